@@ -1,0 +1,104 @@
+/**
+ * Writes that are either whole or absent: a temporary neighbour first, then a rename.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "node:path";
+import { messageOf, TunebookError } from "./errors.ts";
+
+/** Writes a file whole, or leaves what was there before. Missing parent folders are made. */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const temporary = neighbour(path);
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    const file = await Deno.open(temporary, { write: true, createNew: true });
+    try {
+      for await (const chunk of chunksOf(content)) await writeAll(file, chunk);
+      await file.syncData();
+    } finally {
+      file.close();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await removeIfPresent(temporary);
+    throw unwritable(path, error);
+  }
+}
+
+/**
+ * Fills a new folder with `fill(temporary)` and then puts it in the place of `path`. When `fill`
+ * throws, `path` stays as it was.
+ */
+export async function writeFolderAtomic<Result>(
+  path: string,
+  fill: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const temporary = neighbour(path);
+  try {
+    await Deno.mkdir(temporary, { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  const old = neighbour(path);
+  try {
+    const result = await fill(temporary);
+    const replaced = await renameIfPresent(path, old);
+    try {
+      await Deno.rename(temporary, path);
+    } catch (error) {
+      if (replaced) await Deno.rename(old, path);
+      throw unwritable(path, error);
+    }
+    await removeIfPresent(old);
+    return result;
+  } catch (error) {
+    await removeIfPresent(temporary);
+    throw error;
+  }
+}
+
+function neighbour(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
+}
+
+async function* chunksOf(
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  if (typeof content === "string") yield new TextEncoder().encode(content);
+  else if (content instanceof Uint8Array) yield content;
+  else yield* content;
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
+}
+
+async function renameIfPresent(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.rename(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw unwritable(from, error);
+  }
+}
+
+async function removeIfPresent(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch {
+    // Nothing to remove, or nothing that can be done about it.
+  }
+}
+
+function unwritable(path: string, error: unknown): TunebookError {
+  if (error instanceof TunebookError) return error;
+  return new TunebookError(
+    "output",
+    `cannot write ${path}: ${messageOf(error)}. Choose another place or change its permissions.`,
+    { cause: error },
+  );
+}
