@@ -109,7 +109,5 @@ function status(
 function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const minutes = Math.floor(whole / 60);
-  return minutes > 0
-    ? `${minutes}:${String(whole % 60).padStart(2, "0")} min`
-    : `${whole} s`;
+  return minutes > 0 ? `${minutes}:${String(whole % 60).padStart(2, "0")} min` : `${whole} s`;
 }

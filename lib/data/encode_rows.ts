@@ -1,0 +1,96 @@
+/**
+ * The rows of a table → token ids, with the share of truncated rows.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type Progress, showProgress } from "../core/progress.ts";
+import { textColumn } from "../table/columns.ts";
+import type { Table } from "../table/table.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+
+/** One row as a model takes it. */
+export interface Example {
+  /** Token ids with special tokens, [tokens]. */
+  ids: Int32Array;
+  /** Segments, [tokens]; only where a token is of the second text. */
+  types?: Int32Array;
+  /** The row of the table, from 0. */
+  row: number;
+}
+
+/** All rows of a table, encoded. */
+export interface EncodedRows {
+  /** In row order. */
+  examples: Example[];
+  /** Tokens of each example, [rows]. */
+  lengths: Int32Array;
+  /** How many rows lost tokens to the limit. */
+  truncated: number;
+  /** The same as a share of all rows, from 0 to 1. */
+  truncatedShare: number;
+}
+
+/** What to encode and how. */
+export interface EncodeRowsOptions {
+  /** The column of the text. */
+  text: string;
+  /** The column of a second text, for tasks on pairs. */
+  pair?: string;
+  /** The most tokens of an example, special tokens included. */
+  maxTokens: number;
+  /** What errors call the table. */
+  where?: string;
+}
+
+/** Work that is over sooner needs no display. */
+const quietMilliseconds = 2000;
+/** Often enough for Ctrl-C, seldom enough to cost nothing. */
+const pauseMilliseconds = 100;
+
+/**
+ * Encodes every row. Shows progress when it takes over two seconds. Throws a `TunebookError` of kind
+ * "data" that names all rows whose text is missing, blank or no text; an empty table is refused.
+ */
+export async function encodeRows(
+  table: Table,
+  tokenizer: Tokenizer,
+  options: EncodeRowsOptions,
+): Promise<EncodedRows> {
+  const { text, pair, maxTokens, where = "the table" } = options;
+  const texts = textColumn(table, text, { where });
+  const pairs = pair === undefined ? undefined : textColumn(table, pair, { where });
+  if (texts.length === 0) throw new TunebookError("data", `${where} has no rows`);
+
+  const examples: Example[] = [];
+  let truncated = 0;
+  let progress: Progress | undefined;
+  const began = performance.now();
+  let paused = began;
+  try {
+    for (let row = 0; row < texts.length; row++) {
+      const encoding = tokenizer.encode(texts[row], pairs?.[row], { maxTokens });
+      const types = encoding.types.some((type) => type !== 0) ? encoding.types : undefined;
+      examples.push({ ids: encoding.ids, ...(types && { types }), row });
+      if (encoding.truncated) truncated++;
+
+      const now = performance.now();
+      if (now - paused < pauseMilliseconds) continue;
+      if (now - began > quietMilliseconds) {
+        progress ??= showProgress({ title: "encoding", total: texts.length, unit: "rows" });
+        progress.update(row + 1);
+      }
+      await new Promise((resume) => setTimeout(resume));
+      paused = performance.now();
+    }
+    progress?.update(texts.length);
+  } finally {
+    progress?.end();
+  }
+  return {
+    examples,
+    lengths: Int32Array.from(examples, (example) => example.ids.length),
+    truncated,
+    truncatedShare: truncated / texts.length,
+  };
+}

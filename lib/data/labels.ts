@@ -1,0 +1,211 @@
+/**
+ * A label column → what a loss takes: class ids, a table of zeros and ones, or numbers.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { columnValues, requireColumns } from "../table/columns.ts";
+import type { Table } from "../table/table.ts";
+
+/** One class a row, any number of classes a row, or a number a row. */
+export type LabelKind = "single" | "multi" | "regression";
+
+/** The labels of a table's rows. */
+export type Labels =
+  | {
+    kind: "single";
+    /** The classes; a row's id is a position in this list. */
+    names: string[];
+    /** Class ids, [rows]. */
+    ids: Int32Array;
+  }
+  | {
+    kind: "multi";
+    names: string[];
+    /** 1 where a row has a class, else 0, [rows, names]. */
+    targets: Float32Array;
+  }
+  | {
+    kind: "regression";
+    /** The column's name. */
+    names: [string];
+    /** Numbers, [rows]. */
+    targets: Float32Array;
+  };
+
+/** How to read labels. */
+export interface ReadLabelsOptions {
+  /**
+   * The classes in their order, as the training data has them: any other label is then an error.
+   * Without names the classes are those that occur, sorted naturally ("class 2" before "class 10").
+   */
+  names?: readonly string[];
+  /** What stands between the classes of a row, where several are written in one text. */
+  separator?: string;
+  /** What errors call the table. */
+  where?: string;
+}
+
+interface Context {
+  column: string;
+  where: string;
+}
+
+/** More different classes than this, and mostly single ones, are a column of something else. */
+const manyClasses = 50;
+
+/**
+ * Reads the labels of a column. Classes are texts, whole numbers or booleans; the numbers 0 … n−1
+ * are ids where `names` are given. Throws one `TunebookError` of kind "data" that lists every row
+ * (from 1) whose label is missing, of the wrong type, or not one of `names`.
+ *
+ * @example
+ * ```ts
+ * import { readLabels, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ class: ["spam", "ham", "spam"] });
+ * const labels = readLabels(table, "class", "single");
+ * assert.deepEqual(labels.names, ["ham", "spam"]);
+ * assert.deepEqual([...labels.ids], [1, 0, 1]);
+ * ```
+ */
+export function readLabels<Kind extends LabelKind>(
+  table: Table,
+  column: string,
+  kind: Kind,
+  options: ReadLabelsOptions = {},
+): Extract<Labels, { kind: Kind }> {
+  const { where = "the table" } = options;
+  requireColumns(table, [column], where);
+  const values = columnValues(table, column);
+  if (values.length === 0) throw new TunebookError("data", `${where} has no rows`);
+  const context = { column, where };
+  const read: Record<LabelKind, () => Labels> = {
+    single: () => readSingle(values, options, context),
+    multi: () => readMulti(values, options, context),
+    regression: () => readRegression(values, context),
+  };
+  return read[kind]() as Extract<Labels, { kind: Kind }>;
+}
+
+function readSingle(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
+  const wrong = values.flatMap((value, row) => describeWrong(value, row));
+  if (wrong.length > 0) throw wrongLabels(wrong, context);
+  const names = options.names ? [...options.names] : classNames(values);
+  if (!options.names) checkClasses(names, values.length, context);
+  const idOf = classFinder(names);
+  const ids = Int32Array.from(values, idOf);
+  ids.forEach((id, row) => {
+    if (id < 0) wrong.push(describeUnknown(values[row], row, names));
+  });
+  if (wrong.length > 0) throw wrongLabels(wrong, context);
+  return { kind: "single", names, ids };
+}
+
+function readMulti(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
+  const wrong: string[] = [];
+  const rows = values.map((value, row): unknown[] => {
+    let parts: unknown[];
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+      parts = Array.from(value as unknown as ArrayLike<unknown>);
+    } else if (typeof value === "string" && options.separator) {
+      const text = value.trim();
+      parts = text === "" ? [] : text.split(options.separator).map((part) => part.trim());
+    } else {
+      wrong.push(
+        `row ${row + 1}: ${JSON.stringify(value) ?? "no value"} is not a list of classes` +
+          (typeof value === "string" ? '; give a separator such as "|"' : ""),
+      );
+      return [];
+    }
+    wrong.push(...parts.flatMap((part) => describeWrong(part, row)));
+    return parts;
+  });
+  if (wrong.length > 0) throw wrongLabels(wrong, context);
+  const names = options.names ? [...options.names] : classNames(rows.flat());
+  if (names.length === 0) {
+    throw new TunebookError(
+      "data",
+      `no row of ${context.where} has a class in "${context.column}"`,
+    );
+  }
+  const idOf = classFinder(names);
+  const targets = new Float32Array(rows.length * names.length);
+  rows.forEach((parts, row) => {
+    for (const part of parts) {
+      const id = idOf(part);
+      if (id < 0) wrong.push(describeUnknown(part, row, names));
+      else targets[row * names.length + id] = 1;
+    }
+  });
+  if (wrong.length > 0) throw wrongLabels(wrong, context);
+  return { kind: "multi", names, targets };
+}
+
+function readRegression(values: unknown[], context: Context): Labels {
+  const wrong = values.flatMap((value, row) => {
+    if (typeof value === "number" && Number.isFinite(Math.fround(value))) return [];
+    const shown = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "no value";
+    return [`row ${row + 1}: ${shown} is not a finite number`];
+  });
+  if (wrong.length > 0) throw wrongLabels(wrong, context);
+  return {
+    kind: "regression",
+    names: [context.column],
+    targets: Float32Array.from(values as number[]),
+  };
+}
+
+/** The different labels as names, in natural order. */
+function classNames(values: readonly unknown[]): string[] {
+  const natural = new Intl.Collator("en", { numeric: true });
+  const names = [...new Set(values.map(String))];
+  const numeric = values.every((value) => typeof value === "number");
+  if (numeric) return names.sort((a, b) => Number(a) - Number(b));
+  return names.sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
+}
+
+/** A label's position in `names`, or −1. */
+function classFinder(names: readonly string[]): (value: unknown) => number {
+  const ids = new Map(names.map((name, id) => [name, id]));
+  return (value) => {
+    const id = ids.get(String(value));
+    if (id !== undefined) return id;
+    return typeof value === "number" && value >= 0 && value < names.length ? value : -1;
+  };
+}
+
+function describeWrong(value: unknown, row: number): string[] {
+  const place = `row ${row + 1}`;
+  if (value === null || value === undefined) return [`${place}: no label`];
+  if (typeof value === "boolean") return [];
+  if (typeof value === "string") return value.trim() === "" ? [`${place}: an empty label`] : [];
+  if (typeof value !== "number") return [`${place}: ${JSON.stringify(value)} is not a class`];
+  if (Number.isSafeInteger(value)) return [];
+  return [`${place}: ${value} is not a whole number; predict numbers with kind "regression"`];
+}
+
+function describeUnknown(value: unknown, row: number, names: readonly string[]): string {
+  const hint = didYouMean(String(value), names);
+  return `row ${row + 1}: unknown label ${JSON.stringify(value)}${hint}`;
+}
+
+function wrongLabels(wrong: string[], { column, where }: Context): TunebookError {
+  return mistakes("data", `the label column "${column}" of ${where} is wrong:`, wrong);
+}
+
+function checkClasses(names: string[], rows: number, { column, where }: Context): void {
+  const place = `the label column "${column}" of ${where}`;
+  if (names.length < 2) {
+    throw new TunebookError("data", `${place} has only one class, "${names[0]}"; give two or more`);
+  }
+  if (names.length > manyClasses && names.length > rows / 2) {
+    throw new TunebookError(
+      "data",
+      `${place} has ${names.length} different values in ${rows} rows; is it the right column, ` +
+        `or one of numbers (kind "regression")?`,
+    );
+  }
+}

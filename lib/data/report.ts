@@ -1,0 +1,188 @@
+/**
+ * What a person should see of the data before training: sizes, balance, leaks and lengths.
+ *
+ * @module
+ */
+import { columnValues, requireColumns } from "../table/columns.ts";
+import type { Table } from "../table/table.ts";
+
+/** One split in numbers. */
+export interface SplitSummary {
+  name: string;
+  rows: number;
+  /** Rows of each class, the most frequent first; a row with several classes counts in each. */
+  classes: { name: string; rows: number; share: number }[];
+  /** Smallest and largest label and their mean; only for numbers. */
+  range?: { smallest: number; mean: number; largest: number };
+  /** Rows whose text already occurred in this split. */
+  duplicates: number;
+  /** Token lengths below which 50 %, 90 %, 99 % and all of the rows are; if lengths are given. */
+  tokens?: { half: number; most: number; nearly: number; all: number };
+}
+
+/** The splits of a data set in numbers; `String(report)` is a text for people. */
+export interface SplitReport {
+  splits: SplitSummary[];
+  /** Rows of the second split whose text is also in the first, for each pair that shares any. */
+  shared: { first: string; second: string; rows: number; examples: string[] }[];
+  /** Labels that a split has and the training split lacks. */
+  absent: { split: string; labels: string[] }[];
+  toString(): string;
+}
+
+/** Which columns to look at. */
+export interface DescribeSplitsOptions {
+  text: string;
+  label?: string;
+  /** Labels are numbers to predict, not classes. */
+  regression?: boolean;
+  /** Token lengths of the rows of each split. */
+  lengths?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+const shownExamples = 3;
+const shownClasses = 12;
+const shownCharacters = 60;
+const quantiles = { half: 0.5, most: 0.9, nearly: 0.99, all: 1 };
+
+/**
+ * Describes splits by name; the one named `train` is what others are compared with.
+ *
+ * @example
+ * ```ts
+ * import { describeSplits, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const train = tableFromColumns({ text: ["good", "bad"], class: ["+", "-"] });
+ * const test = tableFromColumns({ text: ["good"], class: ["?"] });
+ * const report = describeSplits({ train, test }, { text: "text", label: "class" });
+ * assert.equal(report.shared[0].rows, 1);
+ * assert.deepEqual(report.absent, [{ split: "test", labels: ["?"] }]);
+ * ```
+ */
+export function describeSplits(
+  splits: Readonly<Record<string, Table>> | object,
+  options: DescribeSplitsOptions,
+): SplitReport {
+  const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
+  const wanted = options.label === undefined ? [options.text] : [options.text, options.label];
+  for (const [name, table] of tables) requireColumns(table, wanted, `the ${name} split`);
+  const texts = new Map(tables.map(([name, table]) => [name, columnValues(table, options.text)]));
+  const summaries = tables.map(([name, table]) =>
+    summarise(name, table, texts.get(name)!, options)
+  );
+  const report = {
+    splits: summaries,
+    shared: sharedTexts(texts),
+    absent: absentLabels(summaries),
+  };
+  return { ...report, toString: () => reportText(report) };
+}
+
+function summarise(
+  name: string,
+  table: Table,
+  texts: unknown[],
+  { label, regression, lengths }: DescribeSplitsOptions,
+): SplitSummary {
+  const rows = texts.length;
+  const labels = label === undefined ? [] : columnValues(table, label);
+  const counts = new Map<string, number>();
+  if (!regression) {
+    for (const value of labels.flat()) {
+      counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+    }
+  }
+  const summary: SplitSummary = {
+    name,
+    rows,
+    classes: [...counts].map(([name, count]) => ({ name, rows: count, share: count / rows }))
+      .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
+    duplicates: rows - new Set(texts).size,
+  };
+  if (regression) summary.range = rangeOf(labels.map(Number));
+  if (lengths?.[name]) summary.tokens = tokenQuantiles(lengths[name]);
+  return summary;
+}
+
+function sharedTexts(texts: ReadonlyMap<string, unknown[]>): SplitReport["shared"] {
+  const shared: SplitReport["shared"] = [];
+  const names = [...texts.keys()];
+  names.forEach((first, index) => {
+    const known = new Set(texts.get(first));
+    for (const second of names.slice(index + 1)) {
+      const found = texts.get(second)!.filter((text) => known.has(text));
+      if (found.length === 0) continue;
+      const examples = [...new Set(found.map(String))].slice(0, shownExamples);
+      shared.push({ first, second, rows: found.length, examples });
+    }
+  });
+  return shared;
+}
+
+function absentLabels(splits: readonly SplitSummary[]): SplitReport["absent"] {
+  const train = splits.find((split) => split.name === "train");
+  if (!train) return [];
+  const known = new Set(train.classes.map((entry) => entry.name));
+  return splits.map((split) => ({
+    split: split.name,
+    labels: split.classes.map((entry) => entry.name).filter((name) => !known.has(name)),
+  })).filter((entry) => entry.labels.length > 0);
+}
+
+function rangeOf(values: number[]): SplitSummary["range"] {
+  let [smallest, largest, sum] = [Infinity, -Infinity, 0];
+  for (const value of values) {
+    smallest = Math.min(smallest, value);
+    largest = Math.max(largest, value);
+    sum += value;
+  }
+  return { smallest, mean: sum / values.length, largest };
+}
+
+function tokenQuantiles(lengths: ArrayLike<number>): SplitSummary["tokens"] {
+  const sorted = Float64Array.from(lengths).sort();
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return {
+    half: at(quantiles.half),
+    most: at(quantiles.most),
+    nearly: at(quantiles.nearly),
+    all: at(quantiles.all),
+  };
+}
+
+function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): string {
+  const lines = splits.map((split) => {
+    const parts = [`${split.name}: ${split.rows} rows`];
+    const shown = split.classes.slice(0, shownClasses);
+    if (shown.length > 0) {
+      const more = split.classes.length - shown.length;
+      parts.push(
+        shown.map((entry) => `${entry.name} ${percent(entry.share)}`).join(", ") +
+          (more > 0 ? ` and ${more} more classes` : ""),
+      );
+    }
+    if (split.range) {
+      const { smallest, mean, largest } = split.range;
+      parts.push(`labels ${smallest} … ${largest}, mean ${mean.toPrecision(3)}`);
+    }
+    if (split.tokens) {
+      const { half, most, nearly, all } = split.tokens;
+      parts.push(`tokens: half ≤ ${half}, 90 % ≤ ${most}, 99 % ≤ ${nearly}, longest ${all}`);
+    }
+    if (split.duplicates > 0) parts.push(`${split.duplicates} repeated texts`);
+    return parts.join(" · ");
+  });
+  for (const { first, second, rows, examples } of shared) {
+    const texts = examples.map((text) => `"${text.slice(0, shownCharacters)}"`).join(", ");
+    lines.push(`${rows} rows of ${second} have a text that is also in ${first}: ${texts}`);
+  }
+  for (const { split, labels } of absent) {
+    lines.push(`labels of ${split} that train lacks: ${labels.join(", ")}`);
+  }
+  return lines.join("\n");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a device does: it compiles programs, runs them, and keeps state between runs.
+ *
+ * @module
+ */
+import type { FrozenSource, HostTensor, Program } from "../program.ts";
+import type { Tensor } from "../tf.ts";
+
+/** One tensor of the state, such as an adapter's matrix. */
+export interface Slot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Slots of one group are updated together, with the same scalars. */
+  readonly group: string;
+}
+
+/**
+ * Numbers that live on a device between runs. A *vector* such as "parameters" or "gradients" has
+ * one tensor for each slot; programs name it `parameters/<slot>`.
+ */
+export interface State {
+  readonly slots: readonly Slot[];
+  /** The numbers of one vector, by slot. */
+  read(vector: string): Promise<Map<string, Float32Array>>;
+  /** Replaces numbers of one vector; slots that are not given keep theirs. */
+  write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void>;
+  dispose(): void;
+}
+
+/** A compiled program. */
+export interface Step {
+  /** Runs once. Outputs named like a part of the state are written there; the others return. */
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * A computation that treats every element of the state alike, such as an optimiser. It receives
+ * the vectors as tensors of one shape [elements] and returns new values for some of them; every
+ * other result is a scalar, which is added up over the whole state.
+ */
+export interface Update {
+  readonly name: string;
+  readonly vectors: readonly string[];
+  readonly scalars: readonly string[];
+  compute(
+    vectors: Readonly<Record<string, Tensor>>,
+    scalars: Readonly<Record<string, Tensor>>,
+  ): Record<string, Tensor>;
+}
+
+/** A compiled update. */
+export interface UpdateStep {
+  /** Runs over the slots of one group, or all, and returns the sums. */
+  run(scalars: Readonly<Record<string, number>>, group?: string): Promise<Record<string, number>>;
+  dispose(): Promise<void>;
+}
+
+/** What a program is compiled against. */
+export interface Bindings {
+  readonly frozen: FrozenSource;
+  readonly state?: State;
+}
+
+/** A place to compute. */
+export interface Device {
+  /** The name by which it is asked for: `cpu`, `webgpu`, `cuda`, `tfjs:wasm` … */
+  readonly name: string;
+  /** The name, and why it was chosen where that was left open. */
+  readonly description: string;
+  /** Keeps a tensor of zeros for every slot of every vector. */
+  createState(slots: readonly Slot[], vectors: readonly string[]): State;
+  compile(program: Program, bindings: Bindings): Promise<Step>;
+  compileUpdate(update: Update, state: State): Promise<UpdateStep>;
+}
+
+/** The program's name of a slot in a vector. */
+export function slotPath(vector: string, slot: string): string {
+  return `${vector}/${slot}`;
+}

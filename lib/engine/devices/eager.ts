@@ -1,0 +1,191 @@
+/**
+ * Devices that run a program op by op on a tensorflow.js backend: the reference for the compiled
+ * ones, and the way to hardware that only tensorflow.js reaches.
+ *
+ * @module
+ */
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import { registerGradients } from "../gradients/mod.ts";
+import { sizeOf } from "../graph.ts";
+import { type HostTensor, type Program } from "../program.ts";
+import { type Tensor, tf } from "../tf.ts";
+import {
+  type Bindings,
+  type Device,
+  type Slot,
+  slotPath,
+  type State,
+  type Step,
+  type Update,
+  type UpdateStep,
+} from "./device.ts";
+
+/** Wraps a registered tensorflow.js backend as a device. */
+export function eagerDevice(name: string, backend: string): Device {
+  registerGradients();
+  return {
+    name,
+    description: name,
+    createState: (slots, vectors) => new EagerState(backend, slots, vectors),
+    compile: (program, bindings) => Promise.resolve(prepare(backend, program, bindings)),
+    compileUpdate: (update, state) => Promise.resolve(prepareUpdate(backend, update, state)),
+  };
+}
+
+/** State as one tensor for each slot of each vector. */
+class EagerState implements State {
+  #tensors = new Map<string, Tensor>();
+
+  constructor(
+    readonly backend: string,
+    readonly slots: readonly Slot[],
+    vectors: readonly string[],
+  ) {
+    tf.setBackend(backend);
+    for (const vector of vectors) {
+      for (const { name, shape } of slots) {
+        this.#tensors.set(slotPath(vector, name), tf.keep(tf.zeros([...shape])));
+      }
+    }
+  }
+
+  tensor(path: string): Tensor | undefined {
+    return this.#tensors.get(path);
+  }
+
+  replace(path: string, tensor: Tensor): void {
+    this.#tensors.get(path)?.dispose();
+    this.#tensors.set(path, tf.keep(tensor));
+  }
+
+  async read(vector: string): Promise<Map<string, Float32Array>> {
+    const values = new Map<string, Float32Array>();
+    for (const { name } of this.slots) {
+      const tensor = this.#tensors.get(slotPath(vector, name));
+      if (tensor) values.set(name, (await tensor.data() as Float32Array).slice());
+    }
+    return values;
+  }
+
+  write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    tf.setBackend(this.backend);
+    for (const [name, data] of values) {
+      const path = slotPath(vector, name);
+      const present = this.#tensors.get(path);
+      if (!present || sizeOf(present.shape) !== data.length) {
+        throw new TunebookError(
+          "weights",
+          `the state ${path} does not take ${data.length} numbers`,
+        );
+      }
+      this.replace(path, tf.tensor(data.slice(), present.shape, "float32"));
+    }
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors.values()) tensor.dispose();
+    this.#tensors.clear();
+  }
+}
+
+function prepare(backend: string, program: Program, bindings: Bindings): Step {
+  const state = bindings.state === undefined ? undefined : eager(bindings.state);
+  tf.setBackend(backend);
+  const frozen: Record<string, Tensor> = {};
+  for (const [name, { role, shape, type }] of Object.entries(program.inputs)) {
+    if (role === "frozen") {
+      frozen[name] = tf.keep(tf.tensor(bindings.frozen(name), shape as number[], type));
+    }
+  }
+  return {
+    async run(feeds) {
+      tf.setBackend(backend);
+      const results = guarded(program.name, () =>
+        tf.tidy(() => {
+          const inputs: Record<string, Tensor> = { ...frozen };
+          for (const [name, { role, type }] of Object.entries(program.inputs)) {
+            if (role === "feed") {
+              const feed = feeds[name];
+              if (!feed) throw new TunebookError("input", `${program.name}: no feed for "${name}"`);
+              inputs[name] = tf.tensor(feed.data, [...feed.shape], type);
+            } else if (role === "state") inputs[name] = state!.tensor(name)!;
+          }
+          return program.compute(inputs);
+        }));
+      const host: Record<string, HostTensor> = {};
+      for (const [name, tensor] of Object.entries(results)) {
+        if (state?.tensor(name)) {
+          state.replace(name, tensor);
+          continue;
+        }
+        host[name] = { shape: tensor.shape, data: (await tensor.data() as Float32Array).slice() };
+        tensor.dispose();
+      }
+      return host;
+    },
+    dispose() {
+      for (const tensor of Object.values(frozen)) tensor.dispose();
+      return Promise.resolve();
+    },
+  };
+}
+
+function prepareUpdate(backend: string, update: Update, anyState: State): UpdateStep {
+  const state = eager(anyState);
+  return {
+    async run(scalars, group) {
+      tf.setBackend(backend);
+      const sums: Record<string, number> = {};
+      const members = state.slots.filter((slot) => group === undefined || slot.group === group);
+      for (const { name, shape } of members) {
+        const results = guarded(update.name, () =>
+          tf.tidy(() => {
+            const vectors: Record<string, Tensor> = {};
+            for (const vector of update.vectors) {
+              vectors[vector] = tf.reshape(state.tensor(slotPath(vector, name))!, [-1]);
+            }
+            const numbers: Record<string, Tensor> = {};
+            for (const scalar of update.scalars) numbers[scalar] = tf.scalar(scalars[scalar]);
+            const made = update.compute(vectors, numbers);
+            for (const vector of update.vectors) {
+              if (made[vector]) made[vector] = tf.reshape(made[vector], [...shape]);
+            }
+            return made;
+          }));
+        for (const [result, tensor] of Object.entries(results)) {
+          if (update.vectors.includes(result)) {
+            state.replace(slotPath(result, name), tensor);
+          } else {
+            sums[result] = (sums[result] ?? 0) + (await tensor.data())[0];
+            tensor.dispose();
+          }
+        }
+      }
+      return sums;
+    },
+    dispose: () => Promise.resolve(),
+  };
+}
+
+function eager(state: State): EagerState {
+  if (state instanceof EagerState) return state;
+  throw new TunebookError("device", "this state was created by another device");
+}
+
+function guarded<Result>(name: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof TunebookError) throw error;
+    if (/memory|alloc/i.test(messageOf(error))) {
+      throw new TunebookError(
+        "memory",
+        `${name}: out of memory. Use a smaller batchSize with more accumulation steps, fewer ` +
+          `maxTokens, or a smaller model. (${messageOf(error)})`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

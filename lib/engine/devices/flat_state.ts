@@ -1,0 +1,95 @@
+/**
+ * State in host memory: one flat array a vector, so that an update touches all tensors in one run
+ * and gradients are written where the update reads them.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { sizeOf } from "../graph.ts";
+import { type Slot, slotPath, type State } from "./device.ts";
+
+/** Slots start at multiples of 64 bytes, as vector instructions like it. */
+const alignment = 16;
+
+/** A slot with its place in the flat arrays. */
+interface Place {
+  readonly slot: Slot;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** State in flat arrays of host memory. */
+export class FlatState implements State {
+  readonly slots: readonly Slot[];
+  #places = new Map<string, Place>();
+  #groups = new Map<string, { start: number; end: number }>();
+  #vectors = new Map<string, Float32Array>();
+
+  constructor(slots: readonly Slot[], vectors: readonly string[]) {
+    this.slots = slots;
+    let offset = 0;
+    for (const [group, members] of Map.groupBy(slots, ({ group }) => group)) {
+      const start = offset;
+      for (const slot of members) {
+        const size = sizeOf(slot.shape);
+        this.#places.set(slot.name, { slot, offset, size });
+        offset += Math.ceil(size / alignment) * alignment;
+      }
+      this.#groups.set(group, { start, end: offset });
+    }
+    for (const vector of vectors) this.#vectors.set(vector, new Float32Array(offset));
+  }
+
+  /** The part of a group, or of all groups, in every vector. */
+  range(group?: string): { start: number; end: number } {
+    if (group === undefined) return { start: 0, end: this.vector().length };
+    return this.#groups.get(group) ?? { start: 0, end: 0 };
+  }
+
+  /** A whole vector; without a name the first one. */
+  vector(name?: string): Float32Array {
+    const found = name === undefined
+      ? this.#vectors.values().next().value
+      : this.#vectors.get(name);
+    if (found) return found;
+    throw new TunebookError("unsupported", `the state has no vector "${name ?? ""}"`);
+  }
+
+  /** The tensor behind a path such as `parameters/<slot>`, or `undefined`. */
+  tensor(path: string): { data: Float32Array; shape: readonly number[] } | undefined {
+    const vector = path.slice(0, path.indexOf("/"));
+    const place = this.#places.get(path.slice(vector.length + 1));
+    const whole = this.#vectors.get(vector);
+    if (!place || !whole) return undefined;
+    const data = whole.subarray(place.offset, place.offset + place.size);
+    return { data, shape: place.slot.shape };
+  }
+
+  read(vector: string): Promise<Map<string, Float32Array>> {
+    const whole = this.vector(vector);
+    const values = new Map<string, Float32Array>();
+    for (const [name, { offset, size }] of this.#places) {
+      values.set(name, whole.slice(offset, offset + size));
+    }
+    return Promise.resolve(values);
+  }
+
+  write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, data] of values) {
+      const target = this.tensor(slotPath(vector, name));
+      if (!target || target.data.length !== data.length) {
+        throw new TunebookError(
+          "weights",
+          `the state ${slotPath(vector, name)} takes ${target?.data.length ?? 0} numbers, not ` +
+            `${data.length}`,
+        );
+      }
+      target.data.set(data);
+    }
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    this.#vectors.clear();
+  }
+}

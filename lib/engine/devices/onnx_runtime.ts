@@ -1,0 +1,223 @@
+/**
+ * Devices that trace a program and let ONNX Runtime run the graph: `cpu`, `webgpu` and `cuda`.
+ *
+ * @module
+ */
+import * as ort from "onnxruntime-node";
+import { join } from "node:path";
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import type { ElementType, Graph } from "../graph.ts";
+import { writeOnnx } from "../onnx_writer.ts";
+import { checkInPlace } from "../passes/check_in_place.ts";
+import { type HostTensor, type Program } from "../program.ts";
+import { trace } from "../trace.ts";
+import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
+import { FlatState } from "./flat_state.ts";
+
+/** The execution providers of the npm package. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
+/** Constants from this size on go into a file that the runtime maps instead of copying. */
+const minExternalBytes = 1 << 16;
+/** Updates run over pieces of this many elements, which stay in the processor's cache. */
+const chunkElements = 1 << 18;
+
+/** Opens a provider of ONNX Runtime. */
+export function onnxRuntime(provider: Provider, reason?: string): Device {
+  return {
+    name: provider,
+    description: reason ? `${provider} (${reason})` : provider,
+    createState: (slots: readonly Slot[], vectors: readonly string[]) =>
+      new FlatState(slots, vectors),
+    compile: (program, bindings) => compile(provider, program, bindings),
+    compileUpdate: (update, state) => compileUpdate(provider, update, state),
+  };
+}
+
+async function compile(provider: Provider, program: Program, bindings: Bindings): Promise<Step> {
+  const graph = trace(program, bindings.frozen);
+  const state = bindings.state === undefined ? undefined : flat(bindings.state);
+  const stateTensor = (name: string) => {
+    const found = state?.tensor(name);
+    return found && new ort.Tensor("float32", found.data, found.shape);
+  };
+  const written = graph.outputs.map(({ name }) => name).filter((name) => state?.tensor(name));
+  const nextOf = nameNewValues(graph, written);
+  const fixed: Record<string, ort.Tensor> = {};
+  const fetches: Record<string, ort.Tensor | null> = {};
+  const feedTypes = new Map<string, ElementType>();
+  for (const { name, type } of graph.inputs) {
+    const tensor = stateTensor(name);
+    if (tensor) fixed[name] = tensor;
+    else feedTypes.set(name, type);
+  }
+  for (const { name } of graph.outputs) fetches[name] = null;
+  for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
+  const session = await createSession(provider, graph);
+  return {
+    async run(feeds) {
+      const given: Record<string, ort.Tensor> = { ...fixed };
+      for (const [name, type] of feedTypes) {
+        const feed = feeds[name];
+        if (!feed) throw new TunebookError("input", `${program.name}: no feed for "${name}"`);
+        given[name] = new ort.Tensor(type as "float32", feed.data as Float32Array, feed.shape);
+      }
+      const results = await runSession(provider, program.name, session, given, fetches);
+      const host: Record<string, HostTensor> = {};
+      for (const [name, tensor] of Object.entries(results)) {
+        if (fetches[name]) continue;
+        host[name] = { shape: tensor.dims, data: tensor.data as Float32Array };
+      }
+      return host;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+/**
+ * Renames the outputs that replace a state, since an ONNX graph cannot use the state's name twice,
+ * and checks that writing them in place is sound. Returns state name → output name.
+ */
+function nameNewValues(graph: Graph, written: readonly string[]): Map<string, string> {
+  const nextOf = new Map(written.map((name) => [name, `next ${name}`]));
+  for (const output of graph.outputs) output.name = nextOf.get(output.name) ?? output.name;
+  checkInPlace(graph, new Map([...nextOf].map(([state, next]) => [next, state])));
+  return nextOf;
+}
+
+async function compileUpdate(
+  provider: Provider,
+  update: Update,
+  anyState: State,
+): Promise<UpdateStep> {
+  const state = flat(anyState);
+  const inputs: Record<string, Program["inputs"][string]> = {};
+  for (const name of update.vectors) {
+    inputs[name] = { role: "state", type: "float32", shape: ["elements"] };
+  }
+  for (const name of update.scalars) inputs[name] = { role: "feed", type: "float32", shape: [] };
+  const program: Program = {
+    name: update.name,
+    inputs,
+    compute: (tensors) => update.compute(tensors, tensors),
+  };
+  const graph = trace(program, () => {
+    throw new TunebookError("unsupported", `${update.name}: an update has no frozen inputs`);
+  });
+  const written = graph.outputs.map(({ name }) => name).filter((name) => inputs[name]);
+  const nextOf = nameNewValues(graph, written);
+  const sumNames = graph.outputs.map(({ name }) => name)
+    .filter((name) => ![...nextOf.values()].includes(name));
+  // Small states are not worth waking a second thread for.
+  const threads = state.vector().length <= chunkElements ? 1 : undefined;
+  const session = await createSession(provider, graph, threads);
+  const pieces = new Map<string | undefined, Record<string, ort.Tensor>[]>();
+  const piecesOf = (group: string | undefined) => {
+    const known = pieces.get(group);
+    if (known) return known;
+    const { start, end } = state.range(group);
+    const made: Record<string, ort.Tensor>[] = [];
+    for (let at = start; at < end; at += chunkElements) {
+      const until = Math.min(end, at + chunkElements);
+      made.push(Object.fromEntries(update.vectors.map((vector) => {
+        const part = state.vector(vector).subarray(at, until);
+        return [vector, new ort.Tensor("float32", part, [part.length])];
+      })));
+    }
+    pieces.set(group, made);
+    return made;
+  };
+  return {
+    async run(scalars, group) {
+      const feeds = Object.fromEntries(
+        update.scalars.map((name) => [name, scalarTensor(update, name, scalars[name])]),
+      );
+      const sums: Record<string, number> = {};
+      for (const piece of piecesOf(group)) {
+        const fetches: Record<string, ort.Tensor | null> = {};
+        for (const [name, next] of nextOf) fetches[next] = piece[name];
+        for (const name of sumNames) fetches[name] = null;
+        const given = { ...feeds, ...piece };
+        const results = await runSession(provider, update.name, session, given, fetches);
+        for (const name of sumNames) {
+          sums[name] = (sums[name] ?? 0) + Number(results[name].data[0]);
+        }
+      }
+      return sums;
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function scalarTensor(update: Update, name: string, value: number | undefined): ort.Tensor {
+  if (value === undefined) {
+    throw new TunebookError("input", `${update.name}: no number for "${name}"`);
+  }
+  return new ort.Tensor("float32", Float32Array.of(value), []);
+}
+
+function flat(state: State): FlatState {
+  if (state instanceof FlatState) return state;
+  throw new TunebookError("device", "this state was created by another device");
+}
+
+async function createSession(
+  provider: Provider,
+  graph: Graph,
+  threads?: number,
+): Promise<ort.InferenceSession> {
+  const folder = await Deno.makeTempDir({ prefix: "tunebook-" });
+  try {
+    const externalFile = "weights.bin";
+    const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
+    if (external.length > 0) {
+      const file = await Deno.open(join(folder, externalFile), { write: true, create: true });
+      for (const chunk of external) {
+        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+      }
+      file.close();
+    }
+    return await ort.InferenceSession.create(bytes, {
+      executionProviders: [provider],
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      graphOptimizationLevel: "all",
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
+    });
+  } catch (error) {
+    throw explain(provider, `${graph.name} could not be prepared`, error);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function runSession(
+  provider: Provider,
+  name: string,
+  session: ort.InferenceSession,
+  feeds: Record<string, ort.Tensor>,
+  fetches: Record<string, ort.Tensor | null>,
+): Promise<Record<string, ort.Tensor>> {
+  try {
+    return await session.run(feeds, fetches) as Record<string, ort.Tensor>;
+  } catch (error) {
+    throw explain(provider, `${name} failed`, error);
+  }
+}
+
+function explain(provider: Provider, what: string, error: unknown): TunebookError {
+  if (error instanceof TunebookError) return error;
+  const message = messageOf(error);
+  if (/alloc|out of memory/i.test(message)) {
+    return new TunebookError(
+      "memory",
+      `${what}: the device ${provider} ran out of memory. Use a smaller batchSize with more ` +
+        `accumulation steps, fewer maxTokens, or a smaller model. (${message})`,
+      { cause: error },
+    );
+  }
+  return new TunebookError("device", `${what} on the device ${provider}: ${message}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,263 @@
+/**
+ * Appends nodes to a graph, sharing every node that was already asked for with the same inputs
+ * (all operators are pure), and writes shapes with open dimensions.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type Attribute, type ConstantData, contribDomain } from "./graph.ts";
+import type { ElementType, Graph, GraphNode, Value } from "./graph.ts";
+import { OpenDims } from "./open_dims.ts";
+
+/** The type and shape of a value to be made. */
+export interface ValueSpec {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+}
+
+/** ONNX's "until the end" in a slice. */
+const endOfAxis = 2n ** 63n - 1n;
+
+/** Builds one graph. */
+export class GraphBuilder {
+  readonly graph: Graph;
+  #names = 0;
+  #nodes = new Map<string, readonly Value[]>();
+  #constants = new Map<string, Value>();
+  #reshaped = new Map<Value, Value>();
+
+  /** Where `contrib` is false, only the standard's own operators are used. */
+  constructor(name: string, readonly options: { readonly contrib: boolean }) {
+    this.graph = {
+      name,
+      inputs: [],
+      outputs: [],
+      constants: new Map(),
+      nodes: [],
+      openDims: new OpenDims(),
+    };
+  }
+
+  /** A fresh value with a name of its own. */
+  value(spec: ValueSpec): Value {
+    return { name: `v${this.#names++}`, type: spec.type, shape: [...spec.shape] };
+  }
+
+  /** Adds a node, or finds the same one, and returns its outputs. */
+  emit(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    outputs: readonly ValueSpec[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain: "" | typeof contribDomain = "",
+  ): readonly Value[] {
+    const key = JSON.stringify([
+      op,
+      domain,
+      inputs.map((input) => input?.name ?? null),
+      attributes,
+      outputs.length,
+    ]);
+    const known = this.#nodes.get(key);
+    if (known) return known;
+    const made = outputs.map((spec) => this.value(spec));
+    const node: GraphNode = { op, domain, inputs: [...inputs], outputs: made, attributes };
+    this.graph.nodes.push(node);
+    this.#nodes.set(key, made);
+    return made;
+  }
+
+  /** Adds a node with one output. */
+  emitOne(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    output: ValueSpec,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain: "" | typeof contribDomain = "",
+  ): Value {
+    return this.emit(op, inputs, [output], attributes, domain)[0];
+  }
+
+  /** A constant; small ones with the same numbers are shared. */
+  constant(data: ConstantData, spec: ValueSpec): Value {
+    const maxSharedElements = 64;
+    const key = data.length <= maxSharedElements
+      ? JSON.stringify([spec.type, spec.shape, Array.from(data, spell)])
+      : undefined;
+    const known = key === undefined ? undefined : this.#constants.get(key);
+    if (known) return known;
+    const value = this.value(spec);
+    this.graph.constants.set(value, data);
+    if (key !== undefined) this.#constants.set(key, value);
+    return value;
+  }
+
+  /** A float32 scalar. */
+  float(value: number): Value {
+    return this.constant(Float32Array.of(value), { type: "float32", shape: [] });
+  }
+
+  /** An int64 vector of plain numbers. */
+  ints(values: readonly (number | bigint)[]): Value {
+    return this.constant(BigInt64Array.from(values, BigInt), {
+      type: "int64",
+      shape: [values.length],
+    });
+  }
+
+  /** The same value in another type. */
+  cast(value: Value, type: ElementType): Value {
+    if (value.type === type) return value;
+    return this.emitOne("Cast", [value], { type, shape: value.shape }, {
+      to: { int: onnxType[type] },
+    });
+  }
+
+  /** A size as an int64 vector of one element, read at run time where it is open. */
+  size(size: number, where: string): Value {
+    const { constant, open } = this.graph.openDims.factor(size, where);
+    const parts = open.map(({ source }) =>
+      this.emitOne("Shape", [source.value], { type: "int64", shape: [1] }, {
+        start: { int: source.axis },
+        end: { int: source.axis + 1 },
+      })
+    );
+    if (constant !== 1 || parts.length === 0) parts.push(this.ints([constant]));
+    return parts.reduce((product, part) =>
+      this.emitOne("Mul", [product, part], { type: "int64", shape: [1] })
+    );
+  }
+
+  /** A shape as an int64 vector. */
+  shape(shape: readonly number[], where: string): Value {
+    if (!shape.some((dim) => this.graph.openDims.isOpen(dim))) {
+      for (const dim of shape) this.graph.openDims.factor(dim, where);
+      return this.ints(shape);
+    }
+    return this.concatSizes(shape.map((dim) => this.size(dim, where)));
+  }
+
+  /** Joins int64 vectors of one element. */
+  concatSizes(sizes: readonly Value[]): Value {
+    if (sizes.length === 1) return sizes[0];
+    return this.emitOne("Concat", sizes, { type: "int64", shape: [sizes.length] }, {
+      axis: { int: 0 },
+    });
+  }
+
+  /** The same elements in another shape; an open dimension becomes 0 (kept) or -1 (inferred). */
+  reshape(value: Value, shape: readonly number[], where: string): Value {
+    const original = this.#reshaped.get(value);
+    if (original) return this.reshape(original, shape, where);
+    if (sameShape(value.shape, shape)) return value;
+    const isOpen = (dim: number) => this.graph.openDims.isOpen(dim);
+    const dims = shape.map((dim, i) => isOpen(dim) ? (value.shape[i] === dim ? 0 : -1) : dim);
+    const inferred = dims.filter((dim) => dim === -1).length;
+    let target: Value;
+    if (inferred <= 1 && (!shape.includes(0) || inferred === 0 && !shape.some(isOpen))) {
+      for (const dim of shape) this.graph.openDims.factor(dim, where);
+      target = this.ints(dims);
+    } else {
+      // All but the last unknown size are read; the runtime infers that one.
+      const last = shape.includes(0) ? -1 : dims.lastIndexOf(-1);
+      target = this.concatSizes(
+        shape.map((dim, i) => i === last ? this.ints([-1]) : this.size(dim, where)),
+      );
+    }
+    const attributes: Record<string, Attribute> = shape.includes(0)
+      ? { allowzero: { int: 1 } }
+      : {};
+    const made = this.emitOne("Reshape", [value, target], { type: value.type, shape }, attributes);
+    this.#reshaped.set(made, value);
+    return made;
+  }
+
+  /** A tensor filled with one number. */
+  fill(shape: readonly number[], value: number, type: ElementType, where: string): Value {
+    const data = type === "float32"
+      ? Float32Array.of(value)
+      : type === "int64"
+      ? BigInt64Array.of(BigInt(value))
+      : type === "int32"
+      ? Int32Array.of(value)
+      : Uint8Array.of(value);
+    const scalar = this.constant(data, { type, shape: [] });
+    if (shape.length === 0) return scalar;
+    return this.expand(scalar, shape, where);
+  }
+
+  /** Repeats along dimensions of size one. */
+  expand(value: Value, shape: readonly number[], where: string): Value {
+    if (sameShape(value.shape, shape)) return value;
+    return this.emitOne("Expand", [value, this.shape(shape, where)], { type: value.type, shape });
+  }
+
+  /** A part of a tensor: `begin` and `size` for each axis. */
+  slice(
+    value: Value,
+    begin: readonly number[],
+    size: readonly number[],
+    where: string,
+  ): Value {
+    const axes = begin.map((_, axis) => axis)
+      .filter((axis) => begin[axis] !== 0 || size[axis] !== value.shape[axis]);
+    if (axes.length === 0) return value;
+    const starts = axes.map((axis) => this.size(begin[axis], where));
+    const ends = axes.map((axis) =>
+      begin[axis] + size[axis] === value.shape[axis]
+        ? this.ints([endOfAxis])
+        : this.size(begin[axis] + size[axis], where)
+    );
+    return this.emitOne("Slice", [
+      value,
+      this.concatSizes(starts),
+      this.concatSizes(ends),
+      this.ints(axes),
+    ], { type: value.type, shape: size });
+  }
+
+  /** Registers sizes that only this value has, such as the sum that a concatenation makes. */
+  registerSums(value: Value, axis: number): void {
+    const { openDims } = this.graph;
+    const size = value.shape[axis];
+    if (openDims.isOpen(size)) return;
+    if (openDims.all.some(({ marker }) => size === marker)) return;
+    openDims.add({ name: `${value.name}.${axis}`, marker: size, source: { value, axis } });
+  }
+
+  /** An error about an operator that has no translation. */
+  unsupported(what: string): TunebookError {
+    return new TunebookError("unsupported", what);
+  }
+}
+
+/** Numbers of ONNX's `TensorProto.DataType`. */
+export const onnxType: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
+
+/** True where two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** Spells a number so that −0 and NaN keep their identity. */
+function spell(value: number | bigint): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** The broadcast of two shapes. */
+export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const left = a[a.length - rank + i] ?? 1;
+    const right = b[b.length - rank + i] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new TunebookError("unsupported", `shapes [${a}] and [${b}] do not broadcast`);
+    }
+    return left === 1 ? right : left;
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * Every tensorflow.js kernel that can be traced. A new one is one entry in the file of its family.
+ *
+ * @module
+ */
+import type { Kernel } from "../trace_backend.ts";
+import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import { layout } from "./layout.ts";
+import { matrix } from "./matrix.ts";
+import { reductions } from "./reduction.ts";
+
+/** Kernel name → translation. */
+export const kernels: Readonly<Record<string, Kernel>> = {
+  ...elementwise,
+  ...reductions,
+  ...layout,
+  ...indexing,
+  ...matrix,
+};

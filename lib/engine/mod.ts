@@ -1,0 +1,13 @@
+/**
+ * The engine: tensors, ops, programs and the devices that run them. Nothing else imports
+ * tensorflow.js or ONNX Runtime.
+ *
+ * @module
+ */
+export * as ops from "./ops/mod.ts";
+export type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./devices/device.ts";
+export { slotPath } from "./devices/device.ts";
+export { deviceNames, openDevice } from "./devices/open_device.ts";
+export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
+export { type Tensor, tf } from "./tf.ts";
+export { valueAndGradients } from "./value_and_gradients.ts";

@@ -1,0 +1,132 @@
+/**
+ * Writes a graph as an ONNX model (onnx.ai, `onnx.proto`), small constants inside and, where asked,
+ * large ones in an external file beside it.
+ *
+ * @module
+ */
+import * as proto from "onnx-proto";
+import type { onnx } from "onnx-proto";
+import { type Attribute, contribDomain, type Graph, type Value } from "./graph.ts";
+import { onnxType } from "./graph_builder.ts";
+
+/** The standard's operator set; 18 is the first whose reductions take their axes as input. */
+const standardVersion = 18;
+/** The file format that belongs to operator set 18. */
+const irVersion = 8;
+/** Alignment of external data that lets a runtime map it into memory. */
+const alignment = 4096;
+
+/** A model file and the chunks of its external data, in order. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly external: readonly Uint8Array[];
+}
+
+/** Where large constants go. */
+export interface OnnxOptions {
+  /** The file name of the external data; without it everything is inside the model. */
+  readonly externalFile?: string;
+  /** Constants of at least this many bytes go outside. */
+  readonly minExternalBytes?: number;
+}
+
+// The package is CommonJS: its names are on the default export.
+const { ModelProto, AttributeProto, TensorProto } =
+  (proto as unknown as { default: typeof proto }).default.onnx;
+const attributeType = AttributeProto.AttributeType;
+
+/** Writes a graph as an ONNX model. */
+export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
+  const external: Uint8Array[] = [];
+  let offset = 0;
+  const initializer = [...graph.constants].map(([value, data]) => {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const tensor: onnx.ITensorProto = {
+      name: value.name,
+      dims: [...value.shape],
+      dataType: onnxType[value.type],
+    };
+    if (!options.externalFile || bytes.length < (options.minExternalBytes ?? 0)) {
+      tensor.rawData = bytes;
+      return tensor;
+    }
+    tensor.dataLocation = TensorProto.DataLocation.EXTERNAL;
+    tensor.externalData = [
+      { key: "location", value: options.externalFile },
+      { key: "offset", value: String(offset) },
+      { key: "length", value: String(bytes.length) },
+    ];
+    const gap = (alignment - bytes.length % alignment) % alignment;
+    external.push(bytes);
+    if (gap > 0) external.push(new Uint8Array(gap));
+    offset += bytes.length + gap;
+    return tensor;
+  });
+  const names = outputNames(graph);
+  const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
+  const node: onnx.INodeProto[] = graph.nodes.map((each, i) => ({
+    name: `${each.op}_${i}`,
+    opType: each.op,
+    domain: each.domain,
+    input: each.inputs.map(nameOf),
+    output: each.outputs.map(nameOf),
+    attribute: Object.entries(each.attributes).map(([name, value]) => attribute(name, value)),
+  }));
+  for (const { name, value } of graph.outputs) {
+    if (nameOf(value) === name) continue;
+    node.push({
+      name: `output ${name}`,
+      opType: "Identity",
+      input: [nameOf(value)],
+      output: [name],
+    });
+  }
+  const model: onnx.IModelProto = {
+    irVersion,
+    producerName: "tunebook",
+    opsetImport: [
+      { domain: "", version: standardVersion },
+      ...(graph.nodes.some(({ domain }) => domain === contribDomain)
+        ? [{ domain: contribDomain, version: 1 }]
+        : []),
+    ],
+    graph: {
+      name: graph.name,
+      node,
+      initializer,
+      input: graph.inputs.map((value) => valueInfo(value.name, value, graph)),
+      output: graph.outputs.map(({ name, value }) => valueInfo(name, value, graph)),
+    },
+  };
+  return { bytes: ModelProto.encode(model).finish(), external };
+}
+
+/** A value that a node makes takes the name of the output that it is; others are copied to it. */
+function outputNames(graph: Graph): Map<Value, string> {
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const names = new Map<Value, string>();
+  for (const { name, value } of graph.outputs) {
+    if (made.has(value) && !names.has(value)) names.set(value, name);
+  }
+  return names;
+}
+
+function valueInfo(name: string, value: Value, graph: Graph): onnx.IValueInfoProto {
+  const dim = value.shape.map((size, axis): onnx.TensorShapeProto.IDimension => {
+    const { constant, open } = graph.openDims.factor(size, `the output ${name}`);
+    if (open.length === 0) return { dimValue: constant };
+    const product = open.map((each) => each.name).join("*");
+    const known = graph.openDims.all.find(({ source }) =>
+      source.value === value && source.axis === axis
+    );
+    return { dimParam: known?.name ?? (constant === 1 ? product : `${constant}*${product}`) };
+  });
+  return { name, type: { tensorType: { elemType: onnxType[value.type], shape: { dim } } } };
+}
+
+function attribute(name: string, value: Attribute): onnx.IAttributeProto {
+  if ("float" in value) return { name, type: attributeType.FLOAT, f: value.float };
+  if ("int" in value) return { name, type: attributeType.INT, i: value.int };
+  if ("ints" in value) return { name, type: attributeType.INTS, ints: [...value.ints] };
+  return { name, type: attributeType.STRING, s: new TextEncoder().encode(value.text) };
+}

@@ -1,0 +1,10 @@
+/**
+ * The ops that models are written in, beside tensorflow.js' own.
+ *
+ * @module
+ */
+export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { dropout, noiseSize } from "./dropout.ts";
+export { embedding } from "./embedding.ts";
+export { gelu } from "./gelu.ts";
+export { layerNorm } from "./layer_norm.ts";

@@ -1,0 +1,20 @@
+/**
+ * Graph passes: what tracing leaves behind is removed, and small nodes move into large ones.
+ *
+ * @module
+ */
+import type { GraphBuilder } from "../graph_builder.ts";
+import { fuseScalars, fuseSums } from "./fuse_products.ts";
+import { removeIdentities } from "./remove_identities.ts";
+import { removeDead } from "./rewrite.ts";
+
+/** Applies all passes, in this order. */
+export function simplify(build: GraphBuilder): void {
+  const { graph } = build;
+  removeDead(graph);
+  removeIdentities(graph);
+  removeDead(graph);
+  fuseScalars(build);
+  fuseSums(build);
+  removeDead(graph);
+}

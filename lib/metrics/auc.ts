@@ -1,0 +1,96 @@
+/**
+ * The area under the ROC curve: how well a class's rows are ranked above the others.
+ *
+ * @module
+ */
+import { type Metric, metric, type Predictions } from "./metric.ts";
+import { ranksOf } from "./ranks.ts";
+
+/** The mean over classes, and each class's own area. */
+export interface Auc extends Metric {
+  /** The area of each class against the rest, by its label; NaN where it is not defined. */
+  readonly perClass: Metric<Record<string, number>>;
+}
+
+/**
+ * The chance that a row with the label gets a higher probability than a row without it, a tie
+ * counting half. Two classes: of the second one. More, or many labels a row: the mean of each
+ * class against the rest. Equals scikit-learn's `roc_auc_score` (`multi_class="ovr"`,
+ * `average="macro"`). Not defined, and NaN, when some class has no rows or has all of them;
+ * `auc.perClass` shows which.
+ *
+ * Rows are ranked by their logits, so that rows whose probabilities both round to 1 are not tied;
+ * scikit-learn, given such probabilities, counts them as ties.
+ *
+ * @example
+ * ```ts
+ * import { auc, predictionsOf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const predictions = predictionsOf({
+ *   kind: "single",
+ *   labels: ["bad", "good"],
+ *   logits: Float32Array.of(0, 2, 0, 3, 0, 1), // the second row is the surest good one
+ *   truth: [1, 0, 0],
+ * });
+ * assert.equal(auc.compute(predictions), 0.5);
+ * ```
+ */
+export const auc: Auc = Object.freeze({
+  ...metric({
+    name: "auc",
+    kinds: ["single", "multi"],
+    better: "higher",
+    compute(predictions) {
+      const areas = areasOf(predictions);
+      if (predictions.kind === "single" && areas.length === 2) return areas[1];
+      return areas.reduce((a, b) => a + b) / areas.length;
+    },
+  }),
+  perClass: metric<Record<string, number>>({
+    name: "auc.perClass",
+    kinds: ["single", "multi"],
+    better: "higher",
+    compute: (predictions) =>
+      Object.fromEntries(areasOf(predictions).map((area, k) => [predictions.labels[k], area])),
+  }),
+});
+
+function areasOf({ kind, labels, logits, truth, rows }: Predictions): number[] {
+  const outputs = labels.length;
+  return labels.map((_, k) => {
+    const scores = Float64Array.from(
+      { length: rows },
+      (_, row) =>
+        kind === "multi"
+          ? logits[row * outputs + k]
+          : logOdds(logits.subarray(row * outputs, (row + 1) * outputs), k),
+    );
+    const has = (row: number) => kind === "multi" ? truth[row * outputs + k] : truth[row] === k;
+    return area(scores, has);
+  });
+}
+
+/**
+ * Ranks rows as the softmax of class k does, but does not round to equal values near 0 and 1.
+ * The others are added in sorted order, so that rows which only swap them stay tied.
+ */
+function logOdds(row: Float32Array, k: number): number {
+  const others = row.filter((_, j) => j !== k).sort();
+  const top = others[others.length - 1];
+  const sum = others.reduce((total, logit) => total + Math.exp(logit - top), 0);
+  return row[k] - top - Math.log(sum);
+}
+
+/** Mann and Whitney's statistic over all pairs (1947). */
+function area(scores: Float64Array, has: (row: number) => boolean | number): number {
+  let positives = 0;
+  let rankSum = 0;
+  ranksOf(scores).forEach((rank, row) => {
+    if (!has(row)) return;
+    positives++;
+    rankSum += rank;
+  });
+  const pairs = positives * (scores.length - positives);
+  return pairs === 0 ? NaN : (rankSum - positives * (positives + 1) / 2) / pairs;
+}

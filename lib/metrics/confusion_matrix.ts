@@ -1,0 +1,43 @@
+/**
+ * The confusion matrix: which class was taken for which.
+ *
+ * @module
+ */
+import { type Metric, metric } from "./metric.ts";
+
+/** Counts of rows by true and by predicted class. */
+export interface ConfusionMatrix {
+  /** The classes, in the order of rows and columns. */
+  labels: string[];
+  /** `counts[i][j]` rows have class i and were given class j. */
+  counts: number[][];
+}
+
+/**
+ * Counts the rows of each class by what they were given, over all labels. Equals scikit-learn's
+ * `confusion_matrix`.
+ *
+ * @example
+ * ```ts
+ * import { confusionMatrix, predictionsOf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const predictions = predictionsOf({
+ *   kind: "single",
+ *   labels: ["bad", "good"],
+ *   logits: Float32Array.of(0, 1, 0, 1, 1, 0), // predicts good, good, bad
+ *   truth: [1, 0, 0],
+ * });
+ * assert.deepEqual(confusionMatrix.compute(predictions).counts, [[1, 1], [0, 1]]);
+ * ```
+ */
+export const confusionMatrix: Metric<ConfusionMatrix> = metric<ConfusionMatrix>({
+  name: "confusionMatrix",
+  kinds: ["single"],
+  better: "higher",
+  compute({ labels, truth, predicted }) {
+    const counts = labels.map(() => labels.map(() => 0));
+    truth.forEach((label, row) => counts[label][predicted[row]]++);
+    return { labels: [...labels], counts };
+  },
+});

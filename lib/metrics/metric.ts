@@ -1,0 +1,78 @@
+/**
+ * The contract of a metric, and the check that a metric is only asked about rows it can score.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+
+/** One label a row, any number of labels a row, or numbers. */
+export type PredictionKind = "single" | "multi" | "regression";
+
+/** What a model said about held-out rows. Make it with `predictionsOf`. */
+export interface Predictions {
+  /** One label a row, any number of labels a row, or numbers. */
+  readonly kind: PredictionKind;
+  /** The name of each output. */
+  readonly labels: readonly string[];
+  /** How many rows were predicted; at least one. */
+  readonly rows: number;
+  /** `[rows × outputs]`, row after row: logits, or the values of a regression. */
+  readonly logits: Float32Array;
+  /** Same shape: softmax of a single label, sigmoid of many; for a regression the values. */
+  readonly probabilities: Float32Array;
+  /** Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Else values. */
+  readonly truth: Int32Array | Float32Array;
+  /** The same shape as `truth`. */
+  readonly predicted: Int32Array | Float32Array;
+}
+
+/** Scores predictions: one number, or whatever `Value` is. */
+export interface Metric<Value = number> {
+  /** The name under which a report shows it, which is also its public name. */
+  readonly name: string;
+  /** The kinds of prediction that it scores. */
+  readonly kinds: readonly PredictionKind[];
+  /** Which of two numbers is better, for early stopping; without meaning for other values. */
+  readonly better: "higher" | "lower";
+  /**
+   * The value for these rows; NaN (null in JSON) where the metric is not defined.
+   * @throws {TunebookError} of kind `input` when the metric does not score this kind.
+   */
+  compute(predictions: Predictions): Value;
+}
+
+const classScores = ["f1", "precision", "recall"];
+
+/** The metrics that score each kind, for the message of an error; a test compares it with them. */
+export const metricNames: Readonly<Record<PredictionKind, readonly string[]>> = {
+  single: ["accuracy", "auc", "confusionMatrix", ...classScores, "matthews"],
+  multi: ["accuracy", "auc", ...classScores],
+  regression: ["mse", "pearson", "spearman"],
+};
+
+const described: Record<PredictionKind, string> = {
+  single: "predictions of one label a row",
+  multi: "predictions of many labels a row",
+  regression: "predictions of numbers",
+};
+
+/** Makes a metric that refuses the kinds it does not score. */
+export function metric<Value = number>(definition: Metric<Value>): Metric<Value> {
+  const { name, kinds, better, compute } = definition;
+  return Object.freeze({
+    name,
+    kinds,
+    better,
+    compute(predictions: Predictions): Value {
+      const { kind } = predictions;
+      if (!kinds.includes(kind)) {
+        throw new TunebookError(
+          "input",
+          `${name} does not score ${described[kind]} ("${kind}"). ` +
+            `Metrics that do: ${metricNames[kind].join(", ")}.`,
+        );
+      }
+      return compute(predictions);
+    },
+  });
+}

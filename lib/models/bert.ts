@@ -1,0 +1,163 @@
+/**
+ * BERT (Devlin et al., arXiv 1810.04805) as transformers stores it.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import { configReader } from "../nn/config_reader.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { Net } from "../nn/net.ts";
+import { activation } from "../nn/activation.ts";
+
+/** The sizes of a BERT. */
+export interface BertConfig extends TextConfig {
+  readonly intermediate: number;
+  readonly typeVocabulary: number;
+  readonly epsilon: number;
+  readonly hiddenDropout: number;
+  readonly attentionDropout: number;
+  readonly headDropout: number;
+  readonly activation: string;
+}
+
+/** Reads the fields that BERT and its relatives share. */
+export function readBertConfig(json: Readonly<Record<string, unknown>>): BertConfig {
+  const read = configReader(json);
+  const hiddenDropout = read.number("hidden_dropout_prob", 0.1);
+  const config: BertConfig = {
+    width: read.size("hidden_size"),
+    layers: read.size("num_hidden_layers"),
+    heads: read.size("num_attention_heads"),
+    vocabulary: read.size("vocab_size"),
+    positions: read.size("max_position_embeddings"),
+    maxTokens: read.size("max_position_embeddings"),
+    intermediate: read.size("intermediate_size"),
+    typeVocabulary: read.size("type_vocab_size", 2),
+    epsilon: read.number("layer_norm_eps", 1e-12),
+    hiddenDropout,
+    attentionDropout: read.number("attention_probs_dropout_prob", 0.1),
+    headDropout: read.number("classifier_dropout", hiddenDropout),
+    activation: read.text("hidden_act", "gelu"),
+    initializerRange: read.number("initializer_range", 0.02),
+    padId: read.number("pad_token_id", 0),
+  };
+  read.oneOf("position_embedding_type", ["absolute"], "absolute");
+  read.divides("num_attention_heads", config.heads, "hidden_size", config.width);
+  read.finish();
+  return config;
+}
+
+/** The encoder's layers, with weights. */
+export function bertLayers(config: BertConfig): Layer[] {
+  const { width, intermediate } = config;
+  const linear = (path: string, inputs: number, outputs: number): Layer => ({
+    kind: "linear",
+    path,
+    inputs,
+    outputs,
+  });
+  const table = (path: string, rows: number): Layer => ({ kind: "embedding", path, rows, width });
+  const norm = (path: string): Layer => ({ kind: "norm", path, width });
+  const layers = [
+    table("embeddings.word_embeddings", config.vocabulary),
+    table("embeddings.position_embeddings", config.positions),
+    table("embeddings.token_type_embeddings", config.typeVocabulary),
+    norm("embeddings.LayerNorm"),
+  ];
+  for (let i = 0; i < config.layers; i++) {
+    const at = `encoder.layer.${i}`;
+    layers.push(
+      linear(`${at}.attention.self.query`, width, width),
+      linear(`${at}.attention.self.key`, width, width),
+      linear(`${at}.attention.self.value`, width, width),
+      linear(`${at}.attention.output.dense`, width, width),
+      norm(`${at}.attention.output.LayerNorm`),
+      linear(`${at}.intermediate.dense`, width, intermediate),
+      linear(`${at}.output.dense`, intermediate, width),
+      norm(`${at}.output.LayerNorm`),
+    );
+  }
+  return layers;
+}
+
+/** Embeddings plus encoder. `positions` says where each token stands. */
+export function bertForward(
+  net: Net,
+  config: BertConfig,
+  batch: { ids: Tensor; mask: Tensor; types?: Tensor },
+  positionsOf: (mask: Tensor) => Tensor,
+): Tensor {
+  const words = net.embedding("embeddings.word_embeddings", batch.ids);
+  const input = net.input({ words, mask: batch.mask, types: batch.types });
+  const { mask } = input;
+  const types = input.types ?? tf.zerosLike(mask);
+  const [rows, sequence] = mask.shape as [number, number];
+  let x = tf.add(
+    tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
+    net.embedding("embeddings.position_embeddings", positionsOf(mask)),
+  );
+  x = net.layerNorm("embeddings.LayerNorm", tf.reshape(x, [-1, config.width]), config.epsilon);
+  x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
+  for (let layer = 0; layer < config.layers; layer++) {
+    x = block(net, config, x, mask, layer);
+  }
+  return tf.reshape(x, [rows, sequence, config.width]);
+}
+
+function block(net: Net, config: BertConfig, x: Tensor, mask: Tensor, layer: number): Tensor {
+  const at = `encoder.layer.${layer}`;
+  const mixed = net.attention({
+    layer,
+    query: net.linear(`${at}.attention.self.query`, x),
+    key: net.linear(`${at}.attention.self.key`, x),
+    value: net.linear(`${at}.attention.self.value`, x),
+    mask,
+    heads: config.heads,
+    dropout: config.attentionDropout,
+  });
+  const attended = net.dropout(
+    net.linear(`${at}.attention.output.dense`, mixed),
+    config.hiddenDropout,
+  );
+  const middle = net.layerNorm(
+    `${at}.attention.output.LayerNorm`,
+    tf.add(attended, x),
+    config.epsilon,
+  );
+  const wide = activation(config.activation, net.linear(`${at}.intermediate.dense`, middle));
+  const narrow = net.dropout(net.linear(`${at}.output.dense`, wide), config.hiddenDropout);
+  return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
+}
+
+/** Positions 0, 1, 2 … for every row. */
+function countedPositions(mask: Tensor): Tensor {
+  return tf.cumsum(tf.onesLike(mask), 1, true);
+}
+
+/** The BERT family. */
+export const bert: Architecture<BertConfig> = {
+  modelType: "bert",
+  prefix: "bert",
+  readConfig: readBertConfig,
+  layers: (config) => [
+    ...bertLayers(config),
+    { kind: "linear", path: "pooler.dense", inputs: config.width, outputs: config.width },
+  ],
+  usesTypes: true,
+  ignored: [/embeddings\.position_ids$/, /^cls\./],
+  optional: [/^pooler\./],
+  attentionTargets: ["query", "value"],
+  forward: (net, config, batch) => bertForward(net, config, batch, countedPositions),
+  classification: {
+    layers: (
+      { width },
+      outputs,
+    ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
+    forward(net, config, first) {
+      const pooled = tf.tanh(net.linear("pooler.dense", first));
+      return net.linear("classifier", net.dropout(pooled, config.headDropout));
+    },
+    className: "BertForSequenceClassification",
+  },
+};

@@ -1,0 +1,130 @@
+/**
+ * DistilBERT (Sanh et al., arXiv 1910.01108) as transformers stores it: BERT without segments and
+ * with layer names of its own.
+ *
+ * @module
+ */
+import { tf } from "../engine/mod.ts";
+import { activation } from "../nn/activation.ts";
+import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import { configReader } from "../nn/config_reader.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { Net } from "../nn/net.ts";
+import type { Tensor } from "../engine/mod.ts";
+
+/** The sizes of a DistilBERT. */
+export interface DistilbertConfig extends TextConfig {
+  readonly intermediate: number;
+  readonly hiddenDropout: number;
+  readonly attentionDropout: number;
+  readonly headDropout: number;
+  readonly activation: string;
+}
+
+/** transformers has no field for it. */
+const epsilon = 1e-12;
+
+function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
+  const read = configReader(json);
+  const config: DistilbertConfig = {
+    width: read.size("dim"),
+    layers: read.size("n_layers"),
+    heads: read.size("n_heads"),
+    vocabulary: read.size("vocab_size"),
+    positions: read.size("max_position_embeddings"),
+    maxTokens: read.size("max_position_embeddings"),
+    intermediate: read.size("hidden_dim"),
+    hiddenDropout: read.number("dropout", 0.1),
+    attentionDropout: read.number("attention_dropout", 0.1),
+    headDropout: read.number("seq_classif_dropout", 0.2),
+    activation: read.text("activation", "gelu"),
+    initializerRange: read.number("initializer_range", 0.02),
+    padId: read.number("pad_token_id", 0),
+  };
+  read.divides("n_heads", config.heads, "dim", config.width);
+  read.finish();
+  return config;
+}
+
+function layers(config: DistilbertConfig): Layer[] {
+  const { width, intermediate } = config;
+  const linear = (path: string, inputs = width, outputs = width): Layer => ({
+    kind: "linear",
+    path,
+    inputs,
+    outputs,
+  });
+  const blocks = Array.from({ length: config.layers }, (_, i): Layer[] => {
+    const at = `transformer.layer.${i}`;
+    return [
+      linear(`${at}.attention.q_lin`),
+      linear(`${at}.attention.k_lin`),
+      linear(`${at}.attention.v_lin`),
+      linear(`${at}.attention.out_lin`),
+      { kind: "norm", path: `${at}.sa_layer_norm`, width },
+      linear(`${at}.ffn.lin1`, width, intermediate),
+      linear(`${at}.ffn.lin2`, intermediate, width),
+      { kind: "norm", path: `${at}.output_layer_norm`, width },
+    ];
+  });
+  return [
+    { kind: "embedding", path: "embeddings.word_embeddings", rows: config.vocabulary, width },
+    { kind: "embedding", path: "embeddings.position_embeddings", rows: config.positions, width },
+    { kind: "norm", path: "embeddings.LayerNorm", width },
+    ...blocks.flat(),
+  ];
+}
+
+function block(net: Net, config: DistilbertConfig, x: Tensor, mask: Tensor, layer: number): Tensor {
+  const at = `transformer.layer.${layer}`;
+  const mixed = net.attention({
+    layer,
+    query: net.linear(`${at}.attention.q_lin`, x),
+    key: net.linear(`${at}.attention.k_lin`, x),
+    value: net.linear(`${at}.attention.v_lin`, x),
+    mask,
+    heads: config.heads,
+    dropout: config.attentionDropout,
+  });
+  const attended = net.linear(`${at}.attention.out_lin`, mixed);
+  const middle = net.layerNorm(`${at}.sa_layer_norm`, tf.add(attended, x), epsilon);
+  const wide = activation(config.activation, net.linear(`${at}.ffn.lin1`, middle));
+  const narrow = net.dropout(net.linear(`${at}.ffn.lin2`, wide), config.hiddenDropout);
+  return net.layerNorm(`${at}.output_layer_norm`, tf.add(narrow, middle), epsilon);
+}
+
+/** The DistilBERT family. */
+export const distilbert: Architecture<DistilbertConfig> = {
+  modelType: "distilbert",
+  prefix: "distilbert",
+  readConfig,
+  layers,
+  usesTypes: false,
+  ignored: [/^vocab_/, /embeddings\.position_ids$/],
+  optional: [],
+  attentionTargets: ["q_lin", "v_lin"],
+  forward(net, config, batch) {
+    const words = net.embedding("embeddings.word_embeddings", batch.ids);
+    const input = net.input({ words, mask: batch.mask });
+    const [rows, sequence] = input.mask.shape as [number, number];
+    const positions = tf.cumsum(tf.onesLike(input.mask), 1, true);
+    const placed = tf.add(input.words, net.embedding("embeddings.position_embeddings", positions));
+    let x = net.layerNorm("embeddings.LayerNorm", tf.reshape(placed, [-1, config.width]), epsilon);
+    x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
+    for (let layer = 0; layer < config.layers; layer++) {
+      x = block(net, config, x, input.mask, layer);
+    }
+    return tf.reshape(x, [rows, sequence, config.width]);
+  },
+  classification: {
+    layers: ({ width }, outputs) => [
+      { kind: "linear", path: "pre_classifier", inputs: width, outputs: width },
+      { kind: "linear", path: "classifier", inputs: width, outputs },
+    ],
+    forward(net, config, first) {
+      const hidden = tf.relu(net.linear("pre_classifier", first));
+      return net.linear("classifier", net.dropout(hidden, config.headDropout));
+    },
+    className: "DistilBertForSequenceClassification",
+  },
+};

@@ -1,0 +1,128 @@
+/**
+ * Loads a model from local files and puts the task's head on it.
+ *
+ * @module
+ */
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { Random } from "../core/random.ts";
+import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
+import type { Model } from "../nn/model.ts";
+import { loadWeights, type WeightSpec } from "../weights/load_weights.ts";
+import { openWeights } from "../weights/open_weights.ts";
+import { architectureOf } from "./mod.ts";
+
+/** The local files of a model, and the head that it gets. */
+export interface LoadModelOptions {
+  /** The reference as the user wrote it. */
+  readonly reference: string;
+  /** Path of `config.json`. */
+  readonly config: string;
+  /** Path of the weights, a file or a folder. */
+  readonly weights: string;
+  /** How many numbers the head gives. */
+  readonly outputs: number;
+  /** Seed of a head that the checkpoint lacks. */
+  readonly seed: number;
+}
+
+/** Reads and checks `config.json`. */
+export async function readModelConfig(path: string): Promise<{
+  architecture: Architecture;
+  config: TextConfig;
+  json: Record<string, unknown>;
+}> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new TunebookError("weights", `${path} is not a JSON object`);
+  }
+  const fields = json as Record<string, unknown>;
+  try {
+    const architecture = architectureOf(fields.model_type);
+    return { architecture, config: architecture.readConfig(fields), json: fields };
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Loads the encoder, and the head where the checkpoint has one of the same size; otherwise the head
+ * is made anew: weights from a normal distribution with the config's range, biases zero.
+ */
+export async function loadModel(options: LoadModelOptions): Promise<Model> {
+  const { architecture, config, json } = await readModelConfig(options.config);
+  const encoder = architecture.layers(config);
+  const headLayers = architecture.classification.layers(config, options.outputs);
+  using stored = await openWeights(options.weights);
+
+  const hasHead = headLayers.flatMap(weightsOf).every(({ path, shape }) => {
+    const found = stored.tensors.get(path)?.shape;
+    return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
+  });
+  const { prefix, optional } = architecture;
+  const encoderSpecs = encoder.flatMap(weightsOf).map((weight): WeightSpec => ({
+    path: weight.path,
+    shape: weight.shape,
+    names: [`${prefix}.${weight.path}`, weight.path, ...legacyNames(prefix, weight)],
+    optional: optional.some((pattern) => pattern.test(weight.path)),
+  }));
+  const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
+    path,
+    shape,
+    names: [path],
+  }));
+  const headNames = new RegExp(
+    `^(?:${headLayers.map(({ path }) => path).join("|")}|classifier)\\.`,
+  );
+  const { values, absent } = await loadWeights(
+    stored,
+    hasHead ? [...encoderSpecs, ...headSpecs] : encoderSpecs,
+    { ignore: [...architecture.ignored, ...(hasHead ? [] : [headNames])] },
+  );
+
+  const lacking = encoder.filter(({ path }) => absent.some((name) => name.startsWith(`${path}.`)));
+  const random = Random.fromSeed(options.seed, "head");
+  for (const layer of hasHead ? lacking : [...lacking, ...headLayers]) {
+    for (const [path, data] of freshWeights(layer, config, random)) values.set(path, data);
+  }
+  return {
+    reference: options.reference,
+    architecture,
+    config,
+    json,
+    layers: [...encoder, ...headLayers],
+    head: [...lacking, ...headLayers].map(({ path }) => path),
+    weights: values,
+  };
+}
+
+/** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */
+function legacyNames(prefix: string, { path, layer }: Weight): string[] {
+  if (layer.kind !== "norm") return [];
+  const old = path.replace(/weight$/, "gamma").replace(/bias$/, "beta");
+  return [`${prefix}.${old}`, old];
+}
+
+function freshWeights(
+  layer: Layer,
+  { initializerRange }: TextConfig,
+  random: Random,
+): [string, Float32Array<ArrayBuffer>][] {
+  return weightsOf(layer).map(({ path, shape }) => {
+    const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
+    const isScale = layer.kind === "norm" && path.endsWith(".weight");
+    if (isScale) data.fill(1);
+    else if (path.endsWith(".weight")) {
+      for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializerRange;
+    }
+    return [path, data];
+  });
+}

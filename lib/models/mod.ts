@@ -1,0 +1,33 @@
+/**
+ * The model families that can be loaded. A new one is one file and one line here.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Architecture } from "../nn/architecture.ts";
+import { bert } from "./bert.ts";
+import { distilbert } from "./distilbert.ts";
+import { roberta } from "./roberta.ts";
+import { xlmRoberta } from "./xlm_roberta.ts";
+
+/** All model families. */
+export const architectures: readonly Architecture[] = [
+  bert,
+  distilbert,
+  roberta,
+  xlmRoberta,
+] as unknown as readonly Architecture[];
+
+/** The family that `model_type` names. */
+export function architectureOf(modelType: unknown): Architecture {
+  const found = architectures.find((each) => each.modelType === modelType);
+  if (found) return found;
+  const known = architectures.map((each) => each.modelType);
+  const hint = typeof modelType === "string" ? didYouMean(modelType, known) : "";
+  throw new TunebookError(
+    "unsupported",
+    `config.json: model_type is ${JSON.stringify(modelType) ?? "missing"}${hint}. Known model ` +
+      `types: ${known.join(", ")}`,
+  );
+}

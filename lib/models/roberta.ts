@@ -1,0 +1,47 @@
+/**
+ * RoBERTa (Liu et al., arXiv 1907.11692) as transformers stores it: BERT's encoder whose positions
+ * start after the padding token's id, and a head of two linears.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { Architecture } from "../nn/architecture.ts";
+import { type BertConfig, bertForward, bertLayers, readBertConfig } from "./bert.ts";
+
+/** RoBERTa's padding token, unless `config.json` says otherwise. */
+const padId = 1;
+
+/** Tokens count from padId + 1; padding has the position padId. */
+function positionsAfterPadding(mask: Tensor, pad: number): Tensor {
+  return tf.add(tf.mul(tf.cumsum(mask, 1), mask), tf.scalar(pad, "int32"));
+}
+
+/** The RoBERTa family. */
+export const roberta: Architecture<BertConfig> = {
+  modelType: "roberta",
+  prefix: "roberta",
+  readConfig(json) {
+    const config = readBertConfig({ pad_token_id: padId, ...json });
+    // The table's rows up to the padding token's id stay unused.
+    return { ...config, maxTokens: config.positions - config.padId - 1 };
+  },
+  layers: bertLayers,
+  usesTypes: false,
+  ignored: [/embeddings\.position_ids$/, /^lm_head\./, /^pooler\./, /^roberta\.pooler\./],
+  optional: [],
+  attentionTargets: ["query", "value"],
+  forward: (net, config, batch) =>
+    bertForward(net, config, batch, (mask) => positionsAfterPadding(mask, config.padId)),
+  classification: {
+    layers: ({ width }, outputs) => [
+      { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },
+      { kind: "linear", path: "classifier.out_proj", inputs: width, outputs },
+    ],
+    forward(net, config, first) {
+      const input = net.dropout(first, config.headDropout);
+      const hidden = tf.tanh(net.linear("classifier.dense", input));
+      return net.linear("classifier.out_proj", net.dropout(hidden, config.headDropout));
+    },
+    className: "RobertaForSequenceClassification",
+  },
+};

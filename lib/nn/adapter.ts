@@ -1,0 +1,109 @@
+/**
+ * The contract of a fine-tuning method. A method says which parameters it trains and where it acts;
+ * every hook is optional. One file under `adapters/` is one method.
+ *
+ * @module
+ */
+import type { Random } from "../core/random.ts";
+import type { Tensor } from "../engine/mod.ts";
+import type { TextConfig } from "./architecture.ts";
+import type { Layer, LinearLayer } from "./layer.ts";
+
+/** What a method may know about the model that it is attached to. */
+export interface Host {
+  readonly modelType: string;
+  readonly config: TextConfig;
+  /** All layers of the encoder and the head. */
+  readonly layers: readonly Layer[];
+  /** Paths of the task's own layers, which are trained whatever the method is. */
+  readonly head: readonly string[];
+  /** The names of the linears that a method adapts unless told otherwise. */
+  readonly attentionTargets: readonly string[];
+}
+
+/** A tensor that a method adds to the model and trains. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** False for biases and norms, which weight decay leaves alone. */
+  readonly decay: boolean;
+  /** The initial numbers. */
+  initial(random: Random): Float32Array;
+}
+
+/** What a hook sees while the model runs: the method's own parameters by name. */
+export interface HookContext {
+  parameter(name: string): Tensor;
+  /** Dropout that acts only in training. */
+  dropout(x: Tensor, rate: number): Tensor;
+}
+
+/** Word embeddings on their way into the model. */
+export interface InputTokens {
+  /** [batch, sequence, width] */
+  readonly words: Tensor;
+  /** [batch, sequence] int32 */
+  readonly mask: Tensor;
+  /** [batch, sequence] int32 */
+  readonly types?: Tensor;
+}
+
+/** Keys and values on their way into one layer's attention. */
+export interface KeysValues {
+  /** [batch, heads, sequence, width / heads] */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  /** [batch, sequence] int32 */
+  readonly mask: Tensor;
+}
+
+/** What a method may look at and change between two optimiser steps. */
+export interface AfterStep {
+  /** The step that has just been taken, from 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/** A method attached to a model. */
+export interface AttachedAdapter {
+  readonly parameters: readonly Parameter[];
+  /** The model's own weights that the method trains: paths such as `….dense.weight`. */
+  trains(weightPath: string): boolean;
+  /** Changes the output of the linear at `path`. x [tokens, inputs], y [tokens, outputs]. */
+  output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
+  /** Puts virtual tokens before the sequence. */
+  input?(tokens: InputTokens, context: HookContext): InputTokens;
+  /** Puts a prefix before the keys and values of one layer, counted from 0. */
+  keysValues?(layer: number, given: KeysValues, context: HookContext): KeysValues;
+  /** A scalar that is added to the loss. */
+  penalty?(context: HookContext): Tensor;
+  /** Called after each optimiser step; returned parameters replace the present ones. */
+  afterStep?(state: AfterStep): ReadonlyMap<string, Float32Array> | undefined;
+  /** What is added to the weight at `path` when the method is merged into the model. */
+  mergedInto?(
+    layer: LinearLayer,
+    parameters: ReadonlyMap<string, Float32Array>,
+  ): Float32Array | undefined;
+  /** The method's entries in a PEFT folder. */
+  toPeft?(): PeftFormat;
+}
+
+/** How a method looks in a PEFT folder. */
+export interface PeftFormat {
+  /** Fields of `adapter_config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The method's parameter name → the tensor's name after `base_model.model.` and the prefix. */
+  readonly tensorNames: ReadonlyMap<string, string>;
+}
+
+/** A fine-tuning method with its settings, before it meets a model. */
+export interface Adapter {
+  /** The method's name, `lora`. */
+  readonly method: string;
+  /** The settings as plain JSON, so that a plan can be saved. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The method on a model. Throws where the settings do not fit it. */
+  attach(host: Host): AttachedAdapter;
+}

@@ -1,0 +1,66 @@
+/**
+ * The contract of a model family. One file under `models/` fulfils it, named after `model_type`.
+ *
+ * @module
+ */
+import type { Tensor } from "../engine/mod.ts";
+import type { Layer } from "./layer.ts";
+import type { Net } from "./net.ts";
+
+/** A tokenised batch as tensors, all [batch, sequence] int32. */
+export interface TextBatch {
+  readonly ids: Tensor;
+  /** 1 for a token, 0 for padding. */
+  readonly mask: Tensor;
+  /** The segment of each token, for models that tell segments apart. */
+  readonly types?: Tensor;
+}
+
+/** The sizes that every text model has. */
+export interface TextConfig {
+  readonly width: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly vocabulary: number;
+  /** Rows of the position table. */
+  readonly positions: number;
+  /** The longest sequence in tokens. */
+  readonly maxTokens: number;
+  /** Standard deviation of newly made weights. */
+  readonly initializerRange: number;
+  /** The token that fills short rows. */
+  readonly padId: number;
+}
+
+/** The layers that turn a sequence into logits, as the family's checkpoints have them. */
+export interface ClassificationHead<Config> {
+  /** The layers that a pretrained encoder lacks; they are always trained. */
+  layers(config: Config, outputs: number): Layer[];
+  /** First token [batch, width] → logits [batch, outputs]. */
+  forward(net: Net, config: Config, first: Tensor): Tensor;
+  /** The class name that transformers gives the model with this head. */
+  readonly className: string;
+}
+
+/** A model family. */
+export interface Architecture<Config extends TextConfig = TextConfig> {
+  /** `model_type` in `config.json`. */
+  readonly modelType: string;
+  /** What stands before the encoder's paths in a checkpoint with a head, `bert`. */
+  readonly prefix: string;
+  /** Checks `config.json` and takes the sizes from it. */
+  readConfig(json: Readonly<Record<string, unknown>>): Config;
+  /** The encoder's layers with weights. */
+  layers(config: Config): Layer[];
+  /** True for models whose batch has segments. */
+  readonly usesTypes: boolean;
+  /** Tensors that some checkpoints hold and the encoder does not need. */
+  readonly ignored: readonly RegExp[];
+  /** Paths (within the encoder) that a checkpoint may lack; they are made anew. */
+  readonly optional: readonly RegExp[];
+  /** The names of the linears that LoRA adapts unless told otherwise. */
+  readonly attentionTargets: readonly string[];
+  /** Token ids → hidden states [batch, sequence, width] of the last layer. */
+  forward(net: Net, config: Config, batch: TextBatch): Tensor;
+  readonly classification: ClassificationHead<Config>;
+}

@@ -1,0 +1,33 @@
+/**
+ * A loaded model: its family, its sizes and its weights.
+ *
+ * @module
+ */
+import type { Architecture, TextConfig } from "./architecture.ts";
+import { type Layer, type Weight, weightsOf } from "./layer.ts";
+
+/** A model in memory. */
+export interface Model {
+  /** Where it came from, as the user wrote it. */
+  readonly reference: string;
+  readonly architecture: Architecture;
+  readonly config: TextConfig;
+  /** `config.json` as it was read. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** Encoder and head. */
+  readonly layers: readonly Layer[];
+  /** Paths of the task's own layers, which are trained whatever the method is. */
+  readonly head: readonly string[];
+  /** Weight path → numbers, row by row. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+}
+
+/** All tensors of a model. */
+export function modelWeights({ layers }: Pick<Model, "layers">): Weight[] {
+  return layers.flatMap(weightsOf);
+}
+
+/** True where a weight belongs to the head. */
+export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
+  return head.includes(weight.layer.path);
+}

@@ -1,0 +1,91 @@
+/**
+ * The layers that an architecture calls. Each looks up its weights by path and lets the attached
+ * method act at its place, so that an architecture knows nothing of methods.
+ *
+ * @module
+ */
+import { ops, type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedAdapter, HookContext, InputTokens } from "./adapter.ts";
+
+/** Added to the score of a padded position; its exponential is zero in float32. */
+const maskedScore = -1e9;
+
+/** The layers of a model, bound to weights, a method and a mode. */
+export interface Net {
+  /** x [tokens, inputs] → [tokens, outputs]. */
+  linear(path: string, x: Tensor): Tensor;
+  /** Normalises the last axis. */
+  layerNorm(path: string, x: Tensor, epsilon: number): Tensor;
+  /** Rows of a table for ids of any shape. */
+  embedding(path: string, ids: Tensor): Tensor;
+  /** Dropout in training, nothing otherwise. */
+  dropout(x: Tensor, rate: number): Tensor;
+  /** Lets a method put virtual tokens before the sequence. */
+  input(tokens: InputTokens): InputTokens;
+  /** Attention of every position to all positions that the mask allows. */
+  attention(call: AttentionCall): Tensor;
+}
+
+/** One layer's attention. */
+export interface AttentionCall {
+  /** The layer, counted from 0. */
+  readonly layer: number;
+  /** [batch · sequence, width] each */
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  /** [batch, sequence] int32, 1 for a token */
+  readonly mask: Tensor;
+  readonly heads: number;
+  /** Dropout of the attention weights. */
+  readonly dropout: number;
+}
+
+/** What a net is bound to. */
+export interface NetOptions {
+  /** A weight or an adapter's parameter by path. */
+  tensor(path: string): Tensor;
+  readonly adapter?: AttachedAdapter;
+  /** Uniform noise for dropout; without it the net is in evaluation mode. */
+  readonly noise?: Tensor;
+}
+
+/** Binds the layers. */
+export function createNet({ tensor, adapter, noise }: NetOptions): Net & HookContext {
+  let sites = 0;
+  const net: Net & HookContext = {
+    parameter: tensor,
+    linear(path, x) {
+      const y = tf.add(tf.matMul(x, tensor(`${path}.weight`), false, true), tensor(`${path}.bias`));
+      return adapter?.output?.(path, x, y, net) ?? y;
+    },
+    layerNorm: (path, x, epsilon) =>
+      ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
+    embedding: (path, ids) => ops.embedding(tensor(`${path}.weight`), ids),
+    dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites) : x,
+    input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
+    attention: (call) => attention(net, adapter, call),
+  };
+  return net;
+}
+
+/** Scaled dot-product attention (Vaswani et al., arXiv 1706.03762). */
+function attention(
+  net: Net & HookContext,
+  adapter: AttachedAdapter | undefined,
+  { layer, query, key, value, mask, heads, dropout }: AttentionCall,
+): Tensor {
+  const [batch, sequence] = mask.shape as [number, number];
+  const width = query.shape[1]!;
+  const size = width / heads;
+  const split = (x: Tensor) =>
+    tf.transpose(tf.reshape(x, [batch, sequence, heads, size]), [0, 2, 1, 3]);
+  const plain = { keys: split(key), values: split(value), mask };
+  const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
+  const scores = tf.mul(tf.matMul(split(query), given.keys, false, true), 1 / Math.sqrt(size));
+  const absent = tf.mul(tf.sub(1, tf.cast(given.mask, "float32")), maskedScore);
+  const bias = tf.reshape(absent, [batch, 1, 1, given.mask.shape[1]!]);
+  const weights = net.dropout(tf.softmax(tf.add(scores, bias)), dropout);
+  const mixed = tf.matMul(weights, given.values); // [batch, heads, sequence, size]
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}

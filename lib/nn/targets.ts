@@ -1,0 +1,46 @@
+/**
+ * Chooses layers by name, the way PEFT's `target_modules` does.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Host } from "./adapter.ts";
+import type { LinearLayer } from "./layer.ts";
+
+/**
+ * Which linears a method adapts: names (`query` means every layer whose path ends in `.query`), a
+ * pattern that must match the whole path, or all linears of the encoder.
+ */
+export type Targets = readonly string[] | RegExp | "all-linear";
+
+/** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
+export function chooseTargets(host: Host, targets: Targets | undefined): LinearLayer[] {
+  const linears = host.layers.filter((layer): layer is LinearLayer =>
+    layer.kind === "linear" && !host.head.includes(layer.path)
+  );
+  const wanted = targets ?? host.attentionTargets;
+  if (wanted === "all-linear") return linears;
+  if (wanted instanceof RegExp) {
+    const whole = new RegExp(`^(?:${wanted.source})$`, wanted.flags);
+    const chosen = linears.filter(({ path }) => whole.test(path));
+    if (chosen.length > 0) return chosen;
+    throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
+  }
+  const fits = (path: string, name: string) => path === name || path.endsWith(`.${name}`);
+  const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
+  for (const name of wanted) {
+    if (linears.some(({ path }) => fits(path, name))) continue;
+    throw new TunebookError(
+      "input",
+      `target "${name}" is no linear layer${didYouMean(name, new Set(names))}${listed(linears)}`,
+    );
+  }
+  if (wanted.length === 0) throw new TunebookError("input", "targets is empty; name at least one");
+  return linears.filter(({ path }) => wanted.some((name) => fits(path, name)));
+}
+
+function listed(linears: readonly LinearLayer[]): string {
+  const names = new Set(linears.map(({ path }) => path.replaceAll(/\.\d+\./g, ".*.")));
+  return `. Linear layers here: ${[...names].join(", ")}`;
+}

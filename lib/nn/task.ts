@@ -1,0 +1,29 @@
+/**
+ * The contract of a task: which head it puts on a model, what its targets are, and its loss.
+ *
+ * @module
+ */
+import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
+import type { TextBatch } from "./architecture.ts";
+import type { Model } from "./model.ts";
+import type { Net } from "./net.ts";
+
+/** A task on a certain data set: its labels are known. */
+export interface Task {
+  readonly name: string;
+  /** How many numbers the model gives for each row. */
+  readonly outputs: number;
+  /** What training is fed beside the batch. */
+  readonly feeds: Readonly<Record<string, InputSpec>>;
+  /** Tokens → [batch, outputs]. */
+  forward(net: Net, model: Pick<Model, "architecture" | "config">, batch: TextBatch): Tensor;
+  /**
+   * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
+   * `normaliser`, so that parts of a batch add up to the whole.
+   */
+  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+  /** The feeds for some rows; `normaliser` is the weight of all rows of the optimiser step. */
+  targetsOf(rows: ArrayLike<number>, normaliser: number): Record<string, HostTensor>;
+  /** The sum of the rows' weights. */
+  weightOf(rows: ArrayLike<number>): number;
+}

@@ -1,0 +1,80 @@
+/**
+ * Checks of a table's columns, before anything costly begins.
+ *
+ * @module
+ */
+import { mistakes } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import type { Table } from "./table.ts";
+
+/**
+ * Makes sure that the table has every column of `names`; `where` says in the error what was looked
+ * at. Throws one `TunebookError` of kind "data" with all missing columns and their likely names.
+ *
+ * @example
+ * ```ts
+ * import { requireColumns, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ text: ["fine"] });
+ * assert.throws(() => requireColumns(table, ["texts"], "reviews.csv"), /did you mean "text"/);
+ * ```
+ */
+export function requireColumns(table: Table, names: readonly string[], where: string): void {
+  const present = table.columnNames();
+  const missing = names.filter((name) => !present.includes(name));
+  if (missing.length === 0) return;
+  throw mistakes("data", `${where} has the columns ${quoted(present)}, but`, [
+    ...missing.map((name) => `no column "${name}"${didYouMean(name, present)}`),
+  ]);
+}
+
+/** What a text column may hold. */
+export interface TextColumnOptions {
+  /** Accepts texts without any visible character; false by default. */
+  allowEmpty?: boolean;
+  /** What the errors call the table. */
+  where?: string;
+}
+
+/**
+ * The texts of a column, in row order. Throws one `TunebookError` of kind "data" that lists every
+ * row (counted from 1) whose value is missing, not a text, or blank.
+ *
+ * @example
+ * ```ts
+ * import { tableFromColumns, textColumn } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ text: ["fine", null] });
+ * assert.throws(() => textColumn(table, "text"), /row 2: no value/);
+ * ```
+ */
+export function textColumn(table: Table, name: string, options: TextColumnOptions = {}): string[] {
+  const { allowEmpty = false, where = "the table" } = options;
+  requireColumns(table, [name], where);
+  const values = columnValues(table, name);
+  const wrong: string[] = [];
+  values.forEach((value, index) => {
+    const row = `row ${index + 1}`;
+    if (value === null || value === undefined) wrong.push(`${row}: no value`);
+    else if (typeof value !== "string") {
+      wrong.push(`${row}: ${Array.isArray(value) ? "an array" : `a ${typeof value}`}, not a text`);
+    } else if (!allowEmpty && value.trim() === "") wrong.push(`${row}: an empty text`);
+  });
+  if (wrong.length > 0) {
+    const title = `the column "${name}" of ${where} must hold texts; ` +
+      `correct or remove these ${wrong.length} of ${values.length} rows:`;
+    throw mistakes("data", title, wrong);
+  }
+  return values as string[];
+}
+
+/** The values of a column that exists, in row order, with the table's filter and order applied. */
+export function columnValues(table: Table, name: string): unknown[] {
+  return Array.from(table.array(name));
+}
+
+function quoted(names: readonly string[]): string {
+  return names.length === 0 ? "(none)" : names.map((name) => `"${name}"`).join(", ");
+}

@@ -1,0 +1,125 @@
+/**
+ * Reads a table from a file or a URL in any supported format.
+ *
+ * @module
+ */
+import { extname } from "node:path";
+import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { readArrow } from "./arrow.ts";
+import { requireColumns } from "./columns.ts";
+import { readSeparated } from "./csv.ts";
+import { readJson, readJsonLines } from "./json.ts";
+import { readParquet } from "./parquet.ts";
+import { readSource } from "./read_source.ts";
+import type { Table } from "./table.ts";
+
+/** A way to write a table into a file. */
+export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow";
+
+/** How to read a table. */
+export interface ReadTableOptions {
+  /** The format; by default from the name's ending, or else from what the server says. */
+  format?: TableFormat;
+  /** The columns to keep, in this order; by default all. */
+  columns?: readonly string[];
+  /** How long to wait for the next byte of a download, in seconds; 30 by default. */
+  timeoutSeconds?: number;
+}
+
+interface Format {
+  endings: readonly string[];
+  contentTypes: readonly string[];
+  read(bytes: Uint8Array, source: string): Table | Promise<Table>;
+}
+
+const formats: Record<TableFormat, Format> = {
+  csv: {
+    endings: [".csv"],
+    contentTypes: ["text/csv"],
+    read: (bytes, source) => readSeparated(bytes, source, ","),
+  },
+  tsv: {
+    endings: [".tsv", ".tab"],
+    contentTypes: ["text/tab-separated-values"],
+    read: (bytes, source) => readSeparated(bytes, source, "\t"),
+  },
+  json: { endings: [".json"], contentTypes: ["application/json"], read: readJson },
+  jsonl: {
+    endings: [".jsonl", ".ndjson"],
+    contentTypes: ["application/jsonl", "application/x-ndjson"],
+    read: readJsonLines,
+  },
+  parquet: {
+    endings: [".parquet"],
+    contentTypes: ["application/vnd.apache.parquet"],
+    read: readParquet,
+  },
+  arrow: {
+    endings: [".arrow", ".feather", ".arrows", ".ipc"],
+    contentTypes: ["application/vnd.apache.arrow.file", "application/vnd.apache.arrow.stream"],
+    read: readArrow,
+  },
+};
+
+const defaultTimeoutSeconds = 30;
+
+/**
+ * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
+ * JSON Lines, Parquet or Arrow. A file with a header and no rows is a table without rows.
+ *
+ * Throws a `TunebookError`: kind "data" for a file that is missing or malformed, naming the file and
+ * the line or row; "download" when a server fails; "input" for an unknown format.
+ *
+ * @example
+ * ```ts
+ * import { readTable } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, 'text,stars\n"Good, really",5\nBad,1\n');
+ * const table = await readTable(path);
+ * assert.deepEqual(table.array("stars"), [5, 1]);
+ * await Deno.remove(path);
+ * ```
+ */
+export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
+  const { timeoutSeconds = defaultTimeoutSeconds } = options;
+  let format = options.format ?? formatOf(source);
+  if (format !== undefined) checkFormat(format);
+  const { bytes, contentType } = await readSource(source, timeoutSeconds);
+  format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
+  if (format === undefined) throw unknownFormat(source);
+  const table = await formats[format].read(bytes, source);
+  if (!options.columns) return table;
+  requireColumns(table, options.columns, source);
+  return table.select(...options.columns);
+}
+
+const names = Object.keys(formats) as TableFormat[];
+
+/** The format that a path or URL shows by its ending, if any. */
+export function formatOf(source: string): TableFormat | undefined {
+  const path = /^(https?|file):/i.test(source) && URL.canParse(source)
+    ? new URL(source).pathname
+    : source;
+  const ending = extname(path).toLowerCase();
+  return names.find((name) => formats[name].endings.includes(ending));
+}
+
+function checkFormat(format: string): void {
+  if (Object.hasOwn(formats, format)) return;
+  throw new TunebookError(
+    "input",
+    `there is no table format "${format}"${didYouMean(format, names) || `: ${names.join(", ")}`}`,
+  );
+}
+
+/** The error for a name whose ending says nothing; lists the endings that do. */
+export function unknownFormat(source: string): TunebookError {
+  const endings = names.flatMap((name) => formats[name].endings).join(" ");
+  return new TunebookError(
+    "input",
+    `cannot tell the format of ${source} from its name (${endings}); give the option format`,
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Writes a table into a file, whole or not at all.
+ *
+ * @module
+ */
+import { toArrowIPC, toCSV } from "arquero";
+import { writeFileAtomic } from "../core/atomic.ts";
+import { TunebookError } from "../core/errors.ts";
+import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
+import type { Table } from "./table.ts";
+
+/** How to write a table. */
+export interface WriteTableOptions {
+  /** The format; by default from the path's ending. Parquet is read but not written. */
+  format?: Exclude<TableFormat, "parquet">;
+}
+
+const writers: Record<string, (table: Table) => string | Uint8Array> = {
+  csv: (table) => ended(toCSV(table)),
+  tsv: (table) => ended(toCSV(table, { delimiter: "\t" })),
+  json: (table) => `[${joinedRows(table, ",\n ")}]\n`,
+  jsonl: (table) => ended(joinedRows(table, "\n")),
+  arrow: (table) => toArrowIPC(table, { format: "file" }),
+};
+
+/**
+ * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
+ * made. CSV holds no types: a text column of digits is numeric when it is read again. JSON has no
+ * NaN: it becomes null. Throws a `TunebookError` of kind "input" for a format that cannot be
+ * written and of kind "output" for a place that cannot.
+ *
+ * @example
+ * ```ts
+ * import { readTable, tableFromColumns, writeTable } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await writeTable(tableFromColumns({ text: ["a", "b"] }), `${folder}/out.jsonl`);
+ * assert.deepEqual((await readTable(`${folder}/out.jsonl`)).array("text"), ["a", "b"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function writeTable(
+  table: Table,
+  path: string,
+  options: WriteTableOptions = {},
+): Promise<void> {
+  const format = options.format ?? formatOf(path);
+  if (format === undefined) throw unknownFormat(path);
+  if (!Object.hasOwn(writers, format)) {
+    const formats = Object.keys(writers).join(", ");
+    throw new TunebookError("input", `cannot write "${format}": choose one of ${formats}`);
+  }
+  await writeFileAtomic(path, writers[format](table));
+}
+
+function joinedRows(table: Table, separator: string): string {
+  return table.objects().map((row) => JSON.stringify(row)).join(separator);
+}
+
+function ended(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : text + "\n";
+}

@@ -1,0 +1,166 @@
+/**
+ * Texts → token ids, exactly as Python's tokenizers do it, from a model's `tokenizer.json`.
+ *
+ * @module
+ */
+import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
+import { readFile } from "node:fs/promises";
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { exactNormalizer } from "./exact_normalizer.ts";
+import { encodeHead, splitsAtSpaces } from "./head.ts";
+import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
+import { readTemplate } from "./template.ts";
+import { truncateLongestFirst } from "./truncate.ts";
+
+/** One text or pair of texts as a model takes it. */
+export interface Encoding {
+  /** Token ids with the model's special tokens, [tokens]. */
+  ids: Int32Array;
+  /** Which text a token is of, 0 or 1, [tokens]; all 0 in families without segments. */
+  types: Int32Array;
+  /** Whether tokens were cut off to fit the limit. */
+  truncated: boolean;
+}
+
+/** How to encode. */
+export interface EncodeOptions {
+  /** The most tokens of the result, special tokens included; by default no limit. */
+  maxTokens?: number;
+}
+
+/** Turns texts into token ids and back. */
+export interface Tokenizer extends SpecialTokens {
+  /**
+   * Encodes a text, or a pair of texts. Beyond `maxTokens` the longer text loses its last tokens
+   * (transformers' `longest_first`); the special tokens stay. As in transformers, an empty `pair`
+   * is no pair.
+   */
+  encode(text: string, pair?: string, options?: EncodeOptions): Encoding;
+  /** The text of ids, without special tokens. */
+  decode(ids: ArrayLike<number>): string;
+  /** How many ids there are: one more than the largest. */
+  readonly vocabularySize: number;
+}
+
+/** Where a tokenizer comes from. */
+export interface TokenizerFiles {
+  /** The path of `tokenizer.json`. */
+  tokenizer: string;
+  /** The path of `tokenizer_config.json`; the special tokens are derived where it is absent. */
+  tokenizerConfig?: string;
+  /** `model_type` of the model's config.json. */
+  modelType?: string;
+  /** The model's config.json, against which the vocabulary's size is checked. */
+  config?: Readonly<Record<string, unknown>>;
+}
+
+/** Model types whose models know no second segment, whatever their tokenizer says. */
+const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camembert"]);
+
+/**
+ * Loads a tokenizer. A folder without `tokenizer_config.json` works: the special tokens are then
+ * derived from the template and the added tokens of `tokenizer.json`.
+ *
+ * Throws a `TunebookError` of kind "weights" for a file that is missing or malformed and for a
+ * vocabulary that is larger than the model's.
+ */
+export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  const json = await readJsonObject(files.tokenizer);
+  const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
+  const model = build(json, settings, files.tokenizer);
+  const template = readTemplate(model, files.tokenizer);
+  const special = readSpecialTokens(model, template, json, settings, files);
+  let vocabularySize = 0;
+  for (const id of model.get_vocab().values()) vocabularySize = Math.max(vocabularySize, id + 1);
+  checkVocabulary(vocabularySize, files);
+  const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
+  // A vocabulary without an unknown token drops what it does not know, as in Python.
+  const idsOf = (text: string) =>
+    model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
+  const headIsExact = splitsAtSpaces(json);
+
+  return {
+    ...special,
+    vocabularySize,
+    encode(text, pair, { maxTokens = Infinity } = {}) {
+      const slots = pair ? template.pair : template.single;
+      const room = maxTokens - slots.filter((slot) => slot.id !== undefined).length;
+      if (!(room >= 0) || (maxTokens !== Infinity && !Number.isInteger(maxTokens))) {
+        throw new TunebookError(
+          "input",
+          `maxTokens is ${maxTokens}; it must be a whole number, ${maxTokens - room} at least ` +
+            `for the special tokens`,
+        );
+      }
+      // The whole length of both decides how much of each of a pair stays.
+      const parts = pair
+        ? [idsOf(text), idsOf(pair)]
+        : [headIsExact ? encodeHead(text, room, idsOf) : idsOf(text)];
+      const kept = truncateLongestFirst(parts.map((part) => part.length), room);
+      const ids: number[] = [];
+      const types: number[] = [];
+      for (const { id, part, type } of slots) {
+        const from = ids.length;
+        if (id !== undefined) ids.push(id);
+        else for (let i = 0; i < kept[part]; i++) ids.push(parts[part][i]);
+        for (let i = from; i < ids.length; i++) types.push(segments ? type : 0);
+      }
+      const truncated = parts.some((part, index) => kept[index] < part.length);
+      return { ids: Int32Array.from(ids), types: Int32Array.from(types), truncated };
+    },
+    decode(ids) {
+      if (ids.length === 0) return "";
+      return model.decode(Array.from(ids), { skip_special_tokens: true });
+    },
+  };
+}
+
+function build(
+  json: Readonly<Record<string, unknown>>,
+  settings: object,
+  path: string,
+): TokenizerModel {
+  try {
+    // The library asks for every part by name, while Python leaves absent parts out.
+    const whole = { pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
+    const normalizer = exactNormalizer(json.normalizer ?? null);
+    return new TokenizerModel({ ...whole, ...json, normalizer }, settings);
+  } catch (error) {
+    throw new TunebookError("weights", `${path} is not a usable tokenizer: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): void {
+  const limit = config?.vocab_size;
+  if (typeof limit !== "number" || size <= limit) return;
+  throw new TunebookError(
+    "weights",
+    `${tokenizer} has ${size} tokens, but the model knows only ${limit} (vocab_size of its ` +
+      `config.json): the files are of different models`,
+  );
+}
+
+function isRoberta(json: Record<string, unknown>): boolean {
+  return (json.post_processor as { type?: unknown } | null)?.type === "RobertaProcessing";
+}
+
+async function readJsonObject(path: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new TunebookError(
+      "weights",
+      `cannot read the tokenizer file ${path}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new TunebookError("weights", `${path} must hold a JSON object`);
+}

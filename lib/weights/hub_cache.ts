@@ -1,0 +1,122 @@
+/**
+ * The cache folder that tunebook shares with Python's huggingface_hub
+ * (https://huggingface.co/docs/huggingface_hub/guides/manage-cache):
+ * `models--org--name/{refs/<revision>, blobs/<etag>, snapshots/<commit>/<file>}`.
+ *
+ * @module
+ */
+import { dirname, join, relative } from "node:path";
+import { homedir } from "node:os";
+import { writeFileAtomic } from "../core/atomic.ts";
+import { TunebookError } from "../core/errors.ts";
+import { isFile } from "./model_files.ts";
+
+/** One repository's place in the cache. */
+export interface CachedRepository {
+  /** The cache's root folder. */
+  readonly root: string;
+  /** The name of the repository's folder in it. */
+  readonly name: string;
+}
+
+/** The folder of the hub's settings and caches: `HF_HOME`, or a folder of the user's cache. */
+export function hubHome(environment: Pick<typeof Deno.env, "get"> = Deno.env): string {
+  const cache = environment.get("XDG_CACHE_HOME") || join(homedir(), ".cache");
+  return environment.get("HF_HOME") || join(cache, "huggingface");
+}
+
+/** The cache's root: `HF_HUB_CACHE`, or `hub` in the hub's home. */
+export function hubCacheRoot(environment: Pick<typeof Deno.env, "get"> = Deno.env): string {
+  return environment.get("HF_HUB_CACHE") || join(hubHome(environment), "hub");
+}
+
+/** The place of `org/name` in the cache. */
+export function cachedRepository(root: string, repository: string): CachedRepository {
+  return { root, name: ["models", ...repository.split("/")].join("--") };
+}
+
+/** Whether a revision is a full commit, which never changes. */
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}
+
+/** The folder with the files of one commit. */
+export function snapshotFolder({ root, name }: CachedRepository, commit: string): string {
+  return join(root, name, "snapshots", commit);
+}
+
+/** Where a content is kept. An etag that is no plain file name is refused. */
+export function blobPath({ root, name }: CachedRepository, etag: string): string {
+  if (!/^[\w-][\w.-]*$/.test(etag)) {
+    throw new TunebookError(
+      "download",
+      `the hub sent an etag that is not a hash: "${etag}"`,
+    );
+  }
+  return join(root, name, "blobs", etag);
+}
+
+/** The commit that a revision was resolved to when it was last downloaded. */
+export async function cachedCommit(
+  { root, name }: CachedRepository,
+  revision: string,
+): Promise<string | undefined> {
+  if (isCommit(revision)) return revision;
+  try {
+    const commit = (await Deno.readTextFile(join(root, name, "refs", revision)))
+      .trim();
+    return isCommit(commit) ? commit : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers which commit a revision stands for. */
+export async function rememberCommit(
+  { root, name }: CachedRepository,
+  revision: string,
+  commit: string,
+): Promise<void> {
+  if (isCommit(revision)) return;
+  await writeFileAtomic(join(root, name, "refs", revision), commit);
+}
+
+/** Puts a blob into a snapshot under its file name, as a relative link. */
+export async function linkBlob(blob: string, file: string): Promise<void> {
+  const target = relative(dirname(file), blob);
+  await Deno.mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  await Deno.symlink(target, temporary);
+  await Deno.rename(temporary, file);
+}
+
+/** Remembers that a commit lacks a file, so that it is not asked for again. */
+export async function rememberAbsence(
+  { root, name }: CachedRepository,
+  commit: string,
+  file: string,
+): Promise<void> {
+  await writeFileAtomic(join(root, name, ".no_exist", commit, file), "");
+}
+
+/** Whether a commit is known to lack a file. */
+export async function isKnownAbsent(
+  { root, name }: CachedRepository,
+  commit: string,
+  file: string,
+): Promise<boolean> {
+  return await isFile(join(root, name, ".no_exist", commit, file));
+}
+
+/** Runs `work` while no other process, in Python neither, downloads the same content. */
+export async function withBlobLock<Result>(
+  { root, name }: CachedRepository,
+  etag: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const path = join(root, ".locks", name, `${etag}.lock`);
+  await Deno.mkdir(dirname(path), { recursive: true });
+  using file = await Deno.open(path, { write: true, create: true });
+  await file.lock(true);
+  return await work();
+}

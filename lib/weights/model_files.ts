@@ -1,0 +1,139 @@
+/**
+ * Which files of a model folder tunebook reads, and where they lie.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { TunebookError } from "../core/errors.ts";
+import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
+import { parseShardIndex } from "./shard_index.ts";
+
+/** The file that names the architecture and its sizes. */
+export const CONFIG_FILE = "config.json";
+
+/** The tokenizer of the tokenizers library. */
+export const TOKENIZER_FILE = "tokenizer.json";
+
+/** Special tokens, lengths and the chat template; some folders lack it. */
+export const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
+
+/** A model on this machine. */
+export interface ModelFolder {
+  /** The reference that it was asked for by. */
+  readonly reference: string;
+  /** The folder of its files. */
+  readonly folder: string;
+  /** Path of `config.json`. */
+  readonly config: string;
+  /** Path of the weights, as `openWeights` takes it. */
+  readonly weights: string;
+  /** Path of `tokenizer.json`, if there is one. */
+  readonly tokenizer?: string;
+  /** Path of `tokenizer_config.json`, if there is one. */
+  readonly tokenizerConfig?: string;
+}
+
+/**
+ * Finds the files of a model in `folder`, or else in the one subfolder that has them. Throws an error
+ * of kind `weights` that says what was looked for.
+ */
+export async function findModelFiles(
+  reference: string,
+  folder: string,
+  weightsPath?: string,
+): Promise<ModelFolder> {
+  const home = await isFile(join(folder, CONFIG_FILE))
+    ? folder
+    : await subfolder(reference, folder);
+  const weights = weightsPath ?? await findWeights(home);
+  return {
+    reference,
+    folder: home,
+    config: join(home, CONFIG_FILE),
+    weights,
+    tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
+    tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+  };
+}
+
+async function subfolder(reference: string, folder: string): Promise<string> {
+  const found: string[] = [];
+  for await (const { name, isFile: plainFile } of Deno.readDir(folder)) {
+    if (!plainFile && await isFile(join(folder, name, CONFIG_FILE))) {
+      found.push(name);
+    }
+  }
+  if (found.length === 1) return join(folder, found[0]);
+  throw new TunebookError(
+    "weights",
+    found.length === 0
+      ? `${reference}: no ${CONFIG_FILE} in ${folder} nor in a folder of it. A model folder has ` +
+        `${CONFIG_FILE}, ${WEIGHTS_FILE} (or another .safetensors file) and ${TOKENIZER_FILE}.`
+      : `${reference}: ${folder} holds several models, in ${found.sort().join(", ")}. ` +
+        `Name one: ${reference}/${found[0]}`,
+  );
+}
+
+/**
+ * What a model folder lacks before it can be used; empty when it is whole. The weights are
+ * `weightsFile` if given, else the standard file or its shards.
+ */
+export async function missingFiles(folder: string, weightsFile?: string): Promise<string[]> {
+  const lacks = async (name: string) => !await isFile(join(folder, name));
+  const missing = await lacks(CONFIG_FILE) ? [CONFIG_FILE] : [];
+  if (!await lacks(weightsFile ?? WEIGHTS_FILE)) return missing;
+  if (weightsFile || await lacks(INDEX_FILE)) {
+    return [...missing, weightsFile ?? WEIGHTS_FILE];
+  }
+  const index = join(folder, INDEX_FILE);
+  for (const shard of parseShardIndex(index, await Deno.readTextFile(index)).shards) {
+    if (await lacks(shard)) missing.push(shard);
+  }
+  return missing;
+}
+
+/**
+ * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when the
+ * source lacks the file. The weights are `weightsFile` if given, else the standard file or its shards.
+ */
+export async function fetchModelFiles(
+  source: string,
+  fetchFile: (name: string) => Promise<string | undefined>,
+  weightsFile?: string,
+): Promise<void> {
+  const required = async (name: string, hint = "") => {
+    const path = await fetchFile(name);
+    if (path !== undefined) return path;
+    throw new TunebookError("download", `${source} has no ${name}${hint}`);
+  };
+  await required(CONFIG_FILE, "; is it a model?");
+  await fetchFile(TOKENIZER_FILE);
+  await fetchFile(TOKENIZER_CONFIG_FILE);
+  if (weightsFile) return void await required(weightsFile);
+  if (await fetchFile(WEIGHTS_FILE) !== undefined) return;
+  const index = await required(
+    INDEX_FILE,
+    ` and no ${WEIGHTS_FILE}. Only safetensors weights are read; look for a revision or a copy of ` +
+      `the model that has them.`,
+  );
+  const { shards } = parseShardIndex(
+    `${source}/${INDEX_FILE}`,
+    await Deno.readTextFile(index),
+  );
+  for (const shard of shards) {
+    await required(shard, `, which its ${INDEX_FILE} names`);
+  }
+}
+
+async function ifFile(path: string): Promise<string | undefined> {
+  return await isFile(path) ? path : undefined;
+}
+
+/** Whether there is a file at `path`, through links. */
+export async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}

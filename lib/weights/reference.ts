@@ -1,0 +1,144 @@
+/**
+ * References to models, as a person writes them: `npm:`, `hf:`, `file:`, `https:`.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { TunebookError } from "../core/errors.ts";
+
+/** Where a model comes from. */
+export type Reference =
+  | {
+    readonly kind: "npm";
+    /** `name` or `@scope/name`. */
+    readonly name: string;
+    /** The exact version; undefined takes what is installed. */
+    readonly version?: string;
+    /** The folder in the package, if it holds several models. */
+    readonly subfolder?: string;
+  }
+  | {
+    readonly kind: "hf";
+    /** `org/name`. */
+    readonly repository: string;
+    /** A branch, a tag or a commit. */
+    readonly revision: string;
+  }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "url"; readonly url: string };
+
+/**
+ * Parses a reference. Throws an error of kind `input` that lists the forms.
+ *
+ * @example
+ * ```ts
+ * import { parseReference } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(parseReference("hf:google-bert/bert-base-uncased@v1"), {
+ *   kind: "hf",
+ *   repository: "google-bert/bert-base-uncased",
+ *   revision: "v1",
+ * });
+ * ```
+ */
+export function parseReference(text: string): Reference {
+  const [, scheme = "", rest = ""] = /^([a-z]+):(.*)$/s.exec(text.trim()) ?? [];
+  switch (scheme) {
+    case "npm":
+      return parseNpm(text, rest);
+    case "hf":
+      return parseHub(text, rest);
+    case "file":
+      return parseFile(text, rest);
+    case "https":
+    case "http":
+      return parseUrl(text, scheme);
+  }
+  throw unreadable(
+    text,
+    scheme ? `"${scheme}:" is not known` : "it does not say where to look",
+  );
+}
+
+const NPM_NAME = String.raw`(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*`;
+const NPM_VERSION = String.raw`\d+\.\d+\.\d+(?:[-+][\w.+-]+)?`;
+
+function parseNpm(text: string, rest: string): Reference {
+  const found = new RegExp(`^(${NPM_NAME})(?:@([^/]+))?(?:/(.+))?$`).exec(rest);
+  if (!found) {
+    throw unreadable(text, "the package's name is not one that npm allows");
+  }
+  const [, name, version, subfolder] = found;
+  if (version !== undefined && !new RegExp(`^${NPM_VERSION}$`).test(version)) {
+    throw unreadable(
+      text,
+      `"${version}" is not an exact version such as 1.2.3`,
+    );
+  }
+  if (subfolder !== undefined && !isInside(subfolder)) {
+    throw unreadable(text, `"${subfolder}" is not a folder inside the package`);
+  }
+  return { kind: "npm", name, version, subfolder: subfolder?.replace(/\/+$/, "") };
+}
+
+function parseHub(text: string, rest: string): Reference {
+  const found = /^([^@]+)(?:@(.*))?$/s.exec(rest);
+  const repository = found?.[1] ?? "";
+  if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(repository) || /\.\.|--/.test(repository)) {
+    throw unreadable(text, `"${repository}" is not an org/name of the hub`);
+  }
+  const revision = found?.[2] ?? "main";
+  if (!/^[\w][\w./-]*$/.test(revision) || !isInside(revision)) {
+    throw unreadable(text, `"${revision}" is not a branch, a tag or a commit`);
+  }
+  return { kind: "hf", repository, revision };
+}
+
+function parseFile(text: string, rest: string): Reference {
+  if (rest === "") throw unreadable(text, "the path is empty");
+  if (!rest.startsWith("//")) return { kind: "file", path: rest };
+  try {
+    return { kind: "file", path: fileURLToPath(text.trim()) };
+  } catch {
+    throw unreadable(text, "it is not a file URL of this machine");
+  }
+}
+
+function parseUrl(text: string, scheme: string): Reference {
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    throw unreadable(text, "it is not a valid URL");
+  }
+  if (scheme === "http" && !isLoopback(url.hostname)) {
+    throw unreadable(text, "http: is only for this machine; write https:");
+  }
+  if (url.username || url.password) {
+    throw unreadable(text, "a URL may not hold a password");
+  }
+  return { kind: "url", url: url.href };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" ||
+    /^127(\.\d+){3}$/.test(host);
+}
+
+function isInside(path: string): boolean {
+  return !path.split(/[/\\]/).some((part, i, parts) =>
+    part === ".." || part === "." || (part === "" && i < parts.length - 1)
+  );
+}
+
+function unreadable(text: string, why: string): TunebookError {
+  return new TunebookError(
+    "input",
+    `cannot read the model reference "${text}": ${why}. The forms are:
+  npm:package@1.2.3 or npm:@scope/package@1.2.3/folder   a package of this project
+  hf:org/name or hf:org/name@revision                    the Hugging Face Hub
+  file:./folder, file:/folder or file:///folder          this machine
+  https://server/folder or https://server/model.safetensors`,
+  );
+}

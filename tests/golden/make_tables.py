@@ -1,0 +1,32 @@
+"""The Parquet and Arrow files that tests/table reads; a Parquet file names its writer itself."""
+
+from datetime import datetime, timezone
+
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as parquet
+
+from golden import HERE
+
+folder = HERE / "tables"
+folder.mkdir(exist_ok=True)
+
+table = pa.table(
+    {
+        "text": pa.array(["fine", "sehr schön 🎉", None, "", "很好"]),
+        "stars": pa.array([5, 4, None, 1, 3], pa.int64()),
+        "score": pa.array([0.5, -1.25, 3.0, None, 1e-3], pa.float64()),
+        "good": pa.array([True, True, False, False, None]),
+        "id": pa.array([1, 2**60, 3, 4, 5], pa.int64()),
+        "tags": pa.array([["a", "b"], [], ["c"], ["a"], ["b", "c"]], pa.list_(pa.string())),
+        "when": pa.array([datetime(2024, 1, day, tzinfo=timezone.utc) for day in range(1, 6)], pa.timestamp("ms", tz="UTC")),
+        "kind": pa.array(["x", "y", "x", "x", "y"]).dictionary_encode(),
+    }
+)
+for codec in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
+    parquet.write_table(table, folder / f"{codec}.parquet", compression=codec)
+parquet.write_table(table.slice(0, 0), folder / "empty.parquet")
+feather.write_feather(table, str(folder / "plain.arrow"), compression="uncompressed")
+feather.write_feather(table, str(folder / "lz4.feather"), compression="lz4")
+with pa.OSFile(str(folder / "stream.arrows"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
+    writer.write_table(table)

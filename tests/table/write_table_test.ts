@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readTable } from "../../lib/table/read_table.ts";
+import { tableFromColumns } from "../../lib/table/table.ts";
+import { writeTable } from "../../lib/table/write_table.ts";
+
+const table = tableFromColumns({
+  text: ['a, "b"', "two\nlines", "tab\there 🎉", ""],
+  stars: [1, 2.5, null, -4],
+  good: [true, false, null, true],
+});
+
+Deno.test("what is written is read again, in every format", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const ending of ["csv", "tsv", "json", "jsonl", "arrow"]) {
+      const path = join(folder, "new", `out.${ending}`);
+      await writeTable(table, path);
+      assert.deepEqual((await readTable(path)).objects(), table.objects(), ending);
+    }
+    assert.deepEqual([...Deno.readDirSync(join(folder, "new"))].length, 5);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("writes what a filtered and ordered table shows", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const shown = table.filter((row: { stars: number | null }) => row.stars !== null)
+      .orderby("stars");
+    for (const ending of ["csv", "json", "arrow"]) {
+      const path = join(folder, `out.${ending}`);
+      await writeTable(shown, path);
+      assert.deepEqual((await readTable(path)).array("stars"), [-4, 1, 2.5], ending);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("an empty table keeps its columns in CSV and its emptiness everywhere", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const empty = tableFromColumns({ text: [], label: [] });
+    for (const ending of ["csv", "json", "jsonl"]) {
+      const path = join(folder, `out.${ending}`);
+      await writeTable(empty, path);
+      const read = await readTable(path);
+      assert.equal(read.numRows(), 0);
+      if (ending === "csv") assert.deepEqual(read.columnNames(), ["text", "label"]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("refuses Parquet, unknown endings and places that cannot be written", async () => {
+  await assert.rejects(writeTable(table, "x.parquet"), { kind: "input", message: /csv, tsv/ });
+  await assert.rejects(writeTable(table, "x.xlsx"), { kind: "input" });
+  const file = await Deno.makeTempFile();
+  try {
+    await assert.rejects(writeTable(table, join(file, "x.csv")), { kind: "output" });
+  } finally {
+    await Deno.remove(file);
+  }
+});
