@@ -62,7 +62,7 @@ export function lora(options: LoraOptions = {}): Adapter {
     method: "lora",
     settings: {
       ...settings,
-      ...(targets ? { targets: targets instanceof RegExp ? `/${targets.source}/` : targets } : {}),
+      ...(targets ? { targets } : {}),
     },
     attach: (host) => attach(host, settings, targets),
   };
@@ -93,6 +93,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
     if ([...sites.keys()].some((path) => names(path, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
+  const named = targets ?? host.attentionTargets;
   return {
     parameters: [...sites.values()].flatMap(parametersOf),
     trains: () => false,
@@ -109,7 +110,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
       return site && product(site, parameters.get(site.a)!, parameters.get(site.b)!);
     },
     toPeft: () => ({
-      config: peftConfig(settings, targets ?? host.attentionTargets),
+      config: peftConfig(settings, Array.isArray(named) ? named : [...sites.keys()]),
       tensorNames: new Map(
         [...sites.values()].flatMap(({ a, b }) => [[a, `${a}.weight`], [b, `${b}.weight`]]),
       ),
@@ -178,7 +179,7 @@ function product({ layer, rank, scale }: Site, a: Float32Array, b: Float32Array)
   return made;
 }
 
-function peftConfig(settings: Settings, targets: Targets): Record<string, unknown> {
+function peftConfig(settings: Settings, targets: readonly string[]): Record<string, unknown> {
   return {
     peft_type: "LORA",
     r: settings.rank,
@@ -187,7 +188,7 @@ function peftConfig(settings: Settings, targets: Targets): Record<string, unknow
     use_rslora: settings.rankStabilised,
     rank_pattern: settings.ranks,
     alpha_pattern: settings.alphas,
-    target_modules: targets instanceof RegExp ? `.*\\.${targets.source}` : targets,
+    target_modules: targets,
     bias: "none",
     fan_in_fan_out: false,
     init_lora_weights: true,

@@ -9,10 +9,10 @@ import type { Host } from "./adapter.ts";
 import type { LinearLayer } from "./layer.ts";
 
 /**
- * Which linears a method adapts: names (`query` means every layer whose path ends in `.query`), a
- * pattern that must match the whole path, or all linears of the encoder.
+ * Which linears a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
+ * path ends in `.query`), a regular expression that must match a whole path, or `all-linear`.
  */
-export type Targets = readonly string[] | RegExp | "all-linear";
+export type Targets = readonly string[] | string;
 
 /** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
 export function chooseTargets(host: Host, targets: Targets | undefined): LinearLayer[] {
@@ -21,8 +21,8 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   );
   const wanted = targets ?? host.attentionTargets;
   if (wanted === "all-linear") return linears;
-  if (wanted instanceof RegExp) {
-    const whole = new RegExp(`^(?:${wanted.source})$`, wanted.flags);
+  if (typeof wanted === "string") {
+    const whole = new RegExp(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) => whole.test(path));
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);

@@ -124,7 +124,9 @@ function build(
     // The library asks for every part by name, while Python leaves absent parts out.
     const whole = { pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
     const normalizer = exactNormalizer(json.normalizer ?? null);
-    return new TokenizerModel({ ...whole, ...json, normalizer }, settings);
+    // Python's default since transformers 5; the library's own is true.
+    const asPython = { clean_up_tokenization_spaces: false, ...settings };
+    return new TokenizerModel({ ...whole, ...json, normalizer }, asPython);
   } catch (error) {
     throw new TunebookError("weights", `${path} is not a usable tokenizer: ${messageOf(error)}`, {
       cause: error,

@@ -5,7 +5,8 @@
  * @module
  */
 import { type Tensor, tf, type Update } from "../engine/mod.ts";
-import { gradients, parameters } from "./gradient_program.ts";
+import { parameters } from "../nn/trainee.ts";
+import { gradients } from "./gradient_program.ts";
 
 /** The optimiser's memory. */
 export const moments = ["firstMoment", "secondMoment"] as const;

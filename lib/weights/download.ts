@@ -15,7 +15,7 @@ export interface Download {
   readonly url: string;
   /** Where the finished file goes. */
   readonly path: string;
-  /** Where the part lies that is downloaded so far; a name that stands for this version of the file. */
+  /** Where the part so far lies; its name stands for this version of the file. */
   readonly partPath: string;
   /** The file's size in bytes, if known. */
   readonly size?: number;
@@ -47,10 +47,8 @@ export async function download(job: Download, network: Network): Promise<void> {
     await Deno.remove(job.partPath);
     throw new TunebookError(
       "download",
-      `${job.title} from ${job.url} is damaged: its ${
-        job.checksum!.method
-      } checksum is ${found}, ` +
-        `the server promised ${job.checksum!.hex}. Nothing was kept; try again.`,
+      `${job.title} from ${job.url} is damaged: its ${job.checksum!.method} checksum is ` +
+        `${found}, the server promised ${job.checksum!.hex}. Nothing was kept; try again.`,
     );
   }
   await Deno.rename(job.partPath, job.path);
@@ -99,12 +97,8 @@ async function fetchRest(
 ): Promise<Outcome<void>> {
   const { url, partPath, size } = job;
   const have = await sizeOf(partPath);
-  if (size !== undefined && have === size) {
-    return await finishEmpty(partPath, size);
-  }
-  if (size !== undefined && have > size) {
-    return await startOver(job, "is longer than the file");
-  }
+  if (size !== undefined && have === size) return await finishEmpty(partPath, size);
+  if (size !== undefined && have > size) return await startOver(job, "is longer than the file");
   const idle = new AbortController();
   const alarm = watch(idle);
   try {
@@ -121,10 +115,7 @@ async function fetchRest(
     }
     if (!response.ok) return await refusal(outcome.value, network);
     const partial = response.status === PARTIAL_CONTENT;
-    if (
-      partial &&
-      !response.headers.get("content-range")?.startsWith(`bytes ${have}-`)
-    ) {
+    if (partial && !response.headers.get("content-range")?.startsWith(`bytes ${have}-`)) {
       await response.body?.cancel();
       return await startOver(job, "was continued at the wrong place");
     }
@@ -173,10 +164,7 @@ async function finishEmpty(path: string, size: number): Promise<Outcome<void>> {
 async function startOver({ partPath, title, url }: Download, why: string): Promise<Outcome<void>> {
   await Deno.remove(partPath);
   return {
-    failure: new TunebookError(
-      "download",
-      `the part of ${title} from ${url} ${why}`,
-    ),
+    failure: new TunebookError("download", `the part of ${title} from ${url} ${why}`),
     waitMilliseconds: 0,
   };
 }

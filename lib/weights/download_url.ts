@@ -23,9 +23,10 @@ export interface DownloadedModel {
 }
 
 /**
- * Brings the model at `url` onto this machine: a folder that holds config.json, or one `.safetensors`
- * file with config.json beside it. A file is fetched again only when its entity tag has changed; when
- * the server cannot be reached, an earlier download stands in. No access token is sent.
+ * Brings the model at `url` onto this machine: a folder that holds config.json, or one
+ * `.safetensors` file with config.json beside it. A file is fetched again only when its entity tag
+ * has changed; when the server cannot be reached, an earlier download stands in. No access token is
+ * sent.
  */
 export async function downloadFromUrl(
   url: string,
@@ -47,13 +48,18 @@ export async function downloadFromUrl(
         `${missing.join(", ")}. Unset it, or download the model once while online.`,
     );
   }
+  let reached = false;
   try {
-    await fetchModelFiles(url, (name) => {
+    await fetchModelFiles(url, async (name) => {
       const from = name === weightsFile ? base : new URL(encodeURIComponent(name), base);
-      return fetchIfChanged(from.href, folder, name, network);
+      const path = await fetchIfChanged(from.href, folder, name, network);
+      reached = true;
+      return path;
     }, weightsFile);
   } catch (error) {
-    if (!isUnreachable(error) || (await missingFiles(folder, weightsFile)).length > 0) throw error;
+    // Once some files were renewed, the others may be of an earlier version.
+    if (reached || !isUnreachable(error)) throw error;
+    if ((await missingFiles(folder, weightsFile)).length > 0) throw error;
     console.error(`${error.message}; the copy in the cache is used`);
   }
   return model;

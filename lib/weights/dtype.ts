@@ -31,8 +31,8 @@ export function elementsOf(shape: readonly number[]): number {
 }
 
 /**
- * Converts raw little-endian bytes to float32, into `target` when it is given. Integers and booleans
- * become numbers; an I64 beyond 2^24 is rounded.
+ * Converts raw little-endian bytes to float32, into `target` when it is given. Integers and
+ * booleans become numbers; an integer beyond 2^24 is rounded.
  */
 export function toFloat32(
   dtype: Dtype,

@@ -43,8 +43,8 @@ export async function downloadFromHub(
     if (cached.folder) return cached.folder;
     throw new TunebookError(
       "download",
-      `hf:${model.repository} is not complete in ${settings.cacheFolder} and HF_HUB_OFFLINE is set; ` +
-        `missing: ${cached.missing}. Unset it, or download the model once while online.`,
+      `hf:${model.repository} is not complete in ${settings.cacheFolder} and HF_HUB_OFFLINE is ` +
+        `set; missing: ${cached.missing}. Unset it, or download the model once while online.`,
     );
   }
   try {

@@ -48,10 +48,7 @@ export function snapshotFolder({ root, name }: CachedRepository, commit: string)
 /** Where a content is kept. An etag that is no plain file name is refused. */
 export function blobPath({ root, name }: CachedRepository, etag: string): string {
   if (!/^[\w-][\w.-]*$/.test(etag)) {
-    throw new TunebookError(
-      "download",
-      `the hub sent an etag that is not a hash: "${etag}"`,
-    );
+    throw new TunebookError("download", `the hub sent an etag that is not a hash: "${etag}"`);
   }
   return join(root, name, "blobs", etag);
 }

@@ -38,12 +38,12 @@ export function explainHubRefusal(
     return `${repository} has no revision "${revision}"; see ${page}/tree/main for its branches.`;
   }
   if (code === "RepoNotFound") {
-    return `there is no model ${repository} at ${endpoint}, or it is private. Check its name; if it ` +
-      `is private, ${tokenAdvice}.`;
+    return `there is no model ${repository} at ${endpoint}, or it is private. Check its name; if ` +
+      `it is private, ${tokenAdvice}.`;
   }
   if (status === UNAUTHORIZED || status === FORBIDDEN) {
-    return `${page} may not be read (HTTP ${status}): it is private, gated or does not exist. Check ` +
-      `its name; ${tokenAdvice}.`;
+    return `${page} may not be read (HTTP ${status}): it is private, gated or does not exist. ` +
+      `Check its name; ${tokenAdvice}.`;
   }
   if (status === NOT_FOUND) return `${url} does not exist (HTTP ${status}).`;
   if (status === TOO_MANY_REQUESTS) {

@@ -128,9 +128,7 @@ function misshapen(
     const wanted = transpose ? shape.toReversed() : shape;
     const stored = tensors.get(name)!.shape;
     if (String(stored) !== String(wanted)) {
-      lines.push(
-        `"${name}" is [${stored.join(", ")}], the model wants [${wanted.join(", ")}]`,
-      );
+      lines.push(`"${name}" is [${stored.join(", ")}], the model wants [${wanted.join(", ")}]`);
     }
   }
   return lines;

@@ -34,8 +34,8 @@ export interface ModelFolder {
 }
 
 /**
- * Finds the files of a model in `folder`, or else in the one subfolder that has them. Throws an error
- * of kind `weights` that says what was looked for.
+ * Finds the files of a model in `folder`, or else in the one subfolder that has them. Throws an
+ * error of kind `weights` that says what was looked for.
  */
 export async function findModelFiles(
   reference: string,
@@ -93,8 +93,9 @@ export async function missingFiles(folder: string, weightsFile?: string): Promis
 }
 
 /**
- * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when the
- * source lacks the file. The weights are `weightsFile` if given, else the standard file or its shards.
+ * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when
+ * the source lacks the file. The weights are `weightsFile` if given, else the standard file or its
+ * shards.
  */
 export async function fetchModelFiles(
   source: string,
@@ -113,13 +114,10 @@ export async function fetchModelFiles(
   if (await fetchFile(WEIGHTS_FILE) !== undefined) return;
   const index = await required(
     INDEX_FILE,
-    ` and no ${WEIGHTS_FILE}. Only safetensors weights are read; look for a revision or a copy of ` +
-      `the model that has them.`,
+    ` and no ${WEIGHTS_FILE}. Only safetensors weights are read; look for a revision or a copy ` +
+      `of the model that has them.`,
   );
-  const { shards } = parseShardIndex(
-    `${source}/${INDEX_FILE}`,
-    await Deno.readTextFile(index),
-  );
+  const { shards } = parseShardIndex(`${source}/${INDEX_FILE}`, await Deno.readTextFile(index));
   for (const shard of shards) {
     await required(shard, `, which its ${INDEX_FILE} names`);
   }

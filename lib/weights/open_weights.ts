@@ -53,7 +53,8 @@ export async function findWeights(folder: string): Promise<string> {
   throw new TunebookError(
     "weights",
     others.length === 0
-      ? `${folder} has no weights: looked for ${WEIGHTS_FILE}, ${INDEX_FILE} or one *.safetensors file`
+      ? `${folder} has no weights: looked for ${WEIGHTS_FILE}, ${INDEX_FILE} or one ` +
+        `*.safetensors file`
       : `${folder} has ${others.length} weight files and no index: ${others.join(", ")}. ` +
         `Give the path of one of them.`,
   );
@@ -74,9 +75,7 @@ async function openShards(path: string): Promise<Weights> {
     }
     for (const [name, shard] of shardOf) {
       if (files.has(shard) && !files.get(shard)!.tensors.has(name)) {
-        problems.push(
-          `${shard} lacks tensor "${name}", which ${basename(path)} puts there`,
-        );
+        problems.push(`${shard} lacks tensor "${name}", which ${basename(path)} puts there`);
       }
     }
     if (problems.length > 0) {

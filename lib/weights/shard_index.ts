@@ -32,9 +32,7 @@ export function parseShardIndex(path: string, text: string): ShardIndex {
   const shardOf = new Map<string, string>();
   for (const [name, shard] of Object.entries(map)) {
     if (typeof shard !== "string") {
-      throw fail(
-        `maps tensor "${name}" to ${JSON.stringify(shard)}, which is not a file name`,
-      );
+      throw fail(`maps tensor "${name}" to ${JSON.stringify(shard)}, which is not a file name`);
     }
     if (!/^(?!\.)[^/\\\0]+\.safetensors$/.test(shard)) {
       throw fail(

@@ -24,8 +24,8 @@ export interface TensorToWrite {
 }
 
 /**
- * Writes tensors to one safetensors file. Tensors are stored widest element first and then by name, so
- * that each is aligned and the same tensors always give the same bytes.
+ * Writes tensors to one safetensors file. Tensors are stored widest element first and then by name,
+ * so that each is aligned and the same tensors always give the same bytes.
  *
  * Throws one error with every tensor whose name, shape or data is wrong.
  *
@@ -36,11 +36,11 @@ export interface TensorToWrite {
  *
  * const path = `${await Deno.makeTempDir()}/ids.safetensors`;
  * const data = new Uint8Array(BigInt64Array.of(5n, 7n).buffer);
- * await writeSafetensors(path, [{ name: "ids", dtype: "I64", shape: [2], data }], { format: "pt" });
+ * await writeSafetensors(path, [{ name: "n", dtype: "I64", shape: [2], data }], { format: "pt" });
  *
  * using file = await openSafetensors(path);
  * assert.deepEqual(file.metadata, { format: "pt" });
- * assert.deepEqual((await file.read("ids")).bytes, data);
+ * assert.deepEqual((await file.read("n")).bytes, data);
  * ```
  */
 export async function writeSafetensors(
@@ -133,9 +133,7 @@ function check(path: string, tensors: readonly TensorToWrite[]): void {
     if (!isDtype(dtype)) {
       problems.push(`tensor "${name}": unknown dtype "${dtype}"`);
     } else if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-      problems.push(
-        `tensor "${name}": shape [${shape}] is not a list of whole numbers from 0`,
-      );
+      problems.push(`tensor "${name}": shape [${shape}] is not a list of whole numbers from 0`);
     } else if (typeof data !== "function") {
       const problem = wrongLength(tensor, data);
       if (problem) problems.push(problem);

@@ -1,5 +1,5 @@
 /**
- * Writes a checkpoint in one file, or in shards with an index when it is larger than a shard may be.
+ * Writes a checkpoint in one file, or in shards with an index when it is larger than one may be.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 
 /** How a checkpoint is split. */
 export interface ShardOptions {
-  /** The most tensor bytes that one file may hold; 5 GB by default. A larger tensor stands alone. */
+  /** The most tensor bytes of one file; 5 GB by default. A larger tensor stands alone. */
   maxShardBytes?: number;
   /** Free-form texts for the header of every file; `{ format: "pt" }` by default. */
   metadata?: Readonly<Record<string, string>>;

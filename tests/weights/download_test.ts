@@ -15,7 +15,7 @@ const network: Network = {
   explain: ({ status }) => `HTTP ${status}`,
 };
 
-/** Downloads from a server that answers with `handler`; `part` lies there from an earlier attempt. */
+/** Runs `work` with a server of this `handler` and a `part` from an earlier attempt. */
 async function withServer(
   handler: (request: Request) => Response,
   part: string | undefined,

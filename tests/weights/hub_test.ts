@@ -284,7 +284,7 @@ Deno.test("headers that would write outside the cache are refused", () =>
     assert.ok(left.every((name) => name === "models--org--name"), String(left));
   }));
 
-Deno.test("too many requests wait as long as the server asks, server errors wait longer each time", () =>
+Deno.test("a busy server says how long to wait, a broken one is waited for longer each time", () =>
   withHub(async (hub, options) => {
     const statuses: [number, string?][] = [[429, "7"], [503], [500], [502, "0"]];
     hub.intercept = () => {

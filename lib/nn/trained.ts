@@ -4,9 +4,9 @@
  * @module
  */
 import type { Slot } from "../engine/mod.ts";
-import type { AttachedAdapter } from "../nn/adapter.ts";
-import type { Weight } from "../nn/layer.ts";
-import { isHead, type Model, modelWeights } from "../nn/model.ts";
+import type { AttachedAdapter } from "./adapter.ts";
+import type { Weight } from "./layer.ts";
+import { isHead, type Model, modelWeights } from "./model.ts";
 
 /** The groups of the state: weight decay acts on the first only. */
 export const decayed = "decayed";

@@ -1,0 +1,69 @@
+/**
+ * A model with a method and a task, and how its tensors enter a program.
+ *
+ * @module
+ */
+import { type InputSpec, slotPath, type Tensor } from "../engine/mod.ts";
+import type { AttachedAdapter } from "./adapter.ts";
+import type { TextBatch } from "./architecture.ts";
+import { type Model, modelWeights } from "./model.ts";
+import type { Task } from "./task.ts";
+import { trainedWeights } from "./trained.ts";
+
+/** The state's vector of trained tensors. */
+export const parameters = "parameters";
+
+/** What is trained or evaluated. */
+export interface Trainee {
+  readonly model: Model;
+  readonly adapter: AttachedAdapter;
+  readonly task: Task;
+}
+
+/** What a batch of token ids is called in a program, in an exported model and in transformers. */
+export function batchInputs(usesTypes: boolean): Record<string, InputSpec> {
+  const spec: InputSpec = {
+    role: "feed",
+    type: "int32",
+    shape: ["batch", "sequence"],
+    exportType: "int64",
+  };
+  return {
+    input_ids: spec,
+    attention_mask: spec,
+    ...(usesTypes ? { token_type_ids: spec } : {}),
+  };
+}
+
+/** The batch's tensors out of a program's inputs. */
+export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
+  return { ids: inputs.input_ids, mask: inputs.attention_mask, types: inputs.token_type_ids };
+}
+
+/** Weights as inputs of a program. */
+export interface WeightInputs {
+  readonly inputs: Record<string, InputSpec>;
+  /** Weight or parameter path → input name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Paths of what is trained. */
+  readonly trained: readonly string[];
+}
+
+/** Inputs for every weight: frozen ones are compiled in, trained ones are state. */
+export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapter">): WeightInputs {
+  const inputs: Record<string, InputSpec> = {};
+  const names = new Map<string, string>();
+  const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
+  for (const { path, shape } of modelWeights(model)) {
+    const isTrained = trained.has(path);
+    const name = isTrained ? slotPath(parameters, path) : path;
+    inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
+    names.set(path, name);
+  }
+  for (const { name, shape } of adapter.parameters) {
+    inputs[slotPath(parameters, name)] = { role: "state", type: "float32", shape };
+    names.set(name, slotPath(parameters, name));
+    trained.add(name);
+  }
+  return { inputs, names, trained: [...trained] };
+}

@@ -1,0 +1,63 @@
+/**
+ * The optimiser of a run: it collects the gradients of the parts of a step, clips them and moves
+ * the parameters.
+ *
+ * @module
+ */
+import { type Device, type State, type UpdateStep } from "../engine/mod.ts";
+import { accumulate, adamw, gradientSquares } from "./adamw.ts";
+import { gradients } from "./gradient_program.ts";
+import type { TrainSettings } from "./train_options.ts";
+import { decayed, undecayed } from "../nn/trained.ts";
+
+/** Where the gradients of several parts are added up. */
+export const accumulated = "accumulated";
+/** Keeps the division by a norm of zero away, as PyTorch's `clip_grad_norm_`. */
+const normEpsilon = 1e-6;
+
+/** Moves the parameters. */
+export interface Optimiser {
+  /** Takes over the gradients of one part; `first` starts a new step. */
+  add(first: boolean): Promise<void>;
+  /** Takes step number `step`, from 1, and returns the gradients' global norm before clipping. */
+  step(step: number, learningRate: number): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+/** AdamW with clipping and, where a step has several parts, accumulation. */
+export async function createOptimiser(
+  device: Device,
+  state: State,
+  settings: TrainSettings,
+): Promise<Optimiser> {
+  const inParts = settings.accumulate > 1;
+  const source = inParts ? accumulated : gradients;
+  const update = await device.compileUpdate(adamw(settings, source), state);
+  const squares = await device.compileUpdate(gradientSquares(source), state);
+  const collect: UpdateStep | undefined = inParts
+    ? await device.compileUpdate(accumulate(accumulated), state)
+    : undefined;
+  return {
+    async add(first) {
+      await collect?.run({ keep: first ? 0 : 1 });
+    },
+    async step(step, learningRate) {
+      const norm = Math.sqrt((await squares.run({})).squares);
+      if (!Number.isFinite(norm)) return norm;
+      const scalars = {
+        learningRate,
+        clip: Math.min(1, settings.maxGradientNorm / (norm + normEpsilon)),
+        correction1: 1 / (1 - settings.beta1 ** step),
+        correction2: 1 / (1 - settings.beta2 ** step),
+      };
+      await update.run({ ...scalars, weightDecay: settings.weightDecay }, decayed);
+      await update.run({ ...scalars, weightDecay: 0 }, undecayed);
+      return norm;
+    },
+    async dispose() {
+      await update.dispose();
+      await squares.dispose();
+      await collect?.dispose();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * The settings of a training run, with their defaults and checks.
+ *
+ * @module
+ */
+import { mistakes } from "../core/errors.ts";
+import type { BatchOrder } from "../data/batches.ts";
+import type { ScheduleName } from "./schedule.ts";
+
+/** How to train. */
+export interface TrainOptions {
+  /** Passes over the training rows; 3 unless given. */
+  readonly epochs?: number;
+  /** Rows of one optimiser step's part; 16 unless given. */
+  readonly batchSize?: number;
+  /** Parts of one optimiser step; the step sees batchSize · accumulate rows. 1 unless given. */
+  readonly accumulate?: number;
+  /** The largest learning rate; 1e-3 unless given, which suits adapters. */
+  readonly learningRate?: number;
+  readonly schedule?: ScheduleName;
+  /** Share of all steps in which the rate rises; 0.06 unless given (as RoBERTa). */
+  readonly warmup?: number;
+  /** Decoupled weight decay of matrices; 0.01 unless given. */
+  readonly weightDecay?: number;
+  /** The largest global norm of the gradients; 1 unless given. */
+  readonly maxGradientNorm?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** The share of a target that is spread over all labels. */
+  readonly labelSmoothing?: number;
+  /** The weight of each label, by name, or `balanced` for weights inverse to the frequency. */
+  readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
+  /** The order of rows; `grouped` unless given, which saves padding. */
+  readonly order?: BatchOrder;
+  /** The most tokens of a row; longer ones are truncated. The model's limit, at most 128. */
+  readonly maxTokens?: number;
+  /** Seed of the head, the adapter, the order and dropout; 1 unless given. */
+  readonly seed?: number;
+  /** Keeps the state with the best validation score instead of the last; needs validation rows. */
+  readonly keepBest?: boolean;
+  /** Stops after so many validations without a better score; needs validation rows. */
+  readonly patience?: number;
+  /** Optimiser steps between validations; one epoch unless given. */
+  readonly validateEvery?: number;
+  /** A folder for checkpoints. */
+  readonly checkpoints?: string;
+  /** Optimiser steps between checkpoints; one epoch unless given. */
+  readonly checkpointEvery?: number;
+  /** Continues from the checkpoint in the folder, if there is one. */
+  readonly resume?: boolean;
+}
+
+/** Settings with every default filled in. */
+export type TrainSettings =
+  & Required<
+    Omit<
+      TrainOptions,
+      "classWeights" | "patience" | "validateEvery" | "checkpoints" | "checkpointEvery"
+    >
+  >
+  & Pick<
+    TrainOptions,
+    "classWeights" | "patience" | "validateEvery" | "checkpoints" | "checkpointEvery"
+  >;
+
+const defaults = {
+  epochs: 3,
+  batchSize: 16,
+  accumulate: 1,
+  learningRate: 1e-3,
+  schedule: "linear",
+  warmup: 0.06,
+  weightDecay: 0.01,
+  maxGradientNorm: 1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  labelSmoothing: 0,
+  order: "grouped",
+  maxTokens: 128,
+  seed: 1,
+  keepBest: false,
+  resume: false,
+} as const;
+
+type Check = [wants: string, fits: (value: number) => boolean];
+const whole: Check = [
+  "a whole number above 0",
+  (value) => Number.isSafeInteger(value) && value > 0,
+];
+const positive: Check = ["a number above 0", (value) => Number.isFinite(value) && value > 0];
+const notNegative: Check = ["a number from 0", (value) => Number.isFinite(value) && value >= 0];
+const share: Check = ["in [0, 1)", (value) => value >= 0 && value < 1];
+
+const checks: Readonly<Record<string, Check>> = {
+  epochs: positive,
+  batchSize: whole,
+  accumulate: whole,
+  learningRate: positive,
+  warmup: share,
+  weightDecay: notNegative,
+  maxGradientNorm: positive,
+  beta1: share,
+  beta2: share,
+  epsilon: positive,
+  labelSmoothing: share,
+  maxTokens: whole,
+  seed: ["a whole number", Number.isSafeInteger],
+  patience: whole,
+  validateEvery: whole,
+  checkpointEvery: whole,
+};
+
+/** Fills in the defaults and reports every setting that makes no sense. */
+export function trainSettings(options: TrainOptions = {}): TrainSettings {
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const settings = { ...defaults, ...given } as TrainSettings;
+  const wrong = Object.entries(checks).flatMap(([name, [wants, fits]]) => {
+    const value = settings[name as keyof TrainSettings];
+    return value === undefined || fits(value as number)
+      ? []
+      : [`${name} is ${JSON.stringify(value)}, but must be ${wants}`];
+  });
+  if (settings.resume && !settings.checkpoints) wrong.push("resume needs a folder in checkpoints");
+  if (settings.checkpointEvery && !settings.checkpoints) {
+    wrong.push("checkpointEvery needs a folder in checkpoints");
+  }
+  if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
+  return settings;
+}
