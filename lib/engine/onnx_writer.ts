@@ -113,7 +113,7 @@ function outputNames(graph: Graph): Map<Value, string> {
 
 function valueInfo(name: string, value: Value, graph: Graph): onnx.IValueInfoProto {
   const dim = value.shape.map((size, axis): onnx.TensorShapeProto.IDimension => {
-    const { constant, open } = graph.openDims.factor(size, `the output ${name}`);
+    const { constant, open } = graph.openDims.factor(size);
     if (open.length === 0) return { dimValue: constant };
     const product = open.map((each) => each.name).join("*");
     const known = graph.openDims.all.find(({ source }) =>

@@ -1,8 +1,9 @@
 /**
  * Open dimensions. A program is traced with a large prime, the *marker*, in the place of each size
  * that is known only at run time. A number that the trace meets in a shape is then factored back:
- * 2 · 10007 · 10009 can only be 2 · batch · sequence. What cannot be factored with certainty is an
- * error, never a guess.
+ * 2 · 10007 · 12553 can only be 2 · batch · sequence. A size that comes from a marker in another way
+ * looks like a plain number here; it is found because a program is traced twice, with different
+ * markers (`passes/check_sizes.ts`).
  *
  * @module
  */
@@ -22,46 +23,67 @@ export interface Factors {
   readonly open: readonly OpenDim[];
 }
 
-/** Primes above every width that a layer has in practice; two of them times a width stay exact. */
-const markers = [10007, 10009, 10037, 10039, 10061, 10067, 10069, 10079];
+/**
+ * Primes, each a tenth larger than the one before, so that a marker with a prefix of some hundred
+ * tokens is no other marker. Four of them times a width stay exact.
+ */
+const primes = [
+  ...[10007, 10937, 11953, 13063, 14281, 15601, 17041, 18617, 20333, 22229, 24281, 26501],
+  ...[28949, 31627, 34537, 37699, 41177, 44959, 49103, 53609, 58537, 63929, 69809, 76207],
+];
+/** Markers of one trace. */
+const maxOpenDims = 8;
+
+/**
+ * One marker for each name, none of which divides a fixed size. The second trace takes other markers
+ * than the first.
+ */
+export function chooseMarkers(
+  names: readonly string[],
+  fixedSizes: readonly number[],
+  traceNumber: 1 | 2,
+): ReadonlyMap<string, number> {
+  if (names.length > maxOpenDims) {
+    throw new TunebookError(
+      "unsupported",
+      `a program can have ${maxOpenDims} open dimensions; "${names[maxOpenDims]}" is one too many`,
+    );
+  }
+  const usable = primes.filter((prime) => fixedSizes.every((size) => size % prime !== 0 || !size));
+  if (usable.length < 2 * names.length) {
+    throw new TunebookError(
+      "unsupported",
+      `the fixed sizes ${fixedSizes.join(", ")} leave no markers for ${names.join(", ")}`,
+    );
+  }
+  const first = traceNumber === 1 ? 0 : names.length;
+  return new Map(names.map((name, i) => [name, usable[first + i]]));
+}
 
 /** The open dimensions of one trace. */
 export class OpenDims {
   #dims: OpenDim[] = [];
 
-  /** All open dimensions, in the order in which they were met. */
+  /** All open dimensions, the largest marker first. */
   get all(): readonly OpenDim[] {
     return this.#dims;
-  }
-
-  /** The marker of a named dimension that is not bound to a tensor yet: the same for one name. */
-  markerOf(name: string, names: readonly string[]): number {
-    const index = names.indexOf(name);
-    const marker = markers[index];
-    if (marker === undefined) {
-      throw new TunebookError(
-        "unsupported",
-        `a program can have ${markers.length} open dimensions; "${name}" is one too many`,
-      );
-    }
-    return marker;
   }
 
   /** Registers a dimension, or a sum such as `sequence + 20` that a concatenation made. */
   add(dim: OpenDim): void {
     if (this.#dims.some((known) => known.marker === dim.marker)) return;
     this.#dims.push(dim);
-    // Longest first, so that a product is tried with the sums before their parts.
+    // Largest first, so that a size is tried with the sums before their parts.
     this.#dims.sort((a, b) => b.marker - a.marker);
   }
 
-  /** True where `size` can only have come from an open dimension. */
+  /** True where `size` is a multiple of an open dimension. */
   isOpen(size: number): boolean {
     return this.#dims.some(({ marker }) => size !== 0 && size % marker === 0);
   }
 
-  /** Writes a size as constant × open dimensions. Throws where it is near a marker but no multiple. */
-  factor(size: number, where: string): Factors {
+  /** Writes a size as constant × open dimensions. */
+  factor(size: number): Factors {
     let constant = size;
     const open: OpenDim[] = [];
     for (const dim of this.#dims) {
@@ -70,35 +92,6 @@ export class OpenDims {
         open.push(dim);
       }
     }
-    if (constant >= markers[0] / 2 && this.#looksDerived(constant)) {
-      throw new TunebookError(
-        "unsupported",
-        `${where}: the size ${size} depends on an open dimension in a way that cannot be written ` +
-          `as a product of ${this.#dims.map(({ name }) => name).join(", ")}. ` +
-          "Compute it inside the program from a tensor's shape.",
-      );
-    }
     return { constant, open };
-  }
-
-  /** Refuses a constant that was computed in JavaScript from an open dimension. */
-  refuseNumber(value: number, where: string): void {
-    const plain = Math.abs(value);
-    if (plain === 0 || !Number.isFinite(plain)) return;
-    const inverse = 1 / plain;
-    const exactInverse = Math.round(inverse);
-    const close = inverse < 1e7 && Math.abs(inverse - exactInverse) <= inverse * 1e-7;
-    if (this.isOpen(plain) || (close && this.isOpen(exactInverse))) {
-      throw new TunebookError(
-        "unsupported",
-        `${where}: the number ${value} was computed from an open dimension in JavaScript and would ` +
-          "be wrong for any other size. Take counts inside the program, or feed them.",
-      );
-    }
-  }
-
-  /** Sums and differences with a marker stay within this share of it. */
-  #looksDerived(constant: number): boolean {
-    return this.#dims.some(({ marker }) => Math.abs(constant - marker) < marker / 2);
   }
 }

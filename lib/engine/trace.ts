@@ -8,10 +8,15 @@ import { registerGradients } from "./gradients/mod.ts";
 import type { Graph, Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
+import { chooseMarkers } from "./open_dims.ts";
+import { checkSizes } from "./passes/check_sizes.ts";
 import { simplify } from "./passes/mod.ts";
 import { type FrozenSource, openNames, type Program } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 import { traceBackend, traceBackendName } from "./trace_backend.ts";
+
+/** Frames of a stack that reach from a kernel to the op that a program called. */
+const deepStack = 60;
 
 /** How a trace differs between training here and a file for others. */
 export interface TraceOptions {
@@ -21,20 +26,42 @@ export interface TraceOptions {
   readonly exportTypes?: boolean;
 }
 
-/** Traces `program` into a graph whose feeds and states are inputs and whose frozen are constants. */
+/**
+ * Traces `program` into a graph whose feeds and states are inputs and whose frozen are constants.
+ * A program with open dimensions is traced twice to find sizes that it treats as plain numbers.
+ */
 export function trace(program: Program, frozen: FrozenSource, options: TraceOptions = {}): Graph {
   registerGradients();
+  const read = new Map<string, ReturnType<FrozenSource>>();
+  const graph = record(program, options, 1, (name) => {
+    const data = frozen(name);
+    read.set(name, data);
+    return data;
+  });
+  if (openNames(program).length > 0) {
+    checkSizes(graph, record(program, options, 2, (name) => read.get(name)!));
+  }
+  return graph;
+}
+
+function record(
+  program: Program,
+  options: TraceOptions,
+  traceNumber: 1 | 2,
+  frozen: FrozenSource,
+): Graph {
   const build = new GraphBuilder(program.name, { contrib: options.contrib ?? true });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = deepStack;
   tf.setBackend(traceBackendName);
   try {
     backend.record(build, () => {
       tf.tidy(() => {
+        const values = declareInputs(program, build, frozen, options, traceNumber);
         const tensors: Record<string, Tensor> = {};
-        for (
-          const [name, value] of Object.entries(declareInputs(program, build, frozen, options))
-        ) {
+        for (const [name, value] of Object.entries(values)) {
           tensors[name] = tf.engine().makeTensorFromTensorInfo(backend.infoFor(value));
         }
         for (const [name, tensor] of Object.entries(program.compute(tensors))) {
@@ -47,6 +74,7 @@ export function trace(program: Program, frozen: FrozenSource, options: TraceOpti
   } catch (error) {
     throw explain(program, error);
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     if (previous && previous !== traceBackendName) tf.setBackend(previous);
   }
 }
@@ -56,14 +84,15 @@ function declareInputs(
   build: GraphBuilder,
   frozen: FrozenSource,
   options: TraceOptions,
+  traceNumber: 1 | 2,
 ): Record<string, Value> {
   const { graph } = build;
-  const names = openNames(program);
+  const fixed = Object.values(program.inputs).flatMap(({ shape }) => shape)
+    .filter((dim) => typeof dim === "number");
+  const markers = chooseMarkers(openNames(program), fixed, traceNumber);
   const inputs: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(program.inputs)) {
-    const shape = spec.shape.map((dim) =>
-      typeof dim === "number" ? dim : graph.openDims.markerOf(dim, names)
-    );
+    const shape = spec.shape.map((dim) => typeof dim === "number" ? dim : markers.get(dim)!);
     const type = options.exportTypes && spec.exportType ? spec.exportType : spec.type;
     const value: Value = { name, type, shape };
     if (spec.role === "frozen") {
@@ -78,35 +107,23 @@ function declareInputs(
     });
     inputs[name] = build.cast(value, spec.type);
   }
-  refuseAmbiguousSizes(program, build);
   return inputs;
 }
 
-/** A fixed size that is a multiple of a marker could not be told from an open one. */
-function refuseAmbiguousSizes(program: Program, build: GraphBuilder): void {
-  for (const [name, { shape }] of Object.entries(program.inputs)) {
-    for (const dim of shape) {
-      if (typeof dim === "number" && build.graph.openDims.isOpen(dim)) {
-        throw new TunebookError(
-          "unsupported",
-          `${program.name}: the input "${name}" has the fixed size ${dim}, a multiple of a marker`,
-        );
-      }
-    }
-  }
-}
-
-/** tensorflow.js reports a missing kernel by an assertion; say which op of which program asked. */
+/**
+ * tensorflow.js reports a missing kernel or gradient by an assertion; say which op of which program
+ * asked for it.
+ */
 function explain(program: Program, error: unknown): unknown {
-  const missing = /[Kk]ernel '?(\w+)'? (?:is )?not registered/.exec(messageOf(error));
-  if (missing && error instanceof Error) {
-    const op = /at (\w+?)_+(?:op)? /.exec(error.stack ?? "")?.[1] ?? "an op";
-    return new TunebookError(
-      "unsupported",
-      `${program.name}: the kernel ${missing[1]}, called by ${op}, cannot be compiled. ` +
-        "Add it to the kernel table, or run on an eager device such as tfjs:cpu.",
-      { cause: error },
-    );
-  }
-  return error;
+  const kernel = /Cannot find registered kernel '(\w+)'/.exec(messageOf(error))?.[1];
+  const gradient = /gradient function not found for (\w+)/.exec(messageOf(error))?.[1];
+  if (!(error instanceof Error) || !(kernel ?? gradient)) return error;
+  // The functions of tensorflow.js' ops end in an underscore; the outermost is the one called.
+  const ops = [...(error.stack ?? "").matchAll(/^\s*at (?:\w+\.)?([a-z]\w*?)_(?:_op)? /gim)];
+  const caller = ops.at(-1)?.[1];
+  const missing = kernel
+    ? `the kernel ${kernel}${caller ? `, called by tf.${caller},` : ""} cannot be compiled. ` +
+      "Write it with other ops, or run on an eager device such as tfjs:cpu"
+    : `the kernel ${gradient} has no gradient. Write it with other ops`;
+  return new TunebookError("unsupported", `${program.name}: ${missing}.`, { cause: error });
 }

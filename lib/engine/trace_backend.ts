@@ -61,7 +61,7 @@ export class TraceBackend extends tf.KernelBackend {
       this.#values.set(info.dataId, value);
     }
     // A reshape in tensorflow.js may share the data under another shape.
-    return this.builder.reshape(value, info.shape, "reshape");
+    return this.builder.reshape(value, info.shape);
   }
 
   /** A tensorflow.js handle of a graph value. */
@@ -80,7 +80,6 @@ export class TraceBackend extends tf.KernelBackend {
   ): Value {
     const { openDims } = this.builder.graph;
     const type = info.dtype as "float32" | "int32" | "bool";
-    if (data.length === 1) openDims.refuseNumber(Number(data[0]), "a constant");
     if (!shape.some((dim) => openDims.isOpen(dim))) {
       return this.builder.constant(data, { type, shape });
     }
@@ -91,7 +90,7 @@ export class TraceBackend extends tf.KernelBackend {
           "other size. Compute it inside the program.",
       );
     }
-    return this.builder.fill(shape, data[0], type, "a constant");
+    return this.builder.fill(shape, data[0], type);
   }
 
   override write(values: unknown, shape: number[], dtype: string): object {

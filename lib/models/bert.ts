@@ -8,7 +8,7 @@ import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { activation } from "../nn/activation.ts";
+import { activation, activationNames } from "../nn/activation.ts";
 
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
@@ -21,29 +21,47 @@ export interface BertConfig extends TextConfig {
   readonly activation: string;
 }
 
+/** What differs between BERT and its relatives in the reading of `config.json`. */
+export interface BertDefaults {
+  /** `pad_token_id` where the file has none. */
+  readonly padId: number;
+  /** True where positions count from the padding token's id + 1, so that the rows before stay unused. */
+  readonly positionsAfterPadding: boolean;
+}
+
 /** Reads the fields that BERT and its relatives share. */
-export function readBertConfig(json: Readonly<Record<string, unknown>>): BertConfig {
+export function readBertConfig(
+  json: Readonly<Record<string, unknown>>,
+  { padId, positionsAfterPadding }: BertDefaults,
+): BertConfig {
   const read = configReader(json);
-  const hiddenDropout = read.number("hidden_dropout_prob", 0.1);
+  const hiddenDropout = read.share("hidden_dropout_prob", 0.1);
+  const vocabulary = read.size("vocab_size");
+  const positions = read.size("max_position_embeddings");
+  const pad = read.index("pad_token_id", padId, "vocab_size", vocabulary);
+  const unused = positionsAfterPadding ? pad + 1 : 0;
   const config: BertConfig = {
     width: read.size("hidden_size"),
-    layers: read.size("num_hidden_layers"),
+    layers: read.depth("num_hidden_layers"),
     heads: read.size("num_attention_heads"),
-    vocabulary: read.size("vocab_size"),
-    positions: read.size("max_position_embeddings"),
-    maxTokens: read.size("max_position_embeddings"),
+    vocabulary,
+    positions,
+    maxTokens: positions - unused,
     intermediate: read.size("intermediate_size"),
     typeVocabulary: read.size("type_vocab_size", 2),
-    epsilon: read.number("layer_norm_eps", 1e-12),
+    epsilon: read.positive("layer_norm_eps", 1e-12),
     hiddenDropout,
-    attentionDropout: read.number("attention_probs_dropout_prob", 0.1),
-    headDropout: read.number("classifier_dropout", hiddenDropout),
-    activation: read.text("hidden_act", "gelu"),
-    initializerRange: read.number("initializer_range", 0.02),
-    padId: read.number("pad_token_id", 0),
+    attentionDropout: read.share("attention_probs_dropout_prob", 0.1),
+    headDropout: read.share("classifier_dropout", hiddenDropout),
+    activation: read.oneOf("hidden_act", activationNames, "gelu"),
+    initializerRange: read.positive("initializer_range", 0.02),
+    padId: pad,
   };
   read.oneOf("position_embedding_type", ["absolute"], "absolute");
+  read.off("is_decoder");
+  read.off("add_cross_attention");
   read.divides("num_attention_heads", config.heads, "hidden_size", config.width);
+  read.exceeds("max_position_embeddings", positions, unused, "positions start after the padding");
   read.finish();
   return config;
 }
@@ -139,7 +157,7 @@ function countedPositions(mask: Tensor): Tensor {
 export const bert: Architecture<BertConfig> = {
   modelType: "bert",
   prefix: "bert",
-  readConfig: readBertConfig,
+  readConfig: (json) => readBertConfig(json, { padId: 0, positionsAfterPadding: false }),
   layers: (config) => [
     ...bertLayers(config),
     { kind: "linear", path: "pooler.dense", inputs: config.width, outputs: config.width },

@@ -5,7 +5,7 @@
  * @module
  */
 import { tf } from "../engine/mod.ts";
-import { activation } from "../nn/activation.ts";
+import { activation, activationNames } from "../nn/activation.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -26,20 +26,22 @@ const epsilon = 1e-12;
 
 function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
   const read = configReader(json);
+  const vocabulary = read.size("vocab_size");
+  const positions = read.size("max_position_embeddings");
   const config: DistilbertConfig = {
     width: read.size("dim"),
-    layers: read.size("n_layers"),
+    layers: read.depth("n_layers"),
     heads: read.size("n_heads"),
-    vocabulary: read.size("vocab_size"),
-    positions: read.size("max_position_embeddings"),
-    maxTokens: read.size("max_position_embeddings"),
+    vocabulary,
+    positions,
+    maxTokens: positions,
     intermediate: read.size("hidden_dim"),
-    hiddenDropout: read.number("dropout", 0.1),
-    attentionDropout: read.number("attention_dropout", 0.1),
-    headDropout: read.number("seq_classif_dropout", 0.2),
-    activation: read.text("activation", "gelu"),
-    initializerRange: read.number("initializer_range", 0.02),
-    padId: read.number("pad_token_id", 0),
+    hiddenDropout: read.share("dropout", 0.1),
+    attentionDropout: read.share("attention_dropout", 0.1),
+    headDropout: read.share("seq_classif_dropout", 0.2),
+    activation: read.oneOf("activation", activationNames, "gelu"),
+    initializerRange: read.positive("initializer_range", 0.02),
+    padId: read.index("pad_token_id", 0, "vocab_size", vocabulary),
   };
   read.divides("n_heads", config.heads, "dim", config.width);
   read.finish();

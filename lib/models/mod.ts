@@ -27,7 +27,8 @@ export function architectureOf(modelType: unknown): Architecture {
   const hint = typeof modelType === "string" ? didYouMean(modelType, known) : "";
   throw new TunebookError(
     "unsupported",
-    `config.json: model_type is ${JSON.stringify(modelType) ?? "missing"}${hint}. Known model ` +
-      `types: ${known.join(", ")}`,
+    `model_type is ${JSON.stringify(modelType) ?? "missing"}${hint}. Known model types: ${
+      known.join(", ")
+    }`,
   );
 }

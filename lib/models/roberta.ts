@@ -20,11 +20,7 @@ function positionsAfterPadding(mask: Tensor, pad: number): Tensor {
 export const roberta: Architecture<BertConfig> = {
   modelType: "roberta",
   prefix: "roberta",
-  readConfig(json) {
-    const config = readBertConfig({ pad_token_id: padId, ...json });
-    // The table's rows up to the padding token's id stay unused.
-    return { ...config, maxTokens: config.positions - config.padId - 1 };
-  },
+  readConfig: (json) => readBertConfig(json, { padId, positionsAfterPadding: true }),
   layers: bertLayers,
   usesTypes: false,
   ignored: [/embeddings\.position_ids$/, /^lm_head\./, /^pooler\./, /^roberta\.pooler\./],

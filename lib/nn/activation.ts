@@ -4,20 +4,46 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { ops, type Tensor, tf } from "../engine/mod.ts";
 
-const activations: Readonly<Record<string, (x: Tensor) => Tensor>> = {
-  gelu: ops.gelu,
-  relu: tf.relu,
-  tanh: tf.tanh,
-};
+/** The cubic term of the approximation of GELU by a hyperbolic tangent (arXiv 1606.08415). */
+const cubicShare = 0.044715;
+/** The slope of the approximation of GELU by a sigmoid (same source). */
+const sigmoidSlope = 1.702;
+
+function geluByTanh(x: Tensor): Tensor {
+  const cubic = tf.mul(tf.mul(tf.square(x), x), cubicShare);
+  const inner = tf.mul(tf.add(x, cubic), Math.sqrt(2 / Math.PI));
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
+}
+
+const silu = (x: Tensor) => tf.mul(x, tf.sigmoid(x));
+
+const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map([
+  ["gelu", ops.gelu],
+  ["gelu_python", ops.gelu],
+  ["gelu_new", geluByTanh],
+  ["gelu_fast", geluByTanh],
+  ["gelu_pytorch_tanh", geluByTanh],
+  ["quick_gelu", (x: Tensor) => tf.mul(x, tf.sigmoid(tf.mul(x, sigmoidSlope)))],
+  ["relu", (x: Tensor) => tf.relu(x)],
+  ["silu", silu],
+  ["swish", silu],
+  ["tanh", (x: Tensor) => tf.tanh(x)],
+]);
+
+/** The names that `config.json` may use. */
+export const activationNames: readonly string[] = [...activations.keys()];
 
 /** Applies the activation that `config.json` names. */
 export function activation(name: string, x: Tensor): Tensor {
-  const found = activations[name];
+  const found = activations.get(name);
   if (found) return found(x);
   throw new TunebookError(
     "unsupported",
-    `the activation "${name}" is not known; known are ${Object.keys(activations).join(", ")}`,
+    `the activation "${name}" is not known${didYouMean(name, activationNames)}; known are ${
+      activationNames.join(", ")
+    }`,
   );
 }

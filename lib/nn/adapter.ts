@@ -12,6 +12,8 @@ import type { Layer, LinearLayer } from "./layer.ts";
 /** What a method may know about the model that it is attached to. */
 export interface Host {
   readonly modelType: string;
+  /** What stands before the encoder's paths in a checkpoint with a head. */
+  readonly prefix: string;
   readonly config: TextConfig;
   /** All layers of the encoder and the head. */
   readonly layers: readonly Layer[];
@@ -94,7 +96,7 @@ export interface AttachedAdapter {
 export interface PeftFormat {
   /** Fields of `adapter_config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The method's parameter name → the tensor's name after `base_model.model.` and the prefix. */
+  /** The method's parameter name → the tensor's name after `base_model.model.<prefix>.`. */
   readonly tensorNames: ReadonlyMap<string, string>;
 }
 

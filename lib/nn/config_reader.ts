@@ -4,59 +4,102 @@
  * @module
  */
 import { mistakes } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
 
-/** Reads fields and collects mistakes. */
+/** Reads fields and collects mistakes. A field that is wrong reads as its fallback. */
 export interface ConfigReader {
   /** A whole number above zero. */
   size(field: string, fallback?: number): number;
-  number(field: string, fallback: number): number;
-  text(field: string, fallback: string): string;
+  /** How many layers: a size that no damaged file may raise beyond reason. */
+  depth(field: string): number;
+  /** A number above zero. */
+  positive(field: string, fallback: number): number;
+  /** A share from 0 up to, not including, 1, such as a dropout rate. */
+  share(field: string, fallback: number): number;
+  /** A row's number in a table of `rows` rows, which the field `of` gives. */
+  index(field: string, fallback: number, of: string, rows: number): number;
+  /** One of some texts. */
   oneOf(field: string, choices: readonly string[], fallback: string): string;
-  /** `part` must divide `whole`. */
+  /** A switch that this model family needs to be off. */
+  off(field: string): void;
+  /** `part` must divide `whole`; not checked where one of the two is wrong by itself. */
   divides(part: string, partValue: number, whole: string, wholeValue: number): void;
+  /** `field` must leave something after `used` is taken away; not checked where it is wrong itself. */
+  exceeds(field: string, value: number, used: number, reason: string): void;
   /** Throws one error with all mistakes, if there were any. */
   finish(): void;
 }
 
+/** Deeper than any published model of these families. */
+const mostLayers = 1000;
+
 /** Starts reading. A field that is null counts as absent. */
 export function configReader(json: Readonly<Record<string, unknown>>): ConfigReader {
-  const wrong: string[] = [];
+  const wrong = new Map<string, string>();
   const complain = (field: string, wants: string) => {
-    wrong.push(`${field} is ${JSON.stringify(json[field]) ?? "missing"}, but must be ${wants}`);
+    wrong.set(
+      field,
+      `${field} is ${JSON.stringify(json[field]) ?? "missing"}, but must be ${wants}`,
+    );
+  };
+  const number = (
+    field: string,
+    fallback: number,
+    wants: string,
+    fits: (value: number) => boolean,
+  ): number => {
+    const value = json[field] ?? fallback;
+    if (typeof value === "number" && fits(value)) return value;
+    complain(field, wants);
+    return fallback;
+  };
+  const whole = (field: string, fallback: number, most: number): number => {
+    const limit = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : "";
+    const value = number(
+      field,
+      fallback,
+      `a whole number above 0${limit}`,
+      (value) => Number.isSafeInteger(value) && value > 0 && value <= most,
+    );
+    return Number.isNaN(value) ? 1 : value;
   };
   return {
-    size(field, fallback) {
-      const value = json[field] ?? fallback;
-      if (Number.isSafeInteger(value) && value as number > 0) return value as number;
-      complain(field, "a whole number above 0");
-      return 1;
-    },
-    number(field, fallback) {
-      const value = json[field] ?? fallback;
-      if (typeof value === "number" && Number.isFinite(value)) return value;
-      complain(field, "a number");
-      return fallback;
-    },
-    text(field, fallback) {
-      const value = json[field] ?? fallback;
-      if (typeof value === "string") return value;
-      complain(field, "a text");
-      return fallback;
+    size: (field, fallback = NaN) => whole(field, fallback, Number.MAX_SAFE_INTEGER),
+    depth: (field) => whole(field, NaN, mostLayers),
+    positive: (field, fallback) =>
+      number(field, fallback, "a number above 0", (value) => Number.isFinite(value) && value > 0),
+    share: (field, fallback) =>
+      number(field, fallback, "a number in [0, 1)", (value) => value >= 0 && value < 1),
+    index(field, fallback, of, rows) {
+      const limit = wrong.has(of) ? Infinity : rows;
+      return number(
+        field,
+        fallback,
+        `a whole number in [0, ${limit}), as ${of} is ${limit}`,
+        (value) => Number.isSafeInteger(value) && value >= 0 && value < limit,
+      );
     },
     oneOf(field, choices, fallback) {
       const value = json[field] ?? fallback;
       if (choices.includes(value as string)) return value as string;
-      complain(field, choices.map((choice) => `"${choice}"`).join(" or "));
+      const hint = typeof value === "string" ? didYouMean(value, choices) : "";
+      complain(field, choices.map((choice) => `"${choice}"`).join(" or ") + hint);
       return fallback;
     },
+    off(field) {
+      if (json[field] ?? false) complain(field, "false");
+    },
     divides(part, partValue, whole, wholeValue) {
-      if (wholeValue % partValue !== 0) {
-        wrong.push(`${part} (${partValue}) does not divide ${whole} (${wholeValue})`);
-      }
+      if (wrong.has(part) || wrong.has(whole) || wholeValue % partValue === 0) return;
+      wrong.set(part, `${part} (${partValue}) does not divide ${whole} (${wholeValue})`);
+    },
+    exceeds(field, value, used, reason) {
+      if (wrong.has(field) || value > used) return;
+      wrong.set(field, `${field} is ${value}, but must be above ${used}: ${reason}`);
     },
     finish() {
-      if (wrong.length > 0) {
-        throw mistakes("weights", "config.json does not describe this model:", wrong);
+      if (wrong.size > 0) {
+        throw mistakes("weights", "config.json does not describe this model:", [...wrong.values()]);
       }
     },
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Adapter, AttachedAdapter, Host } from "./adapter.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
 
@@ -30,4 +31,15 @@ export function modelWeights({ layers }: Pick<Model, "layers">): Weight[] {
 /** True where a weight belongs to the head. */
 export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
   return head.includes(weight.layer.path);
+}
+
+/** What a method may know about a model. */
+export function hostOf({ architecture, config, layers, head }: Model): Host {
+  const { modelType, prefix, attentionTargets } = architecture;
+  return { modelType, prefix, config, layers, head, attentionTargets };
+}
+
+/** Attaches a method to a model. */
+export function attachTo(model: Model, adapter: Adapter): AttachedAdapter {
+  return adapter.attach(hostOf(model));
 }

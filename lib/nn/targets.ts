@@ -23,7 +23,9 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   if (wanted === "all-linear") return linears;
   if (typeof wanted === "string") {
     const whole = new RegExp(`^(?:${wanted})$`);
-    const chosen = linears.filter(({ path }) => whole.test(path));
+    const chosen = linears.filter(({ path }) =>
+      whole.test(path) || whole.test(`${host.prefix}.${path}`)
+    );
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
   }

@@ -8,6 +8,7 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
+import { rememberOrigin } from "./origin.ts";
 import { readSeparated } from "./csv.ts";
 import { readJson, readJsonLines } from "./json.ts";
 import { readParquet } from "./parquet.ts";
@@ -91,7 +92,7 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
   const table = await formats[format].read(bytes, source);
-  if (!options.columns) return table;
+  if (!options.columns) return options.format ? table : rememberOrigin(table, source);
   requireColumns(table, options.columns, source);
   return table.select(...options.columns);
 }

@@ -6,7 +6,7 @@
 import type { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { TunebookError } from "../core/errors.ts";
 import type { Template } from "./template.ts";
-import type { TokenizerFiles } from "./tokenizer.ts";
+import type { TokenizerFiles } from "./tokenizer_files.ts";
 
 /** The special tokens of a tokenizer and the side that is padded. */
 export interface SpecialTokens {

@@ -4,13 +4,15 @@
  * @module
  */
 import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
-import { readFile } from "node:fs/promises";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { exactNormalizer } from "./exact_normalizer.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
 import { readTemplate } from "./template.ts";
+import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
 import { truncateLongestFirst } from "./truncate.ts";
+
+export type { TokenizerFiles } from "./tokenizer_files.ts";
 
 /** One text or pair of texts as a model takes it. */
 export interface Encoding {
@@ -40,18 +42,6 @@ export interface Tokenizer extends SpecialTokens {
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
   readonly vocabularySize: number;
-}
-
-/** Where a tokenizer comes from. */
-export interface TokenizerFiles {
-  /** The path of `tokenizer.json`. */
-  tokenizer: string;
-  /** The path of `tokenizer_config.json`; the special tokens are derived where it is absent. */
-  tokenizerConfig?: string;
-  /** `model_type` of the model's config.json. */
-  modelType?: string;
-  /** The model's config.json, against which the vocabulary's size is checked. */
-  config?: Readonly<Record<string, unknown>>;
 }
 
 /** Model types whose models know no second segment, whatever their tokenizer says. */
@@ -146,23 +136,4 @@ function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): v
 
 function isRoberta(json: Record<string, unknown>): boolean {
   return (json.post_processor as { type?: unknown } | null)?.type === "RobertaProcessing";
-}
-
-async function readJsonObject(path: string): Promise<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new TunebookError(
-      "weights",
-      `cannot read the tokenizer file ${path}: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw new TunebookError("weights", `${path} must hold a JSON object`);
 }

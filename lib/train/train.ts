@@ -53,8 +53,10 @@ export interface TrainContext {
   /** Scores the present state on the validation rows. */
   readonly validate?: (state: State) => Promise<{ score: number; better: "higher" | "lower" }>;
   readonly onStep?: (report: StepReport) => void;
-  /** Stops the run after the present step, with a checkpoint where there is a folder. */
+  /** Stops the run after the present step and saves a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Where an interrupted run saves its checkpoint when the settings name no folder. */
+  readonly rescueFolder?: string;
 }
 
 /** What came of a run. */
@@ -188,6 +190,7 @@ class Run {
       }
     }
     if (settings.checkpoints && saved !== this.#step) await this.#save();
+    else if (stopped === "interrupted" && this.context.rescueFolder) await this.#save();
     let keptStep = this.#step;
     if (settings.keepBest && this.#best && this.#bestParameters && stopped !== "interrupted") {
       await this.state.write(parameters, this.#bestParameters);
@@ -299,7 +302,8 @@ class Run {
       this.context.fingerprint,
       this.#bestParameters,
     );
-    await saveCheckpoint(this.context.settings.checkpoints!, this.state, checkpoint);
+    const { settings, rescueFolder } = this.context;
+    await saveCheckpoint(settings.checkpoints ?? rescueFolder!, this.state, checkpoint);
   }
 
   #standing(): Standing {

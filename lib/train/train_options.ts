@@ -47,7 +47,7 @@ export interface TrainOptions {
   readonly checkpoints?: string;
   /** Optimiser steps between checkpoints; one epoch unless given. */
   readonly checkpointEvery?: number;
-  /** Continues from the checkpoint in the folder, if there is one. */
+  /** Continues from the checkpoint, if there is one: in the folder, or of an interrupted run. */
   readonly resume?: boolean;
 }
 
@@ -124,7 +124,6 @@ export function trainSettings(options: TrainOptions = {}): TrainSettings {
       ? []
       : [`${name} is ${JSON.stringify(value)}, but must be ${wants}`];
   });
-  if (settings.resume && !settings.checkpoints) wrong.push("resume needs a folder in checkpoints");
   if (settings.checkpointEvery && !settings.checkpoints) {
     wrong.push("checkpointEvery needs a folder in checkpoints");
   }

@@ -61,7 +61,7 @@ const rounding = (op: string) =>
   );
 
 function number(build: GraphBuilder, value: number, type: ElementType): Value {
-  return build.fill([], value, type, "a number");
+  return build.fill([], value, type);
 }
 
 /** Remainder with the divisor's sign. */
@@ -179,7 +179,7 @@ const kernels: Record<string, Kernel> = {
     const shape = condition.shape.length === 0
       ? condition.shape
       : [...condition.shape, ...Array(missing).fill(1)];
-    const chosen = build.reshape(build.cast(condition, "bool"), shape, "Select");
+    const chosen = build.reshape(build.cast(condition, "bool"), shape);
     return build.emitOne("Where", [chosen, t, e], {
       type: t.type,
       shape: broadcastShape(broadcastShape(chosen.shape, t.shape), e.shape),

@@ -26,22 +26,21 @@ export const indexing: Readonly<Record<string, Kernel>> = {
       shape: [...indices.shape.slice(0, -1), ...params.shape.slice(depth)],
     });
   },
-  ScatterNd: ({ build, inputs: { indices, updates }, attrs, kernel }) => {
+  ScatterNd: ({ build, inputs: { indices, updates }, attrs }) => {
     const shape = attrs.shape as number[];
-    const zeros = build.fill(shape, 0, updates.type, kernel);
+    const zeros = build.fill(shape, 0, updates.type);
     return build.emitOne("ScatterND", [zeros, build.cast(indices, "int64"), updates], {
       type: updates.type,
       shape,
     }, { reduction: { text: "add" } });
   },
-  UnsortedSegmentSum: ({ build, inputs: { x, segmentIds }, attrs, kernel }) => {
+  UnsortedSegmentSum: ({ build, inputs: { x, segmentIds }, attrs }) => {
     const rest = x.shape.slice(segmentIds.shape.length);
     const shape = [attrs.numSegments as number, ...rest];
-    const zeros = build.fill(shape, 0, x.type, kernel);
+    const zeros = build.fill(shape, 0, x.type);
     const indices = build.reshape(
       build.cast(segmentIds, "int64"),
       [...segmentIds.shape, 1],
-      kernel,
     );
     return build.emitOne("ScatterND", [zeros, indices, x], { type: x.type, shape }, {
       reduction: { text: "add" },
@@ -58,7 +57,7 @@ export const indexing: Readonly<Record<string, Kernel>> = {
       "OneHot",
       [
         build.cast(indices, "int64"),
-        build.ints([depth]),
+        build.size(depth),
         values,
       ],
       { type: "float32", shape },

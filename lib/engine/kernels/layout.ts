@@ -6,7 +6,7 @@
 import { type ElementType, sizeOf, type Value } from "../graph.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import { tf } from "../tf.ts";
-import type { Kernel } from "../trace_backend.ts";
+import type { Kernel, KernelCall } from "../trace_backend.ts";
 
 const list = (inputs: Readonly<Record<string, Value>>) => Object.values(inputs);
 const fromZero = (axis: number, rank: number) => axis < 0 ? axis + rank : axis;
@@ -20,49 +20,73 @@ function concat(build: GraphBuilder, values: Value[], axis: number): Value {
     axis: { int: axis },
   });
   if (values.some((value) => build.graph.openDims.isOpen(value.shape[axis]))) {
-    build.registerSums(joined, axis);
+    build.registerSize(joined, axis);
   }
   return joined;
 }
 
-/** Padding after an open axis is what the result has more than its input and the padding before. */
-function padding(
-  build: GraphBuilder,
-  x: Value,
-  paddings: [number, number][],
-  kernel: string,
-): Value {
+/**
+ * What is added before and after each axis. Where an open axis grows to another open size, as in a
+ * slice's gradient, the larger addition is what remains of that size.
+ */
+function padding(build: GraphBuilder, x: Value, paddings: [number, number][]): Value {
   const before: Value[] = [];
   const after: Value[] = [];
   paddings.forEach(([low, high], axis) => {
     const total = x.shape[axis] + low + high;
-    const spec = { type: "int64" as const, shape: [1] };
-    before.push(build.size(low, kernel));
-    if (!build.graph.openDims.isOpen(total) || high === 0) {
-      after.push(build.size(high, kernel));
-      return;
-    }
-    const grown = build.emitOne("Sub", [
-      build.size(total, kernel),
-      build.size(x.shape[axis], kernel),
-    ], spec);
-    after.push(low === 0 ? grown : build.emitOne("Sub", [grown, before[axis]], spec));
+    const rest = (other: number) => {
+      const grown = subtract(build, build.size(total), build.size(x.shape[axis]));
+      return other === 0 ? grown : subtract(build, grown, build.size(other));
+    };
+    const isOpen = build.graph.openDims.isOpen(total);
+    before.push(isOpen && low > high ? rest(high) : build.size(low));
+    after.push(isOpen && high >= low && high > 0 ? rest(low) : build.size(high));
   });
   return build.concatSizes([...before, ...after]);
 }
 
+function subtract(build: GraphBuilder, a: Value, b: Value): Value {
+  return build.emitOne("Sub", [a, b], { type: "int64", shape: [1] });
+}
+
+/** Steps in ONNX's Slice; a bound before the first element is as low as int64 goes. */
+const beforeFirst = -(2n ** 63n) + 1n;
+
+function strided(build: GraphBuilder, x: Value, attrs: KernelCall["attrs"]): Value {
+  const numbers = (name: string) => attrs[name] as number[];
+  const masks = ["beginMask", "endMask", "ellipsisMask", "newAxisMask", "shrinkAxisMask"]
+    .map((name) => attrs[name] as number) as [number, number, number, number, number];
+  const { begin, end, strides, finalShapeSparse, finalShape } = tf.slice_util.sliceInfo(
+    [...x.shape],
+    numbers("begin"),
+    numbers("end"),
+    numbers("strides"),
+    ...masks,
+  );
+  if (finalShapeSparse.includes(0)) return build.fill(finalShape, 0, x.type);
+  const part = strides.every((stride) => stride === 1)
+    ? build.slice(x, begin, finalShapeSparse)
+    : build.emitOne("Slice", [
+      x,
+      build.concatSizes(begin.map((at) => build.size(at))),
+      build.concatSizes(end.map((at) => at < 0 ? build.ints([beforeFirst]) : build.size(at))),
+      build.ints(begin.map((_, axis) => axis)),
+      build.ints(strides),
+    ], { type: x.type, shape: finalShapeSparse });
+  return build.reshape(part, finalShape);
+}
+
 /** Kernels that move elements. */
 export const layout: Readonly<Record<string, Kernel>> = {
-  Reshape: ({ build, inputs: { x }, attrs, kernel }) =>
+  Reshape: ({ build, inputs: { x }, attrs }) =>
     build.reshape(
       x,
       tf.util.inferFromImplicitShape(attrs.shape as number[], sizeOf(x.shape)),
-      kernel,
     ),
-  ExpandDims: ({ build, inputs: { input }, attrs, kernel }) => {
+  ExpandDims: ({ build, inputs: { input }, attrs }) => {
     const shape = [...input.shape];
     shape.splice(fromZero(attrs.dim as number, shape.length + 1), 0, 1);
-    return build.reshape(input, shape, kernel);
+    return build.reshape(input, shape);
   },
   Transpose: ({ build, inputs: { x }, attrs }) => {
     const perm = attrs.perm as number[];
@@ -70,36 +94,40 @@ export const layout: Readonly<Record<string, Kernel>> = {
     const shape = perm.map((axis) => x.shape[axis]);
     return build.emitOne("Transpose", [x], { type: x.type, shape }, { perm: { ints: perm } });
   },
-  Slice: ({ build, inputs: { x }, attrs, kernel }) => {
+  Slice: ({ build, inputs: { x }, attrs }) => {
     const begin = [attrs.begin].flat() as number[];
     const size = [attrs.size].flat() as number[];
     const full = x.shape.map((dim, i) => {
       const start = begin[i] ?? 0;
       return { start, size: size[i] === undefined || size[i] === -1 ? dim - start : size[i] };
     });
-    return build.slice(x, full.map(({ start }) => start), full.map(({ size }) => size), kernel);
+    return build.slice(x, full.map(({ start }) => start), full.map(({ size }) => size));
   },
+  StridedSlice: ({ build, inputs: { x }, attrs }) => strided(build, x, attrs),
   Concat: ({ build, inputs, attrs }) => {
     const values = list(inputs);
     return concat(build, values, fromZero(attrs.axis as number, values[0].shape.length));
   },
-  Pack: ({ build, inputs, attrs, kernel }) => {
+  Pack: ({ build, inputs, attrs }) => {
     const values = list(inputs);
     const axis = fromZero(attrs.axis as number, values[0].shape.length + 1);
-    const widened = values.map((value) =>
-      build.reshape(value, value.shape.toSpliced(axis, 0, 1), kernel)
-    );
+    const widened = values.map((value) => build.reshape(value, value.shape.toSpliced(axis, 0, 1)));
     return concat(build, widened, axis);
   },
-  Unpack: ({ build, inputs: { value }, attrs, kernel }) => {
+  Unpack: ({ build, inputs: { value }, attrs }) => {
     const axis = fromZero(attrs.axis as number, value.shape.length);
+    if (build.graph.openDims.isOpen(value.shape[axis])) {
+      throw build.unsupported(
+        "unstacking along an open dimension: the number of parts is not known",
+      );
+    }
     return Array.from({ length: value.shape[axis] }, (_, i) => {
       const begin = value.shape.map((_, at) => at === axis ? i : 0);
-      const part = build.slice(value, begin, value.shape.with(axis, 1), kernel);
-      return build.reshape(part, value.shape.toSpliced(axis, 1), kernel);
+      const part = build.slice(value, begin, value.shape.with(axis, 1));
+      return build.reshape(part, value.shape.toSpliced(axis, 1));
     });
   },
-  SplitV: ({ build, inputs: { x }, attrs, kernel }) => {
+  SplitV: ({ build, inputs: { x }, attrs }) => {
     const axis = fromZero(attrs.axis as number, x.shape.length);
     const sizes = tf.backend_util.prepareSplitSize(
       { shape: [...x.shape] } as Parameters<typeof tf.backend_util.prepareSplitSize>[0],
@@ -108,57 +136,59 @@ export const layout: Readonly<Record<string, Kernel>> = {
     );
     return build.emit(
       "Split",
-      [x, build.shape(sizes, kernel)],
+      [x, build.shape(sizes)],
       sizes.map((size) => ({ type: x.type, shape: x.shape.with(axis, size) })),
       { axis: { int: axis } },
     );
   },
-  PadV2: ({ build, inputs: { x }, attrs, kernel }) => {
+  PadV2: ({ build, inputs: { x }, attrs }) => {
     const paddings = attrs.paddings as [number, number][];
     const shape = x.shape.map((dim, i) => dim + paddings[i][0] + paddings[i][1]);
-    const fill = build.fill([], attrs.constantValue as number, x.type, kernel);
-    return build.emitOne("Pad", [x, padding(build, x, paddings, kernel), fill], {
+    const fill = build.fill([], attrs.constantValue as number, x.type);
+    const padded = build.emitOne("Pad", [x, padding(build, x, paddings), fill], {
       type: x.type,
       shape,
     });
+    paddings.forEach(([low, high], axis) => {
+      if (low + high > 0 && build.graph.openDims.isOpen(x.shape[axis])) {
+        build.registerSize(padded, axis);
+      }
+    });
+    return padded;
   },
-  Tile: ({ build, inputs: { x }, attrs, kernel }) => {
+  Tile: ({ build, inputs: { x }, attrs }) => {
     const reps = attrs.reps as number[];
     const shape = x.shape.map((dim, i) => dim * reps[i]);
     if (x.shape.every((dim, i) => dim === 1 || reps[i] === 1)) {
-      return build.expand(x, shape, kernel);
+      return build.expand(x, shape);
     }
-    return build.emitOne("Tile", [x, build.shape(reps, kernel)], { type: x.type, shape });
+    return build.emitOne("Tile", [x, build.shape(reps)], { type: x.type, shape });
   },
-  BroadcastTo: ({ build, inputs: { x }, attrs, kernel }) =>
-    build.expand(x, attrs.shape as number[], kernel),
+  BroadcastTo: ({ build, inputs: { x }, attrs }) => build.expand(x, attrs.shape as number[]),
   Reverse: ({ build, inputs: { x }, attrs }) => {
     const axes = ([attrs.dims].flat() as number[]).map((axis) => fromZero(axis, x.shape.length));
     if (axes.length === 0) return x;
     const minusOne = axes.map(() => -1);
-    const beforeFirst = axes.map(() => -(2n ** 63n) + 1n);
     return build.emitOne("Slice", [
       x,
       build.ints(minusOne),
-      build.ints(beforeFirst),
+      build.ints(axes.map(() => beforeFirst)),
       build.ints(axes),
       build.ints(minusOne),
     ], { type: x.type, shape: x.shape });
   },
-  Fill: ({ build, attrs, kernel }) =>
+  Fill: ({ build, attrs }) =>
     build.fill(
       attrs.shape as number[],
       attrs.value as number,
       (attrs.dtype as ElementType | undefined) ?? "float32",
-      kernel,
     ),
-  ZerosLike: ({ build, inputs: { x }, kernel }) => build.fill(x.shape, 0, x.type, kernel),
-  OnesLike: ({ build, inputs: { x }, kernel }) => build.fill(x.shape, 1, x.type, kernel),
-  Range: ({ build, attrs, kernel }) => {
+  ZerosLike: ({ build, inputs: { x } }) => build.fill(x.shape, 0, x.type),
+  OnesLike: ({ build, inputs: { x } }) => build.fill(x.shape, 1, x.type),
+  Range: ({ build, attrs }) => {
     const { start, stop, step, dtype } = attrs as Record<string, number | string>;
     const [from, to, by] = [start, stop, step].map(Number);
     const count = Math.max(0, Math.ceil((to - from) / by));
-    build.graph.openDims.factor(count, kernel);
     if (build.graph.openDims.isOpen(count)) {
       throw build.unsupported("a range over an open dimension: use a running sum of ones");
     }

@@ -29,9 +29,18 @@ const strides = [1, 1301, 2659];
 export function dropout(x: Tensor, rate: number, noise: Tensor, site: number): Tensor {
   if (rate === 0) return x;
   const width = x.shape[x.shape.length - 1];
-  const rows = tf.reshape(x, [-1, width]);
-  const mask = tf.tidy(() => keepMask(rows, rate, noise, site));
-  return tf.reshape(tf.mul(rows, mask), x.shape);
+  // The mask depends on the shape of x alone, so the backward pass is the same product.
+  const run = tf.customGrad((...args) => {
+    const rows = args[0] as unknown as Tensor;
+    const save = args[1] as unknown as (tensors: Tensor[]) => void;
+    const mask = keepMask(rows, rate, noise, site);
+    save([mask]);
+    return {
+      value: tf.mul(rows, mask),
+      gradFunc: (dy: Tensor, [mask]: Tensor[]) => tf.mul(dy, mask),
+    };
+  });
+  return tf.reshape(run(tf.reshape(x, [-1, width])), x.shape);
 }
 
 function keepMask(rows: Tensor, rate: number, noise: Tensor, site: number): Tensor {

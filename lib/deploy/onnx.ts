@@ -1,0 +1,51 @@
+/**
+ * Deploys the whole model as the ONNX folder that transformers.js opens in browsers, phones and
+ * servers.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
+import { forwardProgram } from "../nn/forward_program.ts";
+import { mergeModel, noAdapter } from "../nn/merge.ts";
+import { writeModelFiles } from "./model_folder.ts";
+import type { DeployTarget } from "./target.ts";
+
+/** As for `merged`, and the runtime fuses operators of the exported graph in another way. */
+const tolerance = 1e-3;
+
+/**
+ * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
+ * and `sequence` open.
+ *
+ * @example
+ * ```ts
+ * import { onnx } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(onnx("out/reviews-onnx").name, "onnx");
+ * ```
+ */
+export function onnx(folder: string): DeployTarget {
+  return {
+    name: "onnx",
+    folder,
+    tolerance,
+    async write(trained, folder) {
+      const { model, adapter, task } = trained.trainee;
+      const whole = { ...mergeModel(model, adapter, trained.values), head: [] };
+      const program = forwardProgram({ model: whole, task, adapter: noAdapter });
+      await Deno.mkdir(join(folder, "onnx"));
+      await writeOnnxFile(
+        join(folder, "onnx", "model.onnx"),
+        program,
+        (path) => whole.weights.get(path)!,
+      );
+      await writeModelFiles(trained, folder);
+    },
+    async reopen(_trained, folder) {
+      const session = await openOnnxFile(join(folder, "onnx", "model.onnx"));
+      return { logitsOf: (feeds) => session.run(feeds), dispose: () => session.dispose() };
+    },
+  };
+}

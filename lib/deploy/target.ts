@@ -1,0 +1,108 @@
+/**
+ * The contract of a deploy target, and what every deployment proves: that the files on disk give
+ * the same logits as the model that was trained.
+ *
+ * @module
+ */
+import { writeFolderAtomic } from "../core/atomic.ts";
+import { TunebookError } from "../core/errors.ts";
+import type { Device } from "../engine/mod.ts";
+import { largestDifference, type LogitsOf, type Rows, runOver } from "../evaluate/predict.ts";
+import type { Trainee } from "../nn/trainee.ts";
+import type { ModelFolder } from "../weights/model_files.ts";
+
+/** A trained model with everything that its deployment needs. */
+export interface Trained {
+  readonly trainee: Trainee;
+  /** Trained tensors by path: the method's parameters and the weights it trained. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly kind: "single" | "multi" | "regression";
+  readonly labels: readonly string[];
+  /** The files of the pretrained model. */
+  readonly files: ModelFolder;
+  readonly maxTokens: number;
+}
+
+/** A model that was opened from files again. */
+export interface Reopened {
+  readonly logitsOf: LogitsOf;
+  dispose(): Promise<void>;
+}
+
+/** A way to deploy. One file under `deploy/` is one target. */
+export interface DeployTarget {
+  readonly name: string;
+  readonly folder: string;
+  /** The largest logit difference that is no mistake, with its reason in the target's file. */
+  readonly tolerance: number;
+  write(trained: Trained, folder: string): Promise<void>;
+  /** Opens the written files the way their reader would. */
+  reopen(trained: Trained, folder: string, device: Device): Promise<Reopened>;
+}
+
+/** What a deployment proves. */
+export interface Receipt {
+  readonly target: string;
+  readonly folder: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  /** Held-out rows that were compared. */
+  readonly rows: number;
+  readonly largestDifference: number;
+  readonly tolerance: number;
+}
+
+/** Rows that a receipt compares; enough to see a mistake, few enough to cost no time. */
+const comparedRows = 64;
+
+/**
+ * Writes a target's folder, opens it again, compares its logits with the trained model's, and only
+ * then puts it in its place. A difference above the tolerance is an error and leaves nothing.
+ *
+ * @param expected the trained model's logits on `rows`, [rows · outputs]
+ */
+export async function deploy(
+  target: DeployTarget,
+  trained: Trained,
+  { device, rows, expected }: { device: Device; rows: Rows; expected: Float32Array },
+): Promise<Receipt> {
+  const { outputs } = trained.trainee.task;
+  const count = Math.min(comparedRows, rows.lengths.length);
+  return await writeFolderAtomic(target.folder, async (folder) => {
+    await target.write(trained, folder);
+    const reopened = await target.reopen(trained, folder, device);
+    let difference: number;
+    try {
+      const chosen = Array.from({ length: count }, (_, row) => row);
+      const logits = await runOver(reopened.logitsOf, rows, outputs, { chosen });
+      difference = largestDifference(logits, expected.subarray(0, count * outputs));
+    } finally {
+      await reopened.dispose();
+    }
+    if (!(difference <= target.tolerance)) {
+      throw new TunebookError(
+        "output",
+        `${target.name}: the files give other logits than the trained model: the largest ` +
+          `difference on ${count} held-out rows is ${difference}, allowed is ${target.tolerance}. ` +
+          `Nothing was written to ${target.folder}.`,
+      );
+    }
+    return {
+      target: target.name,
+      folder: target.folder,
+      files: await listFiles(folder),
+      rows: count,
+      largestDifference: difference,
+      tolerance: target.tolerance,
+    };
+  });
+}
+
+async function listFiles(folder: string, below = ""): Promise<{ path: string; bytes: number }[]> {
+  const files: { path: string; bytes: number }[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = below + name;
+    if (isDirectory) files.push(...await listFiles(`${folder}/${name}`, `${path}/`));
+    else files.push({ path, bytes: (await Deno.stat(`${folder}/${name}`)).size });
+  }
+  return files.sort((a, b) => a.path < b.path ? -1 : 1);
+}

@@ -1,0 +1,83 @@
+/**
+ * ONNX files for others to run, and running them here.
+ *
+ * @module
+ */
+import * as ort from "onnxruntime-node";
+import { basename, dirname, join } from "node:path";
+import { writeFileAtomic } from "../core/atomic.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { writeOnnx } from "./onnx_writer.ts";
+import type { FrozenSource, HostTensor, Program } from "./program.ts";
+import { trace } from "./trace.ts";
+
+/** A protobuf message cannot be larger than 2 GiB; this leaves room for the graph itself. */
+const maxInsideBytes = 1.8e9;
+/** Where constants go outside, small ones stay. */
+const minExternalBytes = 1 << 16;
+
+/**
+ * Writes a program without state as an ONNX file with standard operators, int64 token ids and named
+ * open axes. Models near 2 GB get their weights in `<file>_data` beside it.
+ */
+export async function writeOnnxFile(
+  path: string,
+  program: Program,
+  frozen: FrozenSource,
+): Promise<void> {
+  const graph = trace(program, frozen, { contrib: false, exportTypes: true });
+  const bytes = [...graph.constants.values()].reduce((sum, data) => sum + data.byteLength, 0);
+  const externalFile = `${basename(path)}_data`;
+  const model = writeOnnx(
+    graph,
+    bytes > maxInsideBytes ? { externalFile, minExternalBytes } : {},
+  );
+  if (model.external.length > 0) {
+    await writeFileAtomic(join(dirname(path), externalFile), streamOf(model.external));
+  }
+  await writeFileAtomic(path, model.bytes);
+}
+
+// deno-lint-ignore require-await -- a stream is asynchronous for the one who reads it
+async function* streamOf(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* chunks;
+}
+
+/** An ONNX file that is ready to run on the processor. */
+export interface OnnxSession {
+  /** Feeds int32 or float32 tensors; those that the file declares int64 are widened. */
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  dispose(): Promise<void>;
+}
+
+/** Opens an ONNX file. */
+export async function openOnnxFile(path: string): Promise<OnnxSession> {
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+  } catch (error) {
+    throw new TunebookError("weights", `${path} cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return {
+    async run(feeds) {
+      const given: Record<string, ort.Tensor> = {};
+      for (const name of session.inputNames) {
+        const feed = feeds[name];
+        if (!feed) throw new TunebookError("input", `${path} wants an input "${name}"`);
+        given[name] = feed.data instanceof Int32Array
+          ? new ort.Tensor("int64", BigInt64Array.from(feed.data, BigInt), feed.shape)
+          : new ort.Tensor("float32", feed.data as Float32Array, feed.shape);
+      }
+      const results = await session.run(given);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, tensor]) => [name, {
+          shape: (tensor as ort.Tensor).dims,
+          data: (tensor as ort.Tensor).data as Float32Array,
+        }]),
+      );
+    },
+    dispose: () => session.release(),
+  };
+}

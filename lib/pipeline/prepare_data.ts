@@ -1,0 +1,176 @@
+/**
+ * Tables → encoded rows and targets for each split.
+ *
+ * @module
+ */
+import { dataSets } from "../../datasets/mod.ts";
+import { TunebookError } from "../core/errors.ts";
+import { type EncodedRows, encodeRows } from "../data/encode_rows.ts";
+import { batchFeeds } from "../data/feeds.ts";
+import { type Labels, readLabels } from "../data/labels.ts";
+import { describeSplits, type SplitReport } from "../data/report.ts";
+import { type Splits, splitTable } from "../data/split.ts";
+import type { HostTensor } from "../engine/mod.ts";
+import { requireColumns } from "../table/columns.ts";
+import { readTable } from "../table/read_table.ts";
+import type { Table } from "../table/table.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from "./plan_parts.ts";
+
+/** The rows of one split, ready for a model. */
+export interface PreparedRows {
+  readonly lengths: Int32Array;
+  feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
+  /** [rows · outputs]: one-hot, zeros and ones, or numbers. */
+  readonly targets: Float32Array;
+  /** What metrics compare with: class ids, zeros and ones, or numbers. */
+  readonly truth: ArrayLike<number>;
+  readonly encoded: EncodedRows;
+}
+
+/** All splits. */
+export interface PreparedData {
+  readonly kind: Labels["kind"];
+  readonly labels: readonly string[];
+  readonly outputs: number;
+  readonly train: PreparedRows;
+  readonly validation?: PreparedRows;
+  readonly test: PreparedRows;
+  readonly report: SplitReport;
+}
+
+/** What a batch looks like to the model. */
+export interface Encoding {
+  readonly tokenizer: Tokenizer;
+  readonly maxTokens: number;
+  readonly padId: number;
+  readonly usesTypes: boolean;
+}
+
+/** Reads the data, splits it, and checks columns and labels, before any model is loaded. */
+export async function readSplits(source: DataSource, columns: DataOptions): Promise<Splits> {
+  const wanted = [columns.text, columns.label, ...(columns.pair ? [columns.pair] : [])];
+  const load = async (from: DataSource, where: string) => {
+    const table = typeof from === "string" ? await openSource(from) : from;
+    requireColumns(table, wanted, where);
+    if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
+    return table;
+  };
+  const { test = defaultTestShare, validation } = columns;
+  const data = await load(source, typeof source === "string" ? source : "the data");
+  const apart: Partial<Splits> = {
+    ...(typeof test === "number" ? {} : { test: await load(test, "the test data") }),
+    ...(validation === undefined || typeof validation === "number"
+      ? {}
+      : { validation: await load(validation, "the validation data") }),
+  };
+  const sizes = {
+    ...(typeof test === "number" ? { test } : {}),
+    ...(typeof validation === "number" ? { validation } : {}),
+  };
+  const cut = cutSplits(data, sizes, columns);
+  return { ...cut, ...apart } as Splits;
+}
+
+/** Cuts off what was given as a size. A split with data of its own leaves the rest to training. */
+function cutSplits(
+  data: Table,
+  { test, validation }: { test?: number; validation?: number },
+  { seed = defaultSeed, kind = "single", label }: DataOptions,
+): Partial<Splits> {
+  const stratify = kind === "single" ? { stratify: label } : {};
+  if (test !== undefined) {
+    return splitTable(data, { test, seed, ...stratify, ...(validation ? { validation } : {}) });
+  }
+  if (!validation) return { train: data };
+  const { train, test: held } = splitTable(data, { test: validation, seed, ...stratify });
+  return { train, validation: held };
+}
+
+async function openSource(source: string): Promise<Table> {
+  const known = Object.hasOwn(dataSets, source) ? dataSets[source] : undefined;
+  return known ? await known() : await readTable(source);
+}
+
+/** Encodes the texts and reads the labels of every split. */
+export async function prepareData(
+  splits: Splits,
+  columns: DataOptions,
+  encoding: Encoding,
+): Promise<PreparedData> {
+  const { kind = "single", separator } = columns;
+  const trainLabels = readLabels(splits.train, columns.label, kind, {
+    where: "the training data",
+    ...(separator ? { separator } : {}),
+  });
+  const { names } = trainLabels;
+  const labelsOf = (table: Table, where: string): Labels =>
+    readLabels(table, columns.label, kind, {
+      where,
+      ...(kind === "regression" ? {} : { names }),
+      ...(separator ? { separator } : {}),
+    });
+  const train = await prepareRows(splits.train, trainLabels, columns, encoding, "training data");
+  const test = await prepareRows(
+    splits.test,
+    labelsOf(splits.test, "the test data"),
+    columns,
+    encoding,
+    "test data",
+  );
+  const validation = splits.validation && await prepareRows(
+    splits.validation,
+    labelsOf(splits.validation, "the validation data"),
+    columns,
+    encoding,
+    "validation data",
+  );
+  const lengths = {
+    train: train.lengths,
+    test: test.lengths,
+    ...(validation ? { validation: validation.lengths } : {}),
+  };
+  return {
+    kind,
+    labels: names,
+    outputs: names.length,
+    train,
+    test,
+    ...(validation ? { validation } : {}),
+    report: describeSplits(splits, {
+      text: columns.text,
+      ...(kind === "multi" ? {} : { label: columns.label }),
+      regression: kind === "regression",
+      lengths,
+    }),
+  };
+}
+
+async function prepareRows(
+  table: Table,
+  labels: Labels,
+  { text, pair }: DataOptions,
+  { tokenizer, maxTokens, padId, usesTypes }: Encoding,
+  where: string,
+): Promise<PreparedRows> {
+  const encoded = await encodeRows(table, tokenizer, {
+    text,
+    maxTokens,
+    where: `the ${where}`,
+    ...(pair ? { pair } : {}),
+  });
+  const { lengths, examples } = encoded;
+  return {
+    lengths,
+    encoded,
+    targets: labels.kind === "single" ? oneHot(labels.ids, labels.names.length) : labels.targets,
+    truth: labels.kind === "single" ? labels.ids : labels.targets,
+    feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes }),
+  };
+}
+
+function oneHot(ids: Int32Array, classes: number): Float32Array {
+  const targets = new Float32Array(ids.length * classes);
+  ids.forEach((id, row) => targets[row * classes + id] = 1);
+  return targets;
+}

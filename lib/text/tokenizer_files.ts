@@ -1,0 +1,39 @@
+/**
+ * The files that describe a tokenizer.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { messageOf, TunebookError } from "../core/errors.ts";
+
+/** Where a tokenizer comes from. */
+export interface TokenizerFiles {
+  /** The path of `tokenizer.json`. */
+  tokenizer: string;
+  /** The path of `tokenizer_config.json`; the special tokens are derived where it is absent. */
+  tokenizerConfig?: string;
+  /** `model_type` of the model's config.json. */
+  modelType?: string;
+  /** The model's config.json, against which the vocabulary's size is checked. */
+  config?: Readonly<Record<string, unknown>>;
+}
+
+/** Reads a JSON object. Throws a `TunebookError` of kind "weights" that names the file. */
+export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new TunebookError(
+      "weights",
+      `cannot read the tokenizer file ${path}: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new TunebookError("weights", `${path} must hold a JSON object`);
+}

@@ -1,0 +1,94 @@
+/**
+ * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line.
+ *
+ * @module
+ */
+
+// The pipeline
+export { model, Plan } from "./lib/pipeline/plan.ts";
+export type { AdaptStage, DataStage, ModelStage, ScoresOf } from "./lib/pipeline/plan.ts";
+export type { PlanJson } from "./lib/pipeline/plan_json.ts";
+export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
+export type { RunOptions } from "./lib/pipeline/run_plan.ts";
+export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run_result.ts";
+
+// Methods
+export { lora, type LoraOptions } from "./lib/adapters/lora.ts";
+export { head } from "./lib/adapters/head.ts";
+export { full } from "./lib/adapters/full.ts";
+export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft_folder.ts";
+
+// Training
+export type { TrainOptions } from "./lib/train/train_options.ts";
+export { rateShare, type ScheduleName } from "./lib/train/schedule.ts";
+
+// Metrics
+export { accuracy } from "./lib/metrics/accuracy.ts";
+export { type Auc, auc } from "./lib/metrics/auc.ts";
+export type { ClassScore } from "./lib/metrics/class_score.ts";
+export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
+export { f1 } from "./lib/metrics/f1.ts";
+export { matthews } from "./lib/metrics/matthews.ts";
+export type { Metric, PredictionKind, Predictions } from "./lib/metrics/metric.ts";
+export { mse } from "./lib/metrics/mse.ts";
+export { pearson } from "./lib/metrics/pearson.ts";
+export { precision } from "./lib/metrics/precision.ts";
+export { type PredictionsInput, predictionsOf } from "./lib/metrics/predictions.ts";
+export { recall } from "./lib/metrics/recall.ts";
+export { spearman } from "./lib/metrics/spearman.ts";
+
+// Deploy targets
+export { adapter } from "./lib/deploy/adapter.ts";
+export { merged } from "./lib/deploy/merged.ts";
+export { onnx } from "./lib/deploy/onnx.ts";
+export type { DeployTarget, Receipt, Reopened, Trained } from "./lib/deploy/target.ts";
+
+// Tables and data
+export { requireColumns, textColumn } from "./lib/table/columns.ts";
+export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
+export { type Table, tableFromColumns, tableFromRows } from "./lib/table/table.ts";
+export { writeTable, type WriteTableOptions } from "./lib/table/write_table.ts";
+export {
+  type LabelKind,
+  type Labels,
+  readLabels,
+  type ReadLabelsOptions,
+} from "./lib/data/labels.ts";
+export { describeSplits, type SplitReport } from "./lib/data/report.ts";
+export { type SplitOptions, type Splits, splitTable } from "./lib/data/split.ts";
+
+// Weights
+export type { Dtype } from "./lib/weights/dtype.ts";
+export type { DownloadOptions } from "./lib/weights/hub_settings.ts";
+export {
+  type LoadedWeights,
+  type LoadOptions,
+  loadWeights,
+  type WeightSpec,
+} from "./lib/weights/load_weights.ts";
+export type { ModelFolder } from "./lib/weights/model_files.ts";
+export { openWeights } from "./lib/weights/open_weights.ts";
+export { parseReference, type Reference } from "./lib/weights/reference.ts";
+export { resolveModel, type ResolveOptions } from "./lib/weights/resolve_model.ts";
+export { openSafetensors, type WeightFile } from "./lib/weights/safetensors.ts";
+export type { RawTensor, TensorInfo, Weights } from "./lib/weights/weights.ts";
+export {
+  type TensorData,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./lib/weights/write_safetensors.ts";
+export { type ShardOptions, writeShards } from "./lib/weights/write_shards.ts";
+
+// Devices, for programs of your own
+export { openDevice } from "./lib/engine/devices/open_device.ts";
+export type { Device } from "./lib/engine/devices/device.ts";
+
+// Models and contracts, for methods and architectures of your own
+export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
+export type { Adapter, AttachedAdapter } from "./lib/nn/adapter.ts";
+export type { Architecture } from "./lib/nn/architecture.ts";
+export type { Model } from "./lib/nn/model.ts";
+
+// What everything uses
+export { type ErrorKind, TunebookError } from "./lib/core/errors.ts";
+export { Random, type RandomState } from "./lib/core/random.ts";

@@ -1,0 +1,98 @@
+/**
+ * The golden files that Python wrote, and a model run on them.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import type { Device, HostTensor, Program } from "../../lib/engine/mod.ts";
+import { loadModel } from "../../lib/models/load_model.ts";
+import { noAdapter } from "../../lib/nn/merge.ts";
+import type { Model } from "../../lib/nn/model.ts";
+import { createNet } from "../../lib/nn/net.ts";
+import type { Task } from "../../lib/nn/task.ts";
+import { batchInputs, batchOf, weightInputs } from "../../lib/nn/trainee.ts";
+import { openSafetensors } from "../../lib/weights/safetensors.ts";
+
+/** The path of a golden file. */
+export function goldenPath(path: string): string {
+  return fileURLToPath(new URL(`../golden/${path}`, import.meta.url));
+}
+
+/** All tensors of a golden file; integers become int32. */
+export async function readGolden(path: string): Promise<Record<string, HostTensor>> {
+  using file = await openSafetensors(goldenPath(path));
+  const tensors: Record<string, HostTensor> = {};
+  for (const [name, { dtype, shape }] of file.tensors) {
+    if (dtype !== "I64") {
+      tensors[name] = { shape, data: await file.readFloat32(name) };
+      continue;
+    }
+    const { bytes } = await file.read(name);
+    tensors[name] = { shape, data: Int32Array.from(new BigInt64Array(bytes.buffer), Number) };
+  }
+  return tensors;
+}
+
+/** One of the tiny models. */
+export function goldenModel(name: string, outputs = 3, seed = 1): Promise<Model> {
+  const folder = goldenPath(`models/${name}`);
+  return loadModel({
+    reference: `file:${folder}`,
+    config: `${folder}/config.json`,
+    weights: `${folder}/model.safetensors`,
+    outputs,
+    seed,
+  });
+}
+
+/** Rows of zeros with a one at each class id. */
+export function oneHot(ids: ArrayLike<number>, outputs: number): Float32Array {
+  const targets = new Float32Array(ids.length * outputs);
+  Array.from(ids, (id, row) => targets[row * outputs + id] = 1);
+  return targets;
+}
+
+/** Hidden states, logits and loss of a batch, in evaluation mode. */
+export async function runModel(
+  device: Device,
+  model: Model,
+  task: Task,
+  batch: Readonly<Record<string, HostTensor>>,
+): Promise<Record<"hidden" | "logits" | "loss", HostTensor>> {
+  const { inputs, names } = weightInputs({ model, adapter: noAdapter });
+  const frozen = Object.entries(inputs).map(([name, spec]) =>
+    [name, { ...spec, role: "frozen" }] as const
+  );
+  const program: Program = {
+    name: "golden",
+    inputs: {
+      ...batchInputs(model.architecture.usesTypes),
+      ...task.feeds,
+      ...Object.fromEntries(frozen),
+    },
+    compute(inputs) {
+      const net = createNet({ tensor: (path) => inputs[names.get(path)!] });
+      const hidden = model.architecture.forward(net, model.config, batchOf(inputs));
+      const logits = task.forward(net, model, batchOf(inputs));
+      return { hidden, logits, loss: task.loss(logits, inputs) };
+    },
+  };
+  const paths = new Map([...names].map(([path, name]) => [name, path]));
+  const step = await device.compile(program, {
+    frozen: (name) => model.weights.get(paths.get(name)!)!,
+  });
+  const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
+  try {
+    const results = await step.run({ ...batch, ...task.targetsOf(rows, task.weightOf(rows)) });
+    return results as Record<"hidden" | "logits" | "loss", HostTensor>;
+  } finally {
+    await step.dispose();
+  }
+}
+
+/** The largest difference between two lists of numbers; infinite where one is not a number. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Infinity;
+  return Array.from(a, (number, i) => Math.abs(number - b[i]))
+    .reduce((most, each) => each <= most ? most : Number.isNaN(each) ? Infinity : each, 0);
+}
