@@ -15,6 +15,8 @@ export function simplify(build: GraphBuilder): void {
   removeIdentities(graph);
   removeDead(graph);
   fuseScalars(build);
+  // What lost its readers must not count as one: a product with two readers takes no sum.
+  removeDead(graph);
   fuseSums(build);
   removeDead(graph);
 }

@@ -1,0 +1,119 @@
+/**
+ * Our side: the step that training runs, on a model with random weights.
+ *
+ * @module
+ */
+import { full } from "../lib/adapters/full.ts";
+import { lora } from "../lib/adapters/lora.ts";
+import { Random } from "../lib/core/random.ts";
+import { openDevice, ops } from "../lib/engine/mod.ts";
+import { bert } from "../lib/models/bert.ts";
+import type { Architecture } from "../lib/nn/architecture.ts";
+import { weightsOf } from "../lib/nn/layer.ts";
+import { attachTo, type Model } from "../lib/nn/model.ts";
+import { textClassification } from "../lib/tasks/text_classification.ts";
+import { gradientProgram } from "../lib/train/gradient_program.ts";
+import { createOptimiser } from "../lib/train/optimiser.ts";
+import { initialState } from "../lib/train/train.ts";
+import { trainSettings } from "../lib/train/train_options.ts";
+import { rank, type StepCase, targets, vocabulary } from "./cases.ts";
+
+/** A compiled training step. */
+export interface MeasuredStep {
+  /** Runs some steps and returns the milliseconds of each, and the last loss. */
+  run(count: number): Promise<{ milliseconds: number[]; loss: number }>;
+  dispose(): Promise<void>;
+}
+
+const classes = 2;
+const positions = 512;
+/** Half the width of the uniform distribution of random weights. */
+const weightRange = 0.03;
+
+/** Compiles the step of a case. */
+export async function compileStep(measured: StepCase, deviceName: string): Promise<MeasuredStep> {
+  const { batch, length } = measured;
+  const random = Random.fromSeed(1, measured.name);
+  const model = randomModel(measured, random);
+  const adapter = attachTo(model, measured.method === "lora" ? lora({ rank, targets }) : full());
+  const labels = Array.from({ length: batch }, (_, row) => row % classes);
+  const task = textClassification({
+    kind: "single",
+    outputs: classes,
+    targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
+  });
+  const device = await openDevice(deviceName);
+  const settings = trainSettings({ learningRate: 1e-4 });
+  const state = await initialState({ model, adapter }, device, settings);
+  const gradients = await device.compile(gradientProgram({ model, adapter, task }), {
+    frozen: (path) => model.weights.get(path)!,
+    state,
+  });
+  const optimiser = await createOptimiser(device, state, settings);
+  const shape = [batch, length];
+  const tokens = batch * length;
+  const feeds = {
+    input_ids: {
+      shape,
+      data: Int32Array.from({ length: tokens }, () => random.integer(vocabulary)),
+    },
+    attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
+    token_type_ids: { shape, data: new Int32Array(tokens) },
+    noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
+    ...task.targetsOf(labels.map((_, row) => row), batch),
+  };
+  let step = 0;
+  return {
+    async run(count) {
+      const milliseconds: number[] = [];
+      let loss = NaN;
+      for (let i = 0; i < count; i++) {
+        const began = performance.now();
+        loss = Number((await gradients.run(feeds)).loss.data[0]);
+        await optimiser.step(++step, settings.learningRate);
+        milliseconds.push(performance.now() - began);
+      }
+      return { milliseconds, loss };
+    },
+    async dispose() {
+      await gradients.dispose();
+      await optimiser.dispose();
+      state.dispose();
+    },
+  };
+}
+
+function randomModel({ layers, hidden, heads, intermediate }: StepCase, random: Random): Model {
+  const json = {
+    model_type: "bert",
+    hidden_size: hidden,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    intermediate_size: intermediate,
+    vocab_size: vocabulary,
+    max_position_embeddings: positions,
+    hidden_dropout_prob: 0,
+    attention_probs_dropout_prob: 0,
+  };
+  const config = bert.readConfig(json);
+  const head = bert.classification.layers(config, classes);
+  const all = [...bert.layers(config), ...head];
+  const weights = new Map(
+    all.flatMap(weightsOf).map(({ path, shape, layer }) => {
+      const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
+      if (path.endsWith(".bias")) return [path, data];
+      if (layer.kind === "norm") return [path, data.fill(1)];
+      for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * weightRange;
+      return [path, data];
+    }),
+  );
+  return {
+    reference: "random",
+    architecture: bert as unknown as Architecture,
+    config,
+    json,
+    layers: all,
+    head: head.map(({ path }) => path),
+    weights,
+  };
+}

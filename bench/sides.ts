@@ -1,0 +1,84 @@
+/**
+ * The two sides of a measurement, each a process of its own that is spoken to line by line, so that
+ * they take turns in one run and neither's memory or threads touch the other's.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { TextLineStream } from "./text_lines.ts";
+
+const here = import.meta.dirname!;
+const environment = join(here, ".venv");
+const python = join(environment, "bin", "python");
+
+/** A running side. */
+export interface Side {
+  ask(command: Record<string, unknown>): Promise<Record<string, unknown>>;
+  stop(): Promise<void>;
+}
+
+/** Installs PyTorch + PEFT into a virtual environment of their own, once. */
+export async function installPeer(): Promise<void> {
+  const requirements = join(here, "requirements.txt");
+  if (await succeeds(python, "-c", "import torch, transformers, peft")) return;
+  console.error("installing PyTorch, transformers and PEFT into bench/.venv …");
+  await run("python3", "-m", "venv", environment);
+  await run(python, "-m", "pip", "install", "--quiet", "-r", requirements);
+}
+
+/** Starts PyTorch + PEFT. */
+export function startPeer(): Side {
+  return start(python, [join(here, "peer.py")]);
+}
+
+/** Starts tunebook. */
+export function startOurs(): Side {
+  return start(Deno.execPath(), ["run", "--allow-all", join(here, "our_process.ts")]);
+}
+
+function start(command: string, args: string[]): Side {
+  const child = new Deno.Command(command, {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream()).getReader();
+  const send = (message: unknown) =>
+    writer.write(new TextEncoder().encode(JSON.stringify(message) + "\n"));
+  return {
+    async ask(message) {
+      await send(message);
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`${command} ended while it was asked for ${message.cmd}`);
+      const answer = JSON.parse(value) as Record<string, unknown>;
+      if (answer.error) throw new Error(`${command} says: ${answer.error}`);
+      return answer;
+    },
+    async stop() {
+      await send({ cmd: "stop" });
+      await writer.close();
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}
+
+async function succeeds(command: string, ...args: string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(command, { args, stderr: "null" }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}
+
+async function run(command: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(command, { args, stdin: "null" }).spawn().status;
+  if (!success) {
+    console.error(`${command} ${args.join(" ")} failed; the bench needs Python 3.10 or newer`);
+    Deno.exit(1);
+  }
+}
