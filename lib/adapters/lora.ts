@@ -11,7 +11,7 @@ import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
-import { chooseTargets, type Targets } from "../nn/targets.ts";
+import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
 
 /** Settings of LoRA. */
 export interface LoraOptions {
@@ -30,6 +30,17 @@ export interface LoraOptions {
   /** Other alphas for some layers: name or path → alpha. */
   readonly alphas?: Readonly<Record<string, number>>;
 }
+
+/** The names of the settings. */
+export const loraSettings: readonly string[] = [
+  "rank",
+  "alpha",
+  "dropout",
+  "targets",
+  "rankStabilised",
+  "ranks",
+  "alphas",
+] satisfies readonly (keyof LoraOptions)[];
 
 const defaultRank = 8;
 
@@ -56,8 +67,8 @@ export function lora(options: LoraOptions = {}): Adapter {
     ranks: options.ranks ?? {},
     alphas: options.alphas ?? {},
   };
-  checkSettings(settings);
   const { targets } = options;
+  checkSettings(settings, targets);
   return {
     method: "lora",
     settings: {
@@ -70,30 +81,49 @@ export function lora(options: LoraOptions = {}): Adapter {
 
 type Settings = Required<Omit<LoraOptions, "targets">>;
 
-function checkSettings({ rank, alpha, dropout, ranks, alphas }: Settings): void {
-  const positive: Record<string, number> = { alpha, ...alphas };
-  const whole: Record<string, number> = { rank, ...ranks };
-  for (const [name, value] of Object.entries({ ...positive, ...whole })) {
-    const fits = name in whole ? Number.isSafeInteger(value) : Number.isFinite(value);
-    if (!fits || value <= 0) {
-      const kind = name in whole ? "a whole number" : "a number";
-      throw new TunebookError("input", `lora: ${name} is ${value}, but must be ${kind} above 0`);
-    }
+function checkSettings(
+  { rank, alpha, dropout, rankStabilised, ranks, alphas }: Settings,
+  targets: Targets | undefined,
+): void {
+  const isWhole = (value: unknown) => Number.isSafeInteger(value) && value as number > 0;
+  const isPositive = (value: unknown) => Number.isFinite(value) && value as number > 0;
+  const wrong: string[] = [];
+  const check = (name: string, value: unknown, fits: boolean, wants: string) => {
+    if (!fits) wrong.push(`${name} is ${JSON.stringify(value)}, but must be ${wants}`);
+  };
+  check("rank", rank, isWhole(rank), "a whole number above 0");
+  check("alpha", alpha, isPositive(alpha), "a number above 0");
+  check(
+    "dropout",
+    dropout,
+    typeof dropout === "number" && dropout >= 0 && dropout < 1,
+    "a number in [0, 1)",
+  );
+  check("rankStabilised", rankStabilised, typeof rankStabilised === "boolean", "true or false");
+  const areNames = Array.isArray(targets) && targets.every((name) => typeof name === "string");
+  const isChoice = targets === undefined || typeof targets === "string" || areNames;
+  check("targets", targets, isChoice, "names or a pattern");
+  for (const [name, value] of Object.entries(ranks)) {
+    check(`the rank of "${name}"`, value, isWhole(value), "a whole number above 0");
   }
-  if (!(dropout >= 0 && dropout < 1)) {
-    throw new TunebookError("input", `lora: dropout is ${dropout}, but must be in [0, 1)`);
+  for (const [name, value] of Object.entries(alphas)) {
+    check(`the alpha of "${name}"`, value, isPositive(value), "a number above 0");
   }
+  if (wrong.length > 0) throw mistakes("input", "these settings of lora make no sense:", wrong);
 }
 
 function attach(host: Host, settings: Settings, targets: Targets | undefined): AttachedAdapter {
   const sites = new Map(
-    chooseTargets(host, targets).map((layer) => [layer.path, siteOf(layer, settings)]),
+    chooseTargets(host, targets).map((layer) => [layer.path, siteOf(layer, settings, host.prefix)]),
   );
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
-    if ([...sites.keys()].some((path) => names(path, name))) continue;
+    if ([...sites.keys()].some((path) => names(`${host.prefix}.${path}`, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
   const named = targets ?? host.attentionTargets;
+  // PEFT looks for names in the whole model: one that fits a layer of the head would wrap that too.
+  const isExact = Array.isArray(named) &&
+    !host.head.some((path) => named.some((name) => path === name || path.endsWith(`.${name}`)));
   return {
     parameters: [...sites.values()].flatMap(parametersOf),
     trains: () => false,
@@ -110,7 +140,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
       return site && product(site, parameters.get(site.a)!, parameters.get(site.b)!);
     },
     toPeft: () => ({
-      config: peftConfig(settings, Array.isArray(named) ? named : [...sites.keys()]),
+      config: peftConfig(settings, isExact ? named : [...sites.keys()]),
       tensorNames: new Map(
         [...sites.values()].flatMap(({ a, b }) => [[a, `${a}.weight`], [b, `${b}.weight`]]),
       ),
@@ -127,9 +157,9 @@ interface Site {
   readonly b: string;
 }
 
-function siteOf(layer: LinearLayer, settings: Settings): Site {
+function siteOf(layer: LinearLayer, settings: Settings, prefix: string): Site {
   const special = (values: Readonly<Record<string, number>>) =>
-    Object.entries(values).find(([name]) => names(layer.path, name))?.[1];
+    Object.entries(values).find(([name]) => names(`${prefix}.${layer.path}`, name))?.[1];
   const rank = special(settings.ranks) ?? settings.rank;
   const alpha = special(settings.alphas) ?? settings.alpha;
   const scale = alpha / (settings.rankStabilised ? Math.sqrt(rank) : rank);
@@ -138,7 +168,7 @@ function siteOf(layer: LinearLayer, settings: Settings): Site {
 
 /** PEFT's rule for patterns: the end of the path after a dot, or all of it. */
 function names(path: string, name: string): boolean {
-  return new RegExp(`^(?:.*\\.)?(?:${name})$`).test(path);
+  return pattern(`^(?:.*\\.)?(?:${name})$`).test(path);
 }
 
 function parametersOf({ layer, rank, a, b }: Site): Parameter[] {
@@ -200,13 +230,22 @@ function peftConfig(settings: Settings, targets: readonly string[]): Record<stri
 const unsupportedFields: Readonly<Record<string, readonly unknown[]>> = {
   bias: ["none"],
   use_dora: [false],
+  use_qalora: [false],
+  use_bdlora: [null, false],
   fan_in_fan_out: [false],
   exclude_modules: [null],
   layers_to_transform: [null],
   layer_replication: [null],
   target_parameters: [null],
   trainable_token_indices: [null],
+  alora_invocation_tokens: [null],
+  arrow_config: [null],
+  kasa_config: [null],
+  monteclora_config: [null],
+  velora_config: [null],
   lora_bias: [false],
+  // Other initialisations change the model's own weights, which the folder does not hold.
+  init_lora_weights: [true, false, null, "gaussian", "orthogonal", "eva"],
 };
 
 /** Reads the `adapter_config.json` of a PEFT LoRA. Reports every field that it cannot honour. */
@@ -224,16 +263,18 @@ export function loraFromPeft(config: Readonly<Record<string, unknown>>): Adapter
     wrong.push(`target_modules is ${JSON.stringify(targets) ?? "missing"}, but must be names`);
   }
   for (const field of ["r", "lora_alpha"]) {
-    if (typeof config[field] !== "number") wrong.push(`${field} must be a number`);
+    if (typeof config[field] !== "number") {
+      wrong.push(`${field} is ${JSON.stringify(config[field]) ?? "missing"}, but must be a number`);
+    }
   }
-  if (wrong.length > 0) throw mistakes("weights", "adapter_config.json cannot be read:", wrong);
+  if (wrong.length > 0) throw mistakes("weights", "the adapter cannot be read:", wrong);
   return lora({
     rank: config.r as number,
     alpha: config.lora_alpha as number,
-    dropout: (config.lora_dropout as number | undefined) ?? 0,
+    dropout: (config.lora_dropout as number | null) ?? 0,
     rankStabilised: Boolean(config.use_rslora),
-    ranks: (config.rank_pattern as Record<string, number> | undefined) ?? {},
-    alphas: (config.alpha_pattern as Record<string, number> | undefined) ?? {},
+    ranks: (config.rank_pattern as Record<string, number> | null) ?? {},
+    alphas: (config.alpha_pattern as Record<string, number> | null) ?? {},
     targets: targets as Targets,
   });
 }

@@ -8,35 +8,40 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import { full } from "./full.ts";
 import { head } from "./head.ts";
-import { lora, loraFromPeft } from "./lora.ts";
+import { lora, loraSettings } from "./lora.ts";
+import { peft } from "./peft.ts";
 
-/** The fields of an `adapter_config.json`. */
-export type PeftConfig = Readonly<Record<string, unknown>>;
+interface Method {
+  /** The names of its settings. */
+  readonly settings: readonly string[];
+  make(settings: never): Adapter;
+}
 
-/** Method name → what makes it from its settings. */
-export const methods: Readonly<Record<string, (settings: never) => Adapter>> = { lora, head, full };
+/** The methods by name. */
+export const methods: Readonly<Record<string, Method>> = {
+  lora: { settings: loraSettings, make: lora },
+  head: { settings: [], make: head },
+  full: { settings: [], make: full },
+  peft: { settings: ["folder"], make: ({ folder }: { folder: string }) => peft(folder) },
+};
 
 /** Makes a method from its name and settings, as a plan file has them. */
 export function methodOf(name: string, settings: Readonly<Record<string, unknown>> = {}): Adapter {
-  const make = methods[name];
-  if (make) return make(settings as never);
   const known = Object.keys(methods);
-  throw new TunebookError(
-    "input",
-    `there is no method "${name}"${didYouMean(name, known)}. Methods: ${known.join(", ")}`,
-  );
-}
-
-/** `peft_type` → what makes the method from PEFT's config. */
-const peftTypes: Readonly<Record<string, (config: PeftConfig) => Adapter>> = { LORA: loraFromPeft };
-
-/** Makes a method from an `adapter_config.json`. */
-export function methodFromPeft(config: PeftConfig): Adapter {
-  const make = peftTypes[String(config.peft_type)];
-  if (make) return make(config);
-  throw new TunebookError(
-    "unsupported",
-    `adapter_config.json: peft_type is ${JSON.stringify(config.peft_type) ?? "missing"}; this ` +
-      `version reads ${Object.keys(peftTypes).join(", ")}`,
-  );
+  if (!Object.hasOwn(methods, name)) {
+    throw new TunebookError(
+      "input",
+      `there is no method "${name}"${didYouMean(name, known)}. Methods: ${known.join(", ")}`,
+    );
+  }
+  const method = methods[name];
+  const unknown = Object.keys(settings).filter((field) => !method.settings.includes(field));
+  if (unknown.length > 0) {
+    throw new TunebookError(
+      "input",
+      unknown.map((field) => `${name} has no setting ${field}${didYouMean(field, method.settings)}`)
+        .join("; "),
+    );
+  }
+  return method.make(settings as never);
 }

@@ -1,22 +1,18 @@
 /**
- * PEFT's adapter folder: `adapter_config.json` and `adapter_model.safetensors`.
+ * Reads and writes PEFT's adapter folder for a loaded model.
  *
  * @module
  */
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
 import type { Adapter, AttachedAdapter } from "../nn/adapter.ts";
 import { attachTo, type Model } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
-import { loadWeights, type WeightSpec } from "../weights/load_weights.ts";
-import { openWeights } from "../weights/open_weights.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
-import { methodFromPeft } from "./mod.ts";
-
-const configFile = "adapter_config.json";
-const tensorFile = "adapter_model.safetensors";
-const modelPrefix = "base_model.model";
+import { peftFromFiles } from "./peft.ts";
+import { configFile, labelsKey, peftPrefix, readPeftFiles, tensorFile } from "./peft_files.ts";
+import type { PeftConfig } from "./peft_types.ts";
 
 /** A method with its trained tensors. */
 export interface LoadedAdapter {
@@ -24,35 +20,36 @@ export interface LoadedAdapter {
   readonly attached: AttachedAdapter;
   /** Trained tensors by path: the method's parameters and the head's weights. */
   readonly values: ReadonlyMap<string, Float32Array>;
+  /** Every field of `adapter_config.json`. */
+  readonly config: PeftConfig;
   /** The labels' names, where tunebook wrote the folder. */
   readonly labels?: readonly string[];
 }
 
 /** Reads a PEFT folder for `model`. Missing, surplus and wrongly shaped tensors are one error. */
 export async function readPeftFolder(folder: string, model: Model): Promise<LoadedAdapter> {
-  const path = join(folder, configFile);
-  let config: unknown;
-  try {
-    config = JSON.parse(await Deno.readTextFile(path));
-  } catch (error) {
-    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  if (typeof config !== "object" || config === null) {
-    throw new TunebookError("weights", `${path} is not a JSON object`);
-  }
-  const method = methodFromPeft(config as Record<string, unknown>);
+  const files = await readPeftFiles(folder);
+  const method = peftFromFiles(files);
   const attached = attachTo(model, method);
-  using file = await openWeights(join(folder, tensorFile));
-  const { values } = await loadWeights(file, tensorSpecs(model, attached));
-  const stored = (config as { tunebook_labels?: unknown }).tunebook_labels;
+  const own = trainedWeights(model, attached).map(({ path }) =>
+    [path, model.weights.get(path)!] as const
+  );
   return {
     method,
     attached,
-    values,
-    ...(Array.isArray(stored) ? { labels: stored.map(String) } : {}),
+    values: new Map([...own, ...attached.initialWeights!]),
+    config: files.config,
+    ...(files.labels ? { labels: files.labels } : {}),
   };
+}
+
+/** Makes sure, before anything is trained, that the method can be written as a PEFT folder. */
+export function checkPeftFormat(attached: AttachedAdapter): void {
+  if (attached.toPeft) return;
+  throw new TunebookError(
+    "unsupported",
+    "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
+  );
 }
 
 /** Writes a PEFT folder that `PeftModel.from_pretrained` opens. */
@@ -63,51 +60,40 @@ export async function writePeftFolder(
   values: ReadonlyMap<string, Float32Array>,
   labels: readonly string[],
 ): Promise<void> {
-  const format = attached.toPeft?.();
-  if (!format) {
-    throw new TunebookError(
-      "unsupported",
-      "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
-    );
-  }
-  const tensors = tensorSpecs(model, attached).map(({ path, shape, names }) => ({
-    name: names[0],
+  checkPeftFormat(attached);
+  const { config: own, tensorNames } = attached.toPeft!();
+  const { prefix, classification } = model.architecture;
+  const added = attached.parameters.map(({ name, shape }) => ({
+    name: `${peftPrefix}.${prefix}.${tensorNames.get(name)}`,
+    dtype: "F32" as const,
+    shape,
+    data: values.get(name)!,
+  }));
+  const outputs = 1; // the paths are the same for any number
+  const top = new Set(classification.layers(model.config, outputs).map(({ path }) => path));
+  const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
+    name: top.has(layer.path) ? `${peftPrefix}.${path}` : `${peftPrefix}.${prefix}.${path}`,
     dtype: "F32" as const,
     shape,
     data: values.get(path)!,
   }));
-  await writeSafetensors(join(folder, tensorFile), tensors, { format: "pt" });
+  await writeSafetensors(join(folder, tensorFile), [...added, ...whole], {
+    format: "pt",
+    [labelsKey]: JSON.stringify(labels),
+  });
   const config = {
-    ...format.config,
+    ...own,
     task_type: "SEQ_CLS",
     base_model_name_or_path: model.reference.replace(/^(hf|file):/, "").replace(/@[^/]*$/, ""),
     inference_mode: true,
-    modules_to_save: savedModules(model),
-    tunebook_labels: labels,
+    modules_to_save: savedModules(model, own.modules_to_save),
   };
   await writeFileAtomic(join(folder, configFile), JSON.stringify(config, null, 2) + "\n");
 }
 
-/** PEFT saves whole top modules beside the adapter. */
-function savedModules({ head }: Model): string[] {
-  return [...new Set(head.map((path) => path.split(".")[0]))];
-}
-
-/** PEFT's name, our path and the shape of every trained tensor. */
-function tensorSpecs(model: Model, attached: AttachedAdapter): WeightSpec[] {
-  const { prefix, classification } = model.architecture;
-  const names = attached.toPeft?.().tensorNames ?? new Map<string, string>();
-  const added = attached.parameters.map(({ name, shape }): WeightSpec => ({
-    path: name,
-    shape,
-    names: [`${modelPrefix}.${prefix}.${names.get(name)}`, `${modelPrefix}.${names.get(name)}`],
-  }));
-  const outputs = 1;
-  const top = new Set(classification.layers(model.config, outputs).map(({ path }) => path));
-  const own = trainedWeights(model, attached).map(({ path, shape, layer }): WeightSpec => ({
-    path,
-    shape,
-    names: [top.has(layer.path) ? `${modelPrefix}.${path}` : `${modelPrefix}.${prefix}.${path}`],
-  }));
-  return [...added, ...own];
+/** PEFT saves whole top modules beside the adapter; those that were named before stay named. */
+function savedModules({ head }: Model, before: unknown): string[] {
+  const named = Array.isArray(before) ? before.map(String) : [];
+  const needed = new Set(head.map((path) => path.split(".")[0]));
+  return [...named, ...[...needed].filter((name) => !named.includes(name))];
 }

@@ -12,6 +12,9 @@ const failed = 1;
 const misused = 2;
 const interrupted = 130;
 
+/** Flags that may stand beside a plan file. */
+const besidePlan: readonly string[] = ["json", "device", "resume"];
+
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
   try {
@@ -20,7 +23,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
       console.log(help);
       return 0;
     }
-    const others = Object.keys(flags).filter((name) => name !== "json" && name !== "device");
+    const others = Object.keys(flags).filter((name) => !besidePlan.includes(name));
     if (planFile && others.length > 0) {
       throw new TunebookError(
         "input",
@@ -29,7 +32,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
         }`,
       );
     }
-    const plan = planFile ? await planOfFile(planFile) : planOfFlags(flags);
+    const plan = planFile ? await planOfFile(planFile, flags) : planOfFlags(flags);
     console.error(`${plan}\n`);
     const result = await plan.run(flags.device ? { device: flags.device } : {});
     console.log(String(result));

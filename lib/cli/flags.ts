@@ -14,11 +14,13 @@ const options = {
   pair: { type: "string" },
   label: { type: "string" },
   kind: { type: "string" },
+  separator: { type: "string" },
   test: { type: "string" },
   validation: { type: "string" },
   method: { type: "string" },
   rank: { type: "string" },
   alpha: { type: "string" },
+  adapter: { type: "string" },
   epochs: { type: "string" },
   rate: { type: "string" },
   batch: { type: "string" },
@@ -58,14 +60,22 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     if (positionals.length > 1) {
       throw new Error(`one plan file at most, but there are ${positionals.join(", ")}`);
     }
+    const empty = Object.entries(values).filter(([, value]) => value === "");
+    if (empty.length > 0) {
+      throw new Error(`nothing is given for ${empty.map(([name]) => `--${name}`).join(" ")}`);
+    }
     return { flags: values, ...(positionals[0] ? { planFile: positionals[0] } : {}) };
   } catch (error) {
     const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
     const message = unknown
-      ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
+      ? `there is no flag ${dashed(unknown)}${didYouMean(unknown, Object.keys(options))}`
       : messageOf(error);
     throw new TunebookError("input", `${message}. See --help.`, { cause: error });
   }
+}
+
+function dashed(name: string): string {
+  return name.length > 1 ? `--${name}` : `-${name}`;
 }
 
 /** What `--help` prints. */
@@ -81,11 +91,13 @@ what
   --data SOURCE      a .csv .tsv .json .jsonl .parquet .arrow file or address, or a data set's name
   --text COLUMN      the column of the text         --pair COLUMN   a second text
   --label COLUMN     the column to predict          --kind KIND     single, multi, regression
+  --separator TEXT   what stands between the labels of a row (kind multi)
   --test SIZE        held-out rows for the scores: a share, a number, or a file (0.2)
   --validation SIZE  rows for the best state and early stopping
 
 how
   --method NAME      lora, head, full               --rank N --alpha X
+  --adapter FOLDER   goes on from a PEFT folder; with --epochs 0 it only scores and deploys it
   --epochs N         --rate X    --batch N          --accumulate N
   --max-tokens N     --patience N       --seed N (of the run; the split stays)
   --device NAME      cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow, tfjs:cpu
@@ -93,7 +105,7 @@ how
 results
   --metrics LIST     accuracy,f1,auc,matthews,… (by the kind of labels)
   --out FOLDER       where to write (out/finetuned)
-  --deploy LIST      adapter,merged,onnx
+  --deploy LIST      adapter,merged,onnx (head and full have no adapter)
   --resume           continues an interrupted run
   --json             prints one JSON object as the last line
 

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { dataSets } from "../../datasets/mod.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
 import type { Flags } from "./flags.ts";
 
@@ -19,7 +22,7 @@ const defaultMetrics: Readonly<Record<string, string>> = {
   regression: "mse,pearson,spearman",
 };
 /** Full fine-tuning wants a smaller rate than an adapter (Devlin et al., arXiv 1810.04805). */
-const defaultRates: Readonly<Record<string, number>> = { lora: 1e-3, head: 1e-3, full: 5e-5 };
+const fullRate = 5e-5;
 
 /** Turns flags into a plan. Every flag that makes no sense is reported in one error. */
 export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
@@ -28,8 +31,9 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
     const text = flags[name];
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (text === "" || Number.isNaN(value)) wrong.push(`--${name} is "${text}", not a number`);
-    return value;
+    if (!Number.isNaN(value)) return value;
+    wrong.push(`--${name} is "${text}", not a number`);
+    return undefined;
   };
   const list = (text: string) => text.split(",").map((part) => part.trim()).filter(Boolean);
 
@@ -39,9 +43,18 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   const label = flags.label ?? card?.columns.label;
   if (!text) wrong.push(`--text is missing: the column of ${source} with the texts`);
   if (!label) wrong.push(`--label is missing: the column of ${source} to predict`);
-  const method = flags.method ?? "lora";
+  const method = flags.method ?? (flags.adapter ? "peft" : "lora");
   if (method !== "lora" && (flags.rank || flags.alpha)) {
     wrong.push(`--rank and --alpha belong to lora, not to ${method}`);
+  }
+  if (flags.adapter && method !== "peft") {
+    wrong.push(`--adapter brings its method; leave out --method ${method}`);
+  }
+  if (flags.device && !deviceNames.includes(flags.device)) {
+    wrong.push(
+      `there is no device "${flags.device}"${didYouMean(flags.device, deviceNames)}. Devices: ` +
+        deviceNames.join(", "),
+    );
   }
   const rank = number("rank");
   const alpha = number("alpha");
@@ -62,39 +75,56 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
       label,
       pair: flags.pair,
       kind: flags.kind,
+      separator: flags.separator,
       ...size("test"),
       ...size("validation"),
     }),
     method: {
       name: method,
-      settings: method === "lora" ? defined({ rank: rank ?? defaultRank, alpha }) : {},
+      settings: method === "lora"
+        ? defined({ rank: rank ?? defaultRank, alpha })
+        : defined({ folder: flags.adapter }),
     },
     train: defined({
       epochs: number("epochs"),
-      learningRate: number("rate") ?? defaultRates[method],
+      learningRate: number("rate") ?? (method === "full" ? fullRate : undefined),
       batchSize: number("batch"),
       accumulate: number("accumulate"),
       maxTokens: number("max-tokens"),
       patience: number("patience"),
       keepBest: flags.validation === undefined ? undefined : true,
       seed,
-      checkpoints: `${out}/checkpoint`,
+      checkpoints: join(out, "checkpoint"),
       resume: flags.resume,
     }),
     metrics: Object.fromEntries(
-      list(flags.metrics ?? defaultMetrics[kind] ?? "").map((name) => [name, name]),
+      list(flags.metrics ?? (Object.hasOwn(defaultMetrics, kind) ? defaultMetrics[kind] : "")).map((
+        name,
+      ) => [name, name]),
     ),
-    deploy: list(flags.deploy ?? "adapter,merged,onnx").map((target) => ({
-      target,
-      folder: `${out}/${target}`,
-    })),
+    deploy: list(flags.deploy ?? (hasAdapter(method) ? "adapter,merged,onnx" : "merged,onnx"))
+      .map((target) => ({ target, folder: join(out, target) })),
   };
-  if (wrong.length > 0) throw mistakes("input", "these flags make no sense:", wrong);
-  return Plan.from(json);
+  try {
+    const plan = Plan.from(json);
+    if (wrong.length === 0) return plan;
+  } catch (error) {
+    if (wrong.length === 0) throw error;
+    wrong.push(messageOf(error));
+  }
+  throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }
 
-/** Reads a plan file. */
-export async function planOfFile(path: string): Promise<Plan<Record<string, unknown>>> {
+/** Methods that leave an adapter of their own. */
+function hasAdapter(method: string): boolean {
+  return method !== "head" && method !== "full";
+}
+
+/** Reads a plan file; `resume` goes on with its interrupted run. */
+export async function planOfFile(
+  path: string,
+  { resume }: Pick<Flags, "resume"> = {},
+): Promise<Plan<Record<string, unknown>>> {
   let text: string;
   try {
     text = await Deno.readTextFile(path);
@@ -103,8 +133,19 @@ export async function planOfFile(path: string): Promise<Plan<Record<string, unkn
       cause: error,
     });
   }
+  let json: { train?: unknown };
   try {
-    return Plan.from(JSON.parse(text));
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new TunebookError(
+      "input",
+      `${path} is no plan: ${messageOf(error)}. Data is named with --data ${path}`,
+      { cause: error },
+    );
+  }
+  if (resume) json = { ...json, train: { ...Object(json?.train), resume } };
+  try {
+    return Plan.from(json);
   } catch (error) {
     throw new TunebookError("input", `${path}: ${messageOf(error)}`, { cause: error });
   }

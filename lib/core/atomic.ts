@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TunebookError } from "./errors.ts";
 
 /** Writes a file whole, or leaves what was there before. Missing parent folders are made. */
@@ -56,6 +56,34 @@ export async function writeFolderAtomic<Result>(
     return result;
   } catch (error) {
     await removeIfPresent(temporary);
+    throw error;
+  }
+}
+
+/** Makes sure that a folder could be written at `path`, and leaves nothing there. */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    const stat = await Deno.stat(path).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+    if (stat && !stat.isDirectory) throw new Error("there is a file of that name");
+    let parent = dirname(resolve(path));
+    while (!await exists(parent)) parent = dirname(parent);
+    const probe = join(parent, `.tunebook.${crypto.randomUUID().slice(0, 8)}.tmp`);
+    await Deno.mkdir(probe);
+    await Deno.remove(probe);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

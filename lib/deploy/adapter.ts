@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
+import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { parameters } from "../nn/trainee.ts";
@@ -30,6 +30,7 @@ export function adapter(folder: string): DeployTarget {
     name: "adapter",
     folder,
     tolerance,
+    check: ({ adapter }) => checkPeftFormat(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
       await writePeftFolder(folder, model, adapter, trained.values, trained.labels);

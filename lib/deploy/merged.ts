@@ -5,15 +5,18 @@
  */
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
-import { mergeModel, noAdapter } from "../nn/merge.ts";
+import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { modelWeights } from "../nn/model.ts";
 import { join } from "node:path";
 import { writeShards } from "../weights/write_shards.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
 
-/** W + s·B·A is rounded once to float32 where the trained model adds two products. */
-const tolerance = 1e-3;
+/**
+ * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
+ * 2e-6 for small models with large weights. A mistake is a thousand times this tolerance.
+ */
+const tolerance = 1e-4;
 
 /**
  * A transformers folder: `config.json`, `model.safetensors`, the tokenizer.
@@ -31,6 +34,7 @@ export function merged(folder: string): DeployTarget {
     name: "merged",
     folder,
     tolerance,
+    check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
       const whole = mergeModel(model, adapter, trained.values);

@@ -19,8 +19,7 @@ export const targets: Readonly<Record<string, (folder: string) => DeployTarget>>
 
 /** Makes a target from its name, as a plan file has it. */
 export function targetOf(name: string, folder: string): DeployTarget {
-  const make = targets[name];
-  if (make) return make(folder);
+  if (Object.hasOwn(targets, name)) return targets[name](folder);
   const known = Object.keys(targets);
   throw new TunebookError(
     "input",

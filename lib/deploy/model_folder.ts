@@ -22,12 +22,15 @@ const tokenizerClasses: Readonly<Record<string, string>> = {
   "xlm-roberta": "XLMRobertaTokenizer",
 };
 
+/** Fields that an older `config.json` may have and that would contradict the new ones. */
+const outdated = new Set(["torch_dtype", "num_labels", "_name_or_path"]);
+
 /** Writes `config.json` with the labels, and the tokenizer's files. */
 export async function writeModelFiles(trained: Trained, folder: string): Promise<void> {
   const { model } = trained.trainee;
   const { architecture, json } = model;
   const config = {
-    ...json,
+    ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [architecture.classification.className],
     model_type: architecture.modelType,
     problem_type: problemTypes[trained.kind],
@@ -35,20 +38,21 @@ export async function writeModelFiles(trained: Trained, folder: string): Promise
     label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
     dtype: "float32",
   };
-  await writeFileAtomic(join(folder, "config.json"), JSON.stringify(config, null, 2) + "\n");
+  await writeJson(join(folder, "config.json"), config);
   const { tokenizer, tokenizerConfig } = trained.files;
   if (!tokenizer) {
     throw new TunebookError("weights", `${trained.files.folder} has no tokenizer.json to copy`);
   }
   await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
-  const path = join(folder, "tokenizer_config.json");
-  if (tokenizerConfig) {
-    await Deno.copyFile(tokenizerConfig, path);
-    return;
-  }
-  const made = {
+  await writeJson(join(folder, "tokenizer_config.json"), {
     tokenizer_class: tokenizerClasses[architecture.modelType] ?? "PreTrainedTokenizerFast",
-    model_max_length: model.config.maxTokens,
-  };
-  await writeFileAtomic(path, JSON.stringify(made, null, 2) + "\n");
+    ...trained.specialTokens,
+    ...(tokenizerConfig ? JSON.parse(await Deno.readTextFile(tokenizerConfig)) : {}),
+    // As in training, so that the deployed model gives the same answers for long texts.
+    model_max_length: trained.maxTokens,
+  });
+}
+
+async function writeJson(path: string, content: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(content, null, 2) + "\n");
 }

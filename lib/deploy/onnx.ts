@@ -7,11 +7,14 @@
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
-import { mergeModel, noAdapter } from "../nn/merge.ts";
+import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
 
-/** As for `merged`, and the runtime fuses operators of the exported graph in another way. */
+/**
+ * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
+ * rounded the factors of its products to ten bits.
+ */
 const tolerance = 1e-3;
 
 /**
@@ -31,6 +34,7 @@ export function onnx(folder: string): DeployTarget {
     name: "onnx",
     folder,
     tolerance,
+    check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter, task } = trained.trainee;
       const whole = { ...mergeModel(model, adapter, trained.values), head: [] };

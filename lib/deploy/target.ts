@@ -20,6 +20,9 @@ export interface Trained {
   readonly labels: readonly string[];
   /** The files of the pretrained model. */
   readonly files: ModelFolder;
+  /** The texts of the tokenizer's special tokens, by name. */
+  readonly specialTokens: Readonly<Record<string, string>>;
+  /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }
 
@@ -35,6 +38,8 @@ export interface DeployTarget {
   readonly folder: string;
   /** The largest logit difference that is no mistake, with its reason in the target's file. */
   readonly tolerance: number;
+  /** Throws, before anything is trained, where a model cannot be deployed so. */
+  check?(trainee: Trainee): void;
   write(trained: Trained, folder: string): Promise<void>;
   /** Opens the written files the way their reader would. */
   reopen(trained: Trained, folder: string, device: Device): Promise<Reopened>;

@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { type Attribute, type ConstantData, contribDomain } from "./graph.ts";
+import type { Attribute, ConstantData, contribDomain } from "./graph.ts";
 import type { ElementType, Graph, GraphNode, Value } from "./graph.ts";
 import { OpenDims } from "./open_dims.ts";
 
@@ -26,8 +26,14 @@ export class GraphBuilder {
   #constants = new Map<string, Value>();
   #reshaped = new Map<Value, Value>();
 
-  /** Where `contrib` is false, only the standard's own operators are used. */
-  constructor(name: string, readonly options: { readonly contrib: boolean }) {
+  /**
+   * Where `contrib` is false, only the standard's own operators are used. `taken` are names that
+   * the inputs have.
+   */
+  constructor(
+    name: string,
+    readonly options: { readonly contrib: boolean; readonly taken?: ReadonlySet<string> },
+  ) {
     this.graph = {
       name,
       inputs: [],
@@ -40,7 +46,9 @@ export class GraphBuilder {
 
   /** A fresh value with a name of its own. */
   value(spec: ValueSpec): Value {
-    return { name: `v${this.#names++}`, type: spec.type, shape: [...spec.shape] };
+    let name: string;
+    do name = `v${this.#names++}`; while (this.options.taken?.has(name));
+    return { name, type: spec.type, shape: [...spec.shape] };
   }
 
   /** Adds a node, or finds the same one, and returns its outputs. */

@@ -7,7 +7,7 @@
 export * as ops from "./ops/mod.ts";
 export type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./devices/device.ts";
 export { slotPath } from "./devices/device.ts";
-export { deviceNames, openDevice } from "./devices/open_device.ts";
+export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
 export { type Tensor, tf } from "./tf.ts";

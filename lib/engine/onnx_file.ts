@@ -38,7 +38,6 @@ export async function writeOnnxFile(
   await writeFileAtomic(path, model.bytes);
 }
 
-// deno-lint-ignore require-await -- a stream is asynchronous for the one who reads it
 async function* streamOf(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
   yield* chunks;
 }

@@ -37,12 +37,14 @@ const attributeType = AttributeProto.AttributeType;
 
 /** Writes a graph as an ONNX model. */
 export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
+  const names = outputNames(graph);
+  const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
   const external: Uint8Array[] = [];
   let offset = 0;
   const initializer = [...graph.constants].map(([value, data]) => {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const tensor: onnx.ITensorProto = {
-      name: value.name,
+      name: nameOf(value),
       dims: [...value.shape],
       dataType: onnxType[value.type],
     };
@@ -62,8 +64,6 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
     offset += bytes.length + gap;
     return tensor;
   });
-  const names = outputNames(graph);
-  const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
   const node: onnx.INodeProto[] = graph.nodes.map((each, i) => ({
     name: `${each.op}_${i}`,
     opType: each.op,
@@ -101,12 +101,19 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
   return { bytes: ModelProto.encode(model).finish(), external };
 }
 
-/** A value that a node makes takes the name of the output that it is; others are copied to it. */
+/**
+ * A value that a node makes takes the name of the output that it is; others are copied to it. A
+ * value that has another output's name by chance gives it up.
+ */
 function outputNames(graph: Graph): Map<Value, string> {
   const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
   const names = new Map<Value, string>();
+  const taken = new Set(graph.outputs.map(({ name }) => name));
   for (const { name, value } of graph.outputs) {
     if (made.has(value) && !names.has(value)) names.set(value, name);
+  }
+  for (const value of [...made, ...graph.constants.keys()]) {
+    if (!names.has(value) && taken.has(value.name)) names.set(value, `inner ${value.name}`);
   }
   return names;
 }

@@ -50,7 +50,8 @@ function record(
   traceNumber: 1 | 2,
   frozen: FrozenSource,
 ): Graph {
-  const build = new GraphBuilder(program.name, { contrib: options.contrib ?? true });
+  const taken = new Set(Object.keys(program.inputs));
+  const build = new GraphBuilder(program.name, { contrib: options.contrib ?? true, taken });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
   const { stackTraceLimit } = Error;
@@ -65,6 +66,12 @@ function record(
           tensors[name] = tf.engine().makeTensorFromTensorInfo(backend.infoFor(value));
         }
         for (const [name, tensor] of Object.entries(program.compute(tensors))) {
+          if (program.inputs[name] && program.inputs[name].role !== "state") {
+            throw new TunebookError(
+              "unsupported",
+              `${program.name}: the output "${name}" has the name of an input that is no state`,
+            );
+          }
           build.graph.outputs.push({ name, value: backend.valueFor(tensor) });
         }
       });
@@ -115,7 +122,8 @@ function declareInputs(
  * asked for it.
  */
 function explain(program: Program, error: unknown): unknown {
-  const kernel = /Cannot find registered kernel '(\w+)'/.exec(messageOf(error))?.[1];
+  const kernel = /(?:registered kernel|Kernel) '(\w+)' (?:for|not registered)/
+    .exec(messageOf(error))?.[1];
   const gradient = /gradient function not found for (\w+)/.exec(messageOf(error))?.[1];
   if (!(error instanceof Error) || !(kernel ?? gradient)) return error;
   // The functions of tensorflow.js' ops end in an underscore; the outermost is the one called.

@@ -36,6 +36,8 @@ export class TraceBackend extends tf.KernelBackend {
   /** Runs `record` while kernel calls go to `builder`. */
   record<Result>(builder: GraphBuilder, record: () => Result): Result {
     this.#builder = builder;
+    // What another trace computed means nothing here; what JavaScript wrote stays a constant.
+    this.#values = new WeakMap();
     try {
       return record();
     } finally {

@@ -53,8 +53,7 @@ export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
 
 /** The metric that a plan file or a flag names. */
 export function metricOf(name: string): Metric<unknown> {
-  const found = metrics[name];
-  if (found) return found;
+  if (Object.hasOwn(metrics, name)) return metrics[name];
   const known = Object.keys(metrics);
   throw new TunebookError(
     "input",

@@ -113,7 +113,10 @@ export function bertForward(
   const [rows, sequence] = mask.shape as [number, number];
   let x = tf.add(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
-    net.embedding("embeddings.position_embeddings", positionsOf(mask)),
+    net.embedding(
+      "embeddings.position_embeddings",
+      tf.add(positionsOf(mask), tf.scalar(net.firstPosition, "int32")),
+    ),
   );
   x = net.layerNorm("embeddings.LayerNorm", tf.reshape(x, [-1, config.width]), config.epsilon);
   x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]

@@ -65,7 +65,10 @@ export interface AfterStep {
   readonly step: number;
   readonly totalSteps: number;
   readonly parameters: ReadonlyMap<string, Float32Array>;
+  /** The step's gradients after clipping. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** What the method keeps from step to step, empty at first; checkpoints hold it. */
+  readonly memory: Map<string, Float32Array>;
 }
 
 /** A method attached to a model. */
@@ -73,13 +76,27 @@ export interface AttachedAdapter {
   readonly parameters: readonly Parameter[];
   /** The model's own weights that the method trains: paths such as `….dense.weight`. */
   trains(weightPath: string): boolean;
+  /** Where training starts for the model's own trained weights, if not at the checkpoint's. */
+  readonly initialWeights?: ReadonlyMap<string, Float32Array>;
+  /** The labels that the method's files were trained on; a run on others is refused. */
+  readonly labels?: readonly string[];
   /** Changes the output of the linear at `path`. x [tokens, inputs], y [tokens, outputs]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
-  /** Puts virtual tokens before the sequence. */
+  /** How many tokens `input` adds; rows must leave room for them. */
+  readonly virtualTokens?: number;
+  /**
+   * Puts virtual tokens before the sequence. Positions are counted from the first virtual token,
+   * and a classification head reads the first one, as with PEFT.
+   */
   input?(tokens: InputTokens, context: HookContext): InputTokens;
-  /** Puts a prefix before the keys and values of one layer, counted from 0. */
+  /** How many tokens `keysValues` adds; rows must leave room for them. */
+  readonly prefixTokens?: number;
+  /**
+   * Puts a prefix before the keys and values of one layer, counted from 0. The sequence's own
+   * positions start after `prefixTokens`, as transformers counts them after a cache.
+   */
   keysValues?(layer: number, given: KeysValues, context: HookContext): KeysValues;
-  /** A scalar that is added to the loss. */
+  /** A scalar that is added to the loss, once a step in however many parts it is computed. */
   penalty?(context: HookContext): Tensor;
   /** Called after each optimiser step; returned parameters replace the present ones. */
   afterStep?(state: AfterStep): ReadonlyMap<string, Float32Array> | undefined;
@@ -106,6 +123,8 @@ export interface Adapter {
   readonly method: string;
   /** The settings as plain JSON, so that a plan can be saved. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
+  open?(): Promise<Adapter>;
   /** The method on a model. Throws where the settings do not fit it. */
   attach(host: Host): AttachedAdapter;
 }

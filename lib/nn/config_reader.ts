@@ -75,7 +75,9 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
       return number(
         field,
         fallback,
-        `a whole number in [0, ${limit}), as ${of} is ${limit}`,
+        limit === Infinity
+          ? "a whole number from 0"
+          : `a whole number from 0 below ${of} (${rows})`,
         (value) => Number.isSafeInteger(value) && value >= 0 && value < limit,
       );
     },
@@ -99,7 +101,8 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     },
     finish() {
       if (wrong.size > 0) {
-        throw mistakes("weights", "config.json does not describe this model:", [...wrong.values()]);
+        const title = "config.json does not describe this model:";
+        throw mistakes("weights", title, [...wrong.values()], wrong.size);
       }
     },
   };

@@ -10,6 +10,15 @@ import { type Model, modelWeights } from "./model.ts";
 /** A method that changes nothing, for a model that stands alone. */
 export const noAdapter: AttachedAdapter = { parameters: [], trains: () => false };
 
+/** Makes sure that a method can become part of a model's weights. */
+export function checkMergeable({ parameters, mergedInto }: AttachedAdapter): void {
+  if (parameters.length === 0 || mergedInto) return;
+  throw new TunebookError(
+    "unsupported",
+    "this method cannot be merged into the model's weights; deploy it with adapter(folder)",
+  );
+}
+
 /**
  * The model with the trained weights in the place of the old ones and the method's parameters
  * added to the linears that they act on. Untouched weights are shared with `model`.
@@ -21,12 +30,7 @@ export function mergeModel(
   adapter: AttachedAdapter,
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
-  if (adapter.parameters.length > 0 && !adapter.mergedInto) {
-    throw new TunebookError(
-      "unsupported",
-      "this method cannot be merged into the model's weights; deploy it with adapter(folder)",
-    );
-  }
+  checkMergeable(adapter);
   const weights = new Map(model.weights);
   for (const { path, layer } of modelWeights(model)) {
     const trained = values.get(path);

@@ -20,6 +20,8 @@ export interface Net {
   embedding(path: string, ids: Tensor): Tensor;
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
+  /** The position of the sequence's first token: after a method's prefix. */
+  readonly firstPosition: number;
   /** Lets a method put virtual tokens before the sequence. */
   input(tokens: InputTokens): InputTokens;
   /** Attention of every position to all positions that the mask allows. */
@@ -55,6 +57,7 @@ export function createNet({ tensor, adapter, noise }: NetOptions): Net & HookCon
   let sites = 0;
   const net: Net & HookContext = {
     parameter: tensor,
+    firstPosition: adapter?.prefixTokens ?? 0,
     linear(path, x) {
       const y = tf.add(tf.matMul(x, tensor(`${path}.weight`), false, true), tensor(`${path}.bias`));
       return adapter?.output?.(path, x, y, net) ?? y;

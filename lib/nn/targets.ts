@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Host } from "./adapter.ts";
 import type { LinearLayer } from "./layer.ts";
@@ -22,14 +22,14 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   const wanted = targets ?? host.attentionTargets;
   if (wanted === "all-linear") return linears;
   if (typeof wanted === "string") {
-    const whole = new RegExp(`^(?:${wanted})$`);
+    const whole = pattern(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) =>
       whole.test(path) || whole.test(`${host.prefix}.${path}`)
     );
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
   }
-  const fits = (path: string, name: string) => path === name || path.endsWith(`.${name}`);
+  const fits = (path: string, name: string) => `.${host.prefix}.${path}`.endsWith(`.${name}`);
   const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
     if (linears.some(({ path }) => fits(path, name))) continue;
@@ -40,6 +40,15 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   }
   if (wanted.length === 0) throw new TunebookError("input", "targets is empty; name at least one");
   return linears.filter(({ path }) => wanted.some((name) => fits(path, name)));
+}
+
+/** A regular expression that a person wrote. */
+export function pattern(source: string): RegExp {
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    throw new TunebookError("input", `targets: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function listed(linears: readonly LinearLayer[]): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../core/errors.ts";
+import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { TrainSettings } from "../train/train_options.ts";
 import type { PreparedData } from "./prepare_data.ts";
@@ -11,12 +11,9 @@ import type { PreparedData } from "./prepare_data.ts";
 /** Weights in the order of the labels; `balanced` is rows / (labels · rows of the label). */
 export function classWeightsOf(
   wanted: TrainSettings["classWeights"],
-  { kind, labels, train }: PreparedData,
+  { labels, train }: PreparedData,
 ): { classWeights?: number[] } {
   if (wanted === undefined) return {};
-  if (kind !== "single") {
-    throw new TunebookError("input", `classWeights need one label a row, not kind "${kind}"`);
-  }
   if (wanted === "balanced") {
     const rows = train.truth.length;
     const counts = labels.map((_, id) => Array.from(train.truth).filter((at) => at === id).length);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Adapter } from "../nn/adapter.ts";
@@ -11,6 +12,7 @@ import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { describePlan } from "./describe_plan.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
+import { columnMistakes } from "./plan_mistakes.ts";
 import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 import { type RunOptions, runPlan } from "./run_plan.ts";
 import type { RunResult } from "./run_result.ts";
@@ -81,6 +83,8 @@ export function model(reference: string): ModelStage {
   parseReference(reference);
   return Object.freeze({
     data(source: DataSource, columns: DataOptions): DataStage {
+      const wrong = columnMistakes({ ...columns } as Required<DataOptions>);
+      if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);
       if (typeof source !== "string") {
         const { text, pair, label } = columns;
         requireColumns(
@@ -118,7 +122,11 @@ export const Plan = Object.freeze({
 
 function planOf<Scores>(parts: PlanParts): Plan<Scores> {
   return Object.freeze({
-    parts: Object.freeze(parts),
+    parts: Object.freeze({
+      ...parts,
+      metrics: Object.freeze(parts.metrics),
+      targets: Object.freeze(parts.targets),
+    }),
     evaluate: <Metrics extends Readonly<Record<string, Metric<unknown>>>>(metrics: Metrics) =>
       planOf<Scores & ScoresOf<Metrics>>({
         ...parts,

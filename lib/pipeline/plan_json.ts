@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { methodOf } from "../adapters/mod.ts";
+import { methodOf, methods } from "../adapters/mod.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { targetOf } from "../deploy/mod.ts";
-import { metricOf } from "../metrics/mod.ts";
+import { targetOf, targets } from "../deploy/mod.ts";
+import { metricOf, metrics } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import { columnMistakes, planMistakes } from "./plan_mistakes.ts";
 import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 
 /** A plan as plain JSON. */
@@ -27,8 +28,18 @@ export interface PlanJson {
   readonly deploy: readonly { readonly target: string; readonly folder: string }[];
 }
 
-/** Writes a plan's parts as JSON. */
+/** Writes a plan's parts as JSON. What a name cannot bring back is reported in one error. */
 export function partsToJson(parts: PlanParts): PlanJson {
+  const own = [
+    ...Object.hasOwn(methods, parts.method.method) ? [] : [`the method ${parts.method.method}`],
+    ...Object.entries(parts.metrics).filter(([, { name }]) => !Object.hasOwn(metrics, name))
+      .map(([name]) => `the metric of the score ${name}`),
+    ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))
+      .map(({ name }) => `the target ${name}`),
+  ];
+  if (own.length > 0) {
+    throw mistakes("input", "JSON can name only what tunebook brings; it cannot hold:", own);
+  }
   const { test, validation, ...columns } = parts.columns;
   const held = (name: string, rows: number | DataSource | undefined) =>
     rows === undefined ? {} : { [name]: typeof rows === "number" ? rows : nameOf(rows, name) };
@@ -93,12 +104,13 @@ export function partsFromJson(json: unknown): PlanParts {
   const columns = attempt("columns", () => {
     const read = objectOf(plan.columns, "columns");
     wrong.push(...unknownFields(read, columnFields, "columns."));
-    textOf(read.text, "text");
-    textOf(read.label, "label");
+    wrong.push(...columnMistakes(read as never).map((mistake) => `columns: ${mistake}`));
     return read as unknown as DataOptions;
   });
   const method = attempt("method", () => {
-    const { name, settings = {} } = objectOf(plan.method, "method");
+    const read = objectOf(plan.method, "method");
+    wrong.push(...unknownFields(read, ["name", "settings"], "method."));
+    const { name, settings = {} } = read;
     return methodOf(textOf(name, "name"), objectOf(settings, "settings"));
   });
   const train = attempt("train", () => {
@@ -106,27 +118,32 @@ export function partsFromJson(json: unknown): PlanParts {
     trainSettings(options);
     return options;
   });
-  const metrics = attempt("metrics", () =>
+  const scores = attempt("metrics", () =>
     Object.fromEntries(
       Object.entries(objectOf(plan.metrics ?? {}, "metrics"))
         .map(([name, metric]) => [name, metricOf(textOf(metric, name))]),
     ));
-  const targets = attempt("deploy", () => {
+  const places = attempt("deploy", () => {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
-      const { target, folder } = objectOf(entry, "an entry");
+      const read = objectOf(entry, "an entry");
+      wrong.push(...unknownFields(read, ["target", "folder"], "deploy."));
+      const { target, folder } = read;
       return targetOf(textOf(target, "target"), textOf(folder, "folder"));
     });
   });
-  if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong);
+  if (wrong.length === 0) {
+    wrong.push(...planMistakes({ columns: columns!, train: train!, metrics: scores! }));
+  }
+  if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
   return {
     model: model!,
     data: data!,
     columns: columns!,
     method: method!,
     train: train!,
-    metrics: metrics!,
-    targets: targets!,
+    metrics: scores!,
+    targets: places!,
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import { dataSets } from "../../datasets/mod.ts";
 import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
 import { type EncodedRows, encodeRows } from "../data/encode_rows.ts";
 import { batchFeeds } from "../data/feeds.ts";
 import { type Labels, readLabels } from "../data/labels.ts";
@@ -12,7 +13,7 @@ import { describeSplits, type SplitReport } from "../data/report.ts";
 import { type Splits, splitTable } from "../data/split.ts";
 import type { HostTensor } from "../engine/mod.ts";
 import { requireColumns } from "../table/columns.ts";
-import { readTable } from "../table/read_table.ts";
+import { formatOf, readTable } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from "./plan_parts.ts";
@@ -89,7 +90,20 @@ function cutSplits(
 
 async function openSource(source: string): Promise<Table> {
   const known = Object.hasOwn(dataSets, source) ? dataSets[source] : undefined;
-  return known ? await known() : await readTable(source);
+  if (known) return await known();
+  if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
+    const names = Object.keys(dataSets);
+    throw new TunebookError(
+      "input",
+      `"${source}" is no file and no data set${didYouMean(source, names)}. Data sets: ` +
+        names.join(", "),
+    );
+  }
+  return await readTable(source);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((stat) => stat.isFile, () => false);
 }
 
 /** Encodes the texts and reads the labels of every split. */

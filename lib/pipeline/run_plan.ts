@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { join } from "node:path";
-import { TunebookError } from "../core/errors.ts";
-import { type Progress, showProgress, silentProgress } from "../core/progress.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
+import type { Progress } from "../core/progress.ts";
+import { checkFolders, checkForms } from "../deploy/check_targets.ts";
 import { deploy, type Receipt, type Trained } from "../deploy/target.ts";
 import { openDevice, type State } from "../engine/mod.ts";
 import { createPredictor, type Predictor } from "../evaluate/predict.ts";
@@ -18,29 +18,18 @@ import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import { textClassification } from "../tasks/text_classification.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
-import { train, type TrainResult } from "../train/train.ts";
-import { type TrainSettings, trainSettings } from "../train/train_options.ts";
+import { trainSettings } from "../train/train_options.ts";
 import { resolveModel } from "../weights/resolve_model.ts";
 import { classWeightsOf } from "./class_weights.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { labelTexts } from "./label_texts.ts";
+import { planMistakes } from "./plan_mistakes.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import { prepareData, type PreparedData, type PreparedRows, readSplits } from "./prepare_data.ts";
+import type { RunOptions } from "./run_options.ts";
 import { describeResult, type RunResult } from "./run_result.ts";
-import { onInterrupt } from "./on_interrupt.ts";
+import { progressFor, runTraining } from "./run_training.ts";
 
-/** How to run a plan. */
-export interface RunOptions {
-  /** `cpu` unless given; `auto` takes the fastest that works. */
-  readonly device?: string;
-  /** Stops the run cleanly, like Ctrl-C. */
-  readonly signal?: AbortSignal;
-  /** Shows no progress. */
-  readonly quiet?: boolean;
-}
-
-/** Where an interrupted run without a checkpoint folder keeps its state. */
-const rescueFolder = ".tunebook/interrupted";
+export type { RunOptions } from "./run_options.ts";
 
 /** Runs a plan. */
 export async function runPlan(
@@ -48,6 +37,9 @@ export async function runPlan(
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
   const settings = trainSettings(parts.train);
+  const wrong = planMistakes(parts);
+  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  await checkFolders(parts.targets);
   const say = options.quiet ? () => {} : (line: string) => console.error(line);
   const splits = await readSplits(parts.data, parts.columns);
   const device = await openDevice(options.device);
@@ -78,7 +70,8 @@ export async function runPlan(
     outputs: data.outputs,
     seed: settings.seed,
   });
-  const adapter = attachTo(model, parts.method);
+  const adapter = attachTo(model, await parts.method.open?.() ?? parts.method);
+  checkLabels(adapter.labels, data);
   const task = textClassification({
     kind: data.kind,
     outputs: data.outputs,
@@ -87,6 +80,7 @@ export async function runPlan(
     ...classWeightsOf(settings.classWeights, data),
   });
   const trainee: Trainee = { model, adapter, task };
+  checkForms(parts.targets, trainee);
   const trainedParameters = sizeOf(trainedSlots(model, adapter));
   const addedParameters = sizeOf(adapter.parameters);
 
@@ -105,7 +99,10 @@ export async function runPlan(
       }),
     };
   };
-  const result = await runTraining(trainee, data, parts, settings, options, {
+  const result = await runTraining(trainee, data, {
+    parts,
+    settings,
+    options,
     device,
     ...(data.validation
       ? {
@@ -117,24 +114,36 @@ export async function runPlan(
       : {}),
   });
 
-  const showScores = progressFor(options, "evaluating", data.test.lengths.length, "rows");
-  const { logits, predictions } = await predict(result.state, data.test, showScores);
-  showScores.end();
-  const scores = Object.fromEntries(
-    Object.entries(parts.metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
-  );
-  const trained: Trained = {
-    trainee,
-    values: await result.state.read(parameters),
-    kind: data.kind,
-    labels: data.labels,
-    files,
-    maxTokens,
+  const finish = async () => {
+    const showScores = progressFor(options, "evaluating", data.test.lengths.length, "rows");
+    const { logits, predictions } = await predict(result.state, data.test, showScores);
+    showScores.end();
+    const scores = Object.fromEntries(
+      Object.entries(parts.metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
+    );
+    const trained: Trained = {
+      trainee,
+      values: await result.state.read(parameters),
+      kind: data.kind,
+      labels: data.labels,
+      files,
+      specialTokens: tokenizer.texts,
+      maxTokens,
+    };
+    const receipts: Receipt[] = [];
+    for (const target of parts.targets) {
+      receipts.push(await deploy(target, trained, { device, rows: data.test, expected: logits }));
+    }
+    return { predictions, scores, receipts };
   };
-  const receipts: Receipt[] = [];
-  for (const target of parts.targets) {
-    receipts.push(await deploy(target, trained, { device, rows: data.test, expected: logits }));
-  }
+  const dispose = async () => {
+    await predictor?.dispose();
+    result.state.dispose();
+  };
+  const { predictions, scores, receipts } = await finish().catch(async (error) => {
+    await dispose();
+    throw error;
+  });
   const summary = {
     model: parts.model,
     method: parts.method.method,
@@ -163,54 +172,11 @@ export async function runPlan(
         padId: config.padId,
         usesTypes: architecture.usesTypes,
       }),
-    async dispose() {
-      await predictor?.dispose();
-      result.state.dispose();
-    },
+    dispose,
     toString: () => describeResult(summary),
     [Symbol.for("Deno.customInspect")]: () => describeResult(summary),
     [Symbol.for("Jupyter.display")]: () => ({ "text/plain": describeResult(summary) }),
   });
-}
-
-async function runTraining(
-  trainee: Trainee,
-  data: PreparedData,
-  parts: PlanParts,
-  settings: TrainSettings,
-  options: RunOptions,
-  context: Pick<Parameters<typeof train>[2], "device" | "validate">,
-): Promise<TrainResult> {
-  using interrupt = onInterrupt(options.signal);
-  let progress: Progress | undefined;
-  const fingerprint = await fingerprintOf(parts, settings, data, trainee);
-  const rescue = join(rescueFolder, String(fingerprint.data).slice(0, 12));
-  const withFolder = settings.checkpoints ? settings : {
-    ...settings,
-    ...(settings.resume ? { checkpoints: rescue } : {}),
-  };
-  try {
-    const result = await train(trainee, data.train, {
-      ...context,
-      settings: withFolder,
-      fingerprint,
-      rescueFolder: rescue,
-      signal: interrupt.signal,
-      onStep({ step, totalSteps, epoch, loss }) {
-        progress ??= progressFor(options, "training", totalSteps, "steps", step - 1);
-        progress.update(step, `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}`);
-      },
-    });
-    if (result.stopped !== "interrupted") return result;
-    result.state.dispose();
-    throw new TunebookError(
-      "interrupted",
-      `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ` +
-        `${withFolder.checkpoints ?? rescue}; run the same plan with resume to continue.`,
-    );
-  } finally {
-    progress?.end();
-  }
 }
 
 /** The metric that chooses the best state: the first that was asked for and is a number. */
@@ -221,14 +187,14 @@ function judgeOf({ metrics }: PlanParts, { kind }: PreparedData): Metric {
   return (numeric as Metric | undefined) ?? naturalMetric[kind];
 }
 
-function progressFor(
-  { quiet }: RunOptions,
-  title: string,
-  total: number,
-  unit: string,
-  start = 0,
-): Progress {
-  return quiet ? silentProgress : showProgress({ title, total, unit, start });
+/** An adapter that was made for other labels would give every score another meaning. */
+function checkLabels(trained: readonly string[] | undefined, { kind, labels }: PreparedData): void {
+  if (!trained || kind === "regression" || String(trained) === String(labels)) return;
+  throw new TunebookError(
+    "input",
+    `the adapter was trained on the labels ${trained.join(", ")}, but the data has ` +
+      `${labels.join(", ")}; use data with the same labels`,
+  );
 }
 
 function describeData({ report, train, test }: PreparedData, maxTokens: number): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mistakes } from "../core/errors.ts";
 import { type HostTensor, ops, type Tensor, tf } from "../engine/mod.ts";
 import type { Task } from "../nn/task.ts";
 
@@ -15,26 +16,36 @@ export interface TextClassificationOptions {
   /** [rows · outputs]: shares that sum to 1, a 0 or 1 for each label, or the numbers themselves. */
   readonly targets: Float32Array;
   readonly outputs: number;
-  /** The share of a target that is spread evenly over all labels (Szegedy et al., 2016). */
+  /** The share of a target that is spread evenly over all labels (Szegedy et al., 2016); single only. */
   readonly labelSmoothing?: number;
-  /** The weight of each label's rows in the loss; single label only. */
+  /** The weight of each label in the loss; single label only. */
   readonly classWeights?: readonly number[];
 }
 
-/** Text classification on the given targets. */
+/**
+ * Text classification on the given targets. Class weights and label smoothing together mean what
+ * they mean in PyTorch's `CrossEntropyLoss`: each label's part of the smoothed target has the
+ * label's weight, and the sum is divided by the weights of the unsmoothed targets.
+ *
+ * Throws an error of kind "input" with all options that do not fit.
+ */
 export function textClassification(options: TextClassificationOptions): Task {
+  checkOptions(options);
   const { kind, outputs, labelSmoothing = 0, classWeights } = options;
   const row = (at: number) => options.targets.subarray(at * outputs, (at + 1) * outputs);
   const weightOfRow = (at: number) =>
-    kind === "single" && classWeights ? classWeights[largest(row(at))] : 1;
+    classWeights ? row(at).reduce((sum, share, i) => sum + share * classWeights[i], 0) : 1;
   const weightOf = (rows: ArrayLike<number>) =>
     Array.from(rows, weightOfRow).reduce((sum, weight) => sum + weight, 0);
+  const smoothed = (at: number) =>
+    row(at).map((share, i) =>
+      (share * (1 - labelSmoothing) + labelSmoothing / outputs) * (classWeights?.[i] ?? 1)
+    );
   return {
     name: "text-classification",
     outputs,
     feeds: {
       targets: { role: "feed", type: "float32", shape: ["batch", outputs] },
-      weights: { role: "feed", type: "float32", shape: ["batch"] },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     forward(net, { architecture, config }, batch) {
@@ -43,20 +54,15 @@ export function textClassification(options: TextClassificationOptions): Task {
       const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [rows, 1, width]), [rows, width]);
       return architecture.classification.forward(net, config, first);
     },
-    loss: (logits, { targets, weights, normaliser }) =>
-      tf.div(tf.sum(tf.mul(rowLosses[kind](logits, targets), weights)), normaliser),
+    loss: (logits, { targets, normaliser }) =>
+      tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),
     weightOf,
     targetsOf(rows, normaliser) {
       const targets = new Float32Array(rows.length * outputs);
-      Array.from(rows, (at, i) => targets.set(row(at), i * outputs));
-      if (kind === "single" && labelSmoothing > 0) {
-        for (let i = 0; i < targets.length; i++) {
-          targets[i] = targets[i] * (1 - labelSmoothing) + labelSmoothing / outputs;
-        }
-      }
+      const prepared = kind === "single" ? smoothed : row;
+      Array.from(rows, (at, i) => targets.set(prepared(at), i * outputs));
       return {
         targets: { shape: [rows.length, outputs], data: targets },
-        weights: { shape: [rows.length], data: Float32Array.from(rows, weightOfRow) },
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       } satisfies Record<string, HostTensor>;
     },
@@ -70,6 +76,29 @@ const rowLosses: Readonly<Record<LabelKind, (logits: Tensor, targets: Tensor) =>
   regression: (values, targets) => tf.mean(tf.square(tf.sub(values, targets)), -1),
 };
 
-function largest(numbers: Float32Array): number {
-  return numbers.indexOf(Math.max(...numbers));
+function checkOptions(
+  { kind, targets, outputs, labelSmoothing = 0, classWeights }: TextClassificationOptions,
+): void {
+  const wrong: string[] = [];
+  if (!Object.hasOwn(rowLosses, kind)) {
+    wrong.push(`kind is "${kind}", but must be ${Object.keys(rowLosses).join(", ")}`);
+  }
+  if (!Number.isSafeInteger(outputs) || outputs < 1) {
+    wrong.push(`outputs is ${outputs}, but must be a whole number above 0`);
+  } else if (targets.length % outputs !== 0) {
+    wrong.push(`targets are ${targets.length} numbers, no multiple of ${outputs} outputs`);
+  }
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    wrong.push(`labelSmoothing is ${labelSmoothing}, but must be in [0, 1)`);
+  }
+  if (kind !== "single" && (labelSmoothing > 0 || classWeights)) {
+    wrong.push("labelSmoothing and classWeights are for rows with a single label");
+  }
+  if (classWeights && classWeights.length !== outputs) {
+    wrong.push(`classWeights has ${classWeights.length} numbers for ${outputs} labels`);
+  }
+  if (classWeights?.some((weight) => !(Number.isFinite(weight) && weight >= 0))) {
+    wrong.push(`classWeights is ${classWeights.join(", ")}, but must be numbers from 0`);
+  }
+  if (wrong.length > 0) throw mistakes("input", "the task cannot be set up:", wrong);
 }

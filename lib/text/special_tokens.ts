@@ -20,6 +20,8 @@ export interface SpecialTokens {
   readonly maskId?: number;
   /** Where padding goes. */
   readonly padSide: "left" | "right";
+  /** The texts of these tokens by their names in tokenizer_config.json, `pad_token` for one. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -50,13 +52,37 @@ export function readSpecialTokens(
       `${tokenizer} names no padding token; add "pad_token" to tokenizer_config.json`,
     );
   }
+  const clsId = named("cls_token") ?? opening ?? usual("[CLS]");
+  const sepId = named("sep_token") ?? closing ?? usual("[SEP]");
+  const maskId = named("mask_token") ?? usual("[MASK]", "<mask>");
+  const unknownId = named("unk_token") ?? usual("[UNK]", "<unk>");
   return {
     padId,
-    clsId: named("cls_token") ?? opening ?? usual("[CLS]"),
-    sepId: named("sep_token") ?? closing ?? usual("[SEP]"),
-    maskId: named("mask_token") ?? usual("[MASK]", "<mask>"),
+    clsId,
+    sepId,
+    maskId,
     padSide: settings.padding_side === "left" ? "left" : "right",
+    texts: textsOf(model, {
+      pad_token: padId,
+      cls_token: clsId,
+      sep_token: sepId,
+      mask_token: maskId,
+      unk_token: unknownId,
+    }),
   };
+}
+
+function textsOf(
+  model: TokenizerModel,
+  ids: Readonly<Record<string, number | undefined>>,
+): Record<string, string> {
+  const named = Object.entries(ids).filter(([, id]) => id !== undefined);
+  const wanted = new Map(named.map(([name, id]) => [id!, name]));
+  const texts: Record<string, string> = {};
+  for (const [text, id] of model.get_vocab()) {
+    for (const [name, own] of wanted.has(id) ? named : []) if (own === id) texts[name] = text;
+  }
+  return texts;
 }
 
 /** A token is given as its text or as an object with its text in `content`. */

@@ -5,72 +5,77 @@
  * @module
  */
 import { join } from "node:path";
-import { mistakes, TunebookError } from "../core/errors.ts";
+import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import type { State } from "../engine/mod.ts";
+import { parameters } from "../nn/trainee.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import { moments } from "./adamw.ts";
-import { parameters } from "../nn/trainee.ts";
+import type { Verdict } from "./validation.ts";
 
 /** The file's name in the checkpoint folder. */
 export const checkpointFile = "checkpoint.safetensors";
-/** The vector that holds the best parameters so far. */
-const best = "best";
 const formatVersion = 1;
 
+/** The vectors of the state that a run continues from. */
+const kept = [parameters, ...moments];
+/** The vector that holds the best parameters so far. */
+const best = "best";
+/** The vector that holds what the method keeps from step to step. */
+const memory = "memory";
+
+type Tensors = ReadonlyMap<string, Float32Array>;
+
 /** Where a run stands, beside its tensors. */
-export interface Standing {
+export interface Standing extends Verdict {
   /** Optimiser steps taken. */
   readonly step: number;
-  /** The best validation score so far and its step. */
-  readonly best?: { readonly score: number; readonly step: number };
-  /** Validations since the best one. */
-  readonly validationsSinceBest: number;
   /** Loss of each step. */
   readonly losses: readonly number[];
-  readonly validations: readonly { readonly step: number; readonly score: number }[];
 }
+
+/** What a run depends on; a run with another fingerprint cannot continue. */
+export type Fingerprint = Readonly<Record<string, unknown>>;
 
 /** A checkpoint in memory. */
 export interface Checkpoint {
   readonly standing: Standing;
-  /** What the run depends on; a run with another fingerprint cannot continue. */
-  readonly fingerprint: Readonly<Record<string, unknown>>;
-  readonly vectors: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
-}
-
-/** Reads the tensors of a run out of its state. */
-export async function takeCheckpoint(
-  state: State,
-  standing: Standing,
-  fingerprint: Readonly<Record<string, unknown>>,
-  bestParameters: ReadonlyMap<string, Float32Array> | undefined,
-): Promise<Checkpoint> {
-  const vectors = new Map<string, ReadonlyMap<string, Float32Array>>();
-  for (const vector of [parameters, ...moments]) vectors.set(vector, await state.read(vector));
-  if (bestParameters) vectors.set(best, bestParameters);
-  return { standing, fingerprint, vectors };
+  readonly fingerprint: Fingerprint;
+  /** The tensors of the state, by vector. */
+  readonly vectors: ReadonlyMap<string, Tensors>;
+  /** The best parameters so far, where the run keeps them. */
+  readonly best?: Tensors;
+  /** What the method keeps from step to step. */
+  readonly memory: Tensors;
 }
 
 /** Writes a checkpoint into a folder, in the place of the one before. */
 export async function saveCheckpoint(
   folder: string,
   state: State,
-  { standing, fingerprint, vectors }: Checkpoint,
+  { standing, fingerprint, best: bestParameters, memory: remembered }: Omit<Checkpoint, "vectors">,
 ): Promise<void> {
+  const vectors: [string, Tensors][] = [];
+  for (const vector of kept) vectors.push([vector, await state.read(vector)]);
+  if (bestParameters) vectors.push([best, bestParameters]);
+  vectors.push([memory, remembered]);
   const shapes = new Map(state.slots.map(({ name, shape }) => [name, shape]));
-  const tensors = [...vectors].flatMap(([vector, values]) =>
+  const tensors = vectors.flatMap(([vector, values]) =>
     [...values].map(([name, data]) => ({
       name: `${vector}/${name}`,
       dtype: "F32" as const,
-      shape: shapes.get(name)!,
+      shape: vector === memory ? [data.length] : shapes.get(name)!,
       data,
     }))
   );
   await writeSafetensors(join(folder, checkpointFile), tensors, {
     format: "tunebook checkpoint",
     version: String(formatVersion),
-    standing: JSON.stringify(standing),
+    // JSON has no NaN and no infinity, which a validation may give.
+    standing: JSON.stringify(
+      standing,
+      (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+    ),
     fingerprint: JSON.stringify(fingerprint),
   });
 }
@@ -85,8 +90,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     throw error;
   }
   using file = await openSafetensors(path);
-  const { version, standing, fingerprint } = file.metadata;
-  if (version !== String(formatVersion) || !standing || !fingerprint) {
+  const { version } = file.metadata;
+  if (version !== String(formatVersion)) {
     throw new TunebookError(
       "weights",
       `${path} is no checkpoint that this version can continue (version ${version ?? "missing"})`,
@@ -99,34 +104,101 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     const values = vectors.get(vector) ?? new Map<string, Float32Array>();
     vectors.set(vector, values.set(name.slice(slash + 1), await file.readFloat32(name)));
   }
-  return { standing: JSON.parse(standing), fingerprint: JSON.parse(fingerprint), vectors };
+  const bestParameters = vectors.get(best);
+  return {
+    standing: standingOf(path, file.metadata.standing),
+    fingerprint: parse(path, file.metadata.fingerprint) as Fingerprint,
+    vectors,
+    ...(bestParameters ? { best: bestParameters } : {}),
+    memory: vectors.get(memory) ?? new Map(),
+  };
 }
 
-/** Puts a checkpoint's tensors into the state and returns the best parameters that it held. */
+function parse(path: string, text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch (error) {
+    throw new TunebookError("weights", `${path} is damaged: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function standingOf(path: string, text: string | undefined): Standing {
+  const standing = parse(path, text) as Standing;
+  if (!Number.isSafeInteger(standing?.step) || !Array.isArray(standing.validations)) {
+    throw new TunebookError("weights", `${path} is damaged: it does not say where the run stands`);
+  }
+  const validations = standing.validations.map(({ step, score }) => ({
+    step,
+    score: Number(score),
+  }));
+  return { ...standing, validations };
+}
+
+/** Puts a checkpoint's tensors into the state; refuses the checkpoint of another run. */
 export async function restoreCheckpoint(
   folder: string,
   state: State,
   checkpoint: Checkpoint,
-  fingerprint: Readonly<Record<string, unknown>>,
-): Promise<ReadonlyMap<string, Float32Array> | undefined> {
-  const now = JSON.parse(JSON.stringify(fingerprint)) as Record<string, unknown>;
-  const names = new Set([...Object.keys(now), ...Object.keys(checkpoint.fingerprint)]);
-  const changed = [...names].filter((name) =>
-    JSON.stringify(now[name]) !== JSON.stringify(checkpoint.fingerprint[name])
-  );
+  fingerprint: Fingerprint,
+): Promise<void> {
+  const changed = [
+    ...differences(checkpoint.fingerprint, JSON.parse(JSON.stringify(fingerprint))),
+    ...misfits(checkpoint, state),
+  ];
   if (changed.length > 0) {
     throw mistakes(
       "input",
       `the checkpoint in ${folder} belongs to another run; continue with the same settings, or ` +
         "use another folder. What differs:",
-      changed.map((name) =>
-        `${name}: ${JSON.stringify(checkpoint.fingerprint[name])} then, ` +
-        `${JSON.stringify(now[name])} now`
-      ),
+      changed,
     );
   }
-  for (const vector of [parameters, ...moments]) {
-    await state.write(vector, checkpoint.vectors.get(vector) ?? new Map());
+  for (const vector of kept) await state.write(vector, checkpoint.vectors.get(vector)!);
+}
+
+function differences(then: Fingerprint, now: Fingerprint): string[] {
+  const show = (value: unknown) => JSON.stringify(value) ?? "nothing";
+  return [...new Set([...Object.keys(then), ...Object.keys(now)])]
+    .filter((name) => show(then[name]) !== show(now[name]))
+    .map((name) => `${name}: ${show(then[name])} then, ${show(now[name])} now`);
+}
+
+function misfits({ vectors, best: bestParameters }: Checkpoint, state: State): string[] {
+  const sizes = new Map(
+    state.slots.map(({ name, shape }) => [name, shape.reduce((size, dim) => size * dim, 1)]),
+  );
+  const stored = [
+    ...kept.map((vector) => [vector, vectors.get(vector) ?? new Map()] as const),
+    ...(bestParameters ? [[best, bestParameters] as const] : []),
+  ];
+  return stored.flatMap(([vector, values]) =>
+    [...new Set([...sizes.keys(), ...values.keys()])].flatMap((name) => {
+      const [then, now] = [values.get(name)?.length, sizes.get(name)];
+      return then === now ? [] : [
+        `${vector}/${name}: ${then ?? "no"} numbers then, ${now ?? "no"} numbers now`,
+      ];
+    })
+  );
+}
+
+/**
+ * Makes a folder ready for checkpoints, before anything is computed: it exists, it can be written,
+ * and what a process left that was killed while it wrote a checkpoint is gone.
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  const leftover = new RegExp(`^\\.${RegExp.escape(checkpointFile)}\\.[0-9a-f]+\\.tmp$`);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    for await (const { name } of Deno.readDir(folder)) {
+      if (leftover.test(name)) await Deno.remove(join(folder, name));
+    }
+    await Deno.remove(await Deno.makeTempFile({ dir: folder }));
+  } catch (error) {
+    throw new TunebookError(
+      "output",
+      `checkpoints cannot be written to ${folder}: ${messageOf(error)}. Choose another place or ` +
+        "change its permissions.",
+      { cause: error },
+    );
   }
-  return checkpoint.vectors.get(best);
 }

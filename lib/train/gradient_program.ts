@@ -10,6 +10,9 @@ import { batchInputs, batchOf, type Trainee, weightInputs } from "../nn/trainee.
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
 
+/** The feed that says which share of a step's penalty a part bears, so that parts add up to it. */
+export const penaltyShare = "penaltyShare";
+
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
 export function gradientProgram(trainee: Trainee): Program {
   const { model, adapter, task } = trainee;
@@ -20,6 +23,7 @@ export function gradientProgram(trainee: Trainee): Program {
       ...batchInputs(model.architecture.usesTypes),
       ...task.feeds,
       noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
+      ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
       ...weights.inputs,
     },
     compute(inputs) {
@@ -31,7 +35,8 @@ export function gradientProgram(trainee: Trainee): Program {
       const { value, gradients: found } = valueAndGradients(
         () => {
           const loss = task.loss(task.forward(net, model, batchOf(inputs)), inputs);
-          return adapter.penalty ? tf.add(loss, adapter.penalty(net)) : loss;
+          if (!adapter.penalty) return loss;
+          return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },
         Object.fromEntries(weights.trained.map((path) => [path, inputs[weights.names.get(path)!]])),
       );

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Device, type State, type UpdateStep } from "../engine/mod.ts";
+import type { Device, State, UpdateStep } from "../engine/mod.ts";
 import { accumulate, adamw, gradientSquares } from "./adamw.ts";
 import { gradients } from "./gradient_program.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -15,12 +15,22 @@ export const accumulated = "accumulated";
 /** Keeps the division by a norm of zero away, as PyTorch's `clip_grad_norm_`. */
 const normEpsilon = 1e-6;
 
+/** What a step met. */
+export interface StepTaken {
+  /** The gradients' global norm before clipping. */
+  readonly norm: number;
+  /** What clipping multiplied the gradients with. */
+  readonly clip: number;
+}
+
 /** Moves the parameters. */
 export interface Optimiser {
   /** Takes over the gradients of one part; `first` starts a new step. */
   add(first: boolean): Promise<void>;
-  /** Takes step number `step`, from 1, and returns the gradients' global norm before clipping. */
-  step(step: number, learningRate: number): Promise<number>;
+  /** Takes step number `step`, from 1; nothing moves where the norm is no finite number. */
+  step(step: number, learningRate: number): Promise<StepTaken>;
+  /** The step's gradients after clipping. */
+  gradients({ clip }: StepTaken): Promise<Map<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 
@@ -43,16 +53,21 @@ export async function createOptimiser(
     },
     async step(step, learningRate) {
       const norm = Math.sqrt((await squares.run({})).squares);
-      if (!Number.isFinite(norm)) return norm;
+      const clip = Math.min(1, settings.maxGradientNorm / (norm + normEpsilon));
+      if (!Number.isFinite(norm)) return { norm, clip };
       const scalars = {
         learningRate,
-        clip: Math.min(1, settings.maxGradientNorm / (norm + normEpsilon)),
+        clip,
         correction1: 1 / (1 - settings.beta1 ** step),
         correction2: 1 / (1 - settings.beta2 ** step),
       };
       await update.run({ ...scalars, weightDecay: settings.weightDecay }, decayed);
       await update.run({ ...scalars, weightDecay: 0 }, undecayed);
-      return norm;
+      return { norm, clip };
+    },
+    async gradients({ clip }) {
+      const raw = await state.read(source);
+      return new Map([...raw].map(([name, values]) => [name, values.map((each) => each * clip)]));
     },
     async dispose() {
       await update.dispose();

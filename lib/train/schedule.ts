@@ -15,6 +15,9 @@ const falls: Readonly<Record<ScheduleName, (share: number) => number>> = {
   constant: () => 1,
 };
 
+/** The schedules by name. */
+export const scheduleNames = Object.keys(falls) as readonly ScheduleName[];
+
 /**
  * The share of the full rate at a step: it rises in a straight line over `warmupSteps` and then
  * follows the schedule down to the last step.
@@ -36,14 +39,14 @@ export function rateShare(
   step: number,
   { totalSteps, warmupSteps }: { totalSteps: number; warmupSteps: number },
 ): number {
-  const fall = falls[name];
-  if (!fall) {
-    const known = Object.keys(falls);
+  if (!Object.hasOwn(falls, name)) {
     throw new TunebookError(
       "input",
-      `there is no schedule "${name}"${didYouMean(name, known)}. Schedules: ${known.join(", ")}`,
+      `there is no schedule "${name}"${didYouMean(name, scheduleNames)}. Schedules: ${
+        scheduleNames.join(", ")
+      }`,
     );
   }
   if (step < warmupSteps) return step / Math.max(1, warmupSteps);
-  return Math.max(0, fall((step - warmupSteps) / Math.max(1, totalSteps - warmupSteps)));
+  return Math.max(0, falls[name]((step - warmupSteps) / Math.max(1, totalSteps - warmupSteps)));
 }

@@ -4,12 +4,13 @@
  * @module
  */
 import { mistakes } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { BatchOrder } from "../data/batches.ts";
-import type { ScheduleName } from "./schedule.ts";
+import { type ScheduleName, scheduleNames } from "./schedule.ts";
 
 /** How to train. */
 export interface TrainOptions {
-  /** Passes over the training rows; 3 unless given. */
+  /** Passes over the training rows; 3 unless given. With 0 a run only scores and deploys. */
   readonly epochs?: number;
   /** Rows of one optimiser step's part; 16 unless given. */
   readonly batchSize?: number;
@@ -91,10 +92,10 @@ const whole: Check = [
 ];
 const positive: Check = ["a number above 0", (value) => Number.isFinite(value) && value > 0];
 const notNegative: Check = ["a number from 0", (value) => Number.isFinite(value) && value >= 0];
-const share: Check = ["in [0, 1)", (value) => value >= 0 && value < 1];
+const share: Check = ["a number in [0, 1)", (value) => value >= 0 && value < 1];
 
-const checks: Readonly<Record<string, Check>> = {
-  epochs: positive,
+const numbers: Readonly<Record<string, Check>> = {
+  epochs: notNegative,
   batchSize: whole,
   accumulate: whole,
   learningRate: positive,
@@ -111,6 +112,13 @@ const checks: Readonly<Record<string, Check>> = {
   validateEvery: whole,
   checkpointEvery: whole,
 };
+const texts: Readonly<Record<string, readonly string[] | undefined>> = {
+  schedule: scheduleNames,
+  order: ["shuffled", "grouped", "sequential"] satisfies BatchOrder[],
+  checkpoints: undefined,
+};
+const switches: readonly string[] = ["keepBest", "resume"];
+const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "classWeights"];
 
 /** Fills in the defaults and reports every setting that makes no sense. */
 export function trainSettings(options: TrainOptions = {}): TrainSettings {
@@ -118,15 +126,36 @@ export function trainSettings(options: TrainOptions = {}): TrainSettings {
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
   const settings = { ...defaults, ...given } as TrainSettings;
-  const wrong = Object.entries(checks).flatMap(([name, [wants, fits]]) => {
-    const value = settings[name as keyof TrainSettings];
-    return value === undefined || fits(value as number)
-      ? []
-      : [`${name} is ${JSON.stringify(value)}, but must be ${wants}`];
+  const wrong = Object.entries(settings).flatMap(([name, value]) => {
+    const wants = wanted(name, value);
+    return wants === undefined ? [] : [`${name} is ${JSON.stringify(value)}, but ${wants}`];
   });
   if (settings.checkpointEvery && !settings.checkpoints) {
     wrong.push("checkpointEvery needs a folder in checkpoints");
   }
   if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
   return settings;
+}
+
+/** What a setting should have been, or nothing where it is right. */
+function wanted(name: string, value: unknown): string | undefined {
+  if (Object.hasOwn(numbers, name)) {
+    const [wants, fits] = numbers[name];
+    return typeof value === "number" && fits(value) ? undefined : `must be ${wants}`;
+  }
+  if (Object.hasOwn(texts, name)) {
+    const choices = texts[name];
+    if (typeof value !== "string" || value === "") return "must be a text";
+    if (!choices || choices.includes(value)) return undefined;
+    return `must be ${choices.join(", ")}${didYouMean(value, choices)}`;
+  }
+  if (switches.includes(name)) {
+    return typeof value === "boolean" ? undefined : "must be true or false";
+  }
+  if (name !== "classWeights") return `there is no such setting${didYouMean(name, known)}`;
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value) &&
+    Object.values(value).every((weight) => Number.isFinite(weight) && weight >= 0);
+  return value === "balanced" || isTable
+    ? undefined
+    : 'must be "balanced" or a number from 0 for each label';
 }

@@ -58,9 +58,31 @@ export interface LoadedWeights {
 export async function loadWeights(
   weights: Weights,
   specs: readonly WeightSpec[],
-  { ignore = [] }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadedWeights> {
-  const { tensors } = weights;
+  const { found, absent } = matchWeights(weights, specs, options);
+  const values = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const [spec, name] of found) {
+    const stored = await weights.readFloat32(name);
+    values.set(spec.path, spec.transpose ? transpose(stored, spec.shape) : stored);
+  }
+  return { values, absent };
+}
+
+/** Which tensor is which weight. */
+export interface MatchedWeights {
+  /** The name of the tensor for each weight. */
+  readonly found: ReadonlyMap<WeightSpec, string>;
+  /** The paths of the optional weights that the checkpoint lacks. */
+  readonly absent: readonly string[];
+}
+
+/** Finds every weight that `specs` name, or throws what {@link loadWeights} throws. */
+export function matchWeights(
+  { path, tensors }: { readonly path: string; readonly tensors: TensorShapes },
+  specs: readonly WeightSpec[],
+  { ignore = [] }: LoadOptions = {},
+): MatchedWeights {
   const asked = new Set(specs.flatMap(({ names }) => names));
   const found = new Map<WeightSpec, string>();
   const missing: WeightSpec[] = [];
@@ -82,17 +104,13 @@ export async function loadWeights(
   if (problems.length > 0) {
     throw new TunebookError(
       "weights",
-      [`the weights in ${weights.path} do not fit the model:`, ...problems]
-        .join("\n"),
+      [`the weights in ${path} do not fit the model:`, ...problems].join("\n"),
     );
   }
-  const values = new Map<string, Float32Array<ArrayBuffer>>();
-  for (const [spec, name] of found) {
-    const stored = await weights.readFloat32(name);
-    values.set(spec.path, spec.transpose ? transpose(stored, spec.shape) : stored);
-  }
-  return { values, absent };
+  return { found, absent };
 }
+
+type TensorShapes = ReadonlyMap<string, Pick<TensorInfo, "shape">>;
 
 /** How many tensors of each kind of mistake an error shows. */
 const SHOWN = 12;
@@ -121,7 +139,7 @@ function describeSurplus(name: string, missing: readonly WeightSpec[]): string {
 
 function misshapen(
   found: ReadonlyMap<WeightSpec, string>,
-  tensors: ReadonlyMap<string, TensorInfo>,
+  tensors: TensorShapes,
 ): string[] {
   const lines: string[] = [];
   for (const [{ shape, transpose }, name] of found) {

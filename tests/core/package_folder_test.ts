@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { TunebookError } from "../../lib/core/errors.ts";
+import type { TunebookError } from "../../lib/core/errors.ts";
 import { installCommand, packageFolder } from "../../lib/core/package_folder.ts";
 
 Deno.test("finds an installed package, with and without exports of its package.json", () => {

@@ -1,10 +1,12 @@
 """Opens what tunebook wrote with transformers and PEFT, and prints the logits as one JSON line.
 
-check_outputs.py INPUTS.safetensors [--merged FOLDER] [--adapter FOLDER --base FOLDER]
+check_outputs.py INPUTS.safetensors [--merged FOLDER [--texts FILE.json]]
+                 [--adapter FOLDER --base FOLDER]
 
 INPUTS holds int64 input_ids, attention_mask and, where the model reads them, token_type_ids;
 other tensors in it are ignored. Prints {"merged": {…}, "adapter": {…}} with {"logits": [rows]
-[outputs], "labels": {index: name}} for what was given. Weights that are missing, or that nothing
+[outputs], "labels": {index: name}} for what was given, for the texts (a JSON list) the ids that
+the merged folder's tokenizer gives, and the versions under "made_with". Weights that are missing, or that nothing
 reads, are an error.
 """
 
@@ -12,13 +14,18 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
 
 import torch
 import transformers
 from peft import PeftModel
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoModelForSequenceClassification
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+
+from golden import made_with
+
+PACKAGES = ("torch", "transformers", "peft", "safetensors", "tokenizers")
 
 
 def open_merged(folder: str):
@@ -62,6 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("inputs")
     parser.add_argument("--merged")
+    parser.add_argument("--texts")
     parser.add_argument("--adapter")
     parser.add_argument("--base")
     given = parser.parse_args()
@@ -74,9 +82,13 @@ def main() -> None:
         for name, tensor in load_file(given.inputs).items()
         if name in ("input_ids", "attention_mask", "token_type_ids")
     }
-    result = {}
+    result = {"made_with": made_with(*PACKAGES)}
     if given.merged:
         result["merged"] = logits(open_merged(given.merged), inputs)
+    if given.merged and given.texts:
+        texts = json.loads(Path(given.texts).read_text())
+        tokenizer = AutoTokenizer.from_pretrained(given.merged)
+        result["ids"] = tokenizer(texts, truncation=True)["input_ids"]
     if given.adapter:
         result["adapter"] = logits(open_adapter(given.adapter, given.base), inputs)
     print(json.dumps(result))

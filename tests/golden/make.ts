@@ -13,10 +13,15 @@ const python = Deno.build.os === "windows"
   ? join(environment, "Scripts", "python.exe")
   : join(environment, "bin", "python");
 
-const all = [...Deno.readDirSync(here)]
-  .map((entry) => /^make_(\w+)\.py$/.exec(entry.name)?.[1])
-  .filter((name) => name !== undefined)
-  .sort(); // models come before the adapters that are made for them
+const scripts = new Map(
+  [...Deno.readDirSync(here)].flatMap(({ name }) => {
+    const made = /^make_(\w+)\.(?:py|ts)$/.exec(name)?.[1];
+    return made ? [[made, name] as const] : [];
+  }),
+);
+// The peer is trained on the split, adapters are made for the models.
+const first = ["split", "models"];
+const all = [...first, ...[...scripts.keys()].filter((name) => !first.includes(name)).sort()];
 const wanted = Deno.args.length > 0 ? Deno.args : all;
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
@@ -32,7 +37,9 @@ if (!exists(python)) {
 await run(python, "-m", "pip", "install", "--quiet", "-r", join(here, "requirements.txt"));
 for (const name of wanted) {
   console.error(`golden: ${name}`);
-  await run(python, join(here, `make_${name}.py`));
+  const script = join(here, scripts.get(name)!);
+  if (script.endsWith(".py")) await run(python, script);
+  else await run(Deno.execPath(), "run", "--allow-all", script, python);
 }
 
 async function run(command: string, ...args: string[]): Promise<void> {

@@ -7,8 +7,9 @@
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { registerGradients } from "../gradients/mod.ts";
 import { sizeOf } from "../graph.ts";
-import { type HostTensor, type Program } from "../program.ts";
-import { type Tensor, tf } from "../tf.ts";
+import type { HostTensor, Program } from "../program.ts";
+import { type Tensor, tf, type TypedArray } from "../tf.ts";
+import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import {
   type Bindings,
   type Device,
@@ -91,27 +92,32 @@ class EagerState implements State {
 
 function prepare(backend: string, program: Program, bindings: Bindings): Step {
   const state = bindings.state === undefined ? undefined : eager(bindings.state);
+  checkState(program, (path) => state?.tensor(path) !== undefined);
   tf.setBackend(backend);
   const frozen: Record<string, Tensor> = {};
   for (const [name, { role, shape, type }] of Object.entries(program.inputs)) {
     if (role === "frozen") {
-      frozen[name] = tf.keep(tf.tensor(bindings.frozen(name), shape as number[], type));
+      frozen[name] = tf.keep(
+        tf.tensor(checkFrozen(program, name, bindings.frozen(name)), shape as number[], type),
+      );
     }
   }
   return {
     async run(feeds) {
+      checkFeeds(program, feeds);
       tf.setBackend(backend);
       const results = guarded(program.name, () =>
         tf.tidy(() => {
           const inputs: Record<string, Tensor> = { ...frozen };
           for (const [name, { role, type }] of Object.entries(program.inputs)) {
             if (role === "feed") {
-              const feed = feeds[name];
-              if (!feed) throw new TunebookError("input", `${program.name}: no feed for "${name}"`);
-              inputs[name] = tf.tensor(feed.data, [...feed.shape], type);
+              inputs[name] = tf.tensor(feeds[name].data, [...feeds[name].shape], type);
             } else if (role === "state") inputs[name] = state!.tensor(name)!;
           }
-          return program.compute(inputs);
+          // A result that is an input would be freed with it.
+          return Object.fromEntries(
+            Object.entries(program.compute(inputs)).map(([name, made]) => [name, tf.clone(made)]),
+          );
         }));
       const host: Record<string, HostTensor> = {};
       for (const [name, tensor] of Object.entries(results)) {
@@ -119,7 +125,7 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
           state.replace(name, tensor);
           continue;
         }
-        host[name] = { shape: tensor.shape, data: (await tensor.data() as Float32Array).slice() };
+        host[name] = { shape: tensor.shape, data: await numbersOf(tensor) };
         tensor.dispose();
       }
       return host;
@@ -133,8 +139,16 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
 
 function prepareUpdate(backend: string, update: Update, anyState: State): UpdateStep {
   const state = eager(anyState);
+  const [first] = state.slots;
+  const absent = update.vectors.find((vector) =>
+    first && !state.tensor(slotPath(vector, first.name))
+  );
+  if (absent !== undefined) {
+    throw new TunebookError("unsupported", `the state has no vector "${absent}"`);
+  }
   return {
     async run(scalars, group) {
+      checkScalars(update, scalars);
       tf.setBackend(backend);
       const sums: Record<string, number> = {};
       const members = state.slots.filter((slot) => group === undefined || slot.group === group);
@@ -168,6 +182,19 @@ function prepareUpdate(backend: string, update: Update, anyState: State): Update
   };
 }
 
+/** A copy in the array that belongs to the type; a cast may share the data of another type. */
+async function numbersOf(tensor: Tensor): Promise<TypedArray> {
+  const data = await tensor.data();
+  switch (tensor.dtype) {
+    case "int32":
+      return Int32Array.from(data);
+    case "bool":
+      return Uint8Array.from(data);
+    default:
+      return Float32Array.from(data);
+  }
+}
+
 function eager(state: State): EagerState {
   if (state instanceof EagerState) return state;
   throw new TunebookError("device", "this state was created by another device");
@@ -178,7 +205,7 @@ function guarded<Result>(name: string, run: () => Result): Result {
     return run();
   } catch (error) {
     if (error instanceof TunebookError) throw error;
-    if (/memory|alloc/i.test(messageOf(error))) {
+    if (/out of memory|allocat/i.test(messageOf(error))) {
       throw new TunebookError(
         "memory",
         `${name}: out of memory. Use a smaller batchSize with more accumulation steps, fewer ` +

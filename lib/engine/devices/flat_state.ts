@@ -68,7 +68,8 @@ export class FlatState implements State {
   read(vector: string): Promise<Map<string, Float32Array>> {
     const whole = this.vector(vector);
     const values = new Map<string, Float32Array>();
-    for (const [name, { offset, size }] of this.#places) {
+    for (const { name } of this.slots) {
+      const { offset, size } = this.#places.get(name)!;
       values.set(name, whole.slice(offset, offset + size));
     }
     return Promise.resolve(values);

@@ -9,8 +9,9 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { ElementType, Graph } from "../graph.ts";
 import { writeOnnx } from "../onnx_writer.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
-import { type HostTensor, type Program } from "../program.ts";
+import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
+import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
 
@@ -22,21 +23,39 @@ const minExternalBytes = 1 << 16;
 /** Updates run over pieces of this many elements, which stay in the processor's cache. */
 const chunkElements = 1 << 18;
 
+/** What a measurement may ask of the runtime. */
+export interface RuntimeOptions {
+  /** Threads of a step; one for each core unless given. */
+  readonly threads?: number;
+  /** Each session writes a profile to a file whose path starts so. */
+  readonly profile?: string;
+}
+
 /** Opens a provider of ONNX Runtime. */
-export function onnxRuntime(provider: Provider, reason?: string): Device {
+export function onnxRuntime(
+  provider: Provider,
+  reason?: string,
+  options: RuntimeOptions = {},
+): Device {
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
     createState: (slots: readonly Slot[], vectors: readonly string[]) =>
       new FlatState(slots, vectors),
-    compile: (program, bindings) => compile(provider, program, bindings),
-    compileUpdate: (update, state) => compileUpdate(provider, update, state),
+    compile: (program, bindings) => compile(provider, program, bindings, options),
+    compileUpdate: (update, state) => compileUpdate(provider, update, state, options),
   };
 }
 
-async function compile(provider: Provider, program: Program, bindings: Bindings): Promise<Step> {
-  const graph = trace(program, bindings.frozen);
+async function compile(
+  provider: Provider,
+  program: Program,
+  bindings: Bindings,
+  options: RuntimeOptions,
+): Promise<Step> {
   const state = bindings.state === undefined ? undefined : flat(bindings.state);
+  checkState(program, (path) => state?.tensor(path) !== undefined);
+  const graph = trace(program, (name) => checkFrozen(program, name, bindings.frozen(name)));
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);
@@ -53,13 +72,13 @@ async function compile(provider: Provider, program: Program, bindings: Bindings)
   }
   for (const { name } of graph.outputs) fetches[name] = null;
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
-  const session = await createSession(provider, graph);
+  const session = await createSession(provider, graph, options);
   return {
     async run(feeds) {
+      checkFeeds(program, feeds);
       const given: Record<string, ort.Tensor> = { ...fixed };
       for (const [name, type] of feedTypes) {
         const feed = feeds[name];
-        if (!feed) throw new TunebookError("input", `${program.name}: no feed for "${name}"`);
         given[name] = new ort.Tensor(type as "float32", feed.data as Float32Array, feed.shape);
       }
       const results = await runSession(provider, program.name, session, given, fetches);
@@ -89,6 +108,7 @@ async function compileUpdate(
   provider: Provider,
   update: Update,
   anyState: State,
+  options: RuntimeOptions,
 ): Promise<UpdateStep> {
   const state = flat(anyState);
   const inputs: Record<string, Program["inputs"][string]> = {};
@@ -109,8 +129,8 @@ async function compileUpdate(
   const sumNames = graph.outputs.map(({ name }) => name)
     .filter((name) => ![...nextOf.values()].includes(name));
   // Small states are not worth waking a second thread for.
-  const threads = state.vector().length <= chunkElements ? 1 : undefined;
-  const session = await createSession(provider, graph, threads);
+  const threads = state.vector().length <= chunkElements ? 1 : options.threads;
+  const session = await createSession(provider, graph, { ...options, threads });
   const pieces = new Map<string | undefined, Record<string, ort.Tensor>[]>();
   const piecesOf = (group: string | undefined) => {
     const known = pieces.get(group);
@@ -129,8 +149,9 @@ async function compileUpdate(
   };
   return {
     async run(scalars, group) {
+      checkScalars(update, scalars);
       const feeds = Object.fromEntries(
-        update.scalars.map((name) => [name, scalarTensor(update, name, scalars[name])]),
+        update.scalars.map((name) => [name, scalarTensor(scalars[name])]),
       );
       const sums: Record<string, number> = {};
       for (const piece of piecesOf(group)) {
@@ -149,10 +170,7 @@ async function compileUpdate(
   };
 }
 
-function scalarTensor(update: Update, name: string, value: number | undefined): ort.Tensor {
-  if (value === undefined) {
-    throw new TunebookError("input", `${update.name}: no number for "${name}"`);
-  }
+function scalarTensor(value: number): ort.Tensor {
   return new ort.Tensor("float32", Float32Array.of(value), []);
 }
 
@@ -164,7 +182,7 @@ function flat(state: State): FlatState {
 async function createSession(
   provider: Provider,
   graph: Graph,
-  threads?: number,
+  { threads, profile }: RuntimeOptions,
 ): Promise<ort.InferenceSession> {
   const folder = await Deno.makeTempDir({ prefix: "tunebook-" });
   try {
@@ -180,6 +198,7 @@ async function createSession(
     return await ort.InferenceSession.create(bytes, {
       executionProviders: [provider],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
       graphOptimizationLevel: "all",
       enableMemPattern: false,
       logSeverityLevel: 3,
@@ -209,6 +228,13 @@ async function runSession(
 function explain(provider: Provider, what: string, error: unknown): TunebookError {
   if (error instanceof TunebookError) return error;
   const message = messageOf(error);
+  if (/WebGPU adapter/.test(message)) {
+    return new TunebookError(
+      "device",
+      `the device ${provider} does not work: no GPU was found that WebGPU can use`,
+      { cause: error },
+    );
+  }
   if (/alloc|out of memory/i.test(message)) {
     return new TunebookError(
       "memory",

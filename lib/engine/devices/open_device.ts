@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { resolve } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Program } from "../program.ts";
@@ -10,6 +11,7 @@ import { tf } from "../tf.ts";
 import type { Device } from "./device.ts";
 import { eagerDevice } from "./eager.ts";
 import { onnxRuntime, type Provider } from "./onnx_runtime.ts";
+import { providerLack } from "./provider_lack.ts";
 import { tfjsBackends } from "./tfjs_backends.ts";
 
 const providers: readonly Provider[] = ["cpu", "webgpu", "cuda"];
@@ -20,6 +22,12 @@ export const deviceNames: readonly string[] = [
   ...providers,
   ...Object.keys(tfjsBackends).map((name) => `tfjs:${name}`),
 ];
+
+/** Where to look for what a device needs. */
+export interface OpenDeviceOptions {
+  /** The folder whose `node_modules` has `@tensorflow/tfjs-node`; the working folder unless given. */
+  readonly projectFolder?: string;
+}
 
 /** Side of the square matrices that a probe multiplies. */
 const probeSize = 512;
@@ -39,17 +47,22 @@ const probeRuns = 4;
  * assert.equal(device.name, "cpu");
  * ```
  */
-export async function openDevice(name = "cpu"): Promise<Device> {
+export async function openDevice(
+  name = "cpu",
+  { projectFolder = "." }: OpenDeviceOptions = {},
+): Promise<Device> {
   if (name === "auto") return await fastestDevice();
   if (providers.includes(name as Provider)) {
     const device = onnxRuntime(name as Provider);
-    if (name !== "cpu") await probe(device);
+    if (name !== "cpu") await tryOut(name as Provider);
     return device;
   }
   const backend = name.startsWith("tfjs:") ? name.slice("tfjs:".length) : undefined;
-  const start = backend === undefined ? undefined : tfjsBackends[backend];
+  const start = backend !== undefined && Object.hasOwn(tfjsBackends, backend)
+    ? tfjsBackends[backend]
+    : undefined;
   if (start) {
-    await start();
+    await start(resolve(projectFolder));
     return eagerDevice(name, backend!);
   }
   throw new TunebookError(
@@ -65,16 +78,23 @@ async function fastestDevice(): Promise<Device> {
   let best: { provider: Provider; milliseconds: number } | undefined;
   for (const provider of providers) {
     try {
-      const milliseconds = await probe(onnxRuntime(provider));
+      const milliseconds = await tryOut(provider);
       findings.push(`${provider} ${milliseconds.toFixed(1)} ms`);
       if (!best || milliseconds < best.milliseconds) best = { provider, milliseconds };
     } catch (error) {
       const [line] = messageOf(error).split("\n");
-      findings.push(`${provider} does not work: ${line}`);
+      findings.push(line);
     }
   }
   if (best) return onnxRuntime(best.provider, `fastest for a probe: ${findings.join("; ")}`);
   throw new TunebookError("device", `no device works here: ${findings.join("; ")}`);
+}
+
+/** Probes a provider whose libraries are there. */
+async function tryOut(provider: Provider): Promise<number> {
+  const lack = providerLack(provider);
+  if (lack) throw new TunebookError("device", `the device ${provider} does not work: ${lack}`);
+  return await probe(onnxRuntime(provider));
 }
 
 /** Milliseconds that a chain of matrix products takes. Throws where the device does not work. */

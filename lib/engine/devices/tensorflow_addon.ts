@@ -13,7 +13,10 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import { tf } from "../tf.ts";
 
 const gpuPackage = "@tensorflow/tfjs-node-gpu";
-const packages = [gpuPackage, "@tensorflow/tfjs-node"];
+const cpuPackage = "@tensorflow/tfjs-node";
+const packages = [gpuPackage, cpuPackage];
+/** The version whose tensorflow.js is the one that is used here. */
+const version = "4.22.0";
 /** What libtensorflow of tfjs-node-gpu 4.22 loads at run time. */
 const gpuLibraries = [
   "libcudart.so.11.0",
@@ -26,38 +29,43 @@ const gpuLibraries = [
   "libcudnn.so.8",
 ];
 
-/** Loads the addon and registers its backend as `tensorflow`. */
-export async function loadTensorflow(): Promise<void> {
-  const require = createRequire(join(Deno.cwd(), "package.json"));
+/**
+ * Loads the addon that is installed in the user's project and makes its backend `tensorflow` the
+ * present one.
+ *
+ * @param projectFolder the folder with the user's `node_modules`
+ */
+export async function loadTensorflow(projectFolder: string): Promise<void> {
+  const require = createRequire(join(projectFolder, "package.json"));
   restoreRemovedFunctions(require);
-  const name = packages.find((each) => resolves(require, `${each}/package.json`));
+  const name = packages.find((each) => resolves(require, each));
   if (!name) {
     throw new TunebookError(
       "device",
-      `tfjs:tensorflow is not installed. Run: deno install --allow-scripts=npm:${packages[1]} ` +
-        `npm:${packages[1]}@4.22.0   (or ${gpuPackage} for an NVIDIA GPU)`,
+      `tfjs:tensorflow is not installed in ${projectFolder}. Run there: deno install ` +
+        `--allow-scripts=npm:${cpuPackage} npm:${cpuPackage}@${version}   ` +
+        `(or ${gpuPackage} for an NVIDIA GPU)`,
     );
   }
-  const folder = dirname(require.resolve(`${name}/package.json`));
-  if (!findAddon(folder)) {
+  if (!hasLibraries(dirname(require.resolve(`${name}/package.json`)), name)) {
     throw new TunebookError(
       "device",
-      `${name} is installed, but its install script has not run, so its library is missing. ` +
-        `Run: deno install --allow-scripts=npm:${name}`,
+      `${name} is installed, but its install script has not run, so its library is missing. Set ` +
+        `"nodeModulesDir": "auto" in deno.json and run: deno install --allow-scripts=npm:${name}`,
     );
   }
   load(require, name);
-  const ready = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean } | null;
-  if (!ready) {
+  const backend = tf.findBackend("tensorflow") as { isUsingGpuDevice?: boolean } | null;
+  if (!backend) {
     throw new TunebookError(
       "device",
       `${name} was loaded but registered its backend with another copy of tensorflow.js. ` +
-        "Install the version 4.22.0, the one that tunebook uses.",
+        `Install the version ${version}, the one that tunebook uses.`,
     );
   }
+  if (name === gpuPackage && !backend.isUsingGpuDevice) throw missingGpu();
   await tf.setBackend("tensorflow");
   tf.tidy(() => tf.matMul(tf.ones([2, 2]), tf.ones([2, 2])).dataSync());
-  if (name === gpuPackage && !ready.isUsingGpuDevice) throw missingGpu();
 }
 
 /** Node removed two functions that the addon's JavaScript calls. */
@@ -67,24 +75,25 @@ function restoreRemovedFunctions(require: NodeJS.Require): void {
   util.isArray ??= Array.isArray;
 }
 
-function resolves(require: NodeJS.Require, specifier: string): boolean {
+function resolves(require: NodeJS.Require, name: string): boolean {
   try {
-    require.resolve(specifier);
+    require.resolve(`${name}/package.json`);
     return true;
-  } catch {
+  } catch (error) {
+    refuseLackOfPermission(name, error);
     return false;
   }
 }
 
-function findAddon(folder: string): boolean {
+/** The install script fetches TensorFlow's library and builds or fetches the addon. */
+function hasLibraries(folder: string, name: string): boolean {
+  const has = (path: string, pattern: RegExp) =>
+    [...Deno.readDirSync(join(folder, path))].filter((entry) => pattern.test(entry.name));
   try {
-    Deno.statSync(join(folder, "deps", "lib", "libtensorflow.so.2"));
-    const lib = join(folder, "lib");
-    return [...Deno.readDirSync(lib)].some(({ name }) =>
-      name.startsWith("napi-v") &&
-      [...Deno.readDirSync(join(lib, name))].some((file) => file.name.endsWith(".node"))
-    );
-  } catch {
+    return has(join("deps", "lib"), /^(lib)?tensorflow\b.*\.(so|dylib|dll|lib)/).length > 0 &&
+      has("lib", /^napi-v/).some(({ name }) => has(join("lib", name), /\.node$/).length > 0);
+  } catch (error) {
+    refuseLackOfPermission(name, error);
     return false;
   }
 }
@@ -93,18 +102,26 @@ function load(require: NodeJS.Require, name: string): void {
   try {
     require(name);
   } catch (error) {
-    const message = messageOf(error);
-    if (error instanceof Deno.errors.NotCapable || /requires? .*access|--allow-/i.test(message)) {
-      throw new TunebookError(
-        "device",
-        `${name} needs permissions: run Deno with --allow-ffi --allow-read --allow-env. (${message})`,
-        { cause: error },
-      );
-    }
-    throw new TunebookError("device", `${name}: its libraries do not load: ${message}`, {
-      cause: error,
-    });
+    refuseLackOfPermission(name, error);
+    throw new TunebookError(
+      "device",
+      `${name}: its libraries do not load: ${
+        messageOf(error)
+      }. Delete its folder in node_modules ` +
+        `and run: deno install --allow-scripts=npm:${name}`,
+      { cause: error },
+    );
   }
+}
+
+function refuseLackOfPermission(name: string, error: unknown): void {
+  const message = messageOf(error);
+  if (!(error instanceof Deno.errors.NotCapable) && !/requires? \w+ access/i.test(message)) return;
+  throw new TunebookError(
+    "device",
+    `${name} needs permissions: run Deno with --allow-ffi --allow-read --allow-env. (${message})`,
+    { cause: error },
+  );
 }
 
 /** The GPU package without its libraries runs on the processor and does not say so. */

@@ -9,8 +9,11 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import { tf } from "../tf.ts";
 import { loadTensorflow } from "./tensorflow_addon.ts";
 
-/** Backend name → what makes it ready. Each throws an error that says what is missing. */
-export const tfjsBackends: Readonly<Record<string, () => Promise<void>>> = {
+/**
+ * Backend name → what makes it ready. Each throws an error that says what is missing.
+ * `projectFolder` is where the user's own packages are.
+ */
+export const tfjsBackends: Readonly<Record<string, (projectFolder: string) => Promise<void>>> = {
   async cpu() {
     await import("@tensorflow/tfjs-backend-cpu");
     await activate("cpu");

@@ -111,8 +111,9 @@ export const elementwise: Readonly<Record<string, Gradient>> = {
     names: ["condition", "t", "e"],
     by: (dy, { inputs: [condition] }) => [
       () => tf.zerosLike(tf.cast(condition, "float32")),
-      () => tf.mul(dy, tf.cast(condition, "float32")),
-      () => tf.mul(dy, tf.cast(tf.logicalNot(tf.cast(condition, "bool")), "float32")),
+      // A product with a mask would turn an infinite gradient of the other branch into NaN.
+      () => tf.where(tf.cast(condition, "bool"), dy, tf.zerosLike(dy)),
+      () => tf.where(tf.cast(condition, "bool"), tf.zerosLike(dy), dy),
     ],
   },
 };

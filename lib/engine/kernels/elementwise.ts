@@ -54,12 +54,6 @@ const real = (op: string) =>
     return build.emitOne(op, [input], { type: "float32", shape: x.shape });
   });
 
-/** Functions that leave integers as they are. */
-const rounding = (op: string) =>
-  unary((build, x) =>
-    x.type === "int32" ? x : build.emitOne(op, [x], { type: x.type, shape: x.shape })
-  );
-
 function number(build: GraphBuilder, value: number, type: ElementType): Value {
   return build.fill([], value, type);
 }
@@ -92,7 +86,7 @@ const kernels: Record<string, Kernel> = {
       return build.emitOne("Div", [multiple, b], { type, shape });
     }
     const quotient = build.emitOne("Div", [a, b], { type, shape });
-    return build.emitOne("Floor", [quotient], { type, shape });
+    return build.cast(build.emitOne("Floor", [quotient], { type, shape }), "int32");
   }),
   Mod: arithmetic(floorMod),
   Maximum: binary("Max"),
@@ -116,7 +110,7 @@ const kernels: Record<string, Kernel> = {
   LogicalNot: ({ build, inputs: { x } }) =>
     build.emitOne("Not", [build.cast(x, "bool")], { type: "bool", shape: x.shape }),
   IsNan: ({ build, inputs: { x } }) =>
-    build.emitOne("IsNaN", [x], { type: "bool", shape: x.shape }),
+    build.emitOne("IsNaN", [build.cast(x, "float32")], { type: "bool", shape: x.shape }),
   Abs: same("Abs"),
   Neg: same("Neg"),
   Sign: same("Sign"),
@@ -131,9 +125,11 @@ const kernels: Record<string, Kernel> = {
   Sin: real("Sin"),
   Cos: real("Cos"),
   Reciprocal: real("Reciprocal"),
-  Floor: rounding("Floor"),
-  Ceil: rounding("Ceil"),
-  Round: rounding("Round"),
+  Floor: same("Floor"),
+  Ceil: same("Ceil"),
+  Round: unary((build, x) =>
+    x.type === "int32" ? x : build.emitOne("Round", [x], { type: x.type, shape: x.shape })
+  ),
   Log1p: unary((build, x) => {
     const spec = { type: "float32" as const, shape: x.shape };
     const plusOne = build.emitOne("Add", [build.cast(x, "float32"), build.float(1)], spec);
@@ -161,15 +157,15 @@ const kernels: Record<string, Kernel> = {
   ClipByValue: unary((build, x, { attrs }) =>
     clip(build, x, attrs.clipValueMin as number, attrs.clipValueMax as number)
   ),
-  /** 1 above zero and `alpha` elsewhere. */
+  /** 1 above zero, `alpha` up to it, and NaN where the input is. */
   Step: unary((build, x, { attrs }) => {
-    const { type, shape } = x;
-    const positive = build.emitOne("Greater", [x, number(build, 0, type)], { type: "bool", shape });
-    const one = number(build, 1, type);
-    return build.emitOne("Where", [positive, one, number(build, attrs.alpha as number, type)], {
-      type,
-      shape,
-    });
+    const spec = { type: "float32", shape: x.shape } as const;
+    const truth = { type: "bool", shape: x.shape } as const;
+    const input = build.cast(x, "float32");
+    const positive = build.emitOne("Greater", [input, build.float(0)], truth);
+    const alpha = build.float(attrs.alpha as number);
+    const stepped = build.emitOne("Where", [positive, build.float(1), alpha], spec);
+    return build.emitOne("Where", [build.emitOne("IsNaN", [input], truth), input, stepped], spec);
   }),
   Identity: ({ inputs }) => inputs.x,
   Cast: ({ build, inputs: { x }, attrs }) => build.cast(x, attrs.dtype as ElementType),
@@ -180,10 +176,13 @@ const kernels: Record<string, Kernel> = {
       ? condition.shape
       : [...condition.shape, ...Array(missing).fill(1)];
     const chosen = build.reshape(build.cast(condition, "bool"), shape);
-    return build.emitOne("Where", [chosen, t, e], {
-      type: t.type,
+    // The runtime has no Where of truth values.
+    const [yes, no] = [numeric(build, t), numeric(build, e)];
+    const made = build.emitOne("Where", [chosen, yes, no], {
+      type: yes.type,
       shape: broadcastShape(broadcastShape(chosen.shape, t.shape), e.shape),
     });
+    return build.cast(made, t.type);
   },
 };
 

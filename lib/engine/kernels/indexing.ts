@@ -53,11 +53,18 @@ export const indexing: Readonly<Record<string, Kernel>> = {
       Float32Array.of(attrs.offValue as number, attrs.onValue as number),
       { type: "float32", shape: [2] },
     );
+    // The standard counts a negative index from the end; here it is outside, as one above depth is.
+    const size = build.size(depth);
+    const ids = build.cast(indices, "int64");
+    const outside = build.emitOne("Less", [ids, build.fill([], 0, "int64")], {
+      type: "bool",
+      shape: ids.shape,
+    });
     const hot = build.emitOne(
       "OneHot",
       [
-        build.cast(indices, "int64"),
-        build.size(depth),
+        build.emitOne("Where", [outside, size, ids], ids),
+        size,
         values,
       ],
       { type: "float32", shape },

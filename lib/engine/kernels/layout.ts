@@ -56,23 +56,24 @@ function strided(build: GraphBuilder, x: Value, attrs: KernelCall["attrs"]): Val
   const numbers = (name: string) => attrs[name] as number[];
   const masks = ["beginMask", "endMask", "ellipsisMask", "newAxisMask", "shrinkAxisMask"]
     .map((name) => attrs[name] as number) as [number, number, number, number, number];
-  const { begin, end, strides, finalShapeSparse, finalShape } = tf.slice_util.sliceInfo(
+  const { begin, end, strides, finalShape } = tf.slice_util.sliceInfo(
     [...x.shape],
     numbers("begin"),
     numbers("end"),
     numbers("strides"),
     ...masks,
   );
-  if (finalShapeSparse.includes(0)) return build.fill(finalShape, 0, x.type);
+  if (finalShape.includes(0)) return build.fill(finalShape, 0, x.type);
+  const size = begin.map((at, axis) => Math.ceil((end[axis] - at) / strides[axis]));
   const part = strides.every((stride) => stride === 1)
-    ? build.slice(x, begin, finalShapeSparse)
+    ? build.slice(x, begin, size)
     : build.emitOne("Slice", [
       x,
       build.concatSizes(begin.map((at) => build.size(at))),
       build.concatSizes(end.map((at) => at < 0 ? build.ints([beforeFirst]) : build.size(at))),
       build.ints(begin.map((_, axis) => axis)),
       build.ints(strides),
-    ], { type: x.type, shape: finalShapeSparse });
+    ], { type: x.type, shape: size });
   return build.reshape(part, finalShape);
 }
 
@@ -164,9 +165,8 @@ export const layout: Readonly<Record<string, Kernel>> = {
     }
     return build.emitOne("Tile", [x, build.shape(reps)], { type: x.type, shape });
   },
-  BroadcastTo: ({ build, inputs: { x }, attrs }) => build.expand(x, attrs.shape as number[]),
   Reverse: ({ build, inputs: { x }, attrs }) => {
-    const axes = ([attrs.dims].flat() as number[]).map((axis) => fromZero(axis, x.shape.length));
+    const axes = tf.util.parseAxisParam(attrs.dims as number | number[], [...x.shape]);
     if (axes.length === 0) return x;
     const minusOne = axes.map(() => -1);
     return build.emitOne("Slice", [

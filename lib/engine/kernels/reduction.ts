@@ -55,15 +55,6 @@ function position(op: string): Kernel {
   };
 }
 
-function overAxis(op: string, attribute: string): Kernel {
-  return ({ build, inputs, attrs }) => {
-    const x = inputs.logits;
-    const given = attrs[attribute] as number ?? -1;
-    const axis = given < 0 ? given + x.shape.length : given;
-    return build.emitOne(op, [x], { type: x.type, shape: x.shape }, { axis: { int: axis } });
-  };
-}
-
 /** Kernels that fold an axis. */
 export const reductions: Readonly<Record<string, Kernel>> = {
   Sum: reduction("ReduceSum"),
@@ -75,8 +66,10 @@ export const reductions: Readonly<Record<string, Kernel>> = {
   Any: truth("ReduceMax"),
   ArgMax: position("ArgMax"),
   ArgMin: position("ArgMin"),
-  Softmax: overAxis("Softmax", "dim"),
-  LogSoftmax: overAxis("LogSoftmax", "axis"),
+  Softmax: ({ build, inputs: { logits: x }, attrs }) => {
+    const [axis] = axesOf(attrs.dim ?? -1, x.shape.length);
+    return build.emitOne("Softmax", [x], { type: x.type, shape: x.shape }, { axis: { int: axis } });
+  },
   Cumsum: ({ build, inputs: { x }, attrs }) => {
     const axis = build.constant(Int32Array.of(attrs.axis as number), { type: "int32", shape: [] });
     return build.emitOne("CumSum", [x, axis], { type: x.type, shape: x.shape }, {

@@ -13,8 +13,13 @@ export const noiseSize = 4093;
 /** Columns are multiplied by up to this number; twelve bits leave twelve for the fraction. */
 const spread = 4096;
 
-/** Strides through the noise; different primes make the row vectors of one site independent. */
+/** Strides through the noise, different for each of the vectors of one site. */
 const strides = [1, 1301, 2659];
+/** Where blocks of `noiseSize` rows or columns find the number that sets them apart. */
+const blockStride = 1733;
+/** Distances of the first numbers of two sites, and of the vectors of one. */
+const siteStride = 617;
+const vectorStride = 1489;
 
 /**
  * Sets a share `rate` of the elements to zero and divides the others by 1 − rate.
@@ -44,22 +49,35 @@ export function dropout(x: Tensor, rate: number, noise: Tensor, site: number): T
 }
 
 function keepMask(rows: Tensor, rate: number, noise: Tensor, site: number): Tensor {
-  const ones = tf.onesLike(tf.slice(rows, [0, 0], [rows.shape[0], 1]));
-  const index = tf.cumsum(tf.cast(ones, "int32"), 0, true); // [rows, 1]
-  const pick = (at: Tensor) => tf.gather(noise, tf.mod(at, tf.scalar(noiseSize, "int32")));
-  const start = (salt: number) => tf.scalar((site * 617 + salt * 1489) % noiseSize, "int32");
-  const along = (salt: number) =>
-    pick(tf.add(tf.mul(index, tf.scalar(strides[salt], "int32")), start(salt)));
-  const slope = along(0); // [rows, 1]
-  const shift = along(1); // [rows, 1]
-  const width = rows.shape[1]!;
-  const columnIndex = tf.cumsum(tf.onesLike(tf.slice(rows, [0, 0], [1, width])), 1, true);
-  const columnStart = tf.add(
-    tf.mul(tf.cast(columnIndex, "int32"), tf.scalar(strides[2], "int32")),
-    start(2),
-  );
-  const columns = tf.mul(pick(columnStart), spread); // [1, width]
-  const mixed = tf.add(tf.mul(slope, columns), shift);
-  const uniform = tf.sub(mixed, tf.floor(mixed));
+  const row = count(tf.slice(rows, [0, 0], [rows.shape[0], 1]), 0); // [rows, 1]
+  const column = count(tf.slice(rows, [0, 0], [1, rows.shape[1]!]), 1); // [1, width]
+  const slope = draw(noise, row, site, 0);
+  const shift = draw(noise, row, site, 1);
+  const columns = tf.mul(draw(noise, column, site, 2), spread);
+  const uniform = fraction(tf.add(tf.mul(slope, columns), shift)); // [rows, width]
   return tf.mul(tf.cast(tf.greaterEqual(uniform, rate), "float32"), 1 / (1 - rate));
+}
+
+/** 0, 1, 2 … along an axis; a running sum, since the size may be open. */
+function count(x: Tensor, axis: number): Tensor {
+  return tf.cumsum(tf.cast(tf.onesLike(x), "int32"), axis, true);
+}
+
+/** One number for each index. Those of later blocks are the first block's, moved on the circle. */
+function draw(noise: Tensor, index: Tensor, site: number, vector: number): Tensor {
+  const size = whole(noiseSize);
+  const start = whole((site * siteStride + vector * vectorStride) % noiseSize);
+  const at = (position: Tensor, stride: number) =>
+    tf.gather(noise, tf.mod(tf.add(tf.mul(position, whole(stride)), start), size));
+  // The remainder first: the product of a large index and a stride would leave int32.
+  const within = at(tf.mod(index, size), strides[vector]);
+  return fraction(tf.add(within, at(tf.floorDiv(index, size), blockStride)));
+}
+
+function fraction(x: Tensor): Tensor {
+  return tf.sub(x, tf.floor(x));
+}
+
+function whole(value: number): Tensor {
+  return tf.scalar(value, "int32");
 }

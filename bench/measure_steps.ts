@@ -1,0 +1,115 @@
+/**
+ * Training steps of both sides, in turns.
+ *
+ * @module
+ */
+import { alpha, rank, type StepCase, targets } from "./cases.ts";
+import { median } from "./median.ts";
+import type { MeasuredProducts } from "./our_products.ts";
+import { rest, type Side, startOurs, startPeer } from "./sides.ts";
+
+/** How to measure. */
+export interface MeasureOptions {
+  /** Turns of each side. */
+  readonly rounds: number;
+  /** Threads of each side; each side's own default, all cores, unless given. */
+  readonly threads?: number;
+}
+
+/** What came of a step case. */
+export interface StepResult {
+  readonly kind: "step";
+  readonly name: string;
+  /** Median milliseconds of a step. */
+  readonly ours: number;
+  readonly peer: number;
+  /** ours / peer */
+  readonly ratio: number;
+  /** Peak resident memory. */
+  readonly ourMegabytes: number;
+  readonly peerMegabytes: number;
+  readonly memoryRatio: number;
+  /** Losses after the same number of steps; weights and batch are random on each side. */
+  readonly losses: { readonly ours: number; readonly peer: number };
+  readonly peerThreads: number;
+  /** Every measured step in milliseconds. */
+  readonly times: { readonly ours: readonly number[]; readonly peer: readonly number[] };
+}
+
+/** Steps before the measured ones: first runs allocate memory and fill caches. */
+const warmUpSteps = 3;
+/** Steps under the runtime's profiler. */
+const profiledSteps = 6;
+
+/** Measures a step on both sides. */
+export async function measureSteps(
+  measured: StepCase,
+  { rounds, threads }: MeasureOptions,
+): Promise<StepResult> {
+  console.error(`${measured.name}: ${rounds} rounds of ${measured.turn} steps a side`);
+  const ours = startOurs("our_process.ts");
+  const peer = startPeer("peer.py");
+  try {
+    const setup = { cmd: "setup", ...measured, rank, alpha, targets, threads };
+    await ours.ask(setup);
+    const { threads: peerThreads } = await peer.ask(setup);
+    await takeTurn(ours, warmUpSteps);
+    await takeTurn(peer, warmUpSteps);
+    const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
+    const losses = { ours: NaN, peer: NaN };
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, side] of [["ours", ours], ["peer", peer]] as const) {
+        const { ms, loss } = await takeTurn(side, measured.turn);
+        times[name].push(...ms);
+        losses[name] = loss;
+      }
+    }
+    const [ourMedian, peerMedian] = [median(times.ours), median(times.peer)];
+    const ourMegabytes = Number((await ours.ask({ cmd: "memory" })).mb);
+    const peerMegabytes = Number((await peer.ask({ cmd: "memory" })).mb);
+    return {
+      kind: "step",
+      name: measured.name,
+      ours: ourMedian,
+      peer: peerMedian,
+      ratio: ourMedian / peerMedian,
+      ourMegabytes,
+      peerMegabytes,
+      memoryRatio: ourMegabytes / peerMegabytes,
+      losses,
+      peerThreads: Number(peerThreads),
+      times,
+    };
+  } finally {
+    await ours.stop();
+    await peer.stop();
+  }
+}
+
+async function takeTurn(side: Side, count: number): Promise<{ ms: number[]; loss: number }> {
+  const { ms, loss } = await side.ask({ cmd: "step", count });
+  await rest();
+  return { ms: ms as number[], loss: Number(loss) };
+}
+
+/** What came of profiling a step. */
+export interface ProductsResult extends MeasuredProducts {
+  readonly kind: "products";
+  readonly name: string;
+}
+
+/** Profiles our step, in a process of its own. */
+export async function profileStep(
+  measured: StepCase,
+  { threads }: Pick<MeasureOptions, "threads">,
+): Promise<ProductsResult> {
+  console.error(`${measured.name}: ${profiledSteps} steps under the runtime's profiler`);
+  const ours = startOurs("our_process.ts");
+  try {
+    const command = { cmd: "products", ...measured, count: profiledSteps, threads };
+    const found = await ours.ask(command) as unknown as MeasuredProducts;
+    return { kind: "products", name: measured.name, ...found };
+  } finally {
+    await ours.stop();
+  }
+}

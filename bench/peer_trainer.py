@@ -1,0 +1,171 @@
+"""The Trainer + PEFT side of the benchmark: JSON lines in on stdin, one JSON line out for each.
+
+{"cmd": "setup", "file": path, "threads": n}  → {"examples": n, "threads": n, "versions": {…}}
+{"cmd": "epoch", "sampling": "random" | "group_by_length"}
+    → {"seconds": of the loop, "prepareSeconds": before it, "loss": mean, "tokens": computed}
+{"cmd": "first"}                              → {"loss": of the first step}, and no second step
+{"cmd": "memory"}                             → {"mb": peak resident memory of this process}
+{"cmd": "stop"} ends it
+
+The file holds what the other side trains with: the model's files, token ids and labels, and the
+settings. Batches are padded to their longest row (DataCollatorWithPadding). A mistake answers
+{"error": message}.
+"""
+
+import json
+import sys
+import tempfile
+import time
+
+import peft
+import torch
+import transformers
+from peft import LoraConfig, TaskType, get_peft_model
+from safetensors.torch import load_file
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    DataCollatorWithPadding,
+    PreTrainedTokenizerFast,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
+
+from peer_lines import serve
+
+
+class Watch(TrainerCallback):
+    """Times the loop, and stops it after the first step where that is all that is wanted."""
+
+    def __init__(self, first_only: bool) -> None:
+        self.first_only = first_only
+        self.began = self.ended = 0.0
+
+    def on_train_begin(self, args, state, control, **kwargs):
+        self.began = time.perf_counter()
+
+    def on_step_end(self, args, state, control, **kwargs):
+        control.should_training_stop = control.should_training_stop or self.first_only
+
+    def on_train_end(self, args, state, control, **kwargs):
+        self.ended = time.perf_counter()
+
+
+class Run:
+    """The data, and a fresh model for every run."""
+
+    def __init__(self, request: dict) -> None:
+        if "threads" in request:
+            torch.set_num_threads(request["threads"])
+        with open(request["file"], encoding="utf-8") as file:
+            given = json.load(file)
+        self.given = given
+        self.tokenizer = PreTrainedTokenizerFast(
+            tokenizer_file=given["tokenizer"],
+            pad_token="[PAD]",
+            model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+        )
+        self.examples = [
+            {
+                "input_ids": each["input_ids"],
+                "token_type_ids": [0] * len(each["input_ids"]),
+                "attention_mask": [1] * len(each["input_ids"]),
+                "label": each["label"],
+            }
+            for each in given["examples"]
+        ]
+
+    def model(self):
+        given = self.given
+        config = BertConfig.from_json_file(given["config"])
+        config.num_labels = given["outputs"]
+        base = BertForSequenceClassification(config)
+        weights = {name: tensor.float() for name, tensor in load_file(given["weights"]).items()}
+        missing, surplus = base.bert.load_state_dict(weights, strict=False)
+        if missing or set(surplus) - {"embeddings.position_ids"}:
+            raise ValueError(f"the weights lack {missing} and have {surplus} too many")
+        lora = LoraConfig(
+            task_type=TaskType.SEQ_CLS,
+            r=given["rank"],
+            lora_alpha=given["alpha"],
+            lora_dropout=0.0,
+            target_modules=given["targets"],
+        )
+        return get_peft_model(base, lora)
+
+    def train(self, sampling: str, first_only: bool = False) -> dict:
+        started = time.perf_counter()
+        settings = self.given["settings"]
+        collate = DataCollatorWithPadding(self.tokenizer)
+        watch = Watch(first_only)
+        tokens = 0
+
+        def counting(examples):
+            nonlocal tokens
+            batch = collate(examples)
+            tokens += batch["input_ids"].numel()
+            return batch
+
+        with tempfile.TemporaryDirectory() as folder:
+            trainer = Trainer(
+                model=self.model(),
+                args=TrainingArguments(
+                    output_dir=folder,
+                    num_train_epochs=settings["epochs"],
+                    per_device_train_batch_size=settings["batchSize"],
+                    learning_rate=settings["learningRate"],
+                    lr_scheduler_type=settings["schedule"],
+                    warmup_steps=settings["warmup"],
+                    weight_decay=settings["weightDecay"],
+                    max_grad_norm=settings["maxGradientNorm"],
+                    seed=settings["seed"],
+                    train_sampling_strategy=sampling,
+                    use_cpu=True,
+                    save_strategy="no",
+                    logging_strategy="no",
+                    report_to="none",
+                    disable_tqdm=True,
+                ),
+                train_dataset=self.examples,
+                data_collator=counting,
+                processing_class=self.tokenizer,
+                callbacks=[watch],
+            )
+            trainer.remove_callback(PrinterCallback)
+            loss = trainer.train().training_loss
+        if first_only:
+            return {"loss": loss}
+        return {
+            "seconds": watch.ended - watch.began,
+            "prepareSeconds": watch.began - started,
+            "loss": loss,
+            "tokens": tokens,
+        }
+
+
+def main() -> None:
+    run = None
+
+    def setup(request: dict) -> dict:
+        nonlocal run
+        run = Run(request)
+        return {
+            "examples": len(run.examples),
+            "threads": torch.get_num_threads(),
+            "versions": {m.__name__: m.__version__ for m in (torch, transformers, peft)},
+        }
+
+    serve(
+        {
+            "setup": setup,
+            "epoch": lambda request: run.train(request["sampling"]),
+            "first": lambda request: run.train("random", first_only=True),
+        }
+    )
+
+
+if __name__ == "__main__":
+    transformers.logging.set_verbosity_error()
+    main()

@@ -1,0 +1,83 @@
+/**
+ * Results as tables for a terminal and as ratios for a program.
+ *
+ * @module
+ */
+import type { EpochResult } from "./measure_epochs.ts";
+import type { FirstStepResult } from "./measure_first_step.ts";
+import type { ProductsResult, StepResult } from "./measure_steps.ts";
+
+/** Anything that was measured. */
+export type Result = StepResult | ProductsResult | EpochResult | FirstStepResult;
+
+type Row = Readonly<Record<string, string>>;
+
+/** Prints a table for each kind of result. */
+export function printTables(results: readonly Result[]): void {
+  for (const kind of new Set(results.map((result) => result.kind))) {
+    const rows = results.filter((result) => result.kind === kind);
+    console.log(titles[kind]);
+    console.table(Object.fromEntries(rows.map((result) => [result.name, rowOf(result)])));
+  }
+}
+
+const titles: Readonly<Record<Result["kind"], string>> = {
+  "step": "one training step, medians",
+  "products": "our step under ONNX Runtime's profiler",
+  "epoch": "one epoch, training loop only, medians",
+  "first step": "from the start of the process to the end of the first step, medians",
+};
+
+function rowOf(result: Result): Row {
+  switch (result.kind) {
+    case "step":
+      return {
+        "ours, ms": result.ours.toFixed(1),
+        "PyTorch + PEFT, ms": result.peer.toFixed(1),
+        "ours / peer": result.ratio.toFixed(3),
+        ...memory(result),
+      };
+    case "products":
+      return {
+        "in matrix products": `${(100 * result.share).toFixed(0)} %`,
+        "their GFLOP/s": result.gigaflops.toFixed(0),
+        "one large product, GFLOP/s": result.bestGigaflops.toFixed(0),
+        "rate / large": (result.gigaflops / result.bestGigaflops).toFixed(2),
+      };
+    case "epoch":
+      return {
+        "ours, s": result.seconds.ours.toFixed(1),
+        "Trainer, s": result.seconds.random.toFixed(1),
+        "by length, s": result.seconds.group_by_length.toFixed(1),
+        "ours / Trainer": result.ratios.random.toFixed(3),
+        "ours / by length": result.ratios.group_by_length.toFixed(3),
+        ...memory(result),
+      };
+    case "first step":
+      return {
+        "ours, s": result.ours.toFixed(2),
+        "Trainer, s": result.peer.toFixed(2),
+        "ours / peer": result.ratio.toFixed(3),
+      };
+  }
+}
+
+function memory(result: StepResult | EpochResult): Row {
+  return {
+    "ours, peak MB": result.ourMegabytes.toFixed(0),
+    "peer, peak MB": result.peerMegabytes.toFixed(0),
+    "memory, ours / peer": result.memoryRatio.toFixed(3),
+  };
+}
+
+/** Time here divided by the peer's, by case; an epoch has one for each way to choose batches. */
+export function ratiosOf(results: readonly Result[]): Record<string, number> {
+  const ratios: Record<string, number> = {};
+  for (const result of results) {
+    if (result.kind === "epoch") {
+      ratios[result.name] = result.ratios.random;
+      ratios[`${result.name}/group_by_length`] = result.ratios.group_by_length;
+    } else if (result.kind !== "products") ratios[result.name] = result.ratio;
+  }
+  return ratios;
+}

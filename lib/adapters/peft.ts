@@ -1,0 +1,113 @@
+/**
+ * Continues from a PEFT folder: the method and the trained tensors come out of its files, whether
+ * tunebook or Python wrote them.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { TunebookError } from "../core/errors.ts";
+import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import { trainedWeights } from "../nn/trained.ts";
+import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
+import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft_files.ts";
+import { methodFromPeft } from "./peft_types.ts";
+
+/**
+ * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run
+ * scores the adapter and deploys it. The folder is read when the plan runs.
+ *
+ * @param folder a folder with `adapter_config.json` and `adapter_model.safetensors`
+ *
+ * @example
+ * ```ts
+ * import { peft } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const method = peft("out/reviews-lora");
+ * assert.deepEqual(method.settings, { folder: "out/reviews-lora" });
+ * await assert.rejects(method.open!(), /adapter_config.json/);
+ * ```
+ */
+export function peft(folder: string): Adapter {
+  if (typeof folder !== "string" || folder === "") {
+    throw new TunebookError("input", "peft: give the folder of the adapter");
+  }
+  return {
+    method: "peft",
+    settings: { folder },
+    open: async () => peftFromFiles(await readPeftFiles(folder)),
+    attach: () => {
+      throw new TunebookError("input", "peft: open() reads the folder; attach what it gives");
+    },
+  };
+}
+
+/** The method of a folder that has been read. */
+export function peftFromFiles(files: PeftFiles): Adapter {
+  const method = openMethod(files);
+  return {
+    method: "peft",
+    settings: { folder: files.folder },
+    attach: (host) => attach(host, method.attach(host), files),
+  };
+}
+
+function openMethod({ folder, config }: PeftFiles): Adapter {
+  try {
+    return methodFromPeft(config);
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    throw new TunebookError(
+      error.kind === "unsupported" ? "unsupported" : "weights",
+      `${join(folder, configFile)}: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAdapter {
+  const { tensors, config } = files;
+  const { found } = matchWeights(files, specsOf(host, own, config));
+  const values = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
+  return {
+    ...own,
+    parameters: own.parameters.map((parameter) => ({
+      ...parameter,
+      initial: () => values.get(parameter.name)!,
+    })),
+    initialWeights: values,
+    ...(files.labels ? { labels: files.labels } : {}),
+    toPeft() {
+      const format = own.toPeft!();
+      return { ...format, config: { ...format.config, ...config } };
+    },
+  };
+}
+
+/** PEFT's names, our path and the shape of every tensor that the folder should hold. */
+function specsOf(
+  host: Host,
+  own: AttachedAdapter,
+  { modules_to_save: saved }: PeftFiles["config"],
+): WeightSpec[] {
+  const { tensorNames } = own.toPeft!();
+  const namesOf = (name: string) => [
+    `${peftPrefix}.${host.prefix}.${name}`,
+    `${peftPrefix}.${name}`,
+  ];
+  const added = own.parameters.map(({ name, shape }): WeightSpec => ({
+    path: name,
+    shape,
+    names: namesOf(tensorNames.get(name)!),
+  }));
+  // A head that PEFT was not told to save stays as the checkpoint has it.
+  const isSaved = (path: string) =>
+    Array.isArray(saved) && saved.some((module) => `.${path}`.includes(`.${module}.`));
+  const weights = trainedWeights(host, own).map(({ path, shape }): WeightSpec => ({
+    path,
+    shape,
+    names: namesOf(path).reverse(),
+    optional: !isSaved(path),
+  }));
+  return [...added, ...weights];
+}

@@ -1,0 +1,74 @@
+/**
+ * The training stage of a run: progress, Ctrl-C and checkpoints around the loop.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { TunebookError } from "../core/errors.ts";
+import { type Progress, showProgress, silentProgress } from "../core/progress.ts";
+import type { Trainee } from "../nn/trainee.ts";
+import { train, type TrainContext, type TrainResult } from "../train/train.ts";
+import type { TrainSettings } from "../train/train_options.ts";
+import { fingerprintOf, nameOf } from "./fingerprint.ts";
+import { onInterrupt } from "./on_interrupt.ts";
+import type { PlanParts } from "./plan_parts.ts";
+import type { PreparedData } from "./prepare_data.ts";
+import type { RunOptions } from "./run_options.ts";
+
+/** Where an interrupted run without a checkpoint folder keeps its state. */
+const rescueFolder = ".tunebook/interrupted";
+
+/** What the stage needs beside the model and the data. */
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate"> {
+  readonly parts: PlanParts;
+  readonly settings: TrainSettings;
+  readonly options: RunOptions;
+}
+
+/** Trains. A run that was stopped throws an error that names the folder to continue from. */
+export async function runTraining(
+  trainee: Trainee,
+  data: PreparedData,
+  { parts, settings, options, ...context }: TrainingStage,
+): Promise<TrainResult> {
+  const fingerprint = await fingerprintOf(parts, data, trainee);
+  const folder = settings.checkpoints ??
+    join(rescueFolder, await nameOf(fingerprint, settings));
+  using interrupt = onInterrupt(options.signal);
+  let progress: Progress | undefined;
+  let result: TrainResult;
+  try {
+    result = await train(trainee, data.train, {
+      ...context,
+      settings,
+      fingerprint,
+      rescueFolder: folder,
+      signal: interrupt.signal,
+      onStep({ step, totalSteps, epoch, loss }) {
+        progress ??= progressFor(options, "training", totalSteps, "steps", step - 1);
+        progress.update(step, `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}`);
+      },
+    });
+  } finally {
+    progress?.end();
+  }
+  if (result.stopped !== "interrupted") return result;
+  result.state.dispose();
+  throw new TunebookError(
+    "interrupted",
+    `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
+      "to continue, run the same plan with --resume, or with " +
+      `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`,
+  );
+}
+
+/** A progress display, unless the run is quiet. */
+export function progressFor(
+  { quiet }: RunOptions,
+  title: string,
+  total: number,
+  unit: string,
+  start = 0,
+): Progress {
+  return quiet ? silentProgress : showProgress({ title, total, unit, start });
+}

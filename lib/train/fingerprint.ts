@@ -1,0 +1,29 @@
+/**
+ * What a run depends on. A checkpoint remembers it, so that no other run continues from it.
+ *
+ * @module
+ */
+import type { Fingerprint } from "./checkpoint.ts";
+import type { StepPlan } from "./step_plan.ts";
+import type { TrainingRows } from "./take_step.ts";
+import type { TrainSettings } from "./train_options.ts";
+
+/** Where a run writes and whether it resumes have no influence on its numbers. */
+const withoutInfluence: readonly string[] = ["checkpoints", "checkpointEvery", "resume"];
+
+/** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
+export function fingerprintOf(
+  known: Fingerprint,
+  settings: TrainSettings,
+  rows: TrainingRows,
+  plan: StepPlan,
+): Fingerprint {
+  const influential = Object.entries(settings).filter(([name]) => !withoutInfluence.includes(name));
+  return {
+    ...Object.fromEntries(influential),
+    rows: rows.lengths.length,
+    tokens: Array.from(rows.lengths).reduce((sum, length) => sum + length, 0),
+    steps: plan.totalSteps,
+    ...known,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The state with which a run starts.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { Random } from "../core/random.ts";
+import type { Device, State } from "../engine/mod.ts";
+import { parameters, type Trainee } from "../nn/trainee.ts";
+import { trainedSlots, trainedWeights } from "../nn/trained.ts";
+import { moments } from "./adamw.ts";
+import { gradients } from "./gradient_program.ts";
+import { accumulated } from "./optimiser.ts";
+import type { TrainSettings } from "./train_options.ts";
+
+type Trained = Pick<Trainee, "model" | "adapter">;
+
+/** The numbers of all trained tensors before the first step: the model's own, the method's seeded. */
+export function initialParameters(
+  { model, adapter }: Trained,
+  seed: number,
+): Map<string, Float32Array> {
+  const initial = new Map<string, Float32Array>();
+  for (const { path } of trainedWeights(model, adapter)) {
+    initial.set(path, adapter.initialWeights?.get(path) ?? model.weights.get(path)!);
+  }
+  for (const { name, initial: make } of adapter.parameters) {
+    initial.set(name, make(Random.fromSeed(seed, "adapter", name)));
+  }
+  return initial;
+}
+
+/** A state that holds the initial parameters, and zeros for all that an optimiser keeps. */
+export async function initialState(
+  trained: Trained,
+  device: Device,
+  { accumulate, seed }: Pick<TrainSettings, "accumulate" | "seed">,
+): Promise<State> {
+  const slots = trainedSlots(trained.model, trained.adapter);
+  if (slots.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
+  const vectors = [parameters, gradients, ...moments, ...(accumulate > 1 ? [accumulated] : [])];
+  const state = device.createState(slots, vectors);
+  await state.write(parameters, initialParameters(trained, seed));
+  return state;
+}

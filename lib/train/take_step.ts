@@ -1,0 +1,121 @@
+/**
+ * One optimiser step: the gradients of its parts, the update, and what the method does afterwards.
+ *
+ * @module
+ */
+import { Random } from "../core/random.ts";
+import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
+import { parameters, type Trainee } from "../nn/trainee.ts";
+import { penaltyShare } from "./gradient_program.ts";
+import type { Optimiser, StepTaken } from "./optimiser.ts";
+import { rateShare } from "./schedule.ts";
+import type { StepPlan } from "./step_plan.ts";
+import type { TrainSettings } from "./train_options.ts";
+
+/** The training rows, ready to be fed. */
+export interface TrainingRows {
+  /** Tokens of each row. */
+  readonly lengths: ArrayLike<number>;
+  /** The feeds of a batch of token ids. */
+  feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
+}
+
+/** What has happened in one optimiser step. */
+export interface StepReport {
+  /** From 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** In epochs, with a fraction. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Global norm of the gradients before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** What a step works on. */
+export interface StepContext {
+  readonly trainee: Trainee;
+  readonly rows: TrainingRows;
+  readonly settings: TrainSettings;
+  readonly plan: StepPlan;
+  readonly state: State;
+  readonly gradientStep: Step;
+  readonly optimiser: Optimiser;
+  /** What the method keeps from step to step. */
+  readonly memory: Map<string, Float32Array>;
+}
+
+/** What the parts of a step left: their loss, and their gradients in the state. */
+export interface Collected {
+  readonly loss: number;
+}
+
+/** Runs the parts of the step after `done` steps. The parameters stay as they are. */
+export async function collectGradients(context: StepContext, done: number): Promise<Collected> {
+  const { trainee: { task }, rows, settings, plan, gradientStep, optimiser } = context;
+  const parts = plan.partsOf(done);
+  // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
+  const normaliser = parts.reduce((sum, part) => sum + task.weightOf(part), 0) || 1;
+  let loss = 0;
+  for (const [part, numbers] of parts.entries()) {
+    const results = await gradientStep.run({
+      ...rows.feedsOf(numbers),
+      ...task.targetsOf(numbers, normaliser),
+      [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
+      noise: noise(settings.seed, done, part),
+    });
+    loss += Number(results.loss.data[0]);
+    await optimiser.add(part === 0);
+  }
+  return { loss };
+}
+
+/**
+ * Moves the parameters by what was collected. Where the report's loss or norm is no finite number,
+ * they were left as they are.
+ */
+export async function moveParameters(
+  context: StepContext,
+  done: number,
+  { loss }: Collected,
+): Promise<StepReport> {
+  const { settings, plan: { totalSteps, stepsPerEpoch }, optimiser } = context;
+  const warmupSteps = Math.ceil(settings.warmup * totalSteps);
+  const share = rateShare(settings.schedule, done, { totalSteps, warmupSteps });
+  const step = done + 1;
+  const report = {
+    step,
+    totalSteps,
+    epoch: step / stepsPerEpoch,
+    loss,
+    learningRate: settings.learningRate * share,
+  };
+  if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
+  const taken = await optimiser.step(step, report.learningRate);
+  if (Number.isFinite(taken.norm)) await runAfterStep(context, step, taken);
+  return { ...report, gradientNorm: taken.norm };
+}
+
+async function runAfterStep(
+  { trainee: { adapter }, plan: { totalSteps }, state, optimiser, memory }: StepContext,
+  step: number,
+  taken: StepTaken,
+): Promise<void> {
+  if (!adapter.afterStep) return;
+  const changed = adapter.afterStep({
+    step,
+    totalSteps,
+    parameters: await state.read(parameters),
+    gradients: await optimiser.gradients(taken),
+    memory,
+  });
+  if (changed) await state.write(parameters, changed);
+}
+
+/** Fresh in every part of every step, and the same after a resume. */
+function noise(seed: number, step: number, part: number): HostTensor {
+  const random = Random.fromSeed(seed, "noise", step, part);
+  const data = Float32Array.from({ length: ops.noiseSize }, () => random.uniform());
+  return { shape: [ops.noiseSize], data };
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { model, onnx, peft, writeTable } from "tunebook";
+import { accuracy, lora } from "tunebook";
+import { moods, tinyModel } from "../pipeline/tiny.ts";
+import { inFolder } from "../weights/in_folder.ts";
+import { finetune } from "./command.ts";
+
+/** A tiny model and a table, and the flags that name them. */
+async function tinyFlags(folder: string, rows = 48): Promise<string[]> {
+  const data = join(folder, "rows.csv");
+  await writeTable(moods(rows), data);
+  return [
+    ...["--model", await tinyModel(join(folder, "base")), "--data", data],
+    ...["--text", "text", "--label", "mood", "--batch", "8"],
+  ];
+}
+
+const exists = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+Deno.test("--help explains the flags with examples", async () => {
+  for (const flag of ["--help", "-h"]) {
+    const { code, stdout, stderr } = await finetune([flag]);
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+    for (
+      const part of ["usage", "examples", "--model", "--data", "--text", "--label", "--method"]
+        .concat(["--rank", "--epochs", "--out", "--seed", "--device", "--json", "--resume"])
+    ) assert.ok(stdout.includes(part), part);
+  }
+});
+
+Deno.test("flags make a run; --json ends with one object", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const flags = await tinyFlags(folder);
+    const { code, stdout, stderr } = await finetune([
+      ...flags,
+      ...["--out", out, "--epochs", "2", "--rank", "2", "--rate", "1e-2", "--seed", "3"],
+      ...["--validation", "0.1", "--metrics", "accuracy, f1.perClass", "--json"],
+    ]);
+    assert.equal(code, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    const result = JSON.parse(lines.at(-1)!);
+    assert.deepEqual(Object.keys(result), [
+      "model",
+      "method",
+      "examples",
+      "epochs",
+      "trainSeconds",
+      "stepsPerSecond",
+      "scores",
+      "outputs",
+      "receipts",
+    ]);
+    assert.equal(result.model, flags[1]);
+    assert.equal(result.method, "lora");
+    assert.equal(result.epochs, 2);
+    assert.ok(result.scores.accuracy >= 0 && result.scores.accuracy <= 1);
+    assert.deepEqual(Object.keys(result.scores["f1.perClass"]), ["negative", "positive"]);
+    const folders = ["adapter", "merged", "onnx"].map((name) => join(out, name));
+    assert.deepEqual(result.outputs, folders);
+    for (const place of folders) assert.ok(await exists(place), place);
+    for (const { largestDifference, tolerance } of result.receipts) {
+      assert.ok(largestDifference <= tolerance);
+    }
+    assert.match(stderr, /adapt +lora rank 2/);
+    // deno-lint-ignore no-control-regex -- a pipe gets plain text
+    assert.doesNotMatch(stdout + stderr, /\x1b|\r/);
+  }));
+
+Deno.test("other methods deploy what they can be deployed as", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const flags = await tinyFlags(folder);
+    const { code, stdout, stderr } = await finetune(
+      [...flags, "--out", out, "--epochs", "1", "--method", "head"],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /head on file:/);
+    assert.ok(await exists(join(out, "merged")) && await exists(join(out, "onnx")));
+    assert.ok(!await exists(join(out, "adapter")));
+  }));
+
+Deno.test("a plan file does what the plan does", () =>
+  inFolder(async (folder) => {
+    const flags = await tinyFlags(folder);
+    const adapted = model(flags[1]).data(flags[3], { text: "text", label: "mood" });
+    const plan = adapted.adapt(lora({ rank: 2 })).train({ epochs: 2, batchSize: 8 })
+      .evaluate({ mine: accuracy }).deploy(onnx(join(folder, "onnx")));
+    const path = join(folder, "plan.json");
+    await Deno.writeTextFile(path, JSON.stringify(plan));
+    const { code, stdout, stderr } = await finetune([path, "--json"]);
+    assert.equal(code, 0, stderr);
+    const found = JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+    const result = await plan.run({ quiet: true });
+    assert.deepEqual(found.scores, result.scores);
+    await result.dispose();
+
+    const mixed = await finetune([path, "--epochs", "3", "--rank", "2"]);
+    assert.equal(mixed.code, 2);
+    assert.match(mixed.stderr, /leave out --epochs --rank/);
+    const wrong = adapted.adapt(peft("a")).train({ epochs: 0 }).toJSON();
+    await Deno.writeTextFile(path, JSON.stringify({ ...wrong, epochs: 3, train: { rate: 1 } }));
+    const refused = await finetune([path]);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /plan\.json: this plan cannot be read:\n/);
+    assert.match(refused.stderr, /unknown field epochs/);
+    assert.match(refused.stderr, /rate/);
+  }));
+
+Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () =>
+  inFolder(async (folder) => {
+    const flags = [...await tinyFlags(folder, 400), "--epochs", "30", "--json"];
+    const lastLine = (stdout: string) => JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+    const whole = await finetune([...flags, "--out", join(folder, "whole")]);
+    assert.equal(whole.code, 0, whole.stderr);
+
+    const out = join(folder, "out");
+    let sent = false;
+    const stopped = await finetune([...flags, "--out", out], {
+      onStderr(text, child) {
+        // The line before training; a moment later the first steps are done.
+        if (sent || !text.includes("truncated to")) return;
+        sent = true;
+        setTimeout(() => child.kill("SIGINT"), 400);
+      },
+    });
+    assert.equal(stopped.code, 130, stopped.stderr + stopped.stdout);
+    assert.match(stopped.stderr, /stopping after this step/);
+    const [, step] = /error: stopped after step (\d+) of 1200/.exec(stopped.stderr)!;
+    assert.ok(stopped.stderr.includes(`The state is kept in ${out}/checkpoint`));
+    assert.equal(stopped.stdout, "");
+    assert.ok(await exists(join(out, "checkpoint", "checkpoint.safetensors")));
+    assert.ok(!await exists(join(out, "merged")));
+
+    const resumed = await finetune([...flags, "--out", out, "--resume"]);
+    assert.equal(resumed.code, 0, resumed.stderr);
+    assert.deepEqual(lastLine(resumed.stdout).scores, lastLine(whole.stdout).scores);
+    assert.ok(Number(step) < 1200);
+    for (const file of ["adapter/adapter_model.safetensors", "merged/model.safetensors"]) {
+      const [a, b] = [join(out, file), join(folder, "whole", file)];
+      assert.deepEqual(await Deno.readFile(a), await Deno.readFile(b), file);
+    }
+  }));

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { openDevice } from "../../lib/engine/devices/open_device.ts";
+import { elementwise } from "../../lib/engine/gradients/elementwise.ts";
+import { folding } from "../../lib/engine/gradients/folding.ts";
+import { moving } from "../../lib/engine/gradients/moving.ts";
+import * as ops from "../../lib/engine/ops/mod.ts";
+import type { HostTensor, Program } from "../../lib/engine/program.ts";
+import { tf } from "../../lib/engine/tf.ts";
+import { valueAndGradients } from "../../lib/engine/value_and_gradients.ts";
+import { gradientCases } from "./gradients/cases.ts";
+import { type Case, feedsOf, floats, given, kernelsOf } from "./parity.ts";
+
+/**
+ * Central differences: their error is about step²·f‴/6 + 2⁻²⁴·|f| / step, for the functions here
+ * below 1e-3 at this step.
+ */
+const step = 1 / 128;
+/** Absolute, or relative to the gradient where that is larger than 1. */
+const tolerance = 3e-3;
+
+const noise = floats([ops.noiseSize], 0, 1);
+
+const opCases: Record<string, Case[]> = {
+  layerNorm: [{
+    kernel: "layerNorm",
+    name: "rank 3",
+    inputs: [floats([2, 2, 4]), floats([4]), floats([4])],
+    run: (x, scale, offset) => ops.layerNorm(x, scale, offset, 1e-5),
+  }],
+  gelu: [{
+    kernel: "gelu",
+    name: "rank 1",
+    inputs: [given("float32", [7], [-4, -1.3, -0.4, 0, 0.2, 1.1, 3])],
+    run: (x) => ops.gelu(x),
+  }],
+  binaryCrossEntropy: [{
+    kernel: "binaryCrossEntropy",
+    name: "by the logits",
+    inputs: [given("float32", [2, 3], [-8, -1, 0.3, 0.5, 2, 9])],
+    run: (logits) =>
+      ops.binaryCrossEntropy(logits, tf.tensor([0, 1, 0.3, 1, 0, 1], [2, 3], "float32")),
+  }],
+  embedding: [{
+    kernel: "embedding",
+    name: "a token twice",
+    inputs: [floats([4, 3]), given("int32", [2, 2], [3, 0, 3, 1])],
+    run: (table, ids) => ops.embedding(table, ids),
+  }],
+  dropout: [{
+    kernel: "dropout",
+    name: "fixed noise",
+    inputs: [floats([3, 5])],
+    run: (x) => ops.dropout(x, 0.4, tf.tensor(noise.data, [ops.noiseSize], "float32"), 3),
+  }],
+};
+
+/** A weighted sum of the outputs, so that every output has a gradient of its own. */
+function programs(each: Case): { forward: Program; backward: Program; weights: number[] } {
+  const inputs: Record<string, Program["inputs"][string]> = Object.fromEntries(
+    each.inputs.map(({ type, shape }, i) => [`in${i}`, { role: "feed", type, shape }]),
+  );
+  const names = Object.keys(inputs);
+  const weights = [0.7, -1.3, 0.4, 1.9, -0.6];
+  const forward: Program = {
+    name: `${each.kernel} (${each.name})`,
+    inputs,
+    compute: (all) => ({ y: [each.run(...names.map((name) => all[name]))].flat()[0] }),
+  };
+  const differentiable = names.filter((name) => inputs[name].type === "float32");
+  const backward: Program = {
+    ...forward,
+    compute(all) {
+      const { gradients } = valueAndGradients(
+        () => {
+          const { y } = forward.compute(all);
+          const factors = Array.from({ length: y.size }, (_, i) => weights[i % weights.length]);
+          return tf.sum(tf.mul(y, tf.tensor(factors, y.shape, "float32")));
+        },
+        Object.fromEntries(differentiable.map((name) => [name, all[name]])),
+      );
+      return Object.fromEntries(
+        Object.entries(gradients).map(([name, gradient]) => [`by ${name}`, gradient]),
+      );
+    },
+  };
+  return { forward, backward, weights };
+}
+
+async function checkGradients(deviceName: string, each: Case): Promise<void> {
+  const { forward, backward, weights } = programs(each);
+  const device = await openDevice(deviceName);
+  const frozen = () => new Float32Array();
+  const value = await device.compile(forward, { frozen });
+  const gradient = await device.compile(backward, { frozen });
+  const feeds = feedsOf(each);
+  const valueAt = async (changed: Record<string, HostTensor>) => {
+    const { y } = await value.run(changed);
+    return Array.from(y.data).reduce((sum, y, i) => sum + y * weights[i % weights.length], 0);
+  };
+  for (const [output, { shape, data }] of Object.entries(await gradient.run(feeds))) {
+    const name = output.slice("by ".length);
+    const given = feeds[name];
+    assert.deepEqual([...shape], [...given.shape], `${forward.name}: shape of the gradient`);
+    for (let i = 0; i < given.data.length; i++) {
+      const at = (x: number) => {
+        const moved = Float32Array.from(given.data);
+        moved[i] = x;
+        return valueAt({ ...feeds, [name]: { shape: given.shape, data: moved } });
+      };
+      const [high, low] = [Math.fround(given.data[i] + step), Math.fround(given.data[i] - step)];
+      const wanted = (await at(high) - await at(low)) / (high - low);
+      assert(
+        Math.abs(data[i] - wanted) <= tolerance * Math.max(1, Math.abs(wanted)),
+        `${forward.name}: d/d${name}[${i}] is ${data[i]}, by differences ${wanted}`,
+      );
+    }
+  }
+  await value.dispose();
+  await gradient.dispose();
+}
+
+Deno.test("every gradient and every op has cases that call it", async () => {
+  const tables = [...Object.keys({ ...elementwise, ...folding, ...moving }), "Concat", "Pack"];
+  const covered = new Set(gradientCases.map(({ kernel }) => kernel));
+  assert.deepEqual(tables.filter((name) => !covered.has(name)), []);
+  for (const each of gradientCases) {
+    const called = await kernelsOf(each);
+    assert(
+      called.includes(each.kernel),
+      `${each.kernel} (${each.name}) calls ${called.join(", ")}`,
+    );
+  }
+  const functions = Object.entries(ops).filter(([, op]) => typeof op === "function");
+  assert.deepEqual(functions.map(([name]) => name).sort(), Object.keys(opCases).sort());
+});
+
+for (const device of ["tfjs:cpu", "cpu"]) {
+  for (const [kernel, group] of Map.groupBy(gradientCases, ({ kernel }) => kernel)) {
+    Deno.test(`the gradient of ${kernel} agrees with differences on ${device}`, async () => {
+      for (const each of group) await checkGradients(device, each);
+    });
+  }
+  for (const [op, group] of Object.entries(opCases)) {
+    Deno.test(`the gradient of ops.${op} agrees with differences on ${device}`, async () => {
+      for (const each of group) await checkGradients(device, each);
+    });
+  }
+}
+
+Deno.test("equal extremes share the gradient", async () => {
+  const each: Case = {
+    kernel: "Max",
+    name: "ties",
+    inputs: [given("float32", [3], [2, 1, 2])],
+    run: (x) => tf.max(x),
+  };
+  const { backward, weights } = programs(each);
+  for (const name of ["cpu", "tfjs:cpu"]) {
+    const compiled = await (await openDevice(name)).compile(backward, {
+      frozen: () => new Float32Array(),
+    });
+    const { "by in0": found } = await compiled.run(feedsOf(each));
+    const half = Math.fround(Math.fround(weights[0]) / 2);
+    assert.deepEqual([...found.data], [half, 0, half]);
+    await compiled.dispose();
+  }
+});
+
+Deno.test("a parameter that the value does not depend on gets zeros", async () => {
+  const each: Program = {
+    name: "independent",
+    inputs: {
+      x: { role: "feed", type: "float32", shape: [2] },
+      unused: { role: "feed", type: "float32", shape: [3] },
+    },
+    compute({ x, unused }) {
+      const { gradients } = valueAndGradients(() => tf.sum(x), { x, unused });
+      return { byUnused: gradients.unused };
+    },
+  };
+  const compiled = await (await openDevice("cpu")).compile(each, {
+    frozen: () => new Float32Array(),
+  });
+  const ones = (size: number) => ({ shape: [size], data: new Float32Array(size).fill(1) });
+  const { byUnused } = await compiled.run({ x: ones(2), unused: ones(3) });
+  assert.deepEqual([...byUnused.data], [0, 0, 0]);
+  await compiled.dispose();
+});

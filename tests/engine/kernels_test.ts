@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { openDevice } from "../../lib/engine/devices/open_device.ts";
+import { kernels } from "../../lib/engine/kernels/mod.ts";
+import { tf } from "../../lib/engine/tf.ts";
+import { trace } from "../../lib/engine/trace.ts";
+import { elementwiseCases } from "./kernels/elementwise_cases.ts";
+import { indexingCases } from "./kernels/indexing_cases.ts";
+import { layoutCases } from "./kernels/layout_cases.ts";
+import { matrixCases } from "./kernels/matrix_cases.ts";
+import { reductionCases } from "./kernels/reduction_cases.ts";
+import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./parity.ts";
+
+const families: Record<string, readonly Case[]> = {
+  elementwise: elementwiseCases,
+  indexing: indexingCases,
+  layout: layoutCases,
+  matrix: matrixCases,
+  reduction: reductionCases,
+};
+const all = Object.values(families).flat();
+/** Kernels of tunebook's own, which eager backends compose. */
+const ownKernels = ["LayerNormalization"];
+const noWeights = () => new Float32Array();
+
+Deno.test("every kernel of the table has cases, and they call it", async () => {
+  const missing = Object.keys(kernels).filter((name) => !all.some(({ kernel }) => kernel === name));
+  assert.deepEqual(missing, []);
+  for (const each of all) {
+    const called = ownKernels.includes(each.kernel)
+      ? trace(programOf(each), noWeights).nodes.map(({ op }) => op)
+      : await kernelsOf(each);
+    assert(
+      called.includes(each.kernel),
+      `${each.kernel} (${each.name}) calls ${called.join(", ")}`,
+    );
+  }
+});
+
+for (const [family, cases] of Object.entries(families)) {
+  for (const [kernel, group] of Map.groupBy(cases, ({ kernel }) => kernel)) {
+    Deno.test(`${family}: ${kernel} gives the same compiled as eager`, async () => {
+      await compareAll(group, "cpu", "tfjs:cpu");
+    });
+  }
+}
+
+Deno.test("the wasm backend agrees with the compiled device", async () => {
+  await openDevice("tfjs:wasm");
+  const shared = all.filter(({ kernel, notOnWasm, wanted }) =>
+    tf.getKernel(kernel, "wasm") && !notOnWasm && !wanted
+  );
+  assert(shared.length > all.length / 2, `only ${shared.length} of ${all.length} cases`);
+  await compareAll(shared, "tfjs:wasm", "cpu");
+});
+
+/** Reports all cases that differ, not only the first. */
+async function compareAll(cases: readonly Case[], found: string, wanted: string): Promise<void> {
+  const different: string[] = [];
+  for (const each of cases) {
+    const program = programOf(each);
+    try {
+      const reference = each.wanted
+        ? { out0: each.wanted }
+        : await runOn(wanted, program, feedsOf(each));
+      assertClose(await runOn(found, program, feedsOf(each)), reference, program.name);
+    } catch (error) {
+      different.push(
+        error instanceof assert.AssertionError ? error.message : `${program.name}: ${error}`,
+      );
+    }
+  }
+  assert.deepEqual(different, []);
+}

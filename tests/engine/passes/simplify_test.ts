@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { Random } from "../../../lib/core/random.ts";
+import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
+import { contribDomain, type Graph, type Value } from "../../../lib/engine/graph.ts";
+import { GraphBuilder } from "../../../lib/engine/graph_builder.ts";
+import { writeOnnx } from "../../../lib/engine/onnx_writer.ts";
+import { simplify } from "../../../lib/engine/passes/mod.ts";
+import { assertClose } from "../parity.ts";
+import { runGraph } from "../run_graph.ts";
+
+const matrix = { type: "float32", shape: [4, 4] } as const;
+
+/** A graph over two fed matrices, before its passes. */
+function draw(
+  outputsOf: (build: GraphBuilder, a: Value, b: Value) => readonly Value[],
+  contrib = true,
+): GraphBuilder {
+  const build = new GraphBuilder("drawn", { contrib });
+  const inputs = ["a", "b"].map((name): Value => ({ name, ...matrix }));
+  build.graph.inputs.push(...inputs);
+  outputsOf(build, inputs[0], inputs[1]).forEach((value, i) => {
+    build.graph.outputs.push({ name: `y${i}`, value });
+  });
+  return build;
+}
+
+const count = ({ nodes }: Graph, op: string) => nodes.filter((node) => node.op === op).length;
+
+/** Runs a drawing with and without passes, and checks how many nodes of each operator are left. */
+async function simplified(
+  left: Readonly<Record<string, number>>,
+  outputsOf: (build: GraphBuilder, a: Value, b: Value) => readonly Value[],
+  contrib = true,
+): Promise<Graph> {
+  const plain = draw(outputsOf, contrib);
+  const build = draw(outputsOf, contrib);
+  simplify(build);
+  const found = Object.fromEntries(
+    [...new Set(build.graph.nodes.map(({ op }) => op))].map((op) => [op, count(build.graph, op)]),
+  );
+  assert.deepEqual(found, left);
+  assertClose(await runGraph(build.graph), await runGraph(plain.graph), "simplified", 1e-5);
+  return build.graph;
+}
+
+const gemm = (build: GraphBuilder, a: Value, b: Value, c?: Value) =>
+  build.emitOne("Gemm", c ? [a, b, c] : [a, b], matrix, { transA: { int: 0 }, transB: { int: 0 } });
+const two = (build: GraphBuilder, op: string, a: Value, b: Value) =>
+  build.emitOne(op, [a, b], matrix);
+
+Deno.test("equal nodes are one node", async () => {
+  await simplified({ Add: 1, Mul: 1 }, (build, a, b) => {
+    const sum = two(build, "Add", a, b);
+    return [two(build, "Mul", sum, two(build, "Add", a, b))];
+  });
+});
+
+Deno.test("nodes and constants that nobody reads are removed", async () => {
+  const graph = await simplified({ Add: 1 }, (build, a, b) => {
+    two(build, "Mul", a, build.float(3));
+    return [two(build, "Add", a, b)];
+  });
+  assert.equal(graph.constants.size, 0);
+});
+
+Deno.test("arithmetic that changes nothing is removed", async () => {
+  await simplified({ Neg: 1 }, (build, a) => {
+    const once = two(build, "Mul", a, build.float(1));
+    const twice = two(build, "Div", two(build, "Add", build.float(0), once), build.float(1));
+    return [build.emitOne("Neg", [two(build, "Sub", twice, build.float(0))], matrix)];
+  });
+});
+
+Deno.test("0 − x and 1 / x are kept, and a one that makes the result larger too", async () => {
+  const row = { type: "float32", shape: [1, 4] } as const;
+  await simplified({ Sub: 1, Div: 1, Slice: 1, Mul: 1 }, (build, a, b) => {
+    const part = build.slice(b, [0, 0], [1, 4]);
+    const ones = build.constant(new Float32Array(4).fill(1), { type: "float32", shape: [4, 1] });
+    assert.deepEqual(part.shape, row.shape);
+    return [
+      two(build, "Sub", build.float(0), a),
+      two(build, "Div", build.float(1), b),
+      two(build, "Mul", part, ones),
+    ];
+  });
+});
+
+Deno.test("a repetition is left to the element-wise reader", async () => {
+  await simplified({ Slice: 1, Add: 1 }, (build, a, b) => {
+    const row = build.slice(b, [0, 0], [1, 4]);
+    return [two(build, "Add", build.expand(row, [4, 4]), a)];
+  });
+});
+
+Deno.test("a factor goes into the product before it, through a transpose", async () => {
+  const graph = await simplified({ Gemm: 1, Transpose: 1 }, (build, a, b) => {
+    const turned = build.emitOne("Transpose", [gemm(build, a, b)], matrix, {
+      perm: { ints: [1, 0] },
+    });
+    return [two(build, "Mul", turned, build.float(0.5))];
+  });
+  assert.deepEqual(graph.nodes[0].attributes.alpha, { float: 0.5 });
+});
+
+Deno.test("a factor goes into the products after it", async () => {
+  await simplified({ Gemm: 2 }, (build, a, b) => {
+    const scaled = two(build, "Mul", build.float(3), a);
+    return [gemm(build, scaled, b), gemm(build, b, scaled)];
+  });
+});
+
+Deno.test("a factor before and one after the same product multiply", async () => {
+  const graph = await simplified({ Gemm: 1 }, (build, a, b) => {
+    const scaled = two(build, "Mul", a, build.float(3));
+    return [two(build, "Mul", gemm(build, scaled, b), build.float(0.5))];
+  });
+  assert.deepEqual(graph.nodes[0].attributes.alpha, { float: 1.5 });
+});
+
+Deno.test("a factor stays where a product with a sum, itself twice or an output would change", async () => {
+  await simplified({ Mul: 1, Gemm: 1 }, (build, a, b) => [
+    two(build, "Mul", gemm(build, a, b, a), build.float(2)),
+  ]);
+  await simplified({ Mul: 1, Gemm: 1 }, (build, a) => {
+    const scaled = two(build, "Mul", a, build.float(2));
+    return [gemm(build, scaled, scaled)];
+  });
+  await simplified({ Mul: 1, Gemm: 1 }, (build, a, b) => {
+    const made = gemm(build, a, b);
+    return [two(build, "Mul", made, build.float(2)), made];
+  });
+  await simplified({ Mul: 1, Gemm: 1 }, (build, a, b) => {
+    const scaled = two(build, "Mul", a, build.float(2));
+    return [gemm(build, scaled, b), scaled];
+  });
+});
+
+Deno.test("a sum goes into the product before it", async () => {
+  await simplified({ Gemm: 1 }, (build, a, b) => [two(build, "Add", gemm(build, a, b), a)]);
+  await simplified(
+    { Gemm: 1 },
+    (build, a, b) => [two(build, "Add", build.float(2), gemm(build, a, b))],
+  );
+});
+
+Deno.test("a scaled product takes a sum, and the sum is not scaled", async () => {
+  const graph = await simplified({ Gemm: 1 }, (build, a, b) => [
+    two(build, "Add", two(build, "Mul", gemm(build, a, b), build.float(0.25)), b),
+  ]);
+  assert.deepEqual(graph.nodes[0].attributes.alpha, { float: 0.25 });
+});
+
+Deno.test("of two products that are added one takes the other", async () => {
+  await simplified({ Gemm: 2 }, (build, a, b) => [
+    two(build, "Add", gemm(build, a, b), gemm(build, b, a)),
+  ]);
+});
+
+Deno.test("a product plus itself is no sum that it can take", async () => {
+  await simplified({ Gemm: 1, Add: 1 }, (build, a, b) => {
+    const made = gemm(build, a, b);
+    return [two(build, "Add", made, made)];
+  });
+});
+
+Deno.test("standard files keep MatMul and their factors", async () => {
+  const batch = { type: "float32", shape: [1, 4, 4] } as const;
+  const drawing = (build: GraphBuilder, a: Value, b: Value) => {
+    const made = build.emitOne("MatMul", [build.reshape(a, [1, 4, 4]), b], batch);
+    return [build.emitOne("Mul", [made, build.float(2)], batch)];
+  };
+  await simplified({ Reshape: 1, MatMul: 1, Mul: 1 }, drawing, false);
+  const graph = await simplified({ Reshape: 1, FusedMatMul: 1 }, drawing);
+  assert.equal(graph.nodes[1].domain, contribDomain);
+});
+
+Deno.test("100 random graphs give the same with and without passes", async () => {
+  const device = onnxRuntime("cpu");
+  assert.equal(device.name, "cpu");
+  for (let seed = 0; seed < 100; seed++) {
+    const plain = draw((build, a, b) => randomOutputs(Random.fromSeed(seed), build, a, b));
+    const build = draw((build, a, b) => randomOutputs(Random.fromSeed(seed), build, a, b));
+    simplify(build);
+    const where = `graph ${seed}`;
+    assert(build.graph.nodes.length <= plain.graph.nodes.length, where);
+    assertClose(await runGraph(build.graph), await runGraph(plain.graph), where, 1e-3);
+    assert(writeOnnx(build.graph).bytes.length > 0);
+  }
+});
+
+/** Up to 14 nodes on [4, 4] matrices, rows and scalars, of the kinds that the passes look for. */
+function randomOutputs(random: Random, build: GraphBuilder, a: Value, b: Value): Value[] {
+  const values = [a, b];
+  const pick = () => values[random.integer(values.length)];
+  const number = () => build.float([0, 1, 0.5, -2][random.integer(4)]);
+  const steps: (() => Value)[] = [
+    () => two(build, "Add", pick(), pick()),
+    () => two(build, "Add", pick(), pick()),
+    () => two(build, "Sub", pick(), number()),
+    () => two(build, "Mul", pick(), number()),
+    () => two(build, "Mul", number(), pick()),
+    () => two(build, "Div", pick(), build.float([1, 2][random.integer(2)])),
+    () => two(build, "Add", number(), pick()),
+    () => gemm(build, pick(), pick()),
+    () => gemm(build, pick(), pick()),
+    () => build.emitOne("MatMul", [pick(), pick()], matrix),
+    () => build.emitOne("Transpose", [pick()], matrix, { perm: { ints: [1, 0] } }),
+    () => build.emitOne("Tanh", [pick()], matrix),
+    () => build.expand(build.slice(pick(), [0, 0], [1, 4]), [4, 4]),
+    () => build.reshape(build.reshape(pick(), [2, 8]), [4, 4]),
+    () =>
+      two(
+        build,
+        "Mul",
+        pick(),
+        build.constant(Float32Array.of(2), { type: "float32", shape: [1, 1] }),
+      ),
+  ];
+  const size = 4 + random.integer(10);
+  for (let i = 0; i < size; i++) {
+    const value = steps[random.integer(steps.length)]();
+    // Keeps numbers small, whatever is multiplied.
+    values.push(i % 4 === 3 ? build.emitOne("Tanh", [value], matrix) : value);
+  }
+  const outputs = [values.at(-1)!, pick()];
+  return outputs.map((value) =>
+    value === a || value === b ? build.emitOne("Neg", [value], matrix) : value
+  );
+}

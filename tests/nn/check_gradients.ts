@@ -1,0 +1,94 @@
+/**
+ * Compares gradients with finite differences.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { Random } from "../../lib/core/random.ts";
+import { type Device, type HostTensor, openDevice } from "../../lib/engine/mod.ts";
+import type { Trainee } from "../../lib/nn/trainee.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+import { type GradientRun, gradientRun } from "./run_trainee.ts";
+import { toyRows } from "./toy.ts";
+
+/** How to check. */
+export interface CheckOptions {
+  readonly device?: string | Device;
+  /** Elements of each tensor; half of them are those with the largest gradients. */
+  readonly elements?: number;
+  /** Tensors to check; all unless given. */
+  readonly only?: (path: string) => boolean;
+  readonly rows?: number;
+}
+
+/**
+ * Steps of the fourth-order stencil, tried from the longest. It is off by about h⁴·f⁽⁵⁾/30, which
+ * calls for a short step where the loss is strongly bent or has a kink, and by 1.5 · 6e-8 / h of
+ * rounding, the loss being a float32 near 1, which calls for a long one. A wrong gradient fits none.
+ */
+const steps = [0.02, 0.005, 0.00125];
+const tolerance = { absolute: 1e-4, relative: 2e-3 };
+
+/**
+ * Checks every trained tensor's gradient at the initial parameters, with those that start at zero
+ * moved away, since zeros hide mistakes. Returns the paths that were checked.
+ */
+export async function checkGradients(
+  trainee: Trainee,
+  { device = "cpu", elements = 6, only = () => true, rows = 5 }: CheckOptions = {},
+): Promise<string[]> {
+  const opened = typeof device === "string" ? await openDevice(device) : device;
+  const types = trainee.model.architecture.usesTypes;
+  const batch: Record<string, HostTensor> = toyRows(rows, { types })
+    .feedsOf(Array.from({ length: rows }, (_, row) => row));
+  const run = await gradientRun(trainee, opened, batch);
+  try {
+    const values = new Map(initialParameters(trainee, 1));
+    const random = Random.fromSeed(1, "start");
+    for (const [path, numbers] of values) {
+      if (numbers.every((each) => each === 0)) {
+        values.set(path, numbers.map(() => 0.3 * random.normal()));
+      }
+    }
+    const found = await run.gradientsAt(values);
+    const paths = [...found.keys()].filter(only);
+    for (const path of paths) await checkTensor(run, values, path, found.get(path)!, elements);
+    return paths;
+  } finally {
+    await run.dispose();
+  }
+}
+
+async function checkTensor(
+  run: GradientRun,
+  values: ReadonlyMap<string, Float32Array>,
+  path: string,
+  gradient: Float32Array,
+  elements: number,
+): Promise<void> {
+  const byGradient = Array.from(gradient, (_, i) => i)
+    .sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a]));
+  const random = Random.fromSeed(1, path);
+  const others = random.shuffle(byGradient.slice(Math.ceil(elements / 2)));
+  const chosen = [...byGradient.slice(0, Math.ceil(elements / 2)), ...others].slice(0, elements);
+  const largest = Math.abs(gradient[byGradient[0]]);
+  for (const at of chosen) {
+    const lossAt = (distance: number) => {
+      const moved = values.get(path)!.slice();
+      moved[at] += distance;
+      return run.lossAt(new Map([...values, [path, moved]]));
+    };
+    const wanted = tolerance.absolute + tolerance.relative * largest;
+    const found: number[] = [];
+    for (const step of steps) {
+      const near = await lossAt(step) - await lossAt(-step);
+      const far = await lossAt(2 * step) - await lossAt(-2 * step);
+      found.push((8 * near - far) / (12 * step));
+      if (Math.abs(found.at(-1)! - gradient[at]) <= wanted) break;
+    }
+    assert.ok(
+      Math.abs(found.at(-1)! - gradient[at]) <= wanted,
+      `${path}[${at}]: the gradient is ${gradient[at]}, differences give ${found.join(", ")}`,
+    );
+  }
+}

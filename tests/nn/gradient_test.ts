@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { full } from "../../lib/adapters/full.ts";
+import { head } from "../../lib/adapters/head.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { attachTo, modelWeights } from "../../lib/nn/model.ts";
+import {
+  textClassification,
+  type TextClassificationOptions,
+} from "../../lib/tasks/text_classification.ts";
+import { oneHot } from "../models/golden.ts";
+import { checkGradients } from "./check_gradients.ts";
+import { toyModel } from "./toy.ts";
+
+const outputs = 3;
+const single: TextClassificationOptions = {
+  kind: "single",
+  outputs,
+  targets: oneHot([0, 2, 1, 0, 2], outputs),
+};
+const losses: Record<string, TextClassificationOptions> = {
+  "a single label": single,
+  "a smoothed label with class weights": {
+    ...single,
+    labelSmoothing: 0.2,
+    classWeights: [0.5, 2, 1],
+  },
+  "several labels": {
+    kind: "multi",
+    outputs,
+    targets: Float32Array.of(1, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1),
+  },
+  "numbers": {
+    kind: "regression",
+    outputs,
+    targets: Float32Array.from({ length: 15 }, (_, i) => Math.sin(i)),
+  },
+};
+
+for (const modelType of ["bert", "roberta", "distilbert"]) {
+  Deno.test(`every weight of ${modelType} has the right gradient`, async () => {
+    const model = toyModel({ modelType, layers: 2, seed: 3 });
+    const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+    const checked = await checkGradients(trainee);
+    assert.deepEqual(checked.sort(), modelWeights(model).map(({ path }) => path).sort());
+  });
+}
+
+Deno.test("every weight of bert has the right gradient on tfjs:cpu", async () => {
+  const model = toyModel();
+  const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+  await checkGradients(trainee, { device: "tfjs:cpu", elements: 2 });
+});
+
+Deno.test("gradients with dropout at a fixed noise are right", async () => {
+  const model = toyModel({ dropout: 0.3 });
+  const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+  await checkGradients(trainee);
+});
+
+for (const [name, options] of Object.entries(losses)) {
+  Deno.test(`the loss for ${name} has the right gradient`, async () => {
+    const model = toyModel();
+    const trainee = { model, adapter: attachTo(model, head()), task: textClassification(options) };
+    for (const device of ["cpu", "tfjs:cpu"]) {
+      await checkGradients(trainee, { device, elements: 8 });
+    }
+  });
+}
+
+const variants = {
+  "plain": lora({ rank: 2 }),
+  "rank-stabilised": lora({ rank: 3, alpha: 4, rankStabilised: true }),
+  "with ranks and alphas of layers": lora({
+    rank: 2,
+    targets: "all-linear",
+    ranks: { value: 3, "layer.0.output.dense": 1 },
+    alphas: { query: 5 },
+  }),
+  "with dropout": lora({ rank: 2, dropout: 0.4, targets: ["query", "dense"] }),
+};
+
+for (const [name, method] of Object.entries(variants)) {
+  Deno.test(`LoRA, ${name}, has the right gradient`, async () => {
+    const model = toyModel();
+    const adapter = attachTo(model, method);
+    const trainee = { model, adapter, task: textClassification(single) };
+    for (const device of ["cpu", "tfjs:cpu"]) {
+      const elements = device === "cpu" ? 6 : 2;
+      const checked = await checkGradients(trainee, { device, elements });
+      for (const part of ["lora_A", "lora_B"]) {
+        assert.ok(checked.some((path) => path.endsWith(part)), `${part} was not checked`);
+      }
+    }
+  });
+}

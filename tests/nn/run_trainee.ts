@@ -1,0 +1,84 @@
+/**
+ * Runs the programs of a trainee: its logits, its loss and its gradients at given parameters.
+ *
+ * @module
+ */
+import { Random } from "../../lib/core/random.ts";
+import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
+import { forwardProgram } from "../../lib/nn/forward_program.ts";
+import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { trainedSlots } from "../../lib/nn/trained.ts";
+import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+
+type Feeds = Readonly<Record<string, HostTensor>>;
+type Tensors = ReadonlyMap<string, Float32Array>;
+
+async function stateOf(trainee: Trainee, device: Device, values: Tensors): Promise<State> {
+  const slots = trainedSlots(trainee.model, trainee.adapter);
+  const state = device.createState(slots, [parameters, gradients]);
+  await state.write(parameters, values);
+  return state;
+}
+
+const frozenOf = ({ model }: Trainee) => (path: string) => model.weights.get(path)!;
+
+/** The logits of a batch, in evaluation mode; the initial parameters unless others are given. */
+export async function logitsOf(
+  trainee: Trainee,
+  device: Device,
+  batch: Feeds,
+  values: Tensors = initialParameters(trainee, 1),
+): Promise<HostTensor> {
+  const state = await stateOf(trainee, device, values);
+  const step = await device.compile(forwardProgram(trainee), { frozen: frozenOf(trainee), state });
+  try {
+    return (await step.run(batch)).logits;
+  } finally {
+    await step.dispose();
+    state.dispose();
+  }
+}
+
+/** A compiled training step whose parameters can be set. */
+export interface GradientRun {
+  lossAt(values: Tensors): Promise<number>;
+  gradientsAt(values: Tensors): Promise<Map<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles the training step for the rows of one batch, with one noise for all of its runs. */
+export async function gradientRun(
+  trainee: Trainee,
+  device: Device,
+  batch: Feeds,
+): Promise<GradientRun> {
+  const state = await stateOf(trainee, device, initialParameters(trainee, 1));
+  const step = await device.compile(gradientProgram(trainee), { frozen: frozenOf(trainee), state });
+  const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
+  const random = Random.fromSeed(1, "noise");
+  const feeds = {
+    ...batch,
+    ...trainee.task.targetsOf(rows, trainee.task.weightOf(rows)),
+    [penaltyShare]: { shape: [], data: Float32Array.of(1) },
+    noise: {
+      shape: [ops.noiseSize],
+      data: Float32Array.from({ length: ops.noiseSize }, () => random.uniform()),
+    },
+  };
+  const lossAt = async (values: Tensors) => {
+    await state.write(parameters, values);
+    return Number((await step.run(feeds)).loss.data[0]);
+  };
+  return {
+    lossAt,
+    async gradientsAt(values) {
+      await lossAt(values);
+      return await state.read(gradients);
+    },
+    async dispose() {
+      await step.dispose();
+      state.dispose();
+    },
+  };
+}

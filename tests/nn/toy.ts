@@ -1,0 +1,112 @@
+/**
+ * A tiny random BERT and rows for it.
+ *
+ * @module
+ */
+import { Random } from "../../lib/core/random.ts";
+import type { HostTensor } from "../../lib/engine/mod.ts";
+import { architectureOf } from "../../lib/models/mod.ts";
+import { weightsOf } from "../../lib/nn/layer.ts";
+import type { Model } from "../../lib/nn/model.ts";
+import type { TrainingRows } from "../../lib/train/train.ts";
+
+/** What a toy model is like. */
+export interface ToyOptions {
+  readonly modelType?: string;
+  readonly width?: number;
+  readonly layers?: number;
+  readonly outputs?: number;
+  readonly dropout?: number;
+  readonly seed?: number;
+}
+
+/** Tokens in a toy model's vocabulary. */
+export const toyVocabulary = 19;
+
+/** A model with random weights; biases and norms are random too, so that all of them matter. */
+export function toyModel(options: ToyOptions = {}): Model {
+  const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
+  const architecture = architectureOf(modelType);
+  const json = {
+    model_type: modelType,
+    hidden_size: width,
+    dim: width,
+    num_hidden_layers: layers,
+    n_layers: layers,
+    num_attention_heads: 2,
+    n_heads: 2,
+    intermediate_size: 2 * width,
+    hidden_dim: 2 * width,
+    vocab_size: toyVocabulary,
+    max_position_embeddings: 16,
+    hidden_dropout_prob: dropout,
+    attention_probs_dropout_prob: dropout,
+    classifier_dropout: dropout,
+    dropout,
+    attention_dropout: dropout,
+    seq_classif_dropout: dropout,
+  };
+  const config = architecture.readConfig(json);
+  const head = architecture.classification.layers(config, outputs);
+  const all = [...architecture.layers(config), ...head];
+  const random = Random.fromSeed(seed, "toy");
+  const weights = new Map(
+    all.flatMap(weightsOf).map(({ path, shape, layer }) => {
+      const size = shape.reduce((product, dim) => product * dim, 1);
+      const centre = layer.kind === "norm" && path.endsWith(".weight") ? 1 : 0;
+      return [path, Float32Array.from({ length: size }, () => centre + 0.4 * random.normal())];
+    }),
+  );
+  return {
+    reference: "toy",
+    architecture,
+    config,
+    json,
+    layers: all,
+    head: head.map(({ path }) => path),
+    weights,
+  };
+}
+
+/** Random rows of three to seven tokens, padded to the longest of a batch. */
+export function toyRows(count: number, { types = true, seed = 1 } = {}): TrainingRows {
+  const random = Random.fromSeed(seed, "rows");
+  const rows = Array.from(
+    { length: count },
+    () => Array.from({ length: 3 + random.integer(5) }, () => 1 + random.integer(18)),
+  );
+  return {
+    lengths: rows.map(({ length }) => length),
+    feedsOf(numbers) {
+      const chosen = Array.from(numbers, (at) => rows[at]);
+      const longest = Math.max(...chosen.map(({ length }) => length));
+      const shape = [chosen.length, longest];
+      const padded = (of: (token: number, at: number, length: number) => number): HostTensor => ({
+        shape,
+        data: Int32Array.from(
+          chosen.flatMap((row) =>
+            Array.from(
+              { length: longest },
+              (_, at) => at < row.length ? of(row[at], at, row.length) : 0,
+            )
+          ),
+        ),
+      });
+      return {
+        input_ids: padded((token) => token),
+        attention_mask: padded(() => 1),
+        ...(types ? { token_type_ids: padded((_, at, length) => Number(at >= length / 2)) } : {}),
+      };
+    },
+  };
+}
+
+/** A class for each row that depends on its first token, so that there is something to learn. */
+export function toyTargets(rows: TrainingRows, outputs = 3): Float32Array {
+  const targets = new Float32Array(rows.lengths.length * outputs);
+  for (let row = 0; row < rows.lengths.length; row++) {
+    const [first] = rows.feedsOf([row]).input_ids.data;
+    targets[row * outputs + first % outputs] = 1;
+  }
+  return targets;
+}

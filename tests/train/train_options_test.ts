@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { TunebookError } from "../../lib/core/errors.ts";
+import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
+
+const broken: Record<string, unknown[]> = {
+  epochs: [-1, NaN, Infinity, "3", null],
+  batchSize: [0, 1.5, "16", null],
+  accumulate: [0, 0.5],
+  learningRate: [0, -1, NaN, Infinity, "1e-3"],
+  schedule: ["linnear", 1, "constructor"],
+  warmup: [1, -0.1, null, NaN],
+  weightDecay: [-1, NaN],
+  maxGradientNorm: [0, Infinity],
+  beta1: [1, null],
+  beta2: [1, "0.9"],
+  epsilon: [0],
+  labelSmoothing: [1, null, true],
+  classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
+  order: ["sorted", null],
+  maxTokens: [0],
+  seed: [1.5, "1", null],
+  keepBest: ["yes", null],
+  patience: [0, null],
+  validateEvery: [0],
+  checkpoints: [3, ""],
+  resume: [1],
+};
+
+Deno.test("every setting that makes no sense is refused by name", () => {
+  for (const [name, values] of Object.entries(broken)) {
+    for (const value of values) {
+      assert.throws(
+        () => trainSettings({ [name]: value } as TrainOptions),
+        (error) =>
+          error instanceof TunebookError && error.kind === "input" &&
+          error.message.includes(`- ${name} is `),
+        `${name}: ${value}`,
+      );
+    }
+  }
+});
+
+Deno.test("all mistakes are one error, with suggestions", () => {
+  assert.throws(
+    () =>
+      trainSettings({ epochs: -1, learningrate: 1, schedule: "cosin" } as unknown as TrainOptions),
+    (error) => {
+      assert.ok(error instanceof TunebookError);
+      assert.match(error.message, /epochs is -1/);
+      assert.match(error.message, /learningrate .* did you mean "learningRate"/);
+      assert.match(error.message, /schedule .* did you mean "cosine"/);
+      return true;
+    },
+  );
+});
+
+Deno.test("checkpointEvery needs a folder", () => {
+  assert.throws(() => trainSettings({ checkpointEvery: 5 }), /checkpointEvery needs a folder/);
+  assert.equal(trainSettings({ checkpointEvery: 5, checkpoints: "out" }).checkpointEvery, 5);
+});
+
+Deno.test("settings that are not given have their defaults", () => {
+  const settings = trainSettings(
+    { epochs: undefined, classWeights: { good: 2, bad: 0 } } as TrainOptions,
+  );
+  assert.equal(settings.epochs, 3);
+  assert.equal(settings.batchSize, 16);
+  assert.deepEqual(settings.classWeights, { good: 2, bad: 0 });
+  assert.equal("patience" in settings, false);
+});
