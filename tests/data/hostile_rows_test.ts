@@ -4,15 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import type { ErrorKind, TunebookError } from "../../lib/core/errors.ts";
-import { packageFolder } from "../../lib/core/package_folder.ts";
-import { type BatchOrder, planBatches } from "../../lib/data/batches.ts";
-import { encodeRows, type EncodeRowsOptions } from "../../lib/data/encode_rows.ts";
-import { type LabelKind, readLabels, type ReadLabelsOptions } from "../../lib/data/labels.ts";
-import { describeSplits } from "../../lib/data/report.ts";
-import { type SplitOptions, splitTable } from "../../lib/data/split.ts";
-import { type Table, tableFromColumns } from "../../lib/table/table.ts";
+import type { TunebookError } from "../../lib/core/errors.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { minilm, wrongRows } from "./wrong_rows.ts";
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import assert from "node:assert/strict";
+import type assert from "node:assert/strict";
 import { join } from "node:path";
-import type { ErrorKind, TunebookError } from "../../lib/core/errors.ts";
+import type { ErrorKind } from "../../lib/core/errors.ts";
 import { packageFolder } from "../../lib/core/package_folder.ts";
 import { type BatchOrder, planBatches } from "../../lib/data/batches.ts";
 import { encodeRows, type EncodeRowsOptions } from "../../lib/data/encode_rows.ts";

@@ -7,7 +7,7 @@ import { file, good, malformedHeaders, tensor } from "./malformed_headers.ts";
 
 Deno.test("every malformed file is refused with its name and the offending key", () =>
   inFolder(async (folder) => {
-    assert.ok(hostile.length >= 60);
+    assert.ok(malformedHeaders.length >= 60);
     const path = join(folder, "hostile.safetensors");
     for (const [what, bytes, named] of malformedHeaders) {
       await Deno.writeFile(path, bytes);
