@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const layers: readonly (readonly string[])[] = [
   ["core"],
   ["engine", "table", "text", "image", "chart"],
-  ["nn", "weights", "data"],
+  ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "evaluate", "deploy"],
   ["pipeline"],
@@ -67,9 +67,10 @@ async function allImports(): Promise<Import[]> {
   return found;
 }
 
-/** `lib/<folder>/…` → `<folder>`; `undefined` outside of lib. */
+/** `lib/<folder>/…` → `<folder>`; `datasets` counts as one of them; `undefined` elsewhere. */
 function folderOf(path: string): string | undefined {
   const parts = path.split("/");
+  if (parts[0] === "datasets") return "datasets";
   return parts[0] === "lib" && parts.length > 2 ? parts[1] : undefined;
 }
 

@@ -7,7 +7,7 @@
 import { writeFolderAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Device } from "../engine/mod.ts";
-import { largestDifference, type LogitsOf, type Rows, runOver } from "../evaluate/predict.ts";
+import { largestDifference, type LogitsOf, type Rows, runOver } from "../nn/run_over.ts";
 import type { Trainee } from "../nn/trainee.ts";
 import type { ModelFolder } from "../weights/model_files.ts";
 

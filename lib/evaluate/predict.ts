@@ -1,20 +1,12 @@
 /**
- * Runs a model over many rows.
+ * A compiled model that gives logits.
  *
  * @module
  */
-import { silentProgress } from "../core/progress.ts";
-import type { Progress } from "../core/progress.ts";
-import type { Device, HostTensor, State } from "../engine/mod.ts";
+import type { Device, State } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
+import { type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
 import type { Trainee } from "../nn/trainee.ts";
-
-/** Encoded rows that a model can be run over. */
-export interface Rows {
-  /** Tokens of each row. */
-  readonly lengths: ArrayLike<number>;
-  feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
-}
 
 /** A compiled forward pass. */
 export interface Predictor {
@@ -22,18 +14,6 @@ export interface Predictor {
   logits(rows: Rows, options?: PredictOptions): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
-
-/** How to run over rows. */
-export interface PredictOptions {
-  readonly batchSize?: number;
-  readonly chosen?: ArrayLike<number>;
-  readonly progress?: Progress;
-}
-
-const defaultBatchSize = 32;
-
-/** Anything that gives `logits` for the feeds of a batch. */
-export type LogitsOf = (feeds: Record<string, HostTensor>) => Promise<Record<string, HostTensor>>;
 
 /** Compiles the forward pass; it reads the trained tensors from `state` at every run. */
 export async function createPredictor(
@@ -51,38 +31,4 @@ export async function createPredictor(
       runOver((feeds) => step.run(feeds), rows, trainee.task.outputs, options),
     dispose: () => step.dispose(),
   };
-}
-
-/** Runs over rows in batches of like length and puts the results back into the rows' order. */
-export async function runOver(
-  logitsOf: LogitsOf,
-  rows: Rows,
-  outputs: number,
-  { batchSize = defaultBatchSize, chosen, progress = silentProgress }: PredictOptions = {},
-): Promise<Float32Array> {
-  const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
-  const byLength = wanted.map((_, i) => i)
-    .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
-  const all = new Float32Array(wanted.length * outputs);
-  for (let start = 0; start < byLength.length; start += batchSize) {
-    const places = byLength.slice(start, start + batchSize);
-    const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])));
-    places.forEach((place, i) => {
-      const row = logits.data.subarray(i * outputs, (i + 1) * outputs) as Float32Array;
-      all.set(row, place * outputs);
-    });
-    progress.update(Math.min(start + batchSize, byLength.length));
-  }
-  return all;
-}
-
-/** The largest difference between two sets of logits; infinite where one is not a number. */
-export function largestDifference(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Infinity;
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i] - b[i]);
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
-  }
-  return largest;
 }

@@ -7,7 +7,7 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
-import type { Net } from "../nn/net.ts";
+import { firstOfEachRow, type Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 
 /** The sizes of a BERT. */
@@ -99,12 +99,13 @@ export function bertLayers(config: BertConfig): Layer[] {
   return layers;
 }
 
-/** Embeddings plus encoder. `positions` says where each token stands. */
+/** Embeddings plus encoder. `positionsOf` says where each token stands. */
 export function bertForward(
   net: Net,
   config: BertConfig,
   batch: { ids: Tensor; mask: Tensor; types?: Tensor },
   positionsOf: (mask: Tensor) => Tensor,
+  positions: "all" | "first" = "all",
 ): Tensor {
   const words = net.embedding("embeddings.word_embeddings", batch.ids);
   const input = net.input({ words, mask: batch.mask, types: batch.types });
@@ -121,16 +122,26 @@ export function bertForward(
   x = net.layerNorm("embeddings.LayerNorm", tf.reshape(x, [-1, config.width]), config.epsilon);
   x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
   for (let layer = 0; layer < config.layers; layer++) {
-    x = block(net, config, x, mask, layer);
+    const isLast = layer === config.layers - 1;
+    const asked = isLast && positions === "first" ? firstOfEachRow(x, mask) : x;
+    x = block(net, config, x, asked, mask, layer);
   }
-  return tf.reshape(x, [rows, sequence, config.width]);
+  return tf.reshape(x, [rows, positions === "first" ? 1 : sequence, config.width]);
 }
 
-function block(net: Net, config: BertConfig, x: Tensor, mask: Tensor, layer: number): Tensor {
+/** One layer. `asked` are the rows of x whose result is needed: all, or the first of each row. */
+function block(
+  net: Net,
+  config: BertConfig,
+  x: Tensor,
+  asked: Tensor,
+  mask: Tensor,
+  layer: number,
+): Tensor {
   const at = `encoder.layer.${layer}`;
   const mixed = net.attention({
     layer,
-    query: net.linear(`${at}.attention.self.query`, x),
+    query: net.linear(`${at}.attention.self.query`, asked),
     key: net.linear(`${at}.attention.self.key`, x),
     value: net.linear(`${at}.attention.self.value`, x),
     mask,
@@ -143,7 +154,7 @@ function block(net: Net, config: BertConfig, x: Tensor, mask: Tensor, layer: num
   );
   const middle = net.layerNorm(
     `${at}.attention.output.LayerNorm`,
-    tf.add(attended, x),
+    tf.add(attended, asked),
     config.epsilon,
   );
   const wide = activation(config.activation, net.linear(`${at}.intermediate.dense`, middle));
@@ -169,7 +180,8 @@ export const bert: Architecture<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^cls\./],
   optional: [/^pooler\./],
   attentionTargets: ["query", "value"],
-  forward: (net, config, batch) => bertForward(net, config, batch, countedPositions),
+  forward: (net, config, batch, positions) =>
+    bertForward(net, config, batch, countedPositions, positions),
   classification: {
     layers: (
       { width },

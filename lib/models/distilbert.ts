@@ -9,7 +9,7 @@ import { activation, activationNames } from "../nn/activation.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
-import type { Net } from "../nn/net.ts";
+import { firstOfEachRow, type Net } from "../nn/net.ts";
 import type { Tensor } from "../engine/mod.ts";
 
 /** The sizes of a DistilBERT. */
@@ -77,11 +77,19 @@ function layers(config: DistilbertConfig): Layer[] {
   ];
 }
 
-function block(net: Net, config: DistilbertConfig, x: Tensor, mask: Tensor, layer: number): Tensor {
+/** One layer. `asked` are the rows of x whose result is needed: all, or the first of each row. */
+function block(
+  net: Net,
+  config: DistilbertConfig,
+  x: Tensor,
+  asked: Tensor,
+  mask: Tensor,
+  layer: number,
+): Tensor {
   const at = `transformer.layer.${layer}`;
   const mixed = net.attention({
     layer,
-    query: net.linear(`${at}.attention.q_lin`, x),
+    query: net.linear(`${at}.attention.q_lin`, asked),
     key: net.linear(`${at}.attention.k_lin`, x),
     value: net.linear(`${at}.attention.v_lin`, x),
     mask,
@@ -89,7 +97,7 @@ function block(net: Net, config: DistilbertConfig, x: Tensor, mask: Tensor, laye
     dropout: config.attentionDropout,
   });
   const attended = net.linear(`${at}.attention.out_lin`, mixed);
-  const middle = net.layerNorm(`${at}.sa_layer_norm`, tf.add(attended, x), epsilon);
+  const middle = net.layerNorm(`${at}.sa_layer_norm`, tf.add(attended, asked), epsilon);
   const wide = activation(config.activation, net.linear(`${at}.ffn.lin1`, middle));
   const narrow = net.dropout(net.linear(`${at}.ffn.lin2`, wide), config.hiddenDropout);
   return net.layerNorm(`${at}.output_layer_norm`, tf.add(narrow, middle), epsilon);
@@ -105,19 +113,21 @@ export const distilbert: Architecture<DistilbertConfig> = {
   ignored: [/^vocab_/, /embeddings\.position_ids$/],
   optional: [],
   attentionTargets: ["q_lin", "v_lin"],
-  forward(net, config, batch) {
+  forward(net, config, batch, positions = "all") {
     const words = net.embedding("embeddings.word_embeddings", batch.ids);
     const input = net.input({ words, mask: batch.mask });
     const [rows, sequence] = input.mask.shape as [number, number];
     const counted = tf.cumsum(tf.onesLike(input.mask), 1, true);
-    const positions = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
-    const placed = tf.add(input.words, net.embedding("embeddings.position_embeddings", positions));
+    const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
+    const placed = tf.add(input.words, net.embedding("embeddings.position_embeddings", places));
     let x = net.layerNorm("embeddings.LayerNorm", tf.reshape(placed, [-1, config.width]), epsilon);
     x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
     for (let layer = 0; layer < config.layers; layer++) {
-      x = block(net, config, x, input.mask, layer);
+      const isLast = layer === config.layers - 1;
+      const asked = isLast && positions === "first" ? firstOfEachRow(x, input.mask) : x;
+      x = block(net, config, x, asked, input.mask, layer);
     }
-    return tf.reshape(x, [rows, sequence, config.width]);
+    return tf.reshape(x, [rows, positions === "first" ? 1 : sequence, config.width]);
   },
   classification: {
     layers: ({ width }, outputs) => [

@@ -26,8 +26,14 @@ export const roberta: Architecture<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^lm_head\./, /^pooler\./, /^roberta\.pooler\./],
   optional: [],
   attentionTargets: ["query", "value"],
-  forward: (net, config, batch) =>
-    bertForward(net, config, batch, (mask) => positionsAfterPadding(mask, config.padId)),
+  forward: (net, config, batch, positions) =>
+    bertForward(
+      net,
+      config,
+      batch,
+      (mask) => positionsAfterPadding(mask, config.padId),
+      positions,
+    ),
   classification: {
     layers: ({ width }, outputs) => [
       { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },

@@ -60,7 +60,10 @@ export interface Architecture<Config extends TextConfig = TextConfig> {
   readonly optional: readonly RegExp[];
   /** The names of the linears that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
-  /** Token ids → hidden states [batch, sequence, width] of the last layer. */
-  forward(net: Net, config: Config, batch: TextBatch): Tensor;
+  /**
+   * Token ids → hidden states of the last layer: [batch, sequence, width], or [batch, 1, width]
+   * where only the first position is asked for; the last layer then computes no other.
+   */
+  forward(net: Net, config: Config, batch: TextBatch, positions?: "all" | "first"): Tensor;
   readonly classification: ClassificationHead<Config>;
 }

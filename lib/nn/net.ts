@@ -32,8 +32,9 @@ export interface Net {
 export interface AttentionCall {
   /** The layer, counted from 0. */
   readonly layer: number;
-  /** [batch · sequence, width] each */
+  /** [batch · queries, width]; fewer queries than the sequence where not all rows are needed */
   readonly query: Tensor;
+  /** [batch · sequence, width], as `value` */
   readonly key: Tensor;
   readonly value: Tensor;
   /** [batch, sequence] int32, 1 for a token */
@@ -81,14 +82,26 @@ function attention(
   const [batch, sequence] = mask.shape as [number, number];
   const width = query.shape[1]!;
   const size = width / heads;
-  const split = (x: Tensor) =>
-    tf.transpose(tf.reshape(x, [batch, sequence, heads, size]), [0, 2, 1, 3]);
-  const plain = { keys: split(key), values: split(value), mask };
+  const queries = query.shape[0] / batch;
+  const split = (x: Tensor, positions: number) =>
+    tf.transpose(tf.reshape(x, [batch, positions, heads, size]), [0, 2, 1, 3]);
+  const plain = { keys: split(key, sequence), values: split(value, sequence), mask };
   const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
-  const scores = tf.mul(tf.matMul(split(query), given.keys, false, true), 1 / Math.sqrt(size));
+  const scores = tf.mul(
+    tf.matMul(split(query, queries), given.keys, false, true),
+    1 / Math.sqrt(size),
+  );
   const absent = tf.mul(tf.sub(1, tf.cast(given.mask, "float32")), maskedScore);
   const bias = tf.reshape(absent, [batch, 1, 1, given.mask.shape[1]!]);
   const weights = net.dropout(tf.softmax(tf.add(scores, bias)), dropout);
-  const mixed = tf.matMul(weights, given.values); // [batch, heads, sequence, size]
+  const mixed = tf.matMul(weights, given.values); // [batch, heads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}
+
+/** The first position of each row: [batch · sequence, width] → [batch, width]. */
+export function firstOfEachRow(x: Tensor, mask: Tensor): Tensor {
+  const [batch, sequence] = mask.shape as [number, number];
+  const width = x.shape[1]!;
+  const whole = tf.reshape(x, [batch, sequence, width]);
+  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, width]), [batch, width]);
 }

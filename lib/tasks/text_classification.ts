@@ -49,9 +49,7 @@ export function textClassification(options: TextClassificationOptions): Task {
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     forward(net, { architecture, config }, batch) {
-      const hidden = architecture.forward(net, config, batch);
-      const [rows, , width] = hidden.shape as [number, number, number];
-      const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [rows, 1, width]), [rows, width]);
+      const first = tf.squeeze(architecture.forward(net, config, batch, "first"), [1]);
       return architecture.classification.forward(net, config, first);
     },
     loss: (logits, { targets, normaliser }) =>

@@ -9,17 +9,20 @@ const cardWith = (changes: Partial<DataCard>): DataCard => ({ ...sentiment.card,
 
 Deno.test("a package that is absent, of another version or damaged is named", async () => {
   const absent = cardWith({ package: { name: "@tunebook/none", version: "1.0.0" } });
-  await assert.rejects(dataSet(absent, read)(), {
+  await assert.rejects(dataSet("absent", absent, read)(), {
     kind: "download",
     message: /deno install npm:@tunebook\/none@1\.0\.0/,
   });
   const other = cardWith({ package: { name: "sentiment", version: "1.0.0" } });
-  await assert.rejects(dataSet(other, read)(), { kind: "input", message: /5\.0\.2 is installed/ });
-  await assert.rejects(dataSet(cardWith({ rows: 3 }), read)(), {
+  await assert.rejects(dataSet("other", other, read)(), {
+    kind: "input",
+    message: /5\.0\.2 is installed/,
+  });
+  await assert.rejects(dataSet("made", cardWith({ rows: 3 }), read)(), {
     kind: "data",
     message: /gave 1 rows instead of 3/,
   });
-  assert.equal((await dataSet(cardWith({ rows: 1 }), read)()).numRows(), 1);
+  assert.equal((await dataSet("made", cardWith({ rows: 1 }), read)()).numRows(), 1);
 });
 
 Deno.test("a file of a package that is absent or no JSON is named", async () => {

@@ -12,7 +12,7 @@ import { adapter, lora, merged, model, resolveModel } from "tunebook";
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { encodeRows } from "../../lib/data/encode_rows.ts";
-import { largestDifference } from "../../lib/evaluate/predict.ts";
+import { largestDifference } from "../../lib/nn/run_over.ts";
 import { readModelConfig } from "../../lib/models/load_model.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
