@@ -12,6 +12,9 @@ export type ElementType = "float32" | "int32" | "int64" | "bool";
 /** Raw numbers of a constant; `bool` is held in a `Uint8Array`. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
+/** A constant's numbers, or what reads them when the graph is written. */
+export type Constant = ConstantData | (() => ConstantData);
+
 /** The result of a node, an input or a constant. Open dimensions hold their marker size. */
 export interface Value {
   readonly name: string;
@@ -43,7 +46,7 @@ export interface Graph {
   readonly name: string;
   inputs: Value[];
   outputs: { name: string; value: Value }[];
-  constants: Map<Value, ConstantData>;
+  constants: Map<Value, Constant>;
   nodes: GraphNode[];
   readonly openDims: OpenDims;
 }
@@ -77,5 +80,18 @@ export function findProducers(graph: Graph): Map<Value, GraphNode> {
 export function scalarConstant(graph: Graph, value: Value | undefined): number | undefined {
   if (!value || sizeOf(value.shape) !== 1) return undefined;
   const data = graph.constants.get(value);
-  return data === undefined ? undefined : Number(data[0]);
+  return data === undefined || typeof data === "function" ? undefined : Number(data[0]);
+}
+
+/** The bytes of one element. */
+export const elementBytes: Readonly<Record<ElementType, number>> = {
+  float32: 4,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
+
+/** The bytes of a value's numbers. */
+export function bytesOf({ type, shape }: Value): number {
+  return sizeOf(shape) * elementBytes[type];
 }

@@ -7,6 +7,7 @@ import * as ort from "onnxruntime-node";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { bytesOf } from "./graph.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
 import { trace } from "./trace.ts";
@@ -26,7 +27,7 @@ export async function writeOnnxFile(
   frozen: FrozenSource,
 ): Promise<void> {
   const graph = trace(program, frozen, { contrib: false, exportTypes: true });
-  const bytes = [...graph.constants.values()].reduce((sum, data) => sum + data.byteLength, 0);
+  const bytes = [...graph.constants.keys()].reduce((sum, value) => sum + bytesOf(value), 0);
   const externalFile = `${basename(path)}_data`;
   const model = writeOnnx(
     graph,
@@ -38,8 +39,8 @@ export async function writeOnnxFile(
   await writeFileAtomic(path, model.bytes);
 }
 
-async function* streamOf(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  yield* chunks;
+async function* streamOf(makers: readonly (() => Uint8Array)[]): AsyncIterable<Uint8Array> {
+  for (const make of makers) yield make();
 }
 
 /** An ONNX file that is ready to run on the processor. */

@@ -6,7 +6,8 @@
  */
 import * as proto from "onnx-proto";
 import type { onnx } from "onnx-proto";
-import { type Attribute, contribDomain, type Graph, type Value } from "./graph.ts";
+import { type Attribute, bytesOf, type Constant, contribDomain } from "./graph.ts";
+import type { Graph, Value } from "./graph.ts";
 import { onnxType } from "./graph_builder.ts";
 
 /** The standard's operator set; 18 is the first whose reductions take their axes as input. */
@@ -16,10 +17,10 @@ const irVersion = 8;
 /** Alignment of external data that lets a runtime map it into memory. */
 const alignment = 4096;
 
-/** A model file and the chunks of its external data, in order. */
+/** A model file, and what makes the chunks of its external data, in order. */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
-  readonly external: readonly Uint8Array[];
+  readonly external: readonly (() => Uint8Array)[];
 }
 
 /** Where large constants go. */
@@ -39,29 +40,29 @@ const attributeType = AttributeProto.AttributeType;
 export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
   const names = outputNames(graph);
   const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
-  const external: Uint8Array[] = [];
+  const external: (() => Uint8Array)[] = [];
   let offset = 0;
   const initializer = [...graph.constants].map(([value, data]) => {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const size = bytesOf(value);
     const tensor: onnx.ITensorProto = {
       name: nameOf(value),
       dims: [...value.shape],
       dataType: onnxType[value.type],
     };
-    if (!options.externalFile || bytes.length < (options.minExternalBytes ?? 0)) {
-      tensor.rawData = bytes;
+    if (!options.externalFile || size < (options.minExternalBytes ?? 0)) {
+      tensor.rawData = rawBytes(data);
       return tensor;
     }
     tensor.dataLocation = TensorProto.DataLocation.EXTERNAL;
     tensor.externalData = [
       { key: "location", value: options.externalFile },
       { key: "offset", value: String(offset) },
-      { key: "length", value: String(bytes.length) },
+      { key: "length", value: String(size) },
     ];
-    const gap = (alignment - bytes.length % alignment) % alignment;
-    external.push(bytes);
-    if (gap > 0) external.push(new Uint8Array(gap));
-    offset += bytes.length + gap;
+    const gap = (alignment - size % alignment) % alignment;
+    external.push(() => rawBytes(data));
+    if (gap > 0) external.push(() => new Uint8Array(gap));
+    offset += size + gap;
     return tensor;
   });
   const node: onnx.INodeProto[] = graph.nodes.map((each, i) => ({
@@ -99,6 +100,11 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
     },
   };
   return { bytes: ModelProto.encode(model).finish(), external };
+}
+
+function rawBytes(constant: Constant): Uint8Array {
+  const data = typeof constant === "function" ? constant() : constant;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /**

@@ -11,7 +11,7 @@ import { kernels } from "./kernels/mod.ts";
 import { chooseMarkers } from "./open_dims.ts";
 import { checkSizes } from "./passes/check_sizes.ts";
 import { simplify } from "./passes/mod.ts";
-import { type FrozenSource, openNames, type Program } from "./program.ts";
+import { type FrozenSource, inputsOf, openNames, type Program } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 import { traceBackend, traceBackendName } from "./trace_backend.ts";
 
@@ -32,23 +32,20 @@ export interface TraceOptions {
  */
 export function trace(program: Program, frozen: FrozenSource, options: TraceOptions = {}): Graph {
   registerGradients();
-  const read = new Map<string, ReturnType<FrozenSource>>();
-  const graph = record(program, options, 1, (name) => {
-    const data = frozen(name);
-    read.set(name, data);
-    return data;
-  });
-  if (openNames(program).length > 0) {
-    checkSizes(graph, record(program, options, 2, (name) => read.get(name)!));
-  }
+  const readers = new Map(inputsOf(program, "frozen").map((name) => [name, () => frozen(name)]));
+  const graph = record(program, options, 1, readers);
+  if (openNames(program).length > 0) checkSizes(graph, record(program, options, 2, readers));
   return graph;
 }
+
+/** What reads each frozen input; the numbers are read only when the graph is written. */
+type FrozenReaders = ReadonlyMap<string, () => ReturnType<FrozenSource>>;
 
 function record(
   program: Program,
   options: TraceOptions,
   traceNumber: 1 | 2,
-  frozen: FrozenSource,
+  frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
   const build = new GraphBuilder(program.name, { contrib: options.contrib ?? true, taken });
@@ -89,7 +86,7 @@ function record(
 function declareInputs(
   program: Program,
   build: GraphBuilder,
-  frozen: FrozenSource,
+  frozen: FrozenReaders,
   options: TraceOptions,
   traceNumber: 1 | 2,
 ): Record<string, Value> {
@@ -103,7 +100,7 @@ function declareInputs(
     const type = options.exportTypes && spec.exportType ? spec.exportType : spec.type;
     const value: Value = { name, type, shape };
     if (spec.role === "frozen") {
-      graph.constants.set(value, frozen(name));
+      graph.constants.set(value, frozen.get(name)!);
       inputs[name] = value;
       continue;
     }

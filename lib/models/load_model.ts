@@ -4,11 +4,12 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { LazyMap } from "../core/lazy_map.ts";
 import { Random } from "../core/random.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
-import { loadWeights, type WeightSpec } from "../weights/load_weights.ts";
+import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { architectureOf } from "./mod.ts";
 
@@ -82,7 +83,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const headNames = new RegExp(
     `^(?:${headLayers.map(({ path }) => path).join("|")}|classifier)\\.`,
   );
-  const { values, absent } = await loadWeights(
+  const { values, absent } = lazyWeights(
     stored,
     hasHead ? [...encoderSpecs, ...headSpecs] : encoderSpecs,
     { ignore: [...architecture.ignored, ...(hasHead ? [] : [headNames])] },
@@ -90,8 +91,9 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
 
   const lacking = encoder.filter(({ path }) => absent.some((name) => name.startsWith(`${path}.`)));
   const random = Random.fromSeed(options.seed, "head");
+  const fresh = new Map<string, Float32Array>();
   for (const layer of hasHead ? lacking : [...lacking, ...headLayers]) {
-    for (const [path, data] of freshWeights(layer, config, random)) values.set(path, data);
+    for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }
   return {
     reference: options.reference,
@@ -100,7 +102,10 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     json,
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...headLayers].map(({ path }) => path),
-    weights: values,
+    weights: new LazyMap([
+      ...[...values.keys()].map((path) => [path, () => values.get(path)!] as const),
+      ...[...fresh].map(([path, data]) => [path, () => data] as const),
+    ]),
   };
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { LazyMap } from "../core/lazy_map.ts";
 import type { AttachedAdapter } from "./adapter.ts";
+import type { Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
 
 /** A method that changes nothing, for a model that stands alone. */
@@ -21,7 +23,7 @@ export function checkMergeable({ parameters, mergedInto }: AttachedAdapter): voi
 
 /**
  * The model with the trained weights in the place of the old ones and the method's parameters
- * added to the linears that they act on. Untouched weights are shared with `model`.
+ * added to the linears that they act on; each weight is made when it is asked for.
  *
  * @param values trained tensors by path
  */
@@ -31,15 +33,14 @@ export function mergeModel(
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
   checkMergeable(adapter);
-  const weights = new Map(model.weights);
-  for (const { path, layer } of modelWeights(model)) {
-    const trained = values.get(path);
-    if (trained) weights.set(path, trained);
-    if (layer.kind !== "linear" || !path.endsWith(".weight")) continue;
+  const merged = ({ path, layer }: Weight): Float32Array => {
+    const base = values.get(path) ?? model.weights.get(path)!;
+    if (layer.kind !== "linear" || !path.endsWith(".weight")) return base;
     const change = adapter.mergedInto?.(layer, values);
-    if (!change) continue;
-    const base = weights.get(path)!;
-    weights.set(path, base.map((number, i) => number + change[i]));
-  }
+    return change ? base.map((number, i) => number + change[i]) : base;
+  };
+  const weights = new LazyMap(
+    modelWeights(model).map((weight) => [weight.path, () => merged(weight)]),
+  );
   return { ...model, weights };
 }

@@ -19,7 +19,7 @@ export interface Model {
   readonly layers: readonly Layer[];
   /** Paths of the task's own layers, which are trained whatever the method is. */
   readonly head: readonly string[];
-  /** Weight path → numbers, row by row. */
+  /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */
   readonly weights: ReadonlyMap<string, Float32Array>;
 }
 

@@ -16,6 +16,7 @@ import { requireColumns } from "../table/columns.ts";
 import { formatOf, readTable } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
+import { checkRows, checkSplitLabels } from "./check_rows.ts";
 import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from "./plan_parts.ts";
 
 /** The rows of one split, ready for a model. */
@@ -50,26 +51,24 @@ export interface Encoding {
 
 /** Reads the data, splits it, and checks columns and labels, before any model is loaded. */
 export async function readSplits(source: DataSource, columns: DataOptions): Promise<Splits> {
-  const wanted = [columns.text, columns.label, ...(columns.pair ? [columns.pair] : [])];
-  const load = async (from: DataSource, where: string) => {
-    const table = typeof from === "string" ? await openSource(from) : from;
-    requireColumns(table, wanted, where);
-    if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
-    return table;
-  };
+  const load = async (from: DataSource) => typeof from === "string" ? await openSource(from) : from;
   const { test = defaultTestShare, validation } = columns;
-  const data = await load(source, typeof source === "string" ? source : "the data");
-  const apart: Partial<Splits> = {
-    ...(typeof test === "number" ? {} : { test: await load(test, "the test data") }),
-    ...(validation === undefined || typeof validation === "number"
-      ? {}
-      : { validation: await load(validation, "the validation data") }),
-  };
-  const sizes = {
+  const data = await load(source);
+  checkRows(data, columns, typeof source === "string" ? source : "the data");
+  const apart: { test?: Table; validation?: Table } = {};
+  for (const [name, given] of Object.entries({ test, validation })) {
+    if (given === undefined || typeof given === "number") continue;
+    const table = await load(given);
+    const { text, label, pair } = columns;
+    requireColumns(table, pair ? [text, label, pair] : [text, label], `the ${name} data`);
+    if (table.numRows() === 0) throw new TunebookError("data", `the ${name} data has no rows`);
+    apart[name as keyof typeof apart] = table;
+  }
+  const cut = cutSplits(data, {
     ...(typeof test === "number" ? { test } : {}),
     ...(typeof validation === "number" ? { validation } : {}),
-  };
-  const cut = cutSplits(data, sizes, columns);
+  }, columns);
+  checkSplitLabels(cut, columns);
   return { ...cut, ...apart } as Splits;
 }
 

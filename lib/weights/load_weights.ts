@@ -5,6 +5,7 @@
  */
 import { didYouMean } from "../core/nearest.ts";
 import { TunebookError } from "../core/errors.ts";
+import { LazyMap } from "../core/lazy_map.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
 /** One weight that a model asks for. */
@@ -66,6 +67,23 @@ export async function loadWeights(
     const stored = await weights.readFloat32(name);
     values.set(spec.path, spec.transpose ? transpose(stored, spec.shape) : stored);
   }
+  return { values, absent };
+}
+
+/** Like {@link loadWeights}, but reads a weight each time that it is asked for and keeps none. */
+export function lazyWeights(
+  weights: Weights,
+  specs: readonly WeightSpec[],
+  options: LoadOptions = {},
+): { values: LazyMap<string, Float32Array<ArrayBuffer>>; absent: readonly string[] } {
+  const { found, absent } = matchWeights(weights, specs, options);
+  const values = new LazyMap([...found].map(([{ path, shape, transpose: turned }, name]) => [
+    path,
+    () => {
+      const stored = weights.readFloat32Sync(name);
+      return turned ? transpose(stored, shape) : stored;
+    },
+  ]));
   return { values, absent };
 }
 

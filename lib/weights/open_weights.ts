@@ -101,6 +101,7 @@ async function openShards(path: string): Promise<Weights> {
     [Symbol.dispose]: close,
     read: async (name) => await find(name).read(name),
     readFloat32: async (name) => await find(name).readFloat32(name),
+    readFloat32Sync: (name) => find(name).readFloat32Sync(name),
   };
 }
 

@@ -42,7 +42,8 @@ export async function openSafetensors(path: string): Promise<WeightFile> {
     closed = true;
   };
   try {
-    const { size } = await file.stat();
+    const opened = await file.stat();
+    const { size } = opened;
     const start = readAt(path, file, 0, Math.min(LENGTH_BYTES, size));
     const text = readAt(path, file, LENGTH_BYTES, headerLength(path, start, size));
     const { metadata, tensors } = parseHeader(path, text, size);
@@ -60,6 +61,11 @@ export async function openSafetensors(path: string): Promise<WeightFile> {
       // deno-lint-ignore require-await -- throws must become rejections
       async readFloat32(name): Promise<Float32Array<ArrayBuffer>> {
         return readFloat32At(path, file, find(path, tensors, name));
+      },
+      readFloat32Sync(name): Float32Array<ArrayBuffer> {
+        const info = find(path, tensors, name);
+        using again = openUnchanged(path, opened);
+        return readFloat32At(path, again, info);
       },
     };
   } catch (error) {
@@ -116,6 +122,23 @@ function find(path: string, tensors: ReadonlyMap<string, TensorInfo>, name: stri
     "weights",
     `${path} has no tensor "${name}"${didYouMean(name, tensors.keys())}`,
   );
+}
+
+function openUnchanged(path: string, before: Deno.FileInfo): Deno.FsFile {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    throw new TunebookError("weights", `cannot open ${path} again: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const now = file.statSync();
+  const same = now.ino === before.ino && now.size === before.size &&
+    now.mtime?.getTime() === before.mtime?.getTime();
+  if (same) return file;
+  file.close();
+  throw new TunebookError("weights", `${path} changed while the model was in use; load it again`);
 }
 
 async function openFile(path: string): Promise<Deno.FsFile> {

@@ -37,6 +37,11 @@ export interface Weights extends Disposable {
   read(name: string): Promise<RawTensor>;
   /** Reads one tensor as float32, whatever it is stored as. */
   readFloat32(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * The same at once, also after `close`: it opens the file for this read. A file that has changed
+   * since it was opened first is an error.
+   */
+  readFloat32Sync(name: string): Float32Array<ArrayBuffer>;
   /** Closes the files; a second call does nothing. */
   close(): void;
 }

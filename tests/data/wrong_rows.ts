@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ErrorKind } from "../../lib/core/errors.ts";
 import { packageFolder } from "../../lib/core/package_folder.ts";

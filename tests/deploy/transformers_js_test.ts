@@ -37,7 +37,7 @@ for (const name of ["bert", "distilbert", "roberta", "minilm"]) {
       const result = await model(reference)
         .data(moods(60), { text: "text", label: "mood" })
         .adapt(lora({ rank: 2 }))
-          .train({ epochs: 6, learningRate: 1e-2 })
+        .train({ epochs: 6, learningRate: 1e-2 })
         .deploy(onnx(join(folder, "deployed")))
         .run({ quiet: true });
       const wanted = await result.predict(texts);

@@ -18,7 +18,8 @@ try {
     await Deno.mkdir(join(folder, name));
     await Deno.writeFile(join(folder, name, "model.onnx"), bytes);
     if (external.length > 0) {
-      const file = await new Blob([...external] as Uint8Array<ArrayBuffer>[]).arrayBuffer();
+      const file = await new Blob(external.map((make) => make() as Uint8Array<ArrayBuffer>))
+        .arrayBuffer();
       await Deno.writeFile(join(folder, name, externalFile), new Uint8Array(file));
     }
     if (name.startsWith("forward")) await writeExpected(join(folder, name));

@@ -190,7 +190,8 @@ async function createSession(
     const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
     if (external.length > 0) {
       const file = await Deno.open(join(folder, externalFile), { write: true, create: true });
-      for (const chunk of external) {
+      for (const makeChunk of external) {
+        const chunk = makeChunk();
         for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
       }
       file.close();

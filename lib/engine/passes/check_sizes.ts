@@ -27,7 +27,11 @@ export function checkSizes(graph: Graph, other: Graph): void {
   const compare = (a: Value | undefined, b: Value | undefined, where: string) => {
     const [left, right] = [a && graph.constants.get(a), b && other.constants.get(b)];
     if (left && right) {
-      const at = left === right ? -1 : firstDifference(left, right);
+      if (left === right) return;
+      if (typeof left === "function" || typeof right === "function") {
+        return refuse(`the choice of what ${where} reads`);
+      }
+      const at = firstDifference(left, right);
       if (at >= 0) refuse(`the number ${left[at]} that ${where} uses`);
     } else if ((a && twins.get(a)) !== b) refuse(`the choice of what ${where} reads`);
   };
