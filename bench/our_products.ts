@@ -7,12 +7,13 @@
 import { join } from "node:path";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import { type Program, type Step, tf } from "../lib/engine/mod.ts";
-import type { StepCase } from "./cases.ts";
+import { largeProduct, type StepCase } from "./cases.ts";
+import { median } from "./median.ts";
 import { compileStep } from "./our_step.ts";
-import { productsOf } from "./profile.ts";
+import { type Products, productsOf } from "./profile.ts";
 import { rest } from "./sides.ts";
 
-/** What the profile says of a step. */
+/** What the profile says of a step; medians over the steps. */
 export interface MeasuredProducts {
   /** The share of a step's time inside matrix products, from 0 to 1. */
   readonly share: number;
@@ -26,8 +27,6 @@ export interface MeasuredProducts {
 const warmUpSteps = 2;
 /** Runs of the large product after each step. */
 const largeRuns = 4;
-/** The large product: [1024, 768] · [768, 3072], a feed-forward layer of a BERT-base. */
-const large = { rows: 1024, inner: 768, columns: 3072 };
 
 /** Runs `count` steps under the runtime's profiler, each followed by the large product. */
 export async function measureProducts(
@@ -40,10 +39,10 @@ export async function measureProducts(
       onnxRuntime("cpu", undefined, { profile: join(folder, name), threads });
     const step = await compileStep(measured, profiled("step"));
     const product = await compileLarge(profiled("large"));
-    let milliseconds = 0;
+    const seconds: number[] = [];
     for (let i = 0; i < warmUpSteps + count; i++) {
-      const [took] = (await step.run(1)).milliseconds;
-      if (i >= warmUpSteps) milliseconds += took;
+      const [milliseconds] = (await step.run(1)).milliseconds;
+      seconds.push(milliseconds / 1000);
       // Each session has threads of its own, which must not stand in the other's way.
       await rest();
       for (let run = 0; run < largeRuns; run++) await product.run();
@@ -52,23 +51,28 @@ export async function measureProducts(
     // The runtime writes a session's profile when the session ends.
     await step.dispose();
     await product.dispose();
-    const ofStep = await productsOf(folder, "step", warmUpSteps);
-    const ofLarge = await productsOf(folder, "large", warmUpSteps * largeRuns);
+    const steps = await productsOf(folder, "step");
+    const alone = await productsOf(folder, "large");
+    const shares = steps.map((products, i) => products.seconds / seconds[i]);
     return {
-      share: ofStep.seconds * 1000 / milliseconds,
-      gigaflops: ofStep.operations / ofStep.seconds / 1e9,
-      largeGigaflops: ofLarge.operations / ofLarge.seconds / 1e9,
+      share: median(shares.slice(warmUpSteps)),
+      gigaflops: median(steps.slice(warmUpSteps).map(gigaflopsOf)),
+      largeGigaflops: median(alone.slice(warmUpSteps * largeRuns).map(gigaflopsOf)),
     };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
+function gigaflopsOf({ operations, seconds }: Products): number {
+  return operations / seconds / 1e9;
+}
+
 async function compileLarge(device: ReturnType<typeof onnxRuntime>): Promise<{
   run(): ReturnType<Step["run"]>;
   dispose(): Promise<void>;
 }> {
-  const { rows, inner, columns } = large;
+  const { rows, inner, columns } = largeProduct;
   const program: Program = {
     name: "large product",
     inputs: {

@@ -5,11 +5,12 @@
  */
 import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
+import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
-import { type Device, ops } from "../lib/engine/mod.ts";
+import { type Device, ops, tf } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
-import { weightsOf } from "../lib/nn/layer.ts";
+import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
@@ -27,14 +28,22 @@ export interface MeasuredStep {
 
 const classes = 2;
 const positions = 512;
+const seed = 1;
 /** Half the width of the uniform distribution of random weights. */
 const weightRange = 0.03;
 
-/** Compiles the step of a case. */
-export async function compileStep(measured: StepCase, device: Device): Promise<MeasuredStep> {
+/**
+ * Compiles the step of a case. With `everyPosition` the last layer computes all positions, as in
+ * transformers, and not only those that the head reads.
+ */
+export async function compileStep(
+  measured: StepCase,
+  device: Device,
+  everyPosition = false,
+): Promise<MeasuredStep> {
   const { batch, length } = measured;
-  const random = Random.fromSeed(1, measured.name);
-  const model = randomModel(measured, random);
+  const random = Random.fromSeed(seed, measured.name);
+  const model = randomModel(measured, everyPosition ? bertOfEveryPosition : bert);
   const adapter = attachTo(
     model,
     measured.method === "lora" ? lora({ rank, alpha, targets }) : full(),
@@ -85,7 +94,19 @@ export async function compileStep(measured: StepCase, device: Device): Promise<M
   };
 }
 
-function randomModel({ layers, hidden, heads, intermediate }: StepCase, random: Random): Model {
+const bertOfEveryPosition: typeof bert = {
+  ...bert,
+  forward(net, config, batch, wanted) {
+    const hidden = bert.forward(net, config, batch, "all");
+    const [rows, sequence, width] = hidden.shape as [number, number, number];
+    return tf.slice(hidden, [0, 0, 0], [rows, wanted === "first" ? 1 : sequence, width]);
+  },
+};
+
+function randomModel(
+  { name, layers, hidden, heads, intermediate }: StepCase,
+  architecture: typeof bert,
+): Model {
   const json = {
     model_type: "bert",
     hidden_size: hidden,
@@ -97,25 +118,28 @@ function randomModel({ layers, hidden, heads, intermediate }: StepCase, random: 
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
   };
-  const config = bert.readConfig(json);
-  const head = bert.classification.layers(config, classes);
-  const all = [...bert.layers(config), ...head];
-  const weights = new Map(
-    all.flatMap(weightsOf).map(({ path, shape, layer }) => {
-      const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
-      if (path.endsWith(".bias")) return [path, data];
-      if (layer.kind === "norm") return [path, data.fill(1)];
-      for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * weightRange;
-      return [path, data];
-    }),
-  );
+  const config = architecture.readConfig(json);
+  const head = architecture.classification.layers(config, classes);
+  const all = [...architecture.layers(config), ...head];
   return {
     reference: "random",
-    architecture: bert as unknown as Architecture,
+    architecture: architecture as unknown as Architecture,
     config,
     json,
     layers: all,
     head: head.map(({ path }) => path),
-    weights,
+    // Made when they are asked for, as a model's weights are read from its file.
+    weights: new LazyMap(
+      all.flatMap(weightsOf).map((weight) => [weight.path, () => randomWeight(name, weight)]),
+    ),
   };
+}
+
+function randomWeight(name: string, { path, shape, layer }: Weight): Float32Array {
+  const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
+  if (path.endsWith(".bias")) return data;
+  if (layer.kind === "norm") return data.fill(1);
+  const random = Random.fromSeed(seed, name, path);
+  for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * weightRange;
+  return data;
 }

@@ -24,7 +24,8 @@ await serve<Message>({
     device = onnxRuntime("cpu", undefined, { threads });
     data = await openData(wanted);
     if (file) await Deno.writeTextFile(file, JSON.stringify(data.forPeer()));
-    return { examples: data.rows.lengths.length };
+    const { lengths } = data.rows;
+    return { examples: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) };
   },
   async epoch() {
     let tokens = 0;

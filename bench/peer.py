@@ -5,6 +5,8 @@
  "targets": ["query", "value"], "threads": 2}
                                    → {"trainable": parameters, "threads": 2, "versions": {…}}
 {"cmd": "step", "count": 5}        → {"ms": [a time for each step], "loss": the last one}
+{"cmd": "product", "rows": 1024, "inner": 768, "columns": 3072, "threads": 2}
+                                   → {"gigaflops": rate of this matrix product, median}
 {"cmd": "memory"}                  → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
@@ -12,6 +14,7 @@ A step is forward, loss, backward, clipping at 1, AdamW and clearing the gradien
 batch are random and every token is real; dropout is 0. A mistake answers {"error": message}.
 """
 
+import statistics
 import time
 
 import peft
@@ -27,6 +30,7 @@ CLIP = 1.0
 LEARNING_RATE = 1e-4
 WEIGHT_DECAY = 0.01
 VOCABULARY = 30522
+PRODUCT_RUNS = 24
 
 
 class Run:
@@ -84,6 +88,20 @@ class Run:
         return loss.item()
 
 
+def product(request: dict) -> dict:
+    if "threads" in request:
+        torch.set_num_threads(request["threads"])
+    rows, inner, columns = (request[name] for name in ("rows", "inner", "columns"))
+    x, weight = torch.rand(rows, inner), torch.rand(columns, inner)
+    times = []
+    with torch.no_grad():
+        for _ in range(PRODUCT_RUNS):
+            started = time.perf_counter()
+            torch.nn.functional.linear(x, weight)
+            times.append(time.perf_counter() - started)
+    return {"gigaflops": 2 * rows * inner * columns / statistics.median(times) / 1e9}
+
+
 def main() -> None:
     run = None
 
@@ -107,7 +125,7 @@ def main() -> None:
             times.append(1000 * (time.perf_counter() - started))
         return {"ms": times, "loss": loss}
 
-    serve({"setup": setup, "step": step})
+    serve({"setup": setup, "step": step, "product": product})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 
-/** Time and work of matrix products. */
+/** Time and work of the matrix products of one run of a session. */
 export interface Products {
   readonly seconds: number;
   /** Multiplications and additions. */
@@ -14,6 +14,8 @@ export interface Products {
 
 /** The runtime's operators that are matrix products. */
 const productOperators = new Set(["MatMul", "FusedMatMul", "Gemm"]);
+
+const microsecondsPerSecond = 1e6;
 
 type Shape = readonly number[];
 
@@ -32,31 +34,26 @@ interface Event {
 }
 
 /**
- * Adds up the matrix products of all sessions whose files start with `prefix`, without those of the
- * first `skippedRuns` runs of each session.
+ * The matrix products of each run of the session whose file starts with `prefix`; of several
+ * sessions, the one that has products.
  */
-export async function productsOf(
-  folder: string,
-  prefix: string,
-  skippedRuns: number,
-): Promise<Products> {
-  let [seconds, operations] = [0, 0];
+export async function productsOf(folder: string, prefix: string): Promise<Products[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.startsWith(`${prefix}_`)) continue;
     const events = JSON.parse(await Deno.readTextFile(join(folder, name))) as Event[];
     const products = events.filter(isProduct);
     if (products.length === 0) continue;
-    const runs = events.filter((event) => event.name === "model_run").map(({ ts }) => ts).sort(
-      (a, b) => a - b,
-    );
-    const start = runs[skippedRuns];
-    for (const product of products) {
-      if (product.ts < start) continue;
-      seconds += product.dur / 1e6;
-      operations += operationsOf(product);
-    }
+    return events.filter(({ name }) => name === "model_run").sort((a, b) => a.ts - b.ts)
+      .map(({ ts, dur }) => sumOf(products.filter((each) => each.ts >= ts && each.ts < ts + dur)));
   }
-  return { seconds, operations };
+  throw new Error(`no profile of ${prefix} has a matrix product`);
+}
+
+function sumOf(products: readonly Event[]): Products {
+  return {
+    seconds: products.reduce((sum, { dur }) => sum + dur / microsecondsPerSecond, 0),
+    operations: products.reduce((sum, each) => sum + operationsOf(each), 0),
+  };
 }
 
 function isProduct({ name, args }: Event): boolean {

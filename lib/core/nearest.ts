@@ -5,7 +5,7 @@
  */
 import { distance } from "fastest-levenshtein";
 
-/** `; did you mean "…"?` with the closest of `names`, or an empty text when none is close. */
+/** ` (did you mean "…"?)` with the closest of `names`, or an empty text when none is close. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   const wanted = name.toLowerCase();
   let best: { name: string; edits: number } | undefined;
@@ -14,5 +14,5 @@ export function didYouMean(name: string, names: Iterable<string>): string {
     if (!best || edits < best.edits) best = { name: candidate, edits };
   }
   const limit = Math.max(2, Math.floor(name.length / 2));
-  return best && best.edits <= limit ? `; did you mean "${best.name}"?` : "";
+  return best && best.edits <= limit ? ` (did you mean "${best.name}"?)` : "";
 }

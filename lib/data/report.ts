@@ -34,6 +34,8 @@ export interface SplitReport {
 export interface DescribeSplitsOptions {
   text: string;
   label?: string;
+  /** What stands between the classes of a row, where several are written in one text. */
+  separator?: string;
   /** Labels are numbers to predict, not classes. */
   regression?: boolean;
   /** Token lengths of the rows of each split. */
@@ -83,13 +85,13 @@ function summarise(
   name: string,
   table: Table,
   texts: unknown[],
-  { label, regression, lengths }: DescribeSplitsOptions,
+  { label, separator, regression, lengths }: DescribeSplitsOptions,
 ): SplitSummary {
   const rows = texts.length;
   const labels = label === undefined ? [] : columnValues(table, label);
   const counts = new Map<string, number>();
   if (!regression) {
-    for (const value of labels.flat()) {
+    for (const value of labels.flatMap((value) => classesOf(value, separator))) {
       counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
     }
   }
@@ -103,6 +105,13 @@ function summarise(
   if (regression) summary.range = rangeOf(labels.map(Number));
   if (lengths?.[name]) summary.tokens = tokenQuantiles(lengths[name]);
   return summary;
+}
+
+function classesOf(value: unknown, separator: string | undefined): unknown[] {
+  if (separator !== undefined && typeof value === "string") {
+    return value.split(separator).map((part) => part.trim()).filter((part) => part !== "");
+  }
+  return Array.isArray(value) ? value : [value];
 }
 
 function sharedTexts(texts: ReadonlyMap<string, unknown[]>): SplitReport["shared"] {
@@ -153,34 +162,45 @@ function tokenQuantiles(lengths: ArrayLike<number>): SplitSummary["tokens"] {
 
 function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): string {
   const lines = splits.map((split) => {
-    const parts = [`${split.name}: ${split.rows} rows`];
+    const parts = [`${split.name}: ${counted(split.rows, "row")}`];
     const shown = split.classes.slice(0, shownClasses);
     if (shown.length > 0) {
       const more = split.classes.length - shown.length;
       parts.push(
-        shown.map((entry) => `${entry.name} ${percent(entry.share)}`).join(", ") +
+        shown.map((entry) => `${entry.name}: ${percent(entry.share)}`).join(", ") +
           (more > 0 ? ` and ${more} more classes` : ""),
       );
     }
     if (split.range) {
       const { smallest, mean, largest } = split.range;
-      parts.push(`labels ${smallest} … ${largest}, mean ${mean.toPrecision(3)}`);
+      parts.push(`labels ${short(smallest)} … ${short(largest)}, mean ${short(mean)}`);
     }
     if (split.tokens) {
       const { half, most, nearly, all } = split.tokens;
       parts.push(`tokens: half ≤ ${half}, 90 % ≤ ${most}, 99 % ≤ ${nearly}, longest ${all}`);
     }
-    if (split.duplicates > 0) parts.push(`${split.duplicates} repeated texts`);
+    if (split.duplicates > 0) parts.push(counted(split.duplicates, "repeated text"));
     return parts.join(" · ");
   });
   for (const { first, second, rows, examples } of shared) {
     const texts = examples.map((text) => `"${text.slice(0, shownCharacters)}"`).join(", ");
-    lines.push(`${rows} rows of ${second} have a text that is also in ${first}: ${texts}`);
+    const have = rows === 1 ? "has" : "have";
+    const what = `${counted(rows, "row")} of ${second} ${have}`;
+    lines.push(`${what} a text that is also in ${first}: ${texts}`);
   }
   for (const { split, labels } of absent) {
     lines.push(`labels of ${split} that train lacks: ${labels.join(", ")}`);
   }
   return lines.join("\n");
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Four digits are enough to see a scale. */
+function short(number: number): string {
+  return String(Number(number.toPrecision(4)));
 }
 
 function percent(share: number): string {

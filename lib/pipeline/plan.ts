@@ -114,7 +114,23 @@ export function model(reference: string): ModelStage {
   });
 }
 
-/** Makes plans from plan files. */
+/**
+ * Makes plans from plan files.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, head, model, Plan } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const plan = model("hf:org/name")
+ *   .data("reviews.csv", { text: "review", label: "stars" })
+ *   .adapt(head())
+ *   .train({ epochs: 2 })
+ *   .evaluate({ accuracy });
+ * const again = Plan.from(JSON.parse(JSON.stringify(plan)));
+ * assert.deepEqual(again.toJSON(), plan.toJSON());
+ * ```
+ */
 export const Plan = Object.freeze({
   /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
   from: (json: unknown): Plan<Record<string, unknown>> => planOf(partsFromJson(json)),

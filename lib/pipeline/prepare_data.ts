@@ -152,7 +152,8 @@ export async function prepareData(
     ...(validation ? { validation } : {}),
     report: describeSplits(splits, {
       text: columns.text,
-      ...(kind === "multi" ? {} : { label: columns.label }),
+      label: columns.label,
+      ...(separator ? { separator } : {}),
       regression: kind === "regression",
       lengths,
     }),

@@ -62,7 +62,7 @@ export function describeResult(
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest logit difference ${receipt.largestDifference.toExponential(1)} on ${receipt.rows} ` +
-      `held-out rows (allowed ${receipt.tolerance})`;
+      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
   return [
     `${result.method} on ${result.model}`,

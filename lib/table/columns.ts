@@ -5,6 +5,7 @@
  */
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { otherSeparator } from "./csv.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -24,8 +25,10 @@ export function requireColumns(table: Table, names: readonly string[], where: st
   const present = table.columnNames();
   const missing = names.filter((name) => !present.includes(name));
   if (missing.length === 0) return;
+  const separator = otherSeparator(present);
   throw mistakes("data", `${where} has the columns ${quoted(present)}, but`, [
     ...missing.map((name) => `no column "${name}"${didYouMean(name, present)}`),
+    ...separator ? [`the columns seem to be separated by ${JSON.stringify(separator)}`] : [],
   ]);
 }
 

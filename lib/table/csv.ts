@@ -30,7 +30,10 @@ export function readSeparated(bytes: Uint8Array, source: string, separator: "," 
     wrong.push(`line ${lines[i]}: ${records[i].length} cells instead of ${header.length}`);
   }
   if (wrong.length > 0) {
-    const hint = `quote cells that contain ${separator === "," ? "a comma" : "a tab"}`;
+    const other = otherSeparator(header);
+    const hint = other
+      ? `it seems to be separated by ${JSON.stringify(other)}; save it with ${commas(separator)}`
+      : `quote cells that contain ${separator === "," ? "a comma" : "a tab"}`;
     throw mistakes("data", `${source} has rows of the wrong length; ${hint}:`, wrong);
   }
   const rows = records.slice(1);
@@ -38,6 +41,13 @@ export function readSeparated(bytes: Uint8Array, source: string, separator: "," 
     [name, inferColumn(rows.map((row) => row[column]))] as const
   );
   return tableFromColumns(columns, source);
+}
+
+const commas = (separator: string) => separator === "," ? "commas" : "tabs";
+
+/** What seems to stand between the columns of a file that has only one; for hints in errors. */
+export function otherSeparator(header: readonly string[]): string | undefined {
+  return header.length === 1 ? /[;\t|,]/.exec(header[0])?.[0] : undefined;
 }
 
 /** Turns the cells of one column into numbers, booleans or texts; see {@link readSeparated}. */

@@ -118,7 +118,7 @@ Deno.test("mistakes in flags are reported all at once", () => {
 Deno.test("an unknown flag suggests the nearest one", () => {
   assert.throws(
     () => readCommandLine(["--epoch", "3"]),
-    isMistake("input", 'no flag --epoch; did you mean "epochs"', "--help"),
+    isMistake("input", 'no flag --epoch (did you mean "epochs"', "--help"),
   );
   assert.throws(() => readCommandLine(["-x"]), isMistake("input", "no flag -x"));
   assert.throws(() => readCommandLine(["--rank"]), isMistake("input", "--rank"));

@@ -41,7 +41,7 @@ Deno.test("unknown labels are listed by row with the likely one", () => {
       kind: "data",
       message: [
         'the label column "y" of test.csv is wrong:',
-        '  - row 2: unknown label "spma"; did you mean "spam"?',
+        '  - row 2: unknown label "spma" (did you mean "spam"?)',
         '  - row 3: unknown label "eggs and toast"',
       ].join("\n"),
     },

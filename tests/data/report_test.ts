@@ -36,8 +36,8 @@ Deno.test("reads as text", () => {
   assert.equal(
     String(describeSplits({ train, test }, { text: "text", label: "y" })),
     [
-      "train: 4 rows · p 75.0 %, n 25.0 % · 1 repeated texts",
-      "test: 3 rows · n 33.3 %, p 33.3 %, x 33.3 %",
+      "train: 4 rows · p: 75.0 %, n: 25.0 % · 1 repeated text",
+      "test: 3 rows · n: 33.3 %, p: 33.3 %, x: 33.3 %",
       '2 rows of test have a text that is also in train: "a", "c"',
       "labels of test that train lacks: x",
     ].join("\n"),
@@ -48,6 +48,10 @@ Deno.test("counts each class of a list and gives the range of numbers", () => {
   const lists = tableFromColumns({ text: ["a", "b"], y: [["p", "q"], ["p"]] });
   const [first] = describeSplits({ train: lists }, { text: "text", label: "y" }).splits;
   assert.deepEqual(first.classes.map((entry) => entry.rows), [2, 1]);
+  const texts = tableFromColumns({ text: ["a", "b", "c"], y: ["p|q", " p ", ""] });
+  const [second] =
+    describeSplits({ train: texts }, { text: "text", label: "y", separator: "|" }).splits;
+  assert.deepEqual(second.classes.map(({ name, rows }) => [name, rows]), [["p", 2], ["q", 1]]);
   const numbers = tableFromColumns({ text: ["a", "b"], y: [1, 4] });
   const [summary] =
     describeSplits({ train: numbers }, { text: "text", label: "y", regression: true }).splits;

@@ -54,7 +54,7 @@ export const wrongRows: Case[] = [
     /seed is 1\.5.*\n.*validation is 0/,
     split({ seed: 1.5, validation: 0 }),
   ],
-  ["an unknown class column", "data", /no column "Y"; did you mean "y"/, split({ stratify: "Y" })],
+  ["an unknown class column", "data", /no column "Y" \(did you mean "y"/, split({ stratify: "Y" })],
   ["a missing label", "data", /row 2: no label/, labels(["a", null], "single")],
   ["an undefined label", "data", /row 1: no label/, labels([undefined, "a"], "single")],
   ["an empty label", "data", /row 2: an empty label/, labels(["a", " "], "single")],
@@ -76,7 +76,7 @@ export const wrongRows: Case[] = [
   [
     "a label absent from the training split",
     "data",
-    /row 2: unknown label "neutrl"; did you mean "neutral"/,
+    /row 2: unknown label "neutrl" \(did you mean "neutral"/,
     labels(["good", "neutrl"], "single", { names: ["good", "neutral"] }),
   ],
   [

@@ -175,7 +175,7 @@ Deno.test("everything that cannot be computed is one error", () =>
       [{ rank_pattern: ["query"] }, "weights", /is "query"/],
       [{ lora_dropout: 1 }, "weights", /dropout is 1/],
       [{ lora_dropout: "0.1" }, "weights", /dropout is "0\.1"/],
-      [{ target_modules: ["quary"] }, "input", /"quary" is no linear layer; did you mean "query"/],
+      [{ target_modules: ["quary"] }, "input", /"quary" is no linear layer \(did you mean "query"/],
       [{ target_modules: "(" }, "input", /targets: Invalid regular expression/],
       [{ target_modules: [] }, "input", /targets is empty/],
     ];

@@ -223,3 +223,19 @@ Deno.test("the merged folder is a model to start from", () =>
     await first.dispose();
     await second.dispose();
   }));
+
+Deno.test("a model may be deployed in the place of the one that it was trained from", () =>
+  inFolder(async (folder) => {
+    const base = join(folder, "base");
+    const result = await trained(folder, [merged(base)]);
+    const again = await model(`file:${base}`).data(moods(48), columns).adapt(head())
+      .train({ epochs: 0 }).run({ quiet: true });
+    const differences = result.predictions.logits.map((logit, i) =>
+      Math.abs(logit - again.predictions.logits[i])
+    );
+    assert.ok(Math.max(...differences) < 1e-4);
+    const [{ label }] = await result.predict(["the film was good"]);
+    assert.ok(result.predictions.labels.includes(label as string));
+    await result.dispose();
+    await again.dispose();
+  }));

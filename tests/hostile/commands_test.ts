@@ -4,7 +4,7 @@ import { inFolder } from "../weights/in_folder.ts";
 import { makePlace, snapshot } from "./hostile_case.ts";
 import { hostileCommands } from "./hostile_commands.ts";
 
-for (const { name, args, code, message, prepare } of hostileCommands) {
+for (const { name, args, code, message, prepare, keepsCheckpoint } of hostileCommands) {
   Deno.test(`the command line refuses ${name}`, () =>
     inFolder(async (folder) => {
       const place = await makePlace(folder);
@@ -16,6 +16,15 @@ for (const { name, args, code, message, prepare } of hostileCommands) {
       assert.match(found.stderr, message);
       assert.doesNotMatch(found.stderr, /^ {4}at |Uncaught/m, "a stack trace");
       assert.equal(found.stdout, "");
-      assert.deepEqual(await snapshot(folder), before, "something was written");
+      const after = await snapshot(folder);
+      const kept = after.filter((path) => path.startsWith("out/"));
+      assert.deepEqual(
+        after.filter((path) => !kept.includes(path)),
+        before,
+        "something was written",
+      );
+      const paths = kept.map((path) => path.split(" ")[0]);
+      const file = "out/checkpoint/checkpoint.safetensors";
+      assert.deepEqual(paths, keepsCheckpoint ? ["out/", "out/checkpoint/", file] : []);
     }));
 }

@@ -25,6 +25,8 @@ type Options = Parameters<typeof runWith>[1];
 const tables: [string, string, Options, RegExp][] = [
   ["an empty file", "", {}, /rows\.csv is empty/],
   ["a header only", "text,mood\n", {}, /rows\.csv has no rows/],
+  ["semicolons", "text;mood\na;x\nb;y\n", {}, /seem to be separated by ";"/],
+  ["semicolons and commas", "text;mood\na, b;x\n", {}, /separated by ";"; save it with commas/],
   ["broken quotes", 'text,mood\n"a,b\n', {}, /line 2: a quoted cell begins/],
   ["rows of other lengths", "text,mood\na,b,c\n", {}, /line 2: 3 cells instead of 2/],
   ["a column twice", "text,mood,text\na,b,c\n", {}, /both named "text"/],
@@ -169,7 +171,7 @@ const runs: [string, ErrorKind, RegExp, (place: Place) => Promise<unknown>][] = 
   [
     "weights of labels that are not there",
     "input",
-    /"positiv"; did you mean "positive"/,
+    /"positiv" \(did you mean "positive"/,
     (place) => runWith(place, { train: { classWeights: { positiv: 2 } } }),
   ],
   [

@@ -59,7 +59,7 @@ const files: [name: string, prepare: (place: Place) => Promise<unknown>, message
   [
     "a smaller vocabulary",
     config({ vocab_size: 50 }),
-    /has 99 tokens, but the model knows only 50/,
+    /has 77 tokens, but the model knows only 50/,
   ],
   ["an unknown activation", config({ hidden_act: "gelo" }), /did you mean "gelu"/],
   ["padding outside the vocabulary", config({ pad_token_id: 99 }), /pad_token_id is 99/],
@@ -195,7 +195,7 @@ export const hostileModels: readonly HostileCase[] = [
   {
     name: "targets that the model lacks",
     kind: "input",
-    message: /"quary" is no linear layer; did you mean "query"/,
+    message: /"quary" is no linear layer \(did you mean "query"/,
     run: ({ base, data, out }) =>
       model(`file:${base}`).data(data, columns).adapt(lora({ targets: ["quary"] })).train()
         .deploy(adapter(out)).run({ quiet: true }),

@@ -138,23 +138,23 @@ Deno.test("every mistake of a plan file is in one error", () => {
     deploy: [{ target: "onx", folder: "a" }],
   };
   const parts = [
-    'unknown field modle; did you mean "model"',
+    'unknown field modle (did you mean "model"',
     "tunebook is 2, but must be 1",
     'cannot read the model reference "minilm"',
     'data: it is "", not a text',
-    'unknown field columns.txt; did you mean "text"',
+    'unknown field columns.txt (did you mean "text"',
     "text is missing",
     "label is 3",
     'no kind "binary"',
     "test is -1",
     "seed is 0.5",
-    'rnk; did you mean "rank"',
+    'rnk (did you mean "rank"',
     "unknown field method.extra",
     "epochs is -1",
     "batch",
     '"lineal"',
-    'no metric "acuracy"; did you mean "accuracy"',
-    'no deploy target "onx"; did you mean "onnx"',
+    'no metric "acuracy" (did you mean "accuracy"',
+    'no deploy target "onx" (did you mean "onnx"',
   ];
   assert.throws(() => Plan.from(json), isMistake("input", ...parts));
   for (const value of [null, [], 3, "plan", undefined]) {

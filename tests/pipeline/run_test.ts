@@ -138,7 +138,7 @@ Deno.test("class weights, by name and balanced, change what is learned", () =>
     assert.equal(new Set(Object.values(losses).map(String)).size, 3);
     await assert.rejects(
       plan.train({ classWeights: { neutrl: 2, happy: 1 } }).run(quiet),
-      isMistake("input", '"neutrl"; did you mean "neutral"', '"happy"'),
+      isMistake("input", '"neutrl" (did you mean "neutral"', '"happy"'),
     );
   }));
 
@@ -180,7 +180,7 @@ Deno.test("test and validation rows of their own", () =>
     const strange = tableFromColumns({ text: ["it was"], mood: ["postive"] });
     await assert.rejects(
       base.data(train, { ...columns, test: strange }).adapt(head()).train().run(quiet),
-      isMistake("data", "test data", 'unknown label "postive"; did you mean "positive"'),
+      isMistake("data", "test data", 'unknown label "postive" (did you mean "positive"'),
     );
     const lacking = tableFromColumns({ text: ["it was"], label: ["positive"] });
     await assert.rejects(

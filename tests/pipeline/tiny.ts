@@ -14,7 +14,6 @@ const words = {
   neutral: ["the", "film", "food", "was", "and", "very", "place", "it", "price", "service"],
 };
 const letters = [..."abcdefghijklmnopqrstuvwxyz"];
-const vocabularySize = 99;
 
 /** The five special tokens in the order of their ids. */
 const specials: Readonly<Record<string, readonly string[]>> = {
@@ -34,11 +33,11 @@ export async function tinyModel(folder: string, name = "bert"): Promise<string> 
   return `file:${folder}`;
 }
 
-/** A WordPiece tokenizer of 99 tokens: whole words, and letters for all others. */
+/** A WordPiece tokenizer of 77 tokens: whole words, and letters for all others. */
 export function tinyTokenizer(family = "bert"): Record<string, unknown> {
   const special = specials[family];
   const plain = [...Object.values(words).flat(), ...letters, ...letters.map((each) => `##${each}`)];
-  const vocabulary = [...special, ...plain].slice(0, vocabularySize);
+  const vocabulary = [...special, ...plain];
   const isBert = family === "bert";
   const [opening, closing] = isBert ? [special[2], special[3]] : [special[0], special[2]];
   const token = (id: string) => ({ SpecialToken: { id, type_id: 0 } });

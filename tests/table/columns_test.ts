@@ -14,8 +14,8 @@ Deno.test("reports all missing columns, each with the likely name", () => {
     kind: "data",
     message: [
       'reviews.csv has the columns "text", "label", but',
-      '  - no column "texts"; did you mean "text"?',
-      '  - no column "lable"; did you mean "label"?',
+      '  - no column "texts" (did you mean "text"?)',
+      '  - no column "lable" (did you mean "label"?)',
       '  - no column "zzzzzz"',
     ].join("\n"),
   });

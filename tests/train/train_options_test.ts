@@ -47,8 +47,8 @@ Deno.test("all mistakes are one error, with suggestions", () => {
     (error) => {
       assert.ok(error instanceof TunebookError);
       assert.match(error.message, /epochs is -1/);
-      assert.match(error.message, /learningrate .* did you mean "learningRate"/);
-      assert.match(error.message, /schedule .* did you mean "cosine"/);
+      assert.match(error.message, /learningrate.*did you mean "learningRate"/);
+      assert.match(error.message, /schedule.*did you mean "cosine"/);
       return true;
     },
   );

@@ -73,8 +73,14 @@ Deno.test("missing, surplus and misshapen tensors are reported together", () =>
         (error: Error & { kind: string }) => {
           assert.equal(error.kind, "weights");
           assert.ok(error.message.includes(weights.path));
-          assert.match(error.message, /missing \(1\):\n {2}- "layer\.query\.weight"; did you mean/);
-          assert.match(error.message, /surplus \(1\):\n {2}- "layer\.query\.wieght"; did you mean/);
+          assert.match(
+            error.message,
+            /missing \(1\):\n {2}- "layer\.query\.weight" \(did you mean/,
+          );
+          assert.match(
+            error.message,
+            /surplus \(1\):\n {2}- "layer\.query\.wieght" \(did you mean/,
+          );
           assert.match(error.message, /wrong shape \(2\):/);
           assert.match(error.message, /"layer\.bias" is \[3\], the model wants \[2\]/);
           assert.match(error.message, /"w" is \[3, 2\], the model wants \[2, 3\]/);
