@@ -7,11 +7,12 @@ import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
-import { type Device, ops, tf } from "../lib/engine/mod.ts";
+import { type Device, ops } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
+import { firstOfEachRow } from "../lib/nn/net.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { createOptimiser } from "../lib/train/optimiser.ts";
@@ -96,10 +97,9 @@ export async function compileStep(
 
 const bertOfEveryPosition: typeof bert = {
   ...bert,
-  forward(net, config, batch, wanted) {
-    const hidden = bert.forward(net, config, batch, "all");
-    const [rows, sequence, width] = hidden.shape as [number, number, number];
-    return tf.slice(hidden, [0, 0, 0], [rows, wanted === "first" ? 1 : sequence, width]);
+  block(net, config, hidden, layer, asked) {
+    const all = bert.block(net, config, hidden, layer, hidden.x);
+    return asked === hidden.x ? all : firstOfEachRow(all, hidden.mask);
   },
 };
 

@@ -16,6 +16,15 @@ interface Email {
  * away), `class` ("ham" or "spam") and `group` (the folder of the corpus, such as "hard-ham-1").
  *
  * The package (88 MB) is not installed with tunebook; without it the error says how to get it.
+ *
+ * @example
+ * ```ts
+ * import { spam } from "tunebook/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(spam.card.rows, 6046);
+ * assert.deepEqual(spam.card.columns, { text: "text", label: "class" });
+ * ```
  */
 export const spam: DataSet = dataSet("spam", {
   title: "SpamAssassin public mail corpus",

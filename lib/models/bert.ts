@@ -4,10 +4,10 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import type { Architecture, Hidden, TextBatch, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
-import { firstOfEachRow, type Net } from "../nn/net.ts";
+import type { Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 
 /** The sizes of a BERT. */
@@ -99,44 +99,36 @@ export function bertLayers(config: BertConfig): Layer[] {
   return layers;
 }
 
-/** Embeddings plus encoder. `positionsOf` says where each token stands. */
-export function bertForward(
+/** The embeddings. `positionsOf` says where each token stands. */
+export function bertEmbed(
   net: Net,
   config: BertConfig,
-  batch: { ids: Tensor; mask: Tensor; types?: Tensor },
+  batch: TextBatch,
   positionsOf: (mask: Tensor) => Tensor,
-  positions: "all" | "first" = "all",
-): Tensor {
+): Hidden {
   const words = net.embedding("embeddings.word_embeddings", batch.ids);
   const input = net.input({ words, mask: batch.mask, types: batch.types });
   const { mask } = input;
   const types = input.types ?? tf.zerosLike(mask);
-  const [rows, sequence] = mask.shape as [number, number];
-  let x = tf.add(
+  const placed = tf.add(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
     net.embedding(
       "embeddings.position_embeddings",
       tf.add(positionsOf(mask), tf.scalar(net.firstPosition, "int32")),
     ),
   );
-  x = net.layerNorm("embeddings.LayerNorm", tf.reshape(x, [-1, config.width]), config.epsilon);
-  x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
-  for (let layer = 0; layer < config.layers; layer++) {
-    const isLast = layer === config.layers - 1;
-    const asked = isLast && positions === "first" ? firstOfEachRow(x, mask) : x;
-    x = block(net, config, x, asked, mask, layer);
-  }
-  return tf.reshape(x, [rows, positions === "first" ? 1 : sequence, config.width]);
+  const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+  const x = net.layerNorm("embeddings.LayerNorm", rows, config.epsilon);
+  return { x: net.dropout(x, config.hiddenDropout), mask };
 }
 
-/** One layer. `asked` are the rows of x whose result is needed: all, or the first of each row. */
-function block(
+/** One layer of the encoder. */
+export function bertBlock(
   net: Net,
   config: BertConfig,
-  x: Tensor,
-  asked: Tensor,
-  mask: Tensor,
+  { x, mask }: Hidden,
   layer: number,
+  asked: Tensor,
 ): Tensor {
   const at = `encoder.layer.${layer}`;
   const mixed = net.attention({
@@ -180,8 +172,9 @@ export const bert: Architecture<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^cls\./],
   optional: [/^pooler\./],
   attentionTargets: ["query", "value"],
-  forward: (net, config, batch, positions) =>
-    bertForward(net, config, batch, countedPositions, positions),
+  layerPath: "encoder.layer",
+  embed: (net, config, batch) => bertEmbed(net, config, batch, countedPositions),
+  block: bertBlock,
   classification: {
     layers: (
       { width },

@@ -4,13 +4,12 @@
  *
  * @module
  */
-import { tf } from "../engine/mod.ts";
+import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import type { Architecture, Hidden, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
-import { firstOfEachRow, type Net } from "../nn/net.ts";
-import type { Tensor } from "../engine/mod.ts";
+import type { Net } from "../nn/net.ts";
 
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {
@@ -77,14 +76,12 @@ function layers(config: DistilbertConfig): Layer[] {
   ];
 }
 
-/** One layer. `asked` are the rows of x whose result is needed: all, or the first of each row. */
 function block(
   net: Net,
   config: DistilbertConfig,
-  x: Tensor,
-  asked: Tensor,
-  mask: Tensor,
+  { x, mask }: Hidden,
   layer: number,
+  asked: Tensor,
 ): Tensor {
   const at = `transformer.layer.${layer}`;
   const mixed = net.attention({
@@ -113,22 +110,18 @@ export const distilbert: Architecture<DistilbertConfig> = {
   ignored: [/^vocab_/, /embeddings\.position_ids$/],
   optional: [],
   attentionTargets: ["q_lin", "v_lin"],
-  forward(net, config, batch, positions = "all") {
+  layerPath: "transformer.layer",
+  embed(net, config, batch) {
     const words = net.embedding("embeddings.word_embeddings", batch.ids);
-    const input = net.input({ words, mask: batch.mask });
-    const [rows, sequence] = input.mask.shape as [number, number];
-    const counted = tf.cumsum(tf.onesLike(input.mask), 1, true);
+    const { words: given, mask } = net.input({ words, mask: batch.mask });
+    const counted = tf.cumsum(tf.onesLike(mask), 1, true);
     const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
-    const placed = tf.add(input.words, net.embedding("embeddings.position_embeddings", places));
-    let x = net.layerNorm("embeddings.LayerNorm", tf.reshape(placed, [-1, config.width]), epsilon);
-    x = net.dropout(x, config.hiddenDropout); // [batch · sequence, width]
-    for (let layer = 0; layer < config.layers; layer++) {
-      const isLast = layer === config.layers - 1;
-      const asked = isLast && positions === "first" ? firstOfEachRow(x, input.mask) : x;
-      x = block(net, config, x, asked, input.mask, layer);
-    }
-    return tf.reshape(x, [rows, positions === "first" ? 1 : sequence, config.width]);
+    const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
+    const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+    const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);
+    return { x: net.dropout(x, config.hiddenDropout), mask };
   },
+  block,
   classification: {
     layers: ({ width }, outputs) => [
       { kind: "linear", path: "pre_classifier", inputs: width, outputs: width },

@@ -6,7 +6,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Architecture } from "../nn/architecture.ts";
-import { type BertConfig, bertForward, bertLayers, readBertConfig } from "./bert.ts";
+import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } from "./bert.ts";
 
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
 const padId = 1;
@@ -26,14 +26,10 @@ export const roberta: Architecture<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^lm_head\./, /^pooler\./, /^roberta\.pooler\./],
   optional: [],
   attentionTargets: ["query", "value"],
-  forward: (net, config, batch, positions) =>
-    bertForward(
-      net,
-      config,
-      batch,
-      (mask) => positionsAfterPadding(mask, config.padId),
-      positions,
-    ),
+  layerPath: "encoder.layer",
+  embed: (net, config, batch) =>
+    bertEmbed(net, config, batch, (mask) => positionsAfterPadding(mask, config.padId)),
+  block: bertBlock,
   classification: {
     layers: ({ width }, outputs) => [
       { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },

@@ -80,6 +80,8 @@ export interface AttachedAdapter {
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */
   readonly labels?: readonly string[];
+  /** The linears whose output the method changes; without it, any might be. */
+  readonly sites?: readonly string[];
   /** Changes the output of the linear at `path`. x [tokens, inputs], y [tokens, outputs]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
   /** How many tokens `input` adds; rows must leave room for them. */

@@ -14,6 +14,16 @@ export interface TextBatch {
   readonly mask: Tensor;
   /** The segment of each token, for models that tell segments apart. */
   readonly types?: Tensor;
+  /** What the frozen layers gave before, in the place of `ids`: see `frozen_prefix.ts`. */
+  readonly hidden?: Tensor;
+}
+
+/** Hidden states between two layers. */
+export interface Hidden {
+  /** [batch · sequence, width] */
+  readonly x: Tensor;
+  /** [batch, sequence] int32; longer than the batch's where a method put tokens before it. */
+  readonly mask: Tensor;
 }
 
 /** The sizes that every text model has. */
@@ -60,10 +70,14 @@ export interface Architecture<Config extends TextConfig = TextConfig> {
   readonly optional: readonly RegExp[];
   /** The names of the linears that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
+  /** Where the layers' weights lie: the layer `i` has the paths `<layerPath>.<i>.…`. */
+  readonly layerPath: string;
+  /** Token ids → what the first layer is given. */
+  embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**
-   * Token ids → hidden states of the last layer: [batch, sequence, width], or [batch, 1, width]
-   * where only the first position is asked for; the last layer then computes no other.
+   * One layer, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all, or
+   * the first of each row of the batch. → [asked rows, width]
    */
-  forward(net: Net, config: Config, batch: TextBatch, positions?: "all" | "first"): Tensor;
+  block(net: Net, config: Config, hidden: Hidden, layer: number, asked: Tensor): Tensor;
   readonly classification: ClassificationHead<Config>;
 }

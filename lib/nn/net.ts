@@ -22,6 +22,8 @@ export interface Net {
   dropout(x: Tensor, rate: number): Tensor;
   /** The position of the sequence's first token: after a method's prefix. */
   readonly firstPosition: number;
+  /** The same layers in evaluation mode. */
+  withoutDropout(): Net;
   /** Lets a method put virtual tokens before the sequence. */
   input(tokens: InputTokens): InputTokens;
   /** Attention of every position to all positions that the mask allows. */
@@ -66,6 +68,7 @@ export function createNet({ tensor, adapter, noise }: NetOptions): Net & HookCon
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
     embedding: (path, ids) => ops.embedding(tensor(`${path}.weight`), ids),
+    withoutDropout: () => noise ? createNet({ tensor, ...(adapter ? { adapter } : {}) }) : net,
     dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention: (call) => attention(net, adapter, call),

@@ -5,7 +5,7 @@
  */
 import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { TextBatch } from "./architecture.ts";
-import type { Model } from "./model.ts";
+import type { Encoder } from "./encoder.ts";
 import type { Net } from "./net.ts";
 
 /** A task on a certain data set: its labels are known. */
@@ -15,8 +15,13 @@ export interface Task {
   readonly outputs: number;
   /** What training is fed beside the batch. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
-  /** Tokens → [batch, outputs]. */
-  forward(net: Net, model: Pick<Model, "architecture" | "config">, batch: TextBatch): Tensor;
+  /** Which positions of the last layer the head reads. */
+  readonly positions: "all" | "first";
+  /**
+   * Tokens → [batch, outputs]. Dropout does not act in the lowest `frozenLayers` layers, none unless
+   * given.
+   */
+  forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
   /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that parts of a batch add up to the whole.

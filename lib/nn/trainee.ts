@@ -37,7 +37,21 @@ export function batchInputs(usesTypes: boolean): Record<string, InputSpec> {
 
 /** The batch's tensors out of a program's inputs. */
 export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
-  return { ids: inputs.input_ids, mask: inputs.attention_mask, types: inputs.token_type_ids };
+  return {
+    ids: inputs.input_ids,
+    mask: inputs.attention_mask,
+    types: inputs.token_type_ids,
+    hidden: inputs.hidden,
+  };
+}
+
+/** What a batch is called above the frozen layers: their result takes the place of the ids. */
+export function hiddenInputs(width: number, positions: "all" | "first"): Record<string, InputSpec> {
+  const length = positions === "first" ? 1 : "sequence";
+  return {
+    hidden: { role: "feed", type: "float32", shape: ["batch", length, width] },
+    attention_mask: { role: "feed", type: "int32", shape: ["batch", length] },
+  };
 }
 
 /** Weights as inputs of a program. */

@@ -36,6 +36,7 @@ export async function runTraining(
     join(rescueFolder, await nameOf(fingerprint, settings));
   using interrupt = onInterrupt(options.signal);
   let progress: Progress | undefined;
+  let frozen: Progress | undefined;
   let result: TrainResult;
   try {
     result = await train(trainee, data.train, {
@@ -44,6 +45,12 @@ export async function runTraining(
       fingerprint,
       rescueFolder: folder,
       signal: interrupt.signal,
+      onFrozenRows(done) {
+        const rows = data.train.lengths.length;
+        frozen ??= progressFor(options, "frozen layers", rows, "rows");
+        frozen.update(done);
+        if (done === rows) frozen.end();
+      },
       onStep({ step, totalSteps, epoch, loss }) {
         progress ??= progressFor(options, "training", totalSteps, "steps", step - 1);
         progress.update(step, `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}`);

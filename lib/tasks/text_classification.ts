@@ -5,6 +5,7 @@
  */
 import { mistakes } from "../core/errors.ts";
 import { type HostTensor, ops, type Tensor, tf } from "../engine/mod.ts";
+import { encode } from "../nn/encoder.ts";
 import type { Task } from "../nn/task.ts";
 
 /** What a row is labelled with. */
@@ -43,14 +44,16 @@ export function textClassification(options: TextClassificationOptions): Task {
     );
   return {
     name: "text-classification",
+    positions: "first",
     outputs,
     feeds: {
       targets: { role: "feed", type: "float32", shape: ["batch", outputs] },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    forward(net, { architecture, config }, batch) {
-      const first = tf.squeeze(architecture.forward(net, config, batch, "first"), [1]);
-      return architecture.classification.forward(net, config, first);
+    forward(net, encoder, batch, frozenLayers = 0) {
+      const hidden = encode(net, encoder, batch, { positions: "first", frozenLayers });
+      const first = tf.squeeze(hidden, [1]);
+      return encoder.architecture.classification.forward(net, encoder.config, first);
     },
     loss: (logits, { targets, normaliser }) =>
       tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),

@@ -16,6 +16,8 @@ import {
 } from "./checkpoint.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { countFrozenLayers } from "../nn/frozen_layers.ts";
+import { cacheHidden } from "./hidden_cache.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { initialParameters, initialState } from "./initial_state.ts";
 import { createOptimiser } from "./optimiser.ts";
@@ -42,6 +44,8 @@ export interface TrainContext {
   readonly fingerprint: Fingerprint;
   /** Scores the present state on the validation rows. A score that is no number counts as worst. */
   readonly validate?: (state: State) => Promise<{ score: number; better: "higher" | "lower" }>;
+  /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
+  readonly onFrozenRows?: (done: number) => void;
   readonly onStep?: (report: StepReport) => void;
   /** Stops the run after the present step, with a checkpoint where there is a folder. */
   readonly signal?: AbortSignal;
@@ -88,13 +92,25 @@ export async function train(
   const opened: { dispose(): Promise<void> }[] = [];
   try {
     const frozen = (path: string) => trainee.model.weights.get(path)!;
-    const gradientStep = await device.compile(gradientProgram(trainee), { frozen, state });
+    const frozenLayers = countFrozenLayers(trainee);
+    const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
+    let fed = rows;
+    if (fromHidden) {
+      const cached = await cacheHidden(trainee, rows, device, {
+        frozenLayers,
+        onRows: context.onFrozenRows,
+      });
+      opened.push({ dispose: async () => await cached[Symbol.asyncDispose]() });
+      fed = cached;
+    }
+    const program = gradientProgram(trainee, { fromHidden });
+    const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
     const optimiser = await createOptimiser(device, state, settings);
     opened.push(optimiser);
     const start = await resume(context, state, fingerprint);
     const memory = new Map(start.memory);
-    const on = { trainee, rows, settings, plan, state, gradientStep, optimiser, memory };
+    const on = { trainee, rows: fed, settings, plan, state, gradientStep, optimiser, memory };
     return await loop(on, { ...context, fingerprint }, start);
   } catch (error) {
     state.dispose();

@@ -32,6 +32,11 @@ export interface TrainOptions {
   readonly labelSmoothing?: number;
   /** The weight of each label, by name, or `balanced` for weights inverse to the frequency. */
   readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
+  /**
+   * Runs layers in which nothing is trained once for each row and keeps the result for all epochs,
+   * in memory or on disk; true unless given.
+   */
+  readonly cacheFrozen?: boolean;
   /** The order of rows; `grouped` unless given, which saves padding. */
   readonly order?: BatchOrder;
   /** The most tokens of a row; longer ones are truncated. The model's limit, at most 128. */
@@ -78,6 +83,7 @@ const defaults = {
   beta2: 0.999,
   epsilon: 1e-8,
   labelSmoothing: 0,
+  cacheFrozen: true,
   order: "grouped",
   maxTokens: 128,
   seed: 1,
@@ -117,7 +123,7 @@ const texts: Readonly<Record<string, readonly string[] | undefined>> = {
   order: ["shuffled", "grouped", "sequential"] satisfies BatchOrder[],
   checkpoints: undefined,
 };
-const switches: readonly string[] = ["keepBest", "resume"];
+const switches: readonly string[] = ["cacheFrozen", "keepBest", "resume"];
 const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "classWeights"];
 
 /** Fills in the defaults and reports every setting that makes no sense. */

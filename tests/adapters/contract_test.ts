@@ -3,6 +3,7 @@ import { type Device, type HostTensor, openDevice, slotPath } from "../../lib/en
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
+import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/net.ts";
 import { batchInputs, batchOf, parameters, weightInputs } from "../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
@@ -76,7 +77,7 @@ async function hiddenOf(
     inputs: { ...batchInputs(model.architecture.usesTypes), ...inputs },
     compute(given) {
       const net = createNet({ tensor: (path) => given[names.get(path)!], adapter });
-      return { hidden: model.architecture.forward(net, model.config, batchOf(given)) };
+      return { hidden: encode(net, model, batchOf(given)) };
     },
   }, { frozen: (path) => model.weights.get(path)!, state });
   const { hidden } = await step.run(batch);

@@ -8,6 +8,7 @@ import type { Device, HostTensor, Program } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
+import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/net.ts";
 import type { Task } from "../../lib/nn/task.ts";
 import { batchInputs, batchOf, weightInputs } from "../../lib/nn/trainee.ts";
@@ -72,7 +73,7 @@ export async function runModel(
     },
     compute(inputs) {
       const net = createNet({ tensor: (path) => inputs[names.get(path)!] });
-      const hidden = model.architecture.forward(net, model.config, batchOf(inputs));
+      const hidden = encode(net, model, batchOf(inputs));
       const logits = task.forward(net, model, batchOf(inputs));
       return { hidden, logits, loss: task.loss(logits, inputs) };
     },

@@ -1,0 +1,31 @@
+/**
+ * Which of a model's lowest layers a run leaves as they are. What they compute for a row never
+ * changes, so it can be kept; dropout in them would only blur it and is left out.
+ *
+ * @module
+ */
+import type { Trainee } from "./trainee.ts";
+import { trainedWeights } from "./trained.ts";
+
+/**
+ * How many of the lowest layers neither hold a trained weight nor a place where the method acts,
+ * all layers if only the head is trained. 0 where the embeddings change or where a method does not
+ * say which linears it acts on.
+ */
+export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
+  const { architecture: { layerPath }, config, head } = model;
+  const actsAnywhere = (adapter.output && !adapter.sites) || adapter.input || adapter.keysValues;
+  if (actsAnywhere) return 0;
+  const places = [
+    ...trainedWeights(model, adapter).filter(({ layer }) => !head.includes(layer.path))
+      .map(({ path }) => path),
+    ...(adapter.sites ?? []),
+  ];
+  const layerOf = (path: string): number => {
+    if (!path.startsWith(`${layerPath}.`)) {
+      return path.startsWith("embeddings.") ? 0 : config.layers;
+    }
+    return Number(path.slice(layerPath.length + 1).split(".", 1)[0]);
+  };
+  return Math.min(config.layers, ...places.map(layerOf));
+}

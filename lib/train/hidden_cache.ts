@@ -1,0 +1,106 @@
+/**
+ * Runs the frozen layers once for each row and keeps what they give, so that every epoch starts
+ * above them.
+ *
+ * @module
+ */
+import type { Device, HostTensor } from "../engine/mod.ts";
+import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
+import type { Trainee } from "../nn/trainee.ts";
+import { type FloatStore, openFloatStore } from "./float_store.ts";
+import type { TrainingRows } from "./take_step.ts";
+
+/** Training rows that are fed from above the frozen layers. */
+export interface CachedRows extends TrainingRows, AsyncDisposable {}
+
+/** How to fill the cache. */
+export interface HiddenCacheOptions {
+  readonly frozenLayers: number;
+  /** The most bytes in memory; beyond, the cache is a temporary file. */
+  readonly maxBytes?: number;
+  /** Rows that are done. */
+  readonly onRows?: (done: number) => void;
+}
+
+const batchRows = 32;
+
+/** Fills the cache with what the frozen layers give for each row. */
+export async function cacheHidden(
+  trainee: Trainee,
+  rows: TrainingRows,
+  device: Device,
+  { frozenLayers, maxBytes, onRows }: HiddenCacheOptions,
+): Promise<CachedRows> {
+  const { width } = trainee.model.config;
+  const onlyFirst = positionsAbove(trainee, frozenLayers) === "first";
+  const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
+  const starts: number[] = [];
+  let size = 0;
+  for (const length of lengths) {
+    starts.push(size);
+    size += length * width;
+  }
+  const store = await openFloatStore(size, maxBytes);
+  try {
+    await fill(trainee, rows, device, store, { frozenLayers, lengths, starts, onRows });
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    lengths: rows.lengths,
+    feedsOf(chosen): Record<string, HostTensor> {
+      const batch = Array.from(chosen);
+      const length = Math.max(...batch.map((row) => lengths[row]));
+      const hidden = new Float32Array(batch.length * length * width);
+      const mask = new Int32Array(batch.length * length);
+      batch.forEach((row, i) => {
+        const at = i * length;
+        const part = hidden.subarray(at * width, (at + lengths[row]) * width);
+        store.read(starts[row], part);
+        mask.fill(1, at, at + lengths[row]);
+      });
+      return {
+        hidden: { shape: [batch.length, length, width], data: hidden },
+        attention_mask: { shape: [batch.length, length], data: mask },
+      };
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+/** Rows of like length share a batch, so that little padding is computed. */
+async function fill(
+  trainee: Trainee,
+  rows: TrainingRows,
+  device: Device,
+  store: FloatStore,
+  { frozenLayers, lengths, starts, onRows }: {
+    frozenLayers: number;
+    lengths: readonly number[];
+    starts: readonly number[];
+    onRows: ((done: number) => void) | undefined;
+  },
+): Promise<void> {
+  const { model } = trainee;
+  const step = await device.compile(hiddenProgram(trainee, frozenLayers), {
+    frozen: (path) => model.weights.get(path)!,
+  });
+  const byLength = Array.from(rows.lengths, (_, row) => row)
+    .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
+  try {
+    for (let start = 0; start < byLength.length; start += batchRows) {
+      const batch = byLength.slice(start, start + batchRows);
+      const { hidden } = await step.run(rows.feedsOf(batch));
+      const perRow = hidden.data.length / batch.length;
+      batch.forEach((row, i) => {
+        const from = i * perRow;
+        const part = hidden.data.subarray(from, from + lengths[row] * model.config.width);
+        store.write(starts[row], part as Float32Array);
+      });
+      onRows?.(start + batch.length);
+    }
+  } finally {
+    await step.dispose();
+  }
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { head } from "../../lib/adapters/head.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { noAdapter } from "../../lib/nn/merge.ts";
+import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { openFloatStore } from "../../lib/train/float_store.ts";
+import { cacheHidden } from "../../lib/train/hidden_cache.ts";
+import { toyModel, toyRows, toyTargets } from "../nn/toy.ts";
+import { runToy } from "./toy_run.ts";
+
+const topOnly = lora({ rank: 2, targets: ".*layer\\.1\\..*(query|value|q_lin|v_lin)" });
+
+/** Padding to another length sums masked scores in another order; nothing else may differ. */
+const tolerance = 1e-5;
+
+for (const modelType of ["bert", "distilbert", "roberta"]) {
+  for (const [name, method] of [["the head only", head()], ["the top layer", topOnly]] as const) {
+    Deno.test(`kept frozen layers train ${modelType} alike, ${name}`, async () => {
+      const model = { modelType, layers: 2, dropout: 0.2 };
+      const run = async (cacheFrozen: boolean) => {
+        let rows = 0;
+        const result = await runToy({
+          model,
+          method,
+          settings: { cacheFrozen, epochs: 3 },
+          context: { onFrozenRows: (done) => rows = done },
+        });
+        assert.equal(rows, cacheFrozen ? 22 : 0);
+        return result;
+      };
+      const kept = await run(true);
+      const anew = await run(false);
+      kept.losses.forEach((loss, step) => {
+        assert.ok(Math.abs(loss - anew.losses[step]) < tolerance, `step ${step}: ${loss}`);
+      });
+      for (const [path, values] of anew.values) {
+        kept.values.get(path)!.forEach((value, i) => {
+          assert.ok(Math.abs(value - values[i]) < 10 * tolerance, `${path}[${i}]`);
+        });
+      }
+    });
+  }
+}
+
+Deno.test("one epoch, or a method that reaches the lowest layer, keeps nothing", async () => {
+  const refuse = { onFrozenRows: () => assert.fail("rows were kept") };
+  await runToy({ method: head(), settings: { epochs: 1 }, context: refuse });
+  await runToy({ method: lora({ rank: 2 }), settings: { epochs: 2 }, context: refuse });
+});
+
+Deno.test("a cache on disk gives the numbers of one in memory and leaves no file", async () => {
+  const model = toyModel({ layers: 2 });
+  const rows = toyRows(9, { types: true });
+  const task = textClassification({ kind: "single", outputs: 3, targets: toyTargets(rows, 3) });
+  const device = await openDevice("cpu");
+  const options = { frozenLayers: 1 };
+  const trainee = { model, adapter: noAdapter, task };
+  await using inMemory = await cacheHidden(trainee, rows, device, options);
+  await using onDisk = await cacheHidden(trainee, rows, device, { ...options, maxBytes: 0 });
+  for (const batch of [[0], [8, 1, 3], [...Array(9).keys()]]) {
+    assert.deepEqual(onDisk.feedsOf(batch), inMemory.feedsOf(batch));
+  }
+});
+
+Deno.test("a float store on disk removes its file", async () => {
+  const before = new Set(temporaryFiles());
+  const store = await openFloatStore(4, 0);
+  store.write(1, Float32Array.of(5, 6));
+  const target = new Float32Array(3);
+  store.read(0, target);
+  assert.deepEqual(target, Float32Array.of(0, 5, 6));
+  const [made] = temporaryFiles().filter((name) => !before.has(name));
+  assert.ok(made);
+  await store[Symbol.asyncDispose]();
+  assert.ok(!temporaryFiles().includes(made));
+});
+
+function temporaryFiles(): string[] {
+  const probe = Deno.makeTempFileSync();
+  Deno.removeSync(probe);
+  const folder = probe.slice(0, probe.lastIndexOf("/"));
+  return [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.startsWith("tunebook-"));
+}
