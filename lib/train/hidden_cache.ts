@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
 import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
 import type { Trainee } from "../nn/trainee.ts";
@@ -19,7 +20,9 @@ export interface HiddenCacheOptions {
   /** The most bytes in memory; beyond, the cache is a temporary file. */
   readonly maxBytes?: number;
   /** Rows that are done. */
-  readonly onRows?: (done: number) => void;
+  readonly onRows?: ((done: number) => void) | undefined;
+  /** Leaves the rest of the cache unfilled. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const batchRows = 32;
@@ -29,7 +32,7 @@ export async function cacheHidden(
   trainee: Trainee,
   rows: TrainingRows,
   device: Device,
-  { frozenLayers, maxBytes, onRows }: HiddenCacheOptions,
+  { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
   const { width } = trainee.model.config;
   const onlyFirst = positionsAbove(trainee, frozenLayers) === "first";
@@ -42,7 +45,7 @@ export async function cacheHidden(
   }
   const store = await openFloatStore(size, maxBytes);
   try {
-    await fill(trainee, rows, device, store, { frozenLayers, lengths, starts, onRows });
+    await fill(trainee, rows, device, store, { frozenLayers, lengths, starts, onRows, signal });
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -75,11 +78,9 @@ async function fill(
   rows: TrainingRows,
   device: Device,
   store: FloatStore,
-  { frozenLayers, lengths, starts, onRows }: {
-    frozenLayers: number;
-    lengths: readonly number[];
-    starts: readonly number[];
-    onRows: ((done: number) => void) | undefined;
+  { frozenLayers, lengths, starts, onRows, signal }: HiddenCacheOptions & {
+    readonly lengths: readonly number[];
+    readonly starts: readonly number[];
   },
 ): Promise<void> {
   const { model } = trainee;
@@ -88,8 +89,11 @@ async function fill(
   });
   const byLength = Array.from(rows.lengths, (_, row) => row)
     .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
+  const pause = pauses();
   try {
     for (let start = 0; start < byLength.length; start += batchRows) {
+      await pause();
+      if (signal?.aborted) return;
       const batch = byLength.slice(start, start + batchRows);
       const { hidden } = await step.run(rows.feedsOf(batch));
       const perRow = hidden.data.length / batch.length;

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Device, State } from "../engine/mod.ts";
+import { pauses } from "../core/pauses.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import {
   type Fingerprint,
@@ -58,7 +59,7 @@ export interface TrainResult extends Standing {
   /** The trained tensors, on the device. */
   readonly state: State;
   readonly totalSteps: number;
-  /** Seconds in the loop, of this process only. */
+  /** Seconds of this process in running the frozen layers once and in the steps. */
   readonly seconds: number;
   /** Why it ended before the last step. */
   readonly stopped?: "patience" | "interrupted";
@@ -94,23 +95,32 @@ export async function train(
     const frozen = (path: string) => trainee.model.weights.get(path)!;
     const frozenLayers = countFrozenLayers(trainee);
     const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-    let fed = rows;
-    if (fromHidden) {
-      const cached = await cacheHidden(trainee, rows, device, {
-        frozenLayers,
-        onRows: context.onFrozenRows,
-      });
-      opened.push({ dispose: async () => await cached[Symbol.asyncDispose]() });
-      fed = cached;
-    }
     const program = gradientProgram(trainee, { fromHidden });
     const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
     const optimiser = await createOptimiser(device, state, settings);
     opened.push(optimiser);
+    const began = performance.now();
+    let fed = rows;
+    if (fromHidden) {
+      const { onFrozenRows: onRows, signal } = context;
+      const cached = await cacheHidden(trainee, rows, device, { frozenLayers, onRows, signal });
+      opened.push({ dispose: async () => await cached[Symbol.asyncDispose]() });
+      fed = cached;
+    }
     const start = await resume(context, state, fingerprint);
     const memory = new Map(start.memory);
-    const on = { trainee, rows: fed, settings, plan, state, gradientStep, optimiser, memory };
+    const on = {
+      began,
+      trainee,
+      rows: fed,
+      settings,
+      plan,
+      state,
+      gradientStep,
+      optimiser,
+      memory,
+    };
     return await loop(on, { ...context, fingerprint }, start);
   } catch (error) {
     state.dispose();
@@ -143,12 +153,16 @@ async function resume(
   return checkpoint;
 }
 
-async function loop(on: StepContext, context: TrainContext, start: Start): Promise<TrainResult> {
+async function loop(
+  on: StepContext & { readonly began: number },
+  context: TrainContext,
+  start: Start,
+): Promise<TrainResult> {
   const { trainee, settings, state, plan: { totalSteps, stepsPerEpoch } } = on;
   const { keepBest, validateEvery = stepsPerEpoch, checkpointEvery = stepsPerEpoch, checkpoints } =
     settings;
   const rescue = checkpoints ?? context.rescueFolder;
-  const began = performance.now();
+  const pause = pauses();
   let { step, losses: earlier, ...verdict } = start.standing;
   let { best } = start;
   let savedStep = step;
@@ -190,7 +204,7 @@ async function loop(on: StepContext, context: TrainContext, start: Start): Promi
   let stopped: TrainResult["stopped"];
   while (step < totalSteps && !stopped) {
     // A macrotask lets signals and displays in between two steps.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await pause();
     if (isExhausted(verdict, settings.patience)) stopped = "patience";
     else if (context.signal?.aborted) stopped = "interrupted";
     if (stopped) break;
@@ -212,7 +226,7 @@ async function loop(on: StepContext, context: TrainContext, start: Start): Promi
     ...standing(),
     state,
     totalSteps,
-    seconds: (performance.now() - began) / 1000,
+    seconds: (performance.now() - on.began) / 1000,
     ...(stopped ? { stopped } : {}),
     keptStep: bestStep ?? step,
   };
