@@ -97,7 +97,7 @@ export async function writePeftFolder(
   const config = {
     ...own,
     task_type: "SEQ_CLS",
-    base_model_name_or_path: model.reference.replace(/^(hf|file):/, "").replace(/@[^/]*$/, ""),
+    ...baseOf(model.reference),
     inference_mode: true,
     modules_to_save: savedModules(model, own.modules_to_save),
   };
@@ -109,4 +109,12 @@ function savedModules({ head }: Model, before: unknown): string[] {
   const named = Array.isArray(before) ? before.map(String) : [];
   const needed = new Set(head.map((path) => path.split(".")[0]));
   return [...named, ...[...needed].filter((name) => !named.includes(name))];
+}
+
+/** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */
+function baseOf(reference: string): Record<string, string> {
+  const hub = /^hf:([^@]+)(?:@(.+))?$/.exec(reference);
+  if (!hub) return { base_model_name_or_path: reference.replace(/^file:/, "") };
+  const [, name, revision] = hub;
+  return { base_model_name_or_path: name, ...(revision ? { revision } : {}) };
 }

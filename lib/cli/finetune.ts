@@ -60,4 +60,9 @@ export async function finetune(args: readonly string[]): Promise<number> {
   }
 }
 
-if (import.meta.main) Deno.exit(await finetune(Deno.args));
+if (import.meta.main) {
+  // `deno task` runs in the project's folder; paths are meant from where the command was typed.
+  const typedIn = Deno.env.get("INIT_CWD");
+  if (typedIn) Deno.chdir(typedIn);
+  Deno.exit(await finetune(Deno.args));
+}

@@ -53,7 +53,7 @@ export interface CommandLine {
 export function readCommandLine(args: readonly string[]): CommandLine {
   try {
     const { values, positionals } = parseArgs({
-      args: [...args],
+      args: joinNegatives(args),
       options,
       allowPositionals: true,
     });
@@ -76,6 +76,18 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 
 function dashed(name: string): string {
   return name.length > 1 ? `--${name}` : `-${name}`;
+}
+
+/** `--rate -1` is a flag with a number, not two flags. */
+function joinNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const last = joined.at(-1);
+    if (/^-[\d.]/.test(arg) && last?.startsWith("--") && !last.includes("=")) {
+      joined[joined.length - 1] = `${last}=${arg}`;
+    } else joined.push(arg);
+  }
+  return joined;
 }
 
 /** What `--help` prints. */

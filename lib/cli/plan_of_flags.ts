@@ -41,6 +41,13 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   const card = Object.hasOwn(dataSets, source) ? dataSets[source].card : undefined;
   const text = flags.text ?? card?.columns.text;
   const label = flags.label ?? card?.columns.label;
+  if (!card && !/[./:]/.test(source)) {
+    const known = Object.keys(dataSets);
+    wrong.push(
+      `--data is "${source}", which is neither a file nor a data set` +
+        `${didYouMean(source, known)}. Data sets: ${known.join(", ")}`,
+    );
+  }
   if (!text) wrong.push(`--text is missing: the column of ${source} with the texts`);
   if (!label) wrong.push(`--label is missing: the column of ${source} to predict`);
   const method = flags.method ?? (flags.adapter ? "peft" : "lora");
@@ -71,8 +78,9 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
     model: flags.model ?? defaultModel,
     data: source,
     columns: defined({
-      text,
-      label,
+      // A missing column is reported above, once.
+      text: text ?? "?",
+      label: label ?? "?",
       pair: flags.pair,
       kind: flags.kind,
       separator: flags.separator,
@@ -110,7 +118,9 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
     if (wrong.length === 0) return plan;
   } catch (error) {
     if (wrong.length === 0) throw error;
-    wrong.push(messageOf(error));
+    // The list under the plan's own title goes on with ours.
+    const [, ...list] = messageOf(error).split("\n  - ");
+    wrong.push(...list);
   }
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }

@@ -186,7 +186,8 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
     const texts = examples.map((text) => `"${text.slice(0, shownCharacters)}"`).join(", ");
     const have = rows === 1 ? "has" : "have";
     const what = `${counted(rows, "row")} of ${second} ${have}`;
-    lines.push(`${what} a text that is also in ${first}: ${texts}`);
+    const more = rows > examples.length ? ", …" : "";
+    lines.push(`${what} a text that is also in ${first}: ${texts}${more}`);
   }
   for (const { split, labels } of absent) {
     lines.push(`labels of ${split} that train lacks: ${labels.join(", ")}`);

@@ -4,17 +4,30 @@
  * @module
  */
 
-/** While it lives, the first Ctrl-C aborts `signal` and a second one ends the process. */
+/** While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
 
+/** Task runners pass a signal on that the terminal has sent as well: both are one key press. */
+const sameKeyMilliseconds = 1000;
+/** What shells expect of a process that Ctrl-C ended. */
+const interruptedExitCode = 130;
+/** A progress bar hides the cursor and the wrapping of lines; give both back. */
+const showCursor = Deno.stderr.isTerminal() ? "\x1b[?25h\x1b[?7h" : "";
+
 /** Listens for Ctrl-C and follows `outer`, if there is one. */
 export function onInterrupt(outer?: AbortSignal): Interrupt {
   const controller = new AbortController();
-  const interruptedExitCode = 130;
+  let first: number | undefined;
   const listener = () => {
-    if (controller.signal.aborted) Deno.exit(interruptedExitCode);
+    const now = performance.now();
+    if (first !== undefined) {
+      if (now - first < sameKeyMilliseconds) return;
+      console.error(showCursor);
+      Deno.exit(interruptedExitCode);
+    }
+    first = now;
     console.error("\nstopping after this step (press Ctrl-C again to stop at once) …");
     controller.abort();
   };

@@ -26,7 +26,7 @@ import { planMistakes } from "./plan_mistakes.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import { prepareData, type PreparedData, type PreparedRows, readSplits } from "./prepare_data.ts";
 import type { RunOptions } from "./run_options.ts";
-import { describeResult, type RunResult } from "./run_result.ts";
+import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import { progressFor, runTraining } from "./run_training.ts";
 
 export type { RunOptions } from "./run_options.ts";
@@ -152,7 +152,9 @@ export async function runPlan(
     epochs: settings.epochs,
     steps: result.step,
     trainSeconds: result.seconds,
-    stepsPerSecond: result.step / Math.max(result.seconds, 1e-9),
+    stepsHere: result.stepsHere,
+    stepsPerSecond: result.seconds > 0 ? result.stepsHere / result.seconds : 0,
+    ...(data.kind === "single" ? { baseline: baselineOf(data) } : {}),
     trainedParameters,
     totalParameters: sizeOf(modelWeights(model)) + addedParameters,
     scores,
@@ -200,7 +202,7 @@ function checkLabels(trained: readonly string[] | undefined, { kind, labels }: P
 function describeData({ report, train, test }: PreparedData, maxTokens: number): string {
   const cut = train.encoded.truncated + test.encoded.truncated;
   const rows = train.lengths.length + test.lengths.length;
-  return `${report}\ntruncated to ${maxTokens} tokens: ${cut} of ${rows} rows`;
+  return `${report}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
 }
 
 function sizeOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
@@ -208,4 +210,15 @@ function sizeOf(tensors: readonly { readonly shape: readonly number[] }[]): numb
     (sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1),
     0,
   );
+}
+
+/** What always saying the most frequent label of the training rows would score on the test rows. */
+function baselineOf({ labels, train, test }: PreparedData): RunSummary["baseline"] {
+  const counts = labels.map((_, id) => countOf(train.truth, id));
+  const most = counts.indexOf(Math.max(...counts));
+  return { label: labels[most], accuracy: countOf(test.truth, most) / test.truth.length };
+}
+
+function countOf(truth: ArrayLike<number>, id: number): number {
+  return Array.from(truth).filter((each) => each === id).length;
 }

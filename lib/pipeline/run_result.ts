@@ -26,8 +26,12 @@ export interface RunSummary {
   readonly examples: number;
   readonly epochs: number;
   readonly steps: number;
+  /** Steps of this process, fewer than `steps` after a resume. */
+  readonly stepsHere: number;
   readonly trainSeconds: number;
   readonly stepsPerSecond: number;
+  /** What always saying the most frequent label would score; single label only. */
+  readonly baseline?: { readonly label: string; readonly accuracy: number };
   readonly trainedParameters: number;
   readonly totalParameters: number;
 }
@@ -56,23 +60,37 @@ export function describeResult(
   result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
+  const { baseline, stepsHere, steps } = result;
+  const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = Object.entries(result.scores as Record<string, unknown>)
     .map(([name, value]) => `  ${name.padEnd(16)} ${describeScore(value)}`);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
-      `largest logit difference ${receipt.largestDifference.toExponential(1)} on ${receipt.rows} ` +
+      `largest logit difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
   return [
     `${result.method} on ${result.model}`,
-    `  ${result.examples} rows, ${result.steps} steps in ${result.trainSeconds.toFixed(1)} s ` +
-    `(${result.stepsPerSecond.toFixed(2)} steps/s) on ${result.device}`,
+    steps === 0
+      ? `  nothing was trained, on ${result.device}`
+      : `  ${result.examples} rows, ${steps} steps${continued} in ` +
+        `${result.trainSeconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(2)} steps/s) on ` +
+        result.device,
     `  trained ${result.trainedParameters.toLocaleString("en")} of ` +
-    `${result.totalParameters.toLocaleString("en")} parameters (${share.toFixed(2)} %)`,
+    `${result.totalParameters.toLocaleString("en")} parameters (${
+      share < 0.01 ? share.toFixed(4) : share.toFixed(2)
+    } %)`,
     ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
+    ...(scores.length > 0 && baseline
+      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n");
+}
+
+function smallNumber(value: number): string {
+  return value === 0 ? "0" : value.toExponential(1);
 }
 
 function describeScore(value: unknown): string {

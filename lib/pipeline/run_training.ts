@@ -41,10 +41,18 @@ export async function runTraining(
   try {
     result = await train(trainee, data.train, {
       ...context,
-      settings,
+      settings: settings.resume ? { ...settings, checkpoints: folder } : settings,
       fingerprint,
       rescueFolder: folder,
       signal: interrupt.signal,
+      onResume(step) {
+        if (options.quiet) return;
+        console.error(
+          step > 0
+            ? `continuing after step ${step}`
+            : `there is no checkpoint of this run in ${folder}; starting from the first step`,
+        );
+      },
       onFrozenRows(done) {
         const rows = data.train.lengths.length;
         frozen ??= progressFor(options, "frozen layers", rows, "rows");

@@ -47,6 +47,8 @@ export interface TrainContext {
   readonly validate?: (state: State) => Promise<{ score: number; better: "higher" | "lower" }>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
+  /** Where a run that was asked to continue starts: the steps that were taken, 0 without a checkpoint. */
+  readonly onResume?: (step: number) => void;
   readonly onStep?: (report: StepReport) => void;
   /** Stops the run after the present step, with a checkpoint where there is a folder. */
   readonly signal?: AbortSignal;
@@ -59,6 +61,8 @@ export interface TrainResult extends Standing {
   /** The trained tensors, on the device. */
   readonly state: State;
   readonly totalSteps: number;
+  /** Steps of this process; a continued run has taken others before. */
+  readonly stepsHere: number;
   /** Seconds of this process in running the frozen layers once and in the steps. */
   readonly seconds: number;
   /** Why it ended before the last step. */
@@ -109,6 +113,7 @@ export async function train(
       fed = cached;
     }
     const start = await resume(context, state, fingerprint);
+    if (settings.resume) context.onResume?.(start.standing.step);
     const memory = new Map(start.memory);
     const on = {
       began,
@@ -226,6 +231,7 @@ async function loop(
     ...standing(),
     state,
     totalSteps,
+    stepsHere: step - start.standing.step,
     seconds: (performance.now() - on.began) / 1000,
     ...(stopped ? { stopped } : {}),
     keptStep: bestStep ?? step,
