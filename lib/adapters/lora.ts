@@ -12,6 +12,7 @@ import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
+import { loraToPeft } from "./lora_peft.ts";
 
 /** Settings of LoRA. */
 export interface LoraOptions {
@@ -79,10 +80,11 @@ export function lora(options: LoraOptions = {}): Adapter {
   };
 }
 
-type Settings = Required<Omit<LoraOptions, "targets">>;
+/** All settings but the choice of layers. */
+export type LoraSettings = Required<Omit<LoraOptions, "targets">>;
 
 function checkSettings(
-  { rank, alpha, dropout, rankStabilised, ranks, alphas }: Settings,
+  { rank, alpha, dropout, rankStabilised, ranks, alphas }: LoraSettings,
   targets: Targets | undefined,
 ): void {
   const isWhole = (value: unknown) => Number.isSafeInteger(value) && value as number > 0;
@@ -112,7 +114,7 @@ function checkSettings(
   if (wrong.length > 0) throw mistakes("input", "these settings of lora make no sense:", wrong);
 }
 
-function attach(host: Host, settings: Settings, targets: Targets | undefined): AttachedAdapter {
+function attach(host: Host, settings: LoraSettings, targets: Targets | undefined): AttachedAdapter {
   const sites = new Map(
     chooseTargets(host, targets).map((layer) => [layer.path, siteOf(layer, settings, host.prefix)]),
   );
@@ -124,8 +126,9 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
   // PEFT looks for names in the whole model: one that fits a layer of the head would wrap that too.
   const isExact = Array.isArray(named) &&
     !host.head.some((path) => named.some((name) => path === name || path.endsWith(`.${name}`)));
+  const parameters = [...sites.values()].flatMap(parametersOf);
   return {
-    parameters: [...sites.values()].flatMap(parametersOf),
+    parameters,
     sites: [...sites.keys()],
     trains: () => false,
     output(path, x, y, context) {
@@ -140,12 +143,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
       const site = sites.get(layer.path);
       return site && product(site, parameters.get(site.a)!, parameters.get(site.b)!);
     },
-    toPeft: () => ({
-      config: peftConfig(settings, isExact ? named : [...sites.keys()]),
-      tensorNames: new Map(
-        [...sites.values()].flatMap(({ a, b }) => [[a, `${a}.weight`], [b, `${b}.weight`]]),
-      ),
-    }),
+    peft: loraToPeft(settings, isExact ? named : [...sites.keys()], parameters, host.prefix),
   };
 }
 
@@ -158,7 +156,7 @@ interface Site {
   readonly b: string;
 }
 
-function siteOf(layer: LinearLayer, settings: Settings, prefix: string): Site {
+function siteOf(layer: LinearLayer, settings: LoraSettings, prefix: string): Site {
   const special = (values: Readonly<Record<string, number>>) =>
     Object.entries(values).find(([name]) => names(`${prefix}.${layer.path}`, name))?.[1];
   const rank = special(settings.ranks) ?? settings.rank;
@@ -208,74 +206,4 @@ function product({ layer, rank, scale }: Site, a: Float32Array, b: Float32Array)
     }
   }
   return made;
-}
-
-function peftConfig(settings: Settings, targets: readonly string[]): Record<string, unknown> {
-  return {
-    peft_type: "LORA",
-    r: settings.rank,
-    lora_alpha: settings.alpha,
-    lora_dropout: settings.dropout,
-    use_rslora: settings.rankStabilised,
-    rank_pattern: settings.ranks,
-    alpha_pattern: settings.alphas,
-    target_modules: targets,
-    bias: "none",
-    fan_in_fan_out: false,
-    init_lora_weights: true,
-    use_dora: false,
-  };
-}
-
-/** PEFT features of LoRA that this version cannot compute, with the values that mean "off". */
-const unsupportedFields: Readonly<Record<string, readonly unknown[]>> = {
-  bias: ["none"],
-  use_dora: [false],
-  use_qalora: [false],
-  use_bdlora: [null, false],
-  fan_in_fan_out: [false],
-  exclude_modules: [null],
-  layers_to_transform: [null],
-  layer_replication: [null],
-  target_parameters: [null],
-  trainable_token_indices: [null],
-  alora_invocation_tokens: [null],
-  arrow_config: [null],
-  kasa_config: [null],
-  monteclora_config: [null],
-  velora_config: [null],
-  lora_bias: [false],
-  // Other initialisations change the model's own weights, which the folder does not hold.
-  init_lora_weights: [true, false, null, "gaussian", "orthogonal", "eva"],
-};
-
-/** Reads the `adapter_config.json` of a PEFT LoRA. Reports every field that it cannot honour. */
-export function loraFromPeft(config: Readonly<Record<string, unknown>>): Adapter {
-  const wrong = Object.entries(unsupportedFields).flatMap(([field, off]) => {
-    const value = config[field] ?? off[0];
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    return off.includes(value) || isEmpty
-      ? []
-      : [`${field} is ${JSON.stringify(value)}, only ${JSON.stringify(off[0])} can be read`];
-  });
-  const targets = config.target_modules;
-  const isList = Array.isArray(targets) && targets.every((name) => typeof name === "string");
-  if (!isList && typeof targets !== "string") {
-    wrong.push(`target_modules is ${JSON.stringify(targets) ?? "missing"}, but must be names`);
-  }
-  for (const field of ["r", "lora_alpha"]) {
-    if (typeof config[field] !== "number") {
-      wrong.push(`${field} is ${JSON.stringify(config[field]) ?? "missing"}, but must be a number`);
-    }
-  }
-  if (wrong.length > 0) throw mistakes("weights", "the adapter cannot be read:", wrong);
-  return lora({
-    rank: config.r as number,
-    alpha: config.lora_alpha as number,
-    dropout: (config.lora_dropout as number | null) ?? 0,
-    rankStabilised: Boolean(config.use_rslora),
-    ranks: (config.rank_pattern as Record<string, number> | null) ?? {},
-    alphas: (config.alpha_pattern as Record<string, number> | null) ?? {},
-    targets: targets as Targets,
-  });
 }

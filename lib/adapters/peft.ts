@@ -10,7 +10,7 @@ import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft_files.ts";
-import { methodFromPeft } from "./peft_types.ts";
+import { methodFromPeft, type PeftTypes } from "./peft_types.ts";
 
 /**
  * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run
@@ -42,9 +42,9 @@ export function peft(folder: string): Adapter {
   };
 }
 
-/** The method of a folder that has been read. */
-export function peftFromFiles(files: PeftFiles): Adapter {
-  const method = openMethod(files);
+/** The method of a folder that has been read; `types` are the methods that it may hold. */
+export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Adapter {
+  const method = openMethod(files, types);
   return {
     method: "peft",
     settings: { folder: files.folder },
@@ -52,9 +52,9 @@ export function peftFromFiles(files: PeftFiles): Adapter {
   };
 }
 
-function openMethod({ folder, config }: PeftFiles): Adapter {
+function openMethod({ folder, config }: PeftFiles, types: PeftTypes | undefined): Adapter {
   try {
-    return methodFromPeft(config);
+    return methodFromPeft(config, types);
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     throw new TunebookError(
@@ -67,6 +67,7 @@ function openMethod({ folder, config }: PeftFiles): Adapter {
 
 function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAdapter {
   const { tensors, config } = files;
+  const format = own.peft!;
   const { found } = matchWeights(files, specsOf(host, own, config));
   const values = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
   return {
@@ -77,9 +78,12 @@ function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAda
     })),
     initialWeights: values,
     ...(files.labels ? { labels: files.labels } : {}),
-    toPeft() {
-      const format = own.toPeft!();
-      return { ...format, config: { ...format.config, ...config } };
+    peft: {
+      ...format,
+      write(values) {
+        const content = format.write(values);
+        return { ...content, config: { ...content.config, ...config } };
+      },
     },
   };
 }
@@ -90,15 +94,11 @@ function specsOf(
   own: AttachedAdapter,
   { modules_to_save: saved }: PeftFiles["config"],
 ): WeightSpec[] {
-  const { tensorNames } = own.toPeft!();
-  const namesOf = (name: string) => [
-    `${peftPrefix}.${host.prefix}.${name}`,
-    `${peftPrefix}.${name}`,
-  ];
+  const { modelPrefix = peftPrefix, names } = own.peft!;
   const added = own.parameters.map(({ name, shape }): WeightSpec => ({
     path: name,
     shape,
-    names: namesOf(tensorNames.get(name)!),
+    names: names!.get(name)!,
   }));
   // A head that PEFT was not told to save stays as the checkpoint has it.
   const isSaved = (path: string) =>
@@ -106,7 +106,7 @@ function specsOf(
   const weights = trainedWeights(host, own).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
-    names: namesOf(path).reverse(),
+    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${host.prefix}.${path}`],
     optional: !isSaved(path),
   }));
   return [...added, ...weights];

@@ -58,7 +58,7 @@ export async function readPeftFolder(folder: string, model: Model): Promise<Load
 
 /** Makes sure, before anything is trained, that the method can be written as a PEFT folder. */
 export function checkPeftFormat(attached: AttachedAdapter): void {
-  if (attached.toPeft) return;
+  if (attached.peft) return;
   throw new TunebookError(
     "unsupported",
     "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
@@ -74,18 +74,15 @@ export async function writePeftFolder(
   labels: readonly string[],
 ): Promise<void> {
   checkPeftFormat(attached);
-  const { config: own, tensorNames } = attached.toPeft!();
+  const format = attached.peft!;
+  const { modelPrefix = peftPrefix } = format;
+  const { config: own, learned, tensors } = format.write(values);
   const { prefix, classification } = model.architecture;
-  const added = attached.parameters.map(({ name, shape }) => ({
-    name: `${peftPrefix}.${prefix}.${tensorNames.get(name)}`,
-    dtype: "F32" as const,
-    shape,
-    data: values.get(name)!,
-  }));
+  const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const outputs = 1; // the paths are the same for any number
   const top = new Set(classification.layers(model.config, outputs).map(({ path }) => path));
   const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
-    name: top.has(layer.path) ? `${peftPrefix}.${path}` : `${peftPrefix}.${prefix}.${path}`,
+    name: top.has(layer.path) ? `${modelPrefix}.${path}` : `${modelPrefix}.${prefix}.${path}`,
     dtype: "F32" as const,
     shape,
     data: values.get(path)!,
@@ -96,6 +93,7 @@ export async function writePeftFolder(
   });
   const config = {
     ...own,
+    ...learned,
     task_type: "SEQ_CLS",
     ...baseOf(model.reference),
     inference_mode: true,

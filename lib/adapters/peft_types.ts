@@ -5,21 +5,24 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Adapter } from "../nn/adapter.ts";
-import { loraFromPeft } from "./lora.ts";
+import { lora } from "./lora.ts";
+import { loraFromPeft } from "./lora_peft.ts";
 
 /** The fields of an `adapter_config.json`. */
 export type PeftConfig = Readonly<Record<string, unknown>>;
 
 /** `peft_type` → what makes the method from PEFT's config. */
-const peftTypes: Readonly<Record<string, (config: PeftConfig) => Adapter>> = { LORA: loraFromPeft };
+export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Adapter>>;
+
+const peftTypes: PeftTypes = { LORA: (config) => lora(loraFromPeft(config)) };
 
 /** Makes a method from an `adapter_config.json`. */
-export function methodFromPeft(config: PeftConfig): Adapter {
+export function methodFromPeft(config: PeftConfig, types: PeftTypes = peftTypes): Adapter {
   const type = String(config.peft_type);
-  if (Object.hasOwn(peftTypes, type)) return peftTypes[type](config);
+  if (Object.hasOwn(types, type)) return types[type](config);
   throw new TunebookError(
     "unsupported",
     `peft_type is ${JSON.stringify(config.peft_type) ?? "missing"}; this ` +
-      `version reads ${Object.keys(peftTypes).join(", ")}`,
+      `version reads ${Object.keys(types).join(", ")}`,
   );
 }

@@ -28,22 +28,30 @@ export async function writeFileAtomic(
   }
 }
 
+/** Hidden neighbours that this process is using: they are no leftovers. */
+const inUse = new Set<string>();
+
 /**
  * Fills a new folder with `fill(temporary)` and then puts it in the place of `path`. When `fill`
- * throws, `path` stays as it was.
+ * throws, `path` stays as it was. What a process left that was killed in here is put right first:
+ * a folder that it had moved away comes back, and its unfinished ones go. Two processes must not
+ * write the same folder at the same time.
  */
 export async function writeFolderAtomic<Result>(
   path: string,
   fill: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const temporary = neighbour(path);
+  const old = neighbour(path, "old");
+  const own = [temporary, old].map((each) => resolve(each));
+  own.forEach((each) => inUse.add(each));
   try {
-    await Deno.mkdir(temporary, { recursive: true });
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-  const old = neighbour(path);
-  try {
+    try {
+      await recoverFolder(path);
+      await Deno.mkdir(temporary, { recursive: true });
+    } catch (error) {
+      throw unwritable(path, error);
+    }
     const result = await fill(temporary);
     const replaced = await renameIfPresent(path, old);
     try {
@@ -57,7 +65,25 @@ export async function writeFolderAtomic<Result>(
   } catch (error) {
     await removeIfPresent(temporary);
     throw error;
+  } finally {
+    own.forEach((each) => inUse.delete(each));
   }
+}
+
+/** Brings back a folder that was moved away and never replaced; removes unfinished ones. */
+async function recoverFolder(path: string): Promise<void> {
+  const place = resolve(path);
+  if (!await exists(dirname(place))) return;
+  const pattern = new RegExp(`^\\.${RegExp.escape(basename(place))}\\.[0-9a-f]{8}\\.(tmp|old)$`);
+  const left: { path: string; isOld: boolean }[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(dirname(place))) {
+    const kind = isDirectory ? pattern.exec(name)?.[1] : undefined;
+    const found = join(dirname(place), name);
+    if (kind && !inUse.has(found)) left.push({ path: found, isOld: kind === "old" });
+  }
+  const moved = left.find(({ isOld }) => isOld);
+  if (moved && !await exists(place)) await Deno.rename(moved.path, place);
+  for (const { path } of left) await removeIfPresent(path);
 }
 
 /** Makes sure that a folder could be written at `path`, and leaves nothing there. */
@@ -88,8 +114,9 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function neighbour(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
+/** A hidden place beside `path`: `tmp` is unfinished, `old` is what stood at `path` before. */
+function neighbour(path: string, kind: "tmp" | "old" = "tmp"): string {
+  return join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.${kind}`);
 }
 
 async function* chunksOf(

@@ -57,7 +57,7 @@ const manyClasses = 50;
 
 /**
  * Reads the labels of a column. Classes are texts, whole numbers or booleans; the numbers 0 … n−1
- * are ids where `names` are given. Throws one `TunebookError` of kind "data" that lists every row
+ * are ids where `names` are given and none of them is a number itself. Throws one `TunebookError` of kind "data" that lists every row
  * (from 1) whose label is missing, of the wrong type, or not one of `names`.
  *
  * @example
@@ -170,11 +170,19 @@ function classNames(values: readonly unknown[]): string[] {
 /** A label's position in `names`, or −1. */
 function classFinder(names: readonly string[]): (value: unknown) => number {
   const ids = new Map(names.map((name, id) => [name, id]));
+  // Among the names "1" … "5" a 0 is a label that is not there, and no position.
+  const mayBePosition = !names.some(isNumeric);
   return (value) => {
     const id = ids.get(String(value));
     if (id !== undefined) return id;
-    return typeof value === "number" && value >= 0 && value < names.length ? value : -1;
+    const isPosition = mayBePosition && typeof value === "number" && value >= 0 &&
+      value < names.length;
+    return isPosition ? value : -1;
   };
+}
+
+function isNumeric(name: string): boolean {
+  return name.trim() !== "" && Number.isFinite(Number(name));
 }
 
 function describeWrong(value: unknown, row: number): string[] {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
 import type { Trainee } from "../nn/trainee.ts";
@@ -16,16 +16,34 @@ const ownFiles = new RegExp(
 );
 const shownFiles = 3;
 
+/** A file or folder that a run reads or continues from: a deployment in its place would destroy it. */
+export interface Source {
+  /** What messages call it, such as "the model". */
+  readonly what: string;
+  readonly path: string;
+}
+
 /**
- * Makes sure that every target can be written: folders that are apart from each other, that are
- * new, empty or from an earlier deployment, and that are writable. All mistakes are one error.
+ * Makes sure that every target can be written: folders that are apart from each other and from the
+ * run's `sources`, that are new, empty or from an earlier deployment, and that are writable. All
+ * mistakes are one error of kind "output".
  */
-export async function checkFolders(targets: readonly DeployTarget[]): Promise<void> {
+export async function checkFolders(
+  targets: readonly DeployTarget[],
+  sources: readonly Source[] = [],
+): Promise<void> {
   const wrong: string[] = [];
   for (const [i, { folder }] of targets.entries()) {
     for (const other of targets.slice(0, i)) {
-      if (contains(folder, other.folder) || contains(other.folder, folder)) {
+      if (await overlap(folder, other.folder)) {
         wrong.push(`${other.folder} and ${folder} lie in each other; choose folders apart`);
+      }
+    }
+    for (const { what, path } of sources) {
+      if (await overlap(folder, path)) {
+        wrong.push(
+          `${folder} would replace or change ${what} in ${path}; choose a folder apart from it`,
+        );
       }
     }
     try {
@@ -58,9 +76,26 @@ export function checkForms(targets: readonly DeployTarget[], trainee: Trainee): 
   if (wrong.length > 0) throw mistakes("unsupported", "this cannot be deployed:", wrong);
 }
 
+/** Whether two places are the same or one lies in the other. */
+async function overlap(one: string, other: string): Promise<boolean> {
+  const [a, b] = [await realPlace(one), await realPlace(other)];
+  return contains(a, b) || contains(b, a);
+}
+
 function contains(outer: string, inner: string): boolean {
-  const path = relative(resolve(outer), resolve(inner));
-  return path === "" || !(path.startsWith("..") || path === resolve(inner));
+  const path = relative(outer, inner);
+  return path === "" || !(/^\.\.(?:[/\\]|$)/.test(path) || path === inner);
+}
+
+/** The absolute path without links, also of what is not there yet. */
+async function realPlace(path: string): Promise<string> {
+  const place = resolve(path);
+  try {
+    return await Deno.realPath(place);
+  } catch {
+    const parent = dirname(place);
+    return parent === place ? place : join(await realPlace(parent), basename(place));
+  }
 }
 
 async function foreignFiles(folder: string): Promise<string[]> {

@@ -23,10 +23,14 @@ const tokenizerClasses: Readonly<Record<string, string>> = {
 };
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
-const outdated = new Set(["torch_dtype", "num_labels", "_name_or_path"]);
+const outdated = new Set(["torch_dtype", "num_labels", "_name_or_path", "transformers.js_config"]);
 
-/** Writes `config.json` with the labels, and the tokenizer's files. */
-export async function writeModelFiles(trained: Trained, folder: string): Promise<void> {
+/** Writes `config.json` with the labels and the target's own fields, and the tokenizer's files. */
+export async function writeModelFiles(
+  trained: Trained,
+  folder: string,
+  ownFields: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const { model } = trained.trainee;
   const { architecture, json } = model;
   const config = {
@@ -37,6 +41,7 @@ export async function writeModelFiles(trained: Trained, folder: string): Promise
     id2label: Object.fromEntries(trained.labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
     dtype: "float32",
+    ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
   const { tokenizer, tokenizerConfig } = trained.files;

@@ -17,6 +17,9 @@ import type { DeployTarget } from "./target.ts";
  */
 const tolerance = 1e-3;
 
+/** The file's name in the folder `onnx`, as transformers.js looks for float32 weights. */
+const modelFile = "model.onnx";
+
 /**
  * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
  * and `sequence` open.
@@ -41,15 +44,28 @@ export function onnx(folder: string): DeployTarget {
       const program = forwardProgram({ model: whole, task, adapter: noAdapter });
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
-        join(folder, "onnx", "model.onnx"),
+        join(folder, "onnx", modelFile),
         program,
         (path) => whole.weights.get(path)!,
       );
-      await writeModelFiles(trained, folder);
+      await writeModelFiles(trained, folder, {
+        "transformers.js_config": await browserConfig(join(folder, "onnx")),
+      });
     },
     async reopen(_trained, folder) {
-      const session = await openOnnxFile(join(folder, "onnx", "model.onnx"));
+      const session = await openOnnxFile(join(folder, "onnx", modelFile));
       return { logitsOf: (feeds) => session.run(feeds), dispose: () => session.dispose() };
     },
   };
+}
+
+/**
+ * What `config.json` says to transformers.js about the files in `folder`: in browsers it asks for
+ * a quantised one unless told otherwise, and for weights beside the model only when told.
+ */
+export async function browserConfig(folder: string): Promise<Record<string, unknown>> {
+  const names = [];
+  for await (const { name } of Deno.readDir(folder)) names.push(name);
+  const hasData = names.includes(`${modelFile}_data`);
+  return { dtype: "fp32", ...(hasData ? { use_external_data_format: true } : {}) };
 }

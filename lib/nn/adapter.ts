@@ -6,7 +6,7 @@
  */
 import type { Random } from "../core/random.ts";
 import type { Tensor } from "../engine/mod.ts";
-import type { TextConfig } from "./architecture.ts";
+import type { Architecture, TextConfig } from "./architecture.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
 
 /** What a method may know about the model that it is attached to. */
@@ -21,6 +21,12 @@ export interface Host {
   readonly head: readonly string[];
   /** The names of the linears that a method adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
+  /** Weight path → numbers, row by row; a large one may be read from its file each time. */
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  /** How the model computes, for a method that starts from what it makes of real tokens. */
+  readonly architecture: Architecture;
+  /** The token ids of a text as the model would get it; absent where there is no tokenizer. */
+  encode?(text: string): Int32Array;
 }
 
 /** A tensor that a method adds to the model and trains. */
@@ -29,7 +35,7 @@ export interface Parameter {
   readonly shape: readonly number[];
   /** False for biases and norms, which weight decay leaves alone. */
   readonly decay: boolean;
-  /** The initial numbers. */
+  /** The initial numbers; made when a run starts, so that the model's weights are read then. */
   initial(random: Random): Float32Array;
 }
 
@@ -107,16 +113,45 @@ export interface AttachedAdapter {
     layer: LinearLayer,
     parameters: ReadonlyMap<string, Float32Array>,
   ): Float32Array | undefined;
-  /** The method's entries in a PEFT folder. */
-  toPeft?(): PeftFormat;
+  /** The method in a PEFT folder; without it the method can only be deployed in other ways. */
+  readonly peft?: PeftFormat;
 }
 
 /** How a method looks in a PEFT folder. */
 export interface PeftFormat {
-  /** Fields of `adapter_config.json`. */
+  /**
+   * What stands before the paths of the model's own weights, such as the head's:
+   * `base_model.model` unless given. PEFT's prompt methods have `base_model`.
+   */
+  readonly modelPrefix?: string;
+  /**
+   * What is written after training. The tensors need not be the parameters: an encoder is saved as
+   * its output, and pruned rows are left out.
+   */
+  write(values: ReadonlyMap<string, Float32Array>): PeftContent;
+  /**
+   * The method's parameter → the names of its tensor, of which the first one present is read. Only
+   * a method that was made from a folder needs it: its parameters have the shapes of the folder's
+   * tensors, even where those that were trained did not.
+   */
+  readonly names?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A method's part of a PEFT folder. */
+export interface PeftContent {
+  /** Fields of `adapter_config.json`. Those of a folder that was read stay in their place. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The method's parameter name → the tensor's name after `base_model.model.<prefix>.`. */
-  readonly tensorNames: ReadonlyMap<string, string>;
+  /** Fields that follow from the trained values, such as ranks; they replace a folder's. */
+  readonly learned?: Readonly<Record<string, unknown>>;
+  readonly tensors: readonly PeftTensor[];
+}
+
+/** A tensor of a PEFT folder. */
+export interface PeftTensor {
+  /** The whole name in the file. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
 }
 
 /** A fine-tuning method with its settings, before it meets a model. */
@@ -127,6 +162,8 @@ export interface Adapter {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
   open?(): Promise<Adapter>;
+  /** Runs the model where the method's start needs that, and gives the method to attach. */
+  prepare?(host: Host): Promise<Adapter>;
   /** The method on a model. Throws where the settings do not fit it. */
   attach(host: Host): AttachedAdapter;
 }

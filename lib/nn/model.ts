@@ -34,12 +34,41 @@ export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
 }
 
 /** What a method may know about a model. */
-export function hostOf({ architecture, config, layers, head }: Model): Host {
+export function hostOf(
+  { architecture, config, layers, head, weights }: Model,
+  { encode }: Pick<Host, "encode"> = {},
+): Host {
   const { modelType, prefix, attentionTargets } = architecture;
-  return { modelType, prefix, config, layers, head, attentionTargets };
+  return {
+    modelType,
+    prefix,
+    config,
+    layers,
+    head,
+    attentionTargets,
+    weights,
+    architecture,
+    ...(encode ? { encode } : {}),
+  };
 }
 
 /** Attaches a method to a model. */
-export function attachTo(model: Model, adapter: Adapter): AttachedAdapter {
-  return adapter.attach(hostOf(model));
+export function attachTo(
+  model: Model,
+  adapter: Adapter,
+  tokens: Pick<Host, "encode"> = {},
+): AttachedAdapter {
+  return adapter.attach(hostOf(model, tokens));
+}
+
+/** Lets a method read its files and run the model where it has to, and attaches it. */
+export async function openOn(
+  model: Model,
+  adapter: Adapter,
+  tokens: Pick<Host, "encode"> = {},
+): Promise<AttachedAdapter> {
+  const host = hostOf(model, tokens);
+  const opened = await adapter.open?.() ?? adapter;
+  const prepared = await opened.prepare?.(host) ?? opened;
+  return prepared.attach(host);
 }

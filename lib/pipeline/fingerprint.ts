@@ -6,26 +6,55 @@
 import type { Trainee } from "../nn/trainee.ts";
 import type { TrainSettings } from "../train/train_options.ts";
 import type { PlanParts } from "./plan_parts.ts";
-import type { PreparedData } from "./prepare_data.ts";
+import type { PreparedData, PreparedRows } from "./prepare_data.ts";
+import { weightsIdentity } from "./weights_identity.ts";
 
-/** Model, method, labels, and a hash of the encoded training rows and their targets. */
+/** What a run depends on beside its plan and its data. */
+export interface RunSources {
+  /** The checkpoint: a file or the index of its shards. */
+  readonly weights: string;
+  /** The name of the metric that chooses the best state. */
+  readonly judge: string;
+}
+
+/**
+ * Model and its weights, method and what it continues from, labels, and hashes of the encoded rows
+ * with their targets. Validation rows and the judge count where they can change what a run keeps.
+ */
 export async function fingerprintOf(
   parts: PlanParts,
-  { train, labels }: PreparedData,
+  { train, validation, labels }: PreparedData,
   { model, adapter }: Trainee,
+  { weights, judge }: RunSources,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { test: _, validation: __, ...columns } = parts.columns;
-  const ids = train.encoded.examples.flatMap((example) => [...example.ids, -1]);
+  const { initialWeights } = adapter;
   return {
     model: parts.model,
     modelConfig: model.json,
+    weights: await weightsIdentity(weights),
     method: parts.method.method,
     methodSettings: parts.method.settings,
     parameters: adapter.parameters.map(({ name, shape }) => `${name} ${shape}`),
     columns,
     labels,
-    data: await hashOf(new Uint8Array(Float32Array.from([...ids, ...train.targets]).buffer)),
+    data: await hashOfRows(train),
+    ...(initialWeights ? { adapterWeights: await hashOfTensors(initialWeights) } : {}),
+    ...(validation ? { validation: await hashOfRows(validation), judge } : {}),
   };
+}
+
+async function hashOfRows({ encoded, targets }: PreparedRows): Promise<string> {
+  const ids = encoded.examples.flatMap((example) => [...example.ids, -1]);
+  return await hashOf(new Uint8Array(Float32Array.from([...ids, ...targets]).buffer));
+}
+
+async function hashOfTensors(tensors: ReadonlyMap<string, Float32Array>): Promise<string> {
+  const parts = [...tensors].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([name, data]) => [
+    new TextEncoder().encode(`${name}\n`),
+    new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  ]);
+  return await hashOf(new Uint8Array(await new Blob(parts).arrayBuffer()));
 }
 
 /** A short name for a run, the same for the same fingerprint and settings. */

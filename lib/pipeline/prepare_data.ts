@@ -105,6 +105,17 @@ async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((stat) => stat.isFile, () => false);
 }
 
+/** Reads the labels of the training rows, which say how many outputs a model needs. */
+export function readTrainingLabels(
+  { train }: Pick<Splits, "train">,
+  { label, kind = "single", separator }: DataOptions,
+): Labels {
+  return readLabels(train, label, kind, {
+    where: "the training data",
+    ...(separator ? { separator } : {}),
+  });
+}
+
 /** Encodes the texts and reads the labels of every split. */
 export async function prepareData(
   splits: Splits,
@@ -112,10 +123,7 @@ export async function prepareData(
   encoding: Encoding,
 ): Promise<PreparedData> {
   const { kind = "single", separator } = columns;
-  const trainLabels = readLabels(splits.train, columns.label, kind, {
-    where: "the training data",
-    ...(separator ? { separator } : {}),
-  });
+  const trainLabels = readTrainingLabels(splits, columns);
   const { names } = trainLabels;
   const labelsOf = (table: Table, where: string): Labels =>
     readLabels(table, columns.label, kind, {

@@ -6,14 +6,14 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { checkFolders, checkForms } from "../deploy/check_targets.ts";
-import { deploy, type Receipt, type Trained } from "../deploy/target.ts";
+import type { Trained } from "../deploy/target.ts";
 import { openDevice, type State } from "../engine/mod.ts";
 import { createPredictor, type Predictor } from "../evaluate/predict.ts";
 import { naturalMetric } from "../metrics/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { predictionsOf } from "../metrics/predictions.ts";
 import { loadModel, readModelConfig } from "../models/load_model.ts";
-import { attachTo, modelWeights } from "../nn/model.ts";
+import { modelWeights, openOn } from "../nn/model.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import { textClassification } from "../tasks/text_classification.ts";
@@ -21,13 +21,22 @@ import { loadTokenizer } from "../text/tokenizer.ts";
 import { trainSettings } from "../train/train_options.ts";
 import { resolveModel } from "../weights/resolve_model.ts";
 import { classWeightsOf } from "./class_weights.ts";
+import { type Answers, baselineOf, finishRun } from "./finish_run.ts";
 import { labelTexts } from "./label_texts.ts";
 import { planMistakes } from "./plan_mistakes.ts";
 import type { PlanParts } from "./plan_parts.ts";
-import { prepareData, type PreparedData, type PreparedRows, readSplits } from "./prepare_data.ts";
+import {
+  prepareData,
+  type PreparedData,
+  type PreparedRows,
+  readSplits,
+  readTrainingLabels,
+} from "./prepare_data.ts";
 import type { RunOptions } from "./run_options.ts";
-import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
-import { progressFor, runTraining } from "./run_training.ts";
+import { describeResult, type RunResult } from "./run_result.ts";
+import { runTraining } from "./run_training.ts";
+import { sourcesOf } from "./sources.ts";
+import { textRoom } from "./text_room.ts";
 
 export type { RunOptions } from "./run_options.ts";
 
@@ -39,9 +48,11 @@ export async function runPlan(
   const settings = trainSettings(parts.train);
   const wrong = planMistakes(parts);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
-  await checkFolders(parts.targets);
+  await checkFolders(parts.targets, await sourcesOf(parts));
   const say = options.quiet ? () => {} : (line: string) => console.error(line);
   const splits = await readSplits(parts.data, parts.columns);
+  const trainLabels = readTrainingLabels(splits, parts.columns);
+  const classWeights = classWeightsOf(settings.classWeights, trainLabels);
   const device = await openDevice(options.device);
   const files = await resolveModel(parts.model);
   const { architecture, config, json } = await readModelConfig(files.config);
@@ -54,7 +65,18 @@ export async function runPlan(
     config: json,
     ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
   });
-  const maxTokens = Math.min(settings.maxTokens, config.maxTokens);
+  // The method may take tokens from the text, so it is attached before the rows are encoded.
+  const model = await loadModel({
+    reference: parts.model,
+    config: files.config,
+    weights: files.weights,
+    outputs: trainLabels.names.length,
+    seed: settings.seed,
+  });
+  const adapter = await openOn(model, parts.method, {
+    encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
+  });
+  const maxTokens = textRoom(settings.maxTokens, config, adapter);
   const data = await prepareData(splits, parts.columns, {
     tokenizer,
     maxTokens,
@@ -63,21 +85,13 @@ export async function runPlan(
   });
   say(describeData(data, maxTokens));
 
-  const model = await loadModel({
-    reference: parts.model,
-    config: files.config,
-    weights: files.weights,
-    outputs: data.outputs,
-    seed: settings.seed,
-  });
-  const adapter = attachTo(model, await parts.method.open?.() ?? parts.method);
   checkLabels(adapter.labels, data);
   const task = textClassification({
     kind: data.kind,
     outputs: data.outputs,
     targets: data.train.targets,
     labelSmoothing: settings.labelSmoothing,
-    ...classWeightsOf(settings.classWeights, data),
+    ...classWeights,
   });
   const trainee: Trainee = { model, adapter, task };
   checkForms(parts.targets, trainee);
@@ -86,7 +100,11 @@ export async function runPlan(
 
   const judge = judgeOf(parts, data);
   let predictor: Predictor | undefined;
-  const predict = async (state: State, rows: PreparedRows, progress?: Progress) => {
+  const predict = async (
+    state: State,
+    rows: PreparedRows,
+    progress?: Progress,
+  ): Promise<Answers> => {
     predictor ??= await createPredictor(trainee, device, state);
     const logits = await predictor.logits(rows, progress ? { progress } : {});
     return {
@@ -104,6 +122,7 @@ export async function runPlan(
     settings,
     options,
     device,
+    sources: { weights: files.weights, judge: judge.name },
     ...(data.validation
       ? {
         validate: async (state: State) => ({
@@ -115,12 +134,6 @@ export async function runPlan(
   });
 
   const finish = async () => {
-    const showScores = progressFor(options, "evaluating", data.test.lengths.length, "rows");
-    const { logits, predictions } = await predict(result.state, data.test, showScores);
-    showScores.end();
-    const scores = Object.fromEntries(
-      Object.entries(parts.metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
-    );
     const trained: Trained = {
       trainee,
       values: await result.state.read(parameters),
@@ -130,11 +143,12 @@ export async function runPlan(
       specialTokens: tokenizer.texts,
       maxTokens,
     };
-    const receipts: Receipt[] = [];
-    for (const target of parts.targets) {
-      receipts.push(await deploy(target, trained, { device, rows: data.test, expected: logits }));
-    }
-    return { predictions, scores, receipts };
+    return await finishRun(parts, data, {
+      options,
+      device,
+      trained,
+      predict: (rows, progress) => predict(result.state, rows, progress),
+    });
   };
   const dispose = async () => {
     await predictor?.dispose();
@@ -199,9 +213,11 @@ function checkLabels(trained: readonly string[] | undefined, { kind, labels }: P
   );
 }
 
-function describeData({ report, train, test }: PreparedData, maxTokens: number): string {
-  const cut = train.encoded.truncated + test.encoded.truncated;
-  const rows = train.lengths.length + test.lengths.length;
+function describeData(data: PreparedData, maxTokens: number): string {
+  const { report, train, validation, test } = data;
+  const splits = [train, test, ...(validation ? [validation] : [])];
+  const cut = splits.reduce((sum, { encoded }) => sum + encoded.truncated, 0);
+  const rows = splits.reduce((sum, { lengths }) => sum + lengths.length, 0);
   return `${report}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
 }
 
@@ -210,15 +226,4 @@ function sizeOf(tensors: readonly { readonly shape: readonly number[] }[]): numb
     (sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1),
     0,
   );
-}
-
-/** What always saying the most frequent label of the training rows would score on the test rows. */
-function baselineOf({ labels, train, test }: PreparedData): RunSummary["baseline"] {
-  const counts = labels.map((_, id) => countOf(train.truth, id));
-  const most = counts.indexOf(Math.max(...counts));
-  return { label: labels[most], accuracy: countOf(test.truth, most) / test.truth.length };
-}
-
-function countOf(truth: ArrayLike<number>, id: number): number {
-  return Array.from(truth).filter((each) => each === id).length;
 }

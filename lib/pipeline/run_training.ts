@@ -9,7 +9,7 @@ import { type Progress, showProgress, silentProgress } from "../core/progress.ts
 import type { Trainee } from "../nn/trainee.ts";
 import { train, type TrainContext, type TrainResult } from "../train/train.ts";
 import type { TrainSettings } from "../train/train_options.ts";
-import { fingerprintOf, nameOf } from "./fingerprint.ts";
+import { fingerprintOf, nameOf, type RunSources } from "./fingerprint.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import type { PreparedData } from "./prepare_data.ts";
@@ -23,15 +23,16 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate">
   readonly parts: PlanParts;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
+  readonly sources: RunSources;
 }
 
 /** Trains. A run that was stopped throws an error that names the folder to continue from. */
 export async function runTraining(
   trainee: Trainee,
   data: PreparedData,
-  { parts, settings, options, ...context }: TrainingStage,
+  { parts, settings, options, sources, ...context }: TrainingStage,
 ): Promise<TrainResult> {
-  const fingerprint = await fingerprintOf(parts, data, trainee);
+  const fingerprint = await fingerprintOf(parts, data, trainee, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
   using interrupt = onInterrupt(options.signal);

@@ -11,7 +11,7 @@ import { parameters } from "../nn/trainee.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import { moments } from "./adamw.ts";
-import type { Verdict } from "./validation.ts";
+import { type Standing, standingOf, standingText } from "./standing.ts";
 
 /** The file's name in the checkpoint folder. */
 export const checkpointFile = "checkpoint.safetensors";
@@ -25,14 +25,6 @@ const best = "best";
 const memory = "memory";
 
 type Tensors = ReadonlyMap<string, Float32Array>;
-
-/** Where a run stands, beside its tensors. */
-export interface Standing extends Verdict {
-  /** Optimiser steps taken. */
-  readonly step: number;
-  /** Loss of each step. */
-  readonly losses: readonly number[];
-}
 
 /** What a run depends on; a run with another fingerprint cannot continue. */
 export type Fingerprint = Readonly<Record<string, unknown>>;
@@ -71,16 +63,15 @@ export async function saveCheckpoint(
   await writeSafetensors(join(folder, checkpointFile), tensors, {
     format: "tunebook checkpoint",
     version: String(formatVersion),
-    // JSON has no NaN and no infinity, which a validation may give.
-    standing: JSON.stringify(
-      standing,
-      (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-    ),
+    standing: standingText(standing),
     fingerprint: JSON.stringify(fingerprint),
   });
 }
 
-/** The checkpoint of a folder, or `undefined` where there is none. */
+/**
+ * The checkpoint of a folder, or `undefined` where there is none. Throws an error of kind "weights"
+ * that says what to do where the file is damaged or of another version.
+ */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint | undefined> {
   const path = join(folder, checkpointFile);
   try {
@@ -89,13 +80,33 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+  try {
+    return await readCheckpoint(path);
+  } catch (error) {
+    if (!(error instanceof TunebookError) || error.kind !== "weights") throw error;
+    throw new TunebookError(
+      "weights",
+      `${error.message}\nThe run cannot continue from it: delete the file, or run without resume, ` +
+        "to start from the first step.",
+      { cause: error },
+    );
+  }
+}
+
+async function readCheckpoint(path: string): Promise<Checkpoint> {
   using file = await openSafetensors(path);
-  const { version } = file.metadata;
+  const { version, standing: standingJson, fingerprint: fingerprintJson } = file.metadata;
   if (version !== String(formatVersion)) {
     throw new TunebookError(
       "weights",
       `${path} is no checkpoint that this version can continue (version ${version ?? "missing"})`,
     );
+  }
+  const standing = standingOf(parse(path, standingJson));
+  if (!standing) throw damaged(path, "it does not say where the run stands");
+  const fingerprint = parse(path, fingerprintJson);
+  if (typeof fingerprint !== "object" || fingerprint === null || Array.isArray(fingerprint)) {
+    throw damaged(path, "it does not say what the run depends on");
   }
   const vectors = new Map<string, Map<string, Float32Array>>();
   for (const name of file.tensors.keys()) {
@@ -106,8 +117,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
   }
   const bestParameters = vectors.get(best);
   return {
-    standing: standingOf(path, file.metadata.standing),
-    fingerprint: parse(path, file.metadata.fingerprint) as Fingerprint,
+    standing,
+    fingerprint: fingerprint as Fingerprint,
     vectors,
     ...(bestParameters ? { best: bestParameters } : {}),
     memory: vectors.get(memory) ?? new Map(),
@@ -118,20 +129,12 @@ function parse(path: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? "");
   } catch (error) {
-    throw new TunebookError("weights", `${path} is damaged: ${messageOf(error)}`, { cause: error });
+    throw damaged(path, messageOf(error), error);
   }
 }
 
-function standingOf(path: string, text: string | undefined): Standing {
-  const standing = parse(path, text) as Standing;
-  if (!Number.isSafeInteger(standing?.step) || !Array.isArray(standing.validations)) {
-    throw new TunebookError("weights", `${path} is damaged: it does not say where the run stands`);
-  }
-  const validations = standing.validations.map(({ step, score }) => ({
-    step,
-    score: Number(score),
-  }));
-  return { ...standing, validations };
+function damaged(path: string, what: string, cause?: unknown): TunebookError {
+  return new TunebookError("weights", `${path} is damaged: ${what}`, cause ? { cause } : {});
 }
 
 /** Puts a checkpoint's tensors into the state; refuses the checkpoint of another run. */

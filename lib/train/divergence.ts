@@ -30,15 +30,14 @@ export function areFinite(tensors: Tensors): boolean {
 export function divergence(
   step: number,
   what: string,
-  { learningRate, checkpoints }: Pick<TrainSettings, "learningRate" | "checkpoints">,
+  { learningRate }: Pick<TrainSettings, "learningRate">,
   good: LastGood,
 ): TunebookError {
   const place = good.step === 0 ? "the initial parameters" : `the parameters of step ${good.step}`;
   return new TunebookError(
     "diverged",
     `step ${step}: ${what}. Lower learningRate (${learningRate}) or maxGradientNorm, or look for ` +
-      `extreme targets. The error's cause holds ${place}` +
-      (checkpoints ? `, and a checkpoint in ${checkpoints} is as it was.` : "."),
+      `extreme targets. The error's cause holds ${place}.`,
     { cause: good },
   );
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 import type { Device, State } from "../engine/mod.ts";
 import { pauses } from "../core/pauses.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
@@ -13,7 +13,6 @@ import {
   prepareFolder,
   restoreCheckpoint,
   saveCheckpoint,
-  type Standing,
 } from "./checkpoint.ts";
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -22,6 +21,7 @@ import { cacheHidden } from "./hidden_cache.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { initialParameters, initialState } from "./initial_state.ts";
 import { createOptimiser } from "./optimiser.ts";
+import type { Standing } from "./standing.ts";
 import { planSteps } from "./step_plan.ts";
 import {
   collectGradients,
@@ -75,9 +75,11 @@ export interface TrainResult extends Standing {
  * Trains the adapter and the head on the rows.
  *
  * Throws an error of kind "diverged" with a `LastGood` as its cause when the loss, the gradients or
- * the parameters are no longer finite. When a device fails in the midst of a step, out of memory for
- * one, its error is thrown on after a checkpoint of the last whole step was written to the folder of
- * checkpoints or the rescue folder.
+ * the parameters are no longer finite. When that, or a device that fails (out of memory for one),
+ * ends a step before its update began, a checkpoint of the steps before it is written to the folder
+ * of checkpoints or the rescue folder, and the error names it. A failure in the update itself, or in
+ * what the method does after it, leaves numbers between two steps: nothing is written then, and an
+ * earlier checkpoint stays as it is.
  */
 export async function train(
   trainee: Trainee,
@@ -182,10 +184,11 @@ async function loop(
       : best
       ? { step: verdict.best!.step, parameters: best }
       : { step: 0, parameters: initialParameters(trainee, settings.seed) };
-    return divergence(step + 1, what, settings, good);
+    const error = divergence(step + 1, what, settings, good);
+    await keepSteps(error);
+    return error;
   };
-  const save = async (folder: string | undefined) => {
-    if (!areFinite(await state.read(parameters))) throw await diverged("a parameter is not finite");
+  const write = async (folder: string | undefined) => {
     if (!folder || savedStep === step) return;
     await saveCheckpoint(folder, state, {
       standing: standing(),
@@ -195,9 +198,24 @@ async function loop(
     });
     savedStep = step;
   };
+  const save = async (folder: string | undefined) => {
+    if (!areFinite(await state.read(parameters))) throw await diverged("a parameter is not finite");
+    await write(folder);
+  };
+  // The error stays the one that is thrown, whatever comes of the checkpoint.
+  const keepSteps = async (error: unknown) => {
+    try {
+      if (areFinite(await state.read(parameters))) await write(rescue);
+    } catch (second) {
+      addTo(error, `The state after step ${step} could not be kept: ${messageOf(second)}`);
+    }
+    if (rescue && savedStep > 0) {
+      addTo(error, `The checkpoint of step ${savedStep} is in ${rescue}.`);
+    }
+  };
   const takeStep = async (): Promise<StepReport> => {
     const collected = await collectGradients(on, step).catch(async (error) => {
-      await save(rescue);
+      await keepSteps(error);
       throw error;
     });
     const report = await moveParameters(on, step, collected);
@@ -236,4 +254,9 @@ async function loop(
     ...(stopped ? { stopped } : {}),
     keptStep: bestStep ?? step,
   };
+}
+
+/** Adds a line to an error's message. */
+function addTo(error: unknown, line: string): void {
+  if (error instanceof Error) error.message += `\n${line}`;
 }

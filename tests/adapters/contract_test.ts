@@ -14,6 +14,7 @@ import { checkGradients } from "../nn/check_gradients.ts";
 import { toyModel, toyRows } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { inFolder } from "../weights/in_folder.ts";
+import { projected } from "./projected.ts";
 import { averaged, budgeted, penalised, prefix, prompt, scaling } from "./toy_adapters.ts";
 
 const hooks: Record<string, (model: Model) => AttachedAdapter> = {
@@ -136,41 +137,6 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
   });
 }
 
-/** What a layer's linear gives for real tokens at the positions before a row, by head. */
-function projected(model: Model, role: string, tokens: readonly number[]): Float32Array {
-  const { width, heads } = model.config;
-  const of = (path: string) => model.weights.get(path)!;
-  const size = width / heads;
-  const made = new Float32Array(tokens.length * width);
-  // RoBERTa's positions start after the padding token's id.
-  const first = model.architecture.modelType === "roberta" ? model.config.padId + 1 : 0;
-  tokens.forEach((id, at) => {
-    const sum = Array.from(
-      { length: width },
-      (_, i) =>
-        of("embeddings.word_embeddings.weight")[id * width + i] +
-        of("embeddings.position_embeddings.weight")[(first + at) * width + i] +
-        of("embeddings.token_type_embeddings.weight")[i],
-    );
-    const mean = sum.reduce((total, each) => total + each, 0) / width;
-    const spread = Math.sqrt(sum.reduce((total, each) => total + (each - mean) ** 2, 0) / width);
-    const x = sum.map((each, i) =>
-      (each - mean) / spread * of("embeddings.LayerNorm.weight")[i] +
-      of("embeddings.LayerNorm.bias")[i]
-    );
-    const path = `encoder.layer.0.attention.self.${role}`;
-    for (let out = 0; out < width; out++) {
-      const product = x.reduce(
-        (total, each, i) => total + each * of(`${path}.weight`)[out * width + i],
-        0,
-      );
-      const head = Math.floor(out / size);
-      made[(head * tokens.length + at) * size + out % size] = product + of(`${path}.bias`)[out];
-    }
-  });
-  return made;
-}
-
 for (const modelType of ["bert", "roberta"]) {
   Deno.test(`a prefix with the keys and values of real tokens is those tokens: ${modelType}`, async () => {
     const device = await openDevice("cpu");
@@ -245,7 +211,7 @@ Deno.test("what a method remembers survives a resume", () =>
     const model = toyModel({ dropout: 0.1 });
     const settings = { accumulate: 2, epochs: 4 };
     const options = { on: model, attached: averaged(model) };
-    const { seconds: _, ...whole } = await runToy({ ...options, settings });
+    const { seconds: _, stepsHere: __, ...whole } = await runToy({ ...options, settings });
     const stop = new AbortController();
     const onStep = ({ step }: { step: number }) => step === 5 && stop.abort();
     await runToy({
@@ -253,7 +219,7 @@ Deno.test("what a method remembers survives a resume", () =>
       settings: { ...settings, checkpoints: folder },
       context: { signal: stop.signal, onStep },
     });
-    const { seconds: __, ...resumed } = await runToy({
+    const { seconds: ___, stepsHere: ____, ...resumed } = await runToy({
       ...options,
       settings: { ...settings, checkpoints: folder, resume: true },
     });

@@ -7,7 +7,8 @@ import { type Tensor, tf } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter, Parameter } from "../../lib/nn/adapter.ts";
 import type { Model } from "../../lib/nn/model.ts";
 
-function parameter(name: string, shape: number[], scale = 0.3): Parameter {
+/** A parameter that starts at random numbers. */
+export function parameter(name: string, shape: number[], scale = 0.3): Parameter {
   const size = shape.reduce((product, dim) => product * dim, 1);
   return {
     name,
@@ -42,7 +43,7 @@ export function scaling({ config, layers }: Model): AttachedAdapter {
 }
 
 /** Virtual tokens at the embeddings, as in prompt tuning. */
-export function prompt({ config }: Model, count = 3): AttachedAdapter {
+export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedAdapter {
   return {
     parameters: [parameter("prompt", [count, config.width])],
     trains: () => false,
@@ -56,7 +57,7 @@ export function prompt({ config }: Model, count = 3): AttachedAdapter {
 }
 
 /** Keys and values before those of every layer, as in prefix tuning. */
-export function prefix({ config }: Model, count = 2): AttachedAdapter {
+export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedAdapter {
   const { layers, heads, width } = config;
   const shape = [heads, count, width / heads];
   const names = Array.from({ length: layers }, (_, layer) => `prefix.${layer}`);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readLabels } from "../../lib/data/labels.ts";
+import { isMistake } from "../is_mistake.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 
 const column = (values: unknown[]) => tableFromColumns({ y: values });
@@ -28,6 +29,18 @@ Deno.test("given names order the classes; numbers are ids of them", () => {
   // Where a number is itself a name, the name counts.
   const swapped = readLabels(column([1, 0]), "y", "single", { names: ["1", "0"] });
   assert.deepEqual([...swapped.ids], [0, 1]);
+});
+
+Deno.test("among numeric names a number that is none of them is unknown, not a position", () => {
+  const { names } = readLabels(column([1, 2, 3, 4, 5]), "y", "single");
+  assert.throws(
+    () => readLabels(column([0, 1]), "y", "single", { names, where: "the test data" }),
+    isMistake("data", "the test data", "row 1: unknown label 0"),
+  );
+  assert.throws(
+    () => readLabels(column([[2, 0]]), "y", "multi", { names: ["2", "four"] }),
+    isMistake("data", "row 1: unknown label 0"),
+  );
 });
 
 Deno.test("unknown labels are listed by row with the likely one", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   adapter,
   type DeployTarget,
@@ -9,6 +9,7 @@ import {
   merged,
   model,
   onnx,
+  peft,
   readTable,
   type Table,
   tableFromRows,
@@ -224,18 +225,41 @@ Deno.test("the merged folder is a model to start from", () =>
     await second.dispose();
   }));
 
-Deno.test("a model may be deployed in the place of the one that it was trained from", () =>
+Deno.test("what the run reads or continues from is no place to deploy to", () =>
   inFolder(async (folder) => {
     const base = join(folder, "base");
-    const result = await trained(folder, [merged(base)]);
-    const again = await model(`file:${base}`).data(moods(48), columns).adapt(head())
-      .train({ epochs: 0 }).run({ quiet: true });
-    const differences = result.predictions.logits.map((logit, i) =>
-      Math.abs(logit - again.predictions.logits[i])
-    );
-    assert.ok(Math.max(...differences) < 1e-4);
-    const [{ label }] = await result.predict(["the film was good"]);
-    assert.ok(result.predictions.labels.includes(label as string));
-    await result.dispose();
-    await again.dispose();
+    const data = join(folder, "rows", "onnx", "moods.csv");
+    const held = join(folder, "held", "onnx", "moods.csv");
+    const [first, checkpoints] = [join(folder, "first"), join(folder, "c")];
+    for (const path of [data, held]) {
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await Deno.writeTextFile(path, moods(48).toCSV());
+    }
+    await (await trained(folder, [adapter(first)])).dispose();
+    await Deno.symlink(base, join(folder, "link"));
+    const plan = model(`file:${base}`).data(data, { ...columns, test: await readTable(held) })
+      .adapt(peft(first)).train({ ...settings, checkpoints });
+    const before = await Deno.readFile(join(base, "model.safetensors"));
+    const refused: Record<string, [what: string, path: string]> = {
+      base: ["the model", base],
+      "link/merged": ["the model", base],
+      "base/../base": ["the model", base],
+      rows: ["the data", data],
+      held: ["the test data", held],
+      c: ["the checkpoints", checkpoints],
+      "c/merged": ["the checkpoints", checkpoints],
+      first: ["the adapter", first],
+    };
+    for (const [name, [what, path]] of Object.entries(refused)) {
+      const place = `${folder}/${name}`;
+      await assert.rejects(
+        plan.deploy(merged(place)).run({ quiet: true }),
+        isMistake("output", `${place} would replace or change ${what} in ${path}`),
+      );
+    }
+    assert.deepEqual(await Deno.readFile(join(base, "model.safetensors")), before);
+    assert.deepEqual(namesIn(folder), ["base", "first", "held", "link", "rows"]);
+    // Beside them, whatever the names begin with, is apart from them.
+    const beside = [merged(join(folder, "base2")), onnx(join(folder, "rows", "..out"))];
+    await (await plan.deploy(...beside).run({ quiet: true })).dispose();
   }));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { env, pipeline } from "@huggingface/transformers";
-import { head, lora, model, onnx, tableFromRows } from "tunebook";
+import { AutoConfig, env, ModelRegistry, pipeline } from "@huggingface/transformers";
+import { head, lora, merged, model, onnx, tableFromRows } from "tunebook";
+import { browserConfig } from "../../lib/deploy/onnx.ts";
 import { moods, reviews, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
@@ -27,7 +28,7 @@ interface Scored {
 async function classifier(parent: string, name: string) {
   env.allowRemoteModels = false;
   env.localModelPath = parent;
-  return await pipeline("text-classification", name, { dtype: "fp32" });
+  return await pipeline("text-classification", name);
 }
 
 for (const name of ["bert", "distilbert", "roberta", "minilm"]) {
@@ -77,4 +78,40 @@ Deno.test("transformers.js gives several labels their own scores", () =>
     assert.equal(found.length, 3);
     await classify.dispose();
     await result.dispose();
+  }));
+
+Deno.test("in a browser too transformers.js asks for the file that was written", () =>
+  inFolder(async (folder) => {
+    await tinyModel(join(folder, "base"));
+    const given = join(folder, "base", "config.json");
+    const config = JSON.parse(await Deno.readTextFile(given));
+    config["transformers.js_config"] = { dtype: "q4", use_external_data_format: true };
+    await Deno.writeTextFile(given, JSON.stringify(config));
+    const result = await model(`file:${join(folder, "base")}`)
+      .data(moods(30), { text: "text", label: "mood" })
+      .adapt(head())
+      .train({ epochs: 0 })
+      .deploy(onnx(join(folder, "deployed")), merged(join(folder, "merged")))
+      .run({ quiet: true });
+    await result.dispose();
+    env.allowRemoteModels = false;
+    env.localModelPath = folder;
+    // "wasm" is what browsers use unless told otherwise.
+    const files = await ModelRegistry.get_model_files("deployed", {
+      config: await AutoConfig.from_pretrained("deployed"),
+      device: "wasm",
+    });
+    assert.deepEqual(files, ["config.json", "onnx/model.onnx"]);
+    // Models near 2 GB have their weights beside them.
+    await Deno.writeTextFile(join(folder, "deployed", "onnx", "model.onnx_data"), "");
+    const large = await AutoConfig.from_pretrained("deployed");
+    Object.assign(large, {
+      "transformers.js_config": await browserConfig(join(folder, "deployed", "onnx")),
+    });
+    assert.deepEqual(
+      await ModelRegistry.get_model_files("deployed", { config: large, device: "wasm" }),
+      ["config.json", "onnx/model.onnx", "onnx/model.onnx_data"],
+    );
+    const whole = JSON.parse(await Deno.readTextFile(join(folder, "merged", "config.json")));
+    assert.equal(whole["transformers.js_config"], undefined);
   }));

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, lora, model, TunebookError } from "tunebook";
+import { accuracy, adapter, f1, lora, model, peft, type Table, TunebookError } from "tunebook";
 import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { moods, tinyModel } from "./tiny.ts";
 
 const train = { epochs: 4, learningRate: 3e-3, batchSize: 8, checkpointEvery: 3, seed: 5 };
+const { checkpointEvery: _, ...settings } = train;
 
 async function planIn(folder: string) {
   return model(await tinyModel(join(folder, "base")))
@@ -51,7 +52,6 @@ Deno.test("an interrupted run resumes to the same bits", () =>
 Deno.test("without a folder, an interrupted run says where its state is", () =>
   inFolder(async (folder) => {
     const adapted = await planIn(folder);
-    const { checkpointEvery: _, ...settings } = train;
     const before = Deno.cwd();
     Deno.chdir(folder);
     try {
@@ -88,4 +88,46 @@ Deno.test("a checkpoint of another run is refused, with what differs", () =>
       data.train({ ...train, checkpoints, resume: true }).run({ quiet: true }),
       isMistake("input", "belongs to another run", "data: "),
     );
+  }));
+
+Deno.test("changed weights, validation rows or another judge are another run", () =>
+  inFolder(async (folder) => {
+    const checkpoints = join(folder, "c");
+    const reference = await tinyModel(join(folder, "base"));
+    const planOf = (validation: Table) =>
+      model(reference).data(moods(60), { text: "text", label: "mood", validation })
+        .adapt(lora({ rank: 2 })).train({ ...train, checkpoints, resume: true });
+    const first = planOf(moods(10, 3)).evaluate({ accuracy });
+    await (await first.run({ quiet: true })).dispose();
+    await assert.rejects(
+      planOf(moods(10, 4)).evaluate({ f1 }).run({ quiet: true }),
+      isMistake("input", "another run", 'judge: "accuracy" then, "f1', "validation: "),
+    );
+
+    const path = join(folder, "base", "model.safetensors");
+    const bytes = await Deno.readFile(path);
+    bytes[bytes.length - 1] ^= 1;
+    await Deno.writeFile(path, bytes);
+    await assert.rejects(
+      first.run({ quiet: true }),
+      isMistake("input", "another run", "weights: "),
+    );
+    bytes[bytes.length - 1] ^= 1;
+    await Deno.writeFile(path, bytes);
+    await (await first.run({ quiet: true })).dispose();
+  }));
+
+Deno.test("a changed adapter to start from is another run", () =>
+  inFolder(async (folder) => {
+    const [out, checkpoints] = [join(folder, "adapter"), join(folder, "c")];
+    const data = model(await tinyModel(join(folder, "base")))
+      .data(moods(60), { text: "text", label: "mood" });
+    const makeAdapter = async (seed: number) =>
+      await (await data.adapt(lora({ rank: 2 })).train({ ...settings, seed })
+        .deploy(adapter(out)).run({ quiet: true })).dispose();
+    const plan = data.adapt(peft(out)).train({ ...train, checkpoints, resume: true });
+    await makeAdapter(1);
+    await (await plan.run({ quiet: true })).dispose();
+    await makeAdapter(2);
+    await assert.rejects(plan.run({ quiet: true }), isMistake("input", "adapterWeights: "));
   }));

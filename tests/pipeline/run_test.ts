@@ -140,6 +140,20 @@ Deno.test("class weights, by name and balanced, change what is learned", () =>
       plan.train({ classWeights: { neutrl: 2, happy: 1 } }).run(quiet),
       isMistake("input", '"neutrl" (did you mean "neutral"', '"happy"'),
     );
+    const ignored = await plan.train({ ...settings, epochs: 1, classWeights: { neutral: 0 } })
+      .run(quiet);
+    assert.ok(ignored.losses.every(Number.isFinite));
+    await ignored.dispose();
+    for (const weight of [-1, NaN]) {
+      assert.throws(
+        () => plan.train({ classWeights: { neutral: weight } }),
+        isMistake("input", "classWeights", "a number from 0 for each label"),
+      );
+    }
+    await assert.rejects(
+      plan.train({ classWeights: { neutral: 0, positive: 0 } }).run(quiet),
+      isMistake("input", "every label is 0"),
+    );
   }));
 
 Deno.test("the best state is kept, and patience ends a run", () =>
@@ -202,7 +216,7 @@ Deno.test("a run continues from an adapter's folder, and scores it without train
     assert.equal(same.steps, 0);
 
     const more = await data.adapt(peft(out)).train({ ...settings, epochs: 1 })
-      .deploy(adapter(out)).run(quiet);
+      .deploy(adapter(join(folder, "more"))).run(quiet);
     assert.ok(more.losses[0] < mean(first.losses.slice(0, 4)), "it starts anew");
     assert.notDeepEqual(more.predictions.logits, first.predictions.logits);
     for (const result of [first, same, more]) await result.dispose();
@@ -242,4 +256,25 @@ Deno.test("a table that came from a file trains as the file does", () =>
       await result.dispose();
     }
     assert.deepEqual(logits[0], logits[1]);
+  }));
+
+Deno.test("the rows of every split count among those that were cut", () =>
+  inFolder(async (folder) => {
+    const long = (rows: number) =>
+      tableFromRows(
+        reviews(rows).map(({ mood }) => ({ text: "the film was very good", mood })),
+      );
+    const said: string[] = [];
+    const say = console.error;
+    console.error = (line: string) => said.push(line);
+    try {
+      const result = await model(await tinyModel(join(folder, "base")))
+        .data(long(30), { text: "text", label: "mood", test: long(9), validation: long(6) })
+        .adapt(head()).train({ epochs: 0, maxTokens: 4 }).run();
+      await result.dispose();
+    } finally {
+      console.error = say;
+    }
+    const line = "45 of 45 rows are longer than 4 tokens and were cut";
+    assert.ok(said.some((each) => each.endsWith(line)), said.join("\n"));
   }));

@@ -6,7 +6,7 @@ import { checkpointFile, loadCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainContext } from "../../lib/train/train.ts";
 import type { TrainOptions } from "../../lib/train/train_options.ts";
 import { inFolder } from "../weights/in_folder.ts";
-import { runToy, type ToyRunOptions } from "./toy_run.ts";
+import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
 
 /** Every random part is on. 22 rows make six steps an epoch, in two epochs. */
 const withDropout: ToyRunOptions = {
@@ -19,6 +19,11 @@ const validate: TrainContext["validate"] = async (state) => {
   const values = [...(await state.read("parameters")).values()].flatMap((each) => [...each]);
   return { score: Math.sin(1e4 * values.reduce((sum, each) => sum + each, 0)), better: "higher" };
 };
+
+/** What a run comes to, in however many processes. */
+function outcomeOf({ seconds: _, stepsHere: __, ...outcome }: ToyResult): Partial<ToyResult> {
+  return outcome;
+}
 
 /** Stops a run after `stopAfter` steps and continues it. */
 async function interrupted(
@@ -58,11 +63,12 @@ const cases: Record<string, { options?: ToyRunOptions; settings?: TrainOptions }
 for (const [name, { options = {}, settings = {} }] of Object.entries(cases)) {
   Deno.test(`a resumed run ends with the bits of an uninterrupted one: ${name}`, async () => {
     const all = { ...withDropout, ...options };
-    const { seconds: _, ...whole } = await runToy({ ...all, settings });
-    for (const stopAfter of [1, 4, 6, 9].filter((step) => step < whole.step)) {
+    const whole = outcomeOf(await runToy({ ...all, settings }));
+    for (const stopAfter of [1, 4, 6, 9].filter((step) => step < whole.step!)) {
       await inFolder(async (folder) => {
-        const { seconds: _, ...resumed } = await interrupted(folder, stopAfter, all, settings);
-        assert.deepEqual(resumed, whole, `after ${stopAfter} steps`);
+        const resumed = await interrupted(folder, stopAfter, all, settings);
+        assert.equal(resumed.stepsHere, whole.step! - stopAfter);
+        assert.deepEqual(outcomeOf(resumed), whole, `after ${stopAfter} steps`);
       });
     }
   });
@@ -79,11 +85,10 @@ Deno.test("a run that has ended gives the same result when it is resumed", () =>
         ...(patience ? { patience } : {}),
       };
       const options = { ...withDropout, context: { validate } };
-      const { seconds: _, ...first } = await runToy({ ...options, settings });
-      const { seconds: __, ...again } = await runToy({
-        ...options,
-        settings: { ...settings, resume: true },
-      });
+      const first = outcomeOf(await runToy({ ...options, settings }));
+      const again = outcomeOf(
+        await runToy({ ...options, settings: { ...settings, resume: true } }),
+      );
       assert.equal(first.stopped, patience ? "patience" : undefined);
       assert.deepEqual(again, first);
     }
@@ -91,9 +96,9 @@ Deno.test("a run that has ended gives the same result when it is resumed", () =>
 
 Deno.test("resume without a checkpoint starts at the beginning", () =>
   inFolder(async (folder) => {
-    const { seconds: _, ...fresh } = await runToy();
+    const fresh = outcomeOf(await runToy());
     const settings = { checkpoints: join(folder, "new"), resume: true };
-    const { seconds: __, ...resumed } = await runToy({ settings });
+    const resumed = outcomeOf(await runToy({ settings }));
     assert.deepEqual(resumed, fresh);
     await assert.rejects(runToy({ settings: { resume: true } }), /resume needs a folder/);
   }));
@@ -161,6 +166,14 @@ Deno.test("a checkpoint that is cut off or damaged is an error that names it", (
       changed('"version":"1"', '"version":"9"'),
       changed('\\"step\\":6', '\\"stop\\":6'),
       changed('\\"step\\":6', '\\"step\\";6'),
+      changed('\\"step\\":6', '\\"step\\":5'),
+      changed('\\"losses\\":[', '\\"losses\\":0'),
+      changed('\\"losses\\":[', '\\"losser\\":['),
+      changed('\\"validationsSinceBest\\":0', '\\"validationsSinceBest\\":7'),
+      changed('\\"validationsSinceBest\\":0', '\\"validationsSinceBes?\\":0'),
+      changed('\\"validations\\":[]', '\\"validations\\":11'),
+      changed('\\"validations\\":[]', '\\"validations\\":{}'),
+      changed('"fingerprint":', '"fingerprunt":'),
     ];
     for (const [i, bytes] of damaged.entries()) {
       await Deno.writeFile(path, bytes);
@@ -170,6 +183,7 @@ Deno.test("a checkpoint that is cut off or damaged is an error that names it", (
           assert.ok(error instanceof TunebookError, `${i}: ${error}`);
           assert.equal(error.kind, "weights", error.message);
           assert.ok(error.message.includes(path), error.message);
+          assert.match(error.message, /delete the file, or run without resume/);
           return true;
         },
       );

@@ -49,8 +49,8 @@ async function killAndResume(folder: string, seed: number): Promise<void> {
   assert.ok(reached > 0, "no process came as far as a checkpoint");
   const options = endlessRun(seed);
   const settings = { ...options.settings, checkpoints: folder, resume: true };
-  const { seconds: _, ...resumed } = await runToy({ ...options, settings });
-  const { seconds: __, ...whole } = await runToy(options);
+  const { seconds: _, stepsHere: __, ...resumed } = await runToy({ ...options, settings });
+  const { seconds: ___, stepsHere: ____, ...whole } = await runToy(options);
   assert.deepEqual(resumed, whole);
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
   assert.deepEqual(names, [checkpointFile]);

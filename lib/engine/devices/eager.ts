@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { messageOf, TunebookError } from "../../core/errors.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { registerGradients } from "../gradients/mod.ts";
 import { sizeOf } from "../graph.ts";
 import type { HostTensor, Program } from "../program.ts";
@@ -20,6 +20,7 @@ import {
   type Update,
   type UpdateStep,
 } from "./device.ts";
+import { exhaustion } from "./exhaustion.ts";
 
 /** Wraps a registered tensorflow.js backend as a device. */
 export function eagerDevice(name: string, backend: string): Device {
@@ -205,14 +206,6 @@ function guarded<Result>(name: string, run: () => Result): Result {
     return run();
   } catch (error) {
     if (error instanceof TunebookError) throw error;
-    if (/out of memory|allocat/i.test(messageOf(error))) {
-      throw new TunebookError(
-        "memory",
-        `${name}: out of memory. Use a smaller batchSize with more accumulation steps, fewer ` +
-          `maxTokens, or a smaller model. (${messageOf(error)})`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw exhaustion(name, error) ?? error;
   }
 }

@@ -13,6 +13,7 @@ import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
+import { exhaustion } from "./exhaustion.ts";
 import { FlatState } from "./flat_state.ts";
 
 /** The execution providers of the npm package. */
@@ -184,17 +185,20 @@ async function createSession(
   graph: Graph,
   { threads, profile }: RuntimeOptions,
 ): Promise<ort.InferenceSession> {
-  const folder = await Deno.makeTempDir({ prefix: "tunebook-" });
+  const unprepared = (error: unknown) =>
+    explain(provider, `${graph.name} could not be prepared`, error);
+  const folder = await Deno.makeTempDir({ prefix: "tunebook-" }).catch((error) => {
+    throw unprepared(error);
+  });
   try {
     const externalFile = "weights.bin";
     const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
     if (external.length > 0) {
-      const file = await Deno.open(join(folder, externalFile), { write: true, create: true });
+      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
       for (const makeChunk of external) {
         const chunk = makeChunk();
         for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
       }
-      file.close();
     }
     return await ort.InferenceSession.create(bytes, {
       executionProviders: [provider],
@@ -206,7 +210,7 @@ async function createSession(
       extra: { session: { model_external_initializers_file_folder_path: folder } },
     });
   } catch (error) {
-    throw explain(provider, `${graph.name} could not be prepared`, error);
+    throw unprepared(error);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -236,15 +240,7 @@ function explain(provider: Provider, what: string, error: unknown): TunebookErro
       { cause: error },
     );
   }
-  if (/alloc|out of memory/i.test(message)) {
-    return new TunebookError(
-      "memory",
-      `${what}: the device ${provider} ran out of memory. Use a smaller batchSize with more ` +
-        `accumulation steps, fewer maxTokens, or a smaller model. (${message})`,
-      { cause: error },
-    );
-  }
-  return new TunebookError("device", `${what} on the device ${provider}: ${message}`, {
-    cause: error,
-  });
+  const place = `${what} on the device ${provider}`;
+  return exhaustion(place, error) ??
+    new TunebookError("device", `${place}: ${message}`, { cause: error });
 }

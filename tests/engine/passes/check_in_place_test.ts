@@ -48,6 +48,13 @@ Deno.test("a reader of the reshaped weight is found", () => {
   }, /may read the state "w" after Mul/);
 });
 
+Deno.test("a late reader of a weight that was reshaped in time is found", () => {
+  refused((w) => {
+    const flat = tf.reshape(w, [size * size]);
+    return { w: tf.mul(w, tf.sum(flat)), loss: tf.sum(tf.square(flat)) };
+  }, /may read the state "w" after Mul/);
+});
+
 Deno.test("two states that change places are refused", () => {
   refused((w, v) => ({ w: v, v: w }), /may read the state/);
   refused((w, v) => ({ w: tf.neg(v), v: tf.neg(w) }), /Neg may read the state/);

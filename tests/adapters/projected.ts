@@ -1,0 +1,49 @@
+/**
+ * Keys and values computed by hand.
+ *
+ * @module
+ */
+import type { Model } from "../../lib/nn/model.ts";
+
+/** The first layer's keys or values of real tokens at the positions before a row, by head. */
+export function projected(
+  model: Model,
+  role: "key" | "value",
+  tokens: readonly number[],
+): Float32Array {
+  const { width, heads } = model.config;
+  const of = (path: string) => model.weights.get(path)!;
+  const size = width / heads;
+  const distil = model.architecture.modelType === "distilbert";
+  const types = model.weights.has("embeddings.token_type_embeddings.weight");
+  const made = new Float32Array(tokens.length * width);
+  // RoBERTa's positions start after the padding token's id.
+  const first = model.architecture.modelType === "roberta" ? model.config.padId + 1 : 0;
+  tokens.forEach((id, at) => {
+    const sum = Array.from(
+      { length: width },
+      (_, i) =>
+        of("embeddings.word_embeddings.weight")[id * width + i] +
+        of("embeddings.position_embeddings.weight")[(first + at) * width + i] +
+        (types ? of("embeddings.token_type_embeddings.weight")[i] : 0),
+    );
+    const mean = sum.reduce((total, each) => total + each, 0) / width;
+    const spread = Math.sqrt(sum.reduce((total, each) => total + (each - mean) ** 2, 0) / width);
+    const x = sum.map((each, i) =>
+      (each - mean) / spread * of("embeddings.LayerNorm.weight")[i] +
+      of("embeddings.LayerNorm.bias")[i]
+    );
+    const path = distil
+      ? `transformer.layer.0.attention.${role[0]}_lin`
+      : `encoder.layer.0.attention.self.${role}`;
+    for (let out = 0; out < width; out++) {
+      const product = x.reduce(
+        (total, each, i) => total + each * of(`${path}.weight`)[out * width + i],
+        0,
+      );
+      const head = Math.floor(out / size);
+      made[(head * tokens.length + at) * size + out % size] = product + of(`${path}.bias`)[out];
+    }
+  });
+  return made;
+}

@@ -1,0 +1,286 @@
+/**
+ * Small methods whose PEFT folders hold other tensors than those that they train, and one that runs
+ * the model for its start.
+ *
+ * @module
+ */
+import type { PeftConfig } from "../../lib/adapters/peft_types.ts";
+import { openDevice, type Tensor, tf } from "../../lib/engine/mod.ts";
+import type { Adapter, AttachedAdapter, Host, Parameter } from "../../lib/nn/adapter.ts";
+import { encode } from "../../lib/nn/encoder.ts";
+import { noAdapter } from "../../lib/nn/merge.ts";
+import { modelWeights } from "../../lib/nn/model.ts";
+import { createNet } from "../../lib/nn/net.ts";
+import { batchInputs, batchOf } from "../../lib/nn/trainee.ts";
+import { parameter, prefix, prompt } from "./toy_adapters.ts";
+
+/** Settings of the toy prompt. */
+export interface ToyPromptOptions {
+  readonly count?: number;
+  /** Words to start from; random ones of the vocabulary unless given. */
+  readonly text?: string;
+}
+
+const wordTable = "embeddings.word_embeddings.weight";
+const promptTensor = "prompt_embeddings";
+
+/** Rows of the word embeddings. */
+function rowsOf({ weights, config: { width } }: Host, ids: ArrayLike<number>): Float32Array {
+  const table = weights.get(wordTable)!;
+  return Float32Array.from(
+    Array.from(ids, (id) => [...table.subarray(id * width, (id + 1) * width)]).flat(),
+  );
+}
+
+/** [rows, inner] · [inner, columns] */
+function product(a: Float32Array, b: Float32Array, inner: number): Float32Array {
+  const columns = b.length / inner;
+  return Float32Array.from({ length: a.length / inner * columns }, (_, at) => {
+    const row = Math.floor(at / columns);
+    let sum = 0;
+    for (let k = 0; k < inner; k++) sum += a[row * inner + k] * b[k * columns + at % columns];
+    return sum;
+  });
+}
+
+/** Virtual tokens that an encoder makes in training; only what it makes is saved. */
+export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapter {
+  return {
+    method: "toy",
+    settings: { count },
+    attach(host) {
+      const { width, vocabulary } = host.config;
+      const table: Parameter = {
+        name: "prompt.table",
+        shape: [count, width],
+        decay: true,
+        initial(random) {
+          const ids = text === undefined ? undefined : host.encode!(text);
+          const idOf = (at: number) => ids?.[at % ids.length] ?? random.integer(vocabulary);
+          return rowsOf(host, Array.from({ length: count }, (_, at) => idOf(at)));
+        },
+      };
+      const dense: Parameter = {
+        name: "prompt.dense",
+        shape: [width, width],
+        decay: true,
+        initial: () =>
+          Float32Array.from({ length: width ** 2 }, (_, at) => Number(at % (width + 1) === 0)),
+      };
+      const plain = prompt(host, count);
+      return {
+        ...plain,
+        parameters: [table, dense],
+        input: (tokens, context) =>
+          plain.input!(tokens, {
+            dropout: (x, rate) => context.dropout(x, rate),
+            parameter: () =>
+              tf.matMul(context.parameter(table.name), context.parameter(dense.name)),
+          }),
+        peft: {
+          modelPrefix: "base_model",
+          write: (values) => ({
+            config: promptConfig(count, width),
+            tensors: [{
+              name: promptTensor,
+              shape: [count, width],
+              data: product(values.get(table.name)!, values.get(dense.name)!, width),
+            }],
+          }),
+        },
+      };
+    },
+  };
+}
+
+/** The virtual tokens of a folder, without their encoder. */
+export function promptFromPeft({ num_virtual_tokens: count }: PeftConfig): Adapter {
+  return {
+    method: "toy",
+    settings: { count },
+    attach(host) {
+      const plain = prompt(host, Number(count));
+      const [{ name, shape }] = plain.parameters;
+      return {
+        ...plain,
+        peft: {
+          modelPrefix: "base_model",
+          write: (values) => ({
+            config: promptConfig(Number(count), host.config.width),
+            tensors: [{ name: promptTensor, shape, data: values.get(name)! }],
+          }),
+          names: new Map([[name, [promptTensor]]]),
+        },
+      };
+    },
+  };
+}
+
+function promptConfig(count: number, width: number): PeftConfig {
+  return { peft_type: "TOY_PROMPT", num_virtual_tokens: count, token_dim: width };
+}
+
+/** A low-rank change whose diagonal is pruned in training, in the manner of AdaLoRA. */
+export interface ToyRanks {
+  readonly initialRank: number;
+  /** How many ranks each linear keeps. */
+  readonly budget: number;
+  /** Linear → which of the initial ranks are still there; all unless given. */
+  readonly kept?: Readonly<Record<string, readonly boolean[]>>;
+}
+
+/** y + (x·Aᵀ ∘ e)·Bᵀ with the smallest entries of e set to zero after every step. */
+export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
+  const attach = (host: Host): AttachedAdapter => {
+    const sites = host.layers.flatMap((layer) => {
+      if (layer.kind !== "linear" || !/\.(query|value)$/.test(layer.path)) return [];
+      const mask = kept?.[layer.path] ?? Array<boolean>(initialRank).fill(true);
+      return [{ ...layer, mask, rank: mask.filter((each) => each).length }];
+    });
+    const tensorName = (name: string) => `base_model.model.${host.prefix}.${name}`;
+    const parameters = sites.flatMap(({ path, inputs, outputs, rank }) => [
+      parameter(`${path}.lora_A`, [rank, inputs]),
+      parameter(`${path}.lora_B`, [outputs, rank]),
+      parameter(`${path}.lora_E`, [rank, 1]),
+    ]);
+    return {
+      parameters,
+      trains: () => false,
+      output(path, x, y, context) {
+        if (!sites.some((site) => site.path === path)) return y;
+        const of = (role: string): Tensor => context.parameter(`${path}.lora_${role}`);
+        const low = tf.mul(tf.matMul(x, of("A"), false, true), tf.transpose(of("E")));
+        return tf.add(y, tf.matMul(low, of("B"), false, true));
+      },
+      afterStep: ({ parameters }) =>
+        new Map(sites.map(({ path }) => {
+          const name = `${path}.lora_E`;
+          const values = parameters.get(name)!;
+          const least = values.map(Math.abs).toSorted().at(-budget)!;
+          return [name, values.map((each) => Math.abs(each) >= least ? each : 0)];
+        })),
+      peft: {
+        write(values) {
+          const found = sites.map((site) => {
+            const e = values.get(`${site.path}.lora_E`)!;
+            const left = [...e.keys()].filter((at) => e[at] !== 0);
+            let at = 0;
+            return { ...site, left, mask: site.mask.map((was) => was && e[at++] !== 0) };
+          });
+          return {
+            config: { peft_type: "TOY_RANKS", init_r: initialRank, target_r: budget },
+            learned: {
+              rank_pattern: Object.fromEntries(
+                found.map(({ path, mask }) => [`${path}.lora_E`, mask]),
+              ),
+            },
+            tensors: found.flatMap(({ path, inputs, outputs, rank, left }) => {
+              const a = values.get(`${path}.lora_A`)!;
+              const b = values.get(`${path}.lora_B`)!;
+              const rows = left.flatMap((k) => [...a.subarray(k * inputs, (k + 1) * inputs)]);
+              const columns = Array.from(
+                { length: outputs },
+                (_, row) => left.map((k) => b[row * rank + k]),
+              );
+              const e = left.map((k) => values.get(`${path}.lora_E`)![k]);
+              const tensor = (role: string, shape: number[], data: number[]) => ({
+                name: tensorName(`${path}.lora_${role}`),
+                shape,
+                data: Float32Array.from(data),
+              });
+              return [
+                tensor("A", [left.length, inputs], rows),
+                tensor("B", [outputs, left.length], columns.flat()),
+                tensor("E", [left.length, 1], e),
+              ];
+            }),
+          };
+        },
+        names: new Map(parameters.map(({ name }) => [name, [tensorName(name)]])),
+      },
+    };
+  };
+  return { method: "toy", settings: { initialRank, budget }, attach };
+}
+
+/** The ranks that a folder kept. */
+export function ranksFromPeft(config: PeftConfig): Adapter {
+  const pattern = config.rank_pattern as Record<string, boolean[]>;
+  const kept = Object.fromEntries(
+    Object.entries(pattern).map(([name, mask]) => [name.replace(/\.lora_E$/, ""), mask]),
+  );
+  return prunedRanks({
+    initialRank: config.init_r as number,
+    budget: config.target_r as number,
+    kept,
+  });
+}
+
+/** A prefix that starts at the keys and values which the model has for real tokens. */
+export function prefixFrom(ids: readonly number[]): Adapter {
+  const withStart = (start: ReadonlyMap<string, Float32Array>): Adapter => ({
+    method: "toy",
+    settings: {},
+    attach(host) {
+      const plain = prefix(host, ids.length);
+      return {
+        ...plain,
+        parameters: plain.parameters.map((each) => ({
+          ...each,
+          initial: () => start.get(each.name)!,
+        })),
+      };
+    },
+  });
+  return {
+    ...withStart(new Map()),
+    prepare: async (host) => withStart(await keysAndValues(host, ids)),
+  };
+}
+
+/** Every layer's keys and values for one row of tokens. */
+async function keysAndValues(
+  host: Host,
+  ids: readonly number[],
+): Promise<Map<string, Float32Array>> {
+  const frozen = modelWeights(host).filter(({ layer }) => !host.head.includes(layer.path));
+  const device = await openDevice("cpu");
+  const step = await device.compile({
+    name: "keys and values",
+    inputs: {
+      ...batchInputs(host.architecture.usesTypes),
+      ...Object.fromEntries(
+        frozen.map(({ path, shape }) => [path, { role: "frozen", type: "float32", shape }]),
+      ),
+    },
+    compute(given) {
+      const seen: Record<string, Tensor> = {};
+      const net = createNet({
+        tensor: (path) => given[path],
+        adapter: {
+          ...noAdapter,
+          keysValues(layer, plain) {
+            seen[`prefix.${layer}.keys`] = plain.keys;
+            seen[`prefix.${layer}.values`] = plain.values;
+            return plain;
+          },
+        },
+      });
+      encode(net, host, batchOf(given));
+      return seen;
+    },
+  }, { frozen: (path) => host.weights.get(path)! });
+  const row = (data: readonly number[]) => ({
+    shape: [1, ids.length],
+    data: Int32Array.from(data),
+  });
+  const found = await step.run({
+    input_ids: row(ids),
+    attention_mask: row(ids.map(() => 1)),
+    ...(host.architecture.usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
+  });
+  await step.dispose();
+  return new Map(
+    Object.entries(found).map(([name, { data }]) => [name, Float32Array.from(data)]),
+  );
+}

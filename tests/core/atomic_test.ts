@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { writeFolderAtomic } from "../../lib/core/atomic.ts";
+import { inFolder } from "../weights/in_folder.ts";
+
+const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+const filled = (text: string) => (folder: string) => Deno.writeTextFile(join(folder, "a"), text);
+
+async function leave(folder: string, name: string, text: string): Promise<void> {
+  await Deno.mkdir(join(folder, name));
+  await filled(text)(join(folder, name));
+}
+
+Deno.test("a folder takes the place of the one before as a whole", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    await writeFolderAtomic(path, async (inside) => {
+      await filled("1")(inside);
+      await Deno.writeTextFile(join(inside, "b"), "1");
+    });
+    await writeFolderAtomic(path, filled("2"));
+    assert.deepEqual(namesIn(folder), ["out"]);
+    assert.deepEqual(namesIn(path), ["a"]);
+    assert.equal(await Deno.readTextFile(join(path, "a")), "2");
+  }));
+
+Deno.test("a folder that a killed process had moved away comes back with the next write", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    await leave(folder, ".out.0123abcd.old", "before");
+    await leave(folder, ".out.89ef4567.tmp", "unfinished");
+    await leave(folder, ".other.0123abcd.old", "not ours");
+    await assert.rejects(
+      writeFolderAtomic(path, () => {
+        throw new Error("full disk");
+      }),
+      /full disk/,
+    );
+    assert.deepEqual(namesIn(folder), [".other.0123abcd.old", "out"]);
+    assert.equal(await Deno.readTextFile(join(path, "a")), "before");
+  }));
+
+Deno.test("leftovers beside a whole folder go with the next write", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    await leave(folder, "out", "whole");
+    await leave(folder, ".out.0123abcd.old", "older");
+    await leave(folder, ".out.89ef4567.tmp", "unfinished");
+    await writeFolderAtomic(path, async (inside) => {
+      assert.equal(await Deno.readTextFile(join(path, "a")), "whole");
+      await filled("new")(inside);
+    });
+    assert.deepEqual(namesIn(folder), ["out"]);
+    assert.equal(await Deno.readTextFile(join(path, "a")), "new");
+  }));
+
+Deno.test("writes of one folder at once leave each other's unfinished folders", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    await writeFolderAtomic(path, async (inside) => {
+      await writeFolderAtomic(path, filled("inner"));
+      await filled("outer")(inside);
+    });
+    assert.deepEqual(namesIn(folder), ["out"]);
+    assert.equal(await Deno.readTextFile(join(path, "a")), "outer");
+  }));
