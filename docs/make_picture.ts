@@ -23,7 +23,8 @@ const spec: TopLevelSpec = {
   height: 240,
   background: "white",
   title: {
-    text: `LoRA on MiniLM, ${result.examples} sentences trained on: ${(100 * accuracy).toFixed(1)} % ` +
+    text:
+      `LoRA on MiniLM, ${result.examples} sentences trained on: ${(100 * accuracy).toFixed(1)} % ` +
       "of held-out sentences right",
     fontSize: 14,
     anchor: "start",
