@@ -10,5 +10,6 @@ export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
+export { sizeOf } from "./graph.ts";
 export { type Tensor, tf } from "./tf.ts";
 export { valueAndGradients } from "./value_and_gradients.ts";

@@ -6,6 +6,7 @@
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { Random } from "../core/random.ts";
+import { sizeOf } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
@@ -134,7 +135,7 @@ function freshWeights(
   random: Random,
 ): [string, Float32Array<ArrayBuffer>][] {
   return weightsOf(layer).map(({ path, shape }) => {
-    const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
+    const data = new Float32Array(sizeOf(shape));
     const isScale = layer.kind === "norm" && path.endsWith(".weight");
     if (isScale) data.fill(1);
     else if (path.endsWith(".weight")) {

@@ -7,7 +7,7 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { checkFolders, checkForms } from "../deploy/check_targets.ts";
 import type { Trained } from "../deploy/target.ts";
-import { openDevice, type State } from "../engine/mod.ts";
+import { openDevice, sizeOf, type State } from "../engine/mod.ts";
 import { createPredictor, type Predictor } from "../evaluate/predict.ts";
 import { naturalMetric } from "../metrics/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -95,8 +95,8 @@ export async function runPlan(
   });
   const trainee: Trainee = { model, adapter, task };
   checkForms(parts.targets, trainee);
-  const trainedParameters = sizeOf(trainedSlots(model, adapter));
-  const addedParameters = sizeOf(adapter.parameters);
+  const trainedParameters = countNumbers(trainedSlots(model, adapter));
+  const addedParameters = countNumbers(adapter.parameters);
 
   const judge = judgeOf(parts, data);
   let predictor: Predictor | undefined;
@@ -170,7 +170,7 @@ export async function runPlan(
     stepsPerSecond: result.seconds > 0 ? result.stepsHere / result.seconds : 0,
     ...(data.kind === "single" ? { baseline: baselineOf(data) } : {}),
     trainedParameters,
-    totalParameters: sizeOf(modelWeights(model)) + addedParameters,
+    totalParameters: countNumbers(modelWeights(model)) + addedParameters,
     scores,
     receipts,
   };
@@ -221,9 +221,6 @@ function describeData(data: PreparedData, maxTokens: number): string {
   return `${report}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
 }
 
-function sizeOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
-  return tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1),
-    0,
-  );
+function countNumbers(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

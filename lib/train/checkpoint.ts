@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import type { State } from "../engine/mod.ts";
+import { sizeOf, type State } from "../engine/mod.ts";
 import { parameters } from "../nn/trainee.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
@@ -168,7 +168,7 @@ function differences(then: Fingerprint, now: Fingerprint): string[] {
 
 function misfits({ vectors, best: bestParameters }: Checkpoint, state: State): string[] {
   const sizes = new Map(
-    state.slots.map(({ name, shape }) => [name, shape.reduce((size, dim) => size * dim, 1)]),
+    state.slots.map(({ name, shape }) => [name, sizeOf(shape)]),
   );
   const stored = [
     ...kept.map((vector) => [vector, vectors.get(vector) ?? new Map()] as const),

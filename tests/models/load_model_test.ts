@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { TunebookError } from "../../lib/core/errors.ts";
+import { isMistake } from "../is_mistake.ts";
+import type { TunebookError } from "../../lib/core/errors.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
@@ -35,20 +36,6 @@ async function loadChanged(
   });
 }
 
-function says(kind: string, ...parts: (string | RegExp)[]): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof TunebookError, String(error));
-    assert.equal(error.kind, kind, error.message);
-    for (const part of parts) {
-      const found: boolean = typeof part === "string"
-        ? error.message.includes(part)
-        : part.test(error.message);
-      assert.ok(found, `${part} is not in: ${error.message}`);
-    }
-    return true;
-  };
-}
-
 Deno.test("missing, surplus and wrongly shaped tensors are one error", () =>
   inFolder((folder) =>
     assert.rejects(
@@ -61,7 +48,7 @@ Deno.test("missing, surplus and wrongly shaped tensors are one error", () =>
           { name: "bert.encoder.layer.9.odd", dtype: "F32", shape: [1], data: Float32Array.of(1) },
         ],
       }),
-      says(
+      isMistake(
         "weights",
         "missing (1)",
         "bert.encoder.layer.1.attention.self.query.weight",
@@ -183,7 +170,7 @@ for (const [name, fields] of Object.entries(brokenFields)) {
         for (const value of values) {
           await assert.rejects(
             loadChanged(folder, name, { fields: { [field]: value } }),
-            says(
+            isMistake(
               "weights",
               `${folder}/config.json`,
               new RegExp(`^  - ${field} `, "m"),
@@ -202,7 +189,10 @@ for (const [name, fields] of Object.entries(brokenFields)) {
             Object.entries(fields).map(([name, [value]]) => [name, value]),
           ),
         }),
-        says("weights", ...Object.keys(fields).map((field) => new RegExp(`^  - ${field} `, "m"))),
+        isMistake(
+          "weights",
+          ...Object.keys(fields).map((field) => new RegExp(`^  - ${field} `, "m")),
+        ),
       )
     ));
 }
@@ -211,11 +201,11 @@ Deno.test("an unknown model type is refused with the known ones", () =>
   inFolder(async (folder) => {
     await assert.rejects(
       loadChanged(folder, "bert", { fields: { model_type: "distil-bert" } }),
-      says("unsupported", `${folder}/config.json`, 'did you mean "distilbert"', "xlm-roberta"),
+      isMistake("unsupported", `${folder}/config.json`, 'did you mean "distilbert"', "xlm-roberta"),
     );
     await assert.rejects(
       loadChanged(folder, "bert", { fields: { model_type: undefined } }),
-      says("unsupported", "model_type is missing"),
+      isMistake("unsupported", "model_type is missing"),
     );
   }));
 
@@ -229,9 +219,9 @@ Deno.test("a config.json that is absent, broken or no object is an error that na
         outputs: 3,
         seed: 1,
       });
-    await assert.rejects(load(), says("weights", `${folder}/config.json cannot be read`));
+    await assert.rejects(load(), isMistake("weights", `${folder}/config.json cannot be read`));
     for (const text of ["", "{", "[]", "null", "3"]) {
       await Deno.writeTextFile(`${folder}/config.json`, text);
-      await assert.rejects(load(), says("weights", `${folder}/config.json`));
+      await assert.rejects(load(), isMistake("weights", `${folder}/config.json`));
     }
   }));
