@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { isMistake } from "../is_mistake.ts";
-import type { TunebookError } from "../../lib/core/errors.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
