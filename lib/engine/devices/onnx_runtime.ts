@@ -5,6 +5,7 @@
  */
 import * as ort from "onnxruntime-node";
 import { join } from "node:path";
+import { collectGarbage } from "../../core/collect_garbage.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { ElementType, Graph } from "../graph.ts";
 import { writeOnnx } from "../onnx_writer.ts";
@@ -199,6 +200,8 @@ async function createSession(
         const chunk = makeChunk();
         for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
       }
+      // The arrays that the weights were read into are dead now.
+      collectGarbage();
     }
     return await ort.InferenceSession.create(bytes, {
       executionProviders: [provider],
