@@ -10,6 +10,7 @@ import { dataSets } from "../datasets/mod.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
 import { type BenchCase, cases, defaultCases } from "./cases.ts";
 import { measureEpochs } from "./measure_epochs.ts";
+import { measureEquality } from "./measure_equality.ts";
 import { measureFirstStep } from "./measure_first_step.ts";
 import { measureSteps, profileStep } from "./measure_steps.ts";
 import { installPeer } from "./sides.ts";
@@ -52,7 +53,7 @@ if (values.json) {
 }
 
 async function measure(each: BenchCase): Promise<Result[]> {
-  const options = { rounds: rounds ?? each.rounds, threads };
+  const options = { rounds: rounds ?? ("rounds" in each ? each.rounds : 1), threads };
   switch (each.kind) {
     case "step": {
       const step = await measureSteps(each, options);
@@ -62,6 +63,8 @@ async function measure(each: BenchCase): Promise<Result[]> {
       return [await measureEpochs(each, options)];
     case "first step":
       return [await measureFirstStep(each, options)];
+    case "equality":
+      return [await measureEquality(each, options)];
   }
 }
 

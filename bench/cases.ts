@@ -21,10 +21,13 @@ export interface StepCase {
   readonly rounds: number;
 }
 
-/** An epoch of LoRA on MiniLM over a data set. */
+/** An epoch of training MiniLM on a data set. */
 export interface EpochCase {
   readonly kind: "epoch";
   readonly name: string;
+  readonly method: "lora" | "head";
+  /** How many epochs are trained; the last is timed. */
+  readonly epochs: number;
   /** The data set's name. */
   readonly data: string;
   readonly maxTokens: number;
@@ -44,8 +47,17 @@ export interface FirstStepCase {
   readonly rounds: number;
 }
 
+/** The losses of a training with every saving and with none. */
+export interface EqualityCase {
+  readonly kind: "equality";
+  readonly name: string;
+  readonly data: string;
+  readonly maxTokens: number;
+  readonly steps: number;
+}
+
 /** Anything that is measured. */
-export type BenchCase = StepCase | EpochCase | FirstStepCase;
+export type BenchCase = StepCase | EpochCase | FirstStepCase | EqualityCase;
 
 /** LoRA's settings, the same on both sides. */
 export const rank = 8;
@@ -64,16 +76,20 @@ export const largeProduct = { rows: 1024, inner: 768, columns: 3072 };
 const small = { layers: 6, hidden: 384, heads: 12, intermediate: 1536, batch: 16, length: 64 };
 const base = { layers: 12, hidden: 768, heads: 12, intermediate: 3072, batch: 8, length: 128 };
 const step = { kind: "step", rounds: 8 } as const;
-const sentences = { data: "sentiment", maxTokens: 128, rounds: 3 };
+const sentences = { data: "sentiment", maxTokens: 128 };
+const emails = { data: "spam", maxTokens: 256, rows: 1000 };
+const epoch = { kind: "epoch", method: "lora", epochs: 1, rounds: 3 } as const;
 
 /** All cases. */
 export const cases: readonly BenchCase[] = [
   { name: "lora-6x384", ...step, method: "lora", ...small, turn: 4 },
   { name: "lora-12x768", ...step, method: "lora", ...base, turn: 2 },
   { name: "full-6x384", ...step, method: "full", ...small, turn: 3 },
-  { name: "sentiment-epoch", kind: "epoch", ...sentences },
-  { name: "spam-epoch", kind: "epoch", data: "spam", maxTokens: 256, rows: 1000, rounds: 1 },
-  { name: "first-step", kind: "first step", ...sentences },
+  { name: "sentiment-epoch", ...epoch, ...sentences },
+  { name: "spam-epoch", ...epoch, ...emails, rounds: 1 },
+  { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },
+  { name: "first-step", kind: "first step", ...sentences, rounds: 3 },
+  { name: "equality", kind: "equality", ...sentences, steps: 50 },
 ];
 
 /** What `deno task bench` measures unless cases are named. */

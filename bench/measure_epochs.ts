@@ -9,13 +9,13 @@ import { median } from "./median.ts";
 import type { MeasureOptions } from "./measure_steps.ts";
 import { rest, startOurs, startPeer } from "./sides.ts";
 
-/** One epoch of a side. */
+/** A training of a side. */
 export interface Epoch {
-  /** In the training loop. */
+  /** Of the last epoch, in the training loop. */
   readonly seconds: number;
   /** Before it: loading or compiling the model. */
   readonly prepareSeconds: number;
-  /** Mean over the epoch. */
+  /** Mean over all steps. */
   readonly loss: number;
   /** Tokens that the model computed, padding included. */
   readonly tokens: number;
@@ -46,7 +46,7 @@ export interface EpochResult {
 
 /** Measures an epoch on both sides, on the same examples. */
 export async function measureEpochs(
-  { name, data, maxTokens, rows }: EpochCase,
+  { name, data, maxTokens, rows, method, epochs: trained }: EpochCase,
   { rounds, threads }: MeasureOptions,
 ): Promise<EpochResult> {
   console.error(`${name}: ${rounds} rounds of one epoch for tunebook and two for Trainer`);
@@ -60,6 +60,8 @@ export async function measureEpochs(
       data,
       maxTokens,
       rows,
+      method,
+      epochs: trained,
       threads,
       file,
     });

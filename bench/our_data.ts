@@ -4,6 +4,7 @@
  * @module
  */
 import { dataSets } from "../datasets/mod.ts";
+import { head } from "../lib/adapters/head.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { splitTable } from "../lib/data/split.ts";
 import { loadModel, readModelConfig } from "../lib/models/load_model.ts";
@@ -19,7 +20,9 @@ import { resolveModel } from "../lib/weights/resolve_model.ts";
 import { alpha, encoder, type EpochCase, rank, targets } from "./cases.ts";
 
 /** A data set to train on. */
-export type DataCase = Pick<EpochCase, "data" | "maxTokens" | "rows">;
+export type DataCase =
+  & Pick<EpochCase, "data" | "maxTokens" | "rows">
+  & Partial<Pick<EpochCase, "method" | "epochs">>;
 
 /** What a training run needs. */
 export interface OurData {
@@ -33,9 +36,11 @@ export interface OurData {
 
 const seed = 1;
 
-/** Reads model and data; training is one epoch with the settings that a user gets by default. */
-export async function openData({ data, maxTokens, rows }: DataCase): Promise<OurData> {
-  const settings = trainSettings({ epochs: 1, maxTokens });
+/** Reads model and data, for training with the settings that a user gets by default. */
+export async function openData(
+  { data, maxTokens, rows, method = "lora", epochs = 1 }: DataCase,
+): Promise<OurData> {
+  const settings = trainSettings({ epochs, maxTokens });
   const { columns } = dataSets[data].card;
   const source = rows === undefined ? data : drawRows(await dataSets[data](), rows, columns.label);
   const splits = await readSplits(source, columns);
@@ -65,14 +70,14 @@ export async function openData({ data, maxTokens, rows }: DataCase): Promise<Our
     settings,
     trainee: () => ({
       model,
-      adapter: attachTo(model, lora({ rank, alpha, targets })),
+      adapter: attachTo(model, method === "lora" ? lora({ rank, alpha, targets }) : head()),
       task: textClassification({
         kind: "single",
         outputs: prepared.outputs,
         targets: train.targets,
       }),
     }),
-    forPeer: () => peerData(files, train, prepared.outputs, settings),
+    forPeer: () => ({ method, ...peerData(files, train, prepared.outputs, settings) }),
   };
 }
 

@@ -12,13 +12,13 @@ import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
-import { firstOfEachRow } from "../lib/nn/net.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { createOptimiser } from "../lib/train/optimiser.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, rank, type StepCase, targets, vocabulary } from "./cases.ts";
+import { bertOfEveryPosition } from "./every_position.ts";
 
 /** A compiled training step. */
 export interface MeasuredStep {
@@ -94,14 +94,6 @@ export async function compileStep(
     },
   };
 }
-
-const bertOfEveryPosition: typeof bert = {
-  ...bert,
-  block(net, config, hidden, layer, asked) {
-    const all = bert.block(net, config, hidden, layer, hidden.x);
-    return asked === hidden.x ? all : firstOfEachRow(all, hidden.mask);
-  },
-};
 
 function randomModel(
   { name, layers, hidden, heads, intermediate }: StepCase,

@@ -5,12 +5,18 @@
  */
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
+import type { Architecture } from "../lib/nn/architecture.ts";
 import { train } from "../lib/train/train.ts";
 import { type DataCase, openData, type OurData } from "./our_data.ts";
+import { bertOfEveryPosition } from "./every_position.ts";
 import { serve } from "./serve.ts";
 
 interface Message extends DataCase {
   readonly cmd: string;
+  /** Steps to take. */
+  readonly count: number;
+  /** Trains without any saving. */
+  readonly plain?: boolean;
   readonly threads?: number;
   /** Where to put what the other side needs. */
   readonly file?: string;
@@ -20,8 +26,8 @@ let data: OurData;
 let device: Device;
 
 await serve<Message>({
-  async setup({ file, threads, ...wanted }) {
-    device = onnxRuntime("cpu", undefined, { threads });
+  async setup({ file, threads, plain, ...wanted }) {
+    device = onnxRuntime("cpu", undefined, { threads, plain });
     data = await openData(wanted);
     if (file) await Deno.writeTextFile(file, JSON.stringify(data.forPeer()));
     const { lengths } = data.rows;
@@ -38,16 +44,50 @@ await serve<Message>({
       },
     };
     const began = performance.now();
+    let lastEpoch: number | undefined;
     const { settings } = data;
-    const result = await train(data.trainee(), rows, { device, settings, fingerprint: {} });
-    const whole = (performance.now() - began) / 1000;
+    const result = await train(data.trainee(), rows, {
+      device,
+      settings,
+      fingerprint: {},
+      onStep({ step, totalSteps }) {
+        const isLast = step === totalSteps * (settings.epochs - 1) / settings.epochs;
+        if (isLast) lastEpoch = performance.now();
+      },
+    });
+    const ended = performance.now();
+    const loopBegan = ended - result.seconds * 1000;
     result.state.dispose();
     return {
-      seconds: result.seconds,
-      prepareSeconds: whole - result.seconds,
+      seconds: (ended - (lastEpoch ?? loopBegan)) / 1000,
+      prepareSeconds: (loopBegan - began) / 1000,
       loss: result.losses.reduce((sum, loss) => sum + loss, 0) / result.losses.length,
       tokens,
     };
+  },
+  /** The losses of some steps without dropout, whose masks depend on what is left out. */
+  async losses({ count, plain }) {
+    const trainee = data.trainee();
+    const config = { ...trainee.model.config };
+    const losses: number[] = [];
+    const stop = new AbortController();
+    const model = {
+      ...trainee.model,
+      config: { ...config, hiddenDropout: 0, attentionDropout: 0, headDropout: 0 },
+      ...(plain ? { architecture: bertOfEveryPosition as unknown as Architecture } : {}),
+    };
+    const { state } = await train({ ...trainee, model }, data.rows, {
+      device,
+      settings: plain ? { ...data.settings, cacheFrozen: false } : data.settings,
+      fingerprint: {},
+      signal: stop.signal,
+      onStep({ loss, step }) {
+        losses.push(loss);
+        if (step === count) stop.abort();
+      },
+    });
+    state.dispose();
+    return { losses };
   },
   /** Answers as soon as the first step of a run is done. */
   first() {

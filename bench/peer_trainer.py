@@ -2,7 +2,7 @@
 
 {"cmd": "setup", "file": path, "threads": n}  → {"examples": n, "threads": n, "versions": {…}}
 {"cmd": "epoch", "sampling": "random" | "group_by_length"}
-    → {"seconds": of the loop, "prepareSeconds": before it, "loss": mean, "tokens": computed}
+    → {"seconds": of the last epoch, "prepareSeconds": before it, "loss": mean, "tokens": computed}
 {"cmd": "first"}                              → {"loss": of the first step}, and no second step
 {"cmd": "memory"}                             → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
@@ -41,10 +41,13 @@ class Watch(TrainerCallback):
 
     def __init__(self, first_only: bool) -> None:
         self.first_only = first_only
-        self.began = self.ended = 0.0
+        self.began = self.epoch_began = self.ended = 0.0
 
     def on_train_begin(self, args, state, control, **kwargs):
         self.began = time.perf_counter()
+
+    def on_epoch_begin(self, args, state, control, **kwargs):
+        self.epoch_began = time.perf_counter()
 
     def on_step_end(self, args, state, control, **kwargs):
         control.should_training_stop = control.should_training_stop or self.first_only
@@ -86,6 +89,9 @@ class Run:
         missing, surplus = base.bert.load_state_dict(weights, strict=False)
         if missing or set(surplus) - {"embeddings.position_ids"}:
             raise ValueError(f"the weights lack {missing} and have {surplus} too many")
+        if given["method"] == "head":
+            base.bert.requires_grad_(False)
+            return base
         lora = LoraConfig(
             task_type=TaskType.SEQ_CLS,
             r=given["rank"],
@@ -138,7 +144,7 @@ class Run:
         if first_only:
             return {"loss": loss}
         return {
-            "seconds": watch.ended - watch.began,
+            "seconds": watch.ended - watch.epoch_began,
             "prepareSeconds": watch.began - started,
             "loss": loss,
             "tokens": tokens,

@@ -4,11 +4,17 @@
  * @module
  */
 import type { EpochResult } from "./measure_epochs.ts";
+import type { EqualityResult } from "./measure_equality.ts";
 import type { FirstStepResult } from "./measure_first_step.ts";
 import type { ProductsResult, StepResult } from "./measure_steps.ts";
 
 /** Anything that was measured. */
-export type Result = StepResult | ProductsResult | EpochResult | FirstStepResult;
+export type Result =
+  | StepResult
+  | ProductsResult
+  | EpochResult
+  | FirstStepResult
+  | EqualityResult;
 
 type Row = Readonly<Record<string, string>>;
 
@@ -24,8 +30,9 @@ export function printTables(results: readonly Result[]): void {
 const titles: Readonly<Record<Result["kind"], string>> = {
   "step": "one training step, medians",
   "products": "our step under ONNX Runtime's profiler",
-  "epoch": "one epoch, training loop only, medians",
+  "epoch": "one epoch (the last), training loop only, medians",
   "first step": "from the start of the process to the end of the first step, medians",
+  "equality": "losses with every saving and with none, same steps",
 };
 
 function rowOf(result: Result): Row {
@@ -48,9 +55,9 @@ function rowOf(result: Result): Row {
       };
     case "epoch":
       return {
-        "ours, s": result.seconds.ours.toFixed(1),
-        "Trainer, s": result.seconds.random.toFixed(1),
-        "by length, s": result.seconds.group_by_length.toFixed(1),
+        "ours, s": result.seconds.ours.toFixed(2),
+        "Trainer, s": result.seconds.random.toFixed(2),
+        "by length, s": result.seconds.group_by_length.toFixed(2),
         "ours / Trainer": result.ratios.random.toFixed(3),
         "ours / by length": result.ratios.group_by_length.toFixed(3),
         ...memory(result),
@@ -60,6 +67,13 @@ function rowOf(result: Result): Row {
         "ours, s": result.ours.toFixed(2),
         "Trainer, s": result.peer.toFixed(2),
         "ours / peer": result.ratio.toFixed(3),
+      };
+    case "equality":
+      return {
+        "steps": String(result.plain.length),
+        "first loss": result.plain[0].toFixed(5),
+        "last loss": result.plain.at(-1)!.toFixed(5),
+        "largest difference": result.difference.toExponential(1),
       };
   }
 }
@@ -79,7 +93,7 @@ export function ratiosOf(results: readonly Result[]): Record<string, number> {
     if (result.kind === "epoch") {
       ratios[result.name] = result.ratios.random;
       ratios[`${result.name}/group_by_length`] = result.ratios.group_by_length;
-    } else if (result.kind !== "products") ratios[result.name] = result.ratio;
+    } else if ("ratio" in result) ratios[result.name] = result.ratio;
   }
   return ratios;
 }

@@ -22,6 +22,8 @@ const deepStack = 60;
 export interface TraceOptions {
   /** Uses the runtime's own operators beside the standard's. */
   readonly contrib?: boolean;
+  /** Leaves the graph as it was traced, without passes. */
+  readonly plain?: boolean;
   /** Gives the inputs the types that are customary in an exported file. */
   readonly exportTypes?: boolean;
 }
@@ -73,7 +75,7 @@ function record(
         }
       });
     });
-    simplify(build);
+    if (!options.plain) simplify(build);
     return build.graph;
   } catch (error) {
     throw explain(program, error);

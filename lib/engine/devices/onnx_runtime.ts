@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** Each session writes a profile to a file whose path starts so. */
   readonly profile?: string;
+  /** Runs graphs as they were traced: standard operators, no passes, no fusions of the runtime. */
+  readonly plain?: boolean;
 }
 
 /** Opens a provider of ONNX Runtime. */
@@ -57,7 +59,9 @@ async function compile(
 ): Promise<Step> {
   const state = bindings.state === undefined ? undefined : flat(bindings.state);
   checkState(program, (path) => state?.tensor(path) !== undefined);
-  const graph = trace(program, (name) => checkFrozen(program, name, bindings.frozen(name)));
+  const { plain = false } = options;
+  const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
+  const graph = trace(program, frozen, { plain, contrib: !plain });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);
@@ -184,7 +188,7 @@ function flat(state: State): FlatState {
 async function createSession(
   provider: Provider,
   graph: Graph,
-  { threads, profile }: RuntimeOptions,
+  { threads, profile, plain }: RuntimeOptions,
 ): Promise<ort.InferenceSession> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
@@ -207,7 +211,7 @@ async function createSession(
       executionProviders: [provider],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-      graphOptimizationLevel: "all",
+      graphOptimizationLevel: plain ? "disabled" : "all",
       enableMemPattern: false,
       logSeverityLevel: 3,
       extra: { session: { model_external_initializers_file_folder_path: folder } },

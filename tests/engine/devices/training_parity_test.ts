@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import { loadTensorflow } from "../../../lib/engine/devices/tensorflow_addon.ts";
 import { messageOf } from "../../../lib/core/errors.ts";
@@ -60,6 +61,15 @@ Deno.test("ten steps on the cpu lower the loss and repeat to the bit", async () 
   const again = await trainTiny(await openDevice("cpu"));
   assert.deepEqual(again.losses, losses);
   assert.deepEqual([...again.trained], [...trained]);
+});
+
+Deno.test("passes and fused operators change no loss in fifty steps", async () => {
+  const { losses } = await trainTiny(onnxRuntime("cpu"), 50);
+  const plain = await trainTiny(onnxRuntime("cpu", undefined, { plain: true }), 50);
+  losses.forEach((loss, i) => {
+    const wanted = plain.losses[i];
+    assert(Math.abs(loss - wanted) <= tolerance, `step ${i + 1}: ${loss}, not ${wanted}`);
+  });
 });
 
 for (const [name, reason] of Object.entries(lacks)) {
