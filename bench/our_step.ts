@@ -14,10 +14,11 @@ import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
+import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { createOptimiser } from "../lib/train/optimiser.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
-import { alpha, rank, type StepCase, targets, vocabulary } from "./cases.ts";
+import { alpha, dataWords, rank, type StepCase, targets, vocabulary } from "./cases.ts";
 import { bertOfEveryPosition } from "./every_position.ts";
 
 /** A compiled training step. */
@@ -44,6 +45,9 @@ export async function compileStep(
 ): Promise<MeasuredStep> {
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
+  const tokenIds = Int32Array.from(
+    random.shuffle([...Array(vocabulary).keys()]).slice(0, dataWords),
+  );
   const model = randomModel(measured, everyPosition ? bertOfEveryPosition : bert);
   const adapter = attachTo(
     model,
@@ -56,9 +60,13 @@ export async function compileStep(
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
   });
   const settings = trainSettings({ learningRate: 1e-4 });
-  const state = await initialState({ model, adapter }, device, settings);
-  const gradients = await device.compile(gradientProgram({ model, adapter, task }), {
-    frozen: (path) => model.weights.get(path)!,
+  const words = occurringWords({ model, adapter }, {
+    lengths: [dataWords],
+    feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
+  });
+  const state = await initialState({ model, adapter }, device, settings, words);
+  const gradients = await device.compile(gradientProgram({ model, adapter, task }, { words }), {
+    frozen: gradientSource({ model }, words),
     state,
   });
   const optimiser = await createOptimiser(device, state, settings);
@@ -67,7 +75,7 @@ export async function compileStep(
   const feeds = {
     input_ids: {
       shape,
-      data: Int32Array.from({ length: tokens }, () => random.integer(vocabulary)),
+      data: Int32Array.from({ length: tokens }, () => tokenIds[random.integer(dataWords)]),
     },
     attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
     token_type_ids: { shape, data: new Int32Array(tokens) },

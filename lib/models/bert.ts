@@ -173,6 +173,7 @@ export const bert: Architecture<BertConfig> = {
   optional: [/^pooler\./],
   attentionTargets: ["query", "value"],
   layerPath: "encoder.layer",
+  wordTable: "embeddings.word_embeddings",
   embed: (net, config, batch) => bertEmbed(net, config, batch, countedPositions),
   block: bertBlock,
   classification: {

@@ -111,6 +111,7 @@ export const distilbert: Architecture<DistilbertConfig> = {
   optional: [],
   attentionTargets: ["q_lin", "v_lin"],
   layerPath: "transformer.layer",
+  wordTable: "embeddings.word_embeddings",
   embed(net, config, batch) {
     const words = net.embedding("embeddings.word_embeddings", batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });

@@ -27,6 +27,7 @@ export const roberta: Architecture<BertConfig> = {
   optional: [],
   attentionTargets: ["query", "value"],
   layerPath: "encoder.layer",
+  wordTable: "embeddings.word_embeddings",
   embed: (net, config, batch) =>
     bertEmbed(net, config, batch, (mask) => positionsAfterPadding(mask, config.padId)),
   block: bertBlock,

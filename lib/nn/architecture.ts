@@ -72,6 +72,11 @@ export interface Architecture<Config extends TextConfig = TextConfig> {
   readonly attentionTargets: readonly string[];
   /** Where the layers' weights lie: the layer `i` has the paths `<layerPath>.<i>.…`. */
   readonly layerPath: string;
+  /**
+   * The table that `embed` looks up token ids in, and that nothing else reads. Training then holds
+   * only the rows of tokens that occur; without it, the whole table.
+   */
+  readonly wordTable?: string;
   /** Token ids → what the first layer is given. */
   embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**

@@ -53,10 +53,13 @@ export interface NetOptions {
   readonly adapter?: AttachedAdapter;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
+  /** The rows of a table for token ids, where the table holds only some rows. */
+  places?(table: string, ids: Tensor): Tensor;
 }
 
 /** Binds the layers. */
-export function createNet({ tensor, adapter, noise }: NetOptions): Net & HookContext {
+export function createNet({ noise, ...bound }: NetOptions): Net & HookContext {
+  const { tensor, adapter, places = (_, ids) => ids } = bound;
   let sites = 0;
   const net: Net & HookContext = {
     parameter: tensor,
@@ -67,8 +70,9 @@ export function createNet({ tensor, adapter, noise }: NetOptions): Net & HookCon
     },
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
-    embedding: (path, ids) => ops.embedding(tensor(`${path}.weight`), ids),
-    withoutDropout: () => noise ? createNet({ tensor, ...(adapter ? { adapter } : {}) }) : net,
+    embedding: (path, ids) =>
+      ops.embedding(tensor(`${path}.weight`), places(`${path}.weight`, ids)),
+    withoutDropout: () => noise ? createNet(bound) : net,
     dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention: (call) => attention(net, adapter, call),

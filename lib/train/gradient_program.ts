@@ -3,11 +3,27 @@
  *
  * @module
  */
-import { ops, type Program, slotPath, type Tensor, tf, valueAndGradients } from "../engine/mod.ts";
+import {
+  type InputSpec,
+  ops,
+  type Program,
+  slotPath,
+  type Tensor,
+  tf,
+  valueAndGradients,
+} from "../engine/mod.ts";
 import { createNet } from "../nn/net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
-import { batchInputs, batchOf, hiddenInputs, type Trainee, weightInputs } from "../nn/trainee.ts";
+import {
+  batchInputs,
+  batchOf,
+  hiddenInputs,
+  type Trainee,
+  type WeightInputs,
+  weightInputs,
+} from "../nn/trainee.ts";
+import { placesInput, placesOf, wordPlaces, type WordRows } from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
@@ -17,11 +33,12 @@ export const penaltyShare = "penaltyShare";
 
 /**
  * Feeds a batch, gives the loss, and leaves the gradients in the state. With `fromHidden` the batch
- * is what the frozen layers gave (`hiddenProgram`) instead of token ids.
+ * is what the frozen layers gave (`hiddenProgram`) instead of token ids. With `words` the state holds
+ * only these rows of the word table.
  */
 export function gradientProgram(
   trainee: Trainee,
-  { fromHidden = false }: { fromHidden?: boolean } = {},
+  { fromHidden = false, words }: { fromHidden?: boolean; words?: WordRows | undefined } = {},
 ): Program {
   const { model, adapter, task } = trainee;
   const weights = weightInputs(trainee);
@@ -36,12 +53,14 @@ export function gradientProgram(
       noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
       ...weights.inputs,
+      ...(words ? heldRows(weights, words) : {}),
     },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         noise: inputs.noise,
+        places: (table, ids) => table === words?.path ? placesOf(inputs[wordPlaces], ids) : ids,
       });
       const { value, gradients: found } = valueAndGradients(
         () => {
@@ -57,5 +76,15 @@ export function gradientProgram(
       }
       return results;
     },
+  };
+}
+
+/** The inputs of a table of which only some rows are held. */
+function heldRows({ inputs, names }: WeightInputs, words: WordRows): Record<string, InputSpec> {
+  const table = names.get(words.path)!;
+  const { shape } = inputs[table];
+  return {
+    [table]: { ...inputs[table], shape: [words.ids.length, ...shape.slice(1)] },
+    ...placesInput(words),
   };
 }

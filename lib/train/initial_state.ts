@@ -5,24 +5,32 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
-import type { Device, State } from "../engine/mod.ts";
+import type { Device, Slot, State } from "../engine/mod.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
+import type { WordRows } from "../nn/word_rows.ts";
 import { moments } from "./adamw.ts";
 import { gradients } from "./gradient_program.ts";
+import { initialRows, initialWeight } from "./occurring_words.ts";
 import { accumulated } from "./optimiser.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 type Trained = Pick<Trainee, "model" | "adapter">;
 
-/** The numbers of all trained tensors before the first step: the model's own, the method's seeded. */
+/**
+ * The numbers of all trained tensors before the first step: the model's own, the method's seeded.
+ * With `words` only these rows of the word table.
+ */
 export function initialParameters(
-  { model, adapter }: Trained,
+  trained: Trained,
   seed: number,
+  words?: WordRows,
 ): Map<string, Float32Array> {
+  const { model, adapter } = trained;
   const initial = new Map<string, Float32Array>();
   for (const { path } of trainedWeights(model, adapter)) {
-    initial.set(path, adapter.initialWeights?.get(path) ?? model.weights.get(path)!);
+    const isHeldInPart = path === words?.path;
+    initial.set(path, isHeldInPart ? initialRows(trained, words) : initialWeight(trained, path));
   }
   for (const { name, initial: make } of adapter.parameters) {
     initial.set(name, make(Random.fromSeed(seed, "adapter", name)));
@@ -30,16 +38,24 @@ export function initialParameters(
   return initial;
 }
 
-/** A state that holds the initial parameters, and zeros for all that an optimiser keeps. */
+/**
+ * A state that holds the initial parameters, and zeros for all that an optimiser keeps. With `words`
+ * it holds only these rows of the word table.
+ */
 export async function initialState(
   trained: Trained,
   device: Device,
   { accumulate, seed }: Pick<TrainSettings, "accumulate" | "seed">,
+  words?: WordRows,
 ): Promise<State> {
-  const slots = trainedSlots(trained.model, trained.adapter);
+  const slots = trainedSlots(trained.model, trained.adapter).map((slot): Slot =>
+    slot.name === words?.path
+      ? { ...slot, shape: [words.ids.length, ...slot.shape.slice(1)] }
+      : slot
+  );
   if (slots.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
   const vectors = [parameters, gradients, ...moments, ...(accumulate > 1 ? [accumulated] : [])];
   const state = device.createState(slots, vectors);
-  await state.write(parameters, initialParameters(trained, seed));
+  await state.write(parameters, initialParameters(trained, seed, words));
   return state;
 }

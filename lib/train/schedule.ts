@@ -50,3 +50,22 @@ export function rateShare(
   if (step < warmupSteps) return step / Math.max(1, warmupSteps);
   return Math.max(0, falls[name]((step - warmupSteps) / Math.max(1, totalSteps - warmupSteps)));
 }
+
+/** What the rate of a step depends on. */
+export interface RateSettings {
+  /** The largest rate. */
+  readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  /** Share of all steps in which the rate rises. */
+  readonly warmup: number;
+  readonly totalSteps: number;
+}
+
+/** The learning rate of a step, counted from 0. */
+export function stepRate(
+  { learningRate, schedule, warmup, totalSteps }: RateSettings,
+  step: number,
+): number {
+  const warmupSteps = Math.ceil(warmup * totalSteps);
+  return learningRate * rateShare(schedule, step, { totalSteps, warmupSteps });
+}

@@ -8,7 +8,7 @@ import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { Optimiser, StepTaken } from "./optimiser.ts";
-import { rateShare } from "./schedule.ts";
+import { stepRate } from "./schedule.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -81,15 +81,13 @@ export async function moveParameters(
   { loss }: Collected,
 ): Promise<StepReport> {
   const { settings, plan: { totalSteps, stepsPerEpoch }, optimiser } = context;
-  const warmupSteps = Math.ceil(settings.warmup * totalSteps);
-  const share = rateShare(settings.schedule, done, { totalSteps, warmupSteps });
   const step = done + 1;
   const report = {
     step,
     totalSteps,
     epoch: step / stepsPerEpoch,
     loss,
-    learningRate: settings.learningRate * share,
+    learningRate: stepRate({ ...settings, totalSteps }, done),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
   const taken = await optimiser.step(step, report.learningRate);

@@ -20,6 +20,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { initialParameters, initialState } from "./initial_state.ts";
+import { gradientSource, occurringWords } from "./occurring_words.ts";
 import { createOptimiser } from "./optimiser.ts";
 import type { Standing } from "./standing.ts";
 import { planSteps } from "./step_plan.ts";
@@ -32,6 +33,7 @@ import {
 } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { isExhausted, judge, noVerdict } from "./validation.ts";
+import { type WholeState, wholeState } from "./whole_state.ts";
 
 export type { LastGood } from "./divergence.ts";
 export type { StepReport, TrainingRows } from "./take_step.ts";
@@ -95,13 +97,20 @@ export async function train(
   }
   const plan = planSteps(rows.lengths, settings);
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
-  const state = await initialState(trainee, device, settings);
+  const words = occurringWords(trainee, rows);
+  const state = await initialState(trainee, device, settings, words);
+  const whole = wholeState(trainee, state, {
+    device,
+    settings,
+    totalSteps: plan.totalSteps,
+    words,
+  });
   const opened: { dispose(): Promise<void> }[] = [];
   try {
-    const frozen = (path: string) => trainee.model.weights.get(path)!;
     const frozenLayers = countFrozenLayers(trainee);
     const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-    const program = gradientProgram(trainee, { fromHidden });
+    const program = gradientProgram(trainee, { fromHidden, words });
+    const frozen = gradientSource(trainee, words);
     const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
     const optimiser = await createOptimiser(device, state, settings);
@@ -124,13 +133,14 @@ export async function train(
       settings,
       plan,
       state,
+      whole,
       gradientStep,
       optimiser,
       memory,
     };
     return await loop(on, { ...context, fingerprint }, start);
   } catch (error) {
-    state.dispose();
+    whole.dispose();
     throw error;
   } finally {
     for (const each of opened) await each.dispose();
@@ -161,11 +171,11 @@ async function resume(
 }
 
 async function loop(
-  on: StepContext & { readonly began: number },
+  on: StepContext & { readonly began: number; readonly whole: WholeState },
   context: TrainContext,
   start: Start,
 ): Promise<TrainResult> {
-  const { trainee, settings, state, plan: { totalSteps, stepsPerEpoch } } = on;
+  const { trainee, settings, state, whole, plan: { totalSteps, stepsPerEpoch } } = on;
   const { keepBest, validateEvery = stepsPerEpoch, checkpointEvery = stepsPerEpoch, checkpoints } =
     settings;
   const rescue = checkpoints ?? context.rescueFolder;
@@ -180,9 +190,9 @@ async function loop(
   const diverged = async (what: string): Promise<TunebookError> => {
     const present = await state.read(parameters);
     const good: LastGood = areFinite(present)
-      ? { step, parameters: present }
+      ? { step, parameters: whole.complete(present, step) }
       : best
-      ? { step: verdict.best!.step, parameters: best }
+      ? { step: verdict.best!.step, parameters: whole.complete(best, verdict.best!.step) }
       : { step: 0, parameters: initialParameters(trainee, settings.seed) };
     const error = divergence(step + 1, what, settings, good);
     await keepSteps(error);
@@ -236,7 +246,7 @@ async function loop(
     losses.push(report.loss);
     context.onStep?.(report);
     if (context.validate && isDue(validateEvery)) {
-      const { score, better } = await context.validate(state);
+      const { score, better } = await context.validate(await whole.after(step));
       verdict = judge(verdict, { step, score }, better);
       if (keepBest && verdict.best?.step === step) best = await state.read(parameters);
     }
@@ -245,14 +255,17 @@ async function loop(
   await save(stopped === "interrupted" ? rescue : checkpoints);
   const bestStep = best && stopped !== "interrupted" ? verdict.best!.step : undefined;
   if (bestStep !== undefined) await state.write(parameters, best!);
+  const keptStep = bestStep ?? step;
+  const trained = await whole.after(keptStep);
+  whole.release();
   return {
     ...standing(),
-    state,
+    state: trained,
     totalSteps,
     stepsHere: step - start.standing.step,
     seconds: (performance.now() - on.began) / 1000,
     ...(stopped ? { stopped } : {}),
-    keptStep: bestStep ?? step,
+    keptStep,
   };
 }
 

@@ -8,6 +8,7 @@ import { Random } from "../../lib/core/random.ts";
 import { type Device, type HostTensor, openDevice } from "../../lib/engine/mod.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
+import { occurringWords } from "../../lib/train/occurring_words.ts";
 import { type GradientRun, gradientRun } from "./run_trainee.ts";
 import { toyRows } from "./toy.ts";
 
@@ -19,6 +20,8 @@ export interface CheckOptions {
   /** Tensors to check; all unless given. */
   readonly only?: (path: string) => boolean;
   readonly rows?: number;
+  /** Holds only the rows of the word table that occur in the batch. */
+  readonly onlyWords?: boolean;
 }
 
 /**
@@ -35,15 +38,19 @@ const tolerance = { absolute: 1e-4, relative: 2e-3 };
  */
 export async function checkGradients(
   trainee: Trainee,
-  { device = "cpu", elements = 6, only = () => true, rows = 5 }: CheckOptions = {},
+  { device = "cpu", elements = 6, only = () => true, rows = 5, onlyWords = false }: CheckOptions =
+    {},
 ): Promise<string[]> {
   const opened = typeof device === "string" ? await openDevice(device) : device;
   const types = trainee.model.architecture.usesTypes;
-  const batch: Record<string, HostTensor> = toyRows(rows, { types })
+  const toy = toyRows(rows, { types });
+  const batch: Record<string, HostTensor> = toy
     .feedsOf(Array.from({ length: rows }, (_, row) => row));
-  const run = await gradientRun(trainee, opened, batch);
+  const words = onlyWords ? occurringWords(trainee, toy) : undefined;
+  if (onlyWords) assert.ok(words, "the whole table is held");
+  const run = await gradientRun(trainee, opened, batch, words);
   try {
-    const values = new Map(initialParameters(trainee, 1));
+    const values = initialParameters(trainee, 1, words);
     const random = Random.fromSeed(1, "start");
     for (const [path, numbers] of values) {
       if (numbers.every((each) => each === 0)) {

@@ -45,6 +45,20 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
   });
 }
 
+for (const device of ["cpu", "tfjs:cpu"]) {
+  Deno.test(`the rows of the word table that occur have the right gradient on ${device}`, async () => {
+    const model = toyModel({ vocabulary: 100 });
+    const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+    const checked = await checkGradients(trainee, {
+      device,
+      elements: 12,
+      only: (path) => path.startsWith("embeddings."),
+      onlyWords: true,
+    });
+    assert.ok(checked.includes("embeddings.word_embeddings.weight"));
+  });
+}
+
 Deno.test("every weight of bert has the right gradient on tfjs:cpu", async () => {
   const model = toyModel();
   const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };

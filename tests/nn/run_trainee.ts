@@ -9,7 +9,9 @@ import { forwardProgram } from "../../lib/nn/forward_program.ts";
 import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
-import { initialParameters } from "../../lib/train/initial_state.ts";
+import { gradientSource } from "../../lib/train/occurring_words.ts";
+import type { WordRows } from "../../lib/nn/word_rows.ts";
+import { initialParameters, initialState } from "../../lib/train/initial_state.ts";
 
 type Feeds = Readonly<Record<string, HostTensor>>;
 type Tensors = ReadonlyMap<string, Float32Array>;
@@ -47,14 +49,19 @@ export interface GradientRun {
   dispose(): Promise<void>;
 }
 
-/** Compiles the training step for the rows of one batch, with one noise for all of its runs. */
+/**
+ * Compiles the training step for the rows of one batch, with one noise for all of its runs. With
+ * `words` the parameters hold only these rows of the word table.
+ */
 export async function gradientRun(
   trainee: Trainee,
   device: Device,
   batch: Feeds,
+  words?: WordRows,
 ): Promise<GradientRun> {
-  const state = await stateOf(trainee, device, initialParameters(trainee, 1));
-  const step = await device.compile(gradientProgram(trainee), { frozen: frozenOf(trainee), state });
+  const state = await initialState(trainee, device, { accumulate: 1, seed: 1 }, words);
+  const frozen = gradientSource(trainee, words);
+  const step = await device.compile(gradientProgram(trainee, { words }), { frozen, state });
   const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
   const random = Random.fromSeed(1, "noise");
   const feeds = {

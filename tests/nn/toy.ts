@@ -18,14 +18,17 @@ export interface ToyOptions {
   readonly outputs?: number;
   readonly dropout?: number;
   readonly seed?: number;
+  /** Tokens in the vocabulary; `toyRows` uses the first 19. */
+  readonly vocabulary?: number;
 }
 
-/** Tokens in a toy model's vocabulary. */
+/** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
 
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
 export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
+  const { vocabulary = toyVocabulary } = options;
   const architecture = architectureOf(modelType);
   const json = {
     model_type: modelType,
@@ -37,7 +40,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     n_heads: 2,
     intermediate_size: 2 * width,
     hidden_dim: 2 * width,
-    vocab_size: toyVocabulary,
+    vocab_size: vocabulary,
     max_position_embeddings: 16,
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { checkpointFile, loadCheckpoint } from "../../lib/train/checkpoint.ts";
@@ -58,6 +59,14 @@ const cases: Record<string, { options?: ToyRunOptions; settings?: TrainOptions }
   },
   "accumulation": { settings: { accumulate: 2, epochs: 4 } },
   "tfjs:cpu": { options: { device: "tfjs:cpu" } },
+  "a word table held in part": {
+    options: {
+      model: { dropout: 0.2, vocabulary: 100 },
+      method: full(),
+      context: { validate },
+    },
+    settings: { keepBest: true, validateEvery: 2, accumulate: 2, epochs: 4, learningRate: 2e-3 },
+  },
 };
 
 for (const [name, { options = {}, settings = {} }] of Object.entries(cases)) {

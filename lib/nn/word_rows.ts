@@ -1,0 +1,57 @@
+/**
+ * The rows of the word table that a set of texts can reach. Of a table of some ten thousand words a
+ * data set uses a few thousand, and no other row ever has a gradient: a training step holds only
+ * the rows that occur, with ids that are looked up among them.
+ *
+ * @module
+ */
+import { type InputSpec, type Tensor, tf } from "../engine/mod.ts";
+
+/** The rows of a table that are held, in the order of their ids. */
+export interface WordRows {
+  /** The table's weight, `embeddings.word_embeddings.weight`. */
+  readonly path: string;
+  /** The ids of the rows that are held, ascending. */
+  readonly ids: Int32Array;
+  /** Id → its place in `ids`; one beyond the end for an id that is not held. */
+  readonly places: Int32Array;
+}
+
+/** What the places are called in a program. */
+export const wordPlaces = "word places";
+
+/** Chooses rows of a table of `size` rows. Ids outside of the table are left out. */
+export function wordRows(path: string, size: number, used: Iterable<number>): WordRows {
+  const occurs = new Uint8Array(size);
+  for (const id of used) occurs[id] = 1;
+  const ids = Int32Array.from(occurs.keys().filter((id) => occurs[id] === 1));
+  const places = new Int32Array(size).fill(ids.length);
+  ids.forEach((id, place) => places[id] = place);
+  return { path, ids, places };
+}
+
+/** The input with which a program looks up places. */
+export function placesInput({ places }: WordRows): Record<string, InputSpec> {
+  return { [wordPlaces]: { role: "frozen", type: "int32", shape: [places.length] } };
+}
+
+/** The places of ids of any shape. */
+export function placesOf(places: Tensor, ids: Tensor): Tensor {
+  return tf.reshape(tf.gather(places, tf.reshape(ids, [-1])), ids.shape);
+}
+
+/** The rows that are held, [ids, width], out of the whole table. */
+export function takeRows({ ids, places }: WordRows, table: Float32Array): Float32Array {
+  const width = table.length / places.length;
+  const rows = new Float32Array(ids.length * width);
+  ids.forEach((id, place) => rows.set(table.subarray(id * width, (id + 1) * width), place * width));
+  return rows;
+}
+
+/** Puts rows back into the whole table, in place. */
+export function putRows({ ids }: WordRows, table: Float32Array, rows: Float32Array): void {
+  const width = rows.length / ids.length;
+  ids.forEach((id, place) =>
+    table.set(rows.subarray(place * width, (place + 1) * width), id * width)
+  );
+}

@@ -1,0 +1,81 @@
+/**
+ * The rows of the word table that training has to hold, and the table after so many steps.
+ *
+ * AdamW moves a row that never has a gradient by weight decay alone: its moments stay zero, so each
+ * step multiplies it by 1 − learning rate · weight decay. The product of these factors, known from
+ * the schedule, gives such a row after any number of steps.
+ *
+ * @module
+ */
+import type { FrozenSource } from "../engine/mod.ts";
+import type { AttachedAdapter } from "../nn/adapter.ts";
+import type { Trainee } from "../nn/trainee.ts";
+import { trainedWeights } from "../nn/trained.ts";
+import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
+import { type RateSettings, stepRate } from "./schedule.ts";
+import type { TrainingRows } from "./take_step.ts";
+
+type Trained = Pick<Trainee, "model" | "adapter">;
+
+/** The largest share of a table's rows for which holding them apart pays. */
+const maxShare = 0.5;
+/** Rows that are read at a time. */
+const rowsAtOnce = 256;
+
+/**
+ * The rows that occur, or nothing where the whole table has to be held: it is not trained, most of
+ * it occurs, or the method may look into it.
+ */
+export function occurringWords(
+  { model, adapter }: Trained,
+  rows: TrainingRows,
+): WordRows | undefined {
+  const { architecture: { wordTable }, config: { padId } } = model;
+  if (!wordTable || looksInside(adapter)) return undefined;
+  const path = `${wordTable}.weight`;
+  const weight = trainedWeights(model, adapter).find((each) => each.path === path);
+  if (!weight) return undefined;
+  const used = new Set([padId]);
+  for (let start = 0; start < rows.lengths.length; start += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, rows.lengths.length - start);
+    const { input_ids } = rows.feedsOf(Array.from({ length: count }, (_, i) => start + i));
+    for (const id of input_ids.data) used.add(id);
+  }
+  const words = wordRows(path, weight.shape[0], used);
+  return words.ids.length <= maxShare * weight.shape[0] ? words : undefined;
+}
+
+/** True for a method whose hooks may read the table or its values. */
+function looksInside(adapter: AttachedAdapter): boolean {
+  const { output, input, keysValues, penalty, afterStep } = adapter;
+  return [output, input, keysValues, penalty, afterStep].some((hook) => hook !== undefined);
+}
+
+/** The frozen inputs of a gradient program. */
+export function gradientSource({ model }: Pick<Trainee, "model">, words?: WordRows): FrozenSource {
+  return (name) => words && name === wordPlaces ? words.places : model.weights.get(name)!;
+}
+
+/** A weight before the first step. */
+export function initialWeight({ model, adapter }: Trained, path: string): Float32Array {
+  return adapter.initialWeights?.get(path) ?? model.weights.get(path)!;
+}
+
+/** The rows of the table that training holds, before the first step. */
+export function initialRows(trained: Trained, words: WordRows): Float32Array {
+  return takeRows(words, initialWeight(trained, words.path));
+}
+
+/** The whole table after `steps` steps, given the rows that were trained. */
+export function wholeTable(
+  trained: Trained,
+  words: WordRows,
+  rows: Float32Array,
+  { steps, ...rates }: RateSettings & { readonly weightDecay: number; readonly steps: number },
+): Float32Array {
+  let kept = 1;
+  for (let step = 0; step < steps; step++) kept *= 1 - stepRate(rates, step) * rates.weightDecay;
+  const table = initialWeight(trained, words.path).map((each) => each * kept);
+  putRows(words, table, rows);
+  return table;
+}
