@@ -20,12 +20,10 @@ export interface WordRows {
 /** What the places are called in a program. */
 export const wordPlaces = "word places";
 
-/** Chooses rows of a table of `size` rows. Ids outside of the table are left out. */
-export function wordRows(path: string, size: number, used: Iterable<number>): WordRows {
-  const occurs = new Uint8Array(size);
-  for (const id of used) occurs[id] = 1;
+/** Chooses the rows of a table that are marked with 1 in `occurs`, which has a number for each row. */
+export function wordRows(path: string, occurs: Uint8Array): WordRows {
   const ids = Int32Array.from(occurs.keys().filter((id) => occurs[id] === 1));
-  const places = new Int32Array(size).fill(ids.length);
+  const places = new Int32Array(occurs.length).fill(ids.length);
   ids.forEach((id, place) => places[id] = place);
   return { path, ids, places };
 }

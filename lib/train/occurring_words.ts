@@ -17,8 +17,11 @@ import type { TrainingRows } from "./take_step.ts";
 
 type Trained = Pick<Trainee, "model" | "adapter">;
 
-/** The largest share of a table's rows for which holding them apart pays. */
-const maxShare = 0.5;
+/**
+ * The largest share of a table's rows for which holding them apart pays: validation needs the whole
+ * parameters once more, and the rows that are left out must be worth their memory.
+ */
+const maxShare = 0.75;
 /** Rows that are read at a time. */
 const rowsAtOnce = 256;
 
@@ -35,14 +38,16 @@ export function occurringWords(
   const path = `${wordTable}.weight`;
   const weight = trainedWeights(model, adapter).find((each) => each.path === path);
   if (!weight) return undefined;
-  const used = new Set([padId]);
+  // An id outside of the table leaves no mark; the step refuses it.
+  const occurs = new Uint8Array(weight.shape[0]);
+  occurs[padId] = 1;
   for (let start = 0; start < rows.lengths.length; start += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows.lengths.length - start);
     const { input_ids } = rows.feedsOf(Array.from({ length: count }, (_, i) => start + i));
-    for (const id of input_ids.data) used.add(id);
+    for (const id of input_ids.data) occurs[id] = 1;
   }
-  const words = wordRows(path, weight.shape[0], used);
-  return words.ids.length <= maxShare * weight.shape[0] ? words : undefined;
+  const words = wordRows(path, occurs);
+  return words.ids.length <= maxShare * occurs.length ? words : undefined;
 }
 
 /** True for a method whose hooks may read the table or its values. */
@@ -75,7 +80,8 @@ export function wholeTable(
 ): Float32Array {
   let kept = 1;
   for (let step = 0; step < steps; step++) kept *= 1 - stepRate(rates, step) * rates.weightDecay;
-  const table = initialWeight(trained, words.path).map((each) => each * kept);
+  const table = initialWeight(trained, words.path).slice();
+  if (kept !== 1) { for (let i = 0; i < table.length; i++) table[i] *= kept; }
   putRows(words, table, rows);
   return table;
 }

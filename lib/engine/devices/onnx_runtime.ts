@@ -22,8 +22,14 @@ export type Provider = "cpu" | "webgpu" | "cuda";
 
 /** Constants from this size on go into a file that the runtime maps instead of copying. */
 const minExternalBytes = 1 << 16;
-/** Updates run over pieces of this many elements, which stay in the processor's cache. */
-const chunkElements = 1 << 18;
+/** Updates of states up to so many elements run in one piece and thread. */
+const smallElements = 1 << 18;
+/** Larger updates run over pieces: on a processor of what its own cache holds between two passes. */
+const pieceElements: Readonly<Record<Provider, number>> = {
+  cpu: 1 << 15,
+  webgpu: 1 << 18,
+  cuda: 1 << 18,
+};
 
 /** What a measurement may ask of the runtime. */
 export interface RuntimeOptions {
@@ -135,7 +141,9 @@ async function compileUpdate(
   const sumNames = graph.outputs.map(({ name }) => name)
     .filter((name) => ![...nextOf.values()].includes(name));
   // Small states are not worth waking a second thread for.
-  const threads = state.vector().length <= chunkElements ? 1 : options.threads;
+  const isSmall = state.vector().length <= smallElements;
+  const threads = isSmall ? 1 : options.threads;
+  const step = isSmall ? smallElements : pieceElements[provider];
   const session = await createSession(provider, graph, { ...options, threads });
   const pieces = new Map<string | undefined, Record<string, ort.Tensor>[]>();
   const piecesOf = (group: string | undefined) => {
@@ -143,8 +151,8 @@ async function compileUpdate(
     if (known) return known;
     const { start, end } = state.range(group);
     const made: Record<string, ort.Tensor>[] = [];
-    for (let at = start; at < end; at += chunkElements) {
-      const until = Math.min(end, at + chunkElements);
+    for (let at = start; at < end; at += step) {
+      const until = Math.min(end, at + step);
       made.push(Object.fromEntries(update.vectors.map((vector) => {
         const part = state.vector(vector).subarray(at, until);
         return [vector, new ort.Tensor("float32", part, [part.length])];
