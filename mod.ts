@@ -90,6 +90,25 @@ export type { Adapter, AttachedAdapter } from "./lib/nn/adapter.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export type { Model } from "./lib/nn/model.ts";
 
+// Charts and displays
+export { type Attention, attentionChart } from "./lib/chart/attention_chart.ts";
+export { calibrationChart, type CalibrationChartOptions } from "./lib/chart/calibration_chart.ts";
+export { type Channel, type Chart, chart, type MarkOptions } from "./lib/chart/chart.ts";
+export { classBarsChart } from "./lib/chart/class_bars_chart.ts";
+export { confusionChart, type ConfusionCounts } from "./lib/chart/confusion_chart.ts";
+export type { PredictedRows } from "./lib/chart/curves_by_class.ts";
+export type { Drawing, Spec } from "./lib/chart/drawing.ts";
+export { embeddingChart, type Embeddings } from "./lib/chart/embedding_chart.ts";
+export { lossChart, type LossChartOptions, type RunCurves } from "./lib/chart/loss_chart.ts";
+export { precisionRecallChart } from "./lib/chart/precision_recall_chart.ts";
+export type { ProjectOptions } from "./lib/chart/project.ts";
+export { rocChart } from "./lib/chart/roc_chart.ts";
+export type { ChartData } from "./lib/chart/rows.ts";
+export { type ComparedRun, runsChart, type RunsChartOptions } from "./lib/chart/runs_chart.ts";
+export type { Displayed, MimeBundle } from "./lib/core/display.ts";
+export { displayOfTensor, type ShownTensor } from "./lib/engine/tensor_display.ts";
+export { displayOfTable } from "./lib/table/table_display.ts";
+
 // What everything uses
 export { type ErrorKind, TunebookError } from "./lib/core/errors.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";

@@ -23,6 +23,7 @@ const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(@tensorflow\/|onnxruntime|onnx-proto)/, "engine"],
   [/^(arquero|@uwdata\/flechette|hyparquet)/, "table"],
   [/^@huggingface\/(transformers|tokenizers)/, "text"],
+  [/^(vega|ml-pca|umap-js)/, "chart"],
 ];
 
 interface Import {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { logOdds } from "../core/log_odds.ts";
 import { type Metric, metric, type Predictions } from "./metric.ts";
 import { ranksOf } from "./ranks.ts";
 
@@ -69,17 +70,6 @@ function areasOf({ kind, labels, logits, truth, rows }: Predictions): number[] {
     const has = (row: number) => kind === "multi" ? truth[row * outputs + k] : truth[row] === k;
     return area(scores, has);
   });
-}
-
-/**
- * Ranks rows as the softmax of class k does, but does not round to equal values near 0 and 1.
- * The others are added in sorted order, so that rows which only swap them stay tied.
- */
-function logOdds(row: Float32Array, k: number): number {
-  const others = row.filter((_, j) => j !== k).sort();
-  const top = others[others.length - 1];
-  const sum = others.reduce((total, logit) => total + Math.exp(logit - top), 0);
-  return row[k] - top - Math.log(sum);
 }
 
 /** Mann and Whitney's statistic over all pairs (1947). */

@@ -1,0 +1,51 @@
+/**
+ * A finished chart: a vega-lite specification with its words, which shows itself as a picture.
+ *
+ * @module
+ */
+import type { TopLevelSpec } from "vega-lite";
+import {
+  bundleOf,
+  customInspect,
+  type Displayed,
+  jupyterDisplay,
+  type MimeBundle,
+} from "../core/display.ts";
+import { htmlFrame, svgImage } from "../core/html.ts";
+import { renderSvg } from "./render_svg.ts";
+
+/** A vega-lite specification, as the vega-lite site and its editor take it. */
+export type Spec = TopLevelSpec;
+
+/** A chart. In a notebook it is a picture; `String(drawing)` says what it shows. */
+export interface Drawing extends Displayed {
+  /** The vega-lite specification, with its data. */
+  readonly spec: Spec;
+  /** What the chart shows in words; also the picture's text for screen readers. */
+  readonly description: string;
+  /** The picture as SVG, with a transparent background. */
+  svg(): Promise<string>;
+  toString(): string;
+  [jupyterDisplay](): Promise<MimeBundle>;
+}
+
+/** The MIME type of vega-lite specifications. */
+const vegaLiteType = "application/vnd.vegalite.v6+json";
+
+/** Makes a drawing from a specification without theme. */
+export function drawing(spec: Omit<Spec, "$schema">, description: string): Drawing {
+  const whole = { description, ...spec } as Spec;
+  const svg = () => renderSvg(whole, description);
+  return Object.freeze({
+    spec: whole,
+    description,
+    svg,
+    toString: () => description,
+    [customInspect]: () => description,
+    async [jupyterDisplay](): Promise<MimeBundle> {
+      return bundleOf(description, htmlFrame(svgImage(await svg(), description)), {
+        [vegaLiteType]: whole,
+      });
+    },
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * The curves of a training run: loss, learning rate and validation score by step.
+ *
+ * @module
+ */
+import { type Drawing, drawing } from "./drawing.ts";
+import { smoothed, thinnedSteps } from "./curve.ts";
+import { palette } from "./palette.ts";
+import { short } from "./rows.ts";
+
+/** What a run recorded; the result of a run has these fields. */
+export interface RunCurves {
+  /** The loss of each step; step 1 comes first. */
+  readonly losses: ArrayLike<number>;
+  /** Scores of the state after a step. */
+  readonly validations?: readonly { readonly step: number; readonly score: number }[];
+  /** The learning rate of each step. */
+  readonly learningRates?: ArrayLike<number>;
+}
+
+/** How to draw the curves. */
+export interface LossChartOptions {
+  /** How much of the past stays in the smooth line, from 0 to 1; 0.9 unless given. */
+  readonly smoothing?: number;
+  /** The step of the first loss; 1 unless given. */
+  readonly firstStep?: number;
+  /** How many steps the whole run has, for the axis. */
+  readonly totalSteps?: number;
+  /** What the validation score is called. */
+  readonly scoreName?: string;
+  readonly title?: string;
+}
+
+/** More points than pixels cannot be seen. */
+const mostPoints = 400;
+
+/**
+ * Draws the loss, raw and smoothed (an exponential mean, corrected for its start as Adam's moments
+ * are), and below it the learning rate and the validation scores where there are any.
+ *
+ * @example
+ * ```ts
+ * import { lossChart } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const drawn = lossChart({ losses: [0.7, 0.5, 0.4], validations: [{ step: 3, score: 0.8 }] });
+ * assert.match(String(drawn), /loss over 3 steps.*from 0.7 to 0.5229/);
+ * ```
+ */
+export function lossChart(
+  { losses, validations = [], learningRates }: RunCurves,
+  { smoothing = 0.9, firstStep = 1, totalSteps, scoreName = "validation score", title }:
+    LossChartOptions = {},
+): Drawing {
+  const width = 460;
+  const steps = thinnedSteps(losses.length, mostPoints);
+  const smooth = smoothed(losses, smoothing);
+  const last = Math.max(firstStep + losses.length - 1, totalSteps ?? 1);
+  const x = {
+    field: "step",
+    type: "quantitative",
+    title: null,
+    scale: { domain: [0, last], nice: false },
+    axis: { tickMinStep: 1, format: "d" },
+  };
+  const y = (name: string) => ({
+    field: name,
+    type: "quantitative",
+    title: name,
+    scale: { zero: false },
+  });
+  const lossPart = {
+    width,
+    height: 180,
+    data: {
+      values: steps.map((at) => ({ step: firstStep + at, loss: losses[at], smooth: smooth[at] })),
+    },
+    encoding: { x },
+    layer: [
+      { mark: { type: "line", strokeWidth: 1, opacity: 0.4 }, encoding: { y: y("loss") } },
+      {
+        mark: { type: "line", strokeWidth: 2.2 },
+        encoding: { y: { ...y("smooth"), title: "loss" } },
+      },
+    ],
+  };
+  const parts: unknown[] = [lossPart];
+  if (validations.length > 0) {
+    parts.push({
+      width,
+      height: 60,
+      data: { values: validations.map(({ step, score }) => ({ step, score })) },
+      mark: {
+        type: "line",
+        point: { color: palette[2], filled: true, size: 40 },
+        color: palette[2],
+      },
+      encoding: { x, y: { ...y("score"), title: scoreName } },
+    });
+  }
+  if (learningRates && learningRates.length > 0) {
+    parts.push({
+      width,
+      height: 60,
+      data: {
+        values: steps.map((at) => ({ step: firstStep + at, "learning rate": learningRates[at] })),
+      },
+      mark: { type: "line", color: palette[1] },
+      encoding: { x, y: { ...y("learning rate"), axis: { format: "~g", tickCount: 3 } } },
+    });
+  }
+  const bottom = parts[parts.length - 1] as typeof lossPart;
+  parts[parts.length - 1] = {
+    ...bottom,
+    encoding: { ...bottom.encoding, x: { ...x, title: "step" } },
+  };
+  const words = losses.length === 0 ? "no steps yet" : [
+    `loss over ${losses.length} steps, smoothed from ${short(smooth[0])} to ${
+      short(smooth[smooth.length - 1])
+    }`,
+    ...validations.slice(-1).map(({ step, score }) =>
+      `${scoreName} ${short(score)} after step ${step}`
+    ),
+  ].join("; ");
+  return drawing(
+    { vconcat: parts, spacing: 34, bounds: "flush", ...(title ? { title } : {}) } as never,
+    words,
+  );
+}

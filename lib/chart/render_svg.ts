@@ -1,0 +1,53 @@
+/**
+ * Vega-lite specification → SVG, without a browser and without a canvas.
+ *
+ * @module
+ */
+import type { Config, TopLevelSpec } from "vega-lite";
+import { escapeHtml, ink } from "../core/html.ts";
+import { palette } from "./palette.ts";
+
+const fine = "rgba(128,128,128,.28)";
+const text = { labelColor: ink, titleColor: ink, labelFontSize: 11, titleFontSize: 12 };
+
+/** Readable on light and on dark pages: a picture cannot know the colours of its page. */
+const theme: Config = {
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  axis: { ...text, domainColor: ink, tickColor: ink, gridColor: fine, titleFontWeight: "normal" },
+  legend: { ...text, titleFontWeight: "normal" },
+  header: text,
+  title: { color: ink, subtitleColor: ink, anchor: "start", fontSize: 13 },
+  view: { stroke: fine },
+  range: { category: [...palette] },
+  mark: { color: palette[0] },
+};
+
+/**
+ * Draws a specification. The SVG has a transparent background, a role and a label. Colours that
+ * the specification does not name are readable on light and on dark pages.
+ */
+export async function renderSvg(spec: TopLevelSpec, label: string): Promise<string> {
+  // Loaded when the first chart is drawn: a run without charts starts without vega.
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  // Vega writes into the rows that it draws.
+  const own = structuredClone(spec);
+  const view = new vega.View(vega.parse(compile(own, { config: theme }).spec), {
+    renderer: "none",
+    loader: offline(vega.loader()),
+    logLevel: vega.Error,
+  });
+  try {
+    const svg = await view.toSVG();
+    return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(label)}" `);
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A chart draws the rows that it holds; data and pictures from elsewhere are refused. */
+function offline<Loader extends object>(loader: Loader): Loader {
+  const refuse = (address: string) =>
+    Promise.reject(new Error(`a chart loads nothing, but its specification names ${address}`));
+  return { ...loader, load: refuse, sanitize: refuse, http: refuse, file: refuse };
+}

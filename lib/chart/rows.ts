@@ -1,0 +1,64 @@
+/**
+ * What charts are made of: rows of plain values.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+
+/** Plain rows, or a table that gives them, as an arquero table does. */
+export type ChartData =
+  | Iterable<Readonly<Record<string, unknown>>>
+  | { objects(): Iterable<object>; columnNames(): string[] };
+
+/** The rows with values that a specification can hold. */
+export function rowsOf(data: ChartData): Record<string, unknown>[] {
+  const rows = "objects" in data && typeof data.objects === "function"
+    ? data.objects()
+    : data as Iterable<object>;
+  return Array.from(rows, (row, at) => {
+    if (typeof row !== "object" || row === null) {
+      throw new TunebookError("input", `row ${at + 1} of the chart's data is no object: ${row}`);
+    }
+    return Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, plainValue(value)]),
+    );
+  });
+}
+
+/** The columns of the data, in their order. */
+export function columnsOf(
+  data: ChartData,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): string[] {
+  if ("columnNames" in data && typeof data.columnNames === "function") return data.columnNames();
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (value instanceof Date) return value;
+  if (value === null || value === undefined) return null;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * The names under which a specification holds columns: vega gives dots, brackets and other signs
+ * a meaning, looks up `constructor` among the names of every object, and does not read all of them back when they are escaped.
+ */
+export function fieldNames(columns: readonly string[]): ReadonlyMap<string, string> {
+  const plain = columns.filter((name) => !/[^\p{L}\p{N}_ -]/u.test(name) && !(name in {}));
+  const taken = new Set(plain);
+  return new Map(columns.map((name) => {
+    if (plain.includes(name)) return [name, name];
+    let field = name.replace(/[^\p{L}\p{N}_ -]/gu, "_");
+    while (taken.has(field) || field in {}) field += "_";
+    taken.add(field);
+    return [name, field];
+  }));
+}
+
+/** Four digits are enough in a sentence. */
+export function short(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "undefined";
+}

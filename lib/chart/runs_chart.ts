@@ -1,0 +1,94 @@
+/**
+ * Several runs side by side: their losses and their scores.
+ *
+ * @module
+ */
+import { type Drawing, drawing } from "./drawing.ts";
+import { smoothed, thinnedSteps } from "./curve.ts";
+import { palette } from "./palette.ts";
+import { short } from "./rows.ts";
+
+/** What is compared of a run; the result of a run has these fields. */
+export interface ComparedRun {
+  readonly losses: ArrayLike<number>;
+  /** Scores by name; those that are no numbers are left out. */
+  readonly scores?: unknown;
+}
+
+/** How to draw the comparison. */
+export interface RunsChartOptions {
+  /** How much of the past stays in the smooth lines, from 0 to 1; 0.9 unless given. */
+  readonly smoothing?: number;
+}
+
+const mostPoints = 200;
+
+/**
+ * Draws the smoothed losses of runs as lines, and beside them each score that is a number.
+ *
+ * @example
+ * ```ts
+ * import { runsChart } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const drawn = runsChart({
+ *   "rank 2": { losses: [0.7, 0.6], scores: { accuracy: 0.8 } },
+ *   "rank 8": { losses: [0.7, 0.4], scores: { accuracy: 0.9 } },
+ * });
+ * assert.match(String(drawn), /rank 8: last loss 0.5.*, accuracy 0.9/);
+ * ```
+ */
+export function runsChart(
+  runs: Readonly<Record<string, ComparedRun>>,
+  { smoothing = 0.9 }: RunsChartOptions = {},
+): Drawing {
+  const names = Object.keys(runs);
+  const color = {
+    field: "run",
+    type: "nominal",
+    title: null,
+    scale: { domain: names, range: names.map((_, at) => palette[at % palette.length]) },
+  };
+  const lines = Object.entries(runs).map(([run, { losses, scores }]) => {
+    const smooth = smoothed(losses, smoothing);
+    const numbers = Object.entries((scores ?? {}) as Record<string, unknown>)
+      .filter((entry): entry is [string, number] => typeof entry[1] === "number");
+    return {
+      points: thinnedSteps(smooth.length, mostPoints)
+        .map((at) => ({ run, step: at + 1, loss: smooth[at] })),
+      scores: numbers.map(([metric, score]) => ({ run, metric, score })),
+      words: [
+        `${run}: last loss ${short(smooth[smooth.length - 1] ?? NaN)}`,
+        ...numbers.map(([name, value]) => `${name} ${short(value)}`),
+      ].join(", "),
+    };
+  });
+  const losses = {
+    width: 320,
+    height: 200,
+    data: { values: lines.flatMap(({ points }) => points) },
+    mark: { type: "line", strokeWidth: 2 },
+    encoding: {
+      x: { field: "step", type: "quantitative", axis: { tickMinStep: 1, format: "d" } },
+      y: { field: "loss", type: "quantitative", title: "loss, smoothed", scale: { zero: false } },
+      color,
+    },
+  };
+  const scored = lines.flatMap(({ scores }) => scores);
+  const scores = {
+    width: 160,
+    height: 200,
+    data: { values: scored },
+    mark: { type: "point", filled: true, size: 90, opacity: 0.9 },
+    encoding: {
+      x: { field: "metric", type: "nominal", title: null, axis: { labelAngle: 0 } },
+      xOffset: { field: "run", type: "nominal" },
+      y: { field: "score", type: "quantitative", scale: { zero: false } },
+      color,
+    },
+  };
+  return drawing(
+    { hconcat: scored.length > 0 ? [losses, scores] : [losses] } as never,
+    `${lines.length} runs compared. ${lines.map(({ words }) => words).join("; ")}`,
+  );
+}

@@ -1,0 +1,42 @@
+/**
+ * How a value shows itself: as plain text everywhere, as HTML in a notebook. The HTML is
+ * self-contained, without scripts and network, and readable on light and on dark pages.
+ *
+ * @module
+ */
+import type { Html } from "./html.ts";
+
+/** One value in several formats, by MIME type; a notebook takes the richest that it knows. */
+export interface MimeBundle {
+  readonly "text/plain": string;
+  readonly "text/html"?: string;
+  readonly [mime: string]: unknown;
+}
+
+/** The method that Deno's notebook kernel calls on the value of a cell's last expression. */
+export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as never;
+
+/** The method that `console.log` calls. */
+export const customInspect: unique symbol = Symbol.for("Deno.customInspect") as never;
+
+/** A value that shows itself in a notebook. */
+export interface Displayed {
+  /** The value in several formats. */
+  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
+}
+
+/** A bundle of a text and of HTML. */
+export function bundleOf(text: string, html: Html, more: Record<string, unknown> = {}): MimeBundle {
+  return { "text/plain": text, "text/html": html.markup, ...more };
+}
+
+/**
+ * Adds a display to plain data. The display is not enumerable, so that the data stays equal to its
+ * copies and looks the same in JSON; `console.log` keeps showing the data.
+ */
+export function withDisplay<Value extends object>(
+  value: Value,
+  display: (value: Value) => MimeBundle | Promise<MimeBundle>,
+): Value {
+  return Object.defineProperty(value, jupyterDisplay, { value: () => display(value) });
+}

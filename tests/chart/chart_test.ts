@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { chart } from "../../lib/chart/chart.ts";
+import { jupyterDisplay } from "../../lib/core/display.ts";
+import { tableFromColumns } from "../../lib/table/table.ts";
+import { assertSelfContained, hostile, picturesOf } from "../core/self_contained.ts";
+
+const table = tableFromColumns({
+  "a.b": [1, 2, 3],
+  n: [4n, 5n, 6n],
+  day: [new Date(0), new Date(1e9), new Date(2e9)],
+  kind: ["x", hostile, "x"],
+});
+type Loose = { encoding: Record<string, Record<string, unknown>>; width: number; title?: string };
+const specOf = (made: { spec: unknown }) => made.spec as Loose;
+
+Deno.test("types of channels follow from the values, also for names with dots", () => {
+  const made = chart(table).point().x("a.b").y("n").color("kind").encode("size", "day");
+  const { encoding } = specOf(made);
+  assert.deepEqual(encoding.x, { type: "quantitative", title: "a.b", field: "a_b" });
+  assert.equal(encoding.y.type, "quantitative");
+  assert.equal(encoding.color.type, "nominal");
+  assert.equal(encoding.size.type, "temporal");
+});
+
+Deno.test("each call gives a new chart and leaves the old one", () => {
+  const start = chart(table).x("n");
+  const wide = start.size(900, 100).title("wide");
+  assert.equal(specOf(start).width, 400);
+  assert.equal(specOf(start).title, undefined);
+  assert.equal(specOf(wide).width, 900);
+  assert.throws(() => Object.assign(start, { spec: null }), TypeError);
+});
+
+Deno.test("every row is drawn, with dots in names and hostile texts", async () => {
+  const svg = await chart(table).point().x("a.b").y("n").color("kind").svg();
+  assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 3);
+  assert.ok(!svg.includes("<img"));
+});
+
+Deno.test("a column may have any name", async () => {
+  for (
+    const name of [hostile, "a[0]", "it's", 'say "x"', "back\\slash", "a b.c", "constructor", "a.b"]
+  ) {
+    const svg = await chart([{ [name]: 1, n: 1 }, { [name]: 5, n: 2 }]).x(name).y("n").svg();
+    assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2, name);
+    assert.match(svg, />5(?:\.0)?<\/text>/, name); // the axis reaches the value
+  }
+});
+
+Deno.test("bars are aggregated, layers are drawn over one another", async () => {
+  const bars = chart(table).bar().x("kind").y({ aggregate: "count" });
+  assert.match(String(bars), /bar chart of 3 rows, x: kind, y: count/);
+  assert.equal((await bars.svg()).match(/aria-roledescription="bar"/g)?.length, 2);
+  const both = chart(table).line().x("a.b").y("n").over(chart(table).point().x("a.b").y("n"));
+  const svg = await both.svg();
+  assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 3);
+  assert.equal(svg.match(/aria-roledescription="line mark"/g)?.length, 1);
+});
+
+Deno.test("a display has words, a picture without network, and the specification", async () => {
+  const made = chart(table).point().x("a.b").y("n").color("kind").title(hostile);
+  const bundle = await made[jupyterDisplay]();
+  const markup = assertSelfContained(bundle);
+  assert.equal(picturesOf(markup).length, 1);
+  assert.equal(bundle["application/vnd.vegalite.v6+json"], made.spec);
+});
+
+Deno.test("an unknown column is refused, with the likely one", () => {
+  assert.throws(() => chart(table).y("kinds"), /no column "kinds" \(did you mean "kind"\?\)/);
+});
+
+Deno.test("a specification that names an address draws without asking it", async () => {
+  let asked = 0;
+  const server = Deno.serve({ port: 0, onListen() {} }, () => {
+    asked++;
+    return new Response("[]");
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/rows.json`;
+  await chart([]).with({ data: { url }, encoding: {} }).svg();
+  await server.shutdown();
+  assert.equal(asked, 0);
+});

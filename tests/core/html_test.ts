@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { bundleOf, jupyterDisplay, withDisplay } from "../../lib/core/display.ts";
+import { escapeHtml, html, htmlTable, svgImage } from "../../lib/core/html.ts";
+import { assertSelfContained, hostile, picturesOf } from "./self_contained.ts";
+
+Deno.test("texts in a template are escaped, in content and in attributes", () => {
+  const { markup } = html`<p title="${hostile}">${hostile}${[hostile, 1]}</p>`;
+  assert.equal(markup.match(/<\w+/g)?.join(), "<p");
+  assert.equal(markup.match(/"/g)?.length, 2);
+});
+
+Deno.test("data that looks like finished HTML stays text", () => {
+  const forged = { markup: "<script>" } as never;
+  assert.equal(html`<p>${forged}</p>`.markup, "<p>[object Object]</p>");
+});
+
+Deno.test("nested templates and lists are not escaped twice", () => {
+  const items = ["a & b", "c"].map((item) => html`<li>${item}</li>`);
+  assert.equal(html`<ul>${items}</ul>`.markup, "<ul><li>a &amp; b</li><li>c</li></ul>");
+});
+
+Deno.test("control characters, which HTML does not allow, become a sign", () => {
+  assert.equal(escapeHtml("a\0b\x1b[31m\n"), "a\ufffdb\ufffd[31m\n");
+});
+
+Deno.test("a table has a caption and headers, a picture has words and its bytes", () => {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg"><text>ü</text></svg>`;
+  const table = htmlTable({
+    caption: hostile,
+    columns: [{ title: hostile }, { title: "n", align: "right" }],
+    rows: [[hostile, 1], ["b", svgImage(svg, hostile)]],
+  });
+  assertSelfContained(bundleOf("text", table));
+  assert.deepEqual(picturesOf(table.markup), [svg]);
+});
+
+Deno.test("a display on plain data changes neither its equality nor its JSON", () => {
+  const shown = withDisplay({ a: 1 }, ({ a }) => ({ "text/plain": `a is ${a}` }));
+  assert.deepEqual(shown, { a: 1 });
+  assert.equal(JSON.stringify(shown), '{"a":1}');
+  const display = (shown as unknown as Record<symbol, () => unknown>)[jupyterDisplay];
+  assert.deepEqual(display(), { "text/plain": "a is 1" });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { displayOfTable } from "../../lib/table/table_display.ts";
+import { tableFromColumns } from "../../lib/table/table.ts";
+import { assertSelfContained, hostile, picturesOf } from "../core/self_contained.ts";
+
+Deno.test("shows the first rows, and each column's type, gaps and values", () => {
+  const table = tableFromColumns({
+    text: Array.from({ length: 20 }, (_, i) => "x".repeat(i + 1)),
+    stars: Array.from({ length: 20 }, (_, i) => i < 3 ? null : i % 5),
+    score: Array.from({ length: 20 }, (_, i) => i / 3),
+    class: Array.from({ length: 20 }, (_, i) => i % 4 === 0 ? "bad" : "good"),
+    mixed: Array.from({ length: 20 }, (_, i) => i % 2 ? "a" : 1),
+    none: new Array(20).fill(null),
+    day: Array.from({ length: 20 }, (_, i) => new Date(86_400_000 * i)),
+    list: Array.from({ length: 20 }, (_, i) => [i, i + 1]),
+  });
+  const bundle = displayOfTable(table);
+  const text = bundle["text/plain"];
+  assert.match(text, /^20 rows × 8 columns/);
+  assert.match(text, /text +text +20 different .*1 … 20 characters/);
+  assert.match(text, /stars +integer +3 missing +5 different .*0 … 4, mean 2/);
+  assert.match(text, /score +number +20 different/);
+  assert.match(text, /class +text +2 different.*good: 15, bad: 5/);
+  assert.match(text, /mixed +mixed/);
+  assert.match(text, /none +empty +20 missing/);
+  assert.match(text, /day +date .*1970-01-01T00:00:00.000Z … 1970-01-20/);
+  assert.match(text, /list +list .*2 … 2 items/);
+  const markup = assertSelfContained(bundle);
+  assert.equal(markup.match(/<table/g)?.length, 2);
+  assert.ok(picturesOf(markup).length >= 4);
+});
+
+Deno.test("hostile names and values stay texts", () => {
+  const table = tableFromColumns({
+    [hostile]: [hostile, "b"],
+    bad: [{ a: hostile }, new Date(NaN)],
+  });
+  const markup = assertSelfContained(displayOfTable(table));
+  assert.ok(!markup.includes("<script") && !markup.includes("onerror=alert(1)>"));
+});
+
+Deno.test("a filter and an order of the table are respected", () => {
+  const table = tableFromColumns({ n: [1, 2, 3] }).filter((row: { n: number }) => row.n > 1);
+  assert.match(displayOfTable(table)["text/plain"], /2 … 3, mean 2\.5/);
+});
+
+Deno.test("tables without rows or columns, and wide ones, have displays", () => {
+  assert.match(displayOfTable(tableFromColumns({ a: [] }))["text/plain"], /^0 rows × 1 column/);
+  assert.match(displayOfTable(tableFromColumns({}))["text/plain"], /^0 rows × 0 columns/);
+  const wide = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`c${i}`, [i]]));
+  assert.match(displayOfTable(tableFromColumns(wide))["text/plain"], /the first 24 of which/);
+});
