@@ -159,7 +159,12 @@ function channelOf(channel: Channel, { fields, rows }: Made): Part {
         columns.map((name) => `"${name}"`).join(", "),
     );
   }
-  return { type: typeOf(rows, known), title: field, ...wanted, field: known };
+  return { type: typeOf(rows, known), title: titleOf(field), ...wanted, field: known };
+}
+
+/** Vega takes a title that every object inherits for an operator; a space of no width helps. */
+function titleOf(column: string): string {
+  return column in {} ? `${column}\u200b` : column;
 }
 
 function typeOf(rows: readonly Record<string, unknown>[], column: string): string {

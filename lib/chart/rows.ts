@@ -43,8 +43,9 @@ function plainValue(value: unknown): unknown {
 }
 
 /**
- * The names under which a specification holds columns: vega gives dots, brackets and other signs
- * a meaning, looks up `constructor` among the names of every object, and does not read all of them back when they are escaped.
+ * The names under which a specification holds columns: vega gives dots, brackets and other signs a
+ * meaning, takes `constructor` for what every object inherits, and does not read all of them back
+ * when they are escaped.
  */
 export function fieldNames(columns: readonly string[]): ReadonlyMap<string, string> {
   const plain = columns.filter((name) => !/[^\p{L}\p{N}_ -]/u.test(name) && !(name in {}));
