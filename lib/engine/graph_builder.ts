@@ -27,12 +27,16 @@ export class GraphBuilder {
   #reshaped = new Map<Value, Value>();
 
   /**
-   * Where `contrib` is false, only the standard's own operators are used. `taken` are names that
-   * the inputs have.
+   * Where `contrib` is false, only the standard's own operators are used; where `remainder` is
+   * false, not `Mod`. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
-    readonly options: { readonly contrib: boolean; readonly taken?: ReadonlySet<string> },
+    readonly options: {
+      readonly contrib: boolean;
+      readonly remainder?: boolean;
+      readonly taken?: ReadonlySet<string>;
+    },
   ) {
     this.graph = {
       name,

@@ -22,6 +22,8 @@ const deepStack = 60;
 export interface TraceOptions {
   /** Uses the runtime's own operators beside the standard's. */
   readonly contrib?: boolean;
+  /** Avoids what the WebGPU provider leaves to the processor: `Mod`, `OneHot` and int64 indices. */
+  readonly webgpu?: boolean;
   /** Leaves the graph as it was traced, without passes. */
   readonly plain?: boolean;
   /** Gives the inputs the types that are customary in an exported file. */
@@ -50,7 +52,8 @@ function record(
   frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
-  const build = new GraphBuilder(program.name, { contrib: options.contrib ?? true, taken });
+  const { contrib = true, webgpu = false } = options;
+  const build = new GraphBuilder(program.name, { contrib, webgpu, taken });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
   const { stackTraceLimit } = Error;

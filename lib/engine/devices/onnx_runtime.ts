@@ -4,24 +4,17 @@
  * @module
  */
 import * as ort from "onnxruntime-node";
-import { join } from "node:path";
-import { collectGarbage } from "../../core/collect_garbage.ts";
-import { messageOf, TunebookError } from "../../core/errors.ts";
+import { TunebookError } from "../../core/errors.ts";
 import type { ElementType, Graph } from "../graph.ts";
-import { writeOnnx } from "../onnx_writer.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
-import { exhaustion } from "./exhaustion.ts";
 import { FlatState } from "./flat_state.ts";
+import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { webgpu } from "./webgpu.ts";
 
-/** The execution providers of the npm package. */
-export type Provider = "cpu" | "webgpu" | "cuda";
-
-/** Constants from this size on go into a file that the runtime maps instead of copying. */
-const minExternalBytes = 1 << 16;
 /** Updates of states up to so many elements run in one piece and thread. */
 const smallElements = 1 << 18;
 /** Larger updates run over pieces: on a processor of what its own cache holds between two passes. */
@@ -31,22 +24,13 @@ const pieceElements: Readonly<Record<Provider, number>> = {
   cuda: 1 << 18,
 };
 
-/** What a measurement may ask of the runtime. */
-export interface RuntimeOptions {
-  /** Threads of a step; one for each core unless given. */
-  readonly threads?: number;
-  /** Each session writes a profile to a file whose path starts so. */
-  readonly profile?: string;
-  /** Runs graphs as they were traced: standard operators, no passes, no fusions of the runtime. */
-  readonly plain?: boolean;
-}
-
 /** Opens a provider of ONNX Runtime. */
 export function onnxRuntime(
   provider: Provider,
   reason?: string,
   options: RuntimeOptions = {},
 ): Device {
+  if (provider === "webgpu") return webgpu(reason, options);
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
@@ -191,71 +175,4 @@ function scalarTensor(value: number): ort.Tensor {
 function flat(state: State): FlatState {
   if (state instanceof FlatState) return state;
   throw new TunebookError("device", "this state was created by another device");
-}
-
-async function createSession(
-  provider: Provider,
-  graph: Graph,
-  { threads, profile, plain }: RuntimeOptions,
-): Promise<ort.InferenceSession> {
-  const unprepared = (error: unknown) =>
-    explain(provider, `${graph.name} could not be prepared`, error);
-  const folder = await Deno.makeTempDir({ prefix: "tunebook-" }).catch((error) => {
-    throw unprepared(error);
-  });
-  try {
-    const externalFile = "weights.bin";
-    const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
-    if (external.length > 0) {
-      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
-      for (const makeChunk of external) {
-        const chunk = makeChunk();
-        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
-      }
-      // The arrays that the weights were read into are dead now.
-      collectGarbage();
-    }
-    return await ort.InferenceSession.create(bytes, {
-      executionProviders: [provider],
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-      graphOptimizationLevel: plain ? "disabled" : "all",
-      enableMemPattern: false,
-      logSeverityLevel: 3,
-      extra: { session: { model_external_initializers_file_folder_path: folder } },
-    });
-  } catch (error) {
-    throw unprepared(error);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function runSession(
-  provider: Provider,
-  name: string,
-  session: ort.InferenceSession,
-  feeds: Record<string, ort.Tensor>,
-  fetches: Record<string, ort.Tensor | null>,
-): Promise<Record<string, ort.Tensor>> {
-  try {
-    return await session.run(feeds, fetches) as Record<string, ort.Tensor>;
-  } catch (error) {
-    throw explain(provider, `${name} failed`, error);
-  }
-}
-
-function explain(provider: Provider, what: string, error: unknown): TunebookError {
-  if (error instanceof TunebookError) return error;
-  const message = messageOf(error);
-  if (/WebGPU adapter/.test(message)) {
-    return new TunebookError(
-      "device",
-      `the device ${provider} does not work: no GPU was found that WebGPU can use`,
-      { cause: error },
-    );
-  }
-  const place = `${what} on the device ${provider}`;
-  return exhaustion(place, error) ??
-    new TunebookError("device", `${place}: ${message}`, { cause: error });
 }

@@ -10,7 +10,8 @@ import type { Program } from "../program.ts";
 import { tf } from "../tf.ts";
 import type { Device } from "./device.ts";
 import { eagerDevice } from "./eager.ts";
-import { onnxRuntime, type Provider } from "./onnx_runtime.ts";
+import { onnxRuntime } from "./onnx_runtime.ts";
+import type { Provider } from "./onnx_session.ts";
 import { providerLack } from "./provider_lack.ts";
 import { tfjsBackends } from "./tfjs_backends.ts";
 

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { packageFolder } from "../../core/package_folder.ts";
-import type { Provider } from "./onnx_runtime.ts";
+import type { Provider } from "./onnx_session.ts";
 
 /** One line that says what is missing, or `undefined` where nothing obvious is. */
 export function providerLack(provider: Provider): string | undefined {

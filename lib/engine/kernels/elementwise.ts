@@ -58,10 +58,22 @@ function number(build: GraphBuilder, value: number, type: ElementType): Value {
   return build.fill([], value, type);
 }
 
+/** Remainder with the dividend's sign, as integers divide. */
+const truncatedMod: Pair = (build, a, b, shape) => {
+  const spec = { type: a.type, shape };
+  const product = build.emitOne("Mul", [build.emitOne("Div", [a, b], spec), b], spec);
+  return build.emitOne("Sub", [a, product], spec);
+};
+
 /** Remainder with the divisor's sign. */
 const floorMod: Pair = (build, a, b, shape) => {
   const type = a.type;
-  if (type === "int32") return build.emitOne("Mod", [a, b], { type, shape });
+  if (type === "int32") {
+    if (build.options.remainder ?? true) return build.emitOne("Mod", [a, b], { type, shape });
+    // The remainder towards zero lies between −b and b; moved by b it has the divisor's sign.
+    const rest = truncatedMod(build, a, b, shape);
+    return truncatedMod(build, build.emitOne("Add", [rest, b], { type, shape }), b, shape);
+  }
   const quotient = build.emitOne("Div", [a, b], { type, shape });
   const whole = build.emitOne("Floor", [quotient], { type, shape });
   const product = build.emitOne("Mul", [whole, b], { type, shape });

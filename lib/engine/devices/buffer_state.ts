@@ -1,0 +1,161 @@
+/**
+ * State in buffers of a GPU. The slots of a group lie one after another in *chunks*, so that an
+ * update touches many tensors in one run; nothing but what is asked for comes back to the host.
+ *
+ * @module
+ */
+import type * as ort from "onnxruntime-node";
+import { TunebookError } from "../../core/errors.ts";
+import { sizeOf } from "../graph.ts";
+import { type Slot, slotPath, type State } from "./device.ts";
+
+/** Sizes are multiples of this, since the provider's kernels take four numbers at a time. */
+const alignment = 4;
+/** 128 MiB, what WebGPU promises of one binding. A larger slot has a chunk of its own. */
+const maxChunkElements = 1 << 25;
+
+/** A slot with its place in a chunk. */
+export interface Place {
+  readonly slot: Slot;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Slots of one group that share a buffer in each vector. */
+export interface Chunk {
+  readonly name: string;
+  readonly group: string;
+  readonly places: readonly Place[];
+  /** Elements, padding included. */
+  readonly size: number;
+}
+
+/** What copies numbers to the GPU and back. */
+export interface Carrier {
+  upload(numbers: Float32Array): Promise<ort.Tensor>;
+  download(tensor: ort.Tensor): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** State in buffers of a GPU. */
+export class BufferState implements State {
+  readonly chunks: readonly Chunk[];
+  #vectors: ReadonlySet<string>;
+  #buffers = new Map<string, ort.Tensor>();
+  #places = new Map<string, { chunk: Chunk; place: Place }>();
+
+  constructor(
+    readonly slots: readonly Slot[],
+    vectors: readonly string[],
+    readonly carrier: Carrier,
+    maxElements: number = maxChunkElements,
+  ) {
+    this.#vectors = new Set(vectors);
+    this.chunks = layOut(slots, maxElements);
+    for (const chunk of this.chunks) {
+      for (const place of chunk.places) this.#places.set(place.slot.name, { chunk, place });
+    }
+  }
+
+  hasVector(vector: string): boolean {
+    return this.#vectors.has(vector);
+  }
+
+  /** The vector, chunk and place behind a path such as `parameters/<slot>`, or `undefined`. */
+  find(path: string): { vector: string; chunk: Chunk; place: Place } | undefined {
+    const vector = path.slice(0, path.indexOf("/"));
+    const found = this.#places.get(path.slice(vector.length + 1));
+    return found && this.#vectors.has(vector) ? { vector, ...found } : undefined;
+  }
+
+  /** A chunk of a vector on the GPU; zeros where nothing was written yet. [elements] */
+  async buffer(vector: string, chunk: Chunk): Promise<ort.Tensor> {
+    this.#check(vector);
+    const path = slotPath(vector, chunk.name);
+    const known = this.#buffers.get(path);
+    if (known) return known;
+    const made = await this.carrier.upload(new Float32Array(chunk.size));
+    this.#buffers.set(path, made);
+    return made;
+  }
+
+  /** Takes over a new buffer and frees the old one. */
+  replace(vector: string, chunk: Chunk, buffer: ort.Tensor): void {
+    this.#check(vector);
+    const path = slotPath(vector, chunk.name);
+    this.#buffers.get(path)?.dispose();
+    this.#buffers.set(path, buffer);
+  }
+
+  async read(vector: string): Promise<Map<string, Float32Array>> {
+    this.#check(vector);
+    const values = new Map<string, Float32Array>();
+    for (const chunk of this.chunks) {
+      const numbers = await this.#download(vector, chunk);
+      for (const { slot, offset, size } of chunk.places) {
+        values.set(slot.name, numbers.slice(offset, offset + size));
+      }
+    }
+    // In the order of the slots, whatever their groups.
+    return new Map(this.slots.map(({ name }) => [name, values.get(name)!]));
+  }
+
+  async write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void> {
+    this.#check(vector);
+    for (const [name, { length }] of values) {
+      const size = this.#places.get(name)?.place.size ?? 0;
+      if (size !== length) {
+        throw new TunebookError(
+          "weights",
+          `the state ${slotPath(vector, name)} takes ${size} numbers, not ${length}`,
+        );
+      }
+    }
+    for (const chunk of this.chunks) {
+      const given = chunk.places.filter(({ slot }) => values.has(slot.name));
+      if (given.length === 0) continue;
+      const numbers = given.length === chunk.places.length
+        ? new Float32Array(chunk.size)
+        : await this.#download(vector, chunk);
+      for (const { slot, offset } of given) numbers.set(values.get(slot.name)!, offset);
+      this.replace(vector, chunk, await this.carrier.upload(numbers));
+    }
+  }
+
+  dispose(): void {
+    for (const buffer of this.#buffers.values()) buffer.dispose();
+    this.#buffers.clear();
+    this.carrier.dispose();
+  }
+
+  async #download(vector: string, chunk: Chunk): Promise<Float32Array> {
+    const buffer = this.#buffers.get(slotPath(vector, chunk.name));
+    return buffer ? await this.carrier.download(buffer) : new Float32Array(chunk.size);
+  }
+
+  #check(vector: string): void {
+    if (this.#vectors.has(vector)) return;
+    throw new TunebookError("unsupported", `the state has no vector "${vector}"`);
+  }
+}
+
+function layOut(slots: readonly Slot[], maxElements: number): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (const [group, members] of Map.groupBy(slots, ({ group }) => group)) {
+    let places: Place[] = [];
+    let end = 0;
+    const close = () => {
+      const size = Math.ceil(end / alignment) * alignment;
+      chunks.push({ name: `${group} ${chunks.length}`, group, places, size });
+      [places, end] = [[], 0];
+    };
+    for (const slot of members) {
+      const size = sizeOf(slot.shape);
+      if (end > 0 && end + size > maxElements) close();
+      places.push({ slot, offset: end, size });
+      end += size;
+    }
+    if (end > 0) close();
+  }
+  return chunks;
+}

@@ -1,0 +1,110 @@
+/**
+ * Sessions of ONNX Runtime: a graph becomes one, and runs.
+ *
+ * @module
+ */
+import * as ort from "onnxruntime-node";
+import { join } from "node:path";
+import { collectGarbage } from "../../core/collect_garbage.ts";
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import type { Graph } from "../graph.ts";
+import { writeOnnx } from "../onnx_writer.ts";
+import { exhaustion } from "./exhaustion.ts";
+
+/** The execution providers of the npm package. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
+/** Constants from this size on go into a file that the runtime maps instead of copying. */
+const minExternalBytes = 1 << 16;
+
+/** What a measurement may ask of the runtime. */
+export interface RuntimeOptions {
+  /** Threads of a step; one for each core unless given. */
+  readonly threads?: number;
+  /** Each session writes a profile to a file whose path starts so. */
+  readonly profile?: string;
+  /** Runs graphs as they were traced: standard operators, no passes, no fusions of the runtime. */
+  readonly plain?: boolean;
+}
+
+/** Output name → where its numbers are left. */
+export type OutputLocations = Readonly<Record<string, "cpu" | "gpu-buffer">>;
+
+/**
+ * Prepares a graph. Without `locations` all outputs come to host memory.
+ *
+ * @throws TunebookError of the kind `device` or `memory`
+ */
+export async function createSession(
+  provider: Provider,
+  graph: Graph,
+  { threads, profile, plain }: RuntimeOptions,
+  locations?: OutputLocations,
+): Promise<ort.InferenceSession> {
+  const unprepared = (error: unknown) =>
+    explain(provider, `${graph.name} could not be prepared`, error);
+  const folder = await Deno.makeTempDir({ prefix: "tunebook-" }).catch((error) => {
+    throw unprepared(error);
+  });
+  try {
+    const externalFile = "weights.bin";
+    const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
+    if (external.length > 0) {
+      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
+      for (const makeChunk of external) {
+        const chunk = makeChunk();
+        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+      }
+      // The arrays that the weights were read into are dead now.
+      collectGarbage();
+    }
+    return await ort.InferenceSession.create(bytes, {
+      executionProviders: [provider],
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+      ...(locations === undefined ? {} : { preferredOutputLocation: locations }),
+      graphOptimizationLevel: plain ? "disabled" : "all",
+      enableMemPattern: false,
+      logSeverityLevel: 3,
+      extra: { session: { model_external_initializers_file_folder_path: folder } },
+    });
+  } catch (error) {
+    throw unprepared(error);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/**
+ * Runs a session. `fetches` names the outputs, each with the tensor to write it into or `null`.
+ *
+ * @throws TunebookError of the kind `device` or `memory`, with the name of what failed
+ */
+export async function runSession(
+  provider: Provider,
+  name: string,
+  session: ort.InferenceSession,
+  feeds: Record<string, ort.Tensor>,
+  fetches: Record<string, ort.Tensor | null>,
+): Promise<Record<string, ort.Tensor>> {
+  try {
+    return await session.run(feeds, fetches) as Record<string, ort.Tensor>;
+  } catch (error) {
+    throw explain(provider, `${name} failed`, error);
+  }
+}
+
+function explain(provider: Provider, what: string, error: unknown): TunebookError {
+  if (error instanceof TunebookError) return error;
+  const message = messageOf(error);
+  if (/WebGPU adapter/.test(message)) {
+    return new TunebookError(
+      "device",
+      `the device ${provider} does not work: no GPU was found that WebGPU can use`,
+      { cause: error },
+    );
+  }
+  const place = `${what} on the device ${provider}`;
+  return exhaustion(place, error) ??
+    new TunebookError("device", `${place}: ${message}`, { cause: error });
+}
