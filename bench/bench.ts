@@ -12,6 +12,7 @@ import { type BenchCase, cases, defaultCases } from "./cases.ts";
 import { measureEpochs } from "./measure_epochs.ts";
 import { measureEquality } from "./measure_equality.ts";
 import { measureFirstStep } from "./measure_first_step.ts";
+import { measureRecompute } from "./measure_recompute.ts";
 import { measureSteps, profileStep } from "./measure_steps.ts";
 import { installPeer } from "./sides.ts";
 import { printTables, ratiosOf, type Result } from "./tables.ts";
@@ -35,7 +36,8 @@ const chosen = chooseCases();
 const rounds = readCount("rounds");
 const threads = readCount("threads");
 
-await installPeer();
+const withoutPeer: readonly BenchCase["kind"][] = ["recompute", "equality"];
+if (chosen.some(({ kind }) => !withoutPeer.includes(kind))) await installPeer();
 const began = { at: new Date().toISOString(), load: Deno.loadavg() };
 if (began.load[0] > busyLoad) {
   console.error(`other programs run (load ${began.load[0].toFixed(1)}): the figures will be off`);
@@ -59,6 +61,8 @@ async function measure(each: BenchCase): Promise<Result[]> {
       const step = await measureSteps(each, options);
       return values.profile || values.all ? [step, await profileStep(each, options)] : [step];
     }
+    case "recompute":
+      return [await measureRecompute(each, options)];
     case "epoch":
       return [await measureEpochs(each, options)];
     case "first step":
@@ -70,7 +74,7 @@ async function measure(each: BenchCase): Promise<Result[]> {
 
 /** Why a case cannot run: the package of its data is not installed. */
 function lackOf(each: BenchCase): string | undefined {
-  if (each.kind === "step") return undefined;
+  if (each.kind === "step" || each.kind === "recompute") return undefined;
   const { name, version } = dataSets[each.data].card.package;
   try {
     packageFolder(name, version);

@@ -21,6 +21,11 @@ export interface StepCase {
   readonly rounds: number;
 }
 
+/** Our own step with and without gradient checkpointing. */
+export interface RecomputeCase extends Omit<StepCase, "kind" | "turn"> {
+  readonly kind: "recompute";
+}
+
 /** An epoch of training MiniLM on a data set. */
 export interface EpochCase {
   readonly kind: "epoch";
@@ -57,7 +62,7 @@ export interface EqualityCase {
 }
 
 /** Anything that is measured. */
-export type BenchCase = StepCase | EpochCase | FirstStepCase | EqualityCase;
+export type BenchCase = StepCase | RecomputeCase | EpochCase | FirstStepCase | EqualityCase;
 
 /** LoRA's settings, the same on both sides. */
 export const rank = 8;
@@ -78,6 +83,7 @@ export const largeProduct = { rows: 1024, inner: 768, columns: 3072 };
 const small = { layers: 6, hidden: 384, heads: 12, intermediate: 1536, batch: 16, length: 64 };
 const base = { layers: 12, hidden: 768, heads: 12, intermediate: 3072, batch: 8, length: 128 };
 const step = { kind: "step", rounds: 8 } as const;
+const recompute = { kind: "recompute", rounds: 5 } as const;
 const sentences = { data: "sentiment", maxTokens: 128 };
 const emails = { data: "spam", maxTokens: 256, rows: 1000 };
 const epoch = { kind: "epoch", method: "lora", epochs: 1, rounds: 3 } as const;
@@ -87,6 +93,9 @@ export const cases: readonly BenchCase[] = [
   { name: "lora-6x384", ...step, method: "lora", ...small, turn: 4 },
   { name: "lora-12x768", ...step, method: "lora", ...base, turn: 2 },
   { name: "full-6x384", ...step, method: "full", ...small, turn: 3 },
+  { name: "recompute-lora-12x768", ...recompute, method: "lora", ...base },
+  { name: "recompute-lora-12x768-long", ...recompute, method: "lora", ...base, length: 512 },
+  { name: "recompute-full-6x384", ...recompute, method: "full", ...small },
   { name: "sentiment-epoch", ...epoch, ...sentences },
   { name: "spam-epoch", ...epoch, ...emails, rounds: 1 },
   { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },

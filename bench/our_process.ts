@@ -7,23 +7,21 @@
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { StepCase } from "./cases.ts";
 import { measureProducts } from "./our_products.ts";
-import { compileStep, type MeasuredStep } from "./our_step.ts";
+import { compileStep, type MeasuredStep, type StepOptions } from "./our_step.ts";
 import { serve } from "./serve.ts";
 
-interface Message extends StepCase {
+interface Message extends StepCase, StepOptions {
   readonly cmd: string;
   readonly count: number;
   readonly threads?: number;
-  /** Computes the last layer for all positions, as the other side does. */
-  readonly everyPosition?: boolean;
 }
 
 let step: MeasuredStep | undefined;
 
 await serve<Message>({
   async setup(measured) {
-    const { threads, everyPosition } = measured;
-    step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), everyPosition);
+    const { threads } = measured;
+    step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     return {};
   },
   async step({ count }) {

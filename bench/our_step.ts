@@ -34,14 +34,19 @@ const seed = 1;
 /** Half the width of the uniform distribution of random weights. */
 const weightRange = 0.03;
 
-/**
- * Compiles the step of a case. With `everyPosition` the last layer computes all positions, as in
- * transformers, and not only those that the head reads.
- */
+/** How our step is computed. */
+export interface StepOptions {
+  /** The last layer computes all positions, as in transformers, and not only those that the head reads. */
+  readonly everyPosition?: boolean | undefined;
+  /** Layers keep only their inputs for the backward pass. */
+  readonly gradientCheckpointing?: boolean | undefined;
+}
+
+/** Compiles the step of a case. */
 export async function compileStep(
   measured: StepCase,
   device: Device,
-  everyPosition = false,
+  { everyPosition = false, gradientCheckpointing = false }: StepOptions = {},
 ): Promise<MeasuredStep> {
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
@@ -65,7 +70,12 @@ export async function compileStep(
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
   });
   const state = await initialState({ model, adapter }, device, settings, words);
-  const gradients = await device.compile(gradientProgram({ model, adapter, task }, { words }), {
+  const program = gradientProgram({ model, adapter, task }, {
+    words,
+    gradientCheckpointing,
+    tokens: batch * length,
+  });
+  const gradients = await device.compile(program, {
     frozen: gradientSource({ model }, words),
     state,
   });

@@ -6,12 +6,14 @@
 import type { EpochResult } from "./measure_epochs.ts";
 import type { EqualityResult } from "./measure_equality.ts";
 import type { FirstStepResult } from "./measure_first_step.ts";
+import type { RecomputeResult } from "./measure_recompute.ts";
 import type { ProductsResult, StepResult } from "./measure_steps.ts";
 
 /** Anything that was measured. */
 export type Result =
   | StepResult
   | ProductsResult
+  | RecomputeResult
   | EpochResult
   | FirstStepResult
   | EqualityResult;
@@ -30,6 +32,7 @@ export function printTables(results: readonly Result[]): void {
 const titles: Readonly<Record<Result["kind"], string>> = {
   "step": "one training step, medians",
   "products": "our step under ONNX Runtime's profiler",
+  "recompute": "our step with gradient checkpointing and without, medians",
   "epoch": "one epoch (the last), training loop only, medians",
   "first step": "from the start of the process to the end of the first step, medians",
   "equality": "losses with every saving and with none, same steps",
@@ -53,6 +56,17 @@ function rowOf(result: Result): Row {
         "in PyTorch": result.peerGigaflops.toFixed(0),
         "theirs / large": (result.gigaflops / result.largeGigaflops).toFixed(2),
       };
+    case "recompute": {
+      const { ordinary, recomputed } = result;
+      return {
+        "ordinary, ms": ordinary.milliseconds.toFixed(1),
+        "recomputed, ms": recomputed.milliseconds.toFixed(1),
+        "time, recomputed / ordinary": timeRatio(result).toFixed(3),
+        "ordinary, peak MB": ordinary.megabytes.toFixed(0),
+        "recomputed, peak MB": recomputed.megabytes.toFixed(0),
+        "memory, recomputed / ordinary": (recomputed.megabytes / ordinary.megabytes).toFixed(3),
+      };
+    }
     case "epoch":
       return {
         "ours, s": result.seconds.ours.toFixed(2),
@@ -86,14 +100,22 @@ function memory(result: StepResult | EpochResult): Row {
   };
 }
 
-/** Time here divided by the peer's, by case; an epoch has one for each way to choose batches. */
+function timeRatio({ ordinary, recomputed }: RecomputeResult): number {
+  return recomputed.milliseconds / ordinary.milliseconds;
+}
+
+/**
+ * Time here divided by the peer's, by case; an epoch has one for each way to choose batches, and a
+ * recomputed step is compared with the ordinary one.
+ */
 export function ratiosOf(results: readonly Result[]): Record<string, number> {
   const ratios: Record<string, number> = {};
   for (const result of results) {
     if (result.kind === "epoch") {
       ratios[result.name] = result.ratios.random;
       ratios[`${result.name}/group_by_length`] = result.ratios.group_by_length;
-    } else if ("ratio" in result) ratios[result.name] = result.ratio;
+    } else if (result.kind === "recompute") ratios[result.name] = timeRatio(result);
+    else if ("ratio" in result) ratios[result.name] = result.ratio;
   }
   return ratios;
 }

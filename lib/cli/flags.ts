@@ -27,6 +27,7 @@ const options = {
   accumulate: { type: "string" },
   "max-tokens": { type: "string" },
   patience: { type: "string" },
+  "gradient-checkpointing": { type: "boolean" },
   metrics: { type: "string" },
   deploy: { type: "string" },
   out: { type: "string" },
@@ -112,6 +113,7 @@ how
   --adapter FOLDER   goes on from a PEFT folder; with --epochs 0 it only scores and deploys it
   --epochs N         --rate X    --batch N          --accumulate N
   --max-tokens N     --patience N       --seed N (of the run; the split stays)
+  --gradient-checkpointing              half more time for less memory
   --device NAME      cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow, tfjs:cpu
 
 results

@@ -100,6 +100,7 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
       accumulate: number("accumulate"),
       maxTokens: number("max-tokens"),
       patience: number("patience"),
+      gradientCheckpointing: flags["gradient-checkpointing"],
       keepBest: flags.validation === undefined ? undefined : true,
       seed,
       checkpoints: join(out, "checkpoint"),

@@ -21,6 +21,8 @@ const endOfAxis = 2n ** 63n - 1n;
 /** Builds one graph. */
 export class GraphBuilder {
   readonly graph: Graph;
+  /** Set where the program computes things twice to save memory: its results come in its order. */
+  freesEarly = false;
   #names = 0;
   #nodes = new Map<string, readonly Value[]>();
   #constants = new Map<string, Value>();

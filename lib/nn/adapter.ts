@@ -44,6 +44,8 @@ export interface HookContext {
   parameter(name: string): Tensor;
   /** Dropout that acts only in training. */
   dropout(x: Tensor, rate: number): Tensor;
+  /** About how many tokens a batch has; known only in training. */
+  readonly tokens?: number;
 }
 
 /** Word embeddings on their way into the model. */
@@ -86,8 +88,13 @@ export interface AttachedAdapter {
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */
   readonly labels?: readonly string[];
-  /** The linears whose output the method changes; without it, any might be. */
+  /** The linears whose weight or output the method changes; without it, any might be. */
   readonly sites?: readonly string[];
+  /**
+   * What the linear at `path` computes with in the place of its weight [outputs, inputs], made anew
+   * in every run. Where it gives something, `output` is not asked.
+   */
+  weight?(path: string, weight: Tensor, context: HookContext): Tensor | undefined;
   /** Changes the output of the linear at `path`. x [tokens, inputs], y [tokens, outputs]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
   /** How many tokens `input` adds; rows must leave room for them. */

@@ -44,9 +44,11 @@ export function encode(
   let count = batch.hidden ? batch.hidden.shape[1]! : sequence;
   for (let layer = batch.hidden ? frozenLayers : 0; layer < until; layer++) {
     const onlyFirst = positions === "first" && layer === config.layers - 1;
-    const asked = onlyFirst ? firstOfEachRow(x, mask) : x;
     if (onlyFirst) count = 1;
-    x = architecture.block(layer < frozenLayers ? still : net, config, { x, mask }, layer, asked);
+    x = (layer < frozenLayers ? still : net).part(x, mask, (net, x, mask) => {
+      const asked = onlyFirst ? firstOfEachRow(x, mask) : x;
+      return architecture.block(net, config, { x, mask }, layer, asked);
+    });
   }
   return tf.reshape(x, [rows, count, width]);
 }

@@ -14,7 +14,8 @@ import { trainedWeights } from "./trained.ts";
  */
 export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
   const { architecture: { layerPath }, config, head } = model;
-  const actsAnywhere = (adapter.output && !adapter.sites) || adapter.input || adapter.keysValues;
+  const isEverywhere = (adapter.output ?? adapter.weight) && !adapter.sites;
+  const actsAnywhere = isEverywhere || adapter.input || adapter.keysValues;
   if (actsAnywhere) return 0;
   const places = [
     ...trainedWeights(model, adapter).filter(({ layer }) => !head.includes(layer.path))

@@ -28,6 +28,11 @@ export interface Net {
   input(tokens: InputTokens): InputTokens;
   /** Attention of every position to all positions that the mask allows. */
   attention(call: AttentionCall): Tensor;
+  /**
+   * A part of the model that is computed a second time in the backward pass where training was
+   * asked to save memory. It must take from outside only what it is given.
+   */
+  part(x: Tensor, mask: Tensor, compute: (net: Net, x: Tensor, mask: Tensor) => Tensor): Tensor;
 }
 
 /** One layer's attention. */
@@ -55,29 +60,66 @@ export interface NetOptions {
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
   places?(table: string, ids: Tensor): Tensor;
+  /** About how many tokens a batch has, where that is known. */
+  readonly tokens?: number;
+  /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
+  readonly recomputeFor?: ReadonlySet<string>;
 }
 
-/** Binds the layers. */
-export function createNet({ noise, ...bound }: NetOptions): Net & HookContext {
-  const { tensor, adapter, places = (_, ids) => ids } = bound;
-  let sites = 0;
+/** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
+export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
+  const { tensor, adapter, noise, places = (_, ids) => ids } = options;
   const net: Net & HookContext = {
     parameter: tensor,
+    ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     firstPosition: adapter?.prefixTokens ?? 0,
     linear(path, x) {
-      const y = tf.add(tf.matMul(x, tensor(`${path}.weight`), false, true), tensor(`${path}.bias`));
-      return adapter?.output?.(path, x, y, net) ?? y;
+      const weight = tensor(`${path}.weight`);
+      const changed = adapter?.weight?.(path, weight, net);
+      const y = tf.add(tf.matMul(x, changed ?? weight, false, true), tensor(`${path}.bias`));
+      return changed ? y : adapter?.output?.(path, x, y, net) ?? y;
     },
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
     embedding: (path, ids) =>
       ops.embedding(tensor(`${path}.weight`), places(`${path}.weight`, ids)),
-    withoutDropout: () => noise ? createNet(bound) : net,
-    dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites) : x,
+    withoutDropout() {
+      const { noise: _, ...silent } = options;
+      return noise ? createNet(silent) : net;
+    },
+    dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention: (call) => attention(net, adapter, call),
+    part: (x, mask, compute) =>
+      options.recomputeFor
+        ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute })
+        : compute(net, x, mask),
   };
   return net;
+}
+
+function recomputedPart(
+  options: NetOptions,
+  trained: ReadonlySet<string>,
+  sites: { count: number },
+  { x, mask, compute }: { x: Tensor; mask: Tensor; compute: Parameters<Net["part"]>[2] },
+): Tensor {
+  const { noise } = options;
+  const first = sites.count;
+  const read = new Map<string, Tensor>();
+  const tensor = (path: string) => {
+    const found = options.tensor(path);
+    if (trained.has(path)) read.set(path, found);
+    return found;
+  };
+  const run = (x: Tensor, [mask, noise]: readonly Tensor[]) => {
+    // The same places draw the same masks both times.
+    sites.count = first;
+    const { noise: _, ...silent } = options;
+    return compute(createNet({ ...silent, tensor, ...(noise ? { noise } : {}) }, sites), x, mask);
+  };
+  const fixed = noise ? [mask, noise] : [mask];
+  return ops.recompute(run, { x, fixed, trained: () => [...read.values()] });
 }
 
 /** Scaled dot-product attention (Vaswani et al., arXiv 1706.03762). */

@@ -8,8 +8,16 @@ import type { StepPlan } from "./step_plan.ts";
 import type { TrainingRows } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
 
-/** Where a run writes and whether it resumes have no influence on its numbers. */
-const withoutInfluence: readonly string[] = ["checkpoints", "checkpointEvery", "resume"];
+/**
+ * Where a run writes and whether it resumes have no influence on its numbers; nor has it whether
+ * layers are computed twice, so a run that lacked memory may continue with less of it.
+ */
+const withoutInfluence: readonly string[] = [
+  "checkpoints",
+  "checkpointEvery",
+  "resume",
+  "gradientCheckpointing",
+];
 
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
 export function fingerprintOf(

@@ -31,14 +31,22 @@ export const gradients = "gradients";
 /** The feed that says which share of a step's penalty a part bears, so that parts add up to it. */
 export const penaltyShare = "penaltyShare";
 
-/**
- * Feeds a batch, gives the loss, and leaves the gradients in the state. With `fromHidden` the batch
- * is what the frozen layers gave (`hiddenProgram`) instead of token ids. With `words` the state holds
- * only these rows of the word table.
- */
+/** How gradients are computed. */
+export interface GradientOptions {
+  /** The batch is what the frozen layers gave (`hiddenProgram`) instead of token ids. */
+  readonly fromHidden?: boolean;
+  /** Each layer keeps only its input and is computed a second time in the backward pass. */
+  readonly gradientCheckpointing?: boolean;
+  /** About how many tokens a batch has, by which a method may choose its way of computing. */
+  readonly tokens?: number | undefined;
+  /** The rows of the word table that the state holds; all unless given. */
+  readonly words?: WordRows | undefined;
+}
+
+/** Feeds a batch, gives the loss, and leaves the gradients in the state. */
 export function gradientProgram(
   trainee: Trainee,
-  { fromHidden = false, words }: { fromHidden?: boolean; words?: WordRows | undefined } = {},
+  { fromHidden = false, gradientCheckpointing = false, tokens, words }: GradientOptions = {},
 ): Program {
   const { model, adapter, task } = trainee;
   const weights = weightInputs(trainee);
@@ -61,6 +69,8 @@ export function gradientProgram(
         adapter,
         noise: inputs.noise,
         places: (table, ids) => table === words?.path ? placesOf(inputs[wordPlaces], ids) : ids,
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       });
       const { value, gradients: found } = valueAndGradients(
         () => {

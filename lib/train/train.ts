@@ -109,7 +109,9 @@ export async function train(
   try {
     const frozenLayers = countFrozenLayers(trainee);
     const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-    const program = gradientProgram(trainee, { fromHidden, words });
+    const { gradientCheckpointing } = settings;
+    const tokens = tokensOfBatch(rows, settings);
+    const program = gradientProgram(trainee, { fromHidden, gradientCheckpointing, tokens, words });
     const frozen = gradientSource(trainee, words);
     const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
@@ -145,6 +147,12 @@ export async function train(
   } finally {
     for (const each of opened) await each.dispose();
   }
+}
+
+/** About how many tokens a batch has, without padding. */
+function tokensOfBatch({ lengths }: TrainingRows, { batchSize }: TrainSettings): number {
+  const all = Array.from(lengths).reduce((sum, length) => sum + length, 0);
+  return all * Math.min(1, batchSize / lengths.length);
 }
 
 /** Where a run starts. */

@@ -37,6 +37,11 @@ export interface TrainOptions {
    * in memory or on disk; true unless given.
    */
   readonly cacheFrozen?: boolean;
+  /**
+   * Saves memory for time: each layer keeps only its input and is computed a second time in the
+   * backward pass, with the same results (Chen et al., arXiv 1604.06174); false unless given.
+   */
+  readonly gradientCheckpointing?: boolean;
   /** The order of rows; `grouped` unless given, which saves padding. */
   readonly order?: BatchOrder;
   /** The most tokens of a row; longer ones are truncated. The model's limit, at most 128. */
@@ -84,6 +89,7 @@ const defaults = {
   epsilon: 1e-8,
   labelSmoothing: 0,
   cacheFrozen: true,
+  gradientCheckpointing: false,
   order: "grouped",
   maxTokens: 128,
   seed: 1,
@@ -123,7 +129,7 @@ const texts: Readonly<Record<string, readonly string[] | undefined>> = {
   order: ["shuffled", "grouped", "sequential"] satisfies BatchOrder[],
   checkpoints: undefined,
 };
-const switches: readonly string[] = ["cacheFrozen", "keepBest", "resume"];
+const switches: readonly string[] = ["cacheFrozen", "gradientCheckpointing", "keepBest", "resume"];
 const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "classWeights"];
 
 /** Fills in the defaults and reports every setting that makes no sense. */

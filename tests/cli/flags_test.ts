@@ -27,6 +27,7 @@ Deno.test("every flag finds its place", () => {
     ...["--rank", "4", "--alpha", "2", "--epochs", "2", "--rate", "1e-4", "--batch", "4"],
     ...["--accumulate", "2", "--max-tokens", "64", "--patience", "3", "--seed", "9"],
     ...["--metrics", "f1.micro, auc", "--out", "o/", "--deploy", "onnx", "--resume"],
+    "--gradient-checkpointing",
   );
   assert.deepEqual(plan, {
     tunebook: 1,
@@ -49,6 +50,7 @@ Deno.test("every flag finds its place", () => {
       accumulate: 2,
       maxTokens: 64,
       patience: 3,
+      gradientCheckpointing: true,
       keepBest: true,
       seed: 9,
       checkpoints: "o/checkpoint",

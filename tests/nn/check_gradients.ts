@@ -48,7 +48,7 @@ export async function checkGradients(
     .feedsOf(Array.from({ length: rows }, (_, row) => row));
   const words = onlyWords ? occurringWords(trainee, toy) : undefined;
   if (onlyWords) assert.ok(words, "the whole table is held");
-  const run = await gradientRun(trainee, opened, batch, words);
+  const run = await gradientRun(trainee, opened, batch, { words });
   try {
     const values = initialParameters(trainee, 1, words);
     const random = Random.fromSeed(1, "start");

@@ -8,10 +8,14 @@ import { type Device, type HostTensor, ops, type State } from "../../lib/engine/
 import { forwardProgram } from "../../lib/nn/forward_program.ts";
 import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
-import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
-import { gradientSource } from "../../lib/train/occurring_words.ts";
-import type { WordRows } from "../../lib/nn/word_rows.ts";
+import {
+  type GradientOptions,
+  gradientProgram,
+  gradients,
+  penaltyShare,
+} from "../../lib/train/gradient_program.ts";
 import { initialParameters, initialState } from "../../lib/train/initial_state.ts";
+import { gradientSource } from "../../lib/train/occurring_words.ts";
 
 type Feeds = Readonly<Record<string, HostTensor>>;
 type Tensors = ReadonlyMap<string, Float32Array>;
@@ -57,11 +61,12 @@ export async function gradientRun(
   trainee: Trainee,
   device: Device,
   batch: Feeds,
-  words?: WordRows,
+  options: GradientOptions = {},
 ): Promise<GradientRun> {
+  const { words } = options;
   const state = await initialState(trainee, device, { accumulate: 1, seed: 1 }, words);
   const frozen = gradientSource(trainee, words);
-  const step = await device.compile(gradientProgram(trainee, { words }), { frozen, state });
+  const step = await device.compile(gradientProgram(trainee, options), { frozen, state });
   const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
   const random = Random.fromSeed(1, "noise");
   const feeds = {

@@ -41,8 +41,8 @@ export function exhaustion(what: string, error: unknown): TunebookError | undefi
   if (!noMemory.test(message)) return undefined;
   return new TunebookError(
     "memory",
-    `${what}: out of memory. Use a smaller batchSize with more accumulation steps, fewer ` +
-      `maxTokens, or a smaller model. (${message})`,
+    `${what}: out of memory. Use a smaller batchSize with more accumulation steps, ` +
+      `gradientCheckpointing, fewer maxTokens, or a smaller model. (${message})`,
     { cause: error },
   );
 }

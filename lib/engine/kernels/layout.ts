@@ -183,6 +183,22 @@ export const layout: Readonly<Record<string, Kernel>> = {
       attrs.value as number,
       (attrs.dtype as ElementType | undefined) ?? "float32",
     ),
+  /** Not tensorflow.js' own: `after` asks for it where it exists. */
+  After: ({ build, inputs: { x, event } }) => {
+    if (event.shape.length === 0) throw build.unsupported("waiting for a scalar");
+    const { openDims } = build.graph;
+    const axis = Math.max(0, event.shape.findIndex((dim) => openDims.isOpen(dim)));
+    build.freesEarly = true;
+    // A reshape moves nothing, and the runtime cannot foresee its target: zeros (each keeps a
+    // dimension) that are made from an open size of the event.
+    const size = build.emitOne("Shape", [event], { type: "int64", shape: [1] }, {
+      start: { int: axis },
+      end: { int: axis + 1 },
+    });
+    const zeros = build.ints(x.shape.map(() => 0));
+    const target = build.emitOne("Mul", [size, zeros], { type: "int64", shape: [x.shape.length] });
+    return build.emit("Reshape", [x, target], [{ type: x.type, shape: x.shape }]);
+  },
   ZerosLike: ({ build, inputs: { x } }) => build.fill(x.shape, 0, x.type),
   OnesLike: ({ build, inputs: { x } }) => build.fill(x.shape, 1, x.type),
   Range: ({ build, attrs }) => {

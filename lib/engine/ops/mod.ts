@@ -8,3 +8,4 @@ export { dropout, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
+export { recompute } from "./recompute.ts";

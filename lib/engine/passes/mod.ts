@@ -5,6 +5,7 @@
  */
 import type { GraphBuilder } from "../graph_builder.ts";
 import { fuseScalars, fuseSums } from "./fuse_products.ts";
+import { orderLeaves } from "./order_leaves.ts";
 import { removeIdentities } from "./remove_identities.ts";
 import { removeDead } from "./rewrite.ts";
 
@@ -19,4 +20,5 @@ export function simplify(build: GraphBuilder): void {
   removeDead(graph);
   fuseSums(build);
   removeDead(graph);
+  if (build.freesEarly) orderLeaves(graph);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { after } from "../../../lib/engine/ops/after.ts";
 import { type Tensor, tf } from "../../../lib/engine/tf.ts";
 import { bools, type Case, floats, ints } from "../parity.ts";
 
@@ -149,6 +150,8 @@ export const layoutCases: readonly Case[] = [
   single("Fill", "float32", [2], (x) => [tf.fill([2, 3], 1.5), x]),
   single("Fill", "int32", [2], (x) => [tf.fill([3], 7, "int32"), x]),
   single("Fill", "scalar", [2], (x) => [tf.fill([], 2), x]),
+  ...eachType("After", [2, 3], (x) => after(x, tf.cast(x, "float32"))),
+  { kernel: "After", name: "another shape", inputs: [floats([4]), floats([2, 5])], run: after },
   ...eachType("ZerosLike", [2, 3], (x) => tf.zerosLike(x)),
   single("ZerosLike", "scalar", [], (x) => tf.zerosLike(x)),
   ...eachType("OnesLike", [2, 3], (x) => tf.onesLike(x)),

@@ -1,0 +1,72 @@
+/**
+ * Gradient checkpointing (Chen et al., arXiv 1604.06174): a part of a program whose inner results
+ * are not kept for the backward pass, which computes them a second time instead.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../tf.ts";
+import { after } from "./after.ts";
+
+/** What a recomputed part depends on. */
+export interface RecomputeInputs {
+  /** What the part is applied to. */
+  readonly x: Tensor;
+  /** Other tensors that the part is given; they take no gradient. */
+  readonly fixed: readonly Tensor[];
+  /** The tensors with a gradient, beside `x`, that the part has read so far: trained weights. */
+  trained(): readonly Tensor[];
+}
+
+/**
+ * The part's result, of which only `x` and `fixed` are kept for the backward pass.
+ *
+ * A compiled device would merge the second computation with the first, or order it before the
+ * backward pass; so the second one starts from tensors that are there only after the result's
+ * gradient. What the part computes from `trained` tensors alone stays shared.
+ *
+ * @param compute called twice; must compute the same both times from its arguments
+ */
+export function recompute(
+  compute: (x: Tensor, fixed: readonly Tensor[]) => Tensor,
+  { x, fixed, trained }: RecomputeInputs,
+): Tensor {
+  const y = withoutTape(() => compute(x, fixed));
+  const read = trained();
+  const run = tf.customGrad((...args) => {
+    const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
+    save([x, ...fixed]);
+    return {
+      value: y,
+      gradFunc(dy: Tensor, saved: Tensor[]) {
+        const [again, ...others] = saved.map((tensor) => after(tensor, dy));
+        return gradientsInside(() => compute(again, others), [again, ...read], dy);
+      },
+    };
+  });
+  return run(x, ...read);
+}
+
+/** Runs `compute` without recording it for a backward pass; its inner tensors are freed. */
+function withoutTape(compute: () => Tensor): Tensor {
+  const { state } = tf.engine();
+  // The engine records no op that runs inside of another.
+  state.kernelDepth++;
+  try {
+    return tf.tidy(compute);
+  } finally {
+    state.kernelDepth--;
+  }
+}
+
+/** Gradients while other gradients are computed: the engine would forget the outer tape. */
+function gradientsInside(compute: () => Tensor, by: Tensor[], dy: Tensor): Tensor[] {
+  const engine = tf.engine();
+  const { activeTape } = engine.state;
+  try {
+    const { value, grads } = engine.gradients(compute, by, dy, true);
+    value.dispose();
+    return grads.map((gradient, i) => gradient ?? tf.zerosLike(by[i]));
+  } finally {
+    engine.state.activeTape = activeTape;
+  }
+}
