@@ -5,6 +5,7 @@
  */
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
+import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import type { Example } from "./encode_rows.ts";
 
 /**
@@ -70,44 +71,45 @@ export function paddingShare(
   return computed === 0 ? 0 : 1 - real / computed;
 }
 
-/** One padded batch, row-major. */
+/** One batch, row-major. */
 export interface Batch {
-  /** Token ids, [batch, length]. */
+  /** Token ids, [rows, length]. */
   ids: Int32Array;
-  /** 1 for a token, 0 for padding, [batch, length]. */
+  /** 1 for a token, 0 for padding, [rows, length]. */
   mask: Int32Array;
-  /** Segments, [batch, length]. */
+  /** Segments, [rows, length]. */
   types: Int32Array;
-  /** Examples. */
+  /** Rows of tokens: as many as examples, unless they are packed. */
   batch: number;
   /** Tokens a row, padding included. */
   length: number;
 }
 
-/** How to pad. */
+/** How to lay out a batch. */
 export interface CollateOptions {
   /** The id of the padding token. */
   padId: number;
   /** Rounds the length up to a multiple; 1 by default. */
   multipleOf?: number;
+  /** Where each example stands; one a row, padded to the longest, unless given. */
+  layout?: BatchLayout | undefined;
 }
 
-/** Puts the examples numbered `indices` into one batch, padded on the right to the longest. */
+/** Puts the examples numbered `indices` into one batch. */
 export function collate(
   examples: readonly Example[],
   indices: ArrayLike<number>,
-  { padId, multipleOf = 1 }: CollateOptions,
+  { padId, multipleOf = 1, layout }: CollateOptions,
 ): Batch {
-  const batch = indices.length;
-  let longest = 0;
-  for (let i = 0; i < batch; i++) longest = Math.max(longest, examples[indices[i]].ids.length);
+  const lengths = Array.from(indices, (index) => examples[index].ids.length);
+  const { rows: batch, length: longest, starts } = layout ?? paddedLayout(lengths);
   const length = Math.ceil(longest / multipleOf) * multipleOf;
   const ids = new Int32Array(batch * length).fill(padId);
   const mask = new Int32Array(batch * length);
   const types = new Int32Array(batch * length);
-  for (let i = 0; i < batch; i++) {
+  for (let i = 0; i < indices.length; i++) {
     const example = examples[indices[i]];
-    const start = i * length;
+    const start = starts[i] + Math.floor(starts[i] / longest) * (length - longest);
     ids.set(example.ids, start);
     mask.fill(1, start, start + example.ids.length);
     if (example.types) types.set(example.types, start);

@@ -4,7 +4,13 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Architecture, Hidden, TextBatch, TextConfig } from "../nn/architecture.ts";
+import type {
+  Architecture,
+  Hidden,
+  LayerInput,
+  TextBatch,
+  TextConfig,
+} from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -99,12 +105,15 @@ export function bertLayers(config: BertConfig): Layer[] {
   return layers;
 }
 
-/** The embeddings. `positionsOf` says where each token stands. */
+/**
+ * The embeddings. `positionsOf` says which row of the position table is whose; in packed rows it is
+ * given the places of the tokens within their examples.
+ */
 export function bertEmbed(
   net: Net,
   config: BertConfig,
   batch: TextBatch,
-  positionsOf: (mask: Tensor) => Tensor,
+  positionsOf: (mask: Tensor, within: Tensor | undefined) => Tensor,
 ): Hidden {
   const words = net.embedding("embeddings.word_embeddings", batch.ids);
   const input = net.input({ words, mask: batch.mask, types: batch.types });
@@ -114,7 +123,10 @@ export function bertEmbed(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
     net.embedding(
       "embeddings.position_embeddings",
-      tf.add(positionsOf(mask), tf.scalar(net.firstPosition, "int32")),
+      tf.add(
+        positionsOf(mask, batch.packing?.positions),
+        tf.scalar(net.firstPosition, "int32"),
+      ),
     ),
   );
   const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
@@ -126,7 +138,7 @@ export function bertEmbed(
 export function bertBlock(
   net: Net,
   config: BertConfig,
-  { x, mask }: Hidden,
+  { x, mask, queryMask }: LayerInput,
   layer: number,
   asked: Tensor,
 ): Tensor {
@@ -137,6 +149,7 @@ export function bertBlock(
     key: net.linear(`${at}.attention.self.key`, x),
     value: net.linear(`${at}.attention.self.value`, x),
     mask,
+    queryMask,
     heads: config.heads,
     dropout: config.attentionDropout,
   });
@@ -154,9 +167,9 @@ export function bertBlock(
   return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
 }
 
-/** Positions 0, 1, 2 … for every row. */
-function countedPositions(mask: Tensor): Tensor {
-  return tf.cumsum(tf.onesLike(mask), 1, true);
+/** Positions 0, 1, 2 … for every example. */
+export function countedPositions(mask: Tensor, within: Tensor | undefined): Tensor {
+  return within ?? tf.cumsum(tf.onesLike(mask), 1, true);
 }
 
 /** The BERT family. */

@@ -6,8 +6,9 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, Hidden, TextConfig } from "../nn/architecture.ts";
+import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
+import { countedPositions } from "./bert.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 
@@ -79,7 +80,7 @@ function layers(config: DistilbertConfig): Layer[] {
 function block(
   net: Net,
   config: DistilbertConfig,
-  { x, mask }: Hidden,
+  { x, mask, queryMask }: LayerInput,
   layer: number,
   asked: Tensor,
 ): Tensor {
@@ -90,6 +91,7 @@ function block(
     key: net.linear(`${at}.attention.k_lin`, x),
     value: net.linear(`${at}.attention.v_lin`, x),
     mask,
+    queryMask,
     heads: config.heads,
     dropout: config.attentionDropout,
   });
@@ -115,7 +117,7 @@ export const distilbert: Architecture<DistilbertConfig> = {
   embed(net, config, batch) {
     const words = net.embedding("embeddings.word_embeddings", batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });
-    const counted = tf.cumsum(tf.onesLike(mask), 1, true);
+    const counted = countedPositions(mask, batch.packing?.positions);
     const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
     const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
     const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]

@@ -11,8 +11,9 @@ import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } fro
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
 const padId = 1;
 
-/** Tokens count from padId + 1; padding has the position padId. */
-function positionsAfterPadding(mask: Tensor, pad: number): Tensor {
+/** Tokens count from padId + 1; padding has the position padId, where rows are not packed. */
+function positionsAfterPadding(mask: Tensor, within: Tensor | undefined, pad: number): Tensor {
+  if (within) return tf.add(within, tf.scalar(pad + 1, "int32"));
   return tf.add(tf.mul(tf.cumsum(mask, 1), mask), tf.scalar(pad, "int32"));
 }
 
@@ -29,7 +30,12 @@ export const roberta: Architecture<BertConfig> = {
   layerPath: "encoder.layer",
   wordTable: "embeddings.word_embeddings",
   embed: (net, config, batch) =>
-    bertEmbed(net, config, batch, (mask) => positionsAfterPadding(mask, config.padId)),
+    bertEmbed(
+      net,
+      config,
+      batch,
+      (mask, within) => positionsAfterPadding(mask, within, config.padId),
+    ),
   block: bertBlock,
   classification: {
     layers: ({ width }, outputs) => [

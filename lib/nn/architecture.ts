@@ -7,15 +7,27 @@ import type { Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
 import type { Net } from "./net.ts";
 
-/** A tokenised batch as tensors, all [batch, sequence] int32. */
+/** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
 export interface TextBatch {
   readonly ids: Tensor;
-  /** 1 for a token, 0 for padding. */
+  /** 0 for padding. For a token 1; where rows are packed, the number of its example in the row. */
   readonly mask: Tensor;
   /** The segment of each token, for models that tell segments apart. */
   readonly types?: Tensor;
   /** What the frozen layers gave before, in the place of `ids`: see `frozen_prefix.ts`. */
   readonly hidden?: Tensor;
+  /** Present where a row may hold several examples. */
+  readonly packing?: Packing;
+}
+
+/** How to tell the examples of packed rows apart, all int32. */
+export interface Packing {
+  /** The place of each token within its example, from 0, [batch, sequence]. */
+  readonly positions: Tensor;
+  /** The first token of each example of a row, counted through all rows, [batch, slots]. */
+  readonly firsts: Tensor;
+  /** For each example its slot among `firsts`, counted through all rows, [examples]. */
+  readonly slots: Tensor;
 }
 
 /** Hidden states between two layers. */
@@ -24,6 +36,12 @@ export interface Hidden {
   readonly x: Tensor;
   /** [batch, sequence] int32; longer than the batch's where a method put tokens before it. */
   readonly mask: Tensor;
+}
+
+/** What a layer is given. */
+export interface LayerInput extends Hidden {
+  /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
+  readonly queryMask: Tensor | undefined;
 }
 
 /** The sizes that every text model has. */
@@ -77,12 +95,12 @@ export interface Architecture<Config extends TextConfig = TextConfig> {
    * only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
-  /** Token ids → what the first layer is given. */
+  /** Token ids → what the first layer is given. Positions of packed rows are given by the batch. */
   embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**
    * One layer, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all, or
-   * the first of each row of the batch. → [asked rows, width]
+   * the first of each example. → [asked rows, width]
    */
-  block(net: Net, config: Config, hidden: Hidden, layer: number, asked: Tensor): Tensor;
+  block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
   readonly classification: ClassificationHead<Config>;
 }

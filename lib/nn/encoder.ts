@@ -4,8 +4,8 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Architecture, Hidden, TextBatch, TextConfig } from "./architecture.ts";
-import { firstOfEachRow, type Net } from "./net.ts";
+import type { Architecture, Hidden, Packing, TextBatch, TextConfig } from "./architecture.ts";
+import { firstOfEachRow, type Net, slotNumbers } from "./net.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
@@ -15,7 +15,7 @@ export interface Encoder {
 
 /** Which part of the layers to run, and for which positions. */
 export interface EncodeOptions {
-  /** Only the first position of each row; the last layer then computes no other. */
+  /** Only the first position of each example; the last layer then computes no other. */
   readonly positions?: "all" | "first";
   /** How many of the lowest layers take no part in training: dropout does not act in them. */
   readonly frozenLayers?: number;
@@ -24,8 +24,9 @@ export interface EncodeOptions {
 }
 
 /**
- * Hidden states after the layers: [batch, sequence, width], or [batch, 1, width] for the first
- * position. A batch with `hidden` starts above the frozen layers that gave it.
+ * Hidden states after the layers: [batch, sequence, width], or [examples, 1, width] for the first
+ * position. Packed rows stay packed, unless only first positions are asked. A batch with `hidden`
+ * starts above the frozen layers that gave it.
  */
 export function encode(
   net: Net,
@@ -39,16 +40,33 @@ export function encode(
     ? { x: tf.reshape(batch.hidden, [-1, width]), mask: batch.mask }
     : architecture.embed(frozenLayers > 0 ? still : net, config, batch);
   const { mask } = start;
+  const { packing } = batch;
   const [rows, sequence] = mask.shape as [number, number];
   let { x } = start;
-  let count = batch.hidden ? batch.hidden.shape[1]! : sequence;
+  const count = batch.hidden ? batch.hidden.shape[1]! : sequence;
   for (let layer = batch.hidden ? frozenLayers : 0; layer < until; layer++) {
     const onlyFirst = positions === "first" && layer === config.layers - 1;
-    if (onlyFirst) count = 1;
     x = (layer < frozenLayers ? still : net).part(x, mask, (net, x, mask) => {
-      const asked = onlyFirst ? firstOfEachRow(x, mask) : x;
-      return architecture.block(net, config, { x, mask }, layer, asked);
+      const run = (asked: Tensor, queryMask: Tensor | undefined) =>
+        architecture.block(net, config, { x, mask, queryMask }, layer, asked);
+      if (!onlyFirst) return run(x, packing && mask);
+      if (packing) return firstOfEachExample(run, x, packing);
+      return run(firstOfEachRow(x, mask), undefined);
     });
+    if (onlyFirst) return tf.reshape(x, [packing ? packing.slots.shape[0]! : rows, 1, width]);
   }
   return tf.reshape(x, [rows, count, width]);
+}
+
+/**
+ * As many queries in each row as the fullest one has examples; those that are nobody's are dropped:
+ * [examples, width].
+ */
+function firstOfEachExample(
+  run: (asked: Tensor, queryMask: Tensor) => Tensor,
+  x: Tensor,
+  { firsts, slots }: Packing,
+): Tensor {
+  const given = run(tf.gather(x, tf.reshape(firsts, [-1])), slotNumbers(firsts));
+  return tf.gather(given, slots);
 }

@@ -44,8 +44,10 @@ export interface AttentionCall {
   /** [batch · sequence, width], as `value` */
   readonly key: Tensor;
   readonly value: Tensor;
-  /** [batch, sequence] int32, 1 for a token */
+  /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */
   readonly mask: Tensor;
+  /** The same of the queries where rows are packed: each sees the tokens of its own example only. */
+  readonly queryMask: Tensor | undefined;
   readonly heads: number;
   /** Dropout of the attention weights. */
   readonly dropout: number;
@@ -126,7 +128,7 @@ function recomputedPart(
 function attention(
   net: Net & HookContext,
   adapter: AttachedAdapter | undefined,
-  { layer, query, key, value, mask, heads, dropout }: AttentionCall,
+  { layer, query, key, value, mask, queryMask, heads, dropout }: AttentionCall,
 ): Tensor {
   const [batch, sequence] = mask.shape as [number, number];
   const width = query.shape[1]!;
@@ -140,11 +142,35 @@ function attention(
     tf.matMul(split(query, queries), given.keys, false, true),
     1 / Math.sqrt(size),
   );
-  const absent = tf.mul(tf.sub(1, tf.cast(given.mask, "float32")), maskedScore);
-  const bias = tf.reshape(absent, [batch, 1, 1, given.mask.shape[1]!]);
+  const bias = queryMask ? blockBias(queryMask, mask, given.mask) : paddingBias(given.mask);
   const weights = net.dropout(tf.softmax(tf.add(scores, bias)), dropout);
   const mixed = tf.matMul(weights, given.values); // [batch, heads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}
+
+/** What is added to scores [batch, heads, queries, sequence] so that no query sees padding. */
+function paddingBias(mask: Tensor): Tensor {
+  const absent = tf.mul(tf.sub(1, tf.cast(mask, "float32")), maskedScore);
+  return tf.reshape(absent, [mask.shape[0], 1, 1, mask.shape[1]!]);
+}
+
+/**
+ * What is added to scores so that each query sees the tokens of its own example only, and all of a
+ * prefix that a method put before them. The same in all layers, so that a compiled program makes it
+ * once. Padding sees padding, which nobody reads.
+ */
+function blockBias(queryMask: Tensor, mask: Tensor, extended: Tensor): Tensor {
+  const [batch, sequence] = mask.shape as [number, number];
+  const asking = tf.reshape(queryMask, [batch, 1, queryMask.shape[1]!, 1]);
+  const foreign = tf.notEqual(asking, tf.reshape(mask, [batch, 1, 1, sequence]));
+  const bias = tf.mul(tf.cast(foreign, "float32"), maskedScore);
+  const prefix = extended.shape[1]! - sequence;
+  return prefix === 0 ? bias : tf.pad(bias, [[0, 0], [0, 0], [0, 0], [prefix, 0]]);
+}
+
+/** 1, 2, 3 … in each row: whose the slots of a packed row are. */
+export function slotNumbers(firsts: Tensor): Tensor {
+  return tf.cumsum(tf.onesLike(firsts), 1);
 }
 
 /** The first position of each row: [batch · sequence, width] → [batch, width]. */

@@ -35,6 +35,23 @@ export function batchInputs(usesTypes: boolean): Record<string, InputSpec> {
   };
 }
 
+/** The inputs of a batch, but for rows that may hold several examples: `data/feeds.ts` fills them. */
+export function packedInputs(
+  batch: Readonly<Record<string, InputSpec>>,
+): Record<string, InputSpec> {
+  const rows = Object.entries(batch).map(([name, spec]): [string, InputSpec] => {
+    const [, ...others] = spec.shape;
+    return [name, { ...spec, shape: ["rows", ...others] }];
+  });
+  const int32 = { role: "feed", type: "int32" } as const;
+  return {
+    ...Object.fromEntries(rows),
+    position_ids: { ...int32, shape: ["rows", "sequence"] },
+    first_tokens: { ...int32, shape: ["rows", "slots"] },
+    example_slots: { ...int32, shape: ["batch"] },
+  };
+}
+
 /** The batch's tensors out of a program's inputs. */
 export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
   return {
@@ -42,6 +59,15 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
     mask: inputs.attention_mask,
     types: inputs.token_type_ids,
     hidden: inputs.hidden,
+    ...(inputs.example_slots
+      ? {
+        packing: {
+          positions: inputs.position_ids,
+          firsts: inputs.first_tokens,
+          slots: inputs.example_slots,
+        },
+      }
+      : {}),
   };
 }
 

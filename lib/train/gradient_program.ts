@@ -19,6 +19,7 @@ import {
   batchInputs,
   batchOf,
   hiddenInputs,
+  packedInputs,
   type Trainee,
   type WeightInputs,
   weightInputs,
@@ -35,6 +36,11 @@ export const penaltyShare = "penaltyShare";
 export interface GradientOptions {
   /** The batch is what the frozen layers gave (`hiddenProgram`) instead of token ids. */
   readonly fromHidden?: boolean;
+  /**
+   * A row may hold several examples: loss and gradients are the same but for dropout, whose noise
+   * follows the layout.
+   */
+  readonly packed?: boolean;
   /** Each layer keeps only its input and is computed a second time in the backward pass. */
   readonly gradientCheckpointing?: boolean;
   /** About how many tokens a batch has, by which a method may choose its way of computing. */
@@ -46,17 +52,19 @@ export interface GradientOptions {
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
 export function gradientProgram(
   trainee: Trainee,
-  { fromHidden = false, gradientCheckpointing = false, tokens, words }: GradientOptions = {},
+  { fromHidden = false, packed = false, gradientCheckpointing = false, tokens, words }:
+    GradientOptions = {},
 ): Program {
   const { model, adapter, task } = trainee;
   const weights = weightInputs(trainee);
   const frozenLayers = countFrozenLayers(trainee);
+  const batch = fromHidden
+    ? hiddenInputs(model.config.width, positionsAbove(trainee, frozenLayers))
+    : batchInputs(model.architecture.usesTypes);
   return {
     name: "gradients",
     inputs: {
-      ...(fromHidden
-        ? hiddenInputs(model.config.width, positionsAbove(trainee, frozenLayers))
-        : batchInputs(model.architecture.usesTypes)),
+      ...(packed ? packedInputs(batch) : batch),
       ...task.feeds,
       noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),

@@ -1,0 +1,26 @@
+/**
+ * Where the tokens of each example of a batch stand. A padded batch has one example a row; a packed
+ * one may have several.
+ *
+ * @module
+ */
+
+/** The places of a batch's examples. */
+export interface BatchLayout {
+  /** Rows of tokens. */
+  readonly rows: number;
+  /** Tokens of a row. */
+  readonly length: number;
+  /** Where each example's first token is, counted through all rows, [examples]. */
+  readonly starts: Int32Array;
+}
+
+/** One example a row, padded on the right to the longest of `lengths` [examples], in tokens. */
+export function paddedLayout(lengths: ArrayLike<number>): BatchLayout {
+  const length = Array.from(lengths).reduce((longest, each) => Math.max(longest, each), 0);
+  return {
+    rows: lengths.length,
+    length,
+    starts: Int32Array.from({ length: lengths.length }, (_, i) => i * length),
+  };
+}

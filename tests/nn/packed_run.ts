@@ -1,0 +1,75 @@
+/**
+ * Loss and gradients of the same examples, padded and packed.
+ *
+ * @module
+ */
+import { Random } from "../../lib/core/random.ts";
+import type { Example } from "../../lib/data/encode_rows.ts";
+import { batchFeeds } from "../../lib/data/feeds.ts";
+import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
+import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { trainedSlots } from "../../lib/nn/trained.ts";
+import type { BatchLayout } from "../../lib/text/batch_layout.ts";
+import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+import { toyVocabulary } from "./toy.ts";
+
+/** Random examples of the given lengths, of two segments each. */
+export function toyExamples(lengths: readonly number[], seed = 1): Example[] {
+  const random = Random.fromSeed(seed, "examples");
+  return lengths.map((length, row) => ({
+    row,
+    ids: Int32Array.from({ length }, () => 1 + random.integer(toyVocabulary - 1)),
+    types: Int32Array.from({ length }, (_, at) => Number(at >= length / 2)),
+  }));
+}
+
+/** What a training step gives. */
+export interface StepOutcome {
+  readonly loss: number;
+  readonly gradients: ReadonlyMap<string, Float32Array>;
+}
+
+/**
+ * One step over all examples, padded unless a layout is given. What starts at zero is moved away,
+ * since zeros hide mistakes.
+ */
+export async function stepOver(
+  trainee: Trainee,
+  device: Device,
+  examples: readonly Example[],
+  layout?: BatchLayout,
+): Promise<StepOutcome> {
+  const { model, adapter, task } = trainee;
+  const state = device.createState(trainedSlots(model, adapter), [parameters, gradients]);
+  const random = Random.fromSeed(1, "start");
+  const start = [...initialParameters(trainee, 1)].map((
+    [path, values],
+  ) => [
+    path,
+    values.some((value) => value !== 0) ? values : values.map(() => 0.3 * random.normal()),
+  ]) as [string, Float32Array][];
+  await state.write(parameters, new Map(start));
+  const step = await device.compile(gradientProgram(trainee, { packed: layout !== undefined }), {
+    frozen: (path) => model.weights.get(path)!,
+    state,
+  });
+  const rows = examples.map((_, row) => row);
+  const noise: HostTensor = { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) };
+  try {
+    const { loss } = await step.run({
+      ...batchFeeds(examples, rows, {
+        padId: model.config.padId,
+        usesTypes: model.architecture.usesTypes,
+        layout,
+      }),
+      ...task.targetsOf(rows, task.weightOf(rows)),
+      [penaltyShare]: { shape: [], data: Float32Array.of(1) },
+      noise,
+    });
+    return { loss: Number(loss.data[0]), gradients: await state.read(gradients) };
+  } finally {
+    await step.dispose();
+    state.dispose();
+  }
+}

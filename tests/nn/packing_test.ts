@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { full } from "../../lib/adapters/full.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { packRows } from "../../lib/data/pack.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { trace } from "../../lib/engine/trace.ts";
+import { architectures } from "../../lib/models/mod.ts";
+import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import { attachTo, type Model } from "../../lib/nn/model.ts";
+import type { Trainee } from "../../lib/nn/trainee.ts";
+import { textClassification } from "../../lib/tasks/text_classification.ts";
+import type { BatchLayout } from "../../lib/text/batch_layout.ts";
+import { gradientProgram } from "../../lib/train/gradient_program.ts";
+import { prefix } from "../adapters/toy_adapters.ts";
+import { oneHot } from "../models/golden.ts";
+import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
+import { toyModel } from "./toy.ts";
+
+const tolerance = 1e-5;
+const lengths = [4, 7, 1, 5, 3, 2, 6];
+const examples = toyExamples(lengths);
+
+type Attach = (model: Model) => AttachedAdapter;
+const onAll: Attach = (model) => attachTo(model, full());
+const lowRank: Attach = (model) => attachTo(model, lora({ rank: 2 }));
+
+function traineeOf(modelType: string, attach: Attach): Trainee {
+  const model = toyModel({ modelType, layers: 3 });
+  const targets = oneHot([0, 2, 1, 0, 2, 1, 1], 3);
+  const task = textClassification({ kind: "single", outputs: 3, targets });
+  return { model, adapter: attach(model), task };
+}
+
+function assertSame(packed: StepOutcome, padded: StepOutcome): void {
+  assert.ok(Math.abs(packed.loss - padded.loss) < tolerance, `${packed.loss}, ${padded.loss}`);
+  for (const [path, wanted] of padded.gradients) {
+    assert.ok(wanted.some((value) => value !== 0) || /key\.bias|k_lin\.bias/.test(path), path);
+    packed.gradients.get(path)!.forEach((value, i) => {
+      assert.ok(
+        Math.abs(value - wanted[i]) <= tolerance,
+        `${path}[${i}]: ${value} packed, ${wanted[i]} padded`,
+      );
+    });
+  }
+}
+
+const layouts: Record<string, BatchLayout> = {
+  "in rows of the longest": packRows(lengths, 7),
+  "in rows with padding": packRows(lengths, 10),
+  "in one row": packRows(lengths, 100),
+  "one a row": packRows(lengths, 0),
+};
+
+for (const { modelType } of architectures) {
+  Deno.test(`packed examples train all weights of ${modelType} as padded ones do`, async () => {
+    const trainee = traineeOf(modelType, onAll);
+    const device = await openDevice("cpu");
+    const padded = await stepOver(trainee, device, examples);
+    for (const layout of Object.values(layouts)) {
+      assertSame(await stepOver(trainee, device, examples, layout), padded);
+    }
+  });
+}
+
+const methods: Record<string, Attach> = { "LoRA": lowRank, "a prefix": prefix };
+for (const [name, attach] of Object.entries(methods)) {
+  Deno.test(`packed examples train ${name} as padded ones do`, async () => {
+    const trainee = traineeOf("bert", attach);
+    const device = await openDevice("cpu");
+    const padded = await stepOver(trainee, device, examples);
+    const packed = await stepOver(trainee, device, examples, layouts["in rows with padding"]);
+    assertSame(packed, padded);
+  });
+}
+
+Deno.test("packed examples train as padded ones do on tfjs:cpu", async () => {
+  const trainee = traineeOf("bert", onAll);
+  const device = await openDevice("tfjs:cpu");
+  const padded = await stepOver(trainee, device, examples);
+  for (const layout of Object.values(layouts)) {
+    assertSame(await stepOver(trainee, device, examples, layout), padded);
+  }
+});
+
+Deno.test("a compiled step makes the mask of packed rows once, and one more for the last layer", () => {
+  const trainee = traineeOf("bert", lowRank);
+  const graph = trace(
+    gradientProgram(trainee, { packed: true }),
+    (path) => trainee.model.weights.get(path)!,
+  );
+  assert.equal(graph.nodes.filter(({ op }) => op === "Equal").length, 2);
+});
