@@ -6,6 +6,7 @@
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
+import type { BatchLayout } from "../lib/text/batch_layout.ts";
 import { train } from "../lib/train/train.ts";
 import { type DataCase, openData, type OurData } from "./our_data.ts";
 import { bertOfEveryPosition } from "./every_position.ts";
@@ -39,6 +40,11 @@ await serve<Message>({
       ...data.rows,
       feedsOf(numbers: ArrayLike<number>) {
         const feeds = data.rows.feedsOf(numbers);
+        tokens += feeds.input_ids.data.length;
+        return feeds;
+      },
+      packedFeedsOf(numbers: ArrayLike<number>, layout: BatchLayout) {
+        const feeds = data.rows.packedFeedsOf(numbers, layout);
         tokens += feeds.input_ids.data.length;
         return feeds;
       },

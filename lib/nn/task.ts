@@ -4,6 +4,7 @@
  * @module
  */
 import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
+import type { BatchLayout } from "../text/batch_layout.ts";
 import type { TextBatch } from "./architecture.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Net } from "./net.ts";
@@ -18,7 +19,8 @@ export interface Task {
   /** Which positions of the last layer the head reads. */
   readonly positions: "all" | "first";
   /**
-   * Tokens → [batch, outputs]. Dropout does not act in the lowest `frozenLayers` layers, none unless
+   * Tokens → [batch, outputs], one for each example, or for tasks on tokens one for each token in the
+   * layout of the batch, packed or not. Dropout does not act in the lowest `frozenLayers` layers, none unless
    * given.
    */
   forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
@@ -27,8 +29,16 @@ export interface Task {
    * `normaliser`, so that parts of a batch add up to the whole.
    */
   loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
-  /** The feeds for some rows; `normaliser` is the weight of all rows of the optimiser step. */
-  targetsOf(rows: ArrayLike<number>, normaliser: number): Record<string, HostTensor>;
+  /**
+   * The feeds for some rows; `normaliser` is the weight of all rows of the optimiser step. A task
+   * whose targets are those of tokens puts them where the layout has the tokens; training always
+   * gives it.
+   */
+  targetsOf(
+    rows: ArrayLike<number>,
+    normaliser: number,
+    layout?: BatchLayout,
+  ): Record<string, HostTensor>;
   /** The sum of the rows' weights. */
   weightOf(rows: ArrayLike<number>): number;
 }

@@ -26,7 +26,8 @@ export function describePlan(parts: PlanParts): string {
       "train",
       `${settings.epochs} epoch${settings.epochs === 1 ? "" : "s"}, batch ${settings.batchSize}` +
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
-      `, rate ${settings.learningRate} ${settings.schedule}, seed ${settings.seed}`,
+      `, rate ${settings.learningRate} ${settings.schedule}, seed ${settings.seed}` +
+      (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
     ],
     ["evaluate", Object.keys(metrics).join(", ") || "nothing"],
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],

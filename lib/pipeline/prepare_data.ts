@@ -15,6 +15,7 @@ import type { HostTensor } from "../engine/mod.ts";
 import { requireColumns } from "../table/columns.ts";
 import { formatOf, readTable } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
+import type { BatchLayout } from "../text/batch_layout.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { checkRows, checkSplitLabels } from "./check_rows.ts";
 import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from "./plan_parts.ts";
@@ -23,6 +24,7 @@ import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from
 export interface PreparedRows {
   readonly lengths: Int32Array;
   feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
+  packedFeedsOf(rows: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
   /** [rows · outputs]: one-hot, zeros and ones, or numbers. */
   readonly targets: Float32Array;
   /** What metrics compare with: class ids, zeros and ones, or numbers. */
@@ -188,6 +190,7 @@ async function prepareRows(
     targets: labels.kind === "single" ? oneHot(labels.ids, labels.names.length) : labels.targets,
     truth: labels.kind === "single" ? labels.ids : labels.targets,
     feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes }),
+    packedFeedsOf: (rows, layout) => batchFeeds(examples, rows, { padId, usesTypes, layout }),
   };
 }
 

@@ -18,6 +18,7 @@ import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import { textClassification } from "../tasks/text_classification.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
+import { checkPacking, packingObstacle } from "../train/packing.ts";
 import { trainSettings } from "../train/train_options.ts";
 import { resolveModel } from "../weights/resolve_model.ts";
 import { classWeightsOf } from "./class_weights.ts";
@@ -76,6 +77,7 @@ export async function runPlan(
   const adapter = await openOn(model, parts.method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
   });
+  checkPacking(settings, packingObstacle({ adapter }));
   const maxTokens = textRoom(settings.maxTokens, config, adapter);
   const data = await prepareData(splits, parts.columns, {
     tokenizer,
@@ -166,6 +168,7 @@ export async function runPlan(
     epochs: settings.epochs,
     steps: result.step,
     trainSeconds: result.seconds,
+    packing: result.packing,
     stepsHere: result.stepsHere,
     stepsPerSecond: result.seconds > 0 ? result.stepsHere / result.seconds : 0,
     ...(data.kind === "single" ? { baseline: baselineOf(data) } : {}),

@@ -30,6 +30,8 @@ export interface RunSummary {
   readonly stepsHere: number;
   readonly trainSeconds: number;
   readonly stepsPerSecond: number;
+  /** Whether rows were packed, and why: "off: …" or "on: …". */
+  readonly packing: string;
   /** What always saying the most frequent label would score; single label only. */
   readonly baseline?: { readonly label: string; readonly accuracy: number };
   readonly trainedParameters: number;
@@ -77,6 +79,7 @@ export function describeResult(
       : `  ${result.examples} rows, ${steps} steps${continued} in ` +
         `${result.trainSeconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(2)} steps/s) on ` +
         result.device,
+    ...(steps === 0 ? [] : [`  packing ${result.packing}`]),
     `  trained ${result.trainedParameters.toLocaleString("en")} of ` +
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)

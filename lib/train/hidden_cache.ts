@@ -6,8 +6,10 @@
  */
 import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
+import { packingFeeds } from "../data/feeds.ts";
 import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
 import type { Trainee } from "../nn/trainee.ts";
+import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type FloatStore, openFloatStore } from "./float_store.ts";
 import type { TrainingRows } from "./take_step.ts";
 
@@ -50,24 +52,40 @@ export async function cacheHidden(
     await store[Symbol.asyncDispose]();
     throw error;
   }
+  const hiddenOf = (chosen: readonly number[], layout: BatchLayout): HostTensor => {
+    const shape = [layout.rows, layout.length, width];
+    const data = new Float32Array(layout.rows * layout.length * width);
+    chosen.forEach((row, i) => {
+      const at = layout.starts[i];
+      store.read(starts[row], data.subarray(at * width, (at + lengths[row]) * width));
+    });
+    return { shape, data };
+  };
   return {
     lengths: rows.lengths,
     feedsOf(chosen): Record<string, HostTensor> {
       const batch = Array.from(chosen);
-      const length = Math.max(...batch.map((row) => lengths[row]));
-      const hidden = new Float32Array(batch.length * length * width);
-      const mask = new Int32Array(batch.length * length);
+      const layout = paddedLayout(batch.map((row) => lengths[row]));
+      const mask = new Int32Array(layout.rows * layout.length);
       batch.forEach((row, i) => {
-        const at = i * length;
-        const part = hidden.subarray(at * width, (at + lengths[row]) * width);
-        store.read(starts[row], part);
+        const at = layout.starts[i];
         mask.fill(1, at, at + lengths[row]);
       });
       return {
-        hidden: { shape: [batch.length, length, width], data: hidden },
-        attention_mask: { shape: [batch.length, length], data: mask },
+        hidden: hiddenOf(batch, layout),
+        attention_mask: { shape: [layout.rows, layout.length], data: mask },
       };
     },
+    // One position of each row leaves nothing to pack.
+    ...(onlyFirst ? {} : {
+      packedFeedsOf(chosen: ArrayLike<number>, layout: BatchLayout) {
+        const batch = Array.from(chosen);
+        return {
+          hidden: hiddenOf(batch, layout),
+          ...packingFeeds(layout, batch.map((row) => lengths[row])),
+        };
+      },
+    }),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

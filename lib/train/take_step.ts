@@ -6,6 +6,7 @@
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
+import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { Optimiser, StepTaken } from "./optimiser.ts";
 import { stepRate } from "./schedule.ts";
@@ -18,6 +19,8 @@ export interface TrainingRows {
   readonly lengths: ArrayLike<number>;
   /** The feeds of a batch of token ids. */
   feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
+  /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
+  packedFeedsOf?(rows: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
 }
 
 /** What has happened in one optimiser step. */
@@ -37,6 +40,8 @@ export interface StepReport {
 export interface StepContext {
   readonly trainee: Trainee;
   readonly rows: TrainingRows;
+  /** How a batch is packed; absent where batches are padded. */
+  readonly layoutOf: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
   readonly settings: TrainSettings;
   readonly plan: StepPlan;
   readonly state: State;
@@ -53,15 +58,17 @@ export interface Collected {
 
 /** Runs the parts of the step after `done` steps. The parameters stay as they are. */
 export async function collectGradients(context: StepContext, done: number): Promise<Collected> {
-  const { trainee: { task }, rows, settings, plan, gradientStep, optimiser } = context;
+  const { trainee: { task }, rows, layoutOf, settings, plan, gradientStep, optimiser } = context;
   const parts = plan.partsOf(done);
   // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = parts.reduce((sum, part) => sum + task.weightOf(part), 0) || 1;
   let loss = 0;
   for (const [part, numbers] of parts.entries()) {
+    const packed = layoutOf?.(numbers);
+    const layout = packed ?? paddedLayout(Array.from(numbers, (row) => rows.lengths[row]));
     const results = await gradientStep.run({
-      ...rows.feedsOf(numbers),
-      ...task.targetsOf(numbers, normaliser),
+      ...(packed ? rows.packedFeedsOf!(numbers, packed) : rows.feedsOf(numbers)),
+      ...task.targetsOf(numbers, normaliser, layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
       noise: noise(settings.seed, done, part),
     });

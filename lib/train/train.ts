@@ -17,12 +17,14 @@ import {
 import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
+import { positionsAbove } from "../nn/hidden_program.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { initialParameters, initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
 import { createOptimiser } from "./optimiser.ts";
 import type { Standing } from "./standing.ts";
+import { choosePacking } from "./packing.ts";
 import { planSteps } from "./step_plan.ts";
 import {
   collectGradients,
@@ -71,6 +73,8 @@ export interface TrainResult extends Standing {
   readonly stopped?: "patience" | "interrupted";
   /** The step whose parameters the state holds. */
   readonly keptStep: number;
+  /** Whether rows were packed, and why: "off: …" or "on: …". */
+  readonly packing: string;
 }
 
 /**
@@ -96,6 +100,10 @@ export async function train(
     throw new TunebookError("input", "resume needs a folder in checkpoints");
   }
   const plan = planSteps(rows.lengths, settings);
+  const frozenLayers = countFrozenLayers(trainee);
+  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
+  const onlyFirst = fromHidden && positionsAbove(trainee, frozenLayers) === "first";
+  const { reason, layoutOf } = choosePacking(trainee, rows, settings, plan, { onlyFirst });
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
   const words = occurringWords(trainee, rows);
   const state = await initialState(trainee, device, settings, words);
@@ -107,11 +115,16 @@ export async function train(
   });
   const opened: { dispose(): Promise<void> }[] = [];
   try {
-    const frozenLayers = countFrozenLayers(trainee);
-    const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
     const { gradientCheckpointing } = settings;
+    const packed = layoutOf !== undefined;
     const tokens = tokensOfBatch(rows, settings);
-    const program = gradientProgram(trainee, { fromHidden, gradientCheckpointing, tokens, words });
+    const program = gradientProgram(trainee, {
+      fromHidden,
+      packed,
+      gradientCheckpointing,
+      tokens,
+      words,
+    });
     const frozen = gradientSource(trainee, words);
     const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
@@ -132,6 +145,7 @@ export async function train(
       began,
       trainee,
       rows: fed,
+      layoutOf,
       settings,
       plan,
       state,
@@ -140,7 +154,7 @@ export async function train(
       optimiser,
       memory,
     };
-    return await loop(on, { ...context, fingerprint }, start);
+    return { ...await loop(on, { ...context, fingerprint }, start), packing: reason };
   } catch (error) {
     whole.dispose();
     throw error;
@@ -182,7 +196,7 @@ async function loop(
   on: StepContext & { readonly began: number; readonly whole: WholeState },
   context: TrainContext,
   start: Start,
-): Promise<TrainResult> {
+): Promise<Omit<TrainResult, "packing">> {
   const { trainee, settings, state, whole, plan: { totalSteps, stepsPerEpoch } } = on;
   const { keepBest, validateEvery = stepsPerEpoch, checkpointEvery = stepsPerEpoch, checkpoints } =
     settings;

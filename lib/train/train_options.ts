@@ -42,6 +42,13 @@ export interface TrainOptions {
    * backward pass, with the same results (Chen et al., arXiv 1604.06174); false unless given.
    */
   readonly gradientCheckpointing?: boolean;
+  /**
+   * Puts several rows of a batch into one, so that less padding is computed: `auto` where that is
+   * estimated to be faster (`packing.ts` has the rule), the default; `true` is an error where the
+   * method allows none. The batches, the loss and the gradients stay the same; dropout draws other
+   * numbers.
+   */
+  readonly packing?: "auto" | boolean;
   /** The order of rows; `grouped` unless given, which saves padding. */
   readonly order?: BatchOrder;
   /** The most tokens of a row; longer ones are truncated. The model's limit, at most 128. */
@@ -90,6 +97,7 @@ const defaults = {
   labelSmoothing: 0,
   cacheFrozen: true,
   gradientCheckpointing: false,
+  packing: "auto",
   order: "grouped",
   maxTokens: 128,
   seed: 1,
@@ -130,7 +138,7 @@ const texts: Readonly<Record<string, readonly string[] | undefined>> = {
   checkpoints: undefined,
 };
 const switches: readonly string[] = ["cacheFrozen", "gradientCheckpointing", "keepBest", "resume"];
-const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "classWeights"];
+const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "packing", "classWeights"];
 
 /** Fills in the defaults and reports every setting that makes no sense. */
 export function trainSettings(options: TrainOptions = {}): TrainSettings {
@@ -163,6 +171,11 @@ function wanted(name: string, value: unknown): string | undefined {
   }
   if (switches.includes(name)) {
     return typeof value === "boolean" ? undefined : "must be true or false";
+  }
+  if (name === "packing") {
+    return value === "auto" || typeof value === "boolean"
+      ? undefined
+      : 'must be "auto", true or false';
   }
   if (name !== "classWeights") return `there is no such setting${didYouMean(name, known)}`;
   const isTable = typeof value === "object" && value !== null && !Array.isArray(value) &&

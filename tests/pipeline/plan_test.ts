@@ -57,13 +57,18 @@ Deno.test("stages are frozen and leave the earlier ones as they were", () => {
 
 Deno.test("a plan says what it will do, also to a notebook", () => {
   const plan = model(minilm).data(memory, { ...columns, test: 0.5 })
-    .adapt(lora({ rank: 4, targets: ["query"] })).train({ epochs: 2, accumulate: 4, seed: 7 })
+    .adapt(lora({ rank: 4, targets: ["query"] })).train({
+      epochs: 2,
+      accumulate: 4,
+      seed: 7,
+      packing: true,
+    })
     .evaluate({ accuracy, own: f1.perClass }).deploy(onnx("out/a"));
   const text = String(plan);
   for (
     const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", '["query"]']
       .concat(
-        ["2 epochs", "batch 16 × 4", "seed 7", "accuracy, own", "onnx → out/a"],
+        ["2 epochs", "batch 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
       )
   ) assert.ok(text.includes(part), `${part} is not in\n${text}`);
   assert.equal(Deno.inspect(plan), text);

@@ -17,6 +17,7 @@ const broken: Record<string, unknown[]> = {
   labelSmoothing: [1, null, true],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
   order: ["sorted", null],
+  packing: ["on", 1, null],
   maxTokens: [0],
   seed: [1.5, "1", null],
   keepBest: ["yes", null],
@@ -65,6 +66,7 @@ Deno.test("settings that are not given have their defaults", () => {
   );
   assert.equal(settings.epochs, 3);
   assert.equal(settings.batchSize, 16);
+  assert.equal(settings.packing, "auto");
   assert.deepEqual(settings.classWeights, { good: 2, bad: 0 });
   assert.equal("patience" in settings, false);
 });
