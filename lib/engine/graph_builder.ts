@@ -29,14 +29,14 @@ export class GraphBuilder {
   #reshaped = new Map<Value, Value>();
 
   /**
-   * Where `contrib` is false, only the standard's own operators are used; where `remainder` is
-   * false, not `Mod`. `taken` are names that the inputs have.
+   * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
+   * none that its provider leaves to the processor. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
     readonly options: {
       readonly contrib: boolean;
-      readonly remainder?: boolean;
+      readonly webgpu?: boolean;
       readonly taken?: ReadonlySet<string>;
     },
   ) {

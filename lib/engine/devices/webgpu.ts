@@ -20,8 +20,8 @@ import { createSession, runSession, type RuntimeOptions } from "./onnx_session.t
 import { packState } from "./pack_state.ts";
 
 const provider = "webgpu";
-/** The provider has neither `FusedMatMul` nor `Mod`; such nodes would run on the processor. */
-const traceOptions: TraceOptions = { contrib: false, remainder: false };
+/** The provider has no `FusedMatMul`. A node that it lacks would run on the processor. */
+const traceOptions: TraceOptions = { contrib: false, webgpu: true };
 
 /** Opens ONNX Runtime's WebGPU provider. */
 export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {

@@ -69,7 +69,7 @@ const truncatedMod: Pair = (build, a, b, shape) => {
 const floorMod: Pair = (build, a, b, shape) => {
   const type = a.type;
   if (type === "int32") {
-    if (build.options.remainder ?? true) return build.emitOne("Mod", [a, b], { type, shape });
+    if (!build.options.webgpu) return build.emitOne("Mod", [a, b], { type, shape });
     // The remainder towards zero lies between −b and b; moved by b it has the divisor's sign.
     const rest = truncatedMod(build, a, b, shape);
     return truncatedMod(build, build.emitOne("Add", [rest, b], { type, shape }), b, shape);

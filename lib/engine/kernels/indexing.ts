@@ -57,6 +57,7 @@ function rowNumbers(build: GraphBuilder, indices: Value, shape: readonly number[
 
 /** Rows that are `on` at an id and `off` elsewhere; an id outside of the depth is nowhere. */
 function oneHot(build: GraphBuilder, ids: Value, depth: number, off: number, on: number): Value {
+  if (build.options.webgpu) return comparedOneHot(build, ids, depth, off, on);
   const values = build.constant(Float32Array.of(off, on), { type: "float32", shape: [2] });
   // The standard counts a negative index from the end; here it is outside, as one above depth is.
   const size = build.size(depth);
@@ -71,6 +72,33 @@ function oneHot(build: GraphBuilder, ids: Value, depth: number, off: number, on:
     { type: "float32", shape },
     { axis: { int: -1 } },
   );
+}
+
+/** The same by comparing each id with each place, which needs no operator of its own. */
+function comparedOneHot(
+  build: GraphBuilder,
+  ids: Value,
+  depth: number,
+  off: number,
+  on: number,
+): Value {
+  const places = build.constant(Int32Array.from({ length: depth }, (_, i) => i), {
+    type: "int32",
+    shape: [depth],
+  });
+  const column = build.reshape(build.cast(ids, "int32"), [...ids.shape, 1]);
+  const shape = [...ids.shape, depth];
+  const hit = build.emitOne("Equal", [column, places], { type: "bool", shape });
+  const spec = { type: "float32" as const, shape };
+  const chosen = build.cast(hit, "float32");
+  if (off === 0 && on === 1) return chosen;
+  const scaled = build.emitOne("Mul", [chosen, build.float(on - off)], spec);
+  return build.emitOne("Add", [scaled, build.float(off)], spec);
+}
+
+/** The type in which ids are counted; WebGPU's provider calculates with 32 bits. */
+function idType(build: GraphBuilder): "int32" | "int64" {
+  return build.options.webgpu ? "int32" : "int64";
 }
 
 /** Kernels that read or write by index. */
@@ -107,7 +135,7 @@ export const indexing: Readonly<Record<string, Kernel>> = {
     const rest = x.shape.slice(segmentIds.shape.length);
     const rows = attrs.numSegments as number;
     const summed = sumByRow(build, flat(build, x, sizeOf(rest)), {
-      ids: build.reshape(build.cast(segmentIds, "int64"), [sizeOf(segmentIds.shape)]),
+      ids: build.reshape(build.cast(segmentIds, idType(build)), [sizeOf(segmentIds.shape)]),
       rows,
     });
     return build.reshape(summed, [rows, ...rest]);
@@ -115,7 +143,7 @@ export const indexing: Readonly<Record<string, Kernel>> = {
   OneHot: ({ build, inputs: { indices }, attrs }) => {
     const depth = attrs.depth as number;
     const [off, on] = [attrs.offValue as number, attrs.onValue as number];
-    const hot = oneHot(build, build.cast(indices, "int64"), depth, off, on);
+    const hot = oneHot(build, build.cast(indices, idType(build)), depth, off, on);
     return build.cast(hot, (attrs.dtype as ElementType | undefined) ?? "int32");
   },
 };
