@@ -24,68 +24,34 @@ from peft import LoraConfig, TaskType, get_peft_model
 from transformers import BertConfig, BertForSequenceClassification
 
 from peer_lines import serve
+from peer_step import LABELS, VOCABULARY, Run
 
-LABELS = 2
-CLIP = 1.0
-LEARNING_RATE = 1e-4
-WEIGHT_DECAY = 0.01
-VOCABULARY = 30522
 PRODUCT_RUNS = 24
 
 
-class Run:
-    """A model, its optimiser and one batch."""
-
-    def __init__(self, settings: dict) -> None:
-        if "threads" in settings:
-            torch.set_num_threads(settings["threads"])
-        torch.manual_seed(settings.get("seed", 1))
-        config = BertConfig(
-            vocab_size=VOCABULARY,
-            num_labels=LABELS,
-            num_hidden_layers=settings["layers"],
-            hidden_size=settings["hidden"],
-            num_attention_heads=settings["heads"],
-            intermediate_size=settings["intermediate"],
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        )
-        model = BertForSequenceClassification(config)
-        if settings["method"] == "lora":
-            lora = LoraConfig(
-                task_type=TaskType.SEQ_CLS,
-                r=settings["rank"],
-                lora_alpha=settings["alpha"],
-                lora_dropout=0.0,
-                target_modules=settings["targets"],
-            )
-            model = get_peft_model(model, lora)
-        elif settings["method"] != "full":
-            raise ValueError(f'method is "lora" or "full", not "{settings["method"]}"')
-        self.model = model.eval()
-        self.trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for p in self.trained if p.dim() > 1], "weight_decay": WEIGHT_DECAY},
-                {"params": [p for p in self.trained if p.dim() == 1], "weight_decay": 0.0},
-            ],
-            lr=LEARNING_RATE,
-        )
-        shape = (settings["batch"], settings["length"])
-        self.batch = {
-            "input_ids": torch.randint(0, VOCABULARY, shape),
-            "attention_mask": torch.ones(shape, dtype=torch.int64),
-            "token_type_ids": torch.zeros(shape, dtype=torch.int64),
-            "labels": torch.arange(settings["batch"]) % LABELS,
-        }
-
-    def step(self) -> float:
-        loss = self.model(**self.batch).loss
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.trained, CLIP)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        return loss.item()
+def make_model(settings: dict) -> torch.nn.Module:
+    """A BERT with random weights, with LoRA where the method asks for it."""
+    config = BertConfig(
+        vocab_size=VOCABULARY,
+        num_labels=LABELS,
+        num_hidden_layers=settings["layers"],
+        hidden_size=settings["hidden"],
+        num_attention_heads=settings["heads"],
+        intermediate_size=settings["intermediate"],
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    model = BertForSequenceClassification(config)
+    if settings["method"] == "full":
+        return model
+    lora = LoraConfig(
+        task_type=TaskType.SEQ_CLS,
+        r=settings["rank"],
+        lora_alpha=settings["alpha"],
+        lora_dropout=0.0,
+        target_modules=settings["targets"],
+    )
+    return get_peft_model(model, lora)
 
 
 def product(request: dict) -> dict:
@@ -108,7 +74,7 @@ def main() -> None:
     def setup(request: dict) -> dict:
         nonlocal run
         run = None  # the last model goes before the next one comes
-        run = Run(request)
+        run = Run(make_model, request)
         return {
             "trainable": sum(parameter.numel() for parameter in run.trained),
             "threads": torch.get_num_threads(),
@@ -118,12 +84,7 @@ def main() -> None:
     def step(request: dict) -> dict:
         if run is None:
             raise ValueError("setup comes before step")
-        times, loss = [], None
-        for _ in range(request.get("count", 1)):
-            started = time.perf_counter()
-            loss = run.step()
-            times.append(1000 * (time.perf_counter() - started))
-        return {"ms": times, "loss": loss}
+        return run.steps(request.get("count", 1))
 
     serve({"setup": setup, "step": step, "product": product})
 

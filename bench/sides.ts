@@ -30,12 +30,12 @@ export async function installPeer(): Promise<void> {
 
 /** Starts PyTorch + PEFT: a script of this folder. */
 export function startPeer(script: "peer.py" | "peer_trainer.py"): Side {
-  return start(python, [script]);
+  return startSide(python, [script]);
 }
 
 /** Starts tunebook: a module of this folder. */
 export function startOurs(module: "our_process.ts" | "our_trainer.ts"): Side {
-  return start(Deno.execPath(), ["run", "--allow-all", module]);
+  return startSide(Deno.execPath(), ["run", "--allow-all", module]);
 }
 
 /** Lets the threads of the side that has just run go to sleep before the other side's turn. */
@@ -43,7 +43,8 @@ export async function rest(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
 }
 
-function start(command: string, args: string[]): Side {
+/** Starts a program that answers commands line by line. */
+export function startSide(command: string, args: string[]): Side {
   const child = new Deno.Command(command, {
     args,
     // Data packages that only the bench needs are installed here.
