@@ -37,7 +37,10 @@ def main() -> None:
 
     def setup(request: dict) -> dict:
         nonlocal run
-        import torch
+        try:
+            import torch
+        except ImportError as error:
+            raise RuntimeError(f"{sys.executable} has no PyTorch ({error})") from error
 
         from peer_step import Run
 

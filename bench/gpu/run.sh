@@ -14,6 +14,8 @@ trap 'exit 130' INT TERM
 cp -R "$here/files/." "$work"
 gzip -dc "$here/deno.gz" > "$work/deno"
 chmod +x "$work/deno"
+# Vulkan's window systems complain without it; nothing is shown here.
+export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-$work}"
 export DENO_DIR="$work/cache" DENO_NO_UPDATE_CHECK=1
 binaries="$work/node_modules/onnxruntime-node/bin/napi-v6/linux/x64"
 "$work/deno" run --allow-read --allow-write "$work/unpack.js" \
