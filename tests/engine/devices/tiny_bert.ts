@@ -7,6 +7,7 @@ import { lora } from "../../../lib/adapters/lora.ts";
 import { Random } from "../../../lib/core/random.ts";
 import { type Device, type HostTensor, ops, type Program } from "../../../lib/engine/mod.ts";
 import { bert } from "../../../lib/models/bert.ts";
+import type { Adapter } from "../../../lib/nn/adapter.ts";
 import { forwardProgram } from "../../../lib/nn/forward_program.ts";
 import { weightsOf } from "../../../lib/nn/layer.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
@@ -53,10 +54,10 @@ function tinyModel(): Model {
   };
 }
 
-/** The model, LoRA on query and value, and two labels. */
-export function tinyTrainee(): Trainee {
+/** The model, LoRA on query and value unless another method is given, and two labels. */
+export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): Trainee {
   const model = tinyModel();
-  const adapter = attachTo(model, lora({ rank: 4, dropout: 0.1 }));
+  const adapter = attachTo(model, method);
   const targets = Float32Array.from(
     { length: 2 * rows },
     (_, i) => i % 4 === 0 || i % 4 === 3 ? 1 : 0,
@@ -101,8 +102,9 @@ export function tinyFeeds({ task }: Trainee, step: number): Record<string, HostT
 export async function trainTiny(
   device: Device,
   steps = 10,
+  method?: Adapter,
 ): Promise<{ losses: number[]; trained: Map<string, Float32Array> }> {
-  const trainee = tinyTrainee();
+  const trainee = tinyTrainee(method);
   const slots = trainedSlots(trainee.model, trainee.adapter);
   const state = device.createState(slots, [parameters, gradients, ...moments]);
   await state.write(
