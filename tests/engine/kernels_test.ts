@@ -9,6 +9,7 @@ import { layoutCases } from "./kernels/layout_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
 import { reductionCases } from "./kernels/reduction_cases.ts";
 import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./parity.ts";
+import { runGraph } from "./run_graph.ts";
 
 const families: Record<string, readonly Case[]> = {
   elementwise: elementwiseCases,
@@ -47,6 +48,22 @@ for (const [family, cases] of Object.entries(families)) {
     });
   }
 }
+
+Deno.test("what is written otherwise for WebGPU computes the same", async () => {
+  const names = ["Mod", "FloorDiv", "OneHot", "UnsortedSegmentSum", "ScatterNd"];
+  const cases = all.filter(({ kernel }) => names.includes(kernel));
+  const absent = new Set(["Mod", "OneHot", "FusedMatMul"]);
+  for (const each of cases) {
+    const program = programOf(each);
+    const graph = trace(program, noWeights, { contrib: false, webgpu: true });
+    const found = graph.nodes.map(({ op }) => op).filter((op) => absent.has(op));
+    assert.deepEqual(found, [], program.name);
+    const reference = each.wanted
+      ? { out0: each.wanted }
+      : await runOn("cpu", program, feedsOf(each));
+    assertClose(await runGraph(graph, feedsOf(each)), reference, program.name);
+  }
+});
 
 Deno.test("the wasm backend agrees with the compiled device", async () => {
   await openDevice("tfjs:wasm");
