@@ -45,7 +45,7 @@ async function compile(
   const graph = trace(
     packed.program,
     (name) => checkFrozen(program, name, frozen(name)),
-    traceOptions,
+    { ...traceOptions, plain: options.plain },
   );
   const stateInputs = graph.inputs.filter(({ name }) => packed.chunks.has(name));
   const feedInputs = graph.inputs.filter(({ name }) => !packed.chunks.has(name));
