@@ -20,7 +20,7 @@ let step: MeasuredStep | undefined;
 await serve<Message>({
   async setup(message) {
     const device = await openDevice(message.device);
-    step = await compileStep(message, device, message.everyPosition);
+    step = await compileStep(message, device, { everyPosition: message.everyPosition });
     return {};
   },
   async step({ count }) {
