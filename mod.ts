@@ -7,6 +7,7 @@
 // The pipeline
 export { model, Plan } from "./lib/pipeline/plan.ts";
 export type { AdaptStage, DataStage, ModelStage, ScoresOf } from "./lib/pipeline/plan.ts";
+export type { DataPreview, PreviewRow } from "./lib/pipeline/data_preview.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
 export type { RunOptions } from "./lib/pipeline/run_plan.ts";
@@ -106,6 +107,7 @@ export { rocChart } from "./lib/chart/roc_chart.ts";
 export type { ChartData } from "./lib/chart/rows.ts";
 export { type ComparedRun, runsChart, type RunsChartOptions } from "./lib/chart/runs_chart.ts";
 export type { Displayed, MimeBundle } from "./lib/core/display.ts";
+export type { Notebook } from "./lib/core/notebook.ts";
 export { displayOfTensor, type ShownTensor } from "./lib/engine/tensor_display.ts";
 export { displayOfTable } from "./lib/table/table_display.ts";
 

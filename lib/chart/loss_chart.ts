@@ -68,6 +68,17 @@ export function lossChart(
     type: "quantitative",
     title: name,
     scale: { zero: false },
+    // Above its axis: upright, the titles of low panels would run into one another.
+    axis: {
+      titleAngle: 0,
+      titleAlign: "left",
+      titleAnchor: "end",
+      titleX: 0,
+      titleY: -8,
+      titleBaseline: "bottom",
+      tickCount: name === "loss" || name === "smooth" ? 5 : 3,
+      format: "~g",
+    },
   });
   const lossPart = {
     width,
@@ -106,7 +117,7 @@ export function lossChart(
         values: steps.map((at) => ({ step: firstStep + at, "learning rate": learningRates[at] })),
       },
       mark: { type: "line", color: palette[1] },
-      encoding: { x, y: { ...y("learning rate"), axis: { format: "~g", tickCount: 3 } } },
+      encoding: { x, y: y("learning rate") },
     });
   }
   const bottom = parts[parts.length - 1] as typeof lossPart;
@@ -123,7 +134,7 @@ export function lossChart(
     ),
   ].join("; ");
   return drawing(
-    { vconcat: parts, spacing: 34, bounds: "flush", ...(title ? { title } : {}) } as never,
+    { vconcat: parts, spacing: 44, bounds: "flush", ...(title ? { title } : {}) } as never,
     words,
   );
 }

@@ -78,7 +78,7 @@ export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
     }</tr>`
   );
   return html`
-    <table style="border-collapse:collapse;margin:.4em 0;min-width:22em;color:inherit;font-size:inherit;
+    <table style="border-collapse:collapse;margin:.4em 0;min-width:28em;color:inherit;font-size:inherit;
     font-variant-numeric:tabular-nums">
       <caption style="text-align:left;caption-side:top;padding:.2em 0;
     color:inherit;opacity:.85">${caption}</caption>

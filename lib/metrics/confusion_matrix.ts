@@ -3,6 +3,10 @@
  *
  * @module
  */
+import { confusionChart } from "../chart/confusion_chart.ts";
+import { bundleOf, type MimeBundle, withDisplay } from "../core/display.ts";
+import { htmlFrame, htmlTable, svgImage } from "../core/html.ts";
+import { textTable } from "../core/text_table.ts";
 import { type Metric, metric } from "./metric.ts";
 
 /** Counts of rows by true and by predicted class. */
@@ -38,6 +42,24 @@ export const confusionMatrix: Metric<ConfusionMatrix> = metric<ConfusionMatrix>(
   compute({ labels, truth, predicted }) {
     const counts = labels.map(() => labels.map(() => 0));
     truth.forEach((label, row) => counts[label][predicted[row]]++);
-    return { labels: [...labels], counts };
+    return withDisplay({ labels: [...labels], counts }, matrixDisplay);
   },
 });
+
+async function matrixDisplay({ labels, counts }: ConfusionMatrix): Promise<MimeBundle> {
+  const chart = confusionChart({ labels, counts });
+  const head = ["true class \\ given class", ...labels];
+  const rows = counts.map((row, at) => [labels[at], ...row.map(String)]);
+  const align = head.map((_, at) => at === 0 ? "left" as const : "right" as const);
+  return bundleOf(
+    textTable(head, rows, align),
+    htmlFrame(
+      svgImage(await chart.svg(), chart.description),
+      htmlTable({
+        caption: "Confusion matrix: rows of each true class by the class that they were given",
+        columns: head.map((title, at) => ({ title, align: align[at] })),
+        rows,
+      }),
+    ),
+  );
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { jupyterDisplay } from "../core/display.ts";
 import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -10,9 +11,11 @@ import type { Adapter } from "../nn/adapter.ts";
 import { requireColumns } from "../table/columns.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import { type DataPreview, previewData } from "./data_preview.ts";
 import { describePlan } from "./describe_plan.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
 import { columnMistakes } from "./plan_mistakes.ts";
+import { planDisplay } from "./plan_display.ts";
 import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 import { type RunOptions, runPlan } from "./run_plan.ts";
 import type { RunResult } from "./run_result.ts";
@@ -48,6 +51,8 @@ export interface Plan<Scores = Record<never, never>> {
   ): Plan<Scores & ScoresOf<Metrics>>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores>;
+  /** Reads and encodes the data without training, to look at it first. */
+  preview(): Promise<DataPreview>;
   /** Does everything. */
   run(options?: RunOptions): Promise<RunResult<Scores>>;
   /** The plan as plain JSON. Data in memory that came from no file or data set is an error. */
@@ -150,10 +155,11 @@ function planOf<Scores>(parts: PlanParts): Plan<Scores> {
       }),
     deploy: (...targets: readonly DeployTarget[]) =>
       planOf<Scores>({ ...parts, targets: [...parts.targets, ...targets] }),
+    preview: () => previewData(parts),
     run: (options?: RunOptions) => runPlan(parts, options) as Promise<RunResult<Scores>>,
     toJSON: () => partsToJson(parts),
     toString: () => describePlan(parts),
     [Symbol.for("Deno.customInspect")]: () => describePlan(parts),
-    [Symbol.for("Jupyter.display")]: () => ({ "text/plain": describePlan(parts) }),
+    [jupyterDisplay]: () => planDisplay(parts),
   });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Notebook } from "../core/notebook.ts";
 
 /** How to run a plan. */
 export interface RunOptions {
@@ -12,4 +13,6 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Shows no progress. */
   readonly quiet?: boolean;
+  /** Where a live view of training is drawn; the notebook that runs the program unless given. */
+  readonly notebook?: Notebook;
 }

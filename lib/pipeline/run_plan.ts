@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { jupyterDisplay } from "../core/display.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { checkFolders, checkForms } from "../deploy/check_targets.ts";
@@ -34,6 +35,7 @@ import {
   readTrainingLabels,
 } from "./prepare_data.ts";
 import type { RunOptions } from "./run_options.ts";
+import { resultDisplay, shownReceipts, shownScores } from "./result_display.ts";
 import { describeResult, type RunResult } from "./run_result.ts";
 import { runTraining } from "./run_training.ts";
 import { sourcesOf } from "./sources.ts";
@@ -156,10 +158,14 @@ export async function runPlan(
     await predictor?.dispose();
     result.state.dispose();
   };
-  const { predictions, scores, receipts } = await finish().catch(async (error) => {
+  const finished = await finish().catch(async (error) => {
     await dispose();
     throw error;
   });
+  const { predictions } = finished;
+  const baseline = data.kind === "single" ? { baseline: baselineOf(data) } : {};
+  const scores = shownScores(finished.scores, { predictions, ...baseline });
+  const receipts = shownReceipts(finished.receipts);
   const summary = {
     model: parts.model,
     method: parts.method.method,
@@ -171,7 +177,7 @@ export async function runPlan(
     packing: result.packing,
     stepsHere: result.stepsHere,
     stepsPerSecond: result.seconds > 0 ? result.stepsHere / result.seconds : 0,
-    ...(data.kind === "single" ? { baseline: baselineOf(data) } : {}),
+    ...baseline,
     trainedParameters,
     totalParameters: countNumbers(modelWeights(model)) + addedParameters,
     scores,
@@ -194,7 +200,13 @@ export async function runPlan(
     dispose,
     toString: () => describeResult(summary),
     [Symbol.for("Deno.customInspect")]: () => describeResult(summary),
-    [Symbol.for("Jupyter.display")]: () => ({ "text/plain": describeResult(summary) }),
+    [jupyterDisplay]: () =>
+      resultDisplay({
+        ...summary,
+        predictions,
+        losses: result.losses,
+        validations: result.validations,
+      }),
   });
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { join } from "node:path";
+import process from "node:process";
 import { TunebookError } from "../core/errors.ts";
+import { notebookHere } from "../core/notebook.ts";
 import { type Progress, showProgress, silentProgress } from "../core/progress.ts";
 import type { Trainee } from "../nn/trainee.ts";
 import { train, type TrainContext, type TrainResult } from "../train/train.ts";
@@ -14,6 +16,7 @@ import { onInterrupt } from "./on_interrupt.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import type { PreparedData } from "./prepare_data.ts";
 import type { RunOptions } from "./run_options.ts";
+import { notebookView, silentView, terminalView, type TrainingView } from "./training_view.ts";
 
 /** Where an interrupted run without a checkpoint folder keeps its state. */
 const rescueFolder = ".tunebook/interrupted";
@@ -36,7 +39,8 @@ export async function runTraining(
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
   using interrupt = onInterrupt(options.signal);
-  let progress: Progress | undefined;
+  const view = viewFor(options, sources.judge);
+  let ended = "failed";
   let frozen: Progress | undefined;
   let result: TrainResult;
   try {
@@ -60,13 +64,12 @@ export async function runTraining(
         frozen.update(done);
         if (done === rows) frozen.end();
       },
-      onStep({ step, totalSteps, epoch, loss }) {
-        progress ??= progressFor(options, "training", totalSteps, "steps", step - 1);
-        progress.update(step, `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}`);
-      },
+      onStep: view.step,
+      onValidation: view.validation,
     });
+    ended = result.stopped === "interrupted" ? "stopped" : "trained";
   } finally {
-    progress?.end();
+    await view.end(ended);
   }
   if (result.stopped !== "interrupted") return result;
   result.state.dispose();
@@ -76,6 +79,14 @@ export async function runTraining(
       "to continue, run the same plan with --resume, or with " +
       `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`,
   );
+}
+
+/** A view of the steps, unless the run is quiet. */
+function viewFor({ quiet, notebook = notebookHere() }: RunOptions, judge: string): TrainingView {
+  if (quiet) return silentView;
+  return notebook
+    ? notebookView(notebook, { scoreName: `validation ${judge}` })
+    : terminalView(process.stderr.isTTY);
 }
 
 /** A progress display, unless the run is quiet. */

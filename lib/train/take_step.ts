@@ -34,6 +34,8 @@ export interface StepReport {
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
+  /** Tokens of the step's rows, without padding. */
+  readonly tokens: number;
 }
 
 /** What a step works on. */
@@ -87,7 +89,8 @@ export async function moveParameters(
   done: number,
   { loss }: Collected,
 ): Promise<StepReport> {
-  const { settings, plan: { totalSteps, stepsPerEpoch }, optimiser } = context;
+  const { rows, settings, plan, optimiser } = context;
+  const { totalSteps, stepsPerEpoch } = plan;
   const step = done + 1;
   const report = {
     step,
@@ -95,6 +98,8 @@ export async function moveParameters(
     epoch: step / stepsPerEpoch,
     loss,
     learningRate: stepRate({ ...settings, totalSteps }, done),
+    tokens: plan.partsOf(done).flatMap((part) => [...part])
+      .reduce((sum, row) => sum + rows.lengths[row], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
   const taken = await optimiser.step(step, report.learningRate);

@@ -34,11 +34,12 @@ import {
   type TrainingRows,
 } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
-import { isExhausted, judge, noVerdict } from "./validation.ts";
+import { isExhausted, judge, noVerdict, type Validation } from "./validation.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 
 export type { LastGood } from "./divergence.ts";
 export type { StepReport, TrainingRows } from "./take_step.ts";
+export type { Validation } from "./validation.ts";
 export { initialState } from "./initial_state.ts";
 
 /** What a loop needs beside the model. */
@@ -54,6 +55,7 @@ export interface TrainContext {
   /** Where a run that was asked to continue starts: the steps that were taken, 0 without a checkpoint. */
   readonly onResume?: (step: number) => void;
   readonly onStep?: (report: StepReport) => void;
+  readonly onValidation?: (validation: Validation) => void;
   /** Stops the run after the present step, with a checkpoint where there is a folder. */
   readonly signal?: AbortSignal;
   /** Where a run without `checkpoints` keeps its state when it is stopped or fails. */
@@ -270,6 +272,7 @@ async function loop(
     if (context.validate && isDue(validateEvery)) {
       const { score, better } = await context.validate(await whole.after(step));
       verdict = judge(verdict, { step, score }, better);
+      context.onValidation?.({ step, score });
       if (keepBest && verdict.best?.step === step) best = await state.read(parameters);
     }
     if (checkpoints && isDue(checkpointEvery)) await save(checkpoints);
