@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ["models", "adapters", "tasks", "metrics"],
   ["train", "evaluate", "deploy"],
   ["pipeline"],
-  ["cli"],
+  ["cli", "notebook"],
 ];
 const layerOf = new Map(layers.flatMap((names, layer) => names.map((name) => [name, layer])));
 

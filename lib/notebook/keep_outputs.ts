@@ -1,0 +1,115 @@
+/**
+ * Keeps every output in its cell. From 2.8.2 on, the Deno kernel reports a cell as done before it
+ * has sent all that the cell wrote; a notebook then loses the rest or shows it in a later cell.
+ * Neither the order nor the hooks used here are documented: tests run them in the real kernel.
+ *
+ * @module
+ */
+import type { Kernel } from "../core/kernel.ts";
+import { backlog } from "./backlog.ts";
+
+/** The kernel's inner function that shows the value of a cell. */
+type ShowResult = (executionCount: number, result: unknown) => Promise<void>;
+
+interface KernelInternals {
+  jupyter?: { broadcastResult?: ShowResult };
+}
+
+/**
+ * Milliseconds of one wait. On a busy machine each of many short waits takes longer, and so the
+ * whole gives the kernel's thread, which is as short of time, what it needs.
+ */
+const slice = 2;
+
+/** The first version that reports a cell as done too early. */
+const firstEarly = [2, 8, 2];
+
+/** Whether a version of Deno reports a cell as done too early. */
+export function isEarly(version: string): boolean {
+  const parts = version.split(/[.+-]/).map(Number);
+  for (const [place, first] of firstEarly.entries()) {
+    if (parts[place] !== first) return parts[place] > first;
+  }
+  return true;
+}
+
+/**
+ * Makes cells wait for their outputs. Returns what a person should know where that is not possible,
+ * else `undefined`.
+ */
+export function keepOutputs(kernel: Kernel, version = Deno.version.deno): string | undefined {
+  if (!isEarly(version)) return undefined;
+  const inner = innerJupyter();
+  const showResult = inner?.broadcastResult;
+  if (!inner || !showResult) {
+    return `Deno ${version} has changed: outputs of a cell may get lost or appear in a later cell. ` +
+      "Deno 2.9.6 is known to work.";
+  }
+  const waiting = backlog();
+  countConsole(waiting.add);
+  countCalls(kernel, ["display", "broadcast"], waiting.add);
+  inner.broadcastResult = async (executionCount, result) => {
+    await showResult(executionCount, result);
+    if (result !== undefined) waiting.add();
+    for (let slices = slicesOf(waiting.left); slices > 0; slices--) {
+      await new Promise((resolve) => setTimeout(resolve, slice));
+    }
+  };
+  beforeErrors(() => {
+    for (let slices = slicesOf(waiting.left); slices > 0; slices--) block(slice);
+  });
+  return undefined;
+}
+
+function slicesOf(milliseconds: number): number {
+  return Math.ceil(milliseconds / slice);
+}
+
+function innerJupyter(): KernelInternals["jupyter"] {
+  const deno = Deno as unknown as Record<symbol, KernelInternals> & { internal: symbol };
+  return deno[deno.internal]?.jupyter;
+}
+
+function countConsole(count: () => void): void {
+  const names = (Object.keys(console) as (keyof Console)[]).filter((name) =>
+    typeof console[name] === "function"
+  );
+  countCalls(console, names, count);
+}
+
+function countCalls<Name extends string>(
+  on: Partial<Record<Name, unknown>>,
+  names: readonly Name[],
+  count: () => void,
+): void {
+  for (const name of names) {
+    const call = on[name] as (...args: unknown[]) => unknown;
+    on[name] = (...args: unknown[]) => {
+      count();
+      return call.apply(on, args);
+    };
+  }
+}
+
+/**
+ * Runs `wait` before the kernel sends the error that ends a cell. The kernel asks the cell's thread
+ * to describe what was thrown, and that ends in `JSON.stringify({ name, message, stack })`.
+ */
+function beforeErrors(wait: () => void): void {
+  const stringify = JSON.stringify;
+  const described = ["name", "message", "stack"];
+  JSON.stringify = ((value: unknown, ...rest: []) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      const names = Object.keys(value);
+      if (names.length === described.length && names.every((name, at) => name === described[at])) {
+        wait();
+      }
+    }
+    return stringify(value, ...rest);
+  }) as typeof JSON.stringify;
+}
+
+/** Stops this thread; the kernel sends from another. */
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
