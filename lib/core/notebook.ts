@@ -4,6 +4,7 @@
  * @module
  */
 import type { MimeBundle } from "./display.ts";
+import { kernel } from "./kernel.ts";
 
 /** A place where displays can be shown and changed. */
 export interface Notebook {
@@ -11,25 +12,10 @@ export interface Notebook {
   show(bundle: MimeBundle, place: { readonly id: string; readonly update: boolean }): Promise<void>;
 }
 
-interface Jupyter {
-  display(
-    bundle: MimeBundle,
-    options: { raw: true; display_id: string; update: boolean },
-  ): Promise<void>;
-}
-
 /** The notebook of Deno's Jupyter kernel; nothing elsewhere. */
 export function notebookHere(): Notebook | undefined {
-  let jupyter: Jupyter;
-  try {
-    // Outside the kernel the property is there, and throws when it is read.
-    jupyter = (Deno as unknown as { jupyter: Jupyter }).jupyter;
-    if (typeof jupyter?.display !== "function") return undefined;
-  } catch {
-    return undefined;
-  }
-  return {
-    show: (bundle, { id, update }) =>
-      jupyter.display(bundle, { raw: true, display_id: id, update }),
+  const here = kernel();
+  return here && {
+    show: (bundle, { id, update }) => here.display(bundle, { raw: true, display_id: id, update }),
   };
 }

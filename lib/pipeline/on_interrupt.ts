@@ -3,8 +3,12 @@
  *
  * @module
  */
+import { kernel } from "../core/kernel.ts";
 
-/** While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. */
+/**
+ * While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. In a notebook
+ * the stop button is Ctrl-C, and a later one changes nothing: the kernel holds all variables.
+ */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -19,16 +23,21 @@ const showCursor = Deno.stderr.isTerminal() ? "\x1b[?25h\x1b[?7h" : "";
 /** Listens for Ctrl-C and follows `outer`, if there is one. */
 export function onInterrupt(outer?: AbortSignal): Interrupt {
   const controller = new AbortController();
+  const inNotebook = kernel() !== undefined;
   let first: number | undefined;
   const listener = () => {
     const now = performance.now();
     if (first !== undefined) {
-      if (now - first < sameKeyMilliseconds) return;
+      if (inNotebook || now - first < sameKeyMilliseconds) return;
       console.error(showCursor);
       Deno.exit(interruptedExitCode);
     }
     first = now;
-    console.error("\nstopping after this step (press Ctrl-C again to stop at once) …");
+    console.error(
+      inNotebook
+        ? "stopping after this step …"
+        : "\nstopping after this step (press Ctrl-C again to stop at once) …",
+    );
     controller.abort();
   };
   const follow = () => controller.abort();

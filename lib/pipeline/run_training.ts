@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { TunebookError } from "../core/errors.ts";
+import { kernel } from "../core/kernel.ts";
 import { notebookHere } from "../core/notebook.ts";
 import { type Progress, showProgress, silentProgress } from "../core/progress.ts";
 import type { Trainee } from "../nn/trainee.ts";
@@ -38,6 +39,10 @@ export async function runTraining(
   const fingerprint = await fingerprintOf(parts, data, trainee, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
+  const inNotebook = kernel() !== undefined;
+  // A cell that was stopped and is run again goes on, without a change to its code.
+  const continues = inNotebook && parts.train.resume === undefined && !settings.checkpoints;
+  const resume = settings.resume || continues;
   using interrupt = onInterrupt(options.signal);
   const view = viewFor(options, sources.judge);
   let ended = "failed";
@@ -46,12 +51,12 @@ export async function runTraining(
   try {
     result = await train(trainee, data.train, {
       ...context,
-      settings: settings.resume ? { ...settings, checkpoints: folder } : settings,
+      settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,
       rescueFolder: folder,
       signal: interrupt.signal,
       onResume(step) {
-        if (options.quiet) return;
+        if (options.quiet || (continues && step === 0)) return;
         console.error(
           step > 0
             ? `continuing after step ${step}`
@@ -71,13 +76,19 @@ export async function runTraining(
   } finally {
     await view.end(ended);
   }
-  if (result.stopped !== "interrupted") return result;
+  if (result.stopped !== "interrupted") {
+    // The next run of the cell is a new one.
+    if (continues) await Deno.remove(folder, { recursive: true });
+    return result;
+  }
   result.state.dispose();
   throw new TunebookError(
     "interrupted",
     `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
-      "to continue, run the same plan with --resume, or with " +
-      `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`,
+      (continues
+        ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
+        : "to continue, run the same plan with --resume, or with " +
+          `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
   );
 }
 
