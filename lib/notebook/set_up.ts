@@ -5,6 +5,7 @@
  */
 import { kernel } from "../core/kernel.ts";
 import { keepOutputs } from "./keep_outputs.ts";
+import { showTablesAndTensors } from "./shown_values.ts";
 import { reportBackgroundErrors, surviveInterrupts } from "./survive.ts";
 
 /** What became of a set-up. */
@@ -25,6 +26,7 @@ export function setUpNotebook(): NotebookSetup {
   const warning = keepOutputs(found);
   surviveInterrupts();
   reportBackgroundErrors(found);
+  showTablesAndTensors();
   if (warning) console.warn(warning);
   return done = Object.freeze({ isNotebook: true, warnings: warning ? [warning] : [] });
 }

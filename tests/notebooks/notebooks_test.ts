@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
+import { expectations } from "./expectations.ts";
+import { codeCells, type NotebookFile, readNotebook, streamText, textOf } from "./notebook_file.ts";
+
+const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+const jupyter = await jupyterOrReason();
+const names = (await Array.fromAsync(Deno.readDir(folder)))
+  .map(({ name }) => name).filter((name) => name.endsWith(".ipynb")).sort();
+/** The images of charts, and of small histograms in tables. */
+const image = /data:image\/(svg\+xml|png)|<svg|"image\/png"/g;
+
+/** Everything that a notebook shows as plain text. */
+function plainText(book: NotebookFile): string {
+  return codeCells(book).flatMap((cell) => [
+    streamText(cell),
+    ...(cell.outputs ?? []).map(({ data }) => textOf(data?.["text/plain"] as string | undefined)),
+  ]).join("\n");
+}
+
+/** A cell that ends without a semicolon or a block shows its last value. */
+function showsValue(source: string): boolean {
+  return /[^;}\s]$/.test(source.trimEnd()) && !/\/\/[^\n]*$/.test(source.trimEnd());
+}
+
+Deno.test("there are notebooks", () => assert.ok(names.length > 0));
+
+for (const name of names) {
+  Deno.test(`${name} has the right types`, async () => {
+    const cells = codeCells(await readNotebook(join(folder, name)));
+    const file = await Deno.makeTempFile({ dir: folder, prefix: ".check_", suffix: ".ts" });
+    try {
+      const text = cells.map(({ source }) => textOf(source)).join("\n;\n");
+      await Deno.writeTextFile(file, `${text}\nexport {};\n`);
+      const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["check", file],
+        env: { NO_COLOR: "1" },
+      }).output();
+      assert.ok(success, new TextDecoder().decode(stderr));
+    } finally {
+      await Deno.remove(file);
+    }
+  });
+
+  kernelTest(jupyter, `${name} runs, and shows what it should`, async (ready) => {
+    const [book] = await execute(ready, [join(folder, name)]);
+    for (const cell of codeCells(book)) {
+      const { outputs = [] } = cell;
+      const source = textOf(cell.source);
+      const types = outputs.map(({ output_type }) => output_type);
+      assert.ok(!types.includes("error"), `${source}\n${JSON.stringify(outputs)}`);
+      if (showsValue(source)) {
+        assert.ok(types.includes("execute_result"), `nothing below ${source}`);
+      }
+    }
+    const wanted = expectations[name.replace(/(\.zh)?\.ipynb$/, "")];
+    assert.ok(wanted, `say in expectations.ts what ${name} must show`);
+    const all = JSON.stringify(codeCells(book).map(({ outputs }) => outputs));
+    const images = all.match(image)?.length ?? 0;
+    assert.ok(images >= wanted.images, `${images} images`);
+    const text = plainText(book);
+    for (const pattern of wanted.texts ?? []) assert.match(text, pattern);
+    for (const { pattern, atLeast, atMost } of wanted.numbers ?? []) {
+      const number = Number(pattern.exec(text)?.[1]);
+      assert.ok(number >= atLeast && number <= atMost, `${pattern} is ${number}`);
+    }
+  });
+}

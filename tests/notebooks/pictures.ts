@@ -1,0 +1,52 @@
+/**
+ * `deno task notebook:pictures [name …]`: executes notebooks and makes a screenshot of each, as
+ * nbconvert shows it, in `out/pictures`. Needs Chromium or Chrome, named by CHROMIUM where it is not
+ * on the PATH.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { prepareJupyter } from "../../lib/cli/jupyter.ts";
+import { execute } from "./execute.ts";
+
+const project = fileURLToPath(new URL("../../", import.meta.url));
+const target = join(project, "out", "pictures");
+const size = "1000,6000";
+
+const jupyter = await prepareJupyter(project);
+const chromium = await findChromium();
+await Deno.mkdir(target, { recursive: true });
+const names = (await Array.fromAsync(Deno.readDir(join(project, "notebooks"))))
+  .map(({ name }) => name).filter((name) => name.endsWith(".ipynb"))
+  .filter((name) => Deno.args.length === 0 || Deno.args.some((part) => name.includes(part))).sort();
+for (const name of names) {
+  const [book] = await execute(jupyter, [join(project, "notebooks", name)]);
+  const stem = join(target, name.replace(/\.ipynb$/, ""));
+  await Deno.writeTextFile(`${stem}.ipynb`, JSON.stringify(book));
+  await call(jupyter.python, ["-m", "nbconvert", "--to", "html", `${stem}.ipynb`], jupyter.env);
+  await call(chromium, [
+    ...["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
+    ...["--allow-file-access-from-files", "--virtual-time-budget=5000", `--window-size=${size}`],
+    ...[`--screenshot=${stem}.png`, pathToFileURL(`${stem}.html`).href],
+  ]);
+  console.log(`${stem}.png`);
+}
+
+async function findChromium(): Promise<string> {
+  const given = Deno.env.get("CHROMIUM");
+  for (const name of [...given ? [given] : [], "chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      const { success } = await new Deno.Command(name, { args: ["--version"] }).output();
+      if (success) return name;
+    } catch {
+      // Not this one.
+    }
+  }
+  throw new Error("no Chromium was found; install it, or set CHROMIUM to its program");
+}
+
+async function call(command: string, args: readonly string[], env: Record<string, string> = {}) {
+  const { success, stderr } = await new Deno.Command(command, { args: [...args], env }).output();
+  if (!success) throw new Error(`${command} failed: ${new TextDecoder().decode(stderr)}`);
+}
