@@ -7,9 +7,9 @@
 import type { OpenDims } from "./open_dims.ts";
 
 /** The element types that a graph holds. */
-export type ElementType = "float32" | "int32" | "int64" | "bool";
+export type ElementType = "float32" | "int32" | "int64" | "bool" | "uint8";
 
-/** Raw numbers of a constant; `bool` is held in a `Uint8Array`. */
+/** Raw numbers of a constant; `bool` and `uint8` are held in a `Uint8Array`. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A constant's numbers, or what reads them when the graph is written. */
@@ -89,6 +89,7 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   int32: 4,
   int64: 8,
   bool: 1,
+  uint8: 1,
 };
 
 /** The bytes of a value's numbers. */

@@ -251,6 +251,7 @@ export class GraphBuilder {
 /** Numbers of ONNX's `TensorProto.DataType`. */
 export const onnxType: Readonly<Record<ElementType, number>> = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,

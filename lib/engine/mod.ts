@@ -11,5 +11,17 @@ export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
 export { sizeOf } from "./graph.ts";
+export {
+  bitsOf,
+  blocksPerRow,
+  codeBook,
+  type PackedFormat,
+  packedFormats,
+  type PackedLayout,
+  packedShapes,
+  type PackedWeight,
+  unpack,
+  zeroPoint,
+} from "./packed_weight.ts";
 export { type Tensor, tf } from "./tf.ts";
 export { valueAndGradients } from "./value_and_gradients.ts";

@@ -73,7 +73,9 @@ export class TraceBackend extends tf.KernelBackend {
     if (value.type === "int64") {
       throw new TunebookError("unsupported", "tensorflow.js has no int64: cast the value first");
     }
-    return { dataId, shape: [...value.shape], dtype: value.type };
+    // Nor has it uint8; only kernels that know better read such a tensor.
+    const dtype = value.type === "uint8" ? "int32" : value.type;
+    return { dataId, shape: [...value.shape], dtype };
   }
 
   #constantOf(

@@ -8,6 +8,7 @@ import type { HostTensor, Program } from "../../lib/engine/program.ts";
 import { tf } from "../../lib/engine/tf.ts";
 import { valueAndGradients } from "../../lib/engine/value_and_gradients.ts";
 import { gradientCases } from "./gradients/cases.ts";
+import { layouts, packedInputs } from "./kernels/packed_cases.ts";
 import { type Case, feedsOf, floats, given, kernelsOf } from "./parity.ts";
 
 /**
@@ -40,6 +41,20 @@ const opCases: Record<string, Case[]> = {
     run: (logits) =>
       ops.binaryCrossEntropy(logits, tf.tensor([0, 1, 0.3, 1, 0, 1], [2, 3], "float32")),
   }],
+  packedMatMul: layouts().map((layout) => {
+    const { outputs, inputs, format } = layout;
+    const [codes, scales] = packedInputs(layout);
+    return {
+      kernel: "packedMatMul",
+      name: `${format} [${outputs}, ${inputs}]`,
+      inputs: [floats([2, inputs]), codes],
+      run: (x, codes) =>
+        ops.packedMatMul(x, {
+          codes,
+          scales: tf.tensor(scales.data, [...scales.shape], "float32"),
+        }, layout),
+    };
+  }),
   embedding: [{
     kernel: "embedding",
     name: "a token twice",

@@ -7,6 +7,7 @@ import { elementwiseCases } from "./kernels/elementwise_cases.ts";
 import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
+import { packedCases } from "./kernels/packed_cases.ts";
 import { reductionCases } from "./kernels/reduction_cases.ts";
 import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./parity.ts";
 import { runGraph } from "./run_graph.ts";
@@ -16,6 +17,7 @@ const families: Record<string, readonly Case[]> = {
   indexing: indexingCases,
   layout: layoutCases,
   matrix: matrixCases,
+  packed: packedCases,
   reduction: reductionCases,
 };
 const all = Object.values(families).flat();
@@ -23,6 +25,8 @@ const all = Object.values(families).flat();
 const ownKernels: Record<string, string> = {
   LayerNormalization: "LayerNormalization",
   After: "Reshape",
+  MatMulBnb4: "MatMulBnb4",
+  MatMulNBits: "MatMulNBits",
 };
 const noWeights = () => new Float32Array();
 

@@ -14,6 +14,7 @@ const arrays: Readonly<Record<InputSpec["type"], { new (size: number): TypedArra
   float32: Float32Array,
   int32: Int32Array,
   bool: Uint8Array,
+  uint8: Uint8Array,
 };
 
 /** Refuses feeds that are missing or have another shape or type than the program says. */

@@ -7,7 +7,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { registerGradients } from "../gradients/mod.ts";
 import { sizeOf } from "../graph.ts";
-import type { HostTensor, Program } from "../program.ts";
+import type { HostTensor, InputSpec, Program } from "../program.ts";
 import { type Tensor, tf, type TypedArray } from "../tf.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import {
@@ -99,7 +99,7 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
   for (const [name, { role, shape, type }] of Object.entries(program.inputs)) {
     if (role === "frozen") {
       frozen[name] = tf.keep(
-        tf.tensor(checkFrozen(program, name, bindings.frozen(name)), shape as number[], type),
+        tensorOf(checkFrozen(program, name, bindings.frozen(name)), shape as number[], type),
       );
     }
   }
@@ -112,7 +112,7 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
           const inputs: Record<string, Tensor> = { ...frozen };
           for (const [name, { role, type }] of Object.entries(program.inputs)) {
             if (role === "feed") {
-              inputs[name] = tf.tensor(feeds[name].data, [...feeds[name].shape], type);
+              inputs[name] = tensorOf(feeds[name].data, [...feeds[name].shape], type);
             } else if (role === "state") inputs[name] = state!.tensor(name)!;
           }
           // A result that is an input would be freed with it.
@@ -181,6 +181,13 @@ function prepareUpdate(backend: string, update: Update, anyState: State): Update
     },
     dispose: () => Promise.resolve(),
   };
+}
+
+/** tensorflow.js has no uint8: such numbers become int32. */
+function tensorOf(data: TypedArray, shape: number[], type: InputSpec["type"]): Tensor {
+  return type === "uint8"
+    ? tf.tensor(Int32Array.from(data), shape, "int32")
+    : tf.tensor(data, shape, type);
 }
 
 /** A copy in the array that belongs to the type; a cast may share the data of another type. */

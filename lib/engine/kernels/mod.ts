@@ -8,6 +8,7 @@ import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { matrix } from "./matrix.ts";
+import { packed } from "./packed.ts";
 import { reductions } from "./reduction.ts";
 
 /** Kernel name → translation. */
@@ -17,4 +18,5 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...layout,
   ...indexing,
   ...matrix,
+  ...packed,
 };

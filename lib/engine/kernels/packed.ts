@@ -1,0 +1,132 @@
+/**
+ * Products with matrices in four or eight bits, by the runtime's own operators.
+ *
+ * The runtime's `MatMulBnb4` has an attribute `transB` whose kernel for processors ignores it, and
+ * `MatMulNBits` has none: neither can compute dy·W. The backward pass therefore multiplies a small
+ * identity by W, cut into short rows, which gives W's own numbers as float32, and takes an ordinary
+ * product with them. That matrix lives for one node. Two things keep it so: the identity depends on
+ * dy, so that the runtime cannot make all matrices of a model before it needs them; and it depends
+ * on an open size, so that the runtime cannot compute it while it prepares the graph.
+ *
+ * @module
+ */
+import { contribDomain, type Value } from "../graph.ts";
+import type { GraphBuilder } from "../graph_builder.ts";
+import { bitsOf, blocksPerRow, type PackedLayout, packedShapes } from "../packed_weight.ts";
+import type { Kernel, KernelCall } from "../trace_backend.ts";
+
+/** `quant_type` of `MatMulBnb4`. */
+const bookNumbers = { fp4: 0, nf4: 1 } as const;
+/** Compute in float32; the runtime may otherwise round x to eight bits. */
+const floatAccuracy = 1;
+/** Length of the rows into which the backward pass cuts a matrix with a code book. */
+const shortRow = 4;
+
+function layoutOf({ attrs }: KernelCall): PackedLayout & { backward: boolean } {
+  return attrs as unknown as PackedLayout & { backward: boolean };
+}
+
+/** The number one as an int64 vector of one element, known only when x is there. */
+function oneAfter(build: GraphBuilder, x: Value): Value {
+  const spec = { type: "int64", shape: [1] } as const;
+  const size = build.emitOne("Shape", [x], spec, { start: { int: 0 }, end: { int: 1 } });
+  const atMost = build.emitOne("Min", [size, build.ints([1])], spec);
+  return build.emitOne("Max", [atMost, build.ints([1])], spec);
+}
+
+function identity(build: GraphBuilder, size: number): Value {
+  const data = new Float32Array(size * size);
+  for (let i = 0; i < size; i++) data[i * size + i] = 1;
+  return build.constant(data, { type: "float32", shape: [size, size] });
+}
+
+/** The same bytes in another shape, which the runtime neither copies nor prepares beforehand. */
+function opaque(build: GraphBuilder, value: Value, shape: number[], x: Value): Value {
+  const first = build.emitOne("Mul", [oneAfter(build, x), build.ints([shape[0]])], {
+    type: "int64",
+    shape: [1],
+  });
+  const dims = build.concatSizes([first, build.ints(shape.slice(1))]);
+  return build.emitOne("Reshape", [value, dims], { type: value.type, shape });
+}
+
+/** dy·W, with W turned out of `columns` [size of a row, rows]. */
+function productWithRows(
+  build: GraphBuilder,
+  dy: Value,
+  columns: Value,
+  [padded, { outputs, inputs }]: [number, PackedLayout],
+): Value {
+  const turned = build.emitOne("Transpose", [columns], {
+    type: "float32",
+    shape: columns.shape.toReversed(),
+  }, { perm: { ints: [1, 0] } });
+  const whole = build.reshape(turned, [outputs, padded]);
+  const weight = build.slice(whole, [0, 0], [outputs, inputs]);
+  return build.emitOne("Gemm", [dy, weight], { type: "float32", shape: [dy.shape[0], inputs] }, {
+    transA: { int: 0 },
+    transB: { int: 0 },
+  });
+}
+
+function withCodeBook(call: KernelCall): Value {
+  const { build, inputs: { x, codes, scales } } = call;
+  const { format, outputs, inputs, blockSize, backward } = layoutOf(call);
+  const product = (a: Value, rows: number, columns: number) =>
+    build.emitOne("MatMulBnb4", [a, codes, scales], {
+      type: "float32",
+      shape: [a.shape[0], rows],
+    }, {
+      K: { int: columns },
+      N: { int: rows },
+      block_size: { int: blockSize },
+      quant_type: { int: bookNumbers[format as keyof typeof bookNumbers] },
+      transB: { int: 1 },
+    }, contribDomain);
+  if (!backward) return product(x, outputs, inputs);
+  const size = outputs * inputs;
+  const row = size % shortRow === 0 ? shortRow : 1;
+  const late = build.emitOne(
+    "Mul",
+    [identity(build, row), build.cast(oneAfter(build, x), "float32")],
+    { type: "float32", shape: [row, row] },
+  );
+  return productWithRows(build, x, product(late, size / row, row), [
+    inputs,
+    { format, outputs, inputs, blockSize },
+  ]);
+}
+
+function withIntegers(call: KernelCall): Value {
+  const { build, inputs: { x, codes, scales } } = call;
+  const { backward, ...layout } = layoutOf(call);
+  const { format, outputs, inputs, blockSize } = layout;
+  const blocks = blocksPerRow(layout);
+  const shape = packedShapes(layout).codes;
+  const product = (a: Value, b: Value, rows: number, columns: number) =>
+    build.emitOne("MatMulNBits", [a, b, scales], {
+      type: "float32",
+      shape: [a.shape[0], rows],
+    }, {
+      K: { int: columns },
+      N: { int: rows },
+      bits: { int: bitsOf(format) },
+      block_size: { int: blockSize },
+      accuracy_level: { int: floatAccuracy },
+    }, contribDomain);
+  if (!backward) {
+    // Prepared codes would be a second copy, and are slower for more than a few tokens.
+    const b = build.options.contrib ? opaque(build, codes, shape, x) : codes;
+    return product(x, b, outputs, inputs);
+  }
+  const rows = outputs * blocks;
+  const cut = opaque(build, codes, [rows, 1, shape[2]], x);
+  const columns = product(identity(build, blockSize), cut, rows, blockSize);
+  return productWithRows(build, x, columns, [blocks * blockSize, layout]);
+}
+
+/** Not tensorflow.js' own: `ops.packedMatMul` asks for them where they exist. */
+export const packed: Readonly<Record<string, Kernel>> = {
+  MatMulBnb4: (call) => [withCodeBook(call)],
+  MatMulNBits: (call) => [withIntegers(call)],
+};
