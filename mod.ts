@@ -14,7 +14,22 @@ export type { RunOptions } from "./lib/pipeline/run_plan.ts";
 export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run_result.ts";
 
 // Methods
-export { lora, type LoraOptions } from "./lib/adapters/lora.ts";
+export { lora, type LoraOptions, type LoraStart } from "./lib/adapters/lora.ts";
+export { adalora, type AdaloraOptions } from "./lib/adapters/adalora.ts";
+export { vera, type VeraOptions } from "./lib/adapters/vera.ts";
+export { ia3, type Ia3Options } from "./lib/adapters/ia3.ts";
+export { bitfit, type BitfitOptions } from "./lib/adapters/bitfit.ts";
+export {
+  type PromptStart,
+  promptTuning,
+  type PromptTuningOptions,
+} from "./lib/adapters/prompt_tuning.ts";
+export { pTuning, type PTuningOptions } from "./lib/adapters/p_tuning.ts";
+export {
+  type PrefixStart,
+  prefixTuning,
+  type PrefixTuningOptions,
+} from "./lib/adapters/prefix_tuning.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";

@@ -76,7 +76,7 @@ export async function compileStep(
     tokens: batch * length,
   });
   const gradients = await device.compile(program, {
-    frozen: gradientSource({ model }, words),
+    frozen: gradientSource({ model, adapter }, words),
     state,
   });
   const optimiser = await createOptimiser(device, state, settings);

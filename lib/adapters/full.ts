@@ -6,6 +6,9 @@
  */
 import type { Adapter } from "../nn/adapter.ts";
 
+/** The largest of the paper's rates for fine-tuning. */
+const learningRate = 5e-5;
+
 /**
  * All weights.
  *
@@ -21,6 +24,7 @@ export function full(): Adapter {
   return {
     method: "full",
     settings: {},
+    learningRate,
     attach: () => ({ parameters: [], trains: () => true }),
   };
 }

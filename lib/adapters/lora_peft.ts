@@ -3,28 +3,41 @@
  *
  * @module
  */
-import { mistakes } from "../core/errors.ts";
-import type { Parameter, PeftFormat } from "../nn/adapter.ts";
-import type { Targets } from "../nn/targets.ts";
+import type { Host, Parameter, PeftFormat, PeftTensor } from "../nn/adapter.ts";
 import type { LoraOptions, LoraSettings } from "./lora.ts";
-import { peftPrefix } from "./peft_files.ts";
+import { checkFields, offInAllLinears, targetsOf, wrappedNames } from "./peft_fields.ts";
 
-/** LoRA's format: every parameter is one tensor, `<path>.lora_A.weight` or `<path>.lora_B.weight`. */
+/** What LoRA writes beside its settings. */
+export interface LoraInPeft {
+  readonly host: Host;
+  readonly settings: LoraSettings;
+  readonly targets: readonly string[];
+  readonly parameters: readonly Parameter[];
+  /** The ranks and tensors in the place of the parameters: PiSSA's, which hold its start too. */
+  readonly converted?: ConvertedLora;
+}
+
+/** A LoRA of other ranks that gives the same model. */
+export interface ConvertedLora {
+  readonly config: Readonly<Record<string, unknown>>;
+  tensors(values: ReadonlyMap<string, Float32Array>): readonly PeftTensor[];
+}
+
+/** LoRA's format: every matrix is one tensor, `<path>.lora_A.weight` or `<path>.lora_B.weight`. */
 export function loraToPeft(
-  settings: LoraSettings,
-  targets: readonly string[],
-  parameters: readonly Parameter[],
-  prefix: string,
+  { host, settings, targets, parameters, converted }: LoraInPeft,
 ): PeftFormat {
-  // A model that was adapted without a head has no prefix of its own.
-  const namesOf = (name: string) => [
-    `${peftPrefix}.${prefix}.${name}.weight`,
-    `${peftPrefix}.${name}.weight`,
-  ];
+  // DoRA's magnitudes are no module in PEFT's files.
+  const namesOf = (name: string) =>
+    wrappedNames(host, name.endsWith(magnitudeSuffix) ? name : `${name}.weight`);
   return {
     write: (values) => ({
       config: peftConfig(settings, targets),
-      tensors: parameters.map(({ name, shape }) => ({
+      ...(converted ? { learned: converted.config } : {}),
+      tensors: converted?.tensors(values).map((tensor) => ({
+        ...tensor,
+        name: namesOf(tensor.name)[0],
+      })) ?? parameters.map(({ name, shape }) => ({
         name: namesOf(name)[0],
         shape,
         data: values.get(name)!,
@@ -33,6 +46,9 @@ export function loraToPeft(
     names: new Map(parameters.map(({ name }) => [name, namesOf(name)])),
   };
 }
+
+/** What stands after a layer's path in the name of its magnitudes. */
+export const magnitudeSuffix = ".lora_magnitude_vector";
 
 function peftConfig(settings: LoraSettings, targets: readonly string[]): Record<string, unknown> {
   return {
@@ -47,19 +63,16 @@ function peftConfig(settings: LoraSettings, targets: readonly string[]): Record<
     bias: "none",
     fan_in_fan_out: false,
     init_lora_weights: true,
-    use_dora: false,
+    use_dora: settings.dora,
   };
 }
 
 /** PEFT features of LoRA that this version cannot compute, with the values that mean "off". */
-const unsupportedFields: Readonly<Record<string, readonly unknown[]>> = {
+const unsupportedFields = {
+  ...offInAllLinears,
   bias: ["none"],
-  use_dora: [false],
   use_qalora: [false],
   use_bdlora: [null, false],
-  fan_in_fan_out: [false],
-  exclude_modules: [null],
-  layers_to_transform: [null],
   layer_replication: [null],
   target_parameters: [null],
   trainable_token_indices: [null],
@@ -70,29 +83,12 @@ const unsupportedFields: Readonly<Record<string, readonly unknown[]>> = {
   velora_config: [null],
   lora_bias: [false],
   // Other initialisations change the model's own weights, which the folder does not hold.
-  init_lora_weights: [true, false, null, "gaussian", "orthogonal", "eva"],
+  init_lora_weights: [true, false, null, "gaussian", "orthogonal", "eva", "pissa"],
 };
 
 /** The settings in a PEFT LoRA's `adapter_config.json`. Reports every field that it cannot honour. */
 export function loraFromPeft(config: Readonly<Record<string, unknown>>): LoraOptions {
-  const wrong = Object.entries(unsupportedFields).flatMap(([field, off]) => {
-    const value = config[field] ?? off[0];
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    return off.includes(value) || isEmpty
-      ? []
-      : [`${field} is ${JSON.stringify(value)}, only ${JSON.stringify(off[0])} can be read`];
-  });
-  const targets = config.target_modules;
-  const isList = Array.isArray(targets) && targets.every((name) => typeof name === "string");
-  if (!isList && typeof targets !== "string") {
-    wrong.push(`target_modules is ${JSON.stringify(targets) ?? "missing"}, but must be names`);
-  }
-  for (const field of ["r", "lora_alpha"]) {
-    if (typeof config[field] !== "number") {
-      wrong.push(`${field} is ${JSON.stringify(config[field]) ?? "missing"}, but must be a number`);
-    }
-  }
-  if (wrong.length > 0) throw mistakes("weights", "the adapter cannot be read:", wrong);
+  checkFields(config, { numbers: ["r", "lora_alpha"], targets: true, off: unsupportedFields });
   return {
     rank: config.r as number,
     alpha: config.lora_alpha as number,
@@ -100,6 +96,8 @@ export function loraFromPeft(config: Readonly<Record<string, unknown>>): LoraOpt
     rankStabilised: Boolean(config.use_rslora),
     ranks: (config.rank_pattern as Record<string, number> | null) ?? {},
     alphas: (config.alpha_pattern as Record<string, number> | null) ?? {},
-    targets: targets as Targets,
+    dora: Boolean(config.use_dora),
+    start: config.init_lora_weights === "pissa" ? "pissa" : "zero",
+    targets: targetsOf(config),
   };
 }

@@ -6,10 +6,17 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Adapter } from "../nn/adapter.ts";
+import { adalora, adaloraSettings } from "./adalora.ts";
+import { bitfit, bitfitSettings } from "./bitfit.ts";
 import { full } from "./full.ts";
 import { head } from "./head.ts";
+import { ia3, ia3Settings } from "./ia3.ts";
 import { lora, loraSettings } from "./lora.ts";
 import { peft } from "./peft.ts";
+import { prefixTuning, prefixTuningSettings } from "./prefix_tuning.ts";
+import { promptTuning, promptTuningSettings } from "./prompt_tuning.ts";
+import { pTuning, pTuningSettings } from "./p_tuning.ts";
+import { vera, veraSettings } from "./vera.ts";
 
 interface Method {
   /** The names of its settings. */
@@ -20,6 +27,13 @@ interface Method {
 /** The methods by name. */
 export const methods: Readonly<Record<string, Method>> = {
   lora: { settings: loraSettings, make: lora },
+  adalora: { settings: adaloraSettings, make: adalora },
+  vera: { settings: veraSettings, make: vera },
+  ia3: { settings: ia3Settings, make: ia3 },
+  bitfit: { settings: bitfitSettings, make: bitfit },
+  prompt_tuning: { settings: promptTuningSettings, make: promptTuning },
+  p_tuning: { settings: pTuningSettings, make: pTuning },
+  prefix_tuning: { settings: prefixTuningSettings, make: prefixTuning },
   head: { settings: [], make: head },
   full: { settings: [], make: full },
   peft: { settings: ["folder"], make: ({ folder }: { folder: string }) => peft(folder) },

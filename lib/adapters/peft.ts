@@ -48,6 +48,7 @@ export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Adapter {
   return {
     method: "peft",
     settings: { folder: files.folder },
+    ...(method.learningRate === undefined ? {} : { learningRate: method.learningRate }),
     attach: (host) => attach(host, method.attach(host), files),
   };
 }
@@ -69,9 +70,16 @@ function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAda
   const { tensors, config } = files;
   const format = own.peft!;
   const { found } = matchWeights(files, specsOf(host, own, config));
-  const values = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
+  const all = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
+  const frozen = own.frozen?.map((tensor) => {
+    const stored = all.get(tensor.name);
+    return stored ? { ...tensor, values: () => stored } : tensor;
+  });
+  const values = new Map(all);
+  for (const { name } of frozen ?? []) values.delete(name);
   return {
     ...own,
+    ...(frozen ? { frozen } : {}),
     parameters: own.parameters.map((parameter) => ({
       ...parameter,
       initial: () => values.get(parameter.name)!,
@@ -80,8 +88,8 @@ function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAda
     ...(files.labels ? { labels: files.labels } : {}),
     peft: {
       ...format,
-      write(values) {
-        const content = format.write(values);
+      async write(values) {
+        const content = await format.write(values);
         return { ...content, config: { ...content.config, ...config } };
       },
     },
@@ -95,7 +103,8 @@ function specsOf(
   { modules_to_save: saved }: PeftFiles["config"],
 ): WeightSpec[] {
   const { modelPrefix = peftPrefix, names } = own.peft!;
-  const added = own.parameters.map(({ name, shape }): WeightSpec => ({
+  const stored = [...own.parameters, ...(own.frozen ?? []).filter(({ name }) => names!.has(name))];
+  const added = stored.map(({ name, shape }): WeightSpec => ({
     path: name,
     shape,
     names: names!.get(name)!,

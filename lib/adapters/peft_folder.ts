@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import type { Adapter, AttachedAdapter } from "../nn/adapter.ts";
 import { attachTo, type Model } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
+import { withFrozen } from "../nn/trainee.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import { peftFromFiles } from "./peft.ts";
 import { configFile, labelsKey, peftPrefix, readPeftFiles, tensorFile } from "./peft_files.ts";
@@ -76,7 +77,7 @@ export async function writePeftFolder(
   checkPeftFormat(attached);
   const format = attached.peft!;
   const { modelPrefix = peftPrefix } = format;
-  const { config: own, learned, tensors } = format.write(values);
+  const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
   const { prefix, classification } = model.architecture;
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const outputs = 1; // the paths are the same for any number

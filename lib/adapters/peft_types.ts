@@ -5,8 +5,15 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Adapter } from "../nn/adapter.ts";
+import { adaloraFromPeft } from "./adalora_peft.ts";
+import { bitfitFromPeft } from "./bitfit.ts";
+import { ia3FromPeft } from "./ia3.ts";
 import { lora } from "./lora.ts";
 import { loraFromPeft } from "./lora_peft.ts";
+import { prefixTuningFromPeft } from "./prefix_tuning.ts";
+import { promptTuningFromPeft } from "./prompt_tuning.ts";
+import { pTuningFromPeft } from "./p_tuning.ts";
+import { veraFromPeft } from "./vera.ts";
 
 /** The fields of an `adapter_config.json`. */
 export type PeftConfig = Readonly<Record<string, unknown>>;
@@ -14,7 +21,16 @@ export type PeftConfig = Readonly<Record<string, unknown>>;
 /** `peft_type` → what makes the method from PEFT's config. */
 export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Adapter>>;
 
-const peftTypes: PeftTypes = { LORA: (config) => lora(loraFromPeft(config)) };
+const peftTypes: PeftTypes = {
+  LORA: (config) => lora(loraFromPeft(config)),
+  ADALORA: adaloraFromPeft,
+  VERA: veraFromPeft,
+  IA3: ia3FromPeft,
+  BEFT: bitfitFromPeft,
+  PROMPT_TUNING: promptTuningFromPeft,
+  P_TUNING: pTuningFromPeft,
+  PREFIX_TUNING: prefixTuningFromPeft,
+};
 
 /** Makes a method from an `adapter_config.json`. */
 export function methodFromPeft(config: PeftConfig, types: PeftTypes = peftTypes): Adapter {

@@ -21,8 +21,6 @@ const defaultMetrics: Readonly<Record<string, string>> = {
   multi: "f1.micro,f1",
   regression: "mse,pearson,spearman",
 };
-/** Full fine-tuning wants a smaller rate than an adapter (Devlin et al., arXiv 1810.04805). */
-const fullRate = 5e-5;
 
 /** Turns flags into a plan. Every flag that makes no sense is reported in one error. */
 export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
@@ -95,7 +93,7 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
     },
     train: defined({
       epochs: number("epochs"),
-      learningRate: number("rate") ?? (method === "full" ? fullRate : undefined),
+      learningRate: number("rate"),
       batchSize: number("batch"),
       accumulate: number("accumulate"),
       maxTokens: number("max-tokens"),

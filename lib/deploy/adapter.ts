@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
-import { parameters } from "../nn/trainee.ts";
+import { frozenOf, parameters } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import type { DeployTarget, Trained } from "./target.ts";
 
@@ -42,7 +42,7 @@ export function adapter(folder: string): DeployTarget {
       const state = device.createState(trainedSlots(model, attached), [parameters]);
       await state.write(parameters, values);
       const step = await device.compile(forwardProgram({ model, task, adapter: attached }), {
-        frozen: (path) => model.weights.get(path)!,
+        frozen: frozenOf({ model, adapter: attached }),
         state,
       });
       return {

@@ -6,7 +6,7 @@
 import type { Device, State } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import { frozenOf, type Trainee } from "../nn/trainee.ts";
 
 /** A compiled forward pass. */
 export interface Predictor {
@@ -21,9 +21,8 @@ export async function createPredictor(
   device: Device,
   state: State | undefined,
 ): Promise<Predictor> {
-  const { weights } = trainee.model;
   const step = await device.compile(forwardProgram(trainee), {
-    frozen: (path) => weights.get(path)!,
+    frozen: frozenOf(trainee),
     ...(state ? { state } : {}),
   });
   return {

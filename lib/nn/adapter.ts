@@ -27,7 +27,12 @@ export interface Host {
   readonly architecture: Architecture;
   /** The token ids of a text as the model would get it; absent where there is no tokenizer. */
   encode?(text: string): Int32Array;
+  /** The names of the classes that the task tells apart, where it does. */
+  readonly labels?: readonly string[];
 }
+
+/** What a method may be told beside the model: the tokenizer and the classes. */
+export type HostExtras = Pick<Host, "encode" | "labels">;
 
 /** A tensor that a method adds to the model and trains. */
 export interface Parameter {
@@ -35,13 +40,30 @@ export interface Parameter {
   readonly shape: readonly number[];
   /** False for biases and norms, which weight decay leaves alone. */
   readonly decay: boolean;
+  /** What the learning rate is multiplied with for this tensor; 1 unless given. */
+  readonly rate?: number;
   /** The initial numbers; made when a run starts, so that the model's weights are read then. */
   initial(random: Random): Float32Array;
 }
 
-/** What a hook sees while the model runs: the method's own parameters by name. */
+/** A tensor that a method adds to the model and never trains, shared by as many places as use it. */
+export interface FrozenTensor {
+  /**
+   * A name of its own, or the path of one of the model's weights, such as `….query.weight`: the
+   * tensor then stands in the weight's place, in the program and when the method is merged.
+   */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The numbers, row by row; asked for when a program is compiled. */
+  values(): Float32Array;
+}
+
+/** What a hook sees while the model runs. */
 export interface HookContext {
+  /** One of the method's own tensors, trained or frozen, by name. */
   parameter(name: string): Tensor;
+  /** One of the model's weights by path, `….query.weight`. */
+  weight(path: string): Tensor;
   /** Dropout that acts only in training. */
   dropout(x: Tensor, rate: number): Tensor;
   /** About how many tokens a batch has; known only in training. */
@@ -82,14 +104,18 @@ export interface AfterStep {
 /** A method attached to a model. */
 export interface AttachedAdapter {
   readonly parameters: readonly Parameter[];
+  /** Tensors that are never trained. */
+  readonly frozen?: readonly FrozenTensor[];
   /** The model's own weights that the method trains: paths such as `….dense.weight`. */
   trains(weightPath: string): boolean;
   /** Where training starts for the model's own trained weights, if not at the checkpoint's. */
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */
   readonly labels?: readonly string[];
-  /** The linears whose weight or output the method changes; without it, any might be. */
+  /** The linears whose input, weight or output the method changes; without it, any might be. */
   readonly sites?: readonly string[];
+  /** Changes the input of the linear at `path`. x [tokens, inputs] */
+  linearInput?(path: string, x: Tensor, context: HookContext): Tensor;
   /**
    * What the linear at `path` computes with in the place of its weight [outputs, inputs], made anew
    * in every run. Where it gives something, `output` is not asked.
@@ -113,10 +139,22 @@ export interface AttachedAdapter {
   keysValues?(layer: number, given: KeysValues, context: HookContext): KeysValues;
   /** A scalar that is added to the loss, once a step in however many parts it is computed. */
   penalty?(context: HookContext): Tensor;
+  /** Throws, before anything is trained, where a run of so many steps makes no sense. */
+  checkSteps?(totalSteps: number): void;
   /** Called after each optimiser step; returned parameters replace the present ones. */
   afterStep?(state: AfterStep): ReadonlyMap<string, Float32Array> | undefined;
-  /** What is added to the weight at `path` when the method is merged into the model. */
+  /** What `memory` says about the run, as plain JSON for the run's record. */
+  record?(memory: ReadonlyMap<string, Float32Array>): Readonly<Record<string, unknown>>;
+  /**
+   * What is added to a linear's weight when the method is merged into the model. The map holds the
+   * method's trained and frozen tensors.
+   */
   mergedInto?(
+    layer: LinearLayer,
+    parameters: ReadonlyMap<string, Float32Array>,
+  ): Float32Array | undefined;
+  /** What is added to a linear's bias. */
+  mergedIntoBias?(
     layer: LinearLayer,
     parameters: ReadonlyMap<string, Float32Array>,
   ): Float32Array | undefined;
@@ -132,12 +170,13 @@ export interface PeftFormat {
    */
   readonly modelPrefix?: string;
   /**
-   * What is written after training. The tensors need not be the parameters: an encoder is saved as
-   * its output, and pruned rows are left out.
+   * What is written after training, from the trained and the frozen tensors. What is written need
+   * not be the parameters: an encoder is saved as its output, and pruned rows are left out.
    */
-  write(values: ReadonlyMap<string, Float32Array>): PeftContent;
+  write(values: ReadonlyMap<string, Float32Array>): PeftContent | Promise<PeftContent>;
   /**
-   * The method's parameter → the names of its tensor, of which the first one present is read. Only
+   * The method's parameter or frozen tensor → the names of its tensor, of which the first one
+   * present is read; a frozen tensor without names is made as it was at first. Only
    * a method that was made from a folder needs it: its parameters have the shapes of the folder's
    * tensors, even where those that were trained did not.
    */
@@ -167,6 +206,8 @@ export interface Adapter {
   readonly method: string;
   /** The settings as plain JSON, so that a plan can be saved. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The largest learning rate that suits the method where a plan names none; its file says why. */
+  readonly learningRate?: number;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
   open?(): Promise<Adapter>;
   /** Runs the model where the method's start needs that, and gives the method to attach. */

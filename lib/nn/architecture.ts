@@ -49,6 +49,8 @@ export interface TextConfig {
   readonly width: number;
   readonly layers: number;
   readonly heads: number;
+  /** Heads of keys and values, where queries share them; as many as `heads` unless given. */
+  readonly keyValueHeads?: number;
   readonly vocabulary: number;
   /** Rows of the position table. */
   readonly positions: number;

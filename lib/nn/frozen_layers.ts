@@ -14,7 +14,8 @@ import { trainedWeights } from "./trained.ts";
  */
 export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
   const { architecture: { layerPath }, config, head } = model;
-  const isEverywhere = (adapter.output ?? adapter.weight) && !adapter.sites;
+  const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;
+  const isEverywhere = actsOnLinears && !adapter.sites;
   const actsAnywhere = isEverywhere || adapter.input || adapter.keysValues;
   if (actsAnywhere) return 0;
   const places = [

@@ -8,13 +8,16 @@ import { LazyMap } from "../core/lazy_map.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
+import { withFrozen } from "./trainee.ts";
 
 /** A method that changes nothing, for a model that stands alone. */
 export const noAdapter: AttachedAdapter = { parameters: [], trains: () => false };
 
 /** Makes sure that a method can become part of a model's weights. */
-export function checkMergeable({ parameters, mergedInto }: AttachedAdapter): void {
-  if (parameters.length === 0 || mergedInto) return;
+export function checkMergeable(
+  { parameters, mergedInto, mergedIntoBias }: AttachedAdapter,
+): void {
+  if (parameters.length === 0 || mergedInto || mergedIntoBias) return;
   throw new TunebookError(
     "unsupported",
     "this method cannot be merged into the model's weights; deploy it with adapter(folder)",
@@ -33,10 +36,13 @@ export function mergeModel(
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
   checkMergeable(adapter);
+  const all = withFrozen(adapter, values);
   const merged = ({ path, layer }: Weight): Float32Array => {
-    const base = values.get(path) ?? model.weights.get(path)!;
-    if (layer.kind !== "linear" || !path.endsWith(".weight")) return base;
-    const change = adapter.mergedInto?.(layer, values);
+    const base = all.get(path) ?? model.weights.get(path)!;
+    if (layer.kind !== "linear") return base;
+    const change = path.endsWith(".weight")
+      ? adapter.mergedInto?.(layer, all)
+      : adapter.mergedIntoBias?.(layer, all);
     return change ? base.map((number, i) => number + change[i]) : base;
   };
   const weights = new LazyMap(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Adapter, AttachedAdapter, Host } from "./adapter.ts";
+import type { Adapter, AttachedAdapter, Host, HostExtras } from "./adapter.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
 
@@ -36,7 +36,7 @@ export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
 /** What a method may know about a model. */
 export function hostOf(
   { architecture, config, layers, head, weights }: Model,
-  { encode }: Pick<Host, "encode"> = {},
+  extras: HostExtras = {},
 ): Host {
   const { modelType, prefix, attentionTargets } = architecture;
   return {
@@ -48,7 +48,7 @@ export function hostOf(
     attentionTargets,
     weights,
     architecture,
-    ...(encode ? { encode } : {}),
+    ...extras,
   };
 }
 
@@ -56,18 +56,18 @@ export function hostOf(
 export function attachTo(
   model: Model,
   adapter: Adapter,
-  tokens: Pick<Host, "encode"> = {},
+  extras: HostExtras = {},
 ): AttachedAdapter {
-  return adapter.attach(hostOf(model, tokens));
+  return adapter.attach(hostOf(model, extras));
 }
 
 /** Lets a method read its files and run the model where it has to, and attaches it. */
 export async function openOn(
   model: Model,
   adapter: Adapter,
-  tokens: Pick<Host, "encode"> = {},
+  extras: HostExtras = {},
 ): Promise<AttachedAdapter> {
-  const host = hostOf(model, tokens);
+  const host = hostOf(model, extras);
   const opened = await adapter.open?.() ?? adapter;
   const prepared = await opened.prepare?.(host) ?? opened;
   return prepared.attach(host);

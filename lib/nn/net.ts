@@ -73,9 +73,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
   const { tensor, adapter, noise, places = (_, ids) => ids } = options;
   const net: Net & HookContext = {
     parameter: tensor,
+    weight: tensor,
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     firstPosition: adapter?.prefixTokens ?? 0,
-    linear(path, x) {
+    linear(path, given) {
+      const x = adapter?.linearInput?.(path, given, net) ?? given;
       const weight = tensor(`${path}.weight`);
       const changed = adapter?.weight?.(path, weight, net);
       const y = tf.add(tf.matMul(x, changed ?? weight, false, true), tensor(`${path}.bias`));

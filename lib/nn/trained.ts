@@ -13,6 +13,27 @@ export const decayed = "decayed";
 /** Biases and norms. */
 export const undecayed = "undecayed";
 
+/** How the tensors of a group are updated. */
+export interface GroupSettings {
+  readonly decay: boolean;
+  /** What the learning rate is multiplied with. */
+  readonly rate: number;
+}
+
+const times = " × ";
+
+/** A group's name, which says how its tensors are updated: `decayed`, `decayed × 16`. */
+export function groupOf({ decay, rate }: GroupSettings): string {
+  const name = decay ? decayed : undecayed;
+  return rate === 1 ? name : `${name}${times}${rate}`;
+}
+
+/** What a group's name says. */
+export function groupSettings(group: string): GroupSettings {
+  const [name, rate = "1"] = group.split(times);
+  return { decay: name === decayed, rate: Number(rate) };
+}
+
 /** The model's own weights that are trained: the head's, and those that the method asks for. */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
@@ -33,10 +54,10 @@ export function trainedSlots(
     shape,
     group: layer.kind === "norm" || path.endsWith(".bias") ? undecayed : decayed,
   }));
-  const added = adapter.parameters.map(({ name, shape, decay }): Slot => ({
+  const added = adapter.parameters.map(({ name, shape, decay, rate = 1 }): Slot => ({
     name,
     shape,
-    group: decay ? decayed : undecayed,
+    group: groupOf({ decay, rate }),
   }));
   return [...own, ...added];
 }

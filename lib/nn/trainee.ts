@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type InputSpec, slotPath, type Tensor } from "../engine/mod.ts";
+import { type InputSpec, sizeOf, slotPath, type Tensor } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { TextBatch } from "./architecture.ts";
 import { type Model, modelWeights } from "./model.ts";
@@ -100,10 +100,33 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
     inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
     names.set(path, name);
   }
+  for (const { name, shape } of adapter.frozen ?? []) {
+    // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.
+    if (trained.has(name) || sizeOf(shape) === 0) continue;
+    inputs[name] = { role: "frozen", type: "float32", shape };
+    names.set(name, name);
+  }
   for (const { name, shape } of adapter.parameters) {
     inputs[slotPath(parameters, name)] = { role: "state", type: "float32", shape };
     names.set(name, slotPath(parameters, name));
     trained.add(name);
   }
   return { inputs, names, trained: [...trained] };
+}
+
+/** Where a program's frozen tensors come from: the method's own before the model's weights. */
+export function frozenOf(
+  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+): (path: string) => Float32Array {
+  const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
+  return (path) => own.get(path)?.values() ?? model.weights.get(path)!;
+}
+
+/** Trained tensors together with the method's frozen ones. */
+export function withFrozen(
+  { frozen = [] }: AttachedAdapter,
+  values: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<string, Float32Array> {
+  if (frozen.length === 0) return values;
+  return new Map([...frozen.map((tensor) => [tensor.name, tensor.values()] as const), ...values]);
 }

@@ -10,7 +10,11 @@ import { type DataSource, defaultTestShare, type PlanParts } from "./plan_parts.
 /** One line a stage. */
 export function describePlan(parts: PlanParts): string {
   const { columns, method, metrics, targets } = parts;
-  const settings = trainSettings(parts.train);
+  const settings = trainSettings(parts.train, method);
+  // What a folder holds is known only when the plan runs.
+  const rate = method.open && parts.train.learningRate === undefined
+    ? "of the method"
+    : settings.learningRate;
   const held = columns.test ?? defaultTestShare;
   const lines: [string, string][] = [
     ["model", parts.model],
@@ -26,7 +30,7 @@ export function describePlan(parts: PlanParts): string {
       "train",
       `${settings.epochs} epoch${settings.epochs === 1 ? "" : "s"}, batch ${settings.batchSize}` +
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
-      `, rate ${settings.learningRate} ${settings.schedule}, seed ${settings.seed}` +
+      `, rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
     ],
     ["evaluate", Object.keys(metrics).join(", ") || "nothing"],

@@ -48,7 +48,8 @@ export async function runPlan(
   parts: PlanParts,
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
-  const settings = trainSettings(parts.train);
+  const method = await parts.method.open?.() ?? parts.method;
+  const settings = trainSettings(parts.train, method);
   const wrong = planMistakes(parts);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(parts.targets, await sourcesOf(parts));
@@ -76,8 +77,9 @@ export async function runPlan(
     outputs: trainLabels.names.length,
     seed: settings.seed,
   });
-  const adapter = await openOn(model, parts.method, {
+  const adapter = await openOn(model, method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
+    ...(parts.columns.kind === "regression" ? {} : { labels: trainLabels.names }),
   });
   checkPacking(settings, packingObstacle({ adapter }));
   const maxTokens = textRoom(settings.maxTokens, config, adapter);
@@ -187,6 +189,7 @@ export async function runPlan(
     ...summary,
     outputs: receipts.map(({ folder }) => folder),
     losses: result.losses,
+    ...(result.methodRecord ? { methodRecord: result.methodRecord } : {}),
     validations: result.validations,
     splits: data.report,
     predictions,

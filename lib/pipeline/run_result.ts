@@ -46,6 +46,8 @@ export interface RunResult<Scores> extends RunSummary {
   readonly outputs: readonly string[];
   /** The loss of each step. */
   readonly losses: readonly number[];
+  /** What the method says about the run, such as AdaLoRA's ranks over time. */
+  readonly methodRecord?: Readonly<Record<string, unknown>>;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */

@@ -8,7 +8,7 @@ import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
 import { packingFeeds } from "../data/feeds.ts";
 import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import { frozenOf, type Trainee } from "../nn/trainee.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type FloatStore, openFloatStore } from "./float_store.ts";
 import type { TrainingRows } from "./take_step.ts";
@@ -101,10 +101,8 @@ async function fill(
     readonly starts: readonly number[];
   },
 ): Promise<void> {
-  const { model } = trainee;
-  const step = await device.compile(hiddenProgram(trainee, frozenLayers), {
-    frozen: (path) => model.weights.get(path)!,
-  });
+  const program = hiddenProgram(trainee, frozenLayers);
+  const step = await device.compile(program, { frozen: frozenOf(trainee) });
   const byLength = Array.from(rows.lengths, (_, row) => row)
     .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
   const pause = pauses();
@@ -117,7 +115,7 @@ async function fill(
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;
-        const part = hidden.data.subarray(from, from + lengths[row] * model.config.width);
+        const part = hidden.data.subarray(from, from + lengths[row] * trainee.model.config.width);
         store.write(starts[row], part as Float32Array);
       });
       onRows?.(start + batch.length);

@@ -9,7 +9,7 @@
  */
 import type { FrozenSource } from "../engine/mod.ts";
 import type { AttachedAdapter } from "../nn/adapter.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import { frozenOf, type Trainee } from "../nn/trainee.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
 import { type RateSettings, stepRate } from "./schedule.ts";
@@ -52,13 +52,15 @@ export function occurringWords(
 
 /** True for a method whose hooks may read the table or its values. */
 function looksInside(adapter: AttachedAdapter): boolean {
-  const { output, input, keysValues, penalty, afterStep } = adapter;
-  return [output, input, keysValues, penalty, afterStep].some((hook) => hook !== undefined);
+  const { linearInput, weight, output, input, keysValues, penalty, afterStep } = adapter;
+  return [linearInput, weight, output, input, keysValues, penalty, afterStep]
+    .some((hook) => hook !== undefined);
 }
 
 /** The frozen inputs of a gradient program. */
-export function gradientSource({ model }: Pick<Trainee, "model">, words?: WordRows): FrozenSource {
-  return (name) => words && name === wordPlaces ? words.places : model.weights.get(name)!;
+export function gradientSource(trained: Trained, words?: WordRows): FrozenSource {
+  const frozen = frozenOf(trained);
+  return (name) => words && name === wordPlaces ? words.places : frozen(name);
 }
 
 /** A weight before the first step. */

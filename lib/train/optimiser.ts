@@ -8,7 +8,7 @@ import type { Device, State, UpdateStep } from "../engine/mod.ts";
 import { accumulate, adamw, gradientSquares } from "./adamw.ts";
 import { gradients } from "./gradient_program.ts";
 import type { TrainSettings } from "./train_options.ts";
-import { decayed, undecayed } from "../nn/trained.ts";
+import { groupSettings } from "../nn/trained.ts";
 
 /** Where the gradients of several parts are added up. */
 export const accumulated = "accumulated";
@@ -40,6 +40,7 @@ export async function createOptimiser(
   state: State,
   settings: TrainSettings,
 ): Promise<Optimiser> {
+  const groups = new Set(state.slots.map(({ group }) => group));
   const inParts = settings.accumulate > 1;
   const source = inParts ? accumulated : gradients;
   const update = await device.compileUpdate(adamw(settings, source), state);
@@ -56,13 +57,15 @@ export async function createOptimiser(
       const clip = Math.min(1, settings.maxGradientNorm / (norm + normEpsilon));
       if (!Number.isFinite(norm)) return { norm, clip };
       const scalars = {
-        learningRate,
         clip,
         correction1: 1 / (1 - settings.beta1 ** step),
         correction2: 1 / (1 - settings.beta2 ** step),
       };
-      await update.run({ ...scalars, weightDecay: settings.weightDecay }, decayed);
-      await update.run({ ...scalars, weightDecay: 0 }, undecayed);
+      for (const group of groups) {
+        const { decay, rate } = groupSettings(group);
+        const weightDecay = decay ? settings.weightDecay : 0;
+        await update.run({ ...scalars, learningRate: learningRate * rate, weightDecay }, group);
+      }
       return { norm, clip };
     },
     async gradients({ clip }) {

@@ -77,6 +77,8 @@ export interface TrainResult extends Standing {
   readonly keptStep: number;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
+  /** What the method says about the run, such as ranks over time. */
+  readonly methodRecord?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -106,6 +108,7 @@ export async function train(
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const onlyFirst = fromHidden && positionsAbove(trainee, frozenLayers) === "first";
   const { reason, layoutOf } = choosePacking(trainee, rows, settings, plan, { onlyFirst });
+  if (plan.totalSteps > 0) trainee.adapter.checkSteps?.(plan.totalSteps);
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
   const words = occurringWords(trainee, rows);
   const state = await initialState(trainee, device, settings, words);
@@ -291,6 +294,7 @@ async function loop(
     seconds: (performance.now() - on.began) / 1000,
     ...(stopped ? { stopped } : {}),
     keptStep,
+    ...(trainee.adapter.record ? { methodRecord: trainee.adapter.record(on.memory) } : {}),
   };
 }
 

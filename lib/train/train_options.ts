@@ -6,6 +6,7 @@
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { BatchOrder } from "../data/batches.ts";
+import type { Adapter } from "../nn/adapter.ts";
 import { type ScheduleName, scheduleNames } from "./schedule.ts";
 
 /** How to train. */
@@ -16,7 +17,7 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Parts of one optimiser step; the step sees batchSize · accumulate rows. 1 unless given. */
   readonly accumulate?: number;
-  /** The largest learning rate; 1e-3 unless given, which suits adapters. */
+  /** The largest learning rate; the method's own unless given, or 1e-3 where it has none. */
   readonly learningRate?: number;
   readonly schedule?: ScheduleName;
   /** Share of all steps in which the rate rises; 0.06 unless given (as RoBERTa). */
@@ -140,12 +141,19 @@ const texts: Readonly<Record<string, readonly string[] | undefined>> = {
 const switches: readonly string[] = ["cacheFrozen", "gradientCheckpointing", "keepBest", "resume"];
 const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "packing", "classWeights"];
 
-/** Fills in the defaults and reports every setting that makes no sense. */
-export function trainSettings(options: TrainOptions = {}): TrainSettings {
+/**
+ * Fills in the defaults and reports every setting that makes no sense.
+ *
+ * @param method the method to train, whose learning rate is the default
+ */
+export function trainSettings(
+  options: TrainOptions = {},
+  { learningRate = defaults.learningRate }: Pick<Adapter, "learningRate"> = {},
+): TrainSettings {
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  const settings = { ...defaults, ...given } as TrainSettings;
+  const settings = { ...defaults, learningRate, ...given } as TrainSettings;
   const wrong = Object.entries(settings).flatMap(([name, value]) => {
     const wants = wanted(name, value);
     return wants === undefined ? [] : [`${name} is ${JSON.stringify(value)}, but ${wants}`];

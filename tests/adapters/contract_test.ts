@@ -190,7 +190,7 @@ function withoutDropout(attached: AttachedAdapter): AttachedAdapter {
     ...attached,
     output: (path, x, y, context) =>
       attached.output!(path, x, y, {
-        parameter: (name) => context.parameter(name),
+        ...context,
         dropout: (x) => x,
       }),
   };

@@ -73,7 +73,7 @@ export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapt
         parameters: [table, dense],
         input: (tokens, context) =>
           plain.input!(tokens, {
-            dropout: (x, rate) => context.dropout(x, rate),
+            ...context,
             parameter: () =>
               tf.matMul(context.parameter(table.name), context.parameter(dense.name)),
           }),

@@ -69,7 +69,8 @@ Deno.test("defaults follow the kind and the method", () => {
     "spearman",
   ]);
   const full = planOf("--method", "full");
-  assert.equal(full.train.learningRate, 5e-5);
+  assert.equal(full.train.learningRate, undefined);
+  assert.match(String(full), /rate 0.00005/);
   assert.deepEqual(full.deploy.map(({ target }) => target), ["merged", "onnx"]);
   const more = planOf("--adapter", "a", "--epochs", "0");
   assert.deepEqual(more.method, { name: "peft", settings: { folder: "a" } });

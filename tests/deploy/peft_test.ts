@@ -146,7 +146,7 @@ Deno.test("everything that cannot be computed is one error", () =>
   inFolder(async (folder) => {
     const model = await goldenModel("bert");
     const fields = {
-      use_dora: true,
+      use_qalora: true,
       bias: "all",
       layers_to_transform: [0],
       fan_in_fan_out: true,

@@ -6,7 +6,7 @@
 import { Random } from "../../lib/core/random.ts";
 import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
 import { forwardProgram } from "../../lib/nn/forward_program.ts";
-import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { frozenOf, parameters, type Trainee } from "../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import {
   type GradientOptions,
@@ -26,8 +26,6 @@ async function stateOf(trainee: Trainee, device: Device, values: Tensors): Promi
   await state.write(parameters, values);
   return state;
 }
-
-const frozenOf = ({ model }: Trainee) => (path: string) => model.weights.get(path)!;
 
 /** The logits of a batch, in evaluation mode; the initial parameters unless others are given. */
 export async function logitsOf(

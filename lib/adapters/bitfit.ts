@@ -1,0 +1,114 @@
+/**
+ * BitFit (Ben Zaken et al., arXiv 2106.10199): trains the biases and nothing else, those of linears and
+ * of norms. A linear's bias is trained as what is added to it, b + Δ, which is the same to the
+ * optimiser and is how PEFT stores it: as its BEFT, with the norms as modules to save. The rate is
+ * one of the paper's, which searches from 1e-4 to 1e-3 for small sets and up to 1e-2.
+ *
+ * @module
+ */
+import { tf } from "../engine/mod.ts";
+import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import type { Layer } from "../nn/layer.ts";
+import { chooseTargets, type Targets } from "../nn/targets.ts";
+import { checkFields, namesForPeft, targetsOf, wrappedNames } from "./peft_fields.ts";
+import type { PeftConfig } from "./peft_types.ts";
+import { checkSettings, layerNames, yesOrNo } from "./settings.ts";
+
+/** Settings of BitFit. */
+export interface BitfitOptions {
+  /** The linears whose biases are trained; all unless given. */
+  readonly targets?: Targets;
+  /** Trains the norms' biases too; true unless given. */
+  readonly norms?: boolean;
+}
+
+/** The names of the settings. */
+export const bitfitSettings: readonly string[] = [
+  "targets",
+  "norms",
+] satisfies readonly (keyof BitfitOptions)[];
+
+const learningRate = 1e-3;
+
+/**
+ * Biases only.
+ *
+ * @example
+ * ```ts
+ * import { bitfit } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(bitfit().settings, { targets: "all-linear", norms: true });
+ * ```
+ */
+export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions = {}): Adapter {
+  checkSettings("bitfit", [["targets", targets, layerNames], ["norms", norms, yesOrNo]]);
+  return {
+    method: "bitfit",
+    settings: { targets, norms },
+    learningRate,
+    attach: (host) => attach(host, targets, norms),
+  };
+}
+
+const change = (path: string) => `${path}.beft_bias`;
+
+function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
+  const sites = new Map(chooseTargets(host, targets).map((layer) => [layer.path, layer]));
+  const trainedNorms = norms ? host.layers.filter(isNorm) : [];
+  const trained = new Set(trainedNorms.map(({ path }) => `${path}.bias`));
+  const parameters = [...sites.values()].map(({ path, outputs }) => ({
+    name: change(path),
+    shape: [1, outputs],
+    decay: false,
+    initial: () => new Float32Array(outputs),
+  }));
+  // PEFT saves whole modules, so that a norm's scale stands beside its bias.
+  const frozen = trainedNorms.map(({ path, width }) => ({
+    name: `${path}.weight`,
+    shape: [width],
+    values: () => host.weights.get(`${path}.weight`)!,
+  }));
+  const stored = [...parameters, ...frozen];
+  return {
+    parameters,
+    frozen,
+    sites: [...sites.keys()],
+    trains: (path) => trained.has(path),
+    output: (path, _x, y, context) =>
+      sites.has(path) ? tf.add(y, context.parameter(change(path))) : y,
+    mergedIntoBias: ({ path }, values) => values.get(change(path)),
+    peft: {
+      write: (values) => ({
+        config: {
+          peft_type: "BEFT",
+          target_modules: namesForPeft(host, targets, [...sites.keys()]),
+          modules_to_save: [...new Set(trainedNorms.map(({ path }) => lastName(path)))],
+          init_weights: true,
+        },
+        tensors: stored.map(({ name, shape }) => ({
+          name: wrappedNames(host, name)[0],
+          shape,
+          data: values.get(name)!,
+        })),
+      }),
+      names: new Map(stored.map(({ name }) => [name, wrappedNames(host, name)])),
+    },
+  };
+}
+
+function isNorm(layer: Layer): layer is Extract<Layer, { kind: "norm" }> {
+  return layer.kind === "norm";
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
+
+/** The method in a PEFT folder: its norms are trained where any of them is saved. */
+export function bitfitFromPeft(config: PeftConfig): Adapter {
+  checkFields(config, { targets: true });
+  const { modules_to_save: saved } = config;
+  const norms = Array.isArray(saved) && saved.some((name) => /norm/i.test(String(name)));
+  return bitfit({ targets: targetsOf(config), norms });
+}

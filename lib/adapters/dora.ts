@@ -1,0 +1,77 @@
+/**
+ * DoRA (Liu et al., arXiv 2402.09353): a linear's weight is m·(W + s·B·A) / ‖W + s·B·A‖, the norm
+ * taken of each row, with the magnitudes m [outputs] trained beside A and B. They start at the norms
+ * of W. The norm counts as a constant in the gradient (section 4.3).
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { HookContext, Host, Parameter } from "../nn/adapter.ts";
+import { magnitudeSuffix } from "./lora_peft.ts";
+import { type LoraSite, lowRankChange, productOf } from "./lora_site.ts";
+
+const magnitudesAt = ({ layer }: LoraSite) => `${layer.path}${magnitudeSuffix}`;
+const weightAt = ({ layer }: LoraSite) => `${layer.path}.weight`;
+
+/** The magnitudes of a site. */
+export function magnitudesOf({ weights }: Host, site: LoraSite): Parameter {
+  return {
+    name: magnitudesAt(site),
+    shape: [site.layer.outputs],
+    decay: false,
+    initial: () => rowNorms(weights.get(weightAt(site))!, site.layer.outputs),
+  };
+}
+
+/** The linear's new output: with dropout the pretrained part, too, sees the thinned input, as in PEFT. */
+export function doraChange(
+  site: LoraSite,
+  dropout: number,
+  { x, y }: { readonly x: Tensor; readonly y: Tensor },
+  context: HookContext,
+): Tensor {
+  const weight = context.weight(weightAt(site));
+  const bias = context.weight(`${site.layer.path}.bias`);
+  const [a, b] = [constant(context.parameter(site.a)), constant(context.parameter(site.b))];
+  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outputs, inputs]
+  const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
+  const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outputs]
+  const thinned = context.dropout(x, dropout);
+  const plain = thinned === x ? tf.sub(y, bias) : tf.matMul(thinned, weight, false, true);
+  const change = lowRankChange(site, thinned, context);
+  return tf.add(
+    y,
+    tf.add(tf.mul(plain, tf.sub(length, 1)), tf.mul(change, length)),
+  );
+}
+
+/** What is added to the weight: m·(W + s·B·A) / ‖·‖ − W. */
+export function doraMerged(
+  { weights }: Host,
+  site: LoraSite,
+  values: ReadonlyMap<string, Float32Array>,
+): Float32Array {
+  const { inputs, outputs } = site.layer;
+  const base = values.get(weightAt(site)) ?? weights.get(weightAt(site))!;
+  const turned = productOf(site, values).map((each, i) => each + base[i]);
+  const norms = rowNorms(turned, outputs);
+  const magnitudes = values.get(magnitudesAt(site))!;
+  return turned.map((each, i) => {
+    const row = Math.floor(i / inputs);
+    return each * magnitudes[row] / norms[row] - base[i];
+  });
+}
+
+function rowNorms(matrix: Float32Array, rows: number): Float32Array {
+  const columns = matrix.length / rows;
+  return Float32Array.from({ length: rows }, (_, row) =>
+    Math.sqrt(
+      matrix.subarray(row * columns, (row + 1) * columns).reduce((sum, each) => sum + each ** 2, 0),
+    ));
+}
+
+/** The same numbers, through which no gradient passes. */
+const constant = tf.customGrad((x) => ({
+  value: (x as Tensor).clone(),
+  gradFunc: (dy: Tensor) => tf.zerosLike(dy),
+}));

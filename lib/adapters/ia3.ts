@@ -1,0 +1,182 @@
+/**
+ * (IA)³ (Liu et al., arXiv 2205.05638): a learned vector l rescales the keys and values, l ∘ (x·Wᵀ + b),
+ * and the inner activations of the feed-forward layers, (l ∘ x)·Wᵀ + b. All vectors start at ones.
+ * The rate of 3e-3 is the paper's; the layers are PEFT's defaults for each model type.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { tf } from "../engine/mod.ts";
+import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import type { LinearLayer } from "../nn/layer.ts";
+import { chooseTargets, type Targets } from "../nn/targets.ts";
+import {
+  checkFields,
+  namesForPeft,
+  offInAllLinears,
+  targetsOf,
+  wrappedNames,
+} from "./peft_fields.ts";
+import type { PeftConfig } from "./peft_types.ts";
+import { checkSettings, layerNames } from "./settings.ts";
+
+/** Settings of (IA)³. */
+export interface Ia3Options {
+  /** The linears to rescale; keys, values and the end of each feed-forward part unless given. */
+  readonly targets?: Targets;
+  /** Those of them whose input is rescaled instead of their output. */
+  readonly feedForward?: Targets;
+}
+
+/** The names of the settings. */
+export const ia3Settings: readonly string[] = [
+  "targets",
+  "feedForward",
+] satisfies readonly (keyof Ia3Options)[];
+
+const learningRate = 3e-3;
+
+interface Places {
+  readonly targets: Targets;
+  readonly feedForward: Targets;
+}
+
+const bertPlaces: Places = {
+  targets: ["key", "value", "output.dense"],
+  feedForward: ["output.dense"],
+};
+const llamaPlaces: Places = {
+  targets: ["k_proj", "v_proj", "down_proj"],
+  feedForward: ["down_proj"],
+};
+/** PEFT's table for the model types that it knows; DistilBERT has BERT's places by its own names. */
+const defaultPlaces: Readonly<Record<string, Places>> = {
+  bert: bertPlaces,
+  roberta: bertPlaces,
+  "xlm-roberta": bertPlaces,
+  distilbert: { targets: ["k_lin", "v_lin", "ffn.lin2"], feedForward: ["ffn.lin2"] },
+  gpt2: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
+  llama: llamaPlaces,
+  mistral: llamaPlaces,
+};
+
+/**
+ * Learned rescaling of keys, values and feed-forward activations.
+ *
+ * @example
+ * ```ts
+ * import { ia3 } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const method = ia3({ targets: ["key", "value"], feedForward: [] });
+ * assert.equal(method.method, "ia3");
+ * assert.equal(method.learningRate, 3e-3);
+ * ```
+ */
+export function ia3(options: Ia3Options = {}): Adapter {
+  const { targets, feedForward } = options;
+  checkSettings("ia3", [
+    ["targets", targets, layerNames],
+    ["feedForward", feedForward, layerNames],
+  ]);
+  return {
+    method: "ia3",
+    settings: {
+      ...(targets === undefined ? {} : { targets }),
+      ...(feedForward === undefined ? {} : { feedForward }),
+    },
+    learningRate,
+    attach: (host) => attach(host, placesOn(host, options)),
+  };
+}
+
+function placesOn({ modelType }: Host, { targets, feedForward }: Ia3Options): Places {
+  const known = Object.hasOwn(defaultPlaces, modelType) ? defaultPlaces[modelType] : undefined;
+  if (targets !== undefined) return { targets, feedForward: feedForward ?? [] };
+  if (known) return { ...known, ...(feedForward === undefined ? {} : { feedForward }) };
+  throw new TunebookError("input", `ia3: no layers are known for ${modelType}; give targets`);
+}
+
+function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
+  const chosen = chooseTargets(host, targets);
+  const none = typeof feedForward !== "string" && feedForward.length === 0;
+  const inner = new Set(none ? [] : chooseTargets(host, feedForward).map(({ path }) => path));
+  const sites = new Map(
+    chosen.map((layer) => [layer.path, { layer, isInner: inner.has(layer.path) }]),
+  );
+  const stray = [...inner].filter((path) => !sites.has(path));
+  if (stray.length > 0) {
+    throw new TunebookError("input", `ia3: feedForward names ${stray[0]}, which is no target`);
+  }
+  const vector = (path: string) => `${path}.ia3_l`;
+  const parameters = [...sites.values()].map(({ layer, isInner }) => {
+    const size = isInner ? layer.inputs : layer.outputs;
+    return {
+      name: vector(layer.path),
+      shape: isInner ? [1, size] : [size, 1],
+      decay: true,
+      initial: () => new Float32Array(size).fill(1),
+    };
+  });
+  const flat = (path: string, size: number) => [path, [1, size]] as const;
+  const valuesAt = ({ path }: LinearLayer, values: ReadonlyMap<string, Float32Array>) =>
+    values.get(vector(path))!;
+  return {
+    parameters,
+    sites: [...sites.keys()],
+    trains: () => false,
+    linearInput(path, x, context) {
+      const site = sites.get(path);
+      if (!site?.isInner) return x;
+      const [name, shape] = flat(vector(path), site.layer.inputs);
+      return tf.mul(x, tf.reshape(context.parameter(name), [...shape]));
+    },
+    output(path, _x, y, context) {
+      const site = sites.get(path);
+      if (!site || site.isInner) return y;
+      const [name, shape] = flat(vector(path), site.layer.outputs);
+      return tf.mul(y, tf.reshape(context.parameter(name), [...shape]));
+    },
+    mergedInto(layer, values) {
+      const site = sites.get(layer.path);
+      if (!site) return undefined;
+      const scales = valuesAt(layer, values);
+      const { inputs } = layer;
+      return host.weights.get(`${layer.path}.weight`)!.map((each, i) =>
+        each * (scales[site.isInner ? i % inputs : Math.floor(i / inputs)] - 1)
+      );
+    },
+    mergedIntoBias(layer, values) {
+      const site = sites.get(layer.path);
+      if (!site || site.isInner) return undefined;
+      const scales = valuesAt(layer, values);
+      return host.weights.get(`${layer.path}.bias`)!.map((each, i) => each * (scales[i] - 1));
+    },
+    peft: {
+      write: (values) => ({
+        config: {
+          peft_type: "IA3",
+          target_modules: namesForPeft(host, targets, [...sites.keys()]),
+          feedforward_modules: none ? [] : namesForPeft(host, feedForward, [...inner]),
+          fan_in_fan_out: false,
+          init_ia3_weights: true,
+        },
+        tensors: parameters.map(({ name, shape }) => ({
+          name: wrappedNames(host, name)[0],
+          shape,
+          data: values.get(name)!,
+        })),
+      }),
+      names: new Map(parameters.map(({ name }) => [name, wrappedNames(host, name)])),
+    },
+  };
+}
+
+/** The method in a PEFT folder. */
+export function ia3FromPeft(config: PeftConfig): Adapter {
+  checkFields(config, { targets: true, off: offInAllLinears });
+  return ia3({
+    targets: targetsOf(config),
+    feedForward: (config.feedforward_modules as Targets | null) ?? [],
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * P-tuning (Liu et al., arXiv 2103.10385): virtual tokens before the text, as in prompt tuning, but
+ * made by a small network that is trained with them, so that they depend on one another:
+ *
+ * - `lstm`: embedding → bidirectional LSTM of two layers → linear → ReLU → linear, the paper's.
+ * - `mlp`: embedding → linear → ReLU → linear → ReLU → linear, PEFT's default and its advice.
+ *
+ * Only what the network makes is saved: an opened folder trains the tokens themselves. 20 tokens and
+ * a rate of 1e-3 are those of PEFT's example for sequence classification. The network is as wide as
+ * the model unless told otherwise.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { Adapter, AttachedAdapter, HookContext, Host } from "../nn/adapter.ts";
+import { apply, dense, table } from "./dense.ts";
+import { lstm, lstmParameters } from "./lstm.ts";
+import { checkFields } from "./peft_fields.ts";
+import type { PeftConfig } from "./peft_types.ts";
+import { checkSettings, given, oneOf, type Rule, share, whole } from "./settings.ts";
+import { prepend, promptFields, promptFormat } from "./virtual_tokens.ts";
+import { computed } from "./computed.ts";
+
+/** Settings of P-tuning. */
+export interface PTuningOptions {
+  /** Virtual tokens; 20 unless given. */
+  readonly tokens?: number;
+  /** The network that makes them; `mlp` unless given. */
+  readonly encoder?: "mlp" | "lstm";
+  /** Width of the network; the model's unless given. */
+  readonly hidden?: number;
+  /** Layers of the LSTM; 2 unless given. */
+  readonly layers?: number;
+  /** Dropout between the LSTM's layers; 0 unless given. */
+  readonly dropout?: number;
+}
+
+/** The names of the settings. */
+export const pTuningSettings: readonly string[] = [
+  "tokens",
+  "encoder",
+  "hidden",
+  "layers",
+  "dropout",
+] satisfies readonly (keyof PTuningOptions)[];
+
+const name = "p_tuning";
+const defaultTokens = 20;
+const learningRate = 1e-3;
+const embedding = "embedding.weight";
+const orWhole: Rule = [whole[0], (value) => value === undefined || whole[1](value)];
+
+type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, "hidden">;
+
+/**
+ * Virtual tokens that a small network makes.
+ *
+ * @example
+ * ```ts
+ * import { pTuning } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(pTuning({ encoder: "lstm" }).settings.layers, 2);
+ * ```
+ */
+export function pTuning(options: PTuningOptions = {}): Adapter {
+  const settings: Settings = {
+    tokens: defaultTokens,
+    encoder: "mlp",
+    layers: 2,
+    dropout: 0,
+    ...given(options),
+  };
+  checkSettings(name, [
+    ["tokens", settings.tokens, whole],
+    ["encoder", settings.encoder, oneOf(["mlp", "lstm"])],
+    ["hidden", settings.hidden, orWhole],
+    ["layers", settings.layers, whole],
+    ["dropout", settings.dropout, share],
+  ]);
+  return {
+    method: name,
+    settings: { ...settings },
+    learningRate,
+    attach: (host) => attach(host, settings),
+  };
+}
+
+function attach(host: Host, settings: Settings): AttachedAdapter {
+  const { tokens } = settings;
+  const { width } = host.config;
+  const { parameters: network, encode } = encoderOf(settings, width);
+  const parameters = [table(embedding, tokens, width), ...network];
+  return {
+    parameters,
+    trains: () => false,
+    virtualTokens: tokens,
+    input: (given, context) => prepend(given, encode(context)),
+    peft: promptFormat(
+      configOf(host, settings),
+      [tokens, width],
+      (values) => computed(parameters, values, encode),
+    ),
+  };
+}
+
+function configOf(host: Host, { tokens, encoder, hidden, layers, dropout }: Settings): PeftConfig {
+  return {
+    peft_type: "P_TUNING",
+    ...promptFields(host, tokens),
+    encoder_reparameterization_type: encoder.toUpperCase(),
+    encoder_hidden_size: hidden ?? host.config.width,
+    encoder_num_layers: layers,
+    encoder_dropout: dropout,
+  };
+}
+
+/** The network's tensors, named as in PEFT, and what it computes: [tokens, width]. */
+function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, width: number) {
+  const hidden = asked ?? width;
+  if (encoder === "mlp") {
+    return {
+      parameters: [
+        ...dense("mlp_head.0", width, hidden),
+        ...dense("mlp_head.2", hidden, hidden),
+        ...dense("mlp_head.4", hidden, width),
+      ],
+      encode(context: HookContext): Tensor {
+        const first = tf.relu(apply("mlp_head.0", context.parameter(embedding), context));
+        const second = tf.relu(apply("mlp_head.2", first, context));
+        return apply("mlp_head.4", second, context);
+      },
+    };
+  }
+  const sizes = { name: "lstm_head", inputs: width, hidden, layers, dropout };
+  return {
+    parameters: [
+      ...lstmParameters(sizes),
+      ...dense("mlp_head.0", 2 * hidden, 2 * hidden),
+      ...dense("mlp_head.2", 2 * hidden, width),
+    ],
+    encode(context: HookContext): Tensor {
+      const mixed = lstm(sizes, context.parameter(embedding), context);
+      return apply("mlp_head.2", tf.relu(apply("mlp_head.0", mixed, context)), context);
+    },
+  };
+}
+
+/** The tokens of a PEFT folder, without their network. */
+export function pTuningFromPeft(config: PeftConfig): Adapter {
+  checkFields(config, {
+    numbers: ["num_virtual_tokens"],
+    off: { num_transformer_submodules: [1, null] },
+  });
+  const tokens = config.num_virtual_tokens as number;
+  return {
+    method: name,
+    settings: { tokens },
+    learningRate,
+    attach(host) {
+      const shape = [tokens, host.config.width];
+      return {
+        parameters: [table(embedding, tokens, host.config.width)],
+        trains: () => false,
+        virtualTokens: tokens,
+        input: (given, context) => prepend(given, context.parameter(embedding)),
+        peft: promptFormat(config, shape, (values) => values.get(embedding)!, embedding),
+      };
+    },
+  };
+}

@@ -1,0 +1,227 @@
+/**
+ * VeRA (Kopiczko et al., arXiv 2310.11454): x·Wᵀ gains b ∘ ((d ∘ (x·Aᵀ))·Bᵀ). A and B are random,
+ * frozen and shared by all linears; only the vectors d [rank] and b [outputs] are trained. A linear
+ * uses the first columns of A and the first rows of B. b starts at zero, d at .1 (the paper's table
+ * 6), A and B at He's uniform numbers from PyTorch's generator, so that PEFT makes the same ones
+ * from the same key. Rank 256 is PEFT's default, the rate near the paper's for RoBERTa-base on GLUE.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { Adapter, AttachedAdapter, FrozenTensor, Host } from "../nn/adapter.ts";
+import type { LinearLayer } from "../nn/layer.ts";
+import { chooseTargets, type Targets } from "../nn/targets.ts";
+import { scaledProduct } from "./lora_site.ts";
+import {
+  checkFields,
+  namesForPeft,
+  offInAllLinears,
+  targetsOf,
+  wrappedNames,
+} from "./peft_fields.ts";
+import type { PeftConfig } from "./peft_types.ts";
+import {
+  checkSettings,
+  given,
+  layerNames,
+  notNegative,
+  type Rule,
+  share,
+  whole,
+} from "./settings.ts";
+import { torchUniform } from "./torch_uniform.ts";
+
+/** Settings of VeRA. */
+export interface VeraOptions {
+  /** Rows of A; 256 unless given. */
+  readonly rank?: number;
+  /** The linears to adapt; the attention's query and value unless given. */
+  readonly targets?: Targets;
+  /** Dropout on the input of A; 0 unless given. */
+  readonly dropout?: number;
+  /** Where d starts; .1 unless given. */
+  readonly start?: number;
+  /** The seed of A and B, apart from the run's seed as in PEFT; 0 unless given. */
+  readonly key?: number;
+}
+
+/** The names of the settings. */
+export const veraSettings: readonly string[] = [
+  "rank",
+  "targets",
+  "dropout",
+  "start",
+  "key",
+] satisfies readonly (keyof VeraOptions)[];
+
+const learningRate = 4e-3;
+const keyRule: Rule = [
+  "a whole number from 0 below 2³²",
+  (value) => Number.isSafeInteger(value) && value as number >= 0 && value as number < 2 ** 32,
+];
+/** The shared tensors, as PEFT calls them. */
+const sharedA = "vera_A";
+const sharedB = "vera_B";
+
+type Settings = Required<Omit<VeraOptions, "targets">> & {
+  /** False in a folder that leaves the shared tensors to the key. */
+  readonly saveProjection: boolean;
+};
+
+/**
+ * Vectors between two frozen random matrices.
+ *
+ * @example
+ * ```ts
+ * import { vera } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(vera({ rank: 64 }).settings.start, 0.1);
+ * ```
+ */
+export function vera(options: VeraOptions = {}): Adapter {
+  return veraOf(options, true);
+}
+
+function veraOf({ targets, ...options }: VeraOptions, saveProjection: boolean): Adapter {
+  const settings = { rank: 256, dropout: 0, start: 0.1, key: 0, ...given(options) };
+  checkSettings("vera", [
+    ["rank", settings.rank, whole],
+    ["targets", targets, layerNames],
+    ["dropout", settings.dropout, share],
+    ["start", settings.start, notNegative],
+    ["key", settings.key, keyRule],
+  ]);
+  return {
+    method: "vera",
+    settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
+    learningRate,
+    attach: (host) => attach(host, { ...settings, saveProjection }, targets),
+  };
+}
+
+const lambdaB = (path: string) => `${path}.vera_lambda_b`;
+const lambdaD = (path: string) => `${path}.vera_lambda_d`;
+
+function attach(host: Host, settings: Settings, targets: Targets | undefined): AttachedAdapter {
+  const { rank, dropout, start } = settings;
+  const sites = new Map(chooseTargets(host, targets).map((layer) => [layer.path, layer]));
+  const layers = [...sites.values()];
+  const parameters = layers.flatMap(({ path, outputs }) => [
+    {
+      name: lambdaB(path),
+      shape: [outputs],
+      decay: false,
+      initial: () => new Float32Array(outputs),
+    },
+    {
+      name: lambdaD(path),
+      shape: [rank],
+      decay: false,
+      initial: () => new Float32Array(rank).fill(start),
+    },
+  ]);
+  const frozen = sharedTensors(layers, settings);
+  return {
+    parameters,
+    frozen,
+    sites: [...sites.keys()],
+    trains: () => false,
+    output(path, x, y, context) {
+      const site = sites.get(path);
+      if (!site) return y;
+      const a = part(context.parameter(sharedA), [rank, site.inputs]);
+      const b = part(context.parameter(sharedB), [site.outputs, rank]);
+      const low = tf.matMul(context.dropout(x, dropout), a, false, true); // [tokens, rank]
+      const scaled = tf.mul(low, context.parameter(lambdaD(path)));
+      const high = tf.matMul(scaled, b, false, true); // [tokens, outputs]
+      return tf.add(y, tf.mul(high, context.parameter(lambdaB(path))));
+    },
+    mergedInto(layer, values) {
+      return sites.has(layer.path) ? productAt(layer, rank, frozen[0].shape[1], values) : undefined;
+    },
+    peft: {
+      write: (values) => ({
+        config: {
+          peft_type: "VERA",
+          r: rank,
+          target_modules: namesForPeft(host, targets ?? host.attentionTargets, [...sites.keys()]),
+          projection_prng_key: settings.key,
+          save_projection: settings.saveProjection,
+          vera_dropout: dropout,
+          d_initial: start,
+          fan_in_fan_out: false,
+          bias: "none",
+          init_weights: true,
+        },
+        tensors: [
+          ...parameters.map((tensor) => ({
+            ...tensor,
+            stored: wrappedNames(host, tensor.name)[0],
+          })),
+          ...(settings.saveProjection ? frozen : [])
+            .map((tensor) => ({ ...tensor, stored: `base_model.${tensor.name}` })),
+        ].map(({ name, shape, stored }) => ({ name: stored, shape, data: values.get(name)! })),
+      }),
+      names: new Map<string, readonly string[]>([
+        ...parameters.map(({ name }) => [name, wrappedNames(host, name)] as const),
+        ...(settings.saveProjection ? frozen : [])
+          .map(({ name }) => [name, [`base_model.${name}`]] as const),
+      ]),
+    },
+  };
+}
+
+/** A [rank, widest input] and B [widest output, rank]. */
+function sharedTensors(layers: readonly LinearLayer[], { rank, key }: Settings): FrozenTensor[] {
+  const inputs = Math.max(...layers.map((layer) => layer.inputs));
+  const outputs = Math.max(...layers.map((layer) => layer.outputs));
+  // He's uniform numbers: √3 · √2 / √(columns).
+  const bounds = [inputs, rank].map((columns) => Math.sqrt(3) * (Math.SQRT2 / Math.sqrt(columns)));
+  let made: Float32Array[] | undefined;
+  const both = () => made ??= torchUniform(key, [rank * inputs, outputs * rank], bounds);
+  return [
+    { name: sharedA, shape: [rank, inputs], values: () => both()[0] },
+    { name: sharedB, shape: [outputs, rank], values: () => both()[1] },
+  ];
+}
+
+/** The first rows and columns. */
+function part(matrix: Tensor, shape: [number, number]): Tensor {
+  const isWhole = matrix.shape.every((dim, axis) => dim === shape[axis]);
+  return isWhole ? matrix : tf.slice(matrix, [0, 0], shape);
+}
+
+/** (b ∘ B)·(d ∘ A), [outputs, inputs]. */
+function productAt(
+  { path, inputs, outputs }: LinearLayer,
+  rank: number,
+  columns: number,
+  values: ReadonlyMap<string, Float32Array>,
+): Float32Array {
+  const [a, b] = [values.get(sharedA)!, values.get(sharedB)!];
+  const [d, scales] = [values.get(lambdaD(path))!, values.get(lambdaB(path))!];
+  const left = b.subarray(0, outputs * rank)
+    .map((each, i) => each * scales[Math.floor(i / rank)] * d[i % rank]);
+  const right = Float32Array.from(
+    { length: rank * inputs },
+    (_, i) => a[Math.floor(i / inputs) * columns + i % inputs],
+  );
+  return scaledProduct(left, right, { outputs, inputs, rank, scale: 1 });
+}
+
+/** The method in a PEFT folder. */
+export function veraFromPeft(config: PeftConfig): Adapter {
+  checkFields(config, {
+    numbers: ["r"],
+    targets: true,
+    off: { ...offInAllLinears, bias: ["none"] },
+  });
+  return veraOf({
+    rank: config.r as number,
+    targets: targetsOf(config),
+    dropout: (config.vera_dropout as number | null) ?? 0,
+    start: (config.d_initial as number | null) ?? 0.1,
+    key: (config.projection_prng_key as number | null) ?? 0,
+  }, config.save_projection !== false);
+}

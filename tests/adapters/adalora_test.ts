@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { adalora, type AdaloraOptions } from "../../lib/adapters/adalora.ts";
+import { budgetAt } from "../../lib/adapters/adalora_budget.ts";
+import { attachTo } from "../../lib/nn/model.ts";
+import { isMistake } from "../is_mistake.ts";
+import { toyModel } from "../nn/toy.ts";
+import { runToy } from "../train/toy_run.ts";
+import { inFolder } from "../weights/in_folder.ts";
+
+const small: AdaloraOptions = { initialRank: 4, targetRank: 2 };
+const model = toyModel({ layers: 2 });
+
+Deno.test("the budget falls as a cube between the first and the last reallocation", () => {
+  const schedule = { initialBudget: 48, targetBudget: 16, initial: 10, final: 20, every: 5 };
+  const at = (step: number) => budgetAt(schedule, step, 100);
+  assert.deepEqual(at(10), { budget: 48, isDue: false });
+  assert.deepEqual(at(45), { budget: 16 + 32 / 8, isDue: true });
+  assert.deepEqual(at(46).isDue, false);
+  assert.deepEqual(at(80), { budget: 16, isDue: true });
+  assert.deepEqual(at(81), { budget: 16, isDue: false });
+});
+
+const hopeless: Record<string, AdaloraOptions> = {
+  "starts too late": { initialSteps: 12 },
+  "ends too early": { finalSteps: 12 },
+  "leaves nothing between": { initialSteps: 6, finalSteps: 6 },
+  "has no round": { initialSteps: 4, finalSteps: 4, interval: 5 },
+};
+
+for (const [name, options] of Object.entries(hopeless)) {
+  Deno.test(`a schedule that ${name} is refused before the first step`, async () => {
+    let steps = 0;
+    const method = adalora({ ...small, ...options });
+    const run = runToy({ on: model, method, context: { onStep: () => void steps++ } });
+    await assert.rejects(run, isMistake("input", "12 steps", "none would happen"));
+    assert.equal(steps, 0);
+  });
+}
+
+Deno.test("a run of any length ends at the target rank, and its record says how", async () => {
+  for (const epochs of [1, 3]) {
+    const method = adalora(small);
+    const { values, methodRecord } = await runToy({ on: model, method, settings: { epochs } });
+    const { ranks } = methodRecord as {
+      ranks: { step: number; ranks: Record<string, number> }[];
+    };
+    const totals = ranks.map(({ ranks }) => Object.values(ranks).reduce((sum, each) => sum + each));
+    assert.equal(totals.at(-1), 2 * 4);
+    assert.ok(totals.every((total, i) => i === 0 || total <= totals[i - 1]), String(totals));
+    assert.ok(ranks.every(({ step }, i) => i === 0 || step > ranks[i - 1].step));
+    for (const [path, rank] of Object.entries(ranks.at(-1)!.ranks)) {
+      const left = values.get(`${path}.lora_E`)!.filter((each) => each !== 0);
+      assert.equal(left.length, rank, path);
+    }
+  }
+});
+
+Deno.test("ranks and importance survive a resume", () =>
+  inFolder(async (checkpoints) => {
+    const method = adalora(small);
+    const { seconds: _, stepsHere: __, ...whole } = await runToy({ on: model, method });
+    const stop = new AbortController();
+    await runToy({
+      on: model,
+      method,
+      settings: { checkpoints },
+      context: {
+        signal: stop.signal,
+        onStep: ({ step }: { step: number }) => step === 7 && stop.abort(),
+      },
+    });
+    const settings = { checkpoints, resume: true };
+    const { seconds: ___, stepsHere: ____, ...resumed } = await runToy({
+      on: model,
+      method,
+      settings,
+    });
+    assert.deepEqual(resumed, whole);
+  }));
+
+Deno.test("a folder keeps which triplets are left, also after a second training", async () => {
+  const { values } = await runToy({ on: model, method: adalora(small) });
+  const { learned, tensors } = await attachTo(model, adalora(small)).peft!.write(values);
+  const pattern = learned!.rank_pattern as Record<string, boolean[]>;
+  for (const [name, mask] of Object.entries(pattern)) {
+    assert.match(name, /^bert\.encoder\..*\.lora_E$/);
+    assert.equal(mask.length, 4);
+    const stored = tensors.find((tensor) => tensor.name === `base_model.model.${name}`)!;
+    assert.equal(stored.shape[0], mask.filter((each) => each).length, name);
+  }
+});
+
+Deno.test("wrong settings are one error", () => {
+  assert.throws(
+    () => adalora({ initialRank: 4, targetRank: 4, beta1: 1, initialSteps: 1.5 }),
+    isMistake("input", "targetRank is 4", "beta1 is 1", "initialSteps is 1.5"),
+  );
+});

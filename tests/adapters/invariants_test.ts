@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft_folder.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { checkMergeable, mergeModel, noAdapter } from "../../lib/nn/merge.ts";
+import { openOn } from "../../lib/nn/model.ts";
+import { trainedWeights } from "../../lib/nn/trained.ts";
+import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+import { largestDifference, oneHot } from "../models/golden.ts";
+import { checkGradients } from "../nn/check_gradients.ts";
+import { logitsOf } from "../nn/run_trainee.ts";
+import { toyModel, toyRows } from "../nn/toy.ts";
+import { runToy } from "../train/toy_run.ts";
+import { inFolder } from "../weights/in_folder.ts";
+import { methodTable } from "./method_table.ts";
+
+const outputs = 3;
+const labels = ["a", "b", "c"];
+/** PEFT's tolerances for the same invariants. */
+const tolerance = { disabled: 1e-6, merged: 1e-4, loaded: 1e-6 };
+
+for (const [name, tested] of Object.entries(methodTable)) {
+  for (const modelType of ["bert", "roberta", "distilbert", "xlm-roberta"]) {
+    Deno.test(`${name} on ${modelType}: off is the base, merged and reopened are the same model`, () =>
+      inFolder(async (folder) => {
+        const model = toyModel({ modelType, layers: 2 });
+        const before = new Map([...model.weights].map(([path, data]) => [path, data.slice()]));
+        const task = textClassification({ kind: "single", outputs, targets: oneHot([0], outputs) });
+        const device = await openDevice("cpu");
+        const batch = toyRows(5, { types: model.architecture.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
+        const adapter = await openOn(model, tested.of(modelType));
+        const trainee = { model, adapter, task };
+        const off = { ...trainee, adapter: noAdapter };
+        const base = await logitsOf(off, device, batch);
+        const start = await logitsOf(trainee, device, batch);
+        assert.equal(largestDifference(start.data, base.data) < 1e-5, tested.startsAtBase);
+
+        const { values } = await runToy({ on: model, attached: adapter });
+        const on = await logitsOf(trainee, device, batch, values);
+        const initial = initialParameters(trainee, 1);
+        const own = [...adapter.parameters.map(({ name }) => name)];
+        const weights = trainedWeights(model, adapter).map(({ path }) => path);
+        assert.deepEqual([...values.keys()].sort(), [...own, ...weights].sort());
+        for (const path of own) {
+          if (tested.mayReturn?.test(path)) continue;
+          assert.notDeepEqual(values.get(path), initial.get(path), `${path} did not move`);
+        }
+        for (const [path, data] of before) {
+          assert.deepEqual(model.weights.get(path), data, `${path} of the base moved`);
+        }
+
+        if (tested.merges) {
+          const merged = mergeModel(model, adapter, values);
+          const whole = await logitsOf({ ...off, model: merged }, device, batch);
+          const difference = largestDifference(whole.data, on.data);
+          assert.ok(difference < tolerance.merged, `merging changes a logit by ${difference}`);
+        } else assert.throws(() => checkMergeable(adapter), /cannot be merged/);
+        const again = await logitsOf(off, device, batch);
+        assert.ok(largestDifference(again.data, base.data) < tolerance.disabled);
+
+        await writePeftFolder(folder, model, adapter, values, labels);
+        const read = await readPeftFolder(folder, model);
+        const opened = { ...trainee, adapter: read.attached };
+        const reopened = await logitsOf(opened, device, batch, read.values);
+        const difference = largestDifference(reopened.data, on.data);
+        assert.ok(difference < tolerance.loaded, `reopening changes a logit by ${difference}`);
+      }));
+  }
+
+  for (const modelType of ["bert", "roberta", "distilbert"]) {
+    Deno.test(`${name} on ${modelType} has the right gradients`, async () => {
+      const model = toyModel({ modelType });
+      const targets = oneHot([0, 2, 1, 0, 2], outputs);
+      const task = textClassification({ kind: "single", outputs, targets });
+      const adapter = await openOn(model, tested.of(modelType));
+      const own = new Set(adapter.parameters.map(({ name }) => name));
+      const only = (path: string) => own.has(path) && !tested.partial?.test(path);
+      const checked = await checkGradients({ model, adapter, task }, {
+        only,
+        elements: 4,
+        seed: 2,
+      });
+      assert.ok(checked.length > 0);
+    });
+  }
+}

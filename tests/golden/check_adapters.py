@@ -1,0 +1,37 @@
+"""Opens PEFT folders on the tiny models and prints their logits as one JSON line.
+
+check_adapters.py FOLDER: every folder in it, named <method>-<base>, is opened with PEFT on
+models/<base> and run on the inputs of methods/<method>-<base>/expected.safetensors. Prints
+{"made_with": versions, "logits": {"<method>-<base>": [rows][outputs]}}. A tensor that PEFT does not
+load, or would have wanted, is an error.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import transformers
+from safetensors.torch import load_file
+
+from check_outputs import PACKAGES, logits, open_adapter
+from golden import HERE, made_with
+
+
+def main(folder: Path) -> None:
+    found = {}
+    for place in sorted(folder.iterdir()):
+        base = place.name.rsplit("-", 1)[1]
+        expected = load_file(HERE / "methods" / place.name / "expected.safetensors")
+        inputs = {key: value for key, value in expected.items() if key != "logits"}
+        model = open_adapter(str(place), str(HERE / "models" / base))
+        found[place.name] = logits(model, inputs)["logits"]
+    print(json.dumps({"made_with": made_with(*PACKAGES), "logits": found}))
+
+
+if __name__ == "__main__":
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    try:
+        main(Path(sys.argv[1]))
+    except (OSError, ValueError, RuntimeError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
