@@ -109,9 +109,10 @@ what
   --validation SIZE  rows for the best state and early stopping
 
 how
-  --method NAME      lora, head, full               --rank N --alpha X
+  --method NAME      lora, adalora, vera, ia3, bitfit, prompt_tuning, p_tuning, prefix_tuning,
+                     head, full; settings other than lora's --rank N --alpha X in a plan file
   --adapter FOLDER   goes on from a PEFT folder; with --epochs 0 it only scores and deploys it
-  --epochs N         --rate X    --batch N          --accumulate N
+  --epochs N         --rate X (the method's)        --batch N     --accumulate N
   --max-tokens N     --patience N       --seed N (of the run; the split stays)
   --gradient-checkpointing              half more time for less memory
   --device NAME      cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow, tfjs:cpu
@@ -119,7 +120,7 @@ how
 results
   --metrics LIST     accuracy,f1,auc,matthews,… (by the kind of labels)
   --out FOLDER       where to write (out/finetuned)
-  --deploy LIST      adapter,merged,onnx (head and full have no adapter)
+  --deploy LIST      adapter,merged,onnx (those that the method allows)
   --resume           continues an interrupted run
   --json             prints one JSON object as the last line
 

@@ -109,7 +109,7 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
         name,
       ) => [name, name]),
     ),
-    deploy: list(flags.deploy ?? (hasAdapter(method) ? "adapter,merged,onnx" : "merged,onnx"))
+    deploy: list(flags.deploy ?? defaultTargets(method))
       .map((target) => ({ target, folder: join(out, target) })),
   };
   try {
@@ -124,9 +124,11 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }
 
-/** Methods that leave an adapter of their own. */
-function hasAdapter(method: string): boolean {
-  return method !== "head" && method !== "full";
+/** Some methods leave no adapter of their own; others cannot become part of the weights. */
+function defaultTargets(method: string): string {
+  if (method === "head" || method === "full") return "merged,onnx";
+  const isBeforeText = ["prompt_tuning", "p_tuning", "prefix_tuning"].includes(method);
+  return isBeforeText ? "adapter,onnx" : "adapter,merged,onnx";
 }
 
 /** Reads a plan file; `resume` goes on with its interrupted run. */

@@ -7,7 +7,8 @@
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
-import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
+import { settle } from "../nn/merge.ts";
+import { frozenOf } from "../nn/trainee.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
 
@@ -37,16 +38,14 @@ export function onnx(folder: string): DeployTarget {
     name: "onnx",
     folder,
     tolerance,
-    check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter, task } = trained.trainee;
-      const whole = { ...mergeModel(model, adapter, trained.values), head: [] };
-      const program = forwardProgram({ model: whole, task, adapter: noAdapter });
+      const settled = { ...settle(model, adapter, trained.values), task };
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", modelFile),
-        program,
-        (path) => whole.weights.get(path)!,
+        forwardProgram(settled),
+        frozenOf(settled),
       );
       await writeModelFiles(trained, folder, {
         "transformers.js_config": await browserConfig(join(folder, "onnx")),

@@ -14,14 +14,17 @@ import { withFrozen } from "./trainee.ts";
 export const noAdapter: AttachedAdapter = { parameters: [], trains: () => false };
 
 /** Makes sure that a method can become part of a model's weights. */
-export function checkMergeable(
-  { parameters, mergedInto, mergedIntoBias }: AttachedAdapter,
-): void {
-  if (parameters.length === 0 || mergedInto || mergedIntoBias) return;
+export function checkMergeable(adapter: AttachedAdapter): void {
+  if (isMergeable(adapter)) return;
   throw new TunebookError(
     "unsupported",
-    "this method cannot be merged into the model's weights; deploy it with adapter(folder)",
+    "this method cannot be merged into the model's weights; deploy it with adapter(folder) or " +
+      "onnx(folder)",
   );
+}
+
+function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedAdapter): boolean {
+  return parameters.length === 0 || Boolean(mergedInto ?? mergedIntoBias);
 }
 
 /**
@@ -36,6 +39,37 @@ export function mergeModel(
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
   checkMergeable(adapter);
+  return withTrained(model, adapter, values);
+}
+
+/**
+ * The trained model with nothing left to train: the method merged into the weights, or, where it
+ * cannot be, beside them as frozen tensors.
+ */
+export function settle(
+  model: Model,
+  adapter: AttachedAdapter,
+  values: ReadonlyMap<string, Float32Array>,
+): { model: Model; adapter: AttachedAdapter } {
+  const settled = { ...withTrained(model, adapter, values), head: [] };
+  if (isMergeable(adapter)) return { model: settled, adapter: noAdapter };
+  const { parameters, frozen = [] } = adapter;
+  const kept = parameters.map(({ name, shape }) => ({
+    name,
+    shape,
+    values: () => values.get(name)!,
+  }));
+  return {
+    model: settled,
+    adapter: { ...adapter, parameters: [], frozen: [...frozen, ...kept], trains: () => false },
+  };
+}
+
+function withTrained(
+  model: Model,
+  adapter: AttachedAdapter,
+  values: ReadonlyMap<string, Float32Array>,
+): Model {
   const all = withFrozen(adapter, values);
   const merged = ({ path, layer }: Weight): Float32Array => {
     const base = all.get(path) ?? model.weights.get(path)!;

@@ -75,10 +75,12 @@ for (const [name, tested] of Object.entries(methodTable)) {
       const adapter = await openOn(model, tested.of(modelType));
       const own = new Set(adapter.parameters.map(({ name }) => name));
       const only = (path: string) => own.has(path) && !tested.partial?.test(path);
-      const checked = await checkGradients({ model, adapter, task }, {
-        only,
-        elements: 4,
-        seed: 2,
+      const check = (seed: number) =>
+        checkGradients({ model, adapter, task }, { only, elements: 4, seed });
+      // Differences across a kink say nothing; a wrong gradient is wrong at every start.
+      const checked = await check(1).catch((error) => {
+        if (tested.hasKinks) return check(2);
+        throw error;
       });
       assert.ok(checked.length > 0);
     });

@@ -23,6 +23,8 @@ export interface TestedMethod {
   readonly startsAtBase: boolean;
   /** Parameters whose gradient leaves something out by definition, so that differences differ. */
   readonly partial?: RegExp;
+  /** True for a network with ReLUs. */
+  readonly hasKinks?: boolean;
   /** Parameters that may end where they started: ranks that were taken away. */
   readonly mayReturn?: RegExp;
   /** False where PEFT cannot run the method on DistilBERT, or not with its whole head. */
@@ -79,8 +81,12 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
     ...inWeights,
   },
   "prompt-tuning": { of: () => promptTuning({ tokens }), ...beforeText },
-  "p-tuning-mlp": { of: () => pTuning({ tokens, hidden: 16 }), ...beforeText },
-  "p-tuning-lstm": { of: () => pTuning({ tokens, hidden: 16, encoder: "lstm" }), ...beforeText },
+  "p-tuning-mlp": { of: () => pTuning({ tokens, hidden: 16 }), ...beforeText, hasKinks: true },
+  "p-tuning-lstm": {
+    of: () => pTuning({ tokens, hidden: 16, encoder: "lstm" }),
+    ...beforeText,
+    hasKinks: true,
+  },
   "prefix-tuning": { of: () => prefixTuning({ tokens }), ...beforeText },
   "prefix-projection": {
     of: () => prefixTuning({ tokens, projection: true, hidden: 16, start: "random" }),
