@@ -12,11 +12,11 @@ const shift = 397;
 export function torchUniform(seed: number, counts: readonly number[], bounds: readonly number[]) {
   const next = mersenneTwister(seed);
   return counts.map((count, i) => {
-    // PyTorch computes x·(to − from) + from in float32.
+    // PyTorch computes x·(to − from) + from as one operation, rounded once to float32.
     const [from, span] = [Math.fround(-bounds[i]), Math.fround(2 * Math.fround(bounds[i]))];
     return Float32Array.from({ length: count }, () => {
       const unit = (next() & 0xffffff) / 2 ** 24;
-      return Math.fround(Math.fround(unit * span) + from);
+      return unit * span + from;
     });
   });
 }

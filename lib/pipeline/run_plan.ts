@@ -48,13 +48,13 @@ export async function runPlan(
   parts: PlanParts,
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
-  const method = await parts.method.open?.() ?? parts.method;
-  const settings = trainSettings(parts.train, method);
   const wrong = planMistakes(parts);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(parts.targets, await sourcesOf(parts));
   const say = options.quiet ? () => {} : (line: string) => console.error(line);
   const splits = await readSplits(parts.data, parts.columns);
+  const method = await parts.method.open?.() ?? parts.method;
+  const settings = trainSettings(parts.train, method);
   const trainLabels = readTrainingLabels(splits, parts.columns);
   const classWeights = classWeightsOf(settings.classWeights, trainLabels);
   const device = await openDevice(options.device);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
 import { readCommandLine } from "../../lib/cli/flags.ts";
 import { planOfFlags } from "../../lib/cli/plan_of_flags.ts";
@@ -70,7 +71,7 @@ Deno.test("defaults follow the kind and the method", () => {
   ]);
   const full = planOf("--method", "full");
   assert.equal(full.train.learningRate, undefined);
-  assert.match(String(full), /rate 0.00005/);
+  assert.match(String(Plan.from(full)), /rate 0.00005/);
   assert.deepEqual(full.deploy.map(({ target }) => target), ["merged", "onnx"]);
   const more = planOf("--adapter", "a", "--epochs", "0");
   assert.deepEqual(more.method, { name: "peft", settings: { folder: "a" } });

@@ -151,7 +151,7 @@ Deno.test("everything that cannot be computed is one error", () =>
       layers_to_transform: [0],
       fan_in_fan_out: true,
       exclude_modules: ["key"],
-      init_lora_weights: "pissa",
+      init_lora_weights: "olora",
       lora_bias: true,
       layer_replication: [[0, 1]],
       target_parameters: ["x"],
@@ -167,7 +167,7 @@ Deno.test("everything that cannot be computed is one error", () =>
       isMistake("weights", join(folder, configFile), ...Object.keys(fields).slice(0, 12)),
     );
     const wrong: [Record<string, unknown>, ErrorKind, RegExp][] = [
-      [{ peft_type: "IA3" }, "unsupported", /peft_type is "IA3"; this version reads LORA/],
+      [{ peft_type: "OFT" }, "unsupported", /peft_type is "OFT"; this version reads LORA/],
       [{ peft_type: "constructor" }, "unsupported", /peft_type is "constructor"/],
       [{ peft_type: undefined }, "unsupported", /peft_type is missing/],
       [{ r: 0 }, "weights", /rank is 0/],
