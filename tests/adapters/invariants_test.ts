@@ -17,7 +17,7 @@ import { methodTable } from "./method_table.ts";
 const outputs = 3;
 const labels = ["a", "b", "c"];
 /** PEFT's tolerances for the same invariants. */
-const tolerance = { disabled: 1e-6, merged: 1e-4, loaded: 1e-6 };
+const tolerance = { disabled: 1e-6, merged: 1e-4, loaded: 1e-6, converted: 1e-5 };
 
 for (const [name, tested] of Object.entries(methodTable)) {
   for (const modelType of ["bert", "roberta", "distilbert", "xlm-roberta"]) {
@@ -63,7 +63,8 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const opened = { ...trainee, adapter: read.attached };
         const reopened = await logitsOf(opened, device, batch, read.values);
         const difference = largestDifference(reopened.data, on.data);
-        assert.ok(difference < tolerance.loaded, `reopening changes a logit by ${difference}`);
+        const allowed = tested.converts ? tolerance.converted : tolerance.loaded;
+        assert.ok(difference < allowed, `reopening changes a logit by ${difference}`);
       }));
   }
 

@@ -25,6 +25,8 @@ export interface TestedMethod {
   readonly partial?: RegExp;
   /** True for a network with ReLUs. */
   readonly hasKinks?: boolean;
+  /** True where a folder holds the method in another form, which rounds at other places. */
+  readonly converts?: boolean;
   /** Parameters that may end where they started: ranks that were taken away. */
   readonly mayReturn?: RegExp;
   /** False where PEFT cannot run the method on DistilBERT, or not with its whole head. */
@@ -57,6 +59,7 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
   "pissa": {
     of: (type) => lora({ ...low, start: "pissa", targets: linears(type) }),
     ...inWeights,
+    converts: true,
   },
   "lora-plus": { of: () => lora({ ...low, rateRatio: 16 }), ...inWeights },
   "adalora": {
