@@ -40,9 +40,9 @@ export interface Forecast {
  */
 const stepShare = 0.65;
 /** Deno, ONNX Runtime, tokenizer and rows. */
-const baseBytes = 400e6;
-/** Floats that a layer keeps for each token, in widths; fits the measured peaks of both models. */
-const keptWidths = 10;
+const baseBytes = 230e6;
+/** Floats that a layer keeps for each token, in widths; fits the measured peaks to a sixth. */
+const keptWidths = 13;
 
 /**
  * Time: the multiplications of a step's products (twice the weights for each token forwards, as

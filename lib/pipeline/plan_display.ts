@@ -85,8 +85,12 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const texts = textColumn(splits.train, columns.text);
   const every = Math.max(1, Math.floor(texts.length / sampledRows));
   const maxTokens = Math.min(settings.maxTokens, config.maxTokens);
-  const sample = texts.filter((_, row) => row % every === 0)
-    .map((text) => tokenizer.encode(text, undefined, { maxTokens }).ids.length);
+  const lengthOf = (text: string) => tokenizer.encode(text, undefined, { maxTokens }).ids.length;
+  const sample = texts.filter((_, row) => row % every === 0).map(lengthOf);
+  const lengths = texts.map((_, row) => sample[row % sample.length]);
+  // The longest row decides how much memory the largest batch needs.
+  const longest = texts.reduce((at, text, row) => text.length > texts[at].length ? row : at, 0);
+  lengths[longest] = lengthOf(texts[longest]);
   const frozenLayers = countFrozenLayers({ model, adapter });
   const device = await openDevice("cpu");
   const known = forecast({
@@ -96,7 +100,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     ownTrained: count(trainedWeights(model, adapter)),
     frozenLayers,
     cacheFrozen: settings.cacheFrozen,
-    lengths: texts.map((_, row) => sample[row % sample.length]),
+    lengths,
     settings,
     productRate: await measureProducts(device, config.width),
   });
