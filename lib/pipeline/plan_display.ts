@@ -124,7 +124,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB`],
     [
       "how sure",
-      "time and memory may be off by a third, more under other load or for other methods",
+      "memory may be off by a sixth, time by a third, on a busy machine by a factor of two or more",
     ],
   ];
 }
