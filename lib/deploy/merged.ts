@@ -6,7 +6,7 @@
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
-import { modelWeights } from "../nn/model.ts";
+import { frozenWeights, modelWeights } from "../nn/model.ts";
 import { join } from "node:path";
 import { writeShards } from "../weights/write_shards.ts";
 import { writeModelFiles } from "./model_folder.ts";
@@ -65,7 +65,7 @@ export function merged(folder: string): DeployTarget {
         task: trainee.task,
         adapter: noAdapter,
       });
-      const step = await device.compile(program, { frozen: (path) => model.weights.get(path)! });
+      const step = await device.compile(program, { frozen: frozenWeights(model) });
       return { logitsOf: (feeds) => step.run(feeds), dispose: () => step.dispose() };
     },
   };

@@ -6,11 +6,13 @@
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { Random } from "../core/random.ts";
-import { sizeOf } from "../engine/mod.ts";
+import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
+import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
+import { packWeight } from "../weights/pack.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { architectureOf } from "./mod.ts";
 
@@ -26,6 +28,11 @@ export interface LoadModelOptions {
   readonly outputs: number;
   /** Seed of a head that the checkpoint lacks. */
   readonly seed: number;
+  /**
+   * Holds the weights of the encoder's linears in fewer bits; embeddings, norms, biases and the
+   * head stay float32. A checkpoint that is quantised already keeps its own format.
+   */
+  readonly quantize?: PackedFormat;
 }
 
 /** Reads and checks `config.json`. */
@@ -75,7 +82,8 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { architecture, config, json } = await readModelConfig(options.config);
   const encoder = architecture.layers(config);
   const headLayers = architecture.classification.layers(config, options.outputs);
-  using stored = await openWeights(options.weights);
+  using file = await openWeights(options.weights);
+  const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
 
   const hasHead = headLayers.flatMap(weightsOf).every(({ path, shape }) => {
     const found = stored.tensors.get(path)?.shape;
@@ -96,7 +104,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const headNames = new RegExp(
     `^(?:${headLayers.map(({ path }) => path).join("|")}|classifier)\\.`,
   );
-  const { values, absent } = lazyWeights(
+  const { values, absent, names } = lazyWeights(
     stored,
     hasHead ? [...encoderSpecs, ...headSpecs] : encoderSpecs,
     { ignore: [...architecture.ignored, ...(hasHead ? [] : [headNames])] },
@@ -108,6 +116,17 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   for (const layer of hasHead ? lacking : [...lacking, ...headLayers]) {
     for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }
+  const packed = new Map<string, PackedWeight>();
+  for (const { path, shape, layer } of encoder.flatMap(weightsOf)) {
+    const name = names.get(path);
+    if (layer.kind !== "linear" || !path.endsWith(".weight") || name === undefined) continue;
+    const held = inFile.get(name);
+    if (held) packed.set(path, held);
+    else if (options.quantize) {
+      packed.set(path, packWeight(options.quantize, shape, () => values.get(path)!));
+    }
+  }
+  checkFormat(options, inFile);
   return {
     reference: options.reference,
     architecture,
@@ -115,11 +134,29 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     json,
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...headLayers].map(({ path }) => path),
+    ...(packed.size > 0 ? { packed } : {}),
     weights: new LazyMap([
-      ...[...values.keys()].map((path) => [path, () => values.get(path)!] as const),
+      ...[...values.keys()].map((path) => {
+        const held = packed.get(path);
+        return [path, () => held ? unpack(held) : values.get(path)!] as const;
+      }),
       ...[...fresh].map(([path, data]) => [path, () => data] as const),
     ]),
   };
+}
+
+/** Numbers that were rounded once are not rounded again to another format. */
+function checkFormat(
+  { quantize, weights }: LoadModelOptions,
+  inFile: ReadonlyMap<string, PackedWeight>,
+): void {
+  const other = [...inFile.values()].find(({ format }) => format !== quantize);
+  if (quantize === undefined || !other) return;
+  throw new TunebookError(
+    "input",
+    `${weights} is quantised already (${other.format}); leave out quantize, or ask for ` +
+      `"${other.format}"`,
+  );
 }
 
 /** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */

@@ -15,7 +15,11 @@ export function forwardProgram(trainee: Trainee): Program {
     name: "forward",
     inputs: { ...batchInputs(model.architecture.usesTypes), ...weights.inputs },
     compute(inputs) {
-      const net = createNet({ tensor: (path) => inputs[weights.names.get(path)!], adapter });
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        packed: model.packed,
+      });
       return { logits: task.forward(net, model, batchOf(inputs)) };
     },
   };

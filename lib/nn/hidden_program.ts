@@ -22,7 +22,10 @@ export function hiddenProgram(trainee: Trainee, frozenLayers: number): Program {
     name: "frozen layers",
     inputs: { ...batchInputs(model.architecture.usesTypes), ...Object.fromEntries(frozen) },
     compute(inputs) {
-      const net = createNet({ tensor: (path) => inputs[weights.names.get(path)!] });
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        packed: model.packed,
+      });
       const positions = positionsAbove(trainee, frozenLayers);
       return {
         hidden: encode(net, model, batchOf(inputs), { positions, until: frozenLayers }),

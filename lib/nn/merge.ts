@@ -29,7 +29,8 @@ function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedAdapter
 
 /**
  * The model with the trained weights in the place of the old ones and the method's parameters
- * added to the linears that they act on; each weight is made when it is asked for.
+ * added to the linears that they act on; each weight is made when it is asked for. What was held
+ * in fewer bits is float32 in it, with the numbers that training saw.
  *
  * @param values trained tensors by path
  */
@@ -82,5 +83,6 @@ function withTrained(
   const weights = new LazyMap(
     modelWeights(model).map((weight) => [weight.path, () => merged(weight)]),
   );
-  return { ...model, weights };
+  const { packed: _, ...rest } = model;
+  return { ...rest, weights };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FrozenSource, PackedWeight } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, HostExtras } from "./adapter.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
@@ -21,6 +22,28 @@ export interface Model {
   readonly head: readonly string[];
   /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */
   readonly weights: ReadonlyMap<string, Float32Array>;
+  /**
+   * The linears' weights that are held in fewer bits, by weight path. `weights` has what they
+   * stand for: those are the model's numbers, whatever they were before they were quantised.
+   */
+  readonly packed?: ReadonlyMap<string, PackedWeight>;
+}
+
+/** The input names of the two tensors of a weight that is held in fewer bits. */
+export function packedNames(path: string): { codes: string; scales: string } {
+  return { codes: `${path}.codes`, scales: `${path}.scales` };
+}
+
+/** Gives a program the frozen weights of a model. */
+export function frozenWeights(
+  { weights, packed }: Pick<Model, "weights" | "packed">,
+): FrozenSource {
+  return (name) => {
+    const [, path, part] = /^(.+)\.(codes|scales)$/.exec(name) ?? [];
+    const held = path === undefined ? undefined : packed?.get(path);
+    if (held) return part === "codes" ? held.codes() : held.scales();
+    return weights.get(name)!;
+  };
 }
 
 /** All tensors of a model. */

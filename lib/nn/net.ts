@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { ops, type Tensor, tf } from "../engine/mod.ts";
+import { TunebookError } from "../core/errors.ts";
+import { ops, type PackedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedAdapter, HookContext, InputTokens } from "./adapter.ts";
+import { packedNames } from "./model.ts";
 
 /** Added to the score of a padded position; its exponential is zero in float32. */
 const maskedScore = -1e9;
@@ -58,6 +60,8 @@ export interface NetOptions {
   /** A weight or an adapter's parameter by path. */
   tensor(path: string): Tensor;
   readonly adapter?: AttachedAdapter;
+  /** The linears' weights that are held in fewer bits. */
+  readonly packed?: ReadonlyMap<string, PackedLayout>;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
@@ -70,17 +74,29 @@ export interface NetOptions {
 
 /** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
-  const { tensor, adapter, noise, places = (_, ids) => ids } = options;
+  const { tensor, adapter, packed, noise, places = (_, ids) => ids } = options;
   const net: Net & HookContext = {
     parameter: tensor,
-    weight: tensor,
+    weight(path) {
+      if (!packed?.has(path)) return tensor(path);
+      throw new TunebookError(
+        "unsupported",
+        `${path} is quantised, but the method computes with the whole matrix. Use a method that ` +
+          "leaves it as it is, such as lora, or do not quantise the model.",
+      );
+    },
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     firstPosition: adapter?.prefixTokens ?? 0,
     linear(path, given) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
-      const weight = tensor(`${path}.weight`);
-      const changed = adapter?.weight?.(path, weight, net);
-      const y = tf.add(tf.matMul(x, changed ?? weight, false, true), tensor(`${path}.bias`));
+      const name = `${path}.weight`;
+      const layout = packed?.get(name);
+      // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
+      const changed = layout ? undefined : adapter?.weight?.(path, tensor(name), net);
+      const product = layout
+        ? ops.packedMatMul(x, heldIn(tensor, name), layout)
+        : tf.matMul(x, changed ?? tensor(name), false, true);
+      const y = tf.add(product, tensor(`${path}.bias`));
       return changed ? y : adapter?.output?.(path, x, y, net) ?? y;
     },
     layerNorm: (path, x, epsilon) =>
@@ -100,6 +116,12 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         : compute(net, x, mask),
   };
   return net;
+}
+
+/** A matrix in fewer bits, as the program has it. */
+function heldIn(tensor: NetOptions["tensor"], name: string): { codes: Tensor; scales: Tensor } {
+  const { codes, scales } = packedNames(name);
+  return { codes: tensor(codes), scales: tensor(scales) };
 }
 
 function recomputedPart(

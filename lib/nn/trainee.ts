@@ -3,10 +3,18 @@
  *
  * @module
  */
-import { type InputSpec, sizeOf, slotPath, type Tensor } from "../engine/mod.ts";
+import { TunebookError } from "../core/errors.ts";
+import {
+  type FrozenSource,
+  type InputSpec,
+  packedShapes,
+  sizeOf,
+  slotPath,
+  type Tensor,
+} from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { TextBatch } from "./architecture.ts";
-import { type Model, modelWeights } from "./model.ts";
+import { frozenWeights, type Model, modelWeights, packedNames } from "./model.ts";
 import type { Task } from "./task.ts";
 import { trainedWeights } from "./trained.ts";
 
@@ -96,6 +104,16 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   for (const { path, shape } of modelWeights(model)) {
     const isTrained = trained.has(path);
+    const held = model.packed?.get(path);
+    if (held) {
+      if (isTrained) throw untrainable(path, held.format);
+      const { codes, scales } = packedNames(path);
+      const shapes = packedShapes(held);
+      inputs[codes] = { role: "frozen", type: "uint8", shape: shapes.codes };
+      inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
+      names.set(codes, codes).set(scales, scales);
+      continue;
+    }
     const name = isTrained ? slotPath(parameters, path) : path;
     inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
     names.set(path, name);
@@ -103,6 +121,8 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
   for (const { name, shape } of adapter.frozen ?? []) {
     // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.
     if (trained.has(name) || sizeOf(shape) === 0) continue;
+    const held = model.packed?.get(name);
+    if (held) throw irreplaceable(name, held.format);
     inputs[name] = { role: "frozen", type: "float32", shape };
     names.set(name, name);
   }
@@ -117,9 +137,10 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
 /** Where a program's frozen tensors come from: the method's own before the model's weights. */
 export function frozenOf(
   { model, adapter }: Pick<Trainee, "model" | "adapter">,
-): (path: string) => Float32Array {
+): FrozenSource {
   const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
-  return (path) => own.get(path)?.values() ?? model.weights.get(path)!;
+  const pretrained = frozenWeights(model);
+  return (path) => own.get(path)?.values() ?? pretrained(path);
 }
 
 /** Trained tensors together with the method's frozen ones. */
@@ -129,4 +150,20 @@ export function withFrozen(
 ): ReadonlyMap<string, Float32Array> {
   if (frozen.length === 0) return values;
   return new Map([...frozen.map((tensor) => [tensor.name, tensor.values()] as const), ...values]);
+}
+
+function irreplaceable(path: string, format: string): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    `${path} is quantised (${format}), but the method puts another matrix in its place. Use one ` +
+      "that leaves it as it is, such as lora without a start from the weight, or do not quantise.",
+  );
+}
+
+function untrainable(path: string, format: string): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    `${path} is quantised (${format}) and cannot be trained itself. Use a method that leaves it as ` +
+      "it is, such as lora, or do not quantise the model.",
+  );
 }

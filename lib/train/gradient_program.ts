@@ -75,6 +75,7 @@ export function gradientProgram(
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
+        packed: model.packed,
         noise: inputs.noise,
         places: (table, ids) => table === words?.path ? placesOf(inputs[wordPlaces], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),

@@ -7,7 +7,7 @@
 import { TunebookError } from "../core/errors.ts";
 
 /** An element type of the safetensors format that tunebook reads and writes. */
-export type Dtype = "F32" | "F16" | "BF16" | "I64" | "I32" | "U8" | "BOOL";
+export type Dtype = "F32" | "F16" | "BF16" | "I64" | "I32" | "I8" | "U8" | "BOOL";
 
 /** How many bytes one element takes. */
 export const bytesPerElement: Readonly<Record<Dtype, number>> = {
@@ -16,6 +16,7 @@ export const bytesPerElement: Readonly<Record<Dtype, number>> = {
   BF16: 2,
   I64: 8,
   I32: 4,
+  I8: 1,
   U8: 1,
   BOOL: 1,
 };
@@ -104,6 +105,8 @@ function elements(dtype: Dtype, bytes: Uint8Array) {
       return new BigInt64Array(...range);
     case "I32":
       return new Int32Array(...range);
+    case "I8":
+      return new Int8Array(...range);
     case "U8":
     case "BOOL":
       return aligned;

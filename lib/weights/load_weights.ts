@@ -75,7 +75,12 @@ export function lazyWeights(
   weights: Weights,
   specs: readonly WeightSpec[],
   options: LoadOptions = {},
-): { values: LazyMap<string, Float32Array<ArrayBuffer>>; absent: readonly string[] } {
+): {
+  values: LazyMap<string, Float32Array<ArrayBuffer>>;
+  absent: readonly string[];
+  /** The checkpoint's name of each weight. */
+  names: ReadonlyMap<string, string>;
+} {
   const { found, absent } = matchWeights(weights, specs, options);
   const values = new LazyMap([...found].map(([{ path, shape, transpose: turned }, name]) => [
     path,
@@ -84,7 +89,8 @@ export function lazyWeights(
       return turned ? transpose(stored, shape) : stored;
     },
   ]));
-  return { values, absent };
+  const names = new Map([...found].map(([{ path }, name]) => [path, name]));
+  return { values, absent, names };
 }
 
 /** Which tensor is which weight. */

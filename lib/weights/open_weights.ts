@@ -100,6 +100,7 @@ async function openShards(path: string): Promise<Weights> {
     close,
     [Symbol.dispose]: close,
     read: async (name) => await find(name).read(name),
+    readSync: (name) => find(name).readSync(name),
     readFloat32: async (name) => await find(name).readFloat32(name),
     readFloat32Sync: (name) => find(name).readFloat32Sync(name),
   };

@@ -58,6 +58,11 @@ export async function openSafetensors(path: string): Promise<WeightFile> {
         const { dtype, shape, offset, bytes } = find(path, tensors, name);
         return { dtype, shape, bytes: readAt(path, file, offset, bytes) };
       },
+      readSync(name): RawTensor {
+        const { dtype, shape, offset, bytes } = find(path, tensors, name);
+        using again = openUnchanged(path, opened);
+        return { dtype, shape, bytes: readAt(path, again, offset, bytes) };
+      },
       // deno-lint-ignore require-await -- throws must become rejections
       async readFloat32(name): Promise<Float32Array<ArrayBuffer>> {
         return readFloat32At(path, file, find(path, tensors, name));

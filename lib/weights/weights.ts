@@ -35,6 +35,8 @@ export interface Weights extends Disposable {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Reads one tensor as it is stored. */
   read(name: string): Promise<RawTensor>;
+  /** The same at once, also after `close`, as `readFloat32Sync`. */
+  readSync(name: string): RawTensor;
   /** Reads one tensor as float32, whatever it is stored as. */
   readFloat32(name: string): Promise<Float32Array<ArrayBuffer>>;
   /**

@@ -4,10 +4,10 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import type { Device, HostTensor, Program } from "../../lib/engine/mod.ts";
+import type { Device, HostTensor, PackedFormat, Program } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
-import type { Model } from "../../lib/nn/model.ts";
+import { frozenWeights, type Model } from "../../lib/nn/model.ts";
 import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/net.ts";
 import type { Task } from "../../lib/nn/task.ts";
@@ -35,14 +35,20 @@ export async function readGolden(path: string): Promise<Record<string, HostTenso
 }
 
 /** One of the tiny models. */
-export function goldenModel(name: string, outputs = 3, seed = 1): Promise<Model> {
-  const folder = goldenPath(`models/${name}`);
+export function goldenModel(
+  name: string,
+  outputs = 3,
+  seed = 1,
+  quantize?: PackedFormat,
+): Promise<Model> {
+  const folder = goldenPath(name.includes("/") ? name : `models/${name}`);
   return loadModel({
     reference: `file:${folder}`,
     config: `${folder}/config.json`,
     weights: `${folder}/model.safetensors`,
     outputs,
     seed,
+    ...(quantize ? { quantize } : {}),
   });
 }
 
@@ -72,16 +78,18 @@ export async function runModel(
       ...Object.fromEntries(frozen),
     },
     compute(inputs) {
-      const net = createNet({ tensor: (path) => inputs[names.get(path)!] });
+      const net = createNet({
+        tensor: (path) => inputs[names.get(path)!],
+        packed: model.packed,
+      });
       const hidden = encode(net, model, batchOf(inputs));
       const logits = task.forward(net, model, batchOf(inputs));
       return { hidden, logits, loss: task.loss(logits, inputs) };
     },
   };
   const paths = new Map([...names].map(([path, name]) => [name, path]));
-  const step = await device.compile(program, {
-    frozen: (name) => model.weights.get(paths.get(name)!)!,
-  });
+  const weights = frozenWeights(model);
+  const step = await device.compile(program, { frozen: (name) => weights(paths.get(name)!) });
   const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
   try {
     const results = await step.run({ ...batch, ...task.targetsOf(rows, task.weightOf(rows)) });

@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
+import { peft } from "../../lib/adapters/peft.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
-import { attachTo, type Model } from "../../lib/nn/model.ts";
+import { attachTo, type Model, openOn } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainee.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
 import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
-import { goldenModel, largestDifference, oneHot, readGolden } from "../models/golden.ts";
+import {
+  goldenModel,
+  goldenPath,
+  largestDifference,
+  oneHot,
+  readGolden,
+} from "../models/golden.ts";
 
 type Golden = Awaited<ReturnType<typeof readGolden>>;
 
@@ -46,15 +53,23 @@ function goldenRows(golden: Golden): TrainingRows {
   };
 }
 
+/** What bitsandbytes, PEFT and PyTorch computed over a base that bitsandbytes has quantised. */
+const qlora = "quantised/train/qlora-bert";
+
 const cases: [name: string, base: string, attach: (model: Model) => Promise<AttachedAdapter>][] = [
+  [
+    qlora,
+    "quantised/bert-nf4",
+    (model) => openOn(model, peft(goldenPath("quantised/train/adapter"))),
+  ],
   ["lora-bert", "bert", goldenLora],
   ["full-bert", "bert", (model) => Promise.resolve(attachTo(model, full()))],
   ["full-distilbert", "distilbert", (model) => Promise.resolve(attachTo(model, full()))],
 ];
 
 for (const [name, base, attach] of cases) {
-  Deno.test(`ten steps of ${name} are PyTorch's`, async () => {
-    const golden = await readGolden(`train/${name}.safetensors`);
+  Deno.test(`the steps of ${name} are PyTorch's`, async () => {
+    const golden = await readGolden(`${name === qlora ? name : `train/${name}`}.safetensors`);
     const model = await goldenModel(base);
     const task = textClassification({
       kind: "single",

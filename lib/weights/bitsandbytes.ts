@@ -1,0 +1,180 @@
+/**
+ * Reads checkpoints that transformers has saved with bitsandbytes: 4 bits (`nf4`, `fp4`, with or
+ * without double quantisation) and LLM.int8. The numbers are those of the file, quantised once.
+ *
+ * 4 bits: `<name>` [n/2, 1], `<name>.absmax`, `<name>.quant_map`, for double quantisation
+ * `<name>.nested_absmax` and `<name>.nested_quant_map`, and as JSON in bytes
+ * `<name>.quant_state.bitsandbytes__<type>`. LLM.int8: `<layer>.weight` int8, `<layer>.SCB`, the
+ * absolute maximum of each row, and `<layer>.weight_format`.
+ *
+ * @module
+ */
+import { messageOf, TunebookError } from "../core/errors.ts";
+import { codeBook, type PackedLayout, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
+import { blocksPerRow } from "../engine/mod.ts";
+import { unnestMaxima } from "./double_quantisation.ts";
+import { blockSizeOf } from "./pack.ts";
+import type { TensorInfo, Weights } from "./weights.ts";
+
+/** A checkpoint whose quantised matrices look like float32 ones. */
+export interface UnpackedWeights {
+  /** Every matrix by its name, without the tensors that describe its quantisation. */
+  readonly weights: Weights;
+  /** The quantised ones by their names, as they are held. */
+  readonly packed: ReadonlyMap<string, PackedWeight>;
+}
+
+const stateName = /^(.+)\.quant_state\.bitsandbytes__(\w+)$/;
+/** The block sizes that the runtime's product takes. */
+const blockSizes = [16, 32, 64, 128, 256];
+/** LLM.int8 divides a row by this share of its absolute maximum (arXiv 2208.07339). */
+const byteSteps = 127;
+const byteOffset = 128;
+
+/** Finds the matrices that bitsandbytes has quantised. Errors are of kind `weights`. */
+export function unpackBitsandbytes(stored: Weights): UnpackedWeights {
+  const packed = new Map<string, PackedWeight>();
+  const details = new Set<string>();
+  for (const name of stored.tensors.keys()) {
+    const [, matrix, type] = stateName.exec(name) ?? [];
+    const layer = /^(.+)\.SCB$/.exec(name)?.[1]?.replace(/\.weight$/, "");
+    if (matrix !== undefined) packed.set(matrix, fourBits(stored, matrix, type));
+    else if (layer !== undefined && stored.tensors.get(`${layer}.weight`)?.dtype === "I8") {
+      packed.set(`${layer}.weight`, eightBits(stored, layer, name));
+      details.add(name).add(`${layer}.weight_format`);
+    }
+  }
+  if (packed.size === 0) return { weights: stored, packed };
+  const isDetail = (name: string) =>
+    details.has(name) || stateName.test(name) ||
+    /\.(?:absmax|quant_map|nested_absmax|nested_quant_map)$/.test(name);
+  const tensors = new Map<string, TensorInfo>();
+  for (const [name, info] of stored.tensors) {
+    const weight = packed.get(name);
+    if (weight) {
+      const shape = [weight.outputs, weight.inputs];
+      tensors.set(name, { ...info, dtype: "F32", shape, bytes: 4 * sizeOf(shape) });
+    } else if (!isDetail(name)) tensors.set(name, info);
+  }
+  const readFloat32Sync = (name: string) => {
+    const weight = packed.get(name);
+    return weight ? unpack(weight) : stored.readFloat32Sync(name);
+  };
+  const view: Weights = {
+    ...stored,
+    tensors,
+    readFloat32Sync,
+    // deno-lint-ignore require-await -- throws must become rejections
+    readFloat32: async (name) => readFloat32Sync(name),
+    async read(name) {
+      const weight = packed.get(name);
+      if (!weight) return await stored.read(name);
+      const shape = [weight.outputs, weight.inputs];
+      return { dtype: "F32", shape, bytes: new Uint8Array(unpack(weight).buffer) };
+    },
+  };
+  return { weights: view, packed };
+}
+
+function fourBits(stored: Weights, name: string, type: string): PackedWeight {
+  const refuse = (what: string, cause?: unknown) =>
+    new TunebookError("weights", `${stored.path}: ${name} ${what}`, { cause });
+  if (type !== "nf4" && type !== "fp4") throw refuse(`is quantised as ${type}, not nf4 or fp4`);
+  const part = (role: string) => `${name}.${role}`;
+  for (const each of [name, part("absmax"), part("quant_map")]) {
+    if (!stored.tensors.has(each)) throw refuse(`has no tensor "${each}"`);
+  }
+  const { shape, blocksize: blockSize, ...nested } = readState(
+    stored,
+    part(`quant_state.bitsandbytes__${type}`),
+    refuse,
+  );
+  if (!blockSizes.includes(blockSize)) {
+    throw refuse(`has blocks of ${blockSize} numbers; sizes that work: ${blockSizes.join(", ")}`);
+  }
+  const [outputs, inputs] = shape;
+  const book = stored.readFloat32Sync(part("quant_map"));
+  if (codeBook(type)!.some((number, i) => Math.fround(number) !== book[i])) {
+    throw refuse(`has another code book than ${type}`);
+  }
+  const isNested = stored.tensors.has(part("nested_absmax"));
+  return {
+    format: type,
+    outputs,
+    inputs,
+    blockSize,
+    codes: () => stored.readSync(name).bytes,
+    scales() {
+      if (!isNested) return stored.readFloat32Sync(part("absmax"));
+      return unnestMaxima({
+        codes: stored.readSync(part("absmax")).bytes,
+        map: stored.readFloat32Sync(part("nested_quant_map")),
+        scales: stored.readFloat32Sync(part("nested_absmax")),
+        offset: nested.nested_offset!,
+        blockSize: nested.nested_blocksize!,
+      });
+    },
+  };
+}
+
+interface QuantState {
+  readonly shape: readonly [number, number];
+  readonly blocksize: number;
+  readonly nested_offset?: number;
+  readonly nested_blocksize?: number;
+}
+
+function readState(
+  stored: Weights,
+  name: string,
+  refuse: (what: string, cause?: unknown) => TunebookError,
+): QuantState {
+  try {
+    const text = new TextDecoder().decode(stored.readSync(name).bytes);
+    const state = JSON.parse(text) as QuantState;
+    const { shape, blocksize } = state;
+    const isMatrix = Array.isArray(shape) && shape.length === 2 &&
+      shape.every(Number.isSafeInteger);
+    if (!isMatrix || !Number.isSafeInteger(blocksize)) throw new Error(text);
+    return state;
+  } catch (error) {
+    throw refuse(`has a quantisation state that cannot be read: ${messageOf(error)}`, error);
+  }
+}
+
+function eightBits(stored: Weights, layer: string, maximaName: string): PackedWeight {
+  const name = `${layer}.weight`;
+  const format = `${layer}.weight_format`;
+  const [outputs, inputs] = stored.tensors.get(name)!.shape;
+  if (stored.tensors.has(format) && stored.readFloat32Sync(format)[0] !== 0) {
+    throw new TunebookError(
+      "weights",
+      `${stored.path}: ${name} is laid out for one kind of GPU; save it with bitsandbytes 0.45 or ` +
+        "newer",
+    );
+  }
+  const layout: PackedLayout = { format: "int8", outputs, inputs, blockSize: blockSizeOf("int8") };
+  const blocks = blocksPerRow(layout);
+  const perRow = blocks * layout.blockSize;
+  return {
+    ...layout,
+    codes() {
+      const { bytes } = stored.readSync(name);
+      const codes = new Uint8Array(outputs * perRow).fill(byteOffset);
+      for (let row = 0; row < outputs; row++) {
+        for (let column = 0; column < inputs; column++) {
+          // Adding 128 to a signed byte turns it into the same number above the zero point.
+          codes[row * perRow + column] = bytes[row * inputs + column] ^ byteOffset;
+        }
+      }
+      return codes;
+    },
+    scales() {
+      const maxima = stored.readFloat32Sync(maximaName);
+      return Float32Array.from(
+        { length: outputs * blocks },
+        (_, i) => maxima[Math.floor(i / blocks)] / byteSteps,
+      );
+    },
+  };
+}

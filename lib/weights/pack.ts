@@ -1,0 +1,45 @@
+/**
+ * Holds a matrix in four or eight bits a number.
+ *
+ * @module
+ */
+import { codeBook, type PackedFormat, type PackedWeight } from "../engine/mod.ts";
+import { nestMaxima, unnestMaxima } from "./double_quantisation.ts";
+import { blockMaxima, fourBitCodes } from "./four_bit.ts";
+import { blockSteps, integerCodes } from "./integer_blocks.ts";
+
+/** Numbers that share a scale: 64 with a code book, as in the paper and in bitsandbytes. */
+const bookBlockSize = 64;
+/** 32 otherwise, as transformers.js' four-bit files have it. */
+const integerBlockSize = 32;
+
+/** The block size that a format has unless a checkpoint says another. */
+export function blockSizeOf(format: PackedFormat): number {
+  return codeBook(format) ? bookBlockSize : integerBlockSize;
+}
+
+/**
+ * A matrix that is quantised whenever it is asked for, so that its float32 numbers are in memory
+ * for that moment only. The scales of `nf4` and `fp4` are those after double quantisation.
+ *
+ * @param read the matrix [outputs, inputs], row by row
+ */
+export function packWeight(
+  format: PackedFormat,
+  [outputs, inputs]: readonly number[],
+  read: () => Float32Array,
+): PackedWeight {
+  const layout = { format, outputs, inputs, blockSize: blockSizeOf(format) };
+  if (!codeBook(format)) {
+    return {
+      ...layout,
+      codes: () => integerCodes(layout, read()),
+      scales: () => blockSteps(layout, read()),
+    };
+  }
+  return {
+    ...layout,
+    codes: () => fourBitCodes(format, read(), layout.blockSize),
+    scales: () => unnestMaxima(nestMaxima(blockMaxima(read(), layout.blockSize))),
+  };
+}
