@@ -6,7 +6,13 @@
 
 // The pipeline
 export { model, Plan } from "./lib/pipeline/plan.ts";
-export type { AdaptStage, DataStage, ModelStage, ScoresOf } from "./lib/pipeline/plan.ts";
+export type {
+  AdaptStage,
+  DataStage,
+  ModelOptions,
+  ModelStage,
+  ScoresOf,
+} from "./lib/pipeline/plan.ts";
 export type { DataPreview, PreviewRow } from "./lib/pipeline/data_preview.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
@@ -30,6 +36,7 @@ export {
   prefixTuning,
   type PrefixTuningOptions,
 } from "./lib/adapters/prefix_tuning.ts";
+export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
@@ -56,8 +63,8 @@ export { spearman } from "./lib/metrics/spearman.ts";
 
 // Deploy targets
 export { adapter } from "./lib/deploy/adapter.ts";
-export { merged } from "./lib/deploy/merged.ts";
-export { onnx } from "./lib/deploy/onnx.ts";
+export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
+export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export type { DeployTarget, Receipt, Reopened, Trained } from "./lib/deploy/target.ts";
 
 // Tables and data

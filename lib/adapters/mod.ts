@@ -17,6 +17,7 @@ import { prefixTuning, prefixTuningSettings } from "./prefix_tuning.ts";
 import { promptTuning, promptTuningSettings } from "./prompt_tuning.ts";
 import { pTuning, pTuningSettings } from "./p_tuning.ts";
 import { vera, veraSettings } from "./vera.ts";
+import { qlora, qloraSettings } from "./qlora.ts";
 
 interface Method {
   /** The names of its settings. */
@@ -34,6 +35,7 @@ export const methods: Readonly<Record<string, Method>> = {
   prompt_tuning: { settings: promptTuningSettings, make: promptTuning },
   p_tuning: { settings: pTuningSettings, make: pTuning },
   prefix_tuning: { settings: prefixTuningSettings, make: prefixTuning },
+  qlora: { settings: qloraSettings, make: qlora },
   head: { settings: [], make: head },
   full: { settings: [], make: full },
   peft: { settings: ["folder"], make: ({ folder }: { folder: string }) => peft(folder) },

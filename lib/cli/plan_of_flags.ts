@@ -49,8 +49,9 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   if (!text) wrong.push(`--text is missing: the column of ${source} with the texts`);
   if (!label) wrong.push(`--label is missing: the column of ${source} to predict`);
   const method = flags.method ?? (flags.adapter ? "peft" : "lora");
-  if (method !== "lora" && (flags.rank || flags.alpha)) {
-    wrong.push(`--rank and --alpha belong to lora, not to ${method}`);
+  const isLora = method === "lora" || method === "qlora";
+  if (!isLora && (flags.rank || flags.alpha)) {
+    wrong.push(`--rank and --alpha belong to lora and qlora, not to ${method}`);
   }
   if (flags.adapter && method !== "peft") {
     wrong.push(`--adapter brings its method; leave out --method ${method}`);
@@ -74,6 +75,7 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   const json = {
     tunebook: 1,
     model: flags.model ?? defaultModel,
+    ...(flags.quantize ? { quantize: flags.quantize } : {}),
     data: source,
     columns: defined({
       // A missing column is reported above, once.
@@ -87,8 +89,8 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
     }),
     method: {
       name: method,
-      settings: method === "lora"
-        ? defined({ rank: rank ?? defaultRank, alpha })
+      settings: isLora
+        ? defined({ rank: rank ?? (method === "lora" ? defaultRank : undefined), alpha })
         : defined({ folder: flags.adapter }),
     },
     train: defined({

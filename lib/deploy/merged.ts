@@ -3,11 +3,18 @@
  *
  * @module
  */
+import { mistakes } from "../core/errors.ts";
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { frozenWeights, modelWeights } from "../nn/model.ts";
 import { join } from "node:path";
+import {
+  bitsandbytesConfig,
+  type BitsandbytesFormat,
+  bitsandbytesTensors,
+} from "../weights/write_bitsandbytes.ts";
+import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
@@ -18,8 +25,28 @@ import type { DeployTarget } from "./target.ts";
  */
 const tolerance = 1e-4;
 
+/** A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. */
+const mostDrift = 0.1;
+
+/** How to write the merged model. */
+export interface MergedOptions {
+  /**
+   * Quantises the merged weights as bitsandbytes does, for `from_pretrained` with bitsandbytes
+   * installed. That rounds them: what the merged method has changed may be lost. float32 unless
+   * given, which loses nothing, whatever the model was trained over.
+   */
+  readonly quantize?: BitsandbytesFormat;
+  /** The largest difference of a logit that such rounding may make; 0.1 unless given. */
+  readonly mostDrift?: number;
+}
+
+const remedy = "Quantising the merged weights has rounded away part of what was learned. Write " +
+  "them in float32 by leaving out quantize, deploy the adapter instead, or allow the difference " +
+  "with mostDrift.";
+
 /**
- * A transformers folder: `config.json`, `model.safetensors`, the tokenizer.
+ * A transformers folder: `config.json`, `model.safetensors`, the tokenizer. Over a quantised base
+ * the weights are the numbers that training saw plus the method's, in float32.
  *
  * @example
  * ```ts
@@ -29,11 +56,14 @@ const tolerance = 1e-4;
  * assert.equal(merged("out/reviews").name, "merged");
  * ```
  */
-export function merged(folder: string): DeployTarget {
+export function merged(folder: string, options: MergedOptions = {}): DeployTarget {
+  const { quantize } = options;
+  checkOptions(options);
   return {
     name: "merged",
     folder,
-    tolerance,
+    ...(quantize ? { options: { ...options }, remedy } : {}),
+    tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
     check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
@@ -42,14 +72,22 @@ export function merged(folder: string): DeployTarget {
       const top = new Set(
         classification.layers(model.config, trained.trainee.task.outputs).map(({ path }) => path),
       );
-      const tensors = modelWeights(model).map(({ path, shape, layer }) => ({
-        name: top.has(layer.path) ? path : `${prefix}.${path}`,
-        dtype: "F32" as const,
-        shape,
-        data: whole.weights.get(path)!,
-      }));
+      const tensors = modelWeights(model).flatMap(({ path, shape, layer }): TensorToWrite[] => {
+        const name = top.has(layer.path) ? path : `${prefix}.${path}`;
+        const read = () => whole.weights.get(path)!;
+        const isHeld = quantize && layer.kind === "linear" && path.endsWith(".weight") &&
+          !model.head.includes(layer.path);
+        return isHeld
+          ? bitsandbytesTensors(quantize, name, shape, read)
+          : [{ name, dtype: "F32", shape, data: read }];
+      });
       await writeShards(folder, tensors);
-      await writeModelFiles(trained, folder);
+      const float = model.head.map((path) => top.has(path) ? path : `${prefix}.${path}`);
+      await writeModelFiles(
+        trained,
+        folder,
+        quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {},
+      );
     },
     async reopen({ trainee }, folder, device) {
       const model = await loadModel({
@@ -69,4 +107,19 @@ export function merged(folder: string): DeployTarget {
       return { logitsOf: (feeds) => step.run(feeds), dispose: () => step.dispose() };
     },
   };
+}
+
+/** A merged model that is quantised is a model of bitsandbytes' own formats. */
+function checkOptions({ quantize, mostDrift }: MergedOptions): void {
+  const wrong: string[] = [];
+  if (quantize !== undefined && quantize !== "nf4" && quantize !== "fp4") {
+    wrong.push(`quantize is ${JSON.stringify(quantize)}, but must be "nf4" or "fp4"`);
+  }
+  if (mostDrift !== undefined && !(mostDrift > 0)) {
+    wrong.push(`mostDrift is ${JSON.stringify(mostDrift)}, but must be a number above 0`);
+  }
+  if (mostDrift !== undefined && quantize === undefined) {
+    wrong.push("mostDrift belongs to quantize: float32 weights do not drift");
+  }
+  if (wrong.length > 0) throw mistakes("input", "these options of merged make no sense:", wrong);
 }

@@ -23,7 +23,13 @@ const tokenizerClasses: Readonly<Record<string, string>> = {
 };
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
-const outdated = new Set(["torch_dtype", "num_labels", "_name_or_path", "transformers.js_config"]);
+const outdated = new Set([
+  "torch_dtype",
+  "num_labels",
+  "_name_or_path",
+  "transformers.js_config",
+  "quantization_config",
+]);
 
 /** Writes `config.json` with the labels and the target's own fields, and the tokenizer's files. */
 export async function writeModelFiles(

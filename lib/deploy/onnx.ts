@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
-import { frozenOf } from "../nn/trainee.ts";
+import { frozenOf, type Trainee } from "../nn/trainee.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
 
@@ -18,12 +18,31 @@ import type { DeployTarget } from "./target.ts";
  */
 const tolerance = 1e-3;
 
-/** The file's name in the folder `onnx`, as transformers.js looks for float32 weights. */
-const modelFile = "model.onnx";
+/** The file's end and transformers.js' `dtype` for the ways in which the weights are held. */
+const kinds = {
+  float32: { suffix: "", dtype: "fp32" },
+  nf4: { suffix: "_bnb4", dtype: "bnb4" },
+  fp4: { suffix: "_bnb4", dtype: "bnb4" },
+  int4: { suffix: "_q4", dtype: "q4" },
+  int8: { suffix: "_int8", dtype: "int8" },
+} as const;
+
+/** How to write the model. */
+export interface OnnxOptions {
+  /**
+   * Writes a quantised model with its weights in float32, merged with the method: for runtimes
+   * without ONNX Runtime's own operators. False unless given.
+   */
+  readonly dequantise?: boolean;
+}
 
 /**
  * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
  * and `sequence` open.
+ *
+ * A model that was trained over a quantised base stays so: `onnx/model_bnb4.onnx`, `model_q4.onnx`
+ * or `model_int8.onnx` has the base as it was held (`MatMulBnb4`, `MatMulNBits`) and the method
+ * beside it, so that nothing is rounded anew.
  *
  * @example
  * ```ts
@@ -33,26 +52,35 @@ const modelFile = "model.onnx";
  * assert.equal(onnx("out/reviews-onnx").name, "onnx");
  * ```
  */
-export function onnx(folder: string): DeployTarget {
+export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
+  const { dequantise = false } = options;
+  const kindOf = ({ model: { packed } }: Trainee) => {
+    const held = dequantise ? undefined : packed?.values().next().value;
+    return kinds[held?.format ?? "float32"];
+  };
+  const fileOf = (trainee: Trainee) => `model${kindOf(trainee).suffix}.onnx`;
   return {
     name: "onnx",
     folder,
+    ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
-    async write(trained, folder) {
-      const { model, adapter, task } = trained.trainee;
-      const settled = { ...settle(model, adapter, trained.values), task };
+    async write({ trainee, values, ...trained }, folder) {
+      const { model, adapter, task } = trainee;
+      const { dtype } = kindOf(trainee);
+      const file = fileOf(trainee);
+      const settled = { ...settle(model, adapter, values, { dequantise }), task };
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
-        join(folder, "onnx", modelFile),
+        join(folder, "onnx", file),
         forwardProgram(settled),
         frozenOf(settled),
       );
-      await writeModelFiles(trained, folder, {
-        "transformers.js_config": await browserConfig(join(folder, "onnx")),
+      await writeModelFiles({ trainee, values, ...trained }, folder, {
+        "transformers.js_config": await browserConfig(join(folder, "onnx"), file, dtype),
       });
     },
-    async reopen(_trained, folder) {
-      const session = await openOnnxFile(join(folder, "onnx", modelFile));
+    async reopen({ trainee }, folder) {
+      const session = await openOnnxFile(join(folder, "onnx", fileOf(trainee)));
       return { logitsOf: (feeds) => session.run(feeds), dispose: () => session.dispose() };
     },
   };
@@ -62,9 +90,13 @@ export function onnx(folder: string): DeployTarget {
  * What `config.json` says to transformers.js about the files in `folder`: in browsers it asks for
  * a quantised one unless told otherwise, and for weights beside the model only when told.
  */
-export async function browserConfig(folder: string): Promise<Record<string, unknown>> {
+export async function browserConfig(
+  folder: string,
+  file = "model.onnx",
+  dtype = "fp32",
+): Promise<Record<string, unknown>> {
   const names = [];
   for await (const { name } of Deno.readDir(folder)) names.push(name);
-  const hasData = names.includes(`${modelFile}_data`);
-  return { dtype: "fp32", ...(hasData ? { use_external_data_format: true } : {}) };
+  const hasData = names.includes(`${file}_data`);
+  return { dtype, ...(hasData ? { use_external_data_format: true } : {}) };
 }

@@ -36,8 +36,12 @@ export interface Reopened {
 export interface DeployTarget {
   readonly name: string;
   readonly folder: string;
+  /** What else the target was given, as plain JSON, so that a plan can be saved. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** The largest logit difference that is no mistake, with its reason in the target's file. */
   readonly tolerance: number;
+  /** What to do where the difference is larger, if it need not be a mistake. */
+  readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
   check?(trainee: Trainee): void;
   write(trained: Trained, folder: string): Promise<void>;
@@ -88,7 +92,7 @@ export async function deploy(
         "output",
         `${target.name}: the files give other logits than the trained model: the largest ` +
           `difference on ${count} held-out rows is ${difference}, allowed is ${target.tolerance}. ` +
-          `Nothing was written to ${target.folder}.`,
+          `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
     return {

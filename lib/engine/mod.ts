@@ -16,6 +16,7 @@ export {
   blocksPerRow,
   codeBook,
   type PackedFormat,
+  packedFormatOf,
   packedFormats,
   type PackedLayout,
   packedShapes,

@@ -5,6 +5,9 @@
  * @module
  */
 
+import { TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+
 /**
  * How a matrix W [outputs, inputs] is held.
  *
@@ -18,6 +21,17 @@ export type PackedFormat = "nf4" | "fp4" | "int4" | "int8";
 
 /** All formats. */
 export const packedFormats: readonly PackedFormat[] = ["nf4", "fp4", "int8", "int4"];
+
+/** A format that a user wrote; another one is an error that suggests the nearest. */
+export function packedFormatOf(format: unknown): PackedFormat {
+  if (packedFormats.includes(format as PackedFormat)) return format as PackedFormat;
+  throw new TunebookError(
+    "input",
+    `quantize is ${JSON.stringify(format)}${
+      typeof format === "string" ? didYouMean(format, packedFormats) : ""
+    }. Formats: ${packedFormats.join(", ")}`,
+  );
+}
 
 /** The layout of one matrix. */
 export interface PackedLayout {

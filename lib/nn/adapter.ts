@@ -5,7 +5,7 @@
  * @module
  */
 import type { Random } from "../core/random.ts";
-import type { Tensor } from "../engine/mod.ts";
+import type { PackedFormat, Tensor } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
 
@@ -208,6 +208,8 @@ export interface Adapter {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The largest learning rate that suits the method where a plan names none; its file says why. */
   readonly learningRate?: number;
+  /** How the method wants the model's linears to be held, unless the plan says otherwise. */
+  readonly quantize?: PackedFormat;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
   open?(): Promise<Adapter>;
   /** Runs the model where the method's start needs that, and gives the method to attach. */

@@ -44,24 +44,33 @@ export function mergeModel(
 }
 
 /**
- * The trained model with nothing left to train: the method merged into the weights, or, where it
- * cannot be, beside them as frozen tensors.
+ * The trained model with nothing left to train: the method merged into the weights, or beside them
+ * as frozen tensors, where it cannot be merged or the base is to stay in fewer bits.
  */
 export function settle(
   model: Model,
   adapter: AttachedAdapter,
   values: ReadonlyMap<string, Float32Array>,
+  { dequantise = false }: { readonly dequantise?: boolean } = {},
 ): { model: Model; adapter: AttachedAdapter } {
-  const settled = { ...withTrained(model, adapter, values), head: [] };
-  if (isMergeable(adapter)) return { model: settled, adapter: noAdapter };
+  const { packed, ...whole } = model;
+  const held = dequantise || !packed ? whole : model;
+  if (isMergeable(adapter) && held === whole) {
+    return { model: { ...withTrained(model, adapter, values), head: [] }, adapter: noAdapter };
+  }
   const { parameters, frozen = [] } = adapter;
   const kept = parameters.map(({ name, shape }) => ({
     name,
     shape,
     values: () => values.get(name)!,
   }));
+  const weights = new LazyMap(
+    modelWeights(model).map((
+      { path },
+    ) => [path, () => values.get(path) ?? model.weights.get(path)!]),
+  );
   return {
-    model: settled,
+    model: { ...held, weights, head: [] },
     adapter: { ...adapter, parameters: [], frozen: [...frozen, ...kept], trains: () => false },
   };
 }

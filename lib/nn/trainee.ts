@@ -98,9 +98,16 @@ export interface WeightInputs {
 }
 
 /** Inputs for every weight: frozen ones are compiled in, trained ones are state. */
-export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapter">): WeightInputs {
+export function weightInputs(
+  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+): WeightInputs {
   const inputs: Record<string, InputSpec> = {};
   const names = new Map<string, string>();
+  const add = (path: string, shape: readonly number[], isTrained: boolean) => {
+    const name = isTrained ? slotPath(parameters, path) : path;
+    inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
+    names.set(path, name);
+  };
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   for (const { path, shape } of modelWeights(model)) {
     const isTrained = trained.has(path);
@@ -114,9 +121,7 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
       names.set(codes, codes).set(scales, scales);
       continue;
     }
-    const name = isTrained ? slotPath(parameters, path) : path;
-    inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
-    names.set(path, name);
+    add(path, shape, isTrained);
   }
   for (const { name, shape } of adapter.frozen ?? []) {
     // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.
@@ -127,8 +132,7 @@ export function weightInputs({ model, adapter }: Pick<Trainee, "model" | "adapte
     names.set(name, name);
   }
   for (const { name, shape } of adapter.parameters) {
-    inputs[slotPath(parameters, name)] = { role: "state", type: "float32", shape };
-    names.set(name, slotPath(parameters, name));
+    add(name, shape, true);
     trained.add(name);
   }
   return { inputs, names, trained: [...trained] };

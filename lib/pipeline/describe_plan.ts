@@ -17,7 +17,7 @@ export function describePlan(parts: PlanParts): string {
     : settings.learningRate;
   const held = columns.test ?? defaultTestShare;
   const lines: [string, string][] = [
-    ["model", parts.model],
+    ["model", parts.model + (parts.quantize ? ` in ${parts.quantize}` : "")],
     [
       "data",
       `${describeSource(parts.data)}: ${columns.text} → ${columns.label} ` +

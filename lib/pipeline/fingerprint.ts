@@ -29,8 +29,10 @@ export async function fingerprintOf(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { test: _, validation: __, ...columns } = parts.columns;
   const { initialWeights } = adapter;
+  const quantize = parts.quantize ?? parts.method.quantize;
   return {
     model: parts.model,
+    ...(quantize ? { quantize } : {}),
     modelConfig: model.json,
     weights: await weightsIdentity(weights),
     method: parts.method.method,

@@ -6,6 +6,7 @@
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
+import { type PackedFormat, packedFormatOf } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import { requireColumns } from "../table/columns.ts";
@@ -19,6 +20,17 @@ import { planDisplay } from "./plan_display.ts";
 import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 import { type RunOptions, runPlan } from "./run_plan.ts";
 import type { RunResult } from "./run_result.ts";
+
+/** How to hold the model. */
+export interface ModelOptions {
+  /**
+   * Holds the weights of the encoder's linears in fewer bits: `nf4` (QLoRA's) and `fp4` as
+   * bitsandbytes does, `int8` and `int4` as ONNX Runtime does. Embeddings, norms, biases and the
+   * head stay float32. They cannot be trained themselves; LoRA can be trained over them. float32
+   * unless given, or what the method asks for.
+   */
+  readonly quantize?: PackedFormat;
+}
 
 /** A chosen model. */
 export interface ModelStage {
@@ -64,7 +76,7 @@ export interface Plan<Scores = Record<never, never>> {
 
 /**
  * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:folder` or `https://…`.
+ * `file:folder` or `https://…`. A checkpoint that bitsandbytes has quantised is used as it is.
  *
  * @example
  * ```ts
@@ -84,8 +96,9 @@ export interface Plan<Scores = Record<never, never>> {
  * );
  * ```
  */
-export function model(reference: string): ModelStage {
+export function model(reference: string, { quantize }: ModelOptions = {}): ModelStage {
   parseReference(reference);
+  if (quantize !== undefined) packedFormatOf(quantize);
   return Object.freeze({
     data(source: DataSource, columns: DataOptions): DataStage {
       const wrong = columnMistakes({ ...columns } as Required<DataOptions>);
@@ -105,6 +118,7 @@ export function model(reference: string): ModelStage {
               trainSettings(train);
               return planOf({
                 model: reference,
+                ...(quantize ? { quantize } : {}),
                 data: source,
                 columns: Object.freeze({ ...columns }),
                 method,

@@ -7,6 +7,7 @@ import { methodOf, methods } from "../adapters/mod.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { targetOf, targets } from "../deploy/mod.ts";
+import { packedFormatOf } from "../engine/mod.ts";
 import { metricOf, metrics } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
@@ -18,6 +19,8 @@ import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 export interface PlanJson {
   readonly tunebook: 1;
   readonly model: string;
+  /** How the model's linears are held. */
+  readonly quantize?: string;
   /** A file, a web address or a data set's name. */
   readonly data: string;
   readonly columns: Readonly<Record<string, unknown>>;
@@ -25,7 +28,11 @@ export interface PlanJson {
   readonly train: TrainOptions;
   /** Score name → metric name. */
   readonly metrics: Readonly<Record<string, string>>;
-  readonly deploy: readonly { readonly target: string; readonly folder: string }[];
+  readonly deploy: readonly {
+    readonly target: string;
+    readonly folder: string;
+    readonly options?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** Writes a plan's parts as JSON. What a name cannot bring back is reported in one error. */
@@ -46,6 +53,7 @@ export function partsToJson(parts: PlanParts): PlanJson {
   return {
     tunebook: 1,
     model: parts.model,
+    ...(parts.quantize ? { quantize: parts.quantize } : {}),
     data: nameOf(parts.data, "data"),
     columns: { ...columns, ...held("test", test), ...held("validation", validation) },
     method: { name: parts.method.method, settings: parts.method.settings },
@@ -53,7 +61,11 @@ export function partsToJson(parts: PlanParts): PlanJson {
     metrics: Object.fromEntries(
       Object.entries(parts.metrics).map(([name, metric]) => [name, metric.name]),
     ),
-    deploy: parts.targets.map(({ name, folder }) => ({ target: name, folder })),
+    deploy: parts.targets.map(({ name, folder, options }) => ({
+      target: name,
+      folder,
+      ...(options ? { options } : {}),
+    })),
   };
 }
 
@@ -67,7 +79,17 @@ function nameOf(source: DataSource, part: string): string {
   );
 }
 
-const fields = ["tunebook", "model", "data", "columns", "method", "train", "metrics", "deploy"];
+const fields = [
+  "tunebook",
+  "model",
+  "quantize",
+  "data",
+  "columns",
+  "method",
+  "train",
+  "metrics",
+  "deploy",
+];
 const columnFields = [
   "text",
   "pair",
@@ -100,6 +122,10 @@ export function partsFromJson(json: unknown): PlanParts {
     parseReference(reference);
     return reference;
   });
+  const quantize = attempt(
+    "model",
+    () => plan.quantize === undefined ? undefined : packedFormatOf(plan.quantize),
+  );
   const data = attempt("data", () => textOf(plan.data));
   const columns = attempt("columns", () => {
     const read = objectOf(plan.columns, "columns");
@@ -127,9 +153,13 @@ export function partsFromJson(json: unknown): PlanParts {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
       const read = objectOf(entry, "an entry");
-      wrong.push(...unknownFields(read, ["target", "folder"], "deploy."));
-      const { target, folder } = read;
-      return targetOf(textOf(target, "target"), textOf(folder, "folder"));
+      wrong.push(...unknownFields(read, ["target", "folder", "options"], "deploy."));
+      const { target, folder, options = {} } = read;
+      return targetOf(
+        textOf(target, "target"),
+        textOf(folder, "folder"),
+        objectOf(options, "options"),
+      );
     });
   });
   if (wrong.length === 0) {
@@ -138,6 +168,7 @@ export function partsFromJson(json: unknown): PlanParts {
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
   return {
     model: model!,
+    ...(quantize ? { quantize } : {}),
     data: data!,
     columns: columns!,
     method: method!,

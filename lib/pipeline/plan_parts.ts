@@ -5,6 +5,7 @@
  */
 import type { LabelKind } from "../data/labels.ts";
 import type { DeployTarget } from "../deploy/target.ts";
+import type { PackedFormat } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import type { Table } from "../table/table.ts";
@@ -36,6 +37,8 @@ export interface DataOptions {
 /** All stages of a plan. */
 export interface PlanParts {
   readonly model: string;
+  /** How the model's linears are held; float32, or what the method asks for, unless given. */
+  readonly quantize?: PackedFormat;
   readonly data: DataSource;
   readonly columns: DataOptions;
   readonly method: Adapter;

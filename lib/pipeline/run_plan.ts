@@ -76,6 +76,7 @@ export async function runPlan(
     weights: files.weights,
     outputs: trainLabels.names.length,
     seed: settings.seed,
+    quantize: parts.quantize ?? parts.method.quantize,
   });
   const adapter = await openOn(model, method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
