@@ -4,11 +4,15 @@
  * @module
  */
 
+import type { PackedFormat } from "../lib/engine/mod.ts";
+
 /** A training step of a BERT of known size with random weights. */
 export interface StepCase {
   readonly kind: "step";
   readonly name: string;
   readonly method: "lora" | "full";
+  /** How the base is held; float32 unless given. */
+  readonly quantize?: PackedFormat;
   readonly layers: number;
   readonly hidden: number;
   readonly heads: number;

@@ -7,7 +7,7 @@ import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
-import { type Device, ops } from "../lib/engine/mod.ts";
+import { type Device, ops, type PackedFormat } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
@@ -15,6 +15,7 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
+import { packWeight } from "../lib/weights/pack.ts";
 import { createOptimiser } from "../lib/train/optimiser.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
@@ -53,7 +54,8 @@ export async function compileStep(
   const tokenIds = Int32Array.from(
     random.shuffle([...Array(vocabulary).keys()]).slice(0, dataWords),
   );
-  const model = randomModel(measured, everyPosition ? bertOfEveryPosition : bert);
+  const plain = randomModel(measured, everyPosition ? bertOfEveryPosition : bert);
+  const model = measured.quantize ? quantised(plain, measured.quantize) : plain;
   const adapter = attachTo(
     model,
     measured.method === "lora" ? lora({ rank, alpha, targets }) : full(),
@@ -143,6 +145,22 @@ function randomModel(
       all.flatMap(weightsOf).map((weight) => [weight.path, () => randomWeight(name, weight)]),
     ),
   };
+}
+
+/** The model with the encoder's linears held in fewer bits. */
+function quantised(model: Model, format: PackedFormat): Model {
+  const held = model.layers.filter(({ kind, path }) => kind === "linear" && !isTop(model, path))
+    .flatMap(weightsOf).filter(({ path }) => path.endsWith(".weight"));
+  const packed = new Map(
+    held.map(({ path, shape }) =>
+      [path, packWeight(format, shape, () => model.weights.get(path)!)] as const
+    ),
+  );
+  return { ...model, packed };
+}
+
+function isTop({ head }: Model, path: string): boolean {
+  return head.includes(path);
 }
 
 function randomWeight(name: string, { path, shape, layer }: Weight): Float32Array {

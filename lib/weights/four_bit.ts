@@ -32,26 +32,30 @@ export function fourBitCodes(
   const { order, bounds } = sorted(codeBook(format)!);
   const codes = new Uint8Array(Math.ceil(numbers.length / 2));
   const maxima = blockMaxima(numbers, blockSize);
-  const whole = Math.floor(numbers.length / blockSize) * blockSize;
-  for (let i = 0; i < numbers.length + numbers.length % 2; i++) {
-    let scaled = 0; // what an odd number of numbers is filled up with
-    if (i < numbers.length) {
-      const most = Math.max(maxima[Math.floor(i / blockSize)], leastMaximum);
-      // bitsandbytes multiplies whole blocks by the reciprocal and divides the rest.
-      scaled = Math.fround(
-        i < whole ? numbers[i] * Math.fround(1 / most) : numbers[i] / most,
-      );
+  const filler = order[rank(0, bounds)];
+  if (numbers.length % 2 === 1) codes[codes.length - 1] = filler;
+  for (let block = 0; block < maxima.length; block++) {
+    const start = block * blockSize;
+    const end = Math.min(numbers.length, start + blockSize);
+    const most = Math.max(maxima[block], leastMaximum);
+    const factor = Math.fround(1 / most);
+    // bitsandbytes multiplies whole blocks by the reciprocal and divides the rest.
+    const isWhole = end - start === blockSize;
+    for (let i = start; i < end; i++) {
+      const scaled = Math.fround(isWhole ? numbers[i] * factor : numbers[i] / most);
+      const code = order[rank(scaled, bounds)];
+      codes[i >> 1] |= i % 2 === 0 ? code << 4 : code;
     }
-    let low = 0;
-    let high = bounds.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (scaled > bounds[middle]) low = middle + 1;
-      else high = middle;
-    }
-    codes[i >> 1] |= order[low] << (i % 2 === 0 ? 4 : 0);
   }
   return codes;
+}
+
+/** How many of the fifteen bounds lie below a number. */
+function rank(number: number, bounds: Float32Array): number {
+  let at = number > bounds[7] ? 8 : 0;
+  if (number > bounds[at + 3]) at += 4;
+  if (number > bounds[at + 1]) at += 2;
+  return number > bounds[at] ? at + 1 : at;
 }
 
 /** The code book's codes from its least number to its largest, and the middles between these. */
