@@ -12,6 +12,7 @@ import { type BenchCase, cases, defaultCases } from "./cases.ts";
 import { measureEpochs } from "./measure_epochs.ts";
 import { measureEquality } from "./measure_equality.ts";
 import { measureFirstStep } from "./measure_first_step.ts";
+import { measureQuantised } from "./measure_quantised.ts";
 import { measureRecompute } from "./measure_recompute.ts";
 import { measureSteps, profileStep } from "./measure_steps.ts";
 import { installPeer } from "./sides.ts";
@@ -63,6 +64,8 @@ async function measure(each: BenchCase): Promise<Result[]> {
     }
     case "recompute":
       return [await measureRecompute(each, options)];
+    case "quantised":
+      return [await measureQuantised(each, options)];
     case "epoch":
       return [await measureEpochs(each, options)];
     case "first step":
@@ -74,7 +77,9 @@ async function measure(each: BenchCase): Promise<Result[]> {
 
 /** Why a case cannot run: the package of its data is not installed. */
 function lackOf(each: BenchCase): string | undefined {
-  if (each.kind === "step" || each.kind === "recompute") return undefined;
+  if (each.kind === "step" || each.kind === "recompute" || each.kind === "quantised") {
+    return undefined;
+  }
   const { name, version } = dataSets[each.data].card.package;
   try {
     packageFolder(name, version);

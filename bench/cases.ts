@@ -65,8 +65,20 @@ export interface EqualityCase {
   readonly steps: number;
 }
 
+/** A step over a quantised base beside one over a float32 base. */
+export interface QuantisedCase extends Omit<StepCase, "kind"> {
+  readonly kind: "quantised";
+  readonly quantize: PackedFormat;
+}
+
 /** Anything that is measured. */
-export type BenchCase = StepCase | RecomputeCase | EpochCase | FirstStepCase | EqualityCase;
+export type BenchCase =
+  | StepCase
+  | QuantisedCase
+  | RecomputeCase
+  | EpochCase
+  | FirstStepCase
+  | EqualityCase;
 
 /** LoRA's settings, the same on both sides. */
 export const rank = 8;
@@ -100,6 +112,15 @@ export const cases: readonly BenchCase[] = [
   { name: "recompute-lora-12x768", ...recompute, method: "lora", ...base },
   { name: "recompute-lora-12x768-long", ...recompute, method: "lora", ...base, length: 512 },
   { name: "recompute-full-6x384", ...recompute, method: "full", ...small },
+  {
+    name: "qlora-12x768",
+    ...step,
+    kind: "quantised",
+    method: "lora",
+    quantize: "nf4",
+    ...base,
+    turn: 2,
+  },
   { name: "sentiment-epoch", ...epoch, ...sentences },
   { name: "spam-epoch", ...epoch, ...emails, rounds: 1 },
   { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { StepCase } from "./cases.ts";
 import { measureProducts } from "./our_products.ts";
@@ -18,11 +19,15 @@ interface Message extends StepCase, StepOptions {
 
 let step: MeasuredStep | undefined;
 
+const residentMegabytes = () => Deno.memoryUsage().rss / 2 ** 20;
+
 await serve<Message>({
   async setup(measured) {
     const { threads } = measured;
+    const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
-    return {};
+    collectGarbage();
+    return { baseMegabytes: residentMegabytes() - before, heldShare: step.heldShare };
   },
   async step({ count }) {
     const { milliseconds, loss } = await step!.run(count);

@@ -7,7 +7,7 @@ import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
-import { type Device, ops, type PackedFormat } from "../lib/engine/mod.ts";
+import { type Device, ops, type PackedFormat, packedShapes, sizeOf } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Architecture } from "../lib/nn/architecture.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
@@ -26,12 +26,15 @@ import { bertOfEveryPosition } from "./every_position.ts";
 export interface MeasuredStep {
   /** Runs some steps and returns the milliseconds of each, and the last loss. */
   run(count: number): Promise<{ milliseconds: number[]; loss: number }>;
+  /** Bytes of the quantised matrices as they are held, as a share of their float32 numbers. */
+  readonly heldShare: number;
   dispose(): Promise<void>;
 }
 
 const classes = 2;
 const positions = 512;
 const seed = 1;
+const floatBytes = 4;
 /** Half the width of the uniform distribution of random weights. */
 const weightRange = 0.03;
 
@@ -45,7 +48,7 @@ export interface StepOptions {
 
 /** Compiles the step of a case. */
 export async function compileStep(
-  measured: StepCase,
+  measured: Omit<StepCase, "kind">,
   device: Device,
   { everyPosition = false, gradientCheckpointing = false }: StepOptions = {},
 ): Promise<MeasuredStep> {
@@ -96,6 +99,7 @@ export async function compileStep(
   };
   let step = 0;
   return {
+    heldShare: heldShareOf(model),
     async run(count) {
       const milliseconds: number[] = [];
       let loss = NaN;
@@ -116,7 +120,7 @@ export async function compileStep(
 }
 
 function randomModel(
-  { name, layers, hidden, heads, intermediate }: StepCase,
+  { name, layers, hidden, heads, intermediate }: Omit<StepCase, "kind">,
   architecture: typeof bert,
 ): Model {
   const json = {
@@ -157,6 +161,17 @@ function quantised(model: Model, format: PackedFormat): Model {
     ),
   );
   return { ...model, packed };
+}
+
+function heldShareOf({ packed = new Map() }: Model): number {
+  let held = 0;
+  let whole = 0;
+  for (const weight of packed.values()) {
+    const { codes, scales } = packedShapes(weight);
+    held += sizeOf(codes) + floatBytes * sizeOf(scales);
+    whole += floatBytes * weight.outputs * weight.inputs;
+  }
+  return whole === 0 ? 1 : held / whole;
 }
 
 function isTop({ head }: Model, path: string): boolean {

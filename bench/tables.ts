@@ -7,6 +7,7 @@ import type { EpochResult } from "./measure_epochs.ts";
 import type { EqualityResult } from "./measure_equality.ts";
 import type { FirstStepResult } from "./measure_first_step.ts";
 import type { RecomputeResult } from "./measure_recompute.ts";
+import type { QuantisedResult } from "./measure_quantised.ts";
 import type { ProductsResult, StepResult } from "./measure_steps.ts";
 
 /** Anything that was measured. */
@@ -14,6 +15,7 @@ export type Result =
   | StepResult
   | ProductsResult
   | RecomputeResult
+  | QuantisedResult
   | EpochResult
   | FirstStepResult
   | EqualityResult;
@@ -33,6 +35,7 @@ const titles: Readonly<Record<Result["kind"], string>> = {
   "step": "one training step, medians",
   "products": "our step under ONNX Runtime's profiler",
   "recompute": "our step with gradient checkpointing and without, medians",
+  "quantised": "one training step over a quantised and over a float32 base, medians",
   "epoch": "one epoch (the last), training loop only, medians",
   "first step": "from the start of the process to the end of the first step, medians",
   "equality": "losses with every saving and with none, same steps",
@@ -67,6 +70,18 @@ function rowOf(result: Result): Row {
         "memory, recomputed / ordinary": (recomputed.megabytes / ordinary.megabytes).toFixed(3),
       };
     }
+    case "quantised":
+      return {
+        "quantised, ms": result.quantised.toFixed(1),
+        "float32, ms": result.float32.toFixed(1),
+        "quantised / float32": result.ratio.toFixed(3),
+        "base, MB": result.baseMegabytes.toFixed(0),
+        "float32 base, MB": result.floatBaseMegabytes.toFixed(0),
+        "base / float32 base": result.baseRatio.toFixed(3),
+        "matrices, held / float32": result.heldShare.toFixed(4),
+        "peak, MB": result.peakMegabytes.toFixed(0),
+        "float32 peak, MB": result.floatPeakMegabytes.toFixed(0),
+      };
     case "epoch":
       return {
         "ours, s": result.seconds.ours.toFixed(2),
@@ -116,6 +131,7 @@ export function ratiosOf(results: readonly Result[]): Record<string, number> {
       ratios[`${result.name}/group_by_length`] = result.ratios.group_by_length;
     } else if (result.kind === "recompute") ratios[result.name] = timeRatio(result);
     else if ("ratio" in result) ratios[result.name] = result.ratio;
+    if (result.kind === "quantised") ratios[`${result.name}/base-memory`] = result.baseRatio;
   }
   return ratios;
 }
