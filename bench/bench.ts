@@ -37,7 +37,7 @@ const chosen = chooseCases();
 const rounds = readCount("rounds");
 const threads = readCount("threads");
 
-const withoutPeer: readonly BenchCase["kind"][] = ["recompute", "equality"];
+const withoutPeer: readonly BenchCase["kind"][] = ["recompute", "equality", "quantised"];
 if (chosen.some(({ kind }) => !withoutPeer.includes(kind))) await installPeer();
 const began = { at: new Date().toISOString(), load: Deno.loadavg() };
 if (began.load[0] > busyLoad) {

@@ -48,6 +48,9 @@ def open_adapter(folder: str, base_folder: str):
     base = AutoModelForSequenceClassification.from_pretrained(
         base_folder, config=config, dtype=torch.float32, ignore_mismatched_sizes=True
     )
+    if hasattr(config, "quantization_config"):
+        # A quantised checkpoint's own head is loaded even where its size is another one.
+        base.classifier = torch.nn.Linear(base.classifier.in_features, config.num_labels)
     model = PeftModel.from_pretrained(base, folder)
     loaded = get_peft_model_state_dict(model)
     unlike = sorted(set(saved) ^ set(loaded))
@@ -60,6 +63,10 @@ def open_adapter(folder: str, base_folder: str):
 
 
 def logits(model, inputs: dict) -> dict:
+    for module in model.modules():
+        # Some processors' own kernels of bitsandbytes compute in bfloat16.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
     with torch.no_grad():
         values = model.eval()(**inputs).logits
     return {"logits": values.tolist(), "labels": model.config.id2label}
