@@ -55,6 +55,16 @@ const opCases: Record<string, Case[]> = {
         }, layout),
     };
   }),
+  recompute: [{
+    kernel: "recompute",
+    name: "by the input and by a trained tensor",
+    inputs: [floats([3, 2]), floats([2, 2])],
+    run: (x, weight) =>
+      ops.recompute(
+        (x, [fixed]) => tf.tanh(tf.mul(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), fixed)),
+        { x, fixed: [tf.scalar(0.7)], trained: () => [weight] },
+      ),
+  }],
   embedding: [{
     kernel: "embedding",
     name: "a token twice",
