@@ -124,3 +124,15 @@ Deno.test("options that make no sense are refused", () => {
   );
   assert.throws(() => model("hf:a/b", { quantize: "nf5" as "nf4" }), isMistake("input", "nf4"));
 });
+
+Deno.test("methods that need a whole matrix are refused over a quantised base", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "base"));
+    for (const method of [lora({ ...small, dora: true }), lora({ ...small, start: "pissa" })]) {
+      const plan = model(base, { quantize: "nf4" })
+        .data(moods(60), columns)
+        .adapt(method)
+        .train(training);
+      await assert.rejects(plan.run(quiet), isMistake("unsupported", "is quantised"));
+    }
+  }));
