@@ -1,0 +1,50 @@
+/**
+ * What goes into a training and what comes out of it.
+ *
+ * @module
+ */
+import type { Device, State } from "../engine/mod.ts";
+import type { Fingerprint } from "./checkpoint.ts";
+import type { Standing } from "./standing.ts";
+import type { StepReport } from "./take_step.ts";
+import type { TrainSettings } from "./train_options.ts";
+import type { Validation } from "./validation.ts";
+
+/** What a loop needs beside the model. */
+export interface TrainContext {
+  readonly device: Device;
+  readonly settings: TrainSettings;
+  /** What the run depends on beside its settings and rows, for the checkpoint: model, method, data. */
+  readonly fingerprint: Fingerprint;
+  /** Scores the present state on the validation rows. A score that is no number counts as worst. */
+  readonly validate?: (state: State) => Promise<{ score: number; better: "higher" | "lower" }>;
+  /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
+  readonly onFrozenRows?: (done: number) => void;
+  /** Where a run that was asked to continue starts: the steps that were taken, 0 without a checkpoint. */
+  readonly onResume?: (step: number) => void;
+  readonly onStep?: (report: StepReport) => void;
+  readonly onValidation?: (validation: Validation) => void;
+  /** Stops the run after the present step, with a checkpoint where there is a folder. */
+  readonly signal?: AbortSignal;
+  /** Where a run without `checkpoints` keeps its state when it is stopped or fails. */
+  readonly rescueFolder?: string;
+}
+
+/** What came of a run. */
+export interface TrainResult extends Standing {
+  /** The trained tensors, on the device. */
+  readonly state: State;
+  readonly totalSteps: number;
+  /** Steps of this process; a continued run has taken others before. */
+  readonly stepsHere: number;
+  /** Seconds of this process in running the frozen layers once and in the steps. */
+  readonly seconds: number;
+  /** Why it ended before the last step. */
+  readonly stopped?: "patience" | "interrupted";
+  /** The step whose parameters the state holds. */
+  readonly keptStep: number;
+  /** Whether rows were packed, and why: "off: …" or "on: …". */
+  readonly packing: string;
+  /** What the method says about the run, such as ranks over time. */
+  readonly methodRecord?: Readonly<Record<string, unknown>>;
+}
