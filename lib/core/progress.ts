@@ -7,6 +7,7 @@
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import cliProgress from "cli-progress";
 import process from "node:process";
+import { say } from "./say.ts";
 
 /** How much of a known total is done. */
 export interface Progress {
@@ -67,7 +68,7 @@ function lines({ title, total, unit, start = 0 }: ProgressOptions): Progress {
   let shown = began;
   let last = "";
   const print = (text: string) => {
-    if (text !== last) console.error(`${title} ${text}`);
+    if (text !== last) say(`${title} ${text}`);
     last = text;
   };
   let latest: { done: number; note: string } | undefined;

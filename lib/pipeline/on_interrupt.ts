@@ -4,6 +4,7 @@
  * @module
  */
 import { kernel } from "../core/kernel.ts";
+import { say } from "../core/say.ts";
 
 /**
  * While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. In a notebook
@@ -33,7 +34,7 @@ export function onInterrupt(outer?: AbortSignal): Interrupt {
       Deno.exit(interruptedExitCode);
     }
     first = now;
-    console.error(
+    say(
       inNotebook
         ? "stopping after this step …"
         : "\nstopping after this step (press Ctrl-C again to stop at once) …",

@@ -6,6 +6,7 @@
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
+import { say } from "../core/say.ts";
 import { checkFolders, checkForms } from "../deploy/check_targets.ts";
 import type { Trained } from "../deploy/target.ts";
 import { openDevice, sizeOf, type State } from "../engine/mod.ts";
@@ -51,7 +52,6 @@ export async function runPlan(
   const wrong = planMistakes(parts);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(parts.targets, await sourcesOf(parts));
-  const say = options.quiet ? () => {} : (line: string) => console.error(line);
   const splits = await readSplits(parts.data, parts.columns);
   const method = await parts.method.open?.() ?? parts.method;
   const settings = trainSettings(parts.train, method);
@@ -90,7 +90,7 @@ export async function runPlan(
     padId: config.padId,
     usesTypes: architecture.usesTypes,
   });
-  say(describeData(data, maxTokens));
+  if (!options.quiet) say(describeData(data, maxTokens));
 
   checkLabels(adapter.labels, data);
   const task = textClassification({

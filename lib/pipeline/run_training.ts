@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { kernel } from "../core/kernel.ts";
 import { notebookHere } from "../core/notebook.ts";
 import { type Progress, showProgress, silentProgress } from "../core/progress.ts";
+import { say } from "../core/say.ts";
 import type { Trainee } from "../nn/trainee.ts";
 import { train, type TrainContext, type TrainResult } from "../train/train.ts";
 import type { TrainSettings } from "../train/train_options.ts";
@@ -57,7 +58,7 @@ export async function runTraining(
       signal: interrupt.signal,
       onResume(step) {
         if (options.quiet || (continues && step === 0)) return;
-        console.error(
+        say(
           step > 0
             ? `continuing after step ${step}`
             : `there is no checkpoint of this run in ${folder}; starting from the first step`,
