@@ -175,7 +175,8 @@ function carrier(options: RuntimeOptions): Carrier {
         });
         return results.copy;
       },
-      dispose: () => void session?.then((opened) => opened.release()),
+      // A session that could not be prepared was reported where it was used.
+      dispose: () => void session?.then((opened) => opened.release(), () => {}),
     };
   };
   const up = copy("gpu-buffer");

@@ -170,3 +170,13 @@ for (const rows of [50, 1025]) {
     await step.dispose();
   });
 }
+
+// Whether or not there is a GPU: a rejection that nobody handles would end the process.
+Deno.test("webgpu: a state that could not be written can be disposed of", async () => {
+  const state = onnxRuntime("webgpu").createState(slots, ["parameters"]);
+  const written = state.write("parameters", values);
+  if (reason) await assert.rejects(written, { name: "TunebookError", kind: "device" });
+  else await written;
+  state.dispose();
+  await new Promise((resolve) => setTimeout(resolve));
+});
