@@ -138,6 +138,9 @@ export async function runPlan(
         }),
       }
       : {}),
+  }).catch(async (error) => {
+    await predictor?.dispose();
+    throw error;
   });
 
   const finish = async () => {

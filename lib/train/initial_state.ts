@@ -56,6 +56,11 @@ export async function initialState(
   if (slots.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
   const vectors = [parameters, gradients, ...moments, ...(accumulate > 1 ? [accumulated] : [])];
   const state = device.createState(slots, vectors);
-  await state.write(parameters, initialParameters(trained, seed, words));
+  try {
+    await state.write(parameters, initialParameters(trained, seed, words));
+  } catch (error) {
+    state.dispose();
+    throw error;
+  }
   return state;
 }

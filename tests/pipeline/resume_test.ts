@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { accuracy, adapter, f1, lora, model, peft, type Table, TunebookError } from "tunebook";
+import { openDevice, tf } from "../../lib/engine/mod.ts";
 import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { moods, tinyModel } from "./tiny.ts";
@@ -130,4 +131,21 @@ Deno.test("a changed adapter to start from is another run", () =>
     await (await plan.run({ quiet: true })).dispose();
     await makeAdapter(2);
     await assert.rejects(plan.run({ quiet: true }), isMistake("input", "adapterWeights: "));
+  }));
+
+Deno.test("a run that fails after a validation leaves nothing on the device", () =>
+  inFolder(async (folder) => {
+    const device = "tfjs:cpu";
+    await openDevice(device);
+    const adapted = await planIn(folder);
+    const before = tf.memory().numTensors;
+    const failing = adapted.train({
+      ...train,
+      learningRate: 1e30,
+      warmup: 0,
+      validateEvery: 1,
+      checkpoints: join(folder, "c"),
+    });
+    await assert.rejects(failing.run({ quiet: true, device }), { kind: "diverged" });
+    assert.equal(tf.memory().numTensors, before);
   }));
