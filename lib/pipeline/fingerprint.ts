@@ -4,6 +4,7 @@
  * @module
  */
 import type { Trainee } from "../nn/trainee.ts";
+import { influential } from "../train/fingerprint.ts";
 import type { TrainSettings } from "../train/train_options.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import type { PreparedData, PreparedRows } from "./prepare_data.ts";
@@ -59,10 +60,9 @@ async function hashOfTensors(tensors: ReadonlyMap<string, Float32Array>): Promis
   return await hashOf(new Uint8Array(await new Blob(parts).arrayBuffer()));
 }
 
-/** A short name for a run, the same for the same fingerprint and settings. */
+/** A short name for a run, the same for the same fingerprint and the same influential settings. */
 export async function nameOf(fingerprint: object, settings: TrainSettings): Promise<string> {
-  const { checkpoints: _, checkpointEvery: __, resume: ___, ...relevant } = settings;
-  const text = JSON.stringify([fingerprint, relevant]);
+  const text = JSON.stringify([fingerprint, influential(settings)]);
   return (await hashOf(new TextEncoder().encode(text))).slice(0, nameLength);
 }
 

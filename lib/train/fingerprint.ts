@@ -26,12 +26,18 @@ export function fingerprintOf(
   rows: TrainingRows,
   plan: StepPlan,
 ): Fingerprint {
-  const influential = Object.entries(settings).filter(([name]) => !withoutInfluence.includes(name));
   return {
-    ...Object.fromEntries(influential),
+    ...influential(settings),
     rows: rows.lengths.length,
     tokens: Array.from(rows.lengths).reduce((sum, length) => sum + length, 0),
     steps: plan.totalSteps,
     ...known,
   };
+}
+
+/** The settings that a run's numbers depend on. */
+export function influential(settings: TrainSettings): Partial<TrainSettings> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !withoutInfluence.includes(name)),
+  );
 }
