@@ -50,7 +50,8 @@ const keptWidths = 13;
  * each row where their result is kept), divided by the share
  * that steps reach of the measured rate of products. Memory: a base, the weights (those of layers
  * twice, because the runtime packs them for both directions), what layers keep of the largest
- * batch, and four numbers for each trained one.
+ * batch, and four numbers for each trained one. Batches count as padded, layers as computed once and
+ * tables as trained whole: packing and recomputing layers change the numbers, but not the forecast.
  */
 export function forecast(input: ForecastInput): Forecast {
   const { config, weights, trained, ownTrained, lengths, settings, productRate } = input;
