@@ -27,4 +27,31 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     numbers: [{ pattern: /accuracy ([\d.]+)/, atLeast: 0.55, atMost: 1 }],
     texts: [/400 rows/, /tensor \[2, 2\] float32/],
   },
+  "03_lora": {
+    images: 8,
+    numbers: [
+      { pattern: /‖B‖ = ([\d.e-]+)/, atLeast: 0, atMost: 0 },
+      { pattern: /(?:difference of logits|logits 的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 0 },
+      { pattern: /accuracy ([\d.]+)/, atLeast: 0.75, atMost: 0.97 },
+      { pattern: /(?:library's product|矩阵库结果的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-12 },
+      { pattern: /‖ΔW‖ \/ ‖W‖ = ([\d.]+)/, atLeast: 0.001, atMost: 0.3 },
+      { pattern: /rank\(ΔW\) = (\d+)/, atLeast: 8, atMost: 8 },
+      { pattern: /(?:difference of weights|权重的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-6 },
+      { pattern: /(?:of the receipts|回执中的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-5 },
+    ],
+    texts: [/sum: 74498,\s+trained: 74498/, /222\D?0?\d*/],
+  },
+  "04_scores": {
+    images: 7,
+    numbers: [
+      { pattern: /accuracy ([\d.]+)/, atLeast: 0.8, atMost: 0.97 },
+      { pattern: /(?:largest difference|最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-12 },
+      { pattern: /AUC (?:library|程序库): ([\d.]+)/, atLeast: 0.85, atMost: 0.999 },
+      { pattern: /ECE (?:by hand|手算): ([\d.]+)/, atLeast: 0, atMost: 0.15 },
+      { pattern: /T = ([\d.]+)/, atLeast: 0.5, atMost: 5 },
+      { pattern: /(?:bootstrap|自助法 95% 区间): ([\d.]+) –/, atLeast: 0.75, atMost: 0.96 },
+    ],
+    // The two areas have the same six digits.
+    texts: [/AUC (?:by hand|手算): ([\d.]+)\nAUC (?:library|程序库): \1\n/, /(?:unchanged|不变): true/],
+  },
 };
