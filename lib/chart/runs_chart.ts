@@ -89,6 +89,8 @@ export function runsChart(
   };
   return drawing(
     { hconcat: scored.length > 0 ? [losses, scores] : [losses] } as never,
-    `${lines.length} runs compared. ${lines.map(({ words }) => words).join("; ")}`,
+    `${lines.length} run${lines.length === 1 ? "" : "s"} compared. ${
+      lines.map(({ words }) => words).join("; ")
+    }`,
   );
 }

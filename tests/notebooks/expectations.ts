@@ -27,13 +27,35 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     numbers: [{ pattern: /accuracy ([\d.]+)/, atLeast: 0.55, atMost: 1 }],
     texts: [/400 rows/, /tensor \[2, 2\] float32/],
   },
+  "01_first_finetune": {
+    images: 5,
+    numbers: [
+      // The first accuracy is that of the untrained head, the second that of the trained model.
+      { pattern: /accuracy +(0\.\d+)/, atLeast: 0.4, atMost: 0.6 },
+      { pattern: /accuracy +0\.\d+[^]*?accuracy +(0\.\d+)/, atLeast: 0.85, atMost: 0.98 },
+      { pattern: /f1 +(0\.\d+)/, atLeast: 0.85, atMost: 0.98 },
+      { pattern: /([\d,]+) trained of/, atLeast: 74_498, atMost: 74_498 },
+      { pattern: /3: last loss [\d.]+, accuracy ([\d.]+)/, atLeast: 0.75, atMost: 0.95 },
+    ],
+    texts: [
+      /3,000 rows × 3 columns/,
+      /trained · step 150 of 150/,
+      /onnx\/model\.onnx/,
+      /adapter_model\.safetensors/,
+      /3 runs compared/,
+    ],
+  },
   "03_lora": {
     images: 8,
     numbers: [
       { pattern: /‖B‖ = ([\d.e-]+)/, atLeast: 0, atMost: 0 },
       { pattern: /(?:difference of logits|logits 的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 0 },
       { pattern: /accuracy ([\d.]+)/, atLeast: 0.75, atMost: 0.97 },
-      { pattern: /(?:library's product|矩阵库结果的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-12 },
+      {
+        pattern: /(?:library's product|矩阵库结果的最大差值): ([\d.e-]+)/,
+        atLeast: 0,
+        atMost: 1e-12,
+      },
       { pattern: /‖ΔW‖ \/ ‖W‖ = ([\d.]+)/, atLeast: 0.001, atMost: 0.3 },
       { pattern: /rank\(ΔW\) = (\d+)/, atLeast: 8, atMost: 8 },
       { pattern: /(?:difference of weights|权重的最大差值): ([\d.e-]+)/, atLeast: 0, atMost: 1e-6 },
@@ -52,6 +74,9 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /(?:bootstrap|自助法 95% 区间): ([\d.]+) –/, atLeast: 0.75, atMost: 0.96 },
     ],
     // The two areas have the same six digits.
-    texts: [/AUC (?:by hand|手算): ([\d.]+)\nAUC (?:library|程序库): \1\n/, /(?:unchanged|不变): true/],
+    texts: [
+      /AUC (?:by hand|手算): ([\d.]+)\nAUC (?:library|程序库): \1\n/,
+      /(?:unchanged|不变): true/,
+    ],
   },
 };

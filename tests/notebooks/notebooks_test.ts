@@ -63,7 +63,7 @@ for (const name of names) {
     const text = plainText(book);
     for (const pattern of wanted.texts ?? []) assert.match(text, pattern);
     for (const { pattern, atLeast, atMost } of wanted.numbers ?? []) {
-      const number = Number(pattern.exec(text)?.[1]);
+      const number = Number(pattern.exec(text)?.[1].replaceAll(",", ""));
       assert.ok(number >= atLeast && number <= atMost, `${pattern} is ${number}`);
     }
   });

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { codeShape } from "./code_shape.ts";
+import { type Cell, readNotebook, textOf } from "./notebook_file.ts";
+
+const folder = new URL("../../notebooks/", import.meta.url);
+const names = (await Array.fromAsync(Deno.readDir(fileURLToPath(folder)))).map(({ name }) => name);
+const translations = names.filter((name) => name.endsWith(".zh.ipynb")).sort();
+
+/** What must be the same: the kind and id of each cell, and its code. */
+function shapeOf({ cell_type, source, ...cell }: Cell) {
+  const { id } = cell as unknown as { id: string };
+  return { id, cell_type, code: cell_type === "code" ? codeShape(textOf(source)) : "" };
+}
+
+Deno.test("the shape of code leaves out comments and texts, and nothing else", () => {
+  const english = 'const a = "yes"; // a "text"\nf(`rank ${ranks["one"]} of ${n}`, { b: 1 });';
+  const chinese = "const a = '是';\n/* 注释 */ f(`秩 ${ranks['一']}，共 ${n}`, { b: 1 });";
+  assert.equal(codeShape(english), codeShape(chinese));
+  assert.equal(codeShape(english), 'const a = ""; f(`${ranks[""]}${n}`, { b: 1 });');
+  for (const [from, to] of [["b: 1", "b: 2"], ["${n}", "${m}"], ["const a", "let a"]]) {
+    assert.notEqual(codeShape(english.replace(from, to)), codeShape(english));
+  }
+});
+
+for (const name of translations) {
+  Deno.test(`${name} has the code of its original, and words of its own`, async () => {
+    const original = await readNotebook(new URL(name.replace(".zh.", "."), folder));
+    const translated = await readNotebook(new URL(name, folder));
+    assert.deepEqual(translated.cells.map(shapeOf), original.cells.map(shapeOf));
+    assert.equal(
+      new Set(original.cells.map((cell) => shapeOf(cell).id)).size,
+      original.cells.length,
+    );
+    for (const { cell_type, source } of translated.cells) {
+      if (cell_type === "markdown") assert.match(textOf(source), /\p{Script=Han}/u);
+    }
+    for (const { outputs = [] } of [...original.cells, ...translated.cells]) {
+      assert.deepEqual(outputs, [], "outputs are not kept");
+    }
+  });
+}
