@@ -59,14 +59,21 @@ export interface HtmlTable {
   readonly rows: readonly (readonly HtmlPart[])[];
 }
 
+/** Titles up to this length are never broken. */
+const mostTitle = 24;
+
 /** A table with a caption and with headers for columns and rows. */
 export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
-  const cell = (at: number) =>
+  const cell = (at: number, whole = columns[at]?.align === "right") =>
     `text-align:${columns[at]?.align ?? "left"};padding:.2em .7em;vertical-align:top;` +
-    `border:0;border-bottom:1px solid ${lineColour};background:transparent;white-space:normal;` +
-    "max-width:40em;overflow-wrap:anywhere;font-weight:";
+    `border:0;border-bottom:1px solid ${lineColour};background:transparent;` +
+    // Numbers and titles stay in one piece; a long word may break, but not into single letters.
+    (whole
+      ? "white-space:nowrap;"
+      : "white-space:normal;min-width:5em;max-width:40em;overflow-wrap:anywhere;") +
+    "font-weight:";
   const head = columns.map(({ title }, at) =>
-    html`<th scope="col" style="${cell(at)}600">${title}</th>`
+    html`<th scope="col" style="${cell(at, title.length <= mostTitle)}600">${title}</th>`
   );
   const body = rows.map((cells) =>
     html`<tr style="background:transparent">${
