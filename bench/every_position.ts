@@ -4,7 +4,7 @@
  * @module
  */
 import { bert } from "../lib/models/bert.ts";
-import { firstOfEachRow } from "../lib/nn/net.ts";
+import { firstOfEachRow } from "../lib/nn/summary.ts";
 
 /** BERT with a last layer that computes all positions, as in transformers. */
 export const bertOfEveryPosition: typeof bert = {

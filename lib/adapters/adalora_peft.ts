@@ -10,6 +10,7 @@ import { adaloraOf, type AdaloraSettings, type KeptTriplets } from "./adalora.ts
 import type { Triplets } from "./adalora_budget.ts";
 import {
   checkFields,
+  fanInFanOut,
   namesForPeft,
   offInAllLinears,
   targetsOf,
@@ -43,7 +44,10 @@ export function adaloraToPeft(
       const isPruned = Object.keys(kept).length > 0 ||
         all.some((site) => left(site).length < site.rank);
       return {
-        config: configOf(settings, namesForPeft(host, targets ?? host.attentionTargets, paths)),
+        config: {
+          ...configOf(settings, namesForPeft(host, targets ?? host.attentionTargets, paths)),
+          fan_in_fan_out: fanInFanOut(host, paths),
+        },
         ...(isPruned
           ? { learned: { rank_pattern: patternOf(host, settings, all, kept, left) } }
           : {}),
@@ -74,7 +78,6 @@ function configOf(settings: AdaloraSettings, targets: readonly string[]): PeftCo
     // PEFT opens no folder whose schedule has no room; the run's own number is not its file's.
     total_step: steps(settings.initialSteps) + steps(settings.finalSteps) + 1,
     bias: "none",
-    fan_in_fan_out: false,
     init_lora_weights: true,
   };
 }

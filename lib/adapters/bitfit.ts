@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -54,8 +55,15 @@ export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions =
 const change = (path: string) => `${path}.beft_bias`;
 
 function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
-  const sites = new Map(chooseTargets(host, targets).map((layer) => [layer.path, layer]));
-  const trainedNorms = norms ? host.layers.filter(isNorm) : [];
+  const chosen = chooseTargets(host, targets).filter(({ bias }) => bias !== false);
+  const sites = new Map(chosen.map((layer) => [layer.path, layer]));
+  const trainedNorms = norms ? host.layers.filter(isNorm).filter(({ bias }) => bias !== false) : [];
+  if (sites.size + trainedNorms.length === 0) {
+    throw new TunebookError(
+      "unsupported",
+      `bitfit: ${host.modelType} has no biases there to train`,
+    );
+  }
   const trained = new Set(trainedNorms.map(({ path }) => `${path}.bias`));
   const parameters = [...sites.values()].map(({ path, outputs }) => ({
     name: change(path),

@@ -31,18 +31,23 @@ export function doraChange(
   context: HookContext,
 ): Tensor {
   const weight = context.weight(weightAt(site));
-  const bias = context.weight(`${site.layer.path}.bias`);
   const [a, b] = [constant(context.parameter(site.a)), constant(context.parameter(site.b))];
   const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outputs, inputs]
   const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
   const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outputs]
   const thinned = context.dropout(x, dropout);
-  const plain = thinned === x ? tf.sub(y, bias) : tf.matMul(thinned, weight, false, true);
+  const plain = thinned === x
+    ? withoutBias(site, y, context)
+    : tf.matMul(thinned, weight, false, true);
   const change = lowRankChange(site, thinned, context);
   return tf.add(
     y,
     tf.add(tf.mul(plain, tf.sub(length, 1)), tf.mul(change, length)),
   );
+}
+
+function withoutBias({ layer }: LoraSite, y: Tensor, context: HookContext): Tensor {
+  return layer.bias === false ? y : tf.sub(y, context.weight(`${layer.path}.bias`));
 }
 
 /** What is added to the weight: m·(W + s·B·A) / ‖·‖ − W. */

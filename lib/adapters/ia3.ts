@@ -12,6 +12,7 @@ import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import {
   checkFields,
+  fanInFanOut,
   namesForPeft,
   offInAllLinears,
   targetsOf,
@@ -158,7 +159,7 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
           peft_type: "IA3",
           target_modules: namesForPeft(host, targets, [...sites.keys()]),
           feedforward_modules: none ? [] : namesForPeft(host, feedForward, [...inner]),
-          fan_in_fan_out: false,
+          fan_in_fan_out: fanInFanOut(host, [...sites.keys()]),
           init_ia3_weights: true,
         },
         tensors: parameters.map(({ name, shape }) => ({

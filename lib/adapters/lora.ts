@@ -176,6 +176,7 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
       host,
       settings,
       targets: namesForPeft(host, targets ?? host.attentionTargets, [...sites.keys()]),
+      sites: [...sites.keys()],
       parameters,
       ...(pissa ? { converted: pissa.converted } : {}),
     }),

@@ -5,13 +5,21 @@
  */
 import type { Host, Parameter, PeftFormat, PeftTensor } from "../nn/adapter.ts";
 import type { LoraOptions, LoraSettings } from "./lora.ts";
-import { checkFields, offInAllLinears, targetsOf, wrappedNames } from "./peft_fields.ts";
+import {
+  checkFields,
+  fanInFanOut,
+  offInAllLinears,
+  targetsOf,
+  wrappedNames,
+} from "./peft_fields.ts";
 
 /** What LoRA writes beside its settings. */
 export interface LoraInPeft {
   readonly host: Host;
   readonly settings: LoraSettings;
   readonly targets: readonly string[];
+  /** Paths of the adapted linears. */
+  readonly sites: readonly string[];
   readonly parameters: readonly Parameter[];
   /** The ranks and tensors in the place of the parameters: PiSSA's, which hold its start too. */
   readonly converted?: ConvertedLora;
@@ -25,14 +33,15 @@ export interface ConvertedLora {
 
 /** LoRA's format: every matrix is one tensor, `<path>.lora_A.weight` or `<path>.lora_B.weight`. */
 export function loraToPeft(
-  { host, settings, targets, parameters, converted }: LoraInPeft,
+  { host, settings, targets, sites, parameters, converted }: LoraInPeft,
 ): PeftFormat {
   // DoRA's magnitudes are no module in PEFT's files.
   const namesOf = (name: string) =>
     wrappedNames(host, name.endsWith(magnitudeSuffix) ? name : `${name}.weight`);
+  const isTransposed = fanInFanOut(host, sites);
   return {
     write: (values) => ({
-      config: peftConfig(settings, targets),
+      config: { ...peftConfig(settings, targets), fan_in_fan_out: isTransposed },
       ...(converted ? { learned: converted.config } : {}),
       tensors: converted?.tensors(values).map((tensor) => ({
         ...tensor,
@@ -61,7 +70,6 @@ function peftConfig(settings: LoraSettings, targets: readonly string[]): Record<
     alpha_pattern: settings.alphas,
     target_modules: targets,
     bias: "none",
-    fan_in_fan_out: false,
     init_lora_weights: true,
     use_dora: settings.dora,
   };

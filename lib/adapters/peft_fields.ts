@@ -14,10 +14,19 @@ export type OffFields = Readonly<Record<string, readonly unknown[]>>;
 
 /** Fields of every method that wraps linears. */
 export const offInAllLinears: OffFields = {
-  fan_in_fan_out: [false],
   exclude_modules: [null],
   layers_to_transform: [null],
 };
+
+/**
+ * `fan_in_fan_out`: whether the adapted weights are stored as [inputs, outputs]. PEFT corrects a
+ * wrong value by the layers that it finds, so that a reader need not look at it.
+ */
+export function fanInFanOut({ layers }: Host, sites: readonly string[]): boolean {
+  return layers.some((layer) =>
+    layer.kind === "linear" && layer.storedTransposed === true && sites.includes(layer.path)
+  );
+}
 
 /** What a config must hold for a method to be made from it. */
 export interface NeededFields {

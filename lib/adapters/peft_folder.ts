@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Adapter, AttachedAdapter } from "../nn/adapter.ts";
-import { attachTo, type Model } from "../nn/model.ts";
+import { attachTo, innerPaths, type Model } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { withFrozen } from "../nn/trainee.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
@@ -78,12 +78,11 @@ export async function writePeftFolder(
   const format = attached.peft!;
   const { modelPrefix = peftPrefix } = format;
   const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
-  const { prefix, classification } = model.architecture;
+  const { prefix } = model.architecture;
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
-  const outputs = 1; // the paths are the same for any number
-  const top = new Set(classification.layers(model.config, outputs).map(({ path }) => path));
+  const inner = innerPaths(model);
   const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
-    name: top.has(layer.path) ? `${modelPrefix}.${path}` : `${modelPrefix}.${prefix}.${path}`,
+    name: inner.has(layer.path) ? `${modelPrefix}.${prefix}.${path}` : `${modelPrefix}.${path}`,
     dtype: "F32" as const,
     shape,
     data: values.get(path)!,
@@ -95,7 +94,7 @@ export async function writePeftFolder(
   const config = {
     ...own,
     ...learned,
-    task_type: "SEQ_CLS",
+    task_type: model.isLanguageModel ? "CAUSAL_LM" : "SEQ_CLS",
     ...baseOf(model.reference),
     inference_mode: true,
     modules_to_save: savedModules(model, own.modules_to_save),
@@ -104,10 +103,11 @@ export async function writePeftFolder(
 }
 
 /** PEFT saves whole top modules beside the adapter; those that were named before stay named. */
-function savedModules({ head }: Model, before: unknown): string[] {
+function savedModules({ head }: Model, before: unknown): string[] | null {
   const named = Array.isArray(before) ? before.map(String) : [];
   const needed = new Set(head.map((path) => path.split(".")[0]));
-  return [...named, ...[...needed].filter((name) => !named.includes(name))];
+  const all = [...named, ...[...needed].filter((name) => !named.includes(name))];
+  return all.length > 0 ? all : null;
 }
 
 /** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */

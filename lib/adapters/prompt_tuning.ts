@@ -48,7 +48,6 @@ const learningRate = 1e-3;
 const name = "prompt_tuning";
 /** The parameter, as PEFT calls it within its prompt encoder. */
 const parameter = "embedding.weight";
-const words = "embeddings.word_embeddings.weight";
 
 /**
  * Virtual tokens before the text.
@@ -116,7 +115,7 @@ export function promptStart(
   const made = new Float32Array(tokens * width);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = host.weights.get(words)!;
+  const table = host.weights.get(`${host.architecture.wordTable}.weight`)!;
   const row = (id: number) => table.subarray(id * width, (id + 1) * width);
   const first = start === "labels" ? labelWords(host) : [];
   const ids = start === "text" ? idsOf(host, text, name) : [];

@@ -14,6 +14,7 @@ import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./lora_site.ts";
 import {
   checkFields,
+  fanInFanOut,
   namesForPeft,
   offInAllLinears,
   targetsOf,
@@ -150,7 +151,7 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
           save_projection: settings.saveProjection,
           vera_dropout: dropout,
           d_initial: start,
-          fan_in_fan_out: false,
+          fan_in_fan_out: fanInFanOut(host, [...sites.keys()]),
           bias: "none",
           init_weights: true,
         },

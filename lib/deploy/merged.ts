@@ -7,7 +7,8 @@ import { mistakes } from "../core/errors.ts";
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
-import { frozenWeights, modelWeights } from "../nn/model.ts";
+import { isStoredTransposed, transposed } from "../nn/layer.ts";
+import { frozenWeights, innerPaths, modelWeights } from "../nn/model.ts";
 import { join } from "node:path";
 import {
   bitsandbytesConfig,
@@ -68,21 +69,27 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
       const whole = mergeModel(model, adapter, trained.values);
-      const { prefix, classification } = model.architecture;
-      const top = new Set(
-        classification.layers(model.config, trained.trainee.task.outputs).map(({ path }) => path),
-      );
-      const tensors = modelWeights(model).flatMap(({ path, shape, layer }): TensorToWrite[] => {
-        const name = top.has(layer.path) ? path : `${prefix}.${path}`;
+      const { prefix } = model.architecture;
+      const inner = innerPaths(model);
+      const nameOf = (path: string, layer: string) => inner.has(layer) ? `${prefix}.${path}` : path;
+      const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
+        const { path, shape, layer } = weight;
+        const name = nameOf(path, layer.path);
         const read = () => whole.weights.get(path)!;
         const isHeld = quantize && layer.kind === "linear" && path.endsWith(".weight") &&
-          !model.head.includes(layer.path);
-        return isHeld
-          ? bitsandbytesTensors(quantize, name, shape, read)
+          inner.has(layer.path) && !model.head.includes(layer.path);
+        if (isHeld) return bitsandbytesTensors(quantize, name, shape, read);
+        return isStoredTransposed(weight)
+          ? [{
+            name,
+            dtype: "F32",
+            shape: shape.toReversed(),
+            data: () => transposed(read(), shape),
+          }]
           : [{ name, dtype: "F32", shape, data: read }];
       });
       await writeShards(folder, tensors);
-      const float = model.head.map((path) => top.has(path) ? path : `${prefix}.${path}`);
+      const float = model.head.map((path) => nameOf(path, path));
       await writeModelFiles(
         trained,
         folder,

@@ -15,6 +15,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
+import { countedPositions } from "../nn/summary.ts";
 
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
@@ -165,11 +166,6 @@ export function bertBlock(
   const wide = activation(config.activation, net.linear(`${at}.intermediate.dense`, middle));
   const narrow = net.dropout(net.linear(`${at}.output.dense`, wide), config.hiddenDropout);
   return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
-}
-
-/** Positions 0, 1, 2 … for every example. */
-export function countedPositions(mask: Tensor, within: Tensor | undefined): Tensor {
-  return within ?? tf.cumsum(tf.onesLike(mask), 1, true);
 }
 
 /** The BERT family. */

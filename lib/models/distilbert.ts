@@ -8,9 +8,9 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
-import { countedPositions } from "./bert.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { countedPositions } from "../nn/summary.ts";
 
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {

@@ -8,7 +8,7 @@ import { LazyMap } from "../core/lazy_map.ts";
 import { Random } from "../core/random.ts";
 import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
-import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
+import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
@@ -24,8 +24,8 @@ export interface LoadModelOptions {
   readonly config: string;
   /** Path of the weights, a file or a folder. */
   readonly weights: string;
-  /** How many numbers the head gives. */
-  readonly outputs: number;
+  /** How many numbers the head gives; left out for the head that predicts the next token. */
+  readonly outputs?: number;
   /** Seed of a head that the checkpoint lacks. */
   readonly seed: number;
   /**
@@ -64,7 +64,8 @@ export async function readModelConfig(path: string): Promise<{
 
 /**
  * Loads the encoder, and the head where the checkpoint has one of the same size; otherwise the head
- * is made anew: weights from a normal distribution with the config's range, biases zero.
+ * is made anew: weights from a normal distribution with the config's range, biases zero. Without
+ * `outputs` the head is the checkpoint's own for the next token, which a method does not touch.
  *
  * @example
  * ```ts
@@ -81,21 +82,30 @@ export async function readModelConfig(path: string): Promise<{
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { architecture, config, json } = await readModelConfig(options.config);
   const encoder = architecture.layers(config);
-  const headLayers = architecture.classification.layers(config, options.outputs);
+  const { outputs } = options;
+  const isLanguageModel = outputs === undefined;
+  const headLayers = isLanguageModel
+    ? languageHead(architecture).layers(config)
+    : architecture.classification.layers(config, outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
 
-  const hasHead = headLayers.flatMap(weightsOf).every(({ path, shape }) => {
+  const hasHead = isLanguageModel || headLayers.flatMap(weightsOf).every(({ path, shape }) => {
     const found = stored.tensors.get(path)?.shape;
     return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
   });
   const { prefix, optional } = architecture;
-  const encoderSpecs = encoder.flatMap(weightsOf).map((weight): WeightSpec => ({
-    path: weight.path,
-    shape: weight.shape,
-    names: [`${prefix}.${weight.path}`, weight.path, ...legacyNames(prefix, weight)],
-    optional: optional.some((pattern) => pattern.test(weight.path)),
-  }));
+  const encoderSpecs = encoder.flatMap(weightsOf).map((weight): WeightSpec => {
+    const names = [`${prefix}.${weight.path}`, weight.path, ...legacyNames(prefix, weight)];
+    return {
+      path: weight.path,
+      shape: weight.shape,
+      names,
+      // What bitsandbytes has quantised is [outputs, inputs] in every family.
+      transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
+      optional: optional.some((pattern) => pattern.test(weight.path)),
+    };
+  });
   const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
@@ -133,7 +143,8 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     config,
     json,
     layers: [...encoder, ...headLayers],
-    head: [...lacking, ...headLayers].map(({ path }) => path),
+    head: [...lacking, ...(isLanguageModel ? [] : headLayers)].map(({ path }) => path),
+    ...(isLanguageModel ? { isLanguageModel } : {}),
     ...(packed.size > 0 ? { packed } : {}),
     weights: new LazyMap([
       ...[...values.keys()].map((path) => {
@@ -157,6 +168,11 @@ function checkFormat(
     `${weights} is quantised already (${other.format}); leave out quantize, or ask for ` +
       `"${other.format}"`,
   );
+}
+
+function languageHead({ modelType, language }: Architecture) {
+  if (language) return language;
+  throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
 }
 
 /** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */

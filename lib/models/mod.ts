@@ -8,6 +8,8 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Architecture } from "../nn/architecture.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
+import { gpt2 } from "./gpt2.ts";
+import { llama } from "./llama.ts";
 import { roberta } from "./roberta.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
@@ -15,6 +17,8 @@ import { xlmRoberta } from "./xlm_roberta.ts";
 export const architectures: readonly Architecture[] = [
   bert,
   distilbert,
+  gpt2,
+  llama,
   roberta,
   xlmRoberta,
 ] as unknown as readonly Architecture[];

@@ -82,7 +82,7 @@ export interface InputTokens {
 
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
-  /** [batch, heads, sequence, width / heads] */
+  /** [batch, heads, sequence, width / heads]; the config's `keyValueHeads`, where it has them */
   readonly keys: Tensor;
   readonly values: Tensor;
   /** [batch, sequence] int32 */

@@ -42,6 +42,16 @@ export interface Hidden {
 export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
+  /** Present where the family is causal. */
+  readonly places?: Places;
+}
+
+/** Where tokens stand in their sequences, int32; they count from after a method's prefix. */
+export interface Places {
+  /** [batch, sequence] */
+  readonly keys: Tensor;
+  /** The places of the asked rows, [batch, queries]. */
+  readonly queries: Tensor;
 }
 
 /** The sizes that every text model has. */
@@ -66,10 +76,18 @@ export interface TextConfig {
 export interface ClassificationHead<Config> {
   /** The layers that a pretrained encoder lacks; they are always trained. */
   layers(config: Config, outputs: number): Layer[];
-  /** First token [batch, width] → logits [batch, outputs]. */
-  forward(net: Net, config: Config, first: Tensor): Tensor;
+  /** The summary token, see `Architecture.summary`: [batch, width] → logits [batch, outputs]. */
+  forward(net: Net, config: Config, summary: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
+}
+
+/** What turns hidden states into scores of the next token. */
+export interface LanguageHead<Config> {
+  /** The layers outside the prefix; none where the head shares the word table. */
+  layers(config: Config): Layer[];
+  /** [tokens, width] → logits [tokens, vocabulary]. */
+  forward(net: Net, config: Config, hidden: Tensor): Tensor;
 }
 
 /** A model family. */
@@ -93,16 +111,24 @@ export interface Architecture<Config extends TextConfig = TextConfig> {
   /** Where the layers' weights lie: the layer `i` has the paths `<layerPath>.<i>.…`. */
   readonly layerPath: string;
   /**
-   * The table that `embed` looks up token ids in, and that nothing else reads. Training then holds
-   * only the rows of tokens that occur; without it, the whole table.
+   * The table that `embed` looks up token ids in, and that nothing but a language head reads.
+   * Training then holds only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
   /** Token ids → what the first layer is given. Positions of packed rows are given by the batch. */
   embed(net: Net, config: Config, batch: TextBatch): Hidden;
+  /** True where a token sees only those before it; the layers are then given `places`. */
+  readonly causal?: boolean;
+  /** The token that sums a sequence up for a head: the first one unless given. */
+  readonly summary?: "first" | "last";
   /**
-   * One layer, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all, or
-   * the first of each example. → [asked rows, width]
+   * One layer, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all
+   * (`hidden.x` itself), or the summary of each example. → [asked rows, width]
    */
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
+  /** What comes after the last layer, such as a norm, for [rows, width]. */
+  finish?(net: Net, config: Config, x: Tensor): Tensor;
   readonly classification: ClassificationHead<Config>;
+  /** Absent where the family predicts no next tokens. */
+  readonly language?: LanguageHead<Config>;
 }

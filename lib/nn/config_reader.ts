@@ -20,8 +20,14 @@ export interface ConfigReader {
   index(field: string, fallback: number, of: string, rows: number): number;
   /** One of some texts. */
   oneOf(field: string, choices: readonly string[], fallback: string): string;
+  /** True or false. */
+  flag(field: string, fallback: boolean): boolean;
   /** A switch that this model family needs to be off. */
   off(field: string): void;
+  /** A switch that is on unless given and must stay so. */
+  on(field: string): void;
+  /** A number that may be absent and must otherwise be `value`, which `reason` explains. */
+  same(field: string, value: number, reason: string): void;
   /** `part` must divide `whole`; not checked where one of the two is wrong by itself. */
   divides(part: string, partValue: number, whole: string, wholeValue: number): void;
   /** `field` must leave something after `used` is taken away; not checked where it is wrong itself. */
@@ -88,8 +94,23 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
       complain(field, choices.map((choice) => `"${choice}"`).join(" or ") + hint);
       return fallback;
     },
+    flag(field, fallback) {
+      const value = json[field] ?? fallback;
+      if (typeof value === "boolean") return value;
+      complain(field, "true or false");
+      return fallback;
+    },
     off(field) {
       if (json[field] ?? false) complain(field, "false");
+    },
+    on(field) {
+      if (json[field] !== undefined && json[field] !== true) complain(field, "true");
+    },
+    same(field, value, reason) {
+      const given = json[field] ?? value;
+      if (given !== value && Number.isInteger(value)) {
+        complain(field, reason === String(value) ? reason : `${value}: ${reason}`);
+      }
     },
     divides(part, partValue, whole, wholeValue) {
       if (wrong.has(part) || wrong.has(whole) || wholeValue % partValue === 0) return;

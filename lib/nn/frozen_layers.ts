@@ -13,7 +13,9 @@ import { trainedWeights } from "./trained.ts";
  * say which linears it acts on.
  */
 export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
-  const { architecture: { layerPath }, config, head } = model;
+  const { architecture: { layerPath }, config, head, layers } = model;
+  const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
+  const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);
   const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;
   const isEverywhere = actsOnLinears && !adapter.sites;
   const actsAnywhere = isEverywhere || adapter.input || adapter.keysValues;
@@ -25,7 +27,7 @@ export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "a
   ];
   const layerOf = (path: string): number => {
     if (!path.startsWith(`${layerPath}.`)) {
-      return path.startsWith("embeddings.") ? 0 : config.layers;
+      return below.some((each) => `${path}.`.startsWith(each)) ? 0 : config.layers;
     }
     return Number(path.slice(layerPath.length + 1).split(".", 1)[0]);
   };

@@ -9,7 +9,7 @@ import { createNet } from "./net.ts";
 import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
-export function positionsAbove({ model, task }: Trainee, frozenLayers: number): "all" | "first" {
+export function positionsAbove({ model, task }: Trainee, frozenLayers: number): "all" | "summary" {
   return frozenLayers === model.config.layers ? task.positions : "all";
 }
 

@@ -5,7 +5,10 @@
  * @module
  */
 
-/** A layer with weights. Its tensors are `<path>.weight` and, for all but embeddings, `<path>.bias`. */
+/**
+ * A layer with weights. Its tensors are `<path>.weight` and, for all but embeddings and layers whose
+ * `bias` is false, `<path>.bias`.
+ */
 export type Layer =
   /** y = x·Wᵀ + b with W [outputs, inputs]. */
   | {
@@ -13,9 +16,17 @@ export type Layer =
     readonly path: string;
     readonly inputs: number;
     readonly outputs: number;
+    readonly bias?: boolean;
+    /** True where checkpoints hold W the other way round, [inputs, outputs]. */
+    readonly storedTransposed?: boolean;
   }
   /** Scale and offset [width]. */
-  | { readonly kind: "norm"; readonly path: string; readonly width: number }
+  | {
+    readonly kind: "norm";
+    readonly path: string;
+    readonly width: number;
+    readonly bias?: boolean;
+  }
   /** A table [rows, width]. */
   | {
     readonly kind: "embedding";
@@ -42,12 +53,30 @@ export function weightsOf(layer: Layer): Weight[] {
     shape,
     layer,
   });
+  const bias = (size: number) =>
+    layer.kind === "embedding" || layer.bias === false ? [] : [weight("bias", [size])];
   switch (layer.kind) {
     case "linear":
-      return [weight("weight", [layer.outputs, layer.inputs]), weight("bias", [layer.outputs])];
+      return [weight("weight", [layer.outputs, layer.inputs]), ...bias(layer.outputs)];
     case "norm":
-      return [weight("weight", [layer.width]), weight("bias", [layer.width])];
+      return [weight("weight", [layer.width]), ...bias(layer.width)];
     case "embedding":
       return [weight("weight", [layer.rows, layer.width])];
   }
+}
+
+/** True for the weight of a linear that checkpoints hold as [inputs, outputs]. */
+export function isStoredTransposed({ path, layer }: Weight): boolean {
+  return layer.kind === "linear" && layer.storedTransposed === true && path.endsWith(".weight");
+}
+
+/** A matrix of [rows, columns] turned to [columns, rows]. */
+export function transposed(matrix: Float32Array, [rows, columns]: readonly number[]): Float32Array {
+  const turned = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      turned[column * rows + row] = matrix[row * columns + column];
+    }
+  }
+  return turned;
 }

@@ -20,6 +20,8 @@ export interface Model {
   readonly layers: readonly Layer[];
   /** Paths of the task's own layers, which are trained whatever the method is. */
   readonly head: readonly string[];
+  /** True where the model predicts the next token instead of classes. */
+  readonly isLanguageModel?: boolean;
   /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   /**
@@ -49,6 +51,11 @@ export function frozenWeights(
 /** All tensors of a model. */
 export function modelWeights({ layers }: Pick<Model, "layers">): Weight[] {
   return layers.flatMap(weightsOf);
+}
+
+/** The paths that stand behind the family's prefix in a checkpoint: all but those of heads. */
+export function innerPaths({ architecture, config }: Pick<Model, "architecture" | "config">) {
+  return new Set(architecture.layers(config).map(({ path }) => path));
 }
 
 /** True where a weight belongs to the head. */

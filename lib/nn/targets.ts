@@ -7,6 +7,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Host } from "./adapter.ts";
 import type { LinearLayer } from "./layer.ts";
+import { innerPaths } from "./model.ts";
 
 /**
  * Which linears a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
@@ -16,8 +17,9 @@ export type Targets = readonly string[] | string;
 
 /** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
 export function chooseTargets(host: Host, targets: Targets | undefined): LinearLayer[] {
+  const inner = innerPaths(host);
   const linears = host.layers.filter((layer): layer is LinearLayer =>
-    layer.kind === "linear" && !host.head.includes(layer.path)
+    layer.kind === "linear" && inner.has(layer.path) && !host.head.includes(layer.path)
   );
   const wanted = targets ?? host.attentionTargets;
   if (wanted === "all-linear") return linears;

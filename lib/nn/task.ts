@@ -14,10 +14,10 @@ export interface Task {
   readonly name: string;
   /** How many numbers the model gives for each row. */
   readonly outputs: number;
-  /** What training is fed beside the batch. */
+  /** What training is fed beside the batch; [batch, sequence, …] lies as the batch's tokens do. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
-  /** Which positions of the last layer the head reads. */
-  readonly positions: "all" | "first";
+  /** Which positions of the last layer the head reads: all, or the family's summary of each example. */
+  readonly positions: "all" | "summary";
   /**
    * Tokens → [batch, outputs], one for each example, or for tasks on tokens one for each token in the
    * layout of the batch, packed or not. Dropout does not act in the lowest `frozenLayers` layers, none unless

@@ -47,17 +47,25 @@ export function batchInputs(usesTypes: boolean): Record<string, InputSpec> {
 export function packedInputs(
   batch: Readonly<Record<string, InputSpec>>,
 ): Record<string, InputSpec> {
-  const rows = Object.entries(batch).map(([name, spec]): [string, InputSpec] => {
-    const [, ...others] = spec.shape;
-    return [name, { ...spec, shape: ["rows", ...others] }];
-  });
   const int32 = { role: "feed", type: "int32" } as const;
   return {
-    ...Object.fromEntries(rows),
+    ...laidOutInRows(batch),
     position_ids: { ...int32, shape: ["rows", "sequence"] },
     first_tokens: { ...int32, shape: ["rows", "slots"] },
     example_slots: { ...int32, shape: ["batch"] },
   };
+}
+
+/** Inputs that lie as a batch's tokens do, where rows are packed; others stay as they are. */
+export function laidOutInRows(
+  inputs: Readonly<Record<string, InputSpec>>,
+): Record<string, InputSpec> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, spec]): [string, InputSpec] => {
+      const [, second, ...others] = spec.shape;
+      return [name, second === "sequence" ? { ...spec, shape: ["rows", second, ...others] } : spec];
+    }),
+  );
 }
 
 /** The batch's tensors out of a program's inputs. */
@@ -80,8 +88,11 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
 }
 
 /** What a batch is called above the frozen layers: their result takes the place of the ids. */
-export function hiddenInputs(width: number, positions: "all" | "first"): Record<string, InputSpec> {
-  const length = positions === "first" ? 1 : "sequence";
+export function hiddenInputs(
+  width: number,
+  positions: "all" | "summary",
+): Record<string, InputSpec> {
+  const length = positions === "summary" ? 1 : "sequence";
   return {
     hidden: { role: "feed", type: "float32", shape: ["batch", length, width] },
     attention_mask: { role: "feed", type: "int32", shape: ["batch", length] },

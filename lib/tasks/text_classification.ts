@@ -44,16 +44,16 @@ export function textClassification(options: TextClassificationOptions): Task {
     );
   return {
     name: "text-classification",
-    positions: "first",
+    positions: "summary",
     outputs,
     feeds: {
       targets: { role: "feed", type: "float32", shape: ["batch", outputs] },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     forward(net, encoder, batch, frozenLayers = 0) {
-      const hidden = encode(net, encoder, batch, { positions: "first", frozenLayers });
-      const first = tf.squeeze(hidden, [1]);
-      return encoder.architecture.classification.forward(net, encoder.config, first);
+      const hidden = encode(net, encoder, batch, { positions: "summary", frozenLayers });
+      const summary = tf.squeeze(hidden, [1]);
+      return encoder.architecture.classification.forward(net, encoder.config, summary);
     },
     loss: (logits, { targets, normaliser }) =>
       tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),

@@ -19,6 +19,7 @@ import {
   batchInputs,
   batchOf,
   hiddenInputs,
+  laidOutInRows,
   packedInputs,
   type Trainee,
   type WeightInputs,
@@ -65,7 +66,7 @@ export function gradientProgram(
     name: "gradients",
     inputs: {
       ...(packed ? packedInputs(batch) : batch),
-      ...task.feeds,
+      ...(packed ? laidOutInRows(task.feeds) : task.feeds),
       noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
       ...weights.inputs,

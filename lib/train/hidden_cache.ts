@@ -37,7 +37,7 @@ export async function cacheHidden(
   { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
   const { width } = trainee.model.config;
-  const onlyFirst = positionsAbove(trainee, frozenLayers) === "first";
+  const onlyFirst = positionsAbove(trainee, frozenLayers) === "summary";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
   const starts: number[] = [];
   let size = 0;

@@ -34,7 +34,8 @@ export function occurringWords(
   rows: TrainingRows,
 ): WordRows | undefined {
   const { architecture: { wordTable }, config: { padId } } = model;
-  if (!wordTable || looksInside(adapter)) return undefined;
+  // A language head gives every word a score, and may do so with this table.
+  if (!wordTable || model.isLanguageModel || looksInside(adapter)) return undefined;
   const path = `${wordTable}.weight`;
   const weight = trainedWeights(model, adapter).find((each) => each.path === path);
   if (!weight) return undefined;

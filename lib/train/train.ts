@@ -53,7 +53,7 @@ export async function train(
   const plan = planSteps(rows.lengths, settings);
   const frozenLayers = countFrozenLayers(trainee);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-  const onlyFirst = fromHidden && positionsAbove(trainee, frozenLayers) === "first";
+  const onlyFirst = fromHidden && positionsAbove(trainee, frozenLayers) === "summary";
   const { reason, layoutOf } = choosePacking(trainee, rows, settings, plan, { onlyFirst });
   if (plan.totalSteps > 0) trainee.adapter.checkSteps?.(plan.totalSteps);
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);

@@ -58,8 +58,8 @@ export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedAd
 
 /** Keys and values before those of every layer, as in prefix tuning. */
 export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedAdapter {
-  const { layers, heads, width } = config;
-  const shape = [heads, count, width / heads];
+  const { layers, heads, keyValueHeads = heads, width } = config;
+  const shape = [keyValueHeads, count, width / heads];
   const names = Array.from({ length: layers }, (_, layer) => `prefix.${layer}`);
   return {
     parameters: names.flatMap((name) => [

@@ -52,6 +52,17 @@ export function goldenModel(
   });
 }
 
+/** One of the tiny decoders with the head that predicts the next token. */
+export function goldenLanguageModel(name: string): Promise<Model> {
+  const folder = goldenPath(`models/${name}`);
+  return loadModel({
+    reference: `file:${folder}`,
+    config: `${folder}/config.json`,
+    weights: `${folder}/model.safetensors`,
+    seed: 1,
+  });
+}
+
 /** Rows of zeros with a one at each class id. */
 export function oneHot(ids: ArrayLike<number>, outputs: number): Float32Array {
   const targets = new Float32Array(ids.length * outputs);

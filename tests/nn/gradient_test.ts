@@ -3,13 +3,14 @@ import { full } from "../../lib/adapters/full.ts";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { attachTo, modelWeights } from "../../lib/nn/model.ts";
+import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
 import {
   textClassification,
   type TextClassificationOptions,
 } from "../../lib/tasks/text_classification.ts";
 import { oneHot } from "../models/golden.ts";
 import { checkGradients } from "./check_gradients.ts";
-import { toyModel } from "./toy.ts";
+import { toyLanguageModel, toyModel, toyRows } from "./toy.ts";
 
 const outputs = 3;
 const single: TextClassificationOptions = {
@@ -36,12 +37,23 @@ const losses: Record<string, TextClassificationOptions> = {
   },
 };
 
-for (const modelType of ["bert", "roberta", "distilbert"]) {
+for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
   Deno.test(`every weight of ${modelType} has the right gradient`, async () => {
     const model = toyModel({ modelType, layers: 2, seed: 3 });
     const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
     const checked = await checkGradients(trainee);
     assert.deepEqual(checked.sort(), modelWeights(model).map(({ path }) => path).sort());
+  });
+}
+
+for (const modelType of ["gpt2", "llama"]) {
+  Deno.test(`every weight of ${modelType} has the right gradient for next tokens`, async () => {
+    const model = toyLanguageModel({ modelType, layers: 2, seed: 3 });
+    const texts = Array.from(toyRows(5).lengths, (length, row) => ({
+      ids: toyRows(5).feedsOf([row]).input_ids.data.slice(0, length),
+    }));
+    const task = causalLanguageModelling({ texts, vocabulary: model.config.vocabulary });
+    await checkGradients({ model, adapter: attachTo(model, full()), task });
   });
 }
 

@@ -63,7 +63,7 @@ export async function stepOver(
         usesTypes: model.architecture.usesTypes,
         layout,
       }),
-      ...task.targetsOf(rows, task.weightOf(rows)),
+      ...task.targetsOf(rows, task.weightOf(rows), layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1) },
       noise,
     });

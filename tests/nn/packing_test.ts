@@ -8,15 +8,17 @@ import { architectures } from "../../lib/models/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
+import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { prefix } from "../adapters/toy_adapters.ts";
 import { oneHot } from "../models/golden.ts";
 import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
-import { toyModel } from "./toy.ts";
+import { toyLanguageModel, toyModel, toyVocabulary } from "./toy.ts";
 
 const tolerance = 1e-5;
+const decoders = architectures.filter(({ causal }) => causal).map(({ modelType }) => modelType);
 const lengths = [4, 7, 1, 5, 3, 2, 6];
 const examples = toyExamples(lengths);
 
@@ -64,13 +66,30 @@ for (const { modelType } of architectures) {
 
 const methods: Record<string, Attach> = { "LoRA": lowRank, "a prefix": prefix };
 for (const [name, attach] of Object.entries(methods)) {
-  Deno.test(`packed examples train ${name} as padded ones do`, async () => {
-    const trainee = traineeOf("bert", attach);
-    const device = await openDevice("cpu");
-    const padded = await stepOver(trainee, device, examples);
-    const packed = await stepOver(trainee, device, examples, layouts["in rows with padding"]);
-    assertSame(packed, padded);
-  });
+  for (const modelType of ["bert", ...decoders]) {
+    Deno.test(`packed examples train ${name} of ${modelType} as padded ones do`, async () => {
+      const trainee = traineeOf(modelType, attach);
+      const device = await openDevice("cpu");
+      const padded = await stepOver(trainee, device, examples);
+      const packed = await stepOver(trainee, device, examples, layouts["in rows with padding"]);
+      assertSame(packed, padded);
+    });
+  }
+}
+
+for (const modelType of decoders) {
+  for (const deviceName of ["cpu", "tfjs:cpu"]) {
+    Deno.test(`packed texts train ${modelType} to predict tokens as padded ones do, on ${deviceName}`, async () => {
+      const model = toyLanguageModel({ modelType, layers: 2 });
+      const task = causalLanguageModelling({ texts: examples, vocabulary: toyVocabulary });
+      const trainee = { model, adapter: onAll(model), task };
+      const device = await openDevice(deviceName);
+      const padded = await stepOver(trainee, device, examples);
+      for (const layout of Object.values(layouts)) {
+        assertSame(await stepOver(trainee, device, examples, layout), padded);
+      }
+    });
+  }
 }
 
 Deno.test("packed examples train as padded ones do on tfjs:cpu", async () => {

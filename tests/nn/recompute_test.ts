@@ -26,6 +26,8 @@ function classifying(model: Model, adapter: AttachedAdapter): Trainee {
   return { model, adapter, task };
 }
 
+const batchFor = ({ architecture: { usesTypes } }: Pick<Model, "architecture">) =>
+  toyRows(count, { types: usesTypes }).feedsOf([...Array(count).keys()]);
 const batch = toyRows(count).feedsOf([...Array(count).keys()]);
 
 /** One vector scales the outputs of every linear of every layer. */
@@ -49,11 +51,20 @@ const methods: Record<string, (model: Model) => AttachedAdapter> = {
   "a parameter of all layers": shared,
 };
 
-for (const [name, attach] of Object.entries(methods)) {
+const cases: [name: string, attach: (model: Model) => AttachedAdapter, modelType: string][] = [
+  ...Object.entries(methods).map(([name, attach]) => [name, attach, "bert"] as const),
+  ...["gpt2", "llama"].flatMap((modelType) =>
+    ["full fine-tuning", "virtual tokens", "a prefix"]
+      .map((name) => [name, methods[name], modelType] as const)
+  ),
+].map((each) => [...each]);
+
+for (const [name, attach, modelType] of cases) {
   for (const device of ["cpu", "tfjs:cpu"]) {
-    Deno.test(`recomputed layers give the same loss and gradients: ${name}, ${device}`, async () => {
-      const model = toyModel({ layers: 2, dropout: 0.2 });
+    Deno.test(`recomputed layers of ${modelType} give the same loss and gradients: ${name}, ${device}`, async () => {
+      const model = toyModel({ modelType, layers: 2, dropout: 0.2 });
       const trainee = classifying(model, attach(model));
+      const batch = batchFor(model);
       const random = Random.fromSeed(1, "start");
       const values = new Map(
         [...initialParameters(trainee, 1)].map(([path, numbers]) => [

@@ -25,8 +25,13 @@ export interface ToyOptions {
 /** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
 
+/** A decoder with the head that predicts the next token. */
+export function toyLanguageModel(options: ToyOptions = {}): Model {
+  return toyModel(options, true);
+}
+
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
-export function toyModel(options: ToyOptions = {}): Model {
+export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
   const { vocabulary = toyVocabulary } = options;
   const architecture = architectureOf(modelType);
@@ -48,9 +53,20 @@ export function toyModel(options: ToyOptions = {}): Model {
     dropout,
     attention_dropout: dropout,
     seq_classif_dropout: dropout,
+    n_embd: width,
+    n_layer: layers,
+    n_head: 2,
+    n_positions: 16,
+    n_inner: 2 * width,
+    embd_pdrop: dropout,
+    attn_pdrop: dropout,
+    resid_pdrop: dropout,
+    num_key_value_heads: 1,
   };
   const config = architecture.readConfig(json);
-  const head = architecture.classification.layers(config, outputs);
+  const head = isLanguageModel
+    ? architecture.language!.layers(config)
+    : architecture.classification.layers(config, outputs);
   const all = [...architecture.layers(config), ...head];
   const random = Random.fromSeed(seed, "toy");
   const weights = new Map(
@@ -66,7 +82,8 @@ export function toyModel(options: ToyOptions = {}): Model {
     config,
     json,
     layers: all,
-    head: head.map(({ path }) => path),
+    head: isLanguageModel ? [] : head.map(({ path }) => path),
+    isLanguageModel,
     weights,
   };
 }

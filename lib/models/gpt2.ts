@@ -1,0 +1,155 @@
+/**
+ * GPT-2 (Radford et al., 2019) as transformers stores it: a decoder whose linears lie in checkpoints
+ * as [inputs, outputs], with one fused linear for queries, keys and values.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import { activation, activationNames } from "../nn/activation.ts";
+import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
+import { configReader } from "../nn/config_reader.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { Net } from "../nn/net.ts";
+import { countedPositions } from "../nn/summary.ts";
+import { fillingToken } from "./filling_token.ts";
+
+/** The sizes of a GPT-2. */
+export interface Gpt2Config extends TextConfig {
+  readonly intermediate: number;
+  readonly epsilon: number;
+  readonly embeddingDropout: number;
+  readonly attentionDropout: number;
+  readonly hiddenDropout: number;
+  readonly activation: string;
+  /** True where the language head shares the word table. */
+  readonly isTied: boolean;
+}
+
+function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
+  const read = configReader(json);
+  const vocabulary = read.size("vocab_size");
+  const positions = read.size("n_positions");
+  const width = read.size("n_embd");
+  const config: Gpt2Config = {
+    width,
+    layers: read.depth("n_layer"),
+    heads: read.size("n_head"),
+    vocabulary,
+    positions,
+    maxTokens: positions,
+    intermediate: read.size("n_inner", 4 * width), // the paper's factor
+    epsilon: read.positive("layer_norm_epsilon", 1e-5),
+    embeddingDropout: read.share("embd_pdrop", 0.1),
+    attentionDropout: read.share("attn_pdrop", 0.1),
+    hiddenDropout: read.share("resid_pdrop", 0.1),
+    activation: read.oneOf("activation_function", activationNames, "gelu_new"),
+    initializerRange: read.positive("initializer_range", 0.02),
+    padId: read.index("pad_token_id", fillingToken(json), "vocab_size", vocabulary),
+    isTied: read.flag("tie_word_embeddings", true),
+  };
+  read.on("scale_attn_weights");
+  read.off("scale_attn_by_inverse_layer_idx");
+  read.off("add_cross_attention");
+  read.divides("n_head", config.heads, "n_embd", width);
+  read.finish();
+  return config;
+}
+
+function layers({ width, intermediate, vocabulary, positions, layers }: Gpt2Config): Layer[] {
+  const linear = (path: string, inputs: number, outputs: number): Layer => ({
+    kind: "linear",
+    path,
+    inputs,
+    outputs,
+    storedTransposed: true,
+  });
+  const norm = (path: string): Layer => ({ kind: "norm", path, width });
+  const blocks = Array.from({ length: layers }, (_, i): Layer[] => [
+    norm(`h.${i}.ln_1`),
+    linear(`h.${i}.attn.c_attn`, width, 3 * width), // queries, keys, values
+    linear(`h.${i}.attn.c_proj`, width, width),
+    norm(`h.${i}.ln_2`),
+    linear(`h.${i}.mlp.c_fc`, width, intermediate),
+    linear(`h.${i}.mlp.c_proj`, intermediate, width),
+  ]);
+  return [
+    { kind: "embedding", path: "wte", rows: vocabulary, width },
+    { kind: "embedding", path: "wpe", rows: positions, width },
+    ...blocks.flat(),
+    norm("ln_f"),
+  ];
+}
+
+function block(
+  net: Net,
+  config: Gpt2Config,
+  { x, mask, queryMask, places }: LayerInput,
+  layer: number,
+  asked: Tensor,
+): Tensor {
+  const at = `h.${layer}`;
+  const { width } = config;
+  const fused = (rows: Tensor) =>
+    net.linear(`${at}.attn.c_attn`, net.layerNorm(`${at}.ln_1`, rows, config.epsilon));
+  const part = (y: Tensor, i: number) => tf.slice(y, [0, i * width], [y.shape[0]!, width]);
+  const all = fused(x);
+  const mixed = net.attention({
+    layer,
+    query: part(asked === x ? all : fused(asked), 0),
+    key: part(all, 1),
+    value: part(all, 2),
+    mask,
+    queryMask,
+    places,
+    heads: config.heads,
+    dropout: config.attentionDropout,
+  });
+  const attended = net.dropout(net.linear(`${at}.attn.c_proj`, mixed), config.hiddenDropout);
+  const middle = tf.add(attended, asked);
+  const inner = net.layerNorm(`${at}.ln_2`, middle, config.epsilon);
+  const wide = activation(config.activation, net.linear(`${at}.mlp.c_fc`, inner));
+  const narrow = net.dropout(net.linear(`${at}.mlp.c_proj`, wide), config.hiddenDropout);
+  return tf.add(narrow, middle);
+}
+
+/** The GPT-2 family. */
+export const gpt2: Architecture<Gpt2Config> = {
+  modelType: "gpt2",
+  prefix: "transformer",
+  readConfig,
+  layers,
+  usesTypes: false,
+  ignored: [/\.attn\.(masked_)?bias$/, /^lm_head\./],
+  optional: [],
+  attentionTargets: ["c_attn"],
+  layerPath: "h",
+  wordTable: "wte",
+  causal: true,
+  summary: "last",
+  embed(net, config, batch) {
+    const words = net.embedding("wte", batch.ids);
+    const { words: given, mask } = net.input({ words, mask: batch.mask });
+    const counted = countedPositions(mask, batch.packing?.positions);
+    const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
+    const placed = tf.add(given, net.embedding("wpe", places));
+    const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+    return { x: net.dropout(rows, config.embeddingDropout), mask };
+  },
+  block,
+  finish: (net, { epsilon }, x) => net.layerNorm("ln_f", x, epsilon),
+  classification: {
+    layers: ({ width }, outputs) => [
+      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
+    ],
+    forward: (net, _config, last) => net.linear("score", last, { bias: false }),
+    className: "GPT2ForSequenceClassification",
+  },
+  language: {
+    layers: ({ width, vocabulary, isTied }) =>
+      isTied
+        ? []
+        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
+    forward: (net, { isTied }, hidden) =>
+      isTied ? net.unembed("wte", hidden) : net.linear("lm_head", hidden, { bias: false }),
+  },
+};

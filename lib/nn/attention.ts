@@ -1,0 +1,111 @@
+/**
+ * Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over padded or packed rows, in both
+ * directions or causal, with heads of keys and values of their own or shared (Ainslie et al., arXiv
+ * 2305.13245).
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import type { Places } from "./architecture.ts";
+
+/** Added to the score of a position that must not be seen; its exponential is zero in float32. */
+const maskedScore = -1e9;
+
+/** One layer's attention. */
+export interface AttentionCall {
+  /** The layer, counted from 0. */
+  readonly layer: number;
+  /** [batch · queries, width]; fewer queries than the sequence where not all rows are needed */
+  readonly query: Tensor;
+  /** [batch · sequence, keyValueHeads · (width / heads)], as `value` */
+  readonly key: Tensor;
+  readonly value: Tensor;
+  /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */
+  readonly mask: Tensor;
+  /** The same of the queries where rows are packed: each sees the tokens of its own example only. */
+  readonly queryMask: Tensor | undefined;
+  readonly heads: number;
+  /** Heads of keys and values, each for as many neighbouring heads of queries; `heads` unless given. */
+  readonly keyValueHeads?: number;
+  /** Where given, no query sees keys of later places. A method's prefix is seen by all. */
+  readonly places?: Places | undefined;
+  /** Dropout of the attention weights. */
+  readonly dropout: number;
+}
+
+/** Mixes the values: [batch · queries, width]. */
+export function attention(
+  net: HookContext,
+  adapter: AttachedAdapter | undefined,
+  call: AttentionCall,
+): Tensor {
+  const { layer, query, key, value, mask, heads, keyValueHeads = heads, dropout } = call;
+  const [batch, sequence] = mask.shape as [number, number];
+  const width = query.shape[1]!;
+  const size = width / heads;
+  const queries = query.shape[0] / batch;
+  const split = (x: Tensor, positions: number, count: number) =>
+    tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
+  const plain = {
+    keys: split(key, sequence, keyValueHeads),
+    values: split(value, sequence, keyValueHeads),
+    mask,
+  };
+  const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
+  // Heads that share keys are further queries of one head, so that no key is repeated.
+  const shared = heads / keyValueHeads;
+  const group = (x: Tensor) =>
+    shared === 1 ? x : tf.reshape(x, [batch, keyValueHeads, shared * queries, x.shape[3]!]);
+  const ungroup = (x: Tensor) =>
+    shared === 1 ? x : tf.reshape(x, [batch, heads, queries, x.shape[3]!]);
+  const scores = tf.mul(
+    tf.matMul(group(split(query, queries, heads)), given.keys, false, true),
+    1 / Math.sqrt(size),
+  );
+  const weights = net.dropout(
+    tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
+    dropout,
+  );
+  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, heads, queries, size]
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}
+
+/**
+ * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
+ * program makes it once.
+ */
+function biasOf({ mask, queryMask, places }: AttentionCall, extended: Tensor): Tensor {
+  const prefix = extended.shape[1]! - mask.shape[1]!;
+  if (!places) {
+    return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
+  }
+  const later = tf.greater(asKeys(places.keys), asQueries(places.queries));
+  const hidden = queryMask
+    ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
+    : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));
+  return afterPrefix(tf.minimum(hidden, 1), prefix);
+}
+
+const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);
+const asQueries = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, x.shape[1]!, 1]);
+const absent = (mask: Tensor) => tf.sub(1, tf.cast(mask, "float32"));
+
+/** [batch, 1, 1, sequence], so that no query sees padding. */
+function paddingBias(mask: Tensor): Tensor {
+  return asKeys(tf.mul(absent(mask), maskedScore));
+}
+
+/**
+ * 1 where a token is of another example than the query's, [batch, 1, queries, sequence]. Padding sees
+ * padding, which nobody reads.
+ */
+function foreign(queryMask: Tensor, mask: Tensor): Tensor {
+  return tf.cast(tf.notEqual(asQueries(queryMask), asKeys(mask)), "float32");
+}
+
+/** The bias where `hidden` is 1, behind a prefix that a method put first and that all see. */
+function afterPrefix(hidden: Tensor, prefix: number): Tensor {
+  const bias = tf.mul(hidden, maskedScore);
+  return prefix === 0 ? bias : tf.pad(bias, [[0, 0], [0, 0], [0, 0], [prefix, 0]]);
+}

@@ -1,0 +1,73 @@
+/**
+ * The token of each example that a head reads, and where tokens stand.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import type { Architecture, LayerInput, Packing } from "./architecture.ts";
+
+/** Rows of hidden states that ask the last layer. */
+export interface Asked {
+  /** Their part of [batch · sequence, width]: [batch · queries, width]. */
+  take(x: Tensor): Tensor;
+  /** In packed rows the number of the example that each is of, [batch, queries] int32. */
+  readonly queryMask: Tensor | undefined;
+}
+
+/** 0, 1, 2 … for every row, [batch, sequence] int32, or what a packed batch says instead. */
+export function countedPositions(mask: Tensor, within: Tensor | undefined): Tensor {
+  return within ?? tf.cumsum(tf.onesLike(mask), 1, true);
+}
+
+/**
+ * The summary of each example. In a packed batch there are as many in each row as the fullest one
+ * has examples; those that are nobody's are other tokens of the row.
+ */
+export function summaries(
+  mask: Tensor,
+  packing: Packing | undefined,
+  which: NonNullable<Architecture["summary"]>,
+): Asked {
+  if (!packing) {
+    if (which === "first") return { take: (x) => firstOfEachRow(x, mask), queryMask: undefined };
+    const rows = lastRows(mask);
+    return { take: (x) => tf.gather(x, rows), queryMask: undefined };
+  }
+  const { firsts } = packing;
+  const queryMask = tf.cumsum(tf.onesLike(firsts), 1); // 1, 2, 3 … in each row
+  const rows = which === "first" ? firsts : tf.add(firsts, lengthsLessOne(mask, queryMask));
+  return { take: (x) => tf.gather(x, tf.reshape(rows, [-1])), queryMask };
+}
+
+/** What a layer is given where only some rows ask. */
+export function askedInput(input: LayerInput, { take, queryMask }: Asked): LayerInput {
+  const { places, mask } = input;
+  if (!places) return { ...input, queryMask };
+  const queries = tf.reshape(take(tf.reshape(places.keys, [-1, 1])), [mask.shape[0], -1]);
+  return { ...input, queryMask, places: { ...places, queries } };
+}
+
+/** The first position of each row: [batch · sequence, width] → [batch, width]. */
+export function firstOfEachRow(x: Tensor, mask: Tensor): Tensor {
+  const [batch, sequence] = mask.shape as [number, number];
+  const width = x.shape[1]!;
+  const whole = tf.reshape(x, [batch, sequence, width]);
+  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, width]), [batch, width]);
+}
+
+/** The row of the last token that is no padding, which may stand on either side. */
+function lastRows(mask: Tensor): Tensor {
+  const numbers = tf.cumsum(tf.onesLike(tf.reshape(mask, [-1])), 0, true);
+  return tf.max(tf.mul(tf.reshape(numbers, mask.shape), mask), 1);
+}
+
+/** [rows, slots]: the tokens of each example less one; 0 for a slot that is nobody's. */
+function lengthsLessOne(mask: Tensor, slots: Tensor): Tensor {
+  const [rows, sequence] = mask.shape as [number, number];
+  const same = tf.equal(
+    tf.reshape(mask, [rows, 1, sequence]),
+    tf.reshape(slots, [rows, slots.shape[1]!, 1]),
+  );
+  const lengths = tf.sum(tf.cast(same, "int32"), 2);
+  return tf.maximum(tf.sub(lengths, tf.scalar(1, "int32")), tf.scalar(0, "int32"));
+}

@@ -1,0 +1,103 @@
+/**
+ * Causal language modelling: every token is predicted from those before it.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type Tensor, tf } from "../engine/mod.ts";
+import { encode } from "../nn/encoder.ts";
+import type { Task } from "../nn/task.ts";
+import { paddedLayout } from "../text/batch_layout.ts";
+
+/** One text to learn. */
+export interface LearnedText {
+  /** [tokens] */
+  readonly ids: ArrayLike<number>;
+  /**
+   * 1 for a token whose prediction counts and 0 for one that is only read, such as those of a
+   * question, [tokens]; where Python writes the label −100. All count unless given. The first token
+   * is never predicted.
+   */
+  readonly counts?: ArrayLike<number>;
+}
+
+/** The texts and how many tokens there are. */
+export interface CausalLanguageModellingOptions {
+  readonly texts: readonly LearnedText[];
+  readonly vocabulary: number;
+}
+
+/**
+ * The mean cross-entropy of the next token over all tokens that count, as transformers computes it.
+ * A row's weight is the number of its tokens that count. The feeds lie as the batch's tokens do,
+ * padded on the right unless a layout is given.
+ *
+ * Throws an error of kind "input" for counts of another length than the tokens'.
+ */
+export function causalLanguageModelling(
+  { texts, vocabulary }: CausalLanguageModellingOptions,
+): Task {
+  for (const [row, { ids, counts }] of texts.entries()) {
+    if (!counts || counts.length === ids.length) continue;
+    throw new TunebookError(
+      "input",
+      `text ${row} has ${ids.length} tokens, but ${counts.length} counts; give one for each token`,
+    );
+  }
+  const weightsOf = (row: number) =>
+    Array.from(texts[row].ids, (_, at) => at > 0 ? texts[row].counts?.[at] ?? 1 : 0);
+  const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
+  return {
+    name: "causal-language-modelling",
+    positions: "all",
+    outputs: vocabulary,
+    feeds: {
+      next_tokens: { ...feed, type: "int32" },
+      next_weights: { ...feed, type: "float32" },
+      normaliser: { role: "feed", type: "float32", shape: [] },
+    },
+    forward(net, encoder, batch, frozenLayers = 0) {
+      const { architecture: { language, modelType }, config } = encoder;
+      if (!language) {
+        throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
+      }
+      const hidden = encode(net, encoder, batch, { frozenLayers });
+      const [rows, sequence] = hidden.shape as [number, number];
+      // Virtual tokens stand before the text and predict nothing of it but its first token.
+      const added = sequence - batch.mask.shape[1]!;
+      const own = added === 0
+        ? hidden
+        : tf.slice(hidden, [0, added, 0], [rows, sequence - added, config.width]);
+      return language.forward(net, config, tf.reshape(own, [-1, config.width]));
+    },
+    loss: (logits, { next_tokens, next_weights, normaliser }) =>
+      tf.div(tf.sum(tf.mul(tokenLosses(logits, next_tokens), flat(next_weights))), normaliser),
+    weightOf: (rows) => Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0),
+    targetsOf(rows, normaliser, layout) {
+      const chosen = Array.from(rows);
+      const { rows: count, length, starts } = layout ??
+        paddedLayout(chosen.map((row) => texts[row].ids.length));
+      const tokens = new Int32Array(count * length);
+      const weights = new Float32Array(count * length);
+      chosen.forEach((row, i) => {
+        // A token stands where the one before it predicts it.
+        tokens.set(Array.from(texts[row].ids).slice(1), starts[i]);
+        weights.set(weightsOf(row).slice(1), starts[i]);
+      });
+      const shape = [count, length];
+      return {
+        next_tokens: { shape, data: tokens },
+        next_weights: { shape, data: weights },
+        normaliser: { shape: [], data: Float32Array.of(normaliser) },
+      };
+    },
+  };
+}
+
+const flat = (x: Tensor) => tf.reshape(x, [-1]);
+
+/** −log p of each next token, [tokens]. */
+function tokenLosses(logits: Tensor, next: Tensor): Tensor {
+  const chosen = tf.oneHot(flat(next) as Parameters<typeof tf.oneHot>[0], logits.shape[1]!);
+  return tf.neg(tf.sum(tf.mul(tf.cast(chosen, "float32"), tf.logSoftmax(logits)), 1));
+}
