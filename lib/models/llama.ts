@@ -1,0 +1,166 @@
+/**
+ * Llama (Touvron et al., arXiv 2302.13971; Llama 3, arXiv 2407.21783) as transformers stores it: a
+ * decoder with norms without offset, rotary positions, shared heads of keys and values, a gated
+ * feed-forward part, and no biases.
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../engine/mod.ts";
+import { activation, activationNames } from "../nn/activation.ts";
+import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
+import { configReader } from "../nn/config_reader.ts";
+import type { Layer } from "../nn/layer.ts";
+import type { Net } from "../nn/net.ts";
+import { fillingToken } from "./filling_token.ts";
+import { readRotaryFields, type RotaryFields, rotaryFrequencies, rotate } from "./rotary.ts";
+
+/** The sizes of a Llama. */
+export interface LlamaConfig extends TextConfig {
+  readonly keyValueHeads: number;
+  readonly intermediate: number;
+  readonly epsilon: number;
+  readonly attentionDropout: number;
+  readonly activation: string;
+  readonly rotary: RotaryFields;
+  /** True where the language head shares the word table. */
+  readonly isTied: boolean;
+}
+
+function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
+  const { read, rotary } = readRotaryFields(json, configReader);
+  const vocabulary = read.size("vocab_size");
+  const positions = read.size("max_position_embeddings", 2048);
+  const width = read.size("hidden_size");
+  const heads = read.size("num_attention_heads");
+  const config: LlamaConfig = {
+    width,
+    layers: read.depth("num_hidden_layers"),
+    heads,
+    keyValueHeads: read.size("num_key_value_heads", heads),
+    vocabulary,
+    positions,
+    maxTokens: positions,
+    intermediate: read.size("intermediate_size"),
+    epsilon: read.positive("rms_norm_eps", 1e-6),
+    attentionDropout: read.share("attention_dropout", 0),
+    activation: read.oneOf("hidden_act", activationNames, "silu"),
+    initializerRange: read.positive("initializer_range", 0.02),
+    padId: read.index("pad_token_id", fillingToken(json), "vocab_size", vocabulary),
+    rotary,
+    isTied: read.flag("tie_word_embeddings", false),
+  };
+  read.off("attention_bias");
+  read.off("mlp_bias");
+  // Fields of Mistral and others that bear Llama's name: a window, or heads of another size.
+  read.off("sliding_window");
+  read.divides("num_attention_heads", heads, "hidden_size", width);
+  read.divides("num_key_value_heads", config.keyValueHeads, "num_attention_heads", heads);
+  const size = width / heads;
+  read.same("head_dim", size, "hidden_size / num_attention_heads");
+  read.divides("2", 2, "hidden_size / num_attention_heads", size);
+  read.finish();
+  return config;
+}
+
+function layers(config: LlamaConfig): Layer[] {
+  const { width, intermediate } = config;
+  const shared = config.keyValueHeads * (width / config.heads);
+  const linear = (path: string, inputs: number, outputs: number): Layer => ({
+    kind: "linear",
+    path,
+    inputs,
+    outputs,
+    bias: false,
+  });
+  const norm = (path: string): Layer => ({ kind: "norm", path, width, bias: false });
+  const blocks = Array.from({ length: config.layers }, (_, i): Layer[] => {
+    const at = `layers.${i}`;
+    return [
+      norm(`${at}.input_layernorm`),
+      linear(`${at}.self_attn.q_proj`, width, width),
+      linear(`${at}.self_attn.k_proj`, width, shared),
+      linear(`${at}.self_attn.v_proj`, width, shared),
+      linear(`${at}.self_attn.o_proj`, width, width),
+      norm(`${at}.post_attention_layernorm`),
+      linear(`${at}.mlp.gate_proj`, width, intermediate),
+      linear(`${at}.mlp.up_proj`, width, intermediate),
+      linear(`${at}.mlp.down_proj`, intermediate, width),
+    ];
+  });
+  return [
+    { kind: "embedding", path: "embed_tokens", rows: config.vocabulary, width },
+    ...blocks.flat(),
+    norm("norm"),
+  ];
+}
+
+function block(
+  net: Net,
+  config: LlamaConfig,
+  { x, mask, queryMask, places }: LayerInput,
+  layer: number,
+  asked: Tensor,
+): Tensor {
+  const at = `layers.${layer}`;
+  const { keys, queries } = places!;
+  const linear = (name: string, rows: Tensor) => net.linear(`${at}.${name}`, rows, { bias: false });
+  const normed = (rows: Tensor) => net.rmsNorm(`${at}.input_layernorm`, rows, config.epsilon);
+  const all = normed(x);
+  const asking = asked === x ? all : normed(asked);
+  const frequencies = rotaryFrequencies(config.rotary, config.width / config.heads);
+  const turned = (rows: Tensor, at: Tensor) => rotate(rows, tf.reshape(at, [-1]), frequencies);
+  const mixed = net.attention({
+    layer,
+    query: turned(linear("self_attn.q_proj", asking), queries),
+    key: turned(linear("self_attn.k_proj", all), keys),
+    value: linear("self_attn.v_proj", all),
+    mask,
+    queryMask,
+    places,
+    heads: config.heads,
+    keyValueHeads: config.keyValueHeads,
+    dropout: config.attentionDropout,
+  });
+  const middle = tf.add(linear("self_attn.o_proj", mixed), asked);
+  const inner = net.rmsNorm(`${at}.post_attention_layernorm`, middle, config.epsilon);
+  const gate = activation(config.activation, linear("mlp.gate_proj", inner));
+  return tf.add(linear("mlp.down_proj", tf.mul(gate, linear("mlp.up_proj", inner))), middle);
+}
+
+/** The Llama family. */
+export const llama: Architecture<LlamaConfig> = {
+  modelType: "llama",
+  prefix: "model",
+  readConfig,
+  layers,
+  usesTypes: false,
+  ignored: [/rotary_emb\.inv_freq$/, /^lm_head\./],
+  optional: [],
+  attentionTargets: ["q_proj", "v_proj"],
+  layerPath: "layers",
+  wordTable: "embed_tokens",
+  causal: true,
+  summary: "last",
+  embed(net, config, batch) {
+    const words = net.embedding("embed_tokens", batch.ids);
+    const { words: given, mask } = net.input({ words, mask: batch.mask });
+    return { x: tf.reshape(given, [-1, config.width]), mask };
+  },
+  block,
+  finish: (net, { epsilon }, x) => net.rmsNorm("norm", x, epsilon),
+  classification: {
+    layers: ({ width }, outputs) => [
+      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
+    ],
+    forward: (net, _config, last) => net.linear("score", last, { bias: false }),
+    className: "LlamaForSequenceClassification",
+  },
+  language: {
+    layers: ({ width, vocabulary, isTied }) =>
+      isTied
+        ? []
+        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
+    forward: (net, { isTied }, hidden) =>
+      isTied ? net.unembed("embed_tokens", hidden) : net.linear("lm_head", hidden, { bias: false }),
+  },
+};
