@@ -20,6 +20,7 @@ const tokenizerClasses: Readonly<Record<string, string>> = {
   distilbert: "DistilBertTokenizer",
   roberta: "RobertaTokenizer",
   "xlm-roberta": "XLMRobertaTokenizer",
+  gpt2: "GPT2Tokenizer",
 };
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
@@ -47,6 +48,8 @@ export async function writeModelFiles(
     id2label: Object.fromEntries(trained.labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
     dtype: "float32",
+    // transformers looks for the last token that is not this one.
+    ...(architecture.summary === "last" ? { pad_token_id: model.config.padId } : {}),
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);

