@@ -21,7 +21,12 @@ import transformers
 from peft import PeftModel
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import load_file
-from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+)
 
 from golden import made_with
 
@@ -40,6 +45,9 @@ def open_merged(folder: str):
 
 def open_adapter(folder: str, base_folder: str):
     saved = load_file(f"{folder}/adapter_model.safetensors")
+    task = json.loads(Path(folder, "adapter_config.json").read_text())["task_type"]
+    if task == "CAUSAL_LM":
+        return loaded(AutoModelForCausalLM.from_pretrained(base_folder, dtype=torch.float32), folder, saved)
     # The base has a head of its own size; the adapter's decides.
     heads = [key for key in saved if re.search(r"\.(classifier|score|out_proj)\.weight$", key)]
     config = AutoConfig.from_pretrained(base_folder)
@@ -51,12 +59,16 @@ def open_adapter(folder: str, base_folder: str):
     if hasattr(config, "quantization_config"):
         # A quantised checkpoint's own head is loaded even where its size is another one.
         base.classifier = torch.nn.Linear(base.classifier.in_features, config.num_labels)
+    return loaded(base, folder, saved)
+
+
+def loaded(base, folder: str, saved: dict):
     model = PeftModel.from_pretrained(base, folder)
-    loaded = get_peft_model_state_dict(model)
-    unlike = sorted(set(saved) ^ set(loaded))
+    found = get_peft_model_state_dict(model)
+    unlike = sorted(set(saved) ^ set(found))
     if unlike:
         raise ValueError(f"{folder}: missing or surplus tensors: {unlike}")
-    changed = [key for key in saved if not torch.equal(saved[key].float(), loaded[key].float())]
+    changed = [key for key in saved if not torch.equal(saved[key].float(), found[key].float())]
     if changed:
         raise ValueError(f"{folder}: tensors that PEFT did not load: {changed}")
     return model

@@ -109,3 +109,16 @@ Deno.test("a compiled step makes the mask of packed rows once, and one more for 
   );
   assert.equal(graph.nodes.filter(({ op }) => op === "Equal").length, 2);
 });
+
+Deno.test("a compiled step of a decoder compares places once, and once more for the last layer", () => {
+  for (const modelType of decoders) {
+    for (const packed of [false, true]) {
+      const trainee = traineeOf(modelType, lowRank);
+      const graph = trace(
+        gradientProgram(trainee, { packed }),
+        (path) => trainee.model.weights.get(path)!,
+      );
+      assert.equal(graph.nodes.filter(({ op }) => op === "Greater").length, 2);
+    }
+  }
+});

@@ -112,7 +112,10 @@ for (const [name, base, attach] of cases) {
     const compared = new Set<string>();
     for (const [key, { data }] of Object.entries(golden)) {
       if (!key.startsWith("final.")) continue;
-      const path = key.replace(/^final\.(base_model\.model\.)?(bert\.|distilbert\.|transformer\.|model\.)?/, "")
+      const path = key.replace(
+        /^final\.(base_model\.model\.)?(bert\.|distilbert\.|transformer\.|model\.)?/,
+        "",
+      )
         .replace(/(lora_[AB])\.weight$/, "$1");
       compared.add(path);
       // A key's bias has no influence: its gradient is rounding, which AdamW enlarges.

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { attachTo } from "../../lib/nn/model.ts";
+import { head } from "../../lib/adapters/head.ts";
+import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
+import { isMistake } from "../is_mistake.ts";
+import { logitsOf } from "../nn/run_trainee.ts";
+import { toyModel, toyRows } from "../nn/toy.ts";
+
+const texts = [{ ids: [4, 5, 6, 7], counts: [1, 0, 1, 1] }, { ids: [8, 9] }];
+
+Deno.test("a token stands where the one before it predicts it, and first tokens count nowhere", () => {
+  const task = causalLanguageModelling({ texts, vocabulary: 20 });
+  assert.equal(task.weightOf([0, 1]), 3);
+  const { next_tokens, next_weights, normaliser } = task.targetsOf([1, 0], 3);
+  assert.deepEqual(next_tokens.shape, [2, 4]);
+  assert.deepEqual([...next_tokens.data], [9, 0, 0, 0, 5, 6, 7, 0]);
+  assert.deepEqual([...next_weights.data], [1, 0, 0, 0, 0, 1, 1, 0]);
+  assert.deepEqual([...normaliser.data], [3]);
+  const packed = task.targetsOf([1, 0], 3, { rows: 1, length: 6, starts: Int32Array.of(4, 0) });
+  assert.deepEqual([...packed.next_tokens.data], [5, 6, 7, 0, 9, 0]);
+  assert.deepEqual([...packed.next_weights.data], [0, 1, 1, 0, 1, 0]);
+});
+
+Deno.test("counts of another length and a family without a language head are errors", async () => {
+  assert.throws(
+    () => causalLanguageModelling({ texts: [{ ids: [1, 2], counts: [1] }], vocabulary: 3 }),
+    isMistake("input", "text 0 has 2 tokens, but 1 counts"),
+  );
+  const model = toyModel();
+  const task = causalLanguageModelling({ texts, vocabulary: 20 });
+  const trainee = { model, adapter: attachTo(model, head()), task };
+  await assert.rejects(
+    async () => await logitsOf(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
+    isMistake("unsupported", "bert models do not predict the next token"),
+  );
+});
