@@ -149,7 +149,6 @@ Deno.test("everything that cannot be computed is one error", () =>
       use_qalora: true,
       bias: "all",
       layers_to_transform: [0],
-      fan_in_fan_out: true,
       exclude_modules: ["key"],
       init_lora_weights: "olora",
       lora_bias: true,
@@ -158,8 +157,8 @@ Deno.test("everything that cannot be computed is one error", () =>
       trainable_token_indices: [1],
       alora_invocation_tokens: [1],
       target_modules: null,
-      lora_alpha: "16",
       r: null,
+      lora_alpha: "16",
     };
     await changed(folder, fields);
     await assert.rejects(

@@ -135,8 +135,8 @@ export const hostileModels: readonly HostileCase[] = [
   {
     name: "an unknown model type",
     kind: "unsupported",
-    message: /model_type is "gpt2"/,
-    prepare: config({ model_type: "gpt2" }),
+    message: /model_type is "t5"/,
+    prepare: config({ model_type: "t5" }),
     run: runWith,
   },
   {
