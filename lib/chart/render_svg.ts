@@ -30,6 +30,7 @@ const theme: Config = {
 export async function renderSvg(spec: TopLevelSpec, label: string): Promise<string> {
   // Loaded when the first chart is drawn: a run without charts starts without vega.
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  Object.assign((vega as unknown as { textMetrics: object }).textMetrics, { width: textWidth });
   // Vega writes into the rows that it draws.
   const own = structuredClone(spec);
   const view = new vega.View(vega.parse(compile(own, { config: theme }).spec), {
@@ -43,6 +44,24 @@ export async function renderSvg(spec: TopLevelSpec, label: string): Promise<stri
   } finally {
     view.finalize();
   }
+}
+
+/** Characters as wide as they are high: Chinese, Japanese and Korean, with their punctuation. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uff60]/gu;
+/** Vega's own estimate for every character, as a share of the font size. */
+const narrowShare = 0.8;
+const usualFontSize = 11;
+
+/** Pixels of a text. Vega's own estimate lets the picture's edge cut wide characters. */
+function textWidth(
+  { fontSize = usualFontSize, limit = 0 }: { fontSize?: number; limit?: number },
+  text: unknown,
+): number {
+  const shown = String(text ?? "");
+  const count = shown.match(wide)?.length ?? 0;
+  const width = Math.trunc(fontSize * (count + narrowShare * (shown.length - count)));
+  return limit > 0 ? Math.min(width, limit) : width;
 }
 
 /** A chart draws the rows that it holds; data and pictures from elsewhere are refused. */

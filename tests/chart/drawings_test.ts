@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { attentionChart } from "../../lib/chart/attention_chart.ts";
 import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
+import { chart } from "../../lib/chart/chart.ts";
 import { classBarsChart } from "../../lib/chart/class_bars_chart.ts";
 import { confusionChart } from "../../lib/chart/confusion_chart.ts";
 import { smoothed, thinnedSteps } from "../../lib/chart/curve.ts";
@@ -136,4 +137,17 @@ Deno.test("every colour is seen on white and on near black", () => {
       assert.ok(contrast(colour, page) > least, `${colour} on ${page}`);
     }
   }
+});
+
+Deno.test("Chinese labels get the room that they need", async () => {
+  const width = async (label: string) => {
+    const svg = await chart([{ label, value: 1 }]).bar().x("value").y({
+      field: "label",
+      title: null,
+    })
+      .size(100, 20).svg();
+    return Number(/width="(\d+)"/.exec(svg)![1]);
+  };
+  // 11 pixels a character, and a Latin letter gets 8.8.
+  assert.ok(await width("永远同一个回答") - await width("abcdefg") >= 14);
 });

@@ -45,6 +45,24 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /3 runs compared/,
     ],
   },
+  "02_data": {
+    images: 10,
+    numbers: [
+      // The leak raises the score of the exam, not that of fresh rows.
+      { pattern: /honest: \{ exam: (0\.\d+)/, atLeast: 0.7, atMost: 0.81 },
+      { pattern: /honest: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.72, atMost: 0.84 },
+      { pattern: /leaky: \{ exam: (0\.\d+)/, atLeast: 0.82, atMost: 1 },
+      { pattern: /leaky: \{ exam: [\d.]+, fresh: (0\.\d+)/, atLeast: 0.7, atMost: 0.82 },
+      // Without weights the rare class is not found; with weights it is.
+      { pattern: /recall: positive +(\d\.\d+)/, atLeast: 0, atMost: 0.15 },
+      {
+        pattern: /recall: positive +[\d.]+[^]*?recall: positive +(\d\.\d+)/,
+        atLeast: 0.35,
+        atMost: 0.8,
+      },
+    ],
+    texts: [/18 rows × 2 columns/, /6 rows of test have a text that is also in train/, /\[PAD\]/],
+  },
   "03_lora": {
     images: 8,
     numbers: [

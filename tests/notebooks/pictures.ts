@@ -12,7 +12,7 @@ import { execute } from "./execute.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const target = join(project, "out", "pictures");
-const size = "1000,6000";
+const size = "1000,9000";
 
 const jupyter = await prepareJupyter(project);
 const chromium = await findChromium();
