@@ -13,6 +13,16 @@ export type {
   ModelStage,
   ScoresOf,
 } from "./lib/pipeline/plan.ts";
+export { ComparePlan } from "./lib/pipeline/compare_plan.ts";
+export type {
+  Budget,
+  CompareJson,
+  CompareOptions,
+  CompareParts,
+  SharedTrainOptions,
+} from "./lib/pipeline/compare_parts.ts";
+export type { ComparedMethod, ComparedSeed, Comparison } from "./lib/pipeline/comparison.ts";
+export type { ScoreInterval } from "./lib/pipeline/score_interval.ts";
 export type { DataPreview, PreviewRow } from "./lib/pipeline/data_preview.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";

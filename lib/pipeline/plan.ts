@@ -12,6 +12,8 @@ import type { Adapter } from "../nn/adapter.ts";
 import { requireColumns } from "../table/columns.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import type { CompareOptions } from "./compare_parts.ts";
+import { type ComparePlan, comparePlanOf } from "./compare_plan.ts";
 import { type DataPreview, previewData } from "./data_preview.ts";
 import { describePlan } from "./describe_plan.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
@@ -42,6 +44,14 @@ export interface ModelStage {
 export interface DataStage {
   /** Attaches a fine-tuning method. */
   adapt(method: Adapter): AdaptStage;
+  /**
+   * Compares methods on this data at equal budget: the same split, rows and epochs (or seconds),
+   * several seeds. `compare({ lora: lora(), head: head() }, { metric: accuracy }).run()`.
+   */
+  compare<const Methods extends Readonly<Record<string, Adapter>>>(
+    methods: Methods,
+    options?: CompareOptions,
+  ): ComparePlan<keyof Methods & string>;
 }
 
 /** A model with data and a method. */
@@ -111,16 +121,21 @@ export function model(reference: string, { quantize }: ModelOptions = {}): Model
           "the data",
         );
       }
+      const start = {
+        model: reference,
+        ...(quantize ? { quantize } : {}),
+        data: source,
+        columns: Object.freeze({ ...columns }),
+      };
       return Object.freeze({
+        compare: (methods: Readonly<Record<string, Adapter>>, options: CompareOptions = {}) =>
+          comparePlanOf({ ...options, ...start, methods }),
         adapt: (method: Adapter): AdaptStage =>
           Object.freeze({
             train(train: TrainOptions = {}): Plan {
               trainSettings(train);
               return planOf({
-                model: reference,
-                ...(quantize ? { quantize } : {}),
-                data: source,
-                columns: Object.freeze({ ...columns }),
+                ...start,
                 method,
                 train: Object.freeze({ ...train }),
                 metrics: {},

@@ -14,18 +14,17 @@ import { createPredictor, type Predictor } from "../evaluate/predict.ts";
 import { naturalMetric } from "../metrics/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { predictionsOf } from "../metrics/predictions.ts";
-import { loadModel, readModelConfig } from "../models/load_model.ts";
+import { loadModel } from "../models/load_model.ts";
 import { modelWeights, openOn } from "../nn/model.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import { textClassification } from "../tasks/text_classification.ts";
-import { loadTokenizer } from "../text/tokenizer.ts";
 import { checkPacking, packingObstacle } from "../train/packing.ts";
 import { trainSettings } from "../train/train_options.ts";
-import { resolveModel } from "../weights/resolve_model.ts";
 import { classWeightsOf } from "./class_weights.ts";
 import { type Answers, baselineOf, finishRun } from "./finish_run.ts";
 import { labelTexts } from "./label_texts.ts";
+import { openBase } from "./open_base.ts";
 import { planMistakes } from "./plan_mistakes.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import {
@@ -58,17 +57,7 @@ export async function runPlan(
   const trainLabels = readTrainingLabels(splits, parts.columns);
   const classWeights = classWeightsOf(settings.classWeights, trainLabels);
   const device = await openDevice(options.device);
-  const files = await resolveModel(parts.model);
-  const { architecture, config, json } = await readModelConfig(files.config);
-  if (!files.tokenizer) {
-    throw new TunebookError("weights", `${files.folder} has no tokenizer.json`);
-  }
-  const tokenizer = await loadTokenizer({
-    tokenizer: files.tokenizer,
-    modelType: architecture.modelType,
-    config: json,
-    ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
-  });
+  const { files, architecture, config, tokenizer } = await openBase(parts.model);
   // The method may take tokens from the text, so it is attached before the rows are encoded.
   const model = await loadModel({
     reference: parts.model,
