@@ -107,10 +107,8 @@ export function checkComparison(parts: CompareParts): void {
         metricNames[kind].join(", "),
     );
   }
-  if (metric && !(metric.name in { confusionMatrix: 0 }) && metric.name.endsWith(".perClass")) {
-    wrong.push(`${metric.name} is no single number; compare by ${metric.name.split(".")[0]}`);
-  } else if (metric?.name === "confusionMatrix") {
-    wrong.push("confusionMatrix is no single number; compare by accuracy or f1");
+  if (metric && (metric.name === "confusionMatrix" || metric.name.endsWith(".perClass"))) {
+    wrong.push(`${metric.name} is no single number; compare by accuracy or f1`);
   }
   if (!Number.isSafeInteger(seeds) || seeds < 1) {
     wrong.push(`seeds is ${shown(seeds)}, but must be a whole number above 0`);

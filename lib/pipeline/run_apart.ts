@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { methods } from "../adapters/mod.ts";
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 import type { Splits } from "../data/split.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import { writeTable } from "../table/write_table.ts";
@@ -66,12 +65,7 @@ export async function runApart(
   request: ApartRequest,
   signal: AbortSignal | undefined,
 ): Promise<RunFigures> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", fileURLToPath(new URL("apart.ts", import.meta.url))],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const child = start();
   const stop = () => {
     try {
       child.kill("SIGKILL");
@@ -90,12 +84,33 @@ export async function runApart(
     // On a terminal Ctrl-C reaches both processes, and the other one may be the first to end.
     if (signal?.aborted || killedBy === "SIGINT") throw interrupted();
     if (code !== 0) {
-      throw new TunebookError("device", `the process of a run ended with code ${code}`);
+      throw new TunebookError(
+        "device",
+        `the process of the run ended with code ${code}. With memory: false it runs in this one.`,
+      );
     }
     const answer = JSON.parse(new TextDecoder().decode(stdout)) as ApartAnswer;
     if ("error" in answer) throw new TunebookError(answer.error.kind, answer.error.message);
     return { ...answer.figures, logits: Float32Array.from(answer.figures.logits) };
   } finally {
     signal?.removeEventListener("abort", stop);
+  }
+}
+
+function start(): Deno.ChildProcess {
+  try {
+    return new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-all", new URL("apart.ts", import.meta.url).href],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    throw new TunebookError(
+      "device",
+      `no process of its own could be started for the run: ${messageOf(error)}. ` +
+        "With memory: false it runs in this one.",
+      { cause: error },
+    );
   }
 }

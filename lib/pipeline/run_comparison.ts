@@ -13,7 +13,8 @@ import { type TrainSettings, trainSettings } from "../train/train_options.ts";
 import { type CompareParts, defaultBudget, defaultSeeds } from "./compare_parts.ts";
 import { type ComparedRuns, interrupted, openRuns, type RunFigures } from "./compared_runs.ts";
 import { type ComparedSeed, type Comparison, comparisonOf } from "./comparison.ts";
-import { allot, type Allotment, type TrialTime } from "./comparison_budget.ts";
+import type { Allotment } from "./comparison_budget.ts";
+import { tryOut } from "./comparison_trial.ts";
 import { type ComparisonView, viewOfComparison } from "./comparison_view.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { readSplits } from "./prepare_data.ts";
@@ -56,6 +57,9 @@ export async function runComparison(
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   let stopped = false;
+  if ("minutes" in budget && !options.quiet) {
+    console.error("taking a few steps with each method to see how fast it is …");
+  }
   const allotted: Allotment = "minutes" in budget
     ? await tryOut(runs, contenders, { seconds: 60 * budget.minutes, seeds, signal })
     : { seeds, epochs: {}, notes: [] };
@@ -146,45 +150,6 @@ async function checkMethods(runs: ComparedRuns, contenders: readonly Contender[]
     }
   }
   if (wrong.length > 0) throw mistakes("input", "these methods do not fit:", wrong);
-}
-
-const trialSteps = 8;
-/** The first steps are slower: memory is allocated. */
-const warmUpSteps = 2;
-
-/** Takes a few steps with each method and shares out what is left of the time. */
-async function tryOut(
-  runs: ComparedRuns,
-  contenders: readonly Contender[],
-  { seconds, seeds, signal }: {
-    readonly seconds: number;
-    readonly seeds: number;
-    readonly signal: AbortSignal;
-  },
-): Promise<Allotment> {
-  const began = performance.now();
-  const times: Record<string, TrialTime> = {};
-  for (const { name, method, settings } of contenders) {
-    const { batchSize, accumulate } = settings;
-    const stepsPerEpoch = Math.ceil(runs.data.train.lengths.length / (batchSize * accumulate));
-    const marks: number[] = [];
-    const start = performance.now();
-    await runs.run(method, {
-      settings: { ...settings, epochs: trialSteps / stepsPerEpoch },
-      signal,
-      isTrial: true,
-      onStep: () => marks.push(performance.now()),
-    });
-    const whole = (performance.now() - start) / 1000;
-    const measured = marks.slice(Math.min(warmUpSteps, marks.length - 2));
-    const step = (measured.at(-1)! - measured[0]) / (measured.length - 1) / 1000;
-    times[name] = {
-      secondsPerEpoch: step * stepsPerEpoch,
-      overhead: Math.max(0, whole - step * marks.length),
-    };
-  }
-  const spent = (performance.now() - began) / 1000;
-  return allot(times, { seconds: seconds - spent, seeds });
 }
 
 async function filesOf(

@@ -6,9 +6,12 @@
 import assert from "node:assert/strict";
 import {
   accuracy,
+  type ComparePlan,
+  type Comparison,
   type ConfusionMatrix,
   confusionMatrix,
   f1,
+  head,
   lora,
   model,
   onnx,
@@ -77,4 +80,26 @@ Deno.test("scores have the types of their metrics", () => {
   same<keyof ScoresOfRun<typeof without>, never>(true);
   same<ScoresOfRun<ReturnType<typeof Plan.from>>, Record<string, unknown>>(true);
   assert.deepEqual(Object.keys(plan.parts.metrics), ["accuracy", "perClass", "confusionMatrix"]);
+});
+
+Deno.test("a comparison knows its methods", () => {
+  const stage = start.data(table, columns);
+  const plan = stage.compare({ lora: lora(), head: head() }, { metric: accuracy, seeds: 2 });
+  type Result = Awaited<ReturnType<typeof plan.run>>;
+  same<Result["rows"][number]["name"], "lora" | "head">(true);
+  same<NonNullable<Result["best"]>["name"], "lora" | "head">(true);
+  same<Awaited<ReturnType<ReturnType<typeof ComparePlan.from>["run"]>>, Comparison>(true);
+  const wrong = () => {
+    // @ts-expect-error no comparison before data
+    start.compare({ lora: lora() });
+    // @ts-expect-error a name is no method
+    stage.compare({ lora: "lora" });
+    // @ts-expect-error a matrix is no single number
+    stage.compare({ lora: lora() }, { metric: confusionMatrix });
+    // @ts-expect-error there is no such budget
+    stage.compare({ lora: lora() }, { budget: { hours: 1 } });
+    // @ts-expect-error each method brings its own rate
+    stage.compare({ lora: lora() }, { train: { learningRate: 1 } });
+  };
+  assert.equal(typeof wrong, "function");
 });
