@@ -116,7 +116,9 @@ async function comparisonDisplay(shown: Shown, chart: Drawing): Promise<MimeBund
 }
 
 function captionOf({ rows, examples, stopped }: Shown): string {
-  return `${rows.length} methods, ${examples.train.toLocaleString("en")} rows for training, ` +
+  return `${rows.length} method${rows.length === 1 ? "" : "s"}, ${
+    examples.train.toLocaleString("en")
+  } rows for training, ` +
     `${examples.test.toLocaleString("en")} held out${stopped ? "; stopped before the end" : ""}`;
 }
 
