@@ -16,7 +16,10 @@ export interface QuantisedResult {
   readonly quantised: number;
   readonly float32: number;
   readonly ratio: number;
-  /** What the compiled step with its base adds to the resident memory, before the first run. */
+  /**
+   * What the compiled step with its base adds to the resident memory before the first run; the
+   * median of five processes.
+   */
   readonly baseMegabytes: number;
   readonly floatBaseMegabytes: number;
   readonly baseRatio: number;
@@ -27,6 +30,8 @@ export interface QuantisedResult {
 }
 
 const warmUpSteps = 2;
+/** Processes whose base is measured: what the allocator keeps differs from one to the next. */
+const baseMeasurements = 5;
 
 /** Measures both bases. */
 export async function measureQuantised(
@@ -34,14 +39,19 @@ export async function measureQuantised(
   { rounds, threads }: MeasureOptions,
 ): Promise<QuantisedResult> {
   console.error(`${measured.name}: ${rounds} rounds of ${measured.turn} steps a base`);
+  const { quantize, ...plain } = measured;
+  const setups = [{ ...plain, threads, quantize }, { ...plain, threads }];
+  const bases: number[][] = [[], []];
+  for (let i = 1; i < baseMeasurements; i++) {
+    for (const [at, setup] of setups.entries()) bases[at].push(await baseOf(setup));
+  }
   const sides = [startOurs("our_process.ts"), startOurs("our_process.ts")];
   try {
-    const { quantize, ...plain } = measured;
-    const setups = [];
-    for (const [i, side] of sides.entries()) {
-      setups.push(
-        await side.ask({ cmd: "setup", ...plain, threads, ...(i === 0 ? { quantize } : {}) }),
-      );
+    let heldShare = NaN;
+    for (const [at, side] of sides.entries()) {
+      const base = await side.ask({ cmd: "setup", ...setups[at] });
+      bases[at].push(Number(base.baseMegabytes));
+      if (at === 0) heldShare = Number(base.heldShare);
       await steps(side, warmUpSteps);
     }
     const times: number[][] = [[], []];
@@ -49,9 +59,7 @@ export async function measureQuantised(
       for (const [i, side] of sides.entries()) times[i].push(...await steps(side, measured.turn));
     }
     const [quantised, float32] = times.map(median);
-    const [baseMegabytes, floatBaseMegabytes] = setups.map(({ baseMegabytes }) =>
-      Number(baseMegabytes)
-    );
+    const [baseMegabytes, floatBaseMegabytes] = bases.map(median);
     const peaks = [];
     for (const side of sides) peaks.push(Number((await side.ask({ cmd: "memory" })).mb));
     return {
@@ -63,12 +71,22 @@ export async function measureQuantised(
       baseMegabytes,
       floatBaseMegabytes,
       baseRatio: baseMegabytes / floatBaseMegabytes,
-      heldShare: Number(setups[0].heldShare),
+      heldShare,
       peakMegabytes: peaks[0],
       floatPeakMegabytes: peaks[1],
     };
   } finally {
     for (const side of sides) await side.stop();
+  }
+}
+
+/** What a fresh process holds for the base. */
+async function baseOf(setup: Record<string, unknown>): Promise<number> {
+  const side = startOurs("our_process.ts");
+  try {
+    return Number((await side.ask({ cmd: "setup", ...setup })).baseMegabytes);
+  } finally {
+    await side.stop();
   }
 }
 
