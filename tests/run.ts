@@ -1,33 +1,42 @@
 /**
- * All tests: `deno task test`. Runs the doc examples and the tests in processes of their own, and
- * prints `N passed, N failed` as the last line.
+ * All tests: `deno task test`. Runs the doc examples, the tests and the notebooks in processes of
+ * their own, the notebooks beside the others because a kernel mostly waits, and prints
+ * `N passed, N failed` as the last line.
  *
  * @module
  */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { fileURLToPath } from "node:url";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
-const runs: readonly (readonly string[])[] = [
-  ["--doc", "lib", "datasets", "mod.ts", "README.md", "docs"],
-  ["tests"],
+const notebooks = "tests/notebooks";
+/** Runs that follow one another; two queues go on at the same time. */
+const queues: readonly (readonly (readonly string[])[])[] = [
+  [["--doc", "lib", "datasets", "mod.ts", "README.md", "docs"], ["tests", `--ignore=${notebooks}`]],
+  [[notebooks]],
 ];
 
-let passed = 0;
-let failed = 0;
-let broken = false;
-for (const args of runs) {
-  const found = await run(args);
-  passed += found.passed;
-  failed += found.failed;
-  broken ||= !found.success;
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
 }
-// A file that does not compile is no failed test, but nothing that passes either.
-if (broken && failed === 0) failed = 1;
+
+const counts = (await Promise.all(queues.map(runAll))).flat();
+const passed = counts.reduce((sum, { passed }) => sum + passed, 0);
+const failed = counts.reduce((sum, { failed }) => sum + failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed > 0 ? 1 : 0);
 
-/** Shows the output while it comes, and reads the counts from its summary. */
-async function run(args: readonly string[]) {
+async function runAll(runs: readonly (readonly string[])[]): Promise<Counts[]> {
+  const found: Counts[] = [];
+  for (const args of runs) found.push(await run(args));
+  return found;
+}
+
+/** Shows the output line by line while it comes, and reads the counts from its summary. */
+async function run(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...args],
     cwd: project,
@@ -36,12 +45,14 @@ async function run(args: readonly string[]) {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  let text = "";
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    await Deno.stdout.write(new TextEncoder().encode(part));
-    text += part;
+  let summary: RegExpExecArray | null = null;
+  const input = Readable.fromWeb(child.stdout as ReadableStream);
+  for await (const line of createInterface({ input })) {
+    console.log(line);
+    summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? summary;
   }
   const { success } = await child.status;
-  const summary = [...text.matchAll(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/gm)].at(-1);
-  return { passed: Number(summary?.[1] ?? 0), failed: Number(summary?.[2] ?? 0), success };
+  const failed = Number(summary?.[2] ?? 0);
+  // A file that does not compile is no failed test, but nothing that passes either.
+  return { passed: Number(summary?.[1] ?? 0), failed: success ? failed : Math.max(failed, 1) };
 }
