@@ -46,7 +46,7 @@ export function adapter(folder: string): DeployTarget {
         state,
       });
       return {
-        logitsOf: (feeds) => step.run(feeds),
+        logitsOf: (feeds, signal) => step.run(feeds, signal),
         async dispose() {
           await step.dispose();
           state.dispose();

@@ -111,7 +111,10 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         adapter: noAdapter,
       });
       const step = await device.compile(program, { frozen: frozenWeights(model) });
-      return { logitsOf: (feeds) => step.run(feeds), dispose: () => step.dispose() };
+      return {
+        logitsOf: (feeds, signal) => step.run(feeds, signal),
+        dispose: () => step.dispose(),
+      };
     },
   };
 }

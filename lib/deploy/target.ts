@@ -72,7 +72,12 @@ const comparedRows = 64;
 export async function deploy(
   target: DeployTarget,
   trained: Trained,
-  { device, rows, expected }: { device: Device; rows: Rows; expected: Float32Array },
+  { device, rows, expected, signal }: {
+    readonly device: Device;
+    readonly rows: Rows;
+    readonly expected: Float32Array;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Receipt> {
   const { outputs } = trained.trainee.task;
   const count = Math.min(comparedRows, rows.lengths.length);
@@ -82,7 +87,7 @@ export async function deploy(
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
-      const logits = await runOver(reopened.logitsOf, rows, outputs, { chosen });
+      const logits = await runOver(reopened.logitsOf, rows, outputs, { chosen, signal });
       difference = largestDifference(logits, expected.subarray(0, count * outputs));
     } finally {
       await reopened.dispose();

@@ -27,7 +27,7 @@ export async function createPredictor(
   });
   return {
     logits: (rows, options) =>
-      runOver((feeds) => step.run(feeds), rows, trainee.task.outputs, options),
+      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.task.outputs, options),
     dispose: () => step.dispose(),
   };
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { interruption } from "../core/interruption.ts";
+import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
 
@@ -18,27 +20,35 @@ export interface PredictOptions {
   readonly batchSize?: number;
   readonly chosen?: ArrayLike<number>;
   readonly progress?: Progress;
+  /** Stops with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const defaultBatchSize = 32;
 
 /** Anything that gives `logits` for the feeds of a batch. */
-export type LogitsOf = (feeds: Record<string, HostTensor>) => Promise<Record<string, HostTensor>>;
+export type LogitsOf = (
+  feeds: Record<string, HostTensor>,
+  signal?: AbortSignal,
+) => Promise<Record<string, HostTensor>>;
 
 /** Runs over rows in batches of like length and puts the results back into the rows' order. */
 export async function runOver(
   logitsOf: LogitsOf,
   rows: Rows,
   outputs: number,
-  { batchSize = defaultBatchSize, chosen, progress = silentProgress }: PredictOptions = {},
+  { batchSize = defaultBatchSize, chosen, progress = silentProgress, signal }: PredictOptions = {},
 ): Promise<Float32Array> {
   const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
   const byLength = wanted.map((_, i) => i)
     .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
+  const pause = pauses();
   const all = new Float32Array(wanted.length * outputs);
   for (let start = 0; start < byLength.length; start += batchSize) {
     const places = byLength.slice(start, start + batchSize);
-    const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])));
+    await pause();
+    if (signal?.aborted) throw interruption();
+    const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])), signal);
     places.forEach((place, i) => {
       const row = logits.data.subarray(i * outputs, (i + 1) * outputs) as Float32Array;
       all.set(row, place * outputs);

@@ -133,7 +133,7 @@ export async function openRuns(
           ? await peftBytes(trainee, values, data.labels)
           : undefined;
         return {
-          logits: await logitsOf(trainee, data, device, result.state),
+          logits: await logitsOf(trainee, data, device, result.state, signal),
           losses: result.losses,
           seconds: result.seconds,
           trainedParameters: trainedSlots(model, adapter)
@@ -157,10 +157,11 @@ async function logitsOf(
   { test }: PreparedData,
   device: Device,
   state: State,
+  signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   const predictor = await createPredictor(trainee, device, state);
   try {
-    return await predictor.logits(test);
+    return await predictor.logits(test, { signal });
   } finally {
     await predictor.dispose();
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { interruption } from "../core/interruption.ts";
 import type { Progress } from "../core/progress.ts";
 import { deploy, type Receipt, type Trained } from "../deploy/target.ts";
 import type { Device } from "../engine/mod.ts";
@@ -18,6 +19,7 @@ export interface FinishStage {
   readonly options: RunOptions;
   readonly device: Device;
   readonly trained: Trained;
+  readonly signal: AbortSignal;
   /** What the trained model says about rows. */
   predict(rows: PreparedRows, progress: Progress): Promise<Answers>;
 }
@@ -39,7 +41,7 @@ export interface Finished {
 export async function finishRun(
   { metrics, targets }: PlanParts,
   { test }: PreparedData,
-  { options, device, trained, predict }: FinishStage,
+  { options, device, trained, signal, predict }: FinishStage,
 ): Promise<Finished> {
   const progress = progressFor(options, "evaluating", test.lengths.length, "rows");
   const { logits, predictions } = await predict(test, progress);
@@ -49,7 +51,8 @@ export async function finishRun(
   );
   const receipts: Receipt[] = [];
   for (const target of targets) {
-    receipts.push(await deploy(target, trained, { device, rows: test, expected: logits }));
+    if (signal.aborted) throw interruption();
+    receipts.push(await deploy(target, trained, { device, rows: test, expected: logits, signal }));
   }
   return { predictions, scores, receipts };
 }

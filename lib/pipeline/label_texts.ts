@@ -16,7 +16,9 @@ export async function labelTexts(
   texts: readonly string[],
   predictor: Predictor,
   { kind, labels, outputs }: Pick<PreparedData, "kind" | "labels" | "outputs">,
-  { tokenizer, maxTokens, padId, usesTypes }: Encoding,
+  { tokenizer, maxTokens, padId, usesTypes, signal }: Encoding & {
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Prediction[]> {
   if (texts.length === 0) return [];
   const table = tableFromColumns({ text: texts }, "the texts");
@@ -28,7 +30,7 @@ export async function labelTexts(
   const logits = await predictor.logits({
     lengths: encoded.lengths,
     feedsOf: (rows) => batchFeeds(encoded.examples, rows, { padId, usesTypes }),
-  });
+  }, { signal });
   const unknownTruth = new Float32Array(kind === "single" ? texts.length : logits.length);
   const { probabilities, predicted } = predictionsOf({ kind, labels, logits, truth: unknownTruth });
   return texts.map((text, row) => {

@@ -36,7 +36,7 @@ export function onInterrupt(outer?: AbortSignal): Interrupt {
     first = now;
     say(
       inNotebook
-        ? "stopping after this step …"
+        ? "stopping …"
         : "\nstopping after this step (press Ctrl-C again to stop at once) …",
     );
     controller.abort();

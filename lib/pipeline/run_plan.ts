@@ -5,6 +5,8 @@
  */
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { interruption, isInterruption } from "../core/interruption.ts";
+import { kernel } from "../core/kernel.ts";
 import type { Progress } from "../core/progress.ts";
 import { say } from "../core/say.ts";
 import { checkFolders, checkForms } from "../deploy/check_targets.ts";
@@ -24,6 +26,7 @@ import { trainSettings } from "../train/train_options.ts";
 import { classWeightsOf } from "./class_weights.ts";
 import { type Answers, baselineOf, finishRun } from "./finish_run.ts";
 import { labelTexts } from "./label_texts.ts";
+import { onInterrupt } from "./on_interrupt.ts";
 import { openBase } from "./open_base.ts";
 import { planMistakes } from "./plan_mistakes.ts";
 import type { PlanParts } from "./plan_parts.ts";
@@ -95,6 +98,8 @@ export async function runPlan(
   const addedParameters = countNumbers(adapter.parameters);
 
   const judge = judgeOf(parts, data);
+  using interrupt = onInterrupt(options.signal);
+  const { signal } = interrupt;
   let predictor: Predictor | undefined;
   const predict = async (
     state: State,
@@ -102,7 +107,7 @@ export async function runPlan(
     progress?: Progress,
   ): Promise<Answers> => {
     predictor ??= await createPredictor(trainee, device, state);
-    const logits = await predictor.logits(rows, progress ? { progress } : {});
+    const logits = await predictor.logits(rows, { signal, ...(progress ? { progress } : {}) });
     return {
       logits,
       predictions: predictionsOf({
@@ -118,6 +123,7 @@ export async function runPlan(
     settings,
     options,
     device,
+    signal,
     sources: { weights: files.weights, judge: judge.name },
     ...(data.validation
       ? {
@@ -145,6 +151,7 @@ export async function runPlan(
     return await finishRun(parts, data, {
       options,
       device,
+      signal,
       trained,
       predict: (rows, progress) => predict(result.state, rows, progress),
     });
@@ -155,8 +162,9 @@ export async function runPlan(
   };
   const finished = await finish().catch(async (error) => {
     await dispose();
-    throw error;
+    throw isInterruption(error) ? stoppedAfterTraining(result) : error;
   });
+  await result.forget();
   const { predictions } = finished;
   const baseline = data.kind === "single" ? { baseline: baselineOf(data) } : {};
   const scores = shownScores(finished.scores, { predictions, ...baseline });
@@ -186,13 +194,17 @@ export async function runPlan(
     validations: result.validations,
     splits: data.report,
     predictions,
-    predict: (texts: readonly string[]) =>
-      labelTexts(texts, predictor!, data, {
+    async predict(texts: readonly string[]) {
+      // A notebook's stop button stops this cell; elsewhere Ctrl-C ends the program, as always.
+      using stop = kernel() ? onInterrupt(options.signal) : undefined;
+      return await labelTexts(texts, predictor!, data, {
         tokenizer,
         maxTokens,
         padId: config.padId,
         usesTypes: architecture.usesTypes,
-      }),
+        signal: stop?.signal,
+      });
+    },
     dispose,
     toString: () => describeResult(summary),
     [Symbol.for("Deno.customInspect")]: () => describeResult(summary),
@@ -204,6 +216,17 @@ export async function runPlan(
         validations: result.validations,
       }),
   });
+}
+
+function stoppedAfterTraining({ folder, step }: { folder?: string; step: number }): TunebookError {
+  return interruption(
+    `stopped after the ${step} steps of the training. ` +
+      (folder === undefined
+        ? "Its state was not kept, since the plan names no folder for checkpoints."
+        : `The state is kept in ${folder}; ${
+          kernel() ? "run the cell again" : "run the same plan with resume"
+        } to go on with the scores.`),
+  );
 }
 
 /** The metric that chooses the best state: the first that was asked for and is a number. */

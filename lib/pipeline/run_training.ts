@@ -14,7 +14,6 @@ import type { Trainee } from "../nn/trainee.ts";
 import { train, type TrainContext, type TrainResult } from "../train/train.ts";
 import type { TrainSettings } from "../train/train_options.ts";
 import { fingerprintOf, nameOf, type RunSources } from "./fingerprint.ts";
-import { onInterrupt } from "./on_interrupt.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import type { PreparedData } from "./prepare_data.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -29,6 +28,15 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate">
   readonly settings: TrainSettings;
   readonly options: RunOptions;
   readonly sources: RunSources;
+  readonly signal: AbortSignal;
+}
+
+/** A training that reached its end. */
+export interface Trained extends TrainResult {
+  /** Where its state is kept until `forget`, if anywhere. */
+  readonly folder?: string;
+  /** To be called when nothing can stop the run any more: a state kept for that is removed. */
+  forget(): Promise<void>;
 }
 
 /** Trains. A run that was stopped throws an error that names the folder to continue from. */
@@ -36,7 +44,7 @@ export async function runTraining(
   trainee: Trainee,
   data: PreparedData,
   { parts, settings, options, sources, ...context }: TrainingStage,
-): Promise<TrainResult> {
+): Promise<Trained> {
   const fingerprint = await fingerprintOf(parts, data, trainee, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
@@ -44,7 +52,6 @@ export async function runTraining(
   // A cell that was stopped and is run again goes on, without a change to its code.
   const continues = inNotebook && parts.train.resume === undefined && !settings.checkpoints;
   const resume = settings.resume || continues;
-  using interrupt = onInterrupt(options.signal);
   const view = viewFor(options, sources.judge);
   let ended = "failed";
   let frozen: Progress | undefined;
@@ -55,7 +62,6 @@ export async function runTraining(
       settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,
       rescueFolder: folder,
-      signal: interrupt.signal,
       onResume(step) {
         if (options.quiet || (continues && step === 0)) return;
         say(
@@ -78,9 +84,12 @@ export async function runTraining(
     await view.end(ended);
   }
   if (result.stopped !== "interrupted") {
+    const { checkpoints } = settings;
     // The next run of the cell is a new one.
-    if (continues) await Deno.remove(folder, { recursive: true });
-    return result;
+    const forget = async () => {
+      if (continues) await Deno.remove(folder, { recursive: true });
+    };
+    return { ...result, ...(continues || checkpoints ? { folder } : {}), forget };
   }
   result.state.dispose();
   throw new TunebookError(

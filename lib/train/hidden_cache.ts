@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
 import { packingFeeds } from "../data/feeds.ts";
@@ -111,7 +112,7 @@ async function fill(
       await pause();
       if (signal?.aborted) return;
       const batch = byLength.slice(start, start + batchRows);
-      const { hidden } = await step.run(rows.feedsOf(batch));
+      const { hidden } = await step.run(rows.feedsOf(batch), signal);
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;
@@ -120,6 +121,8 @@ async function fill(
       });
       onRows?.(start + batch.length);
     }
+  } catch (error) {
+    if (!isInterruption(error)) throw error;
   } finally {
     await step.dispose();
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, type TunebookError } from "../core/errors.ts";
+import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { parameters } from "../nn/trainee.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
@@ -82,9 +83,10 @@ export async function loop(
       addTo(error, `The checkpoint of step ${savedStep} is in ${rescue}.`);
     }
   };
+  const { signal, validate } = context;
   const takeStep = async (): Promise<StepReport> => {
-    const collected = await collectGradients(on, step).catch(async (error) => {
-      await keepSteps(error);
+    const collected = await collectGradients(on, step, signal).catch(async (error) => {
+      if (!isInterruption(error)) await keepSteps(error);
       throw error;
     });
     const report = await moveParameters(on, step, collected);
@@ -93,24 +95,36 @@ export async function loop(
     return report;
   };
 
+  // A run that was stopped while it validated, and goes on, has that before it.
+  const isUnvalidated = () => step > 0 && verdict.validations.at(-1)?.step !== step;
+  const validateIfDue = async () => {
+    if (!validate || !isDue(validateEvery) || !isUnvalidated()) return;
+    const { score, better } = await validate(await whole.after(step), signal);
+    verdict = judge(verdict, { step, score }, better);
+    context.onValidation?.({ step, score });
+    if (keepBest && verdict.best?.step === step) best = await state.read(parameters);
+  };
+
   let stopped: TrainResult["stopped"];
-  while (step < totalSteps && !stopped) {
-    // A macrotask lets signals and displays in between two steps.
-    await pause();
-    if (isExhausted(verdict, settings.patience)) stopped = "patience";
-    else if (context.signal?.aborted) stopped = "interrupted";
-    if (stopped) break;
-    const report = await takeStep();
-    step++;
-    losses.push(report.loss);
-    context.onStep?.(report);
-    if (context.validate && isDue(validateEvery)) {
-      const { score, better } = await context.validate(await whole.after(step));
-      verdict = judge(verdict, { step, score }, better);
-      context.onValidation?.({ step, score });
-      if (keepBest && verdict.best?.step === step) best = await state.read(parameters);
+  try {
+    await validateIfDue();
+    while (step < totalSteps && !stopped) {
+      // A macrotask lets signals and displays in between two steps.
+      await pause();
+      if (isExhausted(verdict, settings.patience)) stopped = "patience";
+      else if (signal?.aborted) stopped = "interrupted";
+      if (stopped) break;
+      const report = await takeStep();
+      step++;
+      losses.push(report.loss);
+      context.onStep?.(report);
+      await validateIfDue();
+      if (checkpoints && isDue(checkpointEvery)) await save(checkpoints);
     }
-    if (checkpoints && isDue(checkpointEvery)) await save(checkpoints);
+  } catch (error) {
+    // What was left behind changes nothing that a checkpoint holds.
+    if (!isInterruption(error)) throw error;
+    stopped = "interrupted";
   }
   await save(stopped === "interrupted" ? rescue : checkpoints);
   const bestStep = best && stopped !== "interrupted" ? verdict.best!.step : undefined;

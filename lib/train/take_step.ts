@@ -58,8 +58,15 @@ export interface Collected {
   readonly loss: number;
 }
 
-/** Runs the parts of the step after `done` steps. The parameters stay as they are. */
-export async function collectGradients(context: StepContext, done: number): Promise<Collected> {
+/**
+ * Runs the parts of the step after `done` steps. The parameters stay as they are, also where the
+ * signal leaves a part behind (`Step.run`).
+ */
+export async function collectGradients(
+  context: StepContext,
+  done: number,
+  signal?: AbortSignal,
+): Promise<Collected> {
   const { trainee: { task }, rows, layoutOf, settings, plan, gradientStep, optimiser } = context;
   const parts = plan.partsOf(done);
   // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
@@ -73,7 +80,7 @@ export async function collectGradients(context: StepContext, done: number): Prom
       ...task.targetsOf(numbers, normaliser, layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
       noise: noise(settings.seed, done, part),
-    });
+    }, signal);
     loss += Number(results.loss.data[0]);
     await optimiser.add(part === 0);
   }

@@ -17,14 +17,20 @@ export interface TrainContext {
   /** What the run depends on beside its settings and rows, for the checkpoint: model, method, data. */
   readonly fingerprint: Fingerprint;
   /** Scores the present state on the validation rows. A score that is no number counts as worst. */
-  readonly validate?: (state: State) => Promise<{ score: number; better: "higher" | "lower" }>;
+  readonly validate?: (
+    state: State,
+    signal?: AbortSignal,
+  ) => Promise<{ score: number; better: "higher" | "lower" }>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
   /** Where a run that was asked to continue starts: the steps that were taken, 0 without a checkpoint. */
   readonly onResume?: (step: number) => void;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
-  /** Stops the run after the present step, with a checkpoint where there is a folder. */
+  /**
+   * Stops the run after the present step, with a checkpoint where there is a folder. A device that
+   * computes in a thread of its own is not waited for: the checkpoint is that of the step before.
+   */
   readonly signal?: AbortSignal;
   /** Where a run without `checkpoints` keeps its state when it is stopped or fails. */
   readonly rescueFolder?: string;

@@ -27,10 +27,18 @@ export interface State {
   dispose(): void;
 }
 
-/** A compiled program. */
+/** A compiled program. A dispose waits for no run that was left behind. */
 export interface Step {
-  /** Runs once. Outputs named like a part of the state are written there; the others return. */
-  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /**
+   * Runs once. Outputs named like a part of the state are written there; the others return. Where the
+   * device computes in a thread of its own, an abort leaves the run behind at once, with an error of
+   * kind "interrupted"; what it writes into the state may then change a little later. Elsewhere a run
+   * that has begun ends.
+   */
+  run(
+    feeds: Readonly<Record<string, HostTensor>>,
+    signal?: AbortSignal,
+  ): Promise<Record<string, HostTensor>>;
   dispose(): Promise<void>;
 }
 

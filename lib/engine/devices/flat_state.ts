@@ -25,7 +25,8 @@ export class FlatState implements State {
   #groups = new Map<string, { start: number; end: number }>();
   #vectors = new Map<string, Float32Array>();
 
-  constructor(slots: readonly Slot[], vectors: readonly string[]) {
+  /** With `isShared`, threads share the arrays instead of copying them. */
+  constructor(slots: readonly Slot[], vectors: readonly string[], isShared = false) {
     this.slots = slots;
     let offset = 0;
     for (const [group, members] of Map.groupBy(slots, ({ group }) => group)) {
@@ -37,7 +38,11 @@ export class FlatState implements State {
       }
       this.#groups.set(group, { start, end: offset });
     }
-    for (const vector of vectors) this.#vectors.set(vector, new Float32Array(offset));
+    const bytes = offset * Float32Array.BYTES_PER_ELEMENT;
+    for (const vector of vectors) {
+      const buffer = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+      this.#vectors.set(vector, new Float32Array(buffer));
+    }
   }
 
   /** The part of a group, or of all groups, in every vector. */

@@ -5,6 +5,7 @@
  */
 import * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
+import { kernel } from "../../core/kernel.ts";
 import type { ElementType, Graph } from "../graph.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
 import type { HostTensor, Program } from "../program.ts";
@@ -31,13 +32,15 @@ export function onnxRuntime(
   options: RuntimeOptions = {},
 ): Device {
   if (provider === "webgpu") return webgpu(reason, options);
+  const { apart = provider === "cpu" && kernel() !== undefined } = options;
+  const own = { ...options, apart };
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
     createState: (slots: readonly Slot[], vectors: readonly string[]) =>
-      new FlatState(slots, vectors),
-    compile: (program, bindings) => compile(provider, program, bindings, options),
-    compileUpdate: (update, state) => compileUpdate(provider, update, state, options),
+      new FlatState(slots, vectors, apart),
+    compile: (program, bindings) => compile(provider, program, bindings, own),
+    compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
   };
 }
 
@@ -70,14 +73,14 @@ async function compile(
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
   const session = await createSession(provider, graph, options);
   return {
-    async run(feeds) {
+    async run(feeds, signal) {
       checkFeeds(program, feeds);
       const given: Record<string, ort.Tensor> = { ...fixed };
       for (const [name, type] of feedTypes) {
         const feed = feeds[name];
         given[name] = new ort.Tensor(type as "float32", feed.data as Float32Array, feed.shape);
       }
-      const results = await runSession(provider, program.name, session, given, fetches);
+      const results = await runSession(provider, program.name, session, given, fetches, signal);
       const host: Record<string, HostTensor> = {};
       for (const [name, tensor] of Object.entries(results)) {
         if (fetches[name]) continue;

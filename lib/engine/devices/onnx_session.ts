@@ -10,6 +10,7 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { Graph } from "../graph.ts";
 import { writeOnnx } from "../onnx_writer.ts";
 import { exhaustion } from "./exhaustion.ts";
+import { openInThread } from "./runtime_thread.ts";
 
 /** The execution providers of the npm package. */
 export type Provider = "cpu" | "webgpu" | "cuda";
@@ -25,6 +26,22 @@ export interface RuntimeOptions {
   readonly profile?: string;
   /** Runs graphs as they were traced: standard operators, no passes, no fusions of the runtime. */
   readonly plain?: boolean;
+  /**
+   * Sessions run in a thread of their own, so that signals are heard while a step runs. Unless given,
+   * the device `cpu` does so in notebooks, where a stop button waits for nobody.
+   */
+  readonly apart?: boolean;
+}
+
+/** A graph that is ready to run. */
+export interface Session {
+  /** A run in a thread of its own is left behind when the signal aborts. */
+  run(
+    feeds: Record<string, ort.Tensor>,
+    fetches: Record<string, ort.Tensor | null>,
+    signal?: AbortSignal,
+  ): Promise<Record<string, ort.Tensor>>;
+  release(): Promise<void>;
 }
 
 /** Output name → where its numbers are left. */
@@ -38,9 +55,9 @@ export type OutputLocations = Readonly<Record<string, "cpu" | "gpu-buffer">>;
 export async function createSession(
   provider: Provider,
   graph: Graph,
-  { threads, profile, plain }: RuntimeOptions,
+  { threads, profile, plain, apart }: RuntimeOptions,
   locations?: OutputLocations,
-): Promise<ort.InferenceSession> {
+): Promise<Session> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
   const folder = await Deno.makeTempDir({ prefix: "tunebook-" }).catch((error) => {
@@ -58,7 +75,7 @@ export async function createSession(
       // The arrays that the weights were read into are dead now.
       collectGarbage();
     }
-    return await ort.InferenceSession.create(bytes, {
+    const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: [provider],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
@@ -67,7 +84,14 @@ export async function createSession(
       enableMemPattern: false,
       logSeverityLevel: 3,
       extra: { session: { model_external_initializers_file_folder_path: folder } },
-    });
+    };
+    if (apart) return await openInThread(bytes, sessionOptions);
+    const session = await ort.InferenceSession.create(bytes, sessionOptions);
+    return {
+      run: async (feeds, fetches) =>
+        await session.run(feeds, fetches) as Record<string, ort.Tensor>,
+      release: () => session.release(),
+    };
   } catch (error) {
     throw unprepared(error);
   } finally {
@@ -83,12 +107,13 @@ export async function createSession(
 export async function runSession(
   provider: Provider,
   name: string,
-  session: ort.InferenceSession,
+  session: Session,
   feeds: Record<string, ort.Tensor>,
   fetches: Record<string, ort.Tensor | null>,
+  signal?: AbortSignal,
 ): Promise<Record<string, ort.Tensor>> {
   try {
-    return await session.run(feeds, fetches) as Record<string, ort.Tensor>;
+    return await session.run(feeds, fetches, signal);
   } catch (error) {
     throw explain(provider, `${name} failed`, error);
   }

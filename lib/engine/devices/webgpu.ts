@@ -16,7 +16,7 @@ import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, State, Step, Update, UpdateStep } from "./device.ts";
-import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { createSession, runSession, type RuntimeOptions, type Session } from "./onnx_session.ts";
 import { packState } from "./pack_state.ts";
 
 const provider = "webgpu";
@@ -134,7 +134,7 @@ async function open(
   graph: Graph,
   nextOf: ReadonlyMap<string, string>,
   options: RuntimeOptions,
-): Promise<{ session: ort.InferenceSession; fetches: Record<string, null> }> {
+): Promise<{ session: Session; fetches: Record<string, null> }> {
   const staying = new Set(nextOf.values());
   const names = graph.outputs.map(({ name }) => name);
   const locations = Object.fromEntries(
@@ -166,7 +166,7 @@ function carrier(options: RuntimeOptions): Carrier {
       compute: ({ numbers }) => ({ copy: numbers }),
     };
     const graph = trace(program, () => new Float32Array(), traceOptions);
-    let session: Promise<ort.InferenceSession> | undefined;
+    let session: Promise<Session> | undefined;
     return {
       async run(numbers: ort.Tensor): Promise<ort.Tensor> {
         session ??= createSession(provider, graph, options, { copy: location });
