@@ -69,7 +69,7 @@ export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Dr
                 domain: named.map(({ name }) => name),
                 range: named.map((_, at) => palette[at % palette.length]),
               },
-              legend: { labelLimit: 200, titleLimit: 240 },
+              legend: { labelLimit: 200, titleLimit: 0 },
             },
           },
         },

@@ -22,6 +22,8 @@ export interface RunsChartOptions {
 }
 
 const mostPoints = 200;
+/** Around equal scores, as a share of them. */
+const leastRoom = 0.02;
 
 /**
  * Draws the smoothed losses of runs as lines, and beside them each score that is a number.
@@ -83,7 +85,7 @@ export function runsChart(
     encoding: {
       x: { field: "metric", type: "nominal", title: null, axis: { labelAngle: 0 } },
       xOffset: { field: "run", type: "nominal" },
-      y: { field: "score", type: "quantitative", scale: { zero: false } },
+      y: { field: "score", type: "quantitative", scale: scaleOf(scored) },
       color,
     },
   };
@@ -93,4 +95,13 @@ export function runsChart(
       lines.map(({ words }) => words).join("; ")
     }`,
   );
+}
+
+/** Room above and below the points, also where there is only one. */
+function scaleOf(scored: readonly { readonly score: number }[]): Record<string, unknown> {
+  const finite = scored.map(({ score }) => score).filter(Number.isFinite);
+  if (finite.length === 0) return { zero: false };
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const room = Math.max(leastRoom * Math.max(Math.abs(low), Math.abs(high)), (high - low) / 8);
+  return { zero: false, domain: [low - room, high + room] };
 }

@@ -59,7 +59,7 @@ export interface HtmlTable {
   readonly rows: readonly (readonly HtmlPart[])[];
 }
 
-/** Titles up to this length are never broken. */
+/** Titles up to this length, of columns and rows, are never broken. */
 const mostTitle = 24;
 
 /** A table with a caption and with headers for columns and rows. */
@@ -79,7 +79,9 @@ export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
     html`<tr style="background:transparent">${
       cells.map((part, at) =>
         at === 0
-          ? html`<th scope="row" style="${cell(at)}600">${part}</th>`
+          ? html`<th scope="row" style="${
+            cell(at, typeof part !== "object" && String(part).length <= mostTitle)
+          }600">${part}</th>`
           : html`<td style="${cell(at)}400">${part}</td>`
       )
     }</tr>`

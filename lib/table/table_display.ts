@@ -20,15 +20,17 @@ const summarisedRows = 100_000;
 /**
  * The first rows of a table, and for each column its type, how many values are missing, how many
  * differ, and a small histogram: of the numbers, of the texts' lengths, or of the commonest values.
+ * A table of up to eight rows speaks for itself: nothing is said of its columns.
  *
  * @example
  * ```ts
  * import { displayOfTable, tableFromColumns } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * const table = tableFromColumns({ text: ["fine", "bad"], stars: [5, null] });
+ * const stars = [5, 4, null, 1, 5, 3, 2, 5, 4];
+ * const table = tableFromColumns({ text: stars.map((each) => `${each} stars`), stars });
  * const shown = displayOfTable(table);
- * assert.match(shown["text/plain"], /2 rows × 2 columns/);
+ * assert.match(shown["text/plain"], /9 rows × 2 columns/);
  * assert.match(shown["text/plain"], /stars +integer +1 missing/);
  * ```
  */
@@ -49,7 +51,17 @@ export function displayOfTable(table: Table): MimeBundle {
     ...values.map((column) => shortened(valueText(column[row]), shownCharacters)),
   ]);
   const align = summaries.map(({ type }) => isNumber(type) ? "right" as const : "left" as const);
-  const caption = `${size}; the first ${counted(head, "row")}`;
+  const rowTable = htmlTable({
+    caption: head < rows ? `${size}; the first ${counted(head, "row")}` : size,
+    columns: [
+      { title: "row", align: "right" },
+      ...names.map((title, at) => ({ title, align: align[at] })),
+    ],
+    rows: firstRows,
+  });
+  const rowText = [size, "", textTable(["", ...names], firstRows, ["right", ...align])];
+  if (head === rows) return bundleOf(rowText.join("\n"), htmlFrame(rowTable));
+
   const columnLines = summaries.map((each) => [
     each.name,
     each.type,
@@ -59,26 +71,14 @@ export function displayOfTable(table: Table): MimeBundle {
     each.words,
   ]);
   const text = [
-    size,
-    "",
-    textTable(["", ...names], firstRows, ["right", ...align]),
+    ...rowText,
     "",
     textTable([`columns${scope}`, "type", "missing", "different", "", "values"], columnLines),
   ].join("\n");
   return bundleOf(
     text,
     htmlFrame(
-      htmlTable({
-        caption,
-        columns: [
-          { title: "row", align: "right" },
-          ...names.map((title, at) => ({
-            title,
-            align: align[at],
-          })),
-        ],
-        rows: firstRows,
-      }),
+      rowTable,
       htmlTable({
         caption: `columns${scope}`,
         columns: ["column", "type", "missing", "different", "histogram", "values"].map((

@@ -40,8 +40,18 @@ Deno.test("hostile names and values stay texts", () => {
 });
 
 Deno.test("a filter and an order of the table are respected", () => {
-  const table = tableFromColumns({ n: [1, 2, 3] }).filter((row: { n: number }) => row.n > 1);
-  assert.match(displayOfTable(table)["text/plain"], /2 … 3, mean 2\.5/);
+  const n = Array.from({ length: 10 }, (_, at) => at);
+  const table = tableFromColumns({ n }).filter((row: { n: number }) => row.n > 0);
+  assert.match(displayOfTable(table)["text/plain"], /1 … 9, mean 5/);
+});
+
+Deno.test("columns are not summarised where all rows are shown", () => {
+  const shown = (rows: number) =>
+    displayOfTable(tableFromColumns({ probability: Array.from({ length: rows }, Math.random) }));
+  assert.doesNotMatch(shown(8)["text/plain"], /different|first/);
+  assert.doesNotMatch(shown(8)["text/html"], /histogram|first/);
+  assert.match(shown(9)["text/plain"], /the first 8 rows|different/);
+  assert.match(shown(9)["text/html"], /the first 8 rows.*histogram/s);
 });
 
 Deno.test("tables without rows or columns, and wide ones, have displays", () => {
