@@ -1,99 +1,131 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import {
+  ContentsManager,
+  type Kernel,
+  KernelManager,
+  KernelSpecManager,
+  ServerConnection,
+  SessionManager,
+} from "@jupyterlab/services";
 import { jupyterOrReason, kernelTest } from "./execute.ts";
+import { startServer } from "./notebook_server.ts";
 
-const project = fileURLToPath(new URL("../../", import.meta.url));
 const jupyter = await jupyterOrReason();
 
-/** Reads until the address is printed; goes on reading, so that the server is never blocked. */
-async function addressOf(child: Deno.ChildProcess): Promise<{ url: string; token: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ url: string; token: string }>();
-  let text = "";
-  const read = async () => {
-    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-      text += part;
-      const found = /JupyterLab: (\S+?)lab\?token=(\w+)\s/.exec(text);
-      if (found) resolve({ url: found[1], token: found[2] });
-    }
-    reject(new Error(`no address was printed: ${text}`));
-  };
-  read().catch(reject);
-  return await promise;
-}
-
-/** Executes code as a front end does, over the kernel's socket; the value of its last expression. */
-async function executeOverSocket(url: string, token: string, id: string, code: string) {
-  const socket = new WebSocket(
-    `${url.replace(/^http/, "ws")}api/kernels/${id}/channels?token=${token}`,
-  );
-  const { promise, resolve, reject } = Promise.withResolvers<Record<string, string>>();
-  socket.onerror = () => reject(new Error("the socket failed"));
-  socket.onclose = () => reject(new Error("the socket closed"));
-  socket.onmessage = ({ data }) => {
-    const { msg_type: type, content } = JSON.parse(data);
-    if (type === "execute_result") resolve(content.data);
-    if (type === "error") reject(new Error(content.evalue));
-  };
-  socket.onopen = () =>
-    socket.send(JSON.stringify({
-      channel: "shell",
-      header: {
-        msg_id: crypto.randomUUID(),
-        msg_type: "execute_request",
-        session: crypto.randomUUID(),
-        username: "test",
-        version: "5.3",
-      },
-      parent_header: {},
-      metadata: {},
-      content: { code, silent: false, store_history: true, user_expressions: {} },
-      buffers: [],
-    }));
-  try {
-    return await promise;
-  } finally {
-    socket.onclose = null;
-    socket.close();
-  }
-}
-
-kernelTest(jupyter, "deno task notebook serves the Deno kernel to any front end", async () => {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-all",
-      "--no-check",
-      join(project, "lib/cli/notebook.ts"),
-      "--no-browser",
-    ],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  try {
-    const { url, token } = await addressOf(child);
-    const api = async (path: string, init: RequestInit = {}) => {
-      const response = await fetch(`${url}api/${path}`, {
-        ...init,
-        headers: { Authorization: `token ${token}` },
-      });
-      assert.ok(response.ok, `${path}: ${response.status}`);
-      return response.status === 204 ? undefined : await response.json();
+/** What a cell shows, as one text for each output. */
+async function outputsOf(
+  kernel: Kernel.IKernelConnection,
+  code: string,
+  onText: (text: string) => void = () => {},
+): Promise<string[]> {
+  const shown: string[] = [];
+  const future = kernel.requestExecute({ code, allow_stdin: true, stop_on_error: false });
+  future.onIOPub = ({ header: { msg_type: type }, content }) => {
+    const { text, data, ename, evalue } = content as Record<string, string> & {
+      data?: Record<string, string>;
     };
-    const { default: standard, kernelspecs } = await api("kernelspecs");
-    assert.deepEqual([standard, Object.keys(kernelspecs)], ["deno", ["deno"]]);
-    const started = await api("kernels", { method: "POST", body: '{"name":"deno"}' });
-    const value = await executeOverSocket(
-      url,
-      token,
-      started.id,
-      'import { notebook } from "tunebook/notebook";\n[notebook.isNotebook, 6 * 7]',
-    );
-    assert.match(value["text/plain"], /true, 42/);
-    await api(`kernels/${started.id}`, { method: "DELETE" });
-  } finally {
-    child.kill("SIGTERM");
-    await child.status;
+    const words = type === "stream" ? text : type === "error" ? `${ename}: ${evalue}` : undefined;
+    const found = words ?? data?.["text/plain"];
+    if (found === undefined) return;
+    shown.push(found);
+    onText(found);
+  };
+  await future.done;
+  return shown;
+}
+
+// VS Code talks to an existing server through this very package: REST with the token in a header,
+// the socket with the token in its address and the subprotocol v1.kernel.websocket.jupyter.org.
+kernelTest(
+  jupyter,
+  "deno task notebook serves VS Code's client, from start to shutdown",
+  async () => {
+    await using server = await startServer();
+    const protocols: string[] = [];
+    class Socket extends WebSocket {
+      constructor(url: string | URL, wanted?: ConstructorParameters<typeof WebSocket>[1]) {
+        super(url, wanted);
+        this.addEventListener("open", () => protocols.push(this.protocol));
+      }
+    }
+    const serverSettings = ServerConnection.makeSettings({
+      baseUrl: server.url,
+      wsUrl: server.url.replace(/^http/, "ws"),
+      token: server.token,
+      appendToken: true,
+      init: { cache: "no-store", credentials: "same-origin" },
+      fetch,
+      Request,
+      Headers,
+      WebSocket: Socket,
+    });
+    const specs = new KernelSpecManager({ serverSettings });
+    const kernels = new KernelManager({ serverSettings });
+    const sessions = new SessionManager({ serverSettings, kernelManager: kernels });
+    const contents = new ContentsManager({ serverSettings });
+    try {
+      await Promise.all([specs.ready, kernels.ready, sessions.ready]);
+      assert.equal(specs.specs!.default, "deno");
+      assert.deepEqual(Object.keys(specs.specs!.kernelspecs), ["deno"]);
+      assert.equal(specs.specs!.kernelspecs.deno!.language, "typescript");
+
+      // As VS Code does, a file that only names the session.
+      const { path } = await contents.newUntitled({ type: "notebook" });
+      try {
+        const session = await sessions.startNew({
+          path,
+          name: path,
+          type: "notebook",
+          kernel: { name: "deno" },
+        });
+        const kernel = session.kernel!;
+        await kernel.info;
+        const first = await outputsOf(
+          kernel,
+          `import { notebook } from "tunebook/notebook";
+import { tableFromColumns } from "tunebook";
+const kept = 7;
+console.log("said");
+[notebook.isNotebook, 6 * kept]`,
+        );
+        assert.deepEqual(first, ["said\n", "[ true, 42 ]"]);
+        assert.match(
+          (await outputsOf(kernel, "tableFromColumns({ a: [1] })"))[0],
+          /1 row × 1 column/,
+        );
+        assert.deepEqual(await outputsOf(kernel, `throw new TypeError("no")`), ["TypeError: no"]);
+
+        const wait = `let stopped = false;
+Deno.addSignalListener("SIGINT", () => stopped = true);
+console.log("waiting");
+while (!stopped) await new Promise((resolve) => setTimeout(resolve, 5));
+"stopped"`;
+        const interrupted = await outputsOf(kernel, wait, (text) => {
+          if (text === "waiting\n") void kernel.interrupt();
+        });
+        assert.deepEqual(interrupted, ["waiting\n", '"stopped"']);
+        assert.deepEqual(await outputsOf(kernel, "kept"), ["7"]);
+
+        await kernel.restart();
+        assert.deepEqual(await outputsOf(kernel, "typeof kept"), ['"undefined"']);
+        assert.deepEqual([...new Set(protocols)], ["v1.kernel.websocket.jupyter.org"]);
+        await session.shutdown();
+        await kernels.refreshRunning();
+        assert.deepEqual([...kernels.running()], []);
+      } finally {
+        await contents.delete(path);
+      }
+    } finally {
+      for (const manager of [contents, sessions, kernels, specs]) manager.dispose();
+    }
+  },
+);
+
+kernelTest(jupyter, "without the token the server gives nothing", async () => {
+  await using server = await startServer();
+  for (const path of ["api/kernelspecs", "api/kernels", "api/contents"]) {
+    const response = await fetch(`${server.url}${path}`);
+    await response.body?.cancel();
+    assert.equal(response.status, 403, path);
   }
 });
