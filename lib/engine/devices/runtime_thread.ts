@@ -6,7 +6,7 @@
  * @module
  */
 import * as ort from "onnxruntime-node";
-import { interruption } from "../../core/interruption.ts";
+import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { TypedArray } from "../tf.ts";
 import type { Session } from "./onnx_session.ts";
 import type { Answer, Request, SentTensor } from "./runtime_worker.ts";
@@ -20,6 +20,8 @@ interface Thread {
   readonly worker: Worker;
   readonly waiting: Map<number, PromiseWithResolvers<Results>>;
   readonly open: Set<number>;
+  /** Runs in flight that nobody waits for any more. */
+  left: number;
 }
 
 let thread: Thread | undefined;
@@ -35,8 +37,7 @@ export async function openInThread(
   const at = thread ??= startThread();
   const session = ++lastNumber;
   at.open.add(session);
-  let running = 0;
-  const close = async () => {
+  const close = () => {
     at.open.delete(session);
     if (at.open.size > 0) return;
     if (thread === at) thread = undefined;
@@ -45,20 +46,25 @@ export async function openInThread(
   try {
     await ask(at, { kind: "open", session, bytes, options } as Question);
   } catch (error) {
-    await close();
+    close();
     throw error;
   }
   return {
     async run(feeds, fetches, signal) {
       if (signal?.aborted) throw interruption();
-      running++;
       const answer = ask(at, {
         kind: "run",
         session,
         feeds: mapped(feeds, sentOf),
         fetches: mapped(fetches, (tensor) => tensor && sentOf(tensor)),
-      } as Question).finally(() => running--);
-      const results = await unlessAborted(answer, signal);
+      } as Question);
+      const results = await unlessAborted(answer, signal).catch((error) => {
+        if (isInterruption(error)) {
+          at.left++;
+          void answer.catch(() => {}).finally(() => at.left--);
+        }
+        throw error;
+      });
       return mapped(
         results,
         ({ type, data, dims }) => new ort.Tensor(type as "float32", data as Float32Array, dims),
@@ -66,8 +72,8 @@ export async function openInThread(
     },
     async release() {
       const released = ask(at, { kind: "release", session } as Question).then(close, close);
-      if (running === 0) return await released;
-      // What still runs was left behind; memory is freed when it has ended.
+      if (at.left === 0) return await released;
+      // The thread takes one thing after another; memory is freed when it has ended what was left.
       leftBehind.add(released);
       void released.finally(() => leftBehind.delete(released));
     },
@@ -88,7 +94,7 @@ function startThread(): Thread {
     if ("error" in data) asked?.reject(new Error(data.error));
     else asked?.resolve(data.results);
   };
-  const started: Thread = { worker, waiting, open: new Set() };
+  const started: Thread = { worker, waiting, open: new Set(), left: 0 };
   worker.onerror = (event) => {
     event.preventDefault();
     if (thread === started) thread = undefined;
@@ -112,8 +118,6 @@ async function unlessAborted(answer: Promise<Results>, signal?: AbortSignal): Pr
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = () => reject(interruption());
   signal.addEventListener("abort", stop);
-  // Nobody hears of an error in what was left behind.
-  answer.catch(() => {});
   try {
     return await Promise.race([answer, promise]);
   } finally {

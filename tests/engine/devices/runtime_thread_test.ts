@@ -52,10 +52,17 @@ Deno.test("an abort leaves a run behind, and later work is not harmed", async ()
   assert.deepEqual(order, ["left", "ended"]);
   await assert.rejects(step.run(slowFeeds, controller.signal), isInterruption);
 
+  // Nor does the end of another session wait for what was left.
+  const another = await apart.compile(slowProgram, bindings);
   const second = new AbortController();
   const alsoLeft = step.run(slowFeeds, second.signal);
+  const after = step.run(slowFeeds).then(() => order.push("after"));
   second.abort();
   await assert.rejects(alsoLeft, isInterruption);
+  await another.dispose();
+  order.push("disposed");
+  await after;
+  assert.deepEqual(order.slice(2), ["disposed", "after"]);
   await step.dispose();
   // The thread serves others while it still has the old run to end.
   const next = await apart.compile(slowProgram, bindings);
