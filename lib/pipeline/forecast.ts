@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { type Device, sizeOf, tf } from "../engine/mod.ts";
+import { type Device, type PackedFormat, sizeOf, tf } from "../engine/mod.ts";
 import type { TextConfig } from "../nn/architecture.ts";
 import type { Weight } from "../nn/layer.ts";
+import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type PlanSettings, planSteps } from "../train/step_plan.ts";
+import type { TrainSettings } from "../train/train_options.ts";
 
 /** What a forecast follows from. */
 export interface ForecastInput {
@@ -19,9 +21,13 @@ export interface ForecastInput {
   readonly ownTrained: number;
   readonly frozenLayers: number;
   readonly cacheFrozen: boolean;
-  /** Tokens of each training row. */
+  /** Tokens of each training row, with those that the method adds. */
   readonly lengths: ArrayLike<number>;
-  readonly settings: PlanSettings;
+  /** How a batch is packed; absent where batches are padded. */
+  readonly layoutOf?: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
+  /** How the weights of linears are held in fewer bits, by path. */
+  readonly packed?: ReadonlyMap<string, { readonly format: PackedFormat }> | undefined;
+  readonly settings: PlanSettings & Pick<TrainSettings, "gradientCheckpointing">;
   /** Floating point operations a second of this machine's matrix products. */
   readonly productRate: number;
 }
@@ -43,23 +49,39 @@ const stepShare = 0.65;
 const baseBytes = 230e6;
 /** Floats that a layer keeps for each token, in widths; fits the measured peaks to a sixth. */
 const keptWidths = 13;
+/** Bytes of a number of a linear's weight: float32 is packed for both directions. */
+const floatBytes = 8;
+/** The same where it is held in fewer bits, as measured at 12 × 768; the runtime keeps some copies. */
+const packedBytes: Readonly<Record<PackedFormat, number>> = {
+  nf4: 1,
+  fp4: 1,
+  int4: 1.8,
+  int8: 3.1,
+};
 
 /**
  * Time: the multiplications of a step's products (twice the weights for each token forwards, as
  * many backwards above the frozen layers, and once more for trained weights; frozen layers once for
  * each row where their result is kept), divided by the share
  * that steps reach of the measured rate of products. Memory: a base, the weights (those of layers
- * twice, because the runtime packs them for both directions), what layers keep of the largest
- * batch, and four numbers for each trained one. Batches count as padded, layers as computed once and
- * tables as trained whole: packing and recomputing layers change the numbers, but not the forecast.
+ * twice, because the runtime packs them for both directions, or what a quantised one takes), what
+ * layers keep of the largest batch, and four numbers for each trained one. With gradient
+ * checkpointing layers run forwards once more, and keep their inputs and what one of them needs.
+ * Left out: attention, which counts for long rows; that tables are trained only for the words that
+ * occur; and the time to read quantised weights.
  */
 export function forecast(input: ForecastInput): Forecast {
-  const { config, weights, trained, ownTrained, lengths, settings, productRate } = input;
+  const { config, weights, trained, ownTrained, lengths, settings, productRate, packed } = input;
+  const { gradientCheckpointing } = settings;
   const { layers, width } = config;
   const matrices = weights.filter(({ layer, path }) =>
     layer.kind === "linear" && path.endsWith(".weight")
   );
   const inLayers = matrices.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const linearBytes = matrices.reduce((sum, { path, shape }) => {
+    const held = packed?.get(path);
+    return sum + sizeOf(shape) * (held ? packedBytes[held.format] : floatBytes);
+  }, 0);
   const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
   const { totalSteps, partsOf } = planSteps(lengths, settings);
   const frozen = layers > 0 ? input.frozenLayers / layers : 0;
@@ -68,7 +90,9 @@ export function forecast(input: ForecastInput): Forecast {
   let [tokens, largest] = [0, 0];
   for (let step = 0; step < perEpoch; step++) {
     for (const part of partsOf(step)) {
-      const batch = part.length * Math.max(...Array.from(part, (row) => lengths[row]));
+      const layout = input.layoutOf?.(part) ??
+        paddedLayout(Array.from(part, (row) => lengths[row]));
+      const batch = layout.rows * layout.length;
       tokens += batch;
       largest = Math.max(largest, batch);
     }
@@ -76,18 +100,23 @@ export function forecast(input: ForecastInput): Forecast {
   // The last layer computes keys and values for all tokens and the rest for the first: 1/6 of it.
   const computed = layers > 0 ? (layers - 5 / 6) / layers : 1;
   const forward = 2 * inLayers * computed * (isCached ? 1 - frozen : 1);
-  const backward = 2 * inLayers * computed * (1 - frozen);
+  const above = 2 * inLayers * computed * (1 - frozen);
   const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
-  const perToken = forward + backward + 2 * inLayers * ownShare;
+  const recomputed = gradientCheckpointing ? above : 0;
+  const perToken = forward + above + recomputed + 2 * inLayers * ownShare;
   const steps = Math.max(1, perEpoch);
   const secondsPerStep = tokens / steps * perToken / (stepShare * productRate);
   const once = isCached ? tokens * 2 * inLayers * frozen / (stepShare * productRate) : 0;
-  const kept = largest * layers * (1 - frozen) * keptWidths * width;
+  const trainedLayers = layers * (1 - frozen);
+  const widths = gradientCheckpointing
+    ? trainedLayers + Math.min(1, trainedLayers) * keptWidths
+    : trainedLayers * keptWidths;
+  const kept = largest * widths * width;
   return {
     steps: totalSteps,
     secondsPerStep,
     seconds: once + totalSteps * secondsPerStep,
-    bytes: baseBytes + 4 * (2 * inLayers + tables + kept + 4 * trained),
+    bytes: baseBytes + linearBytes + 4 * (tables + kept + 4 * trained),
   };
 }
 

@@ -14,6 +14,8 @@ import { attachTo, modelWeights } from "../nn/model.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { textColumn } from "../table/columns.ts";
+import { choosePacking } from "../train/packing.ts";
+import { planSteps } from "../train/step_plan.ts";
 import { trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { resolveModel } from "../weights/resolve_model.ts";
@@ -21,6 +23,7 @@ import { describePlan } from "./describe_plan.ts";
 import { forecast, measureProducts } from "./forecast.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import { readSplits, readTrainingLabels } from "./prepare_data.ts";
+import { textRoom } from "./text_room.ts";
 import { timeText } from "./training_view.ts";
 
 /** Rows whose tokens are counted; the lengths of all follow from them. */
@@ -67,6 +70,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     weights: files.weights,
     outputs: labels.length,
     seed: settings.seed,
+    quantize: parts.quantize ?? parts.method.quantize,
   });
   const tokenizer = await loadTokenizer({
     tokenizer: files.tokenizer!,
@@ -84,14 +88,25 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const total = count(weights) + count(adapter.parameters);
   const texts = textColumn(splits.train, columns.text);
   const every = Math.max(1, Math.floor(texts.length / sampledRows));
-  const maxTokens = Math.min(settings.maxTokens, config.maxTokens);
-  const lengthOf = (text: string) => tokenizer.encode(text, undefined, { maxTokens }).ids.length;
+  const maxTokens = textRoom(settings.maxTokens, config, adapter);
+  const { virtualTokens = 0 } = adapter;
+  const lengthOf = (text: string) =>
+    virtualTokens + tokenizer.encode(text, undefined, { maxTokens }).ids.length;
   const sample = texts.filter((_, row) => row % every === 0).map(lengthOf);
   const lengths = texts.map((_, row) => sample[row % sample.length]);
   // The longest row decides how much memory the largest batch needs.
   const longest = texts.reduce((at, text, row) => text.length > texts[at].length ? row : at, 0);
   lengths[longest] = lengthOf(texts[longest]);
   const frozenLayers = countFrozenLayers({ model, adapter });
+  const isCachedWhole = settings.cacheFrozen && settings.epochs > 1 &&
+    frozenLayers === config.layers;
+  const { reason, layoutOf } = choosePacking(
+    { model, adapter },
+    { lengths, packedFeedsOf: true },
+    settings,
+    planSteps(lengths, settings),
+    { onlyFirst: isCachedWhole },
+  );
   const device = await openDevice("cpu");
   const known = forecast({
     config,
@@ -101,6 +116,8 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     frozenLayers,
     cacheFrozen: settings.cacheFrozen,
     lengths,
+    layoutOf,
+    packed: model.packed,
     settings,
     productRate: await measureProducts(device, config.width),
   });
@@ -120,6 +137,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     ["rows", sizes.join(", ")],
     ["labels", labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "")],
     ["steps", `${known.steps.toLocaleString("en")}`],
+    ...(layoutOf ? [["packing", reason] as [string, string]] : []),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB`],
     [

@@ -85,8 +85,8 @@ export function layoutCost({ model }: Pick<Trainee, "model">): LayoutCost {
  * `onlyFirst` the run keeps one position of each row, as frozen layers gave it, and reads no others.
  */
 export function choosePacking(
-  trainee: Trainee,
-  rows: TrainingRows,
+  trainee: Pick<Trainee, "model" | "adapter">,
+  rows: Pick<TrainingRows, "lengths"> & { readonly packedFeedsOf?: unknown },
   settings: Pick<TrainSettings, "packing">,
   plan: StepPlan,
   { onlyFirst = false }: { onlyFirst?: boolean } = {},

@@ -1,7 +1,8 @@
 /**
- * `deno task notebook:pictures [name …]`: executes notebooks and makes a screenshot of each, as
- * nbconvert shows it, in `out/pictures`. Needs Chromium or Chrome, named by CHROMIUM where it is not
- * on the PATH.
+ * `deno task notebook:pictures [name …]`: executes notebooks and makes screenshots of each, as
+ * nbconvert shows it in its light and dark themes, in `out/pictures`. Formulas stay as they were
+ * written, since nbconvert draws them from the network. Needs Chromium or Chrome, named by CHROMIUM
+ * where it is not on the PATH.
  *
  * @module
  */
@@ -12,7 +13,9 @@ import { execute } from "./execute.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const target = join(project, "out", "pictures");
-const size = "1000,9000";
+/** Width and height; a longer page would be cut. Chromium draws up to 16,384 pixels. */
+const size = "1000,16000";
+const themes = ["light", "dark"];
 
 const jupyter = await prepareJupyter(project);
 const chromium = await findChromium();
@@ -24,13 +27,19 @@ for (const name of names) {
   const [book] = await execute(jupyter, [join(project, "notebooks", name)]);
   const stem = join(target, name.replace(/\.ipynb$/, ""));
   await Deno.writeTextFile(`${stem}.ipynb`, JSON.stringify(book));
-  await call(jupyter.python, ["-m", "nbconvert", "--to", "html", `${stem}.ipynb`], jupyter.env);
-  await call(chromium, [
-    ...["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
-    ...["--allow-file-access-from-files", "--virtual-time-budget=5000", `--window-size=${size}`],
-    ...[`--screenshot=${stem}.png`, pathToFileURL(`${stem}.html`).href],
-  ]);
-  console.log(`${stem}.png`);
+  for (const theme of themes) {
+    const picture = `${stem}.${theme}`;
+    await call(jupyter.python, [
+      ...["-m", "nbconvert", "--to", "html", "--theme", theme],
+      ...["--output", `${picture}.html`, `${stem}.ipynb`],
+    ], jupyter.env);
+    await call(chromium, [
+      ...["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
+      ...["--allow-file-access-from-files", "--virtual-time-budget=5000", `--window-size=${size}`],
+      ...[`--screenshot=${picture}.png`, pathToFileURL(`${picture}.html`).href],
+    ]);
+    console.log(`${picture}.png`);
+  }
 }
 
 async function findChromium(): Promise<string> {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, adapter, confusionMatrix, full, lora, model, tableFromRows } from "tunebook";
+import {
+  accuracy,
+  adapter,
+  confusionMatrix,
+  full,
+  lora,
+  model,
+  promptTuning,
+  tableFromRows,
+} from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
 import { assertSelfContained, picturesOf } from "../core/self_contained.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -42,6 +51,22 @@ Deno.test("a plan shows stages, card, parameters and a forecast, and writes noth
     const counts = [trainedParameters, totalParameters].map((count) => count.toLocaleString("en"));
     assert.ok(text.includes(`${counts[0]} trained of ${counts[1]}`), text);
     await result.dispose();
+  }));
+
+Deno.test("a forecast knows quantised bases, packed rows and tokens that a method adds", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const columns = { text: "text", label: "mood" };
+    const quantised = model(reference, { quantize: "nf4" }).data(rows(), columns)
+      .adapt(lora({ rank: 2 })).train({ epochs: 1, packing: true });
+    assert.match((await bundleOf(quantised))["text/plain"], /packing: on, as asked/);
+    const prompted = model(reference).data(rows(), columns)
+      .adapt(promptTuning({ tokens: 8 })).train({ epochs: 1 });
+    assert.match((await bundleOf(prompted))["text/plain"], /training time: about /);
+    // Virtual tokens leave less room: what does not fit is said by the plan, too.
+    const tooMany = model(reference).data(rows(), columns)
+      .adapt(promptTuning({ tokens: 500 })).train({ epochs: 1 });
+    assert.match((await bundleOf(tooMany))["text/plain"], /not known yet: .*no room for a text/);
   }));
 
 Deno.test("a plan whose model or data is absent still shows its stages and why", () =>
