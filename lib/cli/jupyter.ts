@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 
 const requirementsFile = fileURLToPath(new URL("jupyter_requirements.txt", import.meta.url));
@@ -78,7 +79,6 @@ export async function prepareJupyter(
 
 /** Writes the specification at every start: Deno may have moved since the last one. */
 async function writeKernel(folder: string): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
   const specification = {
     argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
     display_name: "Deno",
@@ -86,7 +86,8 @@ async function writeKernel(folder: string): Promise<void> {
     // The kernel grants all permissions by itself. Colours would be escape codes in saved text.
     env: { NO_COLOR: "1" },
   };
-  await Deno.writeTextFile(join(folder, "kernel.json"), JSON.stringify(specification, null, 2));
+  // Another program of this project may be reading the file of before.
+  await writeFileAtomic(join(folder, "kernel.json"), JSON.stringify(specification, null, 2));
 }
 
 /** The command of a Python that is new enough. */

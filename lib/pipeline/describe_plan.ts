@@ -50,8 +50,13 @@ function describeSource(source: DataSource): string {
 function describeSettings(settings: Readonly<Record<string, unknown>>): string {
   return Object.entries(settings)
     .filter(([, value]) => !isEmpty(value))
-    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .map(([name, value]) => `${name} ${describeValue(value)}`)
     .join(", ");
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(describeValue).join(" + ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 function isEmpty(value: unknown): boolean {

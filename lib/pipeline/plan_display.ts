@@ -142,7 +142,8 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB`],
     [
       "how sure",
-      "memory may be off by a sixth, time by a third, on a busy machine by a factor of two or more",
+      "memory may be off by a sixth (quantised: a quarter), time by a third, on a busy machine by a " +
+      "factor of two or more",
     ],
   ];
 }

@@ -16,6 +16,14 @@ import nbformat
 from nbclient import NotebookClient
 
 
+# The ports of a kernel are chosen before it takes them, and another program may take one meanwhile.
+TRIES = 3
+
+
+class NotStarted(Exception):
+    pass
+
+
 class Client(NotebookClient):
     interrupt_at = ""
     interrupted = None
@@ -30,23 +38,39 @@ class Client(NotebookClient):
 
 async def execute(source, target, cwd, interrupt_at, limit):
     async with limit:
-        book = nbformat.read(source, as_version=4)
-        client = Client(
-            book,
-            kernel_name="deno",
-            allow_errors=True,
-            timeout=300,
-            resources={"metadata": {"path": cwd}},
-        )
-        client.interrupt_at = interrupt_at
+        for tries_left in range(TRIES - 1, -1, -1):
+            try:
+                nbformat.write(await executed(source, cwd, interrupt_at), target)
+                return
+            except NotStarted as error:
+                if tries_left == 0:
+                    raise error.__cause__
+                print(f"starting again: {error.__cause__}", file=sys.stderr)
 
-        def cell_executed(cell, cell_index, execute_reply):
-            if client.interrupted and "seconds_to_stop" not in book.metadata:
-                book.metadata["seconds_to_stop"] = time.monotonic() - client.interrupted
 
-        client.on_cell_executed = cell_executed
+async def executed(source, cwd, interrupt_at):
+    book = nbformat.read(source, as_version=4)
+    client = Client(
+        book,
+        kernel_name="deno",
+        allow_errors=True,
+        timeout=300,
+        resources={"metadata": {"path": cwd}},
+    )
+    client.interrupt_at = interrupt_at
+
+    def cell_executed(cell, cell_index, execute_reply):
+        if client.interrupted and "seconds_to_stop" not in book.metadata:
+            book.metadata["seconds_to_stop"] = time.monotonic() - client.interrupted
+
+    client.on_cell_executed = cell_executed
+    try:
         await client.async_execute()
-        nbformat.write(book, target)
+    except RuntimeError as error:
+        if client.code_cells_executed > 0:
+            raise
+        raise NotStarted() from error
+    return book
 
 
 async def main():
