@@ -66,7 +66,7 @@ Deno.test("a plan says what it will do, also to a notebook", async () => {
     .evaluate({ accuracy, own: f1.perClass }).deploy(onnx("out/a"));
   const text = String(plan);
   for (
-    const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", '["query"]']
+    const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", "targets query"]
       .concat(
         ["2 epochs", "batch 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
       )
