@@ -46,7 +46,7 @@ async function run(args: readonly string[]): Promise<Counts> {
     stderr: "inherit",
   }).spawn();
   let summary: RegExpExecArray | null = null;
-  const input = Readable.fromWeb(child.stdout as ReadableStream);
+  const input = Readable.fromWeb(child.stdout as unknown as ReadableStream);
   for await (const line of createInterface({ input })) {
     console.log(line);
     summary = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/.exec(line) ?? summary;
