@@ -27,6 +27,8 @@ export async function notebook(args: readonly string[]): Promise<number> {
       "--MultiKernelManager.default_kernel_name=deno",
       "--LabApp.news_url=None",
       "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+      // Looking for language servers starts npm, which writes a log into the home folder.
+      "--LanguageServerManager.autodetect=False",
       // In a container everybody is root; the server listens on this machine only, with a token.
       ...(Deno.build.os !== "windows" && Deno.uid() === 0 ? ["--allow-root"] : []),
       ...args,
