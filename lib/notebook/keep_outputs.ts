@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { jupyterDisplay } from "../core/display.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { backlog } from "./backlog.ts";
 
@@ -47,11 +48,12 @@ export function keepOutputs(kernel: Kernel, version = Deno.version.deno): string
   }
   const waiting = backlog();
   countConsole(waiting.add);
-  countCalls(kernel, ["display", "broadcast"], waiting.add);
+  countCalls(kernel, ["broadcast"], waiting.add);
+  countDisplays(kernel, waiting.add);
   inner.broadcastResult = async (executionCount, result) => {
     // A cell that ends with an import has the module's whole namespace as its value.
     const shown = isModule(result) ? undefined : result;
-    await showResult(executionCount, shown);
+    await showResult(executionCount, measured(shown, waiting.add));
     if (shown !== undefined) waiting.add();
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) {
       await new Promise((resolve) => setTimeout(resolve, slice));
@@ -76,7 +78,9 @@ function innerJupyter(): KernelInternals["jupyter"] {
   return deno[deno.internal]?.jupyter;
 }
 
-function countConsole(count: () => void): void {
+type Count = (characters?: number) => void;
+
+function countConsole(count: Count): void {
   const names = (Object.keys(console) as (keyof Console)[]).filter((name) =>
     typeof console[name] === "function"
   );
@@ -86,15 +90,46 @@ function countConsole(count: () => void): void {
 function countCalls<Name extends string>(
   on: Partial<Record<Name, unknown>>,
   names: readonly Name[],
-  count: () => void,
+  count: Count,
 ): void {
   for (const name of names) {
     const call = on[name] as (...args: unknown[]) => unknown;
     on[name] = (...args: unknown[]) => {
-      count();
+      count(charactersOf(args));
       return call.apply(on, args);
     };
   }
+}
+
+function countDisplays(kernel: Kernel, count: Count): void {
+  const { display } = kernel;
+  kernel.display = (value, options) => {
+    count(options?.raw ? charactersOf(value) : 0);
+    return display.call(kernel, options?.raw ? value : measured(value, count), options);
+  };
+}
+
+/** The value; where it shows itself, the size of what it shows is counted before it is sent. */
+function measured(value: unknown, count: Count): unknown {
+  const display = (value as { [jupyterDisplay]?: unknown } | undefined | null)?.[jupyterDisplay];
+  // The kernel asks objects only, so a function that has the method stays as it is.
+  if (typeof value !== "object" || typeof display !== "function") return value;
+  return {
+    async [jupyterDisplay]() {
+      const bundle = await display.call(value);
+      count(charactersOf(bundle));
+      return bundle;
+    },
+  };
+}
+
+/** Characters of the texts in a list or in a bundle of formats. */
+function charactersOf(parts: unknown): number {
+  if (typeof parts !== "object" || parts === null) return 0;
+  return Object.values(parts).reduce(
+    (sum, part) => sum + (typeof part === "string" ? part.length : 0),
+    0,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inFolder } from "../weights/in_folder.ts";
 import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
-import { type Cell, codeCells, notebookOf, streamText } from "./notebook_file.ts";
+import { type Cell, codeCells, notebookOf, streamText, textOf } from "./notebook_file.ts";
 
 const executions = 20;
 const cells = 100;
@@ -69,3 +69,36 @@ kernelTest(jupyter, "without the import the kernel loses outputs", async (ready)
   const found = await countInPlace(ready, "1", 1);
   assert.ok(found < cells, "this version of Deno keeps outputs: the import could do less");
 });
+
+kernelTest(
+  jupyter,
+  "large displays keep their cell, and many lines do not hold it",
+  async (ready) => {
+    await inFolder(async (folder) => {
+      const size = 5_000_000;
+      const raw =
+        `await Deno.jupyter.display({ "text/plain": "y".repeat(${size}) }, { raw: true });`;
+      const own =
+        `({ [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "z".repeat(${size}) }) })`;
+      const lines = 10_000;
+      const file = join(folder, "large.ipynb");
+      await Deno.writeTextFile(
+        file,
+        notebookOf([
+          `import "tunebook/notebook";`,
+          raw.repeat(5) + own,
+          `for (let i = 0; i < ${lines}; i++) console.log(i); "end"`,
+          `"next"`,
+        ]),
+      );
+      const [book] = await execute(ready, [file]);
+      const [, large, many, next] = codeCells(book);
+      const sizes = large.outputs!.map(({ data }) => textOf(data!["text/plain"] as string).length);
+      assert.deepEqual(sizes, Array(6).fill(size));
+      const printed = Array.from({ length: lines }, (_, i) => `${i}\n`).join("");
+      assert.equal(streamText(many), printed);
+      assert.equal(many.outputs!.at(-1)!.output_type, "execute_result");
+      assert.equal(next.outputs!.length, 1);
+    });
+  },
+);
