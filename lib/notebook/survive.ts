@@ -20,13 +20,15 @@ export function surviveInterrupts(): void {
 /** Shows errors that no cell is waiting for, instead of losing them. */
 export function reportBackgroundErrors(kernel: Kernel): void {
   const report = (thrown: unknown) => {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const isError = thrown instanceof Error;
+    // Shows what is in an object, and what caused an error.
+    const text = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
     void kernel.broadcast("error", {
-      ename: error.name,
-      evalue: `${error.message} (in the background)`,
+      ename: isError ? thrown.name : "Error",
+      evalue: `${isError ? thrown.message : text} (in the background)`,
       traceback: [
         "This error came from work in the background that no cell awaited:",
-        ...(error.stack ?? String(error)).split("\n"),
+        ...text.split("\n"),
       ],
     });
   };

@@ -149,15 +149,17 @@ kernelTest(
           `console.log("interrupt here"); ${wait}; "alive"`,
           `Promise.reject(new TypeError("lost")); ${wait}; "after"`,
           `setTimeout(() => { throw new RangeError("late"); }, 1); ${wait}; "after"`,
+          `Promise.reject({ code: 3 }); ${wait}; "after"`,
         ]),
       );
       const [book] = await execute(ready, [file], { interruptAt: "interrupt here" });
-      const [, alive, rejected, thrown] = codeCells(book);
+      const [, alive, rejected, thrown, object] = codeCells(book);
       assert.match(JSON.stringify(alive.outputs), /alive/);
       for (
         const [cell, ename, evalue] of [
           [rejected, "TypeError", "lost (in the background)"],
           [thrown, "RangeError", "late (in the background)"],
+          [object, "Error", "{ code: 3 } (in the background)"],
         ] as const
       ) {
         const error = cell.outputs!.find(({ output_type }) => output_type === "error");
