@@ -63,6 +63,11 @@ export function histogramOf(
     isWhole &&= Number.isInteger(values[i]);
   }
   if (low > high) return { counts: [], low: NaN, high: NaN };
+  if (high - low === Infinity) {
+    // The range of the largest numbers is no number; that of their quarters is.
+    const { counts } = histogramOf(Float64Array.from(values, (value) => value / 4), mostBins);
+    return { counts, low, high };
+  }
   const width = isWhole ? Math.ceil((high - low + 1) / mostBins) : (high - low) / mostBins;
   const bins = isWhole ? Math.ceil((high - low + 1) / width) : width > 0 ? mostBins : 1;
   const counts = new Array<number>(bins).fill(0);

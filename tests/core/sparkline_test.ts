@@ -21,6 +21,8 @@ Deno.test("a histogram counts every finite number once", () => {
   assert.deepEqual(counts, [2, 0, 1]);
   assert.deepEqual(histogramOf([0.5, 0.5]).counts, [2]);
   assert.deepEqual(histogramOf([]).counts, []);
+  const most = histogramOf([-1e308, 1e308, 1.5e308], 4);
+  assert.deepEqual(most, { counts: [1, 0, 0, 2], low: -1e308, high: 1.5e308 });
   const wide = histogramOf(Array.from({ length: 1000 }, (_, i) => i));
   assert.equal(wide.counts.reduce((a, b) => a + b), 1000);
   assert.ok(wide.counts.length <= 12);
