@@ -43,7 +43,8 @@ export async function displayOfTensor(tensor: ShownTensor): Promise<MimeBundle> 
     const text = `${title}, its memory was freed`;
     return bundleOf(text, htmlFrame(html`<p>${text}</p>`));
   }
-  const values = await tensor.data();
+  const read = await tensor.data();
+  const values = dtype === "complex64" ? complexTexts(read as ArrayLike<number>) : read;
   if (values.length === 0) {
     const text = `${title}, empty`;
     return bundleOf(text, htmlFrame(html`<p>${text}</p>`));
@@ -117,6 +118,14 @@ function firstMatrix(values: ArrayLike<unknown>, shape: readonly number[], dtype
     ]),
     note: parts.length > 0 ? `shown: ${parts.join(", ")}` : "",
   };
+}
+
+/** Real and imaginary parts in turns → one text for each pair. */
+function complexTexts(parts: ArrayLike<number>): string[] {
+  return Array.from({ length: parts.length / 2 }, (_, at) => {
+    const [real, imaginary] = [parts[2 * at], parts[2 * at + 1]];
+    return `${short(real)} ${imaginary < 0 ? "−" : "+"} ${short(Math.abs(imaginary))}i`;
+  });
 }
 
 function short(value: number): string {

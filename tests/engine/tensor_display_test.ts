@@ -18,6 +18,8 @@ Deno.test("shows shape, type, range and values of tensors of every rank", async 
   assert.match(text, /0 +1 +2\.5\n1 +3 +NaN/);
   assert.match(await shown(tf.scalar(7, "int32")), /^tensor \[\] int32\n1 values, 7 … 7/);
   assert.match(await shown(tf.tensor1d(["<b>", "b"], "string")), /<b>/);
+  const complex = await shown(tf.complex([1, 2], [3, -4]));
+  assert.match(complex, /^tensor \[2\] complex64\n2 values\n.*\n.*\n0 +1 \+ 3i +2 − 4i$/);
   const large = await shown(tf.ones([3, 10, 20]));
   assert.match(large, /shown: the first 6 of 10 rows, the first 8 of 20 columns, the first of 3/);
   matrix.dispose();
