@@ -52,6 +52,12 @@ export interface Chart extends Drawing {
   with(properties: Readonly<Record<string, unknown>>): Chart;
 }
 
+/** The marks of vega-lite. */
+const marks = [
+  ...["arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "image"],
+  ...["line", "point", "rect", "rule", "square", "text", "tick", "trail"],
+];
+
 type Part = Readonly<Record<string, unknown>>;
 
 interface Made {
@@ -97,7 +103,15 @@ export function chart(table: ChartData): Chart {
 
 function chartOf(made: Made): Chart {
   const but = (changed: Partial<Made>) => chartOf({ ...made, ...changed });
-  const mark = (type: string, options: MarkOptions = {}) => but({ mark: { ...options, type } });
+  const mark = (type: string, options: MarkOptions = {}) => {
+    if (!marks.includes(type)) {
+      throw new TunebookError(
+        "input",
+        `there is no mark "${type}"${didYouMean(type, marks)}; there are ${marks.join(", ")}`,
+      );
+    }
+    return but({ mark: { ...options, type } });
+  };
   const encode = (name: string, channel: Channel) =>
     but({ encoding: { ...made.encoding, [name]: channelOf(channel, made) } });
   const unit = { mark: made.mark, encoding: made.encoding };

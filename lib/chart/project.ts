@@ -35,6 +35,14 @@ export async function project(
     );
   }
   const rows = vectors.map((vector) => Array.from(vector));
+  const unfit = rows.findIndex((row) => !row.every(Number.isFinite));
+  if (unfit >= 0) {
+    throw new TunebookError(
+      "input",
+      `vector ${unfit + 1} holds ${rows[unfit].find((value) => !Number.isFinite(value))}; ` +
+        "leave out the rows that are not finite",
+    );
+  }
   return method === "umap" ? await umap(rows, seed, neighbours) : await pca(rows);
 }
 

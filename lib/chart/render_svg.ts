@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Loader } from "vega";
 import type { Config, TopLevelSpec } from "vega-lite";
 import { escapeHtml, ink } from "../core/html.ts";
 import { palette } from "./palette.ts";
@@ -67,9 +68,22 @@ function textWidth(
   return limit > 0 ? Math.min(width, limit) : width;
 }
 
-/** A chart draws the rows that it holds; data and pictures from elsewhere are refused. */
-function offline<Loader extends object>(loader: Loader): Loader {
+/**
+ * A chart draws the rows that it holds; data and pictures from elsewhere are refused. Links load
+ * nothing and stay, but not those that would run a script.
+ */
+function offline(loader: Loader): Loader {
   const refuse = (address: string) =>
     Promise.reject(new Error(`a chart loads nothing, but its specification names ${address}`));
-  return { ...loader, load: refuse, sanitize: refuse, http: refuse, file: refuse };
+  return {
+    ...loader,
+    load: refuse,
+    http: refuse,
+    file: refuse,
+    sanitize: (address, options) =>
+      (options.context as string) === "href"
+        // Vega waits for the answer where nothing catches a refusal.
+        ? loader.sanitize(address, options).catch(() => ({ href: "#" }))
+        : refuse(address),
+  };
 }

@@ -10,7 +10,12 @@ const table = tableFromColumns({
   day: [new Date(0), new Date(1e9), new Date(2e9)],
   kind: ["x", hostile, "x"],
 });
-type Loose = { encoding: Record<string, Record<string, unknown>>; width: number; title?: string };
+type Loose = {
+  encoding: Record<string, Record<string, unknown>>;
+  mark: Record<string, unknown>;
+  width: number;
+  title?: string;
+};
 const specOf = (made: { spec: unknown }) => made.spec as Loose;
 
 Deno.test("types of channels follow from the values, also for names with dots", () => {
@@ -79,4 +84,18 @@ Deno.test("a specification that names an address draws without asking it", async
   await chart([]).with({ data: { url }, encoding: {} }).svg();
   await server.shutdown();
   assert.equal(asked, 0);
+});
+
+Deno.test("an unknown mark is an error that names the nearest one", () => {
+  assert.throws(() => chart(table).mark("pont"), /no mark "pont" \(did you mean "point"\?\)/);
+  assert.equal(specOf(chart(table).mark("trail").x("n")).mark.type, "trail");
+});
+
+Deno.test("links stay links, without scripts, and pictures from elsewhere are not named", async () => {
+  const rows = [{ n: 1, to: "https://example.org/a" }, { n: 2, to: "javascript:alert(1)" }];
+  const linked = await chart(rows).x("n").encode("href", "to").svg();
+  assert.match(linked, /<a xlink:href="https:\/\/example\.org\/a"/);
+  assert.ok(!/href="javascript/.test(linked));
+  const pictures = await chart(rows).mark("image").x("n").encode("url", "to").svg();
+  assert.ok(!/href="(https|javascript)/.test(pictures));
 });

@@ -115,6 +115,7 @@ Deno.test("projections tell far groups apart and repeat themselves", async () =>
     assert.ok(apart > 2 * spread, `${method}: ${apart} against ${spread}`);
   }
   await assert.rejects(project([[1, 2], [1, 2], [1]]), /vector 3 has 1 numbers/);
+  await assert.rejects(project([[1, 2], [1, NaN], [1, 3]]), /vector 2 holds NaN/);
 });
 
 Deno.test("every colour is seen on white and on near black", () => {
