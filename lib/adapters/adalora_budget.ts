@@ -34,16 +34,27 @@ export interface Triplets {
 
 const countOf = (value: number, total: number) => value < 1 ? Math.round(value * total) : value;
 
-/** Throws where a run of so many steps could never reallocate. */
+/**
+ * Throws where a run of so many steps could never reallocate, or only before it knows which triplets
+ * matter: importance is measured in the steps before the last reallocation.
+ */
 export function checkSchedule(schedule: BudgetSchedule, totalSteps: number): void {
   const [initial, final] = [schedule.initial, schedule.final].map((v) => countOf(v, totalSteps));
-  const span = totalSteps - final - initial;
-  if (span > 0 && span >= schedule.every) return;
+  const last = totalSteps - final;
+  const span = last - initial;
+  const lacksMeasure = last === 1;
+  if (span > 0 && span >= schedule.every && !lacksMeasure) return;
   throw new TunebookError(
     "input",
-    `adalora: the run has ${totalSteps} steps, of which ${initial} come before the first and ` +
-      `${final} after the last reallocation of ranks; with one every ${schedule.every} steps none ` +
-      "would happen. Lower initialSteps, finalSteps or interval, or train longer.",
+    `adalora: the run has ${totalSteps} step${
+      totalSteps === 1 ? "" : "s"
+    }, of which ${initial} come before the first and ` +
+      `${final} after the last reallocation of ranks; ` +
+      (lacksMeasure
+        ? "the last one would come after step 1, before any importance was measured. Lower finalSteps"
+        : `with one every ${schedule.every} steps none would happen. Lower initialSteps, ` +
+          "finalSteps or interval") +
+      ", or train longer.",
   );
 }
 

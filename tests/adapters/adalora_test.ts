@@ -37,6 +37,17 @@ for (const [name, options] of Object.entries(hopeless)) {
   });
 }
 
+Deno.test("a run that is too short to measure importance is refused, one step more works", async () => {
+  const settings = { batchSize: 22 };
+  const run = (epochs: number) =>
+    runToy({ on: model, method: adalora(small), settings: { ...settings, epochs } });
+  for (const steps of ["1 step,", "2 steps,"]) {
+    const refused = isMistake("input", steps, "before any importance was measured");
+    await assert.rejects(run(Number(steps[0])), refused);
+  }
+  assert.equal((await run(3)).step, 3);
+});
+
 Deno.test("a run of any length ends at the target rank, and its record says how", async () => {
   for (const epochs of [1, 3]) {
     const method = adalora(small);
