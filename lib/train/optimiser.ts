@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Device, State, UpdateStep } from "../engine/mod.ts";
+import type { Device, State, Update, UpdateStep } from "../engine/mod.ts";
 import { accumulate, adamw, gradientSquares } from "./adamw.ts";
 import { gradients } from "./gradient_program.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -43,11 +43,21 @@ export async function createOptimiser(
   const groups = new Set(state.slots.map(({ group }) => group));
   const inParts = settings.accumulate > 1;
   const source = inParts ? accumulated : gradients;
-  const update = await device.compileUpdate(adamw(settings, source), state);
-  const squares = await device.compileUpdate(gradientSquares(source), state);
-  const collect: UpdateStep | undefined = inParts
-    ? await device.compileUpdate(accumulate(accumulated), state)
-    : undefined;
+  const opened: UpdateStep[] = [];
+  const dispose = async () => {
+    for (const each of opened) await each.dispose();
+  };
+  const compile = async (update: Update): Promise<UpdateStep> => {
+    const step = await device.compileUpdate(update, state).catch(async (error) => {
+      await dispose();
+      throw error;
+    });
+    opened.push(step);
+    return step;
+  };
+  const update = await compile(adamw(settings, source));
+  const squares = await compile(gradientSquares(source));
+  const collect = inParts ? await compile(accumulate(accumulated)) : undefined;
   return {
     async add(first) {
       await collect?.run({ keep: first ? 0 : 1 });
@@ -72,10 +82,6 @@ export async function createOptimiser(
       const raw = await state.read(source);
       return new Map([...raw].map(([name, values]) => [name, values.map((each) => each * clip)]));
     },
-    async dispose() {
-      await update.dispose();
-      await squares.dispose();
-      await collect?.dispose();
-    },
+    dispose,
   };
 }

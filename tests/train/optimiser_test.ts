@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openDevice } from "../../lib/engine/mod.ts";
+import { type Device, openDevice } from "../../lib/engine/mod.ts";
 import { decayed, undecayed } from "../../lib/nn/trained.ts";
 import { parameters } from "../../lib/nn/trainee.ts";
 import { moments } from "../../lib/train/adamw.ts";
@@ -116,5 +116,33 @@ Deno.test("a gradient that is not finite moves nothing", async () => {
     }
   }
   await optimiser.dispose();
+  state.dispose();
+});
+
+Deno.test("where one of its programs cannot be compiled, an optimiser leaves none open", async () => {
+  const device = await openDevice("cpu");
+  const state = device.createState(slots, [parameters, gradients, accumulated, ...moments]);
+  for (const programs of [1, 2, 3]) {
+    let open = 0;
+    let left = programs;
+    const failing: Device = {
+      ...device,
+      async compileUpdate(update, state) {
+        if (--left === 0) throw new Error("no memory for this one");
+        const step = await device.compileUpdate(update, state);
+        open++;
+        return {
+          ...step,
+          dispose: () => {
+            open--;
+            return step.dispose();
+          },
+        };
+      },
+    };
+    const made = createOptimiser(failing, state, { ...settings, accumulate: 2 });
+    await assert.rejects(made, /no memory for this one/);
+    assert.equal(open, 0, `program ${programs}`);
+  }
   state.dispose();
 });
