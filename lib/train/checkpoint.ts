@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { sizeOf, type State } from "../engine/mod.ts";
 import { parameters } from "../nn/trainee.ts";
+import type { WordRows } from "../nn/word_rows.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import { moments } from "./adamw.ts";
@@ -137,17 +138,31 @@ function damaged(path: string, what: string, cause?: unknown): TunebookError {
   return new TunebookError("weights", `${path} is damaged: ${what}`, cause ? { cause } : {});
 }
 
+/** The run that wants to continue from a checkpoint. */
+export interface ContinuedRun {
+  readonly fingerprint: Fingerprint;
+  /** The rows of the word table that its state holds; all unless given. */
+  readonly words?: WordRows | undefined;
+}
+
 /** Puts a checkpoint's tensors into the state; refuses the checkpoint of another run. */
 export async function restoreCheckpoint(
   folder: string,
   state: State,
   checkpoint: Checkpoint,
-  fingerprint: Fingerprint,
+  { fingerprint, words }: ContinuedRun,
 ): Promise<void> {
-  const changed = [
-    ...differences(checkpoint.fingerprint, JSON.parse(JSON.stringify(fingerprint))),
-    ...misfits(checkpoint, state),
-  ];
+  const now: Fingerprint = JSON.parse(JSON.stringify(fingerprint));
+  if (words && holdsAllWords(checkpoint, words, state) && !contradicts(checkpoint, now)) {
+    throw new TunebookError(
+      "input",
+      `the checkpoint in ${folder} was written by an earlier version: it holds all ` +
+        `${words.places.length} rows of ${words.path}, where training now holds the ` +
+        `${words.ids.length} that occur in the data. This version cannot continue from it: run ` +
+        "without resume, or use another folder, to start from the first step.",
+    );
+  }
+  const changed = [...differences(checkpoint.fingerprint, now), ...misfits(checkpoint, state)];
   if (changed.length > 0) {
     throw mistakes(
       "input",
@@ -164,6 +179,19 @@ function differences(then: Fingerprint, now: Fingerprint): string[] {
   return [...new Set([...Object.keys(then), ...Object.keys(now)])]
     .filter((name) => show(then[name]) !== show(now[name]))
     .map((name) => `${name}: ${show(then[name])} then, ${show(now[name])} now`);
+}
+
+/** True for a checkpoint from before training held only the rows of the words that occur. */
+function holdsAllWords({ vectors }: Checkpoint, { path, places }: WordRows, state: State): boolean {
+  const [, width] = state.slots.find(({ name }) => name === path)!.shape;
+  return vectors.get(parameters)?.get(path)?.length === places.length * width;
+}
+
+/** True where the two say different things of something; versions may differ in what they mention. */
+function contradicts({ fingerprint }: Checkpoint, now: Fingerprint): boolean {
+  return Object.keys(fingerprint).some((name) =>
+    Object.hasOwn(now, name) && JSON.stringify(fingerprint[name]) !== JSON.stringify(now[name])
+  );
 }
 
 function misfits({ vectors, best: bestParameters }: Checkpoint, state: State): string[] {

@@ -5,7 +5,7 @@
  */
 import type { State } from "../engine/mod.ts";
 import {
-  type Fingerprint,
+  type ContinuedRun,
   loadCheckpoint,
   prepareFolder,
   restoreCheckpoint,
@@ -28,12 +28,12 @@ const beginning: Start = { standing: { ...noVerdict, step: 0, losses: [] }, memo
 export async function findStart(
   { settings: { checkpoints, resume } }: TrainContext,
   state: State,
-  fingerprint: Fingerprint,
+  run: ContinuedRun,
 ): Promise<Start> {
   if (!checkpoints) return beginning;
   await prepareFolder(checkpoints);
   const checkpoint = resume ? await loadCheckpoint(checkpoints) : undefined;
   if (!checkpoint) return beginning;
-  await restoreCheckpoint(checkpoints, state, checkpoint, fingerprint);
+  await restoreCheckpoint(checkpoints, state, checkpoint, run);
   return checkpoint;
 }

@@ -90,7 +90,7 @@ export async function train(
       opened.push({ dispose: async () => await cached[Symbol.asyncDispose]() });
       fed = cached;
     }
-    const start = await findStart(context, state, fingerprint);
+    const start = await findStart(context, state, { fingerprint, words });
     if (settings.resume) context.onResume?.(start.standing.step);
     const memory = new Map(start.memory);
     const on = {

@@ -7,6 +7,7 @@ import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { LastGood } from "../../lib/train/divergence.ts";
 import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
 import { occurringWords } from "../../lib/train/occurring_words.ts";
+import { isMistake } from "../is_mistake.ts";
 import { toyModel, toyRows } from "../nn/toy.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { runToy, type ToyRunOptions } from "./toy_run.ts";
@@ -78,6 +79,29 @@ Deno.test("a row that never occurs decays as in the whole table, to its rounding
   const kept = (await runToy(still)).values.get(table)!;
   assert.deepEqual(kept.subarray(19 * 8), start.subarray(19 * 8));
 });
+
+Deno.test("a checkpoint from before only these rows were held is refused with what to do", () =>
+  inFolder(async (checkpoints) => {
+    const on = toyModel({ vocabulary: 100 });
+    const settings = { ...fifty.settings, epochs: 1, checkpoints };
+    const context = { fingerprint: { model: "toy", mentioned: "then only" } };
+    await runToy({ ...fifty, on: heldWhole(on), settings, context });
+    const resumed = (model: string) =>
+      runToy({
+        ...fifty,
+        on,
+        settings: { ...settings, resume: true },
+        context: { fingerprint: { model, since: "now only" } },
+      });
+    await assert.rejects(
+      resumed("toy"),
+      isMistake("input", checkpoints, "earlier version", "all 100 rows", "without resume"),
+    );
+    await assert.rejects(
+      resumed("other"),
+      isMistake("input", "another run", "model", "800 numbers then"),
+    );
+  }));
 
 Deno.test("twenty runs give the same bits", async () => {
   const on = toyModel({ vocabulary: 3000, width: 64, dropout: 0.1 });
