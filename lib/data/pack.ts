@@ -39,7 +39,7 @@ export type LayoutCost = (rows: number, length: number, fullest: number) => numb
 
 /**
  * The cheapest of the padded layout and those that `packRows` gives for rows of a half, a third …
- * of all tokens. The cost must not fall when rows of as many tokens in all become longer.
+ * of all tokens. The cost must not fall when the same tokens and examples stand in fewer and longer rows.
  *
  * @param lengths tokens of each example, [examples]
  */
@@ -55,7 +55,8 @@ export function cheapestLayout(lengths: ArrayLike<number>, cost: LayoutCost): Ba
     if (capacity === tried) continue;
     tried = capacity;
     // Without any padding it would cost so much; longer rows would only cost more.
-    if (cost(tokens / capacity, capacity, 1) >= least) break;
+    const examples = lengths.length * capacity / tokens;
+    if (cost(tokens / capacity, capacity, examples) >= least) break;
     const layout = packRows(lengths, capacity);
     const found = costOf(layout);
     if (found < least) [best, least] = [layout, found];

@@ -55,50 +55,63 @@ const leastSaving = 0.05;
 const weightPasses = 320;
 
 /**
- * The rule: with P the numbers in the linears of all layers, w the width, h the heads and L the
- * layers, a batch of n rows of s tokens with up to e examples a row costs about
+ * The rule: with P the numbers in the linears of a layer, w the width, h the heads and L the layers
+ * that a step runs (not those that are frozen and kept), a batch of n rows of s tokens with up to e
+ * examples a row costs about
  *
- *     2·P·n·(s + e/L)  +  L·(6·w + 320·h)·n·s²
+ *     2·P·n·s·L  +  (6·w + 320·h)·n·s²·L
  *
  * multiply-adds, forward and backward: products with frozen weights run twice a step, those of the
- * attention three times, and e are the positions for which the last layer is finished where a task
- * reads first positions only. A step's fixed cost is the same for all layouts. Each batch takes the
- * cheapest of its padded layout and those of `cheapestLayout`; a run packs where that saves at least
- * 5 % of the first epoch.
+ * attention three times. Where a task reads one position of each example, the last layer makes keys
+ * and values (K of the P numbers) of all tokens and does the rest for e positions a row, so that it
+ * costs 2·n·(K·s + (P − K)·e) + (6·w + 320·h)·n·s·e. A step's fixed cost is the same for all
+ * layouts. Each batch takes the cheapest of its padded layout and those of `cheapestLayout`; a run
+ * packs where that saves at least 5 % of the first epoch.
  */
-export function layoutCost({ model }: Pick<Trainee, "model">): LayoutCost {
-  const { architecture: { layerPath }, config: { width, heads, layers } } = model;
+export function layoutCost(
+  { model, task }: Pick<Trainee, "model" | "task">,
+  keptLayers: number = 0,
+): LayoutCost {
+  const { architecture: { layerPath }, config: { width, heads, keyValueHeads = heads, layers } } =
+    model;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
         ? sum + layer.inputs * layer.outputs
         : sum,
     0,
-  );
-  const perPair = layers * (6 * width + weightPasses * heads);
-  return (rows, length, fullest) =>
-    2 * linear * rows * (length + fullest / layers) + perPair * rows * length * length;
+  ) / layers;
+  const keysAndValues = 2 * width * width * keyValueHeads / heads;
+  const perPair = 6 * width + weightPasses * heads;
+  const asked = task.positions === "summary" ? 1 : 0;
+  const whole = layers - keptLayers - asked;
+  return (rows, length, fullest) => {
+    const inFull = 2 * linear * length + perPair * length * length;
+    const inPart = 2 * (keysAndValues * length + (linear - keysAndValues) * fullest) +
+      perPair * length * fullest;
+    return rows * (whole * inFull + asked * inPart);
+  };
 }
 
 /**
- * Decides for a run, from the lengths of its rows alone: the same run always decides alike. With
- * `onlyFirst` the run keeps one position of each row, as frozen layers gave it, and reads no others.
+ * Decides for a run, from the lengths of its rows alone: the same run always decides alike. So many
+ * `keptLayers` are frozen and run once for each row instead of in every step, none unless given.
  */
 export function choosePacking(
   trainee: Pick<Trainee, "model" | "adapter">,
   rows: Pick<TrainingRows, "lengths"> & { readonly packedFeedsOf?: unknown },
   settings: Pick<TrainSettings, "packing">,
   plan: StepPlan,
-  { onlyFirst = false }: { onlyFirst?: boolean } = {},
+  keptLayers: number = 0,
 ): PackingChoice {
   const { packing } = settings;
   if (packing === false) return { reason: "off, as asked" };
   const obstacle = packingObstacle(trainee) ??
     (rows.packedFeedsOf ? undefined : "the rows can only be fed padded") ??
-    (onlyFirst ? "all layers are frozen, and one position of each text is kept" : undefined);
+    (keptLayers === trainee.model.config.layers ? "all layers are frozen and run once" : undefined);
   checkPacking(settings, obstacle);
   if (obstacle) return { reason: `off: ${obstacle}` };
-  const cost = layoutCost(trainee);
+  const cost = layoutCost(trainee, keptLayers);
   const costOf = (layout: BatchLayout) => cost(layout.rows, layout.length, fullestRow(layout));
   const lengthsOf = (batch: ArrayLike<number>) => Array.from(batch, (row) => rows.lengths[row]);
   const layoutOf = (batch: ArrayLike<number>) => cheapestLayout(lengthsOf(batch), cost);

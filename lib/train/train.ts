@@ -5,7 +5,6 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
-import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Trainee } from "../nn/trainee.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
@@ -53,8 +52,13 @@ export async function train(
   const plan = planSteps(rows.lengths, settings);
   const frozenLayers = countFrozenLayers(trainee);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-  const onlyFirst = fromHidden && positionsAbove(trainee, frozenLayers) === "summary";
-  const { reason, layoutOf } = choosePacking(trainee, rows, settings, plan, { onlyFirst });
+  const { reason, layoutOf } = choosePacking(
+    trainee,
+    rows,
+    settings,
+    plan,
+    fromHidden ? frozenLayers : 0,
+  );
   if (plan.totalSteps > 0) trainee.adapter.checkSteps?.(plan.totalSteps);
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
   const words = occurringWords(trainee, rows);

@@ -11,6 +11,7 @@ import type { TrainingRows } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { paddedLayout } from "../../lib/text/batch_layout.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
+import type { Task } from "../../lib/nn/task.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { prompt } from "../adapters/toy_adapters.ts";
 import { toyExamples } from "../nn/packed_run.ts";
@@ -43,13 +44,23 @@ function run(packing: TrainOptions["packing"], options: ToyRunOptions = {}, leng
   });
 }
 
-function choose(packing: TrainOptions["packing"], lengths: readonly number[]) {
+function choose(
+  packing: TrainOptions["packing"],
+  lengths: readonly number[],
+  { keptLayers = 0, positions = "summary" }:
+    & { keptLayers?: number }
+    & Partial<
+      Pick<Task, "positions">
+    > = {},
+) {
   const model = toyModel({ layers: 2 });
   const task = textClassification({ kind: "single", outputs: 3, targets: new Float32Array(66) });
-  const trainee = { model, adapter: attachTo(model, lora({ rank: 2 })), task };
+  const adapter = attachTo(model, lora({ rank: 2 }));
+  const trainee = { model, adapter, task: { ...task, positions } };
   const settings = trainSettings({ packing, order: "shuffled" });
   const plan = planSteps(lengths, settings);
-  return { ...choosePacking(trainee, rowsOf(lengths, true), settings, plan), plan, trainee };
+  const choice = choosePacking(trainee, rowsOf(lengths, true), settings, plan, keptLayers);
+  return { ...choice, plan, trainee };
 }
 
 for (const { modelType } of architectures) {
@@ -89,6 +100,16 @@ Deno.test("auto packs uneven batches and leaves even ones alone", () => {
   const pads = choose("auto", even);
   assert.equal(pads.layoutOf, undefined);
   assert.equal(pads.reason, "off: it would save 0 % of the work");
+});
+
+Deno.test("layers that are kept count for nothing", () => {
+  // Of a last layer that reads one position of each text, packing saves next to nothing.
+  assert.match(choose("auto", uneven, { keptLayers: 1 }).reason, /^off: it would save \d %/);
+  assert.match(choose("auto", uneven, { keptLayers: 1, positions: "all" }).reason, /^on/);
+  const { trainee } = choose("auto", uneven);
+  const [all, above] = [layoutCost(trainee), layoutCost(trainee, 1)];
+  const oneLayer = layoutCost({ ...trainee, task: { ...trainee.task, positions: "all" } }, 1);
+  assert.equal(all(4, 6, 2), above(4, 6, 2) + oneLayer(4, 6, 2));
 });
 
 Deno.test("rows that can only be padded, virtual tokens and kept first positions are not packed", async () => {
