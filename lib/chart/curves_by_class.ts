@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { logOdds } from "../core/log_odds.ts";
+import { classScores } from "../core/log_odds.ts";
 
 /** Predictions as `predictionsOf` makes them and as a run's result has them. */
 export interface PredictedRows {
@@ -39,17 +39,11 @@ export function shownClasses({ kind, labels }: PredictedRows, what: string): num
 
 /** How many rows with and without the class lie at or above each threshold, the highest first. */
 export function countsByThreshold(
-  { kind, labels, rows, logits, truth }: PredictedRows,
+  predictions: PredictedRows,
   k: number,
 ): { readonly hits: number[]; readonly misses: number[] } {
-  const outputs = labels.length;
-  const scores = Float64Array.from(
-    { length: rows },
-    (_, row) =>
-      kind === "multi"
-        ? logits[row * outputs + k]
-        : logOdds(logits.subarray(row * outputs, (row + 1) * outputs), k),
-  );
+  const { kind, labels: { length: outputs }, rows, truth } = predictions;
+  const scores = classScores(predictions, k);
   const order = Uint32Array.from(scores, (_, row) => row).sort((a, b) => scores[b] - scores[a]);
   const hits: number[] = [0];
   const misses: number[] = [0];

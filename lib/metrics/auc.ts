@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { logOdds } from "../core/log_odds.ts";
+import { classScores } from "../core/log_odds.ts";
 import { type Metric, metric, type Predictions } from "./metric.ts";
 import { ranksOf } from "./ranks.ts";
 
@@ -57,18 +57,12 @@ export const auc: Auc = Object.freeze({
   }),
 });
 
-function areasOf({ kind, labels, logits, truth, rows }: Predictions): number[] {
+function areasOf(predictions: Predictions): number[] {
+  const { kind, labels, truth } = predictions;
   const outputs = labels.length;
   return labels.map((_, k) => {
-    const scores = Float64Array.from(
-      { length: rows },
-      (_, row) =>
-        kind === "multi"
-          ? logits[row * outputs + k]
-          : logOdds(logits.subarray(row * outputs, (row + 1) * outputs), k),
-    );
     const has = (row: number) => kind === "multi" ? truth[row * outputs + k] : truth[row] === k;
-    return area(scores, has);
+    return area(classScores(predictions, k), has);
   });
 }
 

@@ -15,7 +15,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import { countedPositions } from "../nn/summary.ts";
+import { tokenPlaces } from "../nn/summary.ts";
 
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
@@ -106,15 +106,12 @@ export function bertLayers(config: BertConfig): Layer[] {
   return layers;
 }
 
-/**
- * The embeddings. `positionsOf` says which row of the position table is whose; in packed rows it is
- * given the places of the tokens within their examples.
- */
+/** The embeddings. `positionsOf` says which row of the position table is whose. */
 export function bertEmbed(
   net: Net,
   config: BertConfig,
   batch: TextBatch,
-  positionsOf: (mask: Tensor, within: Tensor | undefined) => Tensor,
+  positionsOf: typeof tokenPlaces,
 ): Hidden {
   const words = net.embedding("embeddings.word_embeddings", batch.ids);
   const input = net.input({ words, mask: batch.mask, types: batch.types });
@@ -122,13 +119,7 @@ export function bertEmbed(
   const types = input.types ?? tf.zerosLike(mask);
   const placed = tf.add(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
-    net.embedding(
-      "embeddings.position_embeddings",
-      tf.add(
-        positionsOf(mask, batch.packing?.positions),
-        tf.scalar(net.firstPosition, "int32"),
-      ),
-    ),
+    net.embedding("embeddings.position_embeddings", positionsOf(net, mask, batch.packing)),
   );
   const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
   const x = net.layerNorm("embeddings.LayerNorm", rows, config.epsilon);
@@ -183,7 +174,7 @@ export const bert: Architecture<BertConfig> = {
   attentionTargets: ["query", "value"],
   layerPath: "encoder.layer",
   wordTable: "embeddings.word_embeddings",
-  embed: (net, config, batch) => bertEmbed(net, config, batch, countedPositions),
+  embed: (net, config, batch) => bertEmbed(net, config, batch, tokenPlaces),
   block: bertBlock,
   classification: {
     layers: (

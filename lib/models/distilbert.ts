@@ -10,7 +10,7 @@ import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { countedPositions } from "../nn/summary.ts";
+import { tokenPlaces } from "../nn/summary.ts";
 
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {
@@ -117,8 +117,7 @@ export const distilbert: Architecture<DistilbertConfig> = {
   embed(net, config, batch) {
     const words = net.embedding("embeddings.word_embeddings", batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });
-    const counted = countedPositions(mask, batch.packing?.positions);
-    const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
+    const places = tokenPlaces(net, mask, batch.packing);
     const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
     const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
     const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);

@@ -10,7 +10,7 @@ import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { countedPositions } from "../nn/summary.ts";
+import { tokenPlaces } from "../nn/summary.ts";
 import { fillingToken } from "./filling_token.ts";
 
 /** The sizes of a GPT-2. */
@@ -129,8 +129,7 @@ export const gpt2: Architecture<Gpt2Config> = {
   embed(net, config, batch) {
     const words = net.embedding("wte", batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });
-    const counted = countedPositions(mask, batch.packing?.positions);
-    const places = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
+    const places = tokenPlaces(net, mask, batch.packing);
     const placed = tf.add(given, net.embedding("wpe", places));
     const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
     return { x: net.dropout(rows, config.embeddingDropout), mask };

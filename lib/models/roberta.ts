@@ -5,15 +5,15 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Architecture } from "../nn/architecture.ts";
+import type { Architecture, Packing } from "../nn/architecture.ts";
 import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } from "./bert.ts";
 
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
 const padId = 1;
 
 /** Tokens count from padId + 1; padding has the position padId, where rows are not packed. */
-function positionsAfterPadding(mask: Tensor, within: Tensor | undefined, pad: number): Tensor {
-  if (within) return tf.add(within, tf.scalar(pad + 1, "int32"));
+function positionsAfterPadding(mask: Tensor, packing: Packing | undefined, pad: number): Tensor {
+  if (packing) return tf.add(packing.positions, tf.scalar(pad + 1, "int32"));
   return tf.add(tf.mul(tf.cumsum(mask, 1), mask), tf.scalar(pad, "int32"));
 }
 
@@ -34,7 +34,11 @@ export const roberta: Architecture<BertConfig> = {
       net,
       config,
       batch,
-      (mask, within) => positionsAfterPadding(mask, within, config.padId),
+      (net, mask, packing) =>
+        tf.add(
+          positionsAfterPadding(mask, packing, config.padId),
+          tf.scalar(net.firstPosition, "int32"),
+        ),
     ),
   block: bertBlock,
   classification: {

@@ -13,7 +13,7 @@ import type {
   TextConfig,
 } from "./architecture.ts";
 import type { Net } from "./net.ts";
-import { askedInput, countedPositions, summaries } from "./summary.ts";
+import { askedInput, summaries, tokenPlaces } from "./summary.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
@@ -78,7 +78,6 @@ function layerInput(
 ): LayerInput {
   const input = { x, mask, queryMask: packing && mask };
   if (!causal) return input;
-  const counted = countedPositions(mask, packing?.positions);
-  const keys = tf.add(counted, tf.scalar(net.firstPosition, "int32"));
+  const keys = tokenPlaces(net, mask, packing);
   return { ...input, places: { keys, queries: keys } };
 }

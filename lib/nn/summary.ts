@@ -5,6 +5,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Architecture, LayerInput, Packing } from "./architecture.ts";
+import type { Net } from "./net.ts";
 
 /** Rows of hidden states that ask the last layer. */
 export interface Asked {
@@ -14,9 +15,17 @@ export interface Asked {
   readonly queryMask: Tensor | undefined;
 }
 
-/** 0, 1, 2 … for every row, [batch, sequence] int32, or what a packed batch says instead. */
-export function countedPositions(mask: Tensor, within: Tensor | undefined): Tensor {
-  return within ?? tf.cumsum(tf.onesLike(mask), 1, true);
+/**
+ * Where tokens stand in their sequences, [batch, sequence] int32: 0, 1, 2 … in every row, or what a
+ * packed batch says instead, after a method's prefix.
+ */
+export function tokenPlaces(
+  { firstPosition }: Pick<Net, "firstPosition">,
+  mask: Tensor,
+  packing: Packing | undefined,
+): Tensor {
+  const counted = packing?.positions ?? tf.cumsum(tf.onesLike(mask), 1, true);
+  return tf.add(counted, tf.scalar(firstPosition, "int32"));
 }
 
 /**

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { messageOf, TunebookError } from "../../../lib/core/errors.ts";
 import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
-import { ops, type Program, tf, valueAndGradients } from "../../../lib/engine/mod.ts";
+import { type Program, tf } from "../../../lib/engine/mod.ts";
 import { full } from "../../../lib/adapters/full.ts";
+import { checkRepeatedIds } from "../repeated_ids.ts";
 import { trainTiny } from "./tiny_bert.ts";
 
 /** Why the device cannot be tried here, or nothing. */
@@ -145,30 +146,10 @@ test("nothing of a step but sizes is computed or copied on the processor", async
 });
 
 for (const rows of [50, 1025]) {
-  test(`the gradient of a table of ${rows} rows loses no id that occurs often`, async () => {
-    const [count, width] = [512, 64];
-    const program: Program = {
-      name: "table",
-      inputs: {
-        table: { role: "feed", type: "float32", shape: [rows, width] },
-        ids: { role: "feed", type: "int32", shape: ["tokens"] },
-      },
-      compute({ table, ids }) {
-        const sum = () => tf.sum(ops.embedding(table, ids));
-        return { gradient: valueAndGradients(sum, { table }).gradients.table };
-      },
-    };
-    const step = await onnxRuntime("webgpu").compile(program, { frozen: () => new Float32Array() });
-    const data = Int32Array.from({ length: count }, (_, i) => i % 7 === 0 ? i % rows : i % 2);
-    const expected = new Float32Array(rows);
-    for (const id of data) expected[id]++;
-    const { gradient } = await step.run({
-      table: { shape: [rows, width], data: new Float32Array(rows * width) },
-      ids: { shape: [count], data },
-    });
-    gradient.data.forEach((each, i) => assert.equal(each, expected[Math.floor(i / width)]));
-    await step.dispose();
-  });
+  test(
+    `the gradient of a table of ${rows} rows loses no id that occurs often`,
+    () => checkRepeatedIds(onnxRuntime("webgpu"), { rows, width: 64, count: 512, runs: 1 }),
+  );
 }
 
 // Whether or not there is a GPU: a rejection that nobody handles would end the process.
