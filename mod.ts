@@ -66,6 +66,7 @@ export { matthews } from "./lib/metrics/matthews.ts";
 export type { Metric, PredictionKind, Predictions } from "./lib/metrics/metric.ts";
 export { mse } from "./lib/metrics/mse.ts";
 export { pearson } from "./lib/metrics/pearson.ts";
+export { perplexity } from "./lib/metrics/perplexity.ts";
 export { precision } from "./lib/metrics/precision.ts";
 export { type PredictionsInput, predictionsOf } from "./lib/metrics/predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";

@@ -9,7 +9,7 @@ import { classScores } from "../core/log_odds.ts";
 
 /** Predictions as `predictionsOf` makes them and as a run's result has them. */
 export interface PredictedRows {
-  readonly kind: "single" | "multi" | "regression";
+  readonly kind: "single" | "multi" | "regression" | "language";
   readonly labels: readonly string[];
   readonly rows: number;
   /** [rows · labels] */
@@ -31,7 +31,7 @@ export interface ClassCurve {
 
 /** The classes that a chart shows: of two, the second one; its curve says everything. */
 export function shownClasses({ kind, labels }: PredictedRows, what: string): number[] {
-  if (kind === "regression") {
+  if (kind === "regression" || kind === "language") {
     throw new TunebookError("input", `${what} is drawn for classes; these predictions are numbers`);
   }
   return kind === "single" && labels.length === 2 ? [1] : labels.map((_, k) => k);

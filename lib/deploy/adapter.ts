@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { rowProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import type { DeployTarget, Trained } from "./target.ts";
@@ -41,7 +41,7 @@ export function adapter(folder: string): DeployTarget {
       const { attached, values } = await readPeftFolder(folder, model);
       const state = device.createState(trainedSlots(model, attached), [parameters]);
       await state.write(parameters, values);
-      const step = await device.compile(forwardProgram({ model, task, adapter: attached }), {
+      const step = await device.compile(rowProgram({ model, task, adapter: attached }), {
         frozen: frozenOf({ model, adapter: attached }),
         state,
       });
@@ -57,18 +57,24 @@ export function adapter(folder: string): DeployTarget {
 }
 
 function readme({ trainee, labels }: Trained): string {
-  const { reference } = trainee.model;
+  const { reference, isLanguageModel } = trainee.model;
+  const [kind, more] = isLanguageModel
+    ? ["AutoModelForCausalLM", ""]
+    : ["AutoModelForSequenceClassification", `, num_labels=${trainee.task.outputs}`];
+  const what = isLanguageModel
+    ? "The model predicts the next token."
+    : `Labels, in the order of the logits: ${labels.join(", ")}.`;
   return `---
 base_model: ${reference}
 library_name: peft
 ---
 # Adapter for ${reference}
 
-Labels, in the order of the logits: ${labels.join(", ")}.
+${what}
 
 Made with tunebook. Open it with PEFT:
 
-    base = AutoModelForSequenceClassification.from_pretrained(..., num_labels=${trainee.task.outputs})
+    base = ${kind}.from_pretrained(...${more})
     model = PeftModel.from_pretrained(base, "this folder")
 `;
 }

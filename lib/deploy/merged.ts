@@ -18,7 +18,7 @@ import {
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import type { DeployTarget } from "./target.ts";
+import { checkHasClasses, type DeployTarget } from "./target.ts";
 
 /**
  * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
@@ -65,7 +65,10 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     folder,
     ...(quantize ? { options: { ...options }, remedy } : {}),
     tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
-    check: ({ adapter }) => checkMergeable(adapter),
+    check(trainee) {
+      checkHasClasses(trainee);
+      checkMergeable(trainee.adapter);
+    },
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
       const whole = mergeModel(model, adapter, trained.values);

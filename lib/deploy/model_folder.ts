@@ -44,7 +44,7 @@ export async function writeModelFiles(
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [architecture.classification.className],
     model_type: architecture.modelType,
-    problem_type: problemTypes[trained.kind],
+    ...(trained.kind === "language" ? {} : { problem_type: problemTypes[trained.kind] }),
     id2label: Object.fromEntries(trained.labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
     dtype: "float32",

@@ -10,7 +10,7 @@ import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
 import { frozenOf, type Trainee } from "../nn/trainee.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import type { DeployTarget } from "./target.ts";
+import { checkHasClasses, type DeployTarget } from "./target.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -64,6 +64,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
+    check: checkHasClasses,
     async write({ trainee, values, ...trained }, folder) {
       const { model, adapter, task } = trainee;
       const { dtype } = kindOf(trainee);

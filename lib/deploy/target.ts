@@ -16,7 +16,7 @@ export interface Trained {
   readonly trainee: Trainee;
   /** Trained tensors by path: the method's parameters and the weights it trained. */
   readonly values: ReadonlyMap<string, Float32Array>;
-  readonly kind: "single" | "multi" | "regression";
+  readonly kind: "single" | "multi" | "regression" | "language";
   readonly labels: readonly string[];
   /** The files of the pretrained model. */
   readonly files: ModelFolder;
@@ -24,6 +24,15 @@ export interface Trained {
   readonly specialTokens: Readonly<Record<string, string>>;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
+}
+
+/** Refuses a model of the next token, for targets that write models with classes. */
+export function checkHasClasses({ model }: Trainee): void {
+  if (!model.isLanguageModel) return;
+  throw new TunebookError(
+    "unsupported",
+    "models that predict the next token are deployed with adapter(folder) only so far",
+  );
 }
 
 /** A model that was opened from files again. */
@@ -79,7 +88,7 @@ export async function deploy(
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
-  const { outputs } = trained.trainee.task;
+  const { task } = trained.trainee;
   const count = Math.min(comparedRows, rows.lengths.length);
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);
@@ -87,8 +96,8 @@ export async function deploy(
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
-      const logits = await runOver(reopened.logitsOf, rows, outputs, { chosen, signal });
-      difference = largestDifference(logits, expected.subarray(0, count * outputs));
+      const logits = await runOver(reopened.logitsOf, rows, task, { chosen, signal });
+      difference = largestDifference(logits, expected.subarray(0, logits.length));
     } finally {
       await reopened.dispose();
     }

@@ -4,13 +4,13 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { rowProgram } from "../nn/forward_program.ts";
 import { type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
 import { frozenOf, type Trainee } from "../nn/trainee.ts";
 
 /** A compiled forward pass. */
 export interface Predictor {
-  /** The logits of all rows, or of those chosen, [rows · outputs] in the rows' order. */
+  /** What the task asks of all rows, or of those chosen, [rows · outputs] in the rows' order. */
   logits(rows: Rows, options?: PredictOptions): Promise<Float32Array>;
   dispose(): Promise<void>;
 }
@@ -21,13 +21,13 @@ export async function createPredictor(
   device: Device,
   state: State | undefined,
 ): Promise<Predictor> {
-  const step = await device.compile(forwardProgram(trainee), {
+  const step = await device.compile(rowProgram(trainee), {
     frozen: frozenOf(trainee),
     ...(state ? { state } : {}),
   });
   return {
     logits: (rows, options) =>
-      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.task.outputs, options),
+      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.task, options),
     dispose: () => step.dispose(),
   };
 }

@@ -5,24 +5,33 @@
  */
 import { TunebookError } from "../core/errors.ts";
 
-/** One label a row, any number of labels a row, or numbers. */
-export type PredictionKind = "single" | "multi" | "regression";
+/** One label a row, any number of labels a row, numbers, or next tokens. */
+export type PredictionKind = "single" | "multi" | "regression" | "language";
 
 /** What a model said about held-out rows. Make it with `predictionsOf`. */
 export interface Predictions {
-  /** One label a row, any number of labels a row, or numbers. */
+  /** One label a row, any number of labels a row, numbers, or next tokens. */
   readonly kind: PredictionKind;
   /** The name of each output. */
   readonly labels: readonly string[];
   /** How many rows were predicted; at least one. */
   readonly rows: number;
-  /** `[rows × outputs]`, row after row: logits, or the values of a regression. */
+  /**
+   * `[rows × outputs]`, row after row: logits, the values of a regression, or of next tokens the mean
+   * loss of each row's tokens.
+   */
   readonly logits: Float32Array;
-  /** Same shape: softmax of a single label, sigmoid of many; for a regression the values. */
+  /**
+   * Same shape: softmax of a single label, sigmoid of many; for a regression the values; for next
+   * tokens the geometric mean of their probabilities.
+   */
   readonly probabilities: Float32Array;
-  /** Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Else values. */
+  /**
+   * Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Regression: values.
+   * Next tokens: how many were predicted in each row.
+   */
   readonly truth: Int32Array | Float32Array;
-  /** The same shape as `truth`. */
+  /** The same shape as `truth`; for next tokens the losses. */
   readonly predicted: Int32Array | Float32Array;
 }
 
@@ -48,12 +57,14 @@ export const metricNames: Readonly<Record<PredictionKind, readonly string[]>> = 
   single: ["accuracy", "auc", "confusionMatrix", ...classScores, "matthews"],
   multi: ["accuracy", "auc", ...classScores],
   regression: ["mse", "pearson", "spearman"],
+  language: ["perplexity"],
 };
 
 const described: Record<PredictionKind, string> = {
   single: "predictions of one label a row",
   multi: "predictions of many labels a row",
   regression: "predictions of numbers",
+  language: "predictions of next tokens",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */

@@ -13,6 +13,7 @@ import { matthews } from "./matthews.ts";
 import type { Metric, PredictionKind } from "./metric.ts";
 import { mse } from "./mse.ts";
 import { pearson } from "./pearson.ts";
+import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { spearman } from "./spearman.ts";
@@ -36,6 +37,7 @@ export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEnt
     matthews,
     mse,
     pearson,
+    perplexity,
     precision,
     ...variants(precision),
     recall,
@@ -49,6 +51,7 @@ export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
   single: accuracy,
   multi: f1.micro,
   regression: mse,
+  language: perplexity,
 };
 
 /** The metric that a plan file or a flag names. */

@@ -8,13 +8,16 @@ import type { PredictionKind, Predictions } from "./metric.ts";
 
 /** Logits and what is true. */
 export interface PredictionsInput {
-  /** One label a row, any number of labels a row, or numbers. */
+  /** One label a row, any number of labels a row, numbers, or next tokens. */
   kind: PredictionKind;
   /** The name of each output. */
   labels: readonly string[];
-  /** `[rows × outputs]`, row after row. */
+  /** `[rows × outputs]`, row after row; of next tokens the mean loss of each row's tokens. */
   logits: Float32Array;
-  /** Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Else values. */
+  /**
+   * Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Regression: values.
+   * Next tokens: how many were predicted in each row.
+   */
   truth: ArrayLike<number>;
 }
 
@@ -78,6 +81,13 @@ export function predictionsOf({ kind, labels, logits, truth }: PredictionsInput)
         probabilities: logits,
         predicted: logits,
       };
+    case "language":
+      return {
+        ...shared,
+        truth: Int32Array.from(truth),
+        probabilities: logits.map((loss) => Math.exp(-loss)),
+        predicted: logits,
+      };
   }
 }
 
@@ -89,6 +99,10 @@ function checkTruth(kind: PredictionKind, labels: readonly string[], truth: Arra
     ] as const,
     multi: [(value: number) => value === 0 || value === 1, "0 or 1"] as const,
     regression: [(value: number) => Number.isFinite(value), "a finite number"] as const,
+    language: [
+      (value: number) => Number.isInteger(value) && value >= 0,
+      "a number of tokens",
+    ] as const,
   }[kind];
   const perRow = kind === "single" ? 1 : labels.length;
   const wrong: string[] = [];

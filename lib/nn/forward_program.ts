@@ -3,12 +3,26 @@
  *
  * @module
  */
-import type { Program } from "../engine/mod.ts";
+import type { Program, Tensor } from "../engine/mod.ts";
+import type { TextBatch } from "./architecture.ts";
 import { createNet } from "./net.ts";
 import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
 
-/** Feeds a batch and gives its `logits` [batch, outputs]. */
+/** Feeds a batch and gives what the task's head makes of it as `logits`. */
 export function forwardProgram(trainee: Trainee): Program {
+  return programOf(trainee, (results) => results);
+}
+
+/** Feeds a padded batch and gives what evaluation asks of each row: `logits` [batch, outputs]. */
+export function rowProgram(trainee: Trainee): Program {
+  const { perRow } = trainee.task;
+  return programOf(trainee, (results, batch) => perRow?.of(results, batch) ?? results);
+}
+
+function programOf(
+  trainee: Trainee,
+  resultOf: (results: Tensor, batch: TextBatch) => Tensor,
+): Program {
   const { model, adapter, task } = trainee;
   const weights = weightInputs(trainee);
   return {
@@ -20,7 +34,8 @@ export function forwardProgram(trainee: Trainee): Program {
         adapter,
         packed: model.packed,
       });
-      return { logits: task.forward(net, model, batchOf(inputs)) };
+      const batch = batchOf(inputs);
+      return { logits: resultOf(task.forward(net, model, batch), batch) };
     },
   };
 }

@@ -7,6 +7,7 @@ import { interruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
+import type { Task } from "./task.ts";
 
 /** Encoded rows that a model can be run over. */
 export interface Rows {
@@ -32,26 +33,35 @@ export type LogitsOf = (
   signal?: AbortSignal,
 ) => Promise<Record<string, HostTensor>>;
 
-/** Runs over rows in batches of like length and puts the results back into the rows' order. */
+/**
+ * Runs over rows in batches of like length and puts the results, what the task asks of each row,
+ * back into the rows' order.
+ */
 export async function runOver(
   logitsOf: LogitsOf,
   rows: Rows,
-  outputs: number,
-  { batchSize = defaultBatchSize, chosen, progress = silentProgress, signal }: PredictOptions = {},
+  { outputs, perRow }: Pick<Task, "outputs" | "perRow">,
+  {
+    batchSize = perRow?.batchSize ?? defaultBatchSize,
+    chosen,
+    progress = silentProgress,
+    signal,
+  }: PredictOptions = {},
 ): Promise<Float32Array> {
   const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
   const byLength = wanted.map((_, i) => i)
     .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
   const pause = pauses();
-  const all = new Float32Array(wanted.length * outputs);
+  const width = perRow?.outputs ?? outputs;
+  const all = new Float32Array(wanted.length * width);
   for (let start = 0; start < byLength.length; start += batchSize) {
     const places = byLength.slice(start, start + batchSize);
     await pause();
     if (signal?.aborted) throw interruption();
     const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])), signal);
     places.forEach((place, i) => {
-      const row = logits.data.subarray(i * outputs, (i + 1) * outputs) as Float32Array;
-      all.set(row, place * outputs);
+      const row = logits.data.subarray(i * width, (i + 1) * width) as Float32Array;
+      all.set(row, place * width);
     });
     progress.update(Math.min(start + batchSize, byLength.length));
   }

@@ -25,6 +25,18 @@ export interface Task {
    */
   forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
   /**
+   * What evaluation asks of each row where `forward` gives something of each token; `forward`'s own
+   * results unless given.
+   */
+  readonly perRow?: {
+    /** Numbers of a row. */
+    readonly outputs: number;
+    /** Rows that are run together: something of each token takes much more room. */
+    readonly batchSize: number;
+    /** `forward`'s results for a padded batch → [batch, outputs]. */
+    of(results: Tensor, batch: TextBatch): Tensor;
+  };
+  /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that parts of a batch add up to the whole.
    */

@@ -8,22 +8,23 @@ import { readLabels } from "../data/labels.ts";
 import type { Splits } from "../data/split.ts";
 import { requireColumns, textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
-import type { DataOptions } from "./plan_parts.ts";
+import { columnsOf, type DataOptions } from "./plan_parts.ts";
 
-/** Makes sure that every row has a text and a label of the right kind. */
+/** Makes sure that every row has a text and, where there are labels, one of the right kind. */
 export function checkRows(table: Table, columns: DataOptions, where: string): void {
   const { text, pair, label, kind = "single", separator } = columns;
-  requireColumns(table, pair === undefined ? [text, label] : [text, pair, label], where);
+  requireColumns(table, columnsOf(columns), where);
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   textColumn(table, text, { where });
   if (pair !== undefined) textColumn(table, pair, { where });
+  if (label === undefined) return;
   readLabels(table, label, kind, { where, ...(separator ? { separator } : {}) });
 }
 
 /** Makes sure that the training rows have every label that was cut off with other rows. */
 export function checkSplitLabels(splits: Partial<Splits>, columns: DataOptions): void {
   const { label, kind = "single", separator } = columns;
-  if (kind === "regression" || !splits.train) return;
+  if (label === undefined || kind === "regression" || !splits.train) return;
   const namesOf = (table: Table) => {
     const values = Array.from(table.array(label), (value) => value as unknown);
     const parts = kind === "single"

@@ -11,9 +11,9 @@ import type { TrainSettings } from "../train/train_options.ts";
 /** Weights in the order of the labels; `balanced` is rows / (labels · rows of the label). */
 export function classWeightsOf(
   wanted: TrainSettings["classWeights"],
-  trainLabels: Labels,
+  trainLabels: Labels | undefined,
 ): { classWeights?: number[] } {
-  if (wanted === undefined) return {};
+  if (wanted === undefined || !trainLabels) return {};
   const { names: labels } = trainLabels;
   if (wanted === "balanced") {
     const ids = trainLabels.kind === "single" ? Array.from(trainLabels.ids) : [];

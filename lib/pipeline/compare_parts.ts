@@ -11,7 +11,7 @@ import type { Adapter } from "../nn/adapter.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
 import { planMistakes } from "./plan_mistakes.ts";
-import type { PlanParts } from "./plan_parts.ts";
+import { kindOf, type PlanParts } from "./plan_parts.ts";
 
 /**
  * What each run may use. `epochs`: every method sees the same rows as often. `minutes`: the whole
@@ -94,9 +94,10 @@ const sharedNames: readonly string[] = [
 export function checkComparison(parts: CompareParts): void {
   const { methods, metric, seeds = defaultSeeds, budget = defaultBudget, columns } = parts;
   const { train = {}, memory = true } = parts;
-  const { kind = "single" } = columns;
+  const kind = kindOf(columns);
   const wrong: string[] = [];
   const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
+  if (kind === "language") wrong.push("only methods on labels are compared so far; name a label");
   if (Object.keys(methods).length === 0) wrong.push("there is no method to compare");
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method?.attach !== "function") wrong.push(`${name} is no method, such as lora()`);

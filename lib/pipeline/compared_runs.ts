@@ -13,7 +13,6 @@ import type { Adapter } from "../nn/adapter.ts";
 import { type Model, openOn } from "../nn/model.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
-import { textClassification } from "../tasks/text_classification.ts";
 import { checkPacking, packingObstacle } from "../train/packing.ts";
 import { type StepReport, train } from "../train/train.ts";
 import type { TrainSettings } from "../train/train_options.ts";
@@ -21,6 +20,7 @@ import { classWeightsOf } from "./class_weights.ts";
 import { openBase } from "./open_base.ts";
 import type { PlanParts } from "./plan_parts.ts";
 import { prepareData, type PreparedData, readTrainingLabels } from "./prepare_data.ts";
+import { taskOf } from "./task_of.ts";
 import { textRoom } from "./text_room.ts";
 
 /** What came of one run. */
@@ -62,7 +62,7 @@ export async function openRuns(
   splits: Splits,
   { device, maxTokens }: { readonly device: Device; readonly maxTokens: number },
 ): Promise<ComparedRuns> {
-  const trainLabels = readTrainingLabels(splits, columns);
+  const trainLabels = readTrainingLabels(splits, columns)!;
   const { files, architecture, config, tokenizer } = await openBase(reference);
   const encoded = new Map<number, Promise<PreparedData>>();
   const dataOf = (room: number): Promise<PreparedData> => {
@@ -111,12 +111,10 @@ export async function openRuns(
       const trainee: Trainee = {
         model,
         adapter,
-        task: textClassification({
-          kind: data.kind,
-          outputs: data.outputs,
-          targets: data.train.targets,
+        task: taskOf(data, {
           labelSmoothing: settings.labelSmoothing,
           ...classWeightsOf(settings.classWeights, trainLabels),
+          vocabulary: config.vocabulary,
         }),
       };
       const result = await train(trainee, data.train, {

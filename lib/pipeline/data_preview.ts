@@ -77,13 +77,13 @@ export async function previewData(parts: PlanParts): Promise<DataPreview> {
   );
   const report = describeSplits(splits, {
     text: columns.text,
-    label: columns.label,
+    ...(columns.label === undefined ? {} : { label: columns.label }),
     ...(columns.separator ? { separator: columns.separator } : {}),
     regression: columns.kind === "regression",
     lengths,
   });
   const texts = columnValues(splits.train, columns.text);
-  const labels = columnValues(splits.train, columns.label);
+  const labels = columns.label === undefined ? [] : columnValues(splits.train, columns.label);
   const rows = encoded.train.examples.slice(0, shownExamples);
   const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
   const examples = rows.map(({ ids, row }): PreviewRow => {
@@ -91,7 +91,7 @@ export async function previewData(parts: PlanParts): Promise<DataPreview> {
     const padding = new Array<number>(longest - shown.length).fill(tokenizer.padId);
     return {
       text: String(texts[row]),
-      label: String(labels[row]),
+      label: columns.label === undefined ? "" : String(labels[row]),
       tokens: [...shown, ...padding].map((id) => tokenText(tokenizer, id)),
       mask: [...shown.map(() => 1), ...padding.map(() => 0)],
     };

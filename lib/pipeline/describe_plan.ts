@@ -20,10 +20,11 @@ export function describePlan(parts: PlanParts): string {
     ["model", parts.model + (parts.quantize ? ` in ${parts.quantize}` : "")],
     [
       "data",
-      `${describeSource(parts.data)}: ${columns.text} → ${columns.label} ` +
-      `(${columns.kind ?? "single"}), test ${
-        typeof held === "number" ? held : describeSource(held)
-      }`,
+      `${describeSource(parts.data)}: ${columns.text} → ${
+        columns.label === undefined
+          ? "next token"
+          : `${columns.label} (${columns.kind ?? "single"})`
+      }, test ${typeof held === "number" ? held : describeSource(held)}`,
     ],
     ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
     [

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import { encodeRows } from "../data/encode_rows.ts";
 import { batchFeeds } from "../data/feeds.ts";
 import type { Predictor } from "../evaluate/predict.ts";
@@ -20,6 +21,12 @@ export async function labelTexts(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Prediction[]> {
+  if (kind === "language") {
+    throw new TunebookError(
+      "unsupported",
+      "the model predicts next tokens and has no labels to give; writing texts is not there yet",
+    );
+  }
   if (texts.length === 0) return [];
   const table = tableFromColumns({ text: texts }, "the texts");
   const encoded = await encodeRows(table, tokenizer, {

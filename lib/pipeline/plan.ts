@@ -19,7 +19,7 @@ import { describePlan } from "./describe_plan.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
 import { columnMistakes } from "./plan_mistakes.ts";
 import { planDisplay } from "./plan_display.ts";
-import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
+import { columnsOf, type DataOptions, type DataSource, type PlanParts } from "./plan_parts.ts";
 import { type RunOptions, runPlan } from "./run_plan.ts";
 import type { RunResult } from "./run_result.ts";
 
@@ -36,7 +36,10 @@ export interface ModelOptions {
 
 /** A chosen model. */
 export interface ModelStage {
-  /** Names the data and what its columns mean. Unknown columns of a table are an error here. */
+  /**
+   * Names the data and what its columns mean: `{ text, label }` for labels, `{ text }` alone for the
+   * next token. Unknown columns of a table are an error here.
+   */
   data(source: DataSource, columns: DataOptions): DataStage;
 }
 
@@ -113,14 +116,7 @@ export function model(reference: string, { quantize }: ModelOptions = {}): Model
     data(source: DataSource, columns: DataOptions): DataStage {
       const wrong = columnMistakes({ ...columns } as Required<DataOptions>);
       if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);
-      if (typeof source !== "string") {
-        const { text, pair, label } = columns;
-        requireColumns(
-          source,
-          pair === undefined ? [text, label] : [text, pair, label],
-          "the data",
-        );
-      }
+      if (typeof source !== "string") requireColumns(source, columnsOf(columns), "the data");
       const start = {
         model: reference,
         ...(quantize ? { quantize } : {}),

@@ -63,12 +63,12 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const files = await resolveModel(reference, { offline: true });
   const { architecture, config, json } = await readModelConfig(files.config);
   const splits = await readSplits(parts.data, columns);
-  const labels = readTrainingLabels(splits, columns).names;
+  const labels = readTrainingLabels(splits, columns)?.names;
   const model = await loadModel({
     reference,
     config: files.config,
     weights: files.weights,
-    outputs: labels.length,
+    ...(labels ? { outputs: labels.length } : {}),
     seed: settings.seed,
     quantize: parts.quantize ?? parts.method.quantize,
   });
@@ -135,7 +135,14 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
       `${trained.toLocaleString("en")} trained of ${total.toLocaleString("en")} (${share} %)`,
     ],
     ["rows", sizes.join(", ")],
-    ["labels", labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "")],
+    ...(labels
+      ? [
+        ["labels", labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "")] satisfies [
+          string,
+          string,
+        ],
+      ]
+      : []),
     ["steps", `${known.steps.toLocaleString("en")}`],
     ...(layoutOf ? [["packing", reason] as [string, string]] : []),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],

@@ -6,7 +6,7 @@
 import { didYouMean } from "../core/nearest.ts";
 import type { LabelKind } from "../data/labels.ts";
 import { metricNames } from "../metrics/metric.ts";
-import type { DataOptions, PlanParts } from "./plan_parts.ts";
+import { type DataOptions, kindOf, type PlanParts } from "./plan_parts.ts";
 
 const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
 
@@ -17,8 +17,7 @@ export function columnMistakes(columns: Readonly<Record<keyof DataOptions, unkno
   const wrong: string[] = [];
   for (const name of ["text", "pair", "label", "separator"] as const) {
     const value = columns[name];
-    const isNeeded = name === "text" || name === "label";
-    if (value === undefined && !isNeeded) continue;
+    if (value === undefined && name !== "text") continue;
     if (typeof value !== "string" || value === "") {
       wrong.push(`${name} is ${shown(value)}, but must be a text`);
     }
@@ -29,6 +28,11 @@ export function columnMistakes(columns: Readonly<Record<keyof DataOptions, unkno
     );
   } else if (separator !== undefined && kind !== "multi") {
     wrong.push('separator belongs to kind "multi"');
+  }
+  for (const name of ["pair", "kind", "separator"] as const) {
+    if (columns[name] !== undefined && columns.label === undefined) {
+      wrong.push(`${name} needs a label: without one the model learns the next token of the text`);
+    }
   }
   for (const name of ["test", "validation"] as const) {
     const value = columns[name];
@@ -53,11 +57,16 @@ export function columnMistakes(columns: Readonly<Record<keyof DataOptions, unkno
 export function planMistakes(
   { columns, train, metrics }: Pick<PlanParts, "columns" | "train" | "metrics">,
 ): string[] {
-  const { kind = "single", validation } = columns;
+  const { validation } = columns;
+  const kind = kindOf(columns);
+  const what = kind === "language"
+    ? "next tokens (the data has no label)"
+    : `labels of kind "${kind}"`;
   const wrong = Object.entries(metrics).filter(([, metric]) => !metric.kinds.includes(kind))
     .map(([name, metric]) =>
-      `the score ${name}: ${metric.name} does not score labels of kind "${kind}". Metrics that ` +
-      `do: ${metricNames[kind].join(", ")}`
+      `the score ${name}: ${metric.name} does not score ${what}. Metrics that do: ${
+        metricNames[kind].join(", ")
+      }`
     );
   for (const setting of ["keepBest", "patience", "validateEvery"] as const) {
     if (train[setting] && validation === undefined) {
@@ -65,10 +74,10 @@ export function planMistakes(
     }
   }
   if (train.classWeights !== undefined && kind !== "single") {
-    wrong.push(`classWeights need one label a row, not kind "${kind}"`);
+    wrong.push(`classWeights need one label a row, not ${what}`);
   }
   if (train.labelSmoothing && kind !== "single") {
-    wrong.push(`labelSmoothing needs one label a row, not kind "${kind}"`);
+    wrong.push(`labelSmoothing needs one label a row, not ${what}`);
   }
   return wrong;
 }

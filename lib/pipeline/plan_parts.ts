@@ -6,7 +6,7 @@
 import type { LabelKind } from "../data/labels.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import type { PackedFormat } from "../engine/mod.ts";
-import type { Metric } from "../metrics/metric.ts";
+import type { Metric, PredictionKind } from "../metrics/metric.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import type { Table } from "../table/table.ts";
 import type { TrainOptions } from "../train/train_options.ts";
@@ -20,8 +20,8 @@ export interface DataOptions {
   readonly text: string;
   /** The column of a second text, for tasks on pairs. */
   readonly pair?: string;
-  /** The column to predict. */
-  readonly label: string;
+  /** The column to predict; without one the model learns to predict each text's next token. */
+  readonly label?: string;
   /** One label a row, several, or a number; `single` unless given. */
   readonly kind?: LabelKind;
   /** What stands between the labels of a row; `multi` only. */
@@ -45,6 +45,16 @@ export interface PlanParts {
   readonly train: TrainOptions;
   readonly metrics: Readonly<Record<string, Metric<unknown>>>;
   readonly targets: readonly DeployTarget[];
+}
+
+/** What a model says about a row with these columns. */
+export function kindOf({ label, kind = "single" }: DataOptions): PredictionKind {
+  return label === undefined ? "language" : kind;
+}
+
+/** The columns that are read. */
+export function columnsOf({ text, pair, label }: DataOptions): string[] {
+  return [text, pair, label].filter((name) => name !== undefined);
 }
 
 /** The share of the data that is held out for the scores. */

@@ -12,29 +12,37 @@ import { type Labels, readLabels } from "../data/labels.ts";
 import { describeSplits, type SplitReport } from "../data/report.ts";
 import { type Splits, splitTable } from "../data/split.ts";
 import type { HostTensor } from "../engine/mod.ts";
+import type { PredictionKind } from "../metrics/metric.ts";
 import { requireColumns } from "../table/columns.ts";
 import { formatOf, readTable } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { checkRows, checkSplitLabels } from "./check_rows.ts";
-import { type DataOptions, type DataSource, defaultSeed, defaultTestShare } from "./plan_parts.ts";
+import {
+  columnsOf,
+  type DataOptions,
+  type DataSource,
+  defaultSeed,
+  defaultTestShare,
+  kindOf,
+} from "./plan_parts.ts";
 
 /** The rows of one split, ready for a model. */
 export interface PreparedRows {
   readonly lengths: Int32Array;
   feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
   packedFeedsOf(rows: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
-  /** [rows · outputs]: one-hot, zeros and ones, or numbers. */
+  /** [rows · outputs]: one-hot, zeros and ones, or numbers; empty without labels. */
   readonly targets: Float32Array;
-  /** What metrics compare with: class ids, zeros and ones, or numbers. */
+  /** What metrics compare with: class ids, zeros and ones, numbers, or counts of next tokens. */
   readonly truth: ArrayLike<number>;
   readonly encoded: EncodedRows;
 }
 
 /** All splits. */
 export interface PreparedData {
-  readonly kind: Labels["kind"];
+  readonly kind: PredictionKind;
   readonly labels: readonly string[];
   readonly outputs: number;
   readonly train: PreparedRows;
@@ -61,8 +69,7 @@ export async function readSplits(source: DataSource, columns: DataOptions): Prom
   for (const [name, given] of Object.entries({ test, validation })) {
     if (given === undefined || typeof given === "number") continue;
     const table = await load(given);
-    const { text, label, pair } = columns;
-    requireColumns(table, pair ? [text, label, pair] : [text, label], `the ${name} data`);
+    requireColumns(table, columnsOf(columns), `the ${name} data`);
     if (table.numRows() === 0) throw new TunebookError("data", `the ${name} data has no rows`);
     apart[name as keyof typeof apart] = table;
   }
@@ -80,7 +87,7 @@ function cutSplits(
   { test, validation }: { test?: number; validation?: number },
   { seed = defaultSeed, kind = "single", label }: DataOptions,
 ): Partial<Splits> {
-  const stratify = kind === "single" ? { stratify: label } : {};
+  const stratify = kind === "single" && label !== undefined ? { stratify: label } : {};
   if (test !== undefined) {
     return splitTable(data, { test, seed, ...stratify, ...(validation ? { validation } : {}) });
   }
@@ -107,11 +114,12 @@ async function isFile(path: string): Promise<boolean> {
   return await Deno.stat(path).then((stat) => stat.isFile, () => false);
 }
 
-/** Reads the labels of the training rows, which say how many outputs a model needs. */
+/** Reads the labels of the training rows, where there are any. */
 export function readTrainingLabels(
   { train }: Pick<Splits, "train">,
   { label, kind = "single", separator }: DataOptions,
-): Labels {
+): Labels | undefined {
+  if (label === undefined) return undefined;
   return readLabels(train, label, kind, {
     where: "the training data",
     ...(separator ? { separator } : {}),
@@ -124,11 +132,11 @@ export async function prepareData(
   columns: DataOptions,
   encoding: Encoding,
 ): Promise<PreparedData> {
-  const { kind = "single", separator } = columns;
+  const { label, kind = "single", separator } = columns;
   const trainLabels = readTrainingLabels(splits, columns);
-  const { names } = trainLabels;
-  const labelsOf = (table: Table, where: string): Labels =>
-    readLabels(table, columns.label, kind, {
+  const names = trainLabels?.names ?? [];
+  const labelsOf = (table: Table, where: string): Labels | undefined =>
+    label === undefined ? undefined : readLabels(table, label, kind, {
       where,
       ...(kind === "regression" ? {} : { names }),
       ...(separator ? { separator } : {}),
@@ -154,7 +162,7 @@ export async function prepareData(
     ...(validation ? { validation: validation.lengths } : {}),
   };
   return {
-    kind,
+    kind: kindOf(columns),
     labels: names,
     outputs: names.length,
     train,
@@ -162,7 +170,7 @@ export async function prepareData(
     ...(validation ? { validation } : {}),
     report: describeSplits(splits, {
       text: columns.text,
-      label: columns.label,
+      ...(label === undefined ? {} : { label }),
       ...(separator ? { separator } : {}),
       regression: kind === "regression",
       lengths,
@@ -172,7 +180,7 @@ export async function prepareData(
 
 async function prepareRows(
   table: Table,
-  labels: Labels,
+  labels: Labels | undefined,
   { text, pair }: DataOptions,
   { tokenizer, maxTokens, padId, usesTypes }: Encoding,
   where: string,
@@ -187,11 +195,19 @@ async function prepareRows(
   return {
     lengths,
     encoded,
-    targets: labels.kind === "single" ? oneHot(labels.ids, labels.names.length) : labels.targets,
-    truth: labels.kind === "single" ? labels.ids : labels.targets,
+    ...(labels ? targetsOf(labels) : {
+      targets: new Float32Array(),
+      truth: lengths.map((length) => Math.max(0, length - 1)),
+    }),
     feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes }),
     packedFeedsOf: (rows, layout) => batchFeeds(examples, rows, { padId, usesTypes, layout }),
   };
+}
+
+function targetsOf(labels: Labels): Pick<PreparedRows, "targets" | "truth"> {
+  return labels.kind === "single"
+    ? { targets: oneHot(labels.ids, labels.names.length), truth: labels.ids }
+    : { targets: labels.targets, truth: labels.targets };
 }
 
 function oneHot(ids: Int32Array, classes: number): Float32Array {

@@ -20,7 +20,6 @@ import { loadModel } from "../models/load_model.ts";
 import { modelWeights, openOn } from "../nn/model.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
-import { textClassification } from "../tasks/text_classification.ts";
 import { checkPacking, packingObstacle } from "../train/packing.ts";
 import { trainSettings } from "../train/train_options.ts";
 import { classWeightsOf } from "./class_weights.ts";
@@ -42,6 +41,7 @@ import { resultDisplay, shownReceipts, shownScores } from "./result_display.ts";
 import { describeResult, type RunResult } from "./run_result.ts";
 import { runTraining } from "./run_training.ts";
 import { sourcesOf } from "./sources.ts";
+import { taskOf } from "./task_of.ts";
 import { textRoom } from "./text_room.ts";
 
 export type { RunOptions } from "./run_options.ts";
@@ -66,13 +66,13 @@ export async function runPlan(
     reference: parts.model,
     config: files.config,
     weights: files.weights,
-    outputs: trainLabels.names.length,
+    ...(trainLabels ? { outputs: trainLabels.names.length } : {}),
     seed: settings.seed,
     quantize: parts.quantize ?? parts.method.quantize,
   });
   const adapter = await openOn(model, method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
-    ...(parts.columns.kind === "regression" ? {} : { labels: trainLabels.names }),
+    ...(trainLabels && trainLabels.kind !== "regression" ? { labels: trainLabels.names } : {}),
   });
   checkPacking(settings, packingObstacle({ adapter }));
   const maxTokens = textRoom(settings.maxTokens, config, adapter);
@@ -85,12 +85,10 @@ export async function runPlan(
   if (!options.quiet) say(describeData(data, maxTokens));
 
   checkLabels(adapter.labels, data);
-  const task = textClassification({
-    kind: data.kind,
-    outputs: data.outputs,
-    targets: data.train.targets,
+  const task = taskOf(data, {
     labelSmoothing: settings.labelSmoothing,
     ...classWeights,
+    vocabulary: config.vocabulary,
   });
   const trainee: Trainee = { model, adapter, task };
   checkForms(parts.targets, trainee);
@@ -112,7 +110,7 @@ export async function runPlan(
       logits,
       predictions: predictionsOf({
         kind: data.kind,
-        labels: data.labels,
+        labels: data.kind === "language" ? ["loss"] : data.labels,
         logits,
         truth: rows.truth,
       }),
@@ -237,13 +235,16 @@ function judgeOf({ metrics }: PlanParts, { kind }: PreparedData): Metric {
   return (numeric as Metric | undefined) ?? naturalMetric[kind];
 }
 
+const named = (labels: readonly string[]) =>
+  labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
+
 /** An adapter that was made for other labels would give every score another meaning. */
 function checkLabels(trained: readonly string[] | undefined, { kind, labels }: PreparedData): void {
   if (!trained || kind === "regression" || String(trained) === String(labels)) return;
   throw new TunebookError(
     "input",
-    `the adapter was trained on the labels ${trained.join(", ")}, but the data has ` +
-      `${labels.join(", ")}; use data with the same labels`,
+    `the adapter was trained on ${named(trained)}, but the data has ` +
+      `${named(labels)}; use data with the same labels`,
   );
 }
 

@@ -27,14 +27,17 @@ Deno.test("rows run in batches of like length and come back in their order", asy
     batches.push(shape.slice());
     return Promise.resolve({ logits: { shape: [batch, 1], data: first } });
   };
-  const all = await runOver(firstTokens, rows, 1, { batchSize: 8 });
+  const all = await runOver(firstTokens, rows, { outputs: 1 }, { batchSize: 8 });
   assert.deepEqual([...all], examples.map(({ row }) => row));
   assert.deepEqual(batches.map(([size]) => size), [8, 8, 8, 8, 8, 5]);
   const sorted = lengths.toSorted((a, b) => b - a);
   assert.deepEqual(batches.map(([, tokens]) => tokens), batches.map((_, i) => sorted[8 * i]));
-  const some = await runOver(firstTokens, rows, 1, { chosen: [44, 0, 7, 7] });
+  const some = await runOver(firstTokens, rows, { outputs: 1 }, { chosen: [44, 0, 7, 7] });
   assert.deepEqual([...some], [44, 0, 7, 7]);
-  assert.deepEqual(await runOver(firstTokens, rows, 1, { chosen: [] }), new Float32Array());
+  assert.deepEqual(
+    await runOver(firstTokens, rows, { outputs: 1 }, { chosen: [] }),
+    new Float32Array(),
+  );
 });
 
 Deno.test("a row's logits do not depend on the rows beside it", async () => {

@@ -44,8 +44,8 @@ Deno.test("stages come in their order", () => {
     start.data(table, columns).adapt(lora()).evaluate({ accuracy });
     // @ts-expect-error no second data
     start.data(table, columns).data(table, columns);
-    // @ts-expect-error a label column is needed
-    start.data(table, { text: "text" });
+    // @ts-expect-error a text column is needed
+    start.data(table, { label: "label" });
     // @ts-expect-error there is no such kind
     start.data(table, { ...columns, kind: "singel" });
     // @ts-expect-error there is no such setting

@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { head } from "../../lib/adapters/head.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { batchFeeds } from "../../lib/data/feeds.ts";
+import { createPredictor } from "../../lib/evaluate/predict.ts";
+import { parameters } from "../../lib/nn/trainee.ts";
+import { initialState } from "../../lib/train/initial_state.ts";
 import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
 import { isMistake } from "../is_mistake.ts";
 import { logitsOf } from "../nn/run_trainee.ts";
@@ -20,6 +25,38 @@ Deno.test("a token stands where the one before it predicts it, and first tokens 
   const packed = task.targetsOf([1, 0], 3, { rows: 1, length: 6, starts: Int32Array.of(4, 0) });
   assert.deepEqual([...packed.next_tokens.data], [5, 6, 7, 0, 9, 0]);
   assert.deepEqual([...packed.next_weights.data], [0, 1, 1, 0, 1, 0]);
+});
+
+Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", async () => {
+  const model = toyModel({ modelType: "gpt2" }, true);
+  const rows = [[4, 5, 6, 7], [8, 9], [3]].map((ids) => Int32Array.from(ids));
+  const lengths = rows.map(({ length }) => length);
+  const { vocabulary } = model.config;
+  const task = causalLanguageModelling({ texts: rows.map((ids) => ({ ids })), vocabulary });
+  const trainee = { model, adapter: attachTo(model, lora()), task };
+  const device = await openDevice("cpu");
+  const feedsOf = (chosen: ArrayLike<number>) => {
+    const examples = rows.map((ids, row) => ({ ids, row }));
+    return batchFeeds(examples, chosen, { padId: 0, usesTypes: false });
+  };
+  const state = await initialState(trainee, device, { accumulate: 1, seed: 1 });
+  const predictor = await createPredictor(trainee, device, state);
+  const found = await predictor.logits({ lengths, feedsOf });
+  for (const row of [0, 1]) {
+    const { data } = await logitsOf(trainee, device, feedsOf([row]), await state.read(parameters));
+    const losses = Array.from({ length: lengths[row] - 1 }, (_, at) => {
+      const scores = [...data.subarray(at * vocabulary, (at + 1) * vocabulary)].map(Number);
+      const sum = scores.reduce((total, each) => total + Math.exp(each), 0);
+      return Math.log(sum) - scores[rows[row][at + 1]];
+    });
+    const mean = losses.reduce((sum, each) => sum + each) / losses.length;
+    assert.ok(Math.abs(found[row] - mean) < 1e-5, `${found[row]}, not ${mean}`);
+  }
+  assert.equal(found[2], 0);
+  const alone = await predictor.logits({ lengths, feedsOf }, { chosen: [2] });
+  assert.deepEqual([...alone], [0]);
+  await predictor.dispose();
+  state.dispose();
 });
 
 Deno.test("counts of another length and a family without a language head are errors", async () => {

@@ -1,0 +1,39 @@
+/**
+ * How many tokens a model of the next token hesitates between.
+ *
+ * @module
+ */
+import { type Metric, metric } from "./metric.ts";
+
+/**
+ * exp of the mean loss over all predicted tokens: of a model that always hesitates between n equally
+ * likely tokens it is n. Equals exp of transformers' loss over all rows at once. It compares models
+ * with the same tokenizer only. NaN where no row has a token to predict.
+ *
+ * @example
+ * ```ts
+ * import { perplexity, predictionsOf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const predictions = predictionsOf({
+ *   kind: "language",
+ *   labels: ["loss"],
+ *   logits: Float32Array.of(0, 3), // the mean loss of each row
+ *   truth: [2, 1], // so many tokens were predicted in it
+ * });
+ * assert.equal(perplexity.compute(predictions), Math.E);
+ * ```
+ */
+export const perplexity: Metric = metric({
+  name: "perplexity",
+  kinds: ["language"],
+  better: "lower",
+  compute({ logits, truth }) {
+    let [losses, tokens] = [0, 0];
+    truth.forEach((count, row) => {
+      losses += logits[row] * count;
+      tokens += count;
+    });
+    return Math.exp(losses / tokens);
+  },
+});
