@@ -1,23 +1,25 @@
 /**
  * BitFit (Ben Zaken et al., arXiv 2106.10199): trains the biases and nothing else, those of linears and
  * of norms. A linear's bias is trained as what is added to it, b + Δ, which is the same to the
- * optimiser and is how PEFT stores it: as its BEFT, with the norms as modules to save. The rate is
- * one of the paper's, which searches from 1e-4 to 1e-3 for small sets and up to 1e-2.
+ * optimiser and is how PEFT stores it: as its BEFT, with the norms as modules to save. BEFT knows
+ * no GPT-2, so that this has no PEFT folder. A linear that has no bias gains one where `targets` name it,
+ * as with BEFT; it cannot be merged then. The rate is one of the paper's, which searches from 1e-4 to
+ * 1e-3 for small sets and up to 1e-2.
  *
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import type { Adapter, AttachedAdapter, Host, PeftFormat } from "../nn/adapter.ts";
 import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import { checkFields, namesForPeft, targetsOf, wrappedNames } from "./peft_fields.ts";
+import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft_fields.ts";
 import type { PeftConfig } from "./peft_types.ts";
 import { checkSettings, layerNames, yesOrNo } from "./settings.ts";
 
 /** Settings of BitFit. */
 export interface BitfitOptions {
-  /** The linears whose biases are trained; all unless given. */
+  /** The linears whose biases are trained, or made where there are none; all that have one unless given. */
   readonly targets?: Targets;
   /** Trains the norms' biases too; true unless given. */
   readonly norms?: boolean;
@@ -55,9 +57,11 @@ export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions =
 const change = (path: string) => `${path}.beft_bias`;
 
 function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
-  const chosen = chooseTargets(host, targets).filter(({ bias }) => bias !== false);
+  const hasBias = ({ bias }: { readonly bias?: boolean }) => bias !== false;
+  const named = chooseTargets(host, targets);
+  const chosen = targets === "all-linear" ? named.filter(hasBias) : named;
   const sites = new Map(chosen.map((layer) => [layer.path, layer]));
-  const trainedNorms = norms ? host.layers.filter(isNorm).filter(({ bias }) => bias !== false) : [];
+  const trainedNorms = norms ? host.layers.filter(isNorm).filter(hasBias) : [];
   if (sites.size + trainedNorms.length === 0) {
     throw new TunebookError(
       "unsupported",
@@ -78,6 +82,22 @@ function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
     values: () => host.weights.get(`${path}.weight`)!,
   }));
   const stored = [...parameters, ...frozen];
+  const format: PeftFormat = {
+    write: (values) => ({
+      config: {
+        peft_type: "BEFT",
+        target_modules: namesForPeft(host, targets, [...sites.keys()]),
+        modules_to_save: [...new Set(trainedNorms.map(({ path }) => lastName(path)))],
+        init_weights: true,
+      },
+      tensors: stored.map(({ name, shape }) => ({
+        name: wrappedNames(host, name)[0],
+        shape,
+        data: values.get(name)!,
+      })),
+    }),
+    names: new Map(stored.map(({ name }) => [name, wrappedNames(host, name)])),
+  };
   return {
     parameters,
     frozen,
@@ -85,23 +105,12 @@ function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
     trains: (path) => trained.has(path),
     output: (path, _x, y, context) =>
       sites.has(path) ? tf.add(y, context.parameter(change(path))) : y,
-    mergedIntoBias: ({ path }, values) => values.get(change(path)),
-    peft: {
-      write: (values) => ({
-        config: {
-          peft_type: "BEFT",
-          target_modules: namesForPeft(host, targets, [...sites.keys()]),
-          modules_to_save: [...new Set(trainedNorms.map(({ path }) => lastName(path)))],
-          init_weights: true,
-        },
-        tensors: stored.map(({ name, shape }) => ({
-          name: wrappedNames(host, name)[0],
-          shape,
-          data: values.get(name)!,
-        })),
-      }),
-      names: new Map(stored.map(({ name }) => [name, wrappedNames(host, name)])),
-    },
+    ...(chosen.every(hasBias)
+      ? { mergedIntoBias: ({ path }, values) => values.get(change(path)) } satisfies Partial<
+        AttachedAdapter
+      >
+      : {}),
+    ...(fanInFanOut(host, [...sites.keys()]) ? {} : { peft: format }),
   };
 }
 

@@ -67,8 +67,14 @@ function openMethod({ folder, config }: PeftFiles, types: PeftTypes | undefined)
 }
 
 function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAdapter {
-  const { tensors, config } = files;
-  const format = own.peft!;
+  const { tensors, config, folder } = files;
+  const format = own.peft;
+  if (!format) {
+    throw new TunebookError(
+      "unsupported",
+      `${folder}: PEFT has no ${String(config.peft_type)} for ${host.modelType}`,
+    );
+  }
   const { found } = matchWeights(files, specsOf(host, own, config));
   const all = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
   const frozen = own.frozen?.map((tensor) => {

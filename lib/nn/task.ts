@@ -24,6 +24,8 @@ export interface Task {
    * given.
    */
   forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
+  /** What `loss` reads in training, where it is not what `forward` gives. */
+  forwardToLearn?: Task["forward"];
   /**
    * What evaluation asks of each row where `forward` gives something of each token; `forward`'s own
    * results unless given.

@@ -5,7 +5,9 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import { encode } from "../nn/encoder.ts";
+import type { TextBatch } from "../nn/architecture.ts";
+import { encode, type Encoder } from "../nn/encoder.ts";
+import type { Net } from "../nn/net.ts";
 import type { Task } from "../nn/task.ts";
 import { paddedLayout } from "../text/batch_layout.ts";
 
@@ -16,7 +18,7 @@ export interface LearnedText {
   /**
    * 1 for a token whose prediction counts and 0 for one that is only read, such as those of a
    * question, [tokens]; where Python writes the label −100. All count unless given. The first token
-   * is never predicted.
+   * is predicted only after virtual tokens.
    */
   readonly counts?: ArrayLike<number>;
 }
@@ -25,6 +27,11 @@ export interface LearnedText {
 export interface CausalLanguageModellingOptions {
   readonly texts: readonly LearnedText[];
   readonly vocabulary: number;
+  /**
+   * True where a method puts virtual tokens before each text (`AttachedAdapter.input`): the last of
+   * them predicts the text's first token, which then counts too, as in PEFT. False unless given.
+   */
+  readonly afterVirtualTokens?: boolean;
 }
 
 /** 4 rows of 128 tokens have 100 MB of scores in a vocabulary of 50,000. */
@@ -39,7 +46,7 @@ const evaluatedRows = 4;
  * Throws an error of kind "input" for counts of another length than the tokens'.
  */
 export function causalLanguageModelling(
-  { texts, vocabulary }: CausalLanguageModellingOptions,
+  { texts, vocabulary, afterVirtualTokens = false }: CausalLanguageModellingOptions,
 ): Task {
   for (const [row, { ids, counts }] of texts.entries()) {
     if (!counts || counts.length === ids.length) continue;
@@ -48,8 +55,9 @@ export function causalLanguageModelling(
       `text ${row} has ${ids.length} tokens, but ${counts.length} counts; give one for each token`,
     );
   }
+  const firstCounted = afterVirtualTokens ? 0 : 1;
   const weightsOf = (row: number) =>
-    Array.from(texts[row].ids, (_, at) => at > 0 ? texts[row].counts?.[at] ?? 1 : 0);
+    Array.from(texts[row].ids, (_, at) => at < firstCounted ? 0 : texts[row].counts?.[at] ?? 1);
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
   return {
     name: "causal-language-modelling",
@@ -60,20 +68,14 @@ export function causalLanguageModelling(
       next_weights: { ...feed, type: "float32" },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    forward(net, encoder, batch, frozenLayers = 0) {
-      const { architecture: { language, modelType }, config } = encoder;
-      if (!language) {
-        throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
-      }
-      const hidden = encode(net, encoder, batch, { frozenLayers });
-      const [rows, sequence] = hidden.shape as [number, number];
-      // Virtual tokens stand before the text and predict nothing of it but its first token.
-      const added = sequence - batch.mask.shape[1]!;
-      const own = added === 0
-        ? hidden
-        : tf.slice(hidden, [0, added, 0], [rows, sequence - added, config.width]);
-      return language.forward(net, config, tf.reshape(own, [-1, config.width]));
-    },
+    forward: (net, encoder, batch, frozenLayers = 0) =>
+      scores(net, encoder, batch, { frozenLayers, back: 0 }),
+    ...(afterVirtualTokens
+      ? {
+        forwardToLearn: (net, encoder, batch, frozenLayers = 0) =>
+          scores(net, encoder, batch, { frozenLayers, back: 1 }),
+      } satisfies Partial<Task>
+      : {}),
     perRow: {
       outputs: 1,
       batchSize: evaluatedRows,
@@ -98,9 +100,9 @@ export function causalLanguageModelling(
       const tokens = new Int32Array(count * length);
       const weights = new Float32Array(count * length);
       chosen.forEach((row, i) => {
-        // A token stands where the one before it predicts it.
-        tokens.set(Array.from(texts[row].ids).slice(1), starts[i]);
-        weights.set(weightsOf(row).slice(1), starts[i]);
+        // A token stands where the scores of the one before it are.
+        tokens.set(Array.from(texts[row].ids).slice(firstCounted), starts[i]);
+        weights.set(weightsOf(row).slice(firstCounted), starts[i]);
       });
       const shape = [count, length];
       return {
@@ -110,6 +112,36 @@ export function causalLanguageModelling(
       };
     },
   };
+}
+
+/**
+ * The scores of the text's own positions, [tokens, vocabulary], or with `back` 1 those of the positions
+ * before them, the first of which is a virtual token's.
+ */
+function scores(
+  net: Net,
+  encoder: Encoder,
+  batch: TextBatch,
+  { frozenLayers, back }: { readonly frozenLayers: number; readonly back: 0 | 1 },
+): Tensor {
+  const { architecture: { language, modelType }, config } = encoder;
+  if (!language) {
+    throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
+  }
+  const hidden = encode(net, encoder, batch, { frozenLayers });
+  const [rows, sequence] = hidden.shape as [number, number];
+  const length = batch.mask.shape[1]!;
+  const added = sequence - length;
+  if (added < back) {
+    throw new TunebookError(
+      "input",
+      "afterVirtualTokens is true, but the method puts no virtual tokens before the texts",
+    );
+  }
+  const own = added === 0
+    ? hidden
+    : tf.slice(hidden, [0, added - back, 0], [rows, length, config.width]);
+  return language.forward(net, config, tf.reshape(own, [-1, config.width]));
 }
 
 const flat = (x: Tensor) => tf.reshape(x, [-1]);

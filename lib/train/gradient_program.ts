@@ -84,7 +84,8 @@ export function gradientProgram(
       });
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const loss = task.loss(task.forward(net, model, batchOf(inputs), frozenLayers), inputs);
+          const learn = task.forwardToLearn ?? task.forward;
+          const loss = task.loss(learn(net, model, batchOf(inputs), frozenLayers), inputs);
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },

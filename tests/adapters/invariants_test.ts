@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft_folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../../lib/nn/merge.ts";
-import { openOn } from "../../lib/nn/model.ts";
+import { type Model, openOn } from "../../lib/nn/model.ts";
+import type { Task } from "../../lib/nn/task.ts";
 import { trainedWeights } from "../../lib/nn/trained.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
+import type { TrainingRows } from "../../lib/train/train.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
 import { logitsOf } from "../nn/run_trainee.ts";
-import { toyModel, toyRows } from "../nn/toy.ts";
+import { nextTokens, toyModel, toyRows } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { methodTable } from "./method_table.ts";
@@ -19,17 +22,45 @@ const labels = ["a", "b", "c"];
 /** PEFT's tolerances for the same invariants. */
 const tolerance = { disabled: 1e-6, merged: 1e-4, loaded: 1e-6, converted: 1e-5 };
 
+const models: readonly ToyCase[] = [
+  ...["bert", "roberta", "distilbert", "xlm-roberta"].map((modelType) => ({ modelType })),
+  ...["gpt2", "llama"].flatMap((modelType) => [
+    { modelType },
+    { modelType, predictsTokens: true },
+  ]),
+];
+
+interface ToyCase {
+  readonly modelType: string;
+  readonly predictsTokens?: boolean;
+}
+
+const titleOf = ({ modelType, predictsTokens }: ToyCase) =>
+  predictsTokens ? `${modelType} for next tokens` : modelType;
+
+function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model {
+  return toyModel({ modelType, layers }, predictsTokens);
+}
+
+/** A task that learns from some rows. */
+function taskOn(model: Model, adapter: AttachedAdapter, rows: TrainingRows): Task {
+  if (model.isLanguageModel) return nextTokens({ model, adapter }, rows);
+  const targets = oneHot(Array.from(rows.lengths, (_, row) => (2 * row) % outputs), outputs);
+  return textClassification({ kind: "single", outputs, targets });
+}
+
 for (const [name, tested] of Object.entries(methodTable)) {
-  for (const modelType of ["bert", "roberta", "distilbert", "xlm-roberta"]) {
-    Deno.test(`${name} on ${modelType}: off is the base, merged and reopened are the same model`, () =>
+  for (const toy of models) {
+    const { modelType } = toy;
+    Deno.test(`${name} on ${titleOf(toy)}: off is the base, merged and reopened are the same model`, () =>
       inFolder(async (folder) => {
-        const model = toyModel({ modelType, layers: 2 });
+        const model = modelOf(toy, 2);
         const before = new Map([...model.weights].map(([path, data]) => [path, data.slice()]));
-        const task = textClassification({ kind: "single", outputs, targets: oneHot([0], outputs) });
         const device = await openDevice("cpu");
-        const batch = toyRows(5, { types: model.architecture.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
+        const rows = toyRows(5, { types: model.architecture.usesTypes });
+        const batch = rows.feedsOf([0, 1, 2, 3, 4]);
         const adapter = await openOn(model, tested.of(modelType));
-        const trainee = { model, adapter, task };
+        const trainee = { model, adapter, task: taskOn(model, adapter, rows) };
         const off = { ...trainee, adapter: noAdapter };
         const base = await logitsOf(off, device, batch);
         const start = await logitsOf(trainee, device, batch);
@@ -49,7 +80,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
           assert.deepEqual(model.weights.get(path), data, `${path} of the base moved`);
         }
 
-        if (tested.merges) {
+        if (tested.merges(modelType)) {
           const merged = mergeModel(model, adapter, values);
           const whole = await logitsOf({ ...off, model: merged }, device, batch);
           const difference = largestDifference(whole.data, on.data);
@@ -58,6 +89,11 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const again = await logitsOf(off, device, batch);
         assert.ok(largestDifference(again.data, base.data) < tolerance.disabled);
 
+        if (!adapter.peft) {
+          assert.ok(tested.gaps[modelType], `${name} has no PEFT format`);
+          await assert.rejects(writePeftFolder(folder, model, adapter, values, labels), /no PEFT/);
+          return;
+        }
         await writePeftFolder(folder, model, adapter, values, labels);
         const read = await readPeftFolder(folder, model);
         const opened = { ...trainee, adapter: read.attached };
@@ -68,12 +104,13 @@ for (const [name, tested] of Object.entries(methodTable)) {
       }));
   }
 
-  for (const modelType of ["bert", "roberta", "distilbert"]) {
-    Deno.test(`${name} on ${modelType} has the right gradients`, async () => {
-      const model = toyModel({ modelType });
-      const targets = oneHot([0, 2, 1, 0, 2], outputs);
-      const task = textClassification({ kind: "single", outputs, targets });
+  for (const toy of models.filter(({ modelType }) => modelType !== "xlm-roberta")) {
+    const { modelType } = toy;
+    Deno.test(`${name} on ${titleOf(toy)} has the right gradients`, async () => {
+      const model = modelOf(toy, 1);
       const adapter = await openOn(model, tested.of(modelType));
+      const rows = toyRows(5, { types: model.architecture.usesTypes });
+      const task = taskOn(model, adapter, rows);
       const own = new Set(adapter.parameters.map(({ name }) => name));
       const only = (path: string) => own.has(path) && !tested.partial?.test(path);
       const check = (seed: number) =>

@@ -14,11 +14,18 @@ import { pTuning } from "../../lib/adapters/p_tuning.ts";
 import { vera } from "../../lib/adapters/vera.ts";
 import type { Adapter } from "../../lib/nn/adapter.ts";
 
+/** A family on which PEFT cannot do all with a method. */
+export interface Gap {
+  readonly reason: string;
+  /** True where it makes and runs folders all the same, only not with what tunebook trains. */
+  readonly makesFolders?: boolean;
+}
+
 /** A method and what is true of it. */
 export interface TestedMethod {
   of(modelType: string): Adapter;
   /** False where nothing can be merged into the weights. */
-  readonly merges: boolean;
+  merges(modelType: string): boolean;
   /** True where training starts at the pretrained model. */
   readonly startsAtBase: boolean;
   /** Parameters whose gradient leaves something out by definition, so that differences differ. */
@@ -29,23 +36,42 @@ export interface TestedMethod {
   readonly converts?: boolean;
   /** Parameters that may end where they started: ranks that were taken away. */
   readonly mayReturn?: RegExp;
-  /** False where PEFT cannot run the method on DistilBERT, or not with its whole head. */
-  readonly distilbert: boolean;
+  /** True where tokens stand before the text as if they were words. */
+  readonly hasVirtualTokens?: boolean;
+  readonly gaps: Readonly<Record<string, Gap>>;
 }
 
-const linears = (modelType: string) =>
-  modelType === "distilbert" ? ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"] : [
-    "query",
-    "key",
-    "value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-  ];
-const low = { rank: 4, alpha: 8 };
-const inWeights = { merges: true, startsAtBase: true, distilbert: true };
-const beforeText = { merges: false, startsAtBase: false, distilbert: false };
-const tokens = 5;
+/** Linears by family. */
+const linearNames: Readonly<Record<string, readonly string[]>> = {
+  distilbert: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
+  gpt2: ["c_attn", "c_proj", "c_fc"],
+  llama: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+};
+const bertLinears = [
+  "query",
+  "key",
+  "value",
+  "attention.output.dense",
+  "intermediate.dense",
+  "output.dense",
+];
+const linears = (modelType: string) => linearNames[modelType] ?? bertLinears;
+const low = { rank: 2, alpha: 4 };
+const inWeights = { merges: () => true, startsAtBase: true, gaps: {} };
+const halfAHead =
+  "PEFT's prompt methods neither train nor save the first layer of DistilBERT's head";
+const beforeText = {
+  merges: () => false,
+  startsAtBase: false,
+  hasVirtualTokens: true,
+  gaps: { distilbert: { reason: halfAHead, makesFolders: true } },
+};
+const beforeKeys = {
+  merges: () => false,
+  startsAtBase: false,
+  gaps: { distilbert: { reason: "DistilBERT's forward in transformers takes no cache" } },
+};
+const tokens = 3;
 
 /** The methods by the golden files' names. */
 export const methodTable: Readonly<Record<string, TestedMethod>> = {
@@ -65,9 +91,9 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
   "adalora": {
     of: (type) =>
       adalora({
-        initialRank: 6,
+        initialRank: 4,
         targetRank: 2,
-        alpha: 12,
+        alpha: 8,
         initialSteps: 0.1,
         finalSteps: 0.3,
         interval: 2,
@@ -76,23 +102,47 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
     ...inWeights,
     mayReturn: /lora_E$/,
   },
-  "vera": { of: (type) => vera({ rank: 8, key: 3, targets: linears(type) }), ...inWeights },
+  "vera": { of: (type) => vera({ rank: 4, key: 3, targets: linears(type) }), ...inWeights },
   "ia3": { of: () => ia3(), ...inWeights },
   "bitfit": {
     of: (type) =>
       bitfit({ targets: [...linears(type), ...(type === "bert" ? ["pooler.dense"] : [])] }),
     ...inWeights,
+    // A Llama gains biases, for which its checkpoints have no place.
+    merges: (type) => type !== "llama",
+    gaps: { gpt2: { reason: "PEFT's BEFT wraps torch.nn.Linear only, not GPT-2's Conv1D" } },
   },
   "prompt-tuning": { of: () => promptTuning({ tokens }), ...beforeText },
-  "p-tuning-mlp": { of: () => pTuning({ tokens, hidden: 16 }), ...beforeText, hasKinks: true },
+  "p-tuning-mlp": { of: () => pTuning({ tokens, hidden: 8 }), ...beforeText, hasKinks: true },
   "p-tuning-lstm": {
-    of: () => pTuning({ tokens, hidden: 16, encoder: "lstm" }),
+    of: () => pTuning({ tokens, hidden: 4, encoder: "lstm" }),
     ...beforeText,
     hasKinks: true,
   },
-  "prefix-tuning": { of: () => prefixTuning({ tokens }), ...beforeText },
+  "prefix-tuning": { of: () => prefixTuning({ tokens }), ...beforeKeys },
   "prefix-projection": {
-    of: () => prefixTuning({ tokens, projection: true, hidden: 16, start: "random" }),
-    ...beforeText,
+    of: () => prefixTuning({ tokens, projection: true, hidden: 8, start: "random" }),
+    ...beforeKeys,
   },
 };
+
+/** The tiny models: classifiers, and decoders that predict the next token. */
+export const bases = [
+  "bert",
+  "distilbert",
+  "roberta",
+  "gpt2",
+  "gpt2-classes",
+  "llama",
+  "llama-classes",
+] as const;
+
+/** `gpt2` of `gpt2-classes`. */
+export function familyOf(base: string): string {
+  return base.split("-", 1)[0];
+}
+
+/** True for a model that predicts the next token. */
+export function isLanguageModel(base: string): boolean {
+  return base === "gpt2" || base === "llama";
+}

@@ -2,14 +2,16 @@
 
 check_adapters.py FOLDER: every folder in it, named <method>-<base>, is opened with PEFT on
 models/<base> and run on the inputs of methods/<method>-<base>/expected.safetensors. Prints
-{"made_with": versions, "logits": {"<method>-<base>": [rows][outputs]}}. A tensor that PEFT does not
-load, or would have wanted, is an error.
+{"made_with": versions, "logits": {"<method>-<base>": numbers}}, row by row, of models for the next token
+those of every real token. A tensor that PEFT does not load, or would have wanted, is an error.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
+import torch
 import transformers
 from safetensors.torch import load_file
 
@@ -20,11 +22,15 @@ from golden import HERE, made_with
 def main(folder: Path) -> None:
     found = {}
     for place in sorted(folder.iterdir()):
-        base = place.name.rsplit("-", 1)[1]
+        base = re.search(r"-(\w+(-classes)?)$", place.name)[1]
         expected = load_file(HERE / "methods" / place.name / "expected.safetensors")
         inputs = {key: value for key, value in expected.items() if key != "logits"}
         model = open_adapter(str(place), str(HERE / "models" / base))
-        found[place.name] = logits(model, inputs)["logits"]
+        values = torch.tensor(logits(model, inputs)["logits"])
+        if values.dim() == 3:
+            mask = inputs["attention_mask"]
+            values = values[:, -mask.shape[1] :][mask == 1]
+        found[place.name] = values.flatten().tolist()
     print(json.dumps({"made_with": made_with(*PACKAGES), "logits": found}))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy
 import torch
 from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -64,6 +65,28 @@ def padded_inputs(config, lengths, seed: int, width: int | None = None):
     if getattr(config, "type_vocab_size", 0) > 1:
         inputs["token_type_ids"] = torch.from_numpy(types)
     return inputs
+
+
+def on_the_left(inputs):
+    """The same rows with their padding in front."""
+    lengths = inputs["attention_mask"].sum(1).tolist()
+    width = inputs["input_ids"].shape[1]
+    return {
+        name: torch.stack([row.roll(width - length) for row, length in zip(tensor, lengths)])
+        for name, tensor in inputs.items()
+    }
+
+
+def family(base: str) -> str:
+    """`gpt2` of `gpt2-classes`."""
+    return base.split("-")[0]
+
+
+def auto_class(base: str):
+    """What opens a tiny model, and PEFT's name of its task: decoders predict tokens unless named otherwise."""
+    if family(base) in ("gpt2", "llama") and not base.endswith("-classes"):
+        return AutoModelForCausalLM, "CAUSAL_LM"
+    return AutoModelForSequenceClassification, "SEQ_CLS"
 
 
 def randomise(module: torch.nn.Module, seed: int) -> None:

@@ -1,18 +1,25 @@
-"""Every method of PEFT on the tiny models.
+"""Every method of PEFT on the tiny models: make_methods.py [BASE …].
 
 methods/<method>-<base>/: adapter_config.json, adapter_model.safetensors and expected.safetensors
-with the inputs and the logits of base plus adapter, whose tensors are random.
+with the inputs and the logits of base plus adapter, whose tensors are random. A base is a classifier
+or, as `gpt2` and `llama`, a model for the next token; the logits of those are [rows, tokens, vocabulary]
+without those of virtual tokens.
 methods/batches-<base>.safetensors: fifty batches of four rows, input_ids, attention_mask,
-token_type_ids [50, 4, 7] and labels [50, 4].
+token_type_ids [50, 4, 7] and, for classifiers, labels [50, 4].
 methods/run-<method>-<base>.safetensors: fifty AdamW steps over them. losses [50], `initial.<path>`
 each trained tensor at the start by tunebook's path and, for AdaLoRA, kept.<path> [50, initial rank]:
 which triplets the rank pattern keeps after each step (1 everywhere before there is one).
+
+What PEFT cannot do: prefix tuning on DistilBERT, whose forward takes no cache; BEFT, its BitFit, on
+GPT-2, whose linears are no torch.nn.Linear. Where virtual tokens stand before the text, PEFT gives a
+decoder's classifier the last position, padding or not, so that these rows are padded on the left.
 """
 
 import json
 import math
 import re
 import shutil
+import sys
 
 import torch
 import transformers
@@ -27,9 +34,9 @@ from peft import (
     VeraConfig,
     get_peft_model,
 )
-from transformers import AutoModelForSequenceClassification
+from transformers import AutoConfig
 
-from golden import HERE, padded_inputs, save_tensors
+from golden import HERE, auto_class, family, on_the_left, padded_inputs, save_tensors
 
 PACKAGES = ("torch", "transformers", "peft", "safetensors")
 FOLDER = HERE / "methods"
@@ -39,68 +46,88 @@ RATE = 3e-3
 RECIPE = {"learning_rate": RATE, "weight_decay": 0.01, "max_norm": 1.0, "betas": [0.9, 0.999], "epsilon": 1e-8}
 RATE_RATIO = 16
 
-QUERY_VALUE = {"distilbert": ["q_lin", "v_lin"]}
-LINEARS = {
-    "distilbert": ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
-    None: ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"],
+QUERY_VALUE = {
+    **dict.fromkeys(["bert", "roberta"], ["query", "value"]),
+    "distilbert": ["q_lin", "v_lin"],
+    "gpt2": ["c_attn"],
+    "llama": ["q_proj", "v_proj"],
 }
-NORMS = {"distilbert": ["sa_layer_norm", "output_layer_norm", "LayerNorm"], None: ["LayerNorm"]}
+LINEARS = {
+    **dict.fromkeys(
+        ["bert", "roberta"],
+        ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"],
+    ),
+    "distilbert": ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
+    "gpt2": ["c_attn", "c_proj", "c_fc"],
+    "llama": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+}
+NORMS = {
+    **dict.fromkeys(["bert", "roberta"], ["LayerNorm"]),
+    "distilbert": ["sa_layer_norm", "output_layer_norm", "LayerNorm"],
+}
+LOW = dict(r=2, lora_alpha=4)
+# Heads and widths are PEFT's to find out where it can: a Llama has fewer of keys and values.
+PROMPT = dict(num_virtual_tokens=3)
+SIZES = {"distilbert": dict(token_dim=32, num_layers=2, num_attention_heads=4)}
 
 
-def query_value(base):
-    return QUERY_VALUE.get(base, ["query", "value"])
-
-
-def linears(base):
-    return LINEARS.get(base, LINEARS[None])
-
-
-def prompt(base):
-    return dict(num_virtual_tokens=5, token_dim=32, num_layers=2, num_attention_heads=4)
+def prompt(of):
+    return {**PROMPT, **SIZES.get(of, {})}
 
 
 METHODS = {
-    "lora": lambda base: LoraConfig(r=4, lora_alpha=8, target_modules=query_value(base)),
-    "rslora": lambda base: LoraConfig(r=4, lora_alpha=8, use_rslora=True, target_modules=query_value(base)),
-    "dora": lambda base: LoraConfig(r=4, lora_alpha=8, use_dora=True, target_modules=linears(base)),
-    "pissa": lambda base: LoraConfig(r=4, lora_alpha=8, init_lora_weights="pissa", target_modules=linears(base)),
-    "lora-plus": lambda base: LoraConfig(r=4, lora_alpha=8, target_modules=query_value(base)),
-    "adalora": lambda base: AdaLoraConfig(
-        init_r=6, target_r=2, lora_alpha=12, tinit=5, tfinal=15, deltaT=2, total_step=STEPS, target_modules=linears(base)
+    "lora": lambda of: LoraConfig(**LOW, target_modules=QUERY_VALUE[of]),
+    "rslora": lambda of: LoraConfig(**LOW, use_rslora=True, target_modules=QUERY_VALUE[of]),
+    "dora": lambda of: LoraConfig(**LOW, use_dora=True, target_modules=LINEARS[of]),
+    "pissa": lambda of: LoraConfig(**LOW, init_lora_weights="pissa", target_modules=LINEARS[of]),
+    "lora-plus": lambda of: LoraConfig(**LOW, target_modules=QUERY_VALUE[of]),
+    "adalora": lambda of: AdaLoraConfig(
+        init_r=4, target_r=2, lora_alpha=8, tinit=5, tfinal=15, deltaT=2, total_step=STEPS, target_modules=LINEARS[of]
     ),
-    "vera": lambda base: VeraConfig(r=8, projection_prng_key=3, target_modules=linears(base)),
-    "ia3": lambda base: IA3Config(
+    "vera": lambda of: VeraConfig(r=4, projection_prng_key=3, target_modules=LINEARS[of]),
+    "ia3": lambda of: IA3Config(
         **dict(target_modules=["k_lin", "v_lin", "ffn.lin2"], feedforward_modules=["ffn.lin2"])
-        if base == "distilbert"
+        if of == "distilbert"
         else {}
     ),
-    "bitfit": lambda base: BeftConfig(
-        target_modules=linears(base) + (["pooler.dense"] if base == "bert" else []),
-        modules_to_save=list(NORMS.get(base, NORMS[None])),
+    "bitfit": lambda of: BeftConfig(
+        target_modules=LINEARS[of] + (["pooler.dense"] if of == "bert" else []),
+        modules_to_save=NORMS.get(of, [])[:] or None,
     ),
-    "prompt-tuning": lambda base: PromptTuningConfig(prompt_tuning_init="SAMPLE_VOCAB", **prompt(base)),
-    "p-tuning-mlp": lambda base: PromptEncoderConfig(
-        encoder_reparameterization_type="MLP", encoder_hidden_size=16, **prompt(base)
+    "prompt-tuning": lambda of: PromptTuningConfig(prompt_tuning_init="SAMPLE_VOCAB", **prompt(of)),
+    "p-tuning-mlp": lambda of: PromptEncoderConfig(
+        encoder_reparameterization_type="MLP", encoder_hidden_size=8, **prompt(of)
     ),
-    "p-tuning-lstm": lambda base: PromptEncoderConfig(
-        encoder_reparameterization_type="LSTM", encoder_hidden_size=16, encoder_num_layers=2, **prompt(base)
+    "p-tuning-lstm": lambda of: PromptEncoderConfig(
+        encoder_reparameterization_type="LSTM", encoder_hidden_size=4, encoder_num_layers=2, **prompt(of)
     ),
-    "prefix-tuning": lambda base: PrefixTuningConfig(init_weights="zero", **prompt(base)),
-    "prefix-projection": lambda base: PrefixTuningConfig(
-        prefix_projection=True, encoder_hidden_size=16, **prompt(base)
-    ),
+    "prefix-tuning": lambda of: PrefixTuningConfig(init_weights="zero", **prompt(of)),
+    "prefix-projection": lambda of: PrefixTuningConfig(prefix_projection=True, encoder_hidden_size=8, **prompt(of)),
 }
-# PEFT's prefix tuning does not support DistilBERT: its forward takes no cache.
-BASES = {
-    name: ["bert", "roberta"] + ([] if name.startswith("prefix") else ["distilbert"]) for name in METHODS
-}
+BASES = ["bert", "roberta", "distilbert", "gpt2", "gpt2-classes", "llama", "llama-classes"]
+IMPOSSIBLE = [("prefix", "distilbert"), ("bitfit", "gpt2")]
+# A classifier of a decoder trains as a language model does but for its head.
+RUNS = [base for base in BASES if not base.endswith("-classes")]
+
+
+def is_possible(method: str, base: str) -> bool:
+    return not any(method.startswith(start) and family(base) == of for start, of in IMPOSSIBLE)
+
+
+def inputs_of(method: str, base: str, config, *args, **more):
+    inputs = padded_inputs(config, *args, **more)
+    reads_last = base.endswith("-classes") and method.startswith(("prompt", "p-tuning"))
+    return on_the_left(inputs) if reads_last else inputs
 
 
 def adapt(method: str, base: str, seed: int):
     torch.manual_seed(seed)
-    model = AutoModelForSequenceClassification.from_pretrained(HERE / "models" / base)
-    config = METHODS[method](base)
-    config.task_type = "SEQ_CLS"
+    kind, task = auto_class(base)
+    model = kind.from_pretrained(HERE / "models" / base)
+    config = METHODS[method](family(base))
+    config.task_type = task
+    if family(base) == "gpt2" and hasattr(config, "fan_in_fan_out"):
+        config.fan_in_fan_out = True
     if base == "distilbert":
         config.modules_to_save = (getattr(config, "modules_to_save", None) or []) + ["pre_classifier"]
     adapted = get_peft_model(model, config)
@@ -122,7 +149,7 @@ def path_of(name: str) -> str:
     """tunebook's path of a PEFT parameter."""
     name = re.sub(r"^prompt_encoder\.default\.", "", name)
     name = re.sub(r"^base_model\.(model\.)?", "", name)
-    name = re.sub(r"^(bert|roberta|distilbert)\.", "", name)
+    name = re.sub(r"^(bert|roberta|distilbert|transformer|model)\.", "", name)
     name = name.replace("modules_to_save.default.", "")
     return re.sub(r"\.default(\.weight)?$", "", name)
 
@@ -149,9 +176,11 @@ def make_adapter(method: str, base: str, seed: int) -> None:
             config[field] = sorted(config[field])
     config["a_field_of_tomorrow"] = {"kept": [1, None]}
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    inputs = padded_inputs(model.config, lengths=[9, 4, 7], seed=seed)
+    inputs = inputs_of(method, base, model.config, lengths=[6, 4], seed=seed)
     with torch.no_grad():
         logits = model(**inputs).logits
+    if logits.dim() == 3:
+        logits = logits[:, -inputs["input_ids"].shape[1] :]
     save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES, base=f"models/{base}")
 
 
@@ -170,12 +199,13 @@ def keep_some(model) -> None:
 
 
 def make_batches(base: str) -> list[dict]:
-    config = AutoModelForSequenceClassification.from_pretrained(HERE / "models" / base).config
+    config = AutoConfig.from_pretrained(HERE / "models" / base)
     generator = torch.Generator().manual_seed(1)
     batches = []
     for step in range(STEPS):
         batch = padded_inputs(config, [TOKENS, 3, 5, 6], seed=1000 + step, width=TOKENS)
-        batch["labels"] = torch.randint(0, config.num_labels, (4,), generator=generator)
+        if auto_class(base)[1] == "SEQ_CLS":
+            batch["labels"] = torch.randint(0, config.num_labels, (4,), generator=generator)
         batches.append(batch)
     stacked = {key: torch.stack([batch[key] for batch in batches]) for key in batches[0]}
     save_tensors(FOLDER / f"batches-{base}.safetensors", stacked, PACKAGES, base=f"models/{base}")
@@ -195,7 +225,8 @@ def make_run(method: str, base: str, batches: list[dict], seed: int) -> None:
     optimizer = torch.optim.AdamW(groups, betas=tuple(RECIPE["betas"]), eps=RECIPE["epsilon"])
     losses, kept = [], {}
     for step, batch in enumerate(batches, start=1):
-        loss = model(**batch).loss
+        labels = batch.get("labels", batch["input_ids"].masked_fill(batch["attention_mask"] == 0, -100))
+        loss = model(**{**batch, "labels": labels}).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(tensors.values(), RECIPE["max_norm"])
         optimizer.step()
@@ -221,8 +252,12 @@ def make_run(method: str, base: str, batches: list[dict], seed: int) -> None:
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    batches = {base: make_batches(base) for base in ("bert", "roberta", "distilbert")}
-    for seed, method in enumerate(METHODS, start=1):
-        for base in BASES[method]:
+    torch.set_num_threads(1)  # faster for models this small
+    for base in sys.argv[1:] or BASES:
+        batches = make_batches(base) if base in RUNS else []
+        for seed, method in enumerate(METHODS, start=1):
+            if not is_possible(method, base):
+                continue
             make_adapter(method, base, seed)
-            make_run(method, base, batches[base], seed)
+            if batches:
+                make_run(method, base, batches, seed)

@@ -116,3 +116,10 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   return Array.from(a, (number, i) => Math.abs(number - b[i]))
     .reduce((most, each) => each <= most ? most : Number.isNaN(each) ? Infinity : each, 0);
 }
+
+/** The numbers of real tokens where there are some for each token; what stands at padding nobody reads. */
+export function realTokens(data: ArrayLike<number>, mask: ArrayLike<number>): number[] {
+  const perToken = data.length / mask.length;
+  if (perToken < 2) return Array.from(data);
+  return Array.from(data).filter((_, i) => mask[Math.floor(i / perToken)] === 1);
+}

@@ -8,6 +8,9 @@ import type { HostTensor } from "../../lib/engine/mod.ts";
 import { architectureOf } from "../../lib/models/mod.ts";
 import { weightsOf } from "../../lib/nn/layer.ts";
 import type { Model } from "../../lib/nn/model.ts";
+import type { Task } from "../../lib/nn/task.ts";
+import type { Trainee } from "../../lib/nn/trainee.ts";
+import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 
 /** What a toy model is like. */
@@ -119,6 +122,17 @@ export function toyRows(count: number, { types = true, seed = 1 } = {}): Trainin
       };
     },
   };
+}
+
+/** Predicts the next token of every row, and the first one where virtual tokens stand before it. */
+export function nextTokens(
+  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+  rows: TrainingRows,
+): Task {
+  const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
+  const { vocabulary } = model.config;
+  const afterVirtualTokens = Boolean(adapter.input);
+  return causalLanguageModelling({ texts, vocabulary, afterVirtualTokens });
 }
 
 /** A class for each row that depends on its first token, so that there is something to learn. */

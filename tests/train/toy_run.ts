@@ -16,7 +16,7 @@ import {
   type TrainResult,
 } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
-import { toyModel, type ToyOptions, toyRows, toyTargets } from "../nn/toy.ts";
+import { nextTokens, toyModel, type ToyOptions, toyRows, toyTargets } from "../nn/toy.ts";
 
 /** How to train a toy model. */
 export interface ToyRunOptions {
@@ -47,14 +47,14 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
   const model = options.on ?? toyModel(options.model);
   const { outputs = 3 } = options.model ?? {};
   const rows = toyRows(count, { types: model.architecture.usesTypes });
-  const task = textClassification({
+  const adapter = options.attached ?? attachTo(model, method);
+  const task = model.isLanguageModel ? nextTokens({ model, adapter }, rows) : textClassification({
     kind: "single",
     outputs,
     targets: options.targets ?? toyTargets(rows, outputs),
     labelSmoothing: options.settings?.labelSmoothing ?? 0,
     ...(options.classWeights ? { classWeights: options.classWeights } : {}),
   });
-  const adapter = options.attached ?? attachTo(model, method);
   const trainee: Trainee = { model, adapter, task };
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
   const { state, ...result } = await train(trainee, options.around?.(rows) ?? rows, {
