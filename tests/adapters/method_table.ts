@@ -83,7 +83,7 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
     partial: /lora_[AB]$/,
   },
   "pissa": {
-    of: (type) => lora({ ...low, start: "pissa", targets: linears(type) }),
+    of: (type) => lora({ rank: 4, alpha: 8, start: "pissa", targets: linears(type) }),
     ...inWeights,
     converts: true,
   },
