@@ -6,24 +6,25 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
+import type { Architecture, LayerInput } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { tokenPlaces } from "../nn/summary.ts";
+import { decoderClassification, type DecoderConfig, decoderLanguage } from "./decoder_heads.ts";
 import { fillingToken } from "./filling_token.ts";
 
 /** The sizes of a GPT-2. */
-export interface Gpt2Config extends TextConfig {
+export interface Gpt2Config extends DecoderConfig {
   readonly intermediate: number;
   readonly epsilon: number;
   readonly embeddingDropout: number;
   readonly attentionDropout: number;
   readonly hiddenDropout: number;
   readonly activation: string;
-  /** True where the language head shares the word table. */
-  readonly isTied: boolean;
 }
+
+const wordTable = "wte";
 
 function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = configReader(json);
@@ -73,7 +74,7 @@ function layers({ width, intermediate, vocabulary, positions, layers }: Gpt2Conf
     linear(`h.${i}.mlp.c_proj`, intermediate, width),
   ]);
   return [
-    { kind: "embedding", path: "wte", rows: vocabulary, width },
+    { kind: "embedding", path: wordTable, rows: vocabulary, width },
     { kind: "embedding", path: "wpe", rows: positions, width },
     ...blocks.flat(),
     norm("ln_f"),
@@ -123,11 +124,11 @@ export const gpt2: Architecture<Gpt2Config> = {
   optional: [],
   attentionTargets: ["c_attn"],
   layerPath: "h",
-  wordTable: "wte",
+  wordTable,
   causal: true,
   summary: "last",
   embed(net, config, batch) {
-    const words = net.embedding("wte", batch.ids);
+    const words = net.embedding(wordTable, batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });
     const places = tokenPlaces(net, mask, batch.packing);
     const placed = tf.add(given, net.embedding("wpe", places));
@@ -136,19 +137,6 @@ export const gpt2: Architecture<Gpt2Config> = {
   },
   block,
   finish: (net, { epsilon }, x) => net.layerNorm("ln_f", x, epsilon),
-  classification: {
-    layers: ({ width }, outputs) => [
-      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
-    ],
-    forward: (net, _config, last) => net.linear("score", last, { bias: false }),
-    className: "GPT2ForSequenceClassification",
-  },
-  language: {
-    layers: ({ width, vocabulary, isTied }) =>
-      isTied
-        ? []
-        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
-    forward: (net, { isTied }, hidden) =>
-      isTied ? net.unembed("wte", hidden) : net.linear("lm_head", hidden, { bias: false }),
-  },
+  classification: decoderClassification("GPT2ForSequenceClassification"),
+  language: decoderLanguage(wordTable),
 };

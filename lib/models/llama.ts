@@ -7,24 +7,25 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
+import type { Architecture, LayerInput } from "../nn/architecture.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { decoderClassification, type DecoderConfig, decoderLanguage } from "./decoder_heads.ts";
 import { fillingToken } from "./filling_token.ts";
 import { readRotaryFields, type RotaryFields, rotaryFrequencies, rotate } from "./rotary.ts";
 
 /** The sizes of a Llama. */
-export interface LlamaConfig extends TextConfig {
+export interface LlamaConfig extends DecoderConfig {
   readonly keyValueHeads: number;
   readonly intermediate: number;
   readonly epsilon: number;
   readonly attentionDropout: number;
   readonly activation: string;
   readonly rotary: RotaryFields;
-  /** True where the language head shares the word table. */
-  readonly isTied: boolean;
 }
+
+const wordTable = "embed_tokens";
 
 function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
   const { read, rotary } = readRotaryFields(json, configReader);
@@ -88,7 +89,7 @@ function layers(config: LlamaConfig): Layer[] {
     ];
   });
   return [
-    { kind: "embedding", path: "embed_tokens", rows: config.vocabulary, width },
+    { kind: "embedding", path: wordTable, rows: config.vocabulary, width },
     ...blocks.flat(),
     norm("norm"),
   ];
@@ -138,29 +139,16 @@ export const llama: Architecture<LlamaConfig> = {
   optional: [],
   attentionTargets: ["q_proj", "v_proj"],
   layerPath: "layers",
-  wordTable: "embed_tokens",
+  wordTable,
   causal: true,
   summary: "last",
   embed(net, config, batch) {
-    const words = net.embedding("embed_tokens", batch.ids);
+    const words = net.embedding(wordTable, batch.ids);
     const { words: given, mask } = net.input({ words, mask: batch.mask });
     return { x: tf.reshape(given, [-1, config.width]), mask };
   },
   block,
   finish: (net, { epsilon }, x) => net.rmsNorm("norm", x, epsilon),
-  classification: {
-    layers: ({ width }, outputs) => [
-      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
-    ],
-    forward: (net, _config, last) => net.linear("score", last, { bias: false }),
-    className: "LlamaForSequenceClassification",
-  },
-  language: {
-    layers: ({ width, vocabulary, isTied }) =>
-      isTied
-        ? []
-        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
-    forward: (net, { isTied }, hidden) =>
-      isTied ? net.unembed("embed_tokens", hidden) : net.linear("lm_head", hidden, { bias: false }),
-  },
+  classification: decoderClassification("LlamaForSequenceClassification"),
+  language: decoderLanguage(wordTable),
 };

@@ -4,14 +4,10 @@
  *
  * @module
  */
+import { captureKeysValues } from "../../lib/adapters/key_value_capture.ts";
 import type { PeftConfig } from "../../lib/adapters/peft_types.ts";
-import { openDevice, type Tensor, tf } from "../../lib/engine/mod.ts";
+import { type Tensor, tf } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../../lib/nn/adapter.ts";
-import { encode } from "../../lib/nn/encoder.ts";
-import { noAdapter } from "../../lib/nn/merge.ts";
-import { modelWeights } from "../../lib/nn/model.ts";
-import { createNet } from "../../lib/nn/net.ts";
-import { batchInputs, batchOf } from "../../lib/nn/trainee.ts";
 import { parameter, prefix, prompt } from "./toy_adapters.ts";
 
 /** Settings of the toy prompt. */
@@ -234,53 +230,14 @@ export function prefixFrom(ids: readonly number[]): Adapter {
   });
   return {
     ...withStart(new Map()),
-    prepare: async (host) => withStart(await keysAndValues(host, ids)),
+    async prepare(host) {
+      const found = await captureKeysValues(host, ids);
+      return withStart(
+        new Map(found.flatMap(({ keys, values }, layer) => [
+          [`prefix.${layer}.keys`, keys],
+          [`prefix.${layer}.values`, values],
+        ])),
+      );
+    },
   };
-}
-
-/** Every layer's keys and values for one row of tokens. */
-async function keysAndValues(
-  host: Host,
-  ids: readonly number[],
-): Promise<Map<string, Float32Array>> {
-  const frozen = modelWeights(host).filter(({ layer }) => !host.head.includes(layer.path));
-  const device = await openDevice("cpu");
-  const step = await device.compile({
-    name: "keys and values",
-    inputs: {
-      ...batchInputs(host.architecture.usesTypes),
-      ...Object.fromEntries(
-        frozen.map(({ path, shape }) => [path, { role: "frozen", type: "float32", shape }]),
-      ),
-    },
-    compute(given) {
-      const seen: Record<string, Tensor> = {};
-      const net = createNet({
-        tensor: (path) => given[path],
-        adapter: {
-          ...noAdapter,
-          keysValues(layer, plain) {
-            seen[`prefix.${layer}.keys`] = plain.keys;
-            seen[`prefix.${layer}.values`] = plain.values;
-            return plain;
-          },
-        },
-      });
-      encode(net, host, batchOf(given));
-      return seen;
-    },
-  }, { frozen: (path) => host.weights.get(path)! });
-  const row = (data: readonly number[]) => ({
-    shape: [1, ids.length],
-    data: Int32Array.from(data),
-  });
-  const found = await step.run({
-    input_ids: row(ids),
-    attention_mask: row(ids.map(() => 1)),
-    ...(host.architecture.usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
-  });
-  await step.dispose();
-  return new Map(
-    Object.entries(found).map(([name, { data }]) => [name, Float32Array.from(data)]),
-  );
 }

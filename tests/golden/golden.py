@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import platform
+import re
 from pathlib import Path
 
 import numpy
@@ -98,6 +99,11 @@ def randomise(module: torch.nn.Module, seed: int) -> None:
                 is_scale = name.lower().endswith(("layernorm.weight", "layer_norm.weight"))
                 centre = 1.0 if is_scale else 0.0
                 parameter.copy_(centre + 0.2 * torch.randn(parameter.shape, generator=generator))
+        # Decoders' norms bear other names.
+        generator.manual_seed(seed)
+        for name, parameter in module.named_parameters():
+            if re.search(r"(\.ln_|\bnorm|_layernorm).*weight$", name) and parameter.dim() == 1:
+                parameter.copy_(1 + 0.2 * torch.randn(parameter.shape, generator=generator))
 
 
 def load_minilm_weights() -> dict[str, torch.Tensor]:

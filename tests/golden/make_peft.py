@@ -2,9 +2,9 @@
 
 peft/<name>/: adapter_config.json, adapter_model.safetensors and expected.safetensors with the
 inputs and the logits of base plus adapter.
-train/<name>.safetensors: ten AdamW steps. input_ids, attention_mask, token_type_ids [10, 4, 7],
-labels [10, 4], losses [10], norms [10] (of the gradient before it is clipped), and under
-`final.<name>` each trained tensor afterwards. train/lora-bert/ is the adapter at the start; the
+train/<name>.safetensors: ten AdamW steps, or fifty for decoders. input_ids, attention_mask, token_type_ids
+[steps, 4, 7], labels [steps, 4], losses [steps], norms [steps] (of the gradient before it is clipped), and
+under `final.<name>` each trained tensor afterwards. train/lora-<name>/ is the adapter at the start; the
 full runs start from models/<name>.
 
 A key's bias adds the same number to all scores of a query, so that its gradient is zero up to
@@ -24,6 +24,7 @@ from golden import HERE, padded_inputs, save_tensors
 
 PACKAGES = ("torch", "transformers", "peft", "safetensors")
 STEPS = 10
+DECODER_STEPS = 50
 BATCH = 4
 TOKENS = 7
 RECIPE = {"learning_rate": 1e-3, "weight_decay": 0.01, "max_norm": 1.0, "betas": [0.9, 0.999], "epsilon": 1e-8}
@@ -53,6 +54,14 @@ ADAPTERS = {
             modules_to_save=["pre_classifier", "classifier"],
         ),
     ),
+}
+# What a training starts from: base, settings of LoRA, seed and steps.
+TRAININGS = {
+    "lora-bert": (*ADAPTERS["lora-bert"], 1, STEPS),
+    "lora-gpt2": (
+        "gpt2-classes", dict(r=4, lora_alpha=8, target_modules=["c_attn"], fan_in_fan_out=True), 21, DECODER_STEPS
+    ),
+    "lora-llama": ("llama-classes", dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"]), 22, DECODER_STEPS),
 }
 
 
@@ -95,7 +104,7 @@ def make_adapter(name: str, base: str, settings: dict, seed: int) -> None:
     save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES, base=f"models/{base}")
 
 
-def make_training(name: str, base: str, model, seed: int) -> None:
+def make_training(name: str, base: str, model, seed: int, steps: int = STEPS) -> None:
     model.eval()  # dropout is 0 everywhere in any case
     trained = {key: value for key, value in model.named_parameters() if value.requires_grad}
     plain = [value for key, value in trained.items() if value.dim() == 1]  # biases and norms
@@ -108,7 +117,7 @@ def make_training(name: str, base: str, model, seed: int) -> None:
     )
     generator = torch.Generator().manual_seed(seed)
     batches, losses, norms = [], [], []
-    for step in range(STEPS):
+    for step in range(steps):
         inputs = padded_inputs(model.config, [TOKENS, 3, 5, 6], seed=100 * seed + step, width=TOKENS)
         inputs["labels"] = torch.randint(0, model.config.num_labels, (BATCH,), generator=generator)
         loss = model(**inputs).loss
@@ -137,10 +146,11 @@ def make_training(name: str, base: str, model, seed: int) -> None:
 
 
 def make_trainings() -> None:
-    torch.manual_seed(1)
-    model = adapt(*ADAPTERS["lora-bert"])
-    save_adapter(model, HERE / "train" / "lora-bert")
-    make_training("lora-bert", "bert", model, seed=1)
+    for name, (base, settings, seed, steps) in TRAININGS.items():
+        torch.manual_seed(seed)
+        model = adapt(base, settings)
+        save_adapter(model, HERE / "train" / name)
+        make_training(name, base, model, seed, steps)
     make_training("full-bert", "bert", load("bert"), seed=2)
     make_training("full-distilbert", "distilbert", load("distilbert"), seed=3)
 

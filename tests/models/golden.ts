@@ -34,33 +34,28 @@ export async function readGolden(path: string): Promise<Record<string, HostTenso
   return tensors;
 }
 
-/** One of the tiny models. */
+/** One of the tiny models as a classifier. */
 export function goldenModel(
   name: string,
   outputs = 3,
   seed = 1,
   quantize?: PackedFormat,
 ): Promise<Model> {
-  const folder = goldenPath(name.includes("/") ? name : `models/${name}`);
-  return loadModel({
-    reference: `file:${folder}`,
-    config: `${folder}/config.json`,
-    weights: `${folder}/model.safetensors`,
-    outputs,
-    seed,
-    ...(quantize ? { quantize } : {}),
-  });
+  return loadModel({ ...filesOf(name), outputs, seed, ...(quantize ? { quantize } : {}) });
 }
 
 /** One of the tiny decoders with the head that predicts the next token. */
-export function goldenLanguageModel(name: string): Promise<Model> {
-  const folder = goldenPath(`models/${name}`);
-  return loadModel({
+export function goldenLanguageModel(name: string, quantize?: PackedFormat): Promise<Model> {
+  return loadModel({ ...filesOf(name), seed: 1, ...(quantize ? { quantize } : {}) });
+}
+
+function filesOf(name: string) {
+  const folder = goldenPath(name.includes("/") ? name : `models/${name}`);
+  return {
     reference: `file:${folder}`,
     config: `${folder}/config.json`,
     weights: `${folder}/model.safetensors`,
-    seed: 1,
-  });
+  };
 }
 
 /** Rows of zeros with a one at each class id. */

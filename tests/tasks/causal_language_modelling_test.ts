@@ -9,8 +9,8 @@ import { parameters } from "../../lib/nn/trainee.ts";
 import { initialState } from "../../lib/train/initial_state.ts";
 import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
 import { isMistake } from "../is_mistake.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
-import { toyModel, toyRows } from "../nn/toy.ts";
+import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
+import { toyLanguageModel, toyModel, toyRows } from "../nn/toy.ts";
 
 const texts = [{ ids: [4, 5, 6, 7], counts: [1, 0, 1, 1] }, { ids: [8, 9] }];
 
@@ -28,7 +28,7 @@ Deno.test("a token stands where the one before it predicts it, and first tokens 
 });
 
 Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", async () => {
-  const model = toyModel({ modelType: "gpt2" }, true);
+  const model = toyLanguageModel({ modelType: "gpt2" });
   const rows = [[4, 5, 6, 7], [8, 9], [3]].map((ids) => Int32Array.from(ids));
   const lengths = rows.map(({ length }) => length);
   const { vocabulary } = model.config;
@@ -57,6 +57,21 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   assert.deepEqual([...alone], [0]);
   await predictor.dispose();
   state.dispose();
+});
+
+Deno.test("behind virtual tokens first tokens are predicted too, and count", async () => {
+  const task = causalLanguageModelling({ texts, vocabulary: 20, afterVirtualTokens: true });
+  assert.equal(task.weightOf([0, 1]), 5);
+  const { next_tokens, next_weights } = task.targetsOf([1, 0], 5);
+  assert.deepEqual([...next_tokens.data], [8, 9, 0, 0, 4, 5, 6, 7]);
+  assert.deepEqual([...next_weights.data], [1, 1, 0, 0, 1, 0, 1, 1]);
+
+  const model = toyLanguageModel({ modelType: "gpt2" });
+  const trainee = { model, adapter: attachTo(model, lora({ rank: 1 })), task };
+  await assert.rejects(
+    async () => await gradientRun(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
+    isMistake("input", "the method puts no virtual tokens before the texts"),
+  );
 });
 
 Deno.test("counts of another length and a family without a language head are errors", async () => {

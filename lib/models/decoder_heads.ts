@@ -1,0 +1,39 @@
+/**
+ * The heads of decoders, which are the same in all families: linears without biases.
+ *
+ * @module
+ */
+import type { ClassificationHead, LanguageHead, TextConfig } from "../nn/architecture.ts";
+
+/** What a language head needs to know. */
+export interface DecoderConfig extends TextConfig {
+  /** True where the language head shares the word table. */
+  readonly isTied: boolean;
+}
+
+/** Scores of classes from the last token: the linear `score`. */
+export function decoderClassification<Config extends TextConfig>(
+  className: string,
+): ClassificationHead<Config> {
+  return {
+    layers: ({ width }, outputs) => [
+      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
+    ],
+    forward: (net, _config, last) => net.linear("score", last, { bias: false }),
+    className,
+  };
+}
+
+/** Scores of the next token: the linear `lm_head`, or the word table where it is shared. */
+export function decoderLanguage<Config extends DecoderConfig>(
+  wordTable: string,
+): LanguageHead<Config> {
+  return {
+    layers: ({ width, vocabulary, isTied }) =>
+      isTied
+        ? []
+        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
+    forward: (net, { isTied }, hidden) =>
+      isTied ? net.unembed(wordTable, hidden) : net.linear("lm_head", hidden, { bias: false }),
+  };
+}
