@@ -7,7 +7,9 @@
  * words of the vocabulary. The paper's 100 tokens suit models of billions; PEFT's examples have 8 to
  * 20. Its rate of .3 belongs to Adafactor; 1e-3 with AdamW is the better of PEFT's two.
  *
- * A classification head reads the first position, which is the first virtual token, as in PEFT.
+ * An encoder's classification head reads the first position, which is the first virtual token, as in
+ * PEFT. A decoder's reads the last real token; PEFT's reads the last position, padding or not, so that
+ * it agrees on rows that are padded on the left, or not at all.
  *
  * @module
  */

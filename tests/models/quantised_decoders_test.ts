@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lora } from "../../lib/adapters/lora.ts";
-import { openDevice } from "../../lib/engine/mod.ts";
+import { openDevice, type PackedFormat } from "../../lib/engine/mod.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
@@ -13,6 +13,8 @@ import { goldenLanguageModel, goldenModel, largestDifference } from "./golden.ts
 
 const outputs = 3;
 const tolerance = 1e-5;
+/** Half of NF4's widest gap is .15 of a block's largest number. */
+const roundingShare = 0.16;
 const rows = toyRows(5, { types: false });
 const batch = rows.feedsOf([0, 1, 2, 3, 4]);
 /** Linears of two layers. */
@@ -54,8 +56,15 @@ for (const family of ["gpt2", "llama"] as const) {
         base === family ? goldenLanguageModel(base, format) : goldenModel(base, outputs, 1, format);
 
       Deno.test(`${base} in ${format}: LoRA's scores and gradients are those over its numbers`, async () => {
-        const model = await open();
+        const model = await open(format);
         assert.equal(model.packed!.size, linears[family]);
+        const whole = await open(undefined);
+        for (const path of model.packed!.keys()) {
+          const numbers = whole.weights.get(path)!;
+          const most = numbers.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+          const off = largestDifference(model.weights.get(path)!, numbers);
+          assert.ok(0 < off && off < roundingShare * most, `${path} is off by ${off}`);
+        }
         const { packed: _, ...shown } = model;
         const [held, plain] = [traineeOf(model), traineeOf(shown)];
         const values = movedStart(held);
@@ -76,7 +85,7 @@ for (const family of ["gpt2", "llama"] as const) {
       });
 
       Deno.test(`${base} in ${format}: LoRA trains, and the base stays as it is`, async () => {
-        const model = await open();
+        const model = await open(format);
         const before = [...model.packed!].map(([path, { codes }]) => [path, codes()] as const);
         const { adapter } = traineeOf(model);
         const { losses } = await runToy({ on: model, attached: adapter, settings: { epochs: 6 } });
