@@ -52,8 +52,8 @@ async function gradientsOf(trainee: Trainee, values: ReadonlyMap<string, Float32
 for (const family of ["gpt2", "llama"] as const) {
   for (const format of ["nf4", "int4"] as const) {
     for (const base of [family, `${family}-classes`]) {
-      const open = () =>
-        base === family ? goldenLanguageModel(base, format) : goldenModel(base, outputs, 1, format);
+      const open = (as: PackedFormat | undefined) =>
+        base === family ? goldenLanguageModel(base, as) : goldenModel(base, outputs, 1, as);
 
       Deno.test(`${base} in ${format}: LoRA's scores and gradients are those over its numbers`, async () => {
         const model = await open(format);
