@@ -212,6 +212,12 @@ function attach(
       const b = values.get(site.b)!.map((each, i) => each * e[i % site.rank]);
       return scaledProduct(b, values.get(site.a)!, { ...site, scale });
     },
+    parts: (values) => ({
+      linears: new Map(alive.map(({ path, rank, a, b, e }) => {
+        const diagonal = values.get(e)!.map((each) => each * scale);
+        return [path, { low: { rank, a: values.get(a)!, diagonal, b: values.get(b)! } }];
+      })),
+    }),
     peft: adaloraToPeft({ host, settings, targets, all, kept }),
   };
 }

@@ -110,6 +110,9 @@ function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
         AttachedAdapter
       >
       : {}),
+    parts: (values) => ({
+      linears: new Map(chosen.map(({ path }) => [path, { offset: values.get(change(path))! }])),
+    }),
     ...(fanInFanOut(host, [...sites.keys()]) ? {} : { peft: format }),
   };
 }

@@ -7,8 +7,9 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { HookContext, Host, Parameter } from "../nn/adapter.ts";
+import type { LinearChange, LowRank } from "../nn/parts.ts";
 import { magnitudeSuffix } from "./lora_peft.ts";
-import { type LoraSite, lowRankChange, productOf } from "./lora_site.ts";
+import { type LoraSite, lowRankChange, productOf, scaledProduct } from "./lora_site.ts";
 
 const magnitudesAt = ({ layer }: LoraSite) => `${layer.path}${magnitudeSuffix}`;
 const weightAt = ({ layer }: LoraSite) => `${layer.path}.weight`;
@@ -65,6 +66,31 @@ export function doraMerged(
     const row = Math.floor(i / inputs);
     return each * magnitudes[row] / norms[row] - base[i];
   });
+}
+
+/**
+ * With c = m / ‖W + s·B·A‖ by row: c ∘ (W·x) + c ∘ (s·B·A·x) + b, as a change of y = W·x + b. Nothing
+ * is trained any more, so that the norm is a number.
+ */
+export function doraParts(
+  { weights }: Host,
+  site: LoraSite,
+  low: LowRank,
+  values: ReadonlyMap<string, Float32Array>,
+): LinearChange {
+  const { path, outputs, inputs, bias } = site.layer;
+  const base = weights.get(weightAt(site))!;
+  const b = low.b.map((each, i) => each * low.diagonal[i % low.rank]);
+  const change = scaledProduct(b, low.a, { outputs, inputs, rank: low.rank, scale: 1 });
+  const norms = rowNorms(change.map((each, i) => each + base[i]), outputs);
+  const scale = values.get(magnitudesAt(site))!.map((each, row) => each / norms[row]);
+  return {
+    scale,
+    low: { ...low, b: low.b.map((each, i) => each * scale[Math.floor(i / low.rank)]) },
+    ...(bias === false
+      ? {}
+      : { offset: weights.get(`${path}.bias`)!.map((each, row) => each * (1 - scale[row])) }),
+  };
 }
 
 function rowNorms(matrix: Float32Array, rows: number): Float32Array {

@@ -153,6 +153,12 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
       const scales = valuesAt(layer, values);
       return host.weights.get(`${layer.path}.bias`)!.map((each, i) => each * (scales[i] - 1));
     },
+    parts: (values) => ({
+      linears: new Map([...sites.values()].map(({ layer, isInner }) => {
+        const scales = valuesAt(layer, values);
+        return [layer.path, isInner ? { inputScale: scales } : { scale: scales }];
+      })),
+    }),
     peft: {
       write: (values) => ({
         config: {

@@ -21,12 +21,13 @@ import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
-import { doraChange, doraMerged, magnitudesOf } from "./dora.ts";
+import { doraChange, doraMerged, doraParts, magnitudesOf } from "./dora.ts";
 import { loraToPeft } from "./lora_peft.ts";
 import {
   isMergedFaster,
   type LoraSite,
   lowRankChange,
+  lowRankOf,
   productOf,
   siteOf,
   weightChange,
@@ -171,6 +172,19 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
       const site = sites.get(layer.path);
       if (!site) return undefined;
       return settings.dora ? doraMerged(host, site, parameters) : productOf(site, parameters);
+    },
+    parts: (values) => {
+      const converted = pissa && new Map(
+        pissa.converted.tensors(values).map(({ name, data }) => [name, data]),
+      );
+      const own = converted ? new Map([...values, ...converted]) : values;
+      const times = converted ? 2 : 1;
+      return {
+        linears: new Map(all.map((site) => {
+          const low = lowRankOf({ ...site, rank: times * site.rank }, own);
+          return [site.layer.path, settings.dora ? doraParts(host, site, low, own) : { low }];
+        })),
+      };
     },
     peft: loraToPeft({
       host,

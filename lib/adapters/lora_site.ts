@@ -6,6 +6,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { HookContext, Host } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
+import type { LowRank } from "../nn/parts.ts";
 
 /** A linear with its rank and scale. */
 export interface LoraSite {
@@ -58,6 +59,15 @@ export function isMergedFaster({ layer, rank }: LoraSite, tokens = 0): boolean {
   const separate = 3 * tokens * rank * (inputs + outputs);
   const merged = tokens * weights * (1 + 2 * changingWeight) + 3 * weights * rank;
   return separate > merged;
+}
+
+/** s·B·A by its factors, which are the values' own arrays. */
+export function lowRankOf(
+  { rank, scale, a, b }: LoraSite,
+  values: ReadonlyMap<string, Float32Array>,
+): LowRank {
+  const diagonal = new Float32Array(rank).fill(scale);
+  return { rank, a: values.get(a)!, diagonal, b: values.get(b)! };
 }
 
 /** s·B·A as numbers, [outputs, inputs]. */

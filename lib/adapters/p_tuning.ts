@@ -164,6 +164,7 @@ export function pTuningFromPeft(config: PeftConfig): Adapter {
         trains: () => false,
         virtualTokens: tokens,
         input: (given, context) => prepend(given, context.parameter(embedding)),
+        parts: (values) => ({ linears: new Map(), prompt: values.get(embedding)! }),
         peft: promptFormat(config, shape, (values) => values.get(embedding)!, embedding),
       };
     },

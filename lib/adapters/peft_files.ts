@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
+import type { LabelKind } from "../data/labels.ts";
 import type { PeftConfig } from "./peft_types.ts";
 
 /** The settings of an adapter. */
@@ -16,6 +17,11 @@ export const tensorFile = "adapter_model.safetensors";
 export const peftPrefix = "base_model.model";
 /** The tensor file's metadata in which tunebook keeps the labels' names; PEFT has no place for them. */
 export const labelsKey = "tunebook_labels";
+
+/** What its numbers mean: one label, several, or a number. */
+export const kindKey = "tunebook_kind";
+/** The most tokens of a text in training. */
+export const maxTokensKey = "tunebook_max_tokens";
 
 /** A PEFT folder in memory. */
 export interface PeftFiles {
@@ -31,7 +37,13 @@ export interface PeftFiles {
   >;
   /** The labels' names, where tunebook wrote the folder. */
   readonly labels?: readonly string[];
+  /** What the head's numbers mean, where tunebook wrote it. */
+  readonly kind?: LabelKind;
+  /** The most tokens of a text in training, where tunebook wrote it. */
+  readonly maxTokens?: number;
 }
+
+const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
 
 /** Reads a PEFT folder. Errors are of kind `weights` and name the file. */
 export async function readPeftFiles(folder: string): Promise<PeftFiles> {
@@ -43,12 +55,16 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
     tensors.set(name, { shape, data: await file.readFloat32(name) });
   }
   const labels = labelsOf(path, file.metadata[labelsKey]);
+  const kind = kinds.find((each) => each === file.metadata[kindKey]);
+  const maxTokens = Number(file.metadata[maxTokensKey]);
   return {
     folder,
     path,
     config,
     tensors,
     ...(labels ? { labels } : {}),
+    ...(kind ? { kind } : {}),
+    ...(maxTokens > 0 ? { maxTokens } : {}),
   };
 }
 

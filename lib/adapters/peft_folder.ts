@@ -6,13 +6,23 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import type { LabelKind } from "../data/labels.ts";
 import type { Adapter, AttachedAdapter } from "../nn/adapter.ts";
 import { attachTo, innerPaths, type Model } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { withFrozen } from "../nn/trainee.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import { peftFromFiles } from "./peft.ts";
-import { configFile, labelsKey, peftPrefix, readPeftFiles, tensorFile } from "./peft_files.ts";
+import {
+  configFile,
+  kindKey,
+  labelsKey,
+  maxTokensKey,
+  type PeftFiles,
+  peftPrefix,
+  readPeftFiles,
+  tensorFile,
+} from "./peft_files.ts";
 import type { PeftConfig } from "./peft_types.ts";
 
 /** A method with its trained tensors. */
@@ -42,7 +52,11 @@ export interface LoadedAdapter {
  * ```
  */
 export async function readPeftFolder(folder: string, model: Model): Promise<LoadedAdapter> {
-  const files = await readPeftFiles(folder);
+  return loadedAdapter(await readPeftFiles(folder), model);
+}
+
+/** The same from files that have been read. */
+export function loadedAdapter(files: PeftFiles, model: Model): LoadedAdapter {
   const method = peftFromFiles(files);
   const attached = attachTo(model, method);
   const own = trainedWeights(model, attached).map(({ path }) =>
@@ -66,6 +80,12 @@ export function checkPeftFormat(attached: AttachedAdapter): void {
   );
 }
 
+/** What PEFT has no place for: what the head's numbers mean, and how long texts were in training. */
+export interface PeftNotes {
+  readonly kind?: LabelKind;
+  readonly maxTokens?: number;
+}
+
 /** Writes a PEFT folder that `PeftModel.from_pretrained` opens. */
 export async function writePeftFolder(
   folder: string,
@@ -73,6 +93,7 @@ export async function writePeftFolder(
   attached: AttachedAdapter,
   values: ReadonlyMap<string, Float32Array>,
   labels: readonly string[],
+  { kind, maxTokens }: PeftNotes = {},
 ): Promise<void> {
   checkPeftFormat(attached);
   const format = attached.peft!;
@@ -90,6 +111,8 @@ export async function writePeftFolder(
   await writeSafetensors(join(folder, tensorFile), [...added, ...whole], {
     format: "pt",
     [labelsKey]: JSON.stringify(labels),
+    ...(kind ? { [kindKey]: kind } : {}),
+    ...(maxTokens ? { [maxTokensKey]: String(maxTokens) } : {}),
   });
   const config = {
     ...own,

@@ -160,6 +160,9 @@ function attach(host: Host, settings: Settings, captured?: Float32Array): Attach
         mask: lengthen(mask, tokens, 1),
       };
     },
+    ...(projection ? {} : {
+      parts: (values) => ({ linears: new Map(), prefix: values.get(embedding)! }),
+    }),
     peft: promptFormat(
       {
         peft_type: "PREFIX_TUNING",

@@ -97,6 +97,7 @@ export function promptTuning(options: PromptTuningOptions = {}): Adapter {
         trains: () => false,
         virtualTokens: tokens,
         input: (given, context) => prepend(given, context.parameter(parameter)),
+        parts: (values) => ({ linears: new Map(), prompt: values.get(parameter)! }),
         peft: promptFormat(config, shape, (values) => values.get(parameter)!, parameter),
       };
     },

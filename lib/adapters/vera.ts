@@ -10,6 +10,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, FrozenTensor, Host } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
+import type { LowRank } from "../nn/parts.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./lora_site.ts";
 import {
@@ -141,6 +142,13 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
     mergedInto(layer, values) {
       return sites.has(layer.path) ? productAt(layer, rank, frozen[0].shape[1], values) : undefined;
     },
+    parts: (values) => ({
+      linears: new Map(
+        layers.map((
+          layer,
+        ) => [layer.path, { low: lowRankAt(layer, rank, frozen[0].shape[1], values) }]),
+      ),
+    }),
     peft: {
       write: (values) => ({
         config: {
@@ -193,22 +201,36 @@ function part(matrix: Tensor, shape: [number, number]): Tensor {
   return isWhole ? matrix : tf.slice(matrix, [0, 0], shape);
 }
 
-/** (b ∘ B)·(d ∘ A), [outputs, inputs]. */
-function productAt(
+/** (b ∘ B)·diag(d)·A with the linear's part of A, which has `columns` columns. */
+function lowRankAt(
   { path, inputs, outputs }: LinearLayer,
   rank: number,
   columns: number,
   values: ReadonlyMap<string, Float32Array>,
-): Float32Array {
+): LowRank {
   const [a, b] = [values.get(sharedA)!, values.get(sharedB)!];
-  const [d, scales] = [values.get(lambdaD(path))!, values.get(lambdaB(path))!];
-  const left = b.subarray(0, outputs * rank)
-    .map((each, i) => each * scales[Math.floor(i / rank)] * d[i % rank]);
-  const right = Float32Array.from(
-    { length: rank * inputs },
-    (_, i) => a[Math.floor(i / inputs) * columns + i % inputs],
-  );
-  return scaledProduct(left, right, { outputs, inputs, rank, scale: 1 });
+  const scales = values.get(lambdaB(path))!;
+  return {
+    rank,
+    a: columns === inputs ? a : Float32Array.from(
+      { length: rank * inputs },
+      (_, i) => a[Math.floor(i / inputs) * columns + i % inputs],
+    ),
+    diagonal: values.get(lambdaD(path))!,
+    b: b.subarray(0, outputs * rank).map((each, i) => each * scales[Math.floor(i / rank)]),
+  };
+}
+
+/** The same as one matrix, [outputs, inputs]. */
+function productAt(
+  layer: LinearLayer,
+  rank: number,
+  columns: number,
+  values: ReadonlyMap<string, Float32Array>,
+): Float32Array {
+  const { a, b, diagonal } = lowRankAt(layer, rank, columns, values);
+  const left = b.map((each, i) => each * diagonal[i % rank]);
+  return scaledProduct(left, a, { ...layer, rank, scale: 1 });
 }
 
 /** The method in a PEFT folder. */

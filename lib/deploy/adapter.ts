@@ -33,7 +33,7 @@ export function adapter(folder: string): DeployTarget {
     check: ({ adapter }) => checkPeftFormat(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
-      await writePeftFolder(folder, model, adapter, trained.values, trained.labels);
+      await writePeftFolder(folder, model, adapter, trained.values, trained.labels, trained);
       await writeFileAtomic(join(folder, "README.md"), readme(trained));
     },
     async reopen(trained, folder, device) {

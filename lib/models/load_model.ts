@@ -123,7 +123,8 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const lacking = encoder.filter(({ path }) => absent.some((name) => name.startsWith(`${path}.`)));
   const random = Random.fromSeed(options.seed, "head");
   const fresh = new Map<string, Float32Array>();
-  for (const layer of hasHead ? lacking : [...lacking, ...headLayers]) {
+  const made = hasHead ? lacking : [...lacking, ...headLayers];
+  for (const layer of made) {
     for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }
   const packed = new Map<string, PackedWeight>();
@@ -144,6 +145,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     json,
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(isLanguageModel ? [] : headLayers)].map(({ path }) => path),
+    fresh: made.map(({ path }) => path),
     ...(isLanguageModel ? { isLanguageModel } : {}),
     ...(packed.size > 0 ? { packed } : {}),
     weights: new LazyMap([

@@ -37,7 +37,7 @@ export const roberta: Architecture<BertConfig> = {
       (net, mask, packing) =>
         tf.add(
           positionsAfterPadding(mask, packing, config.padId),
-          tf.scalar(net.firstPosition, "int32"),
+          net.firstPosition(),
         ),
     ),
   block: bertBlock,

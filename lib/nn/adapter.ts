@@ -8,6 +8,7 @@ import type { Random } from "../core/random.ts";
 import type { PackedFormat, Tensor } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
+import type { Parts } from "./parts.ts";
 
 /** What a method may know about the model that it is attached to. */
 export interface Host {
@@ -158,6 +159,11 @@ export interface AttachedAdapter {
     layer: LinearLayer,
     parameters: ReadonlyMap<string, Float32Array>,
   ): Float32Array | undefined;
+  /**
+   * What the method does in evaluation, as numbers, so that it can share one base with others. The
+   * map holds trained and frozen tensors. Without it the method needs a program of its own.
+   */
+  parts?(values: ReadonlyMap<string, Float32Array>): Parts;
   /** The method in a PEFT folder; without it the method can only be deployed in other ways. */
   readonly peft?: PeftFormat;
 }

@@ -8,10 +8,15 @@ import { LazyMap } from "../core/lazy_map.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
+import { noParts } from "./parts.ts";
 import { withFrozen } from "./trainee.ts";
 
 /** A method that changes nothing, for a model that stands alone. */
-export const noAdapter: AttachedAdapter = { parameters: [], trains: () => false };
+export const noAdapter: AttachedAdapter = {
+  parameters: [],
+  trains: () => false,
+  parts: () => noParts,
+};
 
 /** Makes sure that a method can become part of a model's weights. */
 export function checkMergeable(adapter: AttachedAdapter): void {

@@ -20,6 +20,8 @@ export interface Model {
   readonly layers: readonly Layer[];
   /** Paths of the task's own layers, which are trained whatever the method is. */
   readonly head: readonly string[];
+  /** Those of them that the checkpoint lacks: their weights are random until they are trained. */
+  readonly fresh?: readonly string[];
   /** True where the model predicts the next token instead of classes. */
   readonly isLanguageModel?: boolean;
   /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */

@@ -24,8 +24,8 @@ export interface Net {
   unembed(path: string, x: Tensor): Tensor;
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
-  /** The position of the sequence's first token: after a method's prefix. */
-  readonly firstPosition: number;
+  /** The position of the sequence's first token, an int32 scalar: after a method's prefix. */
+  firstPosition(): Tensor;
   /** The same layers in evaluation mode. */
   withoutDropout(): Net;
   /** Lets a method put virtual tokens before the sequence. */
@@ -70,7 +70,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       );
     },
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    firstPosition: adapter?.prefixTokens ?? 0,
+    firstPosition: () => tf.scalar(adapter?.prefixTokens ?? 0, "int32"),
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;

@@ -25,7 +25,7 @@ export function tokenPlaces(
   packing: Packing | undefined,
 ): Tensor {
   const counted = packing?.positions ?? tf.cumsum(tf.onesLike(mask), 1, true);
-  return tf.add(counted, tf.scalar(firstPosition, "int32"));
+  return tf.add(counted, firstPosition());
 }
 
 /**

@@ -1,0 +1,157 @@
+/**
+ * One compiled base that several adapters share.
+ *
+ * @module
+ */
+import type { Device, HostTensor, Step } from "../engine/mod.ts";
+import { bankFeeds, type Entry, noPlaces, type Places, placesOf } from "../nn/banks.ts";
+import { frozenWeights, type Model } from "../nn/model.ts";
+import type { Parts } from "../nn/parts.ts";
+import type { PredictOptions, Rows } from "../nn/run_over.ts";
+import { firstPosition, rowAdapters, rowHeads, sharedProgram } from "../nn/shared_program.ts";
+
+/** Encoded rows and the adapter of each. */
+export interface SharedRows extends Rows {
+  entryOf(row: number): Entry;
+}
+
+/** A base that runs rows with an adapter each. */
+export interface SharedModel {
+  /** Makes room for what an adapter does; a compiled program that has the places stays. */
+  reserve(parts: Parts): void;
+  /** The logits of each row, as many as its adapter's head gives. */
+  logits(rows: SharedRows, options?: Pick<PredictOptions, "batchSize">): Promise<Float32Array[]>;
+  /** How often the base's weights were read, to compile. */
+  readonly compilations: number;
+  dispose(): Promise<void>;
+}
+
+const defaultBatchSize = 32;
+/** Banks of several adapters that are kept for the next batch with the same ones. */
+const keptBanks = 4;
+
+/** Opens a base. Its weights are read when the first rows are run. */
+export function createSharedModel(model: Model, device: Device): SharedModel {
+  let wanted: Places = noPlaces;
+  let compiled: { readonly step: Step; readonly places: Places } | undefined;
+  let compilations = 0;
+  // Runs wait for each other, so that none is left with a program that another replaces.
+  let turn: Promise<unknown> = Promise.resolve();
+  const banks = new Map<string, Record<string, HostTensor>>();
+  const numbers = new WeakMap<Entry, number>();
+  let entries = 0;
+  const numberOf = (entry: Entry) => {
+    const known = numbers.get(entry) ?? entries++;
+    numbers.set(entry, known);
+    return known;
+  };
+
+  const stepFor = async (): Promise<{ readonly step: Step; readonly places: Places }> => {
+    if (compiled && includes(compiled.places, wanted)) return compiled;
+    // The base must not be there twice, not even for a moment.
+    const old = compiled;
+    compiled = undefined;
+    banks.clear();
+    await old?.step.dispose();
+    const places = wanted;
+    const step = await device.compile(sharedProgram(model, places), {
+      frozen: frozenWeights(model),
+    });
+    compilations++;
+    return compiled = { step, places };
+  };
+  const banksFor = (places: Places, batch: readonly Entry[]) => {
+    if (batch.length === 1) return bankFeeds(model, places, batch);
+    const key = batch.map(numberOf).join(" ");
+    const feeds = banks.get(key) ?? bankFeeds(model, places, batch);
+    banks.delete(key);
+    banks.set(key, feeds);
+    if (banks.size > keptBanks) banks.delete(banks.keys().next().value!);
+    return feeds;
+  };
+  const run = async (
+    { lengths, feedsOf, entryOf }: SharedRows,
+    batchSize: number,
+  ): Promise<Float32Array[]> => {
+    const { step, places } = await stepFor();
+    const results: Float32Array[] = Array(lengths.length);
+    for (const batch of batchesOf(lengths, entryOf, batchSize)) {
+      const own = [...new Set(batch.map(entryOf))].sort((a, b) => numberOf(a) - numberOf(b));
+      const at = Int32Array.from(batch, (row) => own.indexOf(entryOf(row)));
+      const feeds = banksFor(places, own);
+      const { logits } = await step.run({
+        ...feedsOf(batch),
+        ...feeds,
+        [rowAdapters]: { shape: [batch.length], data: at },
+        [rowHeads]: {
+          shape: [batch.length],
+          data: at.map((adapter, row) => row * own.length + adapter),
+        },
+        ...(places.prefix
+          ? { [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix bank"].shape[1]) } }
+          : {}),
+      });
+      const width = logits.shape[1];
+      batch.forEach((row, i) => {
+        const { outputs } = entryOf(row);
+        results[row] = (logits.data as Float32Array).slice(i * width, i * width + outputs);
+      });
+    }
+    return results;
+  };
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = turn.then(work);
+    turn = result.catch(() => {});
+    return result;
+  };
+  return {
+    reserve: (parts) => {
+      wanted = placesOf(parts, wanted);
+    },
+    logits: (rows, { batchSize = defaultBatchSize } = {}) => inTurn(() => run(rows, batchSize)),
+    get compilations() {
+      return compilations;
+    },
+    dispose: () =>
+      inTurn(async () => {
+        const old = compiled;
+        compiled = undefined;
+        banks.clear();
+        await old?.step.dispose();
+      }),
+  };
+}
+
+/**
+ * Batches of like length. Rows with virtual tokens or a prefix share a batch with rows that have as
+ * many, because all rows of a batch are equally long.
+ */
+function batchesOf(
+  lengths: ArrayLike<number>,
+  entryOf: (row: number) => Entry,
+  batchSize: number,
+): number[][] {
+  const added = (row: number) => {
+    const { prompt, prefix } = entryOf(row).parts;
+    return `${prompt?.length ?? 0} ${prefix?.length ?? 0}`;
+  };
+  const batches: number[][] = [];
+  for (const rows of Map.groupBy(Array(lengths.length).keys(), added).values()) {
+    rows.sort((a, b) => lengths[b] - lengths[a]);
+    for (let start = 0; start < rows.length; start += batchSize) {
+      batches.push(rows.slice(start, start + batchSize));
+    }
+  }
+  return batches;
+}
+
+function includes(all: Places, some: Places): boolean {
+  return (all.prompt || !some.prompt) && (all.prefix || !some.prefix) &&
+    [...some.norms].every((path) => all.norms.has(path)) &&
+    [...some.linears].every(([path, place]) => {
+      const known = all.linears.get(path);
+      return known !== undefined &&
+        (["inputScale", "scale", "low", "offset"] as const)
+          .every((part) => known[part] || !place[part]);
+    });
+}

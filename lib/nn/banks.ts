@@ -1,0 +1,252 @@
+/**
+ * The numbers of several adapters as a program is fed with them: one tensor for each place where
+ * adapters act, with one entry for each adapter. A single adapter is fed with its own arrays, so that
+ * switching to it copies nothing.
+ *
+ * @module
+ */
+import type { HostTensor } from "../engine/mod.ts";
+import { sizeOf } from "../engine/mod.ts";
+import type { LinearLayer } from "./layer.ts";
+import type { Model } from "./model.ts";
+import type { LinearChange, Parts } from "./parts.ts";
+
+/** Where adapters act and how. */
+export interface Places {
+  readonly linears: ReadonlyMap<string, LinearPlace>;
+  readonly norms: ReadonlySet<string>;
+  readonly prompt: boolean;
+  readonly prefix: boolean;
+}
+
+/** Which parts of a change a linear may have. */
+export interface LinearPlace {
+  readonly inputScale: boolean;
+  readonly scale: boolean;
+  readonly low: boolean;
+  readonly offset: boolean;
+}
+
+/** An adapter as it is fed: what it does to the body, and its head. */
+export interface Entry {
+  readonly parts: Parts;
+  /** The head's weights by path, `classifier.weight`. */
+  readonly head: ReadonlyMap<string, Float32Array>;
+  /** How many numbers its head gives. */
+  readonly outputs: number;
+}
+
+/** Places where nothing acts. */
+export const noPlaces: Places = {
+  linears: new Map(),
+  norms: new Set(),
+  prompt: false,
+  prefix: false,
+};
+
+/** The places of a method, together with those `known` before. */
+export function placesOf(parts: Parts, known: Places = noPlaces): Places {
+  const linears = new Map(known.linears);
+  for (const [path, change] of parts.linears) {
+    const before = linears.get(path);
+    linears.set(path, {
+      inputScale: Boolean(before?.inputScale || change.inputScale),
+      scale: Boolean(before?.scale || change.scale),
+      low: Boolean(before?.low || change.low),
+      offset: Boolean(before?.offset || change.offset),
+    });
+  }
+  return {
+    linears,
+    norms: new Set([...known.norms, ...parts.norms?.keys() ?? []]),
+    prompt: known.prompt || parts.prompt !== undefined,
+    prefix: known.prefix || parts.prefix !== undefined,
+  };
+}
+
+/** What the banks of a place are called. */
+export interface BankNames {
+  linear(path: string): Record<"inputScale" | "scale" | "a" | "diagonal" | "b" | "offset", string>;
+  norm(path: string): Record<"scale" | "offset", string>;
+  head(path: string): Record<"weight" | "bias", string>;
+  readonly prompt: string;
+  readonly prefix: string;
+}
+
+const names: BankNames = {
+  linear: (path) => ({
+    inputScale: `${path}.input_scale bank`,
+    scale: `${path}.scale bank`,
+    a: `${path}.low_a bank`,
+    diagonal: `${path}.low_diagonal bank`,
+    b: `${path}.low_b bank`,
+    offset: `${path}.offset bank`,
+  }),
+  norm: (path) => ({ scale: `${path}.scale bank`, offset: `${path}.offset bank` }),
+  head: (path) => ({ weight: `${path}.weight bank`, bias: `${path}.bias bank` }),
+  prompt: "prompt bank",
+  prefix: "prefix bank",
+};
+
+/** One bank: its shape behind the adapters, and what an entry has in it. */
+interface Bank {
+  readonly name: string;
+  /** Open sizes are the largest of the entries. */
+  readonly shape: readonly (number | "rank" | "outputs" | "virtual" | "prefix")[];
+  /** An entry's own numbers with its own open size, or nothing where it changes nothing. */
+  of(entry: Entry): { readonly data: Float32Array; readonly open?: number } | undefined;
+  /** What stands there for an entry that changes nothing, and beyond its own open size. */
+  readonly neutral: 0 | 1;
+}
+
+/** The names and open shapes of all banks. */
+export function banksOf(model: Model, places: Places): {
+  readonly names: BankNames;
+  readonly shapes: ReadonlyMap<string, readonly (number | string)[]>;
+} {
+  const shapes = allBanks(model, places)
+    .map(({ name, shape }) => [name, ["adapters", ...shape]] as const);
+  return { names, shapes: new Map(shapes) };
+}
+
+/** The feeds of all banks for some adapters. */
+export function bankFeeds(
+  model: Model,
+  places: Places,
+  entries: readonly Entry[],
+): Record<string, HostTensor> {
+  const { width, layers, heads, keyValueHeads = heads } = model.config;
+  const largest = (of: (entry: Entry) => number) => Math.max(...entries.map(of));
+  const open = {
+    rank: largest(rankOf),
+    outputs: largest(({ outputs }) => outputs),
+    virtual: largest(({ parts }) => (parts.prompt?.length ?? 0) / width),
+    prefix: largest(({ parts }) =>
+      (parts.prefix?.length ?? 0) / (2 * layers * keyValueHeads * (width / heads))
+    ),
+  };
+  return Object.fromEntries(
+    allBanks(model, places).map((bank) => {
+      const shape = bank.shape.map((dim) => typeof dim === "number" ? dim : open[dim]);
+      return [bank.name, { shape: [entries.length, ...shape], data: filled(bank, shape, entries) }];
+    }),
+  );
+}
+
+/** The largest rank of an adapter's changes, at least 1 so that no bank is empty. */
+function rankOf({ parts }: Entry): number {
+  return [...parts.linears.values()].reduce((most, { low }) => Math.max(most, low?.rank ?? 0), 1);
+}
+
+function filled(bank: Bank, shape: readonly number[], entries: readonly Entry[]): Float32Array {
+  const size = sizeOf(shape);
+  const own = entries.map((entry) => bank.of(entry));
+  if (own.length === 1 && own[0]?.data.length === size) return own[0].data;
+  const made = new Float32Array(entries.length * size).fill(bank.neutral);
+  const axis = bank.shape.findIndex((dim) => typeof dim !== "number");
+  own.forEach((found, at) => {
+    if (!found) return;
+    const target = made.subarray(at * size, (at + 1) * size);
+    if (axis < 1) return target.set(found.data);
+    // The open size lies behind others: row by row.
+    const inner = sizeOf(shape.slice(axis));
+    const ownInner = inner / shape[axis] * found.open!;
+    for (let row = 0; row < size / inner; row++) {
+      target.set(found.data.subarray(row * ownInner, (row + 1) * ownInner), row * inner);
+    }
+  });
+  return made;
+}
+
+function allBanks(model: Model, places: Places): Bank[] {
+  const { width, layers, heads, keyValueHeads = heads } = model.config;
+  const linears = new Map(
+    model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")
+      .map((layer) => [layer.path, layer]),
+  );
+  const banks: Bank[] = [];
+  for (const [path, place] of places.linears) {
+    const { inputs, outputs } = linears.get(path)!;
+    const name = names.linear(path);
+    const change = ({ parts }: Entry): LinearChange => parts.linears.get(path) ?? {};
+    const vector = (part: "inputScale" | "scale" | "offset", size: number, neutral: 0 | 1) =>
+      banks.push({
+        name: name[part],
+        shape: [size],
+        of: (entry) => given(change(entry)[part]),
+        neutral,
+      });
+    if (place.inputScale) vector("inputScale", inputs, 1);
+    if (place.scale) vector("scale", outputs, 1);
+    if (place.offset) vector("offset", outputs, 0);
+    if (!place.low) continue;
+    const factor = (part: "a" | "diagonal" | "b", shape: Bank["shape"]) =>
+      banks.push({
+        name: name[part],
+        shape,
+        of: (entry) => {
+          const { low } = change(entry);
+          return low && { data: low[part], open: low.rank };
+        },
+        neutral: 0,
+      });
+    factor("a", ["rank", inputs]);
+    factor("diagonal", ["rank"]);
+    factor("b", [outputs, "rank"]);
+  }
+  for (const path of places.norms) {
+    for (const part of ["scale", "offset"] as const) {
+      banks.push({
+        name: names.norm(path)[part],
+        shape: [width],
+        of: ({ parts }) => given(parts.norms?.get(path)?.[part]),
+        neutral: 0,
+      });
+    }
+  }
+  banks.push(...headBanks(model));
+  if (places.prompt) {
+    banks.push({
+      name: names.prompt,
+      shape: ["virtual", width],
+      of: ({ parts }) => given(parts.prompt),
+      neutral: 0,
+    });
+  }
+  if (places.prefix) {
+    banks.push({
+      name: names.prefix,
+      shape: ["prefix", 2 * layers * keyValueHeads * (width / heads)],
+      of: ({ parts }) => given(parts.prefix),
+      neutral: 0,
+    });
+  }
+  return banks;
+}
+
+const given = (data: Float32Array | undefined) => data && { data };
+
+/** The heads' weights; the layer whose size is the number of classes is open there. */
+function headBanks({ architecture, config, layers, head }: Model): Bank[] {
+  const [some, more] = [1, 2].map((outputs) => architecture.classification.layers(config, outputs));
+  const isLast = (path: string) =>
+    some.some((layer, i) =>
+      layer.path === path && layer.kind === "linear" &&
+      layer.outputs !== (more[i] as LinearLayer).outputs
+    );
+  return layers.flatMap((layer): Bank[] => {
+    if (!head.includes(layer.path) || layer.kind !== "linear") return [];
+    const { path, inputs } = layer;
+    const outputs = isLast(path) ? "outputs" : layer.outputs;
+    const bank = (role: "weight" | "bias", shape: Bank["shape"]): Bank => ({
+      name: names.head(path)[role],
+      shape,
+      of: (entry) => ({ data: entry.head.get(`${path}.${role}`)!, open: entry.outputs }),
+      neutral: 0,
+    });
+    return [
+      bank("weight", [outputs, inputs]),
+      ...(layer.bias === false ? [] : [bank("bias", [outputs])]),
+    ];
+  });
+}

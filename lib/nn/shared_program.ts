@@ -1,0 +1,198 @@
+/**
+ * The forward pass of one base with a different adapter for each row. The base's products are computed
+ * once for all rows; what adapters add is looked up by row in *banks*, tensors that hold the numbers
+ * of several adapters and are fed with every run. The program knows where adapters act and how, and
+ * no adapter: others can take their places without compiling anything anew.
+ *
+ * @module
+ */
+import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import { type BankNames, banksOf, type Places } from "./banks.ts";
+import { encode } from "./encoder.ts";
+import type { LinearLayer } from "./layer.ts";
+import type { Model } from "./model.ts";
+import { noAdapter } from "./merge.ts";
+import { createNet, type Net } from "./net.ts";
+import { batchInputs, batchOf, weightInputs } from "./trainee.ts";
+
+/** The feed that says which adapter of the banks each row has, [batch] int32. */
+export const rowAdapters = "row_adapters";
+/** The same as a place among the results of all adapters' heads: row · adapters + adapter. */
+export const rowHeads = "row_heads";
+/** Where the text's first position is: after the prefix, a scalar int32. */
+export const firstPosition = "first_position";
+
+/**
+ * Feeds a batch, its rows' adapters and their banks, and gives `logits` [batch, outputs]; a head of
+ * fewer outputs leaves the last ones of its rows without meaning.
+ */
+export function sharedProgram(model: Model, places: Places): Program {
+  const body: Model = { ...model, layers: bodyLayers(model), head: [] };
+  const weights = weightInputs({ model: body, adapter: noAdapter });
+  const banks = banksOf(model, places);
+  const int32 = { role: "feed", type: "int32" } as const;
+  const inputs: Record<string, InputSpec> = {
+    ...batchInputs(model.architecture.usesTypes),
+    [rowAdapters]: { ...int32, shape: ["batch"] },
+    [rowHeads]: { ...int32, shape: ["batch"] },
+    ...(places.prefix ? { [firstPosition]: { ...int32, shape: [] } } : {}),
+    ...Object.fromEntries(
+      [...banks.shapes].map(([name, shape]) => [name, { role: "feed", type: "float32", shape }]),
+    ),
+    ...weights.inputs,
+  };
+  return {
+    name: "shared forward",
+    inputs,
+    compute(given) {
+      const bound: Bound = {
+        model,
+        places,
+        names: banks.names,
+        bank: (name) => given[name],
+        rows: given[rowAdapters],
+        heads: given[rowHeads],
+      };
+      const plain = createNet({
+        tensor: (path) => given[weights.names.get(path) ?? path],
+        adapter: rowwise(bound),
+        packed: model.packed,
+      });
+      const first = given[firstPosition];
+      const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
+      const hidden = encode(net, model, batchOf(given), { positions: "summary" });
+      const { classification } = model.architecture;
+      return { logits: classification.forward(net, model.config, tf.squeeze(hidden, [1])) };
+    },
+  };
+}
+
+/** The layers that all adapters share: all but those of heads. */
+export function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
+  return layers.filter(({ path }) => !head.includes(path));
+}
+
+interface Bound {
+  readonly model: Model;
+  readonly places: Places;
+  readonly names: BankNames;
+  bank(name: string): Tensor;
+  readonly rows: Tensor;
+  readonly heads: Tensor;
+}
+
+/** The adapters of the banks as one method, whose hooks look up what belongs to each row. */
+function rowwise({ places, names, bank, rows, model }: Bound): AttachedAdapter {
+  const [batch] = rows.shape;
+  const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
+  /** [tokens, width] with the number of each row for all of its tokens. */
+  const byRow = (x: Tensor, change: (x: Tensor) => Tensor) =>
+    tf.reshape(change(tf.reshape(x, [batch, -1, x.shape[1]!])), [-1, x.shape[1]!]);
+  const vector = (name: string) => tf.expandDims(ofRow(name), 1); // [batch, 1, width]
+  return {
+    parameters: [],
+    trains: () => false,
+    linearInput(path, x) {
+      if (!places.linears.get(path)?.inputScale) return x;
+      return byRow(x, (x) => tf.mul(x, vector(names.linear(path).inputScale)));
+    },
+    output(path, x, y) {
+      const place = places.linears.get(path);
+      if (!place) return y;
+      const name = names.linear(path);
+      return byRow(y, (y) => {
+        let changed = place.scale ? tf.mul(y, vector(name.scale)) : y;
+        if (place.low) {
+          const tokens = tf.reshape(x, [batch, -1, x.shape[1]!]);
+          const low = tf.matMul(tokens, ofRow(name.a), false, true); // [batch, tokens, rank]
+          const scaled = tf.mul(low, vector(name.diagonal));
+          changed = tf.add(changed, tf.matMul(scaled, ofRow(name.b), false, true));
+        }
+        return place.offset ? tf.add(changed, vector(name.offset)) : changed;
+      });
+    },
+    ...(places.prompt
+      ? {
+        input({ words, mask, types }) {
+          const prompt = ofRow(names.prompt); // [batch, virtual, width]
+          return {
+            words: tf.concat([prompt, words], 1),
+            mask: before(mask, prompt.shape[1]!, 1),
+            ...(types ? { types: before(types, prompt.shape[1]!, 0) } : {}),
+          };
+        },
+      }
+      : {}),
+    ...(places.prefix
+      ? {
+        keysValues(layer, { keys, values, mask }) {
+          const { heads, keyValueHeads = heads, width } = model.config;
+          const size = width / heads;
+          const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · keyValueHeads · size]
+          const count = prefix.shape[1]!;
+          const part = (at: number) => {
+            const wide = keyValueHeads * size;
+            const cut = tf.slice(prefix, [0, 0, at * wide], [batch, count, wide]);
+            return tf.transpose(tf.reshape(cut, [batch, count, keyValueHeads, size]), [0, 2, 1, 3]);
+          };
+          return {
+            keys: tf.concat([part(2 * layer), keys], 2),
+            values: tf.concat([part(2 * layer + 1), values], 2),
+            mask: before(mask, count, 1),
+          };
+        },
+      }
+      : {}),
+  };
+}
+
+/** Puts the same number for `count` tokens before [batch, sequence] int32. */
+function before(tokens: Tensor, count: number, value: number): Tensor {
+  return tf.concat([tf.fill([tokens.shape[0], count], value, "int32"), tokens], 1);
+}
+
+/** The layers with a head for each row, and with the norms of each row. */
+function withHeads(
+  plain: Net & HookContext,
+  { model, places, names, bank, rows, heads }: Bound,
+  own: Partial<Net>,
+): Net {
+  const headLayers = new Map(
+    model.layers.filter((layer): layer is LinearLayer =>
+      layer.kind === "linear" && model.head.includes(layer.path)
+    ).map((layer) => [layer.path, layer]),
+  );
+  const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
+  const net: Net = {
+    ...plain,
+    ...own,
+    linear(path, x, options) {
+      const layer = headLayers.get(path);
+      if (!layer) return plain.linear(path, x, options);
+      const name = names.head(path);
+      // A head reads one token of each row: all heads for all rows are a small product.
+      const weight = bank(name.weight); // [adapters, outputs, inputs]
+      const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inputs]), false, true);
+      const chosen = tf.gather(
+        tf.reshape(all, [-1, weight.shape[1]!]),
+        heads as Parameters<typeof tf.gather>[1],
+      );
+      return layer.bias === false ? chosen : tf.add(chosen, ofRow(name.bias));
+    },
+    layerNorm(path, x, epsilon) {
+      if (!places.norms.has(path)) return plain.layerNorm(path, x, epsilon);
+      const width = x.shape[1]!;
+      const normed = ops.layerNorm(x, tf.ones([width]), tf.zeros([width]), epsilon);
+      const own = (role: string, change: string) =>
+        tf.expandDims(tf.add(plain.weight(`${path}.${role}`), ofRow(change)), 1);
+      const { scale, offset } = names.norm(path);
+      const split = tf.reshape(normed, [rows.shape[0], -1, width]);
+      const changed = tf.add(tf.mul(split, own("weight", scale)), own("bias", offset));
+      return tf.reshape(changed, [-1, width]);
+    },
+    withoutDropout: () => net,
+    part: (x, mask, compute) => compute(net, x, mask),
+  };
+  return net;
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { loadedAdapter } from "../../lib/adapters/peft_folder.ts";
+import { readPeftFiles } from "../../lib/adapters/peft_files.ts";
+import { sharedAdapter } from "../../lib/adapters/shared_adapter.ts";
+import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
+import { createSharedModel, type SharedModel } from "../../lib/evaluate/shared_model.ts";
+import type { Entry } from "../../lib/nn/banks.ts";
+import { noAdapter } from "../../lib/nn/merge.ts";
+import type { Model } from "../../lib/nn/model.ts";
+import { stacked } from "../../lib/nn/parts.ts";
+import { openSafetensors } from "../../lib/weights/safetensors.ts";
+import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";
+
+const tolerance = 1e-4;
+const inputNames = ["input_ids", "attention_mask", "token_type_ids"];
+
+type Tensors = Record<string, HostTensor>;
+
+/** Rows of golden tokens, some of them, as a shared model takes them. */
+function rowsOf(batch: Tensors, entryOf: (row: number) => Entry) {
+  const [rows, length] = batch.input_ids.shape;
+  const names = inputNames.filter((name) => batch[name]);
+  return {
+    lengths: Array<number>(rows).fill(length),
+    entryOf,
+    feedsOf: (chosen: ArrayLike<number>) =>
+      Object.fromEntries(names.map((name) => {
+        const data = Int32Array.from(
+          Array.from(chosen, (row) => [
+            ...batch[name].data.slice(row * length, (row + 1) * length),
+          ]).flat(),
+        );
+        return [name, { shape: [chosen.length, length], data }];
+      })),
+  };
+}
+
+async function logitsOf(shared: SharedModel, batch: Tensors, entryOf: (row: number) => Entry) {
+  const logits = await shared.logits(rowsOf(batch, entryOf));
+  return logits.flatMap((row) => [...row]);
+}
+
+async function entryIn(folder: string, model: Model): Promise<Entry> {
+  const files = await readPeftFiles(goldenPath(folder));
+  const { attached, values } = loadedAdapter(files, model);
+  return sharedAdapter(folder, { model, attached, values });
+}
+
+const baseEntry = (model: Model) =>
+  sharedAdapter("the base", { model, attached: noAdapter, values: new Map() });
+
+for await (const { name } of Deno.readDir(goldenPath("several"))) {
+  Deno.test(`several/${name}: switched, stacked and mixed adapters give PEFT's logits`, async () => {
+    const golden = await readGolden(`several/${name}/expected.safetensors`);
+    using file = await openSafetensors(goldenPath(`several/${name}/expected.safetensors`));
+    const rows: string[] = JSON.parse(file.metadata.rows);
+    const model = await goldenModel(name.slice(name.indexOf("-") + 1));
+    const shared = createSharedModel(model, await openDevice("cpu"));
+    const same = (found: readonly number[], key: string) => {
+      const difference = largestDifference(found, golden[key].data);
+      assert.ok(difference < tolerance, `${key}: logits differ by ${difference}`);
+    };
+    try {
+      for (const set of golden["heads.one"] ? ["", "heads."] : [""]) {
+        const entries: Record<string, Entry> = { __base__: baseEntry(model) };
+        for (const adapter of ["one", "two", "three"]) {
+          const entry = await entryIn(`several/${name}/${set.replace(".", "/")}${adapter}`, model);
+          entries[adapter] = entry;
+          shared.reserve(entry.parts);
+        }
+        for (const adapter of ["one", "two", "three"]) {
+          same(await logitsOf(shared, golden, () => entries[adapter]), `${set}${adapter}`);
+        }
+        const mixed = await logitsOf(shared, golden, (row) => entries[rows[row]]);
+        if (golden[`${set}mixed`]) same(mixed, `${set}mixed`);
+        if (set) continue;
+        // PEFT mixes LoRA only. For the others each row must be what it is alone.
+        const outputs = golden.one.shape[1];
+        rows.forEach((adapter, row) => {
+          const part = [row * outputs, (row + 1) * outputs] as const;
+          const alone = golden[adapter].data.slice(...part);
+          const difference = largestDifference(mixed.slice(...part), alone);
+          assert.ok(difference < tolerance, `row ${row} with ${adapter} differs by ${difference}`);
+        });
+        for (const both of ["one+two", "two+one"]) {
+          const parts = stacked(both.split("+").map((adapter) => entries[adapter].parts));
+          const entry = { ...entries.one, parts };
+          same(await logitsOf(shared, golden, () => entry), both);
+        }
+      }
+      assert.equal(shared.compilations, 1);
+    } finally {
+      await shared.dispose();
+    }
+  });
+}
+
+/** Every method of the golden files, those that put tokens before the text included. */
+const methods = [
+  "lora",
+  "dora",
+  "pissa",
+  "adalora",
+  "vera",
+  "ia3",
+  "bitfit",
+  "prompt-tuning",
+  "p-tuning-mlp",
+  "prefix-tuning",
+];
+
+for (const base of ["bert", "roberta"]) {
+  Deno.test(`${base}: rows of all methods share one program and give each folder's logits`, async () => {
+    const model = await goldenModel(base);
+    const shared = createSharedModel(model, await openDevice("cpu"));
+    const goldens: Tensors[] = [];
+    const entries: Entry[] = [];
+    for (const method of methods) {
+      const folder = `methods/${method}-${base}`;
+      goldens.push(await readGolden(`${folder}/expected.safetensors`));
+      entries.push(await entryIn(folder, model));
+      shared.reserve(entries.at(-1)!.parts);
+    }
+    const [rows, length] = goldens[0].input_ids.shape;
+    // One large batch: the rows of the first method, then those of the second …
+    const batch: Tensors = Object.fromEntries(
+      inputNames.filter((name) => goldens[0][name]).map((name) => [name, {
+        shape: [rows * methods.length, length],
+        data: Int32Array.from(goldens.flatMap((golden) => [...golden[name].data])),
+      }]),
+    );
+    try {
+      const found = await logitsOf(shared, batch, (row) => entries[Math.floor(row / rows)]);
+      methods.forEach((method, i) => {
+        const outputs = entries[i].outputs;
+        const own = found.slice(i * rows * outputs, (i + 1) * rows * outputs);
+        const difference = largestDifference(own, goldens[i].logits.data);
+        assert.ok(difference < tolerance, `${method}: logits differ by ${difference}`);
+      });
+      assert.equal(shared.compilations, 1);
+    } finally {
+      await shared.dispose();
+    }
+  });
+}
