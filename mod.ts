@@ -24,6 +24,16 @@ export type {
 export type { ComparedMethod, ComparedSeed, Comparison } from "./lib/pipeline/comparison.ts";
 export type { ScoreInterval } from "./lib/pipeline/score_interval.ts";
 export type { DataPreview, PreviewRow } from "./lib/pipeline/data_preview.ts";
+export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open_model.ts";
+export type {
+  ActiveAdapter,
+  ActiveNames,
+  AdapterPrediction,
+  AdapterSet,
+  StackOptions,
+} from "./lib/pipeline/adapter_set.ts";
+export type { AveragedAdapter } from "./lib/pipeline/average.ts";
+export type { AverageOptions } from "./lib/adapters/average.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
 export type { RunOptions } from "./lib/pipeline/run_plan.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import type { LabelKind } from "../data/labels.ts";
 import type { AttachedAdapter } from "../nn/adapter.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
 import type { Entry } from "../nn/banks.ts";
@@ -20,6 +21,16 @@ export interface TrainedOnModel {
   readonly attached: AttachedAdapter;
   /** The method's tensors, and the model's own that were trained, by path. */
   readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+/** A trained adapter, ready to be run beside others. */
+export interface OpenedAdapter extends TrainedOnModel {
+  readonly entry: Entry;
+  /** The names of what its head gives. */
+  readonly labels: readonly string[];
+  readonly kind: LabelKind;
+  /** The most tokens of a text in training, where that is known. */
+  readonly maxTokens?: number;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Prediction } from "./run_result.ts";
 export async function labelTexts(
   texts: readonly string[],
   predictor: Predictor,
-  { kind, labels, outputs }: Pick<PreparedData, "kind" | "labels" | "outputs">,
+  { kind, labels }: Pick<PreparedData, "kind" | "labels">,
   { tokenizer, maxTokens, padId, usesTypes, signal }: Encoding & {
     readonly signal?: AbortSignal | undefined;
   },
@@ -38,6 +38,16 @@ export async function labelTexts(
     lengths: encoded.lengths,
     feedsOf: (rows) => batchFeeds(encoded.examples, rows, { padId, usesTypes }),
   }, { signal });
+  return labelled(texts, logits, { kind, labels });
+}
+
+/** What logits [texts · labels] say about texts. */
+export function labelled(
+  texts: readonly string[],
+  logits: Float32Array,
+  { kind, labels }: Pick<PreparedData, "kind" | "labels">,
+): Prediction[] {
+  const outputs = labels.length;
   const unknownTruth = new Float32Array(kind === "single" ? texts.length : logits.length);
   const { probabilities, predicted } = predictionsOf({ kind, labels, logits, truth: unknownTruth });
   return texts.map((text, row) => {

@@ -16,6 +16,8 @@ export interface Base {
   readonly architecture: Architecture;
   readonly config: TextConfig;
   readonly tokenizer: Tokenizer;
+  /** `config.json` as it was read. */
+  readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** Finds or downloads a model and opens its tokenizer; a model without one is an error. */
@@ -31,5 +33,5 @@ export async function openBase(reference: string): Promise<Base> {
     config: json,
     ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
   });
-  return { files, architecture, config, tokenizer };
+  return { files, architecture, config, tokenizer, json };
 }

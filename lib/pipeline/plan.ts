@@ -16,6 +16,7 @@ import type { CompareOptions } from "./compare_parts.ts";
 import { type ComparePlan, comparePlanOf } from "./compare_plan.ts";
 import { type DataPreview, previewData } from "./data_preview.ts";
 import { describePlan } from "./describe_plan.ts";
+import { type OpenModel, openModel, type OpenOptions } from "./open_model.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
 import { columnMistakes } from "./plan_mistakes.ts";
 import { planDisplay } from "./plan_display.ts";
@@ -36,6 +37,11 @@ export interface ModelOptions {
 
 /** A chosen model. */
 export interface ModelStage {
+  /**
+   * Opens the model to use trained adapters: its weights are read once, whatever is attached.
+   * `(await model(reference).open()).attach({ reviews: "out/reviews/adapter" })`.
+   */
+  open(options?: OpenOptions): Promise<OpenModel>;
   /**
    * Names the data and what its columns mean: `{ text, label }` for labels, `{ text }` alone for the
    * next token. Unknown columns of a table are an error here.
@@ -113,6 +119,8 @@ export function model(reference: string, { quantize }: ModelOptions = {}): Model
   parseReference(reference);
   if (quantize !== undefined) packedFormatOf(quantize);
   return Object.freeze({
+    open: (options?: OpenOptions) =>
+      openModel({ reference, ...(quantize ? { quantize } : {}) }, options),
     data(source: DataSource, columns: DataOptions): DataStage {
       const wrong = columnMistakes({ ...columns } as Required<DataOptions>);
       if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);

@@ -14,7 +14,7 @@ import type { TextConfig } from "../nn/architecture.ts";
 export function textRoom(
   wanted: number,
   { maxTokens }: Pick<TextConfig, "maxTokens">,
-  { virtualTokens = 0, prefixTokens = 0 }: AttachedAdapter,
+  { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedAdapter, "virtualTokens" | "prefixTokens">,
 ): number {
   const added = virtualTokens + prefixTokens;
   if (added >= maxTokens) {
