@@ -205,7 +205,7 @@ function averagedLora(
 /** (IA)³ and BitFit: the same vectors in the same places, each a weighted sum. */
 function averagedVectors(all: readonly WeightedAdapter[], combination: Combination): Averaged {
   const [first, ...others] = all;
-  for (const each of all) checkVectors(each);
+  checkVectors(all);
   const { attached } = first.adapter;
   const shown = ({ adapter: { attached: { parameters } } }: WeightedAdapter) =>
     parameters.map(({ name, shape }) => `${name} [${shape.join(", ")}]`).sort().join("; ");
@@ -239,20 +239,26 @@ function averagedVectors(all: readonly WeightedAdapter[], combination: Combinati
   };
 }
 
-function checkVectors({ name, adapter: { entry: { parts } } }: WeightedAdapter): void {
-  const because = (why: string) =>
-    new TunebookError("unsupported", `${name} cannot be averaged with others: ${why}`);
-  if (parts.prompt) {
-    throw because("the virtual tokens of two prompts have no order in common");
-  }
-  if (parts.prefix) {
-    throw because("the keys and values of two prefixes have no order in common");
-  }
-  const changes = [...parts.linears.values()];
-  if (changes.some(({ low, scale }) => low && scale)) {
-    throw because("DoRA divides its update by a norm, and the sum of two is no DoRA");
-  }
-  if (changes.some(({ low }) => low)) {
-    throw because("it adds matrices of low rank, and another one does not");
+/** Throws for the first method of which there is no average, and says why. */
+function checkVectors(all: readonly WeightedAdapter[]): void {
+  const reasons: readonly (readonly [why: string, holds: (parts: Parts) => boolean])[] = [
+    ["the virtual tokens of two prompts have no order in common", ({ prompt }) => !!prompt],
+    ["the keys and values of two prefixes have no order in common", ({ prefix }) => !!prefix],
+    [
+      "DoRA divides its update by a norm, and the sum of two is no DoRA",
+      ({ linears }) => [...linears.values()].some(({ low, scale }) => low && scale),
+    ],
+    [
+      "it adds matrices of low rank to weights, and another one changes something else",
+      ({ linears }) => [...linears.values()].some(({ low }) => low),
+    ],
+  ];
+  for (const [why, holds] of reasons) {
+    const found = all.find(({ adapter }) => holds(adapter.entry.parts));
+    if (!found) continue;
+    throw new TunebookError(
+      "unsupported",
+      `${found.name} cannot be averaged with others: ${why}`,
+    );
   }
 }

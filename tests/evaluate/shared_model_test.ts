@@ -1,50 +1,19 @@
 import assert from "node:assert/strict";
-import { loadedAdapter } from "../../lib/adapters/peft_folder.ts";
-import { readPeftFiles } from "../../lib/adapters/peft_files.ts";
 import { sharedAdapter } from "../../lib/adapters/shared_adapter.ts";
-import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
-import { createSharedModel, type SharedModel } from "../../lib/evaluate/shared_model.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { createSharedModel } from "../../lib/evaluate/shared_model.ts";
 import type { Entry } from "../../lib/nn/banks.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { stacked } from "../../lib/nn/parts.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";
+import { openGolden, rowLogits, type Tensors } from "./several.ts";
 
 const tolerance = 1e-4;
 const inputNames = ["input_ids", "attention_mask", "token_type_ids"];
 
-type Tensors = Record<string, HostTensor>;
-
-/** Rows of golden tokens, some of them, as a shared model takes them. */
-function rowsOf(batch: Tensors, entryOf: (row: number) => Entry) {
-  const [rows, length] = batch.input_ids.shape;
-  const names = inputNames.filter((name) => batch[name]);
-  return {
-    lengths: Array<number>(rows).fill(length),
-    entryOf,
-    feedsOf: (chosen: ArrayLike<number>) =>
-      Object.fromEntries(names.map((name) => {
-        const data = Int32Array.from(
-          Array.from(chosen, (row) => [
-            ...batch[name].data.slice(row * length, (row + 1) * length),
-          ]).flat(),
-        );
-        return [name, { shape: [chosen.length, length], data }];
-      })),
-  };
-}
-
-async function logitsOf(shared: SharedModel, batch: Tensors, entryOf: (row: number) => Entry) {
-  const logits = await shared.logits(rowsOf(batch, entryOf));
-  return logits.flatMap((row) => [...row]);
-}
-
-async function entryIn(folder: string, model: Model): Promise<Entry> {
-  const files = await readPeftFiles(goldenPath(folder));
-  const { attached, values } = loadedAdapter(files, model);
-  return sharedAdapter(folder, { model, attached, values });
-}
+const entryIn = async (folder: string, model: Model) => (await openGolden(folder, model)).entry;
 
 const baseEntry = (model: Model) =>
   sharedAdapter("the base", { model, attached: noAdapter, values: new Map() });
@@ -69,9 +38,9 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
           shared.reserve(entry.parts);
         }
         for (const adapter of ["one", "two", "three"]) {
-          same(await logitsOf(shared, golden, () => entries[adapter]), `${set}${adapter}`);
+          same(await rowLogits(shared, golden, () => entries[adapter]), `${set}${adapter}`);
         }
-        const mixed = await logitsOf(shared, golden, (row) => entries[rows[row]]);
+        const mixed = await rowLogits(shared, golden, (row) => entries[rows[row]]);
         if (golden[`${set}mixed`]) same(mixed, `${set}mixed`);
         if (set) continue;
         // PEFT mixes LoRA only. For the others each row must be what it is alone.
@@ -85,7 +54,7 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
         for (const both of ["one+two", "two+one"]) {
           const parts = stacked(both.split("+").map((adapter) => entries[adapter].parts));
           const entry = { ...entries.one, parts };
-          same(await logitsOf(shared, golden, () => entry), both);
+          same(await rowLogits(shared, golden, () => entry), both);
         }
       }
       assert.equal(shared.compilations, 1);
@@ -130,7 +99,7 @@ for (const base of ["bert", "roberta"]) {
       }]),
     );
     try {
-      const found = await logitsOf(shared, batch, (row) => entries[Math.floor(row / rows)]);
+      const found = await rowLogits(shared, batch, (row) => entries[Math.floor(row / rows)]);
       methods.forEach((method, i) => {
         const outputs = entries[i].outputs;
         const own = found.slice(i * rows * outputs, (i + 1) * rows * outputs);
