@@ -11,6 +11,7 @@ export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
 export { sizeOf } from "./graph.ts";
+export { trace } from "./trace.ts";
 export {
   bitsOf,
   blocksPerRow,

@@ -1,0 +1,135 @@
+/**
+ * Where an attached method acts, read off the model's own forward pass: the pass is traced, which
+ * computes nothing, and each hook notes whether it changed something and what it read.
+ *
+ * @module
+ */
+import type { MethodPlaces, Place, PlaceRow } from "../chart/places_chart.ts";
+import { sizeOf, trace } from "../engine/mod.ts";
+import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import { forwardProgram } from "./forward_program.ts";
+import { type Layer, type Weight, weightsOf } from "./layer.ts";
+import type { Trainee } from "./trainee.ts";
+import { trainedWeights } from "./trained.ts";
+
+/** Place → the names of what a method's hooks read there, where they changed something. */
+type Readings = Map<string, Set<string>>;
+
+const inputPlace = "input";
+const prefixPlace = (layer: number) => `prefix ${layer}`;
+
+/**
+ * Every place of the model with the numbers that are trained there, from the text upwards. A tensor
+ * that several places read counts for each of them with an equal part, so that all places together
+ * have all trained numbers.
+ */
+export function placesOf(trainee: Trainee, method: string): MethodPlaces {
+  const { model, adapter } = trainee;
+  const { architecture: { layerPath }, config, layers, packed } = model;
+  const added = addedNumbers(adapter, readingsOf(trainee));
+  const own = new Map<string, number>();
+  for (const { layer, shape } of trainedWeights(model, adapter)) {
+    own.set(layer.path, (own.get(layer.path) ?? 0) + sizeOf(shape));
+  }
+  const placeOf = (layer: Layer, name: string): Place => {
+    const weights = weightsOf(layer);
+    const held = weights.map(({ path }: Weight) => packed?.get(path)?.format).find(Boolean);
+    return {
+      name,
+      numbers: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+      own: own.get(layer.path) ?? 0,
+      added: added.get(layer.path) ?? 0,
+      ...(held ? { held } : {}),
+    };
+  };
+  const inLayer = (index: number): PlaceRow => {
+    const start = `${layerPath}.${index}.`;
+    const tokens = adapter.prefixTokens;
+    return {
+      kind: "layer",
+      index,
+      ...(tokens && added.has(prefixPlace(index))
+        ? { prefix: { tokens, added: added.get(prefixPlace(index))! } }
+        : {}),
+      places: layers.filter(({ path }) => path.startsWith(start))
+        .map((layer) => placeOf(layer, layer.path.slice(start.length))),
+    };
+  };
+  const first = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
+  const isOutside = ({ path }: Layer) => !path.startsWith(`${layerPath}.`);
+  const whole = (list: readonly Layer[]) =>
+    list.filter(isOutside).map((layer) => placeOf(layer, layer.path));
+  return {
+    method,
+    ...(adapter.virtualTokens
+      ? { input: { tokens: adapter.virtualTokens, added: added.get(inputPlace) ?? 0 } }
+      : {}),
+    rows: [
+      { kind: "embeddings", places: whole(layers.slice(0, first)) },
+      ...Array.from({ length: config.layers }, (_, index) => inLayer(index)),
+      { kind: "head", places: whole(layers.slice(first)) },
+    ],
+  };
+}
+
+/** Traces the forward pass with hooks that tell what they do. */
+function readingsOf(trainee: Trainee): Readings {
+  const { adapter } = trainee;
+  const readings: Readings = new Map();
+  const spied = <Result>(
+    place: string,
+    context: HookContext,
+    run: (context: HookContext) => Result,
+    isChange: (result: Result) => boolean,
+  ): Result => {
+    const names = new Set(readings.get(place));
+    const result = run({
+      ...context,
+      parameter(name) {
+        names.add(name);
+        return context.parameter(name);
+      },
+    });
+    if (isChange(result)) readings.set(place, names);
+    return result;
+  };
+  const telling: AttachedAdapter = {
+    ...adapter,
+    linearInput: (path, x, context) =>
+      spied(path, context, (own) => adapter.linearInput?.(path, x, own) ?? x, (y) => y !== x),
+    weight: (path, given, context) =>
+      spied(path, context, (own) => adapter.weight?.(path, given, own), (made) => Boolean(made)),
+    output: (path, x, y, context) =>
+      spied(path, context, (own) => adapter.output?.(path, x, y, own) ?? y, (z) => z !== y),
+    input: (given, context) =>
+      spied(
+        inputPlace,
+        context,
+        (own) => adapter.input?.(given, own) ?? given,
+        (made) => made !== given,
+      ),
+    keysValues: (layer, given, context) =>
+      spied(
+        prefixPlace(layer),
+        context,
+        (own) => adapter.keysValues?.(layer, given, own) ?? given,
+        (made) => made !== given,
+      ),
+  };
+  // No number is read: a trace that is not written needs none.
+  const program = forwardProgram({ ...trainee, adapter: telling });
+  trace(program, () => new Float32Array(), { plain: true });
+  return readings;
+}
+
+/** Place → the method's own trained numbers that are used there. */
+function addedNumbers({ parameters }: AttachedAdapter, readings: Readings): Map<string, number> {
+  const added = new Map<string, number>();
+  for (const { name, shape } of parameters) {
+    const places = [...readings].filter(([, names]) => names.has(name)).map(([place]) => place);
+    for (const place of places) {
+      added.set(place, (added.get(place) ?? 0) + sizeOf(shape) / places.length);
+    }
+  }
+  return added;
+}
