@@ -130,7 +130,7 @@ export type { Device } from "./lib/engine/devices/device.ts";
 
 // Models and contracts, for methods and architectures of your own
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
-export type { Adapter, AttachedAdapter } from "./lib/nn/adapter.ts";
+export type { Adapter, AttachedAdapter, MethodRecord } from "./lib/nn/adapter.ts";
 export type { Architecture } from "./lib/nn/architecture.ts";
 export type { Model } from "./lib/nn/model.ts";
 
@@ -147,7 +147,14 @@ export { lossChart, type LossChartOptions, type RunCurves } from "./lib/chart/lo
 export { precisionRecallChart } from "./lib/chart/precision_recall_chart.ts";
 export type { ProjectOptions } from "./lib/chart/project.ts";
 export { rocChart } from "./lib/chart/roc_chart.ts";
+export type { PlacesWords } from "./lib/chart/places_chart.ts";
 export type { ChartData } from "./lib/chart/rows.ts";
+export { methodChart, type MethodChartOptions } from "./lib/pipeline/method_chart.ts";
+export {
+  seriesChart,
+  type SeriesChartOptions,
+  type SeriesPoint,
+} from "./lib/chart/series_chart.ts";
 export { type ComparedRun, runsChart, type RunsChartOptions } from "./lib/chart/runs_chart.ts";
 export type { Displayed, MimeBundle } from "./lib/core/display.ts";
 export type { Notebook } from "./lib/core/notebook.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SeriesPoint } from "../chart/series_chart.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { AfterStep } from "../nn/adapter.ts";
 
@@ -169,18 +170,22 @@ function scoresOf(
   });
 }
 
-/** The ranks after each reallocation, by linear. */
+/** The ranks by linear: at the start, and after each reallocation. */
 export function ranksOverTime(
   triplets: readonly Triplets[],
   memory: ReadonlyMap<string, Float32Array>,
-): { readonly step: number; readonly ranks: Readonly<Record<string, number>> }[] {
+): SeriesPoint[] {
   const all = memory.get(ranksKey) ?? new Float32Array();
   const width = triplets.length + 1;
-  return Array.from({ length: all.length / width }, (_, i) => {
-    const [step, ...ranks] = all.subarray(i * width, (i + 1) * width);
-    return {
-      step,
-      ranks: Object.fromEntries(triplets.map(({ path }, at) => [path, ranks[at]])),
-    };
+  const point = (step: number, ranks: ArrayLike<number>): SeriesPoint => ({
+    step,
+    values: Object.fromEntries(triplets.map(({ path }, at) => [path, ranks[at]])),
   });
+  return [
+    point(0, triplets.map(({ rank }) => rank)),
+    ...Array.from({ length: all.length / width }, (_, i) => {
+      const [step, ...ranks] = all.subarray(i * width, (i + 1) * width);
+      return point(step, ranks);
+    }),
+  ];
 }

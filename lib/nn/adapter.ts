@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SeriesPoint } from "../chart/series_chart.ts";
 import type { Random } from "../core/random.ts";
 import type { PackedFormat, Tensor } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "./architecture.ts";
@@ -102,6 +103,9 @@ export interface AfterStep {
   readonly memory: Map<string, Float32Array>;
 }
 
+/** Numbers that a method changes while it trains, such as ranks by linear, each under its name. */
+export type MethodRecord = Readonly<Record<string, readonly SeriesPoint[]>>;
+
 /** A method attached to a model. */
 export interface AttachedAdapter {
   readonly parameters: readonly Parameter[];
@@ -144,8 +148,8 @@ export interface AttachedAdapter {
   checkSteps?(totalSteps: number): void;
   /** Called after each optimiser step; returned parameters replace the present ones. */
   afterStep?(state: AfterStep): ReadonlyMap<string, Float32Array> | undefined;
-  /** What `memory` says about the run, as plain JSON for the run's record. */
-  record?(memory: ReadonlyMap<string, Float32Array>): Readonly<Record<string, unknown>>;
+  /** What `memory` says about the run so far, for its record and its live view. */
+  record?(memory: ReadonlyMap<string, Float32Array>): MethodRecord;
   /**
    * What is added to a linear's weight when the method is merged into the model. The map holds the
    * method's trained and frozen tensors.

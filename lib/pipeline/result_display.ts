@@ -13,7 +13,7 @@ import { confusionMatrix } from "../metrics/confusion_matrix.ts";
 import type { Predictions } from "../metrics/metric.ts";
 import { formatNumber } from "./format_number.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
-import { timeText } from "./training_view.ts";
+import { pictures, seriesOf, timeText } from "./training_view.ts";
 
 /** More classes than this make a matrix that nobody reads. */
 const mostClasses = 30;
@@ -21,12 +21,18 @@ const mostClasses = 30;
 /** What the display of a whole result is made of. */
 export type ShownResult =
   & RunSummary
-  & Pick<RunResult<unknown>, "scores" | "receipts" | "losses" | "validations" | "predictions">;
+  & Pick<
+    RunResult<unknown>,
+    "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord"
+  >;
 
 /** A run: facts, curves, scores, confusion matrix, receipts. */
 export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
   const { losses, validations, steps, stepsHere, stepsPerSecond, trainSeconds } = result;
-  const curves = lossChart({ losses, validations });
+  const curves = [
+    lossChart({ losses, validations }),
+    ...seriesOf(result.methodRecord ?? {}, { lastStep: steps, totalSteps: steps }),
+  ];
   const share = 100 * result.trainedParameters / result.totalParameters;
   const facts: [string, string][] = [
     ["model", result.model],
@@ -54,9 +60,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
         columns: [{ title: "what" }, { title: "value" }],
         rows: facts,
       }),
-      losses.length > 0
-        ? htmlSection("Training", svgImage(await curves.svg(), curves.description))
-        : html``,
+      losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
     ),

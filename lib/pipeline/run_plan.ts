@@ -184,11 +184,12 @@ export async function runPlan(
     scores,
     receipts,
   };
+  const methodRecord = result.methodRecord ? { methodRecord: result.methodRecord } : {};
   return Object.freeze({
     ...summary,
     outputs: receipts.map(({ folder }) => folder),
     losses: result.losses,
-    ...(result.methodRecord ? { methodRecord: result.methodRecord } : {}),
+    ...methodRecord,
     validations: result.validations,
     splits: data.report,
     predictions,
@@ -209,6 +210,7 @@ export async function runPlan(
     [jupyterDisplay]: () =>
       resultDisplay({
         ...summary,
+        ...methodRecord,
         predictions,
         losses: result.losses,
         validations: result.validations,

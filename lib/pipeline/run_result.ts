@@ -6,6 +6,7 @@
 import type { SplitReport } from "../data/report.ts";
 import type { Receipt } from "../deploy/target.ts";
 import type { Predictions } from "../metrics/metric.ts";
+import type { MethodRecord } from "../nn/adapter.ts";
 import { formatNumber } from "./format_number.ts";
 
 /** One text's prediction. */
@@ -47,7 +48,7 @@ export interface RunResult<Scores> extends RunSummary {
   /** The loss of each step. */
   readonly losses: readonly number[];
   /** What the method says about the run, such as AdaLoRA's ranks over time. */
-  readonly methodRecord?: Readonly<Record<string, unknown>>;
+  readonly methodRecord?: MethodRecord;
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */

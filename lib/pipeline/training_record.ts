@@ -4,11 +4,14 @@
  * @module
  */
 import type { RunCurves } from "../chart/loss_chart.ts";
+import type { MethodRecord } from "../nn/adapter.ts";
 import type { StepReport, Validation } from "../train/train.ts";
 
 /** A run as it stands. */
 export interface TrainingRecord extends RunCurves {
   readonly losses: readonly number[];
+  /** Asks the method about the run so far. */
+  methodRecord(): MethodRecord;
   readonly learningRates: readonly number[];
   readonly validations: readonly Validation[];
   /** The step of the first loss; above 1 after a resume. */
@@ -57,6 +60,7 @@ export function recordTraining(
       const perStep = seconds / (marks.length - 1);
       return {
         losses,
+        methodRecord: last?.methodRecord ?? (() => ({})),
         learningRates,
         validations,
         firstStep: step - losses.length + 1,

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import type { Drawing } from "../chart/drawing.ts";
 import { lossChart } from "../chart/loss_chart.ts";
+import { seriesChart, type SeriesChartOptions, seriesText } from "../chart/series_chart.ts";
 import { bundleOf, type MimeBundle } from "../core/display.ts";
-import { html, htmlFrame, svgImage } from "../core/html.ts";
+import { type Html, html, htmlFrame, svgImage } from "../core/html.ts";
 import type { Notebook } from "../core/notebook.ts";
 import { type Progress, showProgress } from "../core/progress.ts";
 import { sparkline } from "../core/sparkline.ts";
+import type { MethodRecord } from "../nn/adapter.ts";
 import type { StepReport, Validation } from "../train/train.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 
@@ -81,6 +84,7 @@ export function notebookView(
 export function terminalView(isTerminal: boolean): TrainingView {
   const record = recordTraining();
   let progress: Progress | undefined;
+  let [series, next] = ["", -Infinity];
   const sparks = 16;
   return {
     step(report) {
@@ -93,7 +97,15 @@ export function terminalView(isTerminal: boolean): TrainingView {
         start: step - 1,
       });
       const curve = isTerminal ? ` ${sparkline(record.read().losses, sparks)}` : "";
-      progress.update(step, `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}${curve}`);
+      // A record grows with the run, so that asking for it takes longer and longer.
+      if (performance.now() >= next) {
+        series = textsOf(report.methodRecord?.() ?? {}).map((text) => ` · ${text}`).join("");
+        next = performance.now() + leastMilliseconds;
+      }
+      progress.update(
+        step,
+        `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}${series}${curve}`,
+      );
     },
     validation: record.validation,
     end() {
@@ -108,17 +120,41 @@ export async function trainingDisplay(
   record: TrainingRecord,
   { how, scoreName }: { how: string; scoreName: string },
 ): Promise<MimeBundle> {
-  const { firstStep, totalSteps } = record;
+  const { firstStep, step, totalSteps } = record;
+  const series = record.methodRecord();
   const chart = lossChart(record, { firstStep, totalSteps, scoreName });
-  const facts = factsOf(record, how);
-  const text = `${facts.join(" · ")}\nloss ${sparkline(record.losses)}\n${chart.description}`;
+  const charts = [chart, ...seriesOf(series, { lastStep: step, totalSteps })];
+  const facts = factsOf(record, how, series);
+  const text = [
+    facts.join(" · "),
+    `loss ${sparkline(record.losses)}`,
+    ...charts.map(({ description }) => description),
+  ].join("\n");
   const line = html`<p style="margin:.2em 0;font-variant-numeric:tabular-nums">${
     facts.join(" · ")
   }</p>`;
-  return bundleOf(text, htmlFrame(line, svgImage(await chart.svg(), chart.description)));
+  return bundleOf(text, htmlFrame(line, await pictures(charts)));
 }
 
-function factsOf(record: TrainingRecord, how: string): string[] {
+/** A chart for each series that the method tells of. */
+export function seriesOf(
+  record: MethodRecord,
+  options: Pick<SeriesChartOptions, "lastStep" | "totalSteps">,
+): Drawing[] {
+  return Object.entries(record).map(([name, points]) => seriesChart(points, { name, ...options }));
+}
+
+/** Charts one below the other. */
+export async function pictures(charts: readonly Drawing[]): Promise<Html[]> {
+  return await Promise.all(
+    charts.map(async (chart) => html`<div>${svgImage(await chart.svg(), chart.description)}</div>`),
+  );
+}
+
+const textsOf = (series: MethodRecord) =>
+  Object.entries(series).map(([name, points]) => seriesText(name, points));
+
+function factsOf(record: TrainingRecord, how: string, series: MethodRecord): string[] {
   const { step, totalSteps, epoch, losses, tokensPerSecond, peakBytes, seconds, secondsLeft } =
     record;
   return [
@@ -126,6 +162,7 @@ function factsOf(record: TrainingRecord, how: string): string[] {
     `step ${step} of ${totalSteps}`,
     `epoch ${epoch.toFixed(2)}`,
     `loss ${losses[losses.length - 1].toFixed(4)}`,
+    ...textsOf(series),
     `${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s`,
     `${Math.round(peakBytes / 1e6).toLocaleString("en")} MB`,
     `${timeText(seconds)} so far`,

@@ -44,6 +44,8 @@ export async function loop(
   let { best } = start;
   let savedStep = step;
   const losses = [...earlier];
+  const { adapter } = trainee;
+  const methodRecord = adapter.record && (() => adapter.record!(on.memory));
   const isDue = (every: number) => step % every === 0 || step === totalSteps;
   const standing = (): Standing => ({ ...verdict, step, losses });
 
@@ -117,7 +119,7 @@ export async function loop(
       const report = await takeStep();
       step++;
       losses.push(report.loss);
-      context.onStep?.(report);
+      context.onStep?.(methodRecord ? { ...report, methodRecord } : report);
       await validateIfDue();
       if (checkpoints && isDue(checkpointEvery)) await save(checkpoints);
     }
@@ -140,7 +142,7 @@ export async function loop(
     seconds: (performance.now() - on.began) / 1000,
     ...(stopped ? { stopped } : {}),
     keptStep,
-    ...(trainee.adapter.record ? { methodRecord: trainee.adapter.record(on.memory) } : {}),
+    ...(methodRecord ? { methodRecord: methodRecord() } : {}),
   };
 }
 

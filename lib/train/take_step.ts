@@ -5,6 +5,7 @@
  */
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
+import type { MethodRecord } from "../nn/adapter.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
@@ -36,6 +37,8 @@ export interface StepReport {
   readonly gradientNorm: number;
   /** Tokens of the step's rows, without padding. */
   readonly tokens: number;
+  /** Asks the method about the run so far; absent where it says nothing. */
+  readonly methodRecord?: () => MethodRecord;
 }
 
 /** What a step works on. */

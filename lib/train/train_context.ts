@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
+import type { MethodRecord } from "../nn/adapter.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { Standing } from "./standing.ts";
 import type { StepReport } from "./take_step.ts";
@@ -52,5 +53,5 @@ export interface TrainResult extends Standing {
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
   /** What the method says about the run, such as ranks over time. */
-  readonly methodRecord?: Readonly<Record<string, unknown>>;
+  readonly methodRecord?: MethodRecord;
 }

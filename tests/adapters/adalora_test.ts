@@ -52,14 +52,15 @@ Deno.test("a run of any length ends at the target rank, and its record says how"
   for (const epochs of [1, 3]) {
     const method = adalora(small);
     const { values, methodRecord } = await runToy({ on: model, method, settings: { epochs } });
-    const { ranks } = methodRecord as {
-      ranks: { step: number; ranks: Record<string, number> }[];
-    };
-    const totals = ranks.map(({ ranks }) => Object.values(ranks).reduce((sum, each) => sum + each));
+    const { ranks } = methodRecord!;
+    const totals = ranks.map(({ values }) =>
+      Object.values(values).reduce((sum, each) => sum + each)
+    );
+    assert.deepEqual([ranks[0].step, totals[0]], [0, 4 * 4]);
     assert.equal(totals.at(-1), 2 * 4);
     assert.ok(totals.every((total, i) => i === 0 || total <= totals[i - 1]), String(totals));
     assert.ok(ranks.every(({ step }, i) => i === 0 || step > ranks[i - 1].step));
-    for (const [path, rank] of Object.entries(ranks.at(-1)!.ranks)) {
+    for (const [path, rank] of Object.entries(ranks.at(-1)!.values)) {
       const left = values.get(`${path}.lora_E`)!.filter((each) => each !== 0);
       assert.equal(left.length, rank, path);
     }

@@ -9,10 +9,12 @@ import type { Drawing } from "../../lib/chart/drawing.ts";
 import { embeddingChart } from "../../lib/chart/embedding_chart.ts";
 import { lossChart } from "../../lib/chart/loss_chart.ts";
 import { palette } from "../../lib/chart/palette.ts";
+import { type Place, placesChart } from "../../lib/chart/places_chart.ts";
 import { precisionRecallChart } from "../../lib/chart/precision_recall_chart.ts";
 import { project } from "../../lib/chart/project.ts";
 import { rocChart } from "../../lib/chart/roc_chart.ts";
 import { runsChart } from "../../lib/chart/runs_chart.ts";
+import { seriesChart } from "../../lib/chart/series_chart.ts";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { ink } from "../../lib/core/html.ts";
 import { predictionsOf } from "../../lib/metrics/predictions.ts";
@@ -26,6 +28,14 @@ const predictions = predictionsOf({
 });
 const vectors = [[0, 0, 1], [0, 0.1, 1], [1, 0, 0], [1, 0.1, 0], [0.5, 1, 0]];
 const weights = [[0.5, 0.25, 0.25], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]];
+
+/** A place with `own` of its numbers trained. */
+const place = (name: string, numbers: number, own: number, added = 0): Place => ({
+  name,
+  numbers,
+  own,
+  added,
+});
 
 /** Each chart with how many marks of a kind it must draw. */
 const drawings: Readonly<Record<string, [Drawing, role: string, marks: number]>> = {
@@ -56,6 +66,19 @@ const drawings: Readonly<Record<string, [Drawing, role: string, marks: number]>>
     await embeddingChart({ vectors, labels: ["a", hostile, "b", "b", "a"] }),
     "circle",
     5,
+  ],
+  series: [
+    seriesChart([{ step: 0, values: { a: 3, [hostile]: 3 } }, {
+      step: 2,
+      values: { a: 1, [hostile]: 2 },
+    }]),
+    "text mark container",
+    0,
+  ],
+  places: [
+    placesChart({ method: hostile, rows: [{ kind: "head", places: [place(hostile, 4, 2)] }] }),
+    "rect mark container",
+    0,
   ],
   attention: [attentionChart({ tokens: ["a", hostile, "a"], weights }), "rect mark", 9],
 };

@@ -59,6 +59,21 @@ Deno.test("one display is updated in place, twice a second at most, and keeps th
   assert.match(shown[1].bundle["text/plain"], /^training .* left/);
 });
 
+Deno.test("what a method says about the run is shown while it runs", async () => {
+  const { shown, notebook } = fake();
+  const view = notebookView(notebook, { scoreName: "accuracy", now: () => 0 });
+  const ranks = [{ step: 0, values: { a: 12, [hostile]: 12 } }, {
+    step: 2,
+    values: { a: 9, [hostile]: 3 },
+  }];
+  view.step({ ...report(3), methodRecord: () => ({ ranks }) });
+  await view.end("trained");
+  for (const { bundle } of shown) {
+    assert.equal(picturesOf(assertSelfContained(bundle)).length, 2);
+    assert.match(bundle["text/plain"], /· ranks 3 to 9 ·[^]*ranks of 2, after step 2: a 9/);
+  }
+});
+
 Deno.test("a notebook that fails ends the view, not the training", async () => {
   let asked = 0;
   const view = notebookView({

@@ -1,0 +1,163 @@
+/**
+ * Numbers that change during a run and stay the same in between, such as ranks by layer.
+ *
+ * @module
+ */
+import { type Drawing, drawing } from "./drawing.ts";
+import { thinnedSteps } from "./curve.ts";
+import { palette } from "./palette.ts";
+import { short } from "./rows.ts";
+
+/** What holds after a step and until the next point: a number for each name. */
+export interface SeriesPoint {
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** How to draw a series. */
+export interface SeriesChartOptions {
+  /** What the numbers are. */
+  readonly name?: string;
+  /** How far the run is; the last point's step unless given. */
+  readonly lastStep?: number;
+  /** How many steps the whole run has, for the axis. */
+  readonly totalSteps?: number;
+  /** The title of the axis of steps. */
+  readonly stepTitle?: string;
+}
+
+const width = 460;
+const rowHeight = 15;
+/** More lines than these cannot be told apart: each name gets a row, and colours say the numbers. */
+const mostLines = 4;
+const mostPoints = 200;
+
+/**
+ * Draws a few names as lines in steps, many as rows whose colours are the numbers.
+ *
+ * @example
+ * ```ts
+ * import { seriesChart } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const points = [{ step: 0, values: { a: 12, b: 12 } }, { step: 5, values: { a: 9, b: 3 } }];
+ * const drawn = seriesChart(points, { name: "ranks", totalSteps: 10 });
+ * assert.match(String(drawn), /ranks of 2, after step 5: a 9, b 3/);
+ * ```
+ */
+export function seriesChart(
+  points: readonly SeriesPoint[],
+  { name = "value", lastStep, totalSteps, stepTitle = "step" }: SeriesChartOptions = {},
+): Drawing {
+  const last = points.at(-1);
+  const end = Math.max(lastStep ?? 0, last?.step ?? 0);
+  const names = Object.keys(points[0]?.values ?? {});
+  const labels = distinct(names);
+  const held = names.flatMap((each, at) => stretches(points, each, end, labels[at]));
+  const x = {
+    field: "from",
+    type: "quantitative",
+    title: stepTitle,
+    scale: { domain: [0, Math.max(end, totalSteps ?? 1)], nice: false },
+    axis: { tickMinStep: 1, format: "d", grid: false },
+  };
+  const asLines = names.length <= mostLines;
+  const numbers = held.map(({ value }) => value);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const spec = asLines
+    ? {
+      height: 80,
+      data: {
+        values: held.flatMap(({ to, ...each }) => [each, { ...each, from: to }]),
+      },
+      mark: { type: "line", strokeWidth: 2, aria: false },
+      encoding: {
+        x,
+        y: { field: "value", type: "quantitative", title: name, scale: { zero: false } },
+        color: {
+          field: "label",
+          type: "nominal",
+          title: null,
+          scale: { domain: labels, range: labels.map((_, at) => palette[at % palette.length]) },
+        },
+      },
+    }
+    : {
+      height: rowHeight * names.length,
+      data: { values: held },
+      mark: { type: "rect", aria: false },
+      encoding: {
+        x,
+        x2: { field: "to" },
+        y: {
+          field: "label",
+          type: "nominal",
+          sort: labels,
+          title: null,
+          scale: { paddingInner: 0.15 },
+          axis: { labelLimit: 190, ticks: false, domain: false },
+        },
+        color: {
+          field: "value",
+          type: "quantitative",
+          title: name,
+          scale: { scheme: "blues", domain: [Math.min(0, low), high] },
+          legend: { gradientLength: Math.min(120, rowHeight * names.length), tickCount: 4 },
+        },
+      },
+    };
+  return drawing({ width, ...spec } as never, describe(points, name, labels));
+}
+
+/** What is said of a series in a line: the range of its present numbers. */
+export function seriesText(name: string, points: readonly SeriesPoint[]): string {
+  const numbers = Object.values(points.at(-1)?.values ?? {});
+  if (numbers.length === 0) return `${name} none`;
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)].map(short);
+  return low === high ? `${name} ${low}` : `${name} ${low} to ${high}`;
+}
+
+/** The steps over which one name's number stayed the same. */
+function stretches(
+  points: readonly SeriesPoint[],
+  name: string,
+  end: number,
+  label: string,
+): { label: string; from: number; to: number; value: number }[] {
+  const found: { label: string; from: number; to: number; value: number }[] = [];
+  for (const at of thinnedSteps(points.length, mostPoints)) {
+    const { step, values } = points[at];
+    const before = found.at(-1);
+    if (before) before.to = step;
+    if (before?.value !== values[name]) {
+      found.push({ label, from: step, to: step, value: values[name] });
+    }
+  }
+  const present = found.at(-1);
+  if (present) present.to = end;
+  return found;
+}
+
+/** Dotted names without the beginning and the end that all of them share. */
+function distinct(names: readonly string[]): string[] {
+  const paths = names.map((name) => name.split("."));
+  const shortest = Math.min(...paths.map((path) => path.length));
+  const isShared = (at: number) => paths.every((path) => path.at(at) === paths[0].at(at));
+  if (names.length < 2) return [...names];
+  let first = 0;
+  while (first < shortest - 1 && isShared(first)) first++;
+  let last = 0;
+  while (last < shortest - 1 - first && isShared(-1 - last)) last++;
+  return paths.map((path) => path.slice(first, path.length - last).join("."));
+}
+
+function describe(
+  points: readonly SeriesPoint[],
+  name: string,
+  labels: readonly string[],
+): string {
+  const last = points.at(-1);
+  if (!last) return `${name}: nothing yet`;
+  const values = Object.values(last.values).map((value, at) => `${labels[at]} ${short(value)}`);
+  return `${name} of ${labels.length}, after step ${last.step}: ${values.join(", ")}`;
+}
