@@ -9,11 +9,11 @@ import type { Splits } from "../data/split.ts";
 import { openDevice } from "../engine/mod.ts";
 import { readTable } from "../table/read_table.ts";
 import { openRuns } from "./compared_runs.ts";
-import type { ApartAnswer, ApartRequest } from "./run_apart.ts";
+import type { ApartAnswer, ApartRequest, ApartStep } from "./run_apart.ts";
 
 if (import.meta.main) {
   const request = JSON.parse(await new Response(Deno.stdin.readable).text()) as ApartRequest;
-  const text = JSON.stringify(await answer(request));
+  const text = `${JSON.stringify(await answer(request))}\n`;
   await new Blob([text]).stream().pipeTo(Deno.stdout.writable);
 }
 
@@ -29,7 +29,12 @@ async function answer(request: ApartRequest): Promise<ApartAnswer> {
     const runs = await openRuns(plan, splits as unknown as Splits, { device, maxTokens });
     const figures = await runs.run(methodOf(method.name, method.settings), {
       settings,
-      onStep: look,
+      onStep({ step, totalSteps }) {
+        look();
+        // One line for each step, and one with the answer.
+        const line = JSON.stringify({ step, totalSteps } satisfies ApartStep);
+        Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+      },
     });
     look();
     const peakBytes = await peakOfProcess() ?? seen;

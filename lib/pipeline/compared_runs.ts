@@ -13,13 +13,19 @@ import type { Adapter } from "../nn/adapter.ts";
 import { type Model, openOn } from "../nn/model.ts";
 import { parameters, type Trainee } from "../nn/trainee.ts";
 import { trainedSlots } from "../nn/trained.ts";
+import type { BatchLayout } from "../text/batch_layout.ts";
 import { checkPacking, packingObstacle } from "../train/packing.ts";
 import { type StepReport, train } from "../train/train.ts";
 import type { TrainSettings } from "../train/train_options.ts";
 import { classWeightsOf } from "./class_weights.ts";
 import { openBase } from "./open_base.ts";
 import type { PlanParts } from "./plan_parts.ts";
-import { prepareData, type PreparedData, readTrainingLabels } from "./prepare_data.ts";
+import {
+  prepareData,
+  type PreparedData,
+  type PreparedRows,
+  readTrainingLabels,
+} from "./prepare_data.ts";
 import { taskOf } from "./task_of.ts";
 import { textRoom } from "./text_room.ts";
 
@@ -42,8 +48,12 @@ export interface ComparedRunOptions {
   readonly settings: TrainSettings;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((report: StepReport) => void) | undefined;
-  /** Leaves out the method's own schedule, which few steps need not fit. */
-  readonly isTrial?: boolean;
+  readonly onFrozenRows?: ((done: number) => void) | undefined;
+  /**
+   * Makes it a trial of some steps: so many rows from all over the data, without the method's own
+   * schedule, which few steps need not fit.
+   */
+  readonly trialRows?: number;
 }
 
 /** What all runs share. */
@@ -103,26 +113,29 @@ export async function openRuns(
   return {
     data: await dataOf(Math.min(maxTokens, config.maxTokens)),
     check: async (method, settings) => void await open(method, settings),
-    async run(method, { settings, signal, onStep, isTrial = false }) {
+    async run(method, { settings, signal, onStep, onFrozenRows, trialRows }) {
       const { model, adapter: whole, room } = await open(method, settings);
       const { checkSteps: _, afterStep: __, record: ___, ...still } = whole;
+      const isTrial = trialRows !== undefined;
       const adapter = isTrial ? still : whole;
       const data = await dataOf(room);
+      const rows = isTrial ? rowsFrom(data.train, trialRows, data.outputs) : data.train;
       const trainee: Trainee = {
         model,
         adapter,
-        task: taskOf(data, {
+        task: taskOf({ ...data, train: rows }, {
           labelSmoothing: settings.labelSmoothing,
           ...classWeightsOf(settings.classWeights, trainLabels),
           vocabulary: config.vocabulary,
         }),
       };
-      const result = await train(trainee, data.train, {
+      const result = await train(trainee, rows, {
         device,
         settings,
         fingerprint: {},
         ...(signal ? { signal } : {}),
         ...(onStep ? { onStep } : {}),
+        ...(onFrozenRows ? { onFrozenRows } : {}),
       });
       try {
         if (result.stopped === "interrupted") throw interrupted();
@@ -142,6 +155,25 @@ export async function openRuns(
         result.state.dispose();
       }
     },
+  };
+}
+
+/** Some of the rows, from the first to the last. */
+function rowsFrom(all: PreparedRows, count: number, outputs: number) {
+  const { lengths, feedsOf, packedFeedsOf, targets } = all;
+  const chosen = Array.from(
+    { length: count },
+    (_, at) => Math.floor(at * lengths.length / count),
+  );
+  const original = (rows: ArrayLike<number>) => Array.from(rows, (row) => chosen[row]);
+  return {
+    lengths: Int32Array.from(chosen, (row) => lengths[row]),
+    feedsOf: (rows: ArrayLike<number>) => feedsOf(original(rows)),
+    packedFeedsOf: (rows: ArrayLike<number>, layout: BatchLayout) =>
+      packedFeedsOf(original(rows), layout),
+    targets: Float32Array.from(
+      chosen.flatMap((row) => [...targets.subarray(row * outputs, (row + 1) * outputs)]),
+    ),
   };
 }
 

@@ -55,8 +55,8 @@ export interface Comparison<Name extends string = string> {
   readonly notes: readonly string[];
   /** True where the comparison was stopped; finished runs are kept. */
   readonly stopped: boolean;
-  /** The scores with their intervals. */
-  chart(): Drawing;
+  /** The scores with their intervals; `scoreName` names the axis, for other languages. */
+  chart(options?: { readonly scoreName?: string }): Drawing;
   toString(): string;
 }
 
@@ -76,21 +76,24 @@ export function comparisonOf<Name extends string>(
   const rows = figures.rows.toSorted((a, b) => rank(a) - rank(b));
   const best = rows.find((row) => rank(row) < worst);
   const sorted = { ...figures, rows, ...(best ? { best } : {}) };
-  const chart = () =>
+  const chart = ({ scoreName = figures.metric } = {}) =>
     comparisonChart(
       rows.flatMap(({ name, score, runs }) =>
-        score ? [{ name, ...score, scores: runs.map((run) => run.score) }] : []
+        score && Number.isFinite(score.mean)
+          ? [{ name, ...score, scores: runs.map((run) => run.score) }]
+          : []
       ),
-      figures.metric,
+      scoreName,
     );
   const text = () => describeComparison(sorted);
-  return Object.freeze({
+  const comparison: Comparison<Name> = Object.freeze({
     ...sorted,
     chart,
     toString: text,
     [customInspect]: text,
-    [jupyterDisplay]: () => comparisonDisplay(sorted, chart()),
+    [jupyterDisplay]: () => comparisonDisplay(comparison),
   });
+  return comparison;
 }
 
 type Shown = Pick<Comparison, "rows" | "metric" | "examples" | "notes" | "stopped">;
@@ -103,16 +106,25 @@ function describeComparison(shown: Shown): string {
   ].join("\n");
 }
 
-async function comparisonDisplay(shown: Shown, chart: Drawing): Promise<MimeBundle> {
+/** The table, the chart and the notes; `status` says what is going on. */
+export async function comparisonDisplay(
+  shown: Comparison,
+  status?: string,
+): Promise<MimeBundle> {
   const table = htmlTable({
     caption: captionOf(shown),
     columns: columnsOf(shown).map((title, at) => ({ title, align: at === 0 ? "left" : "right" })),
     rows: shown.rows.map(cellsOf),
   });
-  const isScored = shown.rows.some(({ score }) => score);
+  const isScored = shown.rows.some(({ score }) => score && Number.isFinite(score.mean));
+  const chart = shown.chart();
   const picture = isScored ? svgImage(await chart.svg(), chart.description) : html``;
   const notes = shown.notes.map((note) => html`<p style="margin:.2em 0;opacity:.85">${note}</p>`);
-  return bundleOf(describeComparison(shown), htmlFrame(table, picture, notes));
+  const line = status === undefined ? [] : [html`<p style="margin:.2em 0">${status}</p>`];
+  return bundleOf(
+    [...(status === undefined ? [] : [status]), describeComparison(shown)].join("\n"),
+    htmlFrame(line, table, picture, notes),
+  );
 }
 
 function captionOf({ rows, examples, stopped }: Shown): string {

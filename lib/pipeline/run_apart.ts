@@ -23,6 +23,12 @@ export interface ApartRequest {
   readonly device?: string;
 }
 
+/** What it says after each step. */
+export interface ApartStep {
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
 /** What it answers. */
 export type ApartAnswer =
   | { readonly figures: Omit<RunFigures, "logits"> & { readonly logits: readonly number[] } }
@@ -63,7 +69,10 @@ export function canRunApart({ method }: Adapter): boolean {
 /** Runs a method there. An error there is the same error here. */
 export async function runApart(
   request: ApartRequest,
-  signal: AbortSignal | undefined,
+  { signal, onStep }: {
+    readonly signal?: AbortSignal;
+    readonly onStep?: (step: ApartStep) => void;
+  } = {},
 ): Promise<RunFigures> {
   const child = start();
   const stop = () => {
@@ -79,22 +88,48 @@ export async function runApart(
     const writer = child.stdin.getWriter();
     const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
       .then(() => writer.close()).catch(() => {});
-    const { stdout, code, signal: killedBy } = await child.output();
+    const complaints = new Response(child.stderr).text();
+    const answer = await answerIn(child.stdout, onStep);
+    const { code, signal: killedBy } = await child.status;
     await sent;
     // On a terminal Ctrl-C reaches both processes, and the other one may be the first to end.
     if (signal?.aborted || killedBy === "SIGINT") throw interrupted();
-    if (code !== 0) {
+    if (code !== 0 || !answer) {
+      const last = (await complaints).trim().slice(-mostComplaint);
       throw new TunebookError(
         "device",
-        `the process of the run ended with code ${code}. With memory: false it runs in this one.`,
+        `the process of the run ended with code ${code}${killedBy ? ` (${killedBy})` : ""}. ` +
+          `With memory: false it runs in this one.${last ? ` Its last words: ${last}` : ""}`,
       );
     }
-    const answer = JSON.parse(new TextDecoder().decode(stdout)) as ApartAnswer;
+    await complaints;
     if ("error" in answer) throw new TunebookError(answer.error.kind, answer.error.message);
     return { ...answer.figures, logits: Float32Array.from(answer.figures.logits) };
   } finally {
     signal?.removeEventListener("abort", stop);
   }
+}
+
+/** Characters of what a process said before it failed. */
+const mostComplaint = 1000;
+
+/** Tells of each step and gives the answer; other lines are of libraries. */
+async function answerIn(
+  stdout: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onStep: ((step: ApartStep) => void) | undefined,
+): Promise<ApartAnswer | undefined> {
+  let answer: ApartAnswer | undefined;
+  const read = (line: string) => {
+    if (line.startsWith('{"step":')) onStep?.(JSON.parse(line) as ApartStep);
+    else if (/^\{"(?:figures|error)":/.test(line)) answer = JSON.parse(line) as ApartAnswer;
+  };
+  let rest = "";
+  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    lines.forEach(read);
+  }
+  return answer;
 }
 
 function start(): Deno.ChildProcess {
@@ -103,7 +138,7 @@ function start(): Deno.ChildProcess {
       args: ["run", "--allow-all", new URL("apart.ts", import.meta.url).href],
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
   } catch (error) {
     throw new TunebookError(

@@ -1,5 +1,5 @@
 /**
- * Runs a comparison: all methods with the first seed, then all with the next.
+ * Runs a comparison, from the data to the table.
  *
  * @module
  */
@@ -7,38 +7,34 @@ import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { openDevice } from "../engine/mod.ts";
 import { naturalMetric } from "../metrics/mod.ts";
 import { predictionsOf } from "../metrics/predictions.ts";
-import type { Predictions } from "../metrics/metric.ts";
-import type { Adapter } from "../nn/adapter.ts";
 import { type TrainSettings, trainSettings } from "../train/train_options.ts";
 import { type CompareParts, defaultBudget, defaultSeeds } from "./compare_parts.ts";
-import { type ComparedRuns, interrupted, openRuns, type RunFigures } from "./compared_runs.ts";
-import { type ComparedSeed, type Comparison, comparisonOf } from "./comparison.ts";
-import type { Allotment } from "./comparison_budget.ts";
-import { tryOut } from "./comparison_trial.ts";
-import { type ComparisonView, viewOfComparison } from "./comparison_view.ts";
+import { type ComparedRuns, openRuns } from "./compared_runs.ts";
+import { type Comparison, comparisonOf } from "./comparison.ts";
+import { type Pace, paceOf } from "./comparison_budget.ts";
+import {
+  type Contender,
+  failureOfAll,
+  isInterruption,
+  takeTurns,
+  tryAll,
+} from "./comparison_turns.ts";
+import { viewOfComparison } from "./comparison_view.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { readSplits } from "./prepare_data.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
 import type { RunOptions } from "./run_options.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
-/** A method while the comparison runs. */
-interface Contender {
-  readonly name: string;
-  /** As the plan names it. */
-  readonly named: Adapter;
-  readonly method: Adapter;
-  readonly runs: ComparedSeed[];
-  settings: TrainSettings;
-  first?: { readonly figures: RunFigures; readonly predictions: Predictions };
-  failure?: string;
-}
-
-/** Runs all methods. What was finished when the comparison was stopped is kept. */
+/**
+ * Runs all methods. What was finished when the comparison was stopped is kept. A method that fails
+ * is told and left out; only where all of them fail it is an error.
+ */
 export async function runComparison(
   parts: CompareParts,
   options: RunOptions = {},
 ): Promise<Comparison> {
+  const began = performance.now();
   const { columns, budget = defaultBudget, seeds = defaultSeeds } = parts;
   const splits = await readSplits(parts.data, columns);
   const device = await openDevice(options.device);
@@ -56,88 +52,50 @@ export async function runComparison(
   const metric = parts.metric ?? naturalMetric[kind];
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
+  const notes: string[] = [];
   let stopped = false;
-  if ("minutes" in budget && !options.quiet) {
-    console.error("taking a few steps with each method to see how fast it is …");
-  }
-  const allotted: Allotment = "minutes" in budget
-    ? await tryOut(runs, contenders, { seconds: 60 * budget.minutes, seeds, signal })
-    : { seeds, epochs: {}, notes: [] };
-  for (const each of contenders) {
-    const given = allotted.epochs[each.name];
-    if (given !== undefined) each.settings = { ...each.settings, epochs: given };
-  }
-  const notes = [...allotted.notes];
-  await using files = parts.memory === false ? undefined : await filesOf(splits, parts, notes);
-
+  let pace: Pace | undefined;
   const present = (): Comparison =>
     comparisonOf({
       metric: metric.name,
       better: metric.better,
       examples: { train: train.lengths.length, test: test.lengths.length },
       rows: contenders.map((each) => rowOf(each, metric)),
-      notes: [...notes, ...notesOf(contenders, budget)],
+      notes: [...notes, ...pace?.notes() ?? [], ...notesOf(contenders, budget)],
       stopped,
     });
-  const view = viewOfComparison(options, contenders.length * allotted.seeds);
+  const view = viewOfComparison(options, present);
+  await using files = parts.memory === false ? undefined : await filesOf(splits, parts, notes);
   try {
-    await takeTurns(contenders, allotted.seeds, async (each, seed) => {
+    const limit = "minutes" in budget ? 60 * budget.minutes : Infinity;
+    const left = () => limit - (performance.now() - began) / 1000;
+    if ("minutes" in budget) {
+      const times = await tryAll(runs, contenders, { signal, view });
+      pace = paceOf(times, { seconds: left(), seeds });
+    }
+    const turns = { seeds: pace?.seeds ?? seeds, signal, view, pace, left, notes };
+    await takeTurns(contenders, turns, async (each, seed, note) => {
       const settings = { ...each.settings, seed };
+      const onStep = ({ step, totalSteps }: { step: number; totalSteps: number }) =>
+        note(`step ${step} of ${totalSteps}`);
       const figures = seed === 1 && files && canRunApart(each.named)
-        ? await runApart(requestOf(each, settings, { parts, files, options }), signal)
-        : await runs.run(each.method, {
-          settings,
-          signal,
-          onStep: ({ step, totalSteps }) =>
-            view.note(`${each.name}, seed ${seed}: step ${step} of ${totalSteps}`),
-        });
-      const predictions = predictionsOf({
-        kind,
-        labels,
-        logits: figures.logits,
-        truth: test.truth,
-      });
-      const score = metric.compute(predictions);
-      each.runs.push({ seed, score, seconds: figures.seconds, losses: figures.losses });
+        ? await runApart(requestOf(each, settings, { parts, files, options }), { signal, onStep })
+        : await runs.run(each.method, { settings, signal, onStep });
+      const { logits, seconds, losses } = figures;
+      const predictions = predictionsOf({ kind, labels, logits, truth: test.truth });
+      each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
-    }, { signal, view, present });
+    });
   } catch (error) {
-    if (!(error instanceof TunebookError) || error.kind !== "interrupted") throw error;
+    if (!isInterruption(error)) throw error;
     stopped = true;
     if (contenders.every(({ runs }) => runs.length === 0)) throw error;
   } finally {
-    await view.end(present());
+    await view.end();
   }
+  if (contenders.every(({ runs }) => runs.length === 0)) throw failureOfAll(contenders);
   return present();
 }
-
-/** Calls `run` for all methods with each seed in turn. A method that fails is left out. */
-async function takeTurns(
-  contenders: readonly Contender[],
-  seeds: number,
-  run: (contender: Contender, seed: number) => Promise<void>,
-  { signal, view, present }: {
-    readonly signal: AbortSignal;
-    readonly view: ComparisonView;
-    present(): Comparison;
-  },
-): Promise<void> {
-  for (let seed = 1; seed <= seeds; seed++) {
-    for (const each of contenders) {
-      if (signal.aborted) throw interrupted();
-      if (each.failure !== undefined) continue;
-      view.note(`${each.name}, seed ${seed}`);
-      try {
-        await run(each, seed);
-      } catch (error) {
-        if (!(error instanceof TunebookError) || error.kind === "interrupted") throw error;
-        each.failure = messageOf(error);
-      }
-      await view.done(present());
-    }
-  }
-}
-
 /** All settings that do not fit the model are one error, before anything is trained. */
 async function checkMethods(runs: ComparedRuns, contenders: readonly Contender[]): Promise<void> {
   const wrong: string[] = [];
@@ -185,7 +143,7 @@ function requestOf(
 }
 
 function rowOf(
-  { name, named, settings, runs, first, failure }: Contender,
+  { name, named, settings, runs, first, error }: Contender,
   metric: Parameters<typeof rowInterval>[0],
 ): Comparison["rows"][number] {
   const { learningRate, epochs } = settings;
@@ -207,7 +165,7 @@ function rowOf(
       : {}),
     ...(savedBytes === undefined ? {} : { savedBytes }),
     ...(peakBytes === undefined ? {} : { peakBytes }),
-    ...(failure === undefined ? {} : { failure }),
+    ...(error === undefined ? {} : { failure: messageOf(error) }),
   };
 }
 
@@ -224,8 +182,8 @@ function notesOf(contenders: readonly Contender[], budget: object): string[] {
     ...(contenders.some(({ first }) => first?.figures.peakBytes !== undefined)
       ? ["peak memory: of the first run in a process of its own, everything included"]
       : []),
-    ...contenders.flatMap(({ name, failure }) =>
-      failure === undefined ? [] : [`${name} failed: ${failure}`]
+    ...contenders.flatMap(({ name, error }) =>
+      error === undefined ? [] : [`${name} failed: ${messageOf(error)}`]
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   accuracy,
   adalora,
+  type Adapter,
   ComparePlan,
   confusionMatrix,
   head,
@@ -14,6 +15,9 @@ import {
   writeTable,
 } from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
+import { runApart, writeSplits } from "../../lib/pipeline/run_apart.ts";
+import { trainSettings } from "../../lib/train/train_options.ts";
+import { assertSelfContained } from "../core/self_contained.ts";
 import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { moods, tinyModel } from "./tiny.ts";
@@ -107,6 +111,64 @@ Deno.test("minutes are shared out, and a method that fails is told", () =>
     assert.match(String(result), /short failed: /);
   }));
 
+/** A method whose hook does what it should not. */
+const broken = (message: string): Adapter => ({
+  method: "broken",
+  settings: {},
+  attach: () => ({
+    parameters: [],
+    trains: () => false,
+    output() {
+      throw new RangeError(message);
+    },
+  }),
+});
+
+Deno.test("whatever a method throws, the others go on; where all fail it is an error", () =>
+  inFolder(async (folder) => {
+    const stage = await start(folder);
+    for (const budget of [{ epochs: 1 }, { minutes: 0.05 }]) {
+      const options = { seeds: 2, budget, memory: false };
+      const result = await stage.compare({ bad: broken("no way"), head: head() }, options)
+        .run(quiet);
+      assert.deepEqual(result.rows.map(({ name }) => name), ["head", "bad"]);
+      assert.ok(result.rows[0].runs.length > 0);
+      assert.match(result.rows[1].failure!, /no way/);
+      assert.match(String(result), /bad +failed[^]*bad failed: .*no way/);
+      const all = stage.compare({ a: broken("first"), b: broken("second") }, options);
+      await assert.rejects(all.run(quiet), isMistake("device", "every method", "first", "second"));
+    }
+    const alone = stage.compare({ a: broken("alone") }, { seeds: 1, memory: false });
+    await assert.rejects(alone.run(quiet), /^RangeError: alone/);
+  }));
+
+Deno.test("a run in a process of its own tells its steps", () =>
+  inFolder(async (folder) => {
+    const base = await tinyModel(join(folder, "base"));
+    const table = moods(40);
+    await using files = await writeSplits({ train: table, test: table }, columns);
+    const steps: number[] = [];
+    const request = {
+      plan: { model: base, columns: { text: "text", label: "mood" } },
+      files: files.files,
+      method: { name: "head", settings: {} },
+      settings: trainSettings({ epochs: 2 }),
+    };
+    const figures = await runApart(request, {
+      onStep({ step, totalSteps }) {
+        steps.push(step);
+        assert.equal(totalSteps, 6);
+      },
+    });
+    assert.deepEqual(steps, [1, 2, 3, 4, 5, 6]);
+    assert.equal(figures.losses.length, 6);
+    const wrong = runApart({ ...request, files: {} });
+    await assert.rejects(
+      wrong,
+      isMistake("device", "ended with code 1", "memory: false", "apart.ts"),
+    );
+  }));
+
 Deno.test("a stopped comparison keeps what is finished", () =>
   inFolder(async (folder) => {
     const plan = (await start(folder)).compare({ a: head(), b: lora({ rank: 2 }) }, {
@@ -115,13 +177,14 @@ Deno.test("a stopped comparison keeps what is finished", () =>
       memory: false,
     });
     const controller = new AbortController();
-    const shown: string[] = [];
+    const shown: { text: string; update: boolean }[] = [];
     const result = await plan.run({
       signal: controller.signal,
       notebook: {
-        show(bundle) {
-          shown.push(bundle["text/plain"]);
-          controller.abort();
+        show(bundle, { update }) {
+          const text = assertSelfContained(bundle) && bundle["text/plain"];
+          shown.push({ text, update });
+          if (text.includes("1 of 4 runs done")) controller.abort();
           return Promise.resolve();
         },
       },
@@ -130,7 +193,9 @@ Deno.test("a stopped comparison keeps what is finished", () =>
     assert.deepEqual(result.rows.map(({ runs }) => runs.length), [1, 0]);
     assert.equal(result.best?.name, "a");
     assert.match(String(result), /stopped before the end/);
-    assert.equal(shown.length, 1);
+    assert.deepEqual(shown.map(({ update }) => update), shown.map((_, at) => at > 0));
+    assert.match(shown[0].text, /^0 of 4 runs done · now a, seed 1: starting/);
+    assert.match(shown.at(-1)!.text, /^2 methods, .*stopped before the end/);
     await assert.rejects(
       plan.run({ ...quiet, signal: AbortSignal.abort() }),
       isMistake("interrupted"),
