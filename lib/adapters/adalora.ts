@@ -8,7 +8,9 @@
  * Ranks 12 and 8, betas .85 and weight .5 are PEFT's defaults; A and B start at N(0, .02), e at zero.
  * The number of steps is the run's own. A tenth of them passes before the first reallocation and
  * three tenths follow the last; a schedule in which none happens is an error before training. The
- * rate lies within the paper's for GLUE (5e-4 to 2.2e-3).
+ * rate is from 1,500 of the sentiment rows, three epochs: accuracy .763 at 1e-3, .880 at 3e-3 and .893
+ * at 1e-2. E at zero and small A and B make a slow start; the paper's rates for GLUE (5e-4 to 2.2e-3)
+ * belong to runs of thousands of steps.
  *
  * @module
  */
@@ -83,7 +85,7 @@ export type AdaloraSettings = Required<Omit<AdaloraOptions, "targets">>;
 /** Which of a linear's initial triplets a folder still holds: path → one flag for each. */
 export type KeptTriplets = Readonly<Record<string, readonly boolean[]>>;
 
-const learningRate = 1e-3;
+const learningRate = 1e-2;
 const standardDeviation = 0.02;
 /** Keeps PEFT's division by the rank away from zero. */
 const rankEpsilon = 1e-5;

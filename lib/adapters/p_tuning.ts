@@ -5,9 +5,10 @@
  * - `lstm`: embedding → bidirectional LSTM of two layers → linear → ReLU → linear, the paper's.
  * - `mlp`: embedding → linear → ReLU → linear → ReLU → linear, PEFT's default and its advice.
  *
- * Only what the network makes is saved: an opened folder trains the tokens themselves. 20 tokens and
- * a rate of 1e-3 are those of PEFT's example for sequence classification. The network is as wide as
- * the model unless told otherwise.
+ * Only what the network makes is saved: an opened folder trains the tokens themselves. 20 tokens are
+ * those of PEFT's example for sequence classification. Its rate of 1e-3 suits larger data: on 1,500 of
+ * the sentiment rows, three epochs, accuracy was .623 at 1e-3, .777 at 3e-3 and .830 at 1e-2. The
+ * network is as wide as the model unless told otherwise.
  *
  * @module
  */
@@ -46,7 +47,7 @@ export const pTuningSettings: readonly string[] = [
 
 const name = "p_tuning";
 const defaultTokens = 20;
-const learningRate = 1e-3;
+const learningRate = 1e-2;
 const embedding = "embedding.weight";
 const orWhole: Rule = [whole[0], (value) => value === undefined || whole[1](value)];
 
