@@ -19,6 +19,8 @@ export interface ComparedRun {
 export interface RunsChartOptions {
   /** How much of the past stays in the smooth lines, from 0 to 1; 0.9 unless given. */
   readonly smoothing?: number;
+  /** What the axes are called, for other languages. */
+  readonly titles?: { readonly loss?: string; readonly step?: string };
 }
 
 const mostPoints = 200;
@@ -42,7 +44,7 @@ const leastRoom = 0.02;
  */
 export function runsChart(
   runs: Readonly<Record<string, ComparedRun>>,
-  { smoothing = 0.9 }: RunsChartOptions = {},
+  { smoothing = 0.9, titles = {} }: RunsChartOptions = {},
 ): Drawing {
   const names = Object.keys(runs);
   const color = {
@@ -71,8 +73,18 @@ export function runsChart(
     data: { values: lines.flatMap(({ points }) => points) },
     mark: { type: "line", strokeWidth: 2 },
     encoding: {
-      x: { field: "step", type: "quantitative", axis: { tickMinStep: 1, format: "d" } },
-      y: { field: "loss", type: "quantitative", title: "loss, smoothed", scale: { zero: false } },
+      x: {
+        field: "step",
+        type: "quantitative",
+        title: titles.step ?? "step",
+        axis: { tickMinStep: 1, format: "d" },
+      },
+      y: {
+        field: "loss",
+        type: "quantitative",
+        title: titles.loss ?? "loss, smoothed",
+        scale: { zero: false },
+      },
       color,
     },
   };

@@ -95,7 +95,7 @@ export function seriesChart(
           sort: labels,
           title: null,
           scale: { paddingInner: 0.15 },
-          axis: { labelLimit: 190, ticks: false, domain: false },
+          axis: { labelLimit: 260, ticks: false, domain: false },
         },
         color: {
           field: "value",
@@ -138,17 +138,12 @@ function stretches(
   return found;
 }
 
-/** Dotted names without the beginning and the end that all of them share. */
+/** Dotted names of the same length without the parts that all of them share. */
 function distinct(names: readonly string[]): string[] {
   const paths = names.map((name) => name.split("."));
-  const shortest = Math.min(...paths.map((path) => path.length));
-  const isShared = (at: number) => paths.every((path) => path.at(at) === paths[0].at(at));
-  if (names.length < 2) return [...names];
-  let first = 0;
-  while (first < shortest - 1 && isShared(first)) first++;
-  let last = 0;
-  while (last < shortest - 1 - first && isShared(-1 - last)) last++;
-  return paths.map((path) => path.slice(first, path.length - last).join("."));
+  if (names.length < 2 || paths.some(({ length }) => length !== paths[0].length)) return [...names];
+  const differs = (_: string, at: number) => paths.some((path) => path[at] !== paths[0][at]);
+  return paths.map((path) => path.filter(differs).join("."));
 }
 
 function describe(

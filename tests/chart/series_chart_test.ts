@@ -24,14 +24,14 @@ Deno.test("many names are rows whose stretches last until the number changes", a
   const held = heldIn(drawn.spec);
   assert.equal(held.length, 2 * names.length);
   assert.deepEqual(held.slice(0, 2), [
-    { label: "0.self.query", from: 0, to: 5, value: 12 },
-    { label: "0.self.query", from: 5, to: 8, value: 0 },
+    { label: "0.query", from: 0, to: 5, value: 12 },
+    { label: "0.query", from: 5, to: 8, value: 0 },
   ]);
   assert.equal((await drawn.svg()).match(/<path[^>]*fill="rgb/g)?.length, held.length);
-  assert.match(String(drawn), /ranks of 6, after step 5: 0\.self\.query 0, 1\.self\.query 1/);
+  assert.match(String(drawn), /ranks of 6, after step 5: 0\.query 0, 1\.query 1/);
 });
 
-Deno.test("few names are lines, shared ends of names are left out", async () => {
+Deno.test("few names are lines, shared parts of names are left out", async () => {
   const few = points.map(({ step, values }) => ({
     step,
     values: { "a.x.end": values[names[0]], "a.y.end": values[names[1]] },

@@ -97,4 +97,31 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /(?:unchanged|不变): true/,
     ],
   },
+  "05_methods": {
+    images: 25,
+    numbers: [
+      // Ranks of twelve places: first all, at the end eight a place on average.
+      { pattern: /(?:first:|开始:) (\d+)/, atLeast: 144, atMost: 144 },
+      { pattern: /(?:last:|最后:) (\d+)/, atLeast: 96, atMost: 96 },
+      { pattern: /NF4 +([\d.]+)/, atLeast: 6, atMost: 6.1 },
+      { pattern: /^LoRA +(0\.\d+)/m, atLeast: 0.8, atMost: 0.97 },
+      { pattern: /^QLoRA +(0\.\d+)/m, atLeast: 0.85, atMost: 0.97 },
+      { pattern: /^AdaLoRA +(0\.\d+)/m, atLeast: 0.8, atMost: 0.97 },
+      { pattern: /^P-tuning +(0\.\d+)/m, atLeast: 0.75, atMost: 0.97 },
+      { pattern: /^(?:prompt tuning|提示调优) +(0\.\d+)/m, atLeast: 0.65, atMost: 0.95 },
+      { pattern: /^(?:prefix tuning|前缀调优) +(0\.\d+)/m, atLeast: 0.75, atMost: 0.97 },
+      { pattern: /^(?:head only|只有分类头) +(0\.\d+)/m, atLeast: 0.5, atMost: 0.85 },
+      // A file of 20 vectors and a head, however many numbers made them.
+      { pattern: /P-tuning +[\d.]+ +451970 +(\d+)/, atLeast: 30, atMost: 40 },
+    ],
+    texts: [
+      /where lora acts[^]*layer 5 12,288 \(attention\.self\.query, attention\.self\.value\)/,
+      /where prompt_tuning acts[^]*20 virtual tokens 7,680; embeddings 0; layer 0 0/,
+      /where prefix_tuning acts[^]*layer 0 15,360 \(20 keys and values before the text's\)/,
+      /trained · step 80 of 80 · [^\n]* · ranks \d+ to \d+ ·/,
+      /7 methods, 640 rows for training, 300 held out/,
+      /this method cannot be merged/,
+      /^19970 231170$/m,
+    ],
+  },
 };

@@ -70,6 +70,7 @@ Deno.test("compares methods over seeds on the same rows", () =>
       [jupyterDisplay]();
     assert.match(shown["text/html"]!, /<table[^]*lora[^]*<img/);
     assert.match(String(result.chart()), /accuracy of 2 methods with 95 % intervals/);
+    assert.match(String(result.chart({ scoreName: "准确率" })), /^准确率 of 2 methods/);
   }));
 
 Deno.test("one seed: bootstrap over rows, and memory of a process of its own", () =>
