@@ -33,7 +33,11 @@ export function adapter(folder: string): DeployTarget {
     check: ({ adapter }) => checkPeftFormat(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
-      await writePeftFolder(folder, model, adapter, trained.values, trained.labels, trained);
+      const { values, labels, kind, maxTokens } = trained;
+      await writePeftFolder(folder, model, adapter, values, labels, {
+        maxTokens,
+        ...(kind === "language" ? {} : { kind }),
+      });
       await writeFileAtomic(join(folder, "README.md"), readme(trained));
     },
     async reopen(trained, folder, device) {

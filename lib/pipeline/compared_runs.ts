@@ -159,8 +159,8 @@ export async function openRuns(
 }
 
 /** Some of the rows, from the first to the last. */
-function rowsFrom(all: PreparedRows, count: number, outputs: number) {
-  const { lengths, feedsOf, packedFeedsOf, targets } = all;
+function rowsFrom(all: PreparedRows, count: number, outputs: number): PreparedRows {
+  const { lengths, feedsOf, packedFeedsOf, targets, truth, encoded } = all;
   const chosen = Array.from(
     { length: count },
     (_, at) => Math.floor(at * lengths.length / count),
@@ -174,6 +174,12 @@ function rowsFrom(all: PreparedRows, count: number, outputs: number) {
     targets: Float32Array.from(
       chosen.flatMap((row) => [...targets.subarray(row * outputs, (row + 1) * outputs)]),
     ),
+    truth: chosen.map((row) => truth[row]),
+    encoded: {
+      ...encoded,
+      examples: chosen.map((row) => encoded.examples[row]),
+      lengths: Int32Array.from(chosen, (row) => lengths[row]),
+    },
   };
 }
 

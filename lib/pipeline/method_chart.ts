@@ -44,7 +44,7 @@ export async function methodChart(
 ): Promise<Drawing> {
   const { columns, method: named, model: reference } = parts;
   const kind = columns.kind ?? "single";
-  const { names } = readTrainingLabels(await readSplits(parts.data, columns), columns);
+  const names = readTrainingLabels(await readSplits(parts.data, columns), columns)?.names ?? [];
   const { files, tokenizer } = await openBase(reference);
   const method = await named.open?.() ?? named;
   const quantize = parts.quantize ?? named.quantize;

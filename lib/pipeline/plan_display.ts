@@ -100,12 +100,13 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const frozenLayers = countFrozenLayers({ model, adapter });
   const isCachedWhole = settings.cacheFrozen && settings.epochs > 1 &&
     frozenLayers === config.layers;
+  const positions = columns.label === undefined ? "all" as const : "summary" as const;
   const { reason, layoutOf } = choosePacking(
-    { model, adapter },
+    { model, adapter, task: { positions } },
     { lengths, packedFeedsOf: true },
     settings,
     planSteps(lengths, settings),
-    { onlyFirst: isCachedWhole },
+    isCachedWhole ? frozenLayers : 0,
   );
   const device = await openDevice("cpu");
   const known = forecast({

@@ -54,6 +54,11 @@ const leastSaving = 0.05;
  */
 const weightPasses = 320;
 
+/** What the choice depends on. */
+export interface PackedTrainee extends Pick<Trainee, "model" | "adapter"> {
+  readonly task: Pick<Trainee["task"], "positions">;
+}
+
 /**
  * The rule: with P the numbers in the linears of a layer, w the width, h the heads and L the layers
  * that a step runs (not those that are frozen and kept), a batch of n rows of s tokens with up to e
@@ -69,7 +74,7 @@ const weightPasses = 320;
  * packs where that saves at least 5 % of the first epoch.
  */
 export function layoutCost(
-  { model, task }: Pick<Trainee, "model" | "task">,
+  { model, task }: Pick<PackedTrainee, "model" | "task">,
   keptLayers: number = 0,
 ): LayoutCost {
   const { architecture: { layerPath }, config: { width, heads, keyValueHeads = heads, layers } } =
@@ -98,7 +103,7 @@ export function layoutCost(
  * `keptLayers` are frozen and run once for each row instead of in every step, none unless given.
  */
 export function choosePacking(
-  trainee: Pick<Trainee, "model" | "adapter">,
+  trainee: PackedTrainee,
   rows: Pick<TrainingRows, "lengths"> & { readonly packedFeedsOf?: unknown },
   settings: Pick<TrainSettings, "packing">,
   plan: StepPlan,

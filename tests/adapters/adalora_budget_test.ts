@@ -50,7 +50,7 @@ function ranksAfter(schedule: BudgetSchedule, totalSteps: number): number[] {
     for (const [name, values] of changed ?? []) parameters.set(name, values);
   }
   const left = triplets.map(({ e }) => parameters.get(e)!.filter((each) => each !== 0).length);
-  const recorded = ranksOverTime(triplets, memory).at(-1)?.ranks;
+  const recorded = ranksOverTime(triplets, memory).at(-1)?.values;
   assert.deepEqual(Object.values(recorded ?? {}), left);
   return left;
 }
