@@ -127,6 +127,7 @@ export async function openRuns(
           labelSmoothing: settings.labelSmoothing,
           ...classWeightsOf(settings.classWeights, trainLabels),
           vocabulary: config.vocabulary,
+          adapter,
         }),
       };
       const result = await train(trainee, rows, {

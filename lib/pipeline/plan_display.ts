@@ -98,15 +98,14 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const longest = texts.reduce((at, text, row) => text.length > texts[at].length ? row : at, 0);
   lengths[longest] = lengthOf(texts[longest]);
   const frozenLayers = countFrozenLayers({ model, adapter });
-  const isCachedWhole = settings.cacheFrozen && settings.epochs > 1 &&
-    frozenLayers === config.layers;
+  const keptLayers = settings.cacheFrozen && settings.epochs > 1 ? frozenLayers : 0;
   const positions = columns.label === undefined ? "all" as const : "summary" as const;
   const { reason, layoutOf } = choosePacking(
     { model, adapter, task: { positions } },
     { lengths, packedFeedsOf: true },
     settings,
     planSteps(lengths, settings),
-    isCachedWhole ? frozenLayers : 0,
+    keptLayers,
   );
   const device = await openDevice("cpu");
   const known = forecast({

@@ -89,6 +89,7 @@ export async function runPlan(
     labelSmoothing: settings.labelSmoothing,
     ...classWeights,
     vocabulary: config.vocabulary,
+    adapter,
   });
   const trainee: Trainee = { model, adapter, task };
   checkForms(parts.targets, trainee);

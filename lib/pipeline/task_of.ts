@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AttachedAdapter } from "../nn/adapter.ts";
 import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "../tasks/causal_language_modelling.ts";
 import { textClassification } from "../tasks/text_classification.ts";
@@ -14,14 +15,19 @@ export interface TaskSettings extends Pick<TrainSettings, "labelSmoothing"> {
   readonly classWeights?: readonly number[];
   /** How many tokens the model knows. */
   readonly vocabulary: number;
+  readonly adapter: Pick<AttachedAdapter, "input">;
 }
 
 /** Classes or numbers where the data has labels, the next token where it has none. */
 export function taskOf(
   { kind, outputs, train: { targets, encoded } }: PreparedData,
-  { vocabulary, ...settings }: TaskSettings,
+  { vocabulary, adapter, ...settings }: TaskSettings,
 ): Task {
   return kind === "language"
-    ? causalLanguageModelling({ texts: encoded.examples, vocabulary })
+    ? causalLanguageModelling({
+      texts: encoded.examples,
+      vocabulary,
+      afterVirtualTokens: adapter.input !== undefined,
+    })
     : textClassification({ kind, outputs, targets, ...settings });
 }

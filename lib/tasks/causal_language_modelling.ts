@@ -39,7 +39,8 @@ const evaluatedRows = 4;
 
 /**
  * The mean cross-entropy of the next token over all tokens that count, as transformers computes it.
- * In evaluation it gives each row's own mean over all its tokens, 0 for a row of a single token.
+ * In evaluation it gives each row's own mean over all its tokens but the first, whatever stands before
+ * it, so that methods are compared on the same tokens; 0 for a row of a single token.
  * A row's weight is the number of its tokens that count. The feeds lie as the batch's tokens do,
  * padded on the right unless a layout is given.
  *

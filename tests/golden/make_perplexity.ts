@@ -19,7 +19,7 @@ try {
   await Deno.writeTextFile(tokenizer, JSON.stringify(tinyTokenizer()));
   await Deno.writeTextFile(rows, JSON.stringify(texts));
   for (const name of ["gpt2", "gpt2-untied", "llama", "llama-tied"]) {
-    const adapters = name.includes("-") ? [] : [goldenPath(`peft/lora-${name}`)];
+    const adapters = name.includes("-") ? [] : [goldenPath(`methods/lora-${name}`)];
     const { success, stdout } = await new Deno.Command(python, {
       args: [
         join(import.meta.dirname!, "perplexity.py"),

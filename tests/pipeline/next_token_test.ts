@@ -46,7 +46,7 @@ for (const name of ["gpt2", "gpt2-untied", "llama", "llama-tied"]) {
       const found = await untrained(lora());
       assert.ok(Math.abs(found / alone - 1) < tolerance, `${found}, transformers has ${alone}`);
       if (adapted === undefined) return;
-      const changed = await untrained(peft(goldenPath(`peft/lora-${name}`)));
+      const changed = await untrained(peft(goldenPath(`methods/lora-${name}`)));
       assert.ok(Math.abs(changed / adapted - 1) < tolerance, `${changed}, PEFT has ${adapted}`);
       assert.ok(Math.abs(adapted / alone - 1) > 0.01, "the adapter changes nothing");
     }));
