@@ -8,10 +8,10 @@ import { placesChart, type PlacesWords } from "../chart/places_chart.ts";
 import { loadModel } from "../models/load_model.ts";
 import { openOn } from "../nn/model.ts";
 import { placesOf } from "../nn/places.ts";
-import { textClassification } from "../tasks/text_classification.ts";
 import { openBase } from "./open_base.ts";
-import type { PlanParts } from "./plan_parts.ts";
+import { kindOf, type PlanParts } from "./plan_parts.ts";
 import { readSplits, readTrainingLabels } from "./prepare_data.ts";
+import { taskOf } from "./task_of.ts";
 
 /** How to draw a method. */
 export interface MethodChartOptions {
@@ -43,8 +43,8 @@ export async function methodChart(
   { words = {} }: MethodChartOptions = {},
 ): Promise<Drawing> {
   const { columns, method: named, model: reference } = parts;
-  const kind = columns.kind ?? "single";
-  const names = readTrainingLabels(await readSplits(parts.data, columns), columns)?.names ?? [];
+  const kind = kindOf(columns);
+  const names = readTrainingLabels(await readSplits(parts.data, columns), columns)?.names;
   const { files, tokenizer } = await openBase(reference);
   const method = await named.open?.() ?? named;
   const quantize = parts.quantize ?? named.quantize;
@@ -52,18 +52,18 @@ export async function methodChart(
     reference,
     config: files.config,
     weights: files.weights,
-    outputs: names.length,
+    ...(names ? { outputs: names.length } : {}),
     seed: parts.train.seed ?? 1,
     ...(quantize ? { quantize } : {}),
   });
   const adapter = await openOn(model, method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
-    ...(kind === "regression" ? {} : { labels: names }),
+    ...(names && kind !== "regression" ? { labels: names } : {}),
   });
-  const task = textClassification({
+  const task = taskOf({
     kind,
-    outputs: names.length,
-    targets: new Float32Array(),
-  });
+    outputs: names?.length ?? 0,
+    train: { targets: new Float32Array(), encoded: { examples: [] } },
+  }, { labelSmoothing: 0, vocabulary: model.config.vocabulary, adapter });
   return placesChart(placesOf({ model, adapter, task }, named.method), words);
 }

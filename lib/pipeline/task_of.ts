@@ -8,7 +8,15 @@ import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "../tasks/causal_language_modelling.ts";
 import { textClassification } from "../tasks/text_classification.ts";
 import type { TrainSettings } from "../train/train_options.ts";
-import type { PreparedData } from "./prepare_data.ts";
+import type { EncodedRows } from "../data/encode_rows.ts";
+import type { PreparedData, PreparedRows } from "./prepare_data.ts";
+
+/** What a task takes from the data. */
+export interface TaskData extends Pick<PreparedData, "kind" | "outputs"> {
+  readonly train: Pick<PreparedRows, "targets"> & {
+    readonly encoded: Pick<EncodedRows, "examples">;
+  };
+}
 
 /** What a task takes from elsewhere than the data. */
 export interface TaskSettings extends Pick<TrainSettings, "labelSmoothing"> {
@@ -20,7 +28,7 @@ export interface TaskSettings extends Pick<TrainSettings, "labelSmoothing"> {
 
 /** Classes or numbers where the data has labels, the next token where it has none. */
 export function taskOf(
-  { kind, outputs, train: { targets, encoded } }: PreparedData,
+  { kind, outputs, train: { targets, encoded } }: TaskData,
   { vocabulary, adapter, ...settings }: TaskSettings,
 ): Task {
   return kind === "language"

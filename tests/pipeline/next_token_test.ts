@@ -7,6 +7,7 @@ import {
   head,
   lora,
   merged,
+  methodChart,
   model,
   onnx,
   peft,
@@ -121,6 +122,7 @@ Deno.test("a plan without labels says so, in words and as JSON", async () => {
   await inFolder(async (folder) => {
     const known = model(await tinyModel(folder, "gpt2")).data(some(30), { text: "text" })
       .adapt(lora()).train();
+    assert.match(String(await methodChart(known)), /attn\.c_attn/);
     const preview = await known.preview();
     assert.equal(preview.splits.splits[0].rows, 24);
     assert.deepEqual(preview.splits.splits[0].classes, []);
