@@ -13,31 +13,35 @@ export type {
   ModelStage,
   ScoresOf,
 } from "./lib/pipeline/plan.ts";
-export { ComparePlan } from "./lib/pipeline/compare_plan.ts";
+export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
   CompareJson,
   CompareOptions,
   CompareParts,
   SharedTrainOptions,
-} from "./lib/pipeline/compare_parts.ts";
-export type { ComparedMethod, ComparedSeed, Comparison } from "./lib/pipeline/comparison.ts";
-export type { ScoreInterval } from "./lib/pipeline/score_interval.ts";
-export type { DataPreview, PreviewRow } from "./lib/pipeline/data_preview.ts";
-export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open_model.ts";
+} from "./lib/pipeline/compare/compare_parts.ts";
+export type {
+  ComparedMethod,
+  ComparedSeed,
+  Comparison,
+} from "./lib/pipeline/compare/comparison.ts";
+export type { ScoreInterval } from "./lib/pipeline/compare/score_interval.ts";
+export type { DataPreview, PreviewRow } from "./lib/pipeline/display/data_preview.ts";
+export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
   AdapterPrediction,
   AdapterSet,
   StackOptions,
-} from "./lib/pipeline/adapter_set.ts";
-export type { AveragedAdapter } from "./lib/pipeline/average.ts";
-export type { AverageOptions } from "./lib/adapters/average.ts";
+} from "./lib/pipeline/open/adapter_set.ts";
+export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";
+export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
-export type { RunOptions } from "./lib/pipeline/run_plan.ts";
-export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run_result.ts";
+export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
+export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
 
 // Methods
 export { lora, type LoraOptions, type LoraStart } from "./lib/adapters/lora.ts";
@@ -60,7 +64,7 @@ export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
-export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft_folder.ts";
+export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
@@ -149,7 +153,7 @@ export type { ProjectOptions } from "./lib/chart/project.ts";
 export { rocChart } from "./lib/chart/roc_chart.ts";
 export type { PlacesWords } from "./lib/chart/places_chart.ts";
 export type { ChartData } from "./lib/chart/rows.ts";
-export { methodChart, type MethodChartOptions } from "./lib/pipeline/method_chart.ts";
+export { methodChart, type MethodChartOptions } from "./lib/pipeline/display/method_chart.ts";
 export {
   seriesChart,
   type SeriesChartOptions,

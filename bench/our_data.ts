@@ -10,7 +10,7 @@ import { splitTable } from "../lib/data/split.ts";
 import { loadModel, readModelConfig } from "../lib/models/load_model.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
 import type { Trainee } from "../lib/nn/trainee.ts";
-import { prepareData, type PreparedRows, readSplits } from "../lib/pipeline/prepare_data.ts";
+import { prepareData, type PreparedRows, readSplits } from "../lib/pipeline/run/prepare_data.ts";
 import type { Table } from "../lib/table/table.ts";
 import { textClassification } from "../lib/tasks/text_classification.ts";
 import { loadTokenizer } from "../lib/text/tokenizer.ts";

@@ -24,9 +24,9 @@ import {
   ranksOverTime,
   spendBudget,
   type Triplets,
-} from "./adalora_budget.ts";
-import { adaloraToPeft } from "./adalora_peft.ts";
-import { scaledProduct } from "./lora_site.ts";
+} from "./parts/adalora_budget.ts";
+import { adaloraToPeft } from "./peft/adalora.ts";
+import { scaledProduct } from "./parts/lora_site.ts";
 import {
   checkSettings,
   given,

@@ -13,8 +13,8 @@ import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, PeftFormat } from "../nn/adapter.ts";
 import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft_fields.ts";
-import type { PeftConfig } from "./peft_types.ts";
+import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
 import { checkSettings, layerNames, yesOrNo } from "./settings.ts";
 
 /** Settings of BitFit. */

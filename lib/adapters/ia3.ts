@@ -17,8 +17,8 @@ import {
   offInAllLinears,
   targetsOf,
   wrappedNames,
-} from "./peft_fields.ts";
-import type { PeftConfig } from "./peft_types.ts";
+} from "./peft/fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
 import { checkSettings, layerNames } from "./settings.ts";
 
 /** Settings of (IA)³. */

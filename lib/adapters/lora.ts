@@ -21,8 +21,8 @@ import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
-import { doraChange, doraMerged, doraParts, magnitudesOf } from "./dora.ts";
-import { loraToPeft } from "./lora_peft.ts";
+import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
+import { loraToPeft } from "./peft/lora.ts";
 import {
   isMergedFaster,
   type LoraSite,
@@ -31,9 +31,9 @@ import {
   productOf,
   siteOf,
   weightChange,
-} from "./lora_site.ts";
-import { namesForPeft } from "./peft_fields.ts";
-import { pissaParts } from "./pissa_parts.ts";
+} from "./parts/lora_site.ts";
+import { namesForPeft } from "./peft/fields.ts";
+import { pissaParts } from "./parts/pissa_parts.ts";
 import { checkSettings, layerNames, oneOf, positive, share, whole, yesOrNo } from "./settings.ts";
 
 /** Settings of LoRA. */

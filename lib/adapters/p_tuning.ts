@@ -14,13 +14,13 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, HookContext, Host } from "../nn/adapter.ts";
-import { apply, dense, table } from "./dense.ts";
-import { lstm, lstmParameters } from "./lstm.ts";
-import { checkFields } from "./peft_fields.ts";
-import type { PeftConfig } from "./peft_types.ts";
+import { apply, dense, table } from "./parts/dense.ts";
+import { lstm, lstmParameters } from "./parts/lstm.ts";
+import { checkFields } from "./peft/fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
 import { checkSettings, given, oneOf, type Rule, share, whole } from "./settings.ts";
-import { prepend, promptFields, promptFormat } from "./virtual_tokens.ts";
-import { computed } from "./computed.ts";
+import { prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
+import { computed } from "./parts/computed.ts";
 
 /** Settings of P-tuning. */
 export interface PTuningOptions {

@@ -9,8 +9,8 @@ import { TunebookError } from "../core/errors.ts";
 import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
-import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft_files.ts";
-import { methodFromPeft, type PeftTypes } from "./peft_types.ts";
+import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft/files.ts";
+import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
 
 /**
  * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run

@@ -14,13 +14,13 @@ import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, HookContext, Host, Parameter } from "../nn/adapter.ts";
 import type { TextConfig } from "../nn/architecture.ts";
-import { computed } from "./computed.ts";
-import { apply, dense, table } from "./dense.ts";
-import { captureKeysValues } from "./key_value_capture.ts";
-import { checkFields } from "./peft_fields.ts";
-import type { PeftConfig } from "./peft_types.ts";
+import { computed } from "./parts/computed.ts";
+import { apply, dense, table } from "./parts/dense.ts";
+import { captureKeysValues } from "./parts/key_value_capture.ts";
+import { checkFields } from "./peft/fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
 import { checkSettings, given, oneOf, type Rule, whole, yesOrNo } from "./settings.ts";
-import { forEachRow, idsOf, lengthen, promptFields, promptFormat } from "./virtual_tokens.ts";
+import { forEachRow, idsOf, lengthen, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 
 /** Where a prefix starts. */
 export type PrefixStart = "zero" | "text" | "random";

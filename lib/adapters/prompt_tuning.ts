@@ -18,10 +18,10 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Adapter, Host } from "../nn/adapter.ts";
-import type { PeftConfig } from "./peft_types.ts";
-import { checkFields } from "./peft_fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
+import { checkFields } from "./peft/fields.ts";
 import { checkSettings, oneOf, type Rule, whole } from "./settings.ts";
-import { idsOf, prepend, promptFields, promptFormat } from "./virtual_tokens.ts";
+import { idsOf, prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 
 /** Where the virtual tokens start. */
 export type PromptStart = "vocabulary" | "labels" | "text" | "random";

@@ -12,7 +12,7 @@ import type { Adapter, AttachedAdapter, FrozenTensor, Host } from "../nn/adapter
 import type { LinearLayer } from "../nn/layer.ts";
 import type { LowRank } from "../nn/parts.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import { scaledProduct } from "./lora_site.ts";
+import { scaledProduct } from "./parts/lora_site.ts";
 import {
   checkFields,
   fanInFanOut,
@@ -20,8 +20,8 @@ import {
   offInAllLinears,
   targetsOf,
   wrappedNames,
-} from "./peft_fields.ts";
-import type { PeftConfig } from "./peft_types.ts";
+} from "./peft/fields.ts";
+import type { PeftConfig } from "./peft/types.ts";
 import {
   checkSettings,
   given,
@@ -31,7 +31,7 @@ import {
   share,
   whole,
 } from "./settings.ts";
-import { torchUniform } from "./torch_uniform.ts";
+import { torchUniform } from "./parts/torch_uniform.ts";
 
 /** Settings of VeRA. */
 export interface VeraOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft_folder.ts";
+import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { rowProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainee.ts";

@@ -12,17 +12,17 @@ import type { Adapter } from "../nn/adapter.ts";
 import { requireColumns } from "../table/columns.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
-import type { CompareOptions } from "./compare_parts.ts";
-import { type ComparePlan, comparePlanOf } from "./compare_plan.ts";
-import { type DataPreview, previewData } from "./data_preview.ts";
-import { describePlan } from "./describe_plan.ts";
-import { type OpenModel, openModel, type OpenOptions } from "./open_model.ts";
+import type { CompareOptions } from "./compare/compare_parts.ts";
+import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
+import { type DataPreview, previewData } from "./display/data_preview.ts";
+import { describePlan } from "./display/describe_plan.ts";
+import { type OpenModel, openModel, type OpenOptions } from "./open/open_model.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
 import { columnMistakes } from "./plan_mistakes.ts";
-import { planDisplay } from "./plan_display.ts";
+import { planDisplay } from "./display/plan_display.ts";
 import { columnsOf, type DataOptions, type DataSource, type PlanParts } from "./plan_parts.ts";
-import { type RunOptions, runPlan } from "./run_plan.ts";
-import type { RunResult } from "./run_result.ts";
+import { type RunOptions, runPlan } from "./run/run_plan.ts";
+import type { RunResult } from "./run/run_result.ts";
 
 /** How to hold the model. */
 export interface ModelOptions {

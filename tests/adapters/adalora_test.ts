@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adalora, type AdaloraOptions } from "../../lib/adapters/adalora.ts";
-import { budgetAt } from "../../lib/adapters/adalora_budget.ts";
+import { budgetAt } from "../../lib/adapters/parts/adalora_budget.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { isMistake } from "../is_mistake.ts";
 import { toyModel } from "../nn/toy.ts";

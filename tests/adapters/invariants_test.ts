@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft_folder.ts";
+import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../../lib/nn/merge.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { methodOf, methods } from "../../lib/adapters/mod.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { peftFromFiles } from "../../lib/adapters/peft.ts";
-import { readPeftFiles } from "../../lib/adapters/peft_files.ts";
+import { readPeftFiles } from "../../lib/adapters/peft/files.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
 import { goldenPath } from "../models/golden.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { configFile, tensorFile } from "../../lib/adapters/peft_files.ts";
-import { readPeftFolder } from "../../lib/adapters/peft_folder.ts";
+import { configFile, tensorFile } from "../../lib/adapters/peft/files.ts";
+import { readPeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { vera } from "../../lib/adapters/vera.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { attachTo } from "../../lib/nn/model.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { readPeftFiles } from "../../lib/adapters/peft_files.ts";
-import { loadedAdapter } from "../../lib/adapters/peft_folder.ts";
-import { type OpenedAdapter, sharedAdapter } from "../../lib/adapters/shared_adapter.ts";
+import { readPeftFiles } from "../../lib/adapters/peft/files.ts";
+import { loadedAdapter } from "../../lib/adapters/peft/folder.ts";
+import { type OpenedAdapter, sharedAdapter } from "../../lib/adapters/several/shared_adapter.ts";
 import type { HostTensor } from "../../lib/engine/mod.ts";
 import type { SharedModel } from "../../lib/evaluate/shared_model.ts";
 import type { Entry } from "../../lib/nn/banks.ts";

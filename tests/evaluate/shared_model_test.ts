@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sharedAdapter } from "../../lib/adapters/shared_adapter.ts";
+import { sharedAdapter } from "../../lib/adapters/several/shared_adapter.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createSharedModel } from "../../lib/evaluate/shared_model.ts";
 import type { Entry } from "../../lib/nn/banks.ts";

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
-import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft_folder.ts";
+import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
 import { openOn } from "../../lib/nn/model.ts";
 import { openBase } from "../adapters/golden_base.ts";

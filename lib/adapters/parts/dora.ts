@@ -1,0 +1,108 @@
+/**
+ * DoRA (Liu et al., arXiv 2402.09353): a linear's weight is m·(W + s·B·A) / ‖W + s·B·A‖, the norm
+ * taken of each row, with the magnitudes m [outputs] trained beside A and B. They start at the norms
+ * of W. The norm counts as a constant in the gradient (section 4.3).
+ *
+ * @module
+ */
+import { type Tensor, tf } from "../../engine/mod.ts";
+import type { HookContext, Host, Parameter } from "../../nn/adapter.ts";
+import type { LinearChange, LowRank } from "../../nn/parts.ts";
+import { magnitudeSuffix } from "../peft/lora.ts";
+import { type LoraSite, lowRankChange, productOf, scaledProduct } from "./lora_site.ts";
+
+const magnitudesAt = ({ layer }: LoraSite) => `${layer.path}${magnitudeSuffix}`;
+const weightAt = ({ layer }: LoraSite) => `${layer.path}.weight`;
+
+/** The magnitudes of a site. */
+export function magnitudesOf({ weights }: Host, site: LoraSite): Parameter {
+  return {
+    name: magnitudesAt(site),
+    shape: [site.layer.outputs],
+    decay: false,
+    initial: () => rowNorms(weights.get(weightAt(site))!, site.layer.outputs),
+  };
+}
+
+/** The linear's new output: with dropout the pretrained part, too, sees the thinned input, as in PEFT. */
+export function doraChange(
+  site: LoraSite,
+  dropout: number,
+  { x, y }: { readonly x: Tensor; readonly y: Tensor },
+  context: HookContext,
+): Tensor {
+  const weight = context.weight(weightAt(site));
+  const [a, b] = [constant(context.parameter(site.a)), constant(context.parameter(site.b))];
+  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outputs, inputs]
+  const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
+  const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outputs]
+  const thinned = context.dropout(x, dropout);
+  const plain = thinned === x
+    ? withoutBias(site, y, context)
+    : tf.matMul(thinned, weight, false, true);
+  const change = lowRankChange(site, thinned, context);
+  return tf.add(
+    y,
+    tf.add(tf.mul(plain, tf.sub(length, 1)), tf.mul(change, length)),
+  );
+}
+
+function withoutBias({ layer }: LoraSite, y: Tensor, context: HookContext): Tensor {
+  return layer.bias === false ? y : tf.sub(y, context.weight(`${layer.path}.bias`));
+}
+
+/** What is added to the weight: m·(W + s·B·A) / ‖·‖ − W. */
+export function doraMerged(
+  { weights }: Host,
+  site: LoraSite,
+  values: ReadonlyMap<string, Float32Array>,
+): Float32Array {
+  const { inputs, outputs } = site.layer;
+  const base = values.get(weightAt(site)) ?? weights.get(weightAt(site))!;
+  const turned = productOf(site, values).map((each, i) => each + base[i]);
+  const norms = rowNorms(turned, outputs);
+  const magnitudes = values.get(magnitudesAt(site))!;
+  return turned.map((each, i) => {
+    const row = Math.floor(i / inputs);
+    return each * magnitudes[row] / norms[row] - base[i];
+  });
+}
+
+/**
+ * With c = m / ‖W + s·B·A‖ by row: c ∘ (W·x) + c ∘ (s·B·A·x) + b, as a change of y = W·x + b. Nothing
+ * is trained any more, so that the norm is a number.
+ */
+export function doraParts(
+  { weights }: Host,
+  site: LoraSite,
+  low: LowRank,
+  values: ReadonlyMap<string, Float32Array>,
+): LinearChange {
+  const { path, outputs, inputs, bias } = site.layer;
+  const base = weights.get(weightAt(site))!;
+  const b = low.b.map((each, i) => each * low.diagonal[i % low.rank]);
+  const change = scaledProduct(b, low.a, { outputs, inputs, rank: low.rank, scale: 1 });
+  const norms = rowNorms(change.map((each, i) => each + base[i]), outputs);
+  const scale = values.get(magnitudesAt(site))!.map((each, row) => each / norms[row]);
+  return {
+    scale,
+    low: { ...low, b: low.b.map((each, i) => each * scale[Math.floor(i / low.rank)]) },
+    ...(bias === false
+      ? {}
+      : { offset: weights.get(`${path}.bias`)!.map((each, row) => each * (1 - scale[row])) }),
+  };
+}
+
+function rowNorms(matrix: Float32Array, rows: number): Float32Array {
+  const columns = matrix.length / rows;
+  return Float32Array.from({ length: rows }, (_, row) =>
+    Math.sqrt(
+      matrix.subarray(row * columns, (row + 1) * columns).reduce((sum, each) => sum + each ** 2, 0),
+    ));
+}
+
+/** The same numbers, through which no gradient passes. */
+const constant = tf.customGrad((x) => ({
+  value: (x as Tensor).clone(),
+  gradFunc: (dy: Tensor) => tf.zerosLike(dy),
+}));

@@ -1,0 +1,156 @@
+/**
+ * AdaLoRA in a PEFT folder: only the triplets that are left, and in `rank_pattern` which of the
+ * initial ones they were.
+ *
+ * @module
+ */
+import type { Adapter, Host, PeftFormat, PeftTensor } from "../../nn/adapter.ts";
+import type { Targets } from "../../nn/targets.ts";
+import { adaloraOf, type AdaloraSettings, type KeptTriplets } from "../adalora.ts";
+import type { Triplets } from "../parts/adalora_budget.ts";
+import {
+  checkFields,
+  fanInFanOut,
+  namesForPeft,
+  offInAllLinears,
+  targetsOf,
+  wrappedNames,
+} from "./fields.ts";
+import type { PeftConfig } from "./types.ts";
+
+/** What is written beside the trained values. */
+export interface AdaloraInPeft {
+  readonly host: Host;
+  readonly settings: AdaloraSettings;
+  readonly targets: Targets | undefined;
+  readonly all: readonly Triplets[];
+  readonly kept: KeptTriplets;
+}
+
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** AdaLoRA's format. */
+export function adaloraToPeft(
+  { host, settings, targets, all, kept }: AdaloraInPeft,
+): PeftFormat {
+  const paths = all.map(({ path }) => path);
+  return {
+    write(values) {
+      // Before the first step every e is zero, and none is pruned.
+      const isUntouched = all.every(({ e }) => values.get(e)?.every((each) => each === 0) ?? true);
+      const left = (site: Triplets) =>
+        Array.from({ length: site.rank }, (_, k) => k)
+          .filter((k) => isUntouched || values.get(site.e)![k] !== 0);
+      const isPruned = Object.keys(kept).length > 0 ||
+        all.some((site) => left(site).length < site.rank);
+      return {
+        config: {
+          ...configOf(settings, namesForPeft(host, targets ?? host.attentionTargets, paths)),
+          fan_in_fan_out: fanInFanOut(host, paths),
+        },
+        ...(isPruned
+          ? { learned: { rank_pattern: patternOf(host, settings, all, kept, left) } }
+          : {}),
+        tensors: all.flatMap((site) => tensorsOf(host, site, left(site), values)),
+      };
+    },
+    names: new Map(
+      all.flatMap(({ a, b, e }) => [a, b, e].map((name) => [name, wrappedNames(host, name)])),
+    ),
+  };
+}
+
+function configOf(settings: AdaloraSettings, targets: readonly string[]): PeftConfig {
+  const steps = (value: number) => value < 1 ? 0 : value;
+  return {
+    peft_type: "ADALORA",
+    init_r: settings.initialRank,
+    target_r: settings.targetRank,
+    lora_alpha: settings.alpha,
+    lora_dropout: settings.dropout,
+    target_modules: targets,
+    tinit: steps(settings.initialSteps),
+    tfinal: steps(settings.finalSteps),
+    deltaT: settings.interval,
+    beta1: settings.beta1,
+    beta2: settings.beta2,
+    orth_reg_weight: settings.orthogonality,
+    // PEFT opens no folder whose schedule has no room; the run's own number is not its file's.
+    total_step: steps(settings.initialSteps) + steps(settings.finalSteps) + 1,
+    bias: "none",
+    init_lora_weights: true,
+  };
+}
+
+/** Which of the initial triplets are left, by PEFT's name of e. */
+function patternOf(
+  { prefix }: Host,
+  { initialRank }: AdaloraSettings,
+  all: readonly Triplets[],
+  kept: KeptTriplets,
+  left: (site: Triplets) => readonly number[],
+): Readonly<Record<string, readonly boolean[]>> {
+  return Object.fromEntries(all.map((site) => {
+    const before = kept[site.path] ?? Array<boolean>(initialRank).fill(true);
+    const now = new Set(left(site));
+    let at = 0;
+    return [`${prefix}.${site.e}`, before.map((was) => was && now.has(at++))];
+  }));
+}
+
+function tensorsOf(
+  host: Host,
+  { a, b, e, rank, inputs, outputs }: Triplets,
+  left: readonly number[],
+  values: Values,
+): PeftTensor[] {
+  const tensor = (name: string, shape: number[], data: number[]) => ({
+    name: wrappedNames(host, name)[0],
+    shape,
+    data: Float32Array.from(data),
+  });
+  const rows = left.flatMap((k) => [...values.get(a)!.subarray(k * inputs, (k + 1) * inputs)]);
+  const columns = rank === 0 ? [] : Array.from(
+    { length: outputs },
+    (_, row) => left.map((k) => values.get(b)![row * rank + k]),
+  ).flat();
+  return [
+    tensor(a, [left.length, inputs], rows),
+    tensor(b, [outputs, left.length], columns),
+    tensor(e, [left.length, 1], left.map((k) => values.get(e)![k])),
+  ];
+}
+
+/** The method in a PEFT folder, with the triplets that it kept. */
+export function adaloraFromPeft(config: PeftConfig): Adapter {
+  checkFields(config, {
+    numbers: ["init_r", "target_r", "lora_alpha"],
+    targets: true,
+    off: { ...offInAllLinears, bias: ["none"], use_dora: [false], use_rslora: [false] },
+  });
+  const number = (field: string) => config[field] as number | undefined;
+  const pattern = (config.rank_pattern ?? {}) as Record<string, readonly boolean[]>;
+  const optional = {
+    interval: number("deltaT"),
+    beta1: number("beta1"),
+    beta2: number("beta2"),
+    orthogonality: number("orth_reg_weight"),
+  };
+  return adaloraOf(
+    {
+      initialRank: number("init_r")!,
+      targetRank: number("target_r")!,
+      alpha: number("lora_alpha")!,
+      dropout: number("lora_dropout") ?? 0,
+      targets: targetsOf(config),
+      ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    },
+    Object.fromEntries(
+      // PEFT's names start at the whole model; ours at the encoder.
+      Object.entries(pattern).map(([name, mask]) => [
+        name.replace(/^(?:base_model\.model\.)?[^.]+\./, "").replace(/\.lora_E$/, ""),
+        mask,
+      ]),
+    ),
+  );
+}

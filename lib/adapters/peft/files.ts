@@ -1,0 +1,96 @@
+/**
+ * The files of a PEFT folder: `adapter_config.json` and `adapter_model.safetensors`.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import { openSafetensors } from "../../weights/safetensors.ts";
+import type { LabelKind } from "../../data/labels.ts";
+import type { PeftConfig } from "./types.ts";
+
+/** The settings of an adapter. */
+export const configFile = "adapter_config.json";
+/** Its tensors. */
+export const tensorFile = "adapter_model.safetensors";
+/** What PEFT's own modules put before every path of the model. */
+export const peftPrefix = "base_model.model";
+/** The tensor file's metadata in which tunebook keeps the labels' names; PEFT has no place for them. */
+export const labelsKey = "tunebook_labels";
+
+/** What its numbers mean: one label, several, or a number. */
+export const kindKey = "tunebook_kind";
+/** The most tokens of a text in training. */
+export const maxTokensKey = "tunebook_max_tokens";
+
+/** A PEFT folder in memory. */
+export interface PeftFiles {
+  readonly folder: string;
+  /** The path of the tensors, for errors. */
+  readonly path: string;
+  /** Every field of `adapter_config.json`, also those that tunebook does not know. */
+  readonly config: PeftConfig;
+  /** Every tensor by PEFT's name. */
+  readonly tensors: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly data: Float32Array }
+  >;
+  /** The labels' names, where tunebook wrote the folder. */
+  readonly labels?: readonly string[];
+  /** What the head's numbers mean, where tunebook wrote it. */
+  readonly kind?: LabelKind;
+  /** The most tokens of a text in training, where tunebook wrote it. */
+  readonly maxTokens?: number;
+}
+
+const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
+
+/** Reads a PEFT folder. Errors are of kind `weights` and name the file. */
+export async function readPeftFiles(folder: string): Promise<PeftFiles> {
+  const config = await readConfig(join(folder, configFile));
+  const path = join(folder, tensorFile);
+  using file = await openSafetensors(path);
+  const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
+  for (const [name, { shape }] of file.tensors) {
+    tensors.set(name, { shape, data: await file.readFloat32(name) });
+  }
+  const labels = labelsOf(path, file.metadata[labelsKey]);
+  const kind = kinds.find((each) => each === file.metadata[kindKey]);
+  const maxTokens = Number(file.metadata[maxTokensKey]);
+  return {
+    folder,
+    path,
+    config,
+    tensors,
+    ...(labels ? { labels } : {}),
+    ...(kind ? { kind } : {}),
+    ...(maxTokens > 0 ? { maxTokens } : {}),
+  };
+}
+
+function labelsOf(path: string, text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  let labels: unknown;
+  try {
+    labels = JSON.parse(text);
+  } catch {
+    // Not what tunebook writes; reported below.
+  }
+  if (Array.isArray(labels) && labels.every((label) => typeof label === "string")) return labels;
+  throw new TunebookError("weights", `${path}: ${labelsKey} is no list of texts: ${text}`);
+}
+
+async function readConfig(path: string): Promise<PeftConfig> {
+  let config: unknown;
+  try {
+    config = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (typeof config === "object" && config !== null && !Array.isArray(config)) {
+    return config as PeftConfig;
+  }
+  throw new TunebookError("weights", `${path} is not a JSON object`);
+}

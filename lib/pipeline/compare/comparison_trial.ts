@@ -1,0 +1,50 @@
+/**
+ * The first steps of each method, which say how much fits into a budget of time.
+ *
+ * @module
+ */
+import type { Adapter } from "../../nn/adapter.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import type { ComparedRuns } from "./compared_runs.ts";
+import type { TrialTime } from "./comparison_budget.ts";
+
+const trialSteps = 8;
+/** The first steps are slower: memory is allocated. */
+const warmUpSteps = 2;
+
+/**
+ * Trains a method for a few steps on rows from all over the data, twice over, so that layers that
+ * are run once for all epochs are.
+ */
+export async function tryOut(
+  runs: ComparedRuns,
+  method: Adapter,
+  { settings, signal }: { readonly settings: TrainSettings; readonly signal: AbortSignal },
+): Promise<TrialTime> {
+  const rows = runs.data.train.lengths.length;
+  const stepRows = settings.batchSize * settings.accumulate;
+  const trialRows = Math.min(rows, trialSteps / 2 * stepRows);
+  const marks: number[] = [];
+  const frozen: { done: number; at: number }[] = [];
+  const began = performance.now();
+  const { seconds } = await runs.run(method, {
+    settings: { ...settings, epochs: 2 },
+    signal,
+    trialRows,
+    onStep: () => marks.push(performance.now()),
+    onFrozenRows: (done) => frozen.push({ done, at: performance.now() }),
+  });
+  const whole = (performance.now() - began) / 1000;
+  const measured = marks.slice(Math.min(warmUpSteps, Math.max(0, marks.length - 2)));
+  const step = measured.length > 1
+    ? (measured[measured.length - 1] - measured[0]) / (measured.length - 1) / 1000
+    : seconds / marks.length;
+  const [first, last] = [frozen[0], frozen[frozen.length - 1]];
+  const perFrozenRow = last && last.done > first.done
+    ? (last.at - first.at) / (last.done - first.done) / 1000
+    : 0;
+  return {
+    secondsPerEpoch: step * Math.ceil(rows / stepRows),
+    overhead: Math.max(0, whole - seconds) + perFrozenRow * rows,
+  };
+}

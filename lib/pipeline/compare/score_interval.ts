@@ -1,0 +1,80 @@
+/**
+ * How sure a score is: 95 % confidence intervals.
+ *
+ * @module
+ */
+import { Random } from "../../core/random.ts";
+import type { Metric, Predictions } from "../../metrics/metric.ts";
+
+/** A score with its 95 % confidence interval. */
+export interface ScoreInterval {
+  /** The mean over the seeds. */
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  /**
+   * `seeds`: Student's t over the seeds' scores, which says how far another seed may be off on the
+   * same held-out rows. `rows`: percentiles of the bootstrap over the held-out rows of one run,
+   * which says how far other rows may be off.
+   */
+  readonly over: "seeds" | "rows";
+}
+
+/** Student's t at .975 for 1, 2, … 30 degrees of freedom; more are treated as 30. */
+// deno-fmt-ignore
+const student = [
+  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+  2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+  2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
+];
+
+/** The interval of the mean of two or more seeds' scores. */
+export function seedInterval(scores: readonly number[]): ScoreInterval {
+  const count = scores.length;
+  const mean = scores.reduce((sum, score) => sum + score, 0) / count;
+  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
+  const freedom = Math.min(count - 1, student.length);
+  const half = student[freedom - 1] * Math.sqrt(variance / count);
+  return { mean, low: mean - half, high: mean + half, over: "seeds" };
+}
+
+const resamples = 1000;
+const tail = 0.025;
+
+/** The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement. */
+export function rowInterval(metric: Metric, predictions: Predictions): ScoreInterval {
+  const random = Random.fromSeed(1, "bootstrap");
+  const scores: number[] = [];
+  for (let i = 0; i < resamples; i++) {
+    const rows = Int32Array.from(
+      { length: predictions.rows },
+      () => random.integer(predictions.rows),
+    );
+    const score = metric.compute(chosen(predictions, rows));
+    // Rows that happen to lack a class leave some metrics undefined.
+    if (Number.isFinite(score)) scores.push(score);
+  }
+  scores.sort((a, b) => a - b);
+  const at = (share: number) => scores[Math.round(share * (scores.length - 1))] ?? NaN;
+  return { mean: metric.compute(predictions), low: at(tail), high: at(1 - tail), over: "rows" };
+}
+
+/** The predictions of some rows, which may come more than once. */
+function chosen(predictions: Predictions, rows: Int32Array): Predictions {
+  const pick = <List extends Float32Array | Int32Array>(list: List): List => {
+    const perRow = list.length / predictions.rows;
+    const picked = list.slice();
+    rows.forEach((row, i) => {
+      picked.set(list.subarray(row * perRow, (row + 1) * perRow), i * perRow);
+    });
+    return picked as List;
+  };
+  const { logits, probabilities, truth, predicted } = predictions;
+  return {
+    ...predictions,
+    logits: pick(logits),
+    probabilities: pick(probabilities),
+    truth: pick(truth),
+    predicted: pick(predicted),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * A plan in words.
+ *
+ * @module
+ */
+import { originOf } from "../../table/origin.ts";
+import { trainSettings } from "../../train/train_options.ts";
+import { type DataSource, defaultTestShare, type PlanParts } from "../plan_parts.ts";
+
+/** One line a stage. */
+export function describePlan(parts: PlanParts): string {
+  const { columns, method, metrics, targets } = parts;
+  const settings = trainSettings(parts.train, method);
+  // What a folder holds is known only when the plan runs.
+  const rate = method.open && parts.train.learningRate === undefined
+    ? "of the method"
+    : settings.learningRate;
+  const held = columns.test ?? defaultTestShare;
+  const lines: [string, string][] = [
+    ["model", parts.model + (parts.quantize ? ` in ${parts.quantize}` : "")],
+    [
+      "data",
+      `${describeSource(parts.data)}: ${columns.text} → ${
+        columns.label === undefined
+          ? "next token"
+          : `${columns.label} (${columns.kind ?? "single"})`
+      }, test ${typeof held === "number" ? held : describeSource(held)}`,
+    ],
+    ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
+    [
+      "train",
+      `${settings.epochs} epoch${settings.epochs === 1 ? "" : "s"}, batch ${settings.batchSize}` +
+      (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
+      `, rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
+      (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
+    ],
+    ["evaluate", Object.keys(metrics).join(", ") || "nothing"],
+    ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
+  ];
+  const width = Math.max(...lines.map(([stage]) => stage.length));
+  return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${text}`).join("\n");
+}
+
+function describeSource(source: DataSource): string {
+  if (typeof source === "string") return source;
+  const rows = `${source.numRows()} rows`;
+  const origin = originOf(source);
+  return origin ? `${origin}, ${rows}` : rows;
+}
+
+function describeSettings(settings: Readonly<Record<string, unknown>>): string {
+  return Object.entries(settings)
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => `${name} ${describeValue(value)}`)
+    .join(", ");
+}
+
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return value.map(describeValue).join(" + ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === false || value === undefined ||
+    (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+}

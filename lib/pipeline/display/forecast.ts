@@ -1,0 +1,147 @@
+/**
+ * How long a run takes and how much memory it needs, from a rule, before it runs.
+ *
+ * @module
+ */
+import { type Device, type PackedFormat, sizeOf, tf } from "../../engine/mod.ts";
+import type { TextConfig } from "../../nn/architecture.ts";
+import type { Weight } from "../../nn/layer.ts";
+import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
+import { type PlanSettings, planSteps } from "../../train/step_plan.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+
+/** What a forecast follows from. */
+export interface ForecastInput {
+  readonly config: Pick<TextConfig, "width" | "layers">;
+  /** All weights of the model. */
+  readonly weights: readonly Weight[];
+  /** Numbers that are trained. */
+  readonly trained: number;
+  /** Those of them that are the model's own weights. */
+  readonly ownTrained: number;
+  readonly frozenLayers: number;
+  readonly cacheFrozen: boolean;
+  /** Tokens of each training row, with those that the method adds. */
+  readonly lengths: ArrayLike<number>;
+  /** How a batch is packed; absent where batches are padded. */
+  readonly layoutOf?: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
+  /** How the weights of linears are held in fewer bits, by path. */
+  readonly packed?: ReadonlyMap<string, { readonly format: PackedFormat }> | undefined;
+  readonly settings: PlanSettings & Pick<TrainSettings, "gradientCheckpointing">;
+  /** Floating point operations a second of this machine's matrix products. */
+  readonly productRate: number;
+}
+
+/** A forecast. */
+export interface Forecast {
+  readonly steps: number;
+  readonly secondsPerStep: number;
+  readonly seconds: number;
+  readonly bytes: number;
+}
+
+/**
+ * The part of the rate of large products that whole steps reach: .60 and .70 of it in the measured
+ * steps of LoRA on 6 × 384 and 12 × 768.
+ */
+const stepShare = 0.65;
+/** Deno, ONNX Runtime, tokenizer and rows. */
+const baseBytes = 230e6;
+/** Floats that a layer keeps for each token, in widths; fits the measured peaks to a sixth. */
+const keptWidths = 13;
+/** Bytes of a number of a linear's weight: float32 is packed for both directions. */
+const floatBytes = 8;
+/** The same where it is held in fewer bits, as measured at 12 × 768; the runtime keeps some copies. */
+const packedBytes: Readonly<Record<PackedFormat, number>> = {
+  nf4: 1,
+  fp4: 1,
+  int4: 1.8,
+  int8: 3.1,
+};
+
+/**
+ * Time: the multiplications of a step's products (twice the weights for each token forwards, as
+ * many backwards above the frozen layers, and once more for trained weights; frozen layers once for
+ * each row where their result is kept), divided by the share
+ * that steps reach of the measured rate of products. Memory: a base, the weights (those of layers
+ * twice, because the runtime packs them for both directions, or what a quantised one takes), what
+ * layers keep of the largest batch, and four numbers for each trained one. With gradient
+ * checkpointing layers run forwards once more, and keep their inputs and what one of them needs.
+ * Left out: attention, which counts for long rows; that tables are trained only for the words that
+ * occur; and the time to read quantised weights.
+ */
+export function forecast(input: ForecastInput): Forecast {
+  const { config, weights, trained, ownTrained, lengths, settings, productRate, packed } = input;
+  const { gradientCheckpointing } = settings;
+  const { layers, width } = config;
+  const matrices = weights.filter(({ layer, path }) =>
+    layer.kind === "linear" && path.endsWith(".weight")
+  );
+  const inLayers = matrices.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const linearBytes = matrices.reduce((sum, { path, shape }) => {
+    const held = packed?.get(path);
+    return sum + sizeOf(shape) * (held ? packedBytes[held.format] : floatBytes);
+  }, 0);
+  const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
+  const { totalSteps, partsOf } = planSteps(lengths, settings);
+  const frozen = layers > 0 ? input.frozenLayers / layers : 0;
+  const isCached = input.cacheFrozen && settings.epochs > 1;
+  const perEpoch = Math.min(totalSteps, Math.ceil(totalSteps / Math.max(1, settings.epochs)));
+  let [tokens, largest] = [0, 0];
+  for (let step = 0; step < perEpoch; step++) {
+    for (const part of partsOf(step)) {
+      const layout = input.layoutOf?.(part) ??
+        paddedLayout(Array.from(part, (row) => lengths[row]));
+      const batch = layout.rows * layout.length;
+      tokens += batch;
+      largest = Math.max(largest, batch);
+    }
+  }
+  // The last layer computes keys and values for all tokens and the rest for the first: 1/6 of it.
+  const computed = layers > 0 ? (layers - 5 / 6) / layers : 1;
+  const forward = 2 * inLayers * computed * (isCached ? 1 - frozen : 1);
+  const above = 2 * inLayers * computed * (1 - frozen);
+  const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
+  const recomputed = gradientCheckpointing ? above : 0;
+  const perToken = forward + above + recomputed + 2 * inLayers * ownShare;
+  const steps = Math.max(1, perEpoch);
+  const secondsPerStep = tokens / steps * perToken / (stepShare * productRate);
+  const once = isCached ? tokens * 2 * inLayers * frozen / (stepShare * productRate) : 0;
+  const trainedLayers = layers * (1 - frozen);
+  const widths = gradientCheckpointing
+    ? trainedLayers + Math.min(1, trainedLayers) * keptWidths
+    : trainedLayers * keptWidths;
+  const kept = largest * widths * width;
+  return {
+    steps: totalSteps,
+    secondsPerStep,
+    seconds: once + totalSteps * secondsPerStep,
+    bytes: baseBytes + linearBytes + 4 * (tables + kept + 4 * trained),
+  };
+}
+
+/** The rate of a product like those of a layer on a device, in operations a second. */
+export async function measureProducts(device: Device, width: number): Promise<number> {
+  const [rows, runs] = [1024, 5];
+  const frozen = Float32Array.from({ length: width * 4 * width }, (_, i) => (i % 7) / 7);
+  const step = await device.compile({
+    name: "product",
+    inputs: {
+      x: { role: "feed", type: "float32", shape: [rows, width] },
+      w: { role: "frozen", type: "float32", shape: [width, 4 * width] },
+    },
+    compute: ({ x, w }) => ({ y: tf.sum(tf.matMul(x, w)) }),
+  }, { frozen: () => frozen });
+  try {
+    const x = { shape: [rows, width], data: new Float32Array(rows * width).fill(0.5) };
+    let best = Infinity;
+    for (let run = 0; run < runs; run++) {
+      const began = performance.now();
+      await step.run({ x });
+      best = Math.min(best, performance.now() - began);
+    }
+    return 2 * rows * width * 4 * width / (best / 1000);
+  } finally {
+    await step.dispose();
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * What a run leaves, for a notebook: scores, curves, the confusion matrix and receipts.
+ *
+ * @module
+ */
+import { confusionChart } from "../../chart/confusion_chart.ts";
+import { lossChart } from "../../chart/loss_chart.ts";
+import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
+import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
+import { textTable } from "../../core/text_table.ts";
+import type { Receipt } from "../../deploy/target.ts";
+import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
+import type { Predictions } from "../../metrics/metric.ts";
+import { formatNumber } from "./format_number.ts";
+import { describeResult, type RunResult, type RunSummary } from "../run/run_result.ts";
+import { pictures, seriesOf, timeText } from "./training_view.ts";
+
+/** More classes than this make a matrix that nobody reads. */
+const mostClasses = 30;
+
+/** What the display of a whole result is made of. */
+export type ShownResult =
+  & RunSummary
+  & Pick<
+    RunResult<unknown>,
+    "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord"
+  >;
+
+/** A run: facts, curves, scores, confusion matrix, receipts. */
+export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
+  const { losses, validations, steps, stepsHere, stepsPerSecond, trainSeconds } = result;
+  const curves = [
+    lossChart({ losses, validations }),
+    ...seriesOf(result.methodRecord ?? {}, { lastStep: steps, totalSteps: steps }),
+  ];
+  const share = 100 * result.trainedParameters / result.totalParameters;
+  const facts: [string, string][] = [
+    ["model", result.model],
+    ["method", result.method],
+    ["device", result.device],
+    ["training rows", result.examples.toLocaleString("en")],
+    [
+      "steps",
+      steps === 0
+        ? "nothing was trained"
+        : `${steps}${stepsHere < steps ? ` (${stepsHere} of them now)` : ""} in ` +
+          `${timeText(trainSeconds)}, ${stepsPerSecond.toFixed(2)} a second`,
+    ],
+    [
+      "parameters trained",
+      `${result.trainedParameters.toLocaleString("en")} of ` +
+      `${result.totalParameters.toLocaleString("en")} (${share.toPrecision(3)} %)`,
+    ],
+  ];
+  return bundleOf(
+    describeResult(result),
+    htmlFrame(
+      htmlTable({
+        caption: "The run",
+        columns: [{ title: "what" }, { title: "value" }],
+        rows: facts,
+      }),
+      losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
+      await scoresHtml(result),
+      result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
+    ),
+  );
+}
+
+/** Scores that show themselves as a report. */
+export function shownScores<Scores extends object>(
+  scores: Scores,
+  about: Pick<RunSummary, "baseline"> & { readonly predictions: Predictions },
+): Scores {
+  return withDisplay(
+    scores,
+    async () => bundleOf(scoresText(scores), htmlFrame(await scoresHtml({ scores, ...about }))),
+  );
+}
+
+/** Receipts that show themselves, each and all of them. */
+export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] {
+  const display = (list: readonly Receipt[]) =>
+    bundleOf(receiptsText(list), htmlFrame(receiptsHtml(list)));
+  return withDisplay(
+    receipts.map((receipt) => withDisplay({ ...receipt }, () => display([receipt]))),
+    display,
+  );
+}
+
+function numbersOf(scores: unknown): [string, string][] {
+  return Object.entries(scores as Record<string, unknown>).flatMap(([name, value]) => {
+    if (typeof value === "number") return [[name, formatNumber(value)]];
+    const parts = Object.entries(value as object);
+    return parts.every(([, part]) => typeof part === "number")
+      ? parts.map(([label, part]): [string, string] => [`${name}: ${label}`, formatNumber(part)])
+      : [];
+  });
+}
+
+function scoresText(scores: unknown): string {
+  return textTable(["score on held-out rows", "value"], numbersOf(scores), ["left", "right"]);
+}
+
+async function scoresHtml(
+  { scores, predictions, baseline }: Pick<ShownResult, "scores" | "predictions" | "baseline">,
+): Promise<Html> {
+  const rows = numbersOf(scores);
+  if (rows.length === 0) return html``;
+  const isShown = predictions.kind === "single" && predictions.labels.length <= mostClasses;
+  const matrix = isShown ? confusionChart(confusionMatrix.compute(predictions)) : undefined;
+  const always = baseline
+    ? ` (always “${baseline.label}”: accuracy ${formatNumber(baseline.accuracy)})`
+    : "";
+  return htmlSection(
+    "Scores",
+    htmlTable({
+      caption: `On ${predictions.rows.toLocaleString("en")} held-out rows${always}`,
+      columns: [{ title: "score" }, { title: "value", align: "right" }],
+      rows,
+    }),
+    matrix ? svgImage(await matrix.svg(), matrix.description) : html``,
+  );
+}
+
+const receiptColumns = ["target", "folder", "files", "MB", "largest logit difference", "allowed"];
+
+function receiptRows(receipts: readonly Receipt[]): string[][] {
+  return receipts.map(({ target, folder, files, largestDifference, tolerance, rows }) => [
+    target,
+    folder,
+    String(files.length),
+    (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1),
+    `${largestDifference === 0 ? "0" : largestDifference.toExponential(1)} on ${rows} rows`,
+    tolerance.toExponential(0),
+  ]);
+}
+
+function receiptsText(receipts: readonly Receipt[]): string {
+  return textTable(receiptColumns, receiptRows(receipts));
+}
+
+function receiptsHtml(receipts: readonly Receipt[]): Html {
+  return htmlSection(
+    "Deployed",
+    htmlTable({
+      caption: "Each folder was opened again and compared with the trained model",
+      columns: receiptColumns.map((title) => ({ title })),
+      rows: receiptRows(receipts),
+    }),
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * A training run while it happens: curves in a notebook, a bar on a terminal, lines in a pipe.
+ *
+ * @module
+ */
+import type { Drawing } from "../../chart/drawing.ts";
+import { lossChart } from "../../chart/loss_chart.ts";
+import { seriesChart, type SeriesChartOptions, seriesText } from "../../chart/series_chart.ts";
+import { bundleOf, type MimeBundle } from "../../core/display.ts";
+import { type Html, html, htmlFrame, svgImage } from "../../core/html.ts";
+import type { Notebook } from "../../core/notebook.ts";
+import { type Progress, showProgress } from "../../core/progress.ts";
+import { sparkline } from "../../core/sparkline.ts";
+import type { MethodRecord } from "../../nn/adapter.ts";
+import type { StepReport, Validation } from "../../train/train.ts";
+import { recordTraining, type TrainingRecord } from "./training_record.ts";
+
+/** Sees what happens in a run. */
+export interface TrainingView {
+  step(report: StepReport): void;
+  validation(validation: Validation): void;
+  /** Shows the last state; `how` says how the run ended. */
+  end(how: string): Promise<void>;
+}
+
+/** Shows nothing. */
+export const silentView: TrainingView = {
+  step() {},
+  validation() {},
+  end: () => Promise.resolve(),
+};
+
+/** At most two pictures a second. */
+const leastMilliseconds = 500;
+/** A picture that took long is followed by so many times as long without one: 4 % of the time. */
+const restFactor = 25;
+/** Steps run while a picture is drawn, so that its time is no measure where they are slow. */
+const mostRestMilliseconds = 2000;
+
+/** One display of a notebook, changed in place. It keeps the last picture. */
+export function notebookView(
+  notebook: Notebook,
+  { scoreName, now = () => performance.now() }: { scoreName: string; now?: () => number },
+): TrainingView {
+  const id = `tunebook-${crypto.randomUUID()}`;
+  const record = recordTraining(now);
+  let isShown = false;
+  let next = -Infinity;
+  let drawing: Promise<void> | undefined;
+  const draw = async (how: string) => {
+    const began = now();
+    try {
+      await notebook.show(await trainingDisplay(record.read(), { how, scoreName }), {
+        id,
+        update: isShown,
+      });
+      isShown = true;
+    } catch (error) {
+      // A picture that cannot be drawn must not end a training.
+      if (next !== Infinity) console.error(`the training view stops: ${error}`);
+      next = Infinity;
+    }
+    const ended = now();
+    if (next !== Infinity) {
+      const rest = Math.min(mostRestMilliseconds, restFactor * (ended - began));
+      next = Math.max(began + leastMilliseconds, ended + rest);
+    }
+  };
+  return {
+    step(report) {
+      record.step(report);
+      if (drawing || now() < next) return;
+      drawing = draw("training").finally(() => drawing = undefined);
+    },
+    validation: record.validation,
+    async end(how) {
+      await drawing;
+      if (record.read().losses.length > 0) await draw(how);
+    },
+  };
+}
+
+/** A bar with a sparkline on a terminal, plain lines elsewhere, on standard error. */
+export function terminalView(isTerminal: boolean): TrainingView {
+  const record = recordTraining();
+  let progress: Progress | undefined;
+  let [series, next] = ["", -Infinity];
+  const sparks = 16;
+  return {
+    step(report) {
+      record.step(report);
+      const { step, totalSteps, epoch, loss } = report;
+      progress ??= showProgress({
+        title: "training",
+        total: totalSteps,
+        unit: "steps",
+        start: step - 1,
+      });
+      const curve = isTerminal ? ` ${sparkline(record.read().losses, sparks)}` : "";
+      // A record grows with the run, so that asking for it takes longer and longer.
+      if (performance.now() >= next) {
+        series = textsOf(report.methodRecord?.() ?? {}).map((text) => ` · ${text}`).join("");
+        next = performance.now() + leastMilliseconds;
+      }
+      progress.update(
+        step,
+        `epoch ${epoch.toFixed(1)} · loss ${loss.toFixed(3)}${series}${curve}`,
+      );
+    },
+    validation: record.validation,
+    end() {
+      progress?.end();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The record as a display: a line of facts and the curves. */
+export async function trainingDisplay(
+  record: TrainingRecord,
+  { how, scoreName }: { how: string; scoreName: string },
+): Promise<MimeBundle> {
+  const { firstStep, step, totalSteps } = record;
+  const series = record.methodRecord();
+  const chart = lossChart(record, { firstStep, totalSteps, scoreName });
+  const charts = [chart, ...seriesOf(series, { lastStep: step, totalSteps })];
+  const facts = factsOf(record, how, series);
+  const text = [
+    facts.join(" · "),
+    `loss ${sparkline(record.losses)}`,
+    ...charts.map(({ description }) => description),
+  ].join("\n");
+  const line = html`<p style="margin:.2em 0;font-variant-numeric:tabular-nums">${
+    facts.join(" · ")
+  }</p>`;
+  return bundleOf(text, htmlFrame(line, await pictures(charts)));
+}
+
+/** A chart for each series that the method tells of. */
+export function seriesOf(
+  record: MethodRecord,
+  options: Pick<SeriesChartOptions, "lastStep" | "totalSteps">,
+): Drawing[] {
+  return Object.entries(record).map(([name, points]) => seriesChart(points, { name, ...options }));
+}
+
+/** Charts one below the other. */
+export async function pictures(charts: readonly Drawing[]): Promise<Html[]> {
+  return await Promise.all(
+    charts.map(async (chart) => html`<div>${svgImage(await chart.svg(), chart.description)}</div>`),
+  );
+}
+
+const textsOf = (series: MethodRecord) =>
+  Object.entries(series).map(([name, points]) => seriesText(name, points));
+
+function factsOf(record: TrainingRecord, how: string, series: MethodRecord): string[] {
+  const { step, totalSteps, epoch, losses, tokensPerSecond, peakBytes, seconds, secondsLeft } =
+    record;
+  return [
+    how,
+    `step ${step} of ${totalSteps}`,
+    `epoch ${epoch.toFixed(2)}`,
+    `loss ${losses[losses.length - 1].toFixed(4)}`,
+    ...textsOf(series),
+    `${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s`,
+    `${Math.round(peakBytes / 1e6).toLocaleString("en")} MB`,
+    `${timeText(seconds)} so far`,
+    ...how === "training" && Number.isFinite(secondsLeft) ? [`${timeText(secondsLeft)} left`] : [],
+  ];
+}
+
+/** Seconds for people. */
+export function timeText(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  return minutes < 60
+    ? `${minutes}:${String(rest).padStart(2, "0")} min`
+    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
+}

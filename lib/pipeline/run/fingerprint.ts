@@ -1,0 +1,73 @@
+/**
+ * What a run depends on, so that a checkpoint is never continued by another run.
+ *
+ * @module
+ */
+import type { Trainee } from "../../nn/trainee.ts";
+import { influential } from "../../train/fingerprint.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import type { PlanParts } from "../plan_parts.ts";
+import type { PreparedData, PreparedRows } from "./prepare_data.ts";
+import { weightsIdentity } from "./weights_identity.ts";
+
+/** What a run depends on beside its plan and its data. */
+export interface RunSources {
+  /** The checkpoint: a file or the index of its shards. */
+  readonly weights: string;
+  /** The name of the metric that chooses the best state. */
+  readonly judge: string;
+}
+
+/**
+ * Model and its weights, method and what it continues from, labels, and hashes of the encoded rows
+ * with their targets. Validation rows and the judge count where they can change what a run keeps.
+ */
+export async function fingerprintOf(
+  parts: PlanParts,
+  { train, validation, labels }: PreparedData,
+  { model, adapter }: Trainee,
+  { weights, judge }: RunSources,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { test: _, validation: __, ...columns } = parts.columns;
+  const { initialWeights } = adapter;
+  const quantize = parts.quantize ?? parts.method.quantize;
+  return {
+    model: parts.model,
+    ...(quantize ? { quantize } : {}),
+    modelConfig: model.json,
+    weights: await weightsIdentity(weights),
+    method: parts.method.method,
+    methodSettings: parts.method.settings,
+    parameters: adapter.parameters.map(({ name, shape }) => `${name} ${shape}`),
+    columns,
+    labels,
+    data: await hashOfRows(train),
+    ...(initialWeights ? { adapterWeights: await hashOfTensors(initialWeights) } : {}),
+    ...(validation ? { validation: await hashOfRows(validation), judge } : {}),
+  };
+}
+
+async function hashOfRows({ encoded, targets }: PreparedRows): Promise<string> {
+  const ids = encoded.examples.flatMap((example) => [...example.ids, -1]);
+  return await hashOf(new Uint8Array(Float32Array.from([...ids, ...targets]).buffer));
+}
+
+async function hashOfTensors(tensors: ReadonlyMap<string, Float32Array>): Promise<string> {
+  const parts = [...tensors].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([name, data]) => [
+    new TextEncoder().encode(`${name}\n`),
+    new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  ]);
+  return await hashOf(new Uint8Array(await new Blob(parts).arrayBuffer()));
+}
+
+/** A short name for a run, the same for the same fingerprint and the same influential settings. */
+export async function nameOf(fingerprint: object, settings: TrainSettings): Promise<string> {
+  const text = JSON.stringify([fingerprint, influential(settings)]);
+  return (await hashOf(new TextEncoder().encode(text))).slice(0, nameLength);
+}
+
+const nameLength = 12;
+
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

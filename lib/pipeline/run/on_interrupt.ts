@@ -1,0 +1,55 @@
+/**
+ * Ctrl-C as an abort signal.
+ *
+ * @module
+ */
+import { kernel } from "../../core/kernel.ts";
+import { say } from "../../core/say.ts";
+
+/**
+ * While it lives, the first Ctrl-C aborts `signal` and a later one ends the process. In a notebook
+ * the stop button is Ctrl-C, and a later one changes nothing: the kernel holds all variables.
+ */
+export interface Interrupt extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/** Task runners pass a signal on that the terminal has sent as well: both are one key press. */
+const sameKeyMilliseconds = 1000;
+/** What shells expect of a process that Ctrl-C ended. */
+const interruptedExitCode = 130;
+/** A progress bar hides the cursor and the wrapping of lines; give both back. */
+const showCursor = Deno.stderr.isTerminal() ? "\x1b[?25h\x1b[?7h" : "";
+
+/** Listens for Ctrl-C and follows `outer`, if there is one. */
+export function onInterrupt(outer?: AbortSignal): Interrupt {
+  const controller = new AbortController();
+  const inNotebook = kernel() !== undefined;
+  let first: number | undefined;
+  const listener = () => {
+    const now = performance.now();
+    if (first !== undefined) {
+      if (inNotebook || now - first < sameKeyMilliseconds) return;
+      console.error(showCursor);
+      Deno.exit(interruptedExitCode);
+    }
+    first = now;
+    say(
+      inNotebook
+        ? "stopping …"
+        : "\nstopping after this step (press Ctrl-C again to stop at once) …",
+    );
+    controller.abort();
+  };
+  const follow = () => controller.abort();
+  if (outer?.aborted) controller.abort();
+  outer?.addEventListener("abort", follow);
+  Deno.addSignalListener("SIGINT", listener);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      Deno.removeSignalListener("SIGINT", listener);
+      outer?.removeEventListener("abort", follow);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What a run leaves: scores, receipts and a model that predicts.
+ *
+ * @module
+ */
+import type { SplitReport } from "../../data/report.ts";
+import type { Receipt } from "../../deploy/target.ts";
+import type { Predictions } from "../../metrics/metric.ts";
+import type { MethodRecord } from "../../nn/adapter.ts";
+import { formatNumber } from "../display/format_number.ts";
+
+/** One text's prediction. */
+export interface Prediction {
+  readonly text: string;
+  /** The label, the labels, or the number. */
+  readonly label: string | readonly string[] | number;
+  /** Probability by label; the value itself for a regression. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** What a run was, in numbers. */
+export interface RunSummary {
+  readonly model: string;
+  readonly method: string;
+  readonly device: string;
+  /** Training rows. */
+  readonly examples: number;
+  readonly epochs: number;
+  readonly steps: number;
+  /** Steps of this process, fewer than `steps` after a resume. */
+  readonly stepsHere: number;
+  readonly trainSeconds: number;
+  readonly stepsPerSecond: number;
+  /** Whether rows were packed, and why: "off: …" or "on: …". */
+  readonly packing: string;
+  /** What always saying the most frequent label would score; single label only. */
+  readonly baseline?: { readonly label: string; readonly accuracy: number };
+  readonly trainedParameters: number;
+  readonly totalParameters: number;
+}
+
+/** What a run leaves. */
+export interface RunResult<Scores> extends RunSummary {
+  readonly scores: Scores;
+  readonly receipts: readonly Receipt[];
+  /** The folders that were written. */
+  readonly outputs: readonly string[];
+  /** The loss of each step. */
+  readonly losses: readonly number[];
+  /** What the method says about the run, such as AdaLoRA's ranks over time. */
+  readonly methodRecord?: MethodRecord;
+  readonly validations: readonly { readonly step: number; readonly score: number }[];
+  readonly splits: SplitReport;
+  /** What the model said about the held-out rows. */
+  readonly predictions: Predictions;
+  /** Labels new texts. */
+  predict(texts: readonly string[]): Promise<Prediction[]>;
+  /** Frees the model. */
+  dispose(): Promise<void>;
+  toString(): string;
+}
+
+/** A result in words. */
+export function describeResult(
+  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
+): string {
+  const share = 100 * result.trainedParameters / result.totalParameters;
+  const { baseline, stepsHere, steps } = result;
+  const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
+  const scores = Object.entries(result.scores as Record<string, unknown>)
+    .map(([name, value]) => `  ${name.padEnd(16)} ${describeScore(value)}`);
+  const receipts = result.receipts.map((receipt) => {
+    const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
+    return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
+      `largest logit difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
+      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
+  });
+  return [
+    `${result.method} on ${result.model}`,
+    steps === 0
+      ? `  nothing was trained, on ${result.device}`
+      : `  ${result.examples} rows, ${steps} steps${continued} in ` +
+        `${result.trainSeconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(2)} steps/s) on ` +
+        result.device,
+    ...(steps === 0 ? [] : [`  packing ${result.packing}`]),
+    `  trained ${result.trainedParameters.toLocaleString("en")} of ` +
+    `${result.totalParameters.toLocaleString("en")} parameters (${
+      share < 0.01 ? share.toFixed(4) : share.toFixed(2)
+    } %)`,
+    ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
+    ...(scores.length > 0 && baseline
+      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      : []),
+    ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
+  ].join("\n");
+}
+
+function smallNumber(value: number): string {
+  return value === 0 ? "0" : value.toExponential(1);
+}
+
+function describeScore(value: unknown): string {
+  if (typeof value === "number") return formatNumber(value);
+  return JSON.stringify(
+    value,
+    (_, part) => typeof part === "number" && !Number.isInteger(part) ? +part.toFixed(4) : part,
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * The training stage of a run: progress, Ctrl-C and checkpoints around the loop.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import process from "node:process";
+import { TunebookError } from "../../core/errors.ts";
+import { kernel } from "../../core/kernel.ts";
+import { notebookHere } from "../../core/notebook.ts";
+import { type Progress, showProgress, silentProgress } from "../../core/progress.ts";
+import { say } from "../../core/say.ts";
+import type { Trainee } from "../../nn/trainee.ts";
+import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import { fingerprintOf, nameOf, type RunSources } from "./fingerprint.ts";
+import type { PlanParts } from "../plan_parts.ts";
+import type { PreparedData } from "./prepare_data.ts";
+import type { RunOptions } from "./run_options.ts";
+import {
+  notebookView,
+  silentView,
+  terminalView,
+  type TrainingView,
+} from "../display/training_view.ts";
+
+/** Where an interrupted run without a checkpoint folder keeps its state. */
+const rescueFolder = ".tunebook/interrupted";
+
+/** What the stage needs beside the model and the data. */
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate"> {
+  readonly parts: PlanParts;
+  readonly settings: TrainSettings;
+  readonly options: RunOptions;
+  readonly sources: RunSources;
+  readonly signal: AbortSignal;
+}
+
+/** A training that reached its end. */
+export interface Trained extends TrainResult {
+  /** Where its state is kept until `forget`, if anywhere. */
+  readonly folder?: string;
+  /** To be called when nothing can stop the run any more: a state kept for that is removed. */
+  forget(): Promise<void>;
+}
+
+/** Trains. A run that was stopped throws an error that names the folder to continue from. */
+export async function runTraining(
+  trainee: Trainee,
+  data: PreparedData,
+  { parts, settings, options, sources, ...context }: TrainingStage,
+): Promise<Trained> {
+  const fingerprint = await fingerprintOf(parts, data, trainee, sources);
+  const folder = settings.checkpoints ??
+    join(rescueFolder, await nameOf(fingerprint, settings));
+  const inNotebook = kernel() !== undefined;
+  // A cell that was stopped and is run again goes on, without a change to its code.
+  const continues = inNotebook && parts.train.resume === undefined && !settings.checkpoints;
+  const resume = settings.resume || continues;
+  const view = viewFor(options, sources.judge);
+  let ended = "failed";
+  let frozen: Progress | undefined;
+  let result: TrainResult;
+  try {
+    result = await train(trainee, data.train, {
+      ...context,
+      settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
+      fingerprint,
+      rescueFolder: folder,
+      onResume(step) {
+        if (options.quiet || (continues && step === 0)) return;
+        say(
+          step > 0
+            ? `continuing after step ${step}`
+            : `there is no checkpoint of this run in ${folder}; starting from the first step`,
+        );
+      },
+      onFrozenRows(done) {
+        const rows = data.train.lengths.length;
+        frozen ??= progressFor(options, "frozen layers", rows, "rows");
+        frozen.update(done);
+        if (done === rows) frozen.end();
+      },
+      onStep: view.step,
+      onValidation: view.validation,
+    });
+    ended = result.stopped === "interrupted" ? "stopped" : "trained";
+  } finally {
+    await view.end(ended);
+  }
+  if (result.stopped !== "interrupted") {
+    const { checkpoints } = settings;
+    // The next run of the cell is a new one.
+    const forget = async () => {
+      if (continues) await Deno.remove(folder, { recursive: true });
+    };
+    return { ...result, ...(continues || checkpoints ? { folder } : {}), forget };
+  }
+  result.state.dispose();
+  throw new TunebookError(
+    "interrupted",
+    `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
+      (continues
+        ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
+        : "to continue, run the same plan with --resume, or with " +
+          `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
+  );
+}
+
+/** A view of the steps, unless the run is quiet. */
+function viewFor({ quiet, notebook = notebookHere() }: RunOptions, judge: string): TrainingView {
+  if (quiet) return silentView;
+  return notebook
+    ? notebookView(notebook, { scoreName: `validation ${judge}` })
+    : terminalView(process.stderr.isTTY);
+}
+
+/** A progress display, unless the run is quiet. */
+export function progressFor(
+  { quiet }: RunOptions,
+  title: string,
+  total: number,
+  unit: string,
+  start = 0,
+): Progress {
+  return quiet ? silentProgress : showProgress({ title, total, unit, start });
+}

@@ -1,0 +1,53 @@
+/**
+ * The places on this machine that a run reads or continues from.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { dataSets } from "../../../datasets/mod.ts";
+import type { Source } from "../../deploy/check_targets.ts";
+import { originOf } from "../../table/origin.ts";
+import { parseReference } from "../../weights/reference.ts";
+import { resolveModel } from "../../weights/resolve_model.ts";
+import type { DataSource, PlanParts } from "../plan_parts.ts";
+
+/**
+ * The folder of a `file:` model, the files of the data, the checkpoints and the adapter that a run
+ * starts from.
+ */
+export async function sourcesOf(parts: PlanParts): Promise<Source[]> {
+  const { model, data, columns: { test, validation }, train, method } = parts;
+  const sources: Source[] = [];
+  if (parseReference(model).kind === "file") {
+    // A model that is not there has no place; the run says so when its turn comes.
+    const found = await resolveModel(model).catch(() => undefined);
+    if (found) sources.push({ what: "the model", path: found.folder });
+  }
+  const tables = { data, "test data": test, "validation data": validation };
+  for (const [what, source] of Object.entries(tables)) {
+    const path = source === undefined || typeof source === "number" ? undefined : pathOf(source);
+    if (path !== undefined) sources.push({ what: `the ${what}`, path });
+  }
+  if (train.checkpoints !== undefined) {
+    sources.push({ what: "the checkpoints", path: train.checkpoints });
+  }
+  if (method.method === "peft") {
+    sources.push({ what: "the adapter", path: String(method.settings.folder) });
+  }
+  return sources;
+}
+
+/** The file of a source that is one, or nothing for tables in memory, addresses and data sets. */
+function pathOf(source: DataSource): string | undefined {
+  const origin = typeof source === "string" ? source : originOf(source);
+  if (origin === undefined || Object.hasOwn(dataSets, origin)) return undefined;
+  if (/^file:/i.test(origin)) {
+    try {
+      return fileURLToPath(origin);
+    } catch {
+      return undefined; // readTable says what is wrong with it
+    }
+  }
+  // One letter and a colon is a drive, more are an address.
+  return /^[a-z][a-z0-9+.-]+:/i.test(origin) ? undefined : origin;
+}

@@ -1,0 +1,28 @@
+/**
+ * How many tokens of a text fit into a model beside what a method adds.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { TextConfig } from "../../nn/architecture.ts";
+
+/**
+ * The most tokens of a row: the setting, or less where the model's positions end before. Virtual
+ * tokens and prefixes take positions too.
+ */
+export function textRoom(
+  wanted: number,
+  { maxTokens }: Pick<TextConfig, "maxTokens">,
+  { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedAdapter, "virtualTokens" | "prefixTokens">,
+): number {
+  const added = virtualTokens + prefixTokens;
+  if (added >= maxTokens) {
+    throw new TunebookError(
+      "input",
+      `the method adds ${added} tokens, which leaves no room for a text: the model takes ` +
+        `${maxTokens}. Let it add fewer.`,
+    );
+  }
+  return Math.min(wanted, maxTokens - added);
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { PackedFormat } from "../../../lib/engine/mod.ts";
+import type { Weight } from "../../../lib/nn/layer.ts";
+import { forecast, type ForecastInput } from "../../../lib/pipeline/display/forecast.ts";
+import { trainSettings } from "../../../lib/train/train_options.ts";
+
+const [layers, width] = [12, 768];
+/** The linears of BERT's layers, and its word table. */
+const weights: Weight[] = Array.from(
+  { length: layers },
+  (_, layer): Weight[] =>
+    [[width, 4 * width], [2 * width, 4 * width]].map(([inputs, outputs]) => ({
+      path: `layer.${layer}.${inputs}.weight`,
+      shape: [outputs, inputs],
+      layer: { kind: "linear", path: `layer.${layer}.${inputs}`, inputs, outputs, bias: false },
+    })),
+).flat();
+const path = "embeddings.word_embeddings";
+const table: Weight = {
+  path: `${path}.weight`,
+  shape: [30_522, width],
+  layer: { kind: "embedding", path, rows: 30_522, width },
+};
+
+/** LoRA on BERT base in batches of 8; every other row has half the tokens of its neighbour. */
+function forecastOf({ tokens = 128, ...more }: Partial<ForecastInput> & { tokens?: number } = {}) {
+  const settings = trainSettings({ epochs: 1, batchSize: 8, order: "sequential" });
+  return forecast({
+    config: { layers, width },
+    weights: [...weights, table],
+    trained: 300_000,
+    ownTrained: 0,
+    frozenLayers: 0,
+    cacheFrozen: true,
+    lengths: Array.from({ length: 80 }, (_, at) => at % 2 ? tokens : tokens / 2),
+    productRate: 2e11,
+    ...more,
+    settings: { ...settings, ...more.settings },
+  });
+}
+
+/** Whether a forecast of megabytes is within a sixth of what was measured. */
+function assertNear(megabytes: number, bytes: number) {
+  assert.ok(Math.abs(bytes / 1e6 / megabytes - 1) < 1 / 6, `${bytes / 1e6} MB, not ${megabytes}`);
+}
+
+const packed = (format: PackedFormat) => new Map(weights.map(({ path }) => [path, { format }]));
+const checkpointing = {
+  ...trainSettings({ epochs: 1, batchSize: 8, order: "sequential" }),
+  gradientCheckpointing: true,
+};
+
+Deno.test("memory is near what was measured: plain, recomputed, quantised", () => {
+  assertNear(1335, forecastOf().bytes);
+  assertNear(995, forecastOf({ settings: checkpointing }).bytes);
+  assertNear(1531, forecastOf({ tokens: 512, settings: checkpointing }).bytes);
+  for (const [format, peak] of [["nf4", 844], ["int4", 1116], ["int8", 1259]] as const) {
+    const { bytes } = forecastOf({ packed: packed(format) });
+    assert.ok(bytes < forecastOf().bytes);
+    assert.ok(Math.abs(bytes / 1e6 / peak - 1) < 1 / 4, `${format}: ${bytes / 1e6} MB`);
+  }
+});
+
+Deno.test("layers that run twice take half as long again", () => {
+  const ratio = forecastOf({ settings: checkpointing }).seconds / forecastOf().seconds;
+  assert.ok(ratio > 1.4 && ratio < 1.6, String(ratio));
+});
+
+Deno.test("packed rows and the tokens of a method count", () => {
+  const layoutOf = () => ({ rows: 6, length: 128, starts: new Int32Array(8) });
+  const ratio = forecastOf({ layoutOf }).seconds / forecastOf().seconds;
+  assert.ok(Math.abs(ratio - 6 / 8) < 1e-6, String(ratio));
+  const lengths = Array.from({ length: 80 }, () => 128 + 32);
+  assert.ok(Math.abs(forecastOf({ lengths }).seconds / forecastOf().seconds - 160 / 128) < 1e-6);
+});

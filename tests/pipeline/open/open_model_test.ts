@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  type Adapter,
+  adapter,
+  type AdapterPrediction,
+  type DataOptions,
+  ia3,
+  lora,
+  merged,
+  model,
+  peft,
+  type Prediction,
+  promptTuning,
+  tableFromRows,
+} from "tunebook";
+import { isMistake } from "../../is_mistake.ts";
+import { inFolder } from "../../weights/in_folder.ts";
+import { reviews, tinyModel } from "../tiny.ts";
+
+const quiet = { quiet: true };
+const settings = { epochs: 1, learningRate: 3e-3, batchSize: 8 };
+const texts = ["the film was superb", "awful price and poor service", "it was food", "very sad"];
+const table = (rows: number) => tableFromRows(reviews(rows).map((row) => ({ ...row })), "reviews");
+
+/** Trains and saves an adapter; gives what the run itself predicts. */
+async function trained(
+  reference: string,
+  folder: string,
+  method: Adapter,
+  columns: Pick<DataOptions, "label" | "kind" | "separator">,
+): Promise<Prediction[]> {
+  const result = await model(reference)
+    .data(table(60), { text: "text", ...columns })
+    .adapt(method).train(settings).deploy(adapter(folder)).run(quiet);
+  try {
+    return await result.predict(texts);
+  } finally {
+    await result.dispose();
+  }
+}
+
+function assertSame(found: readonly Prediction[], expected: readonly Prediction[]): void {
+  assert.equal(found.length, expected.length);
+  found.forEach(({ text, label, probabilities }, row) => {
+    assert.equal(text, expected[row].text);
+    assert.deepEqual(Object.keys(probabilities), Object.keys(expected[row].probabilities));
+    if (typeof label !== "number") assert.deepEqual(label, expected[row].label);
+    for (const [name, value] of Object.entries(probabilities)) {
+      const difference = Math.abs(value - expected[row].probabilities[name]);
+      assert.ok(difference < 1e-4, `${name} of row ${row} differs by ${difference}`);
+    }
+  });
+}
+
+const alone = (predictions: readonly AdapterPrediction[]) =>
+  predictions.map((each) => each.adapter);
+
+Deno.test("adapters of other methods and labels share a base, one at a time and mixed", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const at = (name: string) => join(folder, name);
+    const expected = {
+      mood: await trained(reference, at("mood"), lora({ rank: 4 }), { label: "mood" }),
+      topics: await trained(reference, at("topics"), ia3(), {
+        label: "topics",
+        kind: "multi",
+        separator: "|",
+      }),
+      score: await trained(reference, at("score"), promptTuning({ tokens: 3 }), {
+        label: "score",
+        kind: "regression",
+      }),
+    };
+    const base = await model(reference).open();
+    const adapters = await base.attach({
+      mood: at("mood"),
+      topics: peft(at("topics")),
+      score: at("score"),
+    });
+    try {
+      assert.deepEqual(adapters.names, ["mood", "topics", "score"]);
+      for (const name of adapters.names) {
+        const found = await adapters.use(name).predict(texts);
+        assertSame(found, expected[name]);
+        assert.deepEqual(alone(found), texts.map(() => name));
+      }
+      assert.equal(adapters.use("topics").kind, "multi");
+      assert.equal(adapters.use("score").kind, "regression");
+      const names = ["topics", "mood", null, "score"] as const;
+      const mixed = await adapters.predict(texts, { adapters: names });
+      assert.deepEqual(alone(mixed), names);
+      const plain = await adapters.use(null).predict(texts);
+      assertSame(mixed, names.map((name, row) => (name ? expected[name] : plain)[row]));
+      // The checkpoint's own head and its labels.
+      assert.deepEqual(adapters.use(null).labels, ["negative", "neutral", "positive"]);
+    } finally {
+      await base.dispose();
+    }
+  }));
+
+Deno.test("stacked and averaged adapters act, are saved, trained on and merged", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const at = (name: string) => join(folder, name);
+    const columns = { label: "mood" };
+    await trained(reference, at("a"), lora({ rank: 2 }), columns);
+    await trained(
+      reference,
+      at("b"),
+      lora({ rank: 4, targets: ["value", "output.dense"] }),
+      columns,
+    );
+    const base = await model(reference).open();
+    try {
+      const adapters = await base.attach({ a: at("a"), b: at("b") });
+      // Weights of 1 are the sum of both, which is what acts at once; only the head is another.
+      const sum = adapters.average({ a: 1, b: 1 }, { head: "a" });
+      await sum.save(at("sum"));
+      const more = await adapters.attach({ sum, saved: at("sum") });
+      const stacked = await more.stack(["a", "b"]).predict(texts);
+      assertSame(await more.use("sum").predict(texts), stacked);
+      assertSame(await more.use("saved").predict(texts), stacked);
+      const rows = await more.predict(texts, {
+        adapters: [["a", "b"], "sum", "saved", ["b", "a"]],
+      });
+      assertSame(rows.slice(0, 3), stacked.slice(0, 3));
+      const other = await more.stack(["b", "a"], { head: "a" }).predict(texts);
+      assertSame(other, stacked);
+      assert.deepEqual(
+        (await more.stack(["a", "b"], { head: "b" }).predict(texts))[0].adapter,
+        ["a", "b"],
+      );
+
+      const run = await model(reference).data(table(60), { text: "text", label: "mood" })
+        .adapt(sum).train({ epochs: 0 }).deploy(merged(at("merged"))).run(quiet);
+      assertSame(await run.predict(texts), stacked);
+      assert.ok(run.receipts[0].largestDifference < 1e-4);
+      await run.dispose();
+      const further = await model(reference).data(table(60), { text: "text", label: "mood" })
+        .adapt(peft(at("sum"))).train(settings).run(quiet);
+      assert.ok(further.losses.length > 0 && further.losses.every(Number.isFinite));
+      await further.dispose();
+    } finally {
+      await base.dispose();
+    }
+  }));
+
+Deno.test("what cannot be used is an error that says what to do", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const at = (name: string) => join(folder, name);
+    const columns = { label: "mood" };
+    await trained(reference, at("a"), promptTuning({ tokens: 2 }), columns);
+    await trained(reference, at("b"), promptTuning({ tokens: 3 }), columns);
+    const base = await model(reference).open();
+    try {
+      await assert.rejects(
+        base.attach({ new: lora() }),
+        isMistake("input", /new: lora is a method that is not trained yet/),
+      );
+      await assert.rejects(base.attach({ none: at("none") }), isMistake("weights", /none/));
+      const adapters = await base.attach({ first: at("a"), second: at("b") });
+      const name = "frist" as "first";
+      assert.throws(() => adapters.use(name), isMistake("input", /"frist".*mean "first"/));
+      assert.throws(
+        () => adapters.stack(["first", "second"]),
+        isMistake("unsupported", /two adapters with a prompt/),
+      );
+      assert.throws(
+        () => adapters.average({ first: 0.5, second: 0.5 }),
+        isMistake("unsupported", /two prompts have no order/),
+      );
+      assert.throws(() => adapters.stack([]), isMistake("input", /at least one/));
+      assert.throws(() => adapters.stack(["first", "first"]), isMistake("input", /acts once/));
+      assert.throws(
+        () => adapters.predict(texts, { adapters: ["first"] }),
+        isMistake("input", /4 texts need as many adapters, not 1/),
+      );
+      assert.throws(
+        () => adapters.predict(texts, { adapters: [name, "first", [name], "second"] }),
+        isMistake("input", /row 0: no adapter "frist"[^]*row 2: no adapter "frist"/),
+      );
+      // Prompts of other lengths run in batches of their own.
+      const mixed = await adapters.predict(texts, { adapters: ["first", "second", null, "first"] });
+      const first = await adapters.use("first").predict(texts);
+      assertSame([mixed[0], mixed[3]], [first[0], first[3]]);
+      assertSame([mixed[1]], [(await adapters.use("second").predict(texts))[1]]);
+    } finally {
+      await base.dispose();
+    }
+  }));
+
+Deno.test("the model alone gives labels only where the checkpoint has a head", () =>
+  inFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const reference = await tinyModel(at("base"));
+    // A config with other labels than the checkpoint's head has numbers.
+    const config = JSON.parse(await Deno.readTextFile(join(at("base"), "config.json")));
+    const changed = { ...config, id2label: { 0: "no", 1: "yes" } };
+    await Deno.writeTextFile(join(at("base"), "config.json"), JSON.stringify(changed));
+    await trained(reference, at("a"), lora(), { label: "mood" });
+    const base = await model(reference).open();
+    try {
+      const adapters = await base.attach({ a: at("a") });
+      assert.throws(
+        () => adapters.use(null),
+        isMistake("weights", /the base has no classifier\.weight/),
+      );
+      assert.equal((await adapters.use("a").predict(texts)).length, texts.length);
+    } finally {
+      await base.dispose();
+    }
+  }));
