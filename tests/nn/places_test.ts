@@ -69,13 +69,13 @@ Deno.test("each method is where it acts, and nowhere else", async () => {
 
   const prompt = (await look(methodTable["prompt-tuning"].of("bert"))).places;
   assert.deepEqual(named(prompt), head1);
-  assert.deepEqual(prompt.input, { tokens: 5, added: 5 * 8 });
+  assert.deepEqual(prompt.input, { tokens: 3, added: 3 * 8 });
   const prefix = (await look(methodTable["prefix-tuning"].of("bert"))).places;
   assert.equal(prefix.input, undefined);
   assert.deepEqual(prefix.rows.map((row) => row.prefix), [
     undefined,
-    { tokens: 5, added: 5 * 2 * 8 },
-    { tokens: 5, added: 5 * 2 * 8 },
+    { tokens: 3, added: 3 * 2 * 8 },
+    { tokens: 3, added: 3 * 2 * 8 },
     undefined,
   ]);
 });

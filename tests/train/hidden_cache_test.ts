@@ -6,6 +6,7 @@ import { noAdapter } from "../../lib/nn/merge.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
 import { openFloatStore } from "../../lib/train/float_store.ts";
 import { cacheHidden } from "../../lib/train/hidden_cache.ts";
+import { inFolder } from "../weights/in_folder.ts";
 import { toyModel, toyRows, toyTargets } from "../nn/toy.ts";
 import { runToy } from "./toy_run.ts";
 
@@ -63,23 +64,25 @@ Deno.test("a cache on disk gives the numbers of one in memory and leaves no file
   }
 });
 
-Deno.test("a float store on disk removes its file", async () => {
-  const before = new Set(temporaryFiles());
-  const store = await openFloatStore(4, 0);
-  store.write(1, Float32Array.of(5, 6));
-  const target = new Float32Array(3);
-  store.read(0, target);
-  assert.deepEqual(target, Float32Array.of(0, 5, 6));
-  const [made] = temporaryFiles().filter((name) => !before.has(name));
-  assert.ok(made);
-  await store[Symbol.asyncDispose]();
-  assert.ok(!temporaryFiles().includes(made));
-});
-
-function temporaryFiles(): string[] {
-  const probe = Deno.makeTempFileSync();
-  Deno.removeSync(probe);
-  const folder = probe.slice(0, probe.lastIndexOf("/"));
-  return [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.startsWith("tunebook-"));
-}
+Deno.test("a float store on disk removes its file", () =>
+  inFolder(async (folder) => {
+    // Other processes may use the machine's own folder for temporary files at the same time.
+    const names = ["TMPDIR", "TMP", "TEMP"];
+    const before = names.map((name) => Deno.env.get(name));
+    for (const name of names) Deno.env.set(name, folder);
+    try {
+      const store = await openFloatStore(4, 0);
+      store.write(1, Float32Array.of(5, 6));
+      const target = new Float32Array(3);
+      store.read(0, target);
+      assert.deepEqual(target, Float32Array.of(0, 5, 6));
+      assert.equal([...Deno.readDirSync(folder)].length, 1);
+      await store[Symbol.asyncDispose]();
+      assert.deepEqual([...Deno.readDirSync(folder)], []);
+    } finally {
+      names.forEach((name, i) => {
+        const value = before[i];
+        value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+      });
+    }
+  }));
