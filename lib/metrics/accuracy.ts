@@ -27,6 +27,7 @@ export const accuracy: Metric = metric({
   name: "accuracy",
   kinds: ["single", "multi"],
   better: "higher",
+  range: [0, 1],
   compute({ rows, truth, predicted }) {
     const perRow = truth.length / rows;
     let right = 0;

@@ -42,6 +42,7 @@ export const auc: Auc = Object.freeze({
     name: "auc",
     kinds: ["single", "multi"],
     better: "higher",
+    range: [0, 1],
     compute(predictions) {
       const areas = areasOf(predictions);
       if (predictions.kind === "single" && areas.length === 2) return areas[1];
@@ -52,6 +53,7 @@ export const auc: Auc = Object.freeze({
     name: "auc.perClass",
     kinds: ["single", "multi"],
     better: "higher",
+    range: [0, 1],
     compute: (predictions) =>
       Object.fromEntries(areasOf(predictions).map((area, k) => [predictions.labels[k], area])),
   }),

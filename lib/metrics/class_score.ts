@@ -26,7 +26,7 @@ export interface ClassScore extends Metric {
 
 /** Makes a class score out of what it is for one class. */
 export function classScore(name: string, score: (counts: ClassCounts) => number): ClassScore {
-  const shared = { kinds: ["single", "multi"], better: "higher" } as const;
+  const shared = { kinds: ["single", "multi"], better: "higher", range: [0, 1] } as const;
   const macro = (predictions: Predictions) => {
     const counts = countsOf(predictions);
     const kept = predictions.kind === "single" ? counts.filter(occurs) : counts;

@@ -29,6 +29,7 @@ export const matthews: Metric = metric({
   name: "matthews",
   kinds: ["single"],
   better: "higher",
+  range: [-1, 1],
   compute(predictions) {
     const { counts } = confusionMatrix.compute(predictions);
     const { rows } = predictions;

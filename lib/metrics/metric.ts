@@ -43,6 +43,8 @@ export interface Metric<Value = number> {
   readonly kinds: readonly PredictionKind[];
   /** Which of two numbers is better, for early stopping; without meaning for other values. */
   readonly better: "higher" | "lower";
+  /** The least and the greatest value; any number unless given. */
+  readonly range?: readonly [number, number];
   /**
    * The value for these rows; NaN (null in JSON) where the metric is not defined.
    * @throws {TunebookError} of kind `input` when the metric does not score this kind.
@@ -69,11 +71,9 @@ const described: Record<PredictionKind, string> = {
 
 /** Makes a metric that refuses the kinds it does not score. */
 export function metric<Value = number>(definition: Metric<Value>): Metric<Value> {
-  const { name, kinds, better, compute } = definition;
+  const { name, kinds, compute } = definition;
   return Object.freeze({
-    name,
-    kinds,
-    better,
+    ...definition,
     compute(predictions: Predictions): Value {
       const { kind } = predictions;
       if (!kinds.includes(kind)) {

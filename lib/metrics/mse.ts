@@ -27,6 +27,7 @@ export const mse: Metric = metric({
   name: "mse",
   kinds: ["regression"],
   better: "lower",
+  range: [0, Infinity],
   compute({ truth, predicted }) {
     let sum = 0;
     for (let i = 0; i < truth.length; i++) sum += (truth[i] - predicted[i]) ** 2;

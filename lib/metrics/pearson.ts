@@ -28,5 +28,6 @@ export const pearson: Metric = metric({
   name: "pearson",
   kinds: ["regression"],
   better: "higher",
+  range: [-1, 1],
   compute: (predictions) => correlationOfOutputs(predictions, (values) => values),
 });

@@ -28,6 +28,7 @@ export const perplexity: Metric = metric({
   name: "perplexity",
   kinds: ["language"],
   better: "lower",
+  range: [1, Infinity],
   compute({ logits, truth }) {
     let [losses, tokens] = [0, 0];
     truth.forEach((count, row) => {

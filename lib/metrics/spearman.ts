@@ -30,5 +30,6 @@ export const spearman: Metric = metric({
   name: "spearman",
   kinds: ["regression"],
   better: "higher",
+  range: [-1, 1],
   compute: (predictions) => correlationOfOutputs(predictions, ranksOf),
 });

@@ -70,6 +70,9 @@ function agree(found: unknown, wanted: unknown, where: string) {
   }
 }
 
+/** A sum of shares may pass 1 by its rounding. */
+const rounding = 1e-12;
+
 for (const entry of golden.cases) {
   Deno.test(`metrics equal scikit-learn's: ${entry.name}`, () => {
     const predictions = predictionsOfCase(entry);
@@ -82,6 +85,9 @@ for (const entry of golden.cases) {
       // Through JSON, where an undefined value is null.
       const found = JSON.parse(JSON.stringify(metric.compute(predictions)));
       agree(found, entry.scores[metric.name], metric.name);
+      if (typeof found !== "number") continue;
+      const [least, most] = metric.range ?? [];
+      assert.ok(found >= least! - rounding && found <= most! + rounding, `${metric.name} ${found}`);
     }
   });
 }

@@ -8,7 +8,7 @@ import type { TrainSettings } from "../../train/train_options.ts";
 import type { ComparedRuns } from "./compared_runs.ts";
 import type { TrialTime } from "./comparison_budget.ts";
 
-const trialSteps = 8;
+const trialSteps = 16;
 /** The first steps are slower: memory is allocated. */
 const warmUpSteps = 2;
 
@@ -36,9 +36,8 @@ export async function tryOut(
   });
   const whole = (performance.now() - began) / 1000;
   const measured = marks.slice(Math.min(warmUpSteps, Math.max(0, marks.length - 2)));
-  const step = measured.length > 1
-    ? (measured[measured.length - 1] - measured[0]) / (measured.length - 1) / 1000
-    : seconds / marks.length;
+  const steps = measured.slice(1).map((mark, i) => (mark - measured[i]) / 1000);
+  const step = median(steps) ?? seconds / marks.length;
   const [first, last] = [frozen[0], frozen[frozen.length - 1]];
   const perFrozenRow = last && last.done > first.done
     ? (last.at - first.at) / (last.done - first.done) / 1000
@@ -47,4 +46,9 @@ export async function tryOut(
     secondsPerEpoch: step * Math.ceil(rows / stepRows),
     overhead: Math.max(0, whole - seconds) + perFrozenRow * rows,
   };
+}
+
+/** The middle one, which a short pause of the machine does not move. */
+function median(numbers: readonly number[]): number | undefined {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }

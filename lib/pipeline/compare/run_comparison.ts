@@ -158,7 +158,9 @@ function rowOf(
     runs: [...runs],
     ...(first
       ? {
-        score: runs.length > 1 ? seedInterval(scores) : rowInterval(metric, first.predictions),
+        score: runs.length > 1
+          ? seedInterval(scores, metric.range)
+          : rowInterval(metric, first.predictions),
         trainedParameters: first.figures.trainedParameters,
         seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0) / runs.length,
       }

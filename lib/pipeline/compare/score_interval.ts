@@ -28,14 +28,22 @@ const student = [
   2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
 
-/** The interval of the mean of two or more seeds' scores. */
-export function seedInterval(scores: readonly number[]): ScoreInterval {
+/** The interval of the mean of two or more seeds' scores, as far as the metric reaches. */
+export function seedInterval(
+  scores: readonly number[],
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
+): ScoreInterval {
   const count = scores.length;
   const mean = scores.reduce((sum, score) => sum + score, 0) / count;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
   const freedom = Math.min(count - 1, student.length);
   const half = student[freedom - 1] * Math.sqrt(variance / count);
-  return { mean, low: mean - half, high: mean + half, over: "seeds" };
+  return {
+    mean,
+    low: Math.max(least, mean - half),
+    high: Math.min(most, mean + half),
+    over: "seeds",
+  };
 }
 
 const resamples = 1000;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accuracy, f1, predictionsOf } from "tunebook";
+import { accuracy, f1, perplexity, predictionsOf } from "tunebook";
 import { rowInterval, seedInterval } from "../../../lib/pipeline/compare/score_interval.ts";
 
 const near = (a: number, b: number, by: number) =>
@@ -14,6 +14,13 @@ Deno.test("seeds: the mean and Student's t", () => {
   assert.ok(Number.isFinite(many.low) && many.low < many.mean);
   const same = seedInterval([0.5, 0.5]);
   assert.deepEqual([same.low, same.high], [0.5, 0.5]);
+});
+
+Deno.test("seeds: an interval ends where the metric does", () => {
+  const { low, high } = seedInterval([0.9, 0.8], accuracy.range);
+  assert.ok(low > 0 && low < 0.8);
+  assert.equal(high, 1);
+  assert.equal(seedInterval([1, 9], perplexity.range).low, 1);
 });
 
 /** Rows of which the first `right` are predicted as they are. */
