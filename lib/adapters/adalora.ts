@@ -82,7 +82,10 @@ export const adaloraSettings: readonly string[] = [
 /** All settings but the choice of layers. */
 export type AdaloraSettings = Required<Omit<AdaloraOptions, "targets">>;
 
-/** Which of a linear's initial triplets a folder still holds: path → one flag for each. */
+/**
+ * Which of a linear's initial triplets a folder still holds: path → one flag for each. A folder names
+ * paths with the family's prefix, or without it where its model had no head.
+ */
 export type KeptTriplets = Readonly<Record<string, readonly boolean[]>>;
 
 const learningRate = 1e-2;
@@ -156,10 +159,15 @@ function attach(
   host: Host,
   settings: AdaloraSettings,
   targets: Targets | undefined,
-  kept: KeptTriplets,
+  named: KeptTriplets,
 ): AttachedAdapter {
   const { initialRank, targetRank, alpha, dropout, orthogonality } = settings;
-  const all = chooseTargets(host, targets).map(({ path, inputs, outputs }): Triplets => ({
+  const linears = chooseTargets(host, targets);
+  const kept: KeptTriplets = Object.fromEntries(linears.flatMap(({ path }) => {
+    const flags = named[`${host.prefix}.${path}`] ?? named[path];
+    return flags ? [[path, flags]] : [];
+  }));
+  const all = linears.map(({ path, inputs, outputs }): Triplets => ({
     path,
     inputs,
     outputs,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { adalora, type AdaloraOptions } from "../../lib/adapters/adalora.ts";
 import { budgetAt } from "../../lib/adapters/parts/adalora_budget.ts";
+import { peftFromFiles } from "../../lib/adapters/peft.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { isMistake } from "../is_mistake.ts";
 import { toyModel } from "../nn/toy.ts";
@@ -101,6 +102,52 @@ Deno.test("a folder keeps which triplets are left, also after a second training"
     assert.equal(stored.shape[0], mask.filter((each) => each).length, name);
   }
 });
+
+Deno.test("a folder of a model without a head keeps its triplets too", async () => {
+  for (const modelType of ["bert", "gpt2", "llama"]) {
+    const model = toyModel({ modelType, layers: 2 });
+    const attached = attachTo(model, adalora(small));
+    const { values } = await runToy({ on: model, attached });
+    const { config, learned, tensors } = await attached.peft!.write(values);
+    const pattern = learned!.rank_pattern as Record<string, boolean[]>;
+    // PEFT names the layers of AutoModel from the encoder on.
+    const headless = (name: string) => name.replace(`${model.architecture.prefix}.`, "");
+    const read = attachTo(
+      model,
+      peftFromFiles({
+        folder: "headless",
+        path: "headless",
+        config: {
+          ...config,
+          rank_pattern: Object.fromEntries(
+            Object.entries(pattern).map(([name, mask]) => [headless(name), mask]),
+          ),
+        },
+        tensors: new Map(tensors.map((tensor) => [
+          tensor.name.replace(/(?<=base_model\.model\.)\w+\./, ""),
+          tensor,
+        ])),
+      }),
+    );
+    for (const { path, rank } of ranksLeft(values)) {
+      const kept = read.initialWeights!.get(path) ?? new Float32Array();
+      assert.deepEqual(kept, values.get(path)!.filter((each) => each !== 0), path);
+      assert.equal(kept.length, rank);
+    }
+    assert.deepEqual(
+      (await read.peft!.write(read.initialWeights!)).learned!.rank_pattern,
+      pattern,
+      modelType,
+    );
+  }
+});
+
+function ranksLeft(values: ReadonlyMap<string, Float32Array>) {
+  return [...values].filter(([path]) => path.endsWith(".lora_E")).map(([path, data]) => ({
+    path,
+    rank: data.filter((each) => each !== 0).length,
+  }));
+}
 
 Deno.test("wrong settings are one error", () => {
   assert.throws(

@@ -146,9 +146,8 @@ export function adaloraFromPeft(config: PeftConfig): Adapter {
       ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     },
     Object.fromEntries(
-      // PEFT's names start at the whole model; ours at the encoder.
       Object.entries(pattern).map(([name, mask]) => [
-        name.replace(/^(?:base_model\.model\.)?[^.]+\./, "").replace(/\.lora_E$/, ""),
+        name.replace(/^base_model\.model\./, "").replace(/\.lora_E$/, ""),
         mask,
       ]),
     ),
