@@ -30,9 +30,9 @@ export interface PTuningOptions {
   readonly encoder?: "mlp" | "lstm";
   /** Width of the network; the model's unless given. */
   readonly hidden?: number;
-  /** Layers of the LSTM; 2 unless given. */
+  /** Layers of the LSTM; 2 unless given. The MLP always has three. */
   readonly layers?: number;
-  /** Dropout between the LSTM's layers; 0 unless given. */
+  /** Dropout between the LSTM's layers; 0 unless given. The MLP has none. */
   readonly dropout?: number;
 }
 
@@ -50,6 +50,10 @@ const defaultTokens = 20;
 const learningRate = 1e-2;
 const embedding = "embedding.weight";
 const orWhole: Rule = [whole[0], (value) => value === undefined || whole[1](value)];
+const [lstmLayers, noDropout] = [2, 0];
+/** A setting of the LSTM: what it must be there, and all that it may be where nothing reads it. */
+const ofLstm = (encoder: string, rule: Rule, otherwise: number): Rule =>
+  encoder === "lstm" ? rule : [`absent unless encoder is "lstm"`, (value) => value === otherwise];
 
 type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, "hidden">;
 
@@ -68,16 +72,16 @@ export function pTuning(options: PTuningOptions = {}): Adapter {
   const settings: Settings = {
     tokens: defaultTokens,
     encoder: "mlp",
-    layers: 2,
-    dropout: 0,
+    layers: lstmLayers,
+    dropout: noDropout,
     ...given(options),
   };
   checkSettings(name, [
     ["tokens", settings.tokens, whole],
     ["encoder", settings.encoder, oneOf(["mlp", "lstm"])],
     ["hidden", settings.hidden, orWhole],
-    ["layers", settings.layers, whole],
-    ["dropout", settings.dropout, share],
+    ["layers", settings.layers, ofLstm(settings.encoder, whole, lstmLayers)],
+    ["dropout", settings.dropout, ofLstm(settings.encoder, share, noDropout)],
   ]);
   return {
     method: name,
