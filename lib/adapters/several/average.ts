@@ -51,7 +51,7 @@ export function averaged(
   all: readonly WeightedAdapter[],
   { combination = "cat", rank, head }: AverageOptions = {},
 ): OpenedAdapter {
-  checkOptions(all, { combination, ...(rank ? { rank } : {}), ...(head ? { head } : {}) });
+  checkOptions(all, { combination, rank, head });
   const { model, labels, kind, maxTokens } = headOwner(all, head);
   const notes = { kind, ...(maxTokens ? { maxTokens } : {}) };
   const { attached, values } = isLowRank(all)
@@ -85,13 +85,13 @@ function startingAt(
 
 function checkOptions(
   all: readonly WeightedAdapter[],
-  { combination = "cat", rank, head }: AverageOptions,
+  { combination, rank, head }: { readonly [Option in keyof Required<AverageOptions>]: unknown },
 ): void {
   const wrong = all.flatMap(({ name, weight }) =>
     Number.isFinite(weight) ? [] : [`the weight of ${name} is ${weight}, but must be a number`]
   );
   if (all.length === 0) wrong.push("no adapter is named");
-  if (!combinations.includes(combination)) {
+  if (!combinations.includes(combination as Combination)) {
     wrong.push(`combination is "${combination}", but must be ${combinations.join(", ")}`);
   }
   if (rank !== undefined && !whole[1](rank)) wrong.push(`rank is ${rank}, but must be ${whole[0]}`);

@@ -134,4 +134,6 @@ Deno.test("an average that makes no sense is an error that says why", async () =
     /weight of four is NaN[^]*combination is "mean"[^]*head is "six"/,
   );
   assert.throws(() => averaged([four], { rank: 2 }), /rank is for the combination svd/);
+  const none = { combination: "svd" as Combination, rank: 0, head: "" };
+  assert.throws(() => averaged([four, two], none), /rank is 0[^]*head is ""/);
 });
