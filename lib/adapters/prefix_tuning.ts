@@ -201,6 +201,13 @@ function startOf(prefix: Parameter, start: PrefixStart, captured?: Float32Array)
 
 /** The text's keys and values in PEFT's order: [tokens, layers · 2 · width]. */
 async function capturedPrefix(host: Host, { tokens, text }: Settings): Promise<Float32Array> {
+  const { maxTokens } = host.config;
+  if (tokens >= maxTokens) {
+    throw new TunebookError(
+      "input",
+      `${name}: ${tokens} tokens leave no room for a text: the model takes ${maxTokens}. Give fewer.`,
+    );
+  }
   const ids = idsOf(host, text!, name);
   const repeated = Array.from({ length: tokens }, (_, at) => ids[at % ids.length]);
   const found = await captureKeysValues(host, repeated);

@@ -54,6 +54,12 @@ Deno.test("what a start needs and does not have is an error", () => {
   assert.throws(() => startOf(promptTuning({ text: "7" }), {}), noTokens);
 });
 
+Deno.test("a prefix that leaves no room for a text is refused before the model runs", async () => {
+  const on = toyModel(); // of 16 positions
+  const tooLong = openOn(on, prefixTuning({ tokens: 20, text: "7" }), { encode });
+  await assert.rejects(tooLong, isMistake("input", "20 tokens", "takes 16"));
+});
+
 for (const modelType of ["bert", "roberta", "distilbert"]) {
   Deno.test(`a prefix starts at the keys and values of a text: ${modelType}`, async () => {
     const on = toyModel({ modelType });
