@@ -65,6 +65,20 @@ export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
   return head.includes(weight.layer.path);
 }
 
+/**
+ * A weight of the head that neither the checkpoint nor the method's files hold, if there is any: it
+ * is random until it is trained.
+ */
+export function randomHead(
+  model: Pick<Model, "layers" | "head" | "fresh">,
+  { initialWeights }: Pick<AttachedAdapter, "initialWeights">,
+): string | undefined {
+  return modelWeights(model).find((weight) =>
+    isHead(model, weight) && model.fresh?.includes(weight.layer.path) &&
+    !initialWeights?.has(weight.path)
+  )?.path;
+}
+
 /** What a method may know about a model. */
 export function hostOf(
   { architecture, config, layers, head, weights }: Model,

@@ -8,7 +8,7 @@ import type { LabelKind } from "../../data/labels.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
 import type { Architecture, TextConfig } from "../../nn/architecture.ts";
 import type { Entry } from "../../nn/banks.ts";
-import { isHead, type Model, modelWeights } from "../../nn/model.ts";
+import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { NormChange, Parts } from "../../nn/parts.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainee.ts";
@@ -45,13 +45,11 @@ export function sharedAdapter(
   { model, attached, values }: TrainedOnModel,
 ): Entry {
   const head = modelWeights(model).filter((weight) => isHead(model, weight));
-  const random = head.find(({ path, layer }) =>
-    model.fresh?.includes(layer.path) && !attached.initialWeights?.has(path)
-  );
+  const random = randomHead(model, attached);
   if (random) {
     throw new TunebookError(
       "weights",
-      `${name} has no ${random.path} and the checkpoint has none either, so that it gives no ` +
+      `${name} has no ${random} and the checkpoint has none either, so that it gives no ` +
         "labels. Save the head with it (PEFT: modules_to_save).",
     );
   }

@@ -22,6 +22,7 @@ import { parameters, type Trainee } from "../../nn/trainee.ts";
 import { trainedSlots } from "../../nn/trained.ts";
 import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import { trainSettings } from "../../train/train_options.ts";
+import { checkHead } from "./check_head.ts";
 import { classWeightsOf } from "./class_weights.ts";
 import { type Answers, baselineOf, finishRun } from "./finish_run.ts";
 import { labelTexts } from "./label_texts.ts";
@@ -85,6 +86,7 @@ export async function runPlan(
   if (!options.quiet) say(describeData(data, maxTokens));
 
   checkLabels(adapter.labels, data);
+  if (settings.epochs === 0) checkHead(model, adapter);
   const task = taskOf(data, {
     labelSmoothing: settings.labelSmoothing,
     ...classWeights,
