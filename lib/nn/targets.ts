@@ -35,6 +35,13 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
     if (linears.some(({ path }) => fits(path, name))) continue;
+    if (host.head.some((path) => fits(path, name))) {
+      throw new TunebookError(
+        "input",
+        `target "${name}" is a layer of the head, which is trained as a whole with every method; ` +
+          `leave it out${listed(linears)}`,
+      );
+    }
     throw new TunebookError(
       "input",
       `target "${name}" is no linear layer${didYouMean(name, new Set(names))}${listed(linears)}`,
