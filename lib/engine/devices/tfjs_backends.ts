@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { tf } from "../tf.ts";
 import { loadTensorflow } from "./tensorflow_addon.ts";
+import { registerWasmSegmentSum } from "./wasm_segment_sum.ts";
 
 /**
  * Backend name → what makes it ready. Each throws an error that says what is missing.
@@ -22,6 +23,7 @@ export const tfjsBackends: Readonly<Record<string, (projectFolder: string) => Pr
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
     setWasmPaths(`${dirname(entry)}/`);
+    registerWasmSegmentSum();
     await activate("wasm");
   },
   async webgpu() {
