@@ -5,9 +5,11 @@
  */
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { writeFolderAtomic } from "../../core/atomic.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { adapter as adapterTarget } from "../../deploy/adapter.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Adapter, Host } from "../../nn/adapter.ts";
+import type { Model } from "../../nn/model.ts";
 import { textClassification } from "../../tasks/text_classification.ts";
 import type { Base } from "../run/open_base.ts";
 
@@ -20,6 +22,12 @@ export interface AveragedAdapter extends Adapter {
 /** An average with what it is made of. */
 export interface OpenedAverage extends AveragedAdapter {
   readonly opened: OpenedAdapter;
+}
+
+/** What an average is made of, for a model that it fits. */
+export function openedOn({ opened }: OpenedAverage, model: Model): OpenedAdapter {
+  checkModel({ ...model, modelType: model.architecture.modelType }, opened.model);
+  return opened;
 }
 
 /** True for what `averageOf` made. */
@@ -37,7 +45,10 @@ export function averageOf(
   return Object.freeze({
     method: "average",
     settings,
-    attach: () => attached,
+    attach(host: Host) {
+      checkModel(host, model);
+      return attached;
+    },
     opened,
     async save(folder: string): Promise<void> {
       const target = adapterTarget(folder);
@@ -59,4 +70,21 @@ export function averageOf(
       await writeFolderAtomic(folder, (inside) => target.write(trained, inside));
     },
   });
+}
+
+/** An average knows the layers of the model whose adapters it is made of, and fits no others. */
+function checkModel(
+  { modelType, layers, head }: Pick<Host, "modelType" | "layers" | "head">,
+  own: Model,
+): void {
+  const shown = (all: Pick<Model, "layers" | "head">) =>
+    JSON.stringify(
+      all.layers.filter(({ path, kind }) => kind !== "embedding" && !all.head.includes(path)),
+    );
+  if (modelType === own.architecture.modelType && shown({ layers, head }) === shown(own)) return;
+  throw new TunebookError(
+    "input",
+    `the average is made of adapters of ${own.reference}, whose layers this ${modelType} has not; ` +
+      "use it with that model",
+  );
 }

@@ -19,7 +19,7 @@ import type { Adapter } from "../../nn/adapter.ts";
 import { noAdapter } from "../../nn/merge.ts";
 import type { Model } from "../../nn/model.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
-import { isAverage } from "./average.ts";
+import { isAverage, openedOn } from "./average.ts";
 import { openBase } from "../run/open_base.ts";
 import { type HeadMeaning, kindOf, numbered, ownHead } from "./own_head.ts";
 
@@ -105,7 +105,7 @@ export async function openModel(
   const shared = createSharedModel(plain, device);
 
   const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {
-    if (typeof source !== "string" && isAverage(source)) return source.opened;
+    if (typeof source !== "string" && isAverage(source)) return openedOn(source, plain);
     const files = await readPeftFiles(folderOf(name, source));
     const outputs = outputsIn(files, base.architecture, base.config) ?? own.labels.length;
     const model = await modelWith(outputs);

@@ -146,6 +146,25 @@ Deno.test("stacked and averaged adapters act, are saved, trained on and merged",
     }
   }));
 
+Deno.test("an average fits only the model whose adapters it is made of", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const other = await tinyModel(join(folder, "other"), "distilbert");
+    await trained(reference, join(folder, "a"), lora({ rank: 2 }), { label: "mood" });
+    const [base, strange] = [await model(reference).open(), await model(other).open()];
+    try {
+      const average = (await base.attach({ a: join(folder, "a") })).average({ a: 0.5 });
+      const mistake = isMistake("input", /layers this distilbert has not/);
+      const plan = model(other).data(table(60), { text: "text", label: "mood" })
+        .adapt(average).train(settings);
+      await assert.rejects(plan.run(quiet), mistake);
+      await assert.rejects(strange.attach({ average }), mistake);
+    } finally {
+      await base.dispose();
+      await strange.dispose();
+    }
+  }));
+
 Deno.test("what cannot be used is an error that says what to do", () =>
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"));
