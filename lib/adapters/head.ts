@@ -5,6 +5,8 @@
  */
 import type { Adapter } from "../nn/adapter.ts";
 
+const learningRate = 1e-3;
+
 /**
  * Head only.
  *
@@ -20,6 +22,7 @@ export function head(): Adapter {
   return {
     method: "head",
     settings: {},
+    learningRate,
     attach: () => ({ parameters: [], trains: () => false }),
   };
 }

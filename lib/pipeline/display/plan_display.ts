@@ -32,8 +32,12 @@ const sampledRows = 256;
 type Facts = [string, string][];
 
 /** The plan in several formats. What cannot be known yet is said, not an error. */
-export async function planDisplay(parts: PlanParts): Promise<MimeBundle> {
-  const stages: Facts = describePlan(parts).split("\n").map((line) => {
+export async function planDisplay(given: PlanParts): Promise<MimeBundle> {
+  // A folder that cannot be read is told with the facts.
+  const method = await given.method.open?.().catch(() => undefined) ?? given.method;
+  const parts = { ...given, method };
+  const described = describePlan(parts);
+  const stages: Facts = described.split("\n").map((line) => {
     const [stage] = line.split(" ", 1);
     return [stage, line.slice(stage.length).trim()];
   });
@@ -42,7 +46,7 @@ export async function planDisplay(parts: PlanParts): Promise<MimeBundle> {
   ]);
   const columns = [{ title: "what" }, { title: "value" }];
   return bundleOf(
-    [describePlan(parts), "", ...facts.map(([what, value]) => `${what}: ${value}`)].join("\n"),
+    [described, "", ...facts.map(([what, value]) => `${what}: ${value}`)].join("\n"),
     htmlFrame(
       htmlTable({
         caption: "The plan; nothing has run yet",
