@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { accuracy, type Adapter, model, splitTable, type Table } from "tunebook";
 import { sentiment } from "tunebook/datasets";
 import { writeFileAtomic } from "../lib/core/atomic.ts";
-import { type Point, pointsOf, studied } from "./defaults_points.ts";
+import { type Point, pointsOf, studiedMethods } from "./defaults_points.ts";
 import { defaultsTable, type PointResult } from "./defaults_table.ts";
 
 const interruptedExitCode = 130;
@@ -16,21 +16,25 @@ const interruptedExitCode = 130;
 const { values } = parseArgs({
   options: {
     method: { type: "string", multiple: true },
-    points: { type: "string" },
+    setting: { type: "string", multiple: true },
+    rate: { type: "string", multiple: true },
     epochs: { type: "string", default: "3" },
-    seeds: { type: "string", default: "3" },
-    rows: { type: "string" },
+    seeds: { type: "string", default: "2" },
+    rows: { type: "string", default: "1500" },
     out: { type: "string", default: "out/bench/defaults" },
     list: { type: "boolean", default: false },
   },
 });
 
-const known = Object.keys(studied);
-const wrong = (values.method ?? []).filter((name) => !known.includes(name));
-if (wrong.length > 0) throw new Error(`not studied: ${wrong}. Methods: ${known.join(", ")}`);
-const names = values.method ?? known;
+const { method: names = studiedMethods, setting: settings } = values;
+const wrong = names.filter((name) => !studiedMethods.includes(name));
+if (wrong.length > 0) {
+  throw new Error(`not studied: ${wrong}. Methods: ${studiedMethods.join(", ")}`);
+}
+const rates = values.rate?.map(Number);
 const [epochs, seeds] = [Number(values.epochs), Number(values.seeds)];
-const points = names.flatMap((name) => pointsOf(name).slice(0, Number(values.points ?? Infinity)));
+const points = names.flatMap((name) => pointsOf(name, { settings, rates }));
+if (points.length === 0) throw new Error(`no such setting: ${settings}. --list shows them`);
 const file = `${values.out}.json`;
 
 if (values.list) { for (const point of points) console.log(point.name); }
@@ -40,7 +44,7 @@ else console.log(defaultsTable(await study()));
 async function study(): Promise<PointResult[]> {
   const results = await readResults(file);
   const all = await sentiment();
-  const table = values.rows ? firstRows(all, Number(values.rows)) : all;
+  const table = Number(values.rows) < all.numRows() ? firstRows(all, Number(values.rows)) : all;
   for (const [at, point] of points.entries()) {
     const key = `${point.name} · ${epochs} epochs · ${seeds} seeds · ${table.numRows()} rows`;
     if (results.some((each) => each.key === key)) continue;

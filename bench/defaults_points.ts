@@ -1,6 +1,6 @@
 /**
- * What the study of defaults tries: for each method its rates, and where it has them lengths and
- * starts at one rate, instead of every combination.
+ * What the study of defaults tries: for each method the rates around its own, and where it has them
+ * lengths and starts, instead of every combination.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import {
   prefixTuning,
   promptTuning,
   pTuning,
+  qlora,
   vera,
 } from "tunebook";
 
@@ -28,69 +29,70 @@ export interface Point {
   readonly learningRate: number;
 }
 
-interface Study {
-  readonly rates: readonly number[];
-  /** Setting → method; the first is the default and gets every rate. */
-  readonly settings: Readonly<Record<string, () => Adapter>>;
+/** Which points of a method; all that the study has unless given. */
+export interface PointChoice {
+  readonly settings?: readonly string[];
+  /** Rates in the place of the study's. */
+  readonly rates?: readonly number[];
 }
 
-const text = "Is this review good or bad?";
-const small = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2];
-const large = [1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
+type Setting = readonly [make: () => Adapter, rates: readonly number[]];
 
-/** The methods. */
-export const studied: Readonly<Record<string, Study>> = {
-  lora: { rates: small, settings: { default: () => lora() } },
-  adalora: { rates: small, settings: { default: () => adalora() } },
-  vera: { rates: large, settings: { default: () => vera() } },
-  ia3: { rates: large, settings: { default: () => ia3() } },
-  bitfit: { rates: small, settings: { default: () => bitfit() } },
-  head: { rates: large, settings: { default: () => head() } },
-  full: { rates: [1e-5, 3e-5, 5e-5, 1e-4, 3e-4], settings: { default: () => full() } },
+const text = "Is this review good or bad?";
+
+/** Method → setting → the method and its rates. */
+const studied: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  lora: { "rank 8": [lora, [3e-4, 1e-3, 3e-3]] },
+  qlora: { "rank 64": [qlora, [2e-4, 1e-3, 3e-3]] },
+  adalora: { "rank 12 to 8": [adalora, [1e-3, 3e-3, 1e-2, 3e-2]] },
+  vera: { "rank 256": [vera, [3e-3, 1e-2, 3e-2]] },
+  ia3: { "PEFT's places": [ia3, [3e-3, 1e-2, 3e-2]] },
+  bitfit: { "all biases": [bitfit, [3e-4, 1e-3, 3e-3, 1e-2]] },
+  head: { "–": [head, [1e-3, 1e-2, 3e-2, 1e-1]] },
+  full: { "–": [full, [3e-5, 5e-5, 1e-4]] },
   prompt_tuning: {
-    rates: large,
-    settings: {
-      default: () => promptTuning(),
-      "5 tokens": () => promptTuning({ tokens: 5 }),
-      "50 tokens": () => promptTuning({ tokens: 50 }),
-      "start labels": () => promptTuning({ start: "labels" }),
-      "start text": () => promptTuning({ text }),
-      "start random": () => promptTuning({ start: "random" }),
-    },
+    "20 tokens": [() => promptTuning({ tokens: 20 }), [3e-3, 1e-2, 3e-2, 1e-1]],
+    "5 tokens": [() => promptTuning({ tokens: 5 }), [1e-2]],
+    "50 tokens": [() => promptTuning({ tokens: 50 }), [1e-2]],
+    "20 tokens, labels": [() => promptTuning({ tokens: 20, start: "labels" }), [1e-2]],
+    "20 tokens, text": [() => promptTuning({ tokens: 20, text }), [1e-2]],
+    "20 tokens, random": [() => promptTuning({ tokens: 20, start: "random" }), [1e-2]],
   },
   p_tuning: {
-    rates: small,
-    settings: {
-      default: () => pTuning(),
-      "5 tokens": () => pTuning({ tokens: 5 }),
-      "50 tokens": () => pTuning({ tokens: 50 }),
-      lstm: () => pTuning({ encoder: "lstm" }),
-    },
+    "20 tokens": [() => pTuning({ tokens: 20 }), [3e-4, 1e-3, 3e-3, 1e-2]],
+    "5 tokens": [() => pTuning({ tokens: 5 }), [3e-3, 1e-2, 3e-2]],
+    "10 tokens": [() => pTuning({ tokens: 10 }), [3e-3, 1e-2]],
+    "50 tokens": [() => pTuning({ tokens: 50 }), [1e-2]],
+    "5 tokens, lstm": [() => pTuning({ tokens: 5, encoder: "lstm" }), [1e-3, 3e-3, 1e-2]],
+    "20 tokens, lstm": [() => pTuning({ tokens: 20, encoder: "lstm" }), [3e-3, 1e-2]],
   },
   prefix_tuning: {
-    rates: large,
-    settings: {
-      default: () => prefixTuning(),
-      "5 tokens": () => prefixTuning({ tokens: 5 }),
-      "50 tokens": () => prefixTuning({ tokens: 50 }),
-      "start text": () => prefixTuning({ text }),
-      "start random": () => prefixTuning({ start: "random" }),
-      projection: () => prefixTuning({ projection: true }),
-    },
+    "20 tokens": [() => prefixTuning({ tokens: 20 }), [3e-3, 1e-2, 3e-2]],
+    "5 tokens": [() => prefixTuning({ tokens: 5 }), [1e-2]],
+    "50 tokens": [() => prefixTuning({ tokens: 50 }), [1e-2]],
+    "20 tokens, text": [() => prefixTuning({ tokens: 20, text }), [1e-2]],
+    "20 tokens, random": [() => prefixTuning({ tokens: 20, start: "random" }), [1e-2]],
+    "20 tokens, projection": [
+      () => prefixTuning({ tokens: 20, projection: true }),
+      [3e-4, 1e-3, 3e-3, 1e-2],
+    ],
   },
 };
 
-/** The points of a method: all rates with the default setting, other settings at three rates. */
-export function pointsOf(method: string): Point[] {
-  const { rates, settings } = studied[method];
-  const middle = rates.slice(1, -1);
-  return Object.entries(settings).flatMap(([setting, make], at) =>
-    (at === 0 ? rates : middle).map((learningRate) => ({
-      name: `${method} · ${setting} · rate ${learningRate}`,
-      method,
-      setting,
-      adapter: make(),
-      learningRate,
-    }))
-  );
+/** The methods that the study knows. */
+export const studiedMethods: readonly string[] = Object.keys(studied);
+
+/** The points of a method. */
+export function pointsOf(method: string, { settings, rates }: PointChoice = {}): Point[] {
+  return Object.entries(studied[method])
+    .filter(([setting]) => settings?.includes(setting) ?? true)
+    .flatMap(([setting, [make, own]]) =>
+      (rates ?? own).map((learningRate) => ({
+        name: `${method} · ${setting} · rate ${learningRate}`,
+        method,
+        setting,
+        adapter: make(),
+        learningRate,
+      }))
+    );
 }
