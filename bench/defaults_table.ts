@@ -16,6 +16,8 @@ export interface PointResult {
   readonly seeds: number;
   readonly tableRows: number;
   readonly score?: ScoreInterval;
+  /** The score of each seed, where it was noted. */
+  readonly scores?: readonly number[];
   /** Mean loss of the last tenth of the steps. */
   readonly lastLoss: number;
   readonly seconds: number;
