@@ -1,7 +1,10 @@
 /**
  * (IA)³ (Liu et al., arXiv 2205.05638): a learned vector l rescales the keys and values, l ∘ (x·Wᵀ + b),
  * and the inner activations of the feed-forward layers, (l ∘ x)·Wᵀ + b. All vectors start at ones.
- * The rate of 3e-3 is the paper's; the layers are PEFT's defaults for each model type.
+ * The layers are PEFT's defaults for each model type. The rate is from 1,500 of the sentiment rows, three
+ * epochs: accuracy .867 at the paper's 3e-3, .873 at 1e-2, .882 at 3e-2. The head learns at the same rate, and
+ * with RoBERTa's of two layers 3e-2 ended at a higher loss (.27) than 1e-2 (.17). On a decoder PEFT's GSM8K
+ * comparison gives .311 at 1e-4, .398 at 1e-3, and .455 at 5e-3 with all linears as targets.
  *
  * @module
  */
@@ -35,7 +38,7 @@ export const ia3Settings: readonly string[] = [
   "feedForward",
 ] satisfies readonly (keyof Ia3Options)[];
 
-const learningRate = 3e-3;
+const learningRate = 1e-2;
 
 interface Places {
   readonly targets: Targets;
@@ -71,7 +74,7 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
  *
  * const method = ia3({ targets: ["key", "value"], feedForward: [] });
  * assert.equal(method.method, "ia3");
- * assert.equal(method.learningRate, 3e-3);
+ * assert.equal(method.learningRate, 1e-2);
  * ```
  */
 export function ia3(options: Ia3Options = {}): Adapter {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { methodOf, methods } from "../../lib/adapters/mod.ts";
+import { methodOf } from "../../lib/adapters/mod.ts";
 import { lora } from "../../lib/adapters/lora.ts";
+import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { peftFromFiles } from "../../lib/adapters/peft.ts";
 import { readPeftFiles } from "../../lib/adapters/peft/files.ts";
 import { attachTo } from "../../lib/nn/model.ts";
@@ -11,17 +12,20 @@ import { runToy } from "../train/toy_run.ts";
 
 Deno.test("a plan that names no rate gets its method's", () => {
   assert.equal(trainSettings({}, methodOf("full")).learningRate, 5e-5);
-  assert.equal(trainSettings({}, methodOf("ia3")).learningRate, 3e-3);
+  assert.equal(trainSettings({}, methodOf("ia3")).learningRate, 1e-2);
   assert.equal(trainSettings({ learningRate: 1e-4 }, methodOf("ia3")).learningRate, 1e-4);
-  assert.equal(trainSettings({}, methodOf("head")).learningRate, 1e-3);
-  for (const name of Object.keys(methods).filter((each) => !["head", "peft"].includes(each))) {
-    assert.ok(methodOf(name).learningRate! > 0, name);
-  }
+});
+
+Deno.test("a prefix that a network makes wants a lower rate, and its folder the prefix's own", async () => {
+  assert.equal(prefixTuning().learningRate, 1e-2);
+  assert.equal(prefixTuning({ projection: true }).learningRate, 3e-4);
+  const method = peftFromFiles(await readPeftFiles(goldenPath("methods/prefix-projection-bert")));
+  assert.equal(method.learningRate, 1e-2);
 });
 
 Deno.test("a folder has the rate of the method that it holds", async () => {
   const method = peftFromFiles(await readPeftFiles(goldenPath("methods/ia3-bert")));
-  assert.equal(method.learningRate, 3e-3);
+  assert.equal(method.learningRate, 1e-2);
 });
 
 Deno.test("LoRA+ moves B by its ratio and A by the plan's rate", async () => {
