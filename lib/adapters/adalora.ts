@@ -5,13 +5,13 @@
  * `targetRank` a linear is left on average. A penalty, weight · mean ‖A·Aᵀ − I‖, keeps the
  * triplets apart.
  *
- * Ranks 12 and 8, betas .85 and weight .5 are PEFT's defaults; A and B start at N(0, .02), e at zero.
- * The number of steps is the run's own. A tenth of them passes before the first reallocation and
- * three tenths follow the last; a schedule in which none happens is an error before training. The
- * rate is from 1,500 of the sentiment rows, three epochs: accuracy .763 at 1e-3, .880 at 3e-3, .887 at
- * 1e-2 and at 3e-2. E at zero and small A and B make a slow start; the paper's rates for GLUE (5e-4 to
- * 2.2e-3) belong to runs of thousands of steps, and so does the 1e-4 of PEFT's GSM8K comparison (a
- * decoder, 5,000 steps: .373, where LoRA has .478).
+ * Ranks 12 and 8, betas .85 and weight .5 are PEFT's defaults; A and B start at N(0, .02), e at
+ * zero. The number of steps is the run's own. A tenth of them passes before the first reallocation
+ * and three tenths follow the last; a schedule in which none happens is an error before training.
+ * The rate is from 1,500 of the sentiment rows, three epochs: accuracy .763 at 1e-3, .880 at 3e-3,
+ * .887 at 1e-2 and at 3e-2. E at zero and small A and B make a slow start; the paper's rates for
+ * GLUE (5e-4 to 2.2e-3) belong to runs of thousands of steps, and so does the 1e-4 of PEFT's GSM8K
+ * comparison (a decoder, 5,000 steps: .373, where LoRA has .478).
  *
  * @module
  */

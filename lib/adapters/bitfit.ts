@@ -1,11 +1,12 @@
 /**
- * BitFit (Ben Zaken et al., arXiv 2106.10199): trains the biases and nothing else, those of linears and
- * of norms. A linear's bias is trained as what is added to it, b + Δ, which is the same to the
+ * BitFit (Ben Zaken et al., arXiv 2106.10199): trains the biases and nothing else, those of linears
+ * and of norms. A linear's bias is trained as what is added to it, b + Δ, which is the same to the
  * optimiser and is how PEFT stores it: as its BEFT, with the norms as modules to save. BEFT knows
- * no GPT-2, so that this has no PEFT folder. A linear that has no bias gains one where `targets` name it,
- * as with BEFT; it cannot be merged then. The paper searches rates from 1e-4 to 1e-3, for small sets up to
- * 1e-2; on 1,500 of the sentiment rows, three epochs, accuracy was .857 at 3e-4, .858 at 1e-3, .880 at 3e-3 and
- * .877 at 1e-2. On a decoder PEFT's GSM8K comparison gives .321 at 1e-4 with the values' biases only.
+ * no GPT-2, so that this has no PEFT folder. A linear that has no bias gains one where `targets`
+ * name it, as with BEFT; it cannot be merged then. The paper searches rates from 1e-4 to 1e-3, for
+ * small sets up to 1e-2; on 1,500 of the sentiment rows, three epochs, accuracy was .857 at 3e-4,
+ * .858 at 1e-3, .880 at 3e-3 and .877 at 1e-2. On a decoder PEFT's GSM8K comparison gives .321 at
+ * 1e-4 with the values' biases only.
  *
  * @module
  */

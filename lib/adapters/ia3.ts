@@ -1,10 +1,11 @@
 /**
- * (IA)³ (Liu et al., arXiv 2205.05638): a learned vector l rescales the keys and values, l ∘ (x·Wᵀ + b),
- * and the inner activations of the feed-forward layers, (l ∘ x)·Wᵀ + b. All vectors start at ones.
- * The layers are PEFT's defaults for each model type. The rate is from 1,500 of the sentiment rows, three
- * epochs: accuracy .867 at the paper's 3e-3, .873 at 1e-2, .882 at 3e-2. The head learns at the same rate, and
- * with RoBERTa's of two layers 3e-2 ended at a higher loss (.27) than 1e-2 (.17). On a decoder PEFT's GSM8K
- * comparison gives .311 at 1e-4, .398 at 1e-3, and .455 at 5e-3 with all linears as targets.
+ * (IA)³ (Liu et al., arXiv 2205.05638): a learned vector l rescales the keys and values,
+ * l ∘ (x·Wᵀ + b), and the inner activations of the feed-forward layers, (l ∘ x)·Wᵀ + b. All vectors
+ * start at ones. The layers are PEFT's defaults for each model type. The rate is from 1,500 of the
+ * sentiment rows, three epochs: accuracy .867 at the paper's 3e-3, .873 at 1e-2, .882 at 3e-2. The head
+ * learns at the same rate, and with RoBERTa's of two layers 3e-2 ended at a higher loss (.27) than
+ * 1e-2 (.17). On a decoder PEFT's GSM8K comparison gives .311 at 1e-4, .398 at 1e-3, and .455 at
+ * 5e-3 with all linears as targets.
  *
  * @module
  */

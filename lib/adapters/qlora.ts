@@ -6,11 +6,12 @@
  * with A and B trained in float32 and the gradient taken through the quantised numbers. W is in NF4
  * with double quantisation: 4.5 bits a number while it runs, 4.127 in a file.
  *
- * Defaults are the paper's (section 4 and appendix B.2): rank 64, alpha 16, adapters on all linears,
- * dropout 0.1 (its value for models of up to 13 billion parameters). The paper trains decoders of 7 and
- * 13 billion parameters with a constant rate of 2e-4, a gradient norm of at most 0.3 and β₂ = 0.999, which
- * `train` takes as options; the rate here is LoRA's, since on 1,500 of the sentiment rows, three epochs,
- * accuracy was .880 at 2e-4 and .897 at 1e-3. What is saved is an ordinary LoRA folder.
+ * Defaults are the paper's (section 4 and appendix B.2): rank 64, alpha 16, adapters on all
+ * linears, dropout 0.1 (its value for models of up to 13 billion parameters). The paper trains
+ * decoders of 7 and 13 billion parameters with a constant rate of 2e-4, a gradient norm of at most
+ * 0.3 and β₂ = 0.999, which `train` takes as options; the rate here is LoRA's, since on 1,500 of
+ * the sentiment rows, three epochs, accuracy was .880 at 2e-4 and .897 at 1e-3. What is saved is an
+ * ordinary LoRA folder.
  *
  * @module
  */
