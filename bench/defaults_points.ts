@@ -43,7 +43,7 @@ const text = "Is this review good or bad?";
 /** Method → setting → the method and its rates. */
 const studied: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   lora: { "rank 8": [lora, [3e-4, 1e-3, 3e-3]] },
-  qlora: { "rank 64": [qlora, [2e-4, 1e-3, 3e-3]] },
+  qlora: { "rank 64": [qlora, [2e-4, 1e-3]] },
   adalora: { "rank 12 to 8": [adalora, [1e-3, 3e-3, 1e-2, 3e-2]] },
   vera: { "rank 256": [vera, [3e-3, 1e-2, 3e-2]] },
   ia3: { "PEFT's places": [ia3, [3e-3, 1e-2, 3e-2]] },
@@ -59,12 +59,12 @@ const studied: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
     "20 tokens, random": [() => promptTuning({ tokens: 20, start: "random" }), [1e-2]],
   },
   p_tuning: {
-    "20 tokens": [() => pTuning({ tokens: 20 }), [3e-4, 1e-3, 3e-3, 1e-2]],
-    "5 tokens": [() => pTuning({ tokens: 5 }), [3e-3, 1e-2, 3e-2]],
+    "20 tokens": [() => pTuning({ tokens: 20 }), [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]],
+    "5 tokens": [() => pTuning({ tokens: 5 }), [3e-3, 1e-2]],
     "10 tokens": [() => pTuning({ tokens: 10 }), [3e-3, 1e-2]],
     "50 tokens": [() => pTuning({ tokens: 50 }), [1e-2]],
-    "5 tokens, lstm": [() => pTuning({ tokens: 5, encoder: "lstm" }), [1e-3, 3e-3, 1e-2]],
-    "20 tokens, lstm": [() => pTuning({ tokens: 20, encoder: "lstm" }), [3e-3, 1e-2]],
+    "5 tokens, lstm": [() => pTuning({ tokens: 5, encoder: "lstm" }), [3e-3, 1e-2]],
+    "20 tokens, lstm": [() => pTuning({ tokens: 20, encoder: "lstm" }), [1e-2]],
   },
   prefix_tuning: {
     "20 tokens": [() => prefixTuning({ tokens: 20 }), [3e-3, 1e-2, 3e-2]],
@@ -74,7 +74,7 @@ const studied: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
     "20 tokens, random": [() => prefixTuning({ tokens: 20, start: "random" }), [1e-2]],
     "20 tokens, projection": [
       () => prefixTuning({ tokens: 20, projection: true }),
-      [3e-4, 1e-3, 3e-3, 1e-2],
+      [1e-4, 3e-4, 1e-3, 1e-2],
     ],
   },
 };
