@@ -141,12 +141,22 @@ export type { Model } from "./lib/nn/model.ts";
 // Charts and displays
 export { type Attention, attentionChart } from "./lib/chart/attention_chart.ts";
 export { calibrationChart, type CalibrationChartOptions } from "./lib/chart/calibration_chart.ts";
-export { type Channel, type Chart, chart, type MarkOptions } from "./lib/chart/chart.ts";
+export {
+  type Channel,
+  type Chart,
+  chart,
+  type ChartOptions,
+  type MarkOptions,
+} from "./lib/chart/chart.ts";
 export { classBarsChart } from "./lib/chart/class_bars_chart.ts";
 export { confusionChart, type ConfusionCounts } from "./lib/chart/confusion_chart.ts";
 export type { PredictedRows } from "./lib/chart/curves_by_class.ts";
 export type { Drawing, Spec } from "./lib/chart/drawing.ts";
-export { embeddingChart, type Embeddings } from "./lib/chart/embedding_chart.ts";
+export {
+  embeddingChart,
+  type EmbeddingChartOptions,
+  type Embeddings,
+} from "./lib/chart/embedding_chart.ts";
 export { lossChart, type LossChartOptions, type RunCurves } from "./lib/chart/loss_chart.ts";
 export { precisionRecallChart } from "./lib/chart/precision_recall_chart.ts";
 export type { ProjectOptions } from "./lib/chart/project.ts";

@@ -16,10 +16,12 @@ export interface Attention {
 }
 
 const [cell, most] = [22, 660];
+/** Cells of fewer pixels cannot be told apart, and their labels not be read. */
+const mostTokens = 100;
 
 /**
  * Draws attention weights as a heat map: a row for each token that looks, a column for each token
- * that is looked at.
+ * that is looked at. Of more than 100 tokens no picture can be read: an error of kind "input".
  *
  * @example
  * ```ts
@@ -36,6 +38,15 @@ export function attentionChart({ tokens, weights }: Attention): Drawing {
       "input",
       `${tokens.length} tokens need ${tokens.length} rows of ${tokens.length} weights, not ` +
         `${weights.length} rows of ${[...new Set(weights.map((row) => row.length))].join(", ")}`,
+    );
+  }
+  if (tokens.length > mostTokens) {
+    throw new TunebookError(
+      "input",
+      `attention over ${tokens.length} tokens would be ${
+        (tokens.length ** 2).toLocaleString("en")
+      } cells, which cannot be read; draw ${mostTokens} tokens at most: tokens.slice(0, ${mostTokens}) ` +
+        `and weights.slice(0, ${mostTokens}).map((row) => row.slice(0, ${mostTokens}))`,
     );
   }
   const values = weights.flatMap((row, from) =>
@@ -79,5 +90,6 @@ export function attentionChart({ tokens, weights }: Attention): Drawing {
       },
     } as never,
     `Attention over ${tokens.length} tokens: ${strongest.join("; ")}`,
+    { maxMarks: mostTokens ** 2 },
   );
 }

@@ -9,6 +9,7 @@ import { customInspect, jupyterDisplay } from "../core/display.ts";
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { type Drawing, drawing } from "./drawing.ts";
+import { plainCopy } from "./plain.ts";
 import { type ChartData, columnsOf, fieldNames, rowsOf } from "./rows.ts";
 
 /**
@@ -52,6 +53,15 @@ export interface Chart extends Drawing {
   with(properties: Readonly<Record<string, unknown>>): Chart;
 }
 
+/** Limits of a chart. */
+export interface ChartOptions {
+  /**
+   * The most marks (points, bars, corners of lines) that the picture may have; 5,000 unless given,
+   * which is about a megabyte. More are an error of kind "input" when the chart is drawn.
+   */
+  readonly maxMarks?: number;
+}
+
 /** The marks of vega-lite. */
 const marks = [
   ...["arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "image"],
@@ -68,6 +78,7 @@ interface Made {
   readonly encoding: Readonly<Record<string, Part>>;
   readonly layers: readonly Part[];
   readonly more: Part;
+  readonly maxMarks: number | undefined;
 }
 
 /**
@@ -75,7 +86,8 @@ interface Made {
  * type of a channel follows from its values: numbers are quantitative, dates temporal, everything
  * else nominal. In the specification,
  * whatever is no letter, digit, space or hyphen in a column's name is an underscore. An unknown
- * column is an error of kind "input".
+ * column is an error of kind "input", and so are options that are no plain data, and more marks than
+ * `maxMarks`: a chart of a large table shows bins, means or a sample.
  *
  * @example
  * ```ts
@@ -89,7 +101,7 @@ interface Made {
  * assert.throws(() => chart(table).x("word"), /did you mean "words"/);
  * ```
  */
-export function chart(table: ChartData): Chart {
+export function chart(table: ChartData, { maxMarks }: ChartOptions = {}): Chart {
   const given = rowsOf(table);
   const fields = fieldNames(columnsOf(table, given));
   const rows = given.map((row) =>
@@ -98,7 +110,7 @@ export function chart(table: ChartData): Chart {
   const [width, height] = [400, 300];
   const more = { width, height };
   const mark = { type: "point" };
-  return chartOf({ rows, fields, mark, encoding: {}, layers: [], more });
+  return chartOf({ rows, fields, mark, encoding: {}, layers: [], more, maxMarks });
 }
 
 function chartOf(made: Made): Chart {
@@ -110,17 +122,22 @@ function chartOf(made: Made): Chart {
         `there is no mark "${type}"${didYouMean(type, marks)}; there are ${marks.join(", ")}`,
       );
     }
-    return but({ mark: { ...options, type } });
+    return but({ mark: { ...plainOptions(options, `the ${type} mark's`), type } });
   };
   const encode = (name: string, channel: Channel) =>
-    but({ encoding: { ...made.encoding, [name]: channelOf(channel, made) } });
+    but({
+      encoding: {
+        ...made.encoding,
+        [name]: plainOptions(channelOf(channel, made), `the channel ${name}'s`),
+      },
+    });
   const unit = { mark: made.mark, encoding: made.encoding };
   const spec = {
     data: { values: made.rows },
     ...(made.layers.length > 0 ? { layer: [unit, ...made.layers] } : unit),
     ...made.more,
   } as unknown as TopLevelSpec;
-  const drawn = drawing(spec, describe(made));
+  const drawn = drawing(spec, describe(made), { maxMarks: made.maxMarks });
   return Object.freeze({
     ...drawn,
     [jupyterDisplay]: (): Promise<MimeBundle> => drawn[jupyterDisplay]() as Promise<MimeBundle>,
@@ -143,11 +160,17 @@ function chartOf(made: Made): Chart {
     column: (channel: Channel) => encode("column", channel),
     row: (channel: Channel) => encode("row", channel),
     size: (width: number, height: number) => but({ more: { ...made.more, width, height } }),
-    title: (title: string) => but({ more: { ...made.more, title } }),
+    title: (title: string) =>
+      but({ more: { ...made.more, ...plainOptions({ title }, "the chart's") } }),
     over: (...charts: readonly Chart[]) =>
       but({ layers: [...made.layers, ...charts.map(layerOf)] }),
-    with: (properties: Part) => but({ more: { ...made.more, ...properties } }),
+    with: (properties: Part) =>
+      but({ more: { ...made.more, ...plainOptions(properties, "the chart's") } }),
   });
+}
+
+function plainOptions(options: Part, where: string): Part {
+  return plainCopy(options, { where, kind: "input" });
 }
 
 /** A chart as a layer: its own data, without size and title. */

@@ -4,11 +4,11 @@
  * @module
  */
 import { ink } from "../core/html.ts";
-import { thinnedSteps } from "./curve.ts";
 import type { ClassCurve } from "./curves_by_class.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { palette } from "./palette.ts";
 import { short } from "./rows.ts";
+import { type LinePoint, simplifiedLine } from "./simplify_line.ts";
 
 /** The words of a chart of curves. */
 export interface CurveWords {
@@ -17,12 +17,17 @@ export interface CurveWords {
   readonly y: string;
   /** What the area is called. */
   readonly area: string;
-  readonly interpolate: "linear" | "step-before";
+  /** Whether a value holds until the next point, or lines run from point to point. */
+  readonly hasSteps?: boolean;
   /** The line of a classifier without skill, where there is one for all classes. */
   readonly chance?: readonly { readonly x: number; readonly y: number }[];
 }
 
-const [side, mostPoints, decimals] = [280, 400, 4];
+const [side, decimals] = [280, 4];
+/** A quarter of a pixel cannot be seen. */
+const tolerance = 1 / (4 * side);
+/** Points of a line, and of all lines together; a line has a few at least. */
+const [mostPoints, mostInAll, leastPoints] = [400, 4000, 40];
 
 /** One line for each class, its area in the legend. */
 export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Drawing {
@@ -32,11 +37,12 @@ export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Dr
       Number.isFinite(curve.area) ? curve.area.toFixed(decimals) : "undefined"
     }`,
   }));
-  const values = named.flatMap(({ name, points, area }) =>
-    Number.isFinite(area)
-      ? thinnedSteps(points.length, mostPoints).map((at) => ({ name, at, ...points[at] }))
-      : []
-  );
+  const most = Math.max(leastPoints, Math.min(mostPoints, Math.floor(mostInAll / curves.length)));
+  const values = named.flatMap(({ name, points, area }) => {
+    if (!Number.isFinite(area)) return [];
+    const line = words.hasSteps ? stepsOf(points) : points;
+    return simplifiedLine(line, { tolerance, most }).map((point, at) => ({ name, at, ...point }));
+  });
   const axis = (field: string, title: string) => ({
     field,
     type: "quantitative",
@@ -58,7 +64,7 @@ export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Dr
           }]
           : [],
         {
-          mark: { type: "line", strokeWidth: 2, interpolate: words.interpolate },
+          mark: { type: "line", strokeWidth: 2 },
           encoding: {
             order: { field: "at" },
             color: {
@@ -78,5 +84,12 @@ export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Dr
     `${words.title}. ${words.area}: ${
       curves.map(({ label, area }) => `${label} ${short(area)}`).join(", ")
     }`,
+  );
+}
+
+/** A line with the corners of its steps: first to the new height, then across. */
+function stepsOf(points: readonly LinePoint[]): LinePoint[] {
+  return points.flatMap((point, at) =>
+    at === 0 ? [point] : [{ ...point, x: points[at - 1].x }, point]
   );
 }

@@ -32,10 +32,20 @@ export interface Drawing extends Displayed {
 /** The MIME type of vega-lite specifications. */
 const vegaLiteType = "application/vnd.vegalite.v6+json";
 
-/** Makes a drawing from a specification without theme. */
-export function drawing(spec: Omit<Spec, "$schema">, description: string): Drawing {
+/** A larger specification stays out of notebooks, which have the picture. */
+const mostSpecCharacters = 500_000;
+
+/**
+ * Makes a drawing from a specification without theme. Its picture has at most `maxMarks` marks,
+ * 5,000 unless given; more are an error of kind "input".
+ */
+export function drawing(
+  spec: Omit<Spec, "$schema">,
+  description: string,
+  { maxMarks }: { readonly maxMarks?: number | undefined } = {},
+): Drawing {
   const whole = { description, ...spec } as Spec;
-  const svg = () => renderSvg(whole, description);
+  const svg = () => renderSvg(whole, description, maxMarks);
   return Object.freeze({
     spec: whole,
     description,
@@ -43,9 +53,9 @@ export function drawing(spec: Omit<Spec, "$schema">, description: string): Drawi
     toString: () => description,
     [customInspect]: () => description,
     async [jupyterDisplay](): Promise<MimeBundle> {
-      return bundleOf(description, htmlFrame(svgImage(await svg(), description)), {
-        [vegaLiteType]: whole,
-      });
+      const picture = htmlFrame(svgImage(await svg(), description));
+      const isSmall = JSON.stringify(whole).length <= mostSpecCharacters;
+      return bundleOf(description, picture, isSmall ? { [vegaLiteType]: whole } : {});
     },
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Drawing, drawing } from "./drawing.ts";
-import { smoothed, thinnedSteps } from "./curve.ts";
+import { extremeSteps, smoothed } from "./curve.ts";
 import { palette } from "./palette.ts";
 import { short } from "./rows.ts";
 
@@ -33,6 +33,8 @@ export interface LossChartOptions {
 
 /** More points than pixels cannot be seen. */
 const mostPoints = 400;
+/** More than these run into a line. */
+const mostDots = 60;
 
 /**
  * Draws the loss, raw and smoothed (an exponential mean, corrected for its start as Adam's moments
@@ -53,7 +55,7 @@ export function lossChart(
     LossChartOptions = {},
 ): Drawing {
   const width = 460;
-  const steps = thinnedSteps(losses.length, mostPoints);
+  const steps = extremeSteps(losses, mostPoints);
   const smooth = smoothed(losses, smoothing);
   const last = Math.max(firstStep + losses.length - 1, totalSteps ?? 1);
   const x = {
@@ -97,13 +99,16 @@ export function lossChart(
   };
   const parts: unknown[] = [lossPart];
   if (validations.length > 0) {
+    const kept = extremeSteps(validations.map(({ score }) => score), mostPoints);
     parts.push({
       width,
       height: 60,
-      data: { values: validations.map(({ step, score }) => ({ step, score })) },
+      data: {
+        values: kept.map((at) => validations[at]).map(({ step, score }) => ({ step, score })),
+      },
       mark: {
         type: "line",
-        point: { color: palette[2], filled: true, size: 40 },
+        ...kept.length > mostDots ? {} : { point: { color: palette[2], filled: true, size: 40 } },
         color: palette[2],
       },
       encoding: { x, y: { ...y("score"), title: scoreName } },
@@ -114,7 +119,8 @@ export function lossChart(
       width,
       height: 60,
       data: {
-        values: steps.map((at) => ({ step: firstStep + at, "learning rate": learningRates[at] })),
+        values: extremeSteps(learningRates, mostPoints)
+          .map((at) => ({ step: firstStep + at, "learning rate": learningRates[at] })),
       },
       mark: { type: "line", color: palette[1] },
       encoding: { x, y: y("learning rate") },

@@ -32,6 +32,6 @@ export function precisionRecallChart(predictions: PredictedRows): Drawing {
     x: "recall",
     y: "precision",
     area: "average precision",
-    interpolate: "step-before",
+    hasSteps: true,
   });
 }

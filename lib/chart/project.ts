@@ -24,6 +24,13 @@ export async function project(
   vectors: readonly ArrayLike<number>[],
   { method = "pca", seed = 1, neighbours = 15 }: ProjectOptions = {},
 ): Promise<[number, number][]> {
+  checkVectors(vectors);
+  const rows = vectors.map((vector) => Array.from(vector));
+  return method === "umap" ? await umap(rows, seed, neighbours) : await pca(rows);
+}
+
+/** Refuses vectors that cannot be projected: too few, of several lengths, or not finite. */
+export function checkVectors(vectors: readonly ArrayLike<number>[]): void {
   const width = vectors[0]?.length ?? 0;
   const odd = vectors.findIndex((vector) => vector.length !== width);
   if (vectors.length < 3 || width < 2 || odd >= 0) {
@@ -34,16 +41,16 @@ export async function project(
         : `a projection needs 3 vectors of 2 numbers at least, not ${vectors.length} of ${width}`,
     );
   }
-  const rows = vectors.map((vector) => Array.from(vector));
-  const unfit = rows.findIndex((row) => !row.every(Number.isFinite));
+  const unfit = vectors.findIndex((vector) => !Array.from(vector).every(Number.isFinite));
   if (unfit >= 0) {
     throw new TunebookError(
       "input",
-      `vector ${unfit + 1} holds ${rows[unfit].find((value) => !Number.isFinite(value))}; ` +
+      `vector ${unfit + 1} holds ${
+        Array.from(vectors[unfit]).find((value) => !Number.isFinite(value))
+      }; ` +
         "leave out the rows that are not finite",
     );
   }
-  return method === "umap" ? await umap(rows, seed, neighbours) : await pca(rows);
 }
 
 async function pca(rows: number[][]): Promise<[number, number][]> {

@@ -5,6 +5,7 @@
  */
 import type { Loader } from "vega";
 import type { Config, TopLevelSpec } from "vega-lite";
+import { TunebookError } from "../core/errors.ts";
 import { escapeHtml, ink } from "../core/html.ts";
 import { palette } from "./palette.ts";
 
@@ -24,11 +25,19 @@ const theme: Config = {
   mark: { color: palette[0] },
 };
 
+/** A picture of so many marks has about a megabyte. */
+export const usualMaxMarks = 5000;
+
 /**
  * Draws a specification. The SVG has a transparent background, a role and a label. Colours that
- * the specification does not name are readable on light and on dark pages.
+ * the specification does not name are readable on light and on dark pages. More than `maxMarks`
+ * marks (points, bars, corners of lines; not those of axes and legends) are an error of kind "input".
  */
-export async function renderSvg(spec: TopLevelSpec, label: string): Promise<string> {
+export async function renderSvg(
+  spec: TopLevelSpec,
+  label: string,
+  maxMarks = usualMaxMarks,
+): Promise<string> {
   // Loaded when the first chart is drawn: a run without charts starts without vega.
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   Object.assign((vega as unknown as { textMetrics: object }).textMetrics, { width: textWidth });
@@ -40,11 +49,42 @@ export async function renderSvg(spec: TopLevelSpec, label: string): Promise<stri
     logLevel: vega.Error,
   });
   try {
+    await view.runAsync();
+    checkMarks(countMarks((view.scenegraph() as unknown as { root: Scene }).root), maxMarks);
     const svg = await view.toSVG();
     return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(label)}" `);
   } finally {
     view.finalize();
   }
+}
+
+function checkMarks(marks: number, most: number): void {
+  if (marks <= most) return;
+  const shown = (count: number) => count.toLocaleString("en");
+  throw new TunebookError(
+    "input",
+    `the chart would draw ${
+      shown(marks)
+    } marks, which no picture shows and which make a notebook ` +
+      `slow to open; the limit is ${shown(most)}. Draw fewer: put values into bins ` +
+      '(.x({ field: "length", bin: true }).y({ aggregate: "count" })), summarise them ' +
+      '(.y({ field: "loss", aggregate: "mean" })), or take a sample (chart(table.sample(2000))). ' +
+      `Or raise the limit: chart(table, { maxMarks: ${marks} })`,
+  );
+}
+
+/** What a picture is made of: a mark of items, which for a group hold marks again. */
+interface Scene {
+  readonly marktype: string;
+  readonly role?: string;
+  readonly items?: readonly { readonly items?: readonly Scene[] }[];
+}
+
+/** The marks of the rows, without those of axes, legends and titles. */
+function countMarks({ marktype, role, items = [] }: Scene): number {
+  if (marktype !== "group") return role === "mark" ? items.length : 0;
+  return items.flatMap((group) => group.items ?? [])
+    .reduce((sum, scene) => sum + countMarks(scene), 0);
 }
 
 /** Characters as wide as they are high: Chinese, Japanese and Korean, with their punctuation. */

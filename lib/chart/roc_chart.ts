@@ -32,7 +32,6 @@ export function rocChart(predictions: PredictedRows): Drawing {
     x: "false positive rate",
     y: "true positive rate",
     area: "area",
-    interpolate: "linear",
     chance: [{ x: 0, y: 0 }, { x: 1, y: 1 }],
   });
 }

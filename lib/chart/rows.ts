@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 
 /** Plain rows, or a table that gives them, as an arquero table does. */
 export type ChartData =
@@ -20,7 +20,7 @@ export function rowsOf(data: ChartData): Record<string, unknown>[] {
       throw new TunebookError("input", `row ${at + 1} of the chart's data is no object: ${row}`);
     }
     return Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [name, plainValue(value)]),
+      Object.entries(row).map(([name, value]) => [name, plainValue(value, name, at)]),
     );
   });
 }
@@ -34,12 +34,24 @@ export function columnsOf(
   return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
-function plainValue(value: unknown): unknown {
+function plainValue(value: unknown, column: string, at: number): unknown {
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "number" || typeof value === "boolean") return value;
-  if (value instanceof Date) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value;
   if (value === null || value === undefined) return null;
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ??
+      String(value);
+  } catch (error) {
+    throw new TunebookError(
+      "data",
+      `row ${at + 1} of the chart's data has in column "${column}" an object that has no text ` +
+        `(${messageOf(error).split("\n", 1)[0]}); leave the column out, or put what you want to ` +
+        "draw of it into a column of its own",
+      { cause: error },
+    );
+  }
 }
 
 /**

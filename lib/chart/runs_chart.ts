@@ -4,7 +4,7 @@
  * @module
  */
 import { type Drawing, drawing } from "./drawing.ts";
-import { smoothed, thinnedSteps } from "./curve.ts";
+import { extremeSteps, smoothed } from "./curve.ts";
 import { palette } from "./palette.ts";
 import { short } from "./rows.ts";
 
@@ -23,7 +23,8 @@ export interface RunsChartOptions {
   readonly titles?: { readonly loss?: string; readonly step?: string };
 }
 
-const mostPoints = 200;
+/** Points of a line, and of all lines together. */
+const [mostPoints, mostInAll] = [200, 4000];
 /** Around equal scores, as a share of them. */
 const leastRoom = 0.02;
 
@@ -53,12 +54,13 @@ export function runsChart(
     title: null,
     scale: { domain: names, range: names.map((_, at) => palette[at % palette.length]) },
   };
+  const most = Math.min(mostPoints, Math.ceil(mostInAll / names.length));
   const lines = Object.entries(runs).map(([run, { losses, scores }]) => {
     const smooth = smoothed(losses, smoothing);
     const numbers = Object.entries((scores ?? {}) as Record<string, unknown>)
       .filter((entry): entry is [string, number] => typeof entry[1] === "number");
     return {
-      points: thinnedSteps(smooth.length, mostPoints)
+      points: extremeSteps(smooth, most)
         .map((at) => ({ run, step: at + 1, loss: smooth[at] })),
       scores: numbers.map(([metric, score]) => ({ run, metric, score })),
       words: [

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Drawing, drawing } from "./drawing.ts";
-import { thinnedSteps } from "./curve.ts";
+import { extremeSteps } from "./curve.ts";
 import { palette } from "./palette.ts";
 import { short } from "./rows.ts";
 
@@ -30,7 +30,8 @@ const width = 460;
 const rowHeight = 15;
 /** More lines than these cannot be told apart: each name gets a row, and colours say the numbers. */
 const mostLines = 4;
-const mostPoints = 200;
+/** Stretches of a name, and of all names together. */
+const [mostStretches, mostInAll] = [200, 4000];
 
 /**
  * Draws a few names as lines in steps, many as rows whose colours are the numbers.
@@ -53,7 +54,10 @@ export function seriesChart(
   const end = Math.max(lastStep ?? 0, last?.step ?? 0);
   const names = Object.keys(points[0]?.values ?? {});
   const labels = distinct(names);
-  const held = names.flatMap((each, at) => stretches(points, each, end, labels[at]));
+  const most = Math.min(mostStretches, Math.ceil(mostInAll / names.length));
+  const held = names.flatMap((each, at) =>
+    stretches(points, each, { end, label: labels[at], most })
+  );
   const x = {
     field: "from",
     type: "quantitative",
@@ -117,25 +121,16 @@ export function seriesText(name: string, points: readonly SeriesPoint[]): string
   return low === high ? `${name} ${low}` : `${name} ${low} to ${high}`;
 }
 
-/** The steps over which one name's number stayed the same. */
+/** The steps over which one name's number stayed the same; the widest changes where there are many. */
 function stretches(
   points: readonly SeriesPoint[],
   name: string,
-  end: number,
-  label: string,
-): { label: string; from: number; to: number; value: number }[] {
-  const found: { label: string; from: number; to: number; value: number }[] = [];
-  for (const at of thinnedSteps(points.length, mostPoints)) {
-    const { step, values } = points[at];
-    const before = found.at(-1);
-    if (before) before.to = step;
-    if (before?.value !== values[name]) {
-      found.push({ label, from: step, to: step, value: values[name] });
-    }
-  }
-  const present = found.at(-1);
-  if (present) present.to = end;
-  return found;
+  { end, label, most }: { readonly end: number; readonly label: string; readonly most: number },
+): { label: string; from: number; value: number; to: number }[] {
+  const changes = points.map(({ step, values }) => ({ from: step, value: values[name] }))
+    .filter(({ value }, at, all) => at === 0 || value !== all[at - 1].value);
+  const kept = extremeSteps(changes.map(({ value }) => value), most).map((at) => changes[at]);
+  return kept.map((each, at) => ({ label, ...each, to: kept[at + 1]?.from ?? end }));
 }
 
 /** Dotted names of the same length without the parts that all of them share. */

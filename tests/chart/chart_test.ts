@@ -99,3 +99,57 @@ Deno.test("links stay links, without scripts, and pictures from elsewhere are no
   const pictures = await chart(rows).mark("image").x("n").encode("url", "to").svg();
   assert.ok(!/href="(https|javascript)/.test(pictures));
 });
+
+Deno.test("more marks than the limit are refused with what to do; bins of as many rows are drawn", async () => {
+  const rows = Array.from({ length: 6000 }, (_, n) => ({ n, m: n % 7 }));
+  const message = /6,000 marks.*limit is 5,000.*bin: true.*sample.*maxMarks: 6000/;
+  for (const mark of ["point", "line"]) {
+    await assert.rejects(async () => await chart(rows).mark(mark).x("n").y("m").svg(), {
+      name: "TunebookError",
+      kind: "input",
+      message,
+    });
+  }
+  const all = await chart(rows, { maxMarks: 6000 }).point().x("n").y("m").svg();
+  assert.equal(all.match(/aria-roledescription="point"/g)?.length, 6000);
+  await chart(rows).bar().x({ field: "n", bin: true }).y({ aggregate: "count" }).svg();
+  // What is drawn over a chart counts as well.
+  const some = chart(rows.slice(0, 3000)).point().x("n").y("m");
+  await some.svg();
+  await assert.rejects(async () => await some.over(some).svg(), /6,000 marks/);
+});
+
+Deno.test("a display of many rows has no second copy of them", async () => {
+  const rows = Array.from({ length: 60_000 }, (_, n) => ({ n }));
+  const bars = chart(rows).bar().x({ field: "n", bin: true }).y({ aggregate: "count" });
+  const bundle = await bars[jupyterDisplay]();
+  assert.ok(JSON.stringify(bundle).length < 50_000);
+});
+
+Deno.test("what no specification can hold is refused by the name of its field", () => {
+  const loop: Record<string, unknown> = { a: 1 };
+  loop.self = loop;
+  const refused = (make: () => unknown, message: RegExp, kind = "input") =>
+    assert.throws(make, { name: "TunebookError", kind, message });
+  refused(() => chart([{ n: 1, meta: 2 }, { n: 2, meta: loop }]), /row 2 .*column "meta"/, "data");
+  refused(() => chart(table).x({ field: "n", scale: loop }), /channel x's scale\.self refers/);
+  refused(() => chart(table).point({ tooltip: loop }), /point mark's tooltip\.self refers/);
+  refused(
+    () => chart(table).with({ config: { a: [loop] } }),
+    /chart's config\.a\[0\]\.self refers/,
+  );
+  refused(() => chart(table).x({ field: "n", sort: () => 1 }), /channel x's sort is a function/);
+  refused(() => chart(table).y({ field: "n", sort: new Map() }), /channel y's sort is a Map/);
+  const twice = { zero: false };
+  const fine = chart(table).x({ field: "n", scale: twice, axis: { values: [1n], scale: twice } });
+  assert.deepEqual(specOf(fine).encoding.x.axis, { values: [1], scale: { zero: false } });
+});
+
+Deno.test("dates that are none are missing", async () => {
+  const day = [new Date(NaN), new Date(0), new Date(1e9)];
+  const made = chart(tableFromColumns({ day, n: [1, 2, 3] })).point().x("day").y("n");
+  assert.equal(specOf(made).encoding.x.type, "temporal");
+  const svg = await made.svg();
+  assert.doesNotMatch(svg, /NaN/);
+  assert.equal(svg.match(/aria-roledescription="point"/g)?.length, 2);
+});

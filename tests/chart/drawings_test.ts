@@ -4,7 +4,7 @@ import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
 import { chart } from "../../lib/chart/chart.ts";
 import { classBarsChart } from "../../lib/chart/class_bars_chart.ts";
 import { confusionChart } from "../../lib/chart/confusion_chart.ts";
-import { smoothed, thinnedSteps } from "../../lib/chart/curve.ts";
+import { smoothed } from "../../lib/chart/curve.ts";
 import type { Drawing } from "../../lib/chart/drawing.ts";
 import { embeddingChart } from "../../lib/chart/embedding_chart.ts";
 import { lossChart } from "../../lib/chart/loss_chart.ts";
@@ -105,6 +105,18 @@ Deno.test("attention of another size is refused", () => {
   assert.throws(() => attentionChart({ tokens: ["a"], weights }), /1 tokens need 1 rows/);
 });
 
+Deno.test("attention over many tokens is refused with what to do", () => {
+  const tokens = new Array<string>(101).fill("a");
+  const rows = tokens.map(() => new Float32Array(101));
+  assert.throws(() => attentionChart({ tokens, weights: rows }), {
+    name: "TunebookError",
+    message: /101 tokens would be 10,201 cells.*tokens\.slice\(0, 100\)/,
+  });
+  assert.doesNotThrow(() =>
+    attentionChart({ tokens: tokens.slice(1), weights: rows.slice(1).map((row) => row.slice(1)) })
+  );
+});
+
 Deno.test("the smooth line starts at the first loss and forgets the past", () => {
   assert.deepEqual([...smoothed([4, 4, 4], 0.9)].map((loss) => +loss.toFixed(12)), [4, 4, 4]);
   assert.deepEqual([...smoothed([4, 1], 0)], [4, 1]);
@@ -112,13 +124,6 @@ Deno.test("the smooth line starts at the first loss and forgets the past", () =>
   assert.equal(first, 4);
   assert.equal(second, 2); // (4 · ¼ + 1 · ½) / ¾
   assert.equal(smoothed([1, NaN], 0.5)[1], 1);
-});
-
-Deno.test("thinning keeps both ends", () => {
-  assert.deepEqual(thinnedSteps(3, 5), [0, 1, 2]);
-  const steps = thinnedSteps(10_001, 400);
-  assert.deepEqual([steps.length, steps[0], steps[399]], [400, 0, 10_000]);
-  assert.equal(new Set(steps).size, 400);
 });
 
 Deno.test("projections tell far groups apart and repeat themselves", async () => {
