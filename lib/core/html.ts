@@ -62,7 +62,10 @@ export interface HtmlTable {
 /** Titles up to this length, of columns and rows, are never broken. */
 const mostTitle = 24;
 
-/** A table with a caption and with headers for columns and rows. */
+/**
+ * A table with a caption and with headers for columns and rows. Each cell's own letters say whether
+ * it runs from the right, as Hebrew and Arabic do.
+ */
 export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
   const cell = (at: number, whole = columns[at]?.align === "right") =>
     `text-align:${columns[at]?.align ?? "left"};padding:.2em .7em;vertical-align:top;` +
@@ -73,16 +76,16 @@ export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
       : "white-space:normal;min-width:5em;max-width:40em;overflow-wrap:anywhere;") +
     "font-weight:";
   const head = columns.map(({ title }, at) =>
-    html`<th scope="col" style="${cell(at, title.length <= mostTitle)}600">${title}</th>`
+    html`<th scope="col" dir="auto" style="${cell(at, title.length <= mostTitle)}600">${title}</th>`
   );
   const body = rows.map((cells) =>
     html`<tr style="background:transparent">${
       cells.map((part, at) =>
         at === 0
-          ? html`<th scope="row" style="${
+          ? html`<th scope="row" dir="auto" style="${
             cell(at, typeof part !== "object" && String(part).length <= mostTitle)
           }600">${part}</th>`
-          : html`<td style="${cell(at)}400">${part}</td>`
+          : html`<td dir="auto" style="${cell(at)}400">${part}</td>`
       )
     }</tr>`
   );
@@ -100,7 +103,7 @@ export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
 }
 
 /** A titled section of a display. */
-export function htmlSection(title: string, ...content: readonly HtmlPart[]): Html {
+export function htmlSection(title: string | Html, ...content: readonly HtmlPart[]): Html {
   return html`<section style="margin:.6em 0"><strong style="display:block;margin:0 0 .2em"
 >${title}</strong>${content}</section>`;
 }

@@ -19,7 +19,7 @@ export interface ColumnSummary {
     | "object"
     | "mixed"
     | "empty";
-  /** Values that are null, undefined or not a number. */
+  /** Values that are null, undefined, not a number, or a date that is none. */
   readonly missing: number;
   /** How many values differ. */
   readonly distinct: number;
@@ -34,16 +34,20 @@ const mostClasses = 12;
 const shownClasses = 4;
 const shownCharacters = 24;
 
+/** Whether a cell holds nothing: null, undefined, NaN, or a date that is none. */
+export function isMissing(value: unknown): boolean {
+  return value === null || value === undefined ||
+    Number.isNaN(value instanceof Date ? value.getTime() : value);
+}
+
 /** Summarises the values of a column. */
 export function summariseColumn(name: string, values: readonly unknown[]): ColumnSummary {
-  const present = values.filter((value) =>
-    value !== null && value !== undefined && !Number.isNaN(value)
-  );
+  const present = values.filter((value) => !isMissing(value));
   const type = typeOf(present);
   const counts = new Map<unknown, number>();
   for (const value of present) {
     const key = value instanceof Date
-      ? value.toISOString?.call(validDate(value))
+      ? value.toISOString()
       : typeof value === "object"
       ? textOf(value)
       : value;
@@ -57,7 +61,7 @@ export function summariseColumn(name: string, values: readonly unknown[]): Colum
       const numbers = present.map(Number);
       const { counts: bins, low, high } = histogramOf(numbers);
       if (type === "date") {
-        const day = (at: number) => Number.isFinite(at) ? new Date(at).toISOString() : "no date";
+        const day = (at: number) => new Date(at).toISOString();
         return { ...base, counts: bins, words: `${day(low)} … ${day(high)}` };
       }
       const finite = numbers.filter(Number.isFinite);
@@ -119,11 +123,6 @@ function typeOfValue(value: unknown): ColumnSummary["type"] {
       if (value instanceof Date) return "date";
       return Array.isArray(value) || ArrayBuffer.isView(value) ? "list" : "object";
   }
-}
-
-/** An invalid date has no text. */
-function validDate(date: Date): Date {
-  return isNaN(date.getTime()) ? new Date(0) : date;
 }
 
 function textOf(value: unknown): string {

@@ -8,7 +8,7 @@ import { html, htmlFrame, htmlTable } from "../core/html.ts";
 import { histogramImage, histogramText } from "../core/sparkline.ts";
 import { shortened, textTable } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
-import { type ColumnSummary, summariseColumn } from "./column_summary.ts";
+import { type ColumnSummary, isMissing, summariseColumn } from "./column_summary.ts";
 import type { Table } from "./table.ts";
 
 const shownRows = 8;
@@ -107,7 +107,7 @@ function isNumber(type: ColumnSummary["type"]): boolean {
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number" && !Number.isInteger(value)) return String(+value.toPrecision(6));
-  if (value instanceof Date) return isNaN(value.getTime()) ? "no date" : value.toISOString();
+  if (value instanceof Date) return isMissing(value) ? "" : value.toISOString();
   if (ArrayBuffer.isView(value)) return JSON.stringify(Array.from(value as Uint8Array));
   if (typeof value !== "object") return String(value);
   try {

@@ -6,8 +6,10 @@
 import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { isMissing } from "./column_summary.ts";
+import { columnValues } from "./columns.ts";
 import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
-import type { Table } from "./table.ts";
+import { type Table, tableFromColumns } from "./table.ts";
 
 /** How to write a table. */
 export interface WriteTableOptions {
@@ -26,7 +28,7 @@ const writers: Record<string, (table: Table) => string | Uint8Array> = {
 /**
  * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
  * made. CSV holds no types: a text column of digits is numeric when it is read again. JSON has no
- * NaN: it becomes null. Throws a `TunebookError` of kind "input" for a format that cannot be
+ * NaN: it becomes null, as does a date that is none in every format. Throws a `TunebookError` of kind "input" for a format that cannot be
  * written and of kind "output" for a place that cannot.
  *
  * @example
@@ -51,7 +53,20 @@ export async function writeTable(
     const formats = Object.keys(writers).join(", ");
     throw new TunebookError("input", `cannot write "${format}": choose one of ${formats}`);
   }
-  await writeFileAtomic(path, writers[format](table));
+  await writeFileAtomic(path, writers[format](withoutWrongDates(table)));
+}
+
+/** The table with null for each date that is none: CSV would hold words, and Arrow has no such date. */
+function withoutWrongDates(table: Table): Table {
+  const isWrong = (value: unknown) => value instanceof Date && isMissing(value);
+  const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
+  return columns.some(([, values]) => values.some(isWrong))
+    ? tableFromColumns(
+      columns.map(([name, values]) =>
+        [name, values.map((each) => isWrong(each) ? null : each)] as const
+      ),
+    )
+    : table;
 }
 
 function joinedRows(table: Table, separator: string): string {

@@ -34,6 +34,25 @@ Deno.test("a table has a caption and headers, a picture has words and its bytes"
   assert.deepEqual(picturesOf(table.markup), [svg]);
 });
 
+Deno.test("every cell of a table takes its direction from its own letters", () => {
+  const { markup } = htmlTable({
+    caption: "texts",
+    columns: [{ title: "טקסט" }, { title: "n" }],
+    rows: [["שלום עולם!", 1], ["hello", 2]],
+  });
+  const cells = markup.match(/<t[hd] [^>]*>/g) ?? [];
+  assert.equal(cells.length, 6);
+  for (const cell of cells) assert.match(cell, / dir="auto"/);
+});
+
+Deno.test("a picture has no words at its marks, which nobody is read", () => {
+  const words = ' aria-label="a: 1" role="graphics-symbol" aria-roledescription="point"';
+  const text = `<text>say${words}</text>`.replaceAll('"', "&quot;");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg"><path${words} d="M0,0"/>${text}</svg>`;
+  const [picture] = picturesOf(svgImage(svg, "points").markup);
+  assert.equal(picture, svg.replace(words, ""));
+});
+
 Deno.test("a display on plain data changes neither its equality nor its JSON", () => {
   const shown = withDisplay({ a: 1 }, ({ a }) => ({ "text/plain": `a is ${a}` }));
   assert.deepEqual(shown, { a: 1 });

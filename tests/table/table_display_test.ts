@@ -30,6 +30,15 @@ Deno.test("shows the first rows, and each column's type, gaps and values", () =>
   assert.ok(picturesOf(markup).length >= 4);
 });
 
+Deno.test("dates that are none are missing, in rows, counts, range and histogram", () => {
+  const day = Array.from({ length: 12 }, (_, i) => new Date(i % 3 ? 86_400_000 * i : NaN));
+  const { "text/plain": text, "text/html": markup } = displayOfTable(tableFromColumns({ day }));
+  assert.match(text, /day +date +4 missing +8 different +\S+ +1970-01-02T\S+ … 1970-01-12T/);
+  assert.doesNotMatch(text + markup, /NaN|Invalid|no date/);
+  const none = tableFromColumns({ day: new Array(9).fill(new Date(NaN)) });
+  assert.match(displayOfTable(none)["text/plain"], /day +empty +9 missing +0 different/);
+});
+
 Deno.test("hostile names and values stay texts", () => {
   const table = tableFromColumns({
     [hostile]: [hostile, "b"],

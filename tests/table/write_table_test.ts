@@ -24,6 +24,22 @@ Deno.test("what is written is read again, in every format", async () => {
   }
 });
 
+Deno.test("a date that is none is written as missing, in every format", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const dates = tableFromColumns({ day: [new Date(0), new Date(NaN)], n: [1, 2] });
+    for (const ending of ["csv", "json", "arrow"]) {
+      const path = join(folder, `out.${ending}`);
+      await writeTable(dates, path);
+      const [first, second] = (await readTable(path)).array("day");
+      assert.equal(new Date(first as string).getTime(), 0, ending);
+      assert.equal(second, ending === "csv" ? "" : null, ending);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("writes what a filtered and ordered table shows", async () => {
   const folder = await Deno.makeTempDir();
   try {

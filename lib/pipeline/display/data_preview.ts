@@ -169,10 +169,12 @@ function previewDisplay(shown: Shown): MimeBundle {
       warnings.map((line) => html`<p style="margin:.2em 0">⚠ ${line}</p>`),
       examples.map(({ text, label, tokens, mask }) =>
         htmlSection(
-          `${label}: ${shortened(text, 100)}`,
+          html`<bdi>${label}</bdi>: <bdi>${shortened(text, 100)}</bdi>`,
           html`<p style="margin:.2em 0;font-family:monospace">${
             tokens.map((token, at) =>
-              html`<span title="${mask[at] ? "token" : "padding, masked"}" style="border:1px solid
+              html`<span dir="auto" title="${
+                mask[at] ? "token" : "padding, masked"
+              }" style="border:1px solid
 rgba(128,128,128,.5);padding:0 .25em;margin:0 .15em .15em 0;display:inline-block;opacity:${
                 mask[at] ? 1 : 0.45
               }">${token}</span>`

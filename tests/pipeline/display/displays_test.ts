@@ -97,6 +97,10 @@ Deno.test("a preview shows splits, balance, lengths, and rows as tokens with the
     assert.equal(picturesOf(markup).length, 3);
     assert.match(bundle["text/plain"], /mask +1{3,}/);
     assert.ok(markup.includes("&lt;b&gt;") && !markup.includes("<b>"));
+    // Texts and tokens of other scripts take their own direction.
+    const shown = preview.examples.flatMap(({ tokens }) => tokens);
+    assert.equal(markup.match(/<span dir="auto" title="(token|padding)/g)?.length, shown.length);
+    assert.equal(markup.match(/<bdi>/g)?.length, 2 * preview.examples.length);
   }));
 
 Deno.test("a run, its scores, its matrix and its receipts show themselves", () =>
