@@ -90,7 +90,7 @@ export function lossChart(
     },
     encoding: { x },
     layer: [
-      { mark: { type: "line", strokeWidth: 1, opacity: 0.4 }, encoding: { y: y("loss") } },
+      { mark: { type: "line", strokeWidth: 1, opacity: 0.65 }, encoding: { y: y("loss") } },
       {
         mark: { type: "line", strokeWidth: 2.2 },
         encoding: { y: { ...y("smooth"), title: "loss" } },

@@ -68,7 +68,7 @@ const mostTitle = 24;
  */
 export function htmlTable({ caption, columns, rows }: HtmlTable): Html {
   const cell = (at: number, whole = columns[at]?.align === "right") =>
-    `text-align:${columns[at]?.align ?? "left"};padding:.2em .7em;vertical-align:top;` +
+    `text-align:${columns[at]?.align ?? "left"};padding:.2em .7em;vertical-align:baseline;` +
     `border:0;border-bottom:1px solid ${lineColour};background:transparent;` +
     // Numbers and titles stay in one piece; a long word may break, but not into single letters.
     (whole

@@ -144,7 +144,7 @@ function columnsOf({ metric }: Shown): string[] {
     "runs",
     "epochs",
     "trained",
-    "saved KB",
+    "saved kB",
     "peak MB",
     "time",
   ];

@@ -150,7 +150,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
     ["steps", `${known.steps.toLocaleString("en")}`],
     ...(layoutOf ? [["packing", reason] as [string, string]] : []),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
-    ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB`],
+    ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [
       "how sure",
       "memory may be off by a sixth (quantised: a quarter), time by a third, on a busy machine by a " +

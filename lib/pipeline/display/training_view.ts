@@ -157,6 +157,7 @@ const textsOf = (series: MethodRecord) =>
 function factsOf(record: TrainingRecord, how: string, series: MethodRecord): string[] {
   const { step, totalSteps, epoch, losses, tokensPerSecond, peakBytes, seconds, secondsLeft } =
     record;
+  const isTraining = how === "training";
   return [
     how,
     `step ${step} of ${totalSteps}`,
@@ -164,9 +165,10 @@ function factsOf(record: TrainingRecord, how: string, series: MethodRecord): str
     `loss ${losses[losses.length - 1].toFixed(4)}`,
     ...textsOf(series),
     `${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s`,
-    `${Math.round(peakBytes / 1e6).toLocaleString("en")} MB`,
-    `${timeText(seconds)} so far`,
-    ...how === "training" && Number.isFinite(secondsLeft) ? [`${timeText(secondsLeft)} left`] : [],
+    // The whole process: in a notebook also what earlier cells keep.
+    `${Math.round(peakBytes / 1e6).toLocaleString("en")} MB in all`,
+    timeText(seconds) + (isTraining ? " so far" : ""),
+    ...isTraining && Number.isFinite(secondsLeft) ? [`${timeText(secondsLeft)} left`] : [],
   ];
 }
 

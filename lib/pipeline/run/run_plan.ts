@@ -258,7 +258,10 @@ function describeData(data: PreparedData, maxTokens: number): string {
   const splits = [train, test, ...(validation ? [validation] : [])];
   const cut = splits.reduce((sum, { encoded }) => sum + encoded.truncated, 0);
   const rows = splits.reduce((sum, { lengths }) => sum + lengths.length, 0);
-  return `${report}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
+  return `${report}\n` +
+    (cut === 0
+      ? `no row is longer than ${maxTokens} tokens`
+      : `${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`);
 }
 
 function countNumbers(tensors: readonly { readonly shape: readonly number[] }[]): number {

@@ -57,9 +57,9 @@ Deno.test("one display is updated in place, twice a second at most, and keeps th
   const markup = assertSelfContained(last);
   assert.match(last["text/plain"], /^trained · step 100 of 400 · epoch 1\.00 · loss 0\.0100/);
   // 300 tokens in every 50 ms.
-  assert.match(last["text/plain"], /6,000 tokens\/s · [\d,]+ MB · 5 s so far/);
+  assert.match(last["text/plain"], /6,000 tokens\/s · [\d,]+ MB in all · 5 s$/m);
   assert.match(last["text/plain"], /0\.75 after step 50/);
-  assert.equal(picturesOf(markup)[0].match(/aria-roledescription="line mark"/g)?.length, 4);
+  assert.equal(picturesOf(markup)[0].match(/class="mark-line role-mark/g)?.length, 4);
   assert.match(shown[1].bundle["text/plain"], /^training .* left/);
 });
 
