@@ -68,6 +68,12 @@ const marks = [
   ...["line", "point", "rect", "rule", "square", "text", "tick", "trail"],
 ];
 
+/** What a chart of too many rows may do. */
+const advice = (marks: number) =>
+  'Draw fewer: put values into bins (.x({ field: "length", bin: true }).y({ aggregate: "count" })), ' +
+  'summarise them (.y({ field: "loss", aggregate: "mean" })), or take a sample ' +
+  `(chart(table.sample(2000))). Or raise the limit: chart(table, { maxMarks: ${marks} })`;
+
 type Part = Readonly<Record<string, unknown>>;
 
 interface Made {
@@ -137,7 +143,7 @@ function chartOf(made: Made): Chart {
     ...(made.layers.length > 0 ? { layer: [unit, ...made.layers] } : unit),
     ...made.more,
   } as unknown as TopLevelSpec;
-  const drawn = drawing(spec, describe(made), { maxMarks: made.maxMarks });
+  const drawn = drawing(spec, describe(made), { maxMarks: made.maxMarks, advice });
   return Object.freeze({
     ...drawn,
     [jupyterDisplay]: (): Promise<MimeBundle> => drawn[jupyterDisplay]() as Promise<MimeBundle>,

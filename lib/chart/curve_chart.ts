@@ -27,7 +27,7 @@ const [side, decimals] = [280, 4];
 /** A quarter of a pixel cannot be seen. */
 const tolerance = 1 / (4 * side);
 /** Points of a line, and of all lines together; a line has a few at least. */
-const [mostPoints, mostInAll, leastPoints] = [400, 4000, 40];
+const [mostPoints, mostInAll, leastPoints] = [400, 4000, 10];
 
 /** One line for each class, its area in the legend. */
 export function curveChart(curves: readonly ClassCurve[], words: CurveWords): Drawing {

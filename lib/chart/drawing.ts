@@ -12,7 +12,7 @@ import {
   type MimeBundle,
 } from "../core/display.ts";
 import { htmlFrame, svgImage } from "../core/html.ts";
-import { renderSvg } from "./render_svg.ts";
+import { type MarkLimit, renderSvg } from "./render_svg.ts";
 
 /** A vega-lite specification, as the vega-lite site and its editor take it. */
 export type Spec = TopLevelSpec;
@@ -36,16 +36,16 @@ const vegaLiteType = "application/vnd.vegalite.v6+json";
 const mostSpecCharacters = 500_000;
 
 /**
- * Makes a drawing from a specification without theme. Its picture has at most `maxMarks` marks,
- * 5,000 unless given; more are an error of kind "input".
+ * Makes a drawing from a specification without theme. Its picture has at most so many marks as the
+ * limit says, 5,000 unless given; more are an error of kind "input".
  */
 export function drawing(
   spec: Omit<Spec, "$schema">,
   description: string,
-  { maxMarks }: { readonly maxMarks?: number | undefined } = {},
+  limit: MarkLimit = {},
 ): Drawing {
   const whole = { description, ...spec } as Spec;
-  const svg = () => renderSvg(whole, description, maxMarks);
+  const svg = () => renderSvg(whole, description, limit);
   return Object.freeze({
     spec: whole,
     description,

@@ -26,7 +26,15 @@ const theme: Config = {
 };
 
 /** A picture of so many marks has about a megabyte. */
-export const usualMaxMarks = 5000;
+const usualMaxMarks = 5000;
+
+/** How many marks a picture may have. */
+export interface MarkLimit {
+  /** 5,000 unless given. */
+  readonly maxMarks?: number | undefined;
+  /** What to do about so many marks. */
+  readonly advice?: (marks: number) => string;
+}
 
 /**
  * Draws a specification. The SVG has a transparent background, a role and a label. Colours that
@@ -36,7 +44,7 @@ export const usualMaxMarks = 5000;
 export async function renderSvg(
   spec: TopLevelSpec,
   label: string,
-  maxMarks = usualMaxMarks,
+  limit: MarkLimit = {},
 ): Promise<string> {
   // Loaded when the first chart is drawn: a run without charts starts without vega.
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
@@ -50,7 +58,7 @@ export async function renderSvg(
   });
   try {
     await view.runAsync();
-    checkMarks(countMarks((view.scenegraph() as unknown as { root: Scene }).root), maxMarks);
+    checkMarks(countMarks((view.scenegraph() as unknown as { root: Scene }).root), limit);
     const svg = await view.toSVG();
     return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(label)}" `);
   } finally {
@@ -58,18 +66,14 @@ export async function renderSvg(
   }
 }
 
-function checkMarks(marks: number, most: number): void {
-  if (marks <= most) return;
+function checkMarks(marks: number, { maxMarks = usualMaxMarks, advice }: MarkLimit): void {
+  if (marks <= maxMarks) return;
   const shown = (count: number) => count.toLocaleString("en");
   throw new TunebookError(
     "input",
-    `the chart would draw ${
-      shown(marks)
-    } marks, which no picture shows and which make a notebook ` +
-      `slow to open; the limit is ${shown(most)}. Draw fewer: put values into bins ` +
-      '(.x({ field: "length", bin: true }).y({ aggregate: "count" })), summarise them ' +
-      '(.y({ field: "loss", aggregate: "mean" })), or take a sample (chart(table.sample(2000))). ' +
-      `Or raise the limit: chart(table, { maxMarks: ${marks} })`,
+    `the chart would draw ${shown(marks)} marks, which no picture shows and which make a ` +
+      `notebook slow to open; the limit is ${shown(maxMarks)}. ` +
+      (advice?.(marks) ?? "Draw fewer rows, classes or runs"),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Charts of 100,000 rows stay small and keep their shape. */
 import assert from "node:assert/strict";
 import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
+import { classBarsChart } from "../../lib/chart/class_bars_chart.ts";
 import {
   type ClassCurve,
   precisionRecallCurve,
@@ -103,4 +104,13 @@ Deno.test("a scatter of vectors is a sample that says so and has every class", a
   // A mistake is named by its row, in the sample or not.
   const wrong = vectors.with(99_998, [NaN, 0, 0]);
   await assert.rejects(embeddingChart({ vectors: wrong, labels }), /vector 99999 holds NaN/);
+});
+
+Deno.test("a chart that stays too large says so in its own terms", async () => {
+  const classes = Array.from({ length: 6000 }, (_, at) => [`kind ${at}`, 0.5]);
+  const bars = classBarsChart({ recall: Object.fromEntries(classes) });
+  await assert.rejects(bars.svg(), {
+    name: "TunebookError",
+    message: /6,000 marks.*limit is 5,000\. Draw fewer rows, classes or runs$/,
+  });
 });
