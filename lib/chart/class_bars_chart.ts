@@ -42,7 +42,8 @@ export function classBarsChart(
         y: {
           field: "class",
           type: "nominal",
-          sort: classes,
+          // A domain and no sort: vega-lite nests a condition for each name that it sorts by.
+          scale: { domain: classes },
           axis: { labelLimit: 180 },
         },
         ...(names.length > 1 ? { yOffset: { field: "name", type: "nominal", sort: names } } : {}),
