@@ -14,7 +14,7 @@ import { execute } from "./execute.ts";
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const target = join(project, "out", "pictures");
 /** Width and height; a longer page would be cut. Chromium draws up to 16,384 pixels. */
-const size = "1000,16000";
+const size = "1000,16384";
 const themes = ["light", "dark"];
 
 const jupyter = await prepareJupyter(project);
