@@ -5,7 +5,16 @@
  * @module
  */
 export * as ops from "./ops/mod.ts";
-export type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./devices/device.ts";
+export type {
+  Bindings,
+  Device,
+  HeldWeights,
+  Slot,
+  State,
+  Step,
+  Update,
+  UpdateStep,
+} from "./devices/device.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";

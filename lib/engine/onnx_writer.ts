@@ -21,6 +21,14 @@ const alignment = 4096;
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly external: readonly (() => Uint8Array)[];
+  /** Where the weights are in the external file once the chunks are written behind its end. */
+  readonly placed: ExternalPlaces;
+}
+
+/** An external file: its size, and by name where the weights of earlier models are in it. */
+export interface ExternalPlaces {
+  readonly places: ReadonlyMap<string, { readonly offset: number; readonly size: number }>;
+  readonly end: number;
 }
 
 /** Where large constants go. */
@@ -29,6 +37,8 @@ export interface OnnxOptions {
   readonly externalFile?: string;
   /** Constants of at least this many bytes go outside. */
   readonly minExternalBytes?: number;
+  /** What the external file has already; it takes all other frozen weights, also small ones. */
+  readonly known?: ExternalPlaces;
 }
 
 // The package is CommonJS: its names are on the default export.
@@ -41,7 +51,8 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
   const names = outputNames(graph);
   const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
   const external: (() => Uint8Array)[] = [];
-  let offset = 0;
+  const places = new Map(options.known?.places);
+  let end = options.known?.end ?? 0;
   const initializer = [...graph.constants].map(([value, data]) => {
     const size = bytesOf(value);
     const tensor: onnx.ITensorProto = {
@@ -49,20 +60,27 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
       dims: [...value.shape],
       dataType: onnxType[value.type],
     };
-    if (!options.externalFile || size < (options.minExternalBytes ?? 0)) {
+    const isHeld = options.known && typeof data === "function";
+    if (!options.externalFile || !isHeld && size < (options.minExternalBytes ?? 0)) {
       tensor.rawData = rawBytes(data);
       return tensor;
     }
     tensor.dataLocation = TensorProto.DataLocation.EXTERNAL;
+    const found = places.get(value.name);
+    const isKnown = found?.size === size && typeof data === "function";
+    const offset = isKnown ? found.offset : end;
     tensor.externalData = [
       { key: "location", value: options.externalFile },
       { key: "offset", value: String(offset) },
       { key: "length", value: String(size) },
     ];
+    if (isKnown) return tensor;
     const gap = (alignment - size % alignment) % alignment;
     external.push(() => rawBytes(data));
     if (gap > 0) external.push(() => new Uint8Array(gap));
-    offset += size + gap;
+    // What a trace computed has a name by chance; only frozen inputs are found again.
+    if (typeof data === "function") places.set(value.name, { offset, size });
+    end += size + gap;
     return tensor;
   });
   const node: onnx.INodeProto[] = graph.nodes.map((each, i) => ({
@@ -99,7 +117,7 @@ export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value, graph)),
     },
   };
-  return { bytes: ModelProto.encode(model).finish(), external };
+  return { bytes: ModelProto.encode(model).finish(), external, placed: { places, end } };
 }
 
 function rawBytes(constant: Constant): Uint8Array {

@@ -21,7 +21,7 @@ export interface SharedModel {
   reserve(parts: Parts): void;
   /** The logits of each row, as many as its adapter's head gives. */
   logits(rows: SharedRows, options?: Pick<PredictOptions, "batchSize">): Promise<Float32Array[]>;
-  /** How often the base's weights were read, to compile. */
+  /** How many programs were compiled. All but the first take the weights that are held. */
   readonly compilations: number;
   dispose(): Promise<void>;
 }
@@ -30,8 +30,9 @@ const defaultBatchSize = 32;
 /** Banks of several adapters that are kept for the next batch with the same ones. */
 const keptBanks = 4;
 
-/** Opens a base. Its weights are read when the first rows are run. */
+/** Opens a base. Its weights are read once, when the first rows are run. */
 export function createSharedModel(model: Model, device: Device): SharedModel {
+  const held = device.holdWeights();
   let wanted: Places = noPlaces;
   let compiled: { readonly step: Step; readonly places: Places } | undefined;
   let compilations = 0;
@@ -56,6 +57,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     const places = wanted;
     const step = await device.compile(sharedProgram(model, places), {
       frozen: frozenWeights(model),
+      held,
     });
     compilations++;
     return compiled = { step, places };
@@ -118,6 +120,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
         compiled = undefined;
         banks.clear();
         await old?.step.dispose();
+        await held.dispose();
       }),
   };
 }

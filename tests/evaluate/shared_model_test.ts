@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { sharedAdapter } from "../../lib/adapters/several/shared_adapter.ts";
+import { LazyMap } from "../../lib/core/lazy_map.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createSharedModel } from "../../lib/evaluate/shared_model.ts";
 import type { Entry } from "../../lib/nn/banks.ts";
+import { weightsOf } from "../../lib/nn/layer.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { stacked } from "../../lib/nn/parts.ts";
+import { bodyLayers } from "../../lib/nn/shared_program.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { familyOf, methodTable } from "../adapters/method_table.ts";
 import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";
@@ -86,6 +89,63 @@ Deno.test("only an adapter that acts elsewhere has the base compiled anew", asyn
     await shared.dispose();
   }
 });
+
+/** The model with a count of how often each of its weights was read. */
+function counted(model: Model): { model: Model; reads: Map<string, number> } {
+  const reads = new Map<string, number>();
+  const count = <Numbers>(path: string, read: () => Numbers) => () => {
+    reads.set(path, (reads.get(path) ?? 0) + 1);
+    return read();
+  };
+  const weights = new LazyMap(
+    [...model.weights.keys()].map((path) =>
+      [path, count(path, () => model.weights.get(path)!)] as const
+    ),
+  );
+  const packed = model.packed && new Map(
+    [...model.packed].map(([path, held]) => [path, {
+      ...held,
+      codes: count(`${path}.codes`, () => held.codes()),
+      scales: count(`${path}.scales`, () => held.scales()),
+    }]),
+  );
+  return { model: { ...model, weights, ...(packed ? { packed } : {}) }, reads };
+}
+
+const devices = ["cpu", "tfjs:cpu"] as const;
+for (
+  const [device, quantize] of [...devices.map((name) => [name] as const), ["cpu", "nf4"]] as const
+) {
+  Deno.test(`${device} ${quantize ?? ""}: a program in place of another reads no weight again`, async () => {
+    const golden = await readGolden("several/lora-bert/expected.safetensors");
+    const plain = await goldenModel("bert", 3, 1, quantize);
+    const { model, reads } = counted(plain);
+    const shared = createSharedModel(model, await openDevice(device));
+    try {
+      for (const folder of ["lora-bert/one", "ia3-bert/one", "beft-bert/one", "lora-bert/two"]) {
+        const entry = await entryIn(`several/${folder}`, plain);
+        shared.reserve(entry.parts);
+        const found = await rowLogits(shared, golden, () => entry);
+        const alone = createSharedModel(plain, await openDevice(device));
+        alone.reserve(entry.parts);
+        const expected = await rowLogits(alone, golden, () => entry);
+        await alone.dispose();
+        assert.ok(largestDifference(found, expected) < 1e-5, folder);
+      }
+      assert.ok(shared.compilations > 2);
+      const body = bodyLayers(model).flatMap(weightsOf).map(({ path }) => path);
+      const names = body.flatMap((path) =>
+        model.packed?.has(path) ? [`${path}.codes`, `${path}.scales`] : [path]
+      );
+      assert.deepEqual(
+        Object.fromEntries(reads),
+        Object.fromEntries(names.map((name) => [name, 1])),
+      );
+    } finally {
+      await shared.dispose();
+    }
+  });
+}
 
 /** Every method of the golden files, those that put tokens before the text included. */
 const allMethods = [

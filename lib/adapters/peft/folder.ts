@@ -59,9 +59,9 @@ export async function readPeftFolder(folder: string, model: Model): Promise<Load
 export function loadedAdapter(files: PeftFiles, model: Model): LoadedAdapter {
   const method = peftFromFiles(files);
   const attached = attachTo(model, method);
-  const own = trainedWeights(model, attached).map(({ path }) =>
-    [path, model.weights.get(path)!] as const
-  );
+  const own = trainedWeights(model, attached)
+    .filter(({ path }) => !attached.initialWeights!.has(path))
+    .map(({ path }) => [path, model.weights.get(path)!] as const);
   return {
     method,
     attached,

@@ -64,9 +64,19 @@ export interface UpdateStep {
   dispose(): Promise<void>;
 }
 
+/**
+ * Frozen weights as a device keeps them between programs, so that a program that takes another's
+ * place need not read them again.
+ */
+export interface HeldWeights {
+  dispose(): Promise<void>;
+}
+
 /** What a program is compiled against. */
 export interface Bindings {
   readonly frozen: FrozenSource;
+  /** Weights that are in here are not asked of `frozen` again; the same name, the same numbers. */
+  readonly held?: HeldWeights;
   readonly state?: State;
 }
 
@@ -78,6 +88,8 @@ export interface Device {
   readonly description: string;
   /** Keeps a tensor of zeros for every slot of every vector. */
   createState(slots: readonly Slot[], vectors: readonly string[]): State;
+  /** Room for frozen weights that several programs, one after the other, are compiled with. */
+  holdWeights(): HeldWeights;
   compile(program: Program, bindings: Bindings): Promise<Step>;
   compileUpdate(update: Update, state: State): Promise<UpdateStep>;
 }

@@ -13,6 +13,7 @@ import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds
 import {
   type Bindings,
   type Device,
+  type HeldWeights,
   type Slot,
   slotPath,
   type State,
@@ -29,6 +30,7 @@ export function eagerDevice(name: string, backend: string): Device {
     name,
     description: name,
     createState: (slots, vectors) => new EagerState(backend, slots, vectors),
+    holdWeights: () => new HeldTensors(),
     compile: (program, bindings) => Promise.resolve(prepare(backend, program, bindings)),
     compileUpdate: (update, state) => Promise.resolve(prepareUpdate(backend, update, state)),
   };
@@ -91,16 +93,29 @@ class EagerState implements State {
   }
 }
 
+/** Frozen weights as tensors that stay when a program is disposed of. */
+class HeldTensors implements HeldWeights {
+  readonly tensors = new Map<string, Tensor>();
+
+  dispose(): Promise<void> {
+    for (const tensor of this.tensors.values()) tensor.dispose();
+    this.tensors.clear();
+    return Promise.resolve();
+  }
+}
+
 function prepare(backend: string, program: Program, bindings: Bindings): Step {
   const state = bindings.state === undefined ? undefined : eager(bindings.state);
   checkState(program, (path) => state?.tensor(path) !== undefined);
   tf.setBackend(backend);
+  const held = bindings.held && tensorsHeld(bindings.held);
   const frozen: Record<string, Tensor> = {};
   for (const [name, { role, shape, type }] of Object.entries(program.inputs)) {
     if (role === "frozen") {
-      frozen[name] = tf.keep(
+      frozen[name] = held?.get(name) ?? tf.keep(
         tensorOf(checkFrozen(program, name, bindings.frozen(name)), shape as number[], type),
       );
+      held?.set(name, frozen[name]);
     }
   }
   return {
@@ -132,7 +147,7 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
       return host;
     },
     dispose() {
-      for (const tensor of Object.values(frozen)) tensor.dispose();
+      if (!held) { for (const tensor of Object.values(frozen)) tensor.dispose(); }
       return Promise.resolve();
     },
   };
@@ -206,6 +221,11 @@ async function numbersOf(tensor: Tensor): Promise<TypedArray> {
 function eager(state: State): EagerState {
   if (state instanceof EagerState) return state;
   throw new TunebookError("device", "this state was created by another device");
+}
+
+function tensorsHeld(held: HeldWeights): Map<string, Tensor> {
+  if (held instanceof HeldTensors) return held.tensors;
+  throw new TunebookError("device", "these weights are held by another device");
 }
 
 function guarded<Result>(name: string, run: () => Result): Result {

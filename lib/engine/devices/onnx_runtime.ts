@@ -14,6 +14,7 @@ import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds
 import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
 import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { WeightFile } from "./weight_file.ts";
 import { webgpu } from "./webgpu.ts";
 
 /** Updates of states up to so many elements run in one piece and thread. */
@@ -39,6 +40,7 @@ export function onnxRuntime(
     description: reason ? `${provider} (${reason})` : provider,
     createState: (slots: readonly Slot[], vectors: readonly string[]) =>
       new FlatState(slots, vectors, apart),
+    holdWeights: () => new WeightFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
   };
@@ -71,7 +73,7 @@ async function compile(
   }
   for (const { name } of graph.outputs) fetches[name] = null;
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
-  const session = await createSession(provider, graph, options);
+  const session = await createSession(provider, graph, options, { held: bindings.held });
   return {
     async run(feeds, signal) {
       checkFeeds(program, feeds);

@@ -4,19 +4,15 @@
  * @module
  */
 import * as ort from "onnxruntime-node";
-import { join } from "node:path";
-import { collectGarbage } from "../../core/collect_garbage.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { Graph } from "../graph.ts";
-import { writeOnnx } from "../onnx_writer.ts";
+import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
+import { WeightFile, weightFile } from "./weight_file.ts";
 
 /** The execution providers of the npm package. */
 export type Provider = "cpu" | "webgpu" | "cuda";
-
-/** Constants from this size on go into a file that the runtime maps instead of copying. */
-const minExternalBytes = 1 << 16;
 
 /** What a measurement may ask of the runtime. */
 export interface RuntimeOptions {
@@ -47,8 +43,16 @@ export interface Session {
 /** Output name → where its numbers are left. */
 export type OutputLocations = Readonly<Record<string, "cpu" | "gpu-buffer">>;
 
+/** Where outputs are left, and what keeps the weights when the session is ready. */
+export interface SessionPlaces {
+  /** Without it all outputs come to host memory. */
+  readonly locations?: OutputLocations;
+  /** Without it the weights are in a file that is removed when the session is ready. */
+  readonly held?: HeldWeights;
+}
+
 /**
- * Prepares a graph. Without `locations` all outputs come to host memory.
+ * Prepares a graph.
  *
  * @throws TunebookError of the kind `device` or `memory`
  */
@@ -56,25 +60,13 @@ export async function createSession(
   provider: Provider,
   graph: Graph,
   { threads, profile, plain, apart }: RuntimeOptions,
-  locations?: OutputLocations,
+  { locations, held }: SessionPlaces = {},
 ): Promise<Session> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
-  const folder = await Deno.makeTempDir({ prefix: "tunebook-" }).catch((error) => {
-    throw unprepared(error);
-  });
+  const file = held ? weightFile(held) : new WeightFile(false);
   try {
-    const externalFile = "weights.bin";
-    const { bytes, external } = writeOnnx(graph, { externalFile, minExternalBytes });
-    if (external.length > 0) {
-      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
-      for (const makeChunk of external) {
-        const chunk = makeChunk();
-        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
-      }
-      // The arrays that the weights were read into are dead now.
-      collectGarbage();
-    }
+    const { bytes, folder } = await file.write(graph);
     const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: [provider],
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
@@ -95,7 +87,7 @@ export async function createSession(
   } catch (error) {
     throw unprepared(error);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    if (!held) await file.dispose();
   }
 }
 

@@ -15,9 +15,10 @@ import type { HostTensor, Program } from "../program.ts";
 import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
-import type { Bindings, Device, State, Step, Update, UpdateStep } from "./device.ts";
+import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } from "./device.ts";
 import { createSession, runSession, type RuntimeOptions, type Session } from "./onnx_session.ts";
 import { packState } from "./pack_state.ts";
+import { WeightFile } from "./weight_file.ts";
 
 const provider = "webgpu";
 /** The provider has no `FusedMatMul`. A node that it lacks would run on the processor. */
@@ -29,6 +30,7 @@ export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
     createState: (slots, vectors) => new BufferState(slots, vectors, carrier(options)),
+    holdWeights: () => new WeightFile(true),
     compile: (program, bindings) => compile(program, bindings, options),
     compileUpdate: (update, state) => compileUpdate(update, state, options),
   };
@@ -36,7 +38,7 @@ export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
 
 async function compile(
   program: Program,
-  { frozen, state: anyState }: Bindings,
+  { frozen, state: anyState, held }: Bindings,
   options: RuntimeOptions,
 ): Promise<Step> {
   const state = anyState && buffers(anyState);
@@ -50,7 +52,7 @@ async function compile(
   const stateInputs = graph.inputs.filter(({ name }) => packed.chunks.has(name));
   const feedInputs = graph.inputs.filter(({ name }) => !packed.chunks.has(name));
   const nextOf = nameNewValues(graph, (name) => packed.chunks.has(name));
-  const { session, fetches } = await open(graph, nextOf, options);
+  const { session, fetches } = await open(graph, nextOf, options, held);
   return {
     async run(feeds) {
       checkFeeds(program, feeds);
@@ -134,6 +136,7 @@ async function open(
   graph: Graph,
   nextOf: ReadonlyMap<string, string>,
   options: RuntimeOptions,
+  held?: HeldWeights,
 ): Promise<{ session: Session; fetches: Record<string, null> }> {
   const staying = new Set(nextOf.values());
   const names = graph.outputs.map(({ name }) => name);
@@ -141,7 +144,7 @@ async function open(
     names.map((name) => [name, staying.has(name) ? "gpu-buffer" as const : "cpu" as const]),
   );
   return {
-    session: await createSession(provider, graph, options, locations),
+    session: await createSession(provider, graph, options, { locations, held }),
     fetches: Object.fromEntries(names.map((name) => [name, null])),
   };
 }
@@ -169,7 +172,7 @@ function carrier(options: RuntimeOptions): Carrier {
     let session: Promise<Session> | undefined;
     return {
       async run(numbers: ort.Tensor): Promise<ort.Tensor> {
-        session ??= createSession(provider, graph, options, { copy: location });
+        session ??= createSession(provider, graph, options, { locations: { copy: location } });
         const results = await runSession(provider, "copy", await session, { numbers }, {
           copy: null,
         });

@@ -99,6 +99,27 @@ Deno.test("adapters of other methods and labels share a base, one at a time and 
     }
   }));
 
+Deno.test("an adapter in a new place does not need the base's file again", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const at = (name: string) => join(folder, name);
+    const expected = {
+      a: await trained(reference, at("a"), lora({ rank: 2 }), { label: "mood" }),
+      b: await trained(reference, at("b"), ia3(), { label: "mood" }),
+    };
+    const base = await model(reference).open();
+    try {
+      const first = await base.attach({ a: at("a") });
+      assertSame(await first.use("a").predict(texts), expected.a);
+      await Deno.truncate(join(folder, "base", "model.safetensors"), 0);
+      const both = await first.attach({ b: at("b") });
+      assertSame(await both.use("b").predict(texts), expected.b);
+      assertSame(await both.use("a").predict(texts), expected.a);
+    } finally {
+      await base.dispose();
+    }
+  }));
+
 Deno.test("stacked and averaged adapters act, are saved, trained on and merged", () =>
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"));
