@@ -1,57 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  type Adapter,
-  adapter,
-  type AdapterPrediction,
-  type DataOptions,
-  ia3,
-  lora,
-  merged,
-  model,
-  peft,
-  type Prediction,
-  promptTuning,
-  tableFromRows,
-} from "tunebook";
+import { type AdapterPrediction, ia3, lora, merged, model, peft, promptTuning } from "tunebook";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
-import { reviews, tinyModel } from "../tiny.ts";
-
-const quiet = { quiet: true };
-const settings = { epochs: 1, learningRate: 3e-3, batchSize: 8 };
-const texts = ["the film was superb", "awful price and poor service", "it was food", "very sad"];
-const table = (rows: number) => tableFromRows(reviews(rows).map((row) => ({ ...row })), "reviews");
-
-/** Trains and saves an adapter; gives what the run itself predicts. */
-async function trained(
-  reference: string,
-  folder: string,
-  method: Adapter,
-  columns: Pick<DataOptions, "label" | "kind" | "separator">,
-): Promise<Prediction[]> {
-  const result = await model(reference)
-    .data(table(60), { text: "text", ...columns })
-    .adapt(method).train(settings).deploy(adapter(folder)).run(quiet);
-  try {
-    return await result.predict(texts);
-  } finally {
-    await result.dispose();
-  }
-}
-
-function assertSame(found: readonly Prediction[], expected: readonly Prediction[]): void {
-  assert.equal(found.length, expected.length);
-  found.forEach(({ text, label, probabilities }, row) => {
-    assert.equal(text, expected[row].text);
-    assert.deepEqual(Object.keys(probabilities), Object.keys(expected[row].probabilities));
-    if (typeof label !== "number") assert.deepEqual(label, expected[row].label);
-    for (const [name, value] of Object.entries(probabilities)) {
-      const difference = Math.abs(value - expected[row].probabilities[name]);
-      assert.ok(difference < 1e-4, `${name} of row ${row} differs by ${difference}`);
-    }
-  });
-}
+import { tinyModel } from "../tiny.ts";
+import { assertSame, quiet, settings, table, texts, trained } from "./trained.ts";
 
 const alone = (predictions: readonly AdapterPrediction[]) =>
   predictions.map((each) => each.adapter);
