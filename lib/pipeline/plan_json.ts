@@ -12,6 +12,7 @@ import { metricOf, metrics } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import { isAverage } from "./open/average.ts";
 import { columnMistakes, planMistakes } from "./plan_mistakes.ts";
 import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
 
@@ -38,7 +39,12 @@ export interface PlanJson {
 /** Writes a plan's parts as JSON. What a name cannot bring back is reported in one error. */
 export function partsToJson(parts: PlanParts): PlanJson {
   const own = [
-    ...Object.hasOwn(methods, parts.method.method) ? [] : [`the method ${parts.method.method}`],
+    ...Object.hasOwn(methods, parts.method.method) ? [] : [
+      // An average is numbers that were made in memory.
+      isAverage(parts.method)
+        ? "an average of adapters; save it, average.save(folder), and adapt peft(folder)"
+        : `the method ${parts.method.method}`,
+    ],
     ...Object.entries(parts.metrics).filter(([, { name }]) => !Object.hasOwn(metrics, name))
       .map(([name]) => `the metric of the score ${name}`),
     ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type AdapterPrediction, ia3, lora, merged, model, peft, promptTuning } from "tunebook";
+import {
+  type Adapter,
+  type AdapterPrediction,
+  ia3,
+  lora,
+  merged,
+  model,
+  peft,
+  Plan,
+  promptTuning,
+  writeTable,
+} from "tunebook";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { tinyModel } from "../tiny.ts";
@@ -115,6 +126,51 @@ Deno.test("stacked and averaged adapters act, are saved, trained on and merged",
         .adapt(peft(at("sum"))).train(settings).run(quiet);
       assert.ok(further.losses.length > 0 && further.losses.every(Number.isFinite));
       await further.dispose();
+    } finally {
+      await base.dispose();
+    }
+  }));
+
+Deno.test("a plan's JSON says how to hold an average, and the saved one reads back", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const at = (name: string) => join(folder, name);
+    await trained(reference, at("a"), lora({ rank: 2 }), { label: "mood" });
+    await trained(reference, at("b"), lora({ rank: 4 }), { label: "mood" });
+    const rows = at("reviews.csv");
+    await writeTable(table(30), rows);
+    const base = await model(reference).open();
+    try {
+      const adapters = await base.attach({ a: at("a"), b: at("b") });
+      const stage = model(reference).data(rows, { text: "text", label: "mood" });
+      for (const combination of ["cat", "svd"] as const) {
+        const average = adapters.average({ a: 0.7, b: 0.6 }, { combination });
+        const of = (method: Adapter) => stage.adapt(method).train({ epochs: 0 });
+        const how = isMistake("input", /an average of adapters; save it.*peft\(folder\)/);
+        assert.throws(() => of(average).toJSON(), how);
+        assert.throws(() => stage.compare({ average, lora: lora() }).toJSON(), how);
+        await average.save(at(combination));
+        const read = Plan.from(JSON.parse(JSON.stringify(of(peft(at(combination))))));
+        const [first, again] = [await of(average).run(quiet), await read.run(quiet)];
+        const expected = await first.predict(texts);
+        assertSame(await again.predict(texts), expected);
+        assertSame(
+          await (await adapters.attach({ average })).use("average").predict(texts),
+          expected,
+        );
+        await first.dispose();
+        await again.dispose();
+      }
+      // Adapters in a stack are the average with weights of 1, but for the head that is chosen.
+      const both = adapters.average({ a: 1, b: 1 }, { head: "b" });
+      await both.save(at("both"));
+      const plan = Plan.from(JSON.parse(JSON.stringify(
+        stage.adapt(peft(at("both"))).train({ epochs: 0 }),
+      )));
+      const run = await plan.run(quiet);
+      const stacked = await adapters.stack(["a", "b"], { head: "b" }).predict(texts);
+      assertSame(await run.predict(texts), stacked);
+      await run.dispose();
     } finally {
       await base.dispose();
     }
