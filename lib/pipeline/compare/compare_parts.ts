@@ -39,7 +39,7 @@ export type SharedTrainOptions = Pick<
 
 /** How to compare. */
 export interface CompareOptions {
-  /** The score that decides; what is natural for the labels unless given, such as accuracy. */
+  /** The score that decides; what is natural for the labels unless given: accuracy, perplexity … */
   readonly metric?: Metric;
   /** Runs of each method, each with its own head, start, order of rows and dropout; 3 unless given. */
   readonly seeds?: number;
@@ -97,7 +97,6 @@ export function checkComparison(parts: CompareParts): void {
   const kind = kindOf(columns);
   const wrong: string[] = [];
   const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
-  if (kind === "language") wrong.push("only methods on labels are compared so far; name a label");
   if (Object.keys(methods).length === 0) wrong.push("there is no method to compare");
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method?.attach !== "function") wrong.push(`${name} is no method, such as lora()`);

@@ -95,6 +95,6 @@ function linesOf(parts: CompareParts): [string, string][] {
       [name, method],
     ): [string, string] => ["compare", `${name}: ${stage(method, "adapt")}`]),
     ["budget", `${amount} ${unit}${unit === "minutes" ? " in all" : " each"}, ${seeds} seeds`],
-    ["score", metric?.name ?? "what is natural for the labels"],
+    ["score", metric?.name ?? "what is natural for the data"],
   ];
 }

@@ -60,8 +60,10 @@ export interface ComparedRunOptions {
 export interface ComparedRuns {
   /** The rows for methods that take no room from the text. */
   readonly data: PreparedData;
-  /** Attaches a method, to see whether it fits. */
-  check(method: Adapter, settings: TrainSettings): Promise<void>;
+  /** The rows with so many tokens at most. */
+  dataIn(maxTokens: number): Promise<PreparedData>;
+  /** Attaches a method, to see whether it fits, and tells how many tokens of a text it leaves. */
+  check(method: Adapter, settings: TrainSettings): Promise<number>;
   /** Trains and scores. A run that was stopped throws an error of kind "interrupted". */
   run(method: Adapter, options: ComparedRunOptions): Promise<RunFigures>;
 }
@@ -72,7 +74,7 @@ export async function openRuns(
   splits: Splits,
   { device, maxTokens }: { readonly device: Device; readonly maxTokens: number },
 ): Promise<ComparedRuns> {
-  const trainLabels = readTrainingLabels(splits, columns)!;
+  const trainLabels = readTrainingLabels(splits, columns);
   const { files, architecture, config, tokenizer } = await openBase(reference);
   const encoded = new Map<number, Promise<PreparedData>>();
   const dataOf = (room: number): Promise<PreparedData> => {
@@ -94,7 +96,7 @@ export async function openRuns(
       reference,
       config: files.config,
       weights: files.weights,
-      outputs: trainLabels.names.length,
+      ...(trainLabels ? { outputs: trainLabels.names.length } : {}),
       seed,
       quantize: format,
     });
@@ -105,14 +107,15 @@ export async function openRuns(
     const model = await modelOf(settings.seed, method);
     const adapter = await openOn(model, method, {
       encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
-      ...(columns.kind === "regression" ? {} : { labels: trainLabels.names }),
+      ...(trainLabels && trainLabels.kind !== "regression" ? { labels: trainLabels.names } : {}),
     });
     checkPacking(settings, packingObstacle({ adapter }));
     return { model, adapter, room: textRoom(settings.maxTokens, config, adapter) };
   };
   return {
     data: await dataOf(Math.min(maxTokens, config.maxTokens)),
-    check: async (method, settings) => void await open(method, settings),
+    dataIn: dataOf,
+    check: async (method, settings) => (await open(method, settings)).room,
     async run(method, { settings, signal, onStep, onFrozenRows, trialRows }) {
       const { model, adapter: whole, room } = await open(method, settings);
       const { checkSteps: _, afterStep: __, record: ___, ...still } = whole;

@@ -51,7 +51,7 @@ export async function writeSplits(
     for (const [name, table] of Object.entries(splits)) {
       if (!table) continue;
       files[name] = join(folder, `${name}.jsonl`);
-      const columns = [...new Set(pair === undefined ? [text, label] : [text, pair, label])];
+      const columns = [...new Set([text, pair, label].filter((name) => name !== undefined))];
       await writeTable(table.select(columns), files[name]);
     }
   } catch (error) {

@@ -47,8 +47,16 @@ export async function runComparison(
   }
   const { maxTokens } = contenders[0].settings;
   const runs = await openRuns(parts, splits, { device, maxTokens });
-  await checkMethods(runs, contenders);
-  const { kind, labels, train, test } = runs.data;
+  const rooms = await checkMethods(runs, contenders);
+  let { data } = runs;
+  if (data.kind === "language") {
+    // Losses of texts that were cut elsewhere are losses of other tokens.
+    const room = Math.min(...rooms);
+    for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
+    data = await runs.dataIn(room);
+  }
+  const { kind, train, test } = data;
+  const labels = kind === "language" ? ["loss"] : data.labels;
   const metric = parts.metric ?? naturalMetric[kind];
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
@@ -97,17 +105,22 @@ export async function runComparison(
   return present();
 }
 /** All settings that do not fit the model are one error, before anything is trained. */
-async function checkMethods(runs: ComparedRuns, contenders: readonly Contender[]): Promise<void> {
+async function checkMethods(
+  runs: ComparedRuns,
+  contenders: readonly Contender[],
+): Promise<number[]> {
   const wrong: string[] = [];
+  const rooms: number[] = [];
   for (const { name, method, settings } of contenders) {
     try {
-      await runs.check(method, settings);
+      rooms.push(await runs.check(method, settings));
     } catch (error) {
       if (!(error instanceof TunebookError)) throw error;
       wrong.push(`${name}: ${error.message}`);
     }
   }
   if (wrong.length > 0) throw mistakes("input", "these methods do not fit:", wrong);
+  return rooms;
 }
 
 async function filesOf(

@@ -156,10 +156,6 @@ Deno.test("what needs labels is refused where there are none", () =>
     );
     await assert.rejects(gpt2.adapt(head()).train().run(quiet), /leaves nothing to train/);
     assert.throws(
-      () => gpt2.compare({ lora: lora() }),
-      isMistake("input", "only methods on labels are compared"),
-    );
-    assert.throws(
       () => model("hf:org/name").data("a.csv", { text: "text", kind: "multi", pair: "other" }),
       isMistake("input", "kind needs a label", "pair needs a label"),
     );

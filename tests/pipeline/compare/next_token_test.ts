@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  accuracy,
+  ComparePlan,
+  head,
+  lora,
+  model,
+  perplexity,
+  promptTuning,
+  type RunOptions,
+  tableFromColumns,
+} from "tunebook";
+import { isMistake } from "../../is_mistake.ts";
+import { inFolder } from "../../weights/in_folder.ts";
+import { reviews, tinyModel } from "../tiny.ts";
+
+const quiet: RunOptions = { quiet: true };
+const columns = { text: "text", test: 0.25 };
+const texts = (rows: number, times = 1) =>
+  tableFromColumns({ text: reviews(rows).map(({ text }) => Array(times).fill(text).join(" ")) });
+
+Deno.test("methods are compared by the perplexity that their own plans have", () =>
+  inFolder(async (folder) => {
+    const stage = model(await tinyModel(join(folder, "base"), "gpt2")).data(texts(60), columns);
+    const methods = { lora: lora({ rank: 2 }), prompt: promptTuning({ tokens: 3 }) };
+    const plan = stage.compare(methods, {
+      seeds: 2,
+      budget: { epochs: 2 },
+      train: { batchSize: 8 },
+    });
+    // The first run of each method is in a process of its own, which reads the rows from files.
+    const result = await plan.run(quiet);
+    assert.equal(result.metric, "perplexity");
+    assert.deepEqual(result.examples, { train: 45, test: 15 });
+    for (const { name, runs, score, trainedParameters, savedBytes, peakBytes } of result.rows) {
+      for (const { seed, score: found, losses } of runs) {
+        const alone = await stage.adapt(methods[name as keyof typeof methods])
+          .train({ epochs: 2, batchSize: 8, seed }).evaluate({ perplexity }).run(quiet);
+        assert.ok(
+          Math.abs(found / alone.scores.perplexity - 1) < 1e-4,
+          `${name} ${seed}: ${found}`,
+        );
+        assert.equal(losses.length, alone.losses.length);
+        await alone.dispose();
+      }
+      assert.ok(score!.low >= 1 && score!.low <= score!.mean && score!.mean <= score!.high);
+      assert.ok(trainedParameters! > 0 && savedBytes! > 0 && peakBytes! > 0);
+    }
+    const [best, other] = result.rows.map(({ score }) => score!.mean);
+    assert.ok(best < other, "the lowest perplexity is the best");
+    assert.match(String(result), /perplexity/);
+    assert.match(JSON.stringify(result), /perplexity/);
+  }));
+
+Deno.test("texts that are too long for one method are cut alike for all", () =>
+  inFolder(async (folder) => {
+    const stage = model(await tinyModel(join(folder, "base"), "gpt2")).data(texts(20, 12), columns);
+    const options = { seeds: 1, budget: { epochs: 1 }, train: { batchSize: 8 }, memory: false };
+    const result = await stage.compare({
+      lora: lora({ rank: 2 }),
+      prompt: promptTuning({ tokens: 8 }),
+    }, options).run(quiet);
+    const config = await Deno.readTextFile(join(folder, "base", "config.json"));
+    const { n_positions: positions } = JSON.parse(config);
+    const alone = async (maxTokens: number) => {
+      const run = await stage.adapt(lora({ rank: 2 })).train({ epochs: 1, batchSize: 8, maxTokens })
+        .evaluate({ perplexity }).run(quiet);
+      await run.dispose();
+      return run.scores.perplexity;
+    };
+    const found = result.rows.find(({ name }) => name === "lora")!.runs[0].score;
+    assert.ok(Math.abs(found / await alone(positions - 8) - 1) < 1e-4);
+    assert.ok(Math.abs(found / await alone(positions) - 1) > 1e-4);
+  }));
+
+Deno.test("a comparison without labels is written as JSON, and refuses what needs labels", () =>
+  inFolder(async (folder) => {
+    const plan = model("hf:org/name").data("texts.csv", { text: "text" })
+      .compare({ lora: lora() }, { metric: perplexity });
+    assert.deepEqual(ComparePlan.from(JSON.parse(JSON.stringify(plan))).toJSON(), plan.toJSON());
+    const stage = model(await tinyModel(folder, "gpt2")).data(texts(20), columns);
+    assert.throws(
+      () => stage.compare({ lora: lora() }, { metric: accuracy }),
+      isMistake("input", /accuracy does not score.*"language".*perplexity/),
+    );
+    await assert.rejects(
+      stage.compare({ head: head() }).run(quiet),
+      isMistake("input", /nothing to train/),
+    );
+  }));
