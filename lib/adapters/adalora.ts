@@ -110,8 +110,12 @@ export function adalora(options: AdaloraOptions = {}): Adapter {
   return adaloraOf(options, {});
 }
 
-/** AdaLoRA with the triplets that a folder kept. */
-export function adaloraOf({ targets, ...options }: AdaloraOptions, kept: KeptTriplets): Adapter {
+/** AdaLoRA with the triplets that a folder kept, and what the folder calls the schedule. */
+export function adaloraOf(
+  { targets, ...options }: AdaloraOptions,
+  kept: KeptTriplets,
+  names?: BudgetSchedule["names"],
+): Adapter {
   const { initialRank = 12 } = options;
   const settings: AdaloraSettings = {
     initialRank,
@@ -147,7 +151,7 @@ export function adaloraOf({ targets, ...options }: AdaloraOptions, kept: KeptTri
     method: "adalora",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
     learningRate,
-    attach: (host) => attach(host, settings, targets, kept),
+    attach: (host) => attach(host, settings, targets, kept, names),
   };
 }
 
@@ -161,6 +165,7 @@ function attach(
   settings: AdaloraSettings,
   targets: Targets | undefined,
   named: KeptTriplets,
+  names: BudgetSchedule["names"],
 ): AttachedAdapter {
   const { initialRank, targetRank, alpha, dropout, orthogonality } = settings;
   const linears = chooseTargets(host, targets);
@@ -188,6 +193,7 @@ function attach(
     initial: settings.initialSteps,
     final: settings.finalSteps,
     every: settings.interval,
+    ...(names ? { names } : {}),
   };
   const hasSurplus = schedule.initialBudget > schedule.targetBudget;
   const empty = all.filter(({ rank }) => rank === 0).flatMap(parametersOf);

@@ -56,7 +56,7 @@ interface Context {
 const manyClasses = 50;
 
 /**
- * Reads the labels of a column. Classes are texts, whole numbers or booleans; the numbers 0 … n−1
+ * Reads the labels of a column. Classes are texts, whole numbers (bigints too) or booleans; the numbers 0 … n−1
  * are ids where `names` are given and none of them is a number itself. Throws one `TunebookError` of kind "data" that lists every row
  * (from 1) whose label is missing, of the wrong type, or not one of `names`.
  *
@@ -115,7 +115,7 @@ function readMulti(values: unknown[], options: ReadLabelsOptions, context: Conte
       parts = text === "" ? [] : text.split(options.separator).map((part) => part.trim());
     } else {
       wrong.push(
-        `row ${row + 1}: ${JSON.stringify(value) ?? "no value"} is not a list of classes` +
+        `row ${row + 1}: ${shown(value)} is not a list of classes` +
           (typeof value === "string" ? '; give a separator such as "|"' : ""),
       );
       return [];
@@ -146,15 +146,15 @@ function readMulti(values: unknown[], options: ReadLabelsOptions, context: Conte
 
 function readRegression(values: unknown[], context: Context): Labels {
   const wrong = values.flatMap((value, row) => {
-    if (typeof value === "number" && Number.isFinite(Math.fround(value))) return [];
-    const shown = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "no value";
-    return [`row ${row + 1}: ${shown} is not a finite number`];
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    if (isNumber && Number.isFinite(Math.fround(Number(value)))) return [];
+    return [`row ${row + 1}: ${isNumber ? value : shown(value)} is not a finite number`];
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   return {
     kind: "regression",
     names: [context.column],
-    targets: Float32Array.from(values as number[]),
+    targets: Float32Array.from(values, Number),
   };
 }
 
@@ -162,8 +162,9 @@ function readRegression(values: unknown[], context: Context): Labels {
 function classNames(values: readonly unknown[]): string[] {
   const natural = new Intl.Collator("en", { numeric: true });
   const names = [...new Set(values.map(String))];
-  const numeric = values.every((value) => typeof value === "number");
-  if (numeric) return names.sort((a, b) => Number(a) - Number(b));
+  const whole = values.every((value) => typeof value === "number" || typeof value === "bigint");
+  // Integers of 64 bits stay apart where numbers would not.
+  if (whole) return names.sort((a, b) => BigInt(a) < BigInt(b) ? -1 : 1);
   return names.sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
 }
 
@@ -175,9 +176,9 @@ function classFinder(names: readonly string[]): (value: unknown) => number {
   return (value) => {
     const id = ids.get(String(value));
     if (id !== undefined) return id;
-    const isPosition = mayBePosition && typeof value === "number" && value >= 0 &&
-      value < names.length;
-    return isPosition ? value : -1;
+    const isWhole = typeof value === "number" || typeof value === "bigint";
+    const isPosition = mayBePosition && isWhole && value >= 0 && value < names.length;
+    return isPosition ? Number(value) : -1;
   };
 }
 
@@ -188,16 +189,22 @@ function isNumeric(name: string): boolean {
 function describeWrong(value: unknown, row: number): string[] {
   const place = `row ${row + 1}`;
   if (value === null || value === undefined) return [`${place}: no label`];
-  if (typeof value === "boolean") return [];
+  if (typeof value === "boolean" || typeof value === "bigint") return [];
   if (typeof value === "string") return value.trim() === "" ? [`${place}: an empty label`] : [];
-  if (typeof value !== "number") return [`${place}: ${JSON.stringify(value)} is not a class`];
+  if (typeof value !== "number") return [`${place}: ${shown(value)} is not a class`];
   if (Number.isSafeInteger(value)) return [];
   return [`${place}: ${value} is not a whole number; predict numbers with kind "regression"`];
 }
 
 function describeUnknown(value: unknown, row: number, names: readonly string[]): string {
   const hint = didYouMean(String(value), names);
-  return `row ${row + 1}: unknown label ${JSON.stringify(value)}${hint}`;
+  return `row ${row + 1}: unknown label ${shown(value)}${hint}`;
+}
+
+/** JSON, which has no integers of 64 bits. */
+function shown(value: unknown): string {
+  const json = JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}` : part);
+  return typeof value === "bigint" ? `${value}` : json ?? "no value";
 }
 
 function wrongLabels(wrong: string[], { column, where }: Context): TunebookError {

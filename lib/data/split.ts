@@ -138,7 +138,9 @@ function rowsByClass(table: Table, column: string): number[][] {
   requireColumns(table, [column], "the table");
   const groups = new Map<string, number[]>();
   columnValues(table, column).forEach((value, row) => {
-    const key = `${typeof value} ${JSON.stringify(value)}`;
+    const key = `${typeof value} ${
+      JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}` : part)
+    }`;
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);

@@ -28,8 +28,8 @@ const writers: Record<string, (table: Table) => string | Uint8Array> = {
 /**
  * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
  * made. CSV holds no types: a text column of digits is numeric when it is read again. JSON has no
- * NaN: it becomes null, as does a date that is none in every format. Throws a `TunebookError` of kind "input" for a format that cannot be
- * written and of kind "output" for a place that cannot.
+ * NaN: it becomes null, as does a date that is none in every format. Throws a `TunebookError` of kind "input" for a format
+ * that cannot be written and for integers beyond 2^53 in JSON, and of kind "output" for a place that cannot.
  *
  * @example
  * ```ts
@@ -70,7 +70,17 @@ function withoutWrongDates(table: Table): Table {
 }
 
 function joinedRows(table: Table, separator: string): string {
-  return table.objects().map((row) => JSON.stringify(row)).join(separator);
+  return table.objects().map((row) => JSON.stringify(row, jsonNumber)).join(separator);
+}
+
+/** JSON has no integers of 64 bits: who reads a large one gets its neighbour. */
+function jsonNumber(name: string, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  if (Number.isSafeInteger(Number(value))) return Number(value);
+  throw new TunebookError(
+    "input",
+    `JSON cannot hold the integer ${value} of "${name}" exactly; write CSV or Arrow, or make it a text`,
+  );
 }
 
 function ended(text: string): string {

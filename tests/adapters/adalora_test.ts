@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { adalora, type AdaloraOptions } from "../../lib/adapters/adalora.ts";
 import { budgetAt } from "../../lib/adapters/parts/adalora_budget.ts";
+import { adaloraFromPeft } from "../../lib/adapters/peft/adalora.ts";
 import { peftFromFiles } from "../../lib/adapters/peft.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -101,6 +102,34 @@ Deno.test("a folder keeps which triplets are left, also after a second training"
     const stored = tensors.find((tensor) => tensor.name === `base_model.model.${name}`)!;
     assert.equal(stored.shape[0], mask.filter((each) => each).length, name);
   }
+});
+
+Deno.test("training that goes on from a folder follows its tinit, tfinal and deltaT", async () => {
+  const folder = {
+    peft_type: "ADALORA",
+    init_r: 4,
+    target_r: 2,
+    lora_alpha: 8,
+    target_modules: ["query", "value"],
+    total_step: 10_000,
+  };
+  const stepsOf = async (schedule: object) => {
+    const method = adaloraFromPeft({ ...folder, ...schedule });
+    const { methodRecord } = await runToy({ on: model, method });
+    return methodRecord!.ranks.map(({ step }) => step);
+  };
+  // Of 12 steps: none up to tinit, every deltaT-th, the last one tfinal steps before the end.
+  assert.deepEqual(await stepsOf({ tinit: 3, tfinal: 3, deltaT: 2 }), [0, 4, 6, 8, 9]);
+  assert.deepEqual(await stepsOf({ tinit: 7, tfinal: 1, deltaT: 1 }), [0, 8, 9, 10, 11]);
+  // Zeros are PEFT's defaults: a tenth and three tenths of the run, as without a folder.
+  const shares = (await runToy({ on: model, method: adalora(small) })).methodRecord!.ranks;
+  const steps = shares.map(({ step }) => step);
+  assert.deepEqual(await stepsOf({ tinit: 0, tfinal: 0, deltaT: 1 }), steps);
+  assert.deepEqual(await stepsOf({ tinit: null, tfinal: null, deltaT: null }), steps);
+  await assert.rejects(
+    stepsOf({ tinit: 200, tfinal: 1000 }),
+    isMistake("input", "12 steps", "Lower tinit of adapter_config.json, tfinal or deltaT"),
+  );
 });
 
 Deno.test("a folder of a model without a head keeps its triplets too", async () => {

@@ -20,6 +20,33 @@ Deno.test("whole numbers and booleans become classes in their own order", () => 
   assert.deepEqual([booleans.names, [...booleans.ids]], [["false", "true"], [1, 0]]);
 });
 
+Deno.test("integers of 64 bits are labels like other whole numbers", () => {
+  const large = 2n ** 60n;
+  const near = readLabels(column([large + 1n, -3n, 2, large]), "y", "single");
+  assert.deepEqual(near.names, ["-3", "2", `${large}`, `${large + 1n}`]);
+  assert.deepEqual([...near.ids], [3, 0, 1, 2]);
+  const named = readLabels(column([1n, 0n]), "y", "single", { names: ["no", "yes"] });
+  assert.deepEqual([...named.ids], [1, 0]);
+  const lists = readLabels(column([[1n, 2n], BigInt64Array.of(2n)]), "y", "multi");
+  assert.deepEqual([lists.names, [...lists.targets]], [["1", "2"], [1, 1, 0, 1]]);
+  const numbers = readLabels(column([3n, 0.5, large]), "y", "regression");
+  assert.deepEqual([...numbers.targets], [3, 0.5, 2 ** 60]);
+  assert.throws(
+    () => readLabels(column([5n, 1n]), "y", "single", { names: ["0", "1"] }),
+    isMistake("data", "row 1: unknown label 5"),
+  );
+  for (const kind of ["single", "multi", "regression"] as const) {
+    assert.throws(
+      () => readLabels(column([{ id: large }, { id: 1n }]), "y", kind),
+      isMistake("data", `row 1: {"id":"${large}"} is not a`),
+    );
+  }
+  assert.throws(
+    () => readLabels(column([10n ** 60n, 1n]), "y", "regression"),
+    isMistake("data", "row 1: 1000000", "is not a finite number"),
+  );
+});
+
 Deno.test("given names order the classes; numbers are ids of them", () => {
   const names = ["neg", "neu", "pos"];
   const texts = readLabels(column(["pos", "neg"]), "y", "single", { names });

@@ -17,6 +17,13 @@ Deno.test("3000 rows with a fifth for the test are 2400 and 600, class by class"
   assert.equal(positive.length, 300);
 });
 
+Deno.test("classes that are integers of 64 bits are kept apart", () => {
+  const table = numbered(100, (row) => 2n ** 60n + BigInt(row % 2));
+  const { test } = splitTable(table, { test: 0.2, seed: 1, stratify: "class" });
+  const odd = columnValues(test, "class").filter((value) => BigInt(value as bigint) % 2n === 1n);
+  assert.deepEqual([test.numRows(), odd.length], [20, 10]);
+});
+
 Deno.test("every row is in exactly one split, in order", () => {
   const table = numbered(101, (row) => row % 7);
   for (const stratify of [undefined, "class"]) {

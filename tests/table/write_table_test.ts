@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { readTable } from "../../lib/table/read_table.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 import { writeTable } from "../../lib/table/write_table.ts";
+import { isMistake } from "../is_mistake.ts";
+import { inFolder } from "../weights/in_folder.ts";
 
 const table = tableFromColumns({
   text: ['a, "b"', "two\nlines", "tab\there 🎉", ""],
@@ -39,6 +41,22 @@ Deno.test("a date that is none is written as missing, in every format", async ()
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("JSON takes integers that it can hold, and says which it cannot", () =>
+  inFolder(async (folder) => {
+    const small = tableFromColumns({ id: [1n, -2n], text: ["a", "b"] });
+    await writeTable(small, `${folder}/small.jsonl`);
+    assert.deepEqual((await readTable(`${folder}/small.jsonl`)).array("id"), [1, -2]);
+    const large = tableFromColumns({ id: [1n, 2n ** 60n] });
+    for (const format of ["json", "jsonl"]) {
+      await assert.rejects(
+        writeTable(large, `${folder}/large.${format}`),
+        isMistake("input", `integer ${2n ** 60n} of "id"`),
+      );
+    }
+    await writeTable(large, `${folder}/large.csv`);
+    assert.match(await Deno.readTextFile(`${folder}/large.csv`), /1152921504606846976/);
+  }));
 
 Deno.test("writes what a filtered and ordered table shows", async () => {
   const folder = await Deno.makeTempDir();

@@ -20,7 +20,11 @@ export interface BudgetSchedule {
   readonly final: number;
   /** Steps between two reallocations. */
   readonly every: number;
+  /** What a user calls the last three; the settings' names unless given. */
+  readonly names?: Readonly<Record<"initial" | "final" | "every", string>>;
 }
+
+const settingNames = { initial: "initialSteps", final: "finalSteps", every: "interval" };
 
 /** One linear's triplets: the names of its three tensors and their sizes. */
 export interface Triplets {
@@ -41,6 +45,7 @@ const countOf = (value: number, total: number) => value < 1 ? Math.round(value *
  */
 export function checkSchedule(schedule: BudgetSchedule, totalSteps: number): void {
   const [initial, final] = [schedule.initial, schedule.final].map((v) => countOf(v, totalSteps));
+  const { names = settingNames } = schedule;
   const last = totalSteps - final;
   const span = last - initial;
   const lacksMeasure = last === 1;
@@ -52,9 +57,10 @@ export function checkSchedule(schedule: BudgetSchedule, totalSteps: number): voi
     }, of which ${initial} come before the first and ` +
       `${final} after the last reallocation of ranks; ` +
       (lacksMeasure
-        ? "the last one would come after step 1, before any importance was measured. Lower finalSteps"
-        : `with one every ${schedule.every} steps none would happen. Lower initialSteps, ` +
-          "finalSteps or interval") +
+        ? "the last one would come after step 1, before any importance was measured. Lower " +
+          names.final
+        : `with one every ${schedule.every} steps none would happen. Lower ` +
+          `${names.initial}, ${names.final} or ${names.every}`) +
       ", or train longer.",
   );
 }
