@@ -63,6 +63,7 @@ export async function prepareJupyter(
     await Deno.writeTextFile(receipt, wanted);
   }
   await writeKernel(join(folder, "path", "kernels", "deno"));
+  await writeLabSettings(join(environment, "share", "jupyter", "lab", "settings"));
   return {
     python,
     env: {
@@ -75,6 +76,21 @@ export async function prepareJupyter(
       IPYTHONDIR: join(folder, "ipython"),
     },
   };
+}
+
+/**
+ * JupyterLab asks at its first start whether it may fetch news, and each new project is a first
+ * start. Both are off here: tunebook works offline. What a person sets in JupyterLab goes before.
+ */
+async function writeLabSettings(folder: string): Promise<void> {
+  const overrides = {
+    "@jupyterlab/apputils-extension:notification": {
+      fetchNews: "false",
+      checkForUpdates: false,
+    },
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, "overrides.json"), JSON.stringify(overrides, null, 2));
 }
 
 /** Writes the specification at every start: Deno may have moved since the last one. */

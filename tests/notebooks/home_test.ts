@@ -48,6 +48,13 @@ if (Deno.build.os !== "windows") {
           headers: { Authorization: `token ${token}` },
         });
         await response.body?.cancel();
+        const settings = await fetch(
+          `${url}lab/api/settings/@jupyterlab/apputils-extension:notification`,
+          { headers: { Authorization: `token ${token}` } },
+        );
+        const { schema } = await settings.json();
+        assert.equal(schema.properties.fetchNews.default, "false", "it would ask about news");
+        assert.equal(schema.properties.checkForUpdates.default, false);
         await output.cancel();
       } finally {
         child.kill("SIGTERM");
