@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { interruption } from "../core/interruption.ts";
 
 /** What was read, and what a server said that it is. */
 export interface SourceBytes {
@@ -16,13 +17,22 @@ export interface SourceBytes {
 
 const millisecondsPerSecond = 1000;
 
+/** How long to wait and whom to obey. */
+export interface ReadSourceOptions {
+  /** Limits the wait for the next byte, not the whole download. */
+  readonly timeoutSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Reads a file (a path or a `file:` URL) or an http(s) URL whole. `timeoutSeconds` limits the wait
- * for the next byte, not the whole download. Throws a `TunebookError` of kind "data" for a file that
+ * Reads a file (a path or a `file:` URL) or an http(s) URL whole. Throws a `TunebookError` of kind "data" for a file that
  * cannot be read and of kind "download" for what a server does wrong.
  */
-export async function readSource(source: string, timeoutSeconds: number): Promise<SourceBytes> {
-  if (/^https?:/i.test(source)) return await download(source, timeoutSeconds);
+export async function readSource(
+  source: string,
+  options: ReadSourceOptions,
+): Promise<SourceBytes> {
+  if (/^https?:/i.test(source)) return await download(source, options);
   // Two letters or more: one letter and a colon is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(source)?.[1].toLowerCase();
   if (scheme !== undefined && scheme !== "file") {
@@ -38,7 +48,10 @@ export async function readSource(source: string, timeoutSeconds: number): Promis
   }
 }
 
-async function download(url: string, timeoutSeconds: number): Promise<SourceBytes> {
+async function download(
+  url: string,
+  { timeoutSeconds, signal: stop }: ReadSourceOptions,
+): Promise<SourceBytes> {
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waitAgain = () => {
@@ -47,7 +60,8 @@ async function download(url: string, timeoutSeconds: number): Promise<SourceByte
   };
   try {
     waitAgain();
-    const response = await fetch(url, { signal: controller.signal });
+    const { signal } = controller;
+    const response = await fetch(url, { signal: stop ? AbortSignal.any([signal, stop]) : signal });
     if (!response.ok) {
       await response.body?.cancel();
       throw new TunebookError(
@@ -66,6 +80,7 @@ async function download(url: string, timeoutSeconds: number): Promise<SourceByte
     };
   } catch (error) {
     if (error instanceof TunebookError) throw error;
+    if (stop?.aborted) throw interruption(`stopped while ${url} was downloaded`);
     const reason = controller.signal.aborted
       ? `nothing came for ${timeoutSeconds} s`
       : messageOf(error);

@@ -26,6 +26,8 @@ export interface ReadTableOptions {
   columns?: readonly string[];
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
   timeoutSeconds?: number;
+  /** Stops a download with an error of kind "interrupted". */
+  signal?: AbortSignal | undefined;
 }
 
 interface Format {
@@ -85,10 +87,10 @@ const defaultTimeoutSeconds = 30;
  * ```
  */
 export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
-  const { timeoutSeconds = defaultTimeoutSeconds } = options;
+  const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);
   if (format !== undefined) checkFormat(format);
-  const { bytes, contentType } = await readSource(source, timeoutSeconds);
+  const { bytes, contentType } = await readSource(source, { timeoutSeconds, signal });
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
   const table = await formats[format].read(bytes, source);

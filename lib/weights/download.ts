@@ -8,7 +8,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import type { Progress } from "../core/progress.ts";
 import { type Checksum, hashFile } from "./checksum.ts";
 import { type Answer, type Network, refusal, send, unreachable } from "./request.ts";
-import { type Outcome, retry } from "./retry.ts";
+import { checkStopped, type Outcome, retry } from "./retry.ts";
 
 /** What to download and where to. */
 export interface Download {
@@ -119,7 +119,11 @@ async function fetchRest(
       await response.body?.cancel();
       return await startOver(job, "was continued at the wrong place");
     }
-    return await save(job, outcome.value, partial ? have : 0, alarm.reset, show);
+    return await save(job, outcome.value, partial ? have : 0, {
+      alive: alarm.reset,
+      show,
+      signal: network.signal,
+    });
   } finally {
     alarm.stop();
   }
@@ -129,8 +133,11 @@ async function save(
   { partPath, size, title }: Download,
   { response, url }: Answer,
   start: number,
-  alive: () => void,
-  show: (done: number) => void,
+  { alive, show, signal }: {
+    alive(): void;
+    show(done: number): void;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<Outcome<void>> {
   let done = start;
   using file = await openPart(partPath, start);
@@ -144,6 +151,7 @@ async function save(
     }
   } catch (error) {
     if (error instanceof TunebookError) throw error;
+    checkStopped(signal);
     return unreachable(url, error);
   }
   if (size === undefined || done === size) return { value: undefined };

@@ -136,7 +136,7 @@ async function fetchFile(
       }, network);
     }
     await linkBlob(blob, file);
-  });
+  }, network.signal);
   return file;
 }
 

@@ -7,9 +7,11 @@
  */
 import { dirname, join, relative } from "node:path";
 import { homedir } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { isFile } from "./model_files.ts";
+import { checkStopped } from "./retry.ts";
 
 /** One repository's place in the cache. */
 export interface CachedRepository {
@@ -105,15 +107,22 @@ export async function isKnownAbsent(
   return await isFile(join(root, name, ".no_exist", commit, file));
 }
 
+const LOCK_POLL_MILLISECONDS = 100;
+
 /** Runs `work` while no other process, in Python neither, downloads the same content. */
 export async function withBlobLock<Result>(
   { root, name }: CachedRepository,
   etag: string,
   work: () => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   const path = join(root, ".locks", name, `${etag}.lock`);
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { write: true, create: true });
-  await file.lock(true);
+  // A lock that is waited for without end could not be stopped.
+  while (!await file.tryLock(true)) {
+    await wait(LOCK_POLL_MILLISECONDS);
+    checkStopped(signal);
+  }
   return await work();
 }

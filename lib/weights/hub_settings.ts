@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Progress, type ProgressOptions, showProgress } from "../core/progress.ts";
 import { hubCacheRoot, hubHome } from "./hub_cache.ts";
 import type { Patience } from "./retry.ts";
@@ -22,7 +23,9 @@ export interface DownloadOptions {
   /** How many failures in a row end a download; 5 by default. */
   attempts?: number;
   /** Waits between attempts. */
-  sleep?: (milliseconds: number) => Promise<void>;
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Stops the download with an error of kind "interrupted". What came is kept and resumed. */
+  signal?: AbortSignal | undefined;
   /** Makes the progress display of a file. */
   progress?: (options: ProgressOptions) => Progress;
 }
@@ -53,7 +56,8 @@ export async function downloadSettings(
     offline: options.offline ?? isTrue(environment.get("HF_HUB_OFFLINE")),
     attempts: options.attempts ?? DEFAULT_ATTEMPTS,
     sleep: options.sleep ??
-      ((milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds))),
+      ((milliseconds, signal) => wait(milliseconds, undefined, signal ? { signal } : {})),
+    signal: options.signal,
     progress: options.progress ?? showProgress,
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { type Outcome, type Patience, retryAfter } from "./retry.ts";
+import { checkStopped, type Outcome, type Patience, retryAfter } from "./retry.ts";
 import type { Progress, ProgressOptions } from "../core/progress.ts";
 
 /** How to reach a server and what to say of its refusals. */
@@ -42,23 +42,25 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export async function send(
   url: string,
   { method, headers = {}, signal }: RequestOptions,
-  { token }: Pick<Network, "token">,
+  { token, signal: stop }: Pick<Network, "token" | "signal">,
 ): Promise<Outcome<Answer>> {
   const { origin } = new URL(url);
   for (let redirects = 0, at = url; redirects <= MAX_REDIRECTS; redirects++) {
     const authorization = token && new URL(at).origin === origin
       ? { authorization: `Bearer ${token}` }
       : undefined;
+    checkStopped(stop);
     let response: Response;
     try {
       response = await fetch(at, {
         method,
         redirect: "manual",
-        signal,
+        signal: AbortSignal.any([signal, stop].filter((each) => each !== undefined)),
         // A compressed body would have another length and could not be resumed.
         headers: { "accept-encoding": "identity", ...headers, ...authorization },
       });
     } catch (error) {
+      checkStopped(stop);
       return unreachable(at, error);
     }
     const location = response.headers.get("location");

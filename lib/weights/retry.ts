@@ -4,13 +4,16 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { interruption } from "../core/interruption.ts";
 
 /** How long to keep trying. */
 export interface Patience {
   /** How many failures in a row end the work. */
   readonly attempts: number;
-  /** Waits between two attempts. */
-  sleep(milliseconds: number): Promise<void>;
+  /** Waits between two attempts, or rejects as soon as the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Stops the work, also while it waits. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What an attempt came to: a value, or a failure that may pass. One that cannot pass is thrown. */
@@ -27,10 +30,19 @@ const FIRST_DELAY_MILLISECONDS = 500;
 /** A server that asks for more than this is told of in an error instead of waited for. */
 const LONGEST_WAIT_MILLISECONDS = 300_000;
 
+/** Throws once a download was stopped. */
+export function checkStopped(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw interruption(
+    "stopped while files were downloaded; what came so far is kept, and the next download goes on " +
+      "from there",
+  );
+}
+
 /** Runs `attempt` until it gives a value; waits twice as long after each failure in a row. */
 export async function retry<Value>(
   attempt: () => Promise<Outcome<Value>>,
-  { attempts, sleep }: Patience,
+  { attempts, sleep, signal }: Patience,
 ): Promise<Value> {
   for (let failures = 0;;) {
     const outcome = await attempt();
@@ -46,7 +58,11 @@ export async function retry<Value>(
         { cause: outcome.failure.cause },
       );
     }
-    await sleep(wait);
+    await sleep(wait, signal).catch((error) => {
+      checkStopped(signal);
+      throw error;
+    });
+    checkStopped(signal);
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { downloadFromHub } from "../../lib/weights/hub.ts";
-import { sha256 } from "./hub_server.ts";
+import { cachedRepository, withBlobLock } from "../../lib/weights/hub_cache.ts";
+import { gitHash, sha256 } from "./hub_server.ts";
 import { model, weightRequests, weights, withHub } from "./with_hub.ts";
 
 Deno.test("a connection that breaks off is resumed where it stopped", () =>
@@ -94,4 +95,59 @@ Deno.test("two downloads at once fetch the weights once", () =>
     const folders = await Promise.all([1, 2, 3].map(() => downloadFromHub(model, options)));
     assert.equal(new Set(folders).size, 1);
     assert.equal(weightRequests(hub).length, 1);
+  }));
+
+Deno.test("a download that is stopped keeps its part, also where a copy is in the cache", () =>
+  withHub(async (hub, options) => {
+    await downloadFromHub(model, options);
+    const old = { ...hub.files };
+    hub.commit = "d".repeat(40);
+    const renewed = weights.map((byte) => byte ^ 1);
+    hub.files = { ...old, "model.safetensors": renewed };
+    const stop = new AbortController();
+    const some = 40_000;
+    // Some bytes come, then nothing more.
+    hub.intercept = ({ server, method }) =>
+      server === "cdn" && method === "GET"
+        ? new Response(
+          new ReadableStream({ start: (stream) => stream.enqueue(renewed.slice(0, some)) }),
+        )
+        : undefined;
+    const blobs = join(options.cacheFolder, "models--org--name", "blobs");
+    const part = join(blobs, `${sha256(renewed)}.incomplete`);
+    const stopped = assert.rejects(downloadFromHub(model, { ...options, signal: stop.signal }), {
+      kind: "interrupted",
+      message: /stopped while files were downloaded; what came so far is kept/,
+    });
+    while ((await Deno.stat(part).catch(() => undefined))?.size !== some) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    stop.abort();
+    await stopped;
+    delete hub.intercept;
+    const folder = await downloadFromHub(model, options);
+    assert.deepEqual(await Deno.readFile(join(folder, "model.safetensors")), renewed);
+    assert.equal(weightRequests(hub).at(-1)!.range, `bytes=${some}-`);
+  }));
+
+Deno.test("a wait for a busy server, or for another process, can be stopped", () =>
+  withHub(async (hub, { sleep: _, ...options }) => {
+    const signal = () => AbortSignal.timeout(50);
+    hub.intercept = () => new Response(null, { status: 503, headers: { "retry-after": "200" } });
+    await assert.rejects(downloadFromHub(model, { ...options, signal: signal() }), {
+      kind: "interrupted",
+    });
+    assert.equal(hub.seen.length, 1);
+    delete hub.intercept;
+    const etag = gitHash(hub.files["config.json"]);
+    const place = cachedRepository(options.cacheFolder, model.repository);
+    await withBlobLock(
+      place,
+      etag,
+      () =>
+        assert.rejects(downloadFromHub(model, { ...options, signal: signal() }), {
+          kind: "interrupted",
+        }),
+    );
+    await downloadFromHub(model, options);
   }));
