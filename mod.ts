@@ -27,13 +27,18 @@ export type {
   Comparison,
 } from "./lib/pipeline/compare/comparison.ts";
 export type { ScoreInterval } from "./lib/pipeline/compare/score_interval.ts";
-export type { DataPreview, PreviewRow } from "./lib/pipeline/display/data_preview.ts";
+export type {
+  DataPreview,
+  PreviewOptions,
+  PreviewRow,
+} from "./lib/pipeline/display/data_preview.ts";
 export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
   AdapterPrediction,
   AdapterSet,
+  PredictTextsOptions,
   StackOptions,
 } from "./lib/pipeline/open/adapter_set.ts";
 export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";

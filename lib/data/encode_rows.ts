@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { pauses } from "../core/pauses.ts";
 import { type Progress, showProgress } from "../core/progress.ts";
 import { textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
@@ -41,12 +42,12 @@ export interface EncodeRowsOptions {
   maxTokens: number;
   /** What errors call the table. */
   where?: string;
+  /** Stops the work with an error of kind "interrupted". */
+  signal?: AbortSignal | undefined;
 }
 
 /** Work that is over sooner needs no display. */
 const quietMilliseconds = 2000;
-/** Often enough for Ctrl-C, seldom enough to cost nothing. */
-const pauseMilliseconds = 100;
 
 /**
  * Encodes every row. Shows progress when it takes over two seconds. Throws a `TunebookError` of kind
@@ -57,7 +58,7 @@ export async function encodeRows(
   tokenizer: Tokenizer,
   options: EncodeRowsOptions,
 ): Promise<EncodedRows> {
-  const { text, pair, maxTokens, where = "the table" } = options;
+  const { text, pair, maxTokens, where = "the table", signal } = options;
   const texts = textColumn(table, text, { where });
   const pairs = pair === undefined ? undefined : textColumn(table, pair, { where });
   if (texts.length === 0) throw new TunebookError("data", `${where} has no rows`);
@@ -66,7 +67,10 @@ export async function encodeRows(
   let truncated = 0;
   let progress: Progress | undefined;
   const began = performance.now();
-  let paused = began;
+  const pause = pauses(
+    signal,
+    () => `stopped after ${examples.length} of ${texts.length} rows of ${where} were encoded`,
+  );
   try {
     for (let row = 0; row < texts.length; row++) {
       const encoding = tokenizer.encode(texts[row], pairs?.[row], { maxTokens });
@@ -74,14 +78,11 @@ export async function encodeRows(
       examples.push({ ids: encoding.ids, ...(types && { types }), row });
       if (encoding.truncated) truncated++;
 
-      const now = performance.now();
-      if (now - paused < pauseMilliseconds) continue;
-      if (now - began > quietMilliseconds) {
+      if (performance.now() - began > quietMilliseconds) {
         progress ??= showProgress({ title: "encoding", total: texts.length, unit: "rows" });
         progress.update(row + 1);
       }
-      await new Promise((resume) => setTimeout(resume));
-      paused = performance.now();
+      await pause();
     }
     progress?.update(texts.length);
   } finally {

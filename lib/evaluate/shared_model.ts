@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor, Step } from "../engine/mod.ts";
 import { bankFeeds, type Entry, noPlaces, type Places, placesOf } from "../nn/banks.ts";
 import { frozenWeights, type Model } from "../nn/model.ts";
@@ -20,7 +21,10 @@ export interface SharedModel {
   /** Makes room for what an adapter does; a compiled program that has the places stays. */
   reserve(parts: Parts): void;
   /** The logits of each row, as many as its adapter's head gives. */
-  logits(rows: SharedRows, options?: Pick<PredictOptions, "batchSize">): Promise<Float32Array[]>;
+  logits(
+    rows: SharedRows,
+    options?: Pick<PredictOptions, "batchSize" | "signal">,
+  ): Promise<Float32Array[]>;
   /** How many programs were compiled. All but the first take the weights that are held. */
   readonly compilations: number;
   dispose(): Promise<void>;
@@ -74,10 +78,13 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
   const run = async (
     { lengths, feedsOf, entryOf }: SharedRows,
     batchSize: number,
+    signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
     const { step, places } = await stepFor();
+    const pause = pauses(signal);
     const results: Float32Array[] = Array(lengths.length);
     for (const batch of batchesOf(lengths, entryOf, batchSize)) {
+      await pause();
       const own = [...new Set(batch.map(entryOf))].sort((a, b) => numberOf(a) - numberOf(b));
       const at = Int32Array.from(batch, (row) => own.indexOf(entryOf(row)));
       const feeds = banksFor(places, own);
@@ -92,7 +99,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
         ...(places.prefix
           ? { [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix bank"].shape[1]) } }
           : {}),
-      });
+      }, signal);
       const width = logits.shape[1];
       batch.forEach((row, i) => {
         const { outputs } = entryOf(row);
@@ -110,7 +117,8 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     reserve: (parts) => {
       wanted = placesOf(parts, wanted);
     },
-    logits: (rows, { batchSize = defaultBatchSize } = {}) => inTurn(() => run(rows, batchSize)),
+    logits: (rows, { batchSize = defaultBatchSize, signal } = {}) =>
+      inTurn(() => run(rows, batchSize, signal)),
     get compilations() {
       return compilations;
     },

@@ -5,6 +5,7 @@
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
+import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
 import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
 import type { Architecture, TextConfig } from "../nn/architecture.ts";
@@ -33,6 +34,8 @@ export interface LoadModelOptions {
    * head stay float32. A checkpoint that is quantised already keeps its own format.
    */
   readonly quantize?: PackedFormat;
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads and checks `config.json`. */
@@ -128,12 +131,14 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }
   const packed = new Map<string, PackedWeight>();
+  const pause = pauses(options.signal, () => "stopped while the model's weights were quantised");
   for (const { path, shape, layer } of encoder.flatMap(weightsOf)) {
     const name = names.get(path);
     if (layer.kind !== "linear" || !path.endsWith(".weight") || name === undefined) continue;
     const held = inFile.get(name);
     if (held) packed.set(path, held);
     else if (options.quantize) {
+      await pause();
       packed.set(path, packWeight(options.quantize, shape, () => values.get(path)!));
     }
   }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { interruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
@@ -51,13 +50,12 @@ export async function runOver(
   const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
   const byLength = wanted.map((_, i) => i)
     .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
-  const pause = pauses();
+  const pause = pauses(signal);
   const width = perRow?.outputs ?? outputs;
   const all = new Float32Array(wanted.length * width);
   for (let start = 0; start < byLength.length; start += batchSize) {
     const places = byLength.slice(start, start + batchSize);
     await pause();
-    if (signal?.aborted) throw interruption();
     const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])), signal);
     places.forEach((place, i) => {
       const row = logits.data.subarray(i * width, (i + 1) * width) as Float32Array;

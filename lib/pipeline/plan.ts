@@ -14,7 +14,7 @@ import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import type { CompareOptions } from "./compare/compare_parts.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
-import { type DataPreview, previewData } from "./display/data_preview.ts";
+import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { type OpenModel, openModel, type OpenOptions } from "./open/open_model.ts";
 import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
@@ -83,7 +83,7 @@ export interface Plan<Scores = Record<never, never>> {
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores>;
   /** Reads and encodes the data without training, to look at it first. */
-  preview(): Promise<DataPreview>;
+  preview(options?: PreviewOptions): Promise<DataPreview>;
   /** Does everything. */
   run(options?: RunOptions): Promise<RunResult<Scores>>;
   /** The plan as plain JSON. Data in memory that came from no file or data set is an error. */
@@ -188,7 +188,7 @@ function planOf<Scores>(parts: PlanParts): Plan<Scores> {
       }),
     deploy: (...targets: readonly DeployTarget[]) =>
       planOf<Scores>({ ...parts, targets: [...parts.targets, ...targets] }),
-    preview: () => previewData(parts),
+    preview: (options?: PreviewOptions) => previewData(parts, options),
     run: (options?: RunOptions) => runPlan(parts, options) as Promise<RunResult<Scores>>,
     toJSON: () => partsToJson(parts),
     toString: () => describePlan(parts),

@@ -109,6 +109,23 @@ Deno.test("a plan file does what the plan does", () =>
     assert.match(refused.stderr, /rate/);
   }));
 
+Deno.test("Ctrl-C stops what comes before the training, and leaves nothing behind", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    let sent = false;
+    const stopped = await finetune([...await tinyFlags(folder, 400_000), "--out", out], {
+      onStderr(text, child) {
+        // The plan is shown first; then so many rows take seconds to read and encode.
+        if (sent || !text.includes("deploy ")) return;
+        sent = true;
+        setTimeout(() => child.kill("SIGINT"), 2500);
+      },
+    });
+    assert.equal(stopped.code, 130, stopped.stderr + stopped.stdout);
+    assert.match(stopped.stderr, /error: stopped (after \d+ of \d+ rows of|before the training)/);
+    assert.ok(!await exists(out));
+  }));
+
 Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () =>
   inFolder(async (folder) => {
     const flags = [...await tinyFlags(folder, 400), "--epochs", "120", "--json"];
@@ -129,7 +146,7 @@ Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () 
       },
     });
     assert.equal(stopped.code, 130, stopped.stderr + stopped.stdout);
-    assert.match(stopped.stderr, /stopping after this step/);
+    assert.match(stopped.stderr, /stopping \(press Ctrl-C again/);
     const [, step] = /error: stopped after step (\d+) of 4800/.exec(stopped.stderr)!;
     assert.ok(stopped.stderr.includes(`The state is kept in ${out}/checkpoint`));
     assert.equal(stopped.stdout, "");

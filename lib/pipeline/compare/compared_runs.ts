@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
+import type { TunebookError } from "../../core/errors.ts";
+import { interruption } from "../../core/interruption.ts";
 import type { Splits } from "../../data/split.ts";
 import { type Device, sizeOf, type State } from "../../engine/mod.ts";
 import { createPredictor } from "../../evaluate/predict.ts";
@@ -72,10 +73,14 @@ export interface ComparedRuns {
 export async function openRuns(
   { model: reference, quantize, columns }: Pick<PlanParts, "model" | "quantize" | "columns">,
   splits: Splits,
-  { device, maxTokens }: { readonly device: Device; readonly maxTokens: number },
+  { device, maxTokens, signal }: {
+    readonly device: Device;
+    readonly maxTokens: number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<ComparedRuns> {
   const trainLabels = readTrainingLabels(splits, columns);
-  const { files, architecture, config, tokenizer } = await openBase(reference);
+  const { files, architecture, config, tokenizer } = await openBase(reference, signal);
   const encoded = new Map<number, Promise<PreparedData>>();
   const dataOf = (room: number): Promise<PreparedData> => {
     const known = encoded.get(room) ?? prepareData(splits, columns, {
@@ -83,6 +88,7 @@ export async function openRuns(
       maxTokens: room,
       padId: config.padId,
       usesTypes: architecture.usesTypes,
+      signal,
     });
     encoded.set(room, known);
     return known;
@@ -99,6 +105,7 @@ export async function openRuns(
       ...(trainLabels ? { outputs: trainLabels.names.length } : {}),
       seed,
       quantize: format,
+      signal,
     });
     models.set(key, known);
     return known;
@@ -189,7 +196,7 @@ function rowsFrom(all: PreparedRows, count: number, outputs: number): PreparedRo
 
 /** The error of a run that was stopped. */
 export function interrupted(): TunebookError {
-  return new TunebookError("interrupted", "the comparison was stopped before a run was finished");
+  return interruption("the comparison was stopped before a run was finished");
 }
 
 async function logitsOf(

@@ -5,6 +5,7 @@
  * @module
  */
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
+import { isInterruption } from "../../core/interruption.ts";
 import type { Predictions } from "../../metrics/metric.ts";
 import type { Adapter } from "../../nn/adapter.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
@@ -37,11 +38,6 @@ export interface Turns {
   left(): number;
   /** What was given up is added here. */
   readonly notes: string[];
-}
-
-/** True for the error of a run that was stopped. */
-export function isInterruption(error: unknown): boolean {
-  return error instanceof TunebookError && error.kind === "interrupted";
 }
 
 /** Takes a few steps with each method. Those that fail get no time. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
+import { isInterruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { naturalMetric } from "../../metrics/mod.ts";
 import { predictionsOf } from "../../metrics/predictions.ts";
@@ -12,13 +13,7 @@ import { type CompareParts, defaultBudget, defaultSeeds } from "./compare_parts.
 import { type ComparedRuns, openRuns } from "./compared_runs.ts";
 import { type Comparison, comparisonOf } from "./comparison.ts";
 import { type Pace, paceOf } from "./comparison_budget.ts";
-import {
-  type Contender,
-  failureOfAll,
-  isInterruption,
-  takeTurns,
-  tryAll,
-} from "./comparison_turns.ts";
+import { type Contender, failureOfAll, takeTurns, tryAll } from "./comparison_turns.ts";
 import { viewOfComparison } from "./comparison_view.ts";
 import { onInterrupt } from "../run/on_interrupt.ts";
 import { readSplits } from "../run/prepare_data.ts";
@@ -36,7 +31,9 @@ export async function runComparison(
 ): Promise<Comparison> {
   const began = performance.now();
   const { columns, budget = defaultBudget, seeds = defaultSeeds } = parts;
-  const splits = await readSplits(parts.data, columns);
+  using interrupt = onInterrupt(options.signal);
+  const { signal } = interrupt;
+  const splits = await readSplits(parts.data, columns, signal);
   const device = await openDevice(options.device);
   const epochs = "epochs" in budget ? budget.epochs : 1;
   const contenders: Contender[] = [];
@@ -46,7 +43,7 @@ export async function runComparison(
     contenders.push({ name, named, method, settings, runs: [] });
   }
   const { maxTokens } = contenders[0].settings;
-  const runs = await openRuns(parts, splits, { device, maxTokens });
+  const runs = await openRuns(parts, splits, { device, maxTokens, signal });
   const rooms = await checkMethods(runs, contenders);
   let { data } = runs;
   if (data.kind === "language") {
@@ -58,8 +55,6 @@ export async function runComparison(
   const { kind, train, test } = data;
   const labels = kind === "language" ? ["loss"] : data.labels;
   const metric = parts.metric ?? naturalMetric[kind];
-  using interrupt = onInterrupt(options.signal);
-  const { signal } = interrupt;
   const notes: string[] = [];
   let stopped = false;
   let pace: Pace | undefined;

@@ -15,12 +15,12 @@ import { histogramImage, histogramOf, histogramText } from "../../core/sparkline
 import { shortened } from "../../core/text_table.ts";
 import { type EncodedRows, encodeRows } from "../../data/encode_rows.ts";
 import { describeSplits, type SplitReport } from "../../data/report.ts";
-import { readModelConfig } from "../../models/load_model.ts";
 import { columnValues } from "../../table/columns.ts";
-import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import { resolveModel } from "../../weights/resolve_model.ts";
 import type { PlanParts } from "../plan_parts.ts";
+import { onCellInterrupt } from "../run/on_interrupt.ts";
+import { openBase } from "../run/open_base.ts";
 import { readSplits } from "../run/prepare_data.ts";
 
 /** One row as the model gets it. */
@@ -43,23 +43,27 @@ export interface DataPreview extends Displayed {
   toString(): string;
 }
 
+/** How to look at the data. */
+export interface PreviewOptions {
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal;
+}
+
 const shownExamples = 3;
 /** Enough tokens of a row to see how a text is cut. */
 const shownTokens = 40;
 const shownClasses = 12;
 
 /** Reads and encodes the data of a plan; the model's weights are not read. */
-export async function previewData(parts: PlanParts): Promise<DataPreview> {
+export async function previewData(
+  parts: PlanParts,
+  options: PreviewOptions = {},
+): Promise<DataPreview> {
   const { columns } = parts;
-  const splits = await readSplits(parts.data, columns);
-  const files = await resolveModel(parts.model);
-  const { architecture, config, json } = await readModelConfig(files.config);
-  const tokenizer = await loadTokenizer({
-    tokenizer: files.tokenizer!,
-    modelType: architecture.modelType,
-    config: json,
-    ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
-  });
+  using interrupt = onCellInterrupt(options.signal);
+  const { signal } = interrupt;
+  const splits = await readSplits(parts.data, columns, signal);
+  const { config, tokenizer } = await openBase(parts.model, signal);
   const maxTokens = Math.min(trainSettings(parts.train).maxTokens, config.maxTokens);
   const encoded: Record<string, EncodedRows> = {};
   for (const [name, table] of Object.entries(splits)) {
@@ -69,6 +73,7 @@ export async function previewData(parts: PlanParts): Promise<DataPreview> {
       text,
       maxTokens,
       where: `the ${name} data`,
+      signal,
       ...(pair ? { pair } : {}),
     });
   }

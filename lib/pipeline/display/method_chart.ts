@@ -8,6 +8,7 @@ import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
 import { loadModel } from "../../models/load_model.ts";
 import { openOn } from "../../nn/model.ts";
 import { placesOf } from "../../nn/places.ts";
+import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openBase } from "../run/open_base.ts";
 import { kindOf, type PlanParts } from "../plan_parts.ts";
 import { readSplits, readTrainingLabels } from "../run/prepare_data.ts";
@@ -43,9 +44,11 @@ export async function methodChart(
   { words = {} }: MethodChartOptions = {},
 ): Promise<Drawing> {
   const { columns, method: named, model: reference } = parts;
+  using interrupt = onCellInterrupt();
+  const { signal } = interrupt;
   const kind = kindOf(columns);
-  const names = readTrainingLabels(await readSplits(parts.data, columns), columns)?.names;
-  const { files, tokenizer } = await openBase(reference);
+  const names = readTrainingLabels(await readSplits(parts.data, columns, signal), columns)?.names;
+  const { files, tokenizer } = await openBase(reference, signal);
   const method = await named.open?.() ?? named;
   const quantize = parts.quantize ?? named.quantize;
   const model = await loadModel({
@@ -54,6 +57,7 @@ export async function methodChart(
     weights: files.weights,
     ...(names ? { outputs: names.length } : {}),
     seed: parts.train.seed ?? 1,
+    signal,
     ...(quantize ? { quantize } : {}),
   });
   const adapter = await openOn(model, method, {

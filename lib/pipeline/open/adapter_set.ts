@@ -26,6 +26,12 @@ export interface AdapterPrediction<Name extends string = string> extends Predict
 /** What acts on a text: an adapter, several at once, or `null` for the model alone. */
 export type ActiveNames<Name extends string> = Name | readonly Name[] | null;
 
+/** How to label texts. */
+export interface PredictTextsOptions {
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal;
+}
+
 /** Adapters that act on every text. */
 export interface ActiveAdapter<Name extends string = string> {
   readonly adapter: ActiveNames<Name>;
@@ -33,7 +39,10 @@ export interface ActiveAdapter<Name extends string = string> {
   readonly labels: readonly string[];
   readonly kind: LabelKind;
   /** Labels texts. */
-  predict(texts: readonly string[]): Promise<AdapterPrediction<Name>[]>;
+  predict(
+    texts: readonly string[],
+    options?: PredictTextsOptions,
+  ): Promise<AdapterPrediction<Name>[]>;
 }
 
 /** How to let several adapters act at once. */
@@ -64,7 +73,7 @@ export interface AdapterSet<Name extends string> {
   /** Labels texts, each with adapters of its own; the model's own products are computed once. */
   predict(
     texts: readonly string[],
-    options: { readonly adapters: readonly ActiveNames<Name>[] },
+    options: { readonly adapters: readonly ActiveNames<Name>[] } & PredictTextsOptions,
   ): Promise<AdapterPrediction<Name>[]>;
 }
 
@@ -113,9 +122,9 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
   const predict = (
     texts: readonly string[],
     choices: readonly ActiveNames<Name>[],
-    head?: Name,
+    { head, signal }: PredictTextsOptions & { readonly head?: Name | undefined },
   ): Promise<AdapterPrediction<Name>[]> =>
-    predictRows(texts, choices.map((choice) => active(choice, head)), { base, shared })
+    predictRows(texts, choices.map((choice) => active(choice, head)), { base, shared, signal })
       .then((all) => all.map((each, row) => ({ ...each, adapter: choices[row] })));
   const acting = (choice: ActiveNames<Name>, head?: Name): ActiveAdapter<Name> => {
     const { labels, kind } = active(choice, head);
@@ -123,7 +132,8 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       adapter: choice,
       labels,
       kind,
-      predict: (texts: readonly string[]) => predict(texts, texts.map(() => choice), head),
+      predict: (texts: readonly string[], options: PredictTextsOptions = {}) =>
+        predict(texts, texts.map(() => choice), { ...options, head }),
     });
   };
   return Object.freeze({
@@ -138,10 +148,12 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
     },
     predict(
       texts: readonly string[],
-      { adapters: choices }: { readonly adapters: readonly ActiveNames<Name>[] },
+      { adapters: choices, ...options }:
+        & { readonly adapters: readonly ActiveNames<Name>[] }
+        & PredictTextsOptions,
     ) {
       checkChoices(texts, choices, (choice) => active(choice));
-      return predict(texts, choices);
+      return predict(texts, choices, options);
     },
     toString: () => `${names.join(", ")} on ${parts.reference}`,
     [Symbol.for("Deno.customInspect")]: () => `${names.join(", ")} on ${parts.reference}`,

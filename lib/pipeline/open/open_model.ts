@@ -20,6 +20,7 @@ import { noAdapter } from "../../nn/merge.ts";
 import type { Model } from "../../nn/model.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
 import { isAverage, openedOn } from "./average.ts";
+import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openBase } from "../run/open_base.ts";
 import { type HeadMeaning, kindOf, numbered, ownHead } from "./own_head.ts";
 
@@ -27,6 +28,8 @@ import { type HeadMeaning, kindOf, numbered, ownHead } from "./own_head.ts";
 export interface OpenOptions {
   /** `cpu` unless given; `auto` takes the fastest that works. */
   readonly device?: string;
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal;
 }
 
 /** A trained adapter: the folder of one in PEFT's format, `peft(folder)`, or an average. */
@@ -80,13 +83,15 @@ export interface OpenModel {
 /** Opens a model. */
 export async function openModel(
   { reference, quantize }: { readonly reference: string; readonly quantize?: PackedFormat },
-  { device: deviceName }: OpenOptions = {},
+  options: OpenOptions = {},
 ): Promise<OpenModel> {
-  const device = await openDevice(deviceName);
-  const base = await openBase(reference);
+  using interrupt = onCellInterrupt(options.signal);
+  const { signal } = interrupt;
+  const device = await openDevice(options.device);
+  const base = await openBase(reference, signal);
   const models = new Map<number, Promise<Model>>();
   // Weights are read from the file when they are needed: a model for each size of head costs nothing.
-  const modelWith = (outputs: number): Promise<Model> => {
+  const modelWith = (outputs: number, signal?: AbortSignal): Promise<Model> => {
     const known = models.get(outputs);
     if (known) return known;
     const made = loadModel({
@@ -95,13 +100,14 @@ export async function openModel(
       weights: base.files.weights,
       outputs,
       seed: 0,
+      signal,
       ...(quantize ? { quantize } : {}),
     });
     models.set(outputs, made);
     return made;
   };
   const own = ownHead(base.json);
-  const plain = await modelWith(own.labels.length);
+  const plain = await modelWith(own.labels.length, signal);
   const shared = createSharedModel(plain, device);
 
   const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {

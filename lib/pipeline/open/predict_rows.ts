@@ -9,6 +9,7 @@ import { batchFeeds } from "../../data/feeds.ts";
 import type { SharedModel } from "../../evaluate/shared_model.ts";
 import { tableFromColumns } from "../../table/table.ts";
 import { labelled } from "../run/label_texts.ts";
+import { onCellInterrupt } from "../run/on_interrupt.ts";
 import type { Base } from "../run/open_base.ts";
 import type { Prediction } from "../run/run_result.ts";
 import { textRoom } from "../run/text_room.ts";
@@ -17,9 +18,15 @@ import { textRoom } from "../run/text_room.ts";
 export async function predictRows(
   texts: readonly string[],
   adapters: readonly OpenedAdapter[],
-  { base, shared }: { readonly base: Base; readonly shared: SharedModel },
+  { base, shared, signal: outer }: {
+    readonly base: Base;
+    readonly shared: SharedModel;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<Prediction[]> {
   if (texts.length === 0) return [];
+  using interrupt = onCellInterrupt(outer);
+  const { signal } = interrupt;
   const { config, architecture } = base;
   const examples: Example[] = Array(texts.length);
   for (const [maxTokens, rows] of Map.groupBy(texts.keys(), (row) => roomOf(adapters[row], base))) {
@@ -28,6 +35,7 @@ export async function predictRows(
       text: "text",
       maxTokens,
       where: "the texts",
+      signal,
     });
     rows.forEach((row, i) => examples[row] = encoded.examples[i]);
   }
@@ -37,7 +45,7 @@ export async function predictRows(
     lengths: examples.map(({ ids }) => ids.length),
     entryOf: (row) => adapters[row].entry,
     feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes: architecture.usesTypes }),
-  });
+  }, { signal });
   return texts.map((text, row) => labelled([text], logits[row], adapters[row])[0]);
 }
 

@@ -17,9 +17,7 @@ export async function labelTexts(
   texts: readonly string[],
   predictor: Predictor,
   { kind, labels }: Pick<PreparedData, "kind" | "labels">,
-  { tokenizer, maxTokens, padId, usesTypes, signal }: Encoding & {
-    readonly signal?: AbortSignal | undefined;
-  },
+  { tokenizer, maxTokens, padId, usesTypes, signal }: Encoding,
 ): Promise<Prediction[]> {
   if (kind === "language") {
     throw new TunebookError(
@@ -33,6 +31,7 @@ export async function labelTexts(
     text: "text",
     maxTokens,
     where: "the texts",
+    signal,
   });
   const logits = await predictor.logits({
     lengths: encoded.lengths,

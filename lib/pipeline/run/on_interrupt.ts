@@ -21,6 +21,15 @@ const interruptedExitCode = 130;
 /** A progress bar hides the cursor and the wrapping of lines; give both back. */
 const showCursor = Deno.stderr.isTerminal() ? "\x1b[?25h\x1b[?7h" : "";
 
+/**
+ * For work outside a run: in a notebook the stop button stops this cell; elsewhere Ctrl-C ends the
+ * program, as always. Either way `outer` is followed.
+ */
+export function onCellInterrupt(outer?: AbortSignal): Interrupt {
+  if (kernel()) return onInterrupt(outer);
+  return { signal: outer ?? new AbortController().signal, [Symbol.dispose]() {} };
+}
+
 /** Listens for Ctrl-C and follows `outer`, if there is one. */
 export function onInterrupt(outer?: AbortSignal): Interrupt {
   const controller = new AbortController();
@@ -35,9 +44,7 @@ export function onInterrupt(outer?: AbortSignal): Interrupt {
     }
     first = now;
     say(
-      inNotebook
-        ? "stopping …"
-        : "\nstopping after this step (press Ctrl-C again to stop at once) …",
+      inNotebook ? "stopping …" : "\nstopping (press Ctrl-C again to stop at once) …",
     );
     controller.abort();
   };

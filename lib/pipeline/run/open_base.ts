@@ -21,8 +21,8 @@ export interface Base {
 }
 
 /** Finds or downloads a model and opens its tokenizer; a model without one is an error. */
-export async function openBase(reference: string): Promise<Base> {
-  const files = await resolveModel(reference);
+export async function openBase(reference: string, signal?: AbortSignal): Promise<Base> {
+  const files = await resolveModel(reference, { signal });
   const { architecture, config, json } = await readModelConfig(files.config);
   if (!files.tokenizer) {
     throw new TunebookError("weights", `${files.folder} has no tokenizer.json`);

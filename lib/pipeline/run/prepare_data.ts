@@ -57,11 +57,17 @@ export interface Encoding {
   readonly maxTokens: number;
   readonly padId: number;
   readonly usesTypes: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads the data, splits it, and checks columns and labels, before any model is loaded. */
-export async function readSplits(source: DataSource, columns: DataOptions): Promise<Splits> {
-  const load = async (from: DataSource) => typeof from === "string" ? await openSource(from) : from;
+export async function readSplits(
+  source: DataSource,
+  columns: DataOptions,
+  signal?: AbortSignal,
+): Promise<Splits> {
+  const load = async (from: DataSource) =>
+    typeof from === "string" ? await openSource(from, signal) : from;
   const { test = defaultTestShare, validation } = columns;
   const data = await load(source);
   checkRows(data, columns, typeof source === "string" ? source : "the data");
@@ -96,7 +102,7 @@ function cutSplits(
   return { train, validation: held };
 }
 
-async function openSource(source: string): Promise<Table> {
+async function openSource(source: string, signal: AbortSignal | undefined): Promise<Table> {
   const known = Object.hasOwn(dataSets, source) ? dataSets[source] : undefined;
   if (known) return await known();
   if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
@@ -107,7 +113,7 @@ async function openSource(source: string): Promise<Table> {
         names.join(", "),
     );
   }
-  return await readTable(source);
+  return await readTable(source, { signal });
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -182,13 +188,14 @@ async function prepareRows(
   table: Table,
   labels: Labels | undefined,
   { text, pair }: DataOptions,
-  { tokenizer, maxTokens, padId, usesTypes }: Encoding,
+  { tokenizer, maxTokens, padId, usesTypes, signal }: Encoding,
   where: string,
 ): Promise<PreparedRows> {
   const encoded = await encodeRows(table, tokenizer, {
     text,
     maxTokens,
     where: `the ${where}`,
+    signal,
     ...(pair ? { pair } : {}),
   });
   const { lengths, examples } = encoded;

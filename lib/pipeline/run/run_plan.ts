@@ -7,6 +7,7 @@ import { jupyterDisplay } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
+import { stopPoint } from "../../core/pauses.ts";
 import type { Progress } from "../../core/progress.ts";
 import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
@@ -26,7 +27,7 @@ import { checkHead } from "./check_head.ts";
 import { classWeightsOf } from "./class_weights.ts";
 import { type Answers, baselineOf, finishRun } from "./finish_run.ts";
 import { labelTexts } from "./label_texts.ts";
-import { onInterrupt } from "./on_interrupt.ts";
+import { onCellInterrupt, onInterrupt } from "./on_interrupt.ts";
 import { openBase } from "./open_base.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanParts } from "../plan_parts.ts";
@@ -55,13 +56,17 @@ export async function runPlan(
   const wrong = planMistakes(parts);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(parts.targets, await sourcesOf(parts));
-  const splits = await readSplits(parts.data, parts.columns);
+  using interrupt = onInterrupt(options.signal);
+  const { signal } = interrupt;
+  const mayStop = () => stopPoint(signal, () => "stopped before the training; nothing was trained");
+  const splits = await readSplits(parts.data, parts.columns, signal);
   const method = await parts.method.open?.() ?? parts.method;
   const settings = trainSettings(parts.train, method);
   const trainLabels = readTrainingLabels(splits, parts.columns);
   const classWeights = classWeightsOf(settings.classWeights, trainLabels);
   const device = await openDevice(options.device);
-  const { files, architecture, config, tokenizer } = await openBase(parts.model);
+  const { files, architecture, config, tokenizer } = await openBase(parts.model, signal);
+  await mayStop();
   // The method may take tokens from the text, so it is attached before the rows are encoded.
   const model = await loadModel({
     reference: parts.model,
@@ -70,11 +75,13 @@ export async function runPlan(
     ...(trainLabels ? { outputs: trainLabels.names.length } : {}),
     seed: settings.seed,
     quantize: parts.quantize ?? parts.method.quantize,
+    signal,
   });
   const adapter = await openOn(model, method, {
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
     ...(trainLabels && trainLabels.kind !== "regression" ? { labels: trainLabels.names } : {}),
   });
+  await mayStop();
   checkPacking(settings, packingObstacle({ adapter }));
   const maxTokens = textRoom(settings.maxTokens, config, adapter);
   const data = await prepareData(splits, parts.columns, {
@@ -82,6 +89,7 @@ export async function runPlan(
     maxTokens,
     padId: config.padId,
     usesTypes: architecture.usesTypes,
+    signal,
   });
   if (!options.quiet) say(describeData(data, maxTokens));
 
@@ -99,8 +107,6 @@ export async function runPlan(
   const addedParameters = countNumbers(adapter.parameters);
 
   const judge = judgeOf(parts, data);
-  using interrupt = onInterrupt(options.signal);
-  const { signal } = interrupt;
   let predictor: Predictor | undefined;
   const predict = async (
     state: State,
@@ -197,14 +203,13 @@ export async function runPlan(
     splits: data.report,
     predictions,
     async predict(texts: readonly string[]) {
-      // A notebook's stop button stops this cell; elsewhere Ctrl-C ends the program, as always.
-      using stop = kernel() ? onInterrupt(options.signal) : undefined;
+      using interrupt = onCellInterrupt(options.signal);
       return await labelTexts(texts, predictor!, data, {
         tokenizer,
         maxTokens,
         padId: config.padId,
         usesTypes: architecture.usesTypes,
-        signal: stop?.signal,
+        signal: interrupt.signal,
       });
     },
     dispose,

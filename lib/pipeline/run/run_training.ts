@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
-import { TunebookError } from "../../core/errors.ts";
+import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
 import { type Progress, showProgress, silentProgress } from "../../core/progress.ts";
@@ -92,19 +92,35 @@ export async function runTraining(
     const { checkpoints } = settings;
     // The next run of the cell is a new one.
     const forget = async () => {
-      if (continues) await Deno.remove(folder, { recursive: true });
+      if (!continues) return;
+      await Deno.remove(folder, { recursive: true });
+      await removeEmpty(rescueFolder);
+      await removeEmpty(dirname(rescueFolder));
     };
     return { ...result, ...(continues || checkpoints ? { folder } : {}), forget };
   }
   result.state.dispose();
-  throw new TunebookError(
-    "interrupted",
+  if (result.step === 0) {
+    await removeEmpty(folder);
+    throw interruption("stopped before the first step; nothing was trained and nothing is kept");
+  }
+  throw interruption(
     `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
       (continues
         ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
         : "to continue, run the same plan with --resume, or with " +
           `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
   );
+}
+
+/** Removes a folder unless something is in it. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    for await (const _ of Deno.readDir(folder)) return;
+    await Deno.remove(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** A view of the steps, unless the run is quiet. */

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, adapter, f1, lora, model, peft, type Table, TunebookError } from "tunebook";
+import {
+  accuracy,
+  type Adapter,
+  adapter,
+  f1,
+  lora,
+  model,
+  peft,
+  type Table,
+  type TunebookError,
+} from "tunebook";
 import { openDevice, tf } from "../../../lib/engine/mod.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -9,61 +19,76 @@ import { moods, tinyModel } from "../tiny.ts";
 const train = { epochs: 4, learningRate: 3e-3, batchSize: 8, checkpointEvery: 3, seed: 5 };
 const { checkpointEvery: _, ...settings } = train;
 
-async function planIn(folder: string) {
+async function planIn(folder: string, method: Adapter = lora({ rank: 2, dropout: 0.2 })) {
   return model(await tinyModel(join(folder, "base")))
     .data(moods(80), { text: "text", label: "mood", validation: 0.1 })
-    .adapt(lora({ rank: 2, dropout: 0.2 }));
+    .adapt(method);
 }
 
-/** Aborts after so many milliseconds, or at once. */
-function abortAfter(milliseconds: number): AbortSignal {
-  return milliseconds === 0 ? AbortSignal.abort() : AbortSignal.timeout(milliseconds);
+/** LoRA whose runs can be told the step after which to stop. */
+function stoppable(): { method: Adapter; stopAfter(step: number): AbortSignal } {
+  const method = lora({ rank: 2, dropout: 0.2 });
+  let last = 0;
+  let stop: AbortController | undefined;
+  return {
+    method: {
+      ...method,
+      attach: (host) => ({
+        ...method.attach(host),
+        afterStep({ step }) {
+          if (step >= last) stop?.abort();
+          return undefined;
+        },
+      }),
+    },
+    stopAfter(step) {
+      last = step;
+      stop = new AbortController();
+      return stop.signal;
+    },
+  };
 }
 
 Deno.test("an interrupted run resumes to the same bits", () =>
   inFolder(async (folder) => {
-    const adapted = await planIn(folder);
+    const { method, stopAfter } = stoppable();
+    const adapted = await planIn(folder, method);
     const whole = await adapted.train({ ...train, keepBest: true, checkpoints: join(folder, "w") })
       .evaluate({ accuracy }).run({ quiet: true });
     const checkpoints = join(folder, "c");
     const again = adapted.train({ ...train, keepBest: true, checkpoints, resume: true })
       .evaluate({ accuracy });
-    let interruptions = 0;
-    // Each try gets a little further, until one reaches the end.
-    for (let wait = 0;; wait += 60) {
-      try {
-        const result = await again.run({ quiet: true, signal: abortAfter(wait) });
-        assert.deepEqual(result.predictions.logits, whole.predictions.logits);
-        assert.deepEqual(result.losses, whole.losses);
-        assert.deepEqual(result.validations, whole.validations);
-        assert.deepEqual(result.scores, whole.scores);
-        await result.dispose();
-        break;
-      } catch (error) {
-        if (!(error instanceof TunebookError) || error.kind !== "interrupted") throw error;
-        assert.match(
-          error.message,
-          /stopped after (step \d+ of 28|the 28 steps of the training)\. The state is kept in /,
-        );
-        assert.ok(error.message.includes(checkpoints));
-        interruptions++;
-      }
+    // After the seventh step a validation is due, after the last one the scores.
+    for (const step of [1, 6, 14, 20, 28]) {
+      const error = await again.run({ quiet: true, signal: stopAfter(step) })
+        .then(() => assert.fail("it was not stopped"), (error: TunebookError) => error);
+      assert.equal(error.kind, "interrupted", error.message);
+      assert.match(error.message, new RegExp(`^stopped after (the )?(step )?${step} `));
+      assert.ok(error.message.includes(`The state is kept in ${checkpoints}`), error.message);
     }
-    assert.ok(interruptions > 0);
+    const result = await again.run({ quiet: true });
+    assert.equal(result.stepsHere, 0);
+    assert.deepEqual(result.predictions.logits, whole.predictions.logits);
+    assert.deepEqual(result.losses, whole.losses);
+    assert.deepEqual(result.validations, whole.validations);
+    assert.deepEqual(result.scores, whole.scores);
+    await result.dispose();
     await whole.dispose();
   }));
 
 Deno.test("without a folder, an interrupted run says where its state is", () =>
   inFolder(async (folder) => {
-    const adapted = await planIn(folder);
+    const { method, stopAfter } = stoppable();
+    const adapted = await planIn(folder, method);
     const before = Deno.cwd();
     Deno.chdir(folder);
     try {
       const whole = await adapted.train(settings).run({ quiet: true });
       assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["base"]);
-      const error = await adapted.train(settings).run({ quiet: true, signal: AbortSignal.abort() })
-        .then(() => assert.fail("it was not stopped"), (error) => error as TunebookError);
+      const error = await adapted.train(settings).run({ quiet: true, signal: stopAfter(3) })
+        .then(() => assert.fail("it was not stopped"), (error: TunebookError) => error);
       assert.equal(error.kind, "interrupted");
+      assert.match(error.message, /^stopped after step 3 of 28\./);
       const [, checkpoints] = /checkpoints: "([^"]+)"/.exec(error.message)!;
       const resumed = await adapted.train({ ...settings, checkpoints, resume: true })
         .run({ quiet: true });
