@@ -25,6 +25,7 @@ const columns = {
   "GPT-2": ["gpt2", "gpt2-classes"],
   Llama: ["llama", "llama-classes"],
 };
+await checkPython();
 const device = await openDevice("cpu");
 
 const read: Record<string, number> = {};
@@ -66,6 +67,21 @@ printTable();
 const worst = Math.max(...Object.values(read), ...Object.values(written));
 console.log(`\nlargest ${worst.toExponential(1)}, allowed ${tolerance.toExponential(0)}`);
 if (!(worst < tolerance)) Deno.exit(1);
+
+/** Says what is missing before minutes are spent. */
+async function checkPython(): Promise<void> {
+  const { success } = await new Deno.Command(python, {
+    args: ["-c", "import torch, transformers, peft"],
+    stdout: "null",
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  if (success) return;
+  console.error(
+    `error: ${python} has no PEFT; name a Python that has what tests/golden/requirements.txt lists:\n` +
+      "  deno task parity PYTHON",
+  );
+  Deno.exit(1);
+}
 
 async function openInPython(): Promise<{ made_with: string; logits: Record<string, number[]> }> {
   const { success, stdout } = await new Deno.Command(python, {
