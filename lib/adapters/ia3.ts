@@ -14,14 +14,7 @@ import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import {
-  checkFields,
-  fanInFanOut,
-  namesForPeft,
-  offInAllLinears,
-  targetsOf,
-  wrappedNames,
-} from "./peft/fields.ts";
+import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/types.ts";
 import { checkSettings, layerNames } from "./settings.ts";
 
@@ -185,7 +178,7 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
 
 /** The method in a PEFT folder. */
 export function ia3FromPeft(config: PeftConfig): Adapter {
-  checkFields(config, { targets: true, off: offInAllLinears });
+  checkFields(config, { targets: true });
   return ia3({
     targets: targetsOf(config),
     feedForward: (config.feedforward_modules as Targets | null) ?? [],

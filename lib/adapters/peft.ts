@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
+import { withChosenLayers } from "./peft/chosen_layers.ts";
 import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft/files.ts";
 import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
 
@@ -53,14 +54,14 @@ export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Adapter {
   };
 }
 
-function openMethod({ folder, config }: PeftFiles, types: PeftTypes | undefined): Adapter {
+function openMethod(files: PeftFiles, types: PeftTypes | undefined): Adapter {
   try {
-    return methodFromPeft(config, types);
+    return methodFromPeft(withChosenLayers(files), types);
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     throw new TunebookError(
       error.kind === "unsupported" ? "unsupported" : "weights",
-      `${join(folder, configFile)}: ${error.message}`,
+      `${join(files.folder, configFile)}: ${error.message}`,
       { cause: error },
     );
   }

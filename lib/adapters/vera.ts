@@ -17,14 +17,7 @@ import type { LinearLayer } from "../nn/layer.ts";
 import type { LowRank } from "../nn/parts.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./parts/lora_site.ts";
-import {
-  checkFields,
-  fanInFanOut,
-  namesForPeft,
-  offInAllLinears,
-  targetsOf,
-  wrappedNames,
-} from "./peft/fields.ts";
+import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/types.ts";
 import {
   checkSettings,
@@ -242,7 +235,7 @@ export function veraFromPeft(config: PeftConfig): Adapter {
   checkFields(config, {
     numbers: ["r"],
     targets: true,
-    off: { ...offInAllLinears, bias: ["none"] },
+    off: { bias: ["none"] },
   });
   return veraOf({
     rank: config.r as number,

@@ -54,6 +54,19 @@ ADAPTERS = {
             modules_to_save=["pre_classifier", "classifier"],
         ),
     ),
+    "lora-one-layer-bert": (
+        "bert",
+        dict(r=4, lora_alpha=8, target_modules=["query", "value"], layers_to_transform=[1], layers_pattern="layer"),
+    ),
+    "lora-except-roberta": (
+        "roberta",
+        dict(
+            r=4,
+            lora_alpha=8,
+            target_modules=["query", "value", "dense"],
+            exclude_modules=["attention.output.dense", "layer.0.attention.self.query"],
+        ),
+    ),
 }
 # What a training starts from: base, settings of LoRA, seed and steps.
 TRAININGS = {
@@ -84,7 +97,8 @@ def save_adapter(model, folder) -> None:
     # PEFT writes some lists from sets; sorted, the file is the same each time.
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
-    config["target_modules"] = sorted(config["target_modules"])
+    for field in ("target_modules", "exclude_modules"):
+        config[field] = config[field] and sorted(config[field])
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
 

@@ -8,14 +8,7 @@ import type { Adapter, Host, PeftFormat, PeftTensor } from "../../nn/adapter.ts"
 import type { Targets } from "../../nn/targets.ts";
 import { adaloraOf, type AdaloraSettings, type KeptTriplets } from "../adalora.ts";
 import type { Triplets } from "../parts/adalora_budget.ts";
-import {
-  checkFields,
-  fanInFanOut,
-  namesForPeft,
-  offInAllLinears,
-  targetsOf,
-  wrappedNames,
-} from "./fields.ts";
+import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./fields.ts";
 import type { PeftConfig } from "./types.ts";
 
 /** What is written beside the trained values. */
@@ -131,7 +124,7 @@ export function adaloraFromPeft(config: PeftConfig): Adapter {
   checkFields(config, {
     numbers: ["init_r", "target_r", "lora_alpha"],
     targets: true,
-    off: { ...offInAllLinears, bias: ["none"], use_dora: [false], use_rslora: [false] },
+    off: { bias: ["none"], use_dora: [false], use_rslora: [false] },
   });
   const number = (field: string) => config[field] as number | null | undefined ?? undefined;
   // Zero is PEFT's default, and what is written for a share of a run: then the method's shares hold.

@@ -12,12 +12,6 @@ import type { PeftConfig } from "./types.ts";
 /** A field that cannot be honoured → the values with which it means "off", the usual one first. */
 export type OffFields = Readonly<Record<string, readonly unknown[]>>;
 
-/** Fields of every method that wraps linears. */
-export const offInAllLinears: OffFields = {
-  exclude_modules: [null],
-  layers_to_transform: [null],
-};
-
 /**
  * `fan_in_fan_out`: whether the adapted weights are stored as [inputs, outputs]. PEFT corrects a
  * wrong value by the layers that it finds, so that a reader need not look at it.

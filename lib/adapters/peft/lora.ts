@@ -5,7 +5,7 @@
  */
 import type { Host, Parameter, PeftFormat, PeftTensor } from "../../nn/adapter.ts";
 import type { LoraOptions, LoraSettings } from "../lora.ts";
-import { checkFields, fanInFanOut, offInAllLinears, targetsOf, wrappedNames } from "./fields.ts";
+import { checkFields, fanInFanOut, targetsOf, wrappedNames } from "./fields.ts";
 
 /** What LoRA writes beside its settings. */
 export interface LoraInPeft {
@@ -71,7 +71,6 @@ function peftConfig(settings: LoraSettings, targets: readonly string[]): Record<
 
 /** PEFT features of LoRA that this version cannot compute, with the values that mean "off". */
 const unsupportedFields = {
-  ...offInAllLinears,
   bias: ["none"],
   use_qalora: [false],
   use_bdlora: [null, false],
