@@ -11,8 +11,8 @@ const perMessageOfBurst = 0.3;
 const longBurst = 100;
 /** Milliseconds for a character of a display: twice what 5 MB took on a busy machine. */
 const perCharacter = 25e-6;
-/** Milliseconds that the last message may be under way: twice what was measured. */
-const underWay = 30;
+/** Milliseconds that the last message may be under way: three times what was measured. */
+const underWay = 50;
 
 /** Counts messages. What was sent while a cell computed needs no waiting at its end. */
 export interface Backlog {
