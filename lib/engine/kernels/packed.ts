@@ -19,8 +19,6 @@ import type { Kernel, KernelCall } from "../trace_backend.ts";
 const bookNumbers = { fp4: 0, nf4: 1 } as const;
 /** Compute in float32; the runtime may otherwise round x to eight bits. */
 const floatAccuracy = 1;
-/** Length of the rows into which the backward pass cuts a matrix with a code book. */
-const shortRow = 4;
 
 function layoutOf({ attrs }: KernelCall): PackedLayout & { backward: boolean } {
   return attrs as unknown as PackedLayout & { backward: boolean };
@@ -50,18 +48,14 @@ function opaque(build: GraphBuilder, value: Value, shape: number[], x: Value): V
   return build.emitOne("Reshape", [value, dims], { type: value.type, shape });
 }
 
-/** dy·W, with W turned out of `columns` [size of a row, rows]. */
-function productWithRows(
+/** dy·W, with the numbers of W in its order, each row `padded` to whole blocks. */
+function productWith(
   build: GraphBuilder,
   dy: Value,
-  columns: Value,
+  numbers: Value,
   [padded, { outputs, inputs }]: [number, PackedLayout],
 ): Value {
-  const turned = build.emitOne("Transpose", [columns], {
-    type: "float32",
-    shape: columns.shape.toReversed(),
-  }, { perm: { ints: [1, 0] } });
-  const whole = build.reshape(turned, [outputs, padded]);
+  const whole = build.reshape(numbers, [outputs, padded]);
   const weight = build.slice(whole, [0, 0], [outputs, inputs]);
   return build.emitOne("Gemm", [dy, weight], { type: "float32", shape: [dy.shape[0], inputs] }, {
     transA: { int: 0 },
@@ -84,17 +78,11 @@ function withCodeBook(call: KernelCall): Value {
       transB: { int: 1 },
     }, contribDomain);
   if (!backward) return product(x, outputs, inputs);
-  const size = outputs * inputs;
-  const row = size % shortRow === 0 ? shortRow : 1;
-  const late = build.emitOne(
-    "Mul",
-    [identity(build, row), build.cast(oneAfter(build, x), "float32")],
-    { type: "float32", shape: [row, row] },
-  );
-  return productWithRows(build, x, product(late, size / row, row), [
-    inputs,
-    { format, outputs, inputs, blockSize },
-  ]);
+  // With rows of one number the product is W in its own order. Longer rows, by a larger identity,
+  // would have to be turned, and the runtime turns a matrix in one thread.
+  const one = build.reshape(build.cast(oneAfter(build, x), "float32"), [1, 1]);
+  const numbers = product(one, outputs * inputs, 1);
+  return productWith(build, x, numbers, [inputs, { format, outputs, inputs, blockSize }]);
 }
 
 function withIntegers(call: KernelCall): Value {
@@ -122,7 +110,11 @@ function withIntegers(call: KernelCall): Value {
   const rows = outputs * blocks;
   const cut = opaque(build, codes, [rows, 1, shape[2]], x);
   const columns = product(identity(build, blockSize), cut, rows, blockSize);
-  return productWithRows(build, x, columns, [blocks * blockSize, layout]);
+  const turned = build.emitOne("Transpose", [columns], {
+    type: "float32",
+    shape: [rows, blockSize],
+  }, { perm: { ints: [1, 0] } });
+  return productWith(build, x, turned, [blocks * blockSize, layout]);
 }
 
 /** Not tensorflow.js' own: `ops.packedMatMul` asks for them where they exist. */
