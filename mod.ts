@@ -140,7 +140,7 @@ export type { Device } from "./lib/engine/devices/device.ts";
 // Models and contracts, for methods and architectures of your own
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
 export type { Adapter, AttachedAdapter, MethodRecord } from "./lib/nn/adapter.ts";
-export type { Architecture } from "./lib/nn/architecture.ts";
+export type { Family } from "./lib/nn/family.ts";
 export type { Model } from "./lib/nn/model.ts";
 
 // Charts and displays

@@ -12,7 +12,7 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import type { Trainee } from "../lib/nn/trainee.ts";
 import { prepareData, type PreparedRows, readSplits } from "../lib/pipeline/run/prepare_data.ts";
 import type { Table } from "../lib/table/table.ts";
-import { textClassification } from "../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { loadTokenizer } from "../lib/text/tokenizer.ts";
 import { type TrainSettings, trainSettings } from "../lib/train/train_options.ts";
 import type { ModelFolder } from "../lib/weights/model_files.ts";
@@ -45,17 +45,17 @@ export async function openData(
   const source = rows === undefined ? data : drawRows(await dataSets[data](), rows, columns.label);
   const splits = await readSplits(source, columns);
   const files = await resolveModel(encoder);
-  const { architecture, config, json } = await readModelConfig(files.config);
+  const { family, config, json } = await readModelConfig(files.config);
   const tokenizer = await loadTokenizer({
     tokenizer: files.tokenizer!,
-    modelType: architecture.modelType,
+    modelType: family.modelType,
     config: json,
   });
   const prepared = await prepareData(splits, columns, {
     tokenizer,
     maxTokens: Math.min(maxTokens, config.maxTokens),
     padId: config.padId,
-    usesTypes: architecture.usesTypes,
+    usesTypes: family.usesTypes,
   });
   const model: Model = await loadModel({
     reference: encoder,
@@ -71,7 +71,7 @@ export async function openData(
     trainee: () => ({
       model,
       adapter: attachTo(model, method === "lora" ? lora({ rank, alpha, targets }) : head()),
-      task: textClassification({
+      objective: classificationObjective({
         kind: "single",
         outputs: prepared.outputs,
         targets: train.targets,

@@ -9,10 +9,10 @@ import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
 import { type Device, ops, type PackedFormat, packedShapes, sizeOf } from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
-import type { Architecture } from "../lib/nn/architecture.ts";
+import type { Family } from "../lib/nn/family.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
-import { textClassification } from "../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { packWeight } from "../lib/weights/pack.ts";
@@ -64,7 +64,7 @@ export async function compileStep(
     measured.method === "lora" ? lora({ rank, alpha, targets }) : full(),
   );
   const labels = Array.from({ length: batch }, (_, row) => row % classes);
-  const task = textClassification({
+  const objective = classificationObjective({
     kind: "single",
     outputs: classes,
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
@@ -75,7 +75,7 @@ export async function compileStep(
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
   });
   const state = await initialState({ model, adapter }, device, settings, words);
-  const program = gradientProgram({ model, adapter, task }, {
+  const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
     tokens: batch * length,
@@ -95,7 +95,7 @@ export async function compileStep(
     attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
     token_type_ids: { shape, data: new Int32Array(tokens) },
     noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
-    ...task.targetsOf(labels.map((_, row) => row), batch),
+    ...objective.targetsOf(labels.map((_, row) => row), batch),
   };
   let step = 0;
   return {
@@ -121,7 +121,7 @@ export async function compileStep(
 
 function randomModel(
   { name, layers, hidden, heads, intermediate }: Omit<StepCase, "kind">,
-  architecture: typeof bert,
+  family: typeof bert,
 ): Model {
   const json = {
     model_type: "bert",
@@ -134,12 +134,12 @@ function randomModel(
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
   };
-  const config = architecture.readConfig(json);
-  const head = architecture.classification.layers(config, classes);
-  const all = [...architecture.layers(config), ...head];
+  const config = family.readConfig(json);
+  const head = family.classification.layers(config, classes);
+  const all = [...family.layers(config), ...head];
   return {
     reference: "random",
-    architecture: architecture as unknown as Architecture,
+    family: family as unknown as Family,
     config,
     json,
     layers: all,

@@ -5,7 +5,7 @@
  */
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
-import type { Architecture } from "../lib/nn/architecture.ts";
+import type { Family } from "../lib/nn/family.ts";
 import type { BatchLayout } from "../lib/text/batch_layout.ts";
 import { train } from "../lib/train/train.ts";
 import { type DataCase, openData, type OurData } from "./our_data.ts";
@@ -80,7 +80,7 @@ await serve<Message>({
     const model = {
       ...trainee.model,
       config: { ...config, hiddenDropout: 0, attentionDropout: 0, headDropout: 0 },
-      ...(plain ? { architecture: bertOfEveryPosition as unknown as Architecture } : {}),
+      ...(plain ? { family: bertOfEveryPosition as unknown as Family } : {}),
     };
     const { state } = await train({ ...trainee, model }, data.rows, {
       device,

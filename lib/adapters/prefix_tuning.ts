@@ -21,7 +21,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, HookContext, Host, Parameter } from "../nn/adapter.ts";
-import type { TextConfig } from "../nn/architecture.ts";
+import type { TextConfig } from "../nn/family.ts";
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";

@@ -121,7 +121,7 @@ export function promptStart(
   const made = new Float32Array(tokens * width);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = host.weights.get(`${host.architecture.wordTable}.weight`)!;
+  const table = host.weights.get(`${host.family.wordTable}.weight`)!;
   const row = (id: number) => table.subarray(id * width, (id + 1) * width);
   const first = start === "labels" ? labelWords(host) : [];
   const ids = start === "text" ? idsOf(host, text, name) : [];

@@ -41,11 +41,11 @@ export function adapter(folder: string): DeployTarget {
       await writeFileAtomic(join(folder, "README.md"), readme(trained));
     },
     async reopen(trained, folder, device) {
-      const { model, task } = trained.trainee;
+      const { model, objective } = trained.trainee;
       const { attached, values } = await readPeftFolder(folder, model);
       const state = device.createState(trainedSlots(model, attached), [parameters]);
       await state.write(parameters, values);
-      const step = await device.compile(rowProgram({ model, task, adapter: attached }), {
+      const step = await device.compile(rowProgram({ model, objective, adapter: attached }), {
         frozen: frozenOf({ model, adapter: attached }),
         state,
       });
@@ -64,7 +64,7 @@ function readme({ trainee, labels }: Trained): string {
   const { reference, isLanguageModel } = trainee.model;
   const [kind, more] = isLanguageModel
     ? ["AutoModelForCausalLM", ""]
-    : ["AutoModelForSequenceClassification", `, num_labels=${trainee.task.outputs}`];
+    : ["AutoModelForSequenceClassification", `, num_labels=${trainee.objective.outputs}`];
   const what = isLanguageModel
     ? "The model predicts the next token."
     : `Labels, in the order of the logits: ${labels.join(", ")}.`;

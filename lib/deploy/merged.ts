@@ -72,7 +72,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     async write(trained, folder) {
       const { model, adapter } = trained.trainee;
       const whole = mergeModel(model, adapter, trained.values);
-      const { prefix } = model.architecture;
+      const { prefix } = model.family;
       const inner = innerPaths(model);
       const nameOf = (path: string, layer: string) => inner.has(layer) ? `${prefix}.${path}` : path;
       const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
@@ -104,13 +104,13 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         reference: folder,
         config: join(folder, "config.json"),
         weights: folder,
-        outputs: trainee.task.outputs,
+        outputs: trainee.objective.outputs,
         seed: 0,
       });
       // Nothing is trained any more: the head is frozen like the rest.
       const program = forwardProgram({
         model: { ...model, head: [] },
-        task: trainee.task,
+        objective: trainee.objective,
         adapter: noAdapter,
       });
       const step = await device.compile(program, { frozen: frozenWeights(model) });

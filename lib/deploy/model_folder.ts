@@ -39,17 +39,17 @@ export async function writeModelFiles(
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { model } = trained.trainee;
-  const { architecture, json } = model;
+  const { family, json } = model;
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
-    architectures: [architecture.classification.className],
-    model_type: architecture.modelType,
+    architectures: [family.classification.className],
+    model_type: family.modelType,
     ...(trained.kind === "language" ? {} : { problem_type: problemTypes[trained.kind] }),
     id2label: Object.fromEntries(trained.labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
     dtype: "float32",
     // transformers looks for the last token that is not this one.
-    ...(architecture.summary === "last" ? { pad_token_id: model.config.padId } : {}),
+    ...(family.summary === "last" ? { pad_token_id: model.config.padId } : {}),
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
@@ -59,7 +59,7 @@ export async function writeModelFiles(
   }
   await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
   await writeJson(join(folder, "tokenizer_config.json"), {
-    tokenizer_class: tokenizerClasses[architecture.modelType] ?? "PreTrainedTokenizerFast",
+    tokenizer_class: tokenizerClasses[family.modelType] ?? "PreTrainedTokenizerFast",
     ...trained.specialTokens,
     ...(tokenizerConfig ? JSON.parse(await Deno.readTextFile(tokenizerConfig)) : {}),
     // As in training, so that the deployed model gives the same answers for long texts.

@@ -66,10 +66,10 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     tolerance,
     check: checkHasClasses,
     async write({ trainee, values, ...trained }, folder) {
-      const { model, adapter, task } = trainee;
+      const { model, adapter, objective } = trainee;
       const { dtype } = kindOf(trainee);
       const file = fileOf(trainee);
-      const settled = { ...settle(model, adapter, values, { dequantise }), task };
+      const settled = { ...settle(model, adapter, values, { dequantise }), objective };
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", file),

@@ -88,7 +88,7 @@ export async function deploy(
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
-  const { task } = trained.trainee;
+  const { objective } = trained.trainee;
   const count = Math.min(comparedRows, rows.lengths.length);
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);
@@ -96,7 +96,7 @@ export async function deploy(
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
-      const logits = await runOver(reopened.logitsOf, rows, task, { chosen, signal });
+      const logits = await runOver(reopened.logitsOf, rows, objective, { chosen, signal });
       difference = largestDifference(logits, expected.subarray(0, logits.length));
     } finally {
       await reopened.dispose();

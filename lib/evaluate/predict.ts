@@ -27,7 +27,7 @@ export async function createPredictor(
   });
   return {
     logits: (rows, options) =>
-      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.task, options),
+      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.objective, options),
     dispose: () => step.dispose(),
   };
 }

@@ -4,13 +4,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type {
-  Architecture,
-  Hidden,
-  LayerInput,
-  TextBatch,
-  TextConfig,
-} from "../nn/architecture.ts";
+import type { Family, Hidden, LayerInput, TextBatch, TextConfig } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -160,7 +154,7 @@ export function bertBlock(
 }
 
 /** The BERT family. */
-export const bert: Architecture<BertConfig> = {
+export const bert: Family<BertConfig> = {
   modelType: "bert",
   prefix: "bert",
   readConfig: (json) => readBertConfig(json, { padId: 0, positionsAfterPadding: false }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClassificationHead, LanguageHead, TextConfig } from "../nn/architecture.ts";
+import type { ClassificationHead, LanguageHead, TextConfig } from "../nn/family.ts";
 
 /** What a language head needs to know. */
 export interface DecoderConfig extends TextConfig {

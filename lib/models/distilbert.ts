@@ -6,7 +6,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, LayerInput, TextConfig } from "../nn/architecture.ts";
+import type { Family, LayerInput, TextConfig } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -103,7 +103,7 @@ function block(
 }
 
 /** The DistilBERT family. */
-export const distilbert: Architecture<DistilbertConfig> = {
+export const distilbert: Family<DistilbertConfig> = {
   modelType: "distilbert",
   prefix: "distilbert",
   readConfig,

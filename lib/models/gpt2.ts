@@ -6,7 +6,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, LayerInput } from "../nn/architecture.ts";
+import type { Family, LayerInput } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -114,7 +114,7 @@ function block(
 }
 
 /** The GPT-2 family. */
-export const gpt2: Architecture<Gpt2Config> = {
+export const gpt2: Family<Gpt2Config> = {
   modelType: "gpt2",
   prefix: "transformer",
   readConfig,

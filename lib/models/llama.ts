@@ -7,7 +7,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import type { Architecture, LayerInput } from "../nn/architecture.ts";
+import type { Family, LayerInput } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -129,7 +129,7 @@ function block(
 }
 
 /** The Llama family. */
-export const llama: Architecture<LlamaConfig> = {
+export const llama: Family<LlamaConfig> = {
   modelType: "llama",
   prefix: "model",
   readConfig,

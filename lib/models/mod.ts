@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { Architecture } from "../nn/architecture.ts";
+import type { Family } from "../nn/family.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
 import { gpt2 } from "./gpt2.ts";
@@ -14,20 +14,20 @@ import { roberta } from "./roberta.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
-export const architectures: readonly Architecture[] = [
+export const families: readonly Family[] = [
   bert,
   distilbert,
   gpt2,
   llama,
   roberta,
   xlmRoberta,
-] as unknown as readonly Architecture[];
+] as unknown as readonly Family[];
 
 /** The family that `model_type` names. */
-export function architectureOf(modelType: unknown): Architecture {
-  const found = architectures.find((each) => each.modelType === modelType);
+export function familyOf(modelType: unknown): Family {
+  const found = families.find((each) => each.modelType === modelType);
   if (found) return found;
-  const known = architectures.map((each) => each.modelType);
+  const known = families.map((each) => each.modelType);
   const hint = typeof modelType === "string" ? didYouMean(modelType, known) : "";
   throw new TunebookError(
     "unsupported",

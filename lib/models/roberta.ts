@@ -5,7 +5,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Architecture, Packing } from "../nn/architecture.ts";
+import type { Family, Packing } from "../nn/family.ts";
 import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } from "./bert.ts";
 
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
@@ -18,7 +18,7 @@ function positionsAfterPadding(mask: Tensor, packing: Packing | undefined, pad: 
 }
 
 /** The RoBERTa family. */
-export const roberta: Architecture<BertConfig> = {
+export const roberta: Family<BertConfig> = {
   modelType: "roberta",
   prefix: "roberta",
   readConfig: (json) => readBertConfig(json, { padId, positionsAfterPadding: true }),

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Architecture } from "../nn/architecture.ts";
+import type { Family } from "../nn/family.ts";
 import type { BertConfig } from "./bert.ts";
 import { roberta } from "./roberta.ts";
 
 /** The XLM-RoBERTa family. */
-export const xlmRoberta: Architecture<BertConfig> = {
+export const xlmRoberta: Family<BertConfig> = {
   ...roberta,
   modelType: "xlm-roberta",
   classification: {

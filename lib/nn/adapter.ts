@@ -7,7 +7,7 @@
 import type { SeriesPoint } from "../chart/series_chart.ts";
 import type { Random } from "../core/random.ts";
 import type { PackedFormat, Tensor } from "../engine/mod.ts";
-import type { Architecture, TextConfig } from "./architecture.ts";
+import type { Family, TextConfig } from "./family.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
 import type { Parts } from "./parts.ts";
 
@@ -26,7 +26,7 @@ export interface Host {
   /** Weight path → numbers, row by row; a large one may be read from its file each time. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** How the model computes, for a method that starts from what it makes of real tokens. */
-  readonly architecture: Architecture;
+  readonly family: Family;
   /** The token ids of a text as the model would get it; absent where there is no tokenizer. */
   encode?(text: string): Int32Array;
   /** The names of the classes that the task tells apart, where it does. */

@@ -7,7 +7,7 @@
  */
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedAdapter, HookContext } from "./adapter.ts";
-import type { Places } from "./architecture.ts";
+import type { Places } from "./family.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;

@@ -227,8 +227,8 @@ function allBanks(model: Model, places: Places): Bank[] {
 const given = (data: Float32Array | undefined) => data && { data };
 
 /** The heads' weights; the layer whose size is the number of classes is open there. */
-function headBanks({ architecture, config, layers, head }: Model): Bank[] {
-  const [some, more] = [1, 2].map((outputs) => architecture.classification.layers(config, outputs));
+function headBanks({ family, config, layers, head }: Model): Bank[] {
+  const [some, more] = [1, 2].map((outputs) => family.classification.layers(config, outputs));
   const isLast = (path: string) =>
     some.some((layer, i) =>
       layer.path === path && layer.kind === "linear" &&

@@ -4,20 +4,13 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type {
-  Architecture,
-  Hidden,
-  LayerInput,
-  Packing,
-  TextBatch,
-  TextConfig,
-} from "./architecture.ts";
+import type { Family, Hidden, LayerInput, Packing, TextBatch, TextConfig } from "./family.ts";
 import type { Net } from "./net.ts";
 import { askedInput, summaries, tokenPlaces } from "./summary.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
-  readonly architecture: Architecture;
+  readonly family: Family;
   readonly config: TextConfig;
 }
 
@@ -38,7 +31,7 @@ export interface EncodeOptions {
  */
 export function encode(
   net: Net,
-  { architecture, config }: Encoder,
+  { family, config }: Encoder,
   batch: TextBatch,
   { positions = "all", frozenLayers = 0, until }: EncodeOptions = {},
 ): Tensor {
@@ -47,7 +40,7 @@ export function encode(
   const { packing } = batch;
   const start: Hidden = batch.hidden
     ? { x: tf.reshape(batch.hidden, [-1, width]), mask: batch.mask }
-    : architecture.embed(frozenLayers > 0 ? still : net, config, batch);
+    : family.embed(frozenLayers > 0 ? still : net, config, batch);
   const { mask } = start;
   let { x } = start;
   let [examples, count] = mask.shape as [number, number];
@@ -57,22 +50,22 @@ export function encode(
     const onlySummary = positions === "summary" && layer === config.layers - 1;
     x = (layer < frozenLayers ? still : net).part(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
-      const input = layerInput(net, architecture, { x, mask }, packing);
-      if (!onlySummary) return architecture.block(net, config, input, layer, x);
-      const asked = summaries(mask, packing, architecture.summary ?? "first");
-      return architecture.block(net, config, askedInput(input, asked), layer, asked.take(x));
+      const input = layerInput(net, family, { x, mask }, packing);
+      if (!onlySummary) return family.block(net, config, input, layer, x);
+      const asked = summaries(mask, packing, family.summary ?? "first");
+      return family.block(net, config, askedInput(input, asked), layer, asked.take(x));
     });
     if (!onlySummary) continue;
     if (packing) x = tf.gather(x, packing.slots);
     [examples, count] = [packing ? packing.slots.shape[0]! : examples, 1];
   }
-  if (until === undefined) x = architecture.finish?.(net, config, x) ?? x;
+  if (until === undefined) x = family.finish?.(net, config, x) ?? x;
   return tf.reshape(x, [examples, count, width]);
 }
 
 function layerInput(
   net: Net,
-  { causal }: Architecture,
+  { causal }: Family,
   { x, mask }: Hidden,
   packing: Packing | undefined,
 ): LayerInput {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Program, Tensor } from "../engine/mod.ts";
-import type { TextBatch } from "./architecture.ts";
+import type { TextBatch } from "./family.ts";
 import { createNet } from "./net.ts";
 import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
 
@@ -15,7 +15,7 @@ export function forwardProgram(trainee: Trainee): Program {
 
 /** Feeds a padded batch and gives what evaluation asks of each row: `logits` [batch, outputs]. */
 export function rowProgram(trainee: Trainee): Program {
-  const { perRow } = trainee.task;
+  const { perRow } = trainee.objective;
   return programOf(trainee, (results, batch) => perRow?.of(results, batch) ?? results);
 }
 
@@ -23,11 +23,11 @@ function programOf(
   trainee: Trainee,
   resultOf: (results: Tensor, batch: TextBatch) => Tensor,
 ): Program {
-  const { model, adapter, task } = trainee;
+  const { model, adapter, objective } = trainee;
   const weights = weightInputs(trainee);
   return {
     name: "forward",
-    inputs: { ...batchInputs(model.architecture.usesTypes), ...weights.inputs },
+    inputs: { ...batchInputs(model.family.usesTypes), ...weights.inputs },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
@@ -35,7 +35,7 @@ function programOf(
         packed: model.packed,
       });
       const batch = batchOf(inputs);
-      return { logits: resultOf(task.forward(net, model, batch), batch) };
+      return { logits: resultOf(objective.forward(net, model, batch), batch) };
     },
   };
 }

@@ -13,7 +13,7 @@ import { trainedWeights } from "./trained.ts";
  * say which linears it acts on.
  */
 export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
-  const { architecture: { layerPath }, config, head, layers } = model;
+  const { family: { layerPath }, config, head, layers } = model;
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);
   const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;

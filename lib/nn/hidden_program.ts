@@ -9,8 +9,11 @@ import { createNet } from "./net.ts";
 import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
-export function positionsAbove({ model, task }: Trainee, frozenLayers: number): "all" | "summary" {
-  return frozenLayers === model.config.layers ? task.positions : "all";
+export function positionsAbove(
+  { model, objective }: Trainee,
+  frozenLayers: number,
+): "all" | "summary" {
+  return frozenLayers === model.config.layers ? objective.positions : "all";
 }
 
 /** Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1, width]. */
@@ -20,7 +23,7 @@ export function hiddenProgram(trainee: Trainee, frozenLayers: number): Program {
   const frozen = Object.entries(weights.inputs).filter(([, { role }]) => role === "frozen");
   return {
     name: "frozen layers",
-    inputs: { ...batchInputs(model.architecture.usesTypes), ...Object.fromEntries(frozen) },
+    inputs: { ...batchInputs(model.family.usesTypes), ...Object.fromEntries(frozen) },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],

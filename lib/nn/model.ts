@@ -5,14 +5,14 @@
  */
 import type { FrozenSource, PackedWeight } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, HostExtras } from "./adapter.ts";
-import type { Architecture, TextConfig } from "./architecture.ts";
+import type { Family, TextConfig } from "./family.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
 
 /** A model in memory. */
 export interface Model {
   /** Where it came from, as the user wrote it. */
   readonly reference: string;
-  readonly architecture: Architecture;
+  readonly family: Family;
   readonly config: TextConfig;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
@@ -56,8 +56,8 @@ export function modelWeights({ layers }: Pick<Model, "layers">): Weight[] {
 }
 
 /** The paths that stand behind the family's prefix in a checkpoint: all but those of heads. */
-export function innerPaths({ architecture, config }: Pick<Model, "architecture" | "config">) {
-  return new Set(architecture.layers(config).map(({ path }) => path));
+export function innerPaths({ family, config }: Pick<Model, "family" | "config">) {
+  return new Set(family.layers(config).map(({ path }) => path));
 }
 
 /** True where a weight belongs to the head. */
@@ -81,10 +81,10 @@ export function randomHead(
 
 /** What a method may know about a model. */
 export function hostOf(
-  { architecture, config, layers, head, weights }: Model,
+  { family, config, layers, head, weights }: Model,
   extras: HostExtras = {},
 ): Host {
-  const { modelType, prefix, attentionTargets } = architecture;
+  const { modelType, prefix, attentionTargets } = family;
   return {
     modelType,
     prefix,
@@ -93,7 +93,7 @@ export function hostOf(
     head,
     attentionTargets,
     weights,
-    architecture,
+    family,
     ...extras,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The layers that an architecture calls. Each looks up its weights by path and lets the attached
- * method act at its place, so that an architecture knows nothing of methods.
+ * The layers that an family calls. Each looks up its weights by path and lets the attached
+ * method act at its place, so that an family knows nothing of methods.
  *
  * @module
  */

@@ -25,7 +25,7 @@ const prefixPlace = (layer: number) => `prefix ${layer}`;
  */
 export function placesOf(trainee: Trainee, method: string): MethodPlaces {
   const { model, adapter } = trainee;
-  const { architecture: { layerPath }, config, layers, packed } = model;
+  const { family: { layerPath }, config, layers, packed } = model;
   const added = addedNumbers(adapter, readingsOf(trainee));
   const own = new Map<string, number>();
   for (const { layer, shape } of trainedWeights(model, adapter)) {

@@ -6,7 +6,7 @@
 import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
-import type { Task } from "./task.ts";
+import type { Objective } from "./objective.ts";
 
 /** Encoded rows that a model can be run over. */
 export interface Rows {
@@ -39,7 +39,7 @@ export type LogitsOf = (
 export async function runOver(
   logitsOf: LogitsOf,
   rows: Rows,
-  { outputs, perRow }: Pick<Task, "outputs" | "perRow">,
+  { outputs, perRow }: Pick<Objective, "outputs" | "perRow">,
   {
     batchSize = perRow?.batchSize ?? defaultBatchSize,
     chosen,

@@ -33,7 +33,7 @@ export function sharedProgram(model: Model, places: Places): Program {
   const banks = banksOf(model, places);
   const int32 = { role: "feed", type: "int32" } as const;
   const inputs: Record<string, InputSpec> = {
-    ...batchInputs(model.architecture.usesTypes),
+    ...batchInputs(model.family.usesTypes),
     [rowAdapters]: { ...int32, shape: ["batch"] },
     [rowHeads]: { ...int32, shape: ["batch"] },
     ...(places.prefix ? { [firstPosition]: { ...int32, shape: [] } } : {}),
@@ -62,7 +62,7 @@ export function sharedProgram(model: Model, places: Places): Program {
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
       const hidden = encode(net, model, batchOf(given), { positions: "summary" });
-      const { classification } = model.architecture;
+      const { classification } = model.family;
       return { logits: classification.forward(net, model.config, tf.squeeze(hidden, [1])) };
     },
   };

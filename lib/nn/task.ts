@@ -1,58 +1,187 @@
 /**
- * The contract of a task: which head it puts on a model, what its targets are, and its loss.
+ * The contract of a task. One file under `tasks/` is one task: it says what columns mean, which head
+ * the model needs, what the loss is, what an answer is, and how others ask the deployed model.
+ *
+ * A task goes through three stages, each made by the one before:
+ *
+ * 1. `Task`: what a person asked for, `textClassification({ text: "review", label: "stars" })`.
+ * 2. `LabelledTask`: its labels are known, from the training rows or from a trained model's files.
+ * 3. `Examples`: some rows as a model takes them. They know their targets, so that they make the
+ *    objective of a training, the predictions that metrics score, and the answers that people read.
  *
  * @module
  */
-import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
+import type { HostTensor } from "../engine/mod.ts";
+import type { Splits } from "../table/splits.ts";
+import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
-import type { TextBatch } from "./architecture.ts";
-import type { Encoder } from "./encoder.ts";
-import type { Net } from "./net.ts";
+import type { MimeBundle } from "../core/display.ts";
+import type { Objective } from "./objective.ts";
+import type { AnyPredictions } from "./predictions.ts";
+import type { Processor } from "./processor.ts";
 
-/** A task on a certain data set: its labels are known. */
-export interface Task {
+/** What a person wants a model to learn, and where in the rows it stands. */
+export interface Task<
+  Predicted extends AnyPredictions = AnyPredictions,
+  Input = unknown,
+  Answer = unknown,
+> {
+  /** The pipeline task of transformers and transformers.js, `token-classification`. */
   readonly name: string;
-  /** How many numbers the model gives for each row. */
+  /** Which metrics may be asked. */
+  readonly kind: Predicted["kind"];
+  /** The settings as plain JSON; `tasks/mod.ts` makes the task from them again. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The columns that it reads; a table without one of them is refused. */
+  readonly columns: readonly string[];
+  /** A column whose values keep their shares when a share of the rows is held out. */
+  readonly stratify?: string;
+  /** The name of the metric that chooses the best state where none was asked for. */
+  readonly metric: string;
+  /** Which settings of `train` that change the loss make sense for it. */
+  readonly lossSettings: readonly LossSetting[];
+  /**
+   * Makes sure that every row can be read, before the table is split, so that rows are counted as
+   * the source has them. All bad rows are one error of kind "data".
+   */
+  checkRows(table: Table, where: string): void;
+  /** Reads the labels of the training rows and makes sure that no other split has more. */
+  read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
+  /** The task of a model that is trained already, or of one whose labels are known elsewhere. */
+  withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
+  /** What the data report compares and counts. */
+  readonly report: ReportColumns;
+  /** One row for the preview of the data. */
+  preview(table: Table, row: number): { readonly text: string; readonly label: string };
+}
+
+/** What the report of the data is made of. */
+export interface ReportColumns {
+  /** What a row shows the model, in words: rows with the same are duplicates, or leakage. */
+  texts(table: Table): readonly unknown[];
+  /** The classes of each row; absent where the task has none. */
+  classes?(table: Table): readonly (readonly unknown[])[];
+  /** The number to predict of each row; only where it is one. */
+  numbers?(table: Table): readonly number[];
+}
+
+/** Settings of a training that change its loss. */
+export type LossSetting = "labelSmoothing" | "classWeights" | "focalGamma";
+
+/** The head of a family that a task needs. */
+export interface HeadRequest {
+  /** One of the family's heads, `classification`, `tokens`, `span`, `language`, `embedding`. */
+  readonly name: string;
+  /** How many numbers it gives; without meaning for a head whose size is the model's own. */
   readonly outputs: number;
-  /** What training is fed beside the batch; [batch, sequence, …] lies as the batch's tokens do. */
-  readonly feeds: Readonly<Record<string, InputSpec>>;
-  /** Which positions of the last layer the head reads: all, or the family's summary of each example. */
-  readonly positions: "all" | "summary";
+}
+
+/** A task whose labels are known. */
+export interface LabelledTask<
+  Predicted extends AnyPredictions = AnyPredictions,
+  Input = unknown,
+  Answer = unknown,
+> {
+  readonly task: Task<Predicted, Input, Answer>;
+  /** The name of each output; empty where outputs have no names. */
+  readonly labels: readonly string[];
+  readonly head: HeadRequest;
+  /** What others need to know to ask the deployed model. */
+  readonly signature: Signature;
   /**
-   * Tokens → [batch, outputs], one for each example, or for tasks on tokens one for each token in the
-   * layout of the batch, packed or not. Dropout does not act in the lowest `frozenLayers` layers, none unless
-   * given.
+   * Rows → inputs of the model with their targets. `labelled` false is for new rows that nobody has
+   * labelled: their examples give answers, and no objective and no predictions.
    */
-  forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
-  /** What `loss` reads in training, where it is not what `forward` gives. */
-  forwardToLearn?: Task["forward"];
+  examples(
+    table: Table,
+    processor: Processor,
+    options: ExamplesOptions,
+  ): Promise<Examples<Predicted, Answer>>;
+  /** New inputs as a table that `examples` takes, without labels. */
+  tableOf(inputs: readonly Input[]): Table;
+  /** Answers as a notebook and a terminal show them; plain data unless given. */
+  display?(answers: readonly Answer[]): MimeBundle;
+  /** What always saying the most frequent label of the training rows would score on others. */
+  baseline?(
+    train: Examples<Predicted, Answer>,
+    held: Examples<Predicted, Answer>,
+  ): Baseline;
+}
+
+/** The score of an answer that looks at no row. */
+export interface Baseline {
+  readonly label: string;
+  readonly accuracy: number;
+}
+
+/** How a deployed model is asked. */
+export interface Signature {
+  /** `task_type` in a PEFT folder. */
+  readonly peftTaskType:
+    | "SEQ_CLS"
+    | "TOKEN_CLS"
+    | "QUESTION_ANS"
+    | "FEATURE_EXTRACTION"
+    | "CAUSAL_LM";
+  /** The class that opens the whole model in Python, `AutoModelForTokenClassification`. */
+  readonly autoClass: string;
+  /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** How rows become examples. */
+export interface ExamplesOptions {
+  /** What errors call the table, `the test data`. */
+  readonly where: string;
+  /** False for rows without labels; true unless given. */
+  readonly labelled?: boolean;
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What a model gave for each sequence, in the order of `Examples.lengths`: the head's numbers, row by
+ * row, [outputs] or for heads that read tokens [tokens · outputs], special tokens included and padding
+ * left out.
+ */
+export type Outputs = readonly Float32Array[];
+
+/** Some rows of a table as a model takes them, with their targets. */
+export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Answer = unknown> {
+  /** Rows of the table. */
+  readonly rows: number;
+  /** Tokens of each sequence. One row may be several sequences: windows of a text, or a pair. */
+  readonly lengths: Int32Array;
+  /** How many rows lost tokens to the limit. */
+  readonly truncated: number;
+  /** The feeds of a padded batch of sequences. */
+  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
+  /** The feeds of a packed batch; absent where sequences cannot share a row. */
+  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
   /**
-   * What evaluation asks of each row where `forward` gives something of each token; `forward`'s own
-   * results unless given.
+   * What is drawn into batches of a training, each with the numbers of its sequences; every sequence
+   * by itself unless given. `batchSize` counts these.
    */
-  readonly perRow?: {
-    /** Numbers of a row. */
-    readonly outputs: number;
-    /** Rows that are run together: something of each token takes much more room. */
-    readonly batchSize: number;
-    /** `forward`'s results for a padded batch → [batch, outputs]. */
-    of(results: Tensor, batch: TextBatch): Tensor;
-  };
-  /**
-   * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
-   * `normaliser`, so that parts of a batch add up to the whole.
-   */
-  loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
-  /**
-   * The feeds for some rows; `normaliser` is the weight of all rows of the optimiser step. A task
-   * whose targets are those of tokens puts them where the layout has the tokens; training always
-   * gives it.
-   */
-  targetsOf(
-    rows: ArrayLike<number>,
-    normaliser: number,
-    layout?: BatchLayout,
-  ): Record<string, HostTensor>;
-  /** The sum of the rows' weights. */
-  weightOf(rows: ArrayLike<number>): number;
+  readonly groups?: readonly (readonly number[])[];
+  /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
+  readonly fingerprint: Uint8Array;
+  /** What a training on these rows minimises. */
+  objective(context: ObjectiveContext): Objective;
+  /** What the model said, with what is true. */
+  predictions(outputs: Outputs): Predicted;
+  /** What the model said, for people: one answer for each row. */
+  answers(outputs: Outputs): Answer[];
+}
+
+/** What an objective depends on beside the rows. */
+export interface ObjectiveContext {
+  /** How many tokens the model knows. */
+  readonly vocabSize: number;
+  /** True where a method puts virtual tokens before each sequence. */
+  readonly afterVirtualTokens: boolean;
+  readonly labelSmoothing?: number;
+  /** The weight of each label by name, or `balanced`. */
+  readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
+  /** The exponent of the focal loss (Lin et al., arXiv 1708.02002). */
+  readonly focalGamma?: number;
 }

@@ -13,9 +13,9 @@ import {
   type Tensor,
 } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
-import type { TextBatch } from "./architecture.ts";
+import type { TextBatch } from "./family.ts";
 import { frozenWeights, type Model, modelWeights, packedNames } from "./model.ts";
-import type { Task } from "./task.ts";
+import type { Objective } from "./objective.ts";
 import { trainedWeights } from "./trained.ts";
 
 /** The state's vector of trained tensors. */
@@ -25,7 +25,7 @@ export const parameters = "parameters";
 export interface Trainee {
   readonly model: Model;
   readonly adapter: AttachedAdapter;
-  readonly task: Task;
+  readonly objective: Objective;
 }
 
 /** What a batch of token ids is called in a program, in an exported model and in transformers. */

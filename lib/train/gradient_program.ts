@@ -56,17 +56,17 @@ export function gradientProgram(
   { fromHidden = false, packed = false, gradientCheckpointing = false, tokens, words }:
     GradientOptions = {},
 ): Program {
-  const { model, adapter, task } = trainee;
+  const { model, adapter, objective } = trainee;
   const weights = weightInputs(trainee);
   const frozenLayers = countFrozenLayers(trainee);
   const batch = fromHidden
     ? hiddenInputs(model.config.width, positionsAbove(trainee, frozenLayers))
-    : batchInputs(model.architecture.usesTypes);
+    : batchInputs(model.family.usesTypes);
   return {
     name: "gradients",
     inputs: {
       ...(packed ? packedInputs(batch) : batch),
-      ...(packed ? laidOutInRows(task.feeds) : task.feeds),
+      ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
       noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
       ...weights.inputs,
@@ -84,8 +84,8 @@ export function gradientProgram(
       });
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const learn = task.forwardToLearn ?? task.forward;
-          const loss = task.loss(learn(net, model, batchOf(inputs), frozenLayers), inputs);
+          const learn = objective.forwardToLearn ?? objective.forward;
+          const loss = objective.loss(learn(net, model, batchOf(inputs), frozenLayers), inputs);
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },

@@ -33,7 +33,7 @@ export function occurringWords(
   { model, adapter }: Trained,
   rows: TrainingRows,
 ): WordRows | undefined {
-  const { architecture: { wordTable }, config: { padId } } = model;
+  const { family: { wordTable }, config: { padId } } = model;
   // A language head gives every word a score, and may do so with this table.
   if (!wordTable || model.isLanguageModel || looksInside(adapter)) return undefined;
   const path = `${wordTable}.weight`;

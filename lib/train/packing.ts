@@ -56,7 +56,7 @@ const weightPasses = 320;
 
 /** What the choice depends on. */
 export interface PackedTrainee extends Pick<Trainee, "model" | "adapter"> {
-  readonly task: Pick<Trainee["task"], "positions">;
+  readonly objective: Pick<Trainee["objective"], "positions">;
 }
 
 /**
@@ -74,11 +74,10 @@ export interface PackedTrainee extends Pick<Trainee, "model" | "adapter"> {
  * packs where that saves at least 5 % of the first epoch.
  */
 export function layoutCost(
-  { model, task }: Pick<PackedTrainee, "model" | "task">,
+  { model, objective }: Pick<PackedTrainee, "model" | "objective">,
   keptLayers: number = 0,
 ): LayoutCost {
-  const { architecture: { layerPath }, config: { width, heads, keyValueHeads = heads, layers } } =
-    model;
+  const { family: { layerPath }, config: { width, heads, keyValueHeads = heads, layers } } = model;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
@@ -88,7 +87,7 @@ export function layoutCost(
   ) / layers;
   const keysAndValues = 2 * width * width * keyValueHeads / heads;
   const perPair = 6 * width + weightPasses * heads;
-  const asked = task.positions === "summary" ? 1 : 0;
+  const asked = objective.positions === "summary" ? 1 : 0;
   const whole = layers - keptLayers - asked;
   return (rows, length, fullest) => {
     const inFull = 2 * linear * length + perPair * length * length;

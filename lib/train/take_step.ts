@@ -70,17 +70,18 @@ export async function collectGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<Collected> {
-  const { trainee: { task }, rows, layoutOf, settings, plan, gradientStep, optimiser } = context;
+  const { trainee: { objective }, rows, layoutOf, settings, plan, gradientStep, optimiser } =
+    context;
   const parts = plan.partsOf(done);
   // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
-  const normaliser = parts.reduce((sum, part) => sum + task.weightOf(part), 0) || 1;
+  const normaliser = parts.reduce((sum, part) => sum + objective.weightOf(part), 0) || 1;
   let loss = 0;
   for (const [part, numbers] of parts.entries()) {
     const packed = layoutOf?.(numbers);
     const layout = packed ?? paddedLayout(Array.from(numbers, (row) => rows.lengths[row]));
     const results = await gradientStep.run({
       ...(packed ? rows.packedFeedsOf!(numbers, packed) : rows.feedsOf(numbers)),
-      ...task.targetsOf(numbers, normaliser, layout),
+      ...objective.targetsOf(numbers, normaliser, layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
       noise: noise(settings.seed, done, part),
     }, signal);

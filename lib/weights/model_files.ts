@@ -8,7 +8,7 @@ import { TunebookError } from "../core/errors.ts";
 import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
 import { parseShardIndex } from "./shard_index.ts";
 
-/** The file that names the architecture and its sizes. */
+/** The file that names the family and its sizes. */
 export const CONFIG_FILE = "config.json";
 
 /** The tokenizer of the tokenizers library. */

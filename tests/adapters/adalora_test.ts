@@ -140,7 +140,7 @@ Deno.test("a folder of a model without a head keeps its triplets too", async () 
     const { config, learned, tensors } = await attached.peft!.write(values);
     const pattern = learned!.rank_pattern as Record<string, boolean[]>;
     // PEFT names the layers of AutoModel from the encoder on.
-    const headless = (name: string) => name.replace(`${model.architecture.prefix}.`, "");
+    const headless = (name: string) => name.replace(`${model.family.prefix}.`, "");
     const read = attachTo(
       model,
       peftFromFiles({

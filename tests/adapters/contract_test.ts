@@ -7,7 +7,7 @@ import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/net.ts";
 import { batchInputs, batchOf, parameters, weightInputs } from "../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
@@ -49,7 +49,7 @@ for (const [hook, attach] of Object.entries(hooks)) {
 
   Deno.test(`the hook ${hook} has the right gradients`, async () => {
     const model = toyModel();
-    const task = textClassification({
+    const objective = classificationObjective({
       kind: "single",
       outputs: 3,
       targets: oneHot([0, 2, 1, 0, 2], 3),
@@ -57,7 +57,7 @@ for (const [hook, attach] of Object.entries(hooks)) {
     const adapter = attach(model);
     const own = new Set(adapter.parameters.map(({ name }) => name));
     const only = (path: string) => own.has(path);
-    const checked = await checkGradients({ model, adapter, task }, { only });
+    const checked = await checkGradients({ model, adapter, objective }, { only });
     assert.equal(checked.length, own.size);
   });
 }
@@ -75,7 +75,7 @@ async function hiddenOf(
   await state.write(parameters, new Map([...initialParameters({ model, adapter }, 1), ...values]));
   const step = await device.compile({
     name: "hidden",
-    inputs: { ...batchInputs(model.architecture.usesTypes), ...inputs },
+    inputs: { ...batchInputs(model.family.usesTypes), ...inputs },
     compute(given) {
       const net = createNet({ tensor: (path) => given[names.get(path)!], adapter });
       return { hidden: encode(net, model, batchOf(given)) };
@@ -125,7 +125,7 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
     const device = await openDevice("cpu");
     const model = toyModel({ modelType, layers: 2 });
     const { width } = model.config;
-    const batch = toyRows(4, { types: model.architecture.usesTypes }).feedsOf([0, 1, 2, 3]);
+    const batch = toyRows(4, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3]);
     const table = model.weights.get("embeddings.word_embeddings.weight")!;
     const words = tokens.flatMap((id) => [...table.slice(id * width, (id + 1) * width)]);
     const real = await hiddenOf(device, model, noAdapter, preceded(batch, tokens));
@@ -142,7 +142,7 @@ for (const modelType of ["bert", "roberta"]) {
     const device = await openDevice("cpu");
     // With one layer a prefix from real tokens does not depend on the row that follows.
     const model = toyModel({ modelType, layers: 1 });
-    const batch = toyRows(4, { types: model.architecture.usesTypes }).feedsOf([0, 1, 2, 3]);
+    const batch = toyRows(4, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3]);
     const real = await hiddenOf(device, model, noAdapter, preceded(batch, tokens));
     const values = new Map([
       ["prefix.0.keys", projected(model, "key", tokens)],

@@ -5,9 +5,9 @@
  */
 import type { HostTensor } from "../../lib/engine/mod.ts";
 import type { Model } from "../../lib/nn/model.ts";
-import type { Task } from "../../lib/nn/task.ts";
-import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
+import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenLanguageModel, goldenModel, oneHot } from "../models/golden.ts";
 import { isLanguageModel } from "./method_table.ts";
 
@@ -16,7 +16,7 @@ const outputs = 3;
 /** A model and its task. */
 export interface GoldenBase {
   readonly model: Model;
-  readonly task: Task;
+  readonly objective: Objective;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function openBase(
     const targets = oneHot(labels, outputs);
     return {
       model: await goldenModel(base, outputs),
-      task: textClassification({ kind: "single", outputs, targets }),
+      objective: classificationObjective({ kind: "single", outputs, targets }),
     };
   }
   const model = await goldenLanguageModel(base);
@@ -43,7 +43,7 @@ export async function openBase(
   const { vocabulary } = model.config;
   return {
     model,
-    task: causalLanguageModelling({ texts, vocabulary, afterVirtualTokens: hasVirtualTokens }),
+    objective: nextTokenObjective({ texts, vocabulary, afterVirtualTokens: hasVirtualTokens }),
   };
 }
 

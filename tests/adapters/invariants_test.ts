@@ -4,9 +4,9 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../../lib/nn/merge.ts";
 import { type Model, openOn } from "../../lib/nn/model.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import { trainedWeights } from "../../lib/nn/trained.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
@@ -43,10 +43,10 @@ function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model 
 }
 
 /** A task that learns from some rows. */
-function taskOn(model: Model, adapter: AttachedAdapter, rows: TrainingRows): Task {
+function taskOn(model: Model, adapter: AttachedAdapter, rows: TrainingRows): Objective {
   if (model.isLanguageModel) return nextTokens({ model, adapter }, rows);
   const targets = oneHot(Array.from(rows.lengths, (_, row) => (2 * row) % outputs), outputs);
-  return textClassification({ kind: "single", outputs, targets });
+  return classificationObjective({ kind: "single", outputs, targets });
 }
 
 for (const [name, tested] of Object.entries(methodTable)) {
@@ -57,10 +57,10 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const model = modelOf(toy, 2);
         const before = new Map([...model.weights].map(([path, data]) => [path, data.slice()]));
         const device = await openDevice("cpu");
-        const rows = toyRows(5, { types: model.architecture.usesTypes });
+        const rows = toyRows(5, { types: model.family.usesTypes });
         const batch = rows.feedsOf([0, 1, 2, 3, 4]);
         const adapter = await openOn(model, tested.of(modelType));
-        const trainee = { model, adapter, task: taskOn(model, adapter, rows) };
+        const trainee = { model, adapter, objective: taskOn(model, adapter, rows) };
         const off = { ...trainee, adapter: noAdapter };
         const base = await logitsOf(off, device, batch);
         const start = await logitsOf(trainee, device, batch);
@@ -109,12 +109,12 @@ for (const [name, tested] of Object.entries(methodTable)) {
     Deno.test(`${name} on ${titleOf(toy)} has the right gradients`, async () => {
       const model = modelOf(toy, 1);
       const adapter = await openOn(model, tested.of(modelType));
-      const rows = toyRows(5, { types: model.architecture.usesTypes });
-      const task = taskOn(model, adapter, rows);
+      const rows = toyRows(5, { types: model.family.usesTypes });
+      const objective = taskOn(model, adapter, rows);
       const own = new Set(adapter.parameters.map(({ name }) => name));
       const only = (path: string) => own.has(path) && !tested.partial?.test(path);
       const check = (seed: number) =>
-        checkGradients({ model, adapter, task }, { only, elements: 4, seed });
+        checkGradients({ model, adapter, objective }, { only, elements: 4, seed });
       // Differences across a kink say nothing; a wrong gradient is wrong at every start.
       const checked = await check(1).catch((error) => {
         if (tested.hasKinks) return check(2);

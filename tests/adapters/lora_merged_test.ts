@@ -5,7 +5,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { type GradientOptions, gradientProgram } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun } from "../nn/run_trainee.ts";
@@ -22,8 +22,12 @@ const many: GradientOptions = { tokens: 10_000 };
 
 function attached(options: LoraOptions): Trainee {
   const model = toyModel({ layers: 2, width });
-  const task = textClassification({ kind: "single", outputs: 3, targets: toyTargets(rows) });
-  return { model, adapter: attachTo(model, lora({ rank, ...options })), task };
+  const objective = classificationObjective({
+    kind: "single",
+    outputs: 3,
+    targets: toyTargets(rows),
+  });
+  return { model, adapter: attachTo(model, lora({ rank, ...options })), objective };
 }
 
 /** True where no tensor [tokens, rank] lies between A and B. */

@@ -6,19 +6,23 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { mergeModel, noAdapter } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { logitsOf } from "../nn/run_trainee.ts";
 import { toyModel, toyRows } from "../nn/toy.ts";
 
 const outputs = 3;
-const task = textClassification({ kind: "single", outputs, targets: oneHot([0, 1, 2], outputs) });
+const objective = classificationObjective({
+  kind: "single",
+  outputs,
+  targets: oneHot([0, 1, 2], outputs),
+});
 const batch = toyRows(3).feedsOf([0, 1, 2]);
 const layer = "encoder.layer.0";
 
 function attached(options: LoraOptions, model: Model = toyModel({ layers: 2 })): Trainee {
-  return { model, adapter: attachTo(model, lora(options)), task };
+  return { model, adapter: attachTo(model, lora(options)), objective };
 }
 
 /** The paths of the adapted linears. */
@@ -60,7 +64,7 @@ for (const [name, options] of Object.entries(variants)) {
     const adapted = await logitsOf(trainee, device, batch, values);
     assert.ok(largestDifference(adapted.data, base.data) > 1e-2, "the adapter has no influence");
     const model = mergeModel(trainee.model, trainee.adapter, values);
-    const merged = await logitsOf({ model, adapter: noAdapter, task }, device, batch);
+    const merged = await logitsOf({ model, adapter: noAdapter, objective }, device, batch);
     const difference = largestDifference(merged.data, adapted.data);
     assert.ok(difference < 1e-4, `merging changes a logit by ${difference}`);
   });

@@ -32,10 +32,15 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const { logits, ...batch } = await readGolden(
           `methods/${name}-${base}/expected.safetensors`,
         );
-        const { model, task } = await openBase(base, batch);
+        const { model, objective } = await openBase(base, batch);
         const device = await openDevice("cpu");
         const { attached, values, config } = await readPeftFolder(source, model);
-        const found = await logitsOf({ model, adapter: attached, task }, device, batch, values);
+        const found = await logitsOf(
+          { model, adapter: attached, objective },
+          device,
+          batch,
+          values,
+        );
         const mask = batch.attention_mask.data;
         const real = realTokens(found.data, mask);
         const difference = largestDifference(real, realTokens(logits.data, mask));
@@ -46,7 +51,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
         assert.deepEqual(written.a_field_of_tomorrow, config.a_field_of_tomorrow);
         if (!converts) await assertSame(folder, source);
         const again = await readPeftFolder(folder, model);
-        const reread = { model, adapter: again.attached, task };
+        const reread = { model, adapter: again.attached, objective };
         const second = await logitsOf(reread, device, batch, again.values);
         const change = largestDifference(realTokens(second.data, mask), real);
         assert.ok(
@@ -61,10 +66,10 @@ for (const [name, tested] of Object.entries(methodTable)) {
     Deno.test(`${name} on ${base}: fifty steps lose as with PyTorch and PEFT`, async () => {
       const golden = await readGolden(`methods/run-${name}-${base}.safetensors`);
       const batches = await readGolden(`methods/batches-${base}.safetensors`);
-      const { model, task } = await openBase(base, batches, { hasVirtualTokens });
+      const { model, objective } = await openBase(base, batches, { hasVirtualTokens });
       const kept = new Map<string, number[]>();
       const adapter = watched(startedAt(golden, attachTo(model, of(familyOf(base)))), kept);
-      const { losses, state } = await train({ model, adapter, task }, rowsOf(batches), {
+      const { losses, state } = await train({ model, adapter, objective }, rowsOf(batches), {
         device: await openDevice("cpu"),
         settings: trainSettings({
           epochs: 1,

@@ -14,11 +14,11 @@ export function projected(
   const { width, heads } = model.config;
   const of = (path: string) => model.weights.get(path)!;
   const size = width / heads;
-  const distil = model.architecture.modelType === "distilbert";
+  const distil = model.family.modelType === "distilbert";
   const types = model.weights.has("embeddings.token_type_embeddings.weight");
   const made = new Float32Array(tokens.length * width);
   // RoBERTa's positions start after the padding token's id.
-  const first = model.architecture.modelType === "roberta" ? model.config.padId + 1 : 0;
+  const first = model.family.modelType === "roberta" ? model.config.padId + 1 : 0;
   tokens.forEach((id, at) => {
     const sum = Array.from(
       { length: width },

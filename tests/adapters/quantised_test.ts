@@ -4,7 +4,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { createSharedModel } from "../../lib/evaluate/shared_model.ts";
 import { settle } from "../../lib/nn/merge.ts";
 import { openOn } from "../../lib/nn/model.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenModel, largestDifference } from "../models/golden.ts";
 import { logitsOf } from "../nn/run_trainee.ts";
 import { toyRows, toyTargets } from "../nn/toy.ts";
@@ -21,10 +21,10 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
   for (const [name, tested] of Object.entries(methodTable)) {
     Deno.test(`${name} over a ${base} in nf4 is the method over its numbers, also deployed`, async () => {
       const model = await goldenModel(base, outputs, 1, "nf4");
-      const rows = toyRows(5, { types: model.architecture.usesTypes });
+      const rows = toyRows(5, { types: model.family.usesTypes });
       const batch = rows.feedsOf([0, 1, 2, 3, 4]);
       const targets = toyTargets(rows, outputs);
-      const task = textClassification({ kind: "single", outputs, targets });
+      const objective = classificationObjective({ kind: "single", outputs, targets });
       const adapter = await openOn(model, tested.of(familyOf(base)));
       const trained = runToy({ on: model, attached: adapter });
       if (needsWhole.includes(name)) {
@@ -34,7 +34,7 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
       const { values } = await trained;
       const device = await openDevice("cpu");
       const { packed: _, ...whole } = model;
-      const trainee = { model, adapter, task };
+      const trainee = { model, adapter, objective };
       const { data: wanted } = await logitsOf(trainee, device, batch, values);
       const close = (found: ArrayLike<number>, what: string) => {
         const difference = largestDifference(found, wanted);
@@ -43,7 +43,7 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
       const float = { ...trainee, model: whole };
       close((await logitsOf(float, device, batch, values)).data, "in float32");
       for (const dequantise of [false, true]) {
-        const settled = { ...settle(model, adapter, values, { dequantise }), task };
+        const settled = { ...settle(model, adapter, values, { dequantise }), objective };
         const kept = settled.model.packed !== undefined;
         assert.equal(kept, !dequantise);
         const { data } = await logitsOf(settled, device, batch, new Map());

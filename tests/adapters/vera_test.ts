@@ -6,7 +6,7 @@ import { vera } from "../../lib/adapters/vera.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { frozenOf } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { type TensorToWrite, writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";
@@ -32,8 +32,12 @@ Deno.test("a folder that leaves the shared matrices to their key gives PEFT's lo
     const { logits, ...batch } = await readGolden("methods/vera-bert/expected.safetensors");
     const model = await goldenModel("bert");
     const { attached, values } = await readPeftFolder(folder, model);
-    const task = textClassification({ kind: "single", outputs: 3, targets: new Float32Array(9) });
-    const trainee = { model, adapter: attached, task };
+    const objective = classificationObjective({
+      kind: "single",
+      outputs: 3,
+      targets: new Float32Array(9),
+    });
+    const trainee = { model, adapter: attached, objective };
     const found = await logitsOf(trainee, await openDevice("cpu"), batch, values);
     assert.ok(largestDifference(found.data, logits.data) < 1e-4);
   }));

@@ -9,7 +9,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
 import { hostOf } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialState } from "../../lib/train/train.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { type TensorToWrite, writeSafetensors } from "../../lib/weights/write_safetensors.ts";
@@ -26,7 +26,7 @@ const folders = {
   "lora-except-roberta": "roberta",
 };
 const outputs = 3;
-const task = textClassification({
+const objective = classificationObjective({
   kind: "single",
   outputs,
   targets: new Float32Array(3 * outputs),
@@ -56,7 +56,7 @@ for (const [name, base] of Object.entries(folders)) {
     const model = await goldenModel(base);
     const { attached, values } = await readPeftFolder(goldenPath(`peft/${name}`), model);
     const device = await openDevice("cpu");
-    const trainee = { model, adapter: attached, task };
+    const trainee = { model, adapter: attached, objective };
     // The state as training would start from it: head and adapter come from the folder.
     const state = await initialState(trainee, device, { accumulate: 1, seed: 1 });
     assert.deepEqual(await state.read(parameters), values);

@@ -4,7 +4,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { largestDifference, runOver } from "../../lib/nn/run_over.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenModel } from "../models/golden.ts";
 
 /** Rows of different lengths: row i is i % 7 + 2 tokens long and starts with the token i + 5. */
@@ -43,8 +43,12 @@ Deno.test("rows run in batches of like length and come back in their order", asy
 Deno.test("a row's logits do not depend on the rows beside it", async () => {
   const outputs = 3;
   const model = await goldenModel("bert");
-  const task = textClassification({ kind: "single", outputs, targets: new Float32Array(outputs) });
-  const trainee = { model: { ...model, head: [] }, adapter: noAdapter, task };
+  const objective = classificationObjective({
+    kind: "single",
+    outputs,
+    targets: new Float32Array(outputs),
+  });
+  const trainee = { model: { ...model, head: [] }, adapter: noAdapter, objective };
   const predictor = await createPredictor(trainee, await openDevice("cpu"), undefined);
   const together = await predictor.logits(rows);
   const alone = await predictor.logits(rows, { batchSize: 1 });

@@ -96,11 +96,11 @@ async function compare(name: string, folder: string) {
 /** The texts as the deployed folder's tokenizer and length limit make them. */
 async function encode(folder: string) {
   const files = await resolveModel(`file:${folder}`);
-  const { architecture, config, json } = await readModelConfig(files.config);
+  const { family, config, json } = await readModelConfig(files.config);
   const tokenizer = await loadTokenizer({
     tokenizer: files.tokenizer!,
     tokenizerConfig: files.tokenizerConfig!,
-    modelType: architecture.modelType,
+    modelType: family.modelType,
     config: json,
   });
   const limits = JSON.parse(await Deno.readTextFile(files.tokenizerConfig!));
@@ -109,7 +109,7 @@ async function encode(folder: string) {
     maxTokens: limits.model_max_length,
   });
   const rows = examples.map((_, row) => row);
-  const { usesTypes } = architecture;
+  const { usesTypes } = family;
   const feeds = batchFeeds(examples, rows, { padId: config.padId, usesTypes });
   return {
     ids: examples.map((example) => [...example.ids]),

@@ -1,7 +1,7 @@
 /**
  * Compares every method with PEFT in both directions: `make_parity.ts PYTHON`. Folders of PEFT's are
  * opened here; folders that were trained and written here are opened in PEFT. Prints the largest
- * differences of logits by method and architecture, and writes them to parity.json.
+ * differences of logits by method and family, and writes them to parity.json.
  *
  * @module
  */
@@ -37,17 +37,17 @@ try {
     for (const base of bases.filter((each) => !gaps[familyOf(each)])) {
       const name = `${method}-${base}`;
       const { logits, ...batch } = await readGolden(`methods/${name}/expected.safetensors`);
-      const { model, task } = await openBase(base, batch);
+      const { model, objective } = await openBase(base, batch);
       const numbers = ({ data }: HostTensor) =>
         Float32Array.from(realTokens(data, batch.attention_mask.data));
       const theirs = await readPeftFolder(goldenPath(`methods/${name}`), model);
-      const opened = { model, adapter: theirs.attached, task };
+      const opened = { model, adapter: theirs.attached, objective };
       const found = await logitsOf(opened, device, batch, theirs.values);
       read[name] = largestDifference(numbers(found), numbers(logits));
 
       const adapter = await openOn(model, of(familyOf(base)));
       const { values } = await runToy({ on: model, attached: adapter });
-      own[name] = numbers(await logitsOf({ model, adapter, task }, device, batch, values));
+      own[name] = numbers(await logitsOf({ model, adapter, objective }, device, batch, values));
       await Deno.mkdir(join(folder, name));
       await writePeftFolder(join(folder, name), model, adapter, values, ["a", "b", "c"]);
     }

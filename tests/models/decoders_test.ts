@@ -3,12 +3,12 @@ import { full } from "../../lib/adapters/full.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { isStoredTransposed, transposed, type Weight } from "../../lib/nn/layer.ts";
 import { attachTo, innerPaths, type Model, modelWeights } from "../../lib/nn/model.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import {
-  causalLanguageModelling,
   type LearnedText,
-} from "../../lib/tasks/causal_language_modelling.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+  nextTokenObjective,
+} from "../../lib/tasks/shared/next_token_objective.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
 import {
   goldenLanguageModel,
@@ -26,8 +26,12 @@ const outputs = 3;
 const classifiers = ["gpt2-classes", "llama-classes"];
 const languageModels = ["gpt2", "gpt2-untied", "llama", "llama-tied"];
 
-function classification({ labels }: Golden): Task {
-  return textClassification({ kind: "single", outputs, targets: oneHot(labels.data, outputs) });
+function classification({ labels }: Golden): Objective {
+  return classificationObjective({
+    kind: "single",
+    outputs,
+    targets: oneHot(labels.data, outputs),
+  });
 }
 
 /** The rows without their padding; a label of −100 does not count. */
@@ -56,8 +60,8 @@ function real(data: ArrayLike<number>, mask: ArrayLike<number>): number[] {
   return Array.from(data).filter((_, i) => mask[Math.floor(i / perToken)] === 1);
 }
 
-async function assertGradients(model: Model, task: Task, golden: Golden): Promise<void> {
-  const trainee = { model, adapter: attachTo(model, full()), task };
+async function assertGradients(model: Model, objective: Objective, golden: Golden): Promise<void> {
+  const trainee = { model, adapter: attachTo(model, full()), objective };
   const run = await gradientRun(trainee, await openDevice("cpu"), batchOf(golden));
   const weights = modelWeights(model);
   const loss = await run.lossAt(
@@ -68,7 +72,7 @@ async function assertGradients(model: Model, task: Task, golden: Golden): Promis
   assert.ok(Math.abs(loss - golden.loss.data[0]) < tolerance, `the loss is ${loss}`);
   const inner = innerPaths(model);
   const nameOf = ({ path, layer }: Weight) =>
-    `gradient.${inner.has(layer.path) ? `${model.architecture.prefix}.` : ""}${path}`;
+    `gradient.${inner.has(layer.path) ? `${model.family.prefix}.` : ""}${path}`;
   for (const weight of weights) {
     const found = gradients.get(weight.path)!;
     const turned = isStoredTransposed(weight) ? transposed(found, weight.shape) : found;
@@ -85,11 +89,11 @@ for (const name of classifiers) {
       const golden = await readGolden(`models/${name}/expected.safetensors`);
       const model = await goldenModel(name, outputs);
       assert.ok(!model.isLanguageModel);
-      const task = classification(golden);
+      const objective = classification(golden);
       const device = await openDevice(deviceName);
       for (const side of ["", "left."]) {
         const batch = batchOf(golden, side);
-        const found = await runModel(device, model, task, batch);
+        const found = await runModel(device, model, objective, batch);
         const mask = batch.attention_mask.data;
         const hidden = largestDifference(
           real(found.hidden.data, mask),
@@ -114,9 +118,9 @@ for (const name of languageModels) {
     const model = await goldenLanguageModel(name);
     assert.deepEqual(model.head, []);
     const { vocabulary } = model.config;
-    const task = causalLanguageModelling({ texts: textsOf(golden), vocabulary });
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary });
     const device = await openDevice("cpu");
-    const trainee = { model, adapter: attachTo(model, full()), task };
+    const trainee = { model, adapter: attachTo(model, full()), objective };
     for (const side of ["", "left."]) {
       const batch = batchOf(golden, side);
       const found = await logitsOf(trainee, device, batch);
@@ -133,7 +137,7 @@ for (const name of languageModels) {
     const golden = await readGolden(`models/${name}/expected.safetensors`);
     const model = await goldenLanguageModel(name);
     const { vocabulary } = model.config;
-    const task = causalLanguageModelling({ texts: textsOf(golden), vocabulary });
-    await assertGradients(model, task, golden);
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary });
+    await assertGradients(model, objective, golden);
   });
 }

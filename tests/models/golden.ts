@@ -10,7 +10,7 @@ import { noAdapter } from "../../lib/nn/merge.ts";
 import { frozenWeights, type Model } from "../../lib/nn/model.ts";
 import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/net.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import { batchInputs, batchOf, weightInputs } from "../../lib/nn/trainee.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 
@@ -69,7 +69,7 @@ export function oneHot(ids: ArrayLike<number>, outputs: number): Float32Array {
 export async function runModel(
   device: Device,
   model: Model,
-  task: Task,
+  objective: Objective,
   batch: Readonly<Record<string, HostTensor>>,
 ): Promise<Record<"hidden" | "logits" | "loss", HostTensor>> {
   const { inputs, names } = weightInputs({ model, adapter: noAdapter });
@@ -79,8 +79,8 @@ export async function runModel(
   const program: Program = {
     name: "golden",
     inputs: {
-      ...batchInputs(model.architecture.usesTypes),
-      ...task.feeds,
+      ...batchInputs(model.family.usesTypes),
+      ...objective.feeds,
       ...Object.fromEntries(frozen),
     },
     compute(inputs) {
@@ -89,8 +89,8 @@ export async function runModel(
         packed: model.packed,
       });
       const hidden = encode(net, model, batchOf(inputs));
-      const logits = task.forward(net, model, batchOf(inputs));
-      return { hidden, logits, loss: task.loss(logits, inputs) };
+      const logits = objective.forward(net, model, batchOf(inputs));
+      return { hidden, logits, loss: objective.loss(logits, inputs) };
     },
   };
   const paths = new Map([...names].map(([path, name]) => [name, path]));
@@ -98,7 +98,10 @@ export async function runModel(
   const step = await device.compile(program, { frozen: (name) => weights(paths.get(name)!) });
   const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
   try {
-    const results = await step.run({ ...batch, ...task.targetsOf(rows, task.weightOf(rows)) });
+    const results = await step.run({
+      ...batch,
+      ...objective.targetsOf(rows, objective.weightOf(rows)),
+    });
     return results as Record<"hidden" | "logits" | "loss", HostTensor>;
   } finally {
     await step.dispose();

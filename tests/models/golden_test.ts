@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { packageFolder } from "../../lib/core/package_folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
-import { type LabelKind, textClassification } from "../../lib/tasks/text_classification.ts";
+import {
+  classificationObjective,
+  type LabelKind,
+} from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenModel, largestDifference, oneHot, readGolden, runModel } from "./golden.ts";
 
 const tolerance = 1e-4;
@@ -21,13 +24,13 @@ for (const [name, kind, devices] of cases) {
       const golden = await readGolden(`models/${name}/expected.safetensors`);
       const [, outputs] = golden.logits.shape;
       const labels = golden.labels.data;
-      const task = textClassification({
+      const objective = classificationObjective({
         kind,
         outputs,
         targets: kind === "single" ? oneHot(labels, outputs) : Float32Array.from(labels),
       });
       const model = await goldenModel(name, outputs);
-      const found = await runModel(await openDevice(deviceName), model, task, golden);
+      const found = await runModel(await openDevice(deviceName), model, objective, golden);
       assert.deepEqual(found.hidden.shape, golden.hidden.shape);
       const hidden = largestDifference(found.hidden.data, golden.hidden.data);
       assert.ok(hidden < tolerance, `hidden states differ by ${hidden}`);
@@ -50,8 +53,12 @@ Deno.test("MiniLM computes what transformers computes", async () => {
     outputs,
     seed: 1,
   });
-  const task = textClassification({ kind: "single", outputs, targets: oneHot([0, 1, 0], outputs) });
-  const { hidden } = await runModel(await openDevice("cpu"), model, task, golden);
+  const objective = classificationObjective({
+    kind: "single",
+    outputs,
+    targets: oneHot([0, 1, 0], outputs),
+  });
+  const { hidden } = await runModel(await openDevice("cpu"), model, objective, golden);
   const difference = largestDifference(hidden.data, golden.hidden.data);
   assert.ok(difference < tolerance, `hidden states differ by ${difference}`);
 });

@@ -3,7 +3,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice, type PackedFormat } from "../../lib/engine/mod.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
 import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
@@ -22,12 +22,14 @@ const linears = { gpt2: 2 * 4, llama: 2 * 7 };
 
 function traineeOf(model: Model): Trainee {
   const adapter = attachTo(model, lora({ rank: 2, targets: "all-linear" }));
-  const task = model.isLanguageModel ? nextTokens({ model, adapter }, rows) : textClassification({
-    kind: "single",
-    outputs,
-    targets: toyTargets(rows, outputs),
-  });
-  return { model, adapter, task };
+  const objective = model.isLanguageModel
+    ? nextTokens({ model, adapter }, rows)
+    : classificationObjective({
+      kind: "single",
+      outputs,
+      targets: toyTargets(rows, outputs),
+    });
+  return { model, adapter, objective };
 }
 
 /** Every parameter away from zero, since zeros hide mistakes. */

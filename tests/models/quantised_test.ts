@@ -6,7 +6,7 @@ import { full } from "../../lib/adapters/full.ts";
 import { mergeModel } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
 import { goldenModel, goldenPath, largestDifference, oneHot, readGolden } from "./golden.ts";
 import { runModel } from "./golden.ts";
@@ -14,8 +14,8 @@ import { runModel } from "./golden.ts";
 const outputs = 3;
 const logitTolerance = 1e-4;
 
-function taskOf(labels: number[]) {
-  return textClassification({ kind: "single", outputs, targets: oneHot(labels, outputs) });
+function objectiveOf(labels: number[]) {
+  return classificationObjective({ kind: "single", outputs, targets: oneHot(labels, outputs) });
 }
 
 async function batchOf(path: string) {
@@ -37,7 +37,12 @@ for (const name of ["bert-nf4", "bert-fp4", "bert-int8"]) {
     }
     const batch = await batchOf(`quantised/${name}/expected.safetensors`);
     for (const device of ["cpu", "tfjs:cpu"]) {
-      const { logits } = await runModel(await openDevice(device), model, taskOf([0, 1, 2]), batch);
+      const { logits } = await runModel(
+        await openDevice(device),
+        model,
+        objectiveOf([0, 1, 2]),
+        batch,
+      );
       const difference = largestDifference(logits.data, golden.logits.data);
       assert.ok(difference < logitTolerance, `${device}: ${difference}`);
     }
@@ -63,13 +68,13 @@ for (const format of packedFormats) {
     assert.equal(packed!.size, 13);
     const cpu = await openDevice("cpu");
     const batch = await batchOf("quantised/bert-nf4/expected.safetensors");
-    const held = await runModel(cpu, model, taskOf([0, 1, 2]), batch);
-    const plain = await runModel(cpu, shown, taskOf([0, 1, 2]), batch);
+    const held = await runModel(cpu, model, objectiveOf([0, 1, 2]), batch);
+    const plain = await runModel(cpu, shown, objectiveOf([0, 1, 2]), batch);
     assert.ok(largestDifference(held.logits.data, plain.logits.data) < 1e-5);
     const before = await runModel(
       cpu,
       await goldenModel("quantised/bert"),
-      taskOf([0, 1, 2]),
+      objectiveOf([0, 1, 2]),
       batch,
     );
     assert.ok(largestDifference(held.logits.data, before.logits.data) > 1e-3);
@@ -78,7 +83,7 @@ for (const format of packedFormats) {
   Deno.test(`LoRA over ${format} has the gradients of the quantised model`, async () => {
     const model = await goldenModel("quantised/bert", outputs, 1, format);
     const adapter = attachTo(model, lora({ rank: 2, targets: ["query", "output.dense"] }));
-    const trainee: Trainee = { model, adapter, task: taskOf([0, 2, 1, 1, 0]) };
+    const trainee: Trainee = { model, adapter, objective: objectiveOf([0, 2, 1, 1, 0]) };
     assert.ok((await checkGradients(trainee, { elements: 2 })).length > 10);
   });
 }
@@ -99,7 +104,11 @@ Deno.test("merging leaves a float32 model with the numbers that training saw", a
 
 Deno.test("what is quantised cannot be trained, or quantised to another format", async () => {
   const model = await goldenModel("quantised/bert", outputs, 1, "int8");
-  const trainee: Trainee = { model, adapter: attachTo(model, full()), task: taskOf([0, 1, 2]) };
+  const trainee: Trainee = {
+    model,
+    adapter: attachTo(model, full()),
+    objective: objectiveOf([0, 1, 2]),
+  };
   await assert.rejects(checkGradients(trainee), /is quantised \(int8\) and cannot be trained/);
   const folder = goldenPath("quantised/bert-nf4");
   await assert.rejects(

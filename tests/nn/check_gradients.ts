@@ -44,7 +44,7 @@ export async function checkGradients(
     CheckOptions = {},
 ): Promise<string[]> {
   const opened = typeof device === "string" ? await openDevice(device) : device;
-  const types = trainee.model.architecture.usesTypes;
+  const types = trainee.model.family.usesTypes;
   const toy = toyRows(rows, { types });
   const batch: Record<string, HostTensor> = toy
     .feedsOf(Array.from({ length: rows }, (_, row) => row));

@@ -3,22 +3,22 @@ import { full } from "../../lib/adapters/full.ts";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { attachTo, modelWeights } from "../../lib/nn/model.ts";
-import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
+import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import {
-  textClassification,
-  type TextClassificationOptions,
-} from "../../lib/tasks/text_classification.ts";
+  classificationObjective,
+  type ClassificationObjectiveOptions,
+} from "../../lib/tasks/shared/classification_objective.ts";
 import { oneHot } from "../models/golden.ts";
 import { checkGradients } from "./check_gradients.ts";
 import { toyLanguageModel, toyModel, toyRows } from "./toy.ts";
 
 const outputs = 3;
-const single: TextClassificationOptions = {
+const single: ClassificationObjectiveOptions = {
   kind: "single",
   outputs,
   targets: oneHot([0, 2, 1, 0, 2], outputs),
 };
-const losses: Record<string, TextClassificationOptions> = {
+const losses: Record<string, ClassificationObjectiveOptions> = {
   "a single label": single,
   "a smoothed label with class weights": {
     ...single,
@@ -40,7 +40,11 @@ const losses: Record<string, TextClassificationOptions> = {
 for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
   Deno.test(`every weight of ${modelType} has the right gradient`, async () => {
     const model = toyModel({ modelType, layers: 2, seed: 3 });
-    const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+    const trainee = {
+      model,
+      adapter: attachTo(model, full()),
+      objective: classificationObjective(single),
+    };
     const checked = await checkGradients(trainee);
     assert.deepEqual(checked.sort(), modelWeights(model).map(({ path }) => path).sort());
   });
@@ -52,15 +56,19 @@ for (const modelType of ["gpt2", "llama"]) {
     const texts = Array.from(toyRows(5).lengths, (length, row) => ({
       ids: toyRows(5).feedsOf([row]).input_ids.data.slice(0, length),
     }));
-    const task = causalLanguageModelling({ texts, vocabulary: model.config.vocabulary });
-    await checkGradients({ model, adapter: attachTo(model, full()), task });
+    const objective = nextTokenObjective({ texts, vocabulary: model.config.vocabulary });
+    await checkGradients({ model, adapter: attachTo(model, full()), objective });
   });
 }
 
 for (const device of ["cpu", "tfjs:cpu"]) {
   Deno.test(`the rows of the word table that occur have the right gradient on ${device}`, async () => {
     const model = toyModel({ vocabulary: 100 });
-    const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+    const trainee = {
+      model,
+      adapter: attachTo(model, full()),
+      objective: classificationObjective(single),
+    };
     const checked = await checkGradients(trainee, {
       device,
       elements: 12,
@@ -73,20 +81,32 @@ for (const device of ["cpu", "tfjs:cpu"]) {
 
 Deno.test("every weight of bert has the right gradient on tfjs:cpu", async () => {
   const model = toyModel();
-  const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+  const trainee = {
+    model,
+    adapter: attachTo(model, full()),
+    objective: classificationObjective(single),
+  };
   await checkGradients(trainee, { device: "tfjs:cpu", elements: 2 });
 });
 
 Deno.test("gradients with dropout at a fixed noise are right", async () => {
   const model = toyModel({ dropout: 0.3 });
-  const trainee = { model, adapter: attachTo(model, full()), task: textClassification(single) };
+  const trainee = {
+    model,
+    adapter: attachTo(model, full()),
+    objective: classificationObjective(single),
+  };
   await checkGradients(trainee);
 });
 
 for (const [name, options] of Object.entries(losses)) {
   Deno.test(`the loss for ${name} has the right gradient`, async () => {
     const model = toyModel();
-    const trainee = { model, adapter: attachTo(model, head()), task: textClassification(options) };
+    const trainee = {
+      model,
+      adapter: attachTo(model, head()),
+      objective: classificationObjective(options),
+    };
     for (const device of ["cpu", "tfjs:cpu"]) {
       await checkGradients(trainee, { device, elements: 8 });
     }
@@ -109,7 +129,7 @@ for (const [name, method] of Object.entries(variants)) {
   Deno.test(`LoRA, ${name}, has the right gradient`, async () => {
     const model = toyModel();
     const adapter = attachTo(model, method);
-    const trainee = { model, adapter, task: textClassification(single) };
+    const trainee = { model, adapter, objective: classificationObjective(single) };
     for (const device of ["cpu", "tfjs:cpu"]) {
       const elements = device === "cpu" ? 6 : 2;
       const checked = await checkGradients(trainee, { device, elements });

@@ -40,7 +40,7 @@ export async function stepOver(
   examples: readonly Example[],
   layout?: BatchLayout,
 ): Promise<StepOutcome> {
-  const { model, adapter, task } = trainee;
+  const { model, adapter, objective } = trainee;
   const state = device.createState(trainedSlots(model, adapter), [parameters, gradients]);
   const random = Random.fromSeed(1, "start");
   const start = [...initialParameters(trainee, 1)].map((
@@ -60,10 +60,10 @@ export async function stepOver(
     const { loss } = await step.run({
       ...batchFeeds(examples, rows, {
         padId: model.config.padId,
-        usesTypes: model.architecture.usesTypes,
+        usesTypes: model.family.usesTypes,
         layout,
       }),
-      ...task.targetsOf(rows, task.weightOf(rows), layout),
+      ...objective.targetsOf(rows, objective.weightOf(rows), layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1) },
       noise,
     });

@@ -4,12 +4,12 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { packRows } from "../../lib/data/pack.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
-import { architectures } from "../../lib/models/mod.ts";
+import { families } from "../../lib/models/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { prefix } from "../adapters/toy_adapters.ts";
@@ -18,7 +18,7 @@ import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
 import { toyLanguageModel, toyModel, toyVocabulary } from "./toy.ts";
 
 const tolerance = 1e-5;
-const decoders = architectures.filter(({ causal }) => causal).map(({ modelType }) => modelType);
+const decoders = families.filter(({ causal }) => causal).map(({ modelType }) => modelType);
 const lengths = [4, 7, 1, 5, 3, 2, 6];
 const examples = toyExamples(lengths);
 
@@ -29,8 +29,8 @@ const lowRank: Attach = (model) => attachTo(model, lora({ rank: 2 }));
 function traineeOf(modelType: string, attach: Attach): Trainee {
   const model = toyModel({ modelType, layers: 3 });
   const targets = oneHot([0, 2, 1, 0, 2, 1, 1], 3);
-  const task = textClassification({ kind: "single", outputs: 3, targets });
-  return { model, adapter: attach(model), task };
+  const objective = classificationObjective({ kind: "single", outputs: 3, targets });
+  return { model, adapter: attach(model), objective };
 }
 
 function assertSame(packed: StepOutcome, padded: StepOutcome): void {
@@ -53,7 +53,7 @@ const layouts: Record<string, BatchLayout> = {
   "one a row": packRows(lengths, 0),
 };
 
-for (const { modelType } of architectures) {
+for (const { modelType } of families) {
   Deno.test(`packed examples train all weights of ${modelType} as padded ones do`, async () => {
     const trainee = traineeOf(modelType, onAll);
     const device = await openDevice("cpu");
@@ -81,8 +81,8 @@ for (const modelType of decoders) {
   for (const deviceName of ["cpu", "tfjs:cpu"]) {
     Deno.test(`packed texts train ${modelType} to predict tokens as padded ones do, on ${deviceName}`, async () => {
       const model = toyLanguageModel({ modelType, layers: 2 });
-      const task = causalLanguageModelling({ texts: examples, vocabulary: toyVocabulary });
-      const trainee = { model, adapter: onAll(model), task };
+      const objective = nextTokenObjective({ texts: examples, vocabulary: toyVocabulary });
+      const trainee = { model, adapter: onAll(model), objective };
       const device = await openDevice(deviceName);
       const padded = await stepOver(trainee, device, examples);
       for (const layout of Object.values(layouts)) {

@@ -7,18 +7,22 @@ import type { Adapter } from "../../lib/nn/adapter.ts";
 import { openOn } from "../../lib/nn/model.ts";
 import { placesOf } from "../../lib/nn/places.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { methodTable } from "../adapters/method_table.ts";
 import { toyModel } from "./toy.ts";
 
-const task = textClassification({ kind: "single", outputs: 3, targets: new Float32Array() });
+const objective = classificationObjective({
+  kind: "single",
+  outputs: 3,
+  targets: new Float32Array(),
+});
 const model = toyModel({ layers: 2 });
 
 /** The places, and how many numbers a run trains. */
 async function look(method: Adapter, on = model) {
   const adapter = await openOn(on, method);
   const trained = trainedSlots(on, adapter).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return { places: placesOf({ model: on, adapter, task }, method.method), trained };
+  return { places: placesOf({ model: on, adapter, objective }, method.method), trained };
 }
 
 /** All trained numbers of the picture. */

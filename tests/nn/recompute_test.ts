@@ -9,7 +9,7 @@ import { trace } from "../../lib/engine/trace.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { parameter, penalised, prefix, prompt, scaling } from "../adapters/toy_adapters.ts";
@@ -22,11 +22,15 @@ const tolerance = 1e-6;
 
 function classifying(model: Model, adapter: AttachedAdapter): Trainee {
   const rows = toyRows(count);
-  const task = textClassification({ kind: "single", outputs: 3, targets: toyTargets(rows) });
-  return { model, adapter, task };
+  const objective = classificationObjective({
+    kind: "single",
+    outputs: 3,
+    targets: toyTargets(rows),
+  });
+  return { model, adapter, objective };
 }
 
-const batchFor = ({ architecture: { usesTypes } }: Pick<Model, "architecture">) =>
+const batchFor = ({ family: { usesTypes } }: Pick<Model, "family">) =>
   toyRows(count, { types: usesTypes }).feedsOf([...Array(count).keys()]);
 const batch = toyRows(count).feedsOf([...Array(count).keys()]);
 

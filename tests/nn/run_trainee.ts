@@ -69,7 +69,7 @@ export async function gradientRun(
   const random = Random.fromSeed(1, "noise");
   const feeds = {
     ...batch,
-    ...trainee.task.targetsOf(rows, trainee.task.weightOf(rows)),
+    ...trainee.objective.targetsOf(rows, trainee.objective.weightOf(rows)),
     [penaltyShare]: { shape: [], data: Float32Array.of(1) },
     noise: {
       shape: [ops.noiseSize],

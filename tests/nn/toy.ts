@@ -5,12 +5,12 @@
  */
 import { Random } from "../../lib/core/random.ts";
 import type { HostTensor } from "../../lib/engine/mod.ts";
-import { architectureOf } from "../../lib/models/mod.ts";
+import { familyOf } from "../../lib/models/mod.ts";
 import { weightsOf } from "../../lib/nn/layer.ts";
 import type { Model } from "../../lib/nn/model.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import type { Trainee } from "../../lib/nn/trainee.ts";
-import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
+import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 
 /** What a toy model is like. */
@@ -37,7 +37,7 @@ export function toyLanguageModel(options: ToyOptions = {}): Model {
 export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
   const { vocabulary = toyVocabulary } = options;
-  const architecture = architectureOf(modelType);
+  const family = familyOf(modelType);
   const json = {
     model_type: modelType,
     hidden_size: width,
@@ -66,11 +66,11 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
     resid_pdrop: dropout,
     num_key_value_heads: 1,
   };
-  const config = architecture.readConfig(json);
+  const config = family.readConfig(json);
   const head = isLanguageModel
-    ? architecture.language!.layers(config)
-    : architecture.classification.layers(config, outputs);
-  const all = [...architecture.layers(config), ...head];
+    ? family.language!.layers(config)
+    : family.classification.layers(config, outputs);
+  const all = [...family.layers(config), ...head];
   const random = Random.fromSeed(seed, "toy");
   const weights = new Map(
     all.flatMap(weightsOf).map(({ path, shape, layer }) => {
@@ -81,7 +81,7 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
   );
   return {
     reference: "toy",
-    architecture,
+    family,
     config,
     json,
     layers: all,
@@ -128,11 +128,11 @@ export function toyRows(count: number, { types = true, seed = 1 } = {}): Trainin
 export function nextTokens(
   { model, adapter }: Pick<Trainee, "model" | "adapter">,
   rows: TrainingRows,
-): Task {
+): Objective {
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
   const { vocabulary } = model.config;
   const afterVirtualTokens = Boolean(adapter.input);
-  return causalLanguageModelling({ texts, vocabulary, afterVirtualTokens });
+  return nextTokenObjective({ texts, vocabulary, afterVirtualTokens });
 }
 
 /** A class for each row that depends on its first token, so that there is something to learn. */

@@ -6,7 +6,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model, openOn } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
 import {
@@ -25,7 +25,7 @@ const tensorTolerance = 1e-3;
 
 /** LoRA that starts where PEFT started. */
 async function goldenLora(model: Model): Promise<AttachedAdapter> {
-  const { modelType, prefix } = model.architecture;
+  const { modelType, prefix } = model.family;
   const start = await readGolden(`train/lora-${modelType}/adapter_model.safetensors`);
   const attached = attachTo(model, lora({ rank: 4, alpha: 8 }));
   return {
@@ -74,14 +74,14 @@ for (const [name, base, attach] of cases) {
   Deno.test(`the steps of ${name} are PyTorch's`, async () => {
     const golden = await readGolden(`${name === qlora ? name : `train/${name}`}.safetensors`);
     const model = await goldenModel(base);
-    const task = textClassification({
+    const objective = classificationObjective({
       kind: "single",
       outputs,
       targets: oneHot(golden.labels.data, outputs),
     });
     const norms: number[] = [];
     const { losses, state } = await train(
-      { model, adapter: await attach(model), task },
+      { model, adapter: await attach(model), objective },
       goldenRows(golden),
       {
         device: await openDevice("cpu"),

@@ -3,7 +3,7 @@ import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { openFloatStore } from "../../lib/train/float_store.ts";
 import { cacheHidden } from "../../lib/train/hidden_cache.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -53,10 +53,14 @@ Deno.test("one epoch, or a method that reaches the lowest layer, keeps nothing",
 Deno.test("a cache on disk gives the numbers of one in memory and leaves no file", async () => {
   const model = toyModel({ layers: 2 });
   const rows = toyRows(9, { types: true });
-  const task = textClassification({ kind: "single", outputs: 3, targets: toyTargets(rows, 3) });
+  const objective = classificationObjective({
+    kind: "single",
+    outputs: 3,
+    targets: toyTargets(rows, 3),
+  });
   const device = await openDevice("cpu");
   const options = { frozenLayers: 1 };
-  const trainee = { model, adapter: noAdapter, task };
+  const trainee = { model, adapter: noAdapter, objective };
   await using inMemory = await cacheHidden(trainee, rows, device, options);
   await using onDisk = await cacheHidden(trainee, rows, device, { ...options, maxBytes: 0 });
   for (const batch of [[0], [8, 1, 3], [...Array(9).keys()]]) {

@@ -4,14 +4,14 @@ import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { fullestRow } from "../../lib/data/pack.ts";
-import { architectures } from "../../lib/models/mod.ts";
+import { families } from "../../lib/models/mod.ts";
 import { choosePacking, layoutCost } from "../../lib/train/packing.ts";
 import { planSteps } from "../../lib/train/step_plan.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { paddedLayout } from "../../lib/text/batch_layout.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { prompt } from "../adapters/toy_adapters.ts";
 import { toyExamples } from "../nn/packed_run.ts";
@@ -33,7 +33,7 @@ function rowsOf(lengths: readonly number[], usesTypes: boolean): TrainingRows {
 
 function run(packing: TrainOptions["packing"], options: ToyRunOptions = {}, lengths = uneven) {
   const model = toyModel({ layers: 2, ...options.model });
-  const rows = rowsOf(lengths, model.architecture.usesTypes);
+  const rows = rowsOf(lengths, model.family.usesTypes);
   return runToy({
     method: full(),
     ...options,
@@ -50,20 +50,24 @@ function choose(
   { keptLayers = 0, positions = "summary" }:
     & { keptLayers?: number }
     & Partial<
-      Pick<Task, "positions">
+      Pick<Objective, "positions">
     > = {},
 ) {
   const model = toyModel({ layers: 2 });
-  const task = textClassification({ kind: "single", outputs: 3, targets: new Float32Array(66) });
+  const objective = classificationObjective({
+    kind: "single",
+    outputs: 3,
+    targets: new Float32Array(66),
+  });
   const adapter = attachTo(model, lora({ rank: 2 }));
-  const trainee = { model, adapter, task: { ...task, positions } };
+  const trainee = { model, adapter, objective: { ...objective, positions } };
   const settings = trainSettings({ packing, order: "shuffled" });
   const plan = planSteps(lengths, settings);
   const choice = choosePacking(trainee, rowsOf(lengths, true), settings, plan, keptLayers);
   return { ...choice, plan, trainee };
 }
 
-for (const { modelType } of architectures) {
+for (const { modelType } of families) {
   Deno.test(`whole runs of ${modelType} end alike, packed and padded`, async () => {
     const packed = await run(true, { model: { modelType } });
     const padded = await run(false, { model: { modelType } });
@@ -108,7 +112,10 @@ Deno.test("layers that are kept count for nothing", () => {
   assert.match(choose("auto", uneven, { keptLayers: 1, positions: "all" }).reason, /^on/);
   const { trainee } = choose("auto", uneven);
   const [all, above] = [layoutCost(trainee), layoutCost(trainee, 1)];
-  const oneLayer = layoutCost({ ...trainee, task: { ...trainee.task, positions: "all" } }, 1);
+  const oneLayer = layoutCost(
+    { ...trainee, objective: { ...trainee.objective, positions: "all" } },
+    1,
+  );
   assert.equal(all(4, 6, 2), above(4, 6, 2) + oneLayer(4, 6, 2));
 });
 

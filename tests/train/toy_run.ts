@@ -8,7 +8,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
-import { textClassification } from "../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
   train,
   type TrainContext,
@@ -46,16 +46,18 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
   const { device = "cpu", method = lora({ rank: 2 }), rows: count = 22 } = options;
   const model = options.on ?? toyModel(options.model);
   const { outputs = 3 } = options.model ?? {};
-  const rows = toyRows(count, { types: model.architecture.usesTypes });
+  const rows = toyRows(count, { types: model.family.usesTypes });
   const adapter = options.attached ?? attachTo(model, method);
-  const task = model.isLanguageModel ? nextTokens({ model, adapter }, rows) : textClassification({
-    kind: "single",
-    outputs,
-    targets: options.targets ?? toyTargets(rows, outputs),
-    labelSmoothing: options.settings?.labelSmoothing ?? 0,
-    ...(options.classWeights ? { classWeights: options.classWeights } : {}),
-  });
-  const trainee: Trainee = { model, adapter, task };
+  const objective = model.isLanguageModel
+    ? nextTokens({ model, adapter }, rows)
+    : classificationObjective({
+      kind: "single",
+      outputs,
+      targets: options.targets ?? toyTargets(rows, outputs),
+      labelSmoothing: options.settings?.labelSmoothing ?? 0,
+      ...(options.classWeights ? { classWeights: options.classWeights } : {}),
+    });
+  const trainee: Trainee = { model, adapter, objective };
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
   const { state, ...result } = await train(trainee, options.around?.(rows) ?? rows, {
     device: await openDevice(device),

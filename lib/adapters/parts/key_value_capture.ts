@@ -22,7 +22,7 @@ export async function captureKeysValues(
   ids: readonly number[],
 ): Promise<CapturedLayer[]> {
   const weights = modelWeights(host).filter(({ layer }) => !host.head.includes(layer.path));
-  const { usesTypes } = host.architecture;
+  const { usesTypes } = host.family;
   const device = await openDevice("cpu");
   const step = await device.compile({
     name: "keys and values",

@@ -99,7 +99,7 @@ export async function writePeftFolder(
   const format = attached.peft!;
   const { modelPrefix = peftPrefix } = format;
   const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
-  const { prefix } = model.architecture;
+  const { prefix } = model.family;
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const inner = innerPaths(model);
   const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({

@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { Architecture, TextConfig } from "../../nn/architecture.ts";
+import type { Family, TextConfig } from "../../nn/family.ts";
 import type { Entry } from "../../nn/banks.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { NormChange, Parts } from "../../nn/parts.ts";
@@ -110,7 +110,7 @@ function normsOf(
 /** How many numbers the head in a PEFT folder gives; undefined where it holds none. */
 export function outputsIn(
   { tensors }: Pick<PeftFiles, "tensors">,
-  { classification }: Pick<Architecture, "classification">,
+  { classification }: Pick<Family, "classification">,
   config: TextConfig,
 ): number | undefined {
   const last = classification.layers(config, 1).at(-1)!.path;

@@ -27,7 +27,7 @@ import {
   type PreparedRows,
   readTrainingLabels,
 } from "../run/prepare_data.ts";
-import { taskOf } from "../run/task_of.ts";
+import { objectiveOf } from "../run/objective_of.ts";
 import { textRoom } from "../run/text_room.ts";
 
 /** What came of one run. */
@@ -80,14 +80,14 @@ export async function openRuns(
   },
 ): Promise<ComparedRuns> {
   const trainLabels = readTrainingLabels(splits, columns);
-  const { files, architecture, config, tokenizer } = await openBase(reference, signal);
+  const { files, family, config, tokenizer } = await openBase(reference, signal);
   const encoded = new Map<number, Promise<PreparedData>>();
   const dataOf = (room: number): Promise<PreparedData> => {
     const known = encoded.get(room) ?? prepareData(splits, columns, {
       tokenizer,
       maxTokens: room,
       padId: config.padId,
-      usesTypes: architecture.usesTypes,
+      usesTypes: family.usesTypes,
       signal,
     });
     encoded.set(room, known);
@@ -133,7 +133,7 @@ export async function openRuns(
       const trainee: Trainee = {
         model,
         adapter,
-        task: taskOf({ ...data, train: rows }, {
+        objective: objectiveOf({ ...data, train: rows }, {
           labelSmoothing: settings.labelSmoothing,
           ...classWeightsOf(settings.classWeights, trainLabels),
           vocabulary: config.vocabulary,

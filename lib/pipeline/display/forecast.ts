@@ -4,7 +4,7 @@
  * @module
  */
 import { type Device, type PackedFormat, sizeOf, tf } from "../../engine/mod.ts";
-import type { TextConfig } from "../../nn/architecture.ts";
+import type { TextConfig } from "../../nn/family.ts";
 import type { Weight } from "../../nn/layer.ts";
 import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
 import { type PlanSettings, planSteps } from "../../train/step_plan.ts";

@@ -12,7 +12,7 @@ import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openBase } from "../run/open_base.ts";
 import { kindOf, type PlanParts } from "../plan_parts.ts";
 import { readSplits, readTrainingLabels } from "../run/prepare_data.ts";
-import { taskOf } from "../run/task_of.ts";
+import { objectiveOf } from "../run/objective_of.ts";
 
 /** How to draw a method. */
 export interface MethodChartOptions {
@@ -64,10 +64,10 @@ export async function methodChart(
     encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
     ...(names && kind !== "regression" ? { labels: names } : {}),
   });
-  const task = taskOf({
+  const objective = objectiveOf({
     kind,
     outputs: names?.length ?? 0,
     train: { targets: new Float32Array(), encoded: { examples: [] } },
   }, { labelSmoothing: 0, vocabulary: model.config.vocabulary, adapter });
-  return placesChart(placesOf({ model, adapter, task }, named.method), words);
+  return placesChart(placesOf({ model, adapter, objective }, named.method), words);
 }

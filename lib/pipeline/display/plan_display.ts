@@ -65,7 +65,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   }
   const settings = trainSettings(parts.train);
   const files = await resolveModel(reference, { offline: true });
-  const { architecture, config, json } = await readModelConfig(files.config);
+  const { family, config, json } = await readModelConfig(files.config);
   const splits = await readSplits(parts.data, columns);
   const labels = readTrainingLabels(splits, columns)?.names;
   const model = await loadModel({
@@ -78,7 +78,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   });
   const tokenizer = await loadTokenizer({
     tokenizer: files.tokenizer!,
-    modelType: architecture.modelType,
+    modelType: family.modelType,
     config: json,
     ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
   });
@@ -105,7 +105,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   const keptLayers = settings.cacheFrozen && settings.epochs > 1 ? frozenLayers : 0;
   const positions = columns.label === undefined ? "all" as const : "summary" as const;
   const { reason, layoutOf } = choosePacking(
-    { model, adapter, task: { positions } },
+    { model, adapter, objective: { positions } },
     { lengths, packedFeedsOf: true },
     settings,
     planSteps(lengths, settings),
@@ -131,7 +131,7 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
   return [
     [
       "model",
-      `${architecture.modelType}, ${config.layers} layers × ${config.width}, ${config.heads} heads, ` +
+      `${family.modelType}, ${config.layers} layers × ${config.width}, ${config.heads} heads, ` +
       `${config.vocabulary.toLocaleString("en")} tokens`,
     ],
     [

@@ -10,7 +10,7 @@ import { adapter as adapterTarget } from "../../deploy/adapter.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
 import type { Adapter, Host } from "../../nn/adapter.ts";
 import type { Model } from "../../nn/model.ts";
-import { textClassification } from "../../tasks/text_classification.ts";
+import { classificationObjective } from "../../tasks/shared/classification_objective.ts";
 import type { Base } from "../run/open_base.ts";
 
 /** One adapter made of several. */
@@ -26,7 +26,7 @@ export interface OpenedAverage extends AveragedAdapter {
 
 /** What an average is made of, for a model that it fits. */
 export function openedOn({ opened }: OpenedAverage, model: Model): OpenedAdapter {
-  checkModel({ ...model, modelType: model.architecture.modelType }, opened.model);
+  checkModel({ ...model, modelType: model.family.modelType }, opened.model);
   return opened;
 }
 
@@ -53,13 +53,13 @@ export function averageOf(
     async save(folder: string): Promise<void> {
       const target = adapterTarget(folder);
       await checkFolders([target]);
-      const task = textClassification({
+      const objective = classificationObjective({
         kind,
         outputs: labels.length,
         targets: new Float32Array(),
       });
       const trained = {
-        trainee: { model, adapter: attached, task },
+        trainee: { model, adapter: attached, objective },
         values,
         kind,
         labels,
@@ -81,7 +81,7 @@ function checkModel(
     JSON.stringify(
       all.layers.filter(({ path, kind }) => kind !== "embedding" && !all.head.includes(path)),
     );
-  if (modelType === own.architecture.modelType && shown({ layers, head }) === shown(own)) return;
+  if (modelType === own.family.modelType && shown({ layers, head }) === shown(own)) return;
   throw new TunebookError(
     "input",
     `the average is made of adapters of ${own.reference}, whose layers this ${modelType} has not; ` +

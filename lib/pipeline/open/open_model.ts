@@ -113,7 +113,7 @@ export async function openModel(
   const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {
     if (typeof source !== "string" && isAverage(source)) return openedOn(source, plain);
     const files = await readPeftFiles(folderOf(name, source));
-    const outputs = outputsIn(files, base.architecture, base.config) ?? own.labels.length;
+    const outputs = outputsIn(files, base.family, base.config) ?? own.labels.length;
     const model = await modelWith(outputs);
     const { attached, values, labels } = loadedAdapter(files, model);
     const trained = { model, attached, values };

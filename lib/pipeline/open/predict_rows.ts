@@ -27,7 +27,7 @@ export async function predictRows(
   if (texts.length === 0) return [];
   using interrupt = onCellInterrupt(outer);
   const { signal } = interrupt;
-  const { config, architecture } = base;
+  const { config, family } = base;
   const examples: Example[] = Array(texts.length);
   for (const [maxTokens, rows] of Map.groupBy(texts.keys(), (row) => roomOf(adapters[row], base))) {
     const table = tableFromColumns({ text: rows.map((row) => texts[row]) }, "the texts");
@@ -44,7 +44,7 @@ export async function predictRows(
   const logits = await shared.logits({
     lengths: examples.map(({ ids }) => ids.length),
     entryOf: (row) => adapters[row].entry,
-    feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes: architecture.usesTypes }),
+    feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes: family.usesTypes }),
   }, { signal });
   return texts.map((text, row) => labelled([text], logits[row], adapters[row])[0]);
 }

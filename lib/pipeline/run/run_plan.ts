@@ -43,7 +43,7 @@ import { resultDisplay, shownReceipts, shownScores } from "../display/result_dis
 import { describeResult, type RunResult } from "./run_result.ts";
 import { runTraining } from "./run_training.ts";
 import { sourcesOf } from "./sources.ts";
-import { taskOf } from "./task_of.ts";
+import { objectiveOf } from "./objective_of.ts";
 import { textRoom } from "./text_room.ts";
 
 export type { RunOptions } from "./run_options.ts";
@@ -65,7 +65,7 @@ export async function runPlan(
   const trainLabels = readTrainingLabels(splits, parts.columns);
   const classWeights = classWeightsOf(settings.classWeights, trainLabels);
   const device = await openDevice(options.device);
-  const { files, architecture, config, tokenizer } = await openBase(parts.model, signal);
+  const { files, family, config, tokenizer } = await openBase(parts.model, signal);
   await mayStop();
   // The method may take tokens from the text, so it is attached before the rows are encoded.
   const model = await loadModel({
@@ -88,20 +88,20 @@ export async function runPlan(
     tokenizer,
     maxTokens,
     padId: config.padId,
-    usesTypes: architecture.usesTypes,
+    usesTypes: family.usesTypes,
     signal,
   });
   if (!options.quiet) say(describeData(data, maxTokens));
 
   checkLabels(adapter.labels, data);
   if (settings.epochs === 0) checkHead(model, adapter);
-  const task = taskOf(data, {
+  const objective = objectiveOf(data, {
     labelSmoothing: settings.labelSmoothing,
     ...classWeights,
     vocabulary: config.vocabulary,
     adapter,
   });
-  const trainee: Trainee = { model, adapter, task };
+  const trainee: Trainee = { model, adapter, objective };
   checkForms(parts.targets, trainee);
   const trainedParameters = countNumbers(trainedSlots(model, adapter));
   const addedParameters = countNumbers(adapter.parameters);
@@ -208,7 +208,7 @@ export async function runPlan(
         tokenizer,
         maxTokens,
         padId: config.padId,
-        usesTypes: architecture.usesTypes,
+        usesTypes: family.usesTypes,
         signal: interrupt.signal,
       });
     },

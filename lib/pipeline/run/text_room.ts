@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { TextConfig } from "../../nn/architecture.ts";
+import type { TextConfig } from "../../nn/family.ts";
 
 /**
  * The most tokens of a row: the setting, or less where the model's positions end before. Virtual

@@ -7,7 +7,7 @@ import { openDevice } from "../../../lib/engine/mod.ts";
 import type { Adapter } from "../../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import type { Trainee } from "../../../lib/nn/trainee.ts";
-import { textClassification } from "../../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../../lib/train/initial_state.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { largestDifference, oneHot } from "../../models/golden.ts";
@@ -19,7 +19,11 @@ import { encodedPrompt, promptFromPeft, prunedRanks, ranksFromPeft } from "../to
 
 const types = { TOY_PROMPT: promptFromPeft, TOY_RANKS: ranksFromPeft };
 const labels = ["a", "b", "c"];
-const task = textClassification({ kind: "single", outputs: 3, targets: oneHot([0, 1, 2], 3) });
+const objective = classificationObjective({
+  kind: "single",
+  outputs: 3,
+  targets: oneHot([0, 1, 2], 3),
+});
 /** One product in the place of two, or ranks that are absent in the place of zeros. */
 const tolerance = 1e-5;
 
@@ -45,8 +49,8 @@ async function differenceOf(
 ): Promise<number> {
   const device = await openDevice("cpu");
   const { model } = trained;
-  const batch = toyRows(5, { types: model.architecture.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
-  const read: Trainee = { model, adapter: attachTo(model, method), task };
+  const batch = toyRows(5, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
+  const read: Trainee = { model, adapter: attachTo(model, method), objective };
   const before = await logitsOf(trained, device, batch, values);
   const after = await logitsOf(read, device, batch);
   const base = await logitsOf(trained, device, batch);
@@ -65,7 +69,7 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
         [...head.map((path) => `base_model.${path}`), "prompt_embeddings"].sort(),
       );
       assert.deepEqual(files.tensors.get("prompt_embeddings")!.shape, [3, model.config.width]);
-      const difference = await differenceOf({ model, adapter, task }, values, method);
+      const difference = await differenceOf({ model, adapter, objective }, values, method);
       assert.ok(difference < tolerance, `logits differ by ${difference}`);
     }));
 }
@@ -110,7 +114,7 @@ Deno.test("pruned ranks are left out, and the config says which", () =>
     for (const [name, mask] of Object.entries(pattern)) {
       assert.deepEqual(mask, [...values.get(name)!].map((each) => each !== 0), name);
     }
-    const difference = await differenceOf({ model, adapter, task }, values, method);
+    const difference = await differenceOf({ model, adapter, objective }, values, method);
     assert.ok(difference < tolerance, `logits differ by ${difference}`);
   }));
 
@@ -137,6 +141,6 @@ Deno.test("a folder that is trained on gets the ranks of its last training", () 
       assert.ok(mask.every((each, at) => !each || first[name][at]), `${name} has a rank back`);
     }
     const { adapter, values } = second;
-    const difference = await differenceOf({ model, adapter, task }, values, second.method);
+    const difference = await differenceOf({ model, adapter, objective }, values, second.method);
     assert.ok(difference < tolerance, `logits differ by ${difference}`);
   }));

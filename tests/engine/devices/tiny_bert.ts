@@ -13,7 +13,7 @@ import { weightsOf } from "../../../lib/nn/layer.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import { parameters, type Trainee } from "../../../lib/nn/trainee.ts";
 import { trainedSlots } from "../../../lib/nn/trained.ts";
-import { textClassification } from "../../../lib/tasks/text_classification.ts";
+import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { adamw, moments } from "../../../lib/train/adamw.ts";
 import { gradientProgram, gradients } from "../../../lib/train/gradient_program.ts";
 
@@ -45,7 +45,7 @@ function tinyModel(): Model {
   );
   return {
     reference: "tiny",
-    architecture: bert,
+    family: bert,
     config,
     json,
     layers,
@@ -62,7 +62,11 @@ export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): 
     { length: 2 * rows },
     (_, i) => i % 4 === 0 || i % 4 === 3 ? 1 : 0,
   );
-  return { model, adapter, task: textClassification({ kind: "single", outputs: 2, targets }) };
+  return {
+    model,
+    adapter,
+    objective: classificationObjective({ kind: "single", outputs: 2, targets }),
+  };
 }
 
 /** The weights of a trainee, as a source of frozen inputs. */
@@ -76,7 +80,7 @@ export function tinyPrograms(trainee: Trainee): { gradient: Program; forward: Pr
 }
 
 /** A batch with padding; every step has other tokens, another length and fresh noise. */
-export function tinyFeeds({ task }: Trainee, step: number): Record<string, HostTensor> {
+export function tinyFeeds({ objective }: Trainee, step: number): Record<string, HostTensor> {
   const random = Random.fromSeed(step, "batch");
   const sequence = 5 + step % 4;
   const shape = [rows, sequence];
@@ -94,7 +98,7 @@ export function tinyFeeds({ task }: Trainee, step: number): Record<string, HostT
     attention_mask: { shape, data: mask },
     token_type_ids: { shape, data: new Int32Array(count) },
     noise: { shape: [ops.noiseSize], data },
-    ...task.targetsOf(Array.from({ length: rows }, (_, i) => i), rows),
+    ...objective.targetsOf(Array.from({ length: rows }, (_, i) => i), rows),
   };
 }
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { TunebookError } from "../../lib/core/errors.ts";
-import { type HostTensor, openDevice, type Program } from "../../lib/engine/mod.ts";
-import type { Task } from "../../lib/nn/task.ts";
+import { TunebookError } from "../../../lib/core/errors.ts";
+import { type HostTensor, openDevice, type Program } from "../../../lib/engine/mod.ts";
+import type { Objective } from "../../../lib/nn/objective.ts";
 import {
-  textClassification,
-  type TextClassificationOptions,
-} from "../../lib/tasks/text_classification.ts";
-import { oneHot } from "../models/golden.ts";
+  classificationObjective,
+  type ClassificationObjectiveOptions,
+} from "../../../lib/tasks/shared/classification_objective.ts";
+import { oneHot } from "../../models/golden.ts";
 
 const outputs = 3;
 const logits: HostTensor = {
@@ -19,7 +19,7 @@ const classWeights = [0.5, 2, 1];
 const labelSmoothing = 0.1;
 
 /** The losses of PyTorch 2.13 for the same numbers. */
-const cases: [options: TextClassificationOptions, loss: number][] = [
+const cases: [options: ClassificationObjectiveOptions, loss: number][] = [
   [{ kind: "single", outputs, targets: classes }, 2.043325185775757],
   [{ kind: "single", outputs, targets: classes, classWeights }, 1.9872089624404907],
   [{ kind: "single", outputs, targets: classes, labelSmoothing }, 2.022491693496704],
@@ -32,16 +32,19 @@ const cases: [options: TextClassificationOptions, loss: number][] = [
 ];
 
 /** The sum of the losses of parts of the four rows, on the given logits. */
-async function lossOf(task: Task, device: string, parts: number[][]): Promise<number> {
+async function lossOf(objective: Objective, device: string, parts: number[][]): Promise<number> {
   const program: Program = {
     name: "loss",
-    inputs: { logits: { role: "feed", type: "float32", shape: ["batch", outputs] }, ...task.feeds },
-    compute: (inputs) => ({ loss: task.loss(inputs.logits, inputs) }),
+    inputs: {
+      logits: { role: "feed", type: "float32", shape: ["batch", outputs] },
+      ...objective.feeds,
+    },
+    compute: (inputs) => ({ loss: objective.loss(inputs.logits, inputs) }),
   };
   const step = await (await openDevice(device)).compile(program, {
     frozen: () => new Float32Array(),
   });
-  const normaliser = task.weightOf(parts.flat());
+  const normaliser = objective.weightOf(parts.flat());
   let sum = 0;
   for (const rows of parts) {
     const data = Float32Array.from(
@@ -49,7 +52,7 @@ async function lossOf(task: Task, device: string, parts: number[][]): Promise<nu
     );
     const { loss } = await step.run({
       logits: { shape: [rows.length, outputs], data },
-      ...task.targetsOf(rows, normaliser),
+      ...objective.targetsOf(rows, normaliser),
     });
     sum += Number(loss.data[0]);
   }
@@ -60,11 +63,11 @@ async function lossOf(task: Task, device: string, parts: number[][]): Promise<nu
 for (const [options, wanted] of cases) {
   const { targets: _, ...shown } = options;
   Deno.test(`the loss is PyTorch's: ${JSON.stringify(shown)}`, async () => {
-    const task = textClassification(options);
+    const objective = classificationObjective(options);
     for (const device of ["cpu", "tfjs:cpu"]) {
-      const whole = await lossOf(task, device, [[0, 1, 2, 3]]);
+      const whole = await lossOf(objective, device, [[0, 1, 2, 3]]);
       assert.ok(Math.abs(whole - wanted) < 1e-6, `${device}: ${whole}, not ${wanted}`);
-      const inParts = await lossOf(task, device, [[3], [0, 2], [1]]);
+      const inParts = await lossOf(objective, device, [[3], [0, 2], [1]]);
       assert.ok(Math.abs(inParts - wanted) < 1e-6, `${device}: parts give ${inParts}`);
     }
   });
@@ -74,19 +77,19 @@ Deno.test("the loss stays finite for extreme logits", async () => {
   const extreme = { shape: [4, outputs], data: logits.data.map((each) => each * 1e4) };
   const saved = logits.data;
   for (const kind of ["single", "multi"] as const) {
-    const task = textClassification({
+    const objective = classificationObjective({
       kind,
       outputs,
       targets: kind === "single" ? classes : several,
     });
     Object.assign(logits, extreme);
-    const loss = await lossOf(task, "cpu", [[0, 1, 2, 3]]);
+    const loss = await lossOf(objective, "cpu", [[0, 1, 2, 3]]);
     Object.assign(logits, { data: saved });
     assert.ok(Number.isFinite(loss) && loss > 1, `${kind}: ${loss}`);
   }
 });
 
-const broken: [options: Partial<TextClassificationOptions>, message: RegExp][] = [
+const broken: [options: Partial<ClassificationObjectiveOptions>, message: RegExp][] = [
   [{ kind: "one" as "single" }, /kind is "one"/],
   [{ kind: "constructor" as "single" }, /kind is "constructor"/],
   [{ outputs: 0 }, /outputs is 0/],
@@ -102,7 +105,7 @@ const broken: [options: Partial<TextClassificationOptions>, message: RegExp][] =
 for (const [options, message] of broken) {
   Deno.test(`a task with ${JSON.stringify(options)} is refused`, () => {
     assert.throws(
-      () => textClassification({ kind: "single", outputs, targets: classes, ...options }),
+      () => classificationObjective({ kind: "single", outputs, targets: classes, ...options }),
       (error) =>
         error instanceof TunebookError && error.kind === "input" &&
         message.test(error.message),

@@ -76,7 +76,7 @@ export interface TextConfig {
 export interface ClassificationHead<Config> {
   /** The layers that a pretrained encoder lacks; they are always trained. */
   layers(config: Config, outputs: number): Layer[];
-  /** The summary token, see `Architecture.summary`: [batch, width] → logits [batch, outputs]. */
+  /** The summary token, see `Family.summary`: [batch, width] → logits [batch, outputs]. */
   forward(net: Net, config: Config, summary: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
@@ -91,7 +91,7 @@ export interface LanguageHead<Config> {
 }
 
 /** A model family. */
-export interface Architecture<Config extends TextConfig = TextConfig> {
+export interface Family<Config extends TextConfig = TextConfig> {
   /** `model_type` in `config.json`. */
   readonly modelType: string;
   /** What stands before the encoder's paths in a checkpoint with a head, `bert`. */

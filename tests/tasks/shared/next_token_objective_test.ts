@@ -1,28 +1,32 @@
 import assert from "node:assert/strict";
-import { openDevice } from "../../lib/engine/mod.ts";
-import { attachTo } from "../../lib/nn/model.ts";
-import { head } from "../../lib/adapters/head.ts";
-import { lora } from "../../lib/adapters/lora.ts";
-import { batchFeeds } from "../../lib/data/feeds.ts";
-import { createPredictor } from "../../lib/evaluate/predict.ts";
-import { parameters } from "../../lib/nn/trainee.ts";
-import { initialState } from "../../lib/train/initial_state.ts";
-import { causalLanguageModelling } from "../../lib/tasks/causal_language_modelling.ts";
-import { isMistake } from "../is_mistake.ts";
-import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
-import { toyLanguageModel, toyModel, toyRows } from "../nn/toy.ts";
+import { openDevice } from "../../../lib/engine/mod.ts";
+import { attachTo } from "../../../lib/nn/model.ts";
+import { head } from "../../../lib/adapters/head.ts";
+import { lora } from "../../../lib/adapters/lora.ts";
+import { batchFeeds } from "../../../lib/data/feeds.ts";
+import { createPredictor } from "../../../lib/evaluate/predict.ts";
+import { parameters } from "../../../lib/nn/trainee.ts";
+import { initialState } from "../../../lib/train/initial_state.ts";
+import { nextTokenObjective } from "../../../lib/tasks/shared/next_token_objective.ts";
+import { isMistake } from "../../is_mistake.ts";
+import { gradientRun, logitsOf } from "../../nn/run_trainee.ts";
+import { toyLanguageModel, toyModel, toyRows } from "../../nn/toy.ts";
 
 const texts = [{ ids: [4, 5, 6, 7], counts: [1, 0, 1, 1] }, { ids: [8, 9] }];
 
 Deno.test("a token stands where the one before it predicts it, and first tokens count nowhere", () => {
-  const task = causalLanguageModelling({ texts, vocabulary: 20 });
-  assert.equal(task.weightOf([0, 1]), 3);
-  const { next_tokens, next_weights, normaliser } = task.targetsOf([1, 0], 3);
+  const objective = nextTokenObjective({ texts, vocabulary: 20 });
+  assert.equal(objective.weightOf([0, 1]), 3);
+  const { next_tokens, next_weights, normaliser } = objective.targetsOf([1, 0], 3);
   assert.deepEqual(next_tokens.shape, [2, 4]);
   assert.deepEqual([...next_tokens.data], [9, 0, 0, 0, 5, 6, 7, 0]);
   assert.deepEqual([...next_weights.data], [1, 0, 0, 0, 0, 1, 1, 0]);
   assert.deepEqual([...normaliser.data], [3]);
-  const packed = task.targetsOf([1, 0], 3, { rows: 1, length: 6, starts: Int32Array.of(4, 0) });
+  const packed = objective.targetsOf([1, 0], 3, {
+    rows: 1,
+    length: 6,
+    starts: Int32Array.of(4, 0),
+  });
   assert.deepEqual([...packed.next_tokens.data], [5, 6, 7, 0, 9, 0]);
   assert.deepEqual([...packed.next_weights.data], [0, 1, 1, 0, 1, 0]);
 });
@@ -32,8 +36,8 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   const rows = [[4, 5, 6, 7], [8, 9], [3]].map((ids) => Int32Array.from(ids));
   const lengths = rows.map(({ length }) => length);
   const { vocabulary } = model.config;
-  const task = causalLanguageModelling({ texts: rows.map((ids) => ({ ids })), vocabulary });
-  const trainee = { model, adapter: attachTo(model, lora()), task };
+  const objective = nextTokenObjective({ texts: rows.map((ids) => ({ ids })), vocabulary });
+  const trainee = { model, adapter: attachTo(model, lora()), objective };
   const device = await openDevice("cpu");
   const feedsOf = (chosen: ArrayLike<number>) => {
     const examples = rows.map((ids, row) => ({ ids, row }));
@@ -60,14 +64,14 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
 });
 
 Deno.test("behind virtual tokens first tokens are predicted too, and count", async () => {
-  const task = causalLanguageModelling({ texts, vocabulary: 20, afterVirtualTokens: true });
-  assert.equal(task.weightOf([0, 1]), 5);
-  const { next_tokens, next_weights } = task.targetsOf([1, 0], 5);
+  const objective = nextTokenObjective({ texts, vocabulary: 20, afterVirtualTokens: true });
+  assert.equal(objective.weightOf([0, 1]), 5);
+  const { next_tokens, next_weights } = objective.targetsOf([1, 0], 5);
   assert.deepEqual([...next_tokens.data], [8, 9, 0, 0, 4, 5, 6, 7]);
   assert.deepEqual([...next_weights.data], [1, 1, 0, 0, 1, 0, 1, 1]);
 
   const model = toyLanguageModel({ modelType: "gpt2" });
-  const trainee = { model, adapter: attachTo(model, lora({ rank: 1 })), task };
+  const trainee = { model, adapter: attachTo(model, lora({ rank: 1 })), objective };
   await assert.rejects(
     async () => await gradientRun(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
     isMistake("input", "the method puts no virtual tokens before the texts"),
@@ -76,12 +80,12 @@ Deno.test("behind virtual tokens first tokens are predicted too, and count", asy
 
 Deno.test("counts of another length and a family without a language head are errors", async () => {
   assert.throws(
-    () => causalLanguageModelling({ texts: [{ ids: [1, 2], counts: [1] }], vocabulary: 3 }),
+    () => nextTokenObjective({ texts: [{ ids: [1, 2], counts: [1] }], vocabulary: 3 }),
     isMistake("input", "text 0 has 2 tokens, but 1 counts"),
   );
   const model = toyModel();
-  const task = causalLanguageModelling({ texts, vocabulary: 20 });
-  const trainee = { model, adapter: attachTo(model, head()), task };
+  const objective = nextTokenObjective({ texts, vocabulary: 20 });
+  const trainee = { model, adapter: attachTo(model, head()), objective };
   await assert.rejects(
     async () => await logitsOf(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
     isMistake("unsupported", "bert models do not predict the next token"),

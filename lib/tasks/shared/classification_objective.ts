@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { mistakes } from "../core/errors.ts";
-import { type HostTensor, ops, type Tensor, tf } from "../engine/mod.ts";
-import { encode } from "../nn/encoder.ts";
-import type { Task } from "../nn/task.ts";
+import { mistakes } from "../../core/errors.ts";
+import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
+import { encode } from "../../nn/encoder.ts";
+import type { Objective } from "../../nn/objective.ts";
 
 /** What a row is labelled with. */
 export type LabelKind = "single" | "multi" | "regression";
 
 /** The labels of a data set and how to learn them. */
-export interface TextClassificationOptions {
+export interface ClassificationObjectiveOptions {
   readonly kind: LabelKind;
   /** [rows · outputs]: shares that sum to 1, a 0 or 1 for each label, or the numbers themselves. */
   readonly targets: Float32Array;
@@ -30,7 +30,7 @@ export interface TextClassificationOptions {
  *
  * Throws an error of kind "input" with all options that do not fit.
  */
-export function textClassification(options: TextClassificationOptions): Task {
+export function classificationObjective(options: ClassificationObjectiveOptions): Objective {
   checkOptions(options);
   const { kind, outputs, labelSmoothing = 0, classWeights } = options;
   const row = (at: number) => options.targets.subarray(at * outputs, (at + 1) * outputs);
@@ -53,7 +53,7 @@ export function textClassification(options: TextClassificationOptions): Task {
     forward(net, encoder, batch, frozenLayers = 0) {
       const hidden = encode(net, encoder, batch, { positions: "summary", frozenLayers });
       const summary = tf.squeeze(hidden, [1]);
-      return encoder.architecture.classification.forward(net, encoder.config, summary);
+      return encoder.family.classification.forward(net, encoder.config, summary);
     },
     loss: (logits, { targets, normaliser }) =>
       tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),
@@ -78,7 +78,7 @@ const rowLosses: Readonly<Record<LabelKind, (logits: Tensor, targets: Tensor) =>
 };
 
 function checkOptions(
-  { kind, targets, outputs, labelSmoothing = 0, classWeights }: TextClassificationOptions,
+  { kind, targets, outputs, labelSmoothing = 0, classWeights }: ClassificationObjectiveOptions,
 ): void {
   const wrong: string[] = [];
   if (!Object.hasOwn(rowLosses, kind)) {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
-import { type Tensor, tf } from "../engine/mod.ts";
-import type { TextBatch } from "../nn/architecture.ts";
-import { encode, type Encoder } from "../nn/encoder.ts";
-import type { Net } from "../nn/net.ts";
-import type { Task } from "../nn/task.ts";
-import { paddedLayout } from "../text/batch_layout.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { type Tensor, tf } from "../../engine/mod.ts";
+import type { TextBatch } from "../../nn/family.ts";
+import { encode, type Encoder } from "../../nn/encoder.ts";
+import type { Net } from "../../nn/net.ts";
+import type { Objective } from "../../nn/objective.ts";
+import { paddedLayout } from "../../text/batch_layout.ts";
 
 /** One text to learn. */
 export interface LearnedText {
@@ -24,7 +24,7 @@ export interface LearnedText {
 }
 
 /** The texts and how many tokens there are. */
-export interface CausalLanguageModellingOptions {
+export interface NextTokenObjectiveOptions {
   readonly texts: readonly LearnedText[];
   readonly vocabulary: number;
   /**
@@ -46,9 +46,9 @@ const evaluatedRows = 4;
  *
  * Throws an error of kind "input" for counts of another length than the tokens'.
  */
-export function causalLanguageModelling(
-  { texts, vocabulary, afterVirtualTokens = false }: CausalLanguageModellingOptions,
-): Task {
+export function nextTokenObjective(
+  { texts, vocabulary, afterVirtualTokens = false }: NextTokenObjectiveOptions,
+): Objective {
   for (const [row, { ids, counts }] of texts.entries()) {
     if (!counts || counts.length === ids.length) continue;
     throw new TunebookError(
@@ -75,7 +75,7 @@ export function causalLanguageModelling(
       ? {
         forwardToLearn: (net, encoder, batch, frozenLayers = 0) =>
           scores(net, encoder, batch, { frozenLayers, back: 1 }),
-      } satisfies Partial<Task>
+      } satisfies Partial<Objective>
       : {}),
     perRow: {
       outputs: 1,
@@ -125,7 +125,7 @@ function scores(
   batch: TextBatch,
   { frozenLayers, back }: { readonly frozenLayers: number; readonly back: 0 | 1 },
 ): Tensor {
-  const { architecture: { language, modelType }, config } = encoder;
+  const { family: { language, modelType }, config } = encoder;
   if (!language) {
     throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
   }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { Task } from "../../nn/task.ts";
-import { causalLanguageModelling } from "../../tasks/causal_language_modelling.ts";
-import { textClassification } from "../../tasks/text_classification.ts";
+import type { Objective } from "../../nn/objective.ts";
+import { nextTokenObjective } from "../../tasks/shared/next_token_objective.ts";
+import { classificationObjective } from "../../tasks/shared/classification_objective.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { EncodedRows } from "../../data/encode_rows.ts";
 import type { PreparedData, PreparedRows } from "./prepare_data.ts";
@@ -27,15 +27,15 @@ export interface TaskSettings extends Pick<TrainSettings, "labelSmoothing"> {
 }
 
 /** Classes or numbers where the data has labels, the next token where it has none. */
-export function taskOf(
+export function objectiveOf(
   { kind, outputs, train: { targets, encoded } }: TaskData,
   { vocabulary, adapter, ...settings }: TaskSettings,
-): Task {
+): Objective {
   return kind === "language"
-    ? causalLanguageModelling({
+    ? nextTokenObjective({
       texts: encoded.examples,
       vocabulary,
       afterVirtualTokens: adapter.input !== undefined,
     })
-    : textClassification({ kind, outputs, targets, ...settings });
+    : classificationObjective({ kind, outputs, targets, ...settings });
 }

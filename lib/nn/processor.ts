@@ -1,0 +1,28 @@
+/**
+ * What turns rows into the inputs of a model: a tokenizer with its limits, or an image processor.
+ *
+ * @module
+ */
+import type { Tokenizer } from "../text/tokenizer.ts";
+
+/** Turns texts into token ids for one model. */
+export interface TextProcessor {
+  readonly input: "text";
+  readonly tokenizer: Tokenizer;
+  /** The most tokens of a sequence, special tokens included, beside what a method adds. */
+  readonly maxTokens: number;
+  /** The token that fills short rows. */
+  readonly padId: number;
+  /** True for models whose batch has segments. */
+  readonly usesTypes: boolean;
+}
+
+/** Turns images into pixels for one model. */
+export interface ImageProcessor {
+  readonly input: "image";
+  /** `preprocessor_config.json` as it was read; empty where the model has none. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What a task is given to make a model's inputs with; it refuses one that it cannot use. */
+export type Processor = TextProcessor | ImageProcessor;
