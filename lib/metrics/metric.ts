@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import type { AnyPredictions } from "../nn/predictions.ts";
 
 /** One label a row, any number of labels a row, numbers, or next tokens. */
 export type PredictionKind = "single" | "multi" | "regression" | "language";
@@ -36,11 +37,11 @@ export interface Predictions {
 }
 
 /** Scores predictions: one number, or whatever `Value` is. */
-export interface Metric<Value = number> {
+export interface Metric<Value = number, Predicted extends AnyPredictions = Predictions> {
   /** The name under which a report shows it, which is also its public name. */
   readonly name: string;
   /** The kinds of prediction that it scores. */
-  readonly kinds: readonly PredictionKind[];
+  readonly kinds: readonly string[];
   /** Which of two numbers is better, for early stopping; without meaning for other values. */
   readonly better: "higher" | "lower";
   /** The least and the greatest value; any number unless given. */
@@ -49,32 +50,42 @@ export interface Metric<Value = number> {
    * The value for these rows; NaN (null in JSON) where the metric is not defined.
    * @throws {TunebookError} of kind `input` when the metric does not score this kind.
    */
-  compute(predictions: Predictions): Value;
+  compute(predictions: Predicted): Value;
 }
 
 const classScores = ["f1", "precision", "recall"];
 
 /** The metrics that score each kind, for the message of an error; a test compares it with them. */
-export const metricNames: Readonly<Record<PredictionKind, readonly string[]>> = {
+export const metricNames: Readonly<Record<string, readonly string[]>> = {
   single: ["accuracy", "auc", "confusionMatrix", ...classScores, "matthews"],
   multi: ["accuracy", "auc", ...classScores],
   regression: ["mse", "pearson", "spearman"],
   language: ["perplexity"],
+  retrieval: ["mrr", "ndcg", "recallAt"],
+  triplets: ["tripletAccuracy"],
+  similarity: ["cosinePearson", "cosineSpearman"],
+  pairs: ["averagePrecision", "pairAccuracy"],
 };
 
-const described: Record<PredictionKind, string> = {
+const described: Record<string, string> = {
   single: "predictions of one label a row",
   multi: "predictions of many labels a row",
   regression: "predictions of numbers",
   language: "predictions of next tokens",
+  retrieval: "a search",
+  triplets: "triplets of texts",
+  similarity: "pairs of texts with scores",
+  pairs: "pairs of texts that are alike or not",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */
-export function metric<Value = number>(definition: Metric<Value>): Metric<Value> {
+export function metric<Value = number, Predicted extends AnyPredictions = Predictions>(
+  definition: Metric<Value, Predicted>,
+): Metric<Value, Predicted> {
   const { name, kinds, compute } = definition;
   return Object.freeze({
     ...definition,
-    compute(predictions: Predictions): Value {
+    compute(predictions: Predicted): Value {
       const { kind } = predictions;
       if (!kinds.includes(kind)) {
         throw new TunebookError(
