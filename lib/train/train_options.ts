@@ -31,6 +31,11 @@ export interface TrainOptions {
   readonly epsilon?: number;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
+  /**
+   * The exponent of the focal loss, which takes weight from examples that are predicted well (Lin et
+   * al., arXiv 1708.02002, where it is 2); 0 unless given: plain cross-entropy.
+   */
+  readonly focalGamma?: number;
   /** The weight of each label, by name, or `balanced` for weights inverse to the frequency. */
   readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
   /**
@@ -96,6 +101,7 @@ const defaults = {
   beta2: 0.999,
   epsilon: 1e-8,
   labelSmoothing: 0,
+  focalGamma: 0,
   cacheFrozen: true,
   gradientCheckpointing: false,
   packing: "auto",
@@ -127,6 +133,7 @@ const numbers: Readonly<Record<string, Check>> = {
   beta2: share,
   epsilon: positive,
   labelSmoothing: share,
+  focalGamma: notNegative,
   maxTokens: whole,
   seed: ["a whole number", Number.isSafeInteger],
   patience: whole,

@@ -15,6 +15,7 @@ const broken: Record<string, unknown[]> = {
   beta2: [1, "0.9"],
   epsilon: [0],
   labelSmoothing: [1, null, true],
+  focalGamma: [-1, null, "2"],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
   order: ["sorted", null],
   packing: ["on", 1, null],
