@@ -12,7 +12,7 @@ import type { AttachedAdapter } from "../nn/adapter.ts";
 import { frozenOf, type Trainee } from "../nn/trainee.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
-import { type RateSettings, stepRate } from "./schedule.ts";
+import { learningRateAt, type ScheduleSettings } from "./schedules/mod.ts";
 import type { TrainingRows } from "./take_step.ts";
 
 type Trained = Pick<Trainee, "model" | "adapter">;
@@ -79,10 +79,15 @@ export function wholeTable(
   trained: Trained,
   words: WordRows,
   rows: Float32Array,
-  { steps, ...rates }: RateSettings & { readonly weightDecay: number; readonly steps: number },
+  { steps, ...schedule }: ScheduleSettings & {
+    readonly weightDecay: number;
+    readonly steps: number;
+  },
 ): Float32Array {
   let kept = 1;
-  for (let step = 0; step < steps; step++) kept *= 1 - stepRate(rates, step) * rates.weightDecay;
+  for (let step = 0; step < steps; step++) {
+    kept *= 1 - learningRateAt(schedule, step) * schedule.weightDecay;
+  }
   const table = initialWeight(trained, words.path).slice();
   if (kept !== 1) { for (let i = 0; i < table.length; i++) table[i] *= kept; }
   putRows(words, table, rows);

@@ -10,7 +10,7 @@ import { parameters, type Trainee } from "../nn/trainee.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { Optimiser, StepTaken } from "./optimiser.ts";
-import { stepRate } from "./schedule.ts";
+import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -108,7 +108,7 @@ export async function moveParameters(
     totalSteps,
     epoch: step / stepsPerEpoch,
     loss,
-    learningRate: stepRate({ ...settings, totalSteps }, done),
+    learningRate: learningRateAt({ ...settings, totalSteps }, done),
     tokens: plan.partsOf(done).flatMap((part) => [...part])
       .reduce((sum, row) => sum + rows.lengths[row], 0),
   };
