@@ -87,7 +87,8 @@ export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.t
 
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
-export { rateShare, type ScheduleName } from "./lib/train/schedule.ts";
+export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
+export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
