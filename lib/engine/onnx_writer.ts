@@ -6,8 +6,10 @@
  */
 import * as proto from "onnx-proto";
 import type { onnx } from "onnx-proto";
-import { type Attribute, bytesOf, type Constant, contribDomain } from "./graph.ts";
-import type { Graph, Value } from "./graph.ts";
+import { type Attribute, type Constant, contribDomain } from "./graph.ts";
+import { bytesOf } from "./value.ts";
+import type { Graph } from "./graph.ts";
+import type { Value } from "./value.ts";
 import { onnxType } from "./graph_builder.ts";
 
 /** The standard's operator set; 18 is the first whose reductions take their axes as input. */

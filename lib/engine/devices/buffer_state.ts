@@ -6,7 +6,7 @@
  */
 import type * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
-import { sizeOf } from "../graph.ts";
+import { sizeOf } from "../value.ts";
 import { type Slot, slotPath, type State } from "./device.ts";
 
 /** Sizes are multiples of this, since the provider's kernels take four numbers at a time. */

@@ -6,7 +6,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { registerGradients } from "../gradients/mod.ts";
-import { sizeOf } from "../graph.ts";
+import { sizeOf } from "../value.ts";
 import type { HostTensor, InputSpec, Program } from "../program.ts";
 import { type Tensor, tf, type TypedArray } from "../tf.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { sizeOf } from "../graph.ts";
+import { sizeOf } from "../value.ts";
 import { type Slot, slotPath, type State } from "./device.ts";
 
 /** Slots start at multiples of 64 bytes, as vector instructions like it. */

@@ -6,7 +6,8 @@
 import * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
 import { kernel } from "../../core/kernel.ts";
-import type { ElementType, Graph } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { ElementType } from "../value.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";

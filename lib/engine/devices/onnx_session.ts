@@ -9,6 +9,7 @@ import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
+import type { Session } from "./session.ts";
 import { WeightFile, weightFile } from "./weight_file.ts";
 
 /** The execution providers of the npm package. */
@@ -27,17 +28,6 @@ export interface RuntimeOptions {
    * the device `cpu` does so in notebooks, where a stop button waits for nobody.
    */
   readonly apart?: boolean;
-}
-
-/** A graph that is ready to run. */
-export interface Session {
-  /** A run in a thread of its own is left behind when the signal aborts. */
-  run(
-    feeds: Record<string, ort.Tensor>,
-    fetches: Record<string, ort.Tensor | null>,
-    signal?: AbortSignal,
-  ): Promise<Record<string, ort.Tensor>>;
-  release(): Promise<void>;
 }
 
 /** Output name → where its numbers are left. */

@@ -8,7 +8,7 @@
 import * as ort from "onnxruntime-node";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { TypedArray } from "../tf.ts";
-import type { Session } from "./onnx_session.ts";
+import type { Session } from "./session.ts";
 import type { Answer, Request, SentTensor } from "./runtime_worker.ts";
 
 type Results = Readonly<Record<string, SentTensor>>;

@@ -10,13 +10,15 @@
  */
 import * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
-import type { ElementType, Graph } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { ElementType } from "../value.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } from "./device.ts";
-import { createSession, runSession, type RuntimeOptions, type Session } from "./onnx_session.ts";
+import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import type { Session } from "./session.ts";
 import { packState } from "./pack_state.ts";
 import { WeightFile } from "./weight_file.ts";
 
