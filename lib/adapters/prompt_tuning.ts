@@ -19,7 +19,7 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Adapter, Host } from "../nn/adapter.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkFields } from "./peft/fields.ts";
 import { checkSettings, oneOf, type Rule, whole } from "./settings.ts";
 import { idsOf, prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
