@@ -34,7 +34,7 @@ export interface ExternalPlaces {
 }
 
 /** Where large constants go. */
-export interface OnnxOptions {
+export interface OnnxFileOptions {
   /** The file name of the external data; without it everything is inside the model. */
   readonly externalFile?: string;
   /** Constants of at least this many bytes go outside. */
@@ -49,7 +49,7 @@ const { ModelProto, AttributeProto, TensorProto } =
 const attributeType = AttributeProto.AttributeType;
 
 /** Writes a graph as an ONNX model. */
-export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
+export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxModel {
   const names = outputNames(graph);
   const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
   const external: (() => Uint8Array)[] = [];

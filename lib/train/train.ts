@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import type { Trainee } from "../nn/trainee.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { trainingFingerprint } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -60,7 +60,7 @@ export async function train(
     fromHidden ? frozenLayers : 0,
   );
   if (plan.totalSteps > 0) trainee.adapter.checkSteps?.(plan.totalSteps);
-  const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
+  const fingerprint = trainingFingerprint(context.fingerprint, settings, rows, plan);
   const words = occurringWords(trainee, rows);
   const state = await initialState(trainee, device, settings, words);
   const whole = wholeState(trainee, state, {

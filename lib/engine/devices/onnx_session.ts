@@ -10,7 +10,7 @@ import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
 import type { Session } from "./session.ts";
-import { WeightFile, weightFile } from "./weight_file.ts";
+import { ExternalDataFile, externalDataFile } from "./external_data_file.ts";
 
 /** The execution providers of the npm package. */
 export type Provider = "cpu" | "webgpu" | "cuda";
@@ -54,7 +54,7 @@ export async function createSession(
 ): Promise<Session> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
-  const file = held ? weightFile(held) : new WeightFile(false);
+  const file = held ? externalDataFile(held) : new ExternalDataFile(false);
   try {
     const { bytes, folder } = await file.write(graph);
     const sessionOptions: ort.InferenceSession.SessionOptions = {

@@ -20,7 +20,7 @@ import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } f
 import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
 import type { Session } from "./session.ts";
 import { packState } from "./pack_state.ts";
-import { WeightFile } from "./weight_file.ts";
+import { ExternalDataFile } from "./external_data_file.ts";
 
 const provider = "webgpu";
 /** The provider has no `FusedMatMul`. A node that it lacks would run on the processor. */
@@ -31,8 +31,8 @@ export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
-    createState: (slots, vectors) => new BufferState(slots, vectors, carrier(options)),
-    holdWeights: () => new WeightFile(true),
+    createState: (tensors, vectors) => new BufferState(tensors, vectors, carrier(options)),
+    holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(program, bindings, options),
     compileUpdate: (update, state) => compileUpdate(update, state, options),
   };
