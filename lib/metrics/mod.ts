@@ -7,16 +7,24 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
 import { auc } from "./auc.ts";
+import { averagePrecision } from "./average_precision.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { cosinePearson } from "./cosine_pearson.ts";
+import { cosineSpearman } from "./cosine_spearman.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
-import type { Metric, PredictionKind } from "./metric.ts";
+import type { Metric } from "./metric.ts";
+import { mrr } from "./mrr.ts";
 import { mse } from "./mse.ts";
+import { ndcg } from "./ndcg.ts";
+import { pairAccuracy } from "./pair_accuracy.ts";
 import { pearson } from "./pearson.ts";
 import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
+import { recallAt } from "./recall_at.ts";
 import { spearman } from "./spearman.ts";
+import { tripletAccuracy } from "./triplet_accuracy.ts";
 
 const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
   macro,
@@ -25,37 +33,52 @@ const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
   perClass,
 ];
 
+/** A metric of any value and any kind. */
+// deno-lint-ignore no-explicit-any
+type NamedMetric = Metric<unknown, any>;
+
 /** All metrics by name. */
-export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEntries(
+export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
     auc,
     auc.perClass,
+    averagePrecision,
     confusionMatrix,
+    cosinePearson,
+    cosineSpearman,
     f1,
     ...variants(f1),
     matthews,
+    mrr,
     mse,
+    ndcg,
+    pairAccuracy,
+    pairAccuracy.threshold,
     pearson,
     perplexity,
     precision,
     ...variants(precision),
     recall,
     ...variants(recall),
+    recallAt,
+    recallAt.at1,
+    recallAt.at5,
+    recallAt.at10,
     spearman,
-  ].map((metric) => [metric.name, metric as Metric<unknown>]),
+    tripletAccuracy,
+  ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 
-/** The metric by which a run is judged when none was asked for. */
-export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
-  single: accuracy,
-  multi: f1.micro,
-  regression: mse,
-  language: perplexity,
-};
+/** The names of the metrics that score predictions of a kind, variants of one left out. */
+export function metricNamesOf(kind: string): string[] {
+  return Object.values(metrics)
+    .filter(({ name, kinds }) => kinds.includes(kind) && !name.includes("."))
+    .map(({ name }) => name);
+}
 
 /** The metric that a plan file or a flag names. */
-export function metricOf(name: string): Metric<unknown> {
+export function metricOf(name: string): NamedMetric {
   if (Object.hasOwn(metrics, name)) return metrics[name];
   const known = Object.keys(metrics);
   throw new TunebookError(

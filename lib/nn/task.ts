@@ -19,6 +19,7 @@ import type { MimeBundle } from "../core/display.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
+import type { HeadRequest } from "./task_head.ts";
 
 /** What a person wants a model to learn, and where in the rows it stands. */
 export interface Task<
@@ -45,7 +46,12 @@ export interface Task<
    * the source has them. All bad rows are one error of kind "data".
    */
   checkRows(table: Table, where: string): void;
-  /** Reads the labels of the training rows and makes sure that no other split has more. */
+  /**
+   * Makes sure that the training rows can teach what was cut off with the held-out ones; splits with
+   * data of their own are not among them.
+   */
+  checkSplit?(cut: Partial<Splits>): void;
+  /** Reads the labels of the training rows. */
   read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
   /** The task of a model that is trained already, or of one whose labels are known elsewhere. */
   withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
@@ -67,14 +73,6 @@ export interface ReportColumns {
 
 /** Settings of a training that change its loss. */
 export type LossSetting = "labelSmoothing" | "classWeights" | "focalGamma";
-
-/** The head of a family that a task needs. */
-export interface HeadRequest {
-  /** One of the family's heads, `classification`, `tokens`, `span`, `language`, `embedding`. */
-  readonly name: string;
-  /** How many numbers it gives; without meaning for a head whose size is the model's own. */
-  readonly outputs: number;
-}
 
 /** A task whose labels are known. */
 export interface LabelledTask<
@@ -177,6 +175,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
 export interface ObjectiveContext {
   /** How many tokens the model knows. */
   readonly vocabSize: number;
+  /** Numbers of a feature that heads read. */
+  readonly hiddenSize: number;
   /** True where a method puts virtual tokens before each sequence. */
   readonly afterVirtualTokens: boolean;
   readonly labelSmoothing?: number;

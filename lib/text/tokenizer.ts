@@ -25,7 +25,7 @@ export interface Encoding {
 }
 
 /** How to encode. */
-export interface EncodeOptions {
+export interface TokenizeOptions {
   /** The most tokens of the result, special tokens included; by default no limit. */
   maxTokens?: number;
 }
@@ -37,7 +37,7 @@ export interface Tokenizer extends SpecialTokens {
    * (transformers' `longest_first`); the special tokens stay. As in transformers, an empty `pair`
    * is no pair.
    */
-  encode(text: string, pair?: string, options?: EncodeOptions): Encoding;
+  encode(text: string, pair?: string, options?: TokenizeOptions): Encoding;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */

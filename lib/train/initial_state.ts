@@ -5,8 +5,8 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
-import type { Device, Slot, State } from "../engine/mod.ts";
-import { parameters, type Trainee } from "../nn/trainee.ts";
+import type { Device, State, StateTensor } from "../engine/mod.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { moments } from "./adamw.ts";
@@ -15,7 +15,7 @@ import { initialRows, initialWeight } from "./occurring_words.ts";
 import { accumulated } from "./optimiser.ts";
 import type { TrainSettings } from "./train_options.ts";
 
-type Trained = Pick<Trainee, "model" | "adapter">;
+type Trained = Pick<TrainableModel, "model" | "adapter">;
 
 /**
  * The numbers of all trained tensors before the first step: the model's own, the method's seeded.
@@ -48,7 +48,7 @@ export async function initialState(
   { accumulate, seed }: Pick<TrainSettings, "accumulate" | "seed">,
   words?: WordRows,
 ): Promise<State> {
-  const slots = trainedSlots(trained.model, trained.adapter).map((slot): Slot =>
+  const slots = trainedSlots(trained.model, trained.adapter).map((slot): StateTensor =>
     slot.name === words?.path
       ? { ...slot, shape: [words.ids.length, ...slot.shape.slice(1)] }
       : slot

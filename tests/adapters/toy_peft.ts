@@ -5,7 +5,7 @@
  * @module
  */
 import { captureKeysValues } from "../../lib/adapters/parts/key_value_capture.ts";
-import type { PeftConfig } from "../../lib/adapters/peft/types.ts";
+import type { PeftConfig } from "../../lib/adapters/peft/config.ts";
 import { type Tensor, tf } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../../lib/nn/adapter.ts";
 import { parameter, prefix, prompt } from "./toy_adapters.ts";

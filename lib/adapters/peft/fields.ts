@@ -7,7 +7,7 @@ import { mistakes } from "../../core/errors.ts";
 import type { Host } from "../../nn/adapter.ts";
 import type { Targets } from "../../nn/targets.ts";
 import { peftPrefix } from "./files.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** A field that cannot be honoured → the values with which it means "off", the usual one first. */
 export type OffFields = Readonly<Record<string, readonly unknown[]>>;
@@ -81,6 +81,6 @@ export function namesForPeft(
  * A tensor's name in a PEFT folder with what stands before the path in a model with a head, and
  * without: a model that was adapted without a head has no prefix of its own.
  */
-export function wrappedNames({ prefix }: Host, name: string): readonly [string, string] {
-  return [`${peftPrefix}.${prefix}.${name}`, `${peftPrefix}.${name}`];
+export function wrappedNames({ pathPrefix }: Host, name: string): readonly [string, string] {
+  return [`${peftPrefix}.${pathPrefix}${name}`, `${peftPrefix}.${name}`];
 }

@@ -6,12 +6,12 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { Family, TextConfig } from "../../nn/family.ts";
+import type { Family, ModelConfig } from "../../nn/family.ts";
 import type { Entry } from "../../nn/banks.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { NormChange, Parts } from "../../nn/parts.ts";
 import { trainedWeights } from "../../nn/trained.ts";
-import { withFrozen } from "../../nn/trainee.ts";
+import { withFrozen } from "../../nn/trainable_model.ts";
 import { type PeftFiles, peftPrefix } from "../peft/files.ts";
 import { promptModelPrefix } from "../parts/virtual_tokens.ts";
 
@@ -110,10 +110,10 @@ function normsOf(
 /** How many numbers the head in a PEFT folder gives; undefined where it holds none. */
 export function outputsIn(
   { tensors }: Pick<PeftFiles, "tensors">,
-  { classification }: Pick<Family, "classification">,
-  config: TextConfig,
+  { heads }: Pick<Family, "heads">,
+  config: ModelConfig,
 ): number | undefined {
-  const last = classification.layers(config, 1).at(-1)!.path;
+  const last = heads.classification.layers(config, 1).at(-1)!.path;
   const found = [peftPrefix, promptModelPrefix].map((prefix) =>
     tensors.get(`${prefix}.${last}.weight`)?.shape[0]
   );

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { encodeRows } from "../../data/encode_rows.ts";
 import type { Processor, TextProcessor } from "../../nn/processor.ts";
 import type { Examples, ExamplesOptions } from "../../nn/task.ts";
@@ -146,11 +147,21 @@ function numbered(
   return { texts: [...numbers.keys()], numbers };
 }
 
-/** What the options say of pooling, else the model's folder. */
-export function sentenceOf(
+/**
+ * What the options say of pooling, else the model's folder. A folder whose vectors are made in a way
+ * that is not known here is an error of kind "unsupported", unless the options say how to pool.
+ */
+function sentenceOf(
   { sentence }: Pick<TextProcessor, "sentence">,
   { pooling, normalize }: Pick<SentenceEmbeddingsOptions, "pooling" | "normalize">,
 ): SentenceSettings {
+  if (sentence?.obstacle !== undefined && pooling === undefined) {
+    throw new TunebookError(
+      "unsupported",
+      `the model is a folder of sentence-transformers whose vectors cannot be made here: ` +
+        `${sentence.obstacle}. Give pooling, such as "mean", to train its transformer to others.`,
+    );
+  }
   return {
     pooling: pooling ?? sentence?.pooling ?? "mean",
     normalize: normalize ?? sentence?.normalize ?? true,

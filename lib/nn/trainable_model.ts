@@ -1,0 +1,111 @@
+/**
+ * A model with a method and a task, and how its tensors enter a program.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import {
+  type FrozenSource,
+  type InputSpec,
+  packedShapes,
+  sizeOf,
+  slotPath,
+} from "../engine/mod.ts";
+import type { AttachedAdapter } from "./adapter.ts";
+import { frozenWeights, type Model, modelWeights, packedNames } from "./model.ts";
+import type { Objective } from "./objective.ts";
+import { trainedWeights } from "./trained.ts";
+
+/** The state's vector of trained tensors. */
+export const parameters = "parameters";
+
+/** What is trained or evaluated. */
+export interface TrainableModel {
+  readonly model: Model;
+  readonly adapter: AttachedAdapter;
+  readonly objective: Objective;
+}
+
+/** Weights as inputs of a program. */
+export interface WeightInputs {
+  readonly inputs: Record<string, InputSpec>;
+  /** Weight or parameter path → input name. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Paths of what is trained. */
+  readonly trained: readonly string[];
+}
+
+/** Inputs for every weight: frozen ones are compiled in, trained ones are state. */
+export function weightInputs(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+): WeightInputs {
+  const inputs: Record<string, InputSpec> = {};
+  const names = new Map<string, string>();
+  const add = (path: string, shape: readonly number[], isTrained: boolean) => {
+    const name = isTrained ? slotPath(parameters, path) : path;
+    inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
+    names.set(path, name);
+  };
+  const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
+  for (const { path, shape } of modelWeights(model)) {
+    const isTrained = trained.has(path);
+    const held = model.packed?.get(path);
+    if (held) {
+      if (isTrained) throw untrainable(path, held.format);
+      const { codes, scales } = packedNames(path);
+      const shapes = packedShapes(held);
+      inputs[codes] = { role: "frozen", type: "uint8", shape: shapes.codes };
+      inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
+      names.set(codes, codes).set(scales, scales);
+      continue;
+    }
+    add(path, shape, isTrained);
+  }
+  for (const { name, shape } of adapter.frozen ?? []) {
+    // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.
+    if (trained.has(name) || sizeOf(shape) === 0) continue;
+    const held = model.packed?.get(name);
+    if (held) throw irreplaceable(name, held.format);
+    inputs[name] = { role: "frozen", type: "float32", shape };
+    names.set(name, name);
+  }
+  for (const { name, shape } of adapter.parameters) {
+    add(name, shape, true);
+    trained.add(name);
+  }
+  return { inputs, names, trained: [...trained] };
+}
+
+/** Where a program's frozen tensors come from: the method's own before the model's weights. */
+export function frozenOf(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+): FrozenSource {
+  const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
+  const pretrained = frozenWeights(model);
+  return (path) => own.get(path)?.values() ?? pretrained(path);
+}
+
+/** Trained tensors together with the method's frozen ones. */
+export function withFrozen(
+  { frozen = [] }: AttachedAdapter,
+  values: ReadonlyMap<string, Float32Array>,
+): ReadonlyMap<string, Float32Array> {
+  if (frozen.length === 0) return values;
+  return new Map([...frozen.map((tensor) => [tensor.name, tensor.values()] as const), ...values]);
+}
+
+function irreplaceable(path: string, format: string): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    `${path} is quantised (${format}), but the method puts another matrix in its place. Use one ` +
+      "that leaves it as it is, such as lora without a start from the weight, or do not quantise.",
+  );
+}
+
+function untrainable(path: string, format: string): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    `${path} is quantised (${format}) and cannot be trained itself. Use a method that leaves it as ` +
+      "it is, such as lora, or do not quantise the model.",
+  );
+}

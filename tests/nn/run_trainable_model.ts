@@ -1,0 +1,97 @@
+/**
+ * Runs the programs of a trainable: its logits, its loss and its gradients at given parameters.
+ *
+ * @module
+ */
+import { Random } from "../../lib/core/random.ts";
+import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
+import { forwardProgram } from "../../lib/nn/forward_program.ts";
+import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
+import { trainedSlots } from "../../lib/nn/trained.ts";
+import {
+  type GradientOptions,
+  gradientProgram,
+  gradients,
+  penaltyShare,
+} from "../../lib/train/gradient_program.ts";
+import { initialParameters, initialState } from "../../lib/train/initial_state.ts";
+import { gradientSource } from "../../lib/train/occurring_words.ts";
+
+type Feeds = Readonly<Record<string, HostTensor>>;
+type Tensors = ReadonlyMap<string, Float32Array>;
+
+async function stateOf(trainable: TrainableModel, device: Device, values: Tensors): Promise<State> {
+  const slots = trainedSlots(trainable.model, trainable.adapter);
+  const state = device.createState(slots, [parameters, gradients]);
+  await state.write(parameters, values);
+  return state;
+}
+
+/** The logits of a batch, in evaluation mode; the initial parameters unless others are given. */
+export async function logitsOf(
+  trainable: TrainableModel,
+  device: Device,
+  batch: Feeds,
+  values: Tensors = initialParameters(trainable, 1),
+): Promise<HostTensor> {
+  const state = await stateOf(trainable, device, values);
+  const step = await device.compile(forwardProgram(trainable), {
+    frozen: frozenOf(trainable),
+    state,
+  });
+  try {
+    return (await step.run(batch)).logits;
+  } finally {
+    await step.dispose();
+    state.dispose();
+  }
+}
+
+/** A compiled training step whose parameters can be set. */
+export interface GradientRun {
+  lossAt(values: Tensors): Promise<number>;
+  gradientsAt(values: Tensors): Promise<Map<string, Float32Array>>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Compiles the training step for the rows of one batch, with one noise for all of its runs. With
+ * `words` the parameters hold only these rows of the word table.
+ */
+export async function gradientRun(
+  trainable: TrainableModel,
+  device: Device,
+  batch: Feeds,
+  options: GradientOptions = {},
+): Promise<GradientRun> {
+  const { words } = options;
+  const state = await initialState(trainable, device, { accumulate: 1, seed: 1 }, words);
+  const frozen = gradientSource(trainable, words);
+  const step = await device.compile(gradientProgram(trainable, options), { frozen, state });
+  const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
+  const random = Random.fromSeed(1, "noise");
+  const feeds = {
+    ...batch,
+    ...trainable.objective.targetsOf(rows, trainable.objective.weightOf(rows)),
+    [penaltyShare]: { shape: [], data: Float32Array.of(1) },
+    noise: {
+      shape: [ops.noiseSize],
+      data: Float32Array.from({ length: ops.noiseSize }, () => random.uniform()),
+    },
+  };
+  const lossAt = async (values: Tensors) => {
+    await state.write(parameters, values);
+    return Number((await step.run(feeds)).loss.data[0]);
+  };
+  return {
+    lossAt,
+    async gradientsAt(values) {
+      await lossAt(values);
+      return await state.read(gradients);
+    },
+    async dispose() {
+      await step.dispose();
+      state.dispose();
+    },
+  };
+}
