@@ -34,7 +34,8 @@ export type {
   PreviewOptions,
   PreviewRow,
 } from "./lib/pipeline/display/data_preview.ts";
-export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
+export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
+export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
