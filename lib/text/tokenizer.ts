@@ -8,10 +8,12 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { exactNormalizer } from "./exact_normalizer.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
-import { readTemplate } from "./template.ts";
+import { fillTemplate, readTemplate, type Slot } from "./template.ts";
 import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
+import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
 
+export type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 export type { TokenizerFiles } from "./tokenizer_files.ts";
 
 /** One text or pair of texts as a model takes it. */
@@ -38,6 +40,28 @@ export interface Tokenizer extends SpecialTokens {
    * is no pair.
    */
   encode(text: string, pair?: string, options?: EncodeOptions): Encoding;
+  /**
+   * The tokens of one text without special tokens, and where each stands in it, as
+   * `return_offsets_mapping` of transformers has it (in UTF-16 code units). A text of special
+   * tokens such as `"[SEP]"` is read as these, as `encode` does.
+   *
+   * Throws a `TunebookError` of kind "unsupported" where the tokenizer has a step whose alignment
+   * is not known exactly.
+   */
+  tokens(text: string): TextTokens;
+  /**
+   * The tokens of a list of words without special tokens, and the word of each, as
+   * `is_split_into_words` and `word_ids()` of transformers have it. A tokenizer like RoBERTa's and
+   * GPT-2's reads each word as if a space came before it (`add_prefix_space=True`).
+   */
+  wordTokens(words: readonly string[]): WordTokens;
+  /**
+   * Puts the model's special tokens around one or two lists of ids. An empty `second` is still a
+   * second list.
+   */
+  join(first: ArrayLike<number>, second?: ArrayLike<number>): Joined;
+  /** How many special tokens stand around one list, or around a pair. */
+  specialTokens(pair: boolean): number;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
@@ -68,6 +92,8 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const idsOf = (text: string) =>
     model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
   const headIsExact = splitsAtSpaces(json);
+  const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
+    fillTemplate(slots, parts, segments);
 
   return {
     ...special,
@@ -87,17 +113,20 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
         ? [idsOf(text), idsOf(pair)]
         : [headIsExact ? encodeHead(text, room, idsOf) : idsOf(text)];
       const kept = truncateLongestFirst(parts.map((part) => part.length), room);
-      const ids: number[] = [];
-      const types: number[] = [];
-      for (const { id, part, type } of slots) {
-        const from = ids.length;
-        if (id !== undefined) ids.push(id);
-        else for (let i = 0; i < kept[part]; i++) ids.push(parts[part][i]);
-        for (let i = from; i < ids.length; i++) types.push(segments ? type : 0);
-      }
+      const { ids, types } = join(slots, parts.map((part, index) => part.slice(0, kept[index])));
       const truncated = parts.some((part, index) => kept[index] < part.length);
-      return { ids: Int32Array.from(ids), types: Int32Array.from(types), truncated };
+      return { ids, types, truncated };
     },
+    tokens(_text) {
+      throw new TunebookError("unsupported", "token offsets are not written yet");
+    },
+    wordTokens(_words) {
+      throw new TunebookError("unsupported", "tokens of words are not written yet");
+    },
+    join: (first, second) =>
+      second ? join(template.pair, [first, second]) : join(template.single, [first]),
+    specialTokens: (pair) =>
+      (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
     decode(ids) {
       if (ids.length === 0) return "";
       return model.decode(Array.from(ids), { skip_special_tokens: true });
