@@ -26,7 +26,9 @@ export function transitionMistakes(tags: readonly string[], scheme: TagScheme): 
     if (reason) {
       const before = at === 0 ? "the beginning" : `"${tags[at - 1]}"`;
       const after = at === tags.length ? "the end" : `"${tags[at]}"`;
-      wrong.push(`word ${Math.min(at + 1, tags.length)}: ${after} follows ${before}, but ${reason}`);
+      wrong.push(
+        `word ${Math.min(at + 1, tags.length)}: ${after} follows ${before}, but ${reason}`,
+      );
     }
     previous = parts;
   }
