@@ -5,6 +5,7 @@
  */
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
+import { largest } from "./unit_logits.ts";
 
 /**
  * How tokens become spans; the names and the meanings are those of transformers:
@@ -163,11 +164,4 @@ function closingRules([end, single]: string): GroupRules {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The place of the largest value, the first one of a tie. */
-function largest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
 }
