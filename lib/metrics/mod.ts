@@ -8,6 +8,11 @@ import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
 import { auc } from "./auc.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { entityErrors } from "./entity_errors.ts";
+import { entityF1 } from "./entity_f1.ts";
+import { entityPrecision } from "./entity_precision.ts";
+import { entityRecall } from "./entity_recall.ts";
+import { type EntityAverages } from "./entity_score.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
 import type { Metric } from "./metric.ts";
@@ -17,8 +22,9 @@ import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { spearman } from "./spearman.ts";
+import { tokenAccuracy } from "./token_accuracy.ts";
 
-const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
+const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverages) => [
   macro,
   micro,
   weighted,
@@ -36,6 +42,13 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     auc,
     auc.perClass,
     confusionMatrix,
+    entityErrors,
+    ...[entityF1, entityPrecision, entityRecall].flatMap((score) => [
+      score,
+      ...variants(score),
+      score.strict,
+      ...variants(score.strict),
+    ]),
     f1,
     ...variants(f1),
     matthews,
@@ -47,6 +60,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     recall,
     ...variants(recall),
     spearman,
+    tokenAccuracy,
   ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 

@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { textClassification } from "./text_classification.ts";
+import { tokenClassification } from "./token_classification.ts";
 
 // deno-lint-ignore no-explicit-any
 type Make = (settings: never) => Task<any, any, any>;
@@ -16,6 +17,7 @@ type Make = (settings: never) => Task<any, any, any>;
 export const tasks: Readonly<Record<string, Make>> = {
   "text-classification": textClassification,
   "text-generation": causalLanguageModelling,
+  "token-classification": tokenClassification,
 };
 
 /** Makes a task from its name and settings, as a plan file has them. */
