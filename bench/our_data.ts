@@ -9,7 +9,7 @@ import { lora } from "../lib/adapters/lora.ts";
 import { splitTable } from "../lib/data/split.ts";
 import { loadModel, readModelConfig } from "../lib/models/load_model.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
-import type { Trainee } from "../lib/nn/trainee.ts";
+import type { TrainableModel } from "../lib/nn/trainable_model.ts";
 import { prepareData, type PreparedRows, readSplits } from "../lib/pipeline/run/prepare_data.ts";
 import type { Table } from "../lib/table/table.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
@@ -29,7 +29,7 @@ export interface OurData {
   readonly rows: PreparedRows;
   readonly settings: TrainSettings;
   /** A model with fresh adapters. */
-  trainee(): Trainee;
+  trainable(): TrainableModel;
   /** The same rows, model and settings for the other side. */
   forPeer(): Record<string, unknown>;
 }
@@ -68,7 +68,7 @@ export async function openData(
   return {
     rows: train,
     settings,
-    trainee: () => ({
+    trainable: () => ({
       model,
       adapter: attachTo(model, method === "lora" ? lora({ rank, alpha, targets }) : head()),
       objective: classificationObjective({

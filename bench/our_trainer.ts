@@ -52,7 +52,7 @@ await serve<Message>({
     const began = performance.now();
     let lastEpoch: number | undefined;
     const { settings } = data;
-    const result = await train(data.trainee(), rows, {
+    const result = await train(data.trainable(), rows, {
       device,
       settings,
       fingerprint: {},
@@ -73,16 +73,16 @@ await serve<Message>({
   },
   /** The losses of some steps without dropout, whose masks depend on what is left out. */
   async losses({ count, plain }) {
-    const trainee = data.trainee();
-    const config = { ...trainee.model.config };
+    const trainable = data.trainable();
+    const config = { ...trainable.model.config };
     const losses: number[] = [];
     const stop = new AbortController();
     const model = {
-      ...trainee.model,
+      ...trainable.model,
       config: { ...config, hiddenDropout: 0, attentionDropout: 0, headDropout: 0 },
       ...(plain ? { family: bertOfEveryPosition as unknown as Family } : {}),
     };
-    const { state } = await train({ ...trainee, model }, data.rows, {
+    const { state } = await train({ ...trainable, model }, data.rows, {
       device,
       settings: plain ? { ...data.settings, cacheFrozen: false } : data.settings,
       fingerprint: {},
@@ -99,7 +99,7 @@ await serve<Message>({
   first() {
     const stop = new AbortController();
     return new Promise((resolve, reject) => {
-      train(data.trainee(), data.rows, {
+      train(data.trainable(), data.rows, {
         device,
         settings: data.settings,
         fingerprint: {},

@@ -170,7 +170,7 @@ function attach(
   const { initialRank, targetRank, alpha, dropout, orthogonality } = settings;
   const linears = chooseTargets(host, targets);
   const kept: KeptTriplets = Object.fromEntries(linears.flatMap(({ path }) => {
-    const flags = named[`${host.prefix}.${path}`] ?? named[path];
+    const flags = named[`${host.pathPrefix}${path}`] ?? named[path];
     return flags ? [[path, flags]] : [];
   }));
   const all = linears.map(({ path, inputs, outputs }): Triplets => ({

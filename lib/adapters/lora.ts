@@ -143,7 +143,7 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
     chooseTargets(host, targets).map((layer) => [layer.path, siteIn(host, layer.path, settings)]),
   );
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
-    if ([...sites.keys()].some((path) => names(`${host.prefix}.${path}`, name))) continue;
+    if ([...sites.keys()].some((path) => names(`${host.pathPrefix}${path}`, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
   const all = [...sites.values()];
@@ -201,7 +201,7 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
 
 function siteIn(host: Host, path: string, settings: LoraSettings): LoraSite {
   const special = (values: Readonly<Record<string, number>>) =>
-    Object.entries(values).find(([name]) => names(`${host.prefix}.${path}`, name))?.[1];
+    Object.entries(values).find(([name]) => names(`${host.pathPrefix}${path}`, name))?.[1];
   return siteOf(host, path, {
     rank: special(settings.ranks) ?? settings.rank,
     alpha: special(settings.alphas) ?? settings.alpha,

@@ -122,7 +122,7 @@ function specsOf(
   const weights = trainedWeights(host, own).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
-    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${host.prefix}.${path}`],
+    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${host.pathPrefix}${path}`],
     optional: !isSaved(path),
   }));
   return [...added, ...weights];

@@ -21,7 +21,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, HookContext, Host, Parameter } from "../nn/adapter.ts";
-import type { TextConfig } from "../nn/family.ts";
+import type { ModelConfig } from "../nn/family.ts";
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
@@ -123,7 +123,7 @@ export function prefixTuning(options: PrefixTuningOptions = {}): Adapter {
 }
 
 /** Heads and sizes of the keys and values; queries may share them. */
-function sizesOf({ width, heads, layers, keyValueHeads = heads }: TextConfig) {
+function sizesOf({ width, heads, layers, keyValueHeads = heads }: ModelConfig) {
   const size = width / heads;
   return { heads: keyValueHeads, size, width: keyValueHeads * size, layers };
 }

@@ -19,6 +19,8 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Adapter, Host } from "../nn/adapter.ts";
+import { stackOf } from "../nn/encoder.ts";
+import { textConfig } from "../nn/model.ts";
 import type { PeftConfig } from "./peft/types.ts";
 import { checkFields } from "./peft/fields.ts";
 import { checkSettings, oneOf, type Rule, whole } from "./settings.ts";
@@ -117,11 +119,11 @@ export function promptStart(
   },
   random: Random,
 ): Float32Array {
-  const { width, vocabulary } = host.config;
+  const { width, vocabulary } = textConfig(host);
   const made = new Float32Array(tokens * width);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = host.weights.get(`${host.family.wordTable}.weight`)!;
+  const table = host.weights.get(`${stackOf(host.family).wordTable}.weight`)!;
   const row = (id: number) => table.subarray(id * width, (id + 1) * width);
   const first = start === "labels" ? labelWords(host) : [];
   const ids = start === "text" ? idsOf(host, text, name) : [];

@@ -6,8 +6,8 @@
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { rowProgram } from "../nn/forward_program.ts";
-import { frozenOf, parameters } from "../nn/trainee.ts";
+import { evaluationProgram } from "../nn/forward_program.ts";
+import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import type { DeployTarget, Trained } from "./target.ts";
 
@@ -32,7 +32,7 @@ export function adapter(folder: string): DeployTarget {
     tolerance,
     check: ({ adapter }) => checkPeftFormat(adapter),
     async write(trained, folder) {
-      const { model, adapter } = trained.trainee;
+      const { model, adapter } = trained.trainable;
       const { values, labels, kind, maxTokens } = trained;
       await writePeftFolder(folder, model, adapter, values, labels, {
         maxTokens,
@@ -41,14 +41,17 @@ export function adapter(folder: string): DeployTarget {
       await writeFileAtomic(join(folder, "README.md"), readme(trained));
     },
     async reopen(trained, folder, device) {
-      const { model, objective } = trained.trainee;
+      const { model, objective } = trained.trainable;
       const { attached, values } = await readPeftFolder(folder, model);
       const state = device.createState(trainedSlots(model, attached), [parameters]);
       await state.write(parameters, values);
-      const step = await device.compile(rowProgram({ model, objective, adapter: attached }), {
-        frozen: frozenOf({ model, adapter: attached }),
-        state,
-      });
+      const step = await device.compile(
+        evaluationProgram({ model, objective, adapter: attached }),
+        {
+          frozen: frozenOf({ model, adapter: attached }),
+          state,
+        },
+      );
       return {
         logitsOf: (feeds, signal) => step.run(feeds, signal),
         async dispose() {
@@ -60,11 +63,11 @@ export function adapter(folder: string): DeployTarget {
   };
 }
 
-function readme({ trainee, labels }: Trained): string {
-  const { reference, isLanguageModel } = trainee.model;
+function readme({ trainable, labels }: Trained): string {
+  const { reference, isLanguageModel } = trainable.model;
   const [kind, more] = isLanguageModel
     ? ["AutoModelForCausalLM", ""]
-    : ["AutoModelForSequenceClassification", `, num_labels=${trainee.objective.outputs}`];
+    : ["AutoModelForSequenceClassification", `, num_labels=${trainable.objective.outputs}`];
   const what = isLanguageModel
     ? "The model predicts the next token."
     : `Labels, in the order of the logits: ${labels.join(", ")}.`;

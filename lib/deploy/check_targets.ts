@@ -6,7 +6,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { DeployTarget } from "./target.ts";
 
 /** What a deployment writes; a folder with anything else is not replaced. */
@@ -64,10 +64,10 @@ export async function checkFolders(
 }
 
 /** Makes sure that the trained model can be written in the form of every target. */
-export function checkForms(targets: readonly DeployTarget[], trainee: Trainee): void {
+export function checkForms(targets: readonly DeployTarget[], trainable: TrainableModel): void {
   const wrong = targets.flatMap((target) => {
     try {
-      target.check?.(trainee);
+      target.check?.(trainable);
       return [];
     } catch (error) {
       return [`${target.name}(${JSON.stringify(target.folder)}): ${messageOf(error)}`];

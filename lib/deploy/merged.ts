@@ -8,7 +8,7 @@ import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
-import { frozenWeights, innerPaths, modelWeights } from "../nn/model.ts";
+import { bodyPaths, frozenWeights, modelWeights } from "../nn/model.ts";
 import { join } from "node:path";
 import {
   bitsandbytesConfig,
@@ -65,15 +65,15 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     folder,
     ...(quantize ? { options: { ...options }, remedy } : {}),
     tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
-    check(trainee) {
-      checkHasClasses(trainee);
-      checkMergeable(trainee.adapter);
+    check(trainable) {
+      checkHasClasses(trainable);
+      checkMergeable(trainable.adapter);
     },
     async write(trained, folder) {
-      const { model, adapter } = trained.trainee;
+      const { model, adapter } = trained.trainable;
       const whole = mergeModel(model, adapter, trained.values);
       const { prefix } = model.family;
-      const inner = innerPaths(model);
+      const inner = bodyPaths(model);
       const nameOf = (path: string, layer: string) => inner.has(layer) ? `${prefix}.${path}` : path;
       const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
         const { path, shape, layer } = weight;
@@ -99,18 +99,18 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {},
       );
     },
-    async reopen({ trainee }, folder, device) {
+    async reopen({ trainable }, folder, device) {
       const model = await loadModel({
         reference: folder,
         config: join(folder, "config.json"),
         weights: folder,
-        outputs: trainee.objective.outputs,
+        outputs: trainable.objective.outputs,
         seed: 0,
       });
       // Nothing is trained any more: the head is frozen like the rest.
       const program = forwardProgram({
         model: { ...model, head: [] },
-        objective: trainee.objective,
+        objective: trainable.objective,
         adapter: noAdapter,
       });
       const step = await device.compile(program, { frozen: frozenWeights(model) });

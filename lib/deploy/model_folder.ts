@@ -38,7 +38,7 @@ export async function writeModelFiles(
   folder: string,
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
-  const { model } = trained.trainee;
+  const { model } = trained.trainable;
   const { family, json } = model;
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
-import { frozenOf, type Trainee } from "../nn/trainee.ts";
+import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { checkHasClasses, type DeployTarget } from "./target.ts";
 
@@ -54,21 +54,21 @@ export interface OnnxOptions {
  */
 export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
   const { dequantise = false } = options;
-  const kindOf = ({ model: { packed } }: Trainee) => {
+  const kindOf = ({ model: { packed } }: TrainableModel) => {
     const held = dequantise ? undefined : packed?.values().next().value;
     return kinds[held?.format ?? "float32"];
   };
-  const fileOf = (trainee: Trainee) => `model${kindOf(trainee).suffix}.onnx`;
+  const fileOf = (trainable: TrainableModel) => `model${kindOf(trainable).suffix}.onnx`;
   return {
     name: "onnx",
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
     check: checkHasClasses,
-    async write({ trainee, values, ...trained }, folder) {
-      const { model, adapter, objective } = trainee;
-      const { dtype } = kindOf(trainee);
-      const file = fileOf(trainee);
+    async write({ trainable, values, ...trained }, folder) {
+      const { model, adapter, objective } = trainable;
+      const { dtype } = kindOf(trainable);
+      const file = fileOf(trainable);
       const settled = { ...settle(model, adapter, values, { dequantise }), objective };
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
@@ -76,12 +76,12 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
         forwardProgram(settled),
         frozenOf(settled),
       );
-      await writeModelFiles({ trainee, values, ...trained }, folder, {
+      await writeModelFiles({ trainable, values, ...trained }, folder, {
         "transformers.js_config": await browserConfig(join(folder, "onnx"), file, dtype),
       });
     },
-    async reopen({ trainee }, folder) {
-      const session = await openOnnxFile(join(folder, "onnx", fileOf(trainee)));
+    async reopen({ trainable }, folder) {
+      const session = await openOnnxFile(join(folder, "onnx", fileOf(trainable)));
       return { logitsOf: (feeds) => session.run(feeds), dispose: () => session.dispose() };
     },
   };

@@ -8,12 +8,12 @@ import { writeFolderAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Device } from "../engine/mod.ts";
 import { largestDifference, type LogitsOf, type Rows, runOver } from "../nn/run_over.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { ModelFolder } from "../weights/model_files.ts";
 
 /** A trained model with everything that its deployment needs. */
 export interface Trained {
-  readonly trainee: Trainee;
+  readonly trainable: TrainableModel;
   /** Trained tensors by path: the method's parameters and the weights it trained. */
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly kind: "single" | "multi" | "regression" | "language";
@@ -27,7 +27,7 @@ export interface Trained {
 }
 
 /** Refuses a model of the next token, for targets that write models with classes. */
-export function checkHasClasses({ model }: Trainee): void {
+export function checkHasClasses({ model }: TrainableModel): void {
   if (!model.isLanguageModel) return;
   throw new TunebookError(
     "unsupported",
@@ -52,7 +52,7 @@ export interface DeployTarget {
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
-  check?(trainee: Trainee): void;
+  check?(trainable: TrainableModel): void;
   write(trained: Trained, folder: string): Promise<void>;
   /** Opens the written files the way their reader would. */
   reopen(trained: Trained, folder: string, device: Device): Promise<Reopened>;
@@ -88,7 +88,7 @@ export async function deploy(
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
-  const { objective } = trained.trainee;
+  const { objective } = trained.trainable;
   const count = Math.min(comparedRows, rows.lengths.length);
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);

@@ -1,33 +1,38 @@
 /**
- * A compiled model that gives logits.
+ * A compiled model that is run over sequences.
  *
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
-import { rowProgram } from "../nn/forward_program.ts";
-import { type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
-import { frozenOf, type Trainee } from "../nn/trainee.ts";
+import { evaluationProgram } from "../nn/forward_program.ts";
+import { evaluated, type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
+import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 
 /** A compiled forward pass. */
 export interface Predictor {
-  /** What the task asks of all rows, or of those chosen, [rows · outputs] in the rows' order. */
-  logits(rows: Rows, options?: PredictOptions): Promise<Float32Array>;
+  /** What the objective asks of all sequences, or of those chosen, in their order. */
+  outputs(rows: Rows, options?: PredictOptions): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
 
 /** Compiles the forward pass; it reads the trained tensors from `state` at every run. */
 export async function createPredictor(
-  trainee: Trainee,
+  trainable: TrainableModel,
   device: Device,
   state: State | undefined,
 ): Promise<Predictor> {
-  const step = await device.compile(rowProgram(trainee), {
-    frozen: frozenOf(trainee),
+  const program = await device.compile(evaluationProgram(trainable), {
+    frozen: frozenOf(trainable),
     ...(state ? { state } : {}),
   });
+  const { objective } = trainable;
+  const { perRow } = objective;
   return {
-    logits: (rows, options) =>
-      runOver((feeds, signal) => step.run(feeds, signal), rows, trainee.objective, options),
-    dispose: () => step.dispose(),
+    outputs: (rows, options) =>
+      runOver((feeds, signal) => program.run(feeds, signal), rows, evaluated(objective), {
+        ...(perRow ? { batchSize: perRow.batchSize } : {}),
+        ...options,
+      }),
+    dispose: () => program.dispose(),
   };
 }

@@ -10,6 +10,7 @@ import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { tokenPlaces } from "../nn/summary.ts";
+import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
@@ -153,9 +154,13 @@ export function bertBlock(
   return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
 }
 
+/** What models with heads on tokens leave out. */
+const pooler = /^pooler\./;
+
 /** The BERT family. */
 export const bert: Family<BertConfig> = {
   modelType: "bert",
+  input: "text",
   prefix: "bert",
   readConfig: (json) => readBertConfig(json, { padId: 0, positionsAfterPadding: false }),
   layers: (config) => [
@@ -166,19 +171,27 @@ export const bert: Family<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^cls\./],
   optional: [/^pooler\./],
   attentionTargets: ["query", "value"],
-  layerPath: "encoder.layer",
-  wordTable: "embeddings.word_embeddings",
-  embed: (net, config, batch) => bertEmbed(net, config, batch, tokenPlaces),
-  block: bertBlock,
-  classification: {
-    layers: (
-      { width },
-      outputs,
-    ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
-    forward(net, config, first) {
-      const pooled = tf.tanh(net.linear("pooler.dense", first));
-      return net.linear("classifier", net.dropout(pooled, config.headDropout));
+  stack: {
+    layerPath: "encoder.layer",
+    wordTable: "embeddings.word_embeddings",
+    embed: (net, config, batch) => bertEmbed(net, config, batch, tokenPlaces),
+    block: bertBlock,
+  },
+  heads: {
+    classification: {
+      reads: "pooled",
+      layers: (
+        { width },
+        outputs,
+      ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
+      forward(net, config, first) {
+        const pooled = tf.tanh(net.linear("pooler.dense", first));
+        return net.linear("classifier", net.dropout(pooled, config.headDropout));
+      },
+      className: "BertForSequenceClassification",
     },
-    className: "BertForSequenceClassification",
+    tokens: tokenHead("BertForTokenClassification", { unused: pooler }),
+    span: spanHead("BertForQuestionAnswering", { unused: pooler }),
+    embedding: embeddingHead("BertModel"),
   },
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClassificationHead, LanguageHead, TextConfig } from "../nn/family.ts";
+import type { Head, TextConfig } from "../nn/family.ts";
 
 /** What a language head needs to know. */
 export interface DecoderConfig extends TextConfig {
@@ -14,8 +14,9 @@ export interface DecoderConfig extends TextConfig {
 /** Scores of classes from the last token: the linear `score`. */
 export function decoderClassification<Config extends TextConfig>(
   className: string,
-): ClassificationHead<Config> {
+): Head<Config> {
   return {
+    reads: "pooled",
     layers: ({ width }, outputs) => [
       { kind: "linear", path: "score", inputs: width, outputs, bias: false },
     ],
@@ -27,13 +28,17 @@ export function decoderClassification<Config extends TextConfig>(
 /** Scores of the next token: the linear `lm_head`, or the word table where it is shared. */
 export function decoderLanguage<Config extends DecoderConfig>(
   wordTable: string,
-): LanguageHead<Config> {
+  className: string,
+): Head<Config> {
   return {
+    reads: "tokens",
+    isPretrained: true,
     layers: ({ width, vocabulary, isTied }) =>
       isTied
         ? []
         : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
     forward: (net, { isTied }, hidden) =>
       isTied ? net.unembed(wordTable, hidden) : net.linear("lm_head", hidden, { bias: false }),
+    className,
   };
 }

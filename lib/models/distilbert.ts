@@ -11,6 +11,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { tokenPlaces } from "../nn/summary.ts";
+import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {
@@ -18,6 +19,7 @@ export interface DistilbertConfig extends TextConfig {
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   readonly headDropout: number;
+  readonly spanDropout: number;
   readonly activation: string;
 }
 
@@ -39,6 +41,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
     hiddenDropout: read.share("dropout", 0.1),
     attentionDropout: read.share("attention_dropout", 0.1),
     headDropout: read.share("seq_classif_dropout", 0.2),
+    spanDropout: read.share("qa_dropout", 0.1),
     activation: read.oneOf("activation", activationNames, "gelu"),
     initializerRange: read.positive("initializer_range", 0.02),
     padId: read.index("pad_token_id", 0, "vocab_size", vocabulary),
@@ -105,6 +108,7 @@ function block(
 /** The DistilBERT family. */
 export const distilbert: Family<DistilbertConfig> = {
   modelType: "distilbert",
+  input: "text",
   prefix: "distilbert",
   readConfig,
   layers,
@@ -112,27 +116,44 @@ export const distilbert: Family<DistilbertConfig> = {
   ignored: [/^vocab_/, /embeddings\.position_ids$/],
   optional: [],
   attentionTargets: ["q_lin", "v_lin"],
-  layerPath: "transformer.layer",
-  wordTable: "embeddings.word_embeddings",
-  embed(net, config, batch) {
-    const words = net.embedding("embeddings.word_embeddings", batch.ids);
-    const { words: given, mask } = net.input({ words, mask: batch.mask });
-    const places = tokenPlaces(net, mask, batch.packing);
-    const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
-    const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
-    const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);
-    return { x: net.dropout(x, config.hiddenDropout), mask };
-  },
-  block,
-  classification: {
-    layers: ({ width }, outputs) => [
-      { kind: "linear", path: "pre_classifier", inputs: width, outputs: width },
-      { kind: "linear", path: "classifier", inputs: width, outputs },
-    ],
-    forward(net, config, first) {
-      const hidden = tf.relu(net.linear("pre_classifier", first));
-      return net.linear("classifier", net.dropout(hidden, config.headDropout));
+  stack: {
+    layerPath: "transformer.layer",
+    wordTable: "embeddings.word_embeddings",
+    embed(net, config, batch) {
+      const words = net.embedding("embeddings.word_embeddings", batch.ids);
+      const { words: given, mask } = net.input({ words, mask: batch.mask });
+      const places = tokenPlaces(net, mask, batch.packing);
+      const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
+      const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+      const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);
+      return { x: net.dropout(x, config.hiddenDropout), mask };
     },
-    className: "DistilBertForSequenceClassification",
+    block,
+  },
+  heads: {
+    classification: {
+      reads: "pooled",
+      layers: ({ width }, outputs) => [
+        { kind: "linear", path: "pre_classifier", inputs: width, outputs: width },
+        { kind: "linear", path: "classifier", inputs: width, outputs },
+      ],
+      forward(net, config, first) {
+        const hidden = tf.relu(net.linear("pre_classifier", first));
+        return net.linear("classifier", net.dropout(hidden, config.headDropout));
+      },
+      className: "DistilBertForSequenceClassification",
+    },
+    tokens: tokenHead("DistilBertForTokenClassification", { dropout: tokenDropout }),
+    span: spanHead("DistilBertForQuestionAnswering", { dropout: spanDropout }),
+    embedding: embeddingHead("DistilBertModel"),
   },
 };
+
+/** transformers drops out of tokens as out of hidden states, and of spans by a field of its own. */
+function tokenDropout({ hiddenDropout }: DistilbertConfig): number {
+  return hiddenDropout;
+}
+
+function spanDropout({ spanDropout }: DistilbertConfig): number {
+  return spanDropout;
+}

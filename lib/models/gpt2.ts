@@ -12,6 +12,7 @@ import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { tokenPlaces } from "../nn/summary.ts";
 import { decoderClassification, type DecoderConfig, decoderLanguage } from "./decoder_heads.ts";
+import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 import { fillingToken } from "./filling_token.ts";
 
 /** The sizes of a GPT-2. */
@@ -21,6 +22,8 @@ export interface Gpt2Config extends DecoderConfig {
   readonly embeddingDropout: number;
   readonly attentionDropout: number;
   readonly hiddenDropout: number;
+  /** Dropout before the head on tokens. */
+  readonly headDropout: number;
   readonly activation: string;
 }
 
@@ -43,6 +46,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
     embeddingDropout: read.share("embd_pdrop", 0.1),
     attentionDropout: read.share("attn_pdrop", 0.1),
     hiddenDropout: read.share("resid_pdrop", 0.1),
+    headDropout: read.share("classifier_dropout", read.share("hidden_dropout", 0.1)),
     activation: read.oneOf("activation_function", activationNames, "gelu_new"),
     initializerRange: read.positive("initializer_range", 0.02),
     padId: read.index("pad_token_id", fillingToken(json), "vocab_size", vocabulary),
@@ -116,6 +120,7 @@ function block(
 /** The GPT-2 family. */
 export const gpt2: Family<Gpt2Config> = {
   modelType: "gpt2",
+  input: "text",
   prefix: "transformer",
   readConfig,
   layers,
@@ -123,20 +128,27 @@ export const gpt2: Family<Gpt2Config> = {
   ignored: [/\.attn\.(masked_)?bias$/, /^lm_head\./],
   optional: [],
   attentionTargets: ["c_attn"],
-  layerPath: "h",
-  wordTable,
-  causal: true,
-  summary: "last",
-  embed(net, config, batch) {
-    const words = net.embedding(wordTable, batch.ids);
-    const { words: given, mask } = net.input({ words, mask: batch.mask });
-    const places = tokenPlaces(net, mask, batch.packing);
-    const placed = tf.add(given, net.embedding("wpe", places));
-    const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
-    return { x: net.dropout(rows, config.embeddingDropout), mask };
+  stack: {
+    layerPath: "h",
+    wordTable,
+    causal: true,
+    pooling: "last",
+    embed(net, config, batch) {
+      const words = net.embedding(wordTable, batch.ids);
+      const { words: given, mask } = net.input({ words, mask: batch.mask });
+      const places = tokenPlaces(net, mask, batch.packing);
+      const placed = tf.add(given, net.embedding("wpe", places));
+      const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+      return { x: net.dropout(rows, config.embeddingDropout), mask };
+    },
+    block,
+    finish: (net, { epsilon }, x) => net.layerNorm("ln_f", x, epsilon),
   },
-  block,
-  finish: (net, { epsilon }, x) => net.layerNorm("ln_f", x, epsilon),
-  classification: decoderClassification("GPT2ForSequenceClassification"),
-  language: decoderLanguage(wordTable),
+  heads: {
+    classification: decoderClassification("GPT2ForSequenceClassification"),
+    language: decoderLanguage(wordTable, "GPT2LMHeadModel"),
+    tokens: tokenHead("GPT2ForTokenClassification"),
+    span: spanHead("GPT2ForQuestionAnswering"),
+    embedding: embeddingHead("GPT2Model"),
+  },
 };

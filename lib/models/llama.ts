@@ -12,6 +12,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { decoderClassification, type DecoderConfig, decoderLanguage } from "./decoder_heads.ts";
+import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 import { fillingToken } from "./filling_token.ts";
 import { readRotaryFields, type RotaryFields, rotaryFrequencies, rotate } from "./rotary.ts";
 
@@ -21,6 +22,8 @@ export interface LlamaConfig extends DecoderConfig {
   readonly intermediate: number;
   readonly epsilon: number;
   readonly attentionDropout: number;
+  /** Dropout before the head on tokens. */
+  readonly headDropout: number;
   readonly activation: string;
   readonly rotary: RotaryFields;
 }
@@ -44,6 +47,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
     intermediate: read.size("intermediate_size"),
     epsilon: read.positive("rms_norm_eps", 1e-6),
     attentionDropout: read.share("attention_dropout", 0),
+    headDropout: read.share("classifier_dropout", read.share("hidden_dropout", 0.1)),
     activation: read.oneOf("hidden_act", activationNames, "silu"),
     initializerRange: read.positive("initializer_range", 0.02),
     padId: read.index("pad_token_id", fillingToken(json), "vocab_size", vocabulary),
@@ -131,6 +135,7 @@ function block(
 /** The Llama family. */
 export const llama: Family<LlamaConfig> = {
   modelType: "llama",
+  input: "text",
   prefix: "model",
   readConfig,
   layers,
@@ -138,17 +143,25 @@ export const llama: Family<LlamaConfig> = {
   ignored: [/rotary_emb\.inv_freq$/, /^lm_head\./],
   optional: [],
   attentionTargets: ["q_proj", "v_proj"],
-  layerPath: "layers",
-  wordTable,
-  causal: true,
-  summary: "last",
-  embed(net, config, batch) {
-    const words = net.embedding(wordTable, batch.ids);
-    const { words: given, mask } = net.input({ words, mask: batch.mask });
-    return { x: tf.reshape(given, [-1, config.width]), mask };
+  stack: {
+    layerPath: "layers",
+    wordTable,
+    causal: true,
+    pooling: "last",
+    embed(net, config, batch) {
+      const words = net.embedding(wordTable, batch.ids);
+      const { words: given, mask } = net.input({ words, mask: batch.mask });
+      return { x: tf.reshape(given, [-1, config.width]), mask };
+    },
+    block,
+    finish: (net, { epsilon }, x) => net.rmsNorm("norm", x, epsilon),
   },
-  block,
-  finish: (net, { epsilon }, x) => net.rmsNorm("norm", x, epsilon),
-  classification: decoderClassification("LlamaForSequenceClassification"),
-  language: decoderLanguage(wordTable),
+  heads: {
+    classification: decoderClassification("LlamaForSequenceClassification"),
+    language: decoderLanguage(wordTable, "LlamaForCausalLM"),
+    tokens: tokenHead("LlamaForTokenClassification", { path: "score" }),
+    // transformers names the body of this one model otherwise.
+    span: spanHead("LlamaForQuestionAnswering", { prefix: "transformer" }),
+    embedding: embeddingHead("LlamaModel"),
+  },
 };

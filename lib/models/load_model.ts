@@ -8,14 +8,15 @@ import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
 import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
-import type { Family, TextConfig } from "../nn/family.ts";
+import type { Family, Head, ModelConfig } from "../nn/family.ts";
 import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { packWeight } from "../weights/pack.ts";
 import { openWeights } from "../weights/open_weights.ts";
-import { familyOf } from "./mod.ts";
+import { headOf, type HeadRequest } from "../nn/task_head.ts";
+import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
 export interface LoadModelOptions {
@@ -25,7 +26,12 @@ export interface LoadModelOptions {
   readonly config: string;
   /** Path of the weights, a file or a folder. */
   readonly weights: string;
-  /** How many numbers the head gives; left out for the head that predicts the next token. */
+  /** The head that the task asks for. */
+  readonly head?: HeadRequest;
+  /**
+   * The same for labels of a text: a head of so many numbers. Without `head` and `outputs` the model
+   * has the checkpoint's own head, which predicts the next token.
+   */
   readonly outputs?: number;
   /** Seed of a head that the checkpoint lacks. */
   readonly seed: number;
@@ -34,14 +40,19 @@ export interface LoadModelOptions {
    * head stay float32. A checkpoint that is quantised already keeps its own format.
    */
   readonly quantize?: PackedFormat;
+  /** Families of your own, which come before those that tunebook has. */
+  readonly families?: readonly Family[];
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Reads and checks `config.json`. */
-export async function readModelConfig(path: string): Promise<{
+export async function readModelConfig(
+  path: string,
+  own: readonly Family[] = [],
+): Promise<{
   family: Family;
-  config: TextConfig;
+  config: ModelConfig;
   json: Record<string, unknown>;
 }> {
   let json: unknown;
@@ -57,7 +68,7 @@ export async function readModelConfig(path: string): Promise<{
   }
   const fields = json as Record<string, unknown>;
   try {
-    const family = familyOf(fields.model_type);
+    const family = familyOf(fields.model_type, own);
     return { family, config: family.readConfig(fields), json: fields };
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
@@ -83,23 +94,25 @@ export async function readModelConfig(path: string): Promise<{
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
-  const { family, config, json } = await readModelConfig(options.config);
-  const encoder = family.layers(config);
-  const { outputs } = options;
-  const isLanguageModel = outputs === undefined;
-  const headLayers = isLanguageModel
-    ? languageHead(family).layers(config)
-    : family.classification.layers(config, outputs);
+  const { family, config, json } = await readModelConfig(options.config, options.families);
+  const headRequest = options.head ??
+    (options.outputs === undefined
+      ? { name: "language", outputs: 0 }
+      : { name: "classification", outputs: options.outputs });
+  const head = headOf(family, headRequest.name, families);
+  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path));
+  const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
 
-  const hasHead = isLanguageModel || headLayers.flatMap(weightsOf).every(({ path, shape }) => {
-    const found = stored.tensors.get(path)?.shape;
-    return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
-  });
-  const { prefix, optional } = family;
-  const encoderSpecs = encoder.flatMap(weightsOf).map((weight): WeightSpec => {
-    const names = [`${prefix}.${weight.path}`, weight.path, ...legacyNames(prefix, weight)];
+  const hasHead = Boolean(head.isPretrained) ||
+    (isHeadOf(json, head) && headLayers.flatMap(weightsOf).every(({ path, shape }) => {
+      const found = stored.tensors.get(path)?.shape;
+      return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
+    }));
+  const { optional } = family;
+  const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
+    const names = namesOf(family, head, weight);
     return {
       path: weight.path,
       shape: weight.shape,
@@ -114,16 +127,16 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     shape,
     names: [path],
   }));
-  const headNames = new RegExp(
-    `^(?:${headLayers.map(({ path }) => path).join("|")}|classifier)\\.`,
-  );
   const { values, absent, names } = lazyWeights(
     stored,
-    hasHead ? [...encoderSpecs, ...headSpecs] : encoderSpecs,
-    { ignore: [...family.ignored, ...(hasHead ? [] : [headNames])] },
+    hasHead ? [...bodySpecs, ...headSpecs] : bodySpecs,
+    { ignore: [...family.ignored, ...ignoredHeads(family, head, hasHead, headLayers)] },
   );
 
-  const lacking = encoder.filter(({ path }) => absent.some((name) => name.startsWith(`${path}.`)));
+  const isAbsent = ({ path }: Layer) => absent.some((name) => name.startsWith(`${path}.`));
+  // A part of the body that only pooled features pass through is made for them alone.
+  const encoder = head.reads === "pooled" ? body : body.filter((layer) => !isAbsent(layer));
+  const lacking = encoder.filter(isAbsent);
   const random = Random.fromSeed(options.seed, "head");
   const fresh = new Map<string, Float32Array>();
   const made = hasHead ? lacking : [...lacking, ...headLayers];
@@ -149,9 +162,9 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     config,
     json,
     layers: [...encoder, ...headLayers],
-    head: [...lacking, ...(isLanguageModel ? [] : headLayers)].map(({ path }) => path),
+    head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
-    ...(isLanguageModel ? { isLanguageModel } : {}),
+    headRequest,
     ...(packed.size > 0 ? { packed } : {}),
     weights: new LazyMap([
       ...[...values.keys()].map((path) => {
@@ -177,21 +190,50 @@ function checkFormat(
   );
 }
 
-function languageHead({ modelType, language }: Family) {
-  if (language) return language;
-  throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
+/**
+ * Whether a checkpoint's head may be this one: a head of the same size on another task means something
+ * else. Checkpoints that name no class are taken at their sizes.
+ */
+function isHeadOf(
+  { architectures }: Readonly<Record<string, unknown>>,
+  { className }: Head<never>,
+) {
+  return !Array.isArray(architectures) || architectures.length === 0 ||
+    architectures.includes(className);
+}
+
+/** The names that checkpoints have for a weight of the body. */
+function namesOf(family: Family, { prefix: own }: Head<never>, weight: Weight): string[] {
+  const prefixes = [...new Set([family.prefix, ...own ? [own] : []])].map((each) => `${each}.`);
+  const paths = [weight.path, ...legacyPaths(weight)];
+  return paths.flatMap((path) => [...prefixes.map((prefix) => `${prefix}${path}`), path]);
+}
+
+/** Tensors of the family's other heads, and of this one where the checkpoint's has another size. */
+function ignoredHeads(
+  { heads }: Family,
+  head: Head<ModelConfig>,
+  hasHead: boolean,
+  own: readonly Layer[],
+): RegExp[] {
+  const kept = new Set(hasHead ? own.map(({ path }) => path) : []);
+  const names = ["classifier", "pre_classifier", "score", "qa_outputs", "lm_head", "vocab_\\w+"];
+  const others = names.filter((name) =>
+    ![...kept].some((path) => path === name || path.startsWith(`${name}.`))
+  );
+  const pattern = new RegExp(`^(?:${others.join("|")})\\.`);
+  return [pattern, ...(head.unused ? [new RegExp(`(?:^|\\.)${head.unused.source.slice(1)}`)] : [])];
 }
 
 /** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */
-function legacyNames(prefix: string, { path, layer }: Weight): string[] {
+function legacyPaths({ path, layer }: Weight): string[] {
   if (layer.kind !== "norm") return [];
-  const old = path.replace(/weight$/, "gamma").replace(/bias$/, "beta");
-  return [`${prefix}.${old}`, old];
+  return [path.replace(/weight$/, "gamma").replace(/bias$/, "beta")];
 }
 
 function freshWeights(
   layer: Layer,
-  { initializerRange }: TextConfig,
+  { initializerRange }: ModelConfig,
   random: Random,
 ): [string, Float32Array<ArrayBuffer>][] {
   return weightsOf(layer).map(({ path, shape }) => {

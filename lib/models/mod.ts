@@ -23,9 +23,9 @@ export const families: readonly Family[] = [
   xlmRoberta,
 ] as unknown as readonly Family[];
 
-/** The family that `model_type` names. */
-export function familyOf(modelType: unknown): Family {
-  const found = families.find((each) => each.modelType === modelType);
+/** The family that `model_type` names, out of a person's own and of those that tunebook has. */
+export function familyOf(modelType: unknown, own: readonly Family[] = []): Family {
+  const found = [...own, ...families].find((each) => each.modelType === modelType);
   if (found) return found;
   const known = families.map((each) => each.modelType);
   const hint = typeof modelType === "string" ? didYouMean(modelType, known) : "";

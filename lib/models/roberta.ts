@@ -7,6 +7,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Family, Packing } from "../nn/family.ts";
 import { bertBlock, type BertConfig, bertEmbed, bertLayers, readBertConfig } from "./bert.ts";
+import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** RoBERTa's padding token, unless `config.json` says otherwise. */
 const padId = 1;
@@ -20,6 +21,7 @@ function positionsAfterPadding(mask: Tensor, packing: Packing | undefined, pad: 
 /** The RoBERTa family. */
 export const roberta: Family<BertConfig> = {
   modelType: "roberta",
+  input: "text",
   prefix: "roberta",
   readConfig: (json) => readBertConfig(json, { padId, positionsAfterPadding: true }),
   layers: bertLayers,
@@ -27,30 +29,43 @@ export const roberta: Family<BertConfig> = {
   ignored: [/embeddings\.position_ids$/, /^lm_head\./, /^pooler\./, /^roberta\.pooler\./],
   optional: [],
   attentionTargets: ["query", "value"],
-  layerPath: "encoder.layer",
-  wordTable: "embeddings.word_embeddings",
-  embed: (net, config, batch) =>
-    bertEmbed(
-      net,
-      config,
-      batch,
-      (net, mask, packing) =>
-        tf.add(
-          positionsAfterPadding(mask, packing, config.padId),
-          net.firstPosition(),
-        ),
-    ),
-  block: bertBlock,
-  classification: {
-    layers: ({ width }, outputs) => [
-      { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },
-      { kind: "linear", path: "classifier.out_proj", inputs: width, outputs },
-    ],
-    forward(net, config, first) {
-      const input = net.dropout(first, config.headDropout);
-      const hidden = tf.tanh(net.linear("classifier.dense", input));
-      return net.linear("classifier.out_proj", net.dropout(hidden, config.headDropout));
-    },
-    className: "RobertaForSequenceClassification",
+  stack: {
+    layerPath: "encoder.layer",
+    wordTable: "embeddings.word_embeddings",
+    embed: (net, config, batch) =>
+      bertEmbed(
+        net,
+        config,
+        batch,
+        (net, mask, packing) =>
+          tf.add(
+            positionsAfterPadding(mask, packing, config.padId),
+            net.firstPosition(),
+          ),
+      ),
+    block: bertBlock,
   },
+  heads: robertaHeads("Roberta"),
 };
+
+/** The heads; XLM-RoBERTa's differ in the names of their classes. */
+export function robertaHeads(name: string): Family<BertConfig>["heads"] {
+  return {
+    classification: {
+      reads: "pooled",
+      layers: ({ width }, outputs) => [
+        { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },
+        { kind: "linear", path: "classifier.out_proj", inputs: width, outputs },
+      ],
+      forward(net, config, first) {
+        const input = net.dropout(first, config.headDropout);
+        const hidden = tf.tanh(net.linear("classifier.dense", input));
+        return net.linear("classifier.out_proj", net.dropout(hidden, config.headDropout));
+      },
+      className: `${name}ForSequenceClassification`,
+    },
+    tokens: tokenHead(`${name}ForTokenClassification`),
+    span: spanHead(`${name}ForQuestionAnswering`),
+    embedding: embeddingHead(`${name}Model`),
+  };
+}

@@ -6,14 +6,11 @@
  */
 import type { Family } from "../nn/family.ts";
 import type { BertConfig } from "./bert.ts";
-import { roberta } from "./roberta.ts";
+import { roberta, robertaHeads } from "./roberta.ts";
 
 /** The XLM-RoBERTa family. */
 export const xlmRoberta: Family<BertConfig> = {
   ...roberta,
   modelType: "xlm-roberta",
-  classification: {
-    ...roberta.classification,
-    className: "XLMRobertaForSequenceClassification",
-  },
+  heads: robertaHeads("XLMRoberta"),
 };

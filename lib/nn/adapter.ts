@@ -7,16 +7,17 @@
 import type { SeriesPoint } from "../chart/series_chart.ts";
 import type { Random } from "../core/random.ts";
 import type { PackedFormat, Tensor } from "../engine/mod.ts";
-import type { Family, TextConfig } from "./family.ts";
+import type { Family, ModelConfig } from "./family.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
+import type { InputTokens } from "./net.ts";
 import type { Parts } from "./parts.ts";
 
 /** What a method may know about the model that it is attached to. */
 export interface Host {
   readonly modelType: string;
-  /** What stands before the encoder's paths in a checkpoint with a head. */
-  readonly prefix: string;
-  readonly config: TextConfig;
+  /** What stands before the body's paths in a checkpoint with a head, `bert.`, or nothing. */
+  readonly pathPrefix: string;
+  readonly config: ModelConfig;
   /** All layers of the encoder and the head. */
   readonly layers: readonly Layer[];
   /** Paths of the task's own layers, which are trained whatever the method is. */
@@ -70,16 +71,6 @@ export interface HookContext {
   dropout(x: Tensor, rate: number): Tensor;
   /** About how many tokens a batch has; known only in training. */
   readonly tokens?: number;
-}
-
-/** Word embeddings on their way into the model. */
-export interface InputTokens {
-  /** [batch, sequence, width] */
-  readonly words: Tensor;
-  /** [batch, sequence] int32 */
-  readonly mask: Tensor;
-  /** [batch, sequence] int32 */
-  readonly types?: Tensor;
 }
 
 /** Keys and values on their way into one layer's attention. */

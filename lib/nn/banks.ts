@@ -8,7 +8,7 @@
 import type { HostTensor } from "../engine/mod.ts";
 import { sizeOf } from "../engine/mod.ts";
 import type { LinearLayer } from "./layer.ts";
-import type { Model } from "./model.ts";
+import { type Model, modelHead } from "./model.ts";
 import type { LinearChange, Parts } from "./parts.ts";
 
 /** Where adapters act and how. */
@@ -227,8 +227,9 @@ function allBanks(model: Model, places: Places): Bank[] {
 const given = (data: Float32Array | undefined) => data && { data };
 
 /** The heads' weights; the layer whose size is the number of classes is open there. */
-function headBanks({ family, config, layers, head }: Model): Bank[] {
-  const [some, more] = [1, 2].map((outputs) => family.classification.layers(config, outputs));
+function headBanks(model: Model): Bank[] {
+  const { config, layers, head } = model;
+  const [some, more] = [1, 2].map((outputs) => modelHead(model).layers(config, outputs));
   const isLast = (path: string) =>
     some.some((layer, i) =>
       layer.path === path && layer.kind === "linear" &&

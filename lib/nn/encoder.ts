@@ -4,14 +4,31 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Family, Hidden, LayerInput, Packing, TextBatch, TextConfig } from "./family.ts";
+import { TunebookError } from "../core/errors.ts";
+import type {
+  Family,
+  Hidden,
+  LayerInput,
+  ModelConfig,
+  Packing,
+  Stack,
+  TextBatch,
+} from "./family.ts";
 import type { Net } from "./net.ts";
 import { askedInput, summaries, tokenPlaces } from "./summary.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
   readonly family: Family;
-  readonly config: TextConfig;
+  readonly config: ModelConfig;
+}
+
+/** The stack of a family, for what works on nothing else. */
+export function stackOf({ modelType, stack }: Pick<Family, "modelType" | "stack">): Stack<
+  ModelConfig
+> {
+  if (stack) return stack;
+  throw new TunebookError("unsupported", `${modelType} models are no stack of blocks over tokens`);
 }
 
 /** Which part of the layers to run, and for which positions. */
@@ -36,11 +53,12 @@ export function encode(
   { positions = "all", frozenLayers = 0, until }: EncodeOptions = {},
 ): Tensor {
   const still = net.withoutDropout();
+  const stack = stackOf(family);
   const { width } = config;
   const { packing } = batch;
   const start: Hidden = batch.hidden
     ? { x: tf.reshape(batch.hidden, [-1, width]), mask: batch.mask }
-    : family.embed(frozenLayers > 0 ? still : net, config, batch);
+    : stack.embed(frozenLayers > 0 ? still : net, config, batch);
   const { mask } = start;
   let { x } = start;
   let [examples, count] = mask.shape as [number, number];
@@ -50,22 +68,22 @@ export function encode(
     const onlySummary = positions === "summary" && layer === config.layers - 1;
     x = (layer < frozenLayers ? still : net).part(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
-      const input = layerInput(net, family, { x, mask }, packing);
-      if (!onlySummary) return family.block(net, config, input, layer, x);
-      const asked = summaries(mask, packing, family.summary ?? "first");
-      return family.block(net, config, askedInput(input, asked), layer, asked.take(x));
+      const input = layerInput(net, stack, { x, mask }, packing);
+      if (!onlySummary) return stack.block(net, config, input, layer, x);
+      const asked = summaries(mask, packing, stack.pooling ?? "first");
+      return stack.block(net, config, askedInput(input, asked), layer, asked.take(x));
     });
     if (!onlySummary) continue;
     if (packing) x = tf.gather(x, packing.slots);
     [examples, count] = [packing ? packing.slots.shape[0]! : examples, 1];
   }
-  if (until === undefined) x = family.finish?.(net, config, x) ?? x;
+  if (until === undefined) x = stack.finish?.(net, config, x) ?? x;
   return tf.reshape(x, [examples, count, width]);
 }
 
 function layerInput(
   net: Net,
-  { causal }: Family,
+  { causal }: Stack<ModelConfig>,
   { x, mask }: Hidden,
   packing: Packing | undefined,
 ): LayerInput {

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { Tensor } from "../engine/mod.ts";
+import type { InputSpec, Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
 import type { Net } from "./net.ts";
+import type { TokenPositions } from "./token_positions.ts";
 
 /** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
 export interface TextBatch {
@@ -43,92 +44,114 @@ export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
   /** Present where the family is causal. */
-  readonly places?: Places;
+  readonly places?: TokenPositions;
 }
 
-/** Where tokens stand in their sequences, int32; they count from after a method's prefix. */
-export interface Places {
-  /** [batch, sequence] */
-  readonly keys: Tensor;
-  /** The places of the asked rows, [batch, queries]. */
-  readonly queries: Tensor;
-}
-
-/** The sizes that every text model has. */
-export interface TextConfig {
+/** The sizes that every model has. */
+export interface ModelConfig {
+  /** Numbers of a feature that heads read. */
   readonly width: number;
+  /** Like blocks of the stack; 0 where the model is none. */
   readonly layers: number;
+  /** Attention heads of a block; 1 where there is no attention. */
   readonly heads: number;
   /** Heads of keys and values, where queries share them; as many as `heads` unless given. */
   readonly keyValueHeads?: number;
+  /** Standard deviation of newly made weights. */
+  readonly initializerRange: number;
+  /** The longest sequence in tokens; 1 for models that take no tokens. */
+  readonly maxTokens: number;
+}
+
+/** The sizes that every text model has. */
+export interface TextConfig extends ModelConfig {
   readonly vocabulary: number;
   /** Rows of the position table. */
   readonly positions: number;
-  /** The longest sequence in tokens. */
-  readonly maxTokens: number;
-  /** Standard deviation of newly made weights. */
-  readonly initializerRange: number;
   /** The token that fills short rows. */
   readonly padId: number;
 }
 
-/** The layers that turn a sequence into logits, as the family's checkpoints have them. */
-export interface ClassificationHead<Config> {
-  /** The layers that a pretrained encoder lacks; they are always trained. */
+/** What a model says of its input before any head. Each family gives those that it has. */
+export interface Features {
+  /** One vector for each token or patch, [batch · sequence, width]. */
+  readonly tokens?: Tensor;
+  /** One vector for each input, [batch, width]. */
+  readonly pooled?: Tensor;
+  /** Maps of an image from fine to coarse, each [batch, height, width, channels]. */
+  readonly maps?: Tensor;
+}
+
+/** The layers that turn features into what a task asks for, as the family's checkpoints have them. */
+export interface Head<Config> {
+  /** Which features it reads. */
+  readonly reads: keyof Features;
+  /**
+   * The layers that the pretrained body lacks; they are always trained. A head whose size is the
+   * model's own does not look at `outputs`.
+   */
   layers(config: Config, outputs: number): Layer[];
-  /** The summary token, see `Family.summary`: [batch, width] → logits [batch, outputs]. */
-  forward(net: Net, config: Config, summary: Tensor): Tensor;
+  /** [n, width] → [n, outputs] */
+  forward(net: Net, config: Config, features: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
+  /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */
+  readonly prefix?: string;
+  /** True where a pretrained checkpoint brings the head, which no method then trains. */
+  readonly isPretrained?: boolean;
+  /** Paths of the body that models with this head do not have, such as a pooler that it passes by. */
+  readonly unused?: RegExp;
 }
 
-/** What turns hidden states into scores of the next token. */
-export interface LanguageHead<Config> {
-  /** The layers outside the prefix; none where the head shares the word table. */
-  layers(config: Config): Layer[];
-  /** [tokens, width] → logits [tokens, vocabulary]. */
-  forward(net: Net, config: Config, hidden: Tensor): Tensor;
-}
-
-/** A model family. */
-export interface Family<Config extends TextConfig = TextConfig> {
-  /** `model_type` in `config.json`. */
-  readonly modelType: string;
-  /** What stands before the encoder's paths in a checkpoint with a head, `bert`. */
-  readonly prefix: string;
-  /** Checks `config.json` and takes the sizes from it. */
-  readConfig(json: Readonly<Record<string, unknown>>): Config;
-  /** The encoder's layers with weights. */
-  layers(config: Config): Layer[];
-  /** True for models whose batch has segments. */
-  readonly usesTypes: boolean;
-  /** Tensors that some checkpoints hold and the encoder does not need. */
-  readonly ignored: readonly RegExp[];
-  /** Paths (within the encoder) that a checkpoint may lack; they are made anew. */
-  readonly optional: readonly RegExp[];
-  /** The names of the linears that LoRA adapts unless told otherwise. */
-  readonly attentionTargets: readonly string[];
-  /** Where the layers' weights lie: the layer `i` has the paths `<layerPath>.<i>.…`. */
+/** A stack of like blocks over tokens, the body of most models. */
+export interface Stack<Config> {
+  /** Where the blocks' weights lie: block `i` has the paths `<layerPath>.<i>.…`. */
   readonly layerPath: string;
   /**
    * The table that `embed` looks up token ids in, and that nothing but a language head reads.
    * Training then holds only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
-  /** Token ids → what the first layer is given. Positions of packed rows are given by the batch. */
-  embed(net: Net, config: Config, batch: TextBatch): Hidden;
-  /** True where a token sees only those before it; the layers are then given `places`. */
+  /** True where a token sees only those before it; the blocks are then given `places`. */
   readonly causal?: boolean;
-  /** The token that sums a sequence up for a head: the first one unless given. */
-  readonly summary?: "first" | "last";
+  /** The token that stands for the sequence in heads that read pooled features: the first unless given. */
+  readonly pooling?: "first" | "last";
+  /** Token ids → what the first block is given. Positions of packed rows are given by the batch. */
+  embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**
-   * One layer, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all
-   * (`hidden.x` itself), or the summary of each example. → [asked rows, width]
+   * One block, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all
+   * (`hidden.x` itself), or the pooled token of each example. → [asked rows, width]
    */
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
-  /** What comes after the last layer, such as a norm, for [rows, width]. */
+  /** What comes after the last block, such as a norm, for [rows, width]. */
   finish?(net: Net, config: Config, x: Tensor): Tensor;
-  readonly classification: ClassificationHead<Config>;
-  /** Absent where the family predicts no next tokens. */
-  readonly language?: LanguageHead<Config>;
+}
+
+/** A model family. It has a `stack`, or says its `features` itself. */
+export interface Family<Config extends ModelConfig = ModelConfig> {
+  /** `model_type` in `config.json`. */
+  readonly modelType: string;
+  /** What it takes. */
+  readonly input: "text" | "image";
+  /** What stands before the body's paths in a checkpoint with a head, `bert`. */
+  readonly prefix: string;
+  /** Checks `config.json` and takes the sizes from it. */
+  readConfig(json: Readonly<Record<string, unknown>>): Config;
+  /** The body's layers with weights. */
+  layers(config: Config): Layer[];
+  /** True for text models whose batch has segments. */
+  readonly usesTypes?: boolean;
+  /** What a batch is in a program and in an exported model, by name, for inputs other than text. */
+  inputs?(config: Config): Record<string, InputSpec>;
+  /** Tensors that some checkpoints hold and the body does not need. */
+  readonly ignored: readonly RegExp[];
+  /** Paths (within the body) that a checkpoint may lack; they are made anew. */
+  readonly optional: readonly RegExp[];
+  /** The names of the linears that LoRA adapts unless told otherwise. */
+  readonly attentionTargets: readonly string[];
+  readonly stack?: Stack<Config>;
+  /** The features of a batch, for families without a stack. */
+  features?(net: Net, config: Config, inputs: Readonly<Record<string, Tensor>>): Features;
+  /** The heads by name: `classification`, `tokens`, `span`, `language`, `embedding` … */
+  readonly heads: Readonly<Record<string, Head<Config>>>;
 }

@@ -3,39 +3,58 @@
  *
  * @module
  */
-import type { Program, Tensor } from "../engine/mod.ts";
+import { type Program, type Tensor, tf } from "../engine/mod.ts";
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { createNet } from "./create_net.ts";
 import type { TextBatch } from "./family.ts";
-import { createNet } from "./net.ts";
-import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
+import { headResults } from "./head_results.ts";
+import { modelHead } from "./model.ts";
+import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
-/** Feeds a batch and gives what the task's head makes of it as `logits`. */
-export function forwardProgram(trainee: Trainee): Program {
-  return programOf(trainee, (results) => results);
+/**
+ * Feeds a batch and gives the outputs of the exported graph: `logits` unless the objective says
+ * otherwise, [batch, outputs], or [batch, sequence, outputs] of heads that read tokens.
+ */
+export function forwardProgram(trainable: TrainableModel): Program {
+  const { objective } = trainable;
+  return programOf(trainable, (results, batch) => {
+    const whole = shaped(trainable, results, batch);
+    return objective.exported?.(whole, batch) ?? { logits: whole };
+  });
 }
 
-/** Feeds a padded batch and gives what evaluation asks of each row: `logits` [batch, outputs]. */
-export function rowProgram(trainee: Trainee): Program {
-  const { perRow } = trainee.objective;
-  return programOf(trainee, (results, batch) => perRow?.of(results, batch) ?? results);
+/** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
+export function evaluationProgram(trainable: TrainableModel): Program {
+  const { perRow, pool } = trainable.objective;
+  return programOf(trainable, (results, batch) => ({
+    logits: perRow?.of(results, batch) ?? pool?.(results, batch) ??
+      shaped(trainable, results, batch),
+  }));
+}
+
+/** Results of tokens in the shape of the batch. */
+function shaped({ model }: TrainableModel, results: Tensor, batch: TextBatch): Tensor {
+  if (!model.family.stack || modelHead(model).reads !== "tokens") return results;
+  const [rows, sequence] = batch.mask.shape as [number, number];
+  return tf.reshape(results, [rows, sequence, results.shape[1]!]);
 }
 
 function programOf(
-  trainee: Trainee,
-  resultOf: (results: Tensor, batch: TextBatch) => Tensor,
+  trainable: TrainableModel,
+  outputsOf: (results: Tensor, batch: TextBatch) => Record<string, Tensor>,
 ): Program {
-  const { model, adapter, objective } = trainee;
-  const weights = weightInputs(trainee);
+  const { model, adapter } = trainable;
+  const weights = weightInputs(trainable);
   return {
     name: "forward",
-    inputs: { ...batchInputs(model.family.usesTypes), ...weights.inputs },
+    inputs: { ...batchInputs(model), ...weights.inputs },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         packed: model.packed,
       });
-      const batch = batchOf(inputs);
-      return { logits: resultOf(objective.forward(net, model, batch), batch) };
+      return outputsOf(headResults(net, trainable, inputs), batchOf(inputs));
     },
   };
 }

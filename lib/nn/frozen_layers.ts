@@ -4,16 +4,20 @@
  *
  * @module
  */
-import type { Trainee } from "./trainee.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 import { trainedWeights } from "./trained.ts";
 
 /**
  * How many of the lowest layers neither hold a trained weight nor a place where the method acts,
- * all layers if only the head is trained. 0 where the embeddings change or where a method does not
+ * all layers if only the head is trained. 0 where the model is no stack, where the embeddings change or where a method does not
  * say which linears it acts on.
  */
-export function countFrozenLayers({ model, adapter }: Pick<Trainee, "model" | "adapter">): number {
-  const { family: { layerPath }, config, head, layers } = model;
+export function countFrozenLayers(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+): number {
+  const { family: { stack }, config, head, layers } = model;
+  if (!stack) return 0;
+  const { layerPath } = stack;
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);
   const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;

@@ -4,32 +4,39 @@
  * @module
  */
 import type { Program } from "../engine/mod.ts";
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
-import { createNet } from "./net.ts";
-import { batchInputs, batchOf, type Trainee, weightInputs } from "./trainee.ts";
+import { modelHead } from "./model.ts";
+import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+
+/** Which positions the head reads. */
+export function positionsRead(model: TrainableModel["model"]): "all" | "summary" {
+  return modelHead(model).reads === "pooled" ? "summary" : "all";
+}
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
 export function positionsAbove(
-  { model, objective }: Trainee,
+  { model }: Pick<TrainableModel, "model">,
   frozenLayers: number,
 ): "all" | "summary" {
-  return frozenLayers === model.config.layers ? objective.positions : "all";
+  return frozenLayers === model.config.layers ? positionsRead(model) : "all";
 }
 
 /** Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1, width]. */
-export function hiddenProgram(trainee: Trainee, frozenLayers: number): Program {
-  const { model } = trainee;
-  const weights = weightInputs(trainee);
+export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): Program {
+  const { model } = trainable;
+  const weights = weightInputs(trainable);
   const frozen = Object.entries(weights.inputs).filter(([, { role }]) => role === "frozen");
   return {
     name: "frozen layers",
-    inputs: { ...batchInputs(model.family.usesTypes), ...Object.fromEntries(frozen) },
+    inputs: { ...batchInputs(model), ...Object.fromEntries(frozen) },
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         packed: model.packed,
       });
-      const positions = positionsAbove(trainee, frozenLayers);
+      const positions = positionsAbove(trainable, frozenLayers);
       return {
         hidden: encode(net, model, batchOf(inputs), { positions, until: frozenLayers }),
       };

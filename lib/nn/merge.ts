@@ -9,7 +9,7 @@ import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
 import { noParts } from "./parts.ts";
-import { withFrozen } from "./trainee.ts";
+import { withFrozen } from "./trainable_model.ts";
 
 /** A method that changes nothing, for a model that stands alone. */
 export const noAdapter: AttachedAdapter = {

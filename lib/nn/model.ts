@@ -3,17 +3,19 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import type { FrozenSource, PackedWeight } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, HostExtras } from "./adapter.ts";
-import type { Family, TextConfig } from "./family.ts";
+import type { Family, Head, ModelConfig, TextConfig } from "./family.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
+import { headOf, type HeadRequest } from "./task_head.ts";
 
 /** A model in memory. */
 export interface Model {
   /** Where it came from, as the user wrote it. */
   readonly reference: string;
   readonly family: Family;
-  readonly config: TextConfig;
+  readonly config: ModelConfig;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
   /** Encoder and head. */
@@ -22,8 +24,8 @@ export interface Model {
   readonly head: readonly string[];
   /** Those of them that the checkpoint lacks: their weights are random until they are trained. */
   readonly fresh?: readonly string[];
-  /** True where the model predicts the next token instead of classes. */
-  readonly isLanguageModel?: boolean;
+  /** The head that the task asked for. */
+  readonly headRequest: HeadRequest;
   /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */
   readonly weights: ReadonlyMap<string, Float32Array>;
   /**
@@ -55,8 +57,32 @@ export function modelWeights({ layers }: Pick<Model, "layers">): Weight[] {
   return layers.flatMap(weightsOf);
 }
 
-/** The paths that stand behind the family's prefix in a checkpoint: all but those of heads. */
-export function innerPaths({ family, config }: Pick<Model, "family" | "config">) {
+/** The sizes of a text model, for what works on no other. */
+export function textConfig(
+  { family, config }: {
+    readonly family: Pick<Family, "modelType" | "input">;
+    readonly config: ModelConfig;
+  },
+): TextConfig {
+  if (family.input === "text") return config as TextConfig;
+  throw new TunebookError("unsupported", `${family.modelType} models take no text`);
+}
+
+/** The model's head as its family has it. */
+export function modelHead({ family, headRequest }: Pick<Model, "family" | "headRequest">): Head<
+  ModelConfig
+> {
+  return headOf(family, headRequest.name);
+}
+
+/** What stands before the body's paths in a checkpoint with the model's head: `bert.`, or nothing. */
+export function pathPrefix(model: Pick<Model, "family" | "headRequest">): string {
+  const prefix = modelHead(model).prefix ?? model.family.prefix;
+  return prefix === "" ? "" : `${prefix}.`;
+}
+
+/** Paths of the body, which stand behind the prefix in a checkpoint: all but those of heads. */
+export function bodyPaths({ family, config }: Pick<Model, "family" | "config">): Set<string> {
   return new Set(family.layers(config).map(({ path }) => path));
 }
 
@@ -80,14 +106,12 @@ export function randomHead(
 }
 
 /** What a method may know about a model. */
-export function hostOf(
-  { family, config, layers, head, weights }: Model,
-  extras: HostExtras = {},
-): Host {
-  const { modelType, prefix, attentionTargets } = family;
+export function hostOf(model: Model, extras: HostExtras = {}): Host {
+  const { family, config, layers, head, weights } = model;
+  const { modelType, attentionTargets } = family;
   return {
     modelType,
-    prefix,
+    pathPrefix: pathPrefix(model),
     config,
     layers,
     head,

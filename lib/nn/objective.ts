@@ -7,46 +7,59 @@
 import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { TextBatch } from "./family.ts";
-import type { Encoder } from "./encoder.ts";
-import type { Net } from "./net.ts";
+import type { HeadRequest } from "./task_head.ts";
 
 /** A loss over the rows of a certain data set. */
 export interface Objective {
   readonly name: string;
-  /** How many numbers the model gives for each row. */
+  /** The family's head that is read, and its size. */
+  readonly head: HeadRequest;
+  /** How many numbers evaluation gets for each sequence, or for each token. */
   readonly outputs: number;
+  readonly per: "sequence" | "token";
   /** What training is fed beside the batch; [batch, sequence, …] lies as the batch's tokens do. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
-  /** Which positions of the last layer the head reads: all, or the family's summary of each example. */
-  readonly positions: "all" | "summary";
   /**
-   * Tokens → [batch, outputs], one for each example, or for tasks on tokens one for each token in the
-   * layout of the batch, packed or not. Dropout does not act in the lowest `frozenLayers` layers, none unless
-   * given.
+   * What the loss and evaluation read, made of what the head gives: [batch, outputs] of a head that
+   * reads pooled features, [batch · sequence, outputs] of one that reads tokens, a method's virtual
+   * tokens cut off. The head's own results unless given. No part of the exported graph.
    */
-  forward(net: Net, encoder: Encoder, batch: TextBatch, frozenLayers?: number): Tensor;
-  /** What `loss` reads in training, where it is not what `forward` gives. */
-  forwardToLearn?: Objective["forward"];
+  pool?(results: Tensor, batch: TextBatch): Tensor;
   /**
-   * What evaluation asks of each row where `forward` gives something of each token; `forward`'s own
-   * results unless given.
+   * True where training reads, for each token, the position before it: the last virtual token then
+   * predicts the first token.
    */
+  readonly readsBefore?: boolean;
+  /** What evaluation asks of each row, where that is something else than what the loss reads. */
   readonly perRow?: {
     /** Numbers of a row. */
     readonly outputs: number;
     /** Rows that are run together: something of each token takes much more room. */
     readonly batchSize: number;
-    /** `forward`'s results for a padded batch → [batch, outputs]. */
+    /** The results for a padded batch → [batch, outputs]. */
     of(results: Tensor, batch: TextBatch): Tensor;
   };
   /**
+   * The outputs of the exported graph by name, `logits` unless given. `results` are [batch, outputs],
+   * or [batch, sequence, outputs] of heads that read tokens.
+   */
+  exported?(results: Tensor, batch: TextBatch): Record<string, Tensor>;
+  /**
+   * The exported graph's outputs for a padded batch → what evaluation has of each sequence, padding
+   * left out; from `logits` unless given.
+   */
+  readExported?(
+    results: Readonly<Record<string, HostTensor>>,
+    lengths: readonly number[],
+  ): Float32Array[];
+  /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
-   * `normaliser`, so that parts of a batch add up to the whole.
+   * `normaliser`, so that micro-batches add up to the whole.
    */
   loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /**
-   * The feeds for some rows; `normaliser` is the weight of all rows of the optimiser step. A task
-   * whose targets are those of tokens puts them where the layout has the tokens; training always
+   * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
+   * of the optimiser step. Targets of tokens lie where the layout has the tokens; training always
    * gives it.
    */
   targetsOf(

@@ -7,9 +7,10 @@
 import type { MethodPlaces, Place, PlaceRow } from "../chart/places_chart.ts";
 import { sizeOf, trace } from "../engine/mod.ts";
 import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import { stackOf } from "./encoder.ts";
 import { forwardProgram } from "./forward_program.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
-import type { Trainee } from "./trainee.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 import { trainedWeights } from "./trained.ts";
 
 /** Place → the names of what a method's hooks read there, where they changed something. */
@@ -23,10 +24,11 @@ const prefixPlace = (layer: number) => `prefix ${layer}`;
  * that several places read counts for each of them with an equal part, so that all places together
  * have all trained numbers.
  */
-export function placesOf(trainee: Trainee, method: string): MethodPlaces {
-  const { model, adapter } = trainee;
-  const { family: { layerPath }, config, layers, packed } = model;
-  const added = addedNumbers(adapter, readingsOf(trainee));
+export function placesOf(trainable: TrainableModel, method: string): MethodPlaces {
+  const { model, adapter } = trainable;
+  const { family, config, layers, packed } = model;
+  const { layerPath } = stackOf(family);
+  const added = addedNumbers(adapter, readingsOf(trainable));
   const own = new Map<string, number>();
   for (const { layer, shape } of trainedWeights(model, adapter)) {
     own.set(layer.path, (own.get(layer.path) ?? 0) + sizeOf(shape));
@@ -73,8 +75,8 @@ export function placesOf(trainee: Trainee, method: string): MethodPlaces {
 }
 
 /** Traces the forward pass with hooks that tell what they do. */
-function readingsOf(trainee: Trainee): Readings {
-  const { adapter } = trainee;
+function readingsOf(trainable: TrainableModel): Readings {
+  const { adapter } = trainable;
   const readings: Readings = new Map();
   const spied = <Result>(
     place: string,
@@ -117,7 +119,7 @@ function readingsOf(trainee: Trainee): Readings {
       ),
   };
   // No number is read: a trace that is not written needs none.
-  const program = forwardProgram({ ...trainee, adapter: telling });
+  const program = forwardProgram({ ...trainable, adapter: telling });
   trace(program, () => new Float32Array(), { plain: true });
   return readings;
 }

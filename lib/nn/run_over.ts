@@ -1,5 +1,5 @@
 /**
- * Runs anything that gives logits over many rows.
+ * Runs anything that computes batches over many sequences.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
 import type { Objective } from "./objective.ts";
 
-/** Encoded rows that a model can be run over. */
+/** Encoded sequences that a model can be run over. */
 export interface Rows {
-  /** Tokens of each row. */
+  /** Tokens of each sequence. */
   readonly lengths: ArrayLike<number>;
-  feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
+  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
 }
 
-/** How to run over rows. */
+/** How to run over sequences. */
 export interface PredictOptions {
   readonly batchSize?: number;
   readonly chosen?: ArrayLike<number>;
@@ -26,53 +26,76 @@ export interface PredictOptions {
 
 const defaultBatchSize = 32;
 
-/** Anything that gives `logits` for the feeds of a batch. */
-export type LogitsOf = (
+/** Anything that gives results for the feeds of a batch. */
+export type RunBatch = (
   feeds: Record<string, HostTensor>,
   signal?: AbortSignal,
 ) => Promise<Record<string, HostTensor>>;
 
-/**
- * Runs over rows in batches of like length and puts the results, what the task asks of each row,
- * back into the rows' order.
- */
+/** The results of a padded batch → one array a sequence. */
+export type ReadBatch = (
+  results: Readonly<Record<string, HostTensor>>,
+  lengths: readonly number[],
+) => Float32Array[];
+
+/** Reads what the evaluation program gives. */
+export function evaluated({ per, outputs, perRow, pool }: Objective): ReadBatch {
+  return logitsReader(perRow || pool ? "sequence" : per, perRow?.outputs ?? outputs);
+}
+
+/** Reads what the exported graph gives. */
+export function exportedReader(objective: Objective): ReadBatch {
+  const { per, outputs } = objective;
+  return objective.readExported?.bind(objective) ?? logitsReader(per, outputs);
+}
+
+function logitsReader(per: Objective["per"], outputs: number): ReadBatch {
+  return ({ logits }, lengths) => {
+    const data = logits.data as Float32Array;
+    const stride = data.length / lengths.length;
+    return lengths.map((length, i) =>
+      data.slice(i * stride, i * stride + (per === "token" ? length : 1) * outputs)
+    );
+  };
+}
+
+/** Runs over sequences in batches of like length and puts the results back into their order. */
 export async function runOver(
-  logitsOf: LogitsOf,
+  run: RunBatch,
   rows: Rows,
-  { outputs, perRow }: Pick<Objective, "outputs" | "perRow">,
-  {
-    batchSize = perRow?.batchSize ?? defaultBatchSize,
-    chosen,
-    progress = silentProgress,
-    signal,
-  }: PredictOptions = {},
-): Promise<Float32Array> {
+  read: ReadBatch,
+  { batchSize = defaultBatchSize, chosen, progress = silentProgress, signal }: PredictOptions = {},
+): Promise<Float32Array[]> {
   const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
   const byLength = wanted.map((_, i) => i)
     .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
   const pause = pauses(signal);
-  const width = perRow?.outputs ?? outputs;
-  const all = new Float32Array(wanted.length * width);
+  const all: Float32Array[] = Array(wanted.length);
   for (let start = 0; start < byLength.length; start += batchSize) {
-    const places = byLength.slice(start, start + batchSize);
+    const at = byLength.slice(start, start + batchSize);
     await pause();
-    const { logits } = await logitsOf(rows.feedsOf(places.map((place) => wanted[place])), signal);
-    places.forEach((place, i) => {
-      const row = logits.data.subarray(i * width, (i + 1) * width) as Float32Array;
-      all.set(row, place * width);
-    });
+    const sequences = at.map((i) => wanted[i]);
+    const results = await run(rows.feedsOf(sequences), signal);
+    read(results, sequences.map((sequence) => rows.lengths[sequence]))
+      .forEach((found, i) => all[at[i]] = found);
     progress.update(Math.min(start + batchSize, byLength.length));
   }
   return all;
 }
 
-/** The largest difference between two sets of logits; infinite where one is not a number. */
-export function largestDifference(a: Float32Array, b: Float32Array): number {
+/** The largest difference between two sets of results; infinite where one is not a number. */
+export function largestDifference(
+  a: readonly Float32Array[],
+  b: readonly Float32Array[],
+): number {
   if (a.length !== b.length) return Infinity;
   let largest = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs(a[i] - b[i]);
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
+  for (const [i, one] of a.entries()) {
+    if (one.length !== b[i].length) return Infinity;
+    for (let j = 0; j < one.length; j++) {
+      const difference = Math.abs(one[j] - b[i][j]);
+      if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
+    }
   }
   return largest;
 }

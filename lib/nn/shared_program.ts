@@ -6,15 +6,17 @@
  *
  * @module
  */
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import type { Net } from "./net.ts";
 import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedAdapter, HookContext } from "./adapter.ts";
 import { type BankNames, banksOf, type Places } from "./banks.ts";
 import { encode } from "./encoder.ts";
 import type { LinearLayer } from "./layer.ts";
-import type { Model } from "./model.ts";
+import { type Model, modelHead } from "./model.ts";
 import { noAdapter } from "./merge.ts";
-import { createNet, type Net } from "./net.ts";
-import { batchInputs, batchOf, weightInputs } from "./trainee.ts";
+import { createNet } from "./create_net.ts";
+import { weightInputs } from "./trainable_model.ts";
 
 /** The feed that says which adapter of the banks each row has, [batch] int32. */
 export const rowAdapters = "row_adapters";
@@ -33,7 +35,7 @@ export function sharedProgram(model: Model, places: Places): Program {
   const banks = banksOf(model, places);
   const int32 = { role: "feed", type: "int32" } as const;
   const inputs: Record<string, InputSpec> = {
-    ...batchInputs(model.family.usesTypes),
+    ...batchInputs(model),
     [rowAdapters]: { ...int32, shape: ["batch"] },
     [rowHeads]: { ...int32, shape: ["batch"] },
     ...(places.prefix ? { [firstPosition]: { ...int32, shape: [] } } : {}),
@@ -62,8 +64,7 @@ export function sharedProgram(model: Model, places: Places): Program {
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
       const hidden = encode(net, model, batchOf(given), { positions: "summary" });
-      const { classification } = model.family;
-      return { logits: classification.forward(net, model.config, tf.squeeze(hidden, [1])) };
+      return { logits: modelHead(model).forward(net, model.config, tf.squeeze(hidden, [1])) };
     },
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Family, LayerInput, Packing } from "./family.ts";
+import type { LayerInput, Packing, Stack } from "./family.ts";
 import type { Net } from "./net.ts";
 
 /** Rows of hidden states that ask the last layer. */
@@ -35,7 +35,7 @@ export function tokenPlaces(
 export function summaries(
   mask: Tensor,
   packing: Packing | undefined,
-  which: NonNullable<Family["summary"]>,
+  which: NonNullable<Stack<never>["pooling"]>,
 ): Asked {
   if (!packing) {
     if (which === "first") return { take: (x) => firstOfEachRow(x, mask), queryMask: undefined };

@@ -7,7 +7,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Host } from "./adapter.ts";
 import type { LinearLayer } from "./layer.ts";
-import { innerPaths } from "./model.ts";
+import { bodyPaths } from "./model.ts";
 
 /**
  * Which linears a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
@@ -17,7 +17,7 @@ export type Targets = readonly string[] | string;
 
 /** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
 export function chooseTargets(host: Host, targets: Targets | undefined): LinearLayer[] {
-  const inner = innerPaths(host);
+  const inner = bodyPaths(host);
   const linears = host.layers.filter((layer): layer is LinearLayer =>
     layer.kind === "linear" && inner.has(layer.path) && !host.head.includes(layer.path)
   );
@@ -26,12 +26,12 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) =>
-      whole.test(path) || whole.test(`${host.prefix}.${path}`)
+      whole.test(path) || whole.test(`${host.pathPrefix}${path}`)
     );
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
   }
-  const fits = (path: string, name: string) => `.${host.prefix}.${path}`.endsWith(`.${name}`);
+  const fits = (path: string, name: string) => `.${host.pathPrefix}${path}`.endsWith(`.${name}`);
   const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
     if (linears.some(({ path }) => fits(path, name))) continue;

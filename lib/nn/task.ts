@@ -19,6 +19,7 @@ import type { MimeBundle } from "../core/display.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
+import type { HeadRequest } from "./task_head.ts";
 
 /** What a person wants a model to learn, and where in the rows it stands. */
 export interface Task<
@@ -67,14 +68,6 @@ export interface ReportColumns {
 
 /** Settings of a training that change its loss. */
 export type LossSetting = "labelSmoothing" | "classWeights" | "focalGamma";
-
-/** The head of a family that a task needs. */
-export interface HeadRequest {
-  /** One of the family's heads, `classification`, `tokens`, `span`, `language`, `embedding`. */
-  readonly name: string;
-  /** How many numbers it gives; without meaning for a head whose size is the model's own. */
-  readonly outputs: number;
-}
 
 /** A task whose labels are known. */
 export interface LabelledTask<

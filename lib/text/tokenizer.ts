@@ -5,6 +5,7 @@
  */
 import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { textAligner } from "./align/text_aligner.ts";
 import { exactNormalizer } from "./exact_normalizer.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
@@ -92,6 +93,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const idsOf = (text: string) =>
     model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
   const headIsExact = splitsAtSpaces(json);
+  const aligner = textAligner(model, json, settings);
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
@@ -117,12 +119,8 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       const truncated = parts.some((part, index) => kept[index] < part.length);
       return { ids, types, truncated };
     },
-    tokens(_text) {
-      throw new TunebookError("unsupported", "token offsets are not written yet");
-    },
-    wordTokens(_words) {
-      throw new TunebookError("unsupported", "tokens of words are not written yet");
-    },
+    tokens: (text) => aligner.tokens(text),
+    wordTokens: (words) => aligner.wordTokens(words),
     join: (first, second) =>
       second ? join(template.pair, [first, second]) : join(template.single, [first]),
     specialTokens: (pair) =>

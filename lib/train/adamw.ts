@@ -5,7 +5,7 @@
  * @module
  */
 import { type Tensor, tf, type Update } from "../engine/mod.ts";
-import { parameters } from "../nn/trainee.ts";
+import { parameters } from "../nn/trainable_model.ts";
 import { gradients } from "./gradient_program.ts";
 
 /** The optimiser's memory. */

@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { sizeOf, type State } from "../engine/mod.ts";
-import { parameters } from "../nn/trainee.ts";
+import { parameters } from "../nn/trainable_model.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";

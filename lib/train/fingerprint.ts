@@ -3,9 +3,9 @@
  *
  * @module
  */
+import type { TrainingRows } from "./training_rows.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { StepPlan } from "./step_plan.ts";
-import type { TrainingRows } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /**

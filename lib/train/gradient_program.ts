@@ -4,6 +4,14 @@
  * @module
  */
 import {
+  batchInputs,
+  batchOf,
+  hiddenInputs,
+  laidOutInRows,
+  packedInputs,
+} from "../nn/batch_inputs.ts";
+import { headResults } from "../nn/head_results.ts";
+import {
   type InputSpec,
   ops,
   type Program,
@@ -12,19 +20,10 @@ import {
   tf,
   valueAndGradients,
 } from "../engine/mod.ts";
-import { createNet } from "../nn/net.ts";
+import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
-import {
-  batchInputs,
-  batchOf,
-  hiddenInputs,
-  laidOutInRows,
-  packedInputs,
-  type Trainee,
-  type WeightInputs,
-  weightInputs,
-} from "../nn/trainee.ts";
+import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { placesInput, placesOf, wordPlaces, type WordRows } from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
@@ -52,16 +51,16 @@ export interface GradientOptions {
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
 export function gradientProgram(
-  trainee: Trainee,
+  trainable: TrainableModel,
   { fromHidden = false, packed = false, gradientCheckpointing = false, tokens, words }:
     GradientOptions = {},
 ): Program {
-  const { model, adapter, objective } = trainee;
-  const weights = weightInputs(trainee);
-  const frozenLayers = countFrozenLayers(trainee);
+  const { model, adapter, objective } = trainable;
+  const weights = weightInputs(trainable);
+  const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
-    ? hiddenInputs(model.config.width, positionsAbove(trainee, frozenLayers))
-    : batchInputs(model.family.usesTypes);
+    ? hiddenInputs(model.config.width, positionsAbove(trainable, frozenLayers))
+    : batchInputs(model);
   return {
     name: "gradients",
     inputs: {
@@ -84,8 +83,8 @@ export function gradientProgram(
       });
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const learn = objective.forwardToLearn ?? objective.forward;
-          const loss = objective.loss(learn(net, model, batchOf(inputs), frozenLayers), inputs);
+          const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
+          const loss = objective.loss(objective.pool?.(found, batchOf(inputs)) ?? found, inputs);
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },

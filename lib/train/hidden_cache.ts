@@ -4,15 +4,15 @@
  *
  * @module
  */
+import type { TrainingRows } from "./training_rows.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
 import { packingFeeds } from "../data/feeds.ts";
 import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
-import { frozenOf, type Trainee } from "../nn/trainee.ts";
+import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type FloatStore, openFloatStore } from "./float_store.ts";
-import type { TrainingRows } from "./take_step.ts";
 
 /** Training rows that are fed from above the frozen layers. */
 export interface CachedRows extends TrainingRows, AsyncDisposable {}
@@ -32,13 +32,13 @@ const batchRows = 32;
 
 /** Fills the cache with what the frozen layers give for each row. */
 export async function cacheHidden(
-  trainee: Trainee,
+  trainable: TrainableModel,
   rows: TrainingRows,
   device: Device,
   { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
-  const { width } = trainee.model.config;
-  const onlyFirst = positionsAbove(trainee, frozenLayers) === "summary";
+  const { width } = trainable.model.config;
+  const onlyFirst = positionsAbove(trainable, frozenLayers) === "summary";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
   const starts: number[] = [];
   let size = 0;
@@ -48,7 +48,7 @@ export async function cacheHidden(
   }
   const store = await openFloatStore(size, maxBytes);
   try {
-    await fill(trainee, rows, device, store, { frozenLayers, lengths, starts, onRows, signal });
+    await fill(trainable, rows, device, store, { frozenLayers, lengths, starts, onRows, signal });
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -64,6 +64,7 @@ export async function cacheHidden(
   };
   return {
     lengths: rows.lengths,
+    ...(rows.groups ? { groups: rows.groups } : {}),
     feedsOf(chosen): Record<string, HostTensor> {
       const batch = Array.from(chosen);
       const layout = paddedLayout(batch.map((row) => lengths[row]));
@@ -93,7 +94,7 @@ export async function cacheHidden(
 
 /** Rows of like length share a batch, so that little padding is computed. */
 async function fill(
-  trainee: Trainee,
+  trainable: TrainableModel,
   rows: TrainingRows,
   device: Device,
   store: FloatStore,
@@ -102,8 +103,8 @@ async function fill(
     readonly starts: readonly number[];
   },
 ): Promise<void> {
-  const program = hiddenProgram(trainee, frozenLayers);
-  const step = await device.compile(program, { frozen: frozenOf(trainee) });
+  const program = hiddenProgram(trainable, frozenLayers);
+  const step = await device.compile(program, { frozen: frozenOf(trainable) });
   const byLength = Array.from(rows.lengths, (_, row) => row)
     .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
   const pause = pauses();
@@ -116,7 +117,7 @@ async function fill(
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;
-        const part = hidden.data.subarray(from, from + lengths[row] * trainee.model.config.width);
+        const part = hidden.data.subarray(from, from + lengths[row] * trainable.model.config.width);
         store.write(starts[row], part as Float32Array);
       });
       onRows?.(start + batch.length);

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import type { Device, Slot, State } from "../engine/mod.ts";
-import { parameters, type Trainee } from "../nn/trainee.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { moments } from "./adamw.ts";
@@ -15,7 +15,7 @@ import { initialRows, initialWeight } from "./occurring_words.ts";
 import { accumulated } from "./optimiser.ts";
 import type { TrainSettings } from "./train_options.ts";
 
-type Trained = Pick<Trainee, "model" | "adapter">;
+type Trained = Pick<TrainableModel, "model" | "adapter">;
 
 /**
  * The numbers of all trained tensors before the first step: the model's own, the method's seeded.

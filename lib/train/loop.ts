@@ -6,7 +6,7 @@
 import { messageOf, type TunebookError } from "../core/errors.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
-import { parameters } from "../nn/trainee.ts";
+import { parameters } from "../nn/trainable_model.ts";
 import { saveCheckpoint } from "./checkpoint.ts";
 import { areFinite, divergence, type LastGood } from "./divergence.ts";
 import { initialParameters } from "./initial_state.ts";
@@ -35,7 +35,7 @@ export async function loop(
   context: TrainContext,
   start: Start,
 ): Promise<Omit<TrainResult, "packing">> {
-  const { trainee, settings, state, whole, plan: { totalSteps, stepsPerEpoch } } = on;
+  const { trainable, settings, state, whole, plan: { totalSteps, stepsPerEpoch } } = on;
   const { keepBest, validateEvery = stepsPerEpoch, checkpointEvery = stepsPerEpoch, checkpoints } =
     settings;
   const rescue = checkpoints ?? context.rescueFolder;
@@ -44,7 +44,7 @@ export async function loop(
   let { best } = start;
   let savedStep = step;
   const losses = [...earlier];
-  const { adapter } = trainee;
+  const { adapter } = trainable;
   const methodRecord = adapter.record && (() => adapter.record!(on.memory));
   const isDue = (every: number) => step % every === 0 || step === totalSteps;
   const standing = (): Standing => ({ ...verdict, step, losses });
@@ -55,7 +55,7 @@ export async function loop(
       ? { step, parameters: whole.complete(present, step) }
       : best
       ? { step: verdict.best!.step, parameters: whole.complete(best, verdict.best!.step) }
-      : { step: 0, parameters: initialParameters(trainee, settings.seed) };
+      : { step: 0, parameters: initialParameters(trainable, settings.seed) };
     const error = divergence(step + 1, what, settings, good);
     await keepSteps(error);
     return error;

@@ -7,15 +7,16 @@
  *
  * @module
  */
+import type { TrainingRows } from "./training_rows.ts";
 import type { FrozenSource } from "../engine/mod.ts";
 import type { AttachedAdapter } from "../nn/adapter.ts";
-import { frozenOf, type Trainee } from "../nn/trainee.ts";
+import { textConfig } from "../nn/model.ts";
+import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
 import { type RateSettings, stepRate } from "./schedule.ts";
-import type { TrainingRows } from "./take_step.ts";
 
-type Trained = Pick<Trainee, "model" | "adapter">;
+type Trained = Pick<TrainableModel, "model" | "adapter">;
 
 /**
  * The largest share of a table's rows for which holding them apart pays: validation needs the whole
@@ -33,9 +34,12 @@ export function occurringWords(
   { model, adapter }: Trained,
   rows: TrainingRows,
 ): WordRows | undefined {
-  const { family: { wordTable }, config: { padId } } = model;
+  const { stack } = model.family;
   // A language head gives every word a score, and may do so with this table.
-  if (!wordTable || model.isLanguageModel || looksInside(adapter)) return undefined;
+  const readsTable = model.headRequest.name === "language";
+  if (!stack?.wordTable || readsTable || looksInside(adapter)) return undefined;
+  const { wordTable } = stack;
+  const { padId } = textConfig(model);
   const path = `${wordTable}.weight`;
   const weight = trainedWeights(model, adapter).find((each) => each.path === path);
   if (!weight) return undefined;

@@ -8,9 +8,11 @@
 import { TunebookError } from "../core/errors.ts";
 import { cheapestLayout, fullestRow, type LayoutCost } from "../data/pack.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import { stackOf } from "../nn/encoder.ts";
+import { positionsRead } from "../nn/hidden_program.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { StepPlan } from "./step_plan.ts";
-import type { TrainingRows } from "./take_step.ts";
+import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /** What a run does about padding. */
@@ -23,7 +25,7 @@ export interface PackingChoice {
 
 /** What forbids packing: nothing, or a reason. */
 export function packingObstacle(
-  { adapter }: Pick<Trainee, "adapter">,
+  { adapter }: Pick<TrainableModel, "adapter">,
 ): string | undefined {
   return adapter.input
     ? "the method puts virtual tokens before each text, and a packed row has several texts"
@@ -55,9 +57,7 @@ const leastSaving = 0.05;
 const weightPasses = 320;
 
 /** What the choice depends on. */
-export interface PackedTrainee extends Pick<Trainee, "model" | "adapter"> {
-  readonly objective: Pick<Trainee["objective"], "positions">;
-}
+export type PackedModel = Pick<TrainableModel, "model" | "adapter">;
 
 /**
  * The rule: with P the numbers in the linears of a layer, w the width, h the heads and L the layers
@@ -74,10 +74,11 @@ export interface PackedTrainee extends Pick<Trainee, "model" | "adapter"> {
  * packs where that saves at least 5 % of the first epoch.
  */
 export function layoutCost(
-  { model, objective }: Pick<PackedTrainee, "model" | "objective">,
+  { model }: Pick<PackedModel, "model">,
   keptLayers: number = 0,
 ): LayoutCost {
-  const { family: { layerPath }, config: { width, heads, keyValueHeads = heads, layers } } = model;
+  const { layerPath } = stackOf(model.family);
+  const { width, heads, keyValueHeads = heads, layers } = model.config;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
@@ -87,7 +88,7 @@ export function layoutCost(
   ) / layers;
   const keysAndValues = 2 * width * width * keyValueHeads / heads;
   const perPair = 6 * width + weightPasses * heads;
-  const asked = objective.positions === "summary" ? 1 : 0;
+  const asked = positionsRead(model) === "summary" ? 1 : 0;
   const whole = layers - keptLayers - asked;
   return (rows, length, fullest) => {
     const inFull = 2 * linear * length + perPair * length * length;
@@ -102,22 +103,25 @@ export function layoutCost(
  * `keptLayers` are frozen and run once for each row instead of in every step, none unless given.
  */
 export function choosePacking(
-  trainee: PackedTrainee,
-  rows: Pick<TrainingRows, "lengths"> & { readonly packedFeedsOf?: unknown },
+  trainable: PackedModel,
+  rows: Pick<TrainingRows, "lengths" | "groups"> & { readonly packedFeedsOf?: unknown },
   settings: Pick<TrainSettings, "packing">,
   plan: StepPlan,
   keptLayers: number = 0,
 ): PackingChoice {
   const { packing } = settings;
   if (packing === false) return { reason: "off, as asked" };
-  const obstacle = packingObstacle(trainee) ??
+  const obstacle = packingObstacle(trainable) ??
     (rows.packedFeedsOf ? undefined : "the rows can only be fed padded") ??
-    (keptLayers === trainee.model.config.layers ? "all layers are frozen and run once" : undefined);
+    (keptLayers === trainable.model.config.layers
+      ? "all layers are frozen and run once"
+      : undefined);
   checkPacking(settings, obstacle);
   if (obstacle) return { reason: `off: ${obstacle}` };
-  const cost = layoutCost(trainee, keptLayers);
+  const cost = layoutCost(trainable, keptLayers);
   const costOf = (layout: BatchLayout) => cost(layout.rows, layout.length, fullestRow(layout));
-  const lengthsOf = (batch: ArrayLike<number>) => Array.from(batch, (row) => rows.lengths[row]);
+  const lengthsOf = (batch: ArrayLike<number>) =>
+    sequencesOf(rows, batch).map((sequence) => rows.lengths[sequence]);
   const layoutOf = (batch: ArrayLike<number>) => cheapestLayout(lengthsOf(batch), cost);
 
   const sum = { padded: 0, packed: 0, paddedTokens: 0, packedTokens: 0 };

@@ -6,23 +6,14 @@
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import type { MethodRecord } from "../nn/adapter.ts";
-import { parameters, type Trainee } from "../nn/trainee.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { Optimiser, StepTaken } from "./optimiser.ts";
 import { stepRate } from "./schedule.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
-
-/** The training rows, ready to be fed. */
-export interface TrainingRows {
-  /** Tokens of each row. */
-  readonly lengths: ArrayLike<number>;
-  /** The feeds of a batch of token ids. */
-  feedsOf(rows: ArrayLike<number>): Record<string, HostTensor>;
-  /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
-  packedFeedsOf?(rows: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
-}
+import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 
 /** What has happened in one optimiser step. */
 export interface StepReport {
@@ -43,7 +34,7 @@ export interface StepReport {
 
 /** What a step works on. */
 export interface StepContext {
-  readonly trainee: Trainee;
+  readonly trainable: TrainableModel;
   readonly rows: TrainingRows;
   /** How a batch is packed; absent where batches are padded. */
   readonly layoutOf: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
@@ -70,7 +61,7 @@ export async function collectGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<Collected> {
-  const { trainee: { objective }, rows, layoutOf, settings, plan, gradientStep, optimiser } =
+  const { trainable: { objective }, rows, layoutOf, settings, plan, gradientStep, optimiser } =
     context;
   const parts = plan.partsOf(done);
   // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
@@ -78,9 +69,10 @@ export async function collectGradients(
   let loss = 0;
   for (const [part, numbers] of parts.entries()) {
     const packed = layoutOf?.(numbers);
-    const layout = packed ?? paddedLayout(Array.from(numbers, (row) => rows.lengths[row]));
+    const sequences = sequencesOf(rows, numbers);
+    const layout = packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence]));
     const results = await gradientStep.run({
-      ...(packed ? rows.packedFeedsOf!(numbers, packed) : rows.feedsOf(numbers)),
+      ...(packed ? rows.packedFeedsOf!(sequences, packed) : rows.feedsOf(sequences)),
       ...objective.targetsOf(numbers, normaliser, layout),
       [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
       noise: noise(settings.seed, done, part),
@@ -109,8 +101,8 @@ export async function moveParameters(
     epoch: step / stepsPerEpoch,
     loss,
     learningRate: stepRate({ ...settings, totalSteps }, done),
-    tokens: plan.partsOf(done).flatMap((part) => [...part])
-      .reduce((sum, row) => sum + rows.lengths[row], 0),
+    tokens: plan.partsOf(done).flatMap((part) => sequencesOf(rows, part))
+      .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
   const taken = await optimiser.step(step, report.learningRate);
@@ -119,7 +111,7 @@ export async function moveParameters(
 }
 
 async function runAfterStep(
-  { trainee: { adapter }, plan: { totalSteps }, state, optimiser, memory }: StepContext,
+  { trainable: { adapter }, plan: { totalSteps }, state, optimiser, memory }: StepContext,
   step: number,
   taken: StepTaken,
 ): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
-import type { Trainee } from "../nn/trainee.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { cacheHidden } from "./hidden_cache.ts";
@@ -16,14 +16,15 @@ import { createOptimiser } from "./optimiser.ts";
 import { choosePacking } from "./packing.ts";
 import { findStart } from "./start.ts";
 import { planSteps } from "./step_plan.ts";
-import type { TrainingRows } from "./take_step.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { wholeState } from "./whole_state.ts";
 
 export type { LastGood } from "./divergence.ts";
 export { initialState } from "./initial_state.ts";
-export type { StepReport, TrainingRows } from "./take_step.ts";
+export type { StepReport } from "./take_step.ts";
+export type { TrainingRows } from "./training_rows.ts";
 export type { TrainContext, TrainResult } from "./train_context.ts";
 export type { Validation } from "./validation.ts";
 
@@ -38,7 +39,7 @@ export type { Validation } from "./validation.ts";
  * earlier checkpoint stays as it is.
  */
 export async function train(
-  trainee: Trainee,
+  trainable: TrainableModel,
   rows: TrainingRows,
   context: TrainContext,
 ): Promise<TrainResult> {
@@ -49,21 +50,21 @@ export async function train(
   if (settings.resume && !settings.checkpoints) {
     throw new TunebookError("input", "resume needs a folder in checkpoints");
   }
-  const plan = planSteps(rows.lengths, settings);
-  const frozenLayers = countFrozenLayers(trainee);
+  const plan = planSteps(exampleLengths(rows), settings);
+  const frozenLayers = countFrozenLayers(trainable);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const { reason, layoutOf } = choosePacking(
-    trainee,
+    trainable,
     rows,
     settings,
     plan,
     fromHidden ? frozenLayers : 0,
   );
-  if (plan.totalSteps > 0) trainee.adapter.checkSteps?.(plan.totalSteps);
+  if (plan.totalSteps > 0) trainable.adapter.checkSteps?.(plan.totalSteps);
   const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
-  const words = occurringWords(trainee, rows);
-  const state = await initialState(trainee, device, settings, words);
-  const whole = wholeState(trainee, state, {
+  const words = occurringWords(trainable, rows);
+  const state = await initialState(trainable, device, settings, words);
+  const whole = wholeState(trainable, state, {
     device,
     settings,
     totalSteps: plan.totalSteps,
@@ -74,14 +75,14 @@ export async function train(
     const { gradientCheckpointing } = settings;
     const packed = layoutOf !== undefined;
     const tokens = tokensOfBatch(rows, settings);
-    const program = gradientProgram(trainee, {
+    const program = gradientProgram(trainable, {
       fromHidden,
       packed,
       gradientCheckpointing,
       tokens,
       words,
     });
-    const frozen = gradientSource(trainee, words);
+    const frozen = gradientSource(trainable, words);
     const gradientStep = await device.compile(program, { frozen, state });
     opened.push(gradientStep);
     const optimiser = await createOptimiser(device, state, settings);
@@ -90,7 +91,7 @@ export async function train(
     let fed = rows;
     if (fromHidden) {
       const { onFrozenRows: onRows, signal } = context;
-      const cached = await cacheHidden(trainee, rows, device, { frozenLayers, onRows, signal });
+      const cached = await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal });
       opened.push({ dispose: async () => await cached[Symbol.asyncDispose]() });
       fed = cached;
     }
@@ -99,7 +100,7 @@ export async function train(
     const memory = new Map(start.memory);
     const on = {
       began,
-      trainee,
+      trainable,
       rows: fed,
       layoutOf,
       settings,
@@ -120,7 +121,8 @@ export async function train(
 }
 
 /** About how many tokens a batch has, without padding. */
-function tokensOfBatch({ lengths }: TrainingRows, { batchSize }: TrainSettings): number {
+function tokensOfBatch(rows: TrainingRows, { batchSize }: TrainSettings): number {
+  const lengths = exampleLengths(rows);
   const all = Array.from(lengths).reduce((sum, length) => sum + length, 0);
   return all * Math.min(1, batchSize / lengths.length);
 }

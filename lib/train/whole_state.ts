@@ -5,7 +5,7 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
-import { parameters, type Trainee } from "../nn/trainee.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import type { Tensors } from "./divergence.ts";
@@ -34,7 +34,7 @@ export interface WholeContext {
 
 /** The whole of a training state. Where that is whole itself, it is the state. */
 export function wholeState(
-  trained: Pick<Trainee, "model" | "adapter">,
+  trained: Pick<TrainableModel, "model" | "adapter">,
   state: State,
   { device, settings, totalSteps, words }: WholeContext,
 ): WholeState {

@@ -1,11 +1,12 @@
+import { batchInputs, batchOf } from "../../lib/nn/batch_inputs.ts";
 import assert from "node:assert/strict";
 import { type Device, type HostTensor, openDevice, slotPath } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { encode } from "../../lib/nn/encoder.ts";
-import { createNet } from "../../lib/nn/net.ts";
-import { batchInputs, batchOf, parameters, weightInputs } from "../../lib/nn/trainee.ts";
+import { createNet } from "../../lib/nn/create_net.ts";
+import { parameters, weightInputs } from "../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
@@ -75,7 +76,7 @@ async function hiddenOf(
   await state.write(parameters, new Map([...initialParameters({ model, adapter }, 1), ...values]));
   const step = await device.compile({
     name: "hidden",
-    inputs: { ...batchInputs(model.family.usesTypes), ...inputs },
+    inputs: { ...batchInputs(model), ...inputs },
     compute(given) {
       const net = createNet({ tensor: (path) => given[names.get(path)!], adapter });
       return { hidden: encode(net, model, batchOf(given)) };

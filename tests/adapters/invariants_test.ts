@@ -11,7 +11,7 @@ import { initialParameters } from "../../lib/train/initial_state.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { nextTokens, toyModel, toyRows } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -60,15 +60,15 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const rows = toyRows(5, { types: model.family.usesTypes });
         const batch = rows.feedsOf([0, 1, 2, 3, 4]);
         const adapter = await openOn(model, tested.of(modelType));
-        const trainee = { model, adapter, objective: taskOn(model, adapter, rows) };
-        const off = { ...trainee, adapter: noAdapter };
+        const trainable = { model, adapter, objective: taskOn(model, adapter, rows) };
+        const off = { ...trainable, adapter: noAdapter };
         const base = await logitsOf(off, device, batch);
-        const start = await logitsOf(trainee, device, batch);
+        const start = await logitsOf(trainable, device, batch);
         assert.equal(largestDifference(start.data, base.data) < 1e-5, tested.startsAtBase);
 
         const { values } = await runToy({ on: model, attached: adapter });
-        const on = await logitsOf(trainee, device, batch, values);
-        const initial = initialParameters(trainee, 1);
+        const on = await logitsOf(trainable, device, batch, values);
+        const initial = initialParameters(trainable, 1);
         const own = [...adapter.parameters.map(({ name }) => name)];
         const weights = trainedWeights(model, adapter).map(({ path }) => path);
         assert.deepEqual([...values.keys()].sort(), [...own, ...weights].sort());
@@ -96,7 +96,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
         }
         await writePeftFolder(folder, model, adapter, values, labels);
         const read = await readPeftFolder(folder, model);
-        const opened = { ...trainee, adapter: read.attached };
+        const opened = { ...trainable, adapter: read.attached };
         const reopened = await logitsOf(opened, device, batch, read.values);
         const difference = largestDifference(reopened.data, on.data);
         const allowed = tested.converts ? tolerance.converted : tolerance.loaded;

@@ -4,11 +4,11 @@ import { Random } from "../../lib/core/random.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { attachTo } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { type GradientOptions, gradientProgram } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
-import { gradientRun } from "../nn/run_trainee.ts";
+import { gradientRun } from "../nn/run_trainable_model.ts";
 import { toyModel, toyRows, toyTargets } from "../nn/toy.ts";
 
 const width = 8;
@@ -20,7 +20,7 @@ const few: GradientOptions = { tokens: 4 };
 const some: GradientOptions = { tokens: 12 };
 const many: GradientOptions = { tokens: 10_000 };
 
-function attached(options: LoraOptions): Trainee {
+function attached(options: LoraOptions): TrainableModel {
   const model = toyModel({ layers: 2, width });
   const objective = classificationObjective({
     kind: "single",
@@ -31,9 +31,9 @@ function attached(options: LoraOptions): Trainee {
 }
 
 /** True where no tensor [tokens, rank] lies between A and B. */
-function isMerged(trainee: Trainee, options: GradientOptions, ofRank = rank): boolean {
-  const program = gradientProgram(trainee, options);
-  const { nodes, openDims } = trace(program, (path) => trainee.model.weights.get(path)!);
+function isMerged(trainable: TrainableModel, options: GradientOptions, ofRank = rank): boolean {
+  const program = gradientProgram(trainable, options);
+  const { nodes, openDims } = trace(program, (path) => trainable.model.weights.get(path)!);
   return !nodes.some(({ outputs: [{ shape }] }) =>
     shape.length === 2 && openDims.isOpen(shape[0]) && shape[1] === ofRank
   );
@@ -59,17 +59,17 @@ for (const [name, options] of Object.entries(variants)) {
     for (const gradientCheckpointing of [false, true]) {
       const how = `${name}, ${device}${gradientCheckpointing ? ", recomputed" : ""}`;
       Deno.test(`both ways of LoRA give the same loss and gradients: ${how}`, async () => {
-        const trainee = attached(options);
+        const trainable = attached(options);
         const random = Random.fromSeed(5);
         const values = new Map(
-          [...initialParameters(trainee, 1)].map(([path, numbers]) => [
+          [...initialParameters(trainable, 1)].map(([path, numbers]) => [
             path,
             path.endsWith("lora_B") ? numbers.map(() => 0.3 * random.normal()) : numbers,
           ]),
         );
         const batch = rows.feedsOf([0, 1, 2, 3]);
         const compute = async (options: GradientOptions) => {
-          const run = await gradientRun(trainee, await openDevice(device), batch, options);
+          const run = await gradientRun(trainable, await openDevice(device), batch, options);
           const results = [await run.lossAt(values), await run.gradientsAt(values)] as const;
           await run.dispose();
           return results;

@@ -5,11 +5,11 @@ import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { mergeModel, noAdapter } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { toyModel, toyRows } from "../nn/toy.ts";
 
 const outputs = 3;
@@ -21,7 +21,7 @@ const objective = classificationObjective({
 const batch = toyRows(3).feedsOf([0, 1, 2]);
 const layer = "encoder.layer.0";
 
-function attached(options: LoraOptions, model: Model = toyModel({ layers: 2 })): Trainee {
+function attached(options: LoraOptions, model: Model = toyModel({ layers: 2 })): TrainableModel {
   return { model, adapter: attachTo(model, lora(options)), objective };
 }
 
@@ -32,10 +32,10 @@ function sitesOf(options: LoraOptions): string[] {
 }
 
 /** Initial parameters with random numbers in the place of B's zeros. */
-function moved(trainee: Trainee): Map<string, Float32Array> {
+function moved(trainable: TrainableModel): Map<string, Float32Array> {
   const random = Random.fromSeed(5);
   return new Map(
-    [...initialParameters(trainee, 1)].map(([path, values]) => [
+    [...initialParameters(trainable, 1)].map(([path, values]) => [
       path,
       path.endsWith("lora_B") ? values.map(() => 0.3 * random.normal()) : values,
     ]),
@@ -55,15 +55,15 @@ const variants: Record<string, LoraOptions> = {
 for (const [name, options] of Object.entries(variants)) {
   Deno.test(`LoRA, ${name}: B = 0 is the base model, and merging changes no logit`, async () => {
     const device = await openDevice("cpu");
-    const trainee = attached(options);
-    const base = await logitsOf({ ...trainee, adapter: noAdapter }, device, batch);
-    const start = await logitsOf(trainee, device, batch);
+    const trainable = attached(options);
+    const base = await logitsOf({ ...trainable, adapter: noAdapter }, device, batch);
+    const start = await logitsOf(trainable, device, batch);
     assert.ok(largestDifference(start.data, base.data) < 1e-6);
 
-    const values = moved(trainee);
-    const adapted = await logitsOf(trainee, device, batch, values);
+    const values = moved(trainable);
+    const adapted = await logitsOf(trainable, device, batch, values);
     assert.ok(largestDifference(adapted.data, base.data) > 1e-2, "the adapter has no influence");
-    const model = mergeModel(trainee.model, trainee.adapter, values);
+    const model = mergeModel(trainable.model, trainable.adapter, values);
     const merged = await logitsOf({ model, adapter: noAdapter, objective }, device, batch);
     const difference = largestDifference(merged.data, adapted.data);
     assert.ok(difference < 1e-4, `merging changes a logit by ${difference}`);
@@ -90,15 +90,15 @@ Deno.test("an update is alpha / rank · B · A, or alpha / √rank where it is r
 });
 
 Deno.test("A is uniform within 1 / √inputs, and depends on the seed and on its path", () => {
-  const trainee = attached({ rank: 64, targets: ["query"] });
-  const start = initialParameters(trainee, 1);
+  const trainable = attached({ rank: 64, targets: ["query"] });
+  const start = initialParameters(trainable, 1);
   const a = start.get(`${layer}.attention.self.query.lora_A`)!;
   const bound = 1 / Math.sqrt(8);
   assert.ok(a.every((each) => Math.abs(each) <= bound));
   const deviation = Math.sqrt(a.reduce((sum, each) => sum + each ** 2, 0) / a.length);
   assert.ok(Math.abs(deviation / (bound / Math.sqrt(3)) - 1) < 0.1, `${deviation}`);
   assert.notDeepEqual(start.get("encoder.layer.1.attention.self.query.lora_A"), a);
-  const other = initialParameters(trainee, 2);
+  const other = initialParameters(trainable, 2);
   assert.notDeepEqual(other.get(`${layer}.attention.self.query.lora_A`), a);
 });
 

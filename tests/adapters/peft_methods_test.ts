@@ -9,7 +9,7 @@ import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { goldenPath, largestDifference, readGolden, realTokens } from "../models/golden.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { openBase } from "./golden_base.ts";
 import { bases, familyOf, methodTable } from "./method_table.ts";

@@ -6,7 +6,7 @@ import { settle } from "../../lib/nn/merge.ts";
 import { openOn } from "../../lib/nn/model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenModel, largestDifference } from "../models/golden.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { toyRows, toyTargets } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { familyOf, methodTable } from "./method_table.ts";
@@ -34,13 +34,13 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
       const { values } = await trained;
       const device = await openDevice("cpu");
       const { packed: _, ...whole } = model;
-      const trainee = { model, adapter, objective };
-      const { data: wanted } = await logitsOf(trainee, device, batch, values);
+      const trainable = { model, adapter, objective };
+      const { data: wanted } = await logitsOf(trainable, device, batch, values);
       const close = (found: ArrayLike<number>, what: string) => {
         const difference = largestDifference(found, wanted);
         assert.ok(difference < tolerance, `${what}: logits differ by ${difference}`);
       };
-      const float = { ...trainee, model: whole };
+      const float = { ...trainable, model: whole };
       close((await logitsOf(float, device, batch, values)).data, "in float32");
       for (const dequantise of [false, true]) {
         const settled = { ...settle(model, adapter, values, { dequantise }), objective };

@@ -5,12 +5,12 @@ import { readPeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { vera } from "../../lib/adapters/vera.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { attachTo } from "../../lib/nn/model.ts";
-import { frozenOf } from "../../lib/nn/trainee.ts";
+import { frozenOf } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { type TensorToWrite, writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { toyModel } from "../nn/toy.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
@@ -37,8 +37,8 @@ Deno.test("a folder that leaves the shared matrices to their key gives PEFT's lo
       outputs: 3,
       targets: new Float32Array(9),
     });
-    const trainee = { model, adapter: attached, objective };
-    const found = await logitsOf(trainee, await openDevice("cpu"), batch, values);
+    const trainable = { model, adapter: attached, objective };
+    const found = await logitsOf(trainable, await openDevice("cpu"), batch, values);
     assert.ok(largestDifference(found.data, logits.data) < 1e-4);
   }));
 

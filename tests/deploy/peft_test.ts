@@ -8,7 +8,7 @@ import type { ErrorKind } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
 import { hostOf } from "../../lib/nn/model.ts";
-import { parameters } from "../../lib/nn/trainee.ts";
+import { parameters } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialState } from "../../lib/train/train.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
@@ -56,11 +56,11 @@ for (const [name, base] of Object.entries(folders)) {
     const model = await goldenModel(base);
     const { attached, values } = await readPeftFolder(goldenPath(`peft/${name}`), model);
     const device = await openDevice("cpu");
-    const trainee = { model, adapter: attached, objective };
+    const trainable = { model, adapter: attached, objective };
     // The state as training would start from it: head and adapter come from the folder.
-    const state = await initialState(trainee, device, { accumulate: 1, seed: 1 });
+    const state = await initialState(trainable, device, { accumulate: 1, seed: 1 });
     assert.deepEqual(await state.read(parameters), values);
-    const predictor = await createPredictor(trainee, device, state);
+    const predictor = await createPredictor(trainable, device, state);
     const { logits, ...feeds } = golden;
     const [rows, tokens] = golden.input_ids.shape;
     const found = await predictor.logits({

@@ -48,8 +48,8 @@ Deno.test("a row's logits do not depend on the rows beside it", async () => {
     outputs,
     targets: new Float32Array(outputs),
   });
-  const trainee = { model: { ...model, head: [] }, adapter: noAdapter, objective };
-  const predictor = await createPredictor(trainee, await openDevice("cpu"), undefined);
+  const trainable = { model: { ...model, head: [] }, adapter: noAdapter, objective };
+  const predictor = await createPredictor(trainable, await openDevice("cpu"), undefined);
   const together = await predictor.logits(rows);
   const alone = await predictor.logits(rows, { batchSize: 1 });
   assert.ok(largestDifference(together, alone) < 1e-5);

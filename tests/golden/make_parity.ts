@@ -13,7 +13,7 @@ import { openOn } from "../../lib/nn/model.ts";
 import { openBase } from "../adapters/golden_base.ts";
 import { bases, familyOf, methodTable } from "../adapters/method_table.ts";
 import { goldenPath, largestDifference, readGolden, realTokens } from "../models/golden.ts";
-import { logitsOf } from "../nn/run_trainee.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
 import { runToy } from "../train/toy_run.ts";
 
 const [python = "python3"] = Deno.args;

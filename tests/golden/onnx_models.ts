@@ -19,9 +19,9 @@ const externalFile = "weights.bin";
 
 /** All of them. */
 export function onnxModels(): GoldenModel[] {
-  const trainee = tinyTrainee();
-  const { weights } = trainee.model;
-  const { gradient, forward } = tinyPrograms(trainee);
+  const trainable = tinyTrainee();
+  const { weights } = trainable.model;
+  const { gradient, forward } = tinyPrograms(trainable);
   // A file for others has no state: the trained tensors are constants too.
   const fixed: Program = {
     ...forward,
@@ -35,7 +35,7 @@ export function onnxModels(): GoldenModel[] {
   const numbers = (name: string) =>
     weights.get(name.slice(name.indexOf("/") + 1)) ?? sequence(fixed, name);
   const exported = trace(fixed, numbers, { contrib: false, exportTypes: true });
-  const step = trace(gradient, frozenOf(trainee));
+  const step = trace(gradient, frozenOf(trainable));
   const model = (name: string, written: OnnxModel) => ({ name, externalFile, ...written });
   return [
     model("forward", writeOnnx(exported)),

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { isStoredTransposed, transposed, type Weight } from "../../lib/nn/layer.ts";
-import { attachTo, innerPaths, type Model, modelWeights } from "../../lib/nn/model.ts";
+import { attachTo, bodyPaths, type Model, modelWeights } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import {
   type LearnedText,
   nextTokenObjective,
 } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
+import { gradientRun, logitsOf } from "../nn/run_trainable_model.ts";
 import {
   goldenLanguageModel,
   goldenModel,
@@ -61,8 +61,8 @@ function real(data: ArrayLike<number>, mask: ArrayLike<number>): number[] {
 }
 
 async function assertGradients(model: Model, objective: Objective, golden: Golden): Promise<void> {
-  const trainee = { model, adapter: attachTo(model, full()), objective };
-  const run = await gradientRun(trainee, await openDevice("cpu"), batchOf(golden));
+  const trainable = { model, adapter: attachTo(model, full()), objective };
+  const run = await gradientRun(trainable, await openDevice("cpu"), batchOf(golden));
   const weights = modelWeights(model);
   const loss = await run.lossAt(
     new Map(weights.map(({ path }) => [path, model.weights.get(path)!])),
@@ -70,7 +70,7 @@ async function assertGradients(model: Model, objective: Objective, golden: Golde
   const gradients = await run.gradientsAt(model.weights as Map<string, Float32Array>);
   await run.dispose();
   assert.ok(Math.abs(loss - golden.loss.data[0]) < tolerance, `the loss is ${loss}`);
-  const inner = innerPaths(model);
+  const inner = bodyPaths(model);
   const nameOf = ({ path, layer }: Weight) =>
     `gradient.${inner.has(layer.path) ? `${model.family.prefix}.` : ""}${path}`;
   for (const weight of weights) {
@@ -120,10 +120,10 @@ for (const name of languageModels) {
     const { vocabulary } = model.config;
     const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary });
     const device = await openDevice("cpu");
-    const trainee = { model, adapter: attachTo(model, full()), objective };
+    const trainable = { model, adapter: attachTo(model, full()), objective };
     for (const side of ["", "left."]) {
       const batch = batchOf(golden, side);
-      const found = await logitsOf(trainee, device, batch);
+      const found = await logitsOf(trainable, device, batch);
       const mask = batch.attention_mask.data;
       const difference = largestDifference(
         real(found.data, mask),

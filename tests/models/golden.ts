@@ -3,15 +3,16 @@
  *
  * @module
  */
+import { batchInputs, batchOf } from "../../lib/nn/batch_inputs.ts";
 import { fileURLToPath } from "node:url";
 import type { Device, HostTensor, PackedFormat, Program } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { frozenWeights, type Model } from "../../lib/nn/model.ts";
 import { encode } from "../../lib/nn/encoder.ts";
-import { createNet } from "../../lib/nn/net.ts";
+import { createNet } from "../../lib/nn/create_net.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
-import { batchInputs, batchOf, weightInputs } from "../../lib/nn/trainee.ts";
+import { weightInputs } from "../../lib/nn/trainable_model.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 
 /** The path of a golden file. */
@@ -79,7 +80,7 @@ export async function runModel(
   const program: Program = {
     name: "golden",
     inputs: {
-      ...batchInputs(model.family.usesTypes),
+      ...batchInputs(model),
       ...objective.feeds,
       ...Object.fromEntries(frozen),
     },

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice, type PackedFormat } from "../../lib/engine/mod.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
-import { gradientRun, logitsOf } from "../nn/run_trainee.ts";
+import { gradientRun, logitsOf } from "../nn/run_trainable_model.ts";
 import { nextTokens, toyRows, toyTargets } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { goldenLanguageModel, goldenModel, largestDifference } from "./golden.ts";
@@ -20,7 +20,7 @@ const batch = rows.feedsOf([0, 1, 2, 3, 4]);
 /** Linears of two layers. */
 const linears = { gpt2: 2 * 4, llama: 2 * 7 };
 
-function traineeOf(model: Model): Trainee {
+function traineeOf(model: Model): TrainableModel {
   const adapter = attachTo(model, lora({ rank: 2, targets: "all-linear" }));
   const objective = model.isLanguageModel
     ? nextTokens({ model, adapter }, rows)
@@ -33,17 +33,17 @@ function traineeOf(model: Model): Trainee {
 }
 
 /** Every parameter away from zero, since zeros hide mistakes. */
-function movedStart(trainee: Trainee): Map<string, Float32Array> {
+function movedStart(trainable: TrainableModel): Map<string, Float32Array> {
   return new Map(
-    [...initialParameters(trainee, 1)].map(([path, numbers]) => [
+    [...initialParameters(trainable, 1)].map(([path, numbers]) => [
       path,
       numbers.map((each, i) => each + 0.1 * Math.sin(i + 1)),
     ]),
   );
 }
 
-async function gradientsOf(trainee: Trainee, values: ReadonlyMap<string, Float32Array>) {
-  const run = await gradientRun(trainee, await openDevice("cpu"), batch);
+async function gradientsOf(trainable: TrainableModel, values: ReadonlyMap<string, Float32Array>) {
+  const run = await gradientRun(trainable, await openDevice("cpu"), batch);
   try {
     return await run.gradientsAt(values);
   } finally {

@@ -5,7 +5,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { full } from "../../lib/adapters/full.ts";
 import { mergeModel } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
 import { goldenModel, goldenPath, largestDifference, oneHot, readGolden } from "./golden.ts";
@@ -83,8 +83,8 @@ for (const format of packedFormats) {
   Deno.test(`LoRA over ${format} has the gradients of the quantised model`, async () => {
     const model = await goldenModel("quantised/bert", outputs, 1, format);
     const adapter = attachTo(model, lora({ rank: 2, targets: ["query", "output.dense"] }));
-    const trainee: Trainee = { model, adapter, objective: objectiveOf([0, 2, 1, 1, 0]) };
-    assert.ok((await checkGradients(trainee, { elements: 2 })).length > 10);
+    const trainable: TrainableModel = { model, adapter, objective: objectiveOf([0, 2, 1, 1, 0]) };
+    assert.ok((await checkGradients(trainable, { elements: 2 })).length > 10);
   });
 }
 
@@ -104,12 +104,12 @@ Deno.test("merging leaves a float32 model with the numbers that training saw", a
 
 Deno.test("what is quantised cannot be trained, or quantised to another format", async () => {
   const model = await goldenModel("quantised/bert", outputs, 1, "int8");
-  const trainee: Trainee = {
+  const trainable: TrainableModel = {
     model,
     adapter: attachTo(model, full()),
     objective: objectiveOf([0, 1, 2]),
   };
-  await assert.rejects(checkGradients(trainee), /is quantised \(int8\) and cannot be trained/);
+  await assert.rejects(checkGradients(trainable), /is quantised \(int8\) and cannot be trained/);
   const folder = goldenPath("quantised/bert-nf4");
   await assert.rejects(
     loadModel({

@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { Random } from "../../lib/core/random.ts";
 import { type Device, type HostTensor, openDevice } from "../../lib/engine/mod.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { occurringWords } from "../../lib/train/occurring_words.ts";
-import { type GradientRun, gradientRun } from "./run_trainee.ts";
+import { type GradientRun, gradientRun } from "./run_trainable_model.ts";
 import { toyRows } from "./toy.ts";
 
 /** How to check. */
@@ -39,20 +39,20 @@ const tolerance = { absolute: 1e-4, relative: 2e-3 };
  * moved away, since zeros hide mistakes. Returns the paths that were checked.
  */
 export async function checkGradients(
-  trainee: Trainee,
+  trainable: TrainableModel,
   { device = "cpu", elements = 6, only = () => true, rows = 5, onlyWords = false, seed = 1 }:
     CheckOptions = {},
 ): Promise<string[]> {
   const opened = typeof device === "string" ? await openDevice(device) : device;
-  const types = trainee.model.family.usesTypes;
+  const types = trainable.model.family.usesTypes;
   const toy = toyRows(rows, { types });
   const batch: Record<string, HostTensor> = toy
     .feedsOf(Array.from({ length: rows }, (_, row) => row));
-  const words = onlyWords ? occurringWords(trainee, toy) : undefined;
+  const words = onlyWords ? occurringWords(trainable, toy) : undefined;
   if (onlyWords) assert.ok(words, "the whole table is held");
-  const run = await gradientRun(trainee, opened, batch, { words });
+  const run = await gradientRun(trainable, opened, batch, { words });
   try {
-    const values = new Map(initialParameters(trainee, seed, words));
+    const values = new Map(initialParameters(trainable, seed, words));
     const random = Random.fromSeed(1, "start");
     for (const [path, numbers] of values) {
       if (numbers.every((each) => each === 0)) {

@@ -40,12 +40,12 @@ const losses: Record<string, ClassificationObjectiveOptions> = {
 for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
   Deno.test(`every weight of ${modelType} has the right gradient`, async () => {
     const model = toyModel({ modelType, layers: 2, seed: 3 });
-    const trainee = {
+    const trainable = {
       model,
       adapter: attachTo(model, full()),
       objective: classificationObjective(single),
     };
-    const checked = await checkGradients(trainee);
+    const checked = await checkGradients(trainable);
     assert.deepEqual(checked.sort(), modelWeights(model).map(({ path }) => path).sort());
   });
 }
@@ -64,12 +64,12 @@ for (const modelType of ["gpt2", "llama"]) {
 for (const device of ["cpu", "tfjs:cpu"]) {
   Deno.test(`the rows of the word table that occur have the right gradient on ${device}`, async () => {
     const model = toyModel({ vocabulary: 100 });
-    const trainee = {
+    const trainable = {
       model,
       adapter: attachTo(model, full()),
       objective: classificationObjective(single),
     };
-    const checked = await checkGradients(trainee, {
+    const checked = await checkGradients(trainable, {
       device,
       elements: 12,
       only: (path) => path.startsWith("embeddings."),
@@ -81,34 +81,34 @@ for (const device of ["cpu", "tfjs:cpu"]) {
 
 Deno.test("every weight of bert has the right gradient on tfjs:cpu", async () => {
   const model = toyModel();
-  const trainee = {
+  const trainable = {
     model,
     adapter: attachTo(model, full()),
     objective: classificationObjective(single),
   };
-  await checkGradients(trainee, { device: "tfjs:cpu", elements: 2 });
+  await checkGradients(trainable, { device: "tfjs:cpu", elements: 2 });
 });
 
 Deno.test("gradients with dropout at a fixed noise are right", async () => {
   const model = toyModel({ dropout: 0.3 });
-  const trainee = {
+  const trainable = {
     model,
     adapter: attachTo(model, full()),
     objective: classificationObjective(single),
   };
-  await checkGradients(trainee);
+  await checkGradients(trainable);
 });
 
 for (const [name, options] of Object.entries(losses)) {
   Deno.test(`the loss for ${name} has the right gradient`, async () => {
     const model = toyModel();
-    const trainee = {
+    const trainable = {
       model,
       adapter: attachTo(model, head()),
       objective: classificationObjective(options),
     };
     for (const device of ["cpu", "tfjs:cpu"]) {
-      await checkGradients(trainee, { device, elements: 8 });
+      await checkGradients(trainable, { device, elements: 8 });
     }
   });
 }
@@ -129,10 +129,10 @@ for (const [name, method] of Object.entries(variants)) {
   Deno.test(`LoRA, ${name}, has the right gradient`, async () => {
     const model = toyModel();
     const adapter = attachTo(model, method);
-    const trainee = { model, adapter, objective: classificationObjective(single) };
+    const trainable = { model, adapter, objective: classificationObjective(single) };
     for (const device of ["cpu", "tfjs:cpu"]) {
       const elements = device === "cpu" ? 6 : 2;
-      const checked = await checkGradients(trainee, { device, elements });
+      const checked = await checkGradients(trainable, { device, elements });
       for (const part of ["lora_A", "lora_B"]) {
         assert.ok(checked.some((path) => path.endsWith(part)), `${part} was not checked`);
       }

@@ -7,7 +7,7 @@ import { Random } from "../../lib/core/random.ts";
 import type { Example } from "../../lib/data/encode_rows.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
-import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
@@ -35,22 +35,22 @@ export interface StepOutcome {
  * since zeros hide mistakes.
  */
 export async function stepOver(
-  trainee: Trainee,
+  trainable: TrainableModel,
   device: Device,
   examples: readonly Example[],
   layout?: BatchLayout,
 ): Promise<StepOutcome> {
-  const { model, adapter, objective } = trainee;
+  const { model, adapter, objective } = trainable;
   const state = device.createState(trainedSlots(model, adapter), [parameters, gradients]);
   const random = Random.fromSeed(1, "start");
-  const start = [...initialParameters(trainee, 1)].map((
+  const start = [...initialParameters(trainable, 1)].map((
     [path, values],
   ) => [
     path,
     values.some((value) => value !== 0) ? values : values.map(() => 0.3 * random.normal()),
   ]) as [string, Float32Array][];
   await state.write(parameters, new Map(start));
-  const step = await device.compile(gradientProgram(trainee, { packed: layout !== undefined }), {
+  const step = await device.compile(gradientProgram(trainable, { packed: layout !== undefined }), {
     frozen: (path) => model.weights.get(path)!,
     state,
   });

@@ -7,7 +7,7 @@ import { trace } from "../../lib/engine/trace.ts";
 import { families } from "../../lib/models/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
@@ -26,7 +26,7 @@ type Attach = (model: Model) => AttachedAdapter;
 const onAll: Attach = (model) => attachTo(model, full());
 const lowRank: Attach = (model) => attachTo(model, lora({ rank: 2 }));
 
-function traineeOf(modelType: string, attach: Attach): Trainee {
+function traineeOf(modelType: string, attach: Attach): TrainableModel {
   const model = toyModel({ modelType, layers: 3 });
   const targets = oneHot([0, 2, 1, 0, 2, 1, 1], 3);
   const objective = classificationObjective({ kind: "single", outputs: 3, targets });
@@ -55,11 +55,11 @@ const layouts: Record<string, BatchLayout> = {
 
 for (const { modelType } of families) {
   Deno.test(`packed examples train all weights of ${modelType} as padded ones do`, async () => {
-    const trainee = traineeOf(modelType, onAll);
+    const trainable = traineeOf(modelType, onAll);
     const device = await openDevice("cpu");
-    const padded = await stepOver(trainee, device, examples);
+    const padded = await stepOver(trainable, device, examples);
     for (const layout of Object.values(layouts)) {
-      assertSame(await stepOver(trainee, device, examples, layout), padded);
+      assertSame(await stepOver(trainable, device, examples, layout), padded);
     }
   });
 }
@@ -68,10 +68,10 @@ const methods: Record<string, Attach> = { "LoRA": lowRank, "a prefix": prefix };
 for (const [name, attach] of Object.entries(methods)) {
   for (const modelType of ["bert", ...decoders]) {
     Deno.test(`packed examples train ${name} of ${modelType} as padded ones do`, async () => {
-      const trainee = traineeOf(modelType, attach);
+      const trainable = traineeOf(modelType, attach);
       const device = await openDevice("cpu");
-      const padded = await stepOver(trainee, device, examples);
-      const packed = await stepOver(trainee, device, examples, layouts["in rows with padding"]);
+      const padded = await stepOver(trainable, device, examples);
+      const packed = await stepOver(trainable, device, examples, layouts["in rows with padding"]);
       assertSame(packed, padded);
     });
   }
@@ -82,30 +82,30 @@ for (const modelType of decoders) {
     Deno.test(`packed texts train ${modelType} to predict tokens as padded ones do, on ${deviceName}`, async () => {
       const model = toyLanguageModel({ modelType, layers: 2 });
       const objective = nextTokenObjective({ texts: examples, vocabulary: toyVocabulary });
-      const trainee = { model, adapter: onAll(model), objective };
+      const trainable = { model, adapter: onAll(model), objective };
       const device = await openDevice(deviceName);
-      const padded = await stepOver(trainee, device, examples);
+      const padded = await stepOver(trainable, device, examples);
       for (const layout of Object.values(layouts)) {
-        assertSame(await stepOver(trainee, device, examples, layout), padded);
+        assertSame(await stepOver(trainable, device, examples, layout), padded);
       }
     });
   }
 }
 
 Deno.test("packed examples train as padded ones do on tfjs:cpu", async () => {
-  const trainee = traineeOf("bert", onAll);
+  const trainable = traineeOf("bert", onAll);
   const device = await openDevice("tfjs:cpu");
-  const padded = await stepOver(trainee, device, examples);
+  const padded = await stepOver(trainable, device, examples);
   for (const layout of Object.values(layouts)) {
-    assertSame(await stepOver(trainee, device, examples, layout), padded);
+    assertSame(await stepOver(trainable, device, examples, layout), padded);
   }
 });
 
 Deno.test("a compiled step makes the mask of packed rows once, and one more for the last layer", () => {
-  const trainee = traineeOf("bert", lowRank);
+  const trainable = traineeOf("bert", lowRank);
   const graph = trace(
-    gradientProgram(trainee, { packed: true }),
-    (path) => trainee.model.weights.get(path)!,
+    gradientProgram(trainable, { packed: true }),
+    (path) => trainable.model.weights.get(path)!,
   );
   assert.equal(graph.nodes.filter(({ op }) => op === "Equal").length, 2);
 });
@@ -113,10 +113,10 @@ Deno.test("a compiled step makes the mask of packed rows once, and one more for 
 Deno.test("a compiled step of a decoder compares places once, and once more for the last layer", () => {
   for (const modelType of decoders) {
     for (const packed of [false, true]) {
-      const trainee = traineeOf(modelType, lowRank);
+      const trainable = traineeOf(modelType, lowRank);
       const graph = trace(
-        gradientProgram(trainee, { packed }),
-        (path) => trainee.model.weights.get(path)!,
+        gradientProgram(trainable, { packed }),
+        (path) => trainable.model.weights.get(path)!,
       );
       assert.equal(graph.nodes.filter(({ op }) => op === "Greater").length, 2);
     }

@@ -8,19 +8,19 @@ import { openDevice, tf } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { parameter, penalised, prefix, prompt, scaling } from "../adapters/toy_adapters.ts";
-import { gradientRun } from "./run_trainee.ts";
+import { gradientRun } from "./run_trainable_model.ts";
 import { toyModel, toyRows, toyTargets } from "./toy.ts";
 
 const count = 5;
 /** Of a gradient; most are the same to the bit. */
 const tolerance = 1e-6;
 
-function classifying(model: Model, adapter: AttachedAdapter): Trainee {
+function classifying(model: Model, adapter: AttachedAdapter): TrainableModel {
   const rows = toyRows(count);
   const objective = classificationObjective({
     kind: "single",
@@ -67,18 +67,18 @@ for (const [name, attach, modelType] of cases) {
   for (const device of ["cpu", "tfjs:cpu"]) {
     Deno.test(`recomputed layers of ${modelType} give the same loss and gradients: ${name}, ${device}`, async () => {
       const model = toyModel({ modelType, layers: 2, dropout: 0.2 });
-      const trainee = classifying(model, attach(model));
+      const trainable = classifying(model, attach(model));
       const batch = batchFor(model);
       const random = Random.fromSeed(1, "start");
       const values = new Map(
-        [...initialParameters(trainee, 1)].map(([path, numbers]) => [
+        [...initialParameters(trainable, 1)].map(([path, numbers]) => [
           path,
           numbers.map((each) => each + 0.1 * random.normal()),
         ]),
       );
       const compute = async (gradientCheckpointing: boolean) => {
         const opened = await openDevice(device);
-        const run = await gradientRun(trainee, opened, batch, { gradientCheckpointing });
+        const run = await gradientRun(trainable, opened, batch, { gradientCheckpointing });
         const results = [await run.lossAt(values), await run.gradientsAt(values)] as const;
         await run.dispose();
         return results;
@@ -101,8 +101,8 @@ for (const [name, attach, modelType] of cases) {
 /** What is made before the loss and read after it: sizes of the tensors that have open dimensions. */
 function keptSizes(layers: number, gradientCheckpointing: boolean): number[] {
   const model = toyModel({ layers, dropout: 0.2 });
-  const trainee = classifying(model, attachTo(model, lora({ rank: 2, dropout: 0.3 })));
-  const program = gradientProgram(trainee, { gradientCheckpointing });
+  const trainable = classifying(model, attachTo(model, lora({ rank: 2, dropout: 0.3 })));
+  const program = gradientProgram(trainable, { gradientCheckpointing });
   const graph = trace(program, (path) => model.weights.get(path)!);
   const forward = nodesBefore(graph, graph.outputs.find(({ name }) => name === "loss")!.value);
   const made = new Set([...forward].flatMap(({ outputs }) => outputs));
@@ -138,12 +138,12 @@ Deno.test("a further layer keeps one tensor, its input, where layers are recompu
 Deno.test("the runtime computes recomputed layers twice, the second time from the last one", async () => {
   const layers = 3;
   const model = toyModel({ layers });
-  const trainee = classifying(model, attachTo(model, full()));
+  const trainable = classifying(model, attachTo(model, full()));
   const folder = await Deno.makeTempDir();
   try {
     const device = onnxRuntime("cpu", undefined, { profile: `${folder}/step` });
-    const run = await gradientRun(trainee, device, batch, { gradientCheckpointing: true });
-    await run.lossAt(initialParameters(trainee, 1));
+    const run = await gradientRun(trainable, device, batch, { gradientCheckpointing: true });
+    await run.lossAt(initialParameters(trainable, 1));
     await run.dispose();
     const [{ name }] = [...Deno.readDirSync(folder)];
     const events = JSON.parse(await Deno.readTextFile(`${folder}/${name}`)) as {

@@ -9,7 +9,7 @@ import { familyOf } from "../../lib/models/mod.ts";
 import { weightsOf } from "../../lib/nn/layer.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
-import type { Trainee } from "../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 
@@ -126,7 +126,7 @@ export function toyRows(count: number, { types = true, seed = 1 } = {}): Trainin
 
 /** Predicts the next token of every row, and the first one where virtual tokens stand before it. */
 export function nextTokens(
-  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
   rows: TrainingRows,
 ): Objective {
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));

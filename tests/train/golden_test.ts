@@ -5,7 +5,7 @@ import { peft } from "../../lib/adapters/peft.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model, openOn } from "../../lib/nn/model.ts";
-import { parameters } from "../../lib/nn/trainee.ts";
+import { parameters } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";

@@ -60,9 +60,9 @@ Deno.test("a cache on disk gives the numbers of one in memory and leaves no file
   });
   const device = await openDevice("cpu");
   const options = { frozenLayers: 1 };
-  const trainee = { model, adapter: noAdapter, objective };
-  await using inMemory = await cacheHidden(trainee, rows, device, options);
-  await using onDisk = await cacheHidden(trainee, rows, device, { ...options, maxBytes: 0 });
+  const trainable = { model, adapter: noAdapter, objective };
+  await using inMemory = await cacheHidden(trainable, rows, device, options);
+  await using onDisk = await cacheHidden(trainable, rows, device, { ...options, maxBytes: 0 });
   for (const batch of [[0], [8, 1, 3], [...Array(9).keys()]]) {
     assert.deepEqual(onDisk.feedsOf(batch), inMemory.feedsOf(batch));
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Device, openDevice } from "../../lib/engine/mod.ts";
 import { decayed, undecayed } from "../../lib/nn/trained.ts";
-import { parameters } from "../../lib/nn/trainee.ts";
+import { parameters } from "../../lib/nn/trainable_model.ts";
 import { moments } from "../../lib/train/adamw.ts";
 import { gradients } from "../../lib/train/gradient_program.ts";
 import { accumulated, createOptimiser } from "../../lib/train/optimiser.ts";

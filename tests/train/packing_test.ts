@@ -60,11 +60,11 @@ function choose(
     targets: new Float32Array(66),
   });
   const adapter = attachTo(model, lora({ rank: 2 }));
-  const trainee = { model, adapter, objective: { ...objective, positions } };
+  const trainable = { model, adapter, objective: { ...objective, positions } };
   const settings = trainSettings({ packing, order: "shuffled" });
   const plan = planSteps(lengths, settings);
-  const choice = choosePacking(trainee, rowsOf(lengths, true), settings, plan, keptLayers);
-  return { ...choice, plan, trainee };
+  const choice = choosePacking(trainable, rowsOf(lengths, true), settings, plan, keptLayers);
+  return { ...choice, plan, trainable };
 }
 
 for (const { modelType } of families) {
@@ -94,7 +94,7 @@ Deno.test("kept frozen layers are packed too", async () => {
 Deno.test("auto packs uneven batches and leaves even ones alone", () => {
   const packs = choose("auto", uneven);
   assert.match(packs.reason, /^on: about \d+ % fewer tokens and \d+ % less work$/);
-  const cost = layoutCost(packs.trainee);
+  const cost = layoutCost(packs.trainable);
   for (const batch of packs.plan.partsOf(0)) {
     const layout = packs.layoutOf!(batch);
     const padded = paddedLayout(Array.from(batch, (row) => uneven[row]));
@@ -110,10 +110,10 @@ Deno.test("layers that are kept count for nothing", () => {
   // Of a last layer that reads one position of each text, packing saves next to nothing.
   assert.match(choose("auto", uneven, { keptLayers: 1 }).reason, /^off: it would save \d %/);
   assert.match(choose("auto", uneven, { keptLayers: 1, positions: "all" }).reason, /^on/);
-  const { trainee } = choose("auto", uneven);
-  const [all, above] = [layoutCost(trainee), layoutCost(trainee, 1)];
+  const { trainable } = choose("auto", uneven);
+  const [all, above] = [layoutCost(trainable), layoutCost(trainable, 1)];
   const oneLayer = layoutCost(
-    { ...trainee, objective: { ...trainee.objective, positions: "all" } },
+    { ...trainable, objective: { ...trainable.objective, positions: "all" } },
     1,
   );
   assert.equal(all(4, 6, 2), above(4, 6, 2) + oneLayer(4, 6, 2));

@@ -4,7 +4,7 @@ import { onnxRuntime } from "../../lib/engine/devices/onnx_runtime.ts";
 import { endOfLeftBehind } from "../../lib/engine/devices/runtime_thread.ts";
 import { head } from "../../lib/adapters/head.ts";
 import type { State } from "../../lib/engine/mod.ts";
-import { parameters } from "../../lib/nn/trainee.ts";
+import { parameters } from "../../lib/nn/trainable_model.ts";
 import { slowFeeds, slowProgram } from "../engine/devices/slow_program.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { runToy, type ToyRunOptions } from "./toy_run.ts";

@@ -7,7 +7,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import { parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
   train,
@@ -57,9 +57,9 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
       labelSmoothing: options.settings?.labelSmoothing ?? 0,
       ...(options.classWeights ? { classWeights: options.classWeights } : {}),
     });
-  const trainee: Trainee = { model, adapter, objective };
+  const trainable: TrainableModel = { model, adapter, objective };
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
-  const { state, ...result } = await train(trainee, options.around?.(rows) ?? rows, {
+  const { state, ...result } = await train(trainable, options.around?.(rows) ?? rows, {
     device: await openDevice(device),
     settings: trainSettings(settings),
     fingerprint: { model: "toy" },

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { batchInputs, batchOf } from "../../nn/batch_inputs.ts";
 import { openDevice, type Tensor } from "../../engine/mod.ts";
 import type { Host } from "../../nn/adapter.ts";
 import { encode } from "../../nn/encoder.ts";
 import { modelWeights } from "../../nn/model.ts";
-import { createNet } from "../../nn/net.ts";
-import { batchInputs, batchOf } from "../../nn/trainee.ts";
+import { createNet } from "../../nn/create_net.ts";
 
 /** One layer's keys and values, each [heads, tokens, size of a head] row by row. */
 export interface CapturedLayer {
@@ -22,12 +22,11 @@ export async function captureKeysValues(
   ids: readonly number[],
 ): Promise<CapturedLayer[]> {
   const weights = modelWeights(host).filter(({ layer }) => !host.head.includes(layer.path));
-  const { usesTypes } = host.family;
   const device = await openDevice("cpu");
   const step = await device.compile({
     name: "keys and values",
     inputs: {
-      ...batchInputs(usesTypes),
+      ...batchInputs(host),
       ...Object.fromEntries(
         weights.map(({ path, shape }) => [path, { role: "frozen", type: "float32", shape }]),
       ),
@@ -58,7 +57,7 @@ export async function captureKeysValues(
     const found = await step.run({
       input_ids: row(ids),
       attention_mask: row(ids.map(() => 1)),
-      ...(usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
+      ...(host.family.usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
     });
     return Array.from({ length: host.config.layers }, (_, layer) => ({
       keys: Float32Array.from(found[`${layer}/keys`].data),

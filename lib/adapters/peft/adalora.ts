@@ -77,7 +77,7 @@ function configOf(settings: AdaloraSettings, targets: readonly string[]): PeftCo
 
 /** Which of the initial triplets are left, by PEFT's name of e. */
 function patternOf(
-  { prefix }: Host,
+  { pathPrefix }: Host,
   { initialRank }: AdaloraSettings,
   all: readonly Triplets[],
   kept: KeptTriplets,
@@ -87,7 +87,7 @@ function patternOf(
     const before = kept[site.path] ?? Array<boolean>(initialRank).fill(true);
     const now = new Set(left(site));
     let at = 0;
-    return [`${prefix}.${site.e}`, before.map((was) => was && now.has(at++))];
+    return [`${pathPrefix}${site.e}`, before.map((was) => was && now.has(at++))];
   }));
 }
 

@@ -81,6 +81,6 @@ export function namesForPeft(
  * A tensor's name in a PEFT folder with what stands before the path in a model with a head, and
  * without: a model that was adapted without a head has no prefix of its own.
  */
-export function wrappedNames({ prefix }: Host, name: string): readonly [string, string] {
-  return [`${peftPrefix}.${prefix}.${name}`, `${peftPrefix}.${name}`];
+export function wrappedNames({ pathPrefix }: Host, name: string): readonly [string, string] {
+  return [`${peftPrefix}.${pathPrefix}${name}`, `${peftPrefix}.${name}`];
 }

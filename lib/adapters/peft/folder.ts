@@ -8,9 +8,9 @@ import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
-import { attachTo, innerPaths, type Model } from "../../nn/model.ts";
+import { attachTo, bodyPaths, type Model } from "../../nn/model.ts";
 import { trainedWeights } from "../../nn/trained.ts";
-import { withFrozen } from "../../nn/trainee.ts";
+import { withFrozen } from "../../nn/trainable_model.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
 import { peftFromFiles } from "../peft.ts";
 import {
@@ -101,7 +101,7 @@ export async function writePeftFolder(
   const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
   const { prefix } = model.family;
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
-  const inner = innerPaths(model);
+  const inner = bodyPaths(model);
   const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
     name: inner.has(layer.path) ? `${modelPrefix}.${prefix}.${path}` : `${modelPrefix}.${path}`,
     dtype: "F32" as const,

@@ -11,7 +11,7 @@ import type { Entry } from "../../nn/banks.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { NormChange, Parts } from "../../nn/parts.ts";
 import { trainedWeights } from "../../nn/trained.ts";
-import { withFrozen } from "../../nn/trainee.ts";
+import { withFrozen } from "../../nn/trainable_model.ts";
 import { type PeftFiles, peftPrefix } from "../peft/files.ts";
 import { promptModelPrefix } from "../parts/virtual_tokens.ts";
 

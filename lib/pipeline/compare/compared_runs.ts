@@ -12,7 +12,7 @@ import { writePeftFolder } from "../../adapters/peft/folder.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { Adapter } from "../../nn/adapter.ts";
 import { type Model, openOn } from "../../nn/model.ts";
-import { parameters, type Trainee } from "../../nn/trainee.ts";
+import { parameters, type TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedSlots } from "../../nn/trained.ts";
 import type { BatchLayout } from "../../text/batch_layout.ts";
 import { checkPacking, packingObstacle } from "../../train/packing.ts";
@@ -130,7 +130,7 @@ export async function openRuns(
       const adapter = isTrial ? still : whole;
       const data = await dataOf(room);
       const rows = isTrial ? rowsFrom(data.train, trialRows, data.outputs) : data.train;
-      const trainee: Trainee = {
+      const trainable: TrainableModel = {
         model,
         adapter,
         objective: objectiveOf({ ...data, train: rows }, {
@@ -140,7 +140,7 @@ export async function openRuns(
           adapter,
         }),
       };
-      const result = await train(trainee, rows, {
+      const result = await train(trainable, rows, {
         device,
         settings,
         fingerprint: {},
@@ -152,10 +152,10 @@ export async function openRuns(
         if (result.stopped === "interrupted") throw interrupted();
         const values = await result.state.read(parameters);
         const savedBytes = adapter.peft && !isTrial
-          ? await peftBytes(trainee, values, data.labels)
+          ? await peftBytes(trainable, values, data.labels)
           : undefined;
         return {
-          logits: await logitsOf(trainee, data, device, result.state, signal),
+          logits: await logitsOf(trainable, data, device, result.state, signal),
           losses: result.losses,
           seconds: result.seconds,
           trainedParameters: trainedSlots(model, adapter)
@@ -200,13 +200,13 @@ export function interrupted(): TunebookError {
 }
 
 async function logitsOf(
-  trainee: Trainee,
+  trainable: TrainableModel,
   { test }: PreparedData,
   device: Device,
   state: State,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const predictor = await createPredictor(trainee, device, state);
+  const predictor = await createPredictor(trainable, device, state);
   try {
     return await predictor.logits(test, { signal });
   } finally {
@@ -215,7 +215,7 @@ async function logitsOf(
 }
 
 async function peftBytes(
-  { model, adapter }: Trainee,
+  { model, adapter }: TrainableModel,
   values: ReadonlyMap<string, Float32Array>,
   labels: readonly string[],
 ): Promise<number> {

@@ -59,7 +59,7 @@ export function averageOf(
         targets: new Float32Array(),
       });
       const trained = {
-        trainee: { model, adapter: attached, objective },
+        trainable: { model, adapter: attached, objective },
         values,
         kind,
         labels,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Trainee } from "../../nn/trainee.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { influential } from "../../train/fingerprint.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanParts } from "../plan_parts.ts";
@@ -25,7 +25,7 @@ export interface RunSources {
 export async function fingerprintOf(
   parts: PlanParts,
   { train, validation, labels }: PreparedData,
-  { model, adapter }: Trainee,
+  { model, adapter }: TrainableModel,
   { weights, judge }: RunSources,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { test: _, validation: __, ...columns } = parts.columns;

@@ -19,7 +19,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import { predictionsOf } from "../../metrics/predictions.ts";
 import { loadModel } from "../../models/load_model.ts";
 import { modelWeights, openOn } from "../../nn/model.ts";
-import { parameters, type Trainee } from "../../nn/trainee.ts";
+import { parameters, type TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedSlots } from "../../nn/trained.ts";
 import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import { trainSettings } from "../../train/train_options.ts";
@@ -101,8 +101,8 @@ export async function runPlan(
     vocabulary: config.vocabulary,
     adapter,
   });
-  const trainee: Trainee = { model, adapter, objective };
-  checkForms(parts.targets, trainee);
+  const trainable: TrainableModel = { model, adapter, objective };
+  checkForms(parts.targets, trainable);
   const trainedParameters = countNumbers(trainedSlots(model, adapter));
   const addedParameters = countNumbers(adapter.parameters);
 
@@ -113,7 +113,7 @@ export async function runPlan(
     rows: PreparedRows,
     progress?: Progress,
   ): Promise<Answers> => {
-    predictor ??= await createPredictor(trainee, device, state);
+    predictor ??= await createPredictor(trainable, device, state);
     const logits = await predictor.logits(rows, { signal, ...(progress ? { progress } : {}) });
     return {
       logits,
@@ -125,7 +125,7 @@ export async function runPlan(
       }),
     };
   };
-  const result = await runTraining(trainee, data, {
+  const result = await runTraining(trainable, data, {
     parts,
     settings,
     options,
@@ -147,7 +147,7 @@ export async function runPlan(
 
   const finish = async () => {
     const trained: Trained = {
-      trainee,
+      trainable,
       values: await result.state.read(parameters),
       kind: data.kind,
       labels: data.labels,

@@ -10,7 +10,7 @@ import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
 import { type Progress, showProgress, silentProgress } from "../../core/progress.ts";
 import { say } from "../../core/say.ts";
-import type { Trainee } from "../../nn/trainee.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { fingerprintOf, nameOf, type RunSources } from "./fingerprint.ts";
@@ -46,11 +46,11 @@ export interface Trained extends TrainResult {
 
 /** Trains. A run that was stopped throws an error that names the folder to continue from. */
 export async function runTraining(
-  trainee: Trainee,
+  trainable: TrainableModel,
   data: PreparedData,
   { parts, settings, options, sources, ...context }: TrainingStage,
 ): Promise<Trained> {
-  const fingerprint = await fingerprintOf(parts, data, trainee, sources);
+  const fingerprint = await fingerprintOf(parts, data, trainable, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
   const inNotebook = kernel() !== undefined;
@@ -62,7 +62,7 @@ export async function runTraining(
   let frozen: Progress | undefined;
   let result: TrainResult;
   try {
-    result = await train(trainee, data.train, {
+    result = await train(trainable, data.train, {
       ...context,
       settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,

@@ -5,7 +5,6 @@
  */
 import { mistakes } from "../../core/errors.ts";
 import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
-import { encode } from "../../nn/encoder.ts";
 import type { Objective } from "../../nn/objective.ts";
 
 /** What a row is labelled with. */
@@ -44,16 +43,12 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
     );
   return {
     name: "text-classification",
-    positions: "summary",
+    head: { name: "classification", outputs },
     outputs,
+    per: "sequence",
     feeds: {
       targets: { role: "feed", type: "float32", shape: ["batch", outputs] },
       normaliser: { role: "feed", type: "float32", shape: [] },
-    },
-    forward(net, encoder, batch, frozenLayers = 0) {
-      const hidden = encode(net, encoder, batch, { positions: "summary", frozenLayers });
-      const summary = tf.squeeze(hidden, [1]);
-      return encoder.family.classification.forward(net, encoder.config, summary);
     },
     loss: (logits, { targets, normaliser }) =>
       tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),

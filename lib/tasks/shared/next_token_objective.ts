@@ -5,9 +5,6 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { TextBatch } from "../../nn/family.ts";
-import { encode, type Encoder } from "../../nn/encoder.ts";
-import type { Net } from "../../nn/net.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { paddedLayout } from "../../text/batch_layout.ts";
 
@@ -62,21 +59,15 @@ export function nextTokenObjective(
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
   return {
     name: "causal-language-modelling",
-    positions: "all",
+    head: { name: "language", outputs: vocabulary },
     outputs: vocabulary,
+    per: "token",
     feeds: {
       next_tokens: { ...feed, type: "int32" },
       next_weights: { ...feed, type: "float32" },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    forward: (net, encoder, batch, frozenLayers = 0) =>
-      scores(net, encoder, batch, { frozenLayers, back: 0 }),
-    ...(afterVirtualTokens
-      ? {
-        forwardToLearn: (net, encoder, batch, frozenLayers = 0) =>
-          scores(net, encoder, batch, { frozenLayers, back: 1 }),
-      } satisfies Partial<Objective>
-      : {}),
+    ...(afterVirtualTokens ? { readsBefore: true } : {}),
     perRow: {
       outputs: 1,
       batchSize: evaluatedRows,
@@ -113,36 +104,6 @@ export function nextTokenObjective(
       };
     },
   };
-}
-
-/**
- * The scores of the text's own positions, [tokens, vocabulary], or with `back` 1 those of the positions
- * before them, the first of which is a virtual token's.
- */
-function scores(
-  net: Net,
-  encoder: Encoder,
-  batch: TextBatch,
-  { frozenLayers, back }: { readonly frozenLayers: number; readonly back: 0 | 1 },
-): Tensor {
-  const { family: { language, modelType }, config } = encoder;
-  if (!language) {
-    throw new TunebookError("unsupported", `${modelType} models do not predict the next token`);
-  }
-  const hidden = encode(net, encoder, batch, { frozenLayers });
-  const [rows, sequence] = hidden.shape as [number, number];
-  const length = batch.mask.shape[1]!;
-  const added = sequence - length;
-  if (added < back) {
-    throw new TunebookError(
-      "input",
-      "afterVirtualTokens is true, but the method puts no virtual tokens before the texts",
-    );
-  }
-  const own = added === 0
-    ? hidden
-    : tf.slice(hidden, [0, added - back, 0], [rows, length, config.width]);
-  return language.forward(net, config, tf.reshape(own, [-1, config.width]));
 }
 
 const flat = (x: Tensor) => tf.reshape(x, [-1]);

@@ -6,12 +6,12 @@ import { writePeftFolder } from "../../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../../lib/engine/mod.ts";
 import type { Adapter } from "../../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
-import type { Trainee } from "../../../lib/nn/trainee.ts";
+import type { TrainableModel } from "../../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../../lib/train/initial_state.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { largestDifference, oneHot } from "../../models/golden.ts";
-import { logitsOf } from "../../nn/run_trainee.ts";
+import { logitsOf } from "../../nn/run_trainable_model.ts";
 import { toyModel, toyRows } from "../../nn/toy.ts";
 import { runToy } from "../../train/toy_run.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -43,14 +43,14 @@ async function readAgain(folder: string) {
 
 /** The largest difference between the logits of what was trained and of what was read. */
 async function differenceOf(
-  trained: Trainee,
+  trained: TrainableModel,
   values: ReadonlyMap<string, Float32Array>,
   method: Adapter,
 ): Promise<number> {
   const device = await openDevice("cpu");
   const { model } = trained;
   const batch = toyRows(5, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
-  const read: Trainee = { model, adapter: attachTo(model, method), objective };
+  const read: TrainableModel = { model, adapter: attachTo(model, method), objective };
   const before = await logitsOf(trained, device, batch, values);
   const after = await logitsOf(read, device, batch);
   const base = await logitsOf(trained, device, batch);

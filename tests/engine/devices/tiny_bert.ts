@@ -11,7 +11,7 @@ import type { Adapter } from "../../../lib/nn/adapter.ts";
 import { forwardProgram } from "../../../lib/nn/forward_program.ts";
 import { weightsOf } from "../../../lib/nn/layer.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
-import { parameters, type Trainee } from "../../../lib/nn/trainee.ts";
+import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../../lib/nn/trained.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { adamw, moments } from "../../../lib/train/adamw.ts";
@@ -55,7 +55,7 @@ function tinyModel(): Model {
 }
 
 /** The model, LoRA on query and value unless another method is given, and two labels. */
-export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): Trainee {
+export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): TrainableModel {
   const model = tinyModel();
   const adapter = attachTo(model, method);
   const targets = Float32Array.from(
@@ -69,18 +69,18 @@ export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): 
   };
 }
 
-/** The weights of a trainee, as a source of frozen inputs. */
-export function frozenOf({ model }: Trainee): (name: string) => Float32Array {
+/** The weights of a trainable, as a source of frozen inputs. */
+export function frozenOf({ model }: TrainableModel): (name: string) => Float32Array {
   return (name) => model.weights.get(name)!;
 }
 
-/** The gradient step of the trainee, and its forward pass. */
-export function tinyPrograms(trainee: Trainee): { gradient: Program; forward: Program } {
-  return { gradient: gradientProgram(trainee), forward: forwardProgram(trainee) };
+/** The gradient step of the trainable, and its forward pass. */
+export function tinyPrograms(trainable: TrainableModel): { gradient: Program; forward: Program } {
+  return { gradient: gradientProgram(trainable), forward: forwardProgram(trainable) };
 }
 
 /** A batch with padding; every step has other tokens, another length and fresh noise. */
-export function tinyFeeds({ objective }: Trainee, step: number): Record<string, HostTensor> {
+export function tinyFeeds({ objective }: TrainableModel, step: number): Record<string, HostTensor> {
   const random = Random.fromSeed(step, "batch");
   const sequence = 5 + step % 4;
   const shape = [rows, sequence];
@@ -108,25 +108,28 @@ export async function trainTiny(
   steps = 10,
   method?: Adapter,
 ): Promise<{ losses: number[]; trained: Map<string, Float32Array> }> {
-  const trainee = tinyTrainee(method);
-  const slots = trainedSlots(trainee.model, trainee.adapter);
+  const trainable = tinyTrainee(method);
+  const slots = trainedSlots(trainable.model, trainable.adapter);
   const state = device.createState(slots, [parameters, gradients, ...moments]);
   await state.write(
     parameters,
     new Map(slots.map(({ name }) => {
-      const own = trainee.adapter.parameters.find((parameter) => parameter.name === name);
+      const own = trainable.adapter.parameters.find((parameter) => parameter.name === name);
       return [
         name,
-        own?.initial(Random.fromSeed(1, name)) ?? trainee.model.weights.get(name)!,
+        own?.initial(Random.fromSeed(1, name)) ?? trainable.model.weights.get(name)!,
       ];
     })),
   );
-  const step = await device.compile(gradientProgram(trainee), { frozen: frozenOf(trainee), state });
+  const step = await device.compile(gradientProgram(trainable), {
+    frozen: frozenOf(trainable),
+    state,
+  });
   const [beta1, beta2] = [0.9, 0.999];
   const update = await device.compileUpdate(adamw({ beta1, beta2, epsilon: 1e-8 }), state);
   const losses: number[] = [];
   for (let i = 1; i <= steps; i++) {
-    losses.push((await step.run(tinyFeeds(trainee, i))).loss.data[0]);
+    losses.push((await step.run(tinyFeeds(trainable, i))).loss.data[0]);
     await update.run({
       learningRate: 1e-2,
       weightDecay: 0.01,

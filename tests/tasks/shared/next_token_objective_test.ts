@@ -5,11 +5,11 @@ import { head } from "../../../lib/adapters/head.ts";
 import { lora } from "../../../lib/adapters/lora.ts";
 import { batchFeeds } from "../../../lib/data/feeds.ts";
 import { createPredictor } from "../../../lib/evaluate/predict.ts";
-import { parameters } from "../../../lib/nn/trainee.ts";
+import { parameters } from "../../../lib/nn/trainable_model.ts";
 import { initialState } from "../../../lib/train/initial_state.ts";
 import { nextTokenObjective } from "../../../lib/tasks/shared/next_token_objective.ts";
 import { isMistake } from "../../is_mistake.ts";
-import { gradientRun, logitsOf } from "../../nn/run_trainee.ts";
+import { gradientRun, logitsOf } from "../../nn/run_trainable_model.ts";
 import { toyLanguageModel, toyModel, toyRows } from "../../nn/toy.ts";
 
 const texts = [{ ids: [4, 5, 6, 7], counts: [1, 0, 1, 1] }, { ids: [8, 9] }];
@@ -37,17 +37,22 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   const lengths = rows.map(({ length }) => length);
   const { vocabulary } = model.config;
   const objective = nextTokenObjective({ texts: rows.map((ids) => ({ ids })), vocabulary });
-  const trainee = { model, adapter: attachTo(model, lora()), objective };
+  const trainable = { model, adapter: attachTo(model, lora()), objective };
   const device = await openDevice("cpu");
   const feedsOf = (chosen: ArrayLike<number>) => {
     const examples = rows.map((ids, row) => ({ ids, row }));
     return batchFeeds(examples, chosen, { padId: 0, usesTypes: false });
   };
-  const state = await initialState(trainee, device, { accumulate: 1, seed: 1 });
-  const predictor = await createPredictor(trainee, device, state);
+  const state = await initialState(trainable, device, { accumulate: 1, seed: 1 });
+  const predictor = await createPredictor(trainable, device, state);
   const found = await predictor.logits({ lengths, feedsOf });
   for (const row of [0, 1]) {
-    const { data } = await logitsOf(trainee, device, feedsOf([row]), await state.read(parameters));
+    const { data } = await logitsOf(
+      trainable,
+      device,
+      feedsOf([row]),
+      await state.read(parameters),
+    );
     const losses = Array.from({ length: lengths[row] - 1 }, (_, at) => {
       const scores = [...data.subarray(at * vocabulary, (at + 1) * vocabulary)].map(Number);
       const sum = scores.reduce((total, each) => total + Math.exp(each), 0);
@@ -71,9 +76,9 @@ Deno.test("behind virtual tokens first tokens are predicted too, and count", asy
   assert.deepEqual([...next_weights.data], [1, 1, 0, 0, 1, 0, 1, 1]);
 
   const model = toyLanguageModel({ modelType: "gpt2" });
-  const trainee = { model, adapter: attachTo(model, lora({ rank: 1 })), objective };
+  const trainable = { model, adapter: attachTo(model, lora({ rank: 1 })), objective };
   await assert.rejects(
-    async () => await gradientRun(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
+    async () => await gradientRun(trainable, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
     isMistake("input", "the method puts no virtual tokens before the texts"),
   );
 });
@@ -85,9 +90,9 @@ Deno.test("counts of another length and a family without a language head are err
   );
   const model = toyModel();
   const objective = nextTokenObjective({ texts, vocabulary: 20 });
-  const trainee = { model, adapter: attachTo(model, head()), objective };
+  const trainable = { model, adapter: attachTo(model, head()), objective };
   await assert.rejects(
-    async () => await logitsOf(trainee, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
+    async () => await logitsOf(trainable, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),
     isMistake("unsupported", "bert models do not predict the next token"),
   );
 });

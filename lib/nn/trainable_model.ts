@@ -10,10 +10,8 @@ import {
   packedShapes,
   sizeOf,
   slotPath,
-  type Tensor,
 } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
-import type { TextBatch } from "./family.ts";
 import { frozenWeights, type Model, modelWeights, packedNames } from "./model.ts";
 import type { Objective } from "./objective.ts";
 import { trainedWeights } from "./trained.ts";
@@ -22,81 +20,10 @@ import { trainedWeights } from "./trained.ts";
 export const parameters = "parameters";
 
 /** What is trained or evaluated. */
-export interface Trainee {
+export interface TrainableModel {
   readonly model: Model;
   readonly adapter: AttachedAdapter;
   readonly objective: Objective;
-}
-
-/** What a batch of token ids is called in a program, in an exported model and in transformers. */
-export function batchInputs(usesTypes: boolean): Record<string, InputSpec> {
-  const spec: InputSpec = {
-    role: "feed",
-    type: "int32",
-    shape: ["batch", "sequence"],
-    exportType: "int64",
-  };
-  return {
-    input_ids: spec,
-    attention_mask: spec,
-    ...(usesTypes ? { token_type_ids: spec } : {}),
-  };
-}
-
-/** The inputs of a batch, but for rows that may hold several examples: `data/feeds.ts` fills them. */
-export function packedInputs(
-  batch: Readonly<Record<string, InputSpec>>,
-): Record<string, InputSpec> {
-  const int32 = { role: "feed", type: "int32" } as const;
-  return {
-    ...laidOutInRows(batch),
-    position_ids: { ...int32, shape: ["rows", "sequence"] },
-    first_tokens: { ...int32, shape: ["rows", "slots"] },
-    example_slots: { ...int32, shape: ["batch"] },
-  };
-}
-
-/** Inputs that lie as a batch's tokens do, where rows are packed; others stay as they are. */
-export function laidOutInRows(
-  inputs: Readonly<Record<string, InputSpec>>,
-): Record<string, InputSpec> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, spec]): [string, InputSpec] => {
-      const [, second, ...others] = spec.shape;
-      return [name, second === "sequence" ? { ...spec, shape: ["rows", second, ...others] } : spec];
-    }),
-  );
-}
-
-/** The batch's tensors out of a program's inputs. */
-export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
-  return {
-    ids: inputs.input_ids,
-    mask: inputs.attention_mask,
-    types: inputs.token_type_ids,
-    hidden: inputs.hidden,
-    ...(inputs.example_slots
-      ? {
-        packing: {
-          positions: inputs.position_ids,
-          firsts: inputs.first_tokens,
-          slots: inputs.example_slots,
-        },
-      }
-      : {}),
-  };
-}
-
-/** What a batch is called above the frozen layers: their result takes the place of the ids. */
-export function hiddenInputs(
-  width: number,
-  positions: "all" | "summary",
-): Record<string, InputSpec> {
-  const length = positions === "summary" ? 1 : "sequence";
-  return {
-    hidden: { role: "feed", type: "float32", shape: ["batch", length, width] },
-    attention_mask: { role: "feed", type: "int32", shape: ["batch", length] },
-  };
 }
 
 /** Weights as inputs of a program. */
@@ -110,7 +37,7 @@ export interface WeightInputs {
 
 /** Inputs for every weight: frozen ones are compiled in, trained ones are state. */
 export function weightInputs(
-  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
 ): WeightInputs {
   const inputs: Record<string, InputSpec> = {};
   const names = new Map<string, string>();
@@ -151,7 +78,7 @@ export function weightInputs(
 
 /** Where a program's frozen tensors come from: the method's own before the model's weights. */
 export function frozenOf(
-  { model, adapter }: Pick<Trainee, "model" | "adapter">,
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
 ): FrozenSource {
   const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
   const pretrained = frozenWeights(model);

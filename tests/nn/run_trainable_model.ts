@@ -1,12 +1,12 @@
 /**
- * Runs the programs of a trainee: its logits, its loss and its gradients at given parameters.
+ * Runs the programs of a trainable: its logits, its loss and its gradients at given parameters.
  *
  * @module
  */
 import { Random } from "../../lib/core/random.ts";
 import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
 import { forwardProgram } from "../../lib/nn/forward_program.ts";
-import { frozenOf, parameters, type Trainee } from "../../lib/nn/trainee.ts";
+import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import {
   type GradientOptions,
@@ -20,8 +20,8 @@ import { gradientSource } from "../../lib/train/occurring_words.ts";
 type Feeds = Readonly<Record<string, HostTensor>>;
 type Tensors = ReadonlyMap<string, Float32Array>;
 
-async function stateOf(trainee: Trainee, device: Device, values: Tensors): Promise<State> {
-  const slots = trainedSlots(trainee.model, trainee.adapter);
+async function stateOf(trainable: TrainableModel, device: Device, values: Tensors): Promise<State> {
+  const slots = trainedSlots(trainable.model, trainable.adapter);
   const state = device.createState(slots, [parameters, gradients]);
   await state.write(parameters, values);
   return state;
@@ -29,13 +29,16 @@ async function stateOf(trainee: Trainee, device: Device, values: Tensors): Promi
 
 /** The logits of a batch, in evaluation mode; the initial parameters unless others are given. */
 export async function logitsOf(
-  trainee: Trainee,
+  trainable: TrainableModel,
   device: Device,
   batch: Feeds,
-  values: Tensors = initialParameters(trainee, 1),
+  values: Tensors = initialParameters(trainable, 1),
 ): Promise<HostTensor> {
-  const state = await stateOf(trainee, device, values);
-  const step = await device.compile(forwardProgram(trainee), { frozen: frozenOf(trainee), state });
+  const state = await stateOf(trainable, device, values);
+  const step = await device.compile(forwardProgram(trainable), {
+    frozen: frozenOf(trainable),
+    state,
+  });
   try {
     return (await step.run(batch)).logits;
   } finally {
@@ -56,20 +59,20 @@ export interface GradientRun {
  * `words` the parameters hold only these rows of the word table.
  */
 export async function gradientRun(
-  trainee: Trainee,
+  trainable: TrainableModel,
   device: Device,
   batch: Feeds,
   options: GradientOptions = {},
 ): Promise<GradientRun> {
   const { words } = options;
-  const state = await initialState(trainee, device, { accumulate: 1, seed: 1 }, words);
-  const frozen = gradientSource(trainee, words);
-  const step = await device.compile(gradientProgram(trainee, options), { frozen, state });
+  const state = await initialState(trainable, device, { accumulate: 1, seed: 1 }, words);
+  const frozen = gradientSource(trainable, words);
+  const step = await device.compile(gradientProgram(trainable, options), { frozen, state });
   const rows = Array.from({ length: batch.input_ids.shape[0] }, (_, row) => row);
   const random = Random.fromSeed(1, "noise");
   const feeds = {
     ...batch,
-    ...trainee.objective.targetsOf(rows, trainee.objective.weightOf(rows)),
+    ...trainable.objective.targetsOf(rows, trainable.objective.weightOf(rows)),
     [penaltyShare]: { shape: [], data: Float32Array.of(1) },
     noise: {
       shape: [ops.noiseSize],

@@ -1,0 +1,68 @@
+/**
+ * The heads that are the same in all families: a linear on each token, or none at all.
+ *
+ * @module
+ */
+import type { Head, TextConfig } from "../nn/family.ts";
+
+/** A config that says how much is dropped before a head. */
+export interface HeadConfig extends TextConfig {
+  readonly headDropout: number;
+}
+
+/** What differs between families. */
+export interface TokenHeadOptions<Config> {
+  /** The linear's name; `classifier` unless given. */
+  readonly path?: string;
+  /** Dropout before the linear; the config's `headDropout` unless given. */
+  readonly dropout?: (config: Config) => number;
+  readonly unused?: RegExp;
+}
+
+/** Scores of the classes of each token. */
+export function tokenHead<Config extends HeadConfig>(
+  className: string,
+  { path = "classifier", dropout = ({ headDropout }) => headDropout, unused }: TokenHeadOptions<
+    Config
+  > = {},
+): Head<Config> {
+  return {
+    reads: "tokens",
+    layers: ({ width }, outputs) => [{ kind: "linear", path, inputs: width, outputs }],
+    forward: (net, config, tokens) => net.linear(path, net.dropout(tokens, dropout(config))),
+    className,
+    ...(unused ? { unused } : {}),
+  };
+}
+
+const spanPath = "qa_outputs";
+
+/** Scores of each token as the start and as the end of an answer; outputs is 2. */
+export function spanHead<Config extends TextConfig>(
+  className: string,
+  { dropout, unused, prefix }: Omit<TokenHeadOptions<Config>, "path"> & {
+    readonly prefix?: string;
+  } = {},
+): Head<Config> {
+  return {
+    reads: "tokens",
+    layers: ({ width }, outputs) => [{ kind: "linear", path: spanPath, inputs: width, outputs }],
+    forward: (net, config, tokens) =>
+      net.linear(spanPath, dropout ? net.dropout(tokens, dropout(config)) : tokens),
+    className,
+    ...(unused ? { unused } : {}),
+    ...(prefix === undefined ? {} : { prefix }),
+  };
+}
+
+/** The hidden state of each token as it is. */
+export function embeddingHead<Config extends TextConfig>(className: string): Head<Config> {
+  return {
+    reads: "tokens",
+    layers: () => [],
+    forward: (_net, _config, tokens) => tokens,
+    className,
+    // A checkpoint of the body alone has nothing before its paths.
+    prefix: "",
+  };
+}

@@ -1,0 +1,29 @@
+/**
+ * What one layer's attention is given.
+ *
+ * @module
+ */
+import type { Tensor } from "../engine/mod.ts";
+import type { TokenPositions } from "./token_positions.ts";
+
+/** One layer's attention. */
+export interface AttentionCall {
+  /** The layer, counted from 0. */
+  readonly layer: number;
+  /** [batch · queries, width]; fewer queries than the sequence where not all rows are needed */
+  readonly query: Tensor;
+  /** [batch · sequence, keyValueHeads · (width / heads)], as `value` */
+  readonly key: Tensor;
+  readonly value: Tensor;
+  /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */
+  readonly mask: Tensor;
+  /** The same of the queries where rows are packed: each sees the tokens of its own example only. */
+  readonly queryMask: Tensor | undefined;
+  readonly heads: number;
+  /** Heads of keys and values, each for as many neighbouring heads of queries; `heads` unless given. */
+  readonly keyValueHeads?: number;
+  /** Where given, no query sees keys of later places. A method's prefix is seen by all. */
+  readonly places?: TokenPositions | undefined;
+  /** Dropout of the attention weights. */
+  readonly dropout: number;
+}

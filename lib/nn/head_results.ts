@@ -1,0 +1,67 @@
+/**
+ * What the head of an objective makes of a batch.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type Tensor, tf } from "../engine/mod.ts";
+import { batchOf } from "./batch_inputs.ts";
+import { encode } from "./encoder.ts";
+import { modelHead } from "./model.ts";
+import type { Net } from "./net.ts";
+import type { TrainableModel } from "./trainable_model.ts";
+
+/** Which part of the model runs, and for what. */
+export interface HeadResultsOptions {
+  /** Dropout does not act in so many of the lowest layers; 0 unless given. */
+  readonly frozenLayers?: number;
+  /** True while training, where an objective may read other positions (`readsBefore`). */
+  readonly training?: boolean;
+}
+
+/**
+ * [batch, outputs] of a head that reads pooled features, one for each example; [tokens, outputs] of a
+ * head that reads tokens, in the layout of the batch, packed or not, without a method's virtual tokens.
+ */
+export function headResults(
+  net: Net,
+  { model, objective }: Pick<TrainableModel, "model" | "objective">,
+  inputs: Readonly<Record<string, Tensor>>,
+  { frozenLayers = 0, training = false }: HeadResultsOptions = {},
+): Tensor {
+  const { family, config } = model;
+  const head = modelHead(model);
+  if (!family.stack) {
+    const features = family.features!(net, config, inputs)[head.reads];
+    if (features) return head.forward(net, config, features);
+    throw new TunebookError(
+      "unsupported",
+      `${family.modelType} models give no ${head.reads} features, which the head reads`,
+    );
+  }
+  const batch = batchOf(inputs);
+  if (head.reads === "pooled") {
+    const hidden = encode(net, model, batch, { positions: "summary", frozenLayers });
+    return head.forward(net, config, tf.squeeze(hidden, [1]));
+  }
+  const hidden = encode(net, model, batch, { frozenLayers });
+  const back = training && objective.readsBefore ? 1 : 0;
+  return head.forward(net, config, ownTokens(hidden, batch.mask.shape[1]!, back));
+}
+
+/**
+ * The sequence's own positions without what a method put before them, or with `back` 1 the positions
+ * before those, the first of which is a virtual token's. [batch, sequence, width] → [tokens, width]
+ */
+function ownTokens(hidden: Tensor, length: number, back: 0 | 1): Tensor {
+  const [rows, sequence, width] = hidden.shape as [number, number, number];
+  const added = sequence - length;
+  if (added < back) {
+    throw new TunebookError(
+      "input",
+      "afterVirtualTokens is true, but the method puts no virtual tokens before the texts",
+    );
+  }
+  const own = added === 0 ? hidden : tf.slice(hidden, [0, added - back, 0], [rows, length, width]);
+  return tf.reshape(own, [-1, width]);
+}

@@ -1,0 +1,34 @@
+/**
+ * The rows of a training, and which sequences are drawn together.
+ *
+ * @module
+ */
+import type { HostTensor } from "../engine/mod.ts";
+import type { BatchLayout } from "../text/batch_layout.ts";
+
+/** The training rows, ready to be fed. */
+export interface TrainingRows {
+  /** Tokens of each sequence. */
+  readonly lengths: ArrayLike<number>;
+  /** The feeds of a padded batch of sequences. */
+  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
+  /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
+  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
+  /** The sequences of each example, such as the two of a pair; one each unless given. */
+  readonly groups?: readonly (readonly number[])[];
+}
+
+/** The sequences of some examples, one example after the other. */
+export function sequencesOf(
+  { groups }: Pick<TrainingRows, "groups">,
+  examples: ArrayLike<number>,
+): number[] {
+  const chosen = Array.from(examples);
+  return groups ? chosen.flatMap((example) => groups[example]) : chosen;
+}
+
+/** Tokens of each example, all of its sequences together. */
+export function exampleLengths({ lengths, groups }: TrainingRows): ArrayLike<number> {
+  if (!groups) return lengths;
+  return groups.map((group) => group.reduce((sum, sequence) => sum + lengths[sequence], 0));
+}
