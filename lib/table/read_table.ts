@@ -69,7 +69,8 @@ const defaultTimeoutSeconds = 30;
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
- * JSON Lines, Parquet or Arrow. A file with a header and no rows is a table without rows.
+ * JSON Lines, Parquet or Arrow. A file with a header and no rows is a table without rows. A JSON file
+ * as SQuAD's own has a row for each question.
  *
  * Throws a `TunebookError`: kind "data" for a file that is missing or malformed, naming the file and
  * the line or row; "download" when a server fails; "input" for an unknown format.
