@@ -15,8 +15,11 @@ export interface AlignedText {
   readonly ends: readonly number[];
 }
 
-/** Characters that take over the span of the character at `at`, an index of code units. */
-export type Replacement = readonly [characters: string, at: number];
+/**
+ * Characters that take over the span of the character at `at`, an index of code units, or of all
+ * characters from there to the one at `last`.
+ */
+export type Replacement = readonly [characters: string, at: number, last?: number];
 
 /** A text before the first step. */
 export function alignText(text: string): AlignedText {
@@ -49,11 +52,11 @@ export function realign(from: AlignedText, replacements: Iterable<Replacement>):
   let text = "";
   const starts: number[] = [];
   const ends: number[] = [];
-  for (const [characters, at] of replacements) {
+  for (const [characters, at, last = at] of replacements) {
     text += characters;
     for (let i = 0; i < characters.length; i++) {
       starts.push(from.starts[at]);
-      ends.push(from.ends[at]);
+      ends.push(from.ends[last]);
     }
   }
   return { text, starts, ends };

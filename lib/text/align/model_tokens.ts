@@ -56,9 +56,10 @@ function wordPieces(model: WordPiece, word: string): ModelToken[] {
 
 function bytePairs(model: BPE, word: string): ModelToken[] {
   const suffix = model.end_of_word_suffix;
-  const { continuing_subword_prefix: prefix }: { continuing_subword_prefix?: unknown } =
-    model.config;
-  if (prefix || model.continuing_subword_suffix) {
+  const prefix = Object.entries(model.config).find(([name]) =>
+    name === "continuing_subword_prefix"
+  );
+  if (prefix?.[1] || model.continuing_subword_suffix) {
     throw noAlignment("its BPE model marks the parts of a word");
   }
   const isWhole = model.ignore_merges && model.tokens_to_ids.has(word);

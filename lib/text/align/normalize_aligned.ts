@@ -26,7 +26,7 @@ import {
   type Replacement,
   sliceAligned,
 } from "./aligned_text.ts";
-import { type Change, followChanges, unicodeForm } from "./unicode_forms.ts";
+import { unicodeForm } from "./unicode_forms.ts";
 
 /**
  * What the normalizer makes of a text. Throws a `TunebookError` of kind "unsupported" for a step
@@ -116,29 +116,25 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const longestWholeBytes = 5;
 const utf8 = new TextEncoder();
 
-function precompiled(step: Normalizer, { text }: AlignedText): Replacement[] {
+function* precompiled(step: Normalizer, { text }: AlignedText): Generator<Replacement> {
   const normalize = remembering(step);
-  const changes: Change[] = [];
-  let removed = 0;
-  const put = (old: string, made: string) => {
-    const newLength = [...made].length;
-    const oldLength = [...old].length;
-    const first = changes.length;
-    for (const character of made) {
-      changes.push([character, changes.length - first < oldLength ? 0 : 1]);
-    }
-    const last = changes.at(-1);
-    if (newLength >= oldLength) return;
-    if (last === undefined) removed += oldLength;
-    else changes[changes.length - 1] = [last[0], last[1] + newLength - oldLength];
-  };
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment, index } of graphemes.segment(text)) {
+    const characters = [...charactersOf(segment)];
     const whole = normalize(segment);
-    const characters = [...segment];
-    const apart = characters.map(normalize);
-    const isWhole = utf8.encode(segment).length <= longestWholeBytes && whole !== segment;
-    if (isWhole || apart.join("") !== whole) put(segment, whole);
-    else characters.forEach((character, index) => put(character, apart[index]));
+    const apart = characters.map(([character]) => normalize(character));
+    const isApart = apart.join("") === whole;
+    if (segment === "\r\n") {
+      yield [whole, index];
+    } else if (whole !== segment && utf8.encode(segment).length <= longestWholeBytes) {
+      // One for one; what is added belongs to the last, what is left over vanishes.
+      for (const [i, character] of [...whole].entries()) {
+        yield [character, index + characters[Math.min(i, characters.length - 1)][1]];
+      }
+    } else if (isApart) {
+      for (const [i, [, at]] of characters.entries()) yield [apart[i], index + at];
+    } else {
+      // Characters that the library composes and Python does not.
+      yield [whole, index, index + characters.at(-1)![1]];
+    }
   }
-  return followChanges(text, changes, removed);
 }

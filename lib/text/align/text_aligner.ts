@@ -57,7 +57,7 @@ export function textAligner(tokenizer: TokenizerModel, json: Json, settings: Jso
   return {
     tokens(text) {
       const tokens = tokensOf(text, false);
-      trimOffsets(json.post_processor, tokens);
+      trimOffsets(json.post_processor, text, tokens);
       return {
         ids: Int32Array.from(tokens, ({ id }) => id),
         starts: Int32Array.from(tokens, ({ start }) => start),

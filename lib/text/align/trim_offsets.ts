@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Larger code points take two code units. */
+const largestUnit = 0xffff;
+
 /** A token with its span in the text. */
 export interface SpannedToken {
   readonly text: string;
@@ -24,9 +27,9 @@ interface PostProcessor {
  * as `process_offsets` of Python's tokenizers does. With `add_prefix_space` a single space before
  * the first token counts as added and stays.
  */
-export function trimOffsets(json: unknown, tokens: SpannedToken[]): void {
+export function trimOffsets(json: unknown, text: string, tokens: SpannedToken[]): void {
   const step = (json ?? {}) as PostProcessor;
-  if (step.type === "Sequence") step.processors?.forEach((each) => trimOffsets(each, tokens));
+  if (step.type === "Sequence") step.processors?.forEach((each) => trimOffsets(each, text, tokens));
   if (step.type !== "RobertaProcessing" && step.type !== "ByteLevel") return;
   if (step.trim_offsets === false) return;
   tokens.forEach((token, index) => {
@@ -34,7 +37,22 @@ export function trimOffsets(json: unknown, tokens: SpannedToken[]): void {
     const trailing = /[Ġ\p{White_Space}]*$/u.exec(token.text)![0].length;
     const isFirst = index === 0 || token.start === 0;
     if (leading === 1 && isFirst && step.add_prefix_space !== false) leading = 0;
-    token.start = Math.min(token.start + leading, token.end);
-    if (token.end >= trailing) token.end = Math.max(token.end - trailing, token.start);
+    token.start = Math.min(forwards(text, token.start, leading), token.end);
+    token.end = Math.max(backwards(text, token.end, trailing), token.start);
   });
+}
+
+/** The position `count` characters after `at`. */
+function forwards(text: string, at: number, count: number): number {
+  for (; count > 0; count--) at += (text.codePointAt(at) ?? 0) > largestUnit ? 2 : 1;
+  return at;
+}
+
+/** The position `count` characters before `at`, or `at` where there are fewer. */
+function backwards(text: string, at: number, count: number): number {
+  let moved = at;
+  for (; count > 0 && moved >= 0; count--) {
+    moved -= (text.codePointAt(moved - 2) ?? 0) > largestUnit ? 2 : 1;
+  }
+  return moved < 0 ? at : moved;
 }

@@ -14,7 +14,7 @@ export type UnicodeForm = "NFC" | "NFD" | "NFKC" | "NFKD";
  * A character of the new text: 0 when it takes the next character of the old text, 1 when it is
  * added, −n when it takes one and n more vanish after it.
  */
-export type Change = readonly [character: string, change: number];
+type Change = readonly [character: string, change: number];
 
 /** The replacements that bring a text into a normal form. */
 export function unicodeForm({ text }: AlignedText, form: UnicodeForm): Replacement[] {
@@ -22,14 +22,10 @@ export function unicodeForm({ text }: AlignedText, form: UnicodeForm): Replaceme
   return followChanges(text, form === "NFC" || form === "NFKC" ? compose(decomposed) : decomposed);
 }
 
-/** The replacements that a list of changes describes, after `removed` characters at the start. */
-export function followChanges(
-  text: string,
-  changes: readonly Change[],
-  removed = 0,
-): Replacement[] {
+/** The replacements that a list of changes describes. */
+function followChanges(text: string, changes: readonly Change[]): Replacement[] {
   const places = [...charactersOf(text)].map(([, at]) => at);
-  let next = removed;
+  let next = 0;
   return changes.map(([character, change]): Replacement => {
     const place = change > 0 ? Math.max(next - 1, 0) : next;
     if (change <= 0) next += 1 - change;
