@@ -30,7 +30,10 @@ export async function eachRow(
   let progress: Progress | undefined;
   let row = 0;
   const began = performance.now();
-  const pause = pauses(signal, () => `stopped after ${row} of ${rows} rows of ${where} were ${done}`);
+  const pause = pauses(
+    signal,
+    () => `stopped after ${row} of ${rows} rows of ${where} were ${done}`,
+  );
   try {
     while (row < rows) {
       visit(row++);

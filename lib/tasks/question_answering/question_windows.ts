@@ -71,14 +71,20 @@ export function windowsOfQuestion(
   // The tokens that have a character of the answer.
   const first = answer ? ends.findIndex((end) => end > answer.start) : -1;
   const last = answer ? starts.findLastIndex((start) => start < answer.end) : -1;
+  const lacksAnswer = answer !== undefined && (first < 0 || last < first);
   let isWhole = answer === undefined;
   const overlap = strideOf(stride, contextRoom, ids.length, row);
   const windows = windowsOf(ids.length, contextRoom, overlap).map(({ start, end }) => {
     const { ids: all, types, secondStart } = tokenizer.join(kept, ids.subarray(start, end));
-    const nullPosition = tokenizer.clsId === undefined ? 0 : Math.max(0, all.indexOf(tokenizer.clsId));
-    const holds = first >= start && last < end && last >= first;
+    const nullPosition = tokenizer.clsId === undefined
+      ? 0
+      : Math.max(0, all.indexOf(tokenizer.clsId));
+    // A window may cut through the bytes of a character; it then still has the character.
+    const holds = !lacksAnswer && answer !== undefined && end > start &&
+      starts[start] <= starts[first] && ends[end - 1] >= ends[last];
     isWhole ||= holds;
-    const at = (token: number) => holds ? secondStart! + token - start : nullPosition;
+    const at = (token: number) =>
+      holds ? secondStart! + Math.min(Math.max(token, start), end - 1) - start : nullPosition;
     return {
       ids: all,
       ...(types.some((type) => type !== 0) ? { types } : {}),
@@ -95,7 +101,7 @@ export function windowsOfQuestion(
     windows,
     tokens: { starts, ends },
     isTruncated: kept.length < asked.length || !isWhole,
-    lacksAnswer: answer !== undefined && (first < 0 || last < first),
+    lacksAnswer,
   };
 }
 

@@ -51,7 +51,9 @@ export function readQuestions(
   const contexts = columnValues(table, context);
   const given = answers === undefined ? undefined : columnValues(table, answers);
   const wrong: string[] = [];
-  if (questions.length === 0) throw mistakes("data", `${where} cannot be used:`, ["it has no rows"]);
+  if (questions.length === 0) {
+    throw mistakes("data", `${where} cannot be used:`, ["it has no rows"]);
+  }
   const rows = questions.map((text, row): QuestionRow => {
     const complain = (what: string) => wrong.push(`row ${row + 1}: ${what}`);
     const asked = readText(text, question, complain);
