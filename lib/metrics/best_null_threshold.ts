@@ -55,6 +55,7 @@ export const bestNullThreshold: Metric<NullThresholds, AnswerPredictions> = metr
   name: "bestNullThreshold",
   kinds: ["answers"],
   better: "higher",
+  isTable: true,
   compute: (predictions: AnswerPredictions): NullThresholds => ({
     exactMatch: search(predictions, exactComparison),
     answerF1: search(predictions, wordComparison),

@@ -29,7 +29,7 @@ export function displayOfAnswers(answers: readonly QuestionAnswer[]): MimeBundle
 function asText(answer: QuestionAnswer): string {
   const [before, marked, behind] = excerpt(answer);
   const flat = (text: string) => shortened(text, Infinity);
-  const context = marked === "" ? flat(before) : flat(`${before}«${marked}»${behind}`);
+  const context = flat(marked === "" ? before + behind : `${before}«${marked}»${behind}`);
   return `${flat(answer.question)}\n  ${context}\n  ${verdict(answer)}`;
 }
 
