@@ -116,7 +116,7 @@ Deno.test("long contexts are windows, and feeds and targets are those of windows
   assert.equal(answer.text, "Seine");
   assert.equal(answer.context.slice(answer.start, answer.end), "Seine");
   const other = await labelled.examples(
-    tableOf([{ ...long, a: [{ text: "Paris", start: 86 }] }]),
+    tableOf([{ ...long, a: [{ text: "Paris", start: 92 }] }]),
     processor(17),
     options,
   );
