@@ -9,8 +9,10 @@ export { model, Plan } from "./lib/pipeline/plan.ts";
 export type {
   AdaptStage,
   DataStage,
+  MetricFor,
   ModelOptions,
   ModelStage,
+  PredictedBy,
   ScoresOf,
 } from "./lib/pipeline/plan.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
@@ -18,9 +20,9 @@ export type {
   Budget,
   CompareJson,
   CompareOptions,
-  CompareParts,
+  CompareSpec,
   SharedTrainOptions,
-} from "./lib/pipeline/compare/compare_parts.ts";
+} from "./lib/pipeline/compare/compare_spec.ts";
 export type {
   ComparedMethod,
   ComparedSeed,
@@ -44,9 +46,21 @@ export type {
 export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";
 export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
-export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
+export type { DataOptions, DataSource, PlanSpec, SplitSettings } from "./lib/pipeline/plan_spec.ts";
 export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
-export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
+export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
+
+// Tasks
+export {
+  textClassification,
+  type TextClassificationOptions,
+} from "./lib/tasks/text_classification.ts";
+export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
+export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export {
+  causalLanguageModelling,
+  type CausalLanguageModellingOptions,
+} from "./lib/tasks/causal_language_modelling.ts";
 
 // Methods
 export { lora, type LoraOptions, type LoraStart } from "./lib/adapters/lora.ts";
@@ -80,7 +94,8 @@ export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
 
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
-export { rateShare, type ScheduleName } from "./lib/train/schedule.ts";
+export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
+export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
@@ -97,12 +112,13 @@ export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_m
 export { exactMatch } from "./lib/metrics/exact_match.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
-export type { Metric, PredictionKind, Predictions } from "./lib/metrics/metric.ts";
+export type { Metric } from "./lib/metrics/metric.ts";
+export type { AnyPredictions, ClassKind, Predictions } from "./lib/nn/predictions.ts";
 export { mse } from "./lib/metrics/mse.ts";
 export { pearson } from "./lib/metrics/pearson.ts";
 export { perplexity } from "./lib/metrics/perplexity.ts";
 export { precision } from "./lib/metrics/precision.ts";
-export { type PredictionsInput, predictionsOf } from "./lib/metrics/predictions.ts";
+export { type PredictionsInput, predictionsOf } from "./lib/tasks/shared/class_predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
 
@@ -110,7 +126,7 @@ export { spearman } from "./lib/metrics/spearman.ts";
 export { adapter } from "./lib/deploy/adapter.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
-export type { DeployTarget, Receipt, Reopened, Trained } from "./lib/deploy/target.ts";
+export type { DeployTarget, Receipt, Reopened, TrainedModel } from "./lib/deploy/target.ts";
 
 // Tables and data
 export { requireColumns, textColumn } from "./lib/table/columns.ts";
@@ -124,7 +140,8 @@ export {
   type ReadLabelsOptions,
 } from "./lib/data/labels.ts";
 export { describeSplits, type SplitReport } from "./lib/data/report.ts";
-export { type SplitOptions, type Splits, splitTable } from "./lib/data/split.ts";
+export { type SplitOptions, splitTable } from "./lib/data/split.ts";
+export type { Splits } from "./lib/table/splits.ts";
 
 // Weights
 export type { Dtype } from "./lib/weights/dtype.ts";
@@ -155,7 +172,10 @@ export type { Device } from "./lib/engine/devices/device.ts";
 // Models and contracts, for methods and architectures of your own
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
 export type { Adapter, AttachedAdapter, MethodRecord } from "./lib/nn/adapter.ts";
-export type { Family } from "./lib/nn/family.ts";
+export type { Family, Features, Head, ModelConfig, Stack, TextConfig } from "./lib/nn/family.ts";
+export type { Objective } from "./lib/nn/objective.ts";
+export type { Processor } from "./lib/nn/processor.ts";
+export type { Examples, LabelledTask, Outputs, Signature, Task } from "./lib/nn/task.ts";
 export type { Model } from "./lib/nn/model.ts";
 
 // Charts and displays

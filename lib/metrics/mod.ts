@@ -10,7 +10,7 @@ import { auc } from "./auc.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
-import type { Metric, PredictionKind } from "./metric.ts";
+import type { Metric } from "./metric.ts";
 import { mse } from "./mse.ts";
 import { pearson } from "./pearson.ts";
 import { perplexity } from "./perplexity.ts";
@@ -25,8 +25,12 @@ const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
   perClass,
 ];
 
+/** A metric of any value and any kind. */
+// deno-lint-ignore no-explicit-any
+type NamedMetric = Metric<unknown, any>;
+
 /** All metrics by name. */
-export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEntries(
+export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
     auc,
@@ -43,19 +47,18 @@ export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEnt
     recall,
     ...variants(recall),
     spearman,
-  ].map((metric) => [metric.name, metric as Metric<unknown>]),
+  ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 
-/** The metric by which a run is judged when none was asked for. */
-export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
-  single: accuracy,
-  multi: f1.micro,
-  regression: mse,
-  language: perplexity,
-};
+/** The names of the metrics that score predictions of a kind, variants of one left out. */
+export function metricNamesOf(kind: string): string[] {
+  return Object.values(metrics)
+    .filter(({ name, kinds }) => kinds.includes(kind) && !name.includes("."))
+    .map(({ name }) => name);
+}
 
 /** The metric that a plan file or a flag names. */
-export function metricOf(name: string): Metric<unknown> {
+export function metricOf(name: string): NamedMetric {
   if (Object.hasOwn(metrics, name)) return metrics[name];
   const known = Object.keys(metrics);
   throw new TunebookError(

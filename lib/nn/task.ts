@@ -46,7 +46,12 @@ export interface Task<
    * the source has them. All bad rows are one error of kind "data".
    */
   checkRows(table: Table, where: string): void;
-  /** Reads the labels of the training rows and makes sure that no other split has more. */
+  /**
+   * Makes sure that the training rows can teach what was cut off with the held-out ones; splits with
+   * data of their own are not among them.
+   */
+  checkSplit?(cut: Partial<Splits>): void;
+  /** Reads the labels of the training rows. */
   read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
   /** The task of a model that is trained already, or of one whose labels are known elsewhere. */
   withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;

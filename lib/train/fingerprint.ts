@@ -19,6 +19,14 @@ const withoutInfluence: readonly string[] = [
   "gradientCheckpointing",
 ];
 
+/**
+ * Settings that earlier versions did not have. With these values they do nothing and are left out, so
+ * that a checkpoint of an earlier version can be continued.
+ */
+const newWithoutEffect: Readonly<Record<string, unknown>> = {
+  focalGamma: 0,
+};
+
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
 export function fingerprintOf(
   known: Fingerprint,
@@ -38,6 +46,9 @@ export function fingerprintOf(
 /** The settings that a run's numbers depend on. */
 export function influential(settings: TrainSettings): Partial<TrainSettings> {
   return Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !withoutInfluence.includes(name)),
+    Object.entries(settings).filter(([name, value]) =>
+      !withoutInfluence.includes(name) &&
+      !(Object.hasOwn(newWithoutEffect, name) && newWithoutEffect[name] === value)
+    ),
   );
 }

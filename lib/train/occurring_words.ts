@@ -14,7 +14,7 @@ import { textConfig } from "../nn/model.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
-import { type RateSettings, stepRate } from "./schedule.ts";
+import { learningRateAt, type ScheduleSettings } from "./schedules/mod.ts";
 
 type Trained = Pick<TrainableModel, "model" | "adapter">;
 
@@ -83,10 +83,15 @@ export function wholeTable(
   trained: Trained,
   words: WordRows,
   rows: Float32Array,
-  { steps, ...rates }: RateSettings & { readonly weightDecay: number; readonly steps: number },
+  { steps, ...schedule }: ScheduleSettings & {
+    readonly weightDecay: number;
+    readonly steps: number;
+  },
 ): Float32Array {
   let kept = 1;
-  for (let step = 0; step < steps; step++) kept *= 1 - stepRate(rates, step) * rates.weightDecay;
+  for (let step = 0; step < steps; step++) {
+    kept *= 1 - learningRateAt(schedule, step) * schedule.weightDecay;
+  }
   const table = initialWeight(trained, words.path).slice();
   if (kept !== 1) { for (let i = 0; i < table.length; i++) table[i] *= kept; }
   putRows(words, table, rows);

@@ -10,7 +10,7 @@ import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { Optimiser, StepTaken } from "./optimiser.ts";
-import { stepRate } from "./schedule.ts";
+import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
@@ -100,9 +100,9 @@ export async function moveParameters(
     totalSteps,
     epoch: step / stepsPerEpoch,
     loss,
-    learningRate: stepRate({ ...settings, totalSteps }, done),
-    tokens: plan.partsOf(done).flatMap((part) => sequencesOf(rows, part))
-      .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
+    learningRate: learningRateAt({ ...settings, totalSteps }, done),
+    tokens: plan.partsOf(done).flatMap((part) => [...part])
+      .reduce((sum, row) => sum + rows.lengths[row], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
   const taken = await optimiser.step(step, report.learningRate);

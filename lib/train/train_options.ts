@@ -4,13 +4,14 @@
  * @module
  */
 import { mistakes } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { Adapter } from "../nn/adapter.ts";
-import { type ScheduleName, scheduleNames } from "./schedule.ts";
+import { wantedSetting } from "./check_setting.ts";
+import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
+import type { ScheduleOptions } from "./schedules/schedule.ts";
 
 /** How to train. */
-export interface TrainOptions {
+export interface TrainOptions extends ScheduleOptions {
   /** Passes over the training rows; 3 unless given. With 0 a run only scores and deploys. */
   readonly epochs?: number;
   /** Rows of one optimiser step's part; 16 unless given. */
@@ -19,8 +20,9 @@ export interface TrainOptions {
   readonly accumulate?: number;
   /** The largest learning rate; the method's own unless given, or 1e-3 where it has none. */
   readonly learningRate?: number;
+  /** How the learning rate changes after the warm-up; linear unless given. */
   readonly schedule?: ScheduleName;
-  /** Share of all steps in which the rate rises; 0.06 unless given (as RoBERTa). */
+  /** Share of all steps in which the learning rate rises; 0.06 unless given (as RoBERTa). */
   readonly warmup?: number;
   /** Decoupled weight decay of matrices; 0.01 unless given. */
   readonly weightDecay?: number;
@@ -31,6 +33,11 @@ export interface TrainOptions {
   readonly epsilon?: number;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
+  /**
+   * The exponent of the focal loss, which takes weight from examples that are predicted well (Lin et
+   * al., arXiv 1708.02002, where it is 2); 0 unless given: plain cross-entropy.
+   */
+  readonly focalGamma?: number;
   /** The weight of each label, by name, or `balanced` for weights inverse to the frequency. */
   readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
   /**
@@ -70,18 +77,19 @@ export interface TrainOptions {
   readonly resume?: boolean;
 }
 
+/** Options that mean something by being absent. */
+type Optional =
+  | "classWeights"
+  | "patience"
+  | "validateEvery"
+  | "checkpoints"
+  | "checkpointEvery"
+  | keyof ScheduleOptions;
+
 /** Settings with every default filled in. */
 export type TrainSettings =
-  & Required<
-    Omit<
-      TrainOptions,
-      "classWeights" | "patience" | "validateEvery" | "checkpoints" | "checkpointEvery"
-    >
-  >
-  & Pick<
-    TrainOptions,
-    "classWeights" | "patience" | "validateEvery" | "checkpoints" | "checkpointEvery"
-  >;
+  & Required<Omit<TrainOptions, Optional>>
+  & Pick<TrainOptions, Optional>;
 
 const defaults = {
   epochs: 3,
@@ -96,6 +104,7 @@ const defaults = {
   beta2: 0.999,
   epsilon: 1e-8,
   labelSmoothing: 0,
+  focalGamma: 0,
   cacheFrozen: true,
   gradientCheckpointing: false,
   packing: "auto",
@@ -105,41 +114,6 @@ const defaults = {
   keepBest: false,
   resume: false,
 } as const;
-
-type Check = [wants: string, fits: (value: number) => boolean];
-const whole: Check = [
-  "a whole number above 0",
-  (value) => Number.isSafeInteger(value) && value > 0,
-];
-const positive: Check = ["a number above 0", (value) => Number.isFinite(value) && value > 0];
-const notNegative: Check = ["a number from 0", (value) => Number.isFinite(value) && value >= 0];
-const share: Check = ["a number in [0, 1)", (value) => value >= 0 && value < 1];
-
-const numbers: Readonly<Record<string, Check>> = {
-  epochs: notNegative,
-  batchSize: whole,
-  accumulate: whole,
-  learningRate: positive,
-  warmup: share,
-  weightDecay: notNegative,
-  maxGradientNorm: positive,
-  beta1: share,
-  beta2: share,
-  epsilon: positive,
-  labelSmoothing: share,
-  maxTokens: whole,
-  seed: ["a whole number", Number.isSafeInteger],
-  patience: whole,
-  validateEvery: whole,
-  checkpointEvery: whole,
-};
-const texts: Readonly<Record<string, readonly string[] | undefined>> = {
-  schedule: scheduleNames,
-  order: ["shuffled", "grouped", "sequential"] satisfies BatchOrder[],
-  checkpoints: undefined,
-};
-const switches: readonly string[] = ["cacheFrozen", "gradientCheckpointing", "keepBest", "resume"];
-const known = [...Object.keys({ ...numbers, ...texts }), ...switches, "packing", "classWeights"];
 
 /**
  * Fills in the defaults and reports every setting that makes no sense.
@@ -155,40 +129,13 @@ export function trainSettings(
   );
   const settings = { ...defaults, learningRate, ...given } as TrainSettings;
   const wrong = Object.entries(settings).flatMap(([name, value]) => {
-    const wants = wanted(name, value);
+    const wants = wantedSetting(name, value);
     return wants === undefined ? [] : [`${name} is ${JSON.stringify(value)}, but ${wants}`];
   });
+  wrong.push(...scheduleMistakes(settings.schedule, options));
   if (settings.checkpointEvery && !settings.checkpoints) {
     wrong.push("checkpointEvery needs a folder in checkpoints");
   }
   if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
   return settings;
-}
-
-/** What a setting should have been, or nothing where it is right. */
-function wanted(name: string, value: unknown): string | undefined {
-  if (Object.hasOwn(numbers, name)) {
-    const [wants, fits] = numbers[name];
-    return typeof value === "number" && fits(value) ? undefined : `must be ${wants}`;
-  }
-  if (Object.hasOwn(texts, name)) {
-    const choices = texts[name];
-    if (typeof value !== "string" || value === "") return "must be a text";
-    if (!choices || choices.includes(value)) return undefined;
-    return `must be ${choices.join(", ")}${didYouMean(value, choices)}`;
-  }
-  if (switches.includes(name)) {
-    return typeof value === "boolean" ? undefined : "must be true or false";
-  }
-  if (name === "packing") {
-    return value === "auto" || typeof value === "boolean"
-      ? undefined
-      : 'must be "auto", true or false';
-  }
-  if (name !== "classWeights") return `there is no such setting${didYouMean(name, known)}`;
-  const isTable = typeof value === "object" && value !== null && !Array.isArray(value) &&
-    Object.values(value).every((weight) => Number.isFinite(weight) && weight >= 0);
-  return value === "balanced" || isTable
-    ? undefined
-    : 'must be "balanced" or a number from 0 for each label';
 }

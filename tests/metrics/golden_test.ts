@@ -1,3 +1,5 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
+import type { ClassKind } from "../../lib/nn/predictions.ts";
 import assert from "node:assert/strict";
 import { accuracy } from "../../lib/metrics/accuracy.ts";
 import { auc } from "../../lib/metrics/auc.ts";
@@ -5,17 +7,16 @@ import type { ClassScore } from "../../lib/metrics/class_score.ts";
 import { confusionMatrix } from "../../lib/metrics/confusion_matrix.ts";
 import { f1 } from "../../lib/metrics/f1.ts";
 import { matthews } from "../../lib/metrics/matthews.ts";
-import { type Metric, metricNames, type PredictionKind } from "../../lib/metrics/metric.ts";
+import { type Metric, metricNames } from "../../lib/metrics/metric.ts";
 import { mse } from "../../lib/metrics/mse.ts";
 import { pearson } from "../../lib/metrics/pearson.ts";
 import { precision } from "../../lib/metrics/precision.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 import { recall } from "../../lib/metrics/recall.ts";
 import { spearman } from "../../lib/metrics/spearman.ts";
 
 interface Case {
   name: string;
-  kind: PredictionKind;
+  kind: ClassKind;
   labels: string[];
   logits: number[][];
   truth: number[] | number[][];

@@ -25,6 +25,13 @@ const losses: Record<string, ClassificationObjectiveOptions> = {
     labelSmoothing: 0.2,
     classWeights: [0.5, 2, 1],
   },
+  "a focal label": { ...single, focalGamma: 2, labelSmoothing: 0.1, classWeights: [0.5, 2, 1] },
+  "several focal labels": {
+    kind: "multi",
+    outputs,
+    targets: Float32Array.of(1, 0, 1, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1),
+    focalGamma: 1.5,
+  },
   "several labels": {
     kind: "multi",
     outputs,

@@ -8,6 +8,10 @@ const broken: Record<string, unknown[]> = {
   accumulate: [0, 0.5],
   learningRate: [0, -1, NaN, Infinity, "1e-3"],
   schedule: ["linnear", 1, "constructor"],
+  cycles: [0, 1.5, "2"],
+  power: [0, -1, Infinity],
+  decayShare: [0, 1.5, "half"],
+  finalScale: [1, -0.1],
   warmup: [1, -0.1, null, NaN],
   weightDecay: [-1, NaN],
   maxGradientNorm: [0, Infinity],
@@ -15,6 +19,7 @@ const broken: Record<string, unknown[]> = {
   beta2: [1, "0.9"],
   epsilon: [0],
   labelSmoothing: [1, null, true],
+  focalGamma: [-1, null, "2"],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
   order: ["sorted", null],
   packing: ["on", 1, null],
@@ -53,6 +58,12 @@ Deno.test("all mistakes are one error, with suggestions", () => {
       return true;
     },
   );
+});
+
+Deno.test("a setting of another schedule is refused", () => {
+  assert.throws(() => trainSettings({ schedule: "cosine", power: 2 }), /power says nothing to/);
+  assert.throws(() => trainSettings({ cycles: 2 }), /cycles says nothing to the schedule linear/);
+  assert.equal(trainSettings({ schedule: "polynomial", power: 2 }).power, 2);
 });
 
 Deno.test("checkpointEvery needs a folder", () => {

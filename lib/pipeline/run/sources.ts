@@ -9,14 +9,14 @@ import type { Source } from "../../deploy/check_targets.ts";
 import { originOf } from "../../table/origin.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
-import type { DataSource, PlanParts } from "../plan_parts.ts";
+import type { DataSource, PlanSpec } from "../plan_spec.ts";
 
 /**
  * The folder of a `file:` model, the files of the data, the checkpoints and the adapter that a run
  * starts from.
  */
-export async function sourcesOf(parts: PlanParts): Promise<Source[]> {
-  const { model, data, columns: { test, validation }, train, method } = parts;
+export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
+  const { model, data, split: { test, validation }, train, method } = parts;
   const sources: Source[] = [];
   if (parseReference(model).kind === "file") {
     // A model that is not there has no place; the run says so when its turn comes.

@@ -4,22 +4,23 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
-import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
+import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
+import { binaryCrossEntropies, crossEntropy, targetWeight } from "./cross_entropy.ts";
+import { lossMistakes, type LossOptions } from "./loss_options.ts";
 
 /** What a row is labelled with. */
 export type LabelKind = "single" | "multi" | "regression";
 
-/** The labels of a data set and how to learn them. */
-export interface ClassificationObjectiveOptions {
+/**
+ * The labels of a data set and how to learn them. `labelSmoothing` and `classWeights` are for rows
+ * with a single label, `focalGamma` for one or several.
+ */
+export interface ClassificationObjectiveOptions extends LossOptions {
   readonly kind: LabelKind;
   /** [rows · outputs]: shares that sum to 1, a 0 or 1 for each label, or the numbers themselves. */
   readonly targets: Float32Array;
   readonly outputs: number;
-  /** The share of a target that is spread evenly over all labels (Szegedy et al., 2016); single only. */
-  readonly labelSmoothing?: number;
-  /** The weight of each label in the loss; single label only. */
-  readonly classWeights?: readonly number[];
 }
 
 /**
@@ -31,16 +32,11 @@ export interface ClassificationObjectiveOptions {
  */
 export function classificationObjective(options: ClassificationObjectiveOptions): Objective {
   checkOptions(options);
-  const { kind, outputs, labelSmoothing = 0, classWeights } = options;
+  const { kind, outputs, classWeights } = options;
   const row = (at: number) => options.targets.subarray(at * outputs, (at + 1) * outputs);
-  const weightOfRow = (at: number) =>
-    classWeights ? row(at).reduce((sum, share, i) => sum + share * classWeights[i], 0) : 1;
   const weightOf = (rows: ArrayLike<number>) =>
-    Array.from(rows, weightOfRow).reduce((sum, weight) => sum + weight, 0);
-  const smoothed = (at: number) =>
-    row(at).map((share, i) =>
-      (share * (1 - labelSmoothing) + labelSmoothing / outputs) * (classWeights?.[i] ?? 1)
-    );
+    Array.from(rows, (at) => targetWeight(row(at), classWeights))
+      .reduce((sum, weight) => sum + weight, 0);
   return {
     name: "text-classification",
     head: { name: "classification", outputs },
@@ -51,12 +47,11 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     loss: (logits, { targets, normaliser }) =>
-      tf.div(tf.sum(rowLosses[kind](logits, targets)), normaliser),
+      tf.div(tf.sum(rowLosses[kind](logits, targets, options)), normaliser),
     weightOf,
     targetsOf(rows, normaliser) {
       const targets = new Float32Array(rows.length * outputs);
-      const prepared = kind === "single" ? smoothed : row;
-      Array.from(rows, (at, i) => targets.set(prepared(at), i * outputs));
+      Array.from(rows, (at, i) => targets.set(row(at), i * outputs));
       return {
         targets: { shape: [rows.length, outputs], data: targets },
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
@@ -65,15 +60,17 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
   };
 }
 
+type RowLosses = (logits: Tensor, targets: Tensor, options: LossOptions) => Tensor;
+
 /** [batch, outputs] logits and targets → [batch] losses, as transformers defines them. */
-const rowLosses: Readonly<Record<LabelKind, (logits: Tensor, targets: Tensor) => Tensor>> = {
-  single: (logits, targets) => tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1)),
-  multi: (logits, targets) => tf.mean(ops.binaryCrossEntropy(logits, targets), -1),
+const rowLosses: Readonly<Record<LabelKind, RowLosses>> = {
+  single: crossEntropy,
+  multi: binaryCrossEntropies,
   regression: (values, targets) => tf.mean(tf.square(tf.sub(values, targets)), -1),
 };
 
 function checkOptions(
-  { kind, targets, outputs, labelSmoothing = 0, classWeights }: ClassificationObjectiveOptions,
+  { kind, targets, outputs, ...loss }: ClassificationObjectiveOptions,
 ): void {
   const wrong: string[] = [];
   if (!Object.hasOwn(rowLosses, kind)) {
@@ -84,17 +81,13 @@ function checkOptions(
   } else if (targets.length % outputs !== 0) {
     wrong.push(`targets are ${targets.length} numbers, no multiple of ${outputs} outputs`);
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    wrong.push(`labelSmoothing is ${labelSmoothing}, but must be in [0, 1)`);
-  }
+  wrong.push(...lossMistakes(loss, outputs));
+  const { labelSmoothing = 0, focalGamma = 0, classWeights } = loss;
   if (kind !== "single" && (labelSmoothing > 0 || classWeights)) {
     wrong.push("labelSmoothing and classWeights are for rows with a single label");
   }
-  if (classWeights && classWeights.length !== outputs) {
-    wrong.push(`classWeights has ${classWeights.length} numbers for ${outputs} labels`);
-  }
-  if (classWeights?.some((weight) => !(Number.isFinite(weight) && weight >= 0))) {
-    wrong.push(`classWeights is ${classWeights.join(", ")}, but must be numbers from 0`);
+  if (kind === "regression" && focalGamma > 0) {
+    wrong.push("focalGamma is for labels, and these rows have numbers");
   }
   if (wrong.length > 0) throw mistakes("input", "the task cannot be set up:", wrong);
 }

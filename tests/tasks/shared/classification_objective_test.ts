@@ -95,6 +95,8 @@ const broken: [options: Partial<ClassificationObjectiveOptions>, message: RegExp
   [{ outputs: 0 }, /outputs is 0/],
   [{ outputs: 5 }, /targets are 12 numbers, no multiple of 5/],
   [{ labelSmoothing: 1 }, /labelSmoothing is 1/],
+  [{ focalGamma: -1 }, /focalGamma is -1/],
+  [{ kind: "regression", focalGamma: 2 }, /focalGamma is for labels/],
   [{ classWeights: [1, 2] }, /classWeights has 2 numbers for 3 labels/],
   [{ classWeights: [1, NaN, 1] }, /classWeights is 1, NaN, 1/],
   [{ classWeights: [1, -1, 1] }, /classWeights is 1, -1, 1/],

@@ -8,14 +8,15 @@ import process from "node:process";
 import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
-import { type Progress, showProgress, silentProgress } from "../../core/progress.ts";
+import type { Progress } from "../../core/progress.ts";
 import { say } from "../../core/say.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
-import { fingerprintOf, nameOf, type RunSources } from "./fingerprint.ts";
-import type { PlanParts } from "../plan_parts.ts";
-import type { PreparedData } from "./prepare_data.ts";
+import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { EncodedSplits } from "./assemble_stage.ts";
+import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
   notebookView,
@@ -29,7 +30,7 @@ const rescueFolder = ".tunebook/interrupted";
 
 /** What the stage needs beside the model and the data. */
 export interface TrainingStage extends Pick<TrainContext, "device" | "validate"> {
-  readonly parts: PlanParts;
+  readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly options: RunOptions;
   readonly sources: RunSources;
@@ -37,7 +38,7 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate">
 }
 
 /** A training that reached its end. */
-export interface Trained extends TrainResult {
+export interface TrainedRun extends TrainResult {
   /** Where its state is kept until `forget`, if anywhere. */
   readonly folder?: string;
   /** To be called when nothing can stop the run any more: a state kept for that is removed. */
@@ -45,17 +46,17 @@ export interface Trained extends TrainResult {
 }
 
 /** Trains. A run that was stopped throws an error that names the folder to continue from. */
-export async function runTraining(
+export async function trainStage(
   trainable: TrainableModel,
-  data: PreparedData,
-  { parts, settings, options, sources, ...context }: TrainingStage,
-): Promise<Trained> {
-  const fingerprint = await fingerprintOf(parts, data, trainable, sources);
+  data: EncodedSplits,
+  { spec, settings, options, sources, ...context }: TrainingStage,
+): Promise<TrainedRun> {
+  const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
     join(rescueFolder, await nameOf(fingerprint, settings));
   const inNotebook = kernel() !== undefined;
   // A cell that was stopped and is run again goes on, without a change to its code.
-  const continues = inNotebook && parts.train.resume === undefined && !settings.checkpoints;
+  const continues = inNotebook && spec.train.resume === undefined && !settings.checkpoints;
   const resume = settings.resume || continues;
   const view = viewFor(options, sources.judge);
   let ended = "failed";
@@ -129,15 +130,4 @@ function viewFor({ quiet, notebook = notebookHere() }: RunOptions, judge: string
   return notebook
     ? notebookView(notebook, { scoreName: `validation ${judge}` })
     : terminalView(process.stderr.isTTY);
-}
-
-/** A progress display, unless the run is quiet. */
-export function progressFor(
-  { quiet }: RunOptions,
-  title: string,
-  total: number,
-  unit: string,
-  start = 0,
-): Progress {
-  return quiet ? silentProgress : showProgress({ title, total, unit, start });
 }

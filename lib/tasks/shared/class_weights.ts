@@ -6,11 +6,11 @@
 import { mistakes } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Labels } from "../../data/labels.ts";
-import type { TrainSettings } from "../../train/train_options.ts";
+import type { ObjectiveContext } from "../../nn/task.ts";
 
 /** Weights in the order of the labels; `balanced` is rows / (labels · rows of the label). */
 export function classWeightsOf(
-  wanted: TrainSettings["classWeights"],
+  wanted: ObjectiveContext["classWeights"],
   trainLabels: Labels | undefined,
 ): { classWeights?: number[] } {
   if (wanted === undefined || !trainLabels) return {};

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
+import { predictionsOf } from "../../../lib/tasks/shared/class_predictions.ts";
 
 const labels = ["a", "b", "c"];
 

@@ -1,15 +1,15 @@
+import type { ClassKind, Predictions } from "../../nn/predictions.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 /**
  * From a model's logits to what it predicts: probabilities and the chosen labels.
  *
  * @module
  */
-import { mistakes, TunebookError } from "../core/errors.ts";
-import type { PredictionKind, Predictions } from "./metric.ts";
 
 /** Logits and what is true. */
 export interface PredictionsInput {
   /** One label a row, any number of labels a row, numbers, or next tokens. */
-  kind: PredictionKind;
+  kind: ClassKind;
   /** The name of each output. */
   labels: readonly string[];
   /** `[rows × outputs]`, row after row; of next tokens the mean loss of each row's tokens. */
@@ -91,7 +91,7 @@ export function predictionsOf({ kind, labels, logits, truth }: PredictionsInput)
   }
 }
 
-function checkTruth(kind: PredictionKind, labels: readonly string[], truth: ArrayLike<number>) {
+function checkTruth(kind: ClassKind, labels: readonly string[], truth: ArrayLike<number>) {
   const [ok, wanted] = {
     single: [
       (value: number) => Number.isInteger(value) && value >= 0 && value < labels.length,

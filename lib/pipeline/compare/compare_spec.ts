@@ -6,12 +6,13 @@
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Metric } from "../../metrics/metric.ts";
-import { metricNames } from "../../metrics/metric.ts";
+import { metricNamesOf } from "../../metrics/mod.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Adapter } from "../../nn/adapter.ts";
 import { type TrainOptions, trainSettings } from "../../train/train_options.ts";
-import { partsFromJson, partsToJson, type PlanJson } from "../plan_json.ts";
-import { planMistakes } from "../plan_mistakes.ts";
-import { kindOf, type PlanParts } from "../plan_parts.ts";
+import { type PlanJson, specFromJson, specToJson } from "../plan_json.ts";
+import { describeKind, planMistakes } from "../plan_mistakes.ts";
+import { type PlanSpec } from "../plan_spec.ts";
 
 /**
  * What each run may use. `epochs`: every method sees the same rows as often. `minutes`: the whole
@@ -38,9 +39,12 @@ export type SharedTrainOptions = Pick<
 >;
 
 /** How to compare. */
-export interface CompareOptions {
-  /** The score that decides; what is natural for the labels unless given: accuracy, perplexity … */
-  readonly metric?: Metric;
+export interface CompareOptions<
+  // deno-lint-ignore no-explicit-any
+  Predicted extends AnyPredictions = any,
+> {
+  /** The score that decides; what is natural for the task unless given: accuracy, perplexity … */
+  readonly metric?: Metric<number, Predicted>;
   /** Runs of each method, each with its own head, start, order of rows and dropout; 3 unless given. */
   readonly seeds?: number;
   /** `{ epochs: 3 }` unless given. */
@@ -51,14 +55,17 @@ export interface CompareOptions {
 }
 
 /** All parts of a comparison. */
-export interface CompareParts
-  extends Pick<PlanParts, "model" | "quantize" | "data" | "columns">, CompareOptions {
+export interface CompareSpec
+  extends
+    Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
+    CompareOptions {
   readonly methods: Readonly<Record<string, Adapter>>;
 }
 
 /** A comparison as plain JSON: a plan's fields, with all methods. */
 export interface CompareJson
-  extends Pick<PlanJson, "tunebook" | "model" | "quantize" | "data" | "columns"> {
+  extends
+    Pick<PlanJson, "tunebook" | "model" | "quantize" | "data" | "task" | "columns" | "split"> {
   readonly compare: {
     readonly methods: Readonly<Record<string, PlanJson["method"]>>;
     readonly metric?: string;
@@ -91,23 +98,22 @@ const sharedNames: readonly string[] = [
 ];
 
 /** Reports everything that makes no sense, in one error. */
-export function checkComparison(parts: CompareParts): void {
-  const { methods, metric, seeds = defaultSeeds, budget = defaultBudget, columns } = parts;
+export function checkComparison(parts: CompareSpec): void {
+  const { methods, metric, seeds = defaultSeeds, budget = defaultBudget, task } = parts;
   const { train = {}, memory = true } = parts;
-  const kind = kindOf(columns);
   const wrong: string[] = [];
   const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
   if (Object.keys(methods).length === 0) wrong.push("there is no method to compare");
   for (const [name, method] of Object.entries(methods)) {
     if (typeof method?.attach !== "function") wrong.push(`${name} is no method, such as lora()`);
   }
-  if (metric && !metric.kinds.includes(kind)) {
+  if (metric && !metric.kinds.includes(task.kind)) {
     wrong.push(
-      `${metric.name} does not score labels of kind "${kind}". Metrics that do: ` +
-        metricNames[kind].join(", "),
+      `${metric.name} does not score ${describeKind(task)}. Metrics that do: ` +
+        metricNamesOf(task.kind).join(", "),
     );
   }
-  if (metric && (metric.name === "confusionMatrix" || metric.name.endsWith(".perClass"))) {
+  if (metric?.isTable) {
     wrong.push(`${metric.name} is no single number; compare by accuracy or f1`);
   }
   if (!Number.isSafeInteger(seeds) || seeds < 1) {
@@ -128,38 +134,36 @@ export function checkComparison(parts: CompareParts): void {
   } catch (error) {
     wrong.push(messageOf(error));
   }
-  wrong.push(...planMistakes({ columns, train, metrics: {} }));
+  wrong.push(...planMistakes({ task, split: parts.split, train, metrics: {} }));
   if (wrong.length > 0) throw mistakes("input", "this comparison makes no sense:", wrong);
 }
 
 /** A plan of one of the methods, for what plans can do already. */
-export function planOfMethod(parts: CompareParts, method: Adapter): PlanParts {
-  const { model, quantize, data, columns, train = {}, metric } = parts;
+export function planOfMethod(parts: CompareSpec, method: Adapter): PlanSpec {
+  const { model, quantize, family, data, task, split, train = {}, metric } = parts;
   return {
     model,
     ...(quantize ? { quantize } : {}),
+    ...(family ? { family } : {}),
     data,
-    columns,
+    task,
+    split,
     method,
     train,
-    metrics: metric ? { metric: metric as Metric<unknown> } : {},
+    metrics: metric ? { metric } : {},
     targets: [],
   };
 }
 
 /** Writes a comparison as JSON. What a name cannot bring back is an error. */
-export function comparisonToJson(parts: CompareParts): CompareJson {
+export function comparisonToJson(parts: CompareSpec): CompareJson {
   const plans = Object.entries(parts.methods).map(([name, method]) =>
-    [name, partsToJson(planOfMethod(parts, method))] as const
+    [name, specToJson(planOfMethod(parts, method))] as const
   );
-  const [, { tunebook, model, quantize, data, columns }] = plans[0];
+  const [, { method: _, train: __, metrics: ___, deploy: ____, ...shared }] = plans[0];
   const { metric, seeds, budget, train, memory } = parts;
   return {
-    tunebook,
-    model,
-    ...(quantize ? { quantize } : {}),
-    data,
-    columns,
+    ...shared,
     compare: {
       methods: Object.fromEntries(plans.map(([name, { method }]) => [name, method])),
       ...(metric ? { metric: metric.name } : {}),
@@ -172,7 +176,7 @@ export function comparisonToJson(parts: CompareParts): CompareJson {
 }
 
 /** Reads what `comparisonToJson` gave. */
-export function comparisonFromJson(json: unknown): CompareParts {
+export function comparisonFromJson(json: unknown): CompareSpec {
   const { compare, ...plan } = Object(json) as Partial<CompareJson>;
   const { methods, metric, ...options } = Object(compare) as Partial<CompareJson["compare"]>;
   const entries = Object.entries(Object(methods) as Record<string, PlanJson["method"]>);
@@ -189,7 +193,7 @@ export function comparisonFromJson(json: unknown): CompareParts {
   const read = entries.map(([name, method]) =>
     [
       name,
-      partsFromJson({
+      specFromJson({
         ...plan,
         method,
         train: options.train ?? {},
@@ -198,14 +202,11 @@ export function comparisonFromJson(json: unknown): CompareParts {
       }),
     ] as const
   );
-  const [, { model, quantize, data, columns, metrics }] = read[0];
-  const parts: CompareParts = {
-    model,
-    ...(quantize ? { quantize } : {}),
-    data,
-    columns,
+  const [, { method: _, train: __, metrics, targets: ___, ...shared }] = read[0];
+  const parts: CompareSpec = {
+    ...shared,
     ...options,
-    ...(metric === undefined ? {} : { metric: metrics.metric as Metric }),
+    ...(metric === undefined ? {} : { metric: metrics.metric as CompareOptions["metric"] }),
     methods: Object.fromEntries(read.map(([name, { method }]) => [name, method])),
   };
   checkComparison(parts);

@@ -1,0 +1,119 @@
+/**
+ * The learning-rate schedules, as transformers' `get_scheduler` computes them, and the learning rate
+ * of a step.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { constant } from "./constant.ts";
+import { cosine } from "./cosine.ts";
+import { cosineWithRestarts } from "./cosine_with_restarts.ts";
+import { linear } from "./linear.ts";
+import { polynomial } from "./polynomial.ts";
+import type { Schedule, ScheduleOptions } from "./schedule.ts";
+import { warmupStableDecay } from "./warmup_stable_decay.ts";
+
+/** Every schedule by the name that a plan gives it. */
+const schedules = {
+  linear,
+  cosine,
+  constant,
+  "cosine-with-restarts": cosineWithRestarts,
+  polynomial,
+  "warmup-stable-decay": warmupStableDecay,
+} satisfies Readonly<Record<string, Schedule>>;
+
+/** How the learning rate changes after the warm-up. */
+export type ScheduleName = keyof typeof schedules;
+
+/** The schedules by name. */
+export const scheduleNames = Object.keys(schedules) as readonly ScheduleName[];
+
+/** What the learning-rate scale of a step depends on. */
+export interface ScheduleSteps extends ScheduleOptions {
+  readonly totalSteps: number;
+  /** The first steps, in which the learning rate rises. */
+  readonly warmupSteps: number;
+}
+
+/**
+ * The share of the full learning rate at a step: it rises in a straight line over `warmupSteps` and
+ * then follows the schedule to the last step.
+ *
+ * Throws an error of kind "input" for a name that is no schedule's.
+ *
+ * @param step the step about to be taken, from 0
+ *
+ * @example
+ * ```ts
+ * import { learningRateScale } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(learningRateScale("linear", 0, { totalSteps: 100, warmupSteps: 10 }), 0);
+ * assert.equal(learningRateScale("linear", 10, { totalSteps: 100, warmupSteps: 10 }), 1);
+ * assert.equal(learningRateScale("linear", 55, { totalSteps: 100, warmupSteps: 10 }), 0.5);
+ *
+ * const squared = { totalSteps: 100, warmupSteps: 0, power: 2 };
+ * assert.equal(learningRateScale("polynomial", 50, squared), 0.25);
+ * ```
+ */
+export function learningRateScale(
+  name: ScheduleName,
+  step: number,
+  { totalSteps, warmupSteps, ...options }: ScheduleSteps,
+): number {
+  const schedule = scheduleNamed(name);
+  if (step < warmupSteps) return step / Math.max(1, warmupSteps);
+  const at = {
+    done: step - warmupSteps,
+    steps: Math.max(1, totalSteps - warmupSteps),
+    totalSteps,
+  };
+  const { finalScale = 0 } = options;
+  return schedule.options.includes("finalScale")
+    ? finalScale + (1 - finalScale) * schedule.scaleAt(at, options)
+    : schedule.scaleAt(at, options);
+}
+
+/** What the learning rate of a step depends on. */
+export interface ScheduleSettings extends ScheduleOptions {
+  /** The largest learning rate. */
+  readonly learningRate: number;
+  readonly schedule: ScheduleName;
+  /** Share of all steps in which the learning rate rises. */
+  readonly warmup: number;
+  readonly totalSteps: number;
+}
+
+/** The learning rate of a step, counted from 0. */
+export function learningRateAt(
+  { learningRate, schedule, warmup, totalSteps, cycles, power, decayShare, finalScale }:
+    ScheduleSettings,
+  step: number,
+): number {
+  const warmupSteps = Math.ceil(warmup * totalSteps);
+  const options = { cycles, power, decayShare, finalScale };
+  return learningRate * learningRateScale(schedule, step, { totalSteps, warmupSteps, ...options });
+}
+
+/** The given options that the schedule does not read, one line each. */
+export function scheduleMistakes(name: ScheduleName, given: ScheduleOptions): string[] {
+  if (!Object.hasOwn(schedules, name)) return [];
+  const names = ["cycles", "power", "decayShare", "finalScale"] as const;
+  return names.filter((option) => given[option] !== undefined).flatMap((option) => {
+    if (schedules[name].options.includes(option)) return [];
+    const readers = scheduleNames.filter((each) => schedules[each].options.includes(option));
+    return [`${option} says nothing to the schedule ${name}, only to ${readers.join(", ")}`];
+  });
+}
+
+function scheduleNamed(name: ScheduleName): Schedule {
+  if (Object.hasOwn(schedules, name)) return schedules[name];
+  throw new TunebookError(
+    "input",
+    `there is no schedule "${name}"${didYouMean(name, scheduleNames)}. Schedules: ${
+      scheduleNames.join(", ")
+    }`,
+  );
+}
