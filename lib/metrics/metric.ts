@@ -30,6 +30,7 @@ const described: Readonly<Record<string, string>> = {
   multi: "many labels a row",
   regression: "numbers",
   language: "next tokens",
+  answers: "answers to questions",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */

@@ -6,8 +6,11 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
+import { answerF1 } from "./answer_f1.ts";
 import { auc } from "./auc.ts";
+import { bestNullThreshold } from "./best_null_threshold.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { exactMatch } from "./exact_match.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
 import type { Metric } from "./metric.ts";
@@ -25,6 +28,8 @@ const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
   perClass,
 ];
 
+const answerVariants = (score: typeof answerF1) => [score, score.answerable, score.unanswerable];
+
 /** A metric of any value and any kind. */
 // deno-lint-ignore no-explicit-any
 type NamedMetric = Metric<unknown, any>;
@@ -33,9 +38,12 @@ type NamedMetric = Metric<unknown, any>;
 export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
+    ...answerVariants(answerF1),
     auc,
     auc.perClass,
+    bestNullThreshold,
     confusionMatrix,
+    ...answerVariants(exactMatch),
     f1,
     ...variants(f1),
     matthews,

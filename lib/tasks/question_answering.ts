@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
 import type { AnswerPredictions } from "../nn/answer_predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { columnValues } from "../table/columns.ts";
@@ -18,10 +17,12 @@ import {
 } from "./question_answering/options.ts";
 import { questionExamples } from "./question_answering/question_examples.ts";
 import { readQuestions } from "./question_answering/read_questions.ts";
+import { textProcessor } from "./shared/text_examples.ts";
 
 /** The task that `questionAnswering` makes. */
 export type QuestionAnsweringTask = Task<AnswerPredictions, Question, QuestionAnswer>;
 
+const name = "question-answering";
 const defaults = { maxAnswerTokens: 30, nBest: 20, nullThreshold: 0 };
 
 /**
@@ -53,7 +54,7 @@ export function questionAnswering(options: QuestionAnsweringOptions = {}): Quest
   const columns = { question, context, answers };
   const settings = { ...givenOptions(options), ...columns };
   const task: QuestionAnsweringTask = {
-    name: "question-answering",
+    name,
     kind: "answers",
     settings,
     columns: Object.values(columns),
@@ -103,16 +104,11 @@ function labelledTask(
       config: {},
     },
     async examples(table, processor, options) {
-      if (processor.input !== "text") {
-        throw new TunebookError(
-          "unsupported",
-          `question answering takes texts, and this model takes an ${processor.input}`,
-        );
-      }
       const { where, labelled = true } = options;
       const columns = { question, context, ...(labelled ? { answers } : {}) };
       const rows = readQuestions(table, columns, where);
-      return await questionExamples(rows, processor, { ...defaults, ...settings }, options);
+      const own = textProcessor(name, processor);
+      return await questionExamples(rows, own, { ...defaults, ...settings }, options);
     },
     tableOf: (inputs: readonly Question[]): Table =>
       tableFromColumns([

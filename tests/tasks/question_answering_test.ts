@@ -8,7 +8,7 @@ import { type Table, tableFromRows } from "../../lib/table/table.ts";
 import { questionAnswering } from "../../lib/tasks/question_answering.ts";
 import {
   type QuestionAnsweringOptions,
-  questionAnsweringSettings,
+  questionAnsweringOptions,
 } from "../../lib/tasks/question_answering/options.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -130,9 +130,14 @@ Deno.test("new questions need no answers", async () => {
   const examples = await labelled.examples(table, processor(64), given);
   const [{ text }] = examples.answers(outputsOf(examples.lengths, [[6, 6, 9]]));
   assert.equal(text, "Seine");
-  const wanted = isMistake("input", "nobody has answered the questions of the questions");
-  assert.throws(() => examples.predictions([]), wanted);
-  assert.throws(() => examples.objective({ vocabSize: 1, afterVirtualTokens: false }), wanted);
+  assert.throws(
+    () => examples.predictions([]),
+    isMistake("input", "rows without labels have no scores"),
+  );
+  assert.throws(
+    () => examples.objective({ vocabSize: 1, afterVirtualTokens: false }),
+    isMistake("input", "rows without labels have no loss"),
+  );
 });
 
 Deno.test("outputs that are no numbers, answers without tokens, and images are errors", async () => {
@@ -181,13 +186,13 @@ Deno.test("options that make no sense are one error", () => {
       } as QuestionAnsweringOptions),
     isMistake(
       "input",
-      'question is "", but must be the name of a column',
+      'question is "", but must be a text',
       "stride is -1",
       "nBest is 0",
       "maxAnswerTokens is 1.5",
       "unanswerable is",
       "nullThreshold is",
-      'there is no option "max"',
+      "there is no option max",
     ),
   );
   assert.throws(
@@ -201,7 +206,7 @@ Deno.test("options that make no sense are one error", () => {
     context: "context",
     answers: "answers",
   });
-  assert.ok(questionAnsweringSettings.includes("nullThreshold"));
+  assert.ok(questionAnsweringOptions.includes("nullThreshold"));
 });
 
 Deno.test("answers are marked in their contexts, in words and in HTML", async () => {

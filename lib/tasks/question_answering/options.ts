@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
-import { didYouMean } from "../../core/nearest.ts";
+import { columnNameMistakes, refuseOptions, unknownOptions } from "../shared/options.ts";
 
 /** Where questions and answers stand, and how answers are found. */
 export interface QuestionAnsweringOptions {
@@ -40,7 +39,7 @@ export interface QuestionAnsweringOptions {
 }
 
 /** The names of the options, as a plan file has them. */
-export const questionAnsweringSettings: readonly (keyof QuestionAnsweringOptions)[] = [
+export const questionAnsweringOptions: readonly (keyof QuestionAnsweringOptions)[] = [
   "question",
   "context",
   "answers",
@@ -58,40 +57,31 @@ export function givenOptions(options: QuestionAnsweringOptions): QuestionAnsweri
 
 const isWhole = (value: unknown, least: number) =>
   Number.isSafeInteger(value) && value as number >= least;
-const isName = (value: unknown) => typeof value === "string" && value !== "";
-const column = ["the name of a column", isName] as const;
 const count = ["a whole number above 0", (value: unknown) => isWhole(value, 1)] as const;
 
-const rules: Readonly<
-  Record<
-    keyof QuestionAnsweringOptions,
-    readonly [wants: string, fits: (value: unknown) => boolean]
-  >
-> = {
-  question: column,
-  context: column,
-  answers: column,
-  stride: ["a whole number from 0", (value) => isWhole(value, 0)],
-  maxAnswerTokens: count,
-  nBest: count,
-  unanswerable: ["true or false", (value) => typeof value === "boolean"],
-  nullThreshold: ["a finite number", Number.isFinite],
-};
+const rules: Readonly<Record<string, readonly [wants: string, fits: (value: unknown) => boolean]>> =
+  {
+    stride: ["a whole number from 0", (value) => isWhole(value, 0)],
+    maxAnswerTokens: count,
+    nBest: count,
+    unanswerable: ["true or false", (value) => typeof value === "boolean"],
+    nullThreshold: ["a finite number", Number.isFinite],
+  };
 
 /** Throws one error of kind "input" with everything that is wrong. */
 export function checkQuestionAnsweringOptions(options: QuestionAnsweringOptions): void {
-  const wrong = Object.entries(options).flatMap(([name, value]) => {
-    if (!Object.hasOwn(rules, name)) {
-      return [`there is no option "${name}"${didYouMean(name, questionAnsweringSettings)}`];
-    }
-    const [wants, fits] = rules[name as keyof QuestionAnsweringOptions];
-    return value === undefined || fits(value)
-      ? []
-      : [`${name} is ${JSON.stringify(value)}, but must be ${wants}`];
-  });
+  const wrong = [
+    ...unknownOptions(options, questionAnsweringOptions),
+    ...columnNameMistakes(options, [], ["question", "context", "answers"]),
+  ];
+  for (const [name, value] of Object.entries(options)) {
+    const [wants, fits] = Object.hasOwn(rules, name) ? rules[name] : [];
+    if (value === undefined || !fits || fits(value)) continue;
+    wrong.push(`${name} is ${JSON.stringify(value)}, but must be ${wants}`);
+  }
   const { question = "question", context = "context", answers = "answers" } = options;
   if (new Set([question, context, answers]).size < 3) {
     wrong.push("question, context and answers must be three different columns");
   }
-  if (wrong.length > 0) throw mistakes("input", "question answering cannot be set up:", wrong);
+  refuseOptions("question-answering", wrong);
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
-import { batchFeeds } from "../../data/feeds.ts";
 import { eachRow } from "../../data/each_row.ts";
 import type { AnswerPredictions } from "../../nn/answer_predictions.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -23,6 +22,7 @@ import {
   windowsOfQuestion,
 } from "./question_windows.ts";
 import type { QuestionRow } from "./read_questions.ts";
+import { needsLabels, textExamples, textFingerprint } from "../shared/text_examples.ts";
 import { spanObjective } from "./span_objective.ts";
 
 /** How to make examples and answers. */
@@ -34,12 +34,13 @@ export interface QuestionExamplesOptions extends SpanSearch, NullRule {
 /** Cuts all rows into windows. Throws an error of kind "data" with all rows that cannot be learnt. */
 export async function questionExamples(
   rows: readonly QuestionRow[],
-  { tokenizer, maxTokens, padId, usesTypes }: TextProcessor,
+  processor: TextProcessor,
   options: QuestionExamplesOptions,
   { where, labelled = true, signal }: ExamplesOptions,
 ): Promise<Examples<AnswerPredictions, QuestionAnswer>> {
   const questions: WindowedQuestion[] = [];
   const { stride } = options;
+  const { tokenizer, maxTokens } = processor;
   await eachRow(rows.length, { done: "encoded", title: "encoding", where, signal }, (row) => {
     questions.push(windowsOfQuestion(rows[row], tokenizer, { row, maxTokens, stride }));
   });
@@ -47,26 +48,24 @@ export async function questionExamples(
   const sequences = questions.flatMap(({ windows }) => windows);
   const targets = sequences.map(({ ids, first, last }) => ({ length: ids.length, first, last }));
   const spans = (outputs: Outputs) => spansOf(rows, questions, outputs, options);
-  const labels = () => {
-    if (!labelled) {
-      throw new TunebookError("input", `nobody has answered the questions of ${where}`);
-    }
-  };
+  const truncated = questions.filter(({ isTruncated }) => isTruncated).length;
+  // Sequences that share a row would share the probabilities of starts and ends.
+  const { packedFeedsOf: _, ...shared } = textExamples(
+    { rows: rows.length, sequences, truncated },
+    processor,
+  );
   return {
-    rows: rows.length,
-    lengths: Int32Array.from(sequences, ({ ids }) => ids.length),
-    truncated: questions.filter(({ isTruncated }) => isTruncated).length,
-    feedsOf: (chosen) => batchFeeds(sequences, chosen, { padId, usesTypes }),
-    fingerprint: fingerprintOf(sequences),
+    ...shared,
+    fingerprint: textFingerprint(sequences, targets.flatMap(({ first, last }) => [first, last])),
     objective({ labelSmoothing }) {
-      labels();
+      if (!labelled) needsLabels("loss");
       return spanObjective({
         targets,
         ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
       });
     },
     predictions(outputs) {
-      labels();
+      if (!labelled) needsLabels("scores");
       const found = spans(outputs);
       const best = found.map(({ candidates: [first] }) => first?.text ?? "");
       return {
@@ -131,18 +130,4 @@ function checkAnswers(
     `the model's tokenizer leaves nothing of some answers of ${where}; correct or remove:`,
     wrong,
   );
-}
-
-/** Ids and targets of all sequences; −1, which is no id, stands between them. */
-function fingerprintOf(sequences: readonly QuestionWindow[]): Uint8Array {
-  const between = 3;
-  const total = sequences.reduce((sum, { ids }) => sum + ids.length + between, 0);
-  const numbers = new Int32Array(total);
-  let at = 0;
-  for (const { ids, first, last } of sequences) {
-    numbers.set(ids, at);
-    numbers.set([-1, first, last], at + ids.length);
-    at += ids.length + between;
-  }
-  return new Uint8Array(numbers.buffer);
 }
