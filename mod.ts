@@ -63,8 +63,10 @@ export {
 } from "./lib/tasks/causal_language_modelling.ts";
 
 // Methods
-export { lora, type LoraOptions, type LoraStart } from "./lib/adapters/lora.ts";
-export { adalora, type AdaloraOptions } from "./lib/adapters/adalora.ts";
+export { lora } from "./lib/adapters/lora.ts";
+export { type LoraOptions, type LoraStart } from "./lib/adapters/lora_options.ts";
+export { adalora } from "./lib/adapters/adalora.ts";
+export { type AdaloraOptions } from "./lib/adapters/adalora_options.ts";
 export { vera, type VeraOptions } from "./lib/adapters/vera.ts";
 export { ia3, type Ia3Options } from "./lib/adapters/ia3.ts";
 export { bitfit, type BitfitOptions } from "./lib/adapters/bitfit.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Slot } from "../engine/mod.ts";
+import type { StateTensor } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
 import { isHead, type Model, modelWeights } from "./model.ts";
@@ -48,13 +48,13 @@ export function trainedWeights(
 export function trainedSlots(
   model: Pick<Model, "layers" | "head">,
   adapter: AttachedAdapter,
-): Slot[] {
-  const own = trainedWeights(model, adapter).map(({ path, shape, layer }): Slot => ({
+): StateTensor[] {
+  const own = trainedWeights(model, adapter).map(({ path, shape, layer }): StateTensor => ({
     name: path,
     shape,
     group: layer.kind === "norm" || path.endsWith(".bias") ? undecayed : decayed,
   }));
-  const added = adapter.parameters.map(({ name, shape, decay, rate = 1 }): Slot => ({
+  const added = adapter.parameters.map(({ name, shape, decay, rate = 1 }): StateTensor => ({
     name,
     shape,
     group: groupOf({ decay, rate }),

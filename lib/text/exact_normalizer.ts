@@ -54,7 +54,7 @@ function replace(pattern: Step, content: string): Step {
 }
 
 function sequence(...normalizers: Step[]): Step {
-  return { type: "Sequence", normalizers };
+  return normalizers.length === 1 ? normalizers[0] : { type: "Sequence", normalizers };
 }
 
 function isStep(value: unknown): value is Step {

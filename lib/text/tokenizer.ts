@@ -28,7 +28,7 @@ export interface Encoding {
 }
 
 /** How to encode. */
-export interface EncodeOptions {
+export interface TokenizeOptions {
   /** The most tokens of the result, special tokens included; by default no limit. */
   maxTokens?: number;
 }
@@ -40,7 +40,7 @@ export interface Tokenizer extends SpecialTokens {
    * (transformers' `longest_first`); the special tokens stay. As in transformers, an empty `pair`
    * is no pair.
    */
-  encode(text: string, pair?: string, options?: EncodeOptions): Encoding;
+  encode(text: string, pair?: string, options?: TokenizeOptions): Encoding;
   /**
    * The tokens of one text without special tokens, and where each stands in it, as
    * `return_offsets_mapping` of transformers has it (in UTF-16 code units). A text of special

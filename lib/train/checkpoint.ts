@@ -52,7 +52,7 @@ export async function saveCheckpoint(
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
   if (bestParameters) vectors.push([best, bestParameters]);
   vectors.push([memory, remembered]);
-  const shapes = new Map(state.slots.map(({ name, shape }) => [name, shape]));
+  const shapes = new Map(state.tensors.map(({ name, shape }) => [name, shape]));
   const tensors = vectors.flatMap(([vector, values]) =>
     [...values].map(([name, data]) => ({
       name: `${vector}/${name}`,
@@ -183,7 +183,7 @@ function differences(then: Fingerprint, now: Fingerprint): string[] {
 
 /** True for a checkpoint from before training held only the rows of the words that occur. */
 function holdsAllWords({ vectors }: Checkpoint, { path, places }: WordRows, state: State): boolean {
-  const [, width] = state.slots.find(({ name }) => name === path)!.shape;
+  const [, width] = state.tensors.find(({ name }) => name === path)!.shape;
   return vectors.get(parameters)?.get(path)?.length === places.length * width;
 }
 
@@ -196,7 +196,7 @@ function contradicts({ fingerprint }: Checkpoint, now: Fingerprint): boolean {
 
 function misfits({ vectors, best: bestParameters }: Checkpoint, state: State): string[] {
   const sizes = new Map(
-    state.slots.map(({ name, shape }) => [name, sizeOf(shape)]),
+    state.tensors.map(({ name, shape }) => [name, sizeOf(shape)]),
   );
   const stored = [
     ...kept.map((vector) => [vector, vectors.get(vector) ?? new Map()] as const),

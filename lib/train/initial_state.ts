@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
-import type { Device, Slot, State } from "../engine/mod.ts";
+import type { Device, State, StateTensor } from "../engine/mod.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
@@ -48,7 +48,7 @@ export async function initialState(
   { accumulate, seed }: Pick<TrainSettings, "accumulate" | "seed">,
   words?: WordRows,
 ): Promise<State> {
-  const slots = trainedSlots(trained.model, trained.adapter).map((slot): Slot =>
+  const slots = trainedSlots(trained.model, trained.adapter).map((slot): StateTensor =>
     slot.name === words?.path
       ? { ...slot, shape: [words.ids.length, ...slot.shape.slice(1)] }
       : slot

@@ -40,7 +40,7 @@ export async function createOptimiser(
   state: State,
   settings: TrainSettings,
 ): Promise<Optimiser> {
-  const groups = new Set(state.slots.map(({ group }) => group));
+  const groups = new Set(state.tensors.map(({ group }) => group));
   const inParts = settings.accumulate > 1;
   const source = inParts ? accumulated : gradients;
   const opened: UpdateStep[] = [];

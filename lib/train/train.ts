@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { trainingFingerprint } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -61,7 +61,7 @@ export async function train(
     fromHidden ? frozenLayers : 0,
   );
   if (plan.totalSteps > 0) trainable.adapter.checkSteps?.(plan.totalSteps);
-  const fingerprint = fingerprintOf(context.fingerprint, settings, rows, plan);
+  const fingerprint = trainingFingerprint(context.fingerprint, settings, rows, plan);
   const words = occurringWords(trainable, rows);
   const state = await initialState(trainable, device, settings, words);
   const whole = wholeState(trainable, state, {

@@ -40,7 +40,7 @@ export async function openBase(
   const model = await goldenLanguageModel(base);
   const mask = rowsOf(batch.attention_mask);
   const texts = ids.map((row, at) => ({ ids: row, counts: mask[at] }));
-  const { vocabulary } = model.config;
+  const { vocabulary } = textConfig(model);
   return {
     model,
     objective: nextTokenObjective({ texts, vocabulary, afterVirtualTokens: hasVirtualTokens }),

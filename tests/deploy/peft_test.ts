@@ -81,7 +81,10 @@ for (const [name, base] of Object.entries(folders)) {
       const model = await goldenModel(base);
       const source = goldenPath(`peft/${name}`);
       const first = await readPeftFolder(source, model);
-      await writePeftFolder(folder, model, first.attached, first.values, ["a", "b", "c"]);
+      await writePeftFolder(folder, model, first.attached, first.values, {
+        taskType: "SEQ_CLS",
+        labels: ["a", "b", "c"],
+      });
       const second = await readPeftFolder(folder, model);
       assert.deepEqual(second.values, first.values);
       assert.deepEqual(second.labels, ["a", "b", "c"]);
@@ -106,7 +109,10 @@ Deno.test("unknown fields survive reading and writing", () =>
     await changed(folder, { a_later_field: note, peft_version: "9.9.9" });
     const { attached, values, labels } = await readPeftFolder(folder, model);
     assert.equal(labels, undefined);
-    await writePeftFolder(join(folder, "again"), model, attached, values, ["x", "y", "z"]);
+    await writePeftFolder(join(folder, "again"), model, attached, values, {
+      taskType: "SEQ_CLS",
+      labels: ["x", "y", "z"],
+    });
     const config = JSON.parse(await Deno.readTextFile(join(folder, "again", configFile)));
     assert.deepEqual(config.a_later_field, note);
     assert.equal(config.peft_version, "9.9.9");

@@ -59,7 +59,7 @@ export async function stepOver(
   try {
     const { loss } = await step.run({
       ...batchFeeds(examples, rows, {
-        padId: model.config.padId,
+        padId: textConfig(model).padId,
         usesTypes: model.family.usesTypes,
         layout,
       }),

@@ -130,7 +130,7 @@ export function nextTokens(
   rows: TrainingRows,
 ): Objective {
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
-  const { vocabulary } = model.config;
+  const { vocabulary } = textConfig(model);
   const afterVirtualTokens = Boolean(adapter.input);
   return nextTokenObjective({ texts, vocabulary, afterVirtualTokens });
 }

@@ -141,7 +141,7 @@ Deno.test("validation sees the whole table, and the best one is kept", async () 
     settings: { ...fifty.settings, epochs: 1, validateEvery: 1, keepBest: true },
     context: {
       async validate(state) {
-        assert.deepEqual(state.slots.find(({ name }) => name === table)?.shape, [100, 8]);
+        assert.deepEqual(state.tensors.find(({ name }) => name === table)?.shape, [100, 8]);
         seen.push((await state.read("parameters")).get(table)!);
         return { score: seen.length === 4 ? 1 : 0, better: "higher" };
       },

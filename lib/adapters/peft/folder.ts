@@ -23,7 +23,7 @@ import {
   readPeftFiles,
   tensorFile,
 } from "./files.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** A method with its trained tensors. */
 export interface LoadedAdapter {

@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { dataSets } from "../../../datasets/mod.ts";
+import { findDataSet } from "../../../datasets/mod.ts";
 import type { Source } from "../../deploy/check_targets.ts";
 import { originOf } from "../../table/origin.ts";
 import { parseReference } from "../../weights/reference.ts";
@@ -40,7 +40,7 @@ export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
 /** The file of a source that is one, or nothing for tables in memory, addresses and data sets. */
 function pathOf(source: DataSource): string | undefined {
   const origin = typeof source === "string" ? source : originOf(source);
-  if (origin === undefined || Object.hasOwn(dataSets, origin)) return undefined;
+  if (origin === undefined || findDataSet(origin)) return undefined;
   if (/^file:/i.test(origin)) {
     try {
       return fileURLToPath(origin);

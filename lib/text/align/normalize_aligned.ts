@@ -73,12 +73,21 @@ function* eachCharacter(step: Normalizer, { text }: AlignedText): Generator<Repl
   for (const [character, at] of charactersOf(text)) yield [normalize(character), at];
 }
 
-/** The step for short texts that come again and again. */
+/** What a step made of single characters and graphemes, which come again and again. */
+const known = new WeakMap<Normalizer, Map<string, string>>();
+/** Beyond so many the memory starts anew: no language has more in use. */
+const mostKnown = 20_000;
+
+/** The step for short texts, with a memory. */
 function remembering(step: Normalizer): (text: string) => string {
-  const known = new Map<string, string>();
+  const results = known.get(step) ?? new Map<string, string>();
+  known.set(step, results);
   return (text) => {
-    let result = known.get(text);
-    if (result === undefined) known.set(text, result = step.normalize(text));
+    let result = results.get(text);
+    if (result === undefined) {
+      if (results.size >= mostKnown) results.clear();
+      results.set(text, result = step.normalize(text));
+    }
     return result;
   };
 }

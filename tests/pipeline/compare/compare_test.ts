@@ -219,7 +219,7 @@ Deno.test("is data until it runs", () =>
     const again = ComparePlan.from(json);
     assert.deepEqual(again.toJSON(), json);
     assert.equal(String(again), String(plan));
-    assert.ok(Object.isFrozen(plan) && Object.isFrozen(plan.parts));
+    assert.ok(Object.isFrozen(plan) && Object.isFrozen(plan.spec));
     assert.throws(
       () =>
         stage.compare({}, {

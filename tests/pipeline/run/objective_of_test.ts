@@ -18,7 +18,7 @@ const data: TaskData = {
 Deno.test("virtual tokens predict a text's first token, as in PEFT", () => {
   for (const [method, counted] of [[lora(), 2], [promptTuning({ tokens: 2 }), 3]] as const) {
     const adapter = attachTo(model, method);
-    const { vocabulary } = model.config;
+    const { vocabulary } = textConfig(model);
     const objective = objectiveOf(data, { labelSmoothing: 0, vocabulary, adapter });
     assert.equal(objective.name, "causal-language-modelling");
     assert.equal(objective.weightOf([0]), counted, method.method);

@@ -35,7 +35,7 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   const model = toyLanguageModel({ modelType: "gpt2" });
   const rows = [[4, 5, 6, 7], [8, 9], [3]].map((ids) => Int32Array.from(ids));
   const lengths = rows.map(({ length }) => length);
-  const { vocabulary } = model.config;
+  const { vocabulary } = textConfig(model);
   const objective = nextTokenObjective({ texts: rows.map((ids) => ({ ids })), vocabulary });
   const trainable = { model, adapter: attachTo(model, lora()), objective };
   const device = await openDevice("cpu");

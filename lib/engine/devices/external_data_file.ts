@@ -26,7 +26,7 @@ export interface WrittenGraph {
  * A file that grows by the weights that it lacks. It is removed on `dispose`, or when the process
  * ends. One that is kept takes all frozen weights, another one only the large ones.
  */
-export class WeightFile implements HeldWeights {
+export class ExternalDataFile implements HeldWeights {
   #folder: string | undefined;
   #known = nothing;
   #turn: Promise<unknown> = Promise.resolve();
@@ -79,7 +79,7 @@ export class WeightFile implements HeldWeights {
 }
 
 /** The file of weights that a device of ONNX Runtime made. */
-export function weightFile(held: HeldWeights): WeightFile {
-  if (held instanceof WeightFile) return held;
+export function externalDataFile(held: HeldWeights): ExternalDataFile {
+  if (held instanceof ExternalDataFile) return held;
   throw new TunebookError("device", "these weights are held by another device");
 }
