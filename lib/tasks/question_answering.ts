@@ -102,6 +102,11 @@ function labelledTask(
       peftTaskType: "QUESTION_ANS",
       autoClass: "AutoModelForQuestionAnswering",
       config: {},
+      python: {
+        // A base model of another task may have labels of its own.
+        arguments: "num_labels=2",
+        after: ["model = model.merge_and_unload()  # PEFT 0.21 hands on no token_type_ids"],
+      },
     },
     async examples(table, processor, options) {
       const { where, labelled = true } = options;

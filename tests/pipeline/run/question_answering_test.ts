@@ -93,7 +93,10 @@ for (const name of ["bert", "distilbert", "roberta", "xlm-roberta"]) {
       const adapterConfig = await readJson(join(a, "adapter_config.json"));
       assert.equal(adapterConfig.task_type, "QUESTION_ANS");
       assert.deepEqual(adapterConfig.modules_to_save, ["qa_outputs"]);
-      assert.match(await Deno.readTextFile(join(a, "README.md")), /AutoModelForQuestionAnswering/);
+      assert.match(
+        await Deno.readTextFile(join(a, "README.md")),
+        /AutoModelForQuestionAnswering\.from_pretrained\(\.{3}, num_labels=2\)[^]*merge_and_unload/,
+      );
       for (const each of [m, o]) {
         const config = await readJson(join(each, "config.json"));
         assert.match(config.architectures[0], /ForQuestionAnswering$/);
