@@ -107,6 +107,13 @@ export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
+// Tasks
+export { questionAnswering, type QuestionAnsweringTask } from "./lib/tasks/question_answering.ts";
+export type { AnswerCandidate } from "./lib/tasks/question_answering/best_spans.ts";
+export type { QuestionAnsweringOptions } from "./lib/tasks/question_answering/options.ts";
+export type { Question, QuestionAnswer } from "./lib/tasks/question_answering/question_answer.ts";
+export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
+
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
 export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
@@ -114,8 +121,15 @@ export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
+export { answerF1 } from "./lib/metrics/answer_f1.ts";
+export type { AnswerScore } from "./lib/metrics/answer_score.ts";
 export { type Auc, auc } from "./lib/metrics/auc.ts";
 export type { ClassScore } from "./lib/metrics/class_score.ts";
+export {
+  bestNullThreshold,
+  type NullThresholds,
+  type ThresholdScore,
+} from "./lib/metrics/best_null_threshold.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
 export {
   type EntityErrorCounts,
@@ -126,6 +140,7 @@ export { entityF1 } from "./lib/metrics/entity_f1.ts";
 export { entityPrecision } from "./lib/metrics/entity_precision.ts";
 export { entityRecall } from "./lib/metrics/entity_recall.ts";
 export type { EntityAverages, EntityScore } from "./lib/metrics/entity_score.ts";
+export { exactMatch } from "./lib/metrics/exact_match.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
 export type { Metric } from "./lib/metrics/metric.ts";

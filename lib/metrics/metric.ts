@@ -31,6 +31,7 @@ const described: Readonly<Record<string, string>> = {
   regression: "numbers",
   language: "next tokens",
   tags: "tags of words",
+  answers: "answers to questions",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */

@@ -6,13 +6,16 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
+import { answerF1 } from "./answer_f1.ts";
 import { auc } from "./auc.ts";
+import { bestNullThreshold } from "./best_null_threshold.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
 import { entityErrors } from "./entity_errors.ts";
 import { entityF1 } from "./entity_f1.ts";
 import { entityPrecision } from "./entity_precision.ts";
 import { entityRecall } from "./entity_recall.ts";
 import { type EntityAverages } from "./entity_score.ts";
+import { exactMatch } from "./exact_match.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
 import type { Metric } from "./metric.ts";
@@ -31,6 +34,8 @@ const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverag
   perClass,
 ];
 
+const answerVariants = (score: typeof answerF1) => [score, score.answerable, score.unanswerable];
+
 /** A metric of any value and any kind. */
 // deno-lint-ignore no-explicit-any
 type NamedMetric = Metric<unknown, any>;
@@ -39,8 +44,10 @@ type NamedMetric = Metric<unknown, any>;
 export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
+    ...answerVariants(answerF1),
     auc,
     auc.perClass,
+    bestNullThreshold,
     confusionMatrix,
     entityErrors,
     ...[entityF1, entityPrecision, entityRecall].flatMap((score) => [
@@ -49,6 +56,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
       score.strict,
       ...variants(score.strict),
     ]),
+    ...answerVariants(exactMatch),
     f1,
     ...variants(f1),
     matthews,

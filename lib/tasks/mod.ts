@@ -7,6 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
+import { questionAnswering } from "./question_answering.ts";
 import { textClassification } from "./text_classification.ts";
 import { tokenClassification } from "./token_classification.ts";
 
@@ -15,6 +16,7 @@ type Make = (settings: never) => Task<any, any, any>;
 
 /** The tasks by the names of their pipelines in transformers. */
 export const tasks: Readonly<Record<string, Make>> = {
+  "question-answering": questionAnswering,
   "text-classification": textClassification,
   "text-generation": causalLanguageModelling,
   "token-classification": tokenClassification,
