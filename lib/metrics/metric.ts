@@ -30,6 +30,8 @@ const described: Readonly<Record<string, string>> = {
   multi: "many labels a row",
   regression: "numbers",
   language: "next tokens",
+  tags: "tags of words",
+  answers: "answers to questions",
   retrieval: "a search",
   triplets: "triplets of texts",
   similarity: "pairs of texts with scores",

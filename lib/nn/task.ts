@@ -125,6 +125,13 @@ export interface Signature {
   readonly autoClass: string;
   /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What a reader of a PEFT folder must write in Python beside its two usual lines. */
+  readonly python?: {
+    /** Arguments of `from_pretrained` of the base model, `num_labels=2`. */
+    readonly arguments?: string;
+    /** Lines behind the opening of the folder. */
+    readonly after?: readonly string[];
+  };
 }
 
 /** How rows become examples. */

@@ -7,9 +7,9 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
  */
 
 /** Logits and what is true. */
-export interface PredictionsInput {
+export interface PredictionsInput<Kind extends ClassKind = ClassKind> {
   /** One label a row, any number of labels a row, numbers, or next tokens. */
-  kind: ClassKind;
+  kind: Kind;
   /** The name of each output. */
   labels: readonly string[];
   /** `[rows × outputs]`, row after row; of next tokens the mean loss of each row's tokens. */
@@ -43,7 +43,9 @@ export interface PredictionsInput {
  * assert.equal(accuracy.compute(predictions), 1);
  * ```
  */
-export function predictionsOf({ kind, labels, logits, truth }: PredictionsInput): Predictions {
+export function predictionsOf<const Kind extends ClassKind>(
+  { kind, labels, logits, truth }: PredictionsInput<Kind>,
+): Predictions<Kind> {
   const outputs = labels.length;
   const rows = kind === "single" ? truth.length : truth.length / outputs;
   if (outputs === 0) throw new TunebookError("data", "there are no labels: name each output");
@@ -57,18 +59,25 @@ export function predictionsOf({ kind, labels, logits, truth }: PredictionsInput)
   }
   checkTruth(kind, labels, truth);
   checkFinite(logits, outputs);
-  const shared = { kind, labels, logits, rows };
+  return { kind, labels, logits, rows, ...valuesOf(kind, { labels, logits, truth }) };
+}
+
+/** The probabilities, the truth and the predictions of each kind. */
+function valuesOf(
+  kind: ClassKind,
+  { labels, logits, truth }: Pick<PredictionsInput, "labels" | "logits" | "truth">,
+): Pick<Predictions, "truth" | "probabilities" | "predicted"> {
+  const outputs = labels.length;
+  const rows = truth.length;
   switch (kind) {
     case "single":
       return {
-        ...shared,
         truth: Int32Array.from(truth),
         probabilities: softmax(logits, outputs),
         predicted: Int32Array.from({ length: rows }, (_, row) => largest(logits, row, outputs)),
       };
     case "multi":
       return {
-        ...shared,
         truth: Int32Array.from(truth),
         probabilities: logits.map(sigmoid),
         // Read from the logit, because a tiny positive one already rounds to one half.
@@ -76,14 +85,12 @@ export function predictionsOf({ kind, labels, logits, truth }: PredictionsInput)
       };
     case "regression":
       return {
-        ...shared,
         truth: Float32Array.from(truth),
         probabilities: logits,
         predicted: logits,
       };
     case "language":
       return {
-        ...shared,
         truth: Int32Array.from(truth),
         probabilities: logits.map((loss) => Math.exp(-loss)),
         predicted: logits,
