@@ -34,7 +34,8 @@ export type {
   PreviewOptions,
   PreviewRow,
 } from "./lib/pipeline/display/data_preview.ts";
-export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
+export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
+export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
@@ -61,6 +62,25 @@ export {
   causalLanguageModelling,
   type CausalLanguageModellingOptions,
 } from "./lib/tasks/causal_language_modelling.ts";
+export { tokenClassification } from "./lib/tasks/token_classification.ts";
+export type { Aggregation } from "./lib/tasks/token_classification/aggregate.ts";
+export type {
+  TokenClassification,
+  WordsInput,
+} from "./lib/tasks/token_classification/labelled_words.ts";
+export type {
+  Subwords,
+  TaggedWordsOptions,
+  TaggingOptions,
+  TextSpansOptions,
+  TokenClassificationOptions,
+} from "./lib/tasks/token_classification/options.ts";
+export type { WordSplit } from "./lib/tasks/token_classification/split_words.ts";
+export type {
+  TaggedSpan,
+  TaggedText,
+  TaggedWord,
+} from "./lib/tasks/token_classification/tag_answers.ts";
 
 // Methods
 export { lora } from "./lib/adapters/lora.ts";
@@ -111,6 +131,15 @@ export {
   type ThresholdScore,
 } from "./lib/metrics/best_null_threshold.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
+export {
+  type EntityErrorCounts,
+  type EntityErrors,
+  entityErrors,
+} from "./lib/metrics/entity_errors.ts";
+export { entityF1 } from "./lib/metrics/entity_f1.ts";
+export { entityPrecision } from "./lib/metrics/entity_precision.ts";
+export { entityRecall } from "./lib/metrics/entity_recall.ts";
+export type { EntityAverages, EntityScore } from "./lib/metrics/entity_score.ts";
 export { exactMatch } from "./lib/metrics/exact_match.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
@@ -123,6 +152,9 @@ export { precision } from "./lib/metrics/precision.ts";
 export { type PredictionsInput, predictionsOf } from "./lib/tasks/shared/class_predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
+export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
+export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
+export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
 
 // Deploy targets
 export { adapter } from "./lib/deploy/adapter.ts";
@@ -132,6 +164,7 @@ export type { DeployTarget, Receipt, Reopened, TrainedModel } from "./lib/deploy
 
 // Tables and data
 export { requireColumns, textColumn } from "./lib/table/columns.ts";
+export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
 export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
 export { type Table, tableFromColumns, tableFromRows } from "./lib/table/table.ts";
 export { writeTable, type WriteTableOptions } from "./lib/table/write_table.ts";

@@ -31,6 +31,7 @@ const described: Readonly<Record<string, string>> = {
   regression: "numbers",
   language: "next tokens",
   answers: "answers to questions",
+  tags: "tags of words",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */

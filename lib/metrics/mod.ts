@@ -10,6 +10,11 @@ import { answerF1 } from "./answer_f1.ts";
 import { auc } from "./auc.ts";
 import { bestNullThreshold } from "./best_null_threshold.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { entityErrors } from "./entity_errors.ts";
+import { entityF1 } from "./entity_f1.ts";
+import { entityPrecision } from "./entity_precision.ts";
+import { entityRecall } from "./entity_recall.ts";
+import { type EntityAverages } from "./entity_score.ts";
 import { exactMatch } from "./exact_match.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
@@ -20,8 +25,9 @@ import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { spearman } from "./spearman.ts";
+import { tokenAccuracy } from "./token_accuracy.ts";
 
-const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
+const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverages) => [
   macro,
   micro,
   weighted,
@@ -43,6 +49,13 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     auc.perClass,
     bestNullThreshold,
     confusionMatrix,
+    entityErrors,
+    ...[entityF1, entityPrecision, entityRecall].flatMap((score) => [
+      score,
+      ...variants(score),
+      score.strict,
+      ...variants(score.strict),
+    ]),
     ...answerVariants(exactMatch),
     f1,
     ...variants(f1),
@@ -55,6 +68,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     recall,
     ...variants(recall),
     spearman,
+    tokenAccuracy,
   ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 

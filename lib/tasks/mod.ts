@@ -9,6 +9,7 @@ import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { textClassification } from "./text_classification.ts";
+import { tokenClassification } from "./token_classification.ts";
 
 // deno-lint-ignore no-explicit-any
 type Make = (settings: never) => Task<any, any, any>;
@@ -18,6 +19,7 @@ export const tasks: Readonly<Record<string, Make>> = {
   "question-answering": questionAnswering,
   "text-classification": textClassification,
   "text-generation": causalLanguageModelling,
+  "token-classification": tokenClassification,
 };
 
 /** Makes a task from its name and settings, as a plan file has them. */
