@@ -5,7 +5,7 @@
  */
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
-import { largest } from "./unit_logits.ts";
+import { largest } from "./logits.ts";
 
 /**
  * How tokens become spans; the names and the meanings are those of transformers:
