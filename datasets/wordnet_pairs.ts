@@ -30,13 +30,13 @@ export interface WordnetPairsOptions extends DataSetOptions {
  * assert.deepEqual(table.columnNames(), ["anchor", "positive", "synset", "partOfSpeech"]);
  * ```
  */
-export const wordnetPairs: DataSet<WordnetPairsOptions, "sentence-embeddings"> = dataSet(
+export const wordnetPairs: DataSet<WordnetPairsOptions, "feature-extraction"> = dataSet(
   "wordnetPairs",
   {
     title: "WordNet, definitions and example sentences",
     description: "a definition and a sentence that uses a word with this meaning",
     ...wordnetFacts,
-    task: "sentence-embeddings",
+    task: "feature-extraction",
     columns: { anchor: "anchor", positive: "positive" },
     rows: 48_571,
   },
