@@ -9,7 +9,7 @@ export interface TaskColumns {
   "text-classification": { text: string; label: string };
   "token-classification": { tokens: string; tags: string };
   "question-answering": { question: string; context: string; answers: string };
-  "feature-extraction": { anchor: string; positive: string };
+  "sentence-embeddings": { anchor: string; positive: string };
 }
 
 /** What a data set is made for. */

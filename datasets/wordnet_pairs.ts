@@ -30,13 +30,13 @@ export interface WordnetPairsOptions extends DataSetOptions {
  * assert.deepEqual(table.columnNames(), ["anchor", "positive", "synset", "partOfSpeech"]);
  * ```
  */
-export const wordnetPairs: DataSet<WordnetPairsOptions, "feature-extraction"> = dataSet(
+export const wordnetPairs: DataSet<WordnetPairsOptions, "sentence-embeddings"> = dataSet(
   "wordnetPairs",
   {
     title: "WordNet, definitions and example sentences",
     description: "a definition and a sentence that uses a word with this meaning",
     ...wordnetFacts,
-    task: "feature-extraction",
+    task: "sentence-embeddings",
     columns: { anchor: "anchor", positive: "positive" },
     rows: 48_571,
   },

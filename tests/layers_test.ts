@@ -40,7 +40,6 @@ const knownCircles: readonly string[] = [];
 const knownTwice: readonly string[] = [];
 const knownLong: readonly string[] = [
   "lib/cli/plan_of_flags.ts: planOfFlags",
-  "lib/train/loop.ts: loop",
 ];
 
 interface Import {
