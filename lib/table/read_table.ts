@@ -76,7 +76,8 @@ const defaultTimeoutSeconds = 30;
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
- * JSON Lines, Parquet, Arrow or CoNLL columns (`readConll` chooses which). A file with a header and no
+ * JSON Lines, Parquet, Arrow, CoNLL columns (`readConll` chooses which) or SQuAD's JSON, which gives a
+ * row for each question. A file with a header and no
  * rows is a table without rows.
  *
  * Throws a `TunebookError`: kind "data" for a file that is missing or malformed, naming the file and

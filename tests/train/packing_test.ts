@@ -91,7 +91,7 @@ Deno.test("auto packs uneven batches and leaves even ones alone", () => {
   const packs = choose("auto", uneven);
   assert.match(packs.reason, /^on: about \d+ % fewer tokens and \d+ % less work$/);
   const cost = layoutCost(packs.trainable);
-  for (const batch of packs.plan.partsOf(0)) {
+  for (const batch of packs.plan.microBatchesOf(0)) {
     const layout = packs.layoutOf!(batch);
     const padded = paddedLayout(Array.from(batch, (row) => uneven[row]));
     assert.ok(layout.rows < padded.rows);
