@@ -71,6 +71,7 @@ Deno.test("the task names its labels, its metric and its signature", () => {
   assert.equal(tokenClassification({ ...words, scheme: "BIO" }).metric, "entityF1");
   const labelled = task.read({ train: rows, test: rows });
   assert.deepEqual(labelled.labels, labels);
+  assert.equal(labelled.metric, "entityF1");
   assert.deepEqual(labelled.head, { name: "tokens", outputs: 5 });
   assert.equal(labelled.signature.peftTaskType, "TOKEN_CLS");
   assert.equal(labelled.signature.autoClass, "AutoModelForTokenClassification");
