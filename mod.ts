@@ -9,8 +9,10 @@ export { model, Plan } from "./lib/pipeline/plan.ts";
 export type {
   AdaptStage,
   DataStage,
+  MetricFor,
   ModelOptions,
   ModelStage,
+  PredictedBy,
   ScoresOf,
 } from "./lib/pipeline/plan.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
@@ -18,9 +20,9 @@ export type {
   Budget,
   CompareJson,
   CompareOptions,
-  CompareParts,
+  CompareSpec,
   SharedTrainOptions,
-} from "./lib/pipeline/compare/compare_parts.ts";
+} from "./lib/pipeline/compare/compare_spec.ts";
 export type {
   ComparedMethod,
   ComparedSeed,
@@ -32,7 +34,8 @@ export type {
   PreviewOptions,
   PreviewRow,
 } from "./lib/pipeline/display/data_preview.ts";
-export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
+export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
+export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
@@ -44,13 +47,46 @@ export type {
 export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";
 export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
-export type { DataOptions, DataSource, PlanParts } from "./lib/pipeline/plan_parts.ts";
+export type { DataOptions, DataSource, PlanSpec, SplitSettings } from "./lib/pipeline/plan_spec.ts";
 export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
-export type { Prediction, RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
+export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
+
+// Tasks
+export {
+  textClassification,
+  type TextClassificationOptions,
+} from "./lib/tasks/text_classification.ts";
+export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
+export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export {
+  causalLanguageModelling,
+  type CausalLanguageModellingOptions,
+} from "./lib/tasks/causal_language_modelling.ts";
+export { tokenClassification } from "./lib/tasks/token_classification.ts";
+export type { Aggregation } from "./lib/tasks/token_classification/aggregate.ts";
+export type {
+  TokenClassification,
+  WordsInput,
+} from "./lib/tasks/token_classification/labelled_words.ts";
+export type {
+  Subwords,
+  TaggedWordsOptions,
+  TaggingOptions,
+  TextSpansOptions,
+  TokenClassificationOptions,
+} from "./lib/tasks/token_classification/options.ts";
+export type { WordSplit } from "./lib/tasks/token_classification/split_words.ts";
+export type {
+  TaggedSpan,
+  TaggedText,
+  TaggedWord,
+} from "./lib/tasks/token_classification/tag_answers.ts";
 
 // Methods
-export { lora, type LoraOptions, type LoraStart } from "./lib/adapters/lora.ts";
-export { adalora, type AdaloraOptions } from "./lib/adapters/adalora.ts";
+export { lora } from "./lib/adapters/lora.ts";
+export { type LoraOptions, type LoraStart } from "./lib/adapters/lora_options.ts";
+export { adalora } from "./lib/adapters/adalora.ts";
+export { type AdaloraOptions } from "./lib/adapters/adalora_options.ts";
 export { vera, type VeraOptions } from "./lib/adapters/vera.ts";
 export { ia3, type Ia3Options } from "./lib/adapters/ia3.ts";
 export { bitfit, type BitfitOptions } from "./lib/adapters/bitfit.ts";
@@ -71,6 +107,13 @@ export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
+// Tasks
+export { questionAnswering, type QuestionAnsweringTask } from "./lib/tasks/question_answering.ts";
+export type { AnswerCandidate } from "./lib/tasks/question_answering/best_spans.ts";
+export type { QuestionAnsweringOptions } from "./lib/tasks/question_answering/options.ts";
+export type { Question, QuestionAnswer } from "./lib/tasks/question_answering/question_answer.ts";
+export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
+
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
 export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
@@ -78,28 +121,50 @@ export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
+export { answerF1 } from "./lib/metrics/answer_f1.ts";
+export type { AnswerScore } from "./lib/metrics/answer_score.ts";
 export { type Auc, auc } from "./lib/metrics/auc.ts";
 export type { ClassScore } from "./lib/metrics/class_score.ts";
+export {
+  bestNullThreshold,
+  type NullThresholds,
+  type ThresholdScore,
+} from "./lib/metrics/best_null_threshold.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
+export {
+  type EntityErrorCounts,
+  type EntityErrors,
+  entityErrors,
+} from "./lib/metrics/entity_errors.ts";
+export { entityF1 } from "./lib/metrics/entity_f1.ts";
+export { entityPrecision } from "./lib/metrics/entity_precision.ts";
+export { entityRecall } from "./lib/metrics/entity_recall.ts";
+export type { EntityAverages, EntityScore } from "./lib/metrics/entity_score.ts";
+export { exactMatch } from "./lib/metrics/exact_match.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
-export type { Metric, PredictionKind, Predictions } from "./lib/metrics/metric.ts";
+export type { Metric } from "./lib/metrics/metric.ts";
+export type { AnyPredictions, ClassKind, Predictions } from "./lib/nn/predictions.ts";
 export { mse } from "./lib/metrics/mse.ts";
 export { pearson } from "./lib/metrics/pearson.ts";
 export { perplexity } from "./lib/metrics/perplexity.ts";
 export { precision } from "./lib/metrics/precision.ts";
-export { type PredictionsInput, predictionsOf } from "./lib/metrics/predictions.ts";
+export { type PredictionsInput, predictionsOf } from "./lib/tasks/shared/class_predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
+export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
+export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
+export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
 
 // Deploy targets
 export { adapter } from "./lib/deploy/adapter.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
-export type { DeployTarget, Receipt, Reopened, Trained } from "./lib/deploy/target.ts";
+export type { DeployTarget, Receipt, Reopened, TrainedModel } from "./lib/deploy/target.ts";
 
 // Tables and data
 export { requireColumns, textColumn } from "./lib/table/columns.ts";
+export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
 export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
 export { type Table, tableFromColumns, tableFromRows } from "./lib/table/table.ts";
 export { writeTable, type WriteTableOptions } from "./lib/table/write_table.ts";
@@ -110,7 +175,8 @@ export {
   type ReadLabelsOptions,
 } from "./lib/data/labels.ts";
 export { describeSplits, type SplitReport } from "./lib/data/report.ts";
-export { type SplitOptions, type Splits, splitTable } from "./lib/data/split.ts";
+export { type SplitOptions, splitTable } from "./lib/data/split.ts";
+export type { Splits } from "./lib/table/splits.ts";
 
 // Weights
 export type { Dtype } from "./lib/weights/dtype.ts";
@@ -141,7 +207,10 @@ export type { Device } from "./lib/engine/devices/device.ts";
 // Models and contracts, for methods and architectures of your own
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
 export type { Adapter, AttachedAdapter, MethodRecord } from "./lib/nn/adapter.ts";
-export type { Family } from "./lib/nn/family.ts";
+export type { Family, Features, Head, ModelConfig, Stack, TextConfig } from "./lib/nn/family.ts";
+export type { Objective } from "./lib/nn/objective.ts";
+export type { Processor } from "./lib/nn/processor.ts";
+export type { Examples, LabelledTask, Outputs, Signature, Task } from "./lib/nn/task.ts";
 export type { Model } from "./lib/nn/model.ts";
 
 // Charts and displays

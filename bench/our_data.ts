@@ -41,7 +41,9 @@ export async function openData(
   { data, maxTokens, rows, method = "lora", epochs = 1 }: DataCase,
 ): Promise<OurData> {
   const settings = trainSettings({ epochs, maxTokens });
-  const { columns } = dataSets[data].card;
+  const { card } = dataSets[data];
+  if (card.task !== "text-classification") throw new TypeError(`${data} has no labels of texts`);
+  const { columns } = card;
   const source = rows === undefined ? data : drawRows(await dataSets[data](), rows, columns.label);
   const splits = await readSplits(source, columns);
   const files = await resolveModel(encoder);

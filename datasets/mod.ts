@@ -3,13 +3,17 @@
  *
  * @module
  */
-import type { DataSet } from "./data_set.ts";
-import { sentiment } from "./sentiment.ts";
-import { spam } from "./spam.ts";
-
-export type { DataCard, DataSet } from "./data_set.ts";
+export { brownBaseTag, brownPartOfSpeech, partsOfSpeech } from "./brown_tag.ts";
+export { brownNames } from "./brown_names.ts";
+export { brownTags } from "./brown_tags.ts";
+export type { CardFacts, DataCard, DataTask, TaskColumns } from "./data_card.ts";
+export type { DataSet, DataSetOptions } from "./data_set.ts";
+export { dataSets, findDataSet, type FoundDataSet } from "./find_data_set.ts";
 export { sentiment } from "./sentiment.ts";
 export { spam } from "./spam.ts";
-
-/** All data sets by the names that a command line uses. */
-export const dataSets: Readonly<Record<string, DataSet>> = { sentiment, spam };
+export { wordnetPairs, type WordnetPairsOptions } from "./wordnet_pairs.ts";
+export {
+  type SpanAnswers,
+  wordnetQuestions,
+  type WordnetQuestionsOptions,
+} from "./wordnet_questions.ts";

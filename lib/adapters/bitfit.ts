@@ -16,7 +16,7 @@ import type { Adapter, AttachedAdapter, Host, PeftFormat } from "../nn/adapter.t
 import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkSettings, layerNames, yesOrNo } from "./settings.ts";
 
 /** Settings of BitFit. */

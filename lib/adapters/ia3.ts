@@ -15,7 +15,7 @@ import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
 import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkSettings, layerNames } from "./settings.ts";
 
 /** Settings of (IA)³. */

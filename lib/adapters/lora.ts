@@ -24,6 +24,7 @@ import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
+import type { LoraOptions, LoraSettings } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
@@ -38,47 +39,6 @@ import {
 import { namesForPeft } from "./peft/fields.ts";
 import { pissaParts } from "./parts/pissa_parts.ts";
 import { checkSettings, layerNames, oneOf, positive, share, whole, yesOrNo } from "./settings.ts";
-
-/** Settings of LoRA. */
-export interface LoraOptions {
-  /** Rank of the update; 8 as in PEFT. */
-  readonly rank?: number;
-  /** Scale of the update before it is divided by the rank; twice the rank unless given. */
-  readonly alpha?: number;
-  /** Dropout on the input of A; 0 unless given. */
-  readonly dropout?: number;
-  /** The linears to adapt; the attention's query and value unless given. */
-  readonly targets?: Targets;
-  /** Divides alpha by √rank instead of the rank. */
-  readonly rankStabilised?: boolean;
-  /** Other ranks for some layers: name or path → rank. */
-  readonly ranks?: Readonly<Record<string, number>>;
-  /** Other alphas for some layers: name or path → alpha. */
-  readonly alphas?: Readonly<Record<string, number>>;
-  /** DoRA: trains the length of each row of the weight apart from its direction. */
-  readonly dora?: boolean;
-  /** `pissa` starts at the strongest singular directions of each weight; `zero` unless given. */
-  readonly start?: LoraStart;
-  /** LoRA+: how many times faster B learns than A; 1 unless given. */
-  readonly rateRatio?: number;
-}
-
-/** Where A and B start. */
-export type LoraStart = "zero" | "pissa";
-
-/** The names of the settings. */
-export const loraSettings: readonly string[] = [
-  "rank",
-  "alpha",
-  "dropout",
-  "targets",
-  "rankStabilised",
-  "ranks",
-  "alphas",
-  "dora",
-  "start",
-  "rateRatio",
-] satisfies readonly (keyof LoraOptions)[];
 
 const defaultRank = 8;
 const learningRate = 1e-3;
@@ -134,9 +94,6 @@ export function lora(options: LoraOptions = {}): Adapter {
     attach: (host) => attach(host, settings, targets),
   };
 }
-
-/** All settings but the choice of layers. */
-export type LoraSettings = Required<Omit<LoraOptions, "targets">>;
 
 function attach(host: Host, settings: LoraSettings, targets: Targets | undefined): AttachedAdapter {
   const sites = new Map(

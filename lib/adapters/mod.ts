@@ -6,12 +6,14 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Adapter } from "../nn/adapter.ts";
-import { adalora, adaloraSettings } from "./adalora.ts";
+import { adalora } from "./adalora.ts";
+import { adaloraSettings } from "./adalora_options.ts";
 import { bitfit, bitfitSettings } from "./bitfit.ts";
 import { full } from "./full.ts";
 import { head } from "./head.ts";
 import { ia3, ia3Settings } from "./ia3.ts";
-import { lora, loraSettings } from "./lora.ts";
+import { lora } from "./lora.ts";
+import { loraSettings } from "./lora_options.ts";
 import { peft } from "./peft.ts";
 import { prefixTuning, prefixTuningSettings } from "./prefix_tuning.ts";
 import { promptTuning, promptTuningSettings } from "./prompt_tuning.ts";

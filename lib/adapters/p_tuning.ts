@@ -21,7 +21,7 @@ import type { Adapter, AttachedAdapter, HookContext, Host } from "../nn/adapter.
 import { apply, dense, table } from "./parts/dense.ts";
 import { lstm, lstmParameters } from "./parts/lstm.ts";
 import { checkFields } from "./peft/fields.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkSettings, given, oneOf, type Rule, share, whole } from "./settings.ts";
 import { prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 import { computed } from "./parts/computed.ts";

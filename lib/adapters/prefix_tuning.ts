@@ -26,7 +26,7 @@ import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
 import { checkFields } from "./peft/fields.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkSettings, given, oneOf, type Rule, whole, yesOrNo } from "./settings.ts";
 import { forEachRow, idsOf, lengthen, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 

@@ -21,7 +21,7 @@ import type { Random } from "../core/random.ts";
 import type { Adapter, Host } from "../nn/adapter.ts";
 import { stackOf } from "../nn/encoder.ts";
 import { textConfig } from "../nn/model.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import { checkFields } from "./peft/fields.ts";
 import { checkSettings, oneOf, type Rule, whole } from "./settings.ts";
 import { idsOf, prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";

@@ -17,7 +17,8 @@
  */
 import { type PackedFormat, packedFormatOf } from "../engine/mod.ts";
 import type { Adapter } from "../nn/adapter.ts";
-import { lora, type LoraOptions, loraSettings } from "./lora.ts";
+import { lora } from "./lora.ts";
+import { type LoraOptions, loraSettings } from "./lora_options.ts";
 
 /** Settings of QLoRA: LoRA's, with the paper's defaults, and how the base is held. */
 export interface QloraOptions extends LoraOptions {

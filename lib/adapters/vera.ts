@@ -18,7 +18,7 @@ import type { LowRank } from "../nn/parts.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./parts/lora_site.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
-import type { PeftConfig } from "./peft/types.ts";
+import type { PeftConfig } from "./peft/config.ts";
 import {
   checkSettings,
   given,

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { dataSets } from "../../datasets/mod.ts";
+import { dataSets, findDataSet } from "../../datasets/mod.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
@@ -36,9 +36,10 @@ export function planOfFlags(flags: Flags): Plan<Record<string, unknown>> {
   const list = (text: string) => text.split(",").map((part) => part.trim()).filter(Boolean);
 
   const source = flags.data ?? defaultData;
-  const card = Object.hasOwn(dataSets, source) ? dataSets[source].card : undefined;
-  const text = flags.text ?? card?.columns.text;
-  const label = flags.label ?? card?.columns.label;
+  const card = findDataSet(source)?.card;
+  const columns = card?.task === "text-classification" ? card.columns : undefined;
+  const text = flags.text ?? columns?.text;
+  const label = flags.label ?? columns?.label;
   if (!card && !/[./:]/.test(source)) {
     const known = Object.keys(dataSets);
     wrong.push(

@@ -5,7 +5,7 @@
  */
 
 /** What a Deno kernel offers to the code of its cells. */
-export interface Kernel {
+export interface JupyterKernel {
   /** Shows a value below the cell; with `update`, in place of the display of the same id. */
   display(
     value: unknown,
@@ -16,10 +16,10 @@ export interface Kernel {
 }
 
 /** The kernel, or `undefined` outside notebooks. */
-export function kernel(): Kernel | undefined {
+export function kernel(): JupyterKernel | undefined {
   try {
     // Outside a kernel the property is there all the same, and reading it throws.
-    return (Deno as unknown as { jupyter?: Kernel }).jupyter;
+    return (Deno as unknown as { jupyter?: JupyterKernel }).jupyter;
   } catch {
     return undefined;
   }

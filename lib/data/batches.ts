@@ -6,7 +6,7 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
-import type { Example } from "./encode_rows.ts";
+import type { Sequence } from "../text/sequence.ts";
 
 /**
  * The order of an epoch: `shuffled`; `grouped`, shuffled but with examples of like length together,
@@ -97,7 +97,7 @@ export interface CollateOptions {
 
 /** Puts the examples numbered `indices` into one batch. */
 export function collate(
-  examples: readonly Example[],
+  examples: readonly Sequence[],
   indices: ArrayLike<number>,
   { padId, multipleOf = 1, layout }: CollateOptions,
 ): Batch {

@@ -8,22 +8,13 @@ import { pauses } from "../core/pauses.ts";
 import { type Progress, showProgress } from "../core/progress.ts";
 import { textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
+import type { Sequence } from "../text/sequence.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
-
-/** One row as a model takes it. */
-export interface Example {
-  /** Token ids with special tokens, [tokens]. */
-  ids: Int32Array;
-  /** Segments, [tokens]; only where a token is of the second text. */
-  types?: Int32Array;
-  /** The row of the table, from 0. */
-  row: number;
-}
 
 /** All rows of a table, encoded. */
 export interface EncodedRows {
   /** In row order. */
-  examples: Example[];
+  examples: Sequence[];
   /** Tokens of each example, [rows]. */
   lengths: Int32Array;
   /** How many rows lost tokens to the limit. */
@@ -63,7 +54,7 @@ export async function encodeRows(
   const pairs = pair === undefined ? undefined : textColumn(table, pair, { where });
   if (texts.length === 0) throw new TunebookError("data", `${where} has no rows`);
 
-  const examples: Example[] = [];
+  const examples: Sequence[] = [];
   let truncated = 0;
   let progress: Progress | undefined;
   const began = performance.now();

@@ -6,7 +6,7 @@
 import type { HostTensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import { collate, type CollateOptions } from "./batches.ts";
-import type { Example } from "./encode_rows.ts";
+import type { Sequence } from "../text/sequence.ts";
 import { fullestRow } from "./pack.ts";
 
 /** How a model is fed with examples. */
@@ -19,7 +19,7 @@ export interface BatchFeedsOptions extends CollateOptions {
  * With a layout they are those of a packed batch.
  */
 export function batchFeeds(
-  examples: readonly Example[],
+  examples: readonly Sequence[],
   rows: ArrayLike<number>,
   { usesTypes, ...options }: BatchFeedsOptions,
 ): Record<string, HostTensor> {

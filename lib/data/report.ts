@@ -64,12 +64,44 @@ const quantiles = { half: 0.5, most: 0.9, nearly: 0.99, all: 1 };
  */
 export function describeSplits(
   splits: Readonly<Record<string, Table>> | object,
-  options: DescribeSplitsOptions,
+  { text, label, separator, regression, lengths }: DescribeSplitsOptions,
 ): SplitReport {
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
-  const wanted = options.label === undefined ? [options.text] : [options.text, options.label];
+  const wanted = label === undefined ? [text] : [text, label];
   for (const [name, table] of tables) requireColumns(table, wanted, `the ${name} split`);
-  const texts = new Map(tables.map(([name, table]) => [name, columnValues(table, options.text)]));
+  const labels = (table: Table) => columnValues(table, label!);
+  return describeTables(splits, {
+    texts: (table) => columnValues(table, text),
+    ...(label === undefined
+      ? {}
+      : regression
+      ? { numbers: (table: Table) => labels(table).map(Number) }
+      : {
+        classes: (table: Table) => labels(table).map((value) => classesOf(value, separator)),
+      }),
+    ...(lengths ? { lengths } : {}),
+  });
+}
+
+/** What to look at in each table. */
+export interface DescribeTablesOptions {
+  /** What a row shows the model: rows with the same are duplicates, or leakage. */
+  texts(table: Table): readonly unknown[];
+  /** The classes of each row. */
+  classes?(table: Table): readonly (readonly unknown[])[];
+  /** The number to predict of each row. */
+  numbers?(table: Table): readonly number[];
+  /** Token lengths of the rows of each split. */
+  readonly lengths?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** The same for rows of any task. */
+export function describeTables(
+  splits: Readonly<Record<string, Table>> | object,
+  options: DescribeTablesOptions,
+): SplitReport {
+  const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
+  const texts = new Map(tables.map(([name, table]) => [name, options.texts(table)]));
   const summaries = tables.map(([name, table]) =>
     summarise(name, table, texts.get(name)!, options)
   );
@@ -84,16 +116,14 @@ export function describeSplits(
 function summarise(
   name: string,
   table: Table,
-  texts: unknown[],
-  { label, separator, regression, lengths }: DescribeSplitsOptions,
+  texts: readonly unknown[],
+  { classes, numbers, lengths }: DescribeTablesOptions,
 ): SplitSummary {
   const rows = texts.length;
-  const labels = label === undefined ? [] : columnValues(table, label);
   const counts = new Map<string, number>();
-  if (!regression) {
-    for (const value of labels.flatMap((value) => classesOf(value, separator))) {
-      counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
-    }
+  // A class counts once in each row that has it.
+  for (const own of classes?.(table) ?? []) {
+    for (const value of new Set(own.map(String))) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const summary: SplitSummary = {
     name,
@@ -102,7 +132,7 @@ function summarise(
       .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
     duplicates: rows - new Set(texts).size,
   };
-  if (regression) summary.range = rangeOf(labels.map(Number));
+  if (numbers) summary.range = rangeOf(numbers(table));
   if (lengths?.[name]) summary.tokens = tokenQuantiles(lengths[name]);
   return summary;
 }
@@ -114,7 +144,7 @@ function classesOf(value: unknown, separator: string | undefined): unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-function sharedTexts(texts: ReadonlyMap<string, unknown[]>): SplitReport["shared"] {
+function sharedTexts(texts: ReadonlyMap<string, readonly unknown[]>): SplitReport["shared"] {
   const shared: SplitReport["shared"] = [];
   const names = [...texts.keys()];
   names.forEach((first, index) => {
@@ -139,7 +169,7 @@ function absentLabels(splits: readonly SplitSummary[]): SplitReport["absent"] {
   })).filter((entry) => entry.labels.length > 0);
 }
 
-function rangeOf(values: number[]): SplitSummary["range"] {
+function rangeOf(values: readonly number[]): SplitSummary["range"] {
   let [smallest, largest, sum] = [Infinity, -Infinity, 0];
   for (const value of values) {
     smallest = Math.min(smallest, value);

@@ -6,6 +6,7 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
+import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
 
 /** How to split. */
@@ -25,13 +26,6 @@ export interface SplitRows {
   train: Uint32Array;
   validation?: Uint32Array;
   test: Uint32Array;
-}
-
-/** The tables of a split. */
-export interface Splits {
-  train: Table;
-  validation?: Table;
-  test: Table;
 }
 
 /**

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
-import type { DeployTarget, Trained } from "./target.ts";
+import type { DeployTarget, TrainedModel } from "./target.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
@@ -33,10 +34,12 @@ export function adapter(folder: string): DeployTarget {
     check: ({ adapter }) => checkPeftFormat(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainable;
-      const { values, labels, kind, maxTokens } = trained;
-      await writePeftFolder(folder, model, adapter, values, labels, {
+      const { values, task, maxTokens } = trained;
+      await writePeftFolder(folder, model, adapter, values, {
+        taskType: task.signature.peftTaskType,
+        labels: task.labels,
+        kind: task.task.kind,
         maxTokens,
-        ...(kind === "language" ? {} : { kind }),
       });
       await writeFileAtomic(join(folder, "README.md"), readme(trained));
     },
@@ -53,7 +56,8 @@ export function adapter(folder: string): DeployTarget {
         },
       );
       return {
-        logitsOf: (feeds, signal) => step.run(feeds, signal),
+        run: (feeds, signal) => step.run(feeds, signal),
+        read: evaluated(objective),
         async dispose() {
           await step.dispose();
           state.dispose();
@@ -63,14 +67,15 @@ export function adapter(folder: string): DeployTarget {
   };
 }
 
-function readme({ trainable, labels }: Trained): string {
-  const { reference, isLanguageModel } = trainable.model;
-  const [kind, more] = isLanguageModel
-    ? ["AutoModelForCausalLM", ""]
-    : ["AutoModelForSequenceClassification", `, num_labels=${trainable.objective.outputs}`];
-  const what = isLanguageModel
-    ? "The model predicts the next token."
-    : `Labels, in the order of the logits: ${labels.join(", ")}.`;
+function readme({ trainable, task }: TrainedModel): string {
+  const { reference } = trainable.model;
+  const { labels, signature: { autoClass, config, python = {} } } = task;
+  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
+  const given = ["...", size, python.arguments].filter((each) => each !== undefined).join(", ");
+  const after = (python.after ?? []).map((line) => `\n    ${line}`).join("");
+  const what = labels.length > 0
+    ? `Labels, in the order of the logits: ${labels.join(", ")}.`
+    : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
 library_name: peft
@@ -81,7 +86,7 @@ ${what}
 
 Made with tunebook. Open it with PEFT:
 
-    base = ${kind}.from_pretrained(...${more})
-    model = PeftModel.from_pretrained(base, "this folder")
+    base = ${autoClass}.from_pretrained(${given})
+    model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
 }

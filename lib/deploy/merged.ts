@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { exportedReader } from "../nn/run_over.ts";
 import { mistakes } from "../core/errors.ts";
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
-import { bodyPaths, frozenWeights, modelWeights } from "../nn/model.ts";
+import { bodyPaths, frozenWeights, modelWeights, pathPrefix } from "../nn/model.ts";
 import { join } from "node:path";
 import {
   bitsandbytesConfig,
@@ -18,7 +19,7 @@ import {
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { checkHasClasses, type DeployTarget } from "./target.ts";
+import { checkIsWhole, type DeployTarget } from "./target.ts";
 
 /**
  * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
@@ -66,15 +67,15 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     ...(quantize ? { options: { ...options }, remedy } : {}),
     tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
     check(trainable) {
-      checkHasClasses(trainable);
+      checkIsWhole(trainable);
       checkMergeable(trainable.adapter);
     },
     async write(trained, folder) {
       const { model, adapter } = trained.trainable;
       const whole = mergeModel(model, adapter, trained.values);
-      const { prefix } = model.family;
+      const prefix = pathPrefix(model);
       const inner = bodyPaths(model);
-      const nameOf = (path: string, layer: string) => inner.has(layer) ? `${prefix}.${path}` : path;
+      const nameOf = (path: string, layer: string) => inner.has(layer) ? prefix + path : path;
       const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
         const { path, shape, layer } = weight;
         const name = nameOf(path, layer.path);
@@ -104,7 +105,8 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         reference: folder,
         config: join(folder, "config.json"),
         weights: folder,
-        outputs: trainable.objective.outputs,
+        head: trainable.model.headRequest,
+        families: [trainable.model.family],
         seed: 0,
       });
       // Nothing is trained any more: the head is frozen like the rest.
@@ -115,7 +117,8 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
       });
       const step = await device.compile(program, { frozen: frozenWeights(model) });
       return {
-        logitsOf: (feeds, signal) => step.run(feeds, signal),
+        run: (feeds, signal) => step.run(feeds, signal),
+        read: exportedReader(trainable.objective),
         dispose: () => step.dispose(),
       };
     },

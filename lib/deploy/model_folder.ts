@@ -6,13 +6,8 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
-import type { Trained } from "./target.ts";
-
-const problemTypes = {
-  single: "single_label_classification",
-  multi: "multi_label_classification",
-  regression: "regression",
-} as const;
+import { modelHead, textConfig } from "../nn/model.ts";
+import type { TrainedModel } from "./target.ts";
 
 /** The tokenizer class of each family, for folders that came without `tokenizer_config.json`. */
 const tokenizerClasses: Readonly<Record<string, string>> = {
@@ -30,11 +25,14 @@ const outdated = new Set([
   "_name_or_path",
   "transformers.js_config",
   "quantization_config",
+  "problem_type",
+  "id2label",
+  "label2id",
 ]);
 
 /** Writes `config.json` with the labels and the target's own fields, and the tokenizer's files. */
 export async function writeModelFiles(
-  trained: Trained,
+  trained: TrainedModel,
   folder: string,
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
@@ -42,17 +40,16 @@ export async function writeModelFiles(
   const { family, json } = model;
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
-    architectures: [family.classification.className],
+    architectures: [modelHead(model).className],
     model_type: family.modelType,
-    ...(trained.kind === "language" ? {} : { problem_type: problemTypes[trained.kind] }),
-    id2label: Object.fromEntries(trained.labels.map((label, id) => [id, label])),
-    label2id: Object.fromEntries(trained.labels.map((label, id) => [label, id])),
+    ...trained.task.signature.config,
     dtype: "float32",
     // transformers looks for the last token that is not this one.
-    ...(family.summary === "last" ? { pad_token_id: model.config.padId } : {}),
+    ...(family.stack?.pooling === "last" ? { pad_token_id: textConfig(model).padId } : {}),
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
+  if (family.input !== "text") return;
   const { tokenizer, tokenizerConfig } = trained.files;
   if (!tokenizer) {
     throw new TunebookError("weights", `${trained.files.folder} has no tokenizer.json to copy`);

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import { exportedReader } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { checkHasClasses, type DeployTarget } from "./target.ts";
+import { checkIsWhole, type DeployTarget } from "./target.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -64,7 +65,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
-    check: checkHasClasses,
+    check: checkIsWhole,
     async write({ trainable, values, ...trained }, folder) {
       const { model, adapter, objective } = trainable;
       const { dtype } = kindOf(trainable);
@@ -82,7 +83,11 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     },
     async reopen({ trainable }, folder) {
       const session = await openOnnxFile(join(folder, "onnx", fileOf(trainable)));
-      return { logitsOf: (feeds) => session.run(feeds), dispose: () => session.dispose() };
+      return {
+        run: (feeds) => session.run(feeds),
+        read: exportedReader(trainable.objective),
+        dispose: () => session.dispose(),
+      };
     },
   };
 }

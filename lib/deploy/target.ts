@@ -1,34 +1,42 @@
 /**
  * The contract of a deploy target, and what every deployment proves: that the files on disk give
- * the same logits as the model that was trained.
+ * the same results as the model that was trained.
  *
  * @module
  */
 import { writeFolderAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Device } from "../engine/mod.ts";
-import { largestDifference, type LogitsOf, type Rows, runOver } from "../nn/run_over.ts";
+import {
+  largestDifference,
+  type ReadBatch,
+  type Rows,
+  type RunBatch,
+  runOver,
+} from "../nn/run_over.ts";
+import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { ModelFolder } from "../weights/model_files.ts";
 
 /** A trained model with everything that its deployment needs. */
-export interface Trained {
+export interface TrainedModel {
   readonly trainable: TrainableModel;
   /** Trained tensors by path: the method's parameters and the weights it trained. */
   readonly values: ReadonlyMap<string, Float32Array>;
-  readonly kind: "single" | "multi" | "regression" | "language";
-  readonly labels: readonly string[];
+  /** What it was trained for, with its labels. */
+  // deno-lint-ignore no-explicit-any
+  readonly task: LabelledTask<any, any, any>;
   /** The files of the pretrained model. */
   readonly files: ModelFolder;
-  /** The texts of the tokenizer's special tokens, by name. */
-  readonly specialTokens: Readonly<Record<string, string>>;
+  /** The texts of the tokenizer's special tokens, by name; absent where the model takes no text. */
+  readonly specialTokens?: Readonly<Record<string, string>>;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }
 
-/** Refuses a model of the next token, for targets that write models with classes. */
-export function checkHasClasses({ model }: TrainableModel): void {
-  if (!model.isLanguageModel) return;
+/** Refuses a model of the next token, for targets that write whole models. */
+export function checkIsWhole({ model }: TrainableModel): void {
+  if (model.headRequest.name !== "language") return;
   throw new TunebookError(
     "unsupported",
     "models that predict the next token are deployed with adapter(folder) only so far",
@@ -37,7 +45,9 @@ export function checkHasClasses({ model }: TrainableModel): void {
 
 /** A model that was opened from files again. */
 export interface Reopened {
-  readonly logitsOf: LogitsOf;
+  readonly run: RunBatch;
+  /** How its results are read: those of the evaluation program, or of the exported graph. */
+  readonly read: ReadBatch;
   dispose(): Promise<void>;
 }
 
@@ -53,9 +63,9 @@ export interface DeployTarget {
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
   check?(trainable: TrainableModel): void;
-  write(trained: Trained, folder: string): Promise<void>;
+  write(trained: TrainedModel, folder: string): Promise<void>;
   /** Opens the written files the way their reader would. */
-  reopen(trained: Trained, folder: string, device: Device): Promise<Reopened>;
+  reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
 }
 
 /** What a deployment proves. */
@@ -76,19 +86,18 @@ const comparedRows = 64;
  * Writes a target's folder, opens it again, compares its logits with the trained model's, and only
  * then puts it in its place. A difference above the tolerance is an error and leaves nothing.
  *
- * @param expected the trained model's logits on `rows`, [rows · outputs]
+ * @param expected what the trained model gave for each sequence of `rows`
  */
 export async function deploy(
   target: DeployTarget,
-  trained: Trained,
+  trained: TrainedModel,
   { device, rows, expected, signal }: {
     readonly device: Device;
     readonly rows: Rows;
-    readonly expected: Float32Array;
+    readonly expected: Outputs;
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
-  const { objective } = trained.trainable;
   const count = Math.min(comparedRows, rows.lengths.length);
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);
@@ -96,8 +105,8 @@ export async function deploy(
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
-      const logits = await runOver(reopened.logitsOf, rows, objective, { chosen, signal });
-      difference = largestDifference(logits, expected.subarray(0, logits.length));
+      const found = await runOver(reopened.run, rows, reopened.read, { chosen, signal });
+      difference = largestDifference(found, expected.slice(0, found.length));
     } finally {
       await reopened.dispose();
     }

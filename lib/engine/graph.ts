@@ -4,23 +4,14 @@
  *
  * @module
  */
+import { sizeOf, type Value } from "./value.ts";
 import type { OpenDims } from "./open_dims.ts";
-
-/** The element types that a graph holds. */
-export type ElementType = "float32" | "int32" | "int64" | "bool" | "uint8";
 
 /** Raw numbers of a constant; `bool` and `uint8` are held in a `Uint8Array`. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** A constant's numbers, or what reads them when the graph is written. */
 export type Constant = ConstantData | (() => ConstantData);
-
-/** The result of a node, an input or a constant. Open dimensions hold their marker size. */
-export interface Value {
-  readonly name: string;
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-}
 
 /** An attribute, tagged with its type: ONNX tells the float 1 from the integer 1. */
 export type Attribute =
@@ -51,11 +42,6 @@ export interface Graph {
   readonly openDims: OpenDims;
 }
 
-/** Number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, dim) => size * dim, 1);
-}
-
 /** How often each value is read, by nodes and as an output of the graph. */
 export function countReaders(graph: Graph): Map<Value, number> {
   const readers = new Map<Value, number>();
@@ -81,18 +67,4 @@ export function scalarConstant(graph: Graph, value: Value | undefined): number |
   if (!value || sizeOf(value.shape) !== 1) return undefined;
   const data = graph.constants.get(value);
   return data === undefined || typeof data === "function" ? undefined : Number(data[0]);
-}
-
-/** The bytes of one element. */
-export const elementBytes: Readonly<Record<ElementType, number>> = {
-  float32: 4,
-  int32: 4,
-  int64: 8,
-  bool: 1,
-  uint8: 1,
-};
-
-/** The bytes of a value's numbers. */
-export function bytesOf({ type, shape }: Value): number {
-  return sizeOf(shape) * elementBytes[type];
 }

@@ -6,7 +6,8 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Attribute, ConstantData, contribDomain } from "./graph.ts";
-import type { ElementType, Graph, GraphNode, Value } from "./graph.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import type { ElementType, Value } from "./value.ts";
 import { OpenDims } from "./open_dims.ts";
 
 /** The type and shape of a value to be made. */

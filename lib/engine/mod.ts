@@ -9,8 +9,8 @@ export type {
   Bindings,
   Device,
   HeldWeights,
-  Slot,
   State,
+  StateTensor,
   Step,
   Update,
   UpdateStep,
@@ -19,7 +19,7 @@ export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
-export { sizeOf } from "./graph.ts";
+export { sizeOf } from "./value.ts";
 export { trace } from "./trace.ts";
 export {
   bitsOf,

@@ -7,7 +7,7 @@ import * as ort from "onnxruntime-node";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { bytesOf } from "./graph.ts";
+import { bytesOf } from "./value.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
 import { trace } from "./trace.ts";

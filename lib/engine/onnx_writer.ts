@@ -6,8 +6,10 @@
  */
 import * as proto from "onnx-proto";
 import type { onnx } from "onnx-proto";
-import { type Attribute, bytesOf, type Constant, contribDomain } from "./graph.ts";
-import type { Graph, Value } from "./graph.ts";
+import { type Attribute, type Constant, contribDomain } from "./graph.ts";
+import { bytesOf } from "./value.ts";
+import type { Graph } from "./graph.ts";
+import type { Value } from "./value.ts";
 import { onnxType } from "./graph_builder.ts";
 
 /** The standard's operator set; 18 is the first whose reductions take their axes as input. */
@@ -32,7 +34,7 @@ export interface ExternalPlaces {
 }
 
 /** Where large constants go. */
-export interface OnnxOptions {
+export interface OnnxFileOptions {
   /** The file name of the external data; without it everything is inside the model. */
   readonly externalFile?: string;
   /** Constants of at least this many bytes go outside. */
@@ -47,7 +49,7 @@ const { ModelProto, AttributeProto, TensorProto } =
 const attributeType = AttributeProto.AttributeType;
 
 /** Writes a graph as an ONNX model. */
-export function writeOnnx(graph: Graph, options: OnnxOptions = {}): OnnxModel {
+export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxModel {
   const names = outputNames(graph);
   const nameOf = (value: Value | undefined) => value ? names.get(value) ?? value.name : "";
   const external: (() => Uint8Array)[] = [];

@@ -8,7 +8,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Value } from "./graph.ts";
+import type { Value } from "./value.ts";
 
 /** A size that is known only at run time, and a tensor axis where it can be read. */
 export interface OpenDim {

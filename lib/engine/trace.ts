@@ -5,7 +5,8 @@
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { registerGradients } from "./gradients/mod.ts";
-import type { Graph, Value } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Value } from "./value.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
 import { chooseMarkers } from "./open_dims.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Value } from "./graph.ts";
+import type { Value } from "./value.ts";
 import type { GraphBuilder } from "./graph_builder.ts";
 import { type NamedAttrMap, type TensorInfo, tf } from "./tf.ts";
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /**
  * The share of rows that are wholly right; with many labels a row, every one of them. Equals
@@ -23,7 +24,7 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(accuracy.compute(predictions), 0.5);
  * ```
  */
-export const accuracy: Metric = metric({
+export const accuracy: Metric<number, Predictions<"single" | "multi">> = metric({
   name: "accuracy",
   kinds: ["single", "multi"],
   better: "higher",

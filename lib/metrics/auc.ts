@@ -4,13 +4,14 @@
  * @module
  */
 import { classScores } from "../core/log_odds.ts";
-import { type Metric, metric, type Predictions } from "./metric.ts";
+import type { LabelPredictions } from "./class_score.ts";
+import { type Metric, metric } from "./metric.ts";
 import { ranksOf } from "./ranks.ts";
 
 /** The mean over classes, and each class's own area. */
-export interface Auc extends Metric {
+export interface Auc extends Metric<number, LabelPredictions> {
   /** The area of each class against the rest, by its label; NaN where it is not defined. */
-  readonly perClass: Metric<Record<string, number>>;
+  readonly perClass: Metric<Record<string, number>, LabelPredictions>;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface Auc extends Metric {
  * ```
  */
 export const auc: Auc = Object.freeze({
-  ...metric({
+  ...metric<number, LabelPredictions>({
     name: "auc",
     kinds: ["single", "multi"],
     better: "higher",
@@ -49,8 +50,9 @@ export const auc: Auc = Object.freeze({
       return areas.reduce((a, b) => a + b) / areas.length;
     },
   }),
-  perClass: metric<Record<string, number>>({
+  perClass: metric<Record<string, number>, LabelPredictions>({
     name: "auc.perClass",
+    isTable: true,
     kinds: ["single", "multi"],
     better: "higher",
     range: [0, 1],
@@ -59,7 +61,7 @@ export const auc: Auc = Object.freeze({
   }),
 });
 
-function areasOf(predictions: Predictions): number[] {
+function areasOf(predictions: LabelPredictions): number[] {
   const { kind, labels, truth } = predictions;
   const outputs = labels.length;
   return labels.map((_, k) => {

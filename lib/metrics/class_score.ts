@@ -4,30 +4,34 @@
  * @module
  */
 import { type ClassCounts, countsOf } from "./counts.ts";
-import { type Metric, metric, type Predictions } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
+import { type Metric, metric } from "./metric.ts";
+
+/** One or many labels a row. */
+export type LabelPredictions = Predictions<"single" | "multi">;
 
 /**
  * A score with its averages; itself it is the macro average. Where a class's score is 0 ÷ 0 it
  * counts as 0. The definitions are those of scikit-learn with `zero_division=0`.
  */
-export interface ClassScore extends Metric {
+export interface ClassScore extends Metric<number, LabelPredictions> {
   /**
    * The mean over classes. With a single label a row, classes that neither occur nor are
    * predicted are left out.
    */
-  readonly macro: Metric;
+  readonly macro: Metric<number, LabelPredictions>;
   /** The score of all classes' counts together. */
-  readonly micro: Metric;
+  readonly micro: Metric<number, LabelPredictions>;
   /** The mean over classes, weighted by how many rows have the class. */
-  readonly weighted: Metric;
+  readonly weighted: Metric<number, LabelPredictions>;
   /** The score of each class by its label. */
-  readonly perClass: Metric<Record<string, number>>;
+  readonly perClass: Metric<Record<string, number>, LabelPredictions>;
 }
 
 /** Makes a class score out of what it is for one class. */
 export function classScore(name: string, score: (counts: ClassCounts) => number): ClassScore {
   const shared = { kinds: ["single", "multi"], better: "higher", range: [0, 1] } as const;
-  const macro = (predictions: Predictions) => {
+  const macro = (predictions: LabelPredictions) => {
     const counts = countsOf(predictions);
     const kept = predictions.kind === "single" ? counts.filter(occurs) : counts;
     return sum(kept.map(score)) / kept.length;
@@ -38,12 +42,12 @@ export function classScore(name: string, score: (counts: ClassCounts) => number)
     micro: metric({
       ...shared,
       name: `${name}.micro`,
-      compute: (predictions) => score(total(countsOf(predictions))),
+      compute: (predictions: LabelPredictions) => score(total(countsOf(predictions))),
     }),
     weighted: metric({
       ...shared,
       name: `${name}.weighted`,
-      compute: (predictions) => {
+      compute: (predictions: LabelPredictions) => {
         const counts = countsOf(predictions);
         return ratio(sum(counts.map((c) => support(c) * score(c))), sum(counts.map(support)));
       },
@@ -51,7 +55,8 @@ export function classScore(name: string, score: (counts: ClassCounts) => number)
     perClass: metric({
       ...shared,
       name: `${name}.perClass`,
-      compute: (predictions) =>
+      isTable: true,
+      compute: (predictions: LabelPredictions) =>
         Object.fromEntries(
           countsOf(predictions).map((counts, k) => [predictions.labels[k], score(counts)]),
         ),

@@ -8,6 +8,7 @@ import { bundleOf, type MimeBundle, withDisplay } from "../core/display.ts";
 import { htmlFrame, htmlTable, svgImage } from "../core/html.ts";
 import { textTable } from "../core/text_table.ts";
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /** Counts of rows by true and by predicted class. */
 export interface ConfusionMatrix {
@@ -35,9 +36,10 @@ export interface ConfusionMatrix {
  * assert.deepEqual(confusionMatrix.compute(predictions).counts, [[1, 1], [0, 1]]);
  * ```
  */
-export const confusionMatrix: Metric<ConfusionMatrix> = metric<ConfusionMatrix>({
+export const confusionMatrix: Metric<ConfusionMatrix, Predictions<"single">> = metric({
   name: "confusionMatrix",
   kinds: ["single"],
+  isTable: true,
   better: "higher",
   compute({ labels, truth, predicted }) {
     const counts = labels.map(() => labels.map(() => 0));

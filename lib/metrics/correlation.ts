@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Predictions } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /** The mean over outputs of the correlation of true and predicted values, each prepared first. */
 export function correlationOfOutputs(
-  { labels, truth, predicted }: Predictions,
+  { labels, truth, predicted }: Predictions<"regression">,
   prepare: (values: Float64Array) => Float64Array,
 ): number {
   const outputs = labels.length;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Predictions } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /** The counts of one class. */
 export interface ClassCounts {
@@ -16,7 +16,9 @@ export interface ClassCounts {
 }
 
 /** Counts for each class, in the order of `predictions.labels`; not for a regression. */
-export function countsOf({ kind, labels, truth, predicted }: Predictions): ClassCounts[] {
+export function countsOf(
+  { kind, labels, truth, predicted }: Predictions<"single" | "multi">,
+): ClassCounts[] {
   const counts = labels.map(() => ({ truePositives: 0, falsePositives: 0, falseNegatives: 0 }));
   for (let i = 0; i < truth.length; i++) {
     if (kind === "single") {

@@ -5,6 +5,7 @@
  */
 import { confusionMatrix } from "./confusion_matrix.ts";
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /**
  * Matthews' correlation coefficient in [-1, 1], for any number of classes (Gorodkin, "Comparing
@@ -25,7 +26,7 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(matthews.compute(predictions), 0.5);
  * ```
  */
-export const matthews: Metric = metric({
+export const matthews: Metric<number, Predictions<"single">> = metric({
   name: "matthews",
   kinds: ["single"],
   better: "higher",

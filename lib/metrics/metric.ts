@@ -4,86 +4,51 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-
-/** One label a row, any number of labels a row, numbers, or next tokens. */
-export type PredictionKind = "single" | "multi" | "regression" | "language";
-
-/** What a model said about held-out rows. Make it with `predictionsOf`. */
-export interface Predictions {
-  /** One label a row, any number of labels a row, numbers, or next tokens. */
-  readonly kind: PredictionKind;
-  /** The name of each output. */
-  readonly labels: readonly string[];
-  /** How many rows were predicted; at least one. */
-  readonly rows: number;
-  /**
-   * `[rows × outputs]`, row after row: logits, the values of a regression, or of next tokens the mean
-   * loss of each row's tokens.
-   */
-  readonly logits: Float32Array;
-  /**
-   * Same shape: softmax of a single label, sigmoid of many; for a regression the values; for next
-   * tokens the geometric mean of their probabilities.
-   */
-  readonly probabilities: Float32Array;
-  /**
-   * Single: the class index of each row. Multi: `[rows × outputs]` of 0 and 1. Regression: values.
-   * Next tokens: how many were predicted in each row.
-   */
-  readonly truth: Int32Array | Float32Array;
-  /** The same shape as `truth`; for next tokens the losses. */
-  readonly predicted: Int32Array | Float32Array;
-}
+import type { AnyPredictions, Predictions } from "../nn/predictions.ts";
 
 /** Scores predictions: one number, or whatever `Value` is. */
-export interface Metric<Value = number> {
+export interface Metric<Value = number, Predicted extends AnyPredictions = Predictions> {
   /** The name under which a report shows it, which is also its public name. */
   readonly name: string;
   /** The kinds of prediction that it scores. */
-  readonly kinds: readonly PredictionKind[];
+  readonly kinds: readonly string[];
   /** Which of two numbers is better, for early stopping; without meaning for other values. */
   readonly better: "higher" | "lower";
+  /** True where the value is no single number, so that no runs can be compared by it. */
+  readonly isTable?: boolean;
   /** The least and the greatest value; any number unless given. */
   readonly range?: readonly [number, number];
   /**
    * The value for these rows; NaN (null in JSON) where the metric is not defined.
    * @throws {TunebookError} of kind `input` when the metric does not score this kind.
    */
-  compute(predictions: Predictions): Value;
+  readonly compute: (predictions: Predicted) => Value;
 }
 
-const classScores = ["f1", "precision", "recall"];
-
-/** The metrics that score each kind, for the message of an error; a test compares it with them. */
-export const metricNames: Readonly<Record<PredictionKind, readonly string[]>> = {
-  single: ["accuracy", "auc", "confusionMatrix", ...classScores, "matthews"],
-  multi: ["accuracy", "auc", ...classScores],
-  regression: ["mse", "pearson", "spearman"],
-  language: ["perplexity"],
-};
-
-const described: Record<PredictionKind, string> = {
-  single: "predictions of one label a row",
-  multi: "predictions of many labels a row",
-  regression: "predictions of numbers",
-  language: "predictions of next tokens",
+const described: Readonly<Record<string, string>> = {
+  single: "one label a row",
+  multi: "many labels a row",
+  regression: "numbers",
+  language: "next tokens",
+  tags: "tags of words",
+  answers: "answers to questions",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */
-export function metric<Value = number>(definition: Metric<Value>): Metric<Value> {
+export function metric<Value, Predicted extends AnyPredictions>(
+  definition: Metric<Value, Predicted>,
+): Metric<Value, Predicted> {
   const { name, kinds, compute } = definition;
   return Object.freeze({
     ...definition,
-    compute(predictions: Predictions): Value {
+    compute(predictions: Predicted): Value {
       const { kind } = predictions;
-      if (!kinds.includes(kind)) {
-        throw new TunebookError(
-          "input",
-          `${name} does not score ${described[kind]} ("${kind}"). ` +
-            `Metrics that do: ${metricNames[kind].join(", ")}.`,
-        );
-      }
-      return compute(predictions);
+      if (kinds.includes(kind)) return compute(predictions);
+      throw new TunebookError(
+        "input",
+        `${name} does not score predictions of ${described[kind] ?? "that kind"} ("${kind}"); it ` +
+          `scores ${kinds.map((each) => `${described[each] ?? ""} ("${each}")`.trim()).join(", ")}`,
+      );
     },
   });
 }

@@ -6,32 +6,57 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { accuracy } from "./accuracy.ts";
+import { answerF1 } from "./answer_f1.ts";
 import { auc } from "./auc.ts";
+import { bestNullThreshold } from "./best_null_threshold.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { entityErrors } from "./entity_errors.ts";
+import { entityF1 } from "./entity_f1.ts";
+import { entityPrecision } from "./entity_precision.ts";
+import { entityRecall } from "./entity_recall.ts";
+import { type EntityAverages } from "./entity_score.ts";
+import { exactMatch } from "./exact_match.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
-import type { Metric, PredictionKind } from "./metric.ts";
+import type { Metric } from "./metric.ts";
 import { mse } from "./mse.ts";
 import { pearson } from "./pearson.ts";
 import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { spearman } from "./spearman.ts";
+import { tokenAccuracy } from "./token_accuracy.ts";
 
-const variants = ({ macro, micro, weighted, perClass }: typeof f1) => [
+const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverages) => [
   macro,
   micro,
   weighted,
   perClass,
 ];
 
+const answerVariants = (score: typeof answerF1) => [score, score.answerable, score.unanswerable];
+
+/** A metric of any value and any kind. */
+// deno-lint-ignore no-explicit-any
+type NamedMetric = Metric<unknown, any>;
+
 /** All metrics by name. */
-export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEntries(
+export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
+    ...answerVariants(answerF1),
     auc,
     auc.perClass,
+    bestNullThreshold,
     confusionMatrix,
+    entityErrors,
+    ...[entityF1, entityPrecision, entityRecall].flatMap((score) => [
+      score,
+      ...variants(score),
+      score.strict,
+      ...variants(score.strict),
+    ]),
+    ...answerVariants(exactMatch),
     f1,
     ...variants(f1),
     matthews,
@@ -43,19 +68,19 @@ export const metrics: Readonly<Record<string, Metric<unknown>>> = Object.fromEnt
     recall,
     ...variants(recall),
     spearman,
-  ].map((metric) => [metric.name, metric as Metric<unknown>]),
+    tokenAccuracy,
+  ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 
-/** The metric by which a run is judged when none was asked for. */
-export const naturalMetric: Readonly<Record<PredictionKind, Metric>> = {
-  single: accuracy,
-  multi: f1.micro,
-  regression: mse,
-  language: perplexity,
-};
+/** The names of the metrics that score predictions of a kind, variants of one left out. */
+export function metricNamesOf(kind: string): string[] {
+  return Object.values(metrics)
+    .filter(({ name, kinds }) => kinds.includes(kind) && !name.includes("."))
+    .map(({ name }) => name);
+}
 
 /** The metric that a plan file or a flag names. */
-export function metricOf(name: string): Metric<unknown> {
+export function metricOf(name: string): NamedMetric {
   if (Object.hasOwn(metrics, name)) return metrics[name];
   const known = Object.keys(metrics);
   throw new TunebookError(

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /**
  * The mean of the squared differences over all rows and outputs. Equals scikit-learn's
@@ -23,7 +24,7 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(mse.compute(predictions), 2.5);
  * ```
  */
-export const mse: Metric = metric({
+export const mse: Metric<number, Predictions<"regression">> = metric({
   name: "mse",
   kinds: ["regression"],
   better: "lower",

@@ -5,6 +5,7 @@
  */
 import { correlationOfOutputs } from "./correlation.ts";
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /**
  * The linear correlation in [-1, 1]; with several outputs the mean of theirs. NaN when all true
@@ -24,7 +25,7 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(pearson.compute(predictions), -1);
  * ```
  */
-export const pearson: Metric = metric({
+export const pearson: Metric<number, Predictions<"regression">> = metric({
   name: "pearson",
   kinds: ["regression"],
   better: "higher",

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 
 /**
  * exp of the mean loss over all predicted tokens: of a model that always hesitates between n equally
@@ -24,7 +25,7 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(perplexity.compute(predictions), Math.E);
  * ```
  */
-export const perplexity: Metric = metric({
+export const perplexity: Metric<number, Predictions<"language">> = metric({
   name: "perplexity",
   kinds: ["language"],
   better: "lower",

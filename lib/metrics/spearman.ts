@@ -5,6 +5,7 @@
  */
 import { correlationOfOutputs } from "./correlation.ts";
 import { type Metric, metric } from "./metric.ts";
+import type { Predictions } from "../nn/predictions.ts";
 import { ranksOf } from "./ranks.ts";
 
 /**
@@ -26,7 +27,7 @@ import { ranksOf } from "./ranks.ts";
  * assert.equal(spearman.compute(predictions), 1);
  * ```
  */
-export const spearman: Metric = metric({
+export const spearman: Metric<number, Predictions<"regression">> = metric({
   name: "spearman",
   kinds: ["regression"],
   better: "higher",

@@ -11,6 +11,11 @@ export interface AnyPredictions {
   readonly kind: string;
   /** Rows of the table; at least one. */
   readonly rows: number;
+  /**
+   * The predictions of some rows, which may come more than once, for intervals over drawn rows; absent
+   * where a score needs all rows.
+   */
+  select?(rows: ArrayLike<number>): AnyPredictions;
 }
 
 /** One label a row, any number of labels a row, numbers, or next tokens. */

@@ -46,7 +46,12 @@ export interface Task<
    * the source has them. All bad rows are one error of kind "data".
    */
   checkRows(table: Table, where: string): void;
-  /** Reads the labels of the training rows and makes sure that no other split has more. */
+  /**
+   * Makes sure that the training rows can teach what was cut off with the held-out ones; splits with
+   * data of their own are not among them.
+   */
+  checkSplit?(cut: Partial<Splits>): void;
+  /** Reads the labels of the training rows. */
   read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
   /** The task of a model that is trained already, or of one whose labels are known elsewhere. */
   withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
@@ -120,6 +125,13 @@ export interface Signature {
   readonly autoClass: string;
   /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What a reader of a PEFT folder must write in Python beside its two usual lines. */
+  readonly python?: {
+    /** Arguments of `from_pretrained` of the base model, `num_labels=2`. */
+    readonly arguments?: string;
+    /** Lines behind the opening of the folder. */
+    readonly after?: readonly string[];
+  };
 }
 
 /** How rows become examples. */

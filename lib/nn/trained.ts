@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Slot } from "../engine/mod.ts";
+import type { StateTensor } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
 import { layersBelowHead } from "./layer_depth.ts";
@@ -68,8 +68,8 @@ export function trainedSlots(
   model: Pick<Model, "layers" | "head" | "family" | "config">,
   adapter: AttachedAdapter,
   { byLayer = false }: GroupingOptions = {},
-): Slot[] {
-  const slot = (name: string, shape: readonly number[], settings: GroupSettings): Slot => ({
+): StateTensor[] {
+  const slot = (name: string, shape: readonly number[], settings: GroupSettings): StateTensor => ({
     name,
     shape,
     group: groupOf({

@@ -6,7 +6,7 @@
  * @module
  */
 import { jupyterDisplay } from "../core/display.ts";
-import type { Kernel } from "../core/kernel.ts";
+import type { JupyterKernel } from "../core/kernel.ts";
 import { backlog } from "./backlog.ts";
 
 /** The kernel's inner function that shows the value of a cell. */
@@ -38,7 +38,10 @@ export function isEarly(version: string): boolean {
  * Makes cells wait for their outputs. Returns what a person should know where that is not possible,
  * else `undefined`.
  */
-export function keepOutputs(kernel: Kernel, version = Deno.version.deno): string | undefined {
+export function keepOutputs(
+  kernel: JupyterKernel,
+  version = Deno.version.deno,
+): string | undefined {
   if (!isEarly(version)) return undefined;
   const inner = innerJupyter();
   const showResult = inner?.broadcastResult;
@@ -101,7 +104,7 @@ function countCalls<Name extends string>(
   }
 }
 
-function countDisplays(kernel: Kernel, count: Count): void {
+function countDisplays(kernel: JupyterKernel, count: Count): void {
   const { display } = kernel;
   kernel.display = (value, options) => {
     count(options?.raw ? charactersOf(value) : 0);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Kernel } from "../core/kernel.ts";
+import type { JupyterKernel } from "../core/kernel.ts";
 
 /**
  * Keeps the kernel alive when the notebook's stop button is pressed. A training stops by itself:
@@ -18,7 +18,7 @@ export function surviveInterrupts(): void {
 }
 
 /** Shows errors that no cell is waiting for, instead of losing them. */
-export function reportBackgroundErrors(kernel: Kernel): void {
+export function reportBackgroundErrors(kernel: JupyterKernel): void {
   const report = (thrown: unknown) => {
     const isError = thrown instanceof Error;
     // Shows what is in an object, and what caused an error.

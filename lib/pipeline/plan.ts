@@ -3,24 +3,38 @@
  *
  * @module
  */
+import { columnsOf } from "../chart/rows.ts";
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import { type PackedFormat, packedFormatOf } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Adapter } from "../nn/adapter.ts";
+import type { Family } from "../nn/family.ts";
+import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
+import type { Task } from "../nn/task.ts";
 import { requireColumns } from "../table/columns.ts";
+import { unknownOptions } from "../tasks/shared/options.ts";
+import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
+import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
-import type { CompareOptions } from "./compare/compare_parts.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
+import type { CompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
-import { type OpenModel, openModel, type OpenOptions } from "./open/open_model.ts";
-import { partsFromJson, partsToJson, type PlanJson } from "./plan_json.ts";
-import { columnMistakes } from "./plan_mistakes.ts";
 import { planDisplay } from "./display/plan_display.ts";
-import { columnsOf, type DataOptions, type DataSource, type PlanParts } from "./plan_parts.ts";
+import { type OpenModel, openModel, type OpenOptions } from "./open/open_model.ts";
+import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
+import { columnMistakes, splitMistakes } from "./plan_mistakes.ts";
+import {
+  type AnyTask,
+  type DataOptions,
+  type DataSource,
+  type PlanSpec,
+  type SplitSettings,
+  taskOfColumns,
+} from "./plan_spec.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 
@@ -33,6 +47,8 @@ export interface ModelOptions {
    * unless given, or what the method asks for.
    */
   readonly quantize?: PackedFormat;
+  /** A family of your own, for models whose `model_type` tunebook does not know. */
+  readonly family?: Family;
 }
 
 /** A chosen model. */
@@ -43,54 +59,97 @@ export interface ModelStage {
    */
   open(options?: OpenOptions): Promise<OpenModel>;
   /**
-   * Names the data and what its columns mean: `{ text, label }` for labels, `{ text }` alone for the
-   * next token. Unknown columns of a table are an error here.
+   * Names the data and the task: `data(rows, tokenClassification({ tokens: "words", tags: "tags" }))`,
+   * with the rows to hold out as a third argument. Columns that a table lacks are an error here.
    */
-  data(source: DataSource, columns: DataOptions): DataStage;
+  data<Predicted extends AnyPredictions, Input, Answer>(
+    source: DataSource,
+    task: Task<Predicted, Input, Answer>,
+    split?: SplitSettings,
+  ): DataStage<Predicted, Input, Answer>;
+  /**
+   * The short form for texts: `{ text, label }` for labels, `{ text }` alone for the next token, with
+   * the rows to hold out beside the columns.
+   */
+  data<const Columns extends DataOptions>(
+    source: DataSource,
+    columns: Columns,
+  ): DataStage<PredictedBy<Columns>, TextInput, Prediction>;
 }
 
+/** What a model says about rows with these columns. */
+export type PredictedBy<Columns extends DataOptions> = Columns extends { label: string }
+  ? Columns extends { kind: infer Kind extends ClassKind } ? OneOf<Kind>
+  : Predictions<"single">
+  : Predictions<"language">;
+
+/** Predictions of one of several kinds, rather than of a kind that is several. */
+type OneOf<Kind extends ClassKind> = Kind extends ClassKind ? Predictions<Kind> : never;
+
 /** A model with data. */
-export interface DataStage {
+export interface DataStage<
+  Predicted extends AnyPredictions = AnyPredictions,
+  Input = unknown,
+  Answer = unknown,
+> {
   /** Attaches a fine-tuning method. */
-  adapt(method: Adapter): AdaptStage;
+  adapt(method: Adapter): AdaptStage<Predicted, Input, Answer>;
   /**
    * Compares methods on this data at equal budget: the same split, rows and epochs (or seconds),
    * several seeds. `compare({ lora: lora(), head: head() }, { metric: accuracy }).run()`.
    */
   compare<const Methods extends Readonly<Record<string, Adapter>>>(
     methods: Methods,
-    options?: CompareOptions,
+    options?: CompareOptions<Predicted>,
   ): ComparePlan<keyof Methods & string>;
 }
 
 /** A model with data and a method. */
-export interface AdaptStage {
+export interface AdaptStage<
+  Predicted extends AnyPredictions = AnyPredictions,
+  Input = unknown,
+  Answer = unknown,
+> {
   /** Sets how to train. The plan can run from here on. */
-  train(options?: TrainOptions): Plan;
+  train(options?: TrainOptions): Plan<Record<never, never>, Predicted, Input, Answer>;
 }
 
 /** The scores that metrics give, by the names under which they were asked for. */
 export type ScoresOf<Metrics> = {
-  readonly [Name in keyof Metrics]: Metrics[Name] extends Metric<infer Value> ? Value : never;
+  readonly [
+    // deno-lint-ignore no-explicit-any
+    Name in keyof Metrics
+  ]: Metrics[Name] extends Metric<infer Value, any> ? Value : never;
 };
 
+/** The metrics that score a kind of predictions; of several kinds, those that score one of them. */
+export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions
+  ? Metric<unknown, Predicted>
+  : never;
+
 /** A plan that can run. */
-export interface Plan<Scores = Record<never, never>> {
-  /** Adds scores on the held-out rows. */
-  evaluate<const Metrics extends Readonly<Record<string, Metric<unknown>>>>(
+export interface Plan<
+  Scores = Record<never, never>,
+  // deno-lint-ignore no-explicit-any
+  Predicted extends AnyPredictions = any,
+  Input = unknown,
+  Answer = unknown,
+> {
+  /** Adds scores on the held-out rows, by metrics of the task's kind. */
+  evaluate<const Metrics extends Readonly<Record<string, MetricFor<Predicted>>>>(
     metrics: Metrics,
-  ): Plan<Scores & ScoresOf<Metrics>>;
+  ): Plan<Scores & ScoresOf<Metrics>, Predicted, Input, Answer>;
   /** Adds what is written at the end. */
-  deploy(...targets: readonly DeployTarget[]): Plan<Scores>;
+  deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
   /** Reads and encodes the data without training, to look at it first. */
   preview(options?: PreviewOptions): Promise<DataPreview>;
   /** Does everything. */
-  run(options?: RunOptions): Promise<RunResult<Scores>>;
+  run(options?: RunOptions): Promise<RunResult<Scores, Predicted, Input, Answer>>;
   /** The plan as plain JSON. Data in memory that came from no file or data set is an error. */
   toJSON(): PlanJson;
   toString(): string;
-  /** The stages. */
-  readonly parts: PlanParts;
+  /** What the plan is made of. */
+  readonly spec: PlanSpec;
 }
 
 /**
@@ -115,40 +174,61 @@ export interface Plan<Scores = Record<never, never>> {
  * );
  * ```
  */
-export function model(reference: string, { quantize }: ModelOptions = {}): ModelStage {
+export function model(reference: string, options: ModelOptions = {}): ModelStage {
+  const { quantize, family } = options;
   parseReference(reference);
   if (quantize !== undefined) packedFormatOf(quantize);
+  const chosen = {
+    model: reference,
+    ...(quantize ? { quantize } : {}),
+    ...(family ? { family } : {}),
+  };
   return Object.freeze({
-    open: (options?: OpenOptions) =>
-      openModel({ reference, ...(quantize ? { quantize } : {}) }, options),
-    data(source: DataSource, columns: DataOptions): DataStage {
-      const wrong = columnMistakes({ ...columns } as Required<DataOptions>);
-      if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);
-      if (typeof source !== "string") requireColumns(source, columnsOf(columns), "the data");
-      const start = {
-        model: reference,
-        ...(quantize ? { quantize } : {}),
-        data: source,
-        columns: Object.freeze({ ...columns }),
-      };
-      return Object.freeze({
-        compare: (methods: Readonly<Record<string, Adapter>>, options: CompareOptions = {}) =>
-          comparePlanOf({ ...options, ...start, methods }),
-        adapt: (method: Adapter): AdaptStage =>
-          Object.freeze({
-            train(train: TrainOptions = {}): Plan {
-              trainSettings(train);
-              return planOf({
-                ...start,
-                method,
-                train: Object.freeze({ ...train }),
-                metrics: {},
-                targets: [],
-              });
-            },
-          }),
-      });
+    open: (options?: OpenOptions) => openModel(chosen, options),
+    data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
+      const { task, split } = isTask(what) ? checkedTask(what, own) : checkedColumns(what);
+      if (typeof source !== "string") requireColumns(source, task.columns, "the data");
+      return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
     },
+  }) as ModelStage;
+}
+
+function isTask(what: AnyTask | DataOptions): what is AnyTask {
+  return typeof (what as Partial<AnyTask>)?.read === "function";
+}
+
+function checkedTask(task: AnyTask, split: SplitSettings) {
+  const known = ["test", "validation", "seed"];
+  const wrong = [...unknownOptions(split, known), ...splitMistakes(split)];
+  if (wrong.length > 0) throw mistakes("input", "these rows to hold out make no sense:", wrong);
+  return { task, split };
+}
+
+function checkedColumns(columns: DataOptions) {
+  const wrong = columnMistakes({ ...columns });
+  if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);
+  return taskOfColumns(columns);
+}
+
+function dataStage(
+  start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
+) {
+  return Object.freeze({
+    compare: (methods: Readonly<Record<string, Adapter>>, options: CompareOptions = {}) =>
+      comparePlanOf({ ...options, ...start, methods }),
+    adapt: (method: Adapter) =>
+      Object.freeze({
+        train(train: TrainOptions = {}) {
+          trainSettings(train);
+          return planOf({
+            ...start,
+            method,
+            train: Object.freeze({ ...train }),
+            metrics: {},
+            targets: [],
+          });
+        },
+      }),
   });
 }
 
@@ -171,28 +251,29 @@ export function model(reference: string, { quantize }: ModelOptions = {}): Model
  */
 export const Plan = Object.freeze({
   /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
-  from: (json: unknown): Plan<Record<string, unknown>> => planOf(partsFromJson(json)),
+  // deno-lint-ignore no-explicit-any
+  from: (json: unknown): Plan<Record<string, unknown>, any, any, any> => planOf(specFromJson(json)),
 });
 
-function planOf<Scores>(parts: PlanParts): Plan<Scores> {
+// The types are the stages' own; what is inside knows the task only as any task.
+// deno-lint-ignore no-explicit-any
+function planOf(spec: PlanSpec): Plan<any, any, any, any> {
   return Object.freeze({
-    parts: Object.freeze({
-      ...parts,
-      metrics: Object.freeze(parts.metrics),
-      targets: Object.freeze(parts.targets),
+    spec: Object.freeze({
+      ...spec,
+      metrics: Object.freeze(spec.metrics),
+      targets: Object.freeze(spec.targets),
     }),
-    evaluate: <Metrics extends Readonly<Record<string, Metric<unknown>>>>(metrics: Metrics) =>
-      planOf<Scores & ScoresOf<Metrics>>({
-        ...parts,
-        metrics: { ...parts.metrics, ...metrics },
-      }),
+    evaluate: (metrics: PlanSpec["metrics"]) =>
+      planOf({ ...spec, metrics: { ...spec.metrics, ...metrics } }),
     deploy: (...targets: readonly DeployTarget[]) =>
-      planOf<Scores>({ ...parts, targets: [...parts.targets, ...targets] }),
-    preview: (options?: PreviewOptions) => previewData(parts, options),
-    run: (options?: RunOptions) => runPlan(parts, options) as Promise<RunResult<Scores>>,
-    toJSON: () => partsToJson(parts),
-    toString: () => describePlan(parts),
-    [Symbol.for("Deno.customInspect")]: () => describePlan(parts),
-    [jupyterDisplay]: () => planDisplay(parts),
+      planOf({ ...spec, targets: [...spec.targets, ...targets] }),
+    preview: (options?: PreviewOptions) => previewData(spec, options),
+    // deno-lint-ignore no-explicit-any
+    run: (options?: RunOptions) => runPlan(spec, options) as Promise<RunResult<any, any, any, any>>,
+    toJSON: () => specToJson(spec),
+    toString: () => describePlan(spec),
+    [Symbol.for("Deno.customInspect")]: () => describePlan(spec),
+    [jupyterDisplay]: () => planDisplay(spec),
   });
 }

@@ -10,11 +10,12 @@ import { targetOf, targets } from "../deploy/mod.ts";
 import { packedFormatOf } from "../engine/mod.ts";
 import { metricOf, metrics } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
+import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { isAverage } from "./open/average.ts";
-import { columnMistakes, planMistakes } from "./plan_mistakes.ts";
-import type { DataOptions, DataSource, PlanParts } from "./plan_parts.ts";
+import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
+import { type DataOptions, type DataSource, type PlanSpec, taskOfColumns } from "./plan_spec.ts";
 
 /** A plan as plain JSON. */
 export interface PlanJson {
@@ -24,7 +25,12 @@ export interface PlanJson {
   readonly quantize?: string;
   /** A file, a web address or a data set's name. */
   readonly data: string;
-  readonly columns: Readonly<Record<string, unknown>>;
+  /** The task by name with its settings; labels and next tokens of texts are in `columns` instead. */
+  readonly task?: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+  /** The short form of a task, with the rows to hold out. */
+  readonly columns?: Readonly<Record<string, unknown>>;
+  /** The rows to hold out, beside `task`. */
+  readonly split?: Readonly<Record<string, unknown>>;
   readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly train: TrainOptions;
   /** Score name → metric name. */
@@ -37,7 +43,7 @@ export interface PlanJson {
 }
 
 /** Writes a plan's parts as JSON. What a name cannot bring back is reported in one error. */
-export function partsToJson(parts: PlanParts): PlanJson {
+export function specToJson(parts: PlanSpec): PlanJson {
   const own = [
     ...Object.hasOwn(methods, parts.method.method) ? [] : [
       // An average is numbers that were made in memory.
@@ -49,11 +55,13 @@ export function partsToJson(parts: PlanParts): PlanJson {
       .map(([name]) => `the metric of the score ${name}`),
     ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))
       .map(({ name }) => `the target ${name}`),
+    ...Object.hasOwn(tasks, parts.task.name) ? [] : [`the task ${parts.task.name}`],
+    ...parts.family ? [`the family ${parts.family.modelType}`] : [],
   ];
   if (own.length > 0) {
     throw mistakes("input", "JSON can name only what tunebook brings; it cannot hold:", own);
   }
-  const { test, validation, ...columns } = parts.columns;
+  const { test, validation, ...seeded } = parts.split;
   const held = (name: string, rows: number | DataSource | undefined) =>
     rows === undefined ? {} : { [name]: typeof rows === "number" ? rows : nameOf(rows, name) };
   return {
@@ -61,7 +69,11 @@ export function partsToJson(parts: PlanParts): PlanJson {
     model: parts.model,
     ...(parts.quantize ? { quantize: parts.quantize } : {}),
     data: nameOf(parts.data, "data"),
-    columns: { ...columns, ...held("test", test), ...held("validation", validation) },
+    ...dataJson(parts.task, {
+      ...seeded,
+      ...held("test", test),
+      ...held("validation", validation),
+    }),
     method: { name: parts.method.method, settings: parts.method.settings },
     train: parts.train,
     metrics: Object.fromEntries(
@@ -74,6 +86,17 @@ export function partsToJson(parts: PlanParts): PlanJson {
     })),
   };
 }
+
+/** Tasks that have a short form are written in it, as plan files always were. */
+function dataJson(
+  { name, settings }: PlanSpec["task"],
+  split: Readonly<Record<string, unknown>>,
+): Pick<PlanJson, "task" | "columns" | "split"> {
+  if (shortForms.includes(name)) return { columns: { ...settings, ...split } };
+  return { task: { name, settings }, ...(Object.keys(split).length > 0 ? { split } : {}) };
+}
+
+const shortForms = ["text-classification", "text-generation"];
 
 function nameOf(source: DataSource, part: string): string {
   const name = typeof source === "string" ? source : originOf(source);
@@ -90,25 +113,16 @@ const fields = [
   "model",
   "quantize",
   "data",
+  "task",
   "columns",
+  "split",
   "method",
   "train",
   "metrics",
   "deploy",
 ];
-const columnFields = [
-  "text",
-  "pair",
-  "label",
-  "kind",
-  "separator",
-  "test",
-  "validation",
-  "seed",
-];
-
 /** Reads a plan's parts and reports every mistake in one error. */
-export function partsFromJson(json: unknown): PlanParts {
+export function specFromJson(json: unknown): PlanSpec {
   const wrong: string[] = [];
   const attempt = <Value>(part: string, read: () => Value): Value | undefined => {
     try {
@@ -133,12 +147,10 @@ export function partsFromJson(json: unknown): PlanParts {
     () => plan.quantize === undefined ? undefined : packedFormatOf(plan.quantize),
   );
   const data = attempt("data", () => textOf(plan.data));
-  const columns = attempt("columns", () => {
-    const read = objectOf(plan.columns, "columns");
-    wrong.push(...unknownFields(read, columnFields, "columns."));
-    wrong.push(...columnMistakes(read as never).map((mistake) => `columns: ${mistake}`));
-    return read as unknown as DataOptions;
-  });
+  const what = attempt(
+    plan.task === undefined ? "columns" : "task",
+    () => taskFromJson(plan, wrong),
+  );
   const method = attempt("method", () => {
     const read = objectOf(plan.method, "method");
     wrong.push(...unknownFields(read, ["name", "settings"], "method."));
@@ -169,19 +181,45 @@ export function partsFromJson(json: unknown): PlanParts {
     });
   });
   if (wrong.length === 0) {
-    wrong.push(...planMistakes({ columns: columns!, train: train!, metrics: scores! }));
+    wrong.push(...planMistakes({ ...what!, train: train!, metrics: scores! }));
   }
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
   return {
     model: model!,
     ...(quantize ? { quantize } : {}),
     data: data!,
-    columns: columns!,
+    ...what!,
     method: method!,
     train: train!,
     metrics: scores!,
     targets: places!,
   };
+}
+
+/** The task of a plan, in its short form or by name. */
+function taskFromJson(
+  plan: Partial<Record<keyof PlanJson, unknown>>,
+  wrong: string[],
+): Pick<PlanSpec, "task" | "split"> {
+  if (plan.task === undefined) {
+    const columns = objectOf(plan.columns, "columns");
+    const found = columnMistakes(columns);
+    if (found.length === 0) return taskOfColumns(columns as unknown as DataOptions);
+    wrong.push(...found.slice(1).map((mistake) => `columns: ${mistake}`));
+    throw new TunebookError("input", found[0]);
+  }
+  if (plan.columns !== undefined) {
+    wrong.push("task and columns say the same thing; give one of them");
+  }
+  const read = objectOf(plan.task, "task");
+  wrong.push(...unknownFields(read, ["name", "settings"], "task."));
+  const split = objectOf(plan.split ?? {}, "split");
+  wrong.push(
+    ...unknownFields(split, ["test", "validation", "seed"], "split."),
+    ...splitMistakes(split).map((mistake) => `split: ${mistake}`),
+  );
+  const task = taskOf(textOf(read.name, "name"), objectOf(read.settings ?? {}, "settings"));
+  return { task, split };
 }
 
 function objectOf(value: unknown, name: string): Record<string, unknown> {

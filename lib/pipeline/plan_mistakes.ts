@@ -4,38 +4,39 @@
  * @module
  */
 import { didYouMean } from "../core/nearest.ts";
-import type { LabelKind } from "../data/labels.ts";
-import { metricNames } from "../metrics/metric.ts";
-import { type DataOptions, kindOf, type PlanParts } from "./plan_parts.ts";
+import { metricNamesOf } from "../metrics/mod.ts";
+import { columnNameMistakes } from "../tasks/shared/options.ts";
+import {
+  textClassificationMistakes,
+  textClassificationOptions,
+} from "../tasks/text_classification.ts";
+import type { DataOptions, PlanSpec, SplitSettings } from "./plan_spec.ts";
 
-const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
+/** The short form of a task, `{ text, label, … }`: one line a mistake. */
+export function columnMistakes(columns: object): string[] {
+  const { test: _, validation: __, seed: ___, ...own } = columns as DataOptions;
+  const { label, text } = own;
+  if (label !== undefined) return [...textClassificationMistakes(own), ...splitMistakes(columns)];
+  const { text: ____, ...others } = own;
+  return [
+    ...columnNameMistakes({ text }, ["text"]),
+    ...Object.entries(others).filter(([, value]) => value !== undefined).map(([name]) =>
+      textClassificationOptions.includes(name)
+        ? `${name} needs a label: without one the model learns the next token of the text`
+        : `there is no option ${name}${
+          didYouMean(name, [...textClassificationOptions, "test", "validation", "seed"])
+        }`
+    ),
+    ...splitMistakes(columns),
+  ];
+}
 
-/** The meaning of columns: one line a mistake. */
-export function columnMistakes(columns: Readonly<Record<keyof DataOptions, unknown>>): string[] {
-  const { kind, separator, seed } = columns;
-  const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
+/** Settings of a split: one line a mistake; other names are not looked at. */
+export function splitMistakes(given: object): string[] {
+  const split = given as SplitSettings;
   const wrong: string[] = [];
-  for (const name of ["text", "pair", "label", "separator"] as const) {
-    const value = columns[name];
-    if (value === undefined && name !== "text") continue;
-    if (typeof value !== "string" || value === "") {
-      wrong.push(`${name} is ${shown(value)}, but must be a text`);
-    }
-  }
-  if (kind !== undefined && !kinds.includes(kind as LabelKind)) {
-    wrong.push(
-      `there is no kind ${shown(kind)}${didYouMean(String(kind), kinds)}. Kinds: ${kinds}`,
-    );
-  } else if (separator !== undefined && kind !== "multi") {
-    wrong.push('separator belongs to kind "multi"');
-  }
-  for (const name of ["pair", "kind", "separator"] as const) {
-    if (columns[name] !== undefined && columns.label === undefined) {
-      wrong.push(`${name} needs a label: without one the model learns the next token of the text`);
-    }
-  }
   for (const name of ["test", "validation"] as const) {
-    const value = columns[name];
+    const value: unknown = split[name];
     if (value === undefined || (typeof value === "object" && value && "numRows" in value)) continue;
     const isSize = typeof value === "number" && value > 0 &&
       (value < 1 || Number.isSafeInteger(value));
@@ -47,37 +48,40 @@ export function columnMistakes(columns: Readonly<Record<keyof DataOptions, unkno
         "an address, a data set's name or a table",
     );
   }
-  if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    wrong.push(`seed is ${shown(seed)}, but must be a whole number`);
+  if (split.seed !== undefined && !Number.isSafeInteger(split.seed)) {
+    wrong.push(`seed is ${shown(split.seed)}, but must be a whole number`);
   }
   return wrong;
 }
 
+const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
+
+/** What a task's predictions are called. */
+export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "kind">): string {
+  if (kind === "language") return "next tokens (the data has no label)";
+  return name === "text-classification" ? `labels of kind "${kind}"` : name;
+}
+
 /** Stages that do not fit together: one line a mistake. */
 export function planMistakes(
-  { columns, train, metrics }: Pick<PlanParts, "columns" | "train" | "metrics">,
+  { task, split, train, metrics }: Pick<PlanSpec, "task" | "split" | "train" | "metrics">,
 ): string[] {
-  const { validation } = columns;
-  const kind = kindOf(columns);
-  const what = kind === "language"
-    ? "next tokens (the data has no label)"
-    : `labels of kind "${kind}"`;
-  const wrong = Object.entries(metrics).filter(([, metric]) => !metric.kinds.includes(kind))
+  const what = describeKind(task);
+  const wrong = Object.entries(metrics).filter(([, metric]) => !metric.kinds.includes(task.kind))
     .map(([name, metric]) =>
       `the score ${name}: ${metric.name} does not score ${what}. Metrics that do: ${
-        metricNames[kind].join(", ")
+        metricNamesOf(task.kind).join(", ")
       }`
     );
   for (const setting of ["keepBest", "patience", "validateEvery"] as const) {
-    if (train[setting] && validation === undefined) {
+    if (train[setting] && split.validation === undefined) {
       wrong.push(`${setting} needs validation rows: give the data a validation share`);
     }
   }
-  if (train.classWeights !== undefined && kind !== "single") {
-    wrong.push(`classWeights need one label a row, not ${what}`);
-  }
-  if (train.labelSmoothing && kind !== "single") {
-    wrong.push(`labelSmoothing needs one label a row, not ${what}`);
+  for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
+    if (train[setting] && !task.lossSettings.includes(setting)) {
+      wrong.push(`${setting} needs one label a row, not ${what}`);
+    }
   }
   return wrong;
 }

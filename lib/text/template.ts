@@ -5,6 +5,7 @@
  */
 import type { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { TunebookError } from "../core/errors.ts";
+import type { Joined } from "./text_tokens.ts";
 
 /** A place in an encoded input: a special token (`id`), or all tokens of a text (`part`). */
 export interface Slot {
@@ -46,4 +47,32 @@ export function readTemplate(model: TokenizerModel, path: string): Template {
     });
   };
   return { single: run([first], null), pair: run([first], [second]) };
+}
+
+/** Lists of token ids in the slots of a template; segments are all 0 without `segments`. */
+export function fillTemplate(
+  slots: readonly Slot[],
+  parts: readonly ArrayLike<number>[],
+  segments: boolean,
+): Joined {
+  const lengthOf = ({ id, part }: Slot) => id === undefined ? parts[part].length : 1;
+  const length = slots.reduce((sum, slot) => sum + lengthOf(slot), 0);
+  const ids = new Int32Array(length);
+  const types = new Int32Array(length);
+  const starts: number[] = [];
+  let at = 0;
+  for (const slot of slots) {
+    const end = at + lengthOf(slot);
+    if (slot.id !== undefined) ids[at] = slot.id;
+    else {
+      ids.set(parts[slot.part], at);
+      starts[slot.part] = at;
+    }
+    if (segments) types.fill(slot.type, at, end);
+    at = end;
+  }
+  const [firstStart, secondStart] = starts;
+  return secondStart === undefined
+    ? { ids, types, firstStart }
+    : { ids, types, firstStart, secondStart };
 }

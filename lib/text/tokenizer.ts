@@ -5,13 +5,16 @@
  */
 import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { textAligner } from "./align/text_aligner.ts";
 import { exactNormalizer } from "./exact_normalizer.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
-import { readTemplate } from "./template.ts";
+import { fillTemplate, readTemplate, type Slot } from "./template.ts";
 import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
+import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
 
+export type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 export type { TokenizerFiles } from "./tokenizer_files.ts";
 
 /** One text or pair of texts as a model takes it. */
@@ -25,7 +28,7 @@ export interface Encoding {
 }
 
 /** How to encode. */
-export interface EncodeOptions {
+export interface TokenizeOptions {
   /** The most tokens of the result, special tokens included; by default no limit. */
   maxTokens?: number;
 }
@@ -37,7 +40,33 @@ export interface Tokenizer extends SpecialTokens {
    * (transformers' `longest_first`); the special tokens stay. As in transformers, an empty `pair`
    * is no pair.
    */
-  encode(text: string, pair?: string, options?: EncodeOptions): Encoding;
+  encode(text: string, pair?: string, options?: TokenizeOptions): Encoding;
+  /**
+   * The tokens of one text without special tokens, and where each stands in it, as
+   * `return_offsets_mapping` of transformers has it (in UTF-16 code units). A text of special
+   * tokens such as `"[SEP]"` is read as these, as `encode` does.
+   *
+   * Throws a `TunebookError` of kind "unsupported" where the tokenizer has a step whose alignment
+   * is not known exactly.
+   */
+  tokens(text: string): TextTokens;
+  /**
+   * The tokens of a list of words without special tokens, and the word of each, as
+   * `is_split_into_words` and `word_ids()` of transformers have it. A tokenizer like RoBERTa's and
+   * GPT-2's reads each word as if a space came before it (`add_prefix_space=True`).
+   */
+  wordTokens(words: readonly string[]): WordTokens;
+  /**
+   * Puts the model's special tokens around one or two lists of ids. An empty `second` is still a
+   * second list.
+   */
+  join(first: ArrayLike<number>, second?: ArrayLike<number>): Joined;
+  /** How many special tokens stand around one list, or around a pair. */
+  specialTokens(pair: boolean): number;
+  /** A token as the vocabulary writes it, `##ing`; empty for an id without a token. */
+  tokenText(id: number): string;
+  /** What the vocabulary begins tokens with that go on with a word, `##`; absent where it does not. */
+  readonly subwordPrefix?: string | undefined;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
@@ -68,10 +97,14 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const idsOf = (text: string) =>
     model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
   const headIsExact = splitsAtSpaces(json);
+  const aligner = textAligner(model, json, settings);
+  const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
+    fillTemplate(slots, parts, segments);
 
   return {
     ...special,
     vocabularySize,
+    subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, { maxTokens = Infinity } = {}) {
       const slots = pair ? template.pair : template.single;
       const room = maxTokens - slots.filter((slot) => slot.id !== undefined).length;
@@ -87,17 +120,17 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
         ? [idsOf(text), idsOf(pair)]
         : [headIsExact ? encodeHead(text, room, idsOf) : idsOf(text)];
       const kept = truncateLongestFirst(parts.map((part) => part.length), room);
-      const ids: number[] = [];
-      const types: number[] = [];
-      for (const { id, part, type } of slots) {
-        const from = ids.length;
-        if (id !== undefined) ids.push(id);
-        else for (let i = 0; i < kept[part]; i++) ids.push(parts[part][i]);
-        for (let i = from; i < ids.length; i++) types.push(segments ? type : 0);
-      }
+      const { ids, types } = join(slots, parts.map((part, index) => part.slice(0, kept[index])));
       const truncated = parts.some((part, index) => kept[index] < part.length);
-      return { ids: Int32Array.from(ids), types: Int32Array.from(types), truncated };
+      return { ids, types, truncated };
     },
+    tokens: (text) => aligner.tokens(text),
+    wordTokens: (words) => aligner.wordTokens(words),
+    join: (first, second) =>
+      second ? join(template.pair, [first, second]) : join(template.single, [first]),
+    specialTokens: (pair) =>
+      (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
+    tokenText: (id) => model.id_to_token(id) ?? "",
     decode(ids) {
       if (ids.length === 0) return "";
       return model.decode(Array.from(ids), { skip_special_tokens: true });
@@ -132,6 +165,12 @@ function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): v
     `${tokenizer} has ${size} tokens, but the model knows only ${limit} (vocab_size of its ` +
       `config.json): the files are of different models`,
   );
+}
+
+function subwordPrefixOf({ model }: Record<string, unknown>): string | undefined {
+  const { type, continuing_subword_prefix: prefix } = (model ?? {}) as Record<string, unknown>;
+  if (typeof prefix === "string") return prefix === "" ? undefined : prefix;
+  return type === "WordPiece" ? "##" : undefined;
 }
 
 function isRoberta(json: Record<string, unknown>): boolean {

@@ -56,7 +56,7 @@ export async function saveCheckpoint(
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
   if (content.best) vectors.push([best, content.best]);
   vectors.push([methodState, content.methodState], [statistics, content.statistics]);
-  const shapes = new Map(state.slots.map(({ name, shape }) => [name, shape]));
+  const shapes = new Map(state.tensors.map(({ name, shape }) => [name, shape]));
   const tensors = vectors.flatMap(([vector, values]) =>
     [...values].map(([name, data]) => ({
       name: `${vector}/${name}`,

@@ -31,7 +31,7 @@ const newWithoutEffect: Readonly<Record<string, unknown>> = {
 };
 
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
-export function fingerprintOf(
+export function trainingFingerprint(
   known: Fingerprint,
   settings: TrainSettings,
   rows: TrainingRows,

@@ -29,12 +29,12 @@ export type GroupSchedule = (step: number) => GroupStep[];
  * that does not train yet is not moved, keeps no moments, and its gradients do not count in the norm.
  */
 export function groupSchedule(
-  { slots }: Pick<State, "slots">,
+  { tensors }: Pick<State, "tensors">,
   settings: TrainSettings,
   plan: Pick<StepPlan, "stepsPerEpoch" | "totalSteps">,
 ): GroupSchedule {
   const { layerDecay = 1, weightDecay } = settings;
-  const names = [...new Set(slots.map(({ group }) => group))];
+  const names = [...new Set(tensors.map(({ group }) => group))];
   const startOf = firstSteps(names, settings, plan);
   const groups = names.map((group) => {
     const { decay, learningRateScale, layersBelowHead = 0 } = groupSettings(group);

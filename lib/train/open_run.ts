@@ -9,7 +9,7 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import { createWeightAverage } from "./averages/weight_average.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { checkRun } from "./check_run.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { trainingFingerprint } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
@@ -95,7 +95,7 @@ export async function openRun(
     began,
     whole,
     ...(words ? { words } : {}),
-    fingerprint: fingerprintOf(context.fingerprint, settings, rows, plan),
+    fingerprint: trainingFingerprint(context.fingerprint, settings, rows, plan),
     packing: reason,
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),

@@ -52,7 +52,7 @@ export async function createOptimizer(
   state: State,
   settings: TrainSettings,
 ): Promise<Optimizer> {
-  const groups = new Set(state.slots.map(({ group }) => group));
+  const groups = new Set(state.tensors.map(({ group }) => group));
   const isAccumulated = settings.accumulate > 1;
   const source = isAccumulated ? accumulated : gradients;
   const opened: { dispose(): Promise<void> }[] = [];

@@ -60,7 +60,7 @@ function differences(then: Fingerprint, now: Fingerprint): string[] {
 
 /** True for a checkpoint from before training held only the rows of the words that occur. */
 function holdsAllWords({ vectors }: Checkpoint, { path, places }: WordRows, state: State): boolean {
-  const [, width] = state.slots.find(({ name }) => name === path)!.shape;
+  const [, width] = state.tensors.find(({ name }) => name === path)!.shape;
   return vectors.get(parameters)?.get(path)?.length === places.length * width;
 }
 
@@ -76,7 +76,7 @@ function misfits(
   state: State,
   { kept, statistics: wanted }: ContinuedRun,
 ): string[] {
-  const sizes = new Map(state.slots.map(({ name, shape }) => [name, sizeOf(shape)]));
+  const sizes = new Map(state.tensors.map(({ name, shape }) => [name, sizeOf(shape)]));
   const wantedSizes = new Map([...wanted].map(([name, { length }]) => [name, length]));
   return [
     ...kept.flatMap((vector) => sizeMistakes(vector, vectors.get(vector) ?? new Map(), sizes)),

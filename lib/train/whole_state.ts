@@ -58,7 +58,7 @@ export function wholeState(
   const complete: WholeState["complete"] = (held, steps, vector) => {
     if (!words) return held;
     const { path } = words;
-    const { group } = state.slots.find(({ name }) => name === path)!;
+    const { group } = state.tensors.find(({ name }) => name === path)!;
     const factor = idleFactor(context, group, steps, vector);
     return new Map([...held, [path, wholeTable(trained, words, held.get(path)!, factor)]]);
   };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { adalora, type AdaloraOptions } from "../../lib/adapters/adalora.ts";
+import { adalora } from "../../lib/adapters/adalora.ts";
+import type { AdaloraOptions } from "../../lib/adapters/adalora_options.ts";
 import { budgetAt } from "../../lib/adapters/parts/adalora_budget.ts";
-import { adaloraFromPeft } from "../../lib/adapters/peft/adalora.ts";
+import { adaloraFromPeft } from "../../lib/adapters/peft/read_adalora.ts";
 import { peftFromFiles } from "../../lib/adapters/peft.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { isMistake } from "../is_mistake.ts";

@@ -126,7 +126,7 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
     const device = await openDevice("cpu");
     const model = toyModel({ modelType, layers: 2 });
     const { width } = model.config;
-    const batch = toyRows(4, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3]);
+    const batch = toyRows(4, { types: model.family.usesTypes ?? false }).feedsOf([0, 1, 2, 3]);
     const table = model.weights.get("embeddings.word_embeddings.weight")!;
     const words = tokens.flatMap((id) => [...table.slice(id * width, (id + 1) * width)]);
     const real = await hiddenOf(device, model, noAdapter, preceded(batch, tokens));
@@ -143,7 +143,7 @@ for (const modelType of ["bert", "roberta"]) {
     const device = await openDevice("cpu");
     // With one layer a prefix from real tokens does not depend on the row that follows.
     const model = toyModel({ modelType, layers: 1 });
-    const batch = toyRows(4, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3]);
+    const batch = toyRows(4, { types: model.family.usesTypes ?? false }).feedsOf([0, 1, 2, 3]);
     const real = await hiddenOf(device, model, noAdapter, preceded(batch, tokens));
     const values = new Map([
       ["prefix.0.keys", projected(model, "key", tokens)],

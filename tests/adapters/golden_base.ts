@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor } from "../../lib/engine/mod.ts";
-import type { Model } from "../../lib/nn/model.ts";
+import { type Model, textConfig } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
@@ -40,7 +40,7 @@ export async function openBase(
   const model = await goldenLanguageModel(base);
   const mask = rowsOf(batch.attention_mask);
   const texts = ids.map((row, at) => ({ ids: row, counts: mask[at] }));
-  const { vocabulary } = model.config;
+  const { vocabulary } = textConfig(model);
   return {
     model,
     objective: nextTokenObjective({ texts, vocabulary, afterVirtualTokens: hasVirtualTokens }),

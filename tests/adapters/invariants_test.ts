@@ -44,7 +44,7 @@ function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model 
 
 /** A task that learns from some rows. */
 function taskOn(model: Model, adapter: AttachedAdapter, rows: TrainingRows): Objective {
-  if (model.isLanguageModel) return nextTokens({ model, adapter }, rows);
+  if (model.headRequest.name === "language") return nextTokens({ model, adapter }, rows);
   const targets = oneHot(Array.from(rows.lengths, (_, row) => (2 * row) % outputs), outputs);
   return classificationObjective({ kind: "single", outputs, targets });
 }
@@ -57,7 +57,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const model = modelOf(toy, 2);
         const before = new Map([...model.weights].map(([path, data]) => [path, data.slice()]));
         const device = await openDevice("cpu");
-        const rows = toyRows(5, { types: model.family.usesTypes });
+        const rows = toyRows(5, { types: model.family.usesTypes ?? false });
         const batch = rows.feedsOf([0, 1, 2, 3, 4]);
         const adapter = await openOn(model, tested.of(modelType));
         const trainable = { model, adapter, objective: taskOn(model, adapter, rows) };
@@ -91,10 +91,13 @@ for (const [name, tested] of Object.entries(methodTable)) {
 
         if (!adapter.peft) {
           assert.ok(tested.gaps[modelType], `${name} has no PEFT format`);
-          await assert.rejects(writePeftFolder(folder, model, adapter, values, labels), /no PEFT/);
+          await assert.rejects(
+            writePeftFolder(folder, model, adapter, values, { taskType: "SEQ_CLS", labels }),
+            /no PEFT/,
+          );
           return;
         }
-        await writePeftFolder(folder, model, adapter, values, labels);
+        await writePeftFolder(folder, model, adapter, values, { taskType: "SEQ_CLS", labels });
         const read = await readPeftFolder(folder, model);
         const opened = { ...trainable, adapter: read.attached };
         const reopened = await logitsOf(opened, device, batch, read.values);
@@ -109,7 +112,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
     Deno.test(`${name} on ${titleOf(toy)} has the right gradients`, async () => {
       const model = modelOf(toy, 1);
       const adapter = await openOn(model, tested.of(modelType));
-      const rows = toyRows(5, { types: model.family.usesTypes });
+      const rows = toyRows(5, { types: model.family.usesTypes ?? false });
       const objective = taskOn(model, adapter, rows);
       const own = new Set(adapter.parameters.map(({ name }) => name));
       const only = (path: string) => own.has(path) && !tested.partial?.test(path);

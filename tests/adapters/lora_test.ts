@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { lora, type LoraOptions } from "../../lib/adapters/lora.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import type { LoraOptions } from "../../lib/adapters/lora_options.ts";
 import { Random } from "../../lib/core/random.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";

@@ -46,7 +46,10 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const difference = largestDifference(real, realTokens(logits.data, mask));
         assert.ok(difference < logitTolerance, `logits differ by ${difference}`);
 
-        await writePeftFolder(folder, model, attached, values, ["a", "b", "c"]);
+        await writePeftFolder(folder, model, attached, values, {
+          taskType: "SEQ_CLS",
+          labels: ["a", "b", "c"],
+        });
         const written = await configIn(folder);
         assert.deepEqual(written.a_field_of_tomorrow, config.a_field_of_tomorrow);
         if (!converts) await assertSame(folder, source);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Model } from "../../lib/nn/model.ts";
+import { type Model, textConfig } from "../../lib/nn/model.ts";
 
 /** The first layer's keys or values of real tokens at the positions before a row, by head. */
 export function projected(
@@ -18,7 +18,7 @@ export function projected(
   const types = model.weights.has("embeddings.token_type_embeddings.weight");
   const made = new Float32Array(tokens.length * width);
   // RoBERTa's positions start after the padding token's id.
-  const first = model.family.modelType === "roberta" ? model.config.padId + 1 : 0;
+  const first = model.family.modelType === "roberta" ? textConfig(model).padId + 1 : 0;
   tokens.forEach((id, at) => {
     const sum = Array.from(
       { length: width },

@@ -21,7 +21,7 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
   for (const [name, tested] of Object.entries(methodTable)) {
     Deno.test(`${name} over a ${base} in nf4 is the method over its numbers, also deployed`, async () => {
       const model = await goldenModel(base, outputs, 1, "nf4");
-      const rows = toyRows(5, { types: model.family.usesTypes });
+      const rows = toyRows(5, { types: model.family.usesTypes ?? false });
       const batch = rows.feedsOf([0, 1, 2, 3, 4]);
       const targets = toyTargets(rows, outputs);
       const objective = classificationObjective({ kind: "single", outputs, targets });

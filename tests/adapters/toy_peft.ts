@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { textConfig } from "../../lib/nn/model.ts";
 import { captureKeysValues } from "../../lib/adapters/parts/key_value_capture.ts";
-import type { PeftConfig } from "../../lib/adapters/peft/types.ts";
+import type { PeftConfig } from "../../lib/adapters/peft/config.ts";
 import { type Tensor, tf } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter, Host, Parameter } from "../../lib/nn/adapter.ts";
 import { parameter, prefix, prompt } from "./toy_adapters.ts";
@@ -45,7 +46,7 @@ export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapt
     method: "toy",
     settings: { count },
     attach(host) {
-      const { width, vocabulary } = host.config;
+      const { width, vocabulary } = textConfig(host);
       const table: Parameter = {
         name: "prompt.table",
         shape: [count, width],
@@ -133,7 +134,7 @@ export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
       const mask = kept?.[layer.path] ?? Array<boolean>(initialRank).fill(true);
       return [{ ...layer, mask, rank: mask.filter((each) => each).length }];
     });
-    const tensorName = (name: string) => `base_model.model.${host.prefix}.${name}`;
+    const tensorName = (name: string) => `base_model.model.${host.pathPrefix}${name}`;
     const parameters = sites.flatMap(({ path, inputs, outputs, rank }) => [
       parameter(`${path}.lora_A`, [rank, inputs]),
       parameter(`${path}.lora_B`, [outputs, rank]),

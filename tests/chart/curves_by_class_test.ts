@@ -1,3 +1,4 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { calibrationBins } from "../../lib/chart/calibration_chart.ts";
 import {
@@ -8,7 +9,6 @@ import {
 import { rocChart } from "../../lib/chart/roc_chart.ts";
 import { Random } from "../../lib/core/random.ts";
 import { auc } from "../../lib/metrics/auc.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 
 /** Random predictions; rounded logits give many ties. */
 function made(kind: "single" | "multi", classes: number, rows: number, isRounded: boolean) {

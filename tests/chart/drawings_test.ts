@@ -1,3 +1,4 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { attentionChart } from "../../lib/chart/attention_chart.ts";
 import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
@@ -17,7 +18,6 @@ import { runsChart } from "../../lib/chart/runs_chart.ts";
 import { seriesChart } from "../../lib/chart/series_chart.ts";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { ink } from "../../lib/core/html.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 import { assertSelfContained, hostile } from "../core/self_contained.ts";
 
 const predictions = predictionsOf({

@@ -1,4 +1,5 @@
 /** Charts of 100,000 rows stay small and keep their shape. */
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
 import { classBarsChart } from "../../lib/chart/class_bars_chart.ts";
@@ -16,7 +17,6 @@ import { runsChart } from "../../lib/chart/runs_chart.ts";
 import { seriesChart } from "../../lib/chart/series_chart.ts";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { Random } from "../../lib/core/random.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 
 const rows = 100_000;
 const random = Random.fromSeed(5);

@@ -9,6 +9,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
 import { hostOf } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
+import { joined } from "../../lib/tasks/shared/text_examples.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialState } from "../../lib/train/train.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
@@ -63,11 +64,11 @@ for (const [name, base] of Object.entries(folders)) {
     const predictor = await createPredictor(trainable, device, state);
     const { logits, ...feeds } = golden;
     const [rows, tokens] = golden.input_ids.shape;
-    const found = await predictor.logits({
+    const found = await predictor.outputs({
       lengths: Array(rows).fill(tokens),
       feedsOf: () => feeds,
     });
-    const difference = largestDifference(found, logits.data);
+    const difference = largestDifference(joined(found), logits.data);
     assert.ok(difference < tolerance, `logits differ by ${difference}`);
     const plain = await goldenModel(base);
     const untouched = plain.weights.get(plain.layers.at(-1)!.path + ".weight")!;
@@ -81,7 +82,10 @@ for (const [name, base] of Object.entries(folders)) {
       const model = await goldenModel(base);
       const source = goldenPath(`peft/${name}`);
       const first = await readPeftFolder(source, model);
-      await writePeftFolder(folder, model, first.attached, first.values, ["a", "b", "c"]);
+      await writePeftFolder(folder, model, first.attached, first.values, {
+        taskType: "SEQ_CLS",
+        labels: ["a", "b", "c"],
+      });
       const second = await readPeftFolder(folder, model);
       assert.deepEqual(second.values, first.values);
       assert.deepEqual(second.labels, ["a", "b", "c"]);
@@ -106,7 +110,10 @@ Deno.test("unknown fields survive reading and writing", () =>
     await changed(folder, { a_later_field: note, peft_version: "9.9.9" });
     const { attached, values, labels } = await readPeftFolder(folder, model);
     assert.equal(labels, undefined);
-    await writePeftFolder(join(folder, "again"), model, attached, values, ["x", "y", "z"]);
+    await writePeftFolder(join(folder, "again"), model, attached, values, {
+      taskType: "SEQ_CLS",
+      labels: ["x", "y", "z"],
+    });
     const config = JSON.parse(await Deno.readTextFile(join(folder, "again", configFile)));
     assert.deepEqual(config.a_later_field, note);
     assert.equal(config.peft_version, "9.9.9");

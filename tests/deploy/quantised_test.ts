@@ -103,8 +103,8 @@ Deno.test("how a model and its deployment are quantised is part of a plan file",
   assert.deepEqual(json.deploy[0].options, { quantize: "nf4", mostDrift: 1 });
   const again = Plan.from(json);
   assert.deepEqual(again.toJSON(), json);
-  assert.equal(again.parts.targets[0].tolerance, 1);
-  assert.equal(again.parts.method.quantize, "fp4");
+  assert.equal(again.spec.targets[0].tolerance, 1);
+  assert.equal(again.spec.method.quantize, "fp4");
   assert.match(String(again), /hf:org\/name in int4/);
   assert.throws(
     () => Plan.from({ ...json, quantize: "nf" }),

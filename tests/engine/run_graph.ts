@@ -5,7 +5,8 @@
  */
 import * as ort from "onnxruntime-node";
 import { Random } from "../../lib/core/random.ts";
-import { type Graph, sizeOf } from "../../lib/engine/graph.ts";
+import type { Graph } from "../../lib/engine/graph.ts";
+import { sizeOf } from "../../lib/engine/value.ts";
 import { writeOnnx } from "../../lib/engine/onnx_writer.ts";
 import type { HostTensor } from "../../lib/engine/program.ts";
 

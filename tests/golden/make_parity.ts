@@ -49,7 +49,10 @@ try {
       const { values } = await runToy({ on: model, attached: adapter });
       own[name] = numbers(await logitsOf({ model, adapter, objective }, device, batch, values));
       await Deno.mkdir(join(folder, name));
-      await writePeftFolder(join(folder, name), model, adapter, values, ["a", "b", "c"]);
+      await writePeftFolder(join(folder, name), model, adapter, values, {
+        taskType: "SEQ_CLS",
+        labels: ["a", "b", "c"],
+      });
     }
   }
   const { made_with, logits } = await openInPython();

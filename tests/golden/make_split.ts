@@ -6,7 +6,7 @@
 import { sentiment } from "../../datasets/mod.ts";
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
 import { splitRows } from "../../lib/data/split.ts";
-import { defaultSeed, defaultTestShare } from "../../lib/pipeline/plan_parts.ts";
+import { defaultSeed, defaultTestShare } from "../../lib/pipeline/plan_spec.ts";
 
 const { label } = sentiment.card.columns;
 const rows = splitRows(await sentiment(), {

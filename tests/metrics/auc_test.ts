@@ -1,6 +1,6 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { auc } from "../../lib/metrics/auc.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 
 Deno.test("rows whose probabilities round to the same float32 are still ranked", () => {
   const logits = Float32Array.of(0, 30, 0, 31, 0, 32, 0, 33); // all of them have probability 1

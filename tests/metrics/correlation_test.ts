@@ -1,6 +1,6 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { pearson } from "../../lib/metrics/pearson.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 import { spearman } from "../../lib/metrics/spearman.ts";
 
 function of(logits: number[], truth: number[], labels = ["value"]) {

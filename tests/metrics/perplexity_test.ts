@@ -1,6 +1,6 @@
+import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { perplexity } from "../../lib/metrics/perplexity.ts";
-import { predictionsOf } from "../../lib/metrics/predictions.ts";
 import { isMistake } from "../is_mistake.ts";
 
 const of = (logits: number[], truth: number[]) =>

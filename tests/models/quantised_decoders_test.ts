@@ -22,7 +22,7 @@ const linears = { gpt2: 2 * 4, llama: 2 * 7 };
 
 function traineeOf(model: Model): TrainableModel {
   const adapter = attachTo(model, lora({ rank: 2, targets: "all-linear" }));
-  const objective = model.isLanguageModel
+  const objective = model.headRequest.name === "language"
     ? nextTokens({ model, adapter }, rows)
     : classificationObjective({
       kind: "single",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
-import { attachTo, modelWeights } from "../../lib/nn/model.ts";
+import { attachTo, modelWeights, textConfig } from "../../lib/nn/model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import {
   classificationObjective,
@@ -63,7 +63,7 @@ for (const modelType of ["gpt2", "llama"]) {
     const texts = Array.from(toyRows(5).lengths, (length, row) => ({
       ids: toyRows(5).feedsOf([row]).input_ids.data.slice(0, length),
     }));
-    const objective = nextTokenObjective({ texts, vocabulary: model.config.vocabulary });
+    const objective = nextTokenObjective({ texts, vocabulary: textConfig(model).vocabulary });
     await checkGradients({ model, adapter: attachTo(model, full()), objective });
   });
 }

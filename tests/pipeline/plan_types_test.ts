@@ -57,7 +57,7 @@ Deno.test("stages come in their order", () => {
     // @ts-expect-error a folder is no target
     start.data(table, columns).adapt(lora()).train().deploy("out");
     // @ts-expect-error parts are read-only
-    start.data(table, columns).adapt(lora()).train().parts.model = "npm:other";
+    start.data(table, columns).adapt(lora()).train().spec.model = "npm:other";
   };
   assert.equal(typeof wrong, "function");
 });
@@ -79,7 +79,7 @@ Deno.test("scores have the types of their metrics", () => {
   const without = start.data(table, columns).adapt(lora()).train();
   same<keyof ScoresOfRun<typeof without>, never>(true);
   same<ScoresOfRun<ReturnType<typeof Plan.from>>, Record<string, unknown>>(true);
-  assert.deepEqual(Object.keys(plan.parts.metrics), ["accuracy", "perClass", "confusionMatrix"]);
+  assert.deepEqual(Object.keys(plan.spec.metrics), ["accuracy", "perClass", "confusionMatrix"]);
 });
 
 Deno.test("a comparison knows its methods", () => {

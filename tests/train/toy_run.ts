@@ -46,9 +46,9 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
   const { device = "cpu", method = lora({ rank: 2 }), rows: count = 22 } = options;
   const model = options.on ?? toyModel(options.model);
   const { outputs = 3 } = options.model ?? {};
-  const rows = toyRows(count, { types: model.family.usesTypes });
+  const rows = toyRows(count, { types: model.family.usesTypes ?? false });
   const adapter = options.attached ?? attachTo(model, method);
-  const objective = model.isLanguageModel
+  const objective = model.headRequest.name === "language"
     ? nextTokens({ model, adapter }, rows)
     : classificationObjective({
       kind: "single",

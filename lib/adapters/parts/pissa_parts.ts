@@ -7,7 +7,7 @@
  * @module
  */
 import type { FrozenTensor, Host } from "../../nn/adapter.ts";
-import type { LoraSettings } from "../lora.ts";
+import type { LoraSettings } from "../lora_options.ts";
 import { type ConvertedLora, magnitudeSuffix } from "../peft/lora.ts";
 import { type LoraSite, scaledProduct } from "./lora_site.ts";
 import { type PissaStart, pissaStart } from "./pissa.ts";

@@ -8,7 +8,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
 import type { Host, PeftFormat } from "../../nn/adapter.ts";
 import type { InputTokens } from "../../nn/net.ts";
-import type { PeftConfig } from "../peft/types.ts";
+import type { PeftConfig } from "../peft/config.ts";
 
 /** What stands before the paths of the model's own weights in a prompt method's folder. */
 export const promptModelPrefix = "base_model";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type PeftFiles, peftPrefix } from "./files.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** What stands in a tensor's name between the path of a linear and the name of the tensor. */
 const methodSuffix = /\.(?:lora|vera|ia3|beft)_.*$/;

@@ -7,7 +7,7 @@ import { mistakes } from "../../core/errors.ts";
 import type { Host } from "../../nn/adapter.ts";
 import type { Targets } from "../../nn/targets.ts";
 import { peftPrefix } from "./files.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** A field that cannot be honoured → the values with which it means "off", the usual one first. */
 export type OffFields = Readonly<Record<string, readonly unknown[]>>;

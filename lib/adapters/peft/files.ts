@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** The settings of an adapter. */
 export const configFile = "adapter_config.json";

@@ -8,7 +8,7 @@ import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
-import { attachTo, bodyPaths, type Model } from "../../nn/model.ts";
+import { attachTo, bodyPaths, type Model, pathPrefix } from "../../nn/model.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
@@ -23,7 +23,7 @@ import {
   readPeftFiles,
   tensorFile,
 } from "./files.ts";
-import type { PeftConfig } from "./types.ts";
+import type { PeftConfig } from "./config.ts";
 
 /** A method with its trained tensors. */
 export interface LoadedAdapter {
@@ -80,9 +80,15 @@ export function checkPeftFormat(attached: AttachedAdapter): void {
   );
 }
 
-/** What PEFT has no place for: what the head's numbers mean, and how long texts were in training. */
+/** What a folder says beside the tensors; all but the task type is tunebook's own. */
 export interface PeftNotes {
-  readonly kind?: LabelKind;
+  /** `task_type`, `SEQ_CLS`. */
+  readonly taskType: string;
+  /** The name of each output. */
+  readonly labels: readonly string[];
+  /** What the head's numbers mean, `single`. */
+  readonly kind?: string;
+  /** How long texts were in training, in tokens. */
   readonly maxTokens?: number;
 }
 
@@ -92,18 +98,17 @@ export async function writePeftFolder(
   model: Model,
   attached: AttachedAdapter,
   values: ReadonlyMap<string, Float32Array>,
-  labels: readonly string[],
-  { kind, maxTokens }: PeftNotes = {},
+  { taskType, labels, kind, maxTokens }: PeftNotes,
 ): Promise<void> {
   checkPeftFormat(attached);
   const format = attached.peft!;
   const { modelPrefix = peftPrefix } = format;
   const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
-  const { prefix } = model.family;
+  const prefix = pathPrefix(model);
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const inner = bodyPaths(model);
   const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
-    name: inner.has(layer.path) ? `${modelPrefix}.${prefix}.${path}` : `${modelPrefix}.${path}`,
+    name: inner.has(layer.path) ? `${modelPrefix}.${prefix}${path}` : `${modelPrefix}.${path}`,
     dtype: "F32" as const,
     shape,
     data: values.get(path)!,
@@ -117,7 +122,7 @@ export async function writePeftFolder(
   const config = {
     ...own,
     ...learned,
-    task_type: model.isLanguageModel ? "CAUSAL_LM" : "SEQ_CLS",
+    task_type: taskType,
     ...baseOf(model.reference),
     inference_mode: true,
     modules_to_save: savedModules(model, own.modules_to_save),

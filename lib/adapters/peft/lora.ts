@@ -4,7 +4,7 @@
  * @module
  */
 import type { Host, Parameter, PeftFormat, PeftTensor } from "../../nn/adapter.ts";
-import type { LoraOptions, LoraSettings } from "../lora.ts";
+import type { LoraOptions, LoraSettings } from "../lora_options.ts";
 import { checkFields, fanInFanOut, targetsOf, wrappedNames } from "./fields.ts";
 
 /** What LoRA writes beside its settings. */

@@ -5,18 +5,16 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { Adapter } from "../../nn/adapter.ts";
-import { adaloraFromPeft } from "./adalora.ts";
+import { adaloraFromPeft } from "./read_adalora.ts";
 import { bitfitFromPeft } from "../bitfit.ts";
 import { ia3FromPeft } from "../ia3.ts";
 import { lora } from "../lora.ts";
+import type { PeftConfig } from "./config.ts";
 import { loraFromPeft } from "./lora.ts";
 import { prefixTuningFromPeft } from "../prefix_tuning.ts";
 import { promptTuningFromPeft } from "../prompt_tuning.ts";
 import { pTuningFromPeft } from "../p_tuning.ts";
 import { veraFromPeft } from "../vera.ts";
-
-/** The fields of an `adapter_config.json`. */
-export type PeftConfig = Readonly<Record<string, unknown>>;
 
 /** `peft_type` → what makes the method from PEFT's config. */
 export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Adapter>>;

@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { Family, TextConfig } from "../../nn/family.ts";
+import type { Family, ModelConfig } from "../../nn/family.ts";
 import type { Entry } from "../../nn/banks.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { NormChange, Parts } from "../../nn/parts.ts";
@@ -110,10 +110,10 @@ function normsOf(
 /** How many numbers the head in a PEFT folder gives; undefined where it holds none. */
 export function outputsIn(
   { tensors }: Pick<PeftFiles, "tensors">,
-  { classification }: Pick<Family, "classification">,
-  config: TextConfig,
+  { heads }: Pick<Family, "heads">,
+  config: ModelConfig,
 ): number | undefined {
-  const last = classification.layers(config, 1).at(-1)!.path;
+  const last = heads.classification.layers(config, 1).at(-1)!.path;
   const found = [peftPrefix, promptModelPrefix].map((prefix) =>
     tensors.get(`${prefix}.${last}.weight`)?.shape[0]
   );

@@ -1,31 +1,31 @@
 /**
- * State in buffers of a GPU. The slots of a group lie one after another in *chunks*, so that an
+ * State in buffers of a GPU. The tensors of a group lie one after another in *chunks*, so that an
  * update touches many tensors in one run; nothing but what is asked for comes back to the host.
  *
  * @module
  */
 import type * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
-import { sizeOf } from "../graph.ts";
-import { type Slot, slotPath, type State } from "./device.ts";
+import { sizeOf } from "../value.ts";
+import { slotPath, type State, type StateTensor } from "./device.ts";
 
 /** Sizes are multiples of this, since the provider's kernels take four numbers at a time. */
 const alignment = 4;
-/** 128 MiB, what WebGPU promises of one binding. A larger slot has a chunk of its own. */
+/** 128 MiB, what WebGPU promises of one binding. A larger tensor has a chunk of its own. */
 const maxChunkElements = 1 << 25;
 
-/** A slot with its place in a chunk. */
-export interface Place {
-  readonly slot: Slot;
+/** A tensor with its offset in a chunk. */
+export interface PlacedTensor {
+  readonly tensor: StateTensor;
   readonly offset: number;
   readonly size: number;
 }
 
-/** Slots of one group that share a buffer in each vector. */
+/** Tensors of one group that share a buffer in each vector. */
 export interface Chunk {
   readonly name: string;
   readonly group: string;
-  readonly places: readonly Place[];
+  readonly tensors: readonly PlacedTensor[];
   /** Elements, padding included. */
   readonly size: number;
 }
@@ -42,18 +42,18 @@ export class BufferState implements State {
   readonly chunks: readonly Chunk[];
   #vectors: ReadonlySet<string>;
   #buffers = new Map<string, ort.Tensor>();
-  #places = new Map<string, { chunk: Chunk; place: Place }>();
+  #placed = new Map<string, { chunk: Chunk; placed: PlacedTensor }>();
 
   constructor(
-    readonly slots: readonly Slot[],
+    readonly tensors: readonly StateTensor[],
     vectors: readonly string[],
     readonly carrier: Carrier,
     maxElements: number = maxChunkElements,
   ) {
     this.#vectors = new Set(vectors);
-    this.chunks = layOut(slots, maxElements);
+    this.chunks = layOut(tensors, maxElements);
     for (const chunk of this.chunks) {
-      for (const place of chunk.places) this.#places.set(place.slot.name, { chunk, place });
+      for (const placed of chunk.tensors) this.#placed.set(placed.tensor.name, { chunk, placed });
     }
   }
 
@@ -61,10 +61,10 @@ export class BufferState implements State {
     return this.#vectors.has(vector);
   }
 
-  /** The vector, chunk and place behind a path such as `parameters/<slot>`, or `undefined`. */
-  find(path: string): { vector: string; chunk: Chunk; place: Place } | undefined {
+  /** The vector, chunk and offset behind a path such as `parameters/<tensor>`, or `undefined`. */
+  find(path: string): { vector: string; chunk: Chunk; placed: PlacedTensor } | undefined {
     const vector = path.slice(0, path.indexOf("/"));
-    const found = this.#places.get(path.slice(vector.length + 1));
+    const found = this.#placed.get(path.slice(vector.length + 1));
     return found && this.#vectors.has(vector) ? { vector, ...found } : undefined;
   }
 
@@ -92,18 +92,18 @@ export class BufferState implements State {
     const values = new Map<string, Float32Array>();
     for (const chunk of this.chunks) {
       const numbers = await this.#download(vector, chunk);
-      for (const { slot, offset, size } of chunk.places) {
-        values.set(slot.name, numbers.slice(offset, offset + size));
+      for (const { tensor, offset, size } of chunk.tensors) {
+        values.set(tensor.name, numbers.slice(offset, offset + size));
       }
     }
-    // In the order of the slots, whatever their groups.
-    return new Map(this.slots.map(({ name }) => [name, values.get(name)!]));
+    // In the order of the tensors, whatever their groups.
+    return new Map(this.tensors.map(({ name }) => [name, values.get(name)!]));
   }
 
   async write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void> {
     this.#check(vector);
     for (const [name, { length }] of values) {
-      const size = this.#places.get(name)?.place.size ?? 0;
+      const size = this.#placed.get(name)?.placed.size ?? 0;
       if (size !== length) {
         throw new TunebookError(
           "weights",
@@ -112,12 +112,12 @@ export class BufferState implements State {
       }
     }
     for (const chunk of this.chunks) {
-      const given = chunk.places.filter(({ slot }) => values.has(slot.name));
+      const given = chunk.tensors.filter(({ tensor }) => values.has(tensor.name));
       if (given.length === 0) continue;
-      const numbers = given.length === chunk.places.length
+      const numbers = given.length === chunk.tensors.length
         ? new Float32Array(chunk.size)
         : await this.#download(vector, chunk);
-      for (const { slot, offset } of given) numbers.set(values.get(slot.name)!, offset);
+      for (const { tensor, offset } of given) numbers.set(values.get(tensor.name)!, offset);
       this.replace(vector, chunk, await this.carrier.upload(numbers));
     }
   }
@@ -139,20 +139,20 @@ export class BufferState implements State {
   }
 }
 
-function layOut(slots: readonly Slot[], maxElements: number): Chunk[] {
+function layOut(tensors: readonly StateTensor[], maxElements: number): Chunk[] {
   const chunks: Chunk[] = [];
-  for (const [group, members] of Map.groupBy(slots, ({ group }) => group)) {
-    let places: Place[] = [];
+  for (const [group, members] of Map.groupBy(tensors, ({ group }) => group)) {
+    let tensors: PlacedTensor[] = [];
     let end = 0;
     const close = () => {
       const size = Math.ceil(end / alignment) * alignment;
-      chunks.push({ name: `${group} ${chunks.length}`, group, places, size });
-      [places, end] = [[], 0];
+      chunks.push({ name: `${group} ${chunks.length}`, group, tensors, size });
+      [tensors, end] = [[], 0];
     };
-    for (const slot of members) {
-      const size = sizeOf(slot.shape);
+    for (const tensor of members) {
+      const size = sizeOf(tensor.shape);
       if (end > 0 && end + size > maxElements) close();
-      places.push({ slot, offset: end, size });
+      tensors.push({ tensor, offset: end, size });
       end += size;
     }
     if (end > 0) close();

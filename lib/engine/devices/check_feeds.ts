@@ -5,7 +5,7 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
-import { sizeOf } from "../graph.ts";
+import { sizeOf } from "../value.ts";
 import { type HostTensor, inputsOf, type InputSpec, type Program } from "../program.ts";
 import type { TypedArray } from "../tf.ts";
 import type { Update } from "./device.ts";

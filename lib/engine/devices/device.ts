@@ -7,22 +7,22 @@ import type { FrozenSource, HostTensor, Program } from "../program.ts";
 import type { Tensor } from "../tf.ts";
 
 /** One tensor of the state, such as an adapter's matrix. */
-export interface Slot {
+export interface StateTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Slots of one group are updated together, with the same scalars. */
+  /** Tensors of one group are updated together, with the same scalars. */
   readonly group: string;
 }
 
 /**
  * Numbers that live on a device between runs. A *vector* such as "parameters" or "gradients" has
- * one tensor for each slot; programs name it `parameters/<slot>`.
+ * numbers for each of the tensors; programs name them `parameters/<tensor>`.
  */
 export interface State {
-  readonly slots: readonly Slot[];
-  /** The numbers of one vector, by slot. */
+  readonly tensors: readonly StateTensor[];
+  /** The numbers of one vector, by tensor. */
   read(vector: string): Promise<Map<string, Float32Array>>;
-  /** Replaces numbers of one vector; slots that are not given keep theirs. */
+  /** Replaces numbers of one vector; tensors that are not given keep theirs. */
   write(vector: string, values: ReadonlyMap<string, Float32Array>): Promise<void>;
   dispose(): void;
 }
@@ -59,7 +59,7 @@ export interface Update {
 
 /** A compiled update. */
 export interface UpdateStep {
-  /** Runs over the slots of one group, or all, and returns the sums. */
+  /** Runs over the tensors of one group, or all, and returns the sums. */
   run(scalars: Readonly<Record<string, number>>, group?: string): Promise<Record<string, number>>;
   dispose(): Promise<void>;
 }
@@ -86,15 +86,15 @@ export interface Device {
   readonly name: string;
   /** The name, and why it was chosen where that was left open. */
   readonly description: string;
-  /** Keeps a tensor of zeros for every slot of every vector. */
-  createState(slots: readonly Slot[], vectors: readonly string[]): State;
+  /** Keeps zeros for every tensor of every vector. */
+  createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */
   holdWeights(): HeldWeights;
   compile(program: Program, bindings: Bindings): Promise<Step>;
   compileUpdate(update: Update, state: State): Promise<UpdateStep>;
 }
 
-/** The program's name of a slot in a vector. */
-export function slotPath(vector: string, slot: string): string {
-  return `${vector}/${slot}`;
+/** The program's name of a tensor in a vector. */
+export function slotPath(vector: string, tensor: string): string {
+  return `${vector}/${tensor}`;
 }

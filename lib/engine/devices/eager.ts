@@ -6,7 +6,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { registerGradients } from "../gradients/mod.ts";
-import { sizeOf } from "../graph.ts";
+import { sizeOf } from "../value.ts";
 import type { HostTensor, InputSpec, Program } from "../program.ts";
 import { type Tensor, tf, type TypedArray } from "../tf.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
@@ -14,9 +14,9 @@ import {
   type Bindings,
   type Device,
   type HeldWeights,
-  type Slot,
   slotPath,
   type State,
+  type StateTensor,
   type Step,
   type Update,
   type UpdateStep,
@@ -29,43 +29,43 @@ export function eagerDevice(name: string, backend: string): Device {
   return {
     name,
     description: name,
-    createState: (slots, vectors) => new EagerState(backend, slots, vectors),
+    createState: (tensors, vectors) => new EagerState(backend, tensors, vectors),
     holdWeights: () => new HeldTensors(),
     compile: (program, bindings) => Promise.resolve(prepare(backend, program, bindings)),
     compileUpdate: (update, state) => Promise.resolve(prepareUpdate(backend, update, state)),
   };
 }
 
-/** State as one tensor for each slot of each vector. */
+/** State as a tensor of tensorflow.js for each tensor of each vector. */
 class EagerState implements State {
-  #tensors = new Map<string, Tensor>();
+  #values = new Map<string, Tensor>();
 
   constructor(
     readonly backend: string,
-    readonly slots: readonly Slot[],
+    readonly tensors: readonly StateTensor[],
     vectors: readonly string[],
   ) {
     tf.setBackend(backend);
     for (const vector of vectors) {
-      for (const { name, shape } of slots) {
-        this.#tensors.set(slotPath(vector, name), tf.keep(tf.zeros([...shape])));
+      for (const { name, shape } of tensors) {
+        this.#values.set(slotPath(vector, name), tf.keep(tf.zeros([...shape])));
       }
     }
   }
 
   tensor(path: string): Tensor | undefined {
-    return this.#tensors.get(path);
+    return this.#values.get(path);
   }
 
   replace(path: string, tensor: Tensor): void {
-    this.#tensors.get(path)?.dispose();
-    this.#tensors.set(path, tf.keep(tensor));
+    this.#values.get(path)?.dispose();
+    this.#values.set(path, tf.keep(tensor));
   }
 
   async read(vector: string): Promise<Map<string, Float32Array>> {
     const values = new Map<string, Float32Array>();
-    for (const { name } of this.slots) {
-      const tensor = this.#tensors.get(slotPath(vector, name));
+    for (const { name } of this.tensors) {
+      const tensor = this.#values.get(slotPath(vector, name));
       if (tensor) values.set(name, (await tensor.data() as Float32Array).slice());
     }
     return values;
@@ -75,7 +75,7 @@ class EagerState implements State {
     tf.setBackend(this.backend);
     for (const [name, data] of values) {
       const path = slotPath(vector, name);
-      const present = this.#tensors.get(path);
+      const present = this.#values.get(path);
       if (!present || sizeOf(present.shape) !== data.length) {
         throw new TunebookError(
           "weights",
@@ -88,8 +88,8 @@ class EagerState implements State {
   }
 
   dispose(): void {
-    for (const tensor of this.#tensors.values()) tensor.dispose();
-    this.#tensors.clear();
+    for (const tensor of this.#values.values()) tensor.dispose();
+    this.#values.clear();
   }
 }
 
@@ -155,7 +155,7 @@ function prepare(backend: string, program: Program, bindings: Bindings): Step {
 
 function prepareUpdate(backend: string, update: Update, anyState: State): UpdateStep {
   const state = eager(anyState);
-  const [first] = state.slots;
+  const [first] = state.tensors;
   const absent = update.vectors.find((vector) =>
     first && !state.tensor(slotPath(vector, first.name))
   );
@@ -167,7 +167,7 @@ function prepareUpdate(backend: string, update: Update, anyState: State): Update
       checkScalars(update, scalars);
       tf.setBackend(backend);
       const sums: Record<string, number> = {};
-      const members = state.slots.filter((slot) => group === undefined || slot.group === group);
+      const members = state.tensors.filter((each) => group === undefined || each.group === group);
       for (const { name, shape } of members) {
         const results = guarded(update.name, () =>
           tf.tidy(() => {

@@ -5,35 +5,35 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { sizeOf } from "../graph.ts";
-import { type Slot, slotPath, type State } from "./device.ts";
+import { sizeOf } from "../value.ts";
+import { slotPath, type State, type StateTensor } from "./device.ts";
 
-/** Slots start at multiples of 64 bytes, as vector instructions like it. */
+/** Tensors start at multiples of 64 bytes, as vector instructions like it. */
 const alignment = 16;
 
-/** A slot with its place in the flat arrays. */
-interface Place {
-  readonly slot: Slot;
+/** A tensor with its offset in the flat arrays. */
+interface PlacedTensor {
+  readonly tensor: StateTensor;
   readonly offset: number;
   readonly size: number;
 }
 
 /** State in flat arrays of host memory. */
 export class FlatState implements State {
-  readonly slots: readonly Slot[];
-  #places = new Map<string, Place>();
+  readonly tensors: readonly StateTensor[];
+  #placed = new Map<string, PlacedTensor>();
   #groups = new Map<string, { start: number; end: number }>();
   #vectors = new Map<string, Float32Array>();
 
   /** With `isShared`, threads share the arrays instead of copying them. */
-  constructor(slots: readonly Slot[], vectors: readonly string[], isShared = false) {
-    this.slots = slots;
+  constructor(tensors: readonly StateTensor[], vectors: readonly string[], isShared = false) {
+    this.tensors = tensors;
     let offset = 0;
-    for (const [group, members] of Map.groupBy(slots, ({ group }) => group)) {
+    for (const [group, members] of Map.groupBy(tensors, ({ group }) => group)) {
       const start = offset;
-      for (const slot of members) {
-        const size = sizeOf(slot.shape);
-        this.#places.set(slot.name, { slot, offset, size });
+      for (const tensor of members) {
+        const size = sizeOf(tensor.shape);
+        this.#placed.set(tensor.name, { tensor, offset, size });
         offset += Math.ceil(size / alignment) * alignment;
       }
       this.#groups.set(group, { start, end: offset });
@@ -60,21 +60,21 @@ export class FlatState implements State {
     throw new TunebookError("unsupported", `the state has no vector "${name ?? ""}"`);
   }
 
-  /** The tensor behind a path such as `parameters/<slot>`, or `undefined`. */
+  /** The tensor behind a path such as `parameters/<tensor>`, or `undefined`. */
   tensor(path: string): { data: Float32Array; shape: readonly number[] } | undefined {
     const vector = path.slice(0, path.indexOf("/"));
-    const place = this.#places.get(path.slice(vector.length + 1));
+    const placed = this.#placed.get(path.slice(vector.length + 1));
     const whole = this.#vectors.get(vector);
-    if (!place || !whole) return undefined;
-    const data = whole.subarray(place.offset, place.offset + place.size);
-    return { data, shape: place.slot.shape };
+    if (!placed || !whole) return undefined;
+    const data = whole.subarray(placed.offset, placed.offset + placed.size);
+    return { data, shape: placed.tensor.shape };
   }
 
   read(vector: string): Promise<Map<string, Float32Array>> {
     const whole = this.vector(vector);
     const values = new Map<string, Float32Array>();
-    for (const { name } of this.slots) {
-      const { offset, size } = this.#places.get(name)!;
+    for (const { name } of this.tensors) {
+      const { offset, size } = this.#placed.get(name)!;
       values.set(name, whole.slice(offset, offset + size));
     }
     return Promise.resolve(values);

@@ -6,15 +6,16 @@
 import * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
 import { kernel } from "../../core/kernel.ts";
-import type { ElementType, Graph } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { ElementType } from "../value.ts";
 import { checkInPlace } from "../passes/check_in_place.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
-import type { Bindings, Device, Slot, State, Step, Update, UpdateStep } from "./device.ts";
+import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
 import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
-import { WeightFile } from "./weight_file.ts";
+import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
 /** Updates of states up to so many elements run in one piece and thread. */
@@ -38,9 +39,9 @@ export function onnxRuntime(
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
-    createState: (slots: readonly Slot[], vectors: readonly string[]) =>
-      new FlatState(slots, vectors, apart),
-    holdWeights: () => new WeightFile(true),
+    createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
+      new FlatState(tensors, vectors, apart),
+    holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
   };

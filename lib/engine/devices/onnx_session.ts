@@ -9,7 +9,8 @@ import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
-import { WeightFile, weightFile } from "./weight_file.ts";
+import type { Session } from "./session.ts";
+import { ExternalDataFile, externalDataFile } from "./external_data_file.ts";
 
 /** The execution providers of the npm package. */
 export type Provider = "cpu" | "webgpu" | "cuda";
@@ -27,17 +28,6 @@ export interface RuntimeOptions {
    * the device `cpu` does so in notebooks, where a stop button waits for nobody.
    */
   readonly apart?: boolean;
-}
-
-/** A graph that is ready to run. */
-export interface Session {
-  /** A run in a thread of its own is left behind when the signal aborts. */
-  run(
-    feeds: Record<string, ort.Tensor>,
-    fetches: Record<string, ort.Tensor | null>,
-    signal?: AbortSignal,
-  ): Promise<Record<string, ort.Tensor>>;
-  release(): Promise<void>;
 }
 
 /** Output name → where its numbers are left. */
@@ -64,7 +54,7 @@ export async function createSession(
 ): Promise<Session> {
   const unprepared = (error: unknown) =>
     explain(provider, `${graph.name} could not be prepared`, error);
-  const file = held ? weightFile(held) : new WeightFile(false);
+  const file = held ? externalDataFile(held) : new ExternalDataFile(false);
   try {
     const { bytes, folder } = await file.write(graph);
     const sessionOptions: ort.InferenceSession.SessionOptions = {

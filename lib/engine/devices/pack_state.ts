@@ -1,5 +1,5 @@
 /**
- * Rewrites a program that reads and writes slots of a state into one that reads and writes whole
+ * Rewrites a program that reads and writes tensors of a state into one that reads and writes whole
  * chunks, which is how a GPU keeps them.
  *
  * @module
@@ -17,7 +17,7 @@ export interface PackedProgram {
   readonly chunks: ReadonlyMap<string, { readonly vector: string; readonly chunk: Chunk }>;
 }
 
-/** Lets `program` cut its slots out of chunks, and join what it writes into chunks. */
+/** Lets `program` cut its tensors out of chunks, and join what it writes into chunks. */
 export function packState(program: Program, state: BufferState): PackedProgram {
   const chunks = new Map<string, { vector: string; chunk: Chunk }>();
   const inputs: Record<string, InputSpec> = {};
@@ -42,7 +42,7 @@ export function packState(program: Program, state: BufferState): PackedProgram {
         continue;
       }
       const whole = tensors[chunkPath(found.vector, found.chunk)];
-      const part = tf.slice(whole, [found.place.offset], [found.place.size]);
+      const part = tf.slice(whole, [found.placed.offset], [found.placed.size]);
       own[path] = tf.reshape(part, shape as number[]);
     }
     const results: Record<string, Tensor> = {};
@@ -54,7 +54,7 @@ export function packState(program: Program, state: BufferState): PackedProgram {
         continue;
       }
       const parts = written.get(found.name) ?? new Map<string, Tensor>();
-      written.set(found.name, parts.set(found.place.slot.name, tf.reshape(result, [-1])));
+      written.set(found.name, parts.set(found.placed.tensor.name, tf.reshape(result, [-1])));
     }
     for (const [name, parts] of written) {
       const { vector, chunk } = chunks.get(name)!;
@@ -66,22 +66,22 @@ export function packState(program: Program, state: BufferState): PackedProgram {
 }
 
 function join(
-  { places, size }: Chunk,
+  { tensors, size }: Chunk,
   parts: ReadonlyMap<string, Tensor>,
   old: Tensor | undefined,
   vector: string,
   program: string,
 ): Tensor {
-  const pieces = places.map(({ slot, offset, size }) => {
-    const part = parts.get(slot.name) ?? (old && tf.slice(old, [offset], [size]));
+  const pieces = tensors.map(({ tensor, offset, size }) => {
+    const part = parts.get(tensor.name) ?? (old && tf.slice(old, [offset], [size]));
     if (part) return part;
     throw new TunebookError(
       "unsupported",
       `${program}: a program that writes ${vector} must read it or write all of it; ` +
-        `${slotPath(vector, slot.name)} is missing`,
+        `${slotPath(vector, tensor.name)} is missing`,
     );
   });
-  const padding = size - places.reduce((end, place) => end + place.size, 0);
+  const padding = size - tensors.reduce((end, each) => end + each.size, 0);
   return tf.concat(padding > 0 ? [...pieces, tf.zeros([padding])] : pieces, 0);
 }
 

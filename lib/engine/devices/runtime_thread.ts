@@ -8,8 +8,8 @@
 import * as ort from "onnxruntime-node";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { TypedArray } from "../tf.ts";
-import type { Session } from "./onnx_session.ts";
-import type { Answer, Request, SentTensor } from "./runtime_worker.ts";
+import type { Session } from "./session.ts";
+import type { Request, SentTensor, WorkerReply } from "./runtime_worker.ts";
 
 type Results = Readonly<Record<string, SentTensor>>;
 type Question = Request extends infer Each ? Each extends Request ? Omit<Each, "id"> : never
@@ -88,7 +88,7 @@ export async function endOfLeftBehind(): Promise<number> {
 function startThread(): Thread {
   const worker = new Worker(new URL("./runtime_worker.ts", import.meta.url), { type: "module" });
   const waiting: Thread["waiting"] = new Map();
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+  worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
     if ("error" in data) asked?.reject(new Error(data.error));

@@ -33,7 +33,7 @@ export type Request =
   );
 
 /** What it answers: results, but for those that were written into shared memory. */
-export type Answer =
+export type WorkerReply =
   & { readonly id: number }
   & (
     | { readonly results: Readonly<Record<string, SentTensor>> }
@@ -45,7 +45,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 const port = globalThis as unknown as {
   onmessage: (event: { data: Request }) => void;
-  postMessage(answer: Answer): void;
+  postMessage(reply: WorkerReply): void;
 };
 port.onmessage = ({ data: request }) => {
   last = last.then(async () => {

@@ -10,15 +10,17 @@
  */
 import * as ort from "onnxruntime-node";
 import { TunebookError } from "../../core/errors.ts";
-import type { ElementType, Graph } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { ElementType } from "../value.ts";
 import type { HostTensor, Program } from "../program.ts";
 import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } from "./device.ts";
-import { createSession, runSession, type RuntimeOptions, type Session } from "./onnx_session.ts";
+import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import type { Session } from "./session.ts";
 import { packState } from "./pack_state.ts";
-import { WeightFile } from "./weight_file.ts";
+import { ExternalDataFile } from "./external_data_file.ts";
 
 const provider = "webgpu";
 /** The provider has no `FusedMatMul`. A node that it lacks would run on the processor. */
@@ -29,8 +31,8 @@ export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
-    createState: (slots, vectors) => new BufferState(slots, vectors, carrier(options)),
-    holdWeights: () => new WeightFile(true),
+    createState: (tensors, vectors) => new BufferState(tensors, vectors, carrier(options)),
+    holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(program, bindings, options),
     compileUpdate: (update, state) => compileUpdate(update, state, options),
   };

@@ -33,7 +33,7 @@ const flat = unary((_dy, x) => tf.zerosLike(x));
 const mask = (condition: Tensor) => tf.cast(condition, "float32");
 
 /** Gradients of the element-wise kernels. */
-export const elementwise: Readonly<Record<string, Gradient>> = {
+export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
   Add: binary((dy) => dy, (dy) => dy),
   Sub: binary((dy) => dy, (dy) => tf.neg(dy)),
   Multiply: binary(

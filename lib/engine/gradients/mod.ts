@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { elementwise } from "./elementwise.ts";
+import { elementwiseGradients } from "./elementwise.ts";
 import { folding } from "./folding.ts";
 import { register } from "./gradient.ts";
 import { moving, registerJoins } from "./moving.ts";
@@ -14,7 +14,13 @@ let registered = false;
 export function registerGradients(): void {
   if (registered) return;
   registered = true;
-  for (const [kernelName, gradient] of Object.entries({ ...elementwise, ...folding, ...moving })) {
+  for (
+    const [kernelName, gradient] of Object.entries({
+      ...elementwiseGradients,
+      ...folding,
+      ...moving,
+    })
+  ) {
     register(kernelName, gradient);
   }
   registerJoins();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ElementType, Value } from "../graph.ts";
+import type { ElementType, Value } from "../value.ts";
 import { broadcastShape, type GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ElementType, sizeOf, type Value } from "../graph.ts";
+import { type ElementType, sizeOf, type Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import type { Kernel } from "../trace_backend.ts";
 

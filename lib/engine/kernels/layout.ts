@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ElementType, sizeOf, type Value } from "../graph.ts";
+import { type ElementType, sizeOf, type Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import { tf } from "../tf.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";

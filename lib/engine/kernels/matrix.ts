@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { contribDomain, type Value } from "../graph.ts";
+import { contribDomain } from "../graph.ts";
+import type { Value } from "../value.ts";
 import { broadcastShape, type GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 

@@ -10,7 +10,8 @@
  *
  * @module
  */
-import { contribDomain, type Value } from "../graph.ts";
+import { contribDomain } from "../graph.ts";
+import type { Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import { bitsOf, blocksPerRow, type PackedLayout, packedShapes } from "../packed_weight.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";

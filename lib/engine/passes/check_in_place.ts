@@ -4,7 +4,8 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { findProducers, type Graph, type GraphNode, type Value } from "../graph.ts";
+import { findProducers, type Graph, type GraphNode } from "../graph.ts";
+import type { Value } from "../value.ts";
 import { sameShape } from "../graph_builder.ts";
 
 /** Operators whose result may lie in the memory of their first input. */

@@ -7,7 +7,8 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { Graph, GraphNode, Value } from "../graph.ts";
+import type { Graph, GraphNode } from "../graph.ts";
+import type { Value } from "../value.ts";
 
 /** Refuses a program whose traces with two sets of markers are not the same graph. */
 export function checkSizes(graph: Graph, other: Graph): void {

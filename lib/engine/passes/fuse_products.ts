@@ -5,7 +5,8 @@
  * @module
  */
 import { contribDomain, countReaders, findProducers } from "../graph.ts";
-import { type Graph, type GraphNode, scalarConstant, type Value } from "../graph.ts";
+import { type Graph, type GraphNode, scalarConstant } from "../graph.ts";
+import type { Value } from "../value.ts";
 import { broadcastShape, type GraphBuilder, sameShape } from "../graph_builder.ts";
 import { replaceValues } from "./rewrite.ts";
 

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Graph, type GraphNode, scalarConstant, type Value } from "../graph.ts";
+import { type Graph, type GraphNode, scalarConstant } from "../graph.ts";
+import type { Value } from "../value.ts";
 import { broadcastShape, sameShape } from "../graph_builder.ts";
 import { replaceValues } from "./rewrite.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Graph, Value } from "../graph.ts";
+import type { Graph } from "../graph.ts";
+import type { Value } from "../value.ts";
 
 /** Lets every reader of a value read its replacement; chains of replacements are followed. */
 export function replaceValues(graph: Graph, replacements: ReadonlyMap<Value, Value>): void {

@@ -5,8 +5,9 @@
  */
 import { methodOf } from "../../adapters/mod.ts";
 import { TunebookError } from "../../core/errors.ts";
-import type { Splits } from "../../data/split.ts";
 import { openDevice } from "../../engine/mod.ts";
+import type { Splits } from "../../table/splits.ts";
+import { taskOf } from "../../tasks/mod.ts";
 import { readTable } from "../../table/read_table.ts";
 import { openRuns } from "./compared_runs.ts";
 import type { ApartAnswer, ApartRequest, ApartStep } from "./run_apart.ts";
@@ -18,15 +19,17 @@ if (import.meta.main) {
 }
 
 async function answer(request: ApartRequest): Promise<ApartAnswer> {
-  const { plan, files, method, settings } = request;
+  const { plan, files, method, settings, task } = request;
   let seen = 0;
   const look = () => seen = Math.max(seen, Deno.memoryUsage().rss);
   try {
-    const splits: Record<string, unknown> = {};
-    for (const [name, file] of Object.entries(files)) splits[name] = await readTable(file);
+    const tables: Record<string, unknown> = {};
+    for (const [name, file] of Object.entries(files)) tables[name] = await readTable(file);
+    const splits = tables as unknown as Splits;
+    const read = { splits, task: taskOf(task.name, task.settings).read(splits) };
     const device = await openDevice(request.device);
     const { maxTokens } = settings;
-    const runs = await openRuns(plan, splits as unknown as Splits, { device, maxTokens });
+    const runs = await openRuns(plan, read, { device, maxTokens });
     const figures = await runs.run(methodOf(method.name, method.settings), {
       settings,
       onStep({ step, totalSteps }) {
@@ -38,7 +41,8 @@ async function answer(request: ApartRequest): Promise<ApartAnswer> {
     });
     look();
     const peakBytes = await peakOfProcess() ?? seen;
-    return { figures: { ...figures, logits: Array.from(figures.logits), peakBytes } };
+    const outputs = figures.outputs.map((each) => Array.from(each));
+    return { figures: { ...figures, outputs, peakBytes } };
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     return { error: { kind: error.kind, message: error.message } };

@@ -9,13 +9,13 @@ import type { Adapter } from "../../nn/adapter.ts";
 import {
   checkComparison,
   type CompareJson,
-  type CompareParts,
+  type CompareSpec,
   comparisonFromJson,
   comparisonToJson,
   defaultBudget,
   defaultSeeds,
   planOfMethod,
-} from "./compare_parts.ts";
+} from "./compare_spec.ts";
 import type { Comparison } from "./comparison.ts";
 import { describePlan } from "../display/describe_plan.ts";
 import { runComparison } from "./run_comparison.ts";
@@ -32,7 +32,7 @@ export interface ComparePlan<Name extends string = string> {
   toJSON(): CompareJson;
   toString(): string;
   /** What it is made of. */
-  readonly parts: CompareParts;
+  readonly spec: CompareSpec;
 }
 
 /**
@@ -57,13 +57,13 @@ export const ComparePlan = Object.freeze({
 });
 
 /** Checks and freezes the parts. */
-export function comparePlanOf<Name extends string>(given: CompareParts): ComparePlan<Name> {
+export function comparePlanOf<Name extends string>(given: CompareSpec): ComparePlan<Name> {
   checkComparison(given);
   const methods: Readonly<Record<string, Adapter>> = Object.freeze({ ...given.methods });
-  const parts: CompareParts = Object.freeze({ ...given, methods });
+  const parts: CompareSpec = Object.freeze({ ...given, methods });
   const text = () => linesOf(parts).map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n");
   return Object.freeze({
-    parts,
+    spec: parts,
     run: (options?: RunOptions) => runComparison(parts, options) as Promise<Comparison<Name>>,
     toJSON: () => comparisonToJson(parts),
     toString: text,
@@ -80,7 +80,7 @@ export function comparePlanOf<Name extends string>(given: CompareParts): Compare
   });
 }
 
-function linesOf(parts: CompareParts): [string, string][] {
+function linesOf(parts: CompareSpec): [string, string][] {
   const { methods, budget = defaultBudget, seeds = defaultSeeds, metric } = parts;
   const stage = (method: Adapter, name: string) =>
     describePlan(planOfMethod(parts, method)).split("\n")

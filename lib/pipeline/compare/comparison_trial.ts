@@ -21,7 +21,7 @@ export async function tryOut(
   method: Adapter,
   { settings, signal }: { readonly settings: TrainSettings; readonly signal: AbortSignal },
 ): Promise<TrialTime> {
-  const rows = runs.data.train.lengths.length;
+  const { rows } = runs.data.train;
   const stepRows = settings.batchSize * settings.accumulate;
   const trialRows = Math.min(rows, trialSteps / 2 * stepRows);
   const marks: number[] = [];

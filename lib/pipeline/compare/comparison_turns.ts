@@ -4,9 +4,9 @@
  *
  * @module
  */
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
-import type { Predictions } from "../../metrics/metric.ts";
 import type { Adapter } from "../../nn/adapter.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { type ComparedRuns, interrupted, type RunFigures } from "./compared_runs.ts";
@@ -23,7 +23,7 @@ export interface Contender {
   readonly method: Adapter;
   readonly runs: ComparedSeed[];
   settings: TrainSettings;
-  first?: { readonly figures: RunFigures; readonly predictions: Predictions };
+  first?: { readonly figures: RunFigures; readonly predictions: AnyPredictions };
   /** What a run threw. */
   error?: unknown;
 }

@@ -6,16 +6,18 @@
 import { join } from "node:path";
 import { methods } from "../../adapters/mod.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
-import type { Splits } from "../../data/split.ts";
 import type { Adapter } from "../../nn/adapter.ts";
+import type { Splits } from "../../table/splits.ts";
 import { writeTable } from "../../table/write_table.ts";
+import { tasks } from "../../tasks/mod.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { interrupted, type RunFigures } from "./compared_runs.ts";
-import type { PlanParts } from "../plan_parts.ts";
+import type { PlanSpec } from "../plan_spec.ts";
 
 /** What the other process is told. */
 export interface ApartRequest {
-  readonly plan: Pick<PlanParts, "model" | "quantize" | "columns">;
+  readonly plan: Pick<PlanSpec, "model" | "quantize">;
+  readonly task: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   /** Split → JSON Lines file. */
   readonly files: Readonly<Record<string, string>>;
   readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
@@ -31,7 +33,11 @@ export interface ApartStep {
 
 /** What it answers. */
 export type ApartAnswer =
-  | { readonly figures: Omit<RunFigures, "logits"> & { readonly logits: readonly number[] } }
+  | {
+    readonly figures: Omit<RunFigures, "outputs"> & {
+      readonly outputs: readonly (readonly number[])[];
+    };
+  }
   | { readonly error: { readonly kind: TunebookError["kind"]; readonly message: string } };
 
 /** The rows of all splits as files that another process can read; a dispose removes them. */
@@ -42,7 +48,7 @@ export interface SplitFiles extends AsyncDisposable {
 /** Writes the columns that are used. */
 export async function writeSplits(
   splits: Splits,
-  { text, pair, label }: PlanParts["columns"],
+  columns: readonly string[],
 ): Promise<SplitFiles> {
   const folder = await Deno.makeTempDir({ prefix: "tunebook-" });
   const files: Record<string, string> = {};
@@ -51,8 +57,7 @@ export async function writeSplits(
     for (const [name, table] of Object.entries(splits)) {
       if (!table) continue;
       files[name] = join(folder, `${name}.jsonl`);
-      const columns = [...new Set([text, pair, label].filter((name) => name !== undefined))];
-      await writeTable(table.select(columns), files[name]);
+      await writeTable(table.select([...new Set(columns)]), files[name]);
     }
   } catch (error) {
     await dispose();
@@ -61,9 +66,12 @@ export async function writeSplits(
   return { files, [Symbol.asyncDispose]: dispose };
 }
 
-/** A method of one's own has no name by which another process could find it. */
-export function canRunApart({ method }: Adapter): boolean {
-  return Object.hasOwn(methods, method);
+/** What is one's own has no name by which another process could find it. */
+export function canRunApart(
+  { method }: Adapter,
+  { task, family }: Pick<PlanSpec, "task" | "family">,
+): boolean {
+  return Object.hasOwn(methods, method) && Object.hasOwn(tasks, task.name) && !family;
 }
 
 /** Runs a method there. An error there is the same error here. */
@@ -104,7 +112,8 @@ export async function runApart(
     }
     await complaints;
     if ("error" in answer) throw new TunebookError(answer.error.kind, answer.error.message);
-    return { ...answer.figures, logits: Float32Array.from(answer.figures.logits) };
+    const { outputs, ...figures } = answer.figures;
+    return { ...figures, outputs: outputs.map((each) => Float32Array.from(each)) };
   } finally {
     signal?.removeEventListener("abort", stop);
   }

@@ -6,17 +6,18 @@
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
-import { naturalMetric } from "../../metrics/mod.ts";
-import { predictionsOf } from "../../metrics/predictions.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { metricOf } from "../../metrics/mod.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
-import { type CompareParts, defaultBudget, defaultSeeds } from "./compare_parts.ts";
+import { type CompareSpec, defaultBudget, defaultSeeds } from "./compare_spec.ts";
 import { type ComparedRuns, openRuns } from "./compared_runs.ts";
 import { type Comparison, comparisonOf } from "./comparison.ts";
 import { type Pace, paceOf } from "./comparison_budget.ts";
 import { type Contender, failureOfAll, takeTurns, tryAll } from "./comparison_turns.ts";
 import { viewOfComparison } from "./comparison_view.ts";
 import { onInterrupt } from "../run/on_interrupt.ts";
-import { readSplits } from "../run/prepare_data.ts";
+import type { EncodedSplits } from "../run/assemble_stage.ts";
+import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
@@ -26,35 +27,22 @@ import { rowInterval, seedInterval } from "./score_interval.ts";
  * is told and left out; only where all of them fail it is an error.
  */
 export async function runComparison(
-  parts: CompareParts,
+  spec: CompareSpec,
   options: RunOptions = {},
 ): Promise<Comparison> {
   const began = performance.now();
-  const { columns, budget = defaultBudget, seeds = defaultSeeds } = parts;
+  const { budget = defaultBudget, seeds = defaultSeeds } = spec;
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
-  const splits = await readSplits(parts.data, columns, signal);
+  const read = await readStage(spec, signal);
   const device = await openDevice(options.device);
-  const epochs = "epochs" in budget ? budget.epochs : 1;
-  const contenders: Contender[] = [];
-  for (const [name, named] of Object.entries(parts.methods)) {
-    const method = await named.open?.() ?? named;
-    const settings = trainSettings({ ...parts.train, epochs }, method);
-    contenders.push({ name, named, method, settings, runs: [] });
-  }
+  const contenders = await contendersOf(spec);
   const { maxTokens } = contenders[0].settings;
-  const runs = await openRuns(parts, splits, { device, maxTokens, signal });
-  const rooms = await checkMethods(runs, contenders);
-  let { data } = runs;
-  if (data.kind === "language") {
-    // Losses of texts that were cut elsewhere are losses of other tokens.
-    const room = Math.min(...rooms);
-    for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
-    data = await runs.dataIn(room);
-  }
-  const { kind, train, test } = data;
-  const labels = kind === "language" ? ["loss"] : data.labels;
-  const metric = parts.metric ?? naturalMetric[kind];
+  const runs = await openRuns(spec, read, { device, maxTokens, signal });
+  const data = await comparableData(runs, contenders, spec.task);
+  const { train, test } = data;
+  // deno-lint-ignore no-explicit-any
+  const metric = (spec.metric ?? metricOf(spec.task.metric)) as Metric<number, any>;
   const notes: string[] = [];
   let stopped = false;
   let pace: Pace | undefined;
@@ -62,13 +50,13 @@ export async function runComparison(
     comparisonOf({
       metric: metric.name,
       better: metric.better,
-      examples: { train: train.lengths.length, test: test.lengths.length },
+      examples: { train: train.rows, test: test.rows },
       rows: contenders.map((each) => rowOf(each, metric)),
       notes: [...notes, ...pace?.notes() ?? [], ...notesOf(contenders, budget)],
       stopped,
     });
   const view = viewOfComparison(options, present);
-  await using files = parts.memory === false ? undefined : await filesOf(splits, parts, notes);
+  await using files = spec.memory === false ? undefined : await filesOf(read, notes);
   try {
     const limit = "minutes" in budget ? 60 * budget.minutes : Infinity;
     const left = () => limit - (performance.now() - began) / 1000;
@@ -81,11 +69,11 @@ export async function runComparison(
       const settings = { ...each.settings, seed };
       const onStep = ({ step, totalSteps }: { step: number; totalSteps: number }) =>
         note(`step ${step} of ${totalSteps}`);
-      const figures = seed === 1 && files && canRunApart(each.named)
-        ? await runApart(requestOf(each, settings, { parts, files, options }), { signal, onStep })
+      const figures = seed === 1 && files && canRunApart(each.named, spec)
+        ? await runApart(requestOf(each, settings, { spec, files, options }), { signal, onStep })
         : await runs.run(each.method, { settings, signal, onStep });
-      const { logits, seconds, losses } = figures;
-      const predictions = predictionsOf({ kind, labels, logits, truth: test.truth });
+      const { outputs, seconds, losses } = figures;
+      const predictions = test.predictions(outputs);
       each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
     });
@@ -99,6 +87,35 @@ export async function runComparison(
   if (contenders.every(({ runs }) => runs.length === 0)) throw failureOfAll(contenders);
   return present();
 }
+/** The methods with their files read and their settings. */
+async function contendersOf(spec: CompareSpec): Promise<Contender[]> {
+  const { budget = defaultBudget } = spec;
+  const epochs = "epochs" in budget ? budget.epochs : 1;
+  const contenders: Contender[] = [];
+  for (const [name, named] of Object.entries(spec.methods)) {
+    const method = await named.open?.() ?? named;
+    const settings = trainSettings({ ...spec.train, epochs }, method);
+    contenders.push({ name, named, method, settings, runs: [] });
+  }
+  return contenders;
+}
+
+/**
+ * The rows that are compared. Where losses of tokens are compared, texts are cut alike for all methods:
+ * losses of texts that were cut elsewhere are losses of other tokens.
+ */
+async function comparableData(
+  runs: ComparedRuns,
+  contenders: readonly Contender[],
+  { kind }: CompareSpec["task"],
+): Promise<EncodedSplits> {
+  const rooms = await checkMethods(runs, contenders);
+  if (kind !== "language") return runs.data;
+  const room = Math.min(...rooms);
+  for (const each of contenders) each.settings = { ...each.settings, maxTokens: room };
+  return await runs.dataIn(room);
+}
+
 /** All settings that do not fit the model are one error, before anything is trained. */
 async function checkMethods(
   runs: ComparedRuns,
@@ -119,12 +136,11 @@ async function checkMethods(
 }
 
 async function filesOf(
-  splits: Parameters<typeof writeSplits>[0],
-  { columns }: CompareParts,
+  { splits, task }: ReadData,
   notes: string[],
 ): Promise<SplitFiles | undefined> {
   try {
-    return await writeSplits(splits, columns);
+    return await writeSplits(splits, task.task.columns);
   } catch (error) {
     notes.push(`peak memory was not measured: ${messageOf(error)}`);
     return undefined;
@@ -134,15 +150,16 @@ async function filesOf(
 function requestOf(
   { named }: Contender,
   settings: TrainSettings,
-  { parts, files, options }: {
-    readonly parts: CompareParts;
+  { spec, files, options }: {
+    readonly spec: CompareSpec;
     readonly files: SplitFiles;
     readonly options: RunOptions;
   },
 ): Parameters<typeof runApart>[0] {
-  const { model, quantize, columns: { test: _, validation: __, ...columns } } = parts;
+  const { model, quantize, task } = spec;
   return {
-    plan: { model, ...(quantize ? { quantize } : {}), columns },
+    plan: { model, ...(quantize ? { quantize } : {}) },
+    task: { name: task.name, settings: task.settings },
     files: files.files,
     method: { name: named.method, settings: named.settings },
     settings,

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { Random } from "../../core/random.ts";
-import type { Metric, Predictions } from "../../metrics/metric.ts";
+import type { Metric } from "../../metrics/metric.ts";
 
 /** A score with its 95 % confidence interval. */
 export interface ScoreInterval {
@@ -15,9 +16,10 @@ export interface ScoreInterval {
   /**
    * `seeds`: Student's t over the seeds' scores, which says how far another seed may be off on the
    * same held-out rows. `rows`: percentiles of the bootstrap over the held-out rows of one run,
-   * which says how far other rows may be off.
+   * which says how far other rows may be off. `nothing`: one run of a score that cannot be computed
+   * on drawn rows; low and high are the score itself.
    */
-  readonly over: "seeds" | "rows";
+  readonly over: "seeds" | "rows" | "nothing";
 }
 
 /** Student's t at .975 for 1, 2, … 30 degrees of freedom; more are treated as 30. */
@@ -50,7 +52,13 @@ const resamples = 1000;
 const tail = 0.025;
 
 /** The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement. */
-export function rowInterval(metric: Metric, predictions: Predictions): ScoreInterval {
+export function rowInterval<Predicted extends AnyPredictions>(
+  metric: Metric<number, Predicted>,
+  predictions: Predicted,
+): ScoreInterval {
+  const mean = metric.compute(predictions);
+  const select = selectorOf(predictions);
+  if (!select) return { mean, low: mean, high: mean, over: "nothing" };
   const random = Random.fromSeed(1, "bootstrap");
   const scores: number[] = [];
   for (let i = 0; i < resamples; i++) {
@@ -58,13 +66,20 @@ export function rowInterval(metric: Metric, predictions: Predictions): ScoreInte
       { length: predictions.rows },
       () => random.integer(predictions.rows),
     );
-    const score = metric.compute(chosen(predictions, rows));
+    const score = metric.compute(select(rows) as Predicted);
     // Rows that happen to lack a class leave some metrics undefined.
     if (Number.isFinite(score)) scores.push(score);
   }
   scores.sort((a, b) => a - b);
   const at = (share: number) => scores[Math.round(share * (scores.length - 1))] ?? NaN;
-  return { mean: metric.compute(predictions), low: at(tail), high: at(1 - tail), over: "rows" };
+  return { mean, low: at(tail), high: at(1 - tail), over: "rows" };
+}
+
+/** What gives the predictions of drawn rows: the predictions' own way, or that of numbers by row. */
+function selectorOf(predictions: AnyPredictions) {
+  if (predictions.select) return (rows: Int32Array) => predictions.select!(rows);
+  if (!("logits" in predictions)) return undefined;
+  return (rows: Int32Array) => chosen(predictions as Predictions, rows);
 }
 
 /** The predictions of some rows, which may come more than once. */

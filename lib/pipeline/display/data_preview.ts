@@ -13,15 +13,14 @@ import {
 import { html, htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { histogramImage, histogramOf, histogramText } from "../../core/sparkline.ts";
 import { shortened } from "../../core/text_table.ts";
-import { type EncodedRows, encodeRows } from "../../data/encode_rows.ts";
-import { describeSplits, type SplitReport } from "../../data/report.ts";
-import { columnValues } from "../../table/columns.ts";
+import { describeTables, type SplitReport } from "../../data/report.ts";
+import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import type { PlanParts } from "../plan_parts.ts";
+import type { PlanSpec } from "../plan_spec.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
-import { openBase } from "../run/open_base.ts";
-import { readSplits } from "../run/prepare_data.ts";
+import { openStage, processorOf } from "../run/open_stage.ts";
+import { type ReadData, readStage } from "../run/read_stage.ts";
 
 /** One row as the model gets it. */
 export interface PreviewRow {
@@ -56,57 +55,67 @@ const shownClasses = 12;
 
 /** Reads and encodes the data of a plan; the model's weights are not read. */
 export async function previewData(
-  parts: PlanParts,
+  spec: PlanSpec,
   options: PreviewOptions = {},
 ): Promise<DataPreview> {
-  const { columns } = parts;
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
-  const splits = await readSplits(parts.data, columns, signal);
-  const { config, tokenizer } = await openBase(parts.model, signal);
-  const maxTokens = Math.min(trainSettings(parts.train).maxTokens, config.maxTokens);
-  const encoded: Record<string, EncodedRows> = {};
-  for (const [name, table] of Object.entries(splits)) {
+  const read = await readStage(spec, signal);
+  const opened = await openStage(spec, { signal });
+  const maxTokens = Math.min(trainSettings(spec.train).maxTokens, opened.config.maxTokens);
+  const processor = processorOf(opened, maxTokens);
+  const lengths: Record<string, Int32Array> = {};
+  for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
-    const { text, pair } = columns;
-    encoded[name] = await encodeRows(table, tokenizer, {
-      text,
-      maxTokens,
-      where: `the ${name} data`,
-      signal,
-      ...(pair ? { pair } : {}),
-    });
+    const where = `the ${name} data`;
+    const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
+    lengths[name] = examples.lengths;
   }
-  const lengths = Object.fromEntries(
-    Object.entries(encoded).map(([name, rows]) => [name, rows.lengths]),
-  );
-  const report = describeSplits(splits, {
-    text: columns.text,
-    ...(columns.label === undefined ? {} : { label: columns.label }),
-    ...(columns.separator ? { separator: columns.separator } : {}),
-    regression: columns.kind === "regression",
+  const preview = {
+    splits: describeTables(read.splits, { ...spec.task.report, lengths }),
     lengths,
-  });
-  const texts = columnValues(splits.train, columns.text);
-  const labels = columns.label === undefined ? [] : columnValues(splits.train, columns.label);
-  const rows = encoded.train.examples.slice(0, shownExamples);
-  const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
-  const examples = rows.map(({ ids, row }): PreviewRow => {
-    const shown = Array.from(ids.subarray(0, longest));
-    const padding = new Array<number>(longest - shown.length).fill(tokenizer.padId);
-    return {
-      text: String(texts[row]),
-      label: columns.label === undefined ? "" : String(labels[row]),
-      tokens: [...shown, ...padding].map((id) => tokenText(tokenizer, id)),
-      mask: [...shown.map(() => 1), ...padding.map(() => 0)],
-    };
-  });
-  const preview = { splits: report, lengths, examples };
+    examples: await shownRows(read, processor),
+  };
   return Object.freeze({
     ...preview,
     toString: () => previewText(preview),
     [customInspect]: () => previewText(preview),
     [jupyterDisplay]: () => previewDisplay(preview),
+  });
+}
+
+/** The first training rows with their tokens; of a row of several sequences the first one. */
+async function shownRows(
+  { splits: { train }, task }: ReadData,
+  processor: Processor,
+): Promise<PreviewRow[]> {
+  const plain = train.reify();
+  const rows = await Promise.all(
+    Array.from({ length: Math.min(shownExamples, train.numRows()) }, async (_, row) => {
+      const table = plain.reify([row]);
+      const where = "the train data";
+      const examples = await task.examples(table, processor, { where, labelled: false });
+      const ids = examples.feedsOf([0]).input_ids?.data ?? [];
+      return { ...task.task.preview(table, 0), ids: Array.from(ids) };
+    }),
+  );
+  const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
+  return rows.map(({ text, label, ids }) => {
+    const shown = ids.slice(0, longest);
+    const padding = longest - shown.length;
+    const word = (id: number) =>
+      processor.input === "text" ? tokenText(processor.tokenizer, id) : "";
+    return {
+      text,
+      label,
+      tokens: [
+        ...shown.map(word),
+        ...Array<string>(padding).fill(
+          processor.input === "text" ? word(processor.tokenizer.padId) : "",
+        ),
+      ],
+      mask: [...shown.map(() => 1), ...Array<number>(padding).fill(0)],
+    };
   });
 }
 

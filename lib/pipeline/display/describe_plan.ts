@@ -5,26 +5,24 @@
  */
 import { originOf } from "../../table/origin.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import { type DataSource, defaultTestShare, type PlanParts } from "../plan_parts.ts";
+import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
 
 /** One line a stage. */
-export function describePlan(parts: PlanParts): string {
-  const { columns, method, metrics, targets } = parts;
+export function describePlan(parts: PlanSpec): string {
+  const { task, split, method, metrics, targets } = parts;
   const settings = trainSettings(parts.train, method);
   // What a folder holds is known only when the plan runs.
   const rate = method.open && parts.train.learningRate === undefined
     ? "of the method"
     : settings.learningRate;
-  const held = columns.test ?? defaultTestShare;
+  const held = split.test ?? defaultTestShare;
   const lines: [string, string][] = [
     ["model", parts.model + (parts.quantize ? ` in ${parts.quantize}` : "")],
     [
       "data",
-      `${describeSource(parts.data)}: ${columns.text} → ${
-        columns.label === undefined
-          ? "next token"
-          : `${columns.label} (${columns.kind ?? "single"})`
-      }, test ${typeof held === "number" ? held : describeSource(held)}`,
+      `${describeSource(parts.data)}: ${describeTask(task)}, test ${
+        typeof held === "number" ? held : describeSource(held)
+      }`,
     ],
     ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
     [
@@ -39,6 +37,13 @@ export function describePlan(parts: PlanParts): string {
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));
   return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${text}`).join("\n");
+}
+
+function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {
+  const { text, label } = settings;
+  if (name === "text-generation") return `${text} → next token`;
+  if (name === "text-classification") return `${text} → ${label} (${kind})`;
+  return `${columns.join(", ")} (${name})`;
 }
 
 function describeSource(source: DataSource): string {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Device, type PackedFormat, sizeOf, tf } from "../../engine/mod.ts";
-import type { TextConfig } from "../../nn/family.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 import type { Weight } from "../../nn/layer.ts";
 import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
 import { type PlanSettings, planSteps } from "../../train/step_plan.ts";
@@ -12,7 +12,7 @@ import type { TrainSettings } from "../../train/train_options.ts";
 
 /** What a forecast follows from. */
 export interface ForecastInput {
-  readonly config: Pick<TextConfig, "width" | "layers">;
+  readonly config: Pick<ModelConfig, "width" | "layers">;
   /** All weights of the model. */
   readonly weights: readonly Weight[];
   /** Numbers that are trained. */

@@ -5,14 +5,13 @@
  */
 import type { Drawing } from "../../chart/drawing.ts";
 import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
-import { loadModel } from "../../models/load_model.ts";
-import { openOn } from "../../nn/model.ts";
-import { placesOf } from "../../nn/places.ts";
+import { methodMapOf } from "../../nn/places.ts";
+import { trainSettings } from "../../train/train_options.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { attachMethod, loadWith, trainableOf } from "../run/assemble_stage.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
-import { openBase } from "../run/open_base.ts";
-import { kindOf, type PlanParts } from "../plan_parts.ts";
-import { readSplits, readTrainingLabels } from "../run/prepare_data.ts";
-import { objectiveOf } from "../run/objective_of.ts";
+import { openStage, processorOf } from "../run/open_stage.ts";
+import { readStage } from "../run/read_stage.ts";
 
 /** How to draw a method. */
 export interface MethodChartOptions {
@@ -40,34 +39,23 @@ export interface MethodChartOptions {
  * ```
  */
 export async function methodChart(
-  { parts }: { readonly parts: PlanParts },
+  { spec }: { readonly spec: PlanSpec },
   { words = {} }: MethodChartOptions = {},
 ): Promise<Drawing> {
-  const { columns, method: named, model: reference } = parts;
   using interrupt = onCellInterrupt();
   const { signal } = interrupt;
-  const kind = kindOf(columns);
-  const names = readTrainingLabels(await readSplits(parts.data, columns, signal), columns)?.names;
-  const { files, tokenizer } = await openBase(reference, signal);
-  const method = await named.open?.() ?? named;
-  const quantize = parts.quantize ?? named.quantize;
-  const model = await loadModel({
-    reference,
-    config: files.config,
-    weights: files.weights,
-    ...(names ? { outputs: names.length } : {}),
-    seed: parts.train.seed ?? 1,
+  const { task, splits } = await readStage(spec, signal);
+  const opened = await openStage(spec, { signal });
+  const method = await spec.method.open?.() ?? spec.method;
+  const settings = trainSettings(spec.train, method);
+  const quantize = spec.quantize ?? spec.method.quantize;
+  const model = await loadWith(opened, task, { seed: settings.seed, quantize, signal });
+  const attached = await attachMethod(model, method, opened, task, settings);
+  const row = splits.train.reify().reify([0]);
+  const examples = await task.examples(row, processorOf(opened, attached.maxTokens), {
+    where: "the training data",
     signal,
-    ...(quantize ? { quantize } : {}),
   });
-  const adapter = await openOn(model, method, {
-    encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
-    ...(names && kind !== "regression" ? { labels: names } : {}),
-  });
-  const objective = objectiveOf({
-    kind,
-    outputs: names?.length ?? 0,
-    train: { targets: new Float32Array(), encoded: { examples: [] } },
-  }, { labelSmoothing: 0, vocabulary: model.config.vocabulary, adapter });
-  return placesChart(placesOf({ model, adapter, objective }, named.method), words);
+  const trainable = trainableOf(attached, examples, { ...settings, labelSmoothing: 0 });
+  return placesChart(methodMapOf(trainable, spec.method.method), words);
 }

@@ -8,22 +8,22 @@ import { bundleOf, type MimeBundle } from "../../core/display.ts";
 import { messageOf } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
-import { loadModel, readModelConfig } from "../../models/load_model.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
-import { attachTo, modelWeights } from "../../nn/model.ts";
+import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedSlots, trainedWeights } from "../../nn/trained.ts";
-import { loadTokenizer } from "../../text/tokenizer.ts";
-import { textColumn } from "../../table/columns.ts";
 import { choosePacking } from "../../train/packing.ts";
 import { planSteps } from "../../train/step_plan.ts";
-import { trainSettings } from "../../train/train_options.ts";
+import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
+import { exampleLengths } from "../../train/training_rows.ts";
 import { parseReference } from "../../weights/reference.ts";
-import { resolveModel } from "../../weights/resolve_model.ts";
-import { describePlan } from "./describe_plan.ts";
-import { forecast, measureProducts } from "./forecast.ts";
-import type { PlanParts } from "../plan_parts.ts";
-import { readSplits, readTrainingLabels } from "../run/prepare_data.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { loadWith } from "../run/assemble_stage.ts";
+import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
+import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
+import { describePlan } from "./describe_plan.ts";
+import { type Forecast, forecast, measureProducts } from "./forecast.ts";
 import { timeText } from "./training_view.ts";
 
 /** Rows whose tokens are counted; the lengths of all follow from them. */
@@ -32,7 +32,7 @@ const sampledRows = 256;
 type Facts = [string, string][];
 
 /** The plan in several formats. What cannot be known yet is said, not an error. */
-export async function planDisplay(given: PlanParts): Promise<MimeBundle> {
+export async function planDisplay(given: PlanSpec): Promise<MimeBundle> {
   // A folder that cannot be read is told with the facts.
   const method = await given.method.open?.().catch(() => undefined) ?? given.method;
   const parts = { ...given, method };
@@ -58,97 +58,47 @@ export async function planDisplay(given: PlanParts): Promise<MimeBundle> {
   );
 }
 
-async function factsOf(parts: PlanParts): Promise<Facts> {
-  const { model: reference, columns } = parts;
-  if (parseReference(reference).kind === "url" || isAddress(parts.data)) {
+async function factsOf(spec: PlanSpec): Promise<Facts> {
+  const { model: reference } = spec;
+  if (parseReference(reference).kind === "url" || isAddress(spec.data)) {
     return [["not known yet", "the model or the data is on the web; the run downloads it"]];
   }
-  const settings = trainSettings(parts.train);
-  const files = await resolveModel(reference, { offline: true });
-  const { family, config, json } = await readModelConfig(files.config);
-  const splits = await readSplits(parts.data, columns);
-  const labels = readTrainingLabels(splits, columns)?.names;
-  const model = await loadModel({
-    reference,
-    config: files.config,
-    weights: files.weights,
-    ...(labels ? { outputs: labels.length } : {}),
-    seed: settings.seed,
-    quantize: parts.quantize ?? parts.method.quantize,
-  });
-  const tokenizer = await loadTokenizer({
-    tokenizer: files.tokenizer!,
-    modelType: family.modelType,
-    config: json,
-    ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
-  });
-  const adapter = attachTo(model, await parts.method.open?.() ?? parts.method, {
-    encode: (text) => Int32Array.from(tokenizer.encode(text).ids),
-  });
-  const count = (list: readonly { readonly shape: readonly number[] }[]) =>
-    list.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const settings = trainSettings(spec.train);
+  const opened = await openStage(spec, { offline: true });
+  const { family, config } = opened;
+  const read = await readStage(spec);
+  const { labels } = read.task;
+  const quantize = spec.quantize ?? spec.method.quantize;
+  const model = await loadWith(opened, read.task, { seed: settings.seed, quantize });
+  const extras = opened.tokenizer
+    ? { encode: (text: string) => Int32Array.from(opened.tokenizer!.encode(text).ids) }
+    : {};
+  const adapter = attachTo(model, await spec.method.open?.() ?? spec.method, extras);
   const weights = modelWeights(model);
-  const trained = count(trainedSlots(model, adapter));
-  const total = count(weights) + count(adapter.parameters);
-  const texts = textColumn(splits.train, columns.text);
-  const every = Math.max(1, Math.floor(texts.length / sampledRows));
-  const maxTokens = textRoom(settings.maxTokens, config, adapter);
-  const { virtualTokens = 0 } = adapter;
-  const lengthOf = (text: string) =>
-    virtualTokens + tokenizer.encode(text, undefined, { maxTokens }).ids.length;
-  const sample = texts.filter((_, row) => row % every === 0).map(lengthOf);
-  const lengths = texts.map((_, row) => sample[row % sample.length]);
-  // The longest row decides how much memory the largest batch needs.
-  const longest = texts.reduce((at, text, row) => text.length > texts[at].length ? row : at, 0);
-  lengths[longest] = lengthOf(texts[longest]);
-  const frozenLayers = countFrozenLayers({ model, adapter });
-  const keptLayers = settings.cacheFrozen && settings.epochs > 1 ? frozenLayers : 0;
-  const positions = columns.label === undefined ? "all" as const : "summary" as const;
-  const { reason, layoutOf } = choosePacking(
-    { model, adapter, objective: { positions } },
-    { lengths, packedFeedsOf: true },
-    settings,
-    planSteps(lengths, settings),
-    keptLayers,
-  );
-  const device = await openDevice("cpu");
-  const known = forecast({
-    config,
-    weights,
-    trained,
-    ownTrained: count(trainedWeights(model, adapter)),
-    frozenLayers,
-    cacheFrozen: settings.cacheFrozen,
-    lengths,
-    layoutOf,
-    packed: model.packed,
-    settings,
-    productRate: await measureProducts(device, config.width),
-  });
-  const sizes = Object.entries(splits).filter(([, table]) => table)
+  const trained = countOf(trainedSlots(model, adapter));
+  const total = countOf(weights) + countOf(adapter.parameters);
+  const known = await forecastOf({ model, adapter }, read, opened, settings);
+  const sizes = Object.entries(read.splits).filter(([, table]) => table)
     .map(([name, table]) => `${name} ${table!.numRows().toLocaleString("en")}`);
   const share = (100 * trained / total).toPrecision(3);
+  const vocabulary = family.input === "text"
+    ? `, ${textConfig(opened).vocabulary.toLocaleString("en")} tokens`
+    : "";
+  const shown = labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "");
   return [
     [
       "model",
-      `${family.modelType}, ${config.layers} layers × ${config.width}, ${config.heads} heads, ` +
-      `${config.vocabulary.toLocaleString("en")} tokens`,
+      `${family.modelType}, ${config.layers} layers × ${config.width}, ${config.heads} heads` +
+      vocabulary,
     ],
     [
       "parameters",
       `${trained.toLocaleString("en")} trained of ${total.toLocaleString("en")} (${share} %)`,
     ],
     ["rows", sizes.join(", ")],
-    ...(labels
-      ? [
-        ["labels", labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "")] satisfies [
-          string,
-          string,
-        ],
-      ]
-      : []),
+    ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
     ["steps", `${known.steps.toLocaleString("en")}`],
-    ...(layoutOf ? [["packing", reason] as [string, string]] : []),
+    ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [
@@ -157,6 +107,59 @@ async function factsOf(parts: PlanParts): Promise<Facts> {
       "factor of two or more",
     ],
   ];
+}
+
+/** A forecast from a sample of the rows. */
+async function forecastOf(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+  { splits, task }: ReadData,
+  opened: OpenedModel,
+  settings: TrainSettings,
+): Promise<Forecast & { readonly packing?: string }> {
+  const { config } = opened;
+  const texts = task.task.report.texts(splits.train).map(String);
+  // The longest row decides how much memory the largest batch needs.
+  const longest = texts.reduce((at, text, row) => text.length > texts[at].length ? row : at, 0);
+  const every = Math.max(1, Math.floor(texts.length / sampledRows));
+  const chosen = [longest, ...texts.keys().filter((row) => row % every === 0)];
+  const room = textRoom(settings.maxTokens, config, adapter);
+  const examples = await task.examples(
+    splits.train.reify().reify(chosen),
+    processorOf(opened, room),
+    { where: "the training data" },
+  );
+  const { virtualTokens = 0 } = adapter;
+  const [first, ...sample] = Array.from(exampleLengths(examples), (each) => each + virtualTokens);
+  const lengths = texts.map((_, row) => row === longest ? first : sample[row % sample.length]);
+  const frozenLayers = countFrozenLayers({ model, adapter });
+  const keptLayers = settings.cacheFrozen && settings.epochs > 1 ? frozenLayers : 0;
+  const packing = model.family.stack
+    ? choosePacking(
+      { model, adapter },
+      { lengths, packedFeedsOf: examples.packedFeedsOf },
+      settings,
+      planSteps(lengths, settings),
+      keptLayers,
+    )
+    : undefined;
+  const made = forecast({
+    config,
+    weights: modelWeights(model),
+    trained: countOf(trainedSlots(model, adapter)),
+    ownTrained: countOf(trainedWeights(model, adapter)),
+    frozenLayers,
+    cacheFrozen: settings.cacheFrozen,
+    lengths,
+    layoutOf: packing?.layoutOf,
+    packed: model.packed,
+    settings,
+    productRate: await measureProducts(await openDevice("cpu"), config.width),
+  });
+  return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+}
+
+function countOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 function isAddress(source: unknown): boolean {

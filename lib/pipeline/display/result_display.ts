@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { confusionChart } from "../../chart/confusion_chart.ts";
 import { lossChart } from "../../chart/loss_chart.ts";
 import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
@@ -10,7 +11,6 @@ import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "..
 import { textTable } from "../../core/text_table.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
-import type { Predictions } from "../../metrics/metric.ts";
 import { formatNumber } from "./format_number.ts";
 import { describeResult, type RunResult, type RunSummary } from "../run/run_result.ts";
 import { pictures, seriesOf, timeText } from "./training_view.ts";
@@ -70,7 +70,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline"> & { readonly predictions: Predictions },
+  about: Pick<RunSummary, "baseline"> & { readonly predictions: AnyPredictions },
 ): Scores {
   return withDisplay(
     scores,
@@ -107,8 +107,7 @@ async function scoresHtml(
 ): Promise<Html> {
   const rows = numbersOf(scores);
   if (rows.length === 0) return html``;
-  const isShown = predictions.kind === "single" && predictions.labels.length <= mostClasses;
-  const matrix = isShown ? confusionChart(confusionMatrix.compute(predictions)) : undefined;
+  const matrix = matrixOf(predictions);
   const always = baseline
     ? ` (always “${baseline.label}”: accuracy ${formatNumber(baseline.accuracy)})`
     : "";
@@ -123,7 +122,15 @@ async function scoresHtml(
   );
 }
 
-const receiptColumns = ["target", "folder", "files", "MB", "largest logit difference", "allowed"];
+/** The confusion matrix of one label a row, where it can be read. */
+function matrixOf(predictions: AnyPredictions) {
+  if (predictions.kind !== "single") return undefined;
+  const single = predictions as Predictions<"single">;
+  if (single.labels.length > mostClasses) return undefined;
+  return confusionChart(confusionMatrix.compute(single));
+}
+
+const receiptColumns = ["target", "folder", "files", "MB", "largest difference", "allowed"];
 
 function receiptRows(receipts: readonly Receipt[]): string[][] {
   return receipts.map(({ target, folder, files, largestDifference, tolerance, rows }) => [

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Prediction } from "../../tasks/text_classification/prediction.ts";
 import { averaged, type AverageOptions } from "../../adapters/several/average.ts";
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
@@ -12,10 +13,9 @@ import type { LabelKind } from "../../data/labels.ts";
 import type { SharedModel } from "../../evaluate/shared_model.ts";
 import { stacked } from "../../nn/parts.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
-import type { Base } from "../run/open_base.ts";
-import type { AdapterSource } from "./open_model.ts";
+import type { OpenedModel } from "../run/open_stage.ts";
+import type { AdapterSource } from "./adapter_source.ts";
 import { predictRows } from "./predict_rows.ts";
-import type { Prediction } from "../run/run_result.ts";
 
 /** A text's prediction and which adapter made it. */
 export interface AdapterPrediction<Name extends string = string> extends Prediction {
@@ -79,7 +79,7 @@ export interface AdapterSet<Name extends string> {
 
 /** What a set is made of. */
 export interface SetParts<Name extends string> {
-  readonly base: Base;
+  readonly base: OpenedModel;
   readonly reference: string;
   readonly shared: SharedModel;
   readonly adapters: ReadonlyMap<Name, OpenedAdapter>;

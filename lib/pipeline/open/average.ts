@@ -11,7 +11,8 @@ import { checkFolders } from "../../deploy/check_targets.ts";
 import type { Adapter, Host } from "../../nn/adapter.ts";
 import type { Model } from "../../nn/model.ts";
 import { classificationObjective } from "../../tasks/shared/classification_objective.ts";
-import type { Base } from "../run/open_base.ts";
+import { type OpenedModel, tokenizerOf } from "../run/open_stage.ts";
+import { textClassification } from "../../tasks/text_classification.ts";
 
 /** One adapter made of several. */
 export interface AveragedAdapter extends Adapter {
@@ -39,7 +40,7 @@ export function isAverage(adapter: Adapter): adapter is OpenedAverage {
 export function averageOf(
   opened: OpenedAdapter,
   settings: Readonly<Record<string, unknown>>,
-  { files, tokenizer, config }: Pick<Base, "files" | "tokenizer" | "config">,
+  base: OpenedModel,
 ): OpenedAverage {
   const { model, attached, values, labels, kind } = opened;
   return Object.freeze({
@@ -61,11 +62,10 @@ export function averageOf(
       const trained = {
         trainable: { model, adapter: attached, objective },
         values,
-        kind,
-        labels,
-        files,
-        specialTokens: tokenizer.texts,
-        maxTokens: opened.maxTokens ?? config.maxTokens,
+        task: textClassification({ text: "text", label: "label", kind }).withLabels(labels),
+        files: base.files,
+        specialTokens: tokenizerOf(base).texts,
+        maxTokens: opened.maxTokens ?? base.config.maxTokens,
       };
       await writeFolderAtomic(folder, (inside) => target.write(trained, inside));
     },

@@ -12,16 +12,18 @@ import {
   sharedAdapter,
 } from "../../adapters/several/shared_adapter.ts";
 import { TunebookError } from "../../core/errors.ts";
-import { openDevice, type PackedFormat } from "../../engine/mod.ts";
+import { openDevice } from "../../engine/mod.ts";
 import { createSharedModel } from "../../evaluate/shared_model.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { Adapter } from "../../nn/adapter.ts";
 import { noAdapter } from "../../nn/merge.ts";
+import type { PlanSpec } from "../plan_spec.ts";
 import type { Model } from "../../nn/model.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
+import type { AdapterSource } from "./adapter_source.ts";
 import { isAverage, openedOn } from "./average.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
-import { openBase } from "../run/open_base.ts";
+import { openStage } from "../run/open_stage.ts";
 import { type HeadMeaning, kindOf, numbered, ownHead } from "./own_head.ts";
 
 /** How to open a model. */
@@ -31,9 +33,6 @@ export interface OpenOptions {
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal;
 }
-
-/** A trained adapter: the folder of one in PEFT's format, `peft(folder)`, or an average. */
-export type AdapterSource = string | Adapter;
 
 /**
  * A pretrained model whose weights adapters share.
@@ -82,13 +81,13 @@ export interface OpenModel {
 
 /** Opens a model. */
 export async function openModel(
-  { reference, quantize }: { readonly reference: string; readonly quantize?: PackedFormat },
+  { model: reference, quantize, family: own }: Pick<PlanSpec, "model" | "quantize" | "family">,
   options: OpenOptions = {},
 ): Promise<OpenModel> {
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
   const device = await openDevice(options.device);
-  const base = await openBase(reference, signal);
+  const base = await openStage({ model: reference, ...(own ? { family: own } : {}) }, { signal });
   const models = new Map<number, Promise<Model>>();
   // Weights are read from the file when they are needed: a model for each size of head costs nothing.
   const modelWith = (outputs: number, signal?: AbortSignal): Promise<Model> => {
@@ -106,20 +105,20 @@ export async function openModel(
     models.set(outputs, made);
     return made;
   };
-  const own = ownHead(base.json);
-  const plain = await modelWith(own.labels.length, signal);
+  const ownMeaning = ownHead(base.json);
+  const plain = await modelWith(ownMeaning.labels.length, signal);
   const shared = createSharedModel(plain, device);
 
   const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {
     if (typeof source !== "string" && isAverage(source)) return openedOn(source, plain);
     const files = await readPeftFiles(folderOf(name, source));
-    const outputs = outputsIn(files, base.family, base.config) ?? own.labels.length;
+    const outputs = outputsIn(files, base.family, base.config) ?? ownMeaning.labels.length;
     const model = await modelWith(outputs);
     const { attached, values, labels } = loadedAdapter(files, model);
     const trained = { model, attached, values };
     return {
       ...trained,
-      ...meaningOf(outputs, own, { ...files, ...(labels ? { labels } : {}) }),
+      ...meaningOf(outputs, ownMeaning, { ...files, ...(labels ? { labels } : {}) }),
       ...(files.maxTokens ? { maxTokens: files.maxTokens } : {}),
       entry: sharedAdapter(name, trained),
     };
@@ -132,7 +131,7 @@ export async function openModel(
       adapters,
       alone() {
         const trained = { model: plain, attached: noAdapter, values: new Map() };
-        return { ...trained, ...own, entry: sharedAdapter("the base", trained) };
+        return { ...trained, ...ownMeaning, entry: sharedAdapter("the base", trained) };
       },
       attach: async (more) => {
         const opened = new Map<string, OpenedAdapter>(adapters);

@@ -6,8 +6,8 @@
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { influential } from "../../train/fingerprint.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
-import type { PlanParts } from "../plan_parts.ts";
-import type { PreparedData, PreparedRows } from "./prepare_data.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { EncodedSplits } from "./assemble_stage.ts";
 import { weightsIdentity } from "./weights_identity.ts";
 
 /** What a run depends on beside its plan and its data. */
@@ -22,34 +22,32 @@ export interface RunSources {
  * Model and its weights, method and what it continues from, labels, and hashes of the encoded rows
  * with their targets. Validation rows and the judge count where they can change what a run keeps.
  */
-export async function fingerprintOf(
-  parts: PlanParts,
-  { train, validation, labels }: PreparedData,
+export async function runFingerprint(
+  spec: PlanSpec,
+  { train, validation }: EncodedSplits,
   { model, adapter }: TrainableModel,
   { weights, judge }: RunSources,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { test: _, validation: __, ...columns } = parts.columns;
   const { initialWeights } = adapter;
-  const quantize = parts.quantize ?? parts.method.quantize;
+  const quantize = spec.quantize ?? spec.method.quantize;
+  const { task, split } = spec;
   return {
-    model: parts.model,
+    model: spec.model,
     ...(quantize ? { quantize } : {}),
     modelConfig: model.json,
     weights: await weightsIdentity(weights),
-    method: parts.method.method,
-    methodSettings: parts.method.settings,
+    method: spec.method.method,
+    methodSettings: spec.method.settings,
     parameters: adapter.parameters.map(({ name, shape }) => `${name} ${shape}`),
-    columns,
-    labels,
-    data: await hashOfRows(train),
+    task: { name: task.name, ...task.settings },
+    ...(split.seed === undefined ? {} : { splitSeed: split.seed }),
+    head: model.headRequest,
+    data: await hashOf(train.fingerprint as Uint8Array<ArrayBuffer>),
     ...(initialWeights ? { adapterWeights: await hashOfTensors(initialWeights) } : {}),
-    ...(validation ? { validation: await hashOfRows(validation), judge } : {}),
+    ...(validation
+      ? { validation: await hashOf(validation.fingerprint as Uint8Array<ArrayBuffer>), judge }
+      : {}),
   };
-}
-
-async function hashOfRows({ encoded, targets }: PreparedRows): Promise<string> {
-  const ids = encoded.examples.flatMap((example) => [...example.ids, -1]);
-  return await hashOf(new Uint8Array(Float32Array.from([...ids, ...targets]).buffer));
 }
 
 async function hashOfTensors(tensors: ReadonlyMap<string, Float32Array>): Promise<string> {

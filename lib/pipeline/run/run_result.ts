@@ -3,20 +3,12 @@
  *
  * @module
  */
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
-import type { Predictions } from "../../metrics/metric.ts";
+import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/adapter.ts";
 import { formatNumber } from "../display/format_number.ts";
-
-/** One text's prediction. */
-export interface Prediction {
-  readonly text: string;
-  /** The label, the labels, or the number. */
-  readonly label: string | readonly string[] | number;
-  /** Probability by label; the value itself for a regression. */
-  readonly probabilities: Readonly<Record<string, number>>;
-}
 
 /** What a run was, in numbers. */
 export interface RunSummary {
@@ -33,14 +25,19 @@ export interface RunSummary {
   readonly stepsPerSecond: number;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
-  /** What always saying the most frequent label would score; single label only. */
-  readonly baseline?: { readonly label: string; readonly accuracy: number };
+  /** What always saying the most frequent label would score, where the task has one. */
+  readonly baseline?: Baseline;
   readonly trainedParameters: number;
   readonly totalParameters: number;
 }
 
 /** What a run leaves. */
-export interface RunResult<Scores> extends RunSummary {
+export interface RunResult<
+  Scores,
+  Predicted extends AnyPredictions = AnyPredictions,
+  Input = unknown,
+  Answer = unknown,
+> extends RunSummary {
   readonly scores: Scores;
   readonly receipts: readonly Receipt[];
   /** The folders that were written. */
@@ -52,9 +49,9 @@ export interface RunResult<Scores> extends RunSummary {
   readonly validations: readonly { readonly step: number; readonly score: number }[];
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
-  readonly predictions: Predictions;
-  /** Labels new texts. */
-  predict(texts: readonly string[]): Promise<Prediction[]>;
+  readonly predictions: Predicted;
+  /** Answers new inputs: texts for text classification, what the task takes for others. */
+  predict(inputs: readonly Input[]): Promise<Answer[]>;
   /** Frees the model. */
   dispose(): Promise<void>;
   toString(): string;
@@ -72,7 +69,7 @@ export function describeResult(
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
-      `largest logit difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
+      `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
   return [

@@ -4,19 +4,19 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { dataSets } from "../../../datasets/mod.ts";
+import { findDataSet } from "../../../datasets/mod.ts";
 import type { Source } from "../../deploy/check_targets.ts";
 import { originOf } from "../../table/origin.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
-import type { DataSource, PlanParts } from "../plan_parts.ts";
+import type { DataSource, PlanSpec } from "../plan_spec.ts";
 
 /**
  * The folder of a `file:` model, the files of the data, the checkpoints and the adapter that a run
  * starts from.
  */
-export async function sourcesOf(parts: PlanParts): Promise<Source[]> {
-  const { model, data, columns: { test, validation }, train, method } = parts;
+export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
+  const { model, data, split: { test, validation }, train, method } = parts;
   const sources: Source[] = [];
   if (parseReference(model).kind === "file") {
     // A model that is not there has no place; the run says so when its turn comes.
@@ -40,7 +40,7 @@ export async function sourcesOf(parts: PlanParts): Promise<Source[]> {
 /** The file of a source that is one, or nothing for tables in memory, addresses and data sets. */
 function pathOf(source: DataSource): string | undefined {
   const origin = typeof source === "string" ? source : originOf(source);
-  if (origin === undefined || Object.hasOwn(dataSets, origin)) return undefined;
+  if (origin === undefined || findDataSet(origin)) return undefined;
   if (/^file:/i.test(origin)) {
     try {
       return fileURLToPath(origin);

@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { AttachedAdapter } from "../../nn/adapter.ts";
-import type { TextConfig } from "../../nn/family.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 
 /**
  * The most tokens of a row: the setting, or less where the model's positions end before. Virtual
@@ -13,7 +13,7 @@ import type { TextConfig } from "../../nn/family.ts";
  */
 export function textRoom(
   wanted: number,
-  { maxTokens }: Pick<TextConfig, "maxTokens">,
+  { maxTokens }: Pick<ModelConfig, "maxTokens">,
   { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedAdapter, "virtualTokens" | "prefixTokens">,
 ): number {
   const added = virtualTokens + prefixTokens;

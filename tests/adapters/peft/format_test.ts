@@ -31,7 +31,7 @@ const tolerance = 1e-5;
 async function trainAndRead(folder: string, model: Model, method: Adapter) {
   const adapter = attachTo(model, method);
   const { values } = await runToy({ on: model, attached: adapter });
-  await writePeftFolder(folder, model, adapter, values, labels);
+  await writePeftFolder(folder, model, adapter, values, { taskType: "SEQ_CLS", labels });
   const reread = await readAgain(folder);
   return { adapter, values, ...reread };
 }
@@ -49,7 +49,7 @@ async function differenceOf(
 ): Promise<number> {
   const device = await openDevice("cpu");
   const { model } = trained;
-  const batch = toyRows(5, { types: model.family.usesTypes }).feedsOf([0, 1, 2, 3, 4]);
+  const batch = toyRows(5, { types: model.family.usesTypes ?? false }).feedsOf([0, 1, 2, 3, 4]);
   const read: TrainableModel = { model, adapter: attachTo(model, method), objective };
   const before = await logitsOf(trained, device, batch, values);
   const after = await logitsOf(read, device, batch);
@@ -80,7 +80,10 @@ Deno.test("virtual tokens that were read are written again as they were", () =>
     const { method } = await trainAndRead(folder, model, encodedPrompt());
     const adapter = attachTo(model, method);
     const again = join(folder, "again");
-    await writePeftFolder(again, model, adapter, initialParameters({ model, adapter }, 1), labels);
+    await writePeftFolder(again, model, adapter, initialParameters({ model, adapter }, 1), {
+      taskType: "SEQ_CLS",
+      labels,
+    });
     for (const file of [configFile, tensorFile]) {
       assert.deepEqual(
         await Deno.readFile(join(again, file)),

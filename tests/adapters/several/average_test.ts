@@ -41,7 +41,10 @@ for (const name of [...loras, "ia3-bert"]) {
         const difference = largestDifference(found, golden[key].data);
         assert.ok(difference < tolerance, `${key}: logits differ by ${difference}`);
         await inFolder(async (folder) => {
-          await writePeftFolder(folder, model, average.attached, average.values, average.labels);
+          await writePeftFolder(folder, model, average.attached, average.values, {
+            taskType: "SEQ_CLS",
+            labels: average.labels,
+          });
           const { attached, values } = await readPeftFolder(folder, model);
           assert.ok(attached.parameters.length > 0);
           for (const { name } of attached.parameters) {

@@ -16,10 +16,10 @@ Deno.test("slots of a group share chunks up to a size, in order and without gaps
   ];
   const state = new BufferState(slots, ["parameters"], carrier, 10);
   assert.deepEqual(
-    state.chunks.map(({ group, size, places }) => [
+    state.chunks.map(({ group, size, tensors }) => [
       group,
       size,
-      places.map(({ slot, offset, size }) => [slot.name, offset, size]),
+      tensors.map(({ tensor, offset, size }) => [tensor.name, offset, size]),
     ]),
     [
       ["x", 8, [["a", 0, 3], ["c", 3, 5]]],
@@ -29,7 +29,7 @@ Deno.test("slots of a group share chunks up to a size, in order and without gaps
     ],
   );
   assert.equal(new Set(state.chunks.map(({ name }) => name)).size, state.chunks.length);
-  assert.equal(state.find("parameters/c")?.place.offset, 3);
+  assert.equal(state.find("parameters/c")?.placed.offset, 3);
   assert.equal(state.find("gradients/c"), undefined);
   assert.equal(state.find("parameters/e"), undefined);
   assert(state.hasVector("parameters") && !state.hasVector("gradients"));

@@ -30,7 +30,7 @@ function tinyModel(): Model {
     max_position_embeddings: 40,
   };
   const config = bert.readConfig(json);
-  const layers = [...bert.layers(config), ...bert.classification.layers(config, 2)];
+  const layers = [...bert.layers(config), ...bert.heads.classification.layers(config, 2)];
   const random = Random.fromSeed(1, "tiny");
   const weights = new Map(
     layers.flatMap(weightsOf).map(({ path, shape, layer }) => {
@@ -50,6 +50,7 @@ function tinyModel(): Model {
     json,
     layers,
     head: ["classifier"],
+    headRequest: { name: "classification", outputs: 2 },
     weights,
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../lib/core/random.ts";
 import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
-import { contribDomain, type Graph, type Value } from "../../../lib/engine/graph.ts";
+import { contribDomain, type Graph } from "../../../lib/engine/graph.ts";
+import type { Value } from "../../../lib/engine/value.ts";
 import { GraphBuilder } from "../../../lib/engine/graph_builder.ts";
 import { writeOnnx } from "../../../lib/engine/onnx_writer.ts";
 import { simplify } from "../../../lib/engine/passes/mod.ts";

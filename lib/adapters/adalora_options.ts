@@ -1,0 +1,56 @@
+/**
+ * The settings of AdaLoRA.
+ *
+ * @module
+ */
+import type { Targets } from "../nn/targets.ts";
+
+/** Settings of AdaLoRA. */
+export interface AdaloraOptions {
+  /** Rank of every linear at the start; 12 unless given. */
+  readonly initialRank?: number;
+  /** Average rank at the end; 8 unless given. */
+  readonly targetRank?: number;
+  /** Scale of the update before it is divided by the rank; twice the initial rank unless given. */
+  readonly alpha?: number;
+  /** Dropout on the input of A; 0 unless given. */
+  readonly dropout?: number;
+  /** The linears to adapt; the attention's query and value unless given. */
+  readonly targets?: Targets;
+  /** Steps before the first reallocation; below 1 a share of the run's steps. 0.1 unless given. */
+  readonly initialSteps?: number;
+  /** Steps after the last reallocation, likewise; 0.3 unless given. */
+  readonly finalSteps?: number;
+  /** Steps between two reallocations; 1 unless given. */
+  readonly interval?: number;
+  /** How slowly importance forgets; 0.85 unless given. */
+  readonly beta1?: number;
+  /** How slowly its uncertainty forgets; 0.85 unless given. */
+  readonly beta2?: number;
+  /** Weight of the penalty; 0.5 unless given. */
+  readonly orthogonality?: number;
+}
+
+/** The names of the settings. */
+export const adaloraSettings: readonly string[] = [
+  "initialRank",
+  "targetRank",
+  "alpha",
+  "dropout",
+  "targets",
+  "initialSteps",
+  "finalSteps",
+  "interval",
+  "beta1",
+  "beta2",
+  "orthogonality",
+] satisfies readonly (keyof AdaloraOptions)[];
+
+/** All settings but the choice of layers. */
+export type AdaloraSettings = Required<Omit<AdaloraOptions, "targets">>;
+
+/**
+ * Which of a linear's initial triplets a folder still holds: path → one flag for each. A folder names
+ * paths with the family's prefix, or without it where its model had no head.
+ */
+export type KeptTriplets = Readonly<Record<string, readonly boolean[]>>;

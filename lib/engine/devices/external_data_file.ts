@@ -1,0 +1,85 @@
+/**
+ * The file out of which ONNX Runtime maps a graph's large constants. Programs that are compiled one
+ * after the other with the same frozen weights can share one: each weight is written once.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { collectGarbage } from "../../core/collect_garbage.ts";
+import { TunebookError } from "../../core/errors.ts";
+import type { Graph } from "../graph.ts";
+import { type ExternalPlaces, writeOnnx } from "../onnx_writer.ts";
+import type { HeldWeights } from "./device.ts";
+
+/** Constants from this size on go into the file, which the runtime maps instead of copying. */
+const minExternalBytes = 1 << 16;
+const externalFile = "weights.bin";
+const nothing: ExternalPlaces = { places: new Map(), end: 0 };
+
+/** A graph that is written: the model's bytes, and the folder of its large constants. */
+export interface WrittenGraph {
+  readonly bytes: Uint8Array;
+  readonly folder: string;
+}
+
+/**
+ * A file that grows by the weights that it lacks. It is removed on `dispose`, or when the process
+ * ends. One that is kept takes all frozen weights, another one only the large ones.
+ */
+export class ExternalDataFile implements HeldWeights {
+  #folder: string | undefined;
+  #known = nothing;
+  #turn: Promise<unknown> = Promise.resolve();
+  #remove = () => this.#folder && Deno.removeSync(this.#folder, { recursive: true });
+
+  constructor(readonly isKept: boolean) {}
+
+  /** Writes a graph. Frozen weights of the same name must have the same numbers each time. */
+  write(graph: Graph): Promise<WrittenGraph> {
+    const written = this.#turn.then(() => this.#write(graph));
+    this.#turn = written.catch(() => {});
+    return written;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#turn;
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    this.#folder = undefined;
+    this.#known = nothing;
+    removeEventListener("unload", this.#remove);
+    await Deno.remove(folder, { recursive: true });
+  }
+
+  async #write(graph: Graph): Promise<WrittenGraph> {
+    if (this.#folder === undefined) {
+      this.#folder = await Deno.makeTempDir({ prefix: "tunebook-" });
+      addEventListener("unload", this.#remove);
+    }
+    const folder = this.#folder;
+    const { bytes, external, placed } = writeOnnx(graph, {
+      externalFile,
+      minExternalBytes,
+      ...(this.isKept ? { known: this.#known } : {}),
+    });
+    if (external.length > 0) {
+      using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
+      await file.seek(this.#known.end, Deno.SeekMode.Start);
+      for (const makeChunk of external) {
+        const chunk = makeChunk();
+        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+      }
+      // The arrays that the weights were read into are dead now.
+      collectGarbage();
+    }
+    // Only now: a file that could not be written to its end holds none of them.
+    this.#known = placed;
+    return { bytes, folder };
+  }
+}
+
+/** The file of weights that a device of ONNX Runtime made. */
+export function externalDataFile(held: HeldWeights): ExternalDataFile {
+  if (held instanceof ExternalDataFile) return held;
+  throw new TunebookError("device", "these weights are held by another device");
+}

@@ -1,0 +1,91 @@
+/**
+ * What a plan is made of: frozen data, one part a stage.
+ *
+ * @module
+ */
+import type { LabelKind } from "../data/labels.ts";
+import type { DeployTarget } from "../deploy/target.ts";
+import type { PackedFormat } from "../engine/mod.ts";
+import type { Metric } from "../metrics/metric.ts";
+import type { Adapter } from "../nn/adapter.ts";
+import type { Family } from "../nn/family.ts";
+import type { AnyPredictions } from "../nn/predictions.ts";
+import type { Task } from "../nn/task.ts";
+import type { Table } from "../table/table.ts";
+import { causalLanguageModelling } from "../tasks/causal_language_modelling.ts";
+import { textClassification } from "../tasks/text_classification.ts";
+import type { TrainOptions } from "../train/train_options.ts";
+
+/** Rows in memory, a file or web address that `readTable` takes, or the name of a data set. */
+export type DataSource = Table | string;
+
+/** Which rows are held out. */
+export interface SplitSettings {
+  /** Rows for the final scores: a share or number of the data, or data of their own. 0.2 unless given. */
+  readonly test?: number | DataSource;
+  /** Rows for choosing the best state and stopping early, likewise; none unless given. */
+  readonly validation?: number | DataSource;
+  /** Seed of the split; 1 unless given. */
+  readonly seed?: number;
+}
+
+/**
+ * The short form of a task: labels of a text, or with `text` alone its next tokens. It is the same as
+ * `textClassification` or `causalLanguageModelling` with the settings of the split.
+ */
+export interface DataOptions extends SplitSettings {
+  /** The column of the text. */
+  readonly text: string;
+  /** The column of a second text, for tasks on pairs. */
+  readonly pair?: string;
+  /** The column to predict; without one the model learns to predict each text's next token. */
+  readonly label?: string;
+  /** One label a row, several, or a number; `single` unless given. */
+  readonly kind?: LabelKind;
+  /** What stands between the labels of a row; `multi` only. */
+  readonly separator?: string;
+}
+
+/** A task of any kind; what a plan holds of its types is in the plan's own type. */
+// deno-lint-ignore no-explicit-any
+export type AnyTask = Task<any, any, any>;
+
+/** A metric of any kind. */
+// deno-lint-ignore no-explicit-any
+export type AnyMetric = Metric<unknown, any>;
+
+/** All stages of a plan. */
+export interface PlanSpec {
+  readonly model: string;
+  /** How the model's linears are held; float32, or what the method asks for, unless given. */
+  readonly quantize?: PackedFormat;
+  /** A family of one's own, for models whose type tunebook does not know. */
+  readonly family?: Family;
+  readonly data: DataSource;
+  readonly task: AnyTask;
+  readonly split: SplitSettings;
+  readonly method: Adapter;
+  readonly train: TrainOptions;
+  readonly metrics: Readonly<Record<string, AnyMetric>>;
+  readonly targets: readonly DeployTarget[];
+}
+
+/** The task that the short form stands for, and its split. */
+export function taskOfColumns(
+  { test, validation, seed, ...columns }: DataOptions,
+): { readonly task: Task<AnyPredictions>; readonly split: SplitSettings } {
+  const split = {
+    ...(test === undefined ? {} : { test }),
+    ...(validation === undefined ? {} : { validation }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+  const { text, label } = columns;
+  return label === undefined
+    ? { task: causalLanguageModelling({ text }) as Task<AnyPredictions>, split }
+    : { task: textClassification({ ...columns, label }) as Task<AnyPredictions>, split };
+}
+
+/** The share of the data that is held out for the scores. */
+export const defaultTestShare = 0.2;
+/** The seed of a split, a head, an adapter. */
+export const defaultSeed = 1;

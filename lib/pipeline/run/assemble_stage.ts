@@ -1,0 +1,173 @@
+/**
+ * Model, method and task together: weights are read, the method is attached, rows become examples.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { stopPoint } from "../../core/pauses.ts";
+import { loadModel } from "../../models/load_model.ts";
+import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
+import { type Model, openOn } from "../../nn/model.ts";
+import type { Processor } from "../../nn/processor.ts";
+import type { Examples } from "../../nn/task.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
+import { describeTables, type SplitReport } from "../../data/report.ts";
+import { checkPacking, packingObstacle } from "../../train/packing.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { checkHead } from "./check_head.ts";
+import { type OpenedModel, processorOf } from "./open_stage.ts";
+import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
+import { textRoom } from "./text_room.ts";
+
+/** The examples of a task, whatever its answers are. */
+// deno-lint-ignore no-explicit-any
+export type AnyExamples = Examples<any, any>;
+
+/** The rows of all splits as the model takes them. */
+export interface EncodedSplits {
+  readonly train: AnyExamples;
+  readonly validation?: AnyExamples;
+  readonly test: AnyExamples;
+  readonly report: SplitReport;
+}
+
+/** A model with a method, and how many tokens it leaves to a text. */
+export interface AttachedModel {
+  readonly model: Model;
+  readonly adapter: AttachedAdapter;
+  readonly maxTokens: number;
+}
+
+/** Reads a model's weights and puts the task's head on it. */
+export async function loadWith(
+  { reference, files, family }: OpenedModel,
+  { head }: Pick<AnyLabelledTask, "head">,
+  { seed, quantize, signal }: {
+    readonly seed: number;
+    readonly quantize?: PlanSpec["quantize"];
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Model> {
+  return await loadModel({
+    reference,
+    config: files.config,
+    weights: files.weights,
+    head,
+    families: [family],
+    seed,
+    ...(quantize ? { quantize } : {}),
+    signal,
+  });
+}
+
+/** Attaches a method; it may take tokens from the text, so that this comes before rows are encoded. */
+export async function attachMethod(
+  model: Model,
+  method: Adapter,
+  { tokenizer, config }: Pick<OpenedModel, "tokenizer" | "config">,
+  { task, labels }: Pick<AnyLabelledTask, "task" | "labels">,
+  settings: Pick<TrainSettings, "maxTokens" | "packing">,
+): Promise<AttachedModel> {
+  const adapter = await openOn(model, method, {
+    ...(tokenizer ? { encode: (text: string) => Int32Array.from(tokenizer.encode(text).ids) } : {}),
+    ...(labels.length > 0 && task.kind !== "regression" ? { labels } : {}),
+  });
+  checkPacking(settings, packingObstacle({ adapter }));
+  return { model, adapter, maxTokens: textRoom(settings.maxTokens, config, adapter) };
+}
+
+/** Makes examples of all splits, and the report of the data. */
+export async function encodeSplits(
+  { splits, task }: ReadData,
+  processor: Processor,
+  signal?: AbortSignal,
+): Promise<EncodedSplits> {
+  const encode = (name: keyof typeof splits, where: string) =>
+    task.examples(splits[name]!, processor, { where, signal });
+  const train = await encode("train", "the training data");
+  const test = await encode("test", "the test data");
+  const validation = splits.validation && await encode("validation", "the validation data");
+  const lengths = {
+    train: train.lengths,
+    test: test.lengths,
+    ...(validation ? { validation: validation.lengths } : {}),
+  };
+  const report = describeTables(splits, { ...task.task.report, lengths });
+  return { train, test, ...(validation ? { validation } : {}), report };
+}
+
+/** What is trained: the model, the method, and the loss over the training rows. */
+export function trainableOf(
+  { model, adapter }: Pick<AttachedModel, "model" | "adapter">,
+  train: AnyExamples,
+  { labelSmoothing, classWeights, focalGamma }: Pick<
+    TrainSettings,
+    "labelSmoothing" | "classWeights" | "focalGamma"
+  >,
+): TrainableModel {
+  const { config } = model as { config: { vocabulary?: number } };
+  const objective = train.objective({
+    vocabSize: config.vocabulary ?? 0,
+    afterVirtualTokens: adapter.input !== undefined,
+    labelSmoothing,
+    ...(classWeights === undefined ? {} : { classWeights }),
+    ...(focalGamma ? { focalGamma } : {}),
+  });
+  return { model, adapter, objective };
+}
+
+/** Everything that a training needs of model and data. */
+export interface Assembled extends AttachedModel {
+  readonly data: EncodedSplits;
+  readonly processor: Processor;
+  readonly trainable: TrainableModel;
+}
+
+/** Reads the weights, attaches the method, encodes the rows and makes the loss. */
+export async function assembleStage(
+  { quantize }: Pick<PlanSpec, "quantize">,
+  opened: OpenedModel,
+  data: ReadData,
+  { method, settings, signal }: {
+    /** The plan's method with its files read. */
+    readonly method: Adapter;
+    readonly settings: TrainSettings;
+    readonly signal: AbortSignal;
+  },
+): Promise<Assembled> {
+  const mayStop = () => stopPoint(signal, () => "stopped before the training; nothing was trained");
+  const model = await loadWith(opened, data.task, {
+    seed: settings.seed,
+    quantize: quantize ?? method.quantize,
+    signal,
+  });
+  const attached = await attachMethod(model, method, opened, data.task, settings);
+  await mayStop();
+  const processor = processorOf(opened, attached.maxTokens);
+  const encoded = await encodeSplits(data, processor, signal);
+  checkLabels(attached.adapter.labels, data.task);
+  if (settings.epochs === 0) checkHead(model, attached.adapter);
+  return {
+    ...attached,
+    data: encoded,
+    processor,
+    trainable: trainableOf(attached, encoded.train, settings),
+  };
+}
+
+const named = (labels: readonly string[]) =>
+  labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
+
+/** An adapter that was made for other labels would give every score another meaning. */
+function checkLabels(
+  trained: readonly string[] | undefined,
+  { task, labels }: AnyLabelledTask,
+): void {
+  if (!trained || task.kind === "regression" || String(trained) === String(labels)) return;
+  throw new TunebookError(
+    "input",
+    `the adapter was trained on ${named(trained)}, but the data has ` +
+      `${named(labels)}; use data with the same labels`,
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * Reference → files, family, sizes and tokenizer, before any weight is read.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { readModelConfig } from "../../models/load_model.ts";
+import type { Family, ModelConfig } from "../../nn/family.ts";
+import { textConfig } from "../../nn/model.ts";
+import type { Processor } from "../../nn/processor.ts";
+import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
+import type { ModelFolder } from "../../weights/model_files.ts";
+import { resolveModel } from "../../weights/resolve_model.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+
+/** A model's files, its configuration and what makes its inputs. */
+export interface OpenedModel {
+  readonly reference: string;
+  readonly files: ModelFolder;
+  readonly family: Family;
+  readonly config: ModelConfig;
+  /** Absent where the model takes no text. */
+  readonly tokenizer?: Tokenizer;
+  /** `config.json` as it was read. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** How to open. */
+export interface OpenStageOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Takes no network. */
+  readonly offline?: boolean;
+}
+
+/** Finds or downloads a model and opens its tokenizer; a text model without one is an error. */
+export async function openStage(
+  { model: reference, family: own }: Pick<PlanSpec, "model" | "family">,
+  { signal, offline = false }: OpenStageOptions = {},
+): Promise<OpenedModel> {
+  const files = await resolveModel(reference, { signal, ...(offline ? { offline } : {}) });
+  const { family, config, json } = await readModelConfig(files.config, own ? [own] : []);
+  const opened = { reference, files, family, config, json };
+  if (family.input !== "text") return opened;
+  if (!files.tokenizer) {
+    throw new TunebookError("weights", `${files.folder} has no tokenizer.json`);
+  }
+  const tokenizer = await loadTokenizer({
+    tokenizer: files.tokenizer,
+    modelType: family.modelType,
+    config: json,
+    ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
+  });
+  return { ...opened, tokenizer };
+}
+
+/** What makes the model's inputs, with so many tokens at most. */
+export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
+  const { tokenizer, family } = opened;
+  if (!tokenizer) return { input: "image", config: {} };
+  return {
+    input: "text",
+    tokenizer,
+    maxTokens,
+    padId: textConfig(opened).padId,
+    usesTypes: family.usesTypes ?? false,
+  };
+}
+
+/** The tokenizer of a text model, for what works on no other. */
+export function tokenizerOf({ tokenizer, family }: OpenedModel): Tokenizer {
+  if (tokenizer) return tokenizer;
+  throw new TunebookError("unsupported", `${family.modelType} models take no text`);
+}

@@ -1,0 +1,105 @@
+/**
+ * Source → splits with their labels, before any model is opened: mistakes in the data show first.
+ *
+ * @module
+ */
+import { dataSets } from "../../../datasets/mod.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { splitTable } from "../../data/split.ts";
+import type { LabelledTask } from "../../nn/task.ts";
+import { requireColumns } from "../../table/columns.ts";
+import { formatOf, readTable } from "../../table/read_table.ts";
+import type { Splits } from "../../table/splits.ts";
+import type { Table } from "../../table/table.ts";
+import {
+  type AnyTask,
+  type DataSource,
+  defaultSeed,
+  defaultTestShare,
+  type PlanSpec,
+  type SplitSettings,
+} from "../plan_spec.ts";
+
+/** A task with its labels, whatever its answers are. */
+// deno-lint-ignore no-explicit-any
+export type AnyLabelledTask = LabelledTask<any, any, any>;
+
+/** The rows of a plan and what they are labelled with. */
+export interface ReadData {
+  readonly splits: Splits;
+  readonly task: AnyLabelledTask;
+}
+
+/** Reads the data, splits it, and checks columns, rows and labels. */
+export async function readStage(
+  { data, task, split }: Pick<PlanSpec, "data" | "task" | "split">,
+  signal?: AbortSignal,
+): Promise<ReadData> {
+  const splits = await readSplits(data, task, split, signal);
+  return { splits, task: task.read(splits) };
+}
+
+/** Reads the data and holds rows out. */
+async function readSplits(
+  source: DataSource,
+  task: AnyTask,
+  split: SplitSettings,
+  signal: AbortSignal | undefined,
+): Promise<Splits> {
+  const load = async (from: DataSource) =>
+    typeof from === "string" ? await openSource(from, signal) : from;
+  const { test = defaultTestShare, validation } = split;
+  const data = await load(source);
+  const where = typeof source === "string" ? source : "the data";
+  requireColumns(data, task.columns, where);
+  task.checkRows(data, where);
+  const apart: { test?: Table; validation?: Table } = {};
+  for (const [name, given] of Object.entries({ test, validation })) {
+    if (given === undefined || typeof given === "number") continue;
+    const table = await load(given);
+    requireColumns(table, task.columns, `the ${name} data`);
+    if (table.numRows() === 0) throw new TunebookError("data", `the ${name} data has no rows`);
+    apart[name as keyof typeof apart] = table;
+  }
+  const cut = cutSplits(data, {
+    ...(typeof test === "number" ? { test } : {}),
+    ...(typeof validation === "number" ? { validation } : {}),
+    seed: split.seed ?? defaultSeed,
+  }, task);
+  task.checkSplit?.(cut);
+  return { ...cut, ...apart } as Splits;
+}
+
+/** Cuts off what was given as a size. A split with data of its own leaves the rest to training. */
+function cutSplits(
+  data: Table,
+  { test, validation, seed }: { test?: number; validation?: number; seed: number },
+  task: AnyTask,
+): Partial<Splits> {
+  const stratify = task.stratify === undefined ? {} : { stratify: task.stratify };
+  if (test !== undefined) {
+    return splitTable(data, { test, seed, ...stratify, ...(validation ? { validation } : {}) });
+  }
+  if (!validation) return { train: data };
+  const { train, test: held } = splitTable(data, { test: validation, seed, ...stratify });
+  return { train, validation: held };
+}
+
+async function openSource(source: string, signal: AbortSignal | undefined): Promise<Table> {
+  const known = Object.hasOwn(dataSets, source) ? dataSets[source] : undefined;
+  if (known) return await known();
+  if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
+    const names = Object.keys(dataSets);
+    throw new TunebookError(
+      "input",
+      `"${source}" is no file and no data set${didYouMean(source, names)}. Data sets: ` +
+        names.join(", "),
+    );
+  }
+  return await readTable(source, { signal });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((stat) => stat.isFile, () => false);
+}

@@ -1,0 +1,102 @@
+/**
+ * The result of a run out of what its stages left.
+ *
+ * @module
+ */
+import { customInspect, jupyterDisplay } from "../../core/display.ts";
+import type { Receipt } from "../../deploy/target.ts";
+import { type Device, sizeOf } from "../../engine/mod.ts";
+import { modelWeights } from "../../nn/model.ts";
+import type { Outputs } from "../../nn/task.ts";
+import { trainedSlots } from "../../nn/trained.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { AnyExamples, Assembled } from "./assemble_stage.ts";
+import { onCellInterrupt } from "./on_interrupt.ts";
+import { predictInputs } from "./predict_inputs.ts";
+import type { AnyLabelledTask } from "./read_stage.ts";
+import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
+import type { Scored } from "./score_stage.ts";
+import type { TrainedRun } from "./train_stage.ts";
+
+/** What the stages of a run left. */
+export interface StageResults {
+  readonly spec: PlanSpec;
+  readonly settings: TrainSettings;
+  readonly device: Device;
+  readonly task: AnyLabelledTask;
+  readonly assembled: Assembled;
+  readonly trained: TrainedRun;
+  readonly scored: Scored;
+  readonly receipts: readonly Receipt[];
+  outputsOf(examples: AnyExamples, signal: AbortSignal): Promise<Outputs>;
+  dispose(): Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The result, which shows itself and answers new inputs. */
+export function resultOf(stages: StageResults): RunResult<unknown> {
+  const { task, assembled, trained, scored, outputsOf, dispose } = stages;
+  const { predictions } = scored;
+  const summary = summaryOf(stages);
+  const shown = {
+    ...summary,
+    scores: shownScores(scored.scores, { predictions, ...summary }),
+    receipts: shownReceipts(stages.receipts),
+  };
+  const { losses, validations } = trained;
+  const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};
+  return Object.freeze({
+    ...shown,
+    outputs: shown.receipts.map(({ folder }) => folder),
+    losses,
+    ...methodRecord,
+    validations,
+    splits: assembled.data.report,
+    predictions,
+    async predict(inputs: readonly unknown[]) {
+      using interrupt = onCellInterrupt(stages.signal);
+      const { signal } = interrupt;
+      const { processor } = assembled;
+      return await predictInputs(
+        task,
+        inputs,
+        processor,
+        (examples) => outputsOf(examples, signal),
+        signal,
+      );
+    },
+    dispose,
+    toString: () => describeResult(shown),
+    [customInspect]: () => describeResult(shown),
+    [jupyterDisplay]: () =>
+      resultDisplay({ ...shown, ...methodRecord, predictions, losses, validations }),
+  });
+}
+
+function summaryOf(
+  { spec, settings, device, task, assembled, trained }: StageResults,
+): RunSummary {
+  const { model, adapter, data } = assembled;
+  const baseline = task.baseline?.(data.train, data.test);
+  return {
+    model: spec.model,
+    method: spec.method.method,
+    device: device.description,
+    examples: data.train.rows,
+    epochs: settings.epochs,
+    steps: trained.step,
+    trainSeconds: trained.seconds,
+    packing: trained.packing,
+    stepsHere: trained.stepsHere,
+    stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
+    ...(baseline ? { baseline } : {}),
+    trainedParameters: countOf(trainedSlots(model, adapter)),
+    totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
+  };
+}
+
+function countOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}

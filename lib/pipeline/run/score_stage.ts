@@ -1,0 +1,90 @@
+/**
+ * What the trained model says about rows, and the scores that metrics make of it.
+ *
+ * @module
+ */
+import type { Progress } from "../../core/progress.ts";
+import type { Device, State } from "../../engine/mod.ts";
+import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
+import { metricOf } from "../../metrics/mod.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { Outputs } from "../../nn/task.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
+import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
+import type { AnyExamples } from "./assemble_stage.ts";
+import { progressFor } from "./progress_for.ts";
+import type { RunOptions } from "./run_options.ts";
+
+/** A model that is run over examples, compiled when it is first asked. */
+export interface Scorer extends AsyncDisposable {
+  outputs(examples: AnyExamples, options: {
+    readonly state: State;
+    readonly progress?: Progress;
+    readonly signal?: AbortSignal | undefined;
+  }): Promise<Outputs>;
+}
+
+/** Opens a scorer; all runs read their parameters from the same state. */
+export function scorerOf(trainable: TrainableModel, device: Device): Scorer {
+  let predictor: Predictor | undefined;
+  return {
+    async outputs(examples, { state, progress, signal }) {
+      predictor ??= await createPredictor(trainable, device, state);
+      return await predictor.outputs(examples, { signal, ...(progress ? { progress } : {}) });
+    },
+    async [Symbol.asyncDispose]() {
+      await predictor?.dispose();
+    },
+  };
+}
+
+/** What was said about the held-out rows. */
+export interface Scored {
+  readonly outputs: Outputs;
+  readonly predictions: AnyPredictions;
+  readonly scores: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the held-out rows and scores them. */
+export async function scoreStage(
+  { metrics }: Pick<PlanSpec, "metrics">,
+  examples: AnyExamples,
+  scorer: Scorer,
+  { state, options, signal }: {
+    readonly state: State;
+    readonly options: RunOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<Scored> {
+  const progress = progressFor(options, "evaluating", examples.lengths.length, "rows");
+  const outputs = await scorer.outputs(examples, { state, progress, signal });
+  progress.end();
+  const predictions = examples.predictions(outputs);
+  const scores = Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
+  );
+  return { outputs, predictions, scores };
+}
+
+/** Scores the present state on the validation rows, for the training loop. */
+export function validation(
+  spec: Pick<PlanSpec, "metrics" | "task">,
+  examples: AnyExamples,
+  scorer: Scorer,
+  signal: AbortSignal,
+): (state: State) => Promise<{ score: number; better: "higher" | "lower" }> {
+  const judge = judgeOf(spec);
+  return async (state) => {
+    const outputs = await scorer.outputs(examples, { state, signal });
+    const score = judge.compute(examples.predictions(outputs)) as number;
+    return { score, better: judge.better };
+  };
+}
+
+/** The metric that chooses the best state: the first that was asked for and is a number. */
+export function judgeOf({ metrics, task }: Pick<PlanSpec, "metrics" | "task">): AnyMetric {
+  const numeric = Object.values(metrics).find(({ kinds, isTable }) =>
+    kinds.includes(task.kind) && !isTable
+  );
+  return numeric ?? metricOf(task.metric);
+}

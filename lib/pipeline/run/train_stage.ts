@@ -1,0 +1,133 @@
+/**
+ * The training stage of a run: progress, Ctrl-C and checkpoints around the loop.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { interruption } from "../../core/interruption.ts";
+import { kernel } from "../../core/kernel.ts";
+import { notebookHere } from "../../core/notebook.ts";
+import type { Progress } from "../../core/progress.ts";
+import { say } from "../../core/say.ts";
+import type { TrainableModel } from "../../nn/trainable_model.ts";
+import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
+import type { TrainSettings } from "../../train/train_options.ts";
+import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { EncodedSplits } from "./assemble_stage.ts";
+import { progressFor } from "./progress_for.ts";
+import type { RunOptions } from "./run_options.ts";
+import {
+  notebookView,
+  silentView,
+  terminalView,
+  type TrainingView,
+} from "../display/training_view.ts";
+
+/** Where an interrupted run without a checkpoint folder keeps its state. */
+const rescueFolder = ".tunebook/interrupted";
+
+/** What the stage needs beside the model and the data. */
+export interface TrainingStage extends Pick<TrainContext, "device" | "validate"> {
+  readonly spec: PlanSpec;
+  readonly settings: TrainSettings;
+  readonly options: RunOptions;
+  readonly sources: RunSources;
+  readonly signal: AbortSignal;
+}
+
+/** A training that reached its end. */
+export interface TrainedRun extends TrainResult {
+  /** Where its state is kept until `forget`, if anywhere. */
+  readonly folder?: string;
+  /** To be called when nothing can stop the run any more: a state kept for that is removed. */
+  forget(): Promise<void>;
+}
+
+/** Trains. A run that was stopped throws an error that names the folder to continue from. */
+export async function trainStage(
+  trainable: TrainableModel,
+  data: EncodedSplits,
+  { spec, settings, options, sources, ...context }: TrainingStage,
+): Promise<TrainedRun> {
+  const fingerprint = await runFingerprint(spec, data, trainable, sources);
+  const folder = settings.checkpoints ??
+    join(rescueFolder, await nameOf(fingerprint, settings));
+  const inNotebook = kernel() !== undefined;
+  // A cell that was stopped and is run again goes on, without a change to its code.
+  const continues = inNotebook && spec.train.resume === undefined && !settings.checkpoints;
+  const resume = settings.resume || continues;
+  const view = viewFor(options, sources.judge);
+  let ended = "failed";
+  let frozen: Progress | undefined;
+  let result: TrainResult;
+  try {
+    result = await train(trainable, data.train, {
+      ...context,
+      settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
+      fingerprint,
+      rescueFolder: folder,
+      onResume(step) {
+        if (options.quiet || (continues && step === 0)) return;
+        say(
+          step > 0
+            ? `continuing after step ${step}`
+            : `there is no checkpoint of this run in ${folder}; starting from the first step`,
+        );
+      },
+      onFrozenRows(done) {
+        const rows = data.train.lengths.length;
+        frozen ??= progressFor(options, "frozen layers", rows, "rows");
+        frozen.update(done);
+        if (done === rows) frozen.end();
+      },
+      onStep: view.step,
+      onValidation: view.validation,
+    });
+    ended = result.stopped === "interrupted" ? "stopped" : "trained";
+  } finally {
+    await view.end(ended);
+  }
+  if (result.stopped !== "interrupted") {
+    const { checkpoints } = settings;
+    // The next run of the cell is a new one.
+    const forget = async () => {
+      if (!continues) return;
+      await Deno.remove(folder, { recursive: true });
+      await removeEmpty(rescueFolder);
+      await removeEmpty(dirname(rescueFolder));
+    };
+    return { ...result, ...(continues || checkpoints ? { folder } : {}), forget };
+  }
+  result.state.dispose();
+  if (result.step === 0) {
+    await removeEmpty(folder);
+    throw interruption("stopped before the first step; nothing was trained and nothing is kept");
+  }
+  throw interruption(
+    `stopped after step ${result.step} of ${result.totalSteps}. The state is kept in ${folder}; ` +
+      (continues
+        ? "run the cell again to continue, or with train({ …, resume: false }) to start again."
+        : "to continue, run the same plan with --resume, or with " +
+          `train({ …, checkpoints: ${JSON.stringify(folder)}, resume: true }).`),
+  );
+}
+
+/** Removes a folder unless something is in it. */
+async function removeEmpty(folder: string): Promise<void> {
+  try {
+    for await (const _ of Deno.readDir(folder)) return;
+    await Deno.remove(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** A view of the steps, unless the run is quiet. */
+function viewFor({ quiet, notebook = notebookHere() }: RunOptions, judge: string): TrainingView {
+  if (quiet) return silentView;
+  return notebook
+    ? notebookView(notebook, { scoreName: `validation ${judge}` })
+    : terminalView(process.stderr.isTTY);
+}

@@ -1,0 +1,118 @@
+/**
+ * Causal language modelling: every token of a text is predicted from those before it.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { encodeRows } from "../data/encode_rows.ts";
+import type { Predictions } from "../nn/predictions.ts";
+import type { Processor } from "../nn/processor.ts";
+import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.ts";
+import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
+import { type Table, tableFromColumns } from "../table/table.ts";
+import { predictionsOf } from "./shared/class_predictions.ts";
+import { nextTokenObjective } from "./shared/next_token_objective.ts";
+import { columnNameMistakes, refuseOptions, unknownOptions } from "./shared/options.ts";
+import { joined, textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+
+/** What columns mean. */
+export interface CausalLanguageModellingOptions {
+  /** The column of the text. */
+  readonly text: string;
+}
+
+/** The names of the options. */
+export const causalLanguageModellingOptions: readonly string[] = ["text"];
+
+const name = "text-generation";
+
+type TextTask = Task<Predictions<"language">, string, never>;
+
+/**
+ * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
+ * deployed as an adapter.
+ *
+ * Throws an error of kind "input" with all options that make no sense.
+ *
+ * @example
+ * ```ts
+ * import { causalLanguageModelling } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(causalLanguageModelling({ text: "poem" }).name, "text-generation");
+ * ```
+ */
+export function causalLanguageModelling(options: CausalLanguageModellingOptions): TextTask {
+  refuseOptions(name, [
+    ...unknownOptions(options, causalLanguageModellingOptions),
+    ...columnNameMistakes(options, ["text"]),
+  ]);
+  const { text } = options;
+  const task: TextTask = {
+    name,
+    kind: "language",
+    settings: { ...options },
+    columns: [text],
+    metric: "perplexity",
+    lossSettings: [],
+    checkRows(table, where) {
+      requireColumns(table, [text], where);
+      if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
+      textColumn(table, text, { where });
+    },
+    read: () => withLabels(task, text),
+    withLabels: () => withLabels(task, text),
+    report: { texts: (table) => columnValues(table, text) },
+    preview: (table, row) => ({ text: String(columnValues(table, text)[row]), label: "" }),
+  };
+  return Object.freeze(task);
+}
+
+function withLabels(
+  task: TextTask,
+  text: string,
+): LabelledTask<Predictions<"language">, string, never> {
+  return {
+    task,
+    labels: [],
+    head: { name: "language", outputs: 0 },
+    signature: { peftTaskType: "CAUSAL_LM", autoClass: "AutoModelForCausalLM", config: {} },
+    examples: (table, processor, options) => examplesOf(table, processor, options, text),
+    tableOf: (inputs) => tableFromColumns({ [text]: inputs }, "the texts"),
+  };
+}
+
+async function examplesOf(
+  table: Table,
+  processor: Processor,
+  { where, signal }: ExamplesOptions,
+  text: string,
+): Promise<Examples<Predictions<"language">, never>> {
+  const own = textProcessor(name, processor);
+  const { tokenizer, maxTokens } = own;
+  const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
+    text,
+    maxTokens,
+    where,
+    signal,
+  });
+  return {
+    ...textExamples({ rows: sequences.length, sequences, truncated }, own),
+    fingerprint: textFingerprint(sequences),
+    objective: ({ vocabSize, afterVirtualTokens }) =>
+      nextTokenObjective({ texts: sequences, vocabulary: vocabSize, afterVirtualTokens }),
+    predictions: (outputs) =>
+      predictionsOf({
+        kind: "language",
+        labels: ["loss"],
+        logits: joined(outputs),
+        truth: sequences.map(({ ids }) => Math.max(0, ids.length - 1)),
+      }) as Predictions<"language">,
+    answers() {
+      throw new TunebookError(
+        "unsupported",
+        "the model predicts next tokens and has no labels to give; writing texts is not there yet",
+      );
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Encoded texts as every task on texts feeds them.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { batchFeeds } from "../../data/feeds.ts";
+import type { Processor, TextProcessor } from "../../nn/processor.ts";
+import type { Examples, Outputs } from "../../nn/task.ts";
+import type { Sequence } from "../../text/sequence.ts";
+
+/** What a task on texts makes sequences of. */
+export interface EncodedTexts {
+  /** Rows of the table. */
+  readonly rows: number;
+  readonly sequences: readonly Sequence[];
+  /** How many rows lost tokens to the limit. */
+  readonly truncated: number;
+}
+
+/** The part of `Examples` that is the same for all tasks on texts. */
+export type TextExamples = Pick<
+  Examples,
+  "rows" | "lengths" | "truncated" | "feedsOf" | "packedFeedsOf"
+>;
+
+/** The feeds of encoded texts, padded and packed. */
+export function textExamples(
+  { rows, sequences, truncated }: EncodedTexts,
+  { padId, usesTypes }: TextProcessor,
+): TextExamples {
+  return {
+    rows,
+    lengths: Int32Array.from(sequences, ({ ids }) => ids.length),
+    truncated,
+    feedsOf: (chosen) => batchFeeds(sequences, chosen, { padId, usesTypes }),
+    packedFeedsOf: (chosen, layout) => batchFeeds(sequences, chosen, { padId, usesTypes, layout }),
+  };
+}
+
+/** The processor of a text model; a model of other inputs is an error. */
+export function textProcessor(task: string, processor: Processor): TextProcessor {
+  if (processor.input === "text") return processor;
+  throw new TunebookError(
+    "unsupported",
+    `${task} needs a model that takes text, but this one takes an ${processor.input}`,
+  );
+}
+
+/** All that a loss over texts depends on: the tokens and the targets, as bytes. */
+export function textFingerprint(
+  sequences: readonly Sequence[],
+  targets: ArrayLike<number> = [],
+): Uint8Array {
+  let length = targets.length;
+  for (const { ids } of sequences) length += ids.length + 1;
+  const numbers = new Float32Array(length);
+  let at = 0;
+  for (const { ids } of sequences) {
+    numbers.set(ids, at);
+    at += ids.length;
+    numbers[at++] = -1;
+  }
+  numbers.set(targets, at);
+  return new Uint8Array(numbers.buffer);
+}
+
+/** The outputs of all sequences one after the other. */
+export function joined(outputs: Outputs): Float32Array {
+  const all = new Float32Array(outputs.reduce((sum, each) => sum + each.length, 0));
+  let at = 0;
+  for (const each of outputs) {
+    all.set(each, at);
+    at += each.length;
+  }
+  return all;
+}
+
+/** Refuses what only labelled rows can give. */
+export function needsLabels(what: string): never {
+  throw new TunebookError("input", `rows without labels have no ${what}`);
+}

@@ -1,0 +1,162 @@
+/**
+ * Text classification with known labels: rows become examples, and outputs become answers.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { encodeRows } from "../../data/encode_rows.ts";
+import { type LabelKind, type Labels, readLabels } from "../../data/labels.ts";
+import type { Predictions } from "../../nn/predictions.ts";
+import type { Processor } from "../../nn/processor.ts";
+import type { Baseline, Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import { columnValues } from "../../table/columns.ts";
+import { type Table, tableFromColumns } from "../../table/table.ts";
+import { predictionsOf } from "../shared/class_predictions.ts";
+import { classWeightsOf } from "../shared/class_weights.ts";
+import { classificationObjective } from "../shared/classification_objective.ts";
+import {
+  joined,
+  needsLabels,
+  textExamples,
+  textFingerprint,
+  textProcessor,
+} from "../shared/text_examples.ts";
+import { type Prediction, predictionsOfTexts } from "./prediction.ts";
+
+/** A text to label, or a pair of texts where the task is on pairs. */
+export type TextInput = string | readonly [text: string, pair: string];
+
+/** A task and what its columns mean. */
+export interface LabelledTextsOptions<Kind extends LabelKind> {
+  readonly task: Task<Predictions<Kind>, TextInput, Prediction>;
+  readonly text: string;
+  readonly pair: string | undefined;
+  readonly label: string;
+  readonly kind: Kind;
+  readonly reading: { readonly separator?: string };
+  readonly labels: readonly string[];
+}
+
+/** Examples that know their labels, for the baseline. */
+type LabelledTexts<Kind extends LabelKind> = Examples<Predictions<Kind>, Prediction> & {
+  readonly truth?: ArrayLike<number>;
+};
+
+const problemTypes: Readonly<Record<LabelKind, string>> = {
+  single: "single_label_classification",
+  multi: "multi_label_classification",
+  regression: "regression",
+};
+
+/** The task with its labels. */
+export function labelledTexts<Kind extends LabelKind>(
+  options: LabelledTextsOptions<Kind>,
+): LabelledTask<Predictions<Kind>, TextInput, Prediction> {
+  const { task, kind, labels } = options;
+  return {
+    task,
+    labels,
+    head: { name: "classification", outputs: labels.length },
+    signature: {
+      peftTaskType: "SEQ_CLS",
+      autoClass: "AutoModelForSequenceClassification",
+      config: {
+        problem_type: problemTypes[kind],
+        id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+        label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+      },
+    },
+    examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    tableOf: (inputs) => tableOf(inputs, options),
+    ...(kind === "single" ? { baseline: (train, held) => baselineOf(labels, train, held) } : {}),
+  };
+}
+
+async function examplesOf<Kind extends LabelKind>(
+  table: Table,
+  processor: Processor,
+  { where, labelled = true, signal }: ExamplesOptions,
+  { task, text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
+): Promise<LabelledTexts<Kind>> {
+  const own = textProcessor(task.name, processor);
+  const { examples: sequences, truncated } = await encodeRows(table, own.tokenizer, {
+    text,
+    maxTokens: own.maxTokens,
+    where,
+    signal,
+    ...(pair === undefined ? {} : { pair }),
+  });
+  const names = kind === "regression" ? {} : { names: labels };
+  const found = labelled
+    ? readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading })
+    : undefined;
+  const targets = found ? targetsOf(found) : new Float32Array();
+  return {
+    ...textExamples({ rows: sequences.length, sequences, truncated }, own),
+    ...(found ? { truth: truthOf(found) } : {}),
+    fingerprint: textFingerprint(sequences, targets),
+    objective: ({ labelSmoothing, classWeights, focalGamma }) =>
+      classificationObjective({
+        kind,
+        outputs: labels.length,
+        targets,
+        ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+        ...(focalGamma === undefined ? {} : { focalGamma }),
+        ...classWeightsOf(classWeights, found),
+      }),
+    predictions: (outputs) =>
+      predictionsOf({
+        kind,
+        labels,
+        logits: joined(outputs),
+        truth: truthOf(found ?? needsLabels("predictions")),
+      }) as Predictions<Kind>,
+    answers: (outputs) =>
+      predictionsOfTexts(columnValues(table, text).map(String), joined(outputs), { kind, labels }),
+  };
+}
+
+function tableOf(
+  inputs: readonly TextInput[],
+  { text, pair }: Pick<LabelledTextsOptions<LabelKind>, "text" | "pair">,
+): Table {
+  const firsts = inputs.map((input) => Array.isArray(input) ? input[0] : input);
+  if (pair === undefined) return tableFromColumns({ [text]: firsts }, "the texts");
+  if (!inputs.every((input) => Array.isArray(input) && input.length === 2)) {
+    throw new TunebookError(
+      "input",
+      `the model labels pairs of texts: give [text, pair] for each, as "${text}" and "${pair}" were`,
+    );
+  }
+  return tableFromColumns({ [text]: firsts, [pair]: inputs.map((input) => input[1]) }, "the texts");
+}
+
+/** What always saying the most frequent label would score. */
+function baselineOf<Kind extends LabelKind>(
+  labels: readonly string[],
+  train: LabelledTexts<Kind>,
+  held: LabelledTexts<Kind>,
+): Baseline {
+  const truth = (examples: LabelledTexts<Kind>) =>
+    Array.from(examples.truth ?? needsLabels("baseline"));
+  const countOf = (ids: readonly number[], id: number) => ids.filter((each) => each === id).length;
+  const known = truth(train);
+  const counts = labels.map((_, id) => countOf(known, id));
+  const most = counts.indexOf(Math.max(...counts));
+  const others = truth(held);
+  return { label: labels[most], accuracy: countOf(others, most) / others.length };
+}
+
+/** What metrics compare with. */
+function truthOf(labels: Labels): ArrayLike<number> {
+  return labels.kind === "single" ? labels.ids : labels.targets;
+}
+
+/** What the loss compares with, [rows · outputs]. */
+function targetsOf(labels: Labels): Float32Array {
+  if (labels.kind !== "single") return labels.targets;
+  const classes = labels.names.length;
+  const targets = new Float32Array(labels.ids.length * classes);
+  labels.ids.forEach((id, row) => targets[row * classes + id] = 1);
+  return targets;
+}
