@@ -6,11 +6,16 @@
 import { bert } from "../lib/models/bert.ts";
 import { firstOfEachRow } from "../lib/nn/summary.ts";
 
+const stack = bert.stack!;
+
 /** BERT with a last layer that computes all positions, as in transformers. */
 export const bertOfEveryPosition: typeof bert = {
   ...bert,
-  block(net, config, hidden, layer, asked) {
-    const all = bert.block(net, config, hidden, layer, hidden.x);
-    return asked === hidden.x ? all : firstOfEachRow(all, hidden.mask);
+  stack: {
+    ...stack,
+    block(net, config, hidden, layer, asked) {
+      const all = stack.block(net, config, hidden, layer, hidden.x);
+      return asked === hidden.x ? all : firstOfEachRow(all, hidden.mask);
+    },
   },
 };

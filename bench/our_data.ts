@@ -7,16 +7,21 @@ import { dataSets } from "../datasets/mod.ts";
 import { head } from "../lib/adapters/head.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { splitTable } from "../lib/data/split.ts";
-import { loadModel, readModelConfig } from "../lib/models/load_model.ts";
-import { attachTo, type Model } from "../lib/nn/model.ts";
 import type { TrainableModel } from "../lib/nn/trainable_model.ts";
-import { prepareData, type PreparedRows, readSplits } from "../lib/pipeline/run/prepare_data.ts";
+import {
+  type AnyExamples,
+  attachMethod,
+  encodeSplits,
+  loadWith,
+  trainableOf,
+} from "../lib/pipeline/run/assemble_stage.ts";
+import { openStage, processorOf } from "../lib/pipeline/run/open_stage.ts";
+import { readStage } from "../lib/pipeline/run/read_stage.ts";
+import { columnValues } from "../lib/table/columns.ts";
 import type { Table } from "../lib/table/table.ts";
-import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
-import { loadTokenizer } from "../lib/text/tokenizer.ts";
+import { textClassification } from "../lib/tasks/text_classification.ts";
 import { type TrainSettings, trainSettings } from "../lib/train/train_options.ts";
 import type { ModelFolder } from "../lib/weights/model_files.ts";
-import { resolveModel } from "../lib/weights/resolve_model.ts";
 import { alpha, encoder, type EpochCase, rank, targets } from "./cases.ts";
 
 /** A data set to train on. */
@@ -26,10 +31,10 @@ export type DataCase =
 
 /** What a training run needs. */
 export interface OurData {
-  readonly rows: PreparedRows;
+  readonly rows: AnyExamples;
   readonly settings: TrainSettings;
   /** A model with fresh adapters. */
-  trainable(): TrainableModel;
+  trainable(): Promise<TrainableModel>;
   /** The same rows, model and settings for the other side. */
   forPeer(): Record<string, unknown>;
 }
@@ -45,41 +50,23 @@ export async function openData(
   if (card.task !== "text-classification") throw new TypeError(`${data} has no labels of texts`);
   const { columns } = card;
   const source = rows === undefined ? data : drawRows(await dataSets[data](), rows, columns.label);
-  const splits = await readSplits(source, columns);
-  const files = await resolveModel(encoder);
-  const { family, config, json } = await readModelConfig(files.config);
-  const tokenizer = await loadTokenizer({
-    tokenizer: files.tokenizer!,
-    modelType: family.modelType,
-    config: json,
-  });
-  const prepared = await prepareData(splits, columns, {
-    tokenizer,
-    maxTokens: Math.min(maxTokens, config.maxTokens),
-    padId: config.padId,
-    usesTypes: family.usesTypes,
-  });
-  const model: Model = await loadModel({
-    reference: encoder,
-    config: files.config,
-    weights: files.weights,
-    outputs: prepared.outputs,
-    seed: settings.seed,
-  });
-  const { train } = prepared;
+  const read = await readStage({ data: source, task: textClassification(columns), split: {} });
+  const opened = await openStage({ model: encoder });
+  const model = await loadWith(opened, read.task, { seed: settings.seed });
+  const adapter = method === "lora" ? lora({ rank, alpha, targets }) : head();
+  const attach = () => attachMethod(model, adapter, opened, read.task, settings);
+  const { maxTokens: room } = await attach();
+  const { train } = await encodeSplits(read, processorOf(opened, room));
+  const labels = columnValues(read.splits.train, columns.label)
+    .map((label) => read.task.labels.indexOf(String(label)));
   return {
     rows: train,
     settings,
-    trainable: () => ({
-      model,
-      adapter: attachTo(model, method === "lora" ? lora({ rank, alpha, targets }) : head()),
-      objective: classificationObjective({
-        kind: "single",
-        outputs: prepared.outputs,
-        targets: train.targets,
-      }),
+    trainable: async () => trainableOf(await attach(), train, settings),
+    forPeer: () => ({
+      method,
+      ...peerData(opened.files, train, labels, read.task.labels.length, settings),
     }),
-    forPeer: () => ({ method, ...peerData(files, train, prepared.outputs, settings) }),
   };
 }
 
@@ -90,7 +77,8 @@ function drawRows(table: Table, rows: number, label: string): Table {
 
 function peerData(
   { config, weights, tokenizer }: ModelFolder,
-  { encoded, truth }: PreparedRows,
+  rows: AnyExamples,
+  labels: readonly number[],
   outputs: number,
   settings: TrainSettings,
 ): Record<string, unknown> {
@@ -103,9 +91,9 @@ function peerData(
     alpha,
     targets,
     settings,
-    examples: encoded.examples.map(({ ids }, row) => ({
-      input_ids: Array.from(ids),
-      label: truth[row],
+    examples: labels.map((label, row) => ({
+      input_ids: Array.from(rows.feedsOf([row]).input_ids.data),
+      label,
     })),
   };
 }

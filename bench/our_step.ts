@@ -137,7 +137,7 @@ function randomModel(
     attention_probs_dropout_prob: 0,
   };
   const config = family.readConfig(json);
-  const head = family.classification.layers(config, classes);
+  const head = family.heads.classification.layers(config, classes);
   const all = [...family.layers(config), ...head];
   return {
     reference: "random",
@@ -146,6 +146,7 @@ function randomModel(
     json,
     layers: all,
     head: head.map(({ path }) => path),
+    headRequest: { name: "classification", outputs: classes },
     // Made when they are asked for, as a model's weights are read from its file.
     weights: new LazyMap(
       all.flatMap(weightsOf).map((weight) => [weight.path, () => randomWeight(name, weight)]),

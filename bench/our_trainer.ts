@@ -44,7 +44,7 @@ await serve<Message>({
         return feeds;
       },
       packedFeedsOf(numbers: ArrayLike<number>, layout: BatchLayout) {
-        const feeds = data.rows.packedFeedsOf(numbers, layout);
+        const feeds = data.rows.packedFeedsOf!(numbers, layout);
         tokens += feeds.input_ids.data.length;
         return feeds;
       },
@@ -52,7 +52,7 @@ await serve<Message>({
     const began = performance.now();
     let lastEpoch: number | undefined;
     const { settings } = data;
-    const result = await train(data.trainable(), rows, {
+    const result = await train(await data.trainable(), rows, {
       device,
       settings,
       fingerprint: {},
@@ -73,7 +73,7 @@ await serve<Message>({
   },
   /** The losses of some steps without dropout, whose masks depend on what is left out. */
   async losses({ count, plain }) {
-    const trainable = data.trainable();
+    const trainable = await data.trainable();
     const config = { ...trainable.model.config };
     const losses: number[] = [];
     const stop = new AbortController();
@@ -96,10 +96,11 @@ await serve<Message>({
     return { losses };
   },
   /** Answers as soon as the first step of a run is done. */
-  first() {
+  async first() {
     const stop = new AbortController();
-    return new Promise((resolve, reject) => {
-      train(data.trainable(), data.rows, {
+    const trainable = await data.trainable();
+    return await new Promise((resolve, reject) => {
+      train(trainable, data.rows, {
         device,
         settings: data.settings,
         fingerprint: {},

@@ -16,16 +16,24 @@ import { entityPrecision } from "./entity_precision.ts";
 import { entityRecall } from "./entity_recall.ts";
 import { type EntityAverages } from "./entity_score.ts";
 import { exactMatch } from "./exact_match.ts";
+import { averagePrecision } from "./average_precision.ts";
+import { cosinePearson } from "./cosine_pearson.ts";
+import { cosineSpearman } from "./cosine_spearman.ts";
 import { f1 } from "./f1.ts";
 import { matthews } from "./matthews.ts";
 import type { Metric } from "./metric.ts";
+import { mrr } from "./mrr.ts";
 import { mse } from "./mse.ts";
+import { ndcg } from "./ndcg.ts";
+import { pairAccuracy } from "./pair_accuracy.ts";
 import { pearson } from "./pearson.ts";
 import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
+import { recallAt } from "./recall_at.ts";
 import { spearman } from "./spearman.ts";
 import { tokenAccuracy } from "./token_accuracy.ts";
+import { tripletAccuracy } from "./triplet_accuracy.ts";
 
 const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverages) => [
   macro,
@@ -57,18 +65,30 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
       ...variants(score.strict),
     ]),
     ...answerVariants(exactMatch),
+    averagePrecision,
+    cosinePearson,
+    cosineSpearman,
     f1,
     ...variants(f1),
     matthews,
+    mrr,
     mse,
+    ndcg,
+    pairAccuracy,
+    pairAccuracy.threshold,
     pearson,
     perplexity,
     precision,
     ...variants(precision),
     recall,
     ...variants(recall),
+    recallAt,
+    recallAt.at1,
+    recallAt.at5,
+    recallAt.at10,
     spearman,
     tokenAccuracy,
+    tripletAccuracy,
   ].map((metric) => [metric.name, metric as NamedMetric]),
 );
 

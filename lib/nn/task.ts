@@ -182,6 +182,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
 export interface ObjectiveContext {
   /** How many tokens the model knows. */
   readonly vocabSize: number;
+  /** Numbers of a feature that heads read. */
+  readonly hiddenSize: number;
   /** True where a method puts virtual tokens before each sequence. */
   readonly afterVirtualTokens: boolean;
   readonly labelSmoothing?: number;

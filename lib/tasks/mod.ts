@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { questionAnswering } from "./question_answering.ts";
+import { sentenceEmbeddings } from "./sentence_embeddings.ts";
 import { textClassification } from "./text_classification.ts";
 import { tokenClassification } from "./token_classification.ts";
 
@@ -17,6 +18,7 @@ type Make = (settings: never) => Task<any, any, any>;
 /** The tasks by the names of their pipelines in transformers. */
 export const tasks: Readonly<Record<string, Make>> = {
   "question-answering": questionAnswering,
+  "feature-extraction": sentenceEmbeddings as Make,
   "text-classification": textClassification,
   "text-generation": causalLanguageModelling,
   "token-classification": tokenClassification,

@@ -12,6 +12,7 @@ import { adapter, lora, merged, model, resolveModel } from "tunebook";
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { encodeRows } from "../../lib/data/encode_rows.ts";
+import { textConfig } from "../../lib/nn/model.ts";
 import { largestDifference } from "../../lib/nn/run_over.ts";
 import { readModelConfig } from "../../lib/models/load_model.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
@@ -81,7 +82,7 @@ async function compare(name: string, folder: string) {
   const labels = Object.values(found.merged.labels);
   assert.deepEqual(labels, result.predictions.labels);
   const difference = ({ logits }: Opened) =>
-    largestDifference(Float32Array.from(logits.flat()), result.predictions.logits);
+    largestDifference([Float32Array.from(logits.flat())], [result.predictions.logits]);
   await result.dispose();
   return {
     madeWith: found.made_with,
@@ -109,8 +110,8 @@ async function encode(folder: string) {
     maxTokens: limits.model_max_length,
   });
   const rows = examples.map((_, row) => row);
-  const { usesTypes } = family;
-  const feeds = batchFeeds(examples, rows, { padId: config.padId, usesTypes });
+  const { padId } = textConfig({ family, config });
+  const feeds = batchFeeds(examples, rows, { padId, usesTypes: family.usesTypes ?? false });
   return {
     ids: examples.map((example) => [...example.ids]),
     inputs: Object.entries(feeds).map(([name, { shape, data }]) => ({

@@ -105,7 +105,7 @@ Deno.test("long contexts are windows, and feeds and targets are those of windows
   assert.deepEqual(input_ids.shape, [2, 17]);
   assert.deepEqual([...attention_mask.data].slice(15, 18), [1, 0, 1]);
   assert.equal(token_type_ids.data[4], 1);
-  const objective = examples.objective({ vocabSize: 9, afterVirtualTokens: false });
+  const objective = examples.objective({ vocabSize: 9, hiddenSize: 8, afterVirtualTokens: false });
   const { start_targets, end_targets } = objective.targetsOf([0, 1], 2);
   const at = [...start_targets.data].flatMap((each, i) => each === 1 ? [i % 17] : []);
   assert.deepEqual(at, [0, 10]);
@@ -135,7 +135,7 @@ Deno.test("new questions need no answers", async () => {
     isMistake("input", "rows without labels have no scores"),
   );
   assert.throws(
-    () => examples.objective({ vocabSize: 1, afterVirtualTokens: false }),
+    () => examples.objective({ vocabSize: 1, hiddenSize: 8, afterVirtualTokens: false }),
     isMistake("input", "rows without labels have no loss"),
   );
 });
