@@ -63,7 +63,7 @@ export {
   type CausalLanguageModellingOptions,
 } from "./lib/tasks/causal_language_modelling.ts";
 export { tokenClassification } from "./lib/tasks/token_classification.ts";
-export type { Aggregation } from "./lib/tasks/token_classification/aggregate.ts";
+export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";
 export type {
   TokenClassification,
   WordsInput,

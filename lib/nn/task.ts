@@ -27,7 +27,7 @@ export interface Task<
   Input = unknown,
   Answer = unknown,
 > {
-  /** The pipeline task of transformers and transformers.js, `token-classification`. */
+  /** Its name in plan files and on the command line, `token-classification`. */
   readonly name: string;
   /** Which metrics may be asked. */
   readonly kind: Predicted["kind"];
@@ -114,6 +114,8 @@ export interface Baseline {
 
 /** How a deployed model is asked. */
 export interface Signature {
+  /** The pipeline that asks the model in transformers and transformers.js, `feature-extraction`. */
+  readonly pipeline: string;
   /** `task_type` in a PEFT folder. */
   readonly peftTaskType:
     | "SEQ_CLS"

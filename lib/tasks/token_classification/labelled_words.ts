@@ -44,6 +44,7 @@ export function labelledWords(
     labels,
     head: { name: "tokens", outputs: labels.length },
     signature: {
+      pipeline: "token-classification",
       peftTaskType: "TOKEN_CLS",
       autoClass: "AutoModelForTokenClassification",
       config: {
