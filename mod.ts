@@ -34,7 +34,8 @@ export type {
   PreviewOptions,
   PreviewRow,
 } from "./lib/pipeline/display/data_preview.ts";
-export type { AdapterSource, OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
+export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
+export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
@@ -61,6 +62,42 @@ export {
   causalLanguageModelling,
   type CausalLanguageModellingOptions,
 } from "./lib/tasks/causal_language_modelling.ts";
+export { tokenClassification } from "./lib/tasks/token_classification.ts";
+export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";
+export type {
+  TokenClassification,
+  WordsInput,
+} from "./lib/tasks/token_classification/labelled_words.ts";
+export type {
+  Subwords,
+  TaggedWordsOptions,
+  TaggingOptions,
+  TextSpansOptions,
+  TokenClassificationOptions,
+} from "./lib/tasks/token_classification/options.ts";
+export type { WordSplit } from "./lib/tasks/token_classification/split_words.ts";
+export type {
+  TaggedSpan,
+  TaggedText,
+  TaggedWord,
+} from "./lib/tasks/token_classification/tag_answers.ts";
+export { sentenceEmbeddings } from "./lib/tasks/sentence_embeddings.ts";
+export type {
+  EmbeddingClassesOptions,
+  EmbeddingLabelsOptions,
+  EmbeddingOptions,
+  EmbeddingPairsOptions,
+  EmbeddingScoresOptions,
+  EmbeddingTripletsOptions,
+  SentenceEmbeddingsOptions,
+} from "./lib/tasks/sentence_embeddings/options.ts";
+export type { Embedding } from "./lib/tasks/sentence_embeddings/examples.ts";
+export type { DistanceName } from "./lib/tasks/sentence_embeddings/distance.ts";
+export type {
+  PoolingName,
+  SentenceSettings,
+  SentenceSource,
+} from "./lib/text/sentence_settings.ts";
 
 // Methods
 export { lora } from "./lib/adapters/lora.ts";
@@ -87,6 +124,13 @@ export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
+// Tasks
+export { questionAnswering, type QuestionAnsweringTask } from "./lib/tasks/question_answering.ts";
+export type { AnswerCandidate } from "./lib/tasks/question_answering/best_spans.ts";
+export type { QuestionAnsweringOptions } from "./lib/tasks/question_answering/options.ts";
+export type { Question, QuestionAnswer } from "./lib/tasks/question_answering/question_answer.ts";
+export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
+
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
 export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
@@ -94,29 +138,70 @@ export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
+export { answerF1 } from "./lib/metrics/answer_f1.ts";
+export type { AnswerScore } from "./lib/metrics/answer_score.ts";
 export { type Auc, auc } from "./lib/metrics/auc.ts";
+export { averagePrecision } from "./lib/metrics/average_precision.ts";
 export type { ClassScore } from "./lib/metrics/class_score.ts";
+export {
+  bestNullThreshold,
+  type NullThresholds,
+  type ThresholdScore,
+} from "./lib/metrics/best_null_threshold.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
+export {
+  type EntityErrorCounts,
+  type EntityErrors,
+  entityErrors,
+} from "./lib/metrics/entity_errors.ts";
+export { entityF1 } from "./lib/metrics/entity_f1.ts";
+export { entityPrecision } from "./lib/metrics/entity_precision.ts";
+export { entityRecall } from "./lib/metrics/entity_recall.ts";
+export type { EntityAverages, EntityScore } from "./lib/metrics/entity_score.ts";
+export { exactMatch } from "./lib/metrics/exact_match.ts";
+export { cosinePearson } from "./lib/metrics/cosine_pearson.ts";
+export { cosineSpearman } from "./lib/metrics/cosine_spearman.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
 export type { Metric } from "./lib/metrics/metric.ts";
 export type { AnyPredictions, ClassKind, Predictions } from "./lib/nn/predictions.ts";
+export {
+  type PairPredictions,
+  pairPredictions,
+  type RetrievalPredictions,
+  retrievalPredictions,
+  type SimilarityPredictions,
+  similarityPredictions,
+  type TripletPredictions,
+  tripletPredictions,
+  type Vectors,
+} from "./lib/nn/embedding_predictions.ts";
+export { mrr } from "./lib/metrics/mrr.ts";
 export { mse } from "./lib/metrics/mse.ts";
+export { ndcg } from "./lib/metrics/ndcg.ts";
+export { type PairAccuracy, pairAccuracy } from "./lib/metrics/pair_accuracy.ts";
 export { pearson } from "./lib/metrics/pearson.ts";
 export { perplexity } from "./lib/metrics/perplexity.ts";
 export { precision } from "./lib/metrics/precision.ts";
 export { type PredictionsInput, predictionsOf } from "./lib/tasks/shared/class_predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";
+export { type RecallAt, recallAt } from "./lib/metrics/recall_at.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
+export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
+export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
+export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
+export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
 
 // Deploy targets
 export { adapter } from "./lib/deploy/adapter.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
+export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
 export type { DeployTarget, Receipt, Reopened, TrainedModel } from "./lib/deploy/target.ts";
 
 // Tables and data
 export { requireColumns, textColumn } from "./lib/table/columns.ts";
+export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
 export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
 export { type Table, tableFromColumns, tableFromRows } from "./lib/table/table.ts";
 export { writeTable, type WriteTableOptions } from "./lib/table/write_table.ts";

@@ -1,7 +1,8 @@
 /**
  * All tests: `deno task test`. Runs the doc examples, the tests and the notebooks in processes of
  * their own, the notebooks beside the others because a kernel mostly waits, and prints
- * `N passed, N failed` as the last line.
+ * `N passed, N failed` as the last line. With `--all`, translations of notebooks run as well; without
+ * it they are only checked to have the code of their originals.
  *
  * @module
  */
@@ -10,12 +11,17 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { fileURLToPath } from "node:url";
 
+const unknown = Deno.args.filter((arg) => arg !== "--all");
+if (unknown.length > 0) {
+  console.error(`deno task test knows only --all, not ${unknown.join(" ")}`);
+  Deno.exit(2);
+}
 const project = fileURLToPath(new URL("..", import.meta.url));
 const notebooks = "tests/notebooks";
 /** Runs that follow one another; two queues go on at the same time. */
 const queues: readonly (readonly (readonly string[])[])[] = [
   [["--doc", "lib", "datasets", "mod.ts", "README.md", "docs"], ["tests", `--ignore=${notebooks}`]],
-  [[notebooks]],
+  [[notebooks, ...(Deno.args.includes("--all") ? ["--", "--all"] : [])]],
 ];
 
 interface Counts {

@@ -69,8 +69,10 @@ export function adapter(folder: string): DeployTarget {
 
 function readme({ trainable, task }: TrainedModel): string {
   const { reference } = trainable.model;
-  const { labels, signature: { autoClass } } = task;
-  const hasLabels = "id2label" in task.signature.config;
+  const { labels, signature: { autoClass, config, python = {} } } = task;
+  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
+  const given = ["...", size, python.arguments].filter((each) => each !== undefined).join(", ");
+  const after = (python.after ?? []).map((line) => `\n    ${line}`).join("");
   const what = labels.length > 0
     ? `Labels, in the order of the logits: ${labels.join(", ")}.`
     : `The task is ${task.task.name}.`;
@@ -84,7 +86,7 @@ ${what}
 
 Made with tunebook. Open it with PEFT:
 
-    base = ${autoClass}.from_pretrained(...${hasLabels ? `, num_labels=${labels.length}` : ""})
-    model = PeftModel.from_pretrained(base, "this folder")
+    base = ${autoClass}.from_pretrained(${given})
+    model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
 }

@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
 import { merged } from "./merged.ts";
 import { onnx } from "./onnx.ts";
+import { sentenceTransformers } from "./sentence_transformers.ts";
 import type { DeployTarget } from "./target.ts";
 
 interface Target {
@@ -21,6 +22,7 @@ export const targets: Readonly<Record<string, Target>> = {
   adapter: { options: [], make: adapter },
   merged: { options: ["quantize", "mostDrift"], make: merged },
   onnx: { options: ["dequantise"], make: onnx },
+  sentenceTransformers: { options: [], make: sentenceTransformers },
 };
 
 /** Makes a target from its name, as a plan file has it. */

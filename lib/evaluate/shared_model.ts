@@ -5,7 +5,13 @@
  */
 import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor, Step } from "../engine/mod.ts";
-import { bankFeeds, type Entry, noPlaces, type Places, placesOf } from "../nn/banks.ts";
+import {
+  bankFeeds,
+  type Entry,
+  noTargetModules,
+  type TargetModules,
+  targetModulesOf,
+} from "../nn/banks.ts";
 import { frozenWeights, type Model } from "../nn/model.ts";
 import type { Parts } from "../nn/parts.ts";
 import type { PredictOptions, Rows } from "../nn/run_over.ts";
@@ -37,8 +43,8 @@ const keptBanks = 4;
 /** Opens a base. Its weights are read once, when the first rows are run. */
 export function createSharedModel(model: Model, device: Device): SharedModel {
   const held = device.holdWeights();
-  let wanted: Places = noPlaces;
-  let compiled: { readonly step: Step; readonly places: Places } | undefined;
+  let wanted: TargetModules = noTargetModules;
+  let compiled: { readonly step: Step; readonly places: TargetModules } | undefined;
   let compilations = 0;
   // Runs wait for each other, so that none is left with a program that another replaces.
   let turn: Promise<unknown> = Promise.resolve();
@@ -51,7 +57,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     return known;
   };
 
-  const stepFor = async (): Promise<{ readonly step: Step; readonly places: Places }> => {
+  const stepFor = async (): Promise<{ readonly step: Step; readonly places: TargetModules }> => {
     if (compiled && includes(compiled.places, wanted)) return compiled;
     // The base must not be there twice, not even for a moment.
     const old = compiled;
@@ -66,7 +72,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     compilations++;
     return compiled = { step, places };
   };
-  const banksFor = (places: Places, batch: readonly Entry[]) => {
+  const banksFor = (places: TargetModules, batch: readonly Entry[]) => {
     if (batch.length === 1) return bankFeeds(model, places, batch);
     const key = batch.map(numberOf).join(" ");
     const feeds = banks.get(key) ?? bankFeeds(model, places, batch);
@@ -115,7 +121,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
   };
   return {
     reserve: (parts) => {
-      wanted = placesOf(parts, wanted);
+      wanted = targetModulesOf(parts, wanted);
     },
     logits: (rows, { batchSize = defaultBatchSize, signal } = {}) =>
       inTurn(() => run(rows, batchSize, signal)),
@@ -156,7 +162,7 @@ function batchesOf(
   return batches;
 }
 
-function includes(all: Places, some: Places): boolean {
+function includes(all: TargetModules, some: TargetModules): boolean {
   return (all.prompt || !some.prompt) && (all.prefix || !some.prefix) &&
     [...some.norms].every((path) => all.norms.has(path)) &&
     [...some.linears].every(([path, place]) => {

@@ -19,7 +19,8 @@ export function correlationOfOutputs(
   return each.reduce((a, b) => a + b) / outputs;
 }
 
-function correlation(a: Float64Array, b: Float64Array): number {
+/** Pearson's correlation in [−1, 1] of two lists; NaN where all values of one are equal. */
+export function correlation(a: Float64Array, b: Float64Array): number {
   // Asked exactly, because rounding leaves constants a tiny spread around their mean.
   if (isConstant(a) || isConstant(b)) return NaN;
   const [x, y] = [centred(a), centred(b)];

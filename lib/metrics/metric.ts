@@ -30,6 +30,12 @@ const described: Readonly<Record<string, string>> = {
   multi: "many labels a row",
   regression: "numbers",
   language: "next tokens",
+  tags: "tags of words",
+  answers: "answers to questions",
+  retrieval: "a search",
+  triplets: "triplets of texts",
+  similarity: "pairs of texts with scores",
+  pairs: "pairs of texts that are alike or not",
 };
 
 /** Makes a metric that refuses the kinds it does not score. */

@@ -12,15 +12,15 @@ import { type Model, modelHead } from "./model.ts";
 import type { LinearChange, Parts } from "./parts.ts";
 
 /** Where adapters act and how. */
-export interface Places {
-  readonly linears: ReadonlyMap<string, LinearPlace>;
+export interface TargetModules {
+  readonly linears: ReadonlyMap<string, LinearTarget>;
   readonly norms: ReadonlySet<string>;
   readonly prompt: boolean;
   readonly prefix: boolean;
 }
 
 /** Which parts of a change a linear may have. */
-export interface LinearPlace {
+export interface LinearTarget {
   readonly inputScale: boolean;
   readonly scale: boolean;
   readonly low: boolean;
@@ -36,8 +36,8 @@ export interface Entry {
   readonly outputs: number;
 }
 
-/** Places where nothing acts. */
-export const noPlaces: Places = {
+/** TargetModules where nothing acts. */
+export const noTargetModules: TargetModules = {
   linears: new Map(),
   norms: new Set(),
   prompt: false,
@@ -45,7 +45,10 @@ export const noPlaces: Places = {
 };
 
 /** The places of a method, together with those `known` before. */
-export function placesOf(parts: Parts, known: Places = noPlaces): Places {
+export function targetModulesOf(
+  parts: Parts,
+  known: TargetModules = noTargetModules,
+): TargetModules {
   const linears = new Map(known.linears);
   for (const [path, change] of parts.linears) {
     const before = linears.get(path);
@@ -100,7 +103,7 @@ interface Bank {
 }
 
 /** The names and open shapes of all banks. */
-export function banksOf(model: Model, places: Places): {
+export function banksOf(model: Model, places: TargetModules): {
   readonly names: BankNames;
   readonly shapes: ReadonlyMap<string, readonly (number | string)[]>;
 } {
@@ -112,7 +115,7 @@ export function banksOf(model: Model, places: Places): {
 /** The feeds of all banks for some adapters. */
 export function bankFeeds(
   model: Model,
-  places: Places,
+  places: TargetModules,
   entries: readonly Entry[],
 ): Record<string, HostTensor> {
   const { width, layers, heads, keyValueHeads = heads } = model.config;
@@ -158,7 +161,7 @@ function filled(bank: Bank, shape: readonly number[], entries: readonly Entry[])
   return made;
 }
 
-function allBanks(model: Model, places: Places): Bank[] {
+function allBanks(model: Model, places: TargetModules): Bank[] {
   const { width, layers, heads, keyValueHeads = heads } = model.config;
   const linears = new Map(
     model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")

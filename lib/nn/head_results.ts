@@ -7,8 +7,8 @@ import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { batchOf } from "./batch_inputs.ts";
 import { encode } from "./encoder.ts";
-import { modelHead } from "./model.ts";
 import type { Net } from "./net.ts";
+import { headOf } from "./task_head.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 
 /** Which part of the model runs, and for what. */
@@ -30,7 +30,7 @@ export function headResults(
   { frozenLayers = 0, training = false }: HeadResultsOptions = {},
 ): Tensor {
   const { family, config } = model;
-  const head = modelHead(model);
+  const head = headOf(family, objective.head.name);
   if (!family.stack) {
     const features = family.features!(net, config, inputs)[head.reads];
     if (features) return head.forward(net, config, features);

@@ -6,6 +6,7 @@
  */
 import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
+import type { SentenceSettings } from "../text/sentence_settings.ts";
 import type { TextBatch } from "./family.ts";
 import type { HeadRequest } from "./task_head.ts";
 
@@ -19,6 +20,8 @@ export interface Objective {
   readonly per: "sequence" | "token";
   /** What training is fed beside the batch; [batch, sequence, …] lies as the batch's tokens do. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
+  /** How tokens become the vector of a text, where that is what they become. */
+  readonly sentence?: SentenceSettings;
   /**
    * What the loss and evaluation read, made of what the head gives: [batch, outputs] of a head that
    * reads pooled features, [batch · sequence, outputs] of one that reads tokens, a method's virtual

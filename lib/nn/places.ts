@@ -24,7 +24,7 @@ const prefixPlace = (layer: number) => `prefix ${layer}`;
  * that several places read counts for each of them with an equal part, so that all places together
  * have all trained numbers.
  */
-export function placesOf(trainable: TrainableModel, method: string): MethodPlaces {
+export function methodMapOf(trainable: TrainableModel, method: string): MethodPlaces {
   const { model, adapter } = trainable;
   const { family, config, layers, packed } = model;
   const { layerPath } = stackOf(family);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SentenceSource } from "../text/sentence_settings.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
 /** Turns texts into token ids for one model. */
@@ -15,6 +16,8 @@ export interface TextProcessor {
   readonly padId: number;
   /** True for models whose batch has segments. */
   readonly usesTypes: boolean;
+  /** What a sentence-transformers folder says of its model; absent for other folders. */
+  readonly sentence?: SentenceSource;
 }
 
 /** Turns images into pixels for one model. */

@@ -10,7 +10,7 @@ import { batchInputs, batchOf } from "./batch_inputs.ts";
 import type { Net } from "./net.ts";
 import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedAdapter, HookContext } from "./adapter.ts";
-import { type BankNames, banksOf, type Places } from "./banks.ts";
+import { type BankNames, banksOf, type TargetModules } from "./banks.ts";
 import { encode } from "./encoder.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
@@ -29,7 +29,7 @@ export const firstPosition = "first_position";
  * Feeds a batch, its rows' adapters and their banks, and gives `logits` [batch, outputs]; a head of
  * fewer outputs leaves the last ones of its rows without meaning.
  */
-export function sharedProgram(model: Model, places: Places): Program {
+export function sharedProgram(model: Model, places: TargetModules): Program {
   const body: Model = { ...model, layers: bodyLayers(model), head: [] };
   const weights = weightInputs({ model: body, adapter: noAdapter });
   const banks = banksOf(model, places);
@@ -76,7 +76,7 @@ export function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
 
 interface Bound {
   readonly model: Model;
-  readonly places: Places;
+  readonly places: TargetModules;
   readonly names: BankNames;
   bank(name: string): Tensor;
   readonly rows: Tensor;

@@ -27,7 +27,7 @@ export interface Task<
   Input = unknown,
   Answer = unknown,
 > {
-  /** The pipeline task of transformers and transformers.js, `token-classification`. */
+  /** Its name in plan files and on the command line, `token-classification`. */
   readonly name: string;
   /** Which metrics may be asked. */
   readonly kind: Predicted["kind"];
@@ -114,6 +114,8 @@ export interface Baseline {
 
 /** How a deployed model is asked. */
 export interface Signature {
+  /** The pipeline that asks the model in transformers and transformers.js, `feature-extraction`. */
+  readonly pipeline: string;
   /** `task_type` in a PEFT folder. */
   readonly peftTaskType:
     | "SEQ_CLS"
@@ -125,6 +127,13 @@ export interface Signature {
   readonly autoClass: string;
   /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What a reader of a PEFT folder must write in Python beside its two usual lines. */
+  readonly python?: {
+    /** Arguments of `from_pretrained` of the base model, `num_labels=2`. */
+    readonly arguments?: string;
+    /** Lines behind the opening of the folder. */
+    readonly after?: readonly string[];
+  };
 }
 
 /** How rows become examples. */
@@ -175,6 +184,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
 export interface ObjectiveContext {
   /** How many tokens the model knows. */
   readonly vocabSize: number;
+  /** Numbers of a feature that heads read. */
+  readonly hiddenSize: number;
   /** True where a method puts virtual tokens before each sequence. */
   readonly afterVirtualTokens: boolean;
   readonly labelSmoothing?: number;

@@ -34,7 +34,7 @@ export function placesInput({ places }: WordRows): Record<string, InputSpec> {
 }
 
 /** The places of ids of any shape. */
-export function placesOf(places: Tensor, ids: Tensor): Tensor {
+export function embeddingRowsOf(places: Tensor, ids: Tensor): Tensor {
   return tf.reshape(tf.gather(places, tf.reshape(ids, [-1])), ids.shape);
 }
 

@@ -79,9 +79,12 @@ export interface ModelStage {
 
 /** What a model says about rows with these columns. */
 export type PredictedBy<Columns extends DataOptions> = Columns extends { label: string }
-  ? Columns extends { kind: infer Kind extends ClassKind } ? Predictions<Kind>
+  ? Columns extends { kind: infer Kind extends ClassKind } ? OneOf<Kind>
   : Predictions<"single">
   : Predictions<"language">;
+
+/** Predictions of one of several kinds, rather than of a kind that is several. */
+type OneOf<Kind extends ClassKind> = Kind extends ClassKind ? Predictions<Kind> : never;
 
 /** A model with data. */
 export interface DataStage<
@@ -248,7 +251,8 @@ function dataStage(
  */
 export const Plan = Object.freeze({
   /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
-  from: (json: unknown): Plan<Record<string, unknown>> => planOf(specFromJson(json)),
+  // deno-lint-ignore no-explicit-any
+  from: (json: unknown): Plan<Record<string, unknown>, any, any, any> => planOf(specFromJson(json)),
 });
 
 // The types are the stages' own; what is inside knows the task only as any task.

@@ -5,17 +5,19 @@
  */
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { decodeText } from "./decode_text.ts";
+import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
 type Row = Record<string, unknown>;
 
 /**
  * Reads `[{"text": …}, …]` or `{"text": […], "label": […]}`. Values keep their JSON types; a key
- * that a row lacks is null there.
+ * that a row lacks is null there. A file of SQuAD gives one row for each question.
  */
 export function readJson(bytes: Uint8Array, source: string): Table {
   const value = parseWhole(decodeText(bytes, source), source);
   if (Array.isArray(value)) return fromRows(value, source, (index) => `row ${index + 1}`);
+  if (isSquad(value)) return squadTable(value, source);
   if (!isRow(value)) {
     throw new TunebookError(
       "data",

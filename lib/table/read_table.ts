@@ -8,15 +8,17 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
+import { parseConll } from "./conll.ts";
 import { rememberOrigin } from "./origin.ts";
 import { readSeparated } from "./csv.ts";
+import { decodeText } from "./decode_text.ts";
 import { readJson, readJsonLines } from "./json.ts";
 import { readParquet } from "./parquet.ts";
 import { readSource } from "./read_source.ts";
 import type { Table } from "./table.ts";
 
 /** A way to write a table into a file. */
-export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow";
+export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow" | "conll";
 
 /** How to read a table. */
 export interface ReadTableOptions {
@@ -63,13 +65,20 @@ const formats: Record<TableFormat, Format> = {
     contentTypes: ["application/vnd.apache.arrow.file", "application/vnd.apache.arrow.stream"],
     read: readArrow,
   },
+  conll: {
+    endings: [".conll", ".conllu", ".iob", ".bio"],
+    contentTypes: [],
+    read: (bytes, source) => parseConll(decodeText(bytes, source), { where: source }),
+  },
 };
 
 const defaultTimeoutSeconds = 30;
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
- * JSON Lines, Parquet or Arrow. A file with a header and no rows is a table without rows.
+ * JSON Lines, Parquet, Arrow, CoNLL columns (`readConll` chooses which) or SQuAD's JSON, which gives a
+ * row for each question. A file with a header and no
+ * rows is a table without rows.
  *
  * Throws a `TunebookError`: kind "data" for a file that is missing or malformed, naming the file and
  * the line or row; "download" when a server fails; "input" for an unknown format.

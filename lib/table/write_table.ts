@@ -13,8 +13,8 @@ import { type Table, tableFromColumns } from "./table.ts";
 
 /** How to write a table. */
 export interface WriteTableOptions {
-  /** The format; by default from the path's ending. Parquet is read but not written. */
-  format?: Exclude<TableFormat, "parquet">;
+  /** The format; by default from the path's ending. Parquet and CoNLL are read but not written. */
+  format?: Exclude<TableFormat, "parquet" | "conll">;
 }
 
 const writers: Record<string, (table: Table) => string | Uint8Array> = {

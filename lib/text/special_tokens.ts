@@ -18,6 +18,8 @@ export interface SpecialTokens {
   readonly sepId?: number;
   /** Stands for a hidden token, where a model has that. */
   readonly maskId?: number;
+  /** Stands for what the vocabulary lacks, where a model has that. */
+  readonly unknownId?: number;
   /** Where padding goes. */
   readonly padSide: "left" | "right";
   /** The texts of these tokens by their names in tokenizer_config.json, `pad_token` for one. */
@@ -61,6 +63,7 @@ export function readSpecialTokens(
     clsId,
     sepId,
     maskId,
+    unknownId,
     padSide: settings.padding_side === "left" ? "left" : "right",
     texts: textsOf(model, {
       pad_token: padId,

@@ -20,6 +20,10 @@ export interface WordTokens {
   ids: Int32Array;
   /** The index of the word that a token belongs to, [tokens]; a word may have no token. */
   wordOf: Int32Array;
+  /** Where each token starts in its word, in UTF-16 code units, [tokens]. */
+  starts: Int32Array;
+  /** Where each token ends in its word, exclusive, [tokens]. */
+  ends: Int32Array;
 }
 
 /** One or two lists of token ids with the model's special tokens. */

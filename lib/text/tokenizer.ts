@@ -63,6 +63,10 @@ export interface Tokenizer extends SpecialTokens {
   join(first: ArrayLike<number>, second?: ArrayLike<number>): Joined;
   /** How many special tokens stand around one list, or around a pair. */
   specialTokens(pair: boolean): number;
+  /** A token as the vocabulary writes it, `##ing`; empty for an id without a token. */
+  tokenText(id: number): string;
+  /** What the vocabulary begins tokens with that go on with a word, `##`; absent where it does not. */
+  readonly subwordPrefix?: string | undefined;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
@@ -100,6 +104,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   return {
     ...special,
     vocabularySize,
+    subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, { maxTokens = Infinity } = {}) {
       const slots = pair ? template.pair : template.single;
       const room = maxTokens - slots.filter((slot) => slot.id !== undefined).length;
@@ -125,6 +130,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       second ? join(template.pair, [first, second]) : join(template.single, [first]),
     specialTokens: (pair) =>
       (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
+    tokenText: (id) => model.id_to_token(id) ?? "",
     decode(ids) {
       if (ids.length === 0) return "";
       return model.decode(Array.from(ids), { skip_special_tokens: true });
@@ -159,6 +165,12 @@ function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): v
     `${tokenizer} has ${size} tokens, but the model knows only ${limit} (vocab_size of its ` +
       `config.json): the files are of different models`,
   );
+}
+
+function subwordPrefixOf({ model }: Record<string, unknown>): string | undefined {
+  const { type, continuing_subword_prefix: prefix } = (model ?? {}) as Record<string, unknown>;
+  if (typeof prefix === "string") return prefix === "" ? undefined : prefix;
+  return type === "WordPiece" ? "##" : undefined;
 }
 
 function isRoberta(json: Record<string, unknown>): boolean {

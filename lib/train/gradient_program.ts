@@ -24,7 +24,7 @@ import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
-import { placesInput, placesOf, wordPlaces, type WordRows } from "../nn/word_rows.ts";
+import { embeddingRowsOf, placesInput, wordPlaces, type WordRows } from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
@@ -77,7 +77,8 @@ export function gradientProgram(
         adapter,
         packed: model.packed,
         noise: inputs.noise,
-        places: (table, ids) => table === words?.path ? placesOf(inputs[wordPlaces], ids) : ids,
+        places: (table, ids) =>
+          table === words?.path ? embeddingRowsOf(inputs[wordPlaces], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       });

@@ -11,7 +11,7 @@ import { checksumOf } from "./checksum.ts";
 import { download } from "./download.ts";
 import { type DownloadOptions, downloadSettings } from "./hub_settings.ts";
 import { fetchModelFiles, isFile, missingFiles } from "./model_files.ts";
-import { lookUp } from "./remote_file.ts";
+import { lookUp, urlPath } from "./remote_file.ts";
 import { isUnreachable, type Network } from "./request.ts";
 
 /** A model that was downloaded from a web server. */
@@ -51,7 +51,7 @@ export async function downloadFromUrl(
   let reached = false;
   try {
     await fetchModelFiles(url, async (name) => {
-      const from = name === weightsFile ? base : new URL(encodeURIComponent(name), base);
+      const from = name === weightsFile ? base : new URL(urlPath(name), base);
       const path = await fetchIfChanged(from.href, folder, name, network);
       reached = true;
       return path;
@@ -72,7 +72,8 @@ async function fetchIfChanged(
   network: Network,
 ): Promise<string | undefined> {
   const path = join(folder, name);
-  const etagPath = join(folder, `.${name}.etag`);
+  const flatName = name.replaceAll("/", "-");
+  const etagPath = join(folder, `.${flatName}.etag`);
   const remote = await lookUp(url, network);
   if ("absent" in remote) {
     // What an earlier version of the model had must not be mixed with this one.
@@ -84,7 +85,7 @@ async function fetchIfChanged(
   if (etag && await isFile(path) && await Deno.readTextFile(etagPath).catch(() => "") === etag) {
     return path;
   }
-  const partPath = join(folder, `.${name}.${shortHash(etag ?? "")}.incomplete`);
+  const partPath = join(folder, `.${flatName}.${shortHash(etag ?? "")}.incomplete`);
   // Without a tag there is no telling whether an old part is of the same version.
   if (!etag) await removeAll([partPath]);
   const checksum = checksumOf(linkedEtag);

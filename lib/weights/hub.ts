@@ -23,7 +23,7 @@ import {
 import { explainHubRefusal, type HubModel } from "./hub_refusal.ts";
 import { type DownloadOptions, type DownloadSettings, downloadSettings } from "./hub_settings.ts";
 import { fetchModelFiles, isFile, missingFiles } from "./model_files.ts";
-import { lookUp, plain, type RemoteFile } from "./remote_file.ts";
+import { lookUp, plain, type RemoteFile, urlPath } from "./remote_file.ts";
 import { isUnreachable, type Network } from "./request.ts";
 
 /**
@@ -96,8 +96,7 @@ async function fetchAll(
         if (await isKnownAbsent(place, commit, name)) return undefined;
       }
       const urlAt = (at: string) =>
-        [settings.endpoint, repository, "resolve", encodeURIComponent(at), encodeURIComponent(name)]
-          .join("/");
+        [settings.endpoint, repository, "resolve", encodeURIComponent(at), urlPath(name)].join("/");
       const url = urlAt(commit ?? revision);
       const remote = await lookUp(url, network);
       if ("absent" in remote) {

@@ -5,7 +5,9 @@
  */
 import { join } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import type { SentenceSource } from "../text/sentence_settings.ts";
 import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
+import { MODULES_FILE, readSentenceFolder, sentenceFiles } from "./sentence_folder.ts";
 import { parseShardIndex } from "./shard_index.ts";
 
 /** The file that names the family and its sizes. */
@@ -31,10 +33,13 @@ export interface ModelFolder {
   readonly tokenizer?: string;
   /** Path of `tokenizer_config.json`, if there is one. */
   readonly tokenizerConfig?: string;
+  /** How vectors of texts are made, if it is a folder of sentence-transformers. */
+  readonly sentence?: SentenceSource;
 }
 
 /**
- * Finds the files of a model in `folder`, or else in the one subfolder that has them. Throws an
+ * Finds the files of a model in `folder`, or else in the one subfolder that has them, which in a folder
+ * of sentence-transformers is the one that `modules.json` names. Throws an
  * error of kind `weights` that says what was looked for.
  */
 export async function findModelFiles(
@@ -42,9 +47,9 @@ export async function findModelFiles(
   folder: string,
   weightsPath?: string,
 ): Promise<ModelFolder> {
-  const home = await isFile(join(folder, CONFIG_FILE))
-    ? folder
-    : await subfolder(reference, folder);
+  const sentence = await readSentenceFolder(folder);
+  const own = join(folder, sentence?.transformer ?? "");
+  const home = await isFile(join(own, CONFIG_FILE)) ? own : await subfolder(reference, folder);
   const weights = weightsPath ?? await findWeights(home);
   return {
     reference,
@@ -53,6 +58,7 @@ export async function findModelFiles(
     weights,
     tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+    ...(sentence ? { sentence: sentence.source } : {}),
   };
 }
 
@@ -110,6 +116,11 @@ export async function fetchModelFiles(
   await required(CONFIG_FILE, "; is it a model?");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
+  const modules = await fetchFile(MODULES_FILE);
+  if (modules !== undefined) {
+    const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));
+    for (const name of names) await fetchFile(name);
+  }
   if (weightsFile) return void await required(weightsFile);
   if (await fetchFile(WEIGHTS_FILE) !== undefined) return;
   const index = await required(

@@ -66,3 +66,8 @@ const LOOK_UP_MILLISECONDS = 30_000;
 export function plain(etag: string | null | undefined): string | undefined {
   return etag?.replace(/^W\//, "").replace(/^"(.*)"$/, "$1");
 }
+
+/** A file's name as a part of a URL; a slash in it stays one. */
+export function urlPath(name: string): string {
+  return name.split("/").map(encodeURIComponent).join("/");
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostTensor } from "../../lib/engine/mod.ts";
-import type { Model } from "../../lib/nn/model.ts";
+import { type Model, textConfig } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";

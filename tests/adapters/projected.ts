@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Model } from "../../lib/nn/model.ts";
+import { type Model, textConfig } from "../../lib/nn/model.ts";
 
 /** The first layer's keys or values of real tokens at the positions before a row, by head. */
 export function projected(

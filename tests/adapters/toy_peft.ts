@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { textConfig } from "../../lib/nn/model.ts";
 import { captureKeysValues } from "../../lib/adapters/parts/key_value_capture.ts";
 import type { PeftConfig } from "../../lib/adapters/peft/config.ts";
 import { type Tensor, tf } from "../../lib/engine/mod.ts";

@@ -36,7 +36,8 @@ const averages = (score: ClassScore) => [
   score.weighted,
   score.perClass,
 ];
-const metrics: Metric<unknown>[] = [
+// deno-lint-ignore no-explicit-any
+const metrics: Metric<unknown, any>[] = [
   accuracy,
   auc,
   auc.perClass,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { headResults } from "../../lib/nn/head_results.ts";
 import { batchInputs, batchOf } from "../../lib/nn/batch_inputs.ts";
 import { fileURLToPath } from "node:url";
 import type { Device, HostTensor, PackedFormat, Program } from "../../lib/engine/mod.ts";
@@ -90,7 +91,7 @@ export async function runModel(
         packed: model.packed,
       });
       const hidden = encode(net, model, batchOf(inputs));
-      const logits = objective.forward(net, model, batchOf(inputs));
+      const logits = headResults(net, { model, objective }, inputs);
       return { hidden, logits, loss: objective.loss(logits, inputs) };
     },
   };

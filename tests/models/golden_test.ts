@@ -1,11 +1,9 @@
+import type { LabelKind } from "../../lib/data/labels.ts";
 import assert from "node:assert/strict";
 import { packageFolder } from "../../lib/core/package_folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
-import {
-  classificationObjective,
-  type LabelKind,
-} from "../../lib/tasks/shared/classification_objective.ts";
+import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { goldenModel, largestDifference, oneHot, readGolden, runModel } from "./golden.ts";
 
 const tolerance = 1e-4;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
-import { attachTo, modelWeights } from "../../lib/nn/model.ts";
+import { attachTo, modelWeights, textConfig } from "../../lib/nn/model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import {
   classificationObjective,

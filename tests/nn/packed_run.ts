@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { textConfig } from "../../lib/nn/model.ts";
 import { Random } from "../../lib/core/random.ts";
-import type { Example } from "../../lib/data/encode_rows.ts";
+import type { Sequence } from "../../lib/text/sequence.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
@@ -15,7 +16,7 @@ import { initialParameters } from "../../lib/train/initial_state.ts";
 import { toyVocabulary } from "./toy.ts";
 
 /** Random examples of the given lengths, of two segments each. */
-export function toyExamples(lengths: readonly number[], seed = 1): Example[] {
+export function toyExamples(lengths: readonly number[], seed = 1): Sequence[] {
   const random = Random.fromSeed(seed, "examples");
   return lengths.map((length, row) => ({
     row,
@@ -37,7 +38,7 @@ export interface StepOutcome {
 export async function stepOver(
   trainable: TrainableModel,
   device: Device,
-  examples: readonly Example[],
+  examples: readonly Sequence[],
   layout?: BatchLayout,
 ): Promise<StepOutcome> {
   const { model, adapter, objective } = trainable;
@@ -60,7 +61,7 @@ export async function stepOver(
     const { loss } = await step.run({
       ...batchFeeds(examples, rows, {
         padId: textConfig(model).padId,
-        usesTypes: model.family.usesTypes,
+        usesTypes: model.family.usesTypes ?? false,
         layout,
       }),
       ...objective.targetsOf(rows, objective.weightOf(rows), layout),

@@ -18,7 +18,7 @@ import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
 import { toyLanguageModel, toyModel, toyVocabulary } from "./toy.ts";
 
 const tolerance = 1e-5;
-const decoders = families.filter(({ causal }) => causal).map(({ modelType }) => modelType);
+const decoders = families.filter(({ stack }) => stack?.causal).map(({ modelType }) => modelType);
 const lengths = [4, 7, 1, 5, 3, 2, 6];
 const examples = toyExamples(lengths);
 

@@ -5,7 +5,7 @@ import type { MethodPlaces } from "../../lib/chart/places_chart.ts";
 import { sizeOf, tf } from "../../lib/engine/mod.ts";
 import type { Adapter } from "../../lib/nn/adapter.ts";
 import { openOn } from "../../lib/nn/model.ts";
-import { placesOf } from "../../lib/nn/places.ts";
+import { methodMapOf } from "../../lib/nn/places.ts";
 import { trainedSlots } from "../../lib/nn/trained.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { methodTable } from "../adapters/method_table.ts";
@@ -22,7 +22,7 @@ const model = toyModel({ layers: 2 });
 async function look(method: Adapter, on = model) {
   const adapter = await openOn(on, method);
   const trained = trainedSlots(on, adapter).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  return { places: placesOf({ model: on, adapter, objective }, method.method), trained };
+  return { places: methodMapOf({ model: on, adapter, objective }, method.method), trained };
 }
 
 /** All trained numbers of the picture. */

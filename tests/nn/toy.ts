@@ -7,7 +7,7 @@ import { Random } from "../../lib/core/random.ts";
 import type { HostTensor } from "../../lib/engine/mod.ts";
 import { familyOf } from "../../lib/models/mod.ts";
 import { weightsOf } from "../../lib/nn/layer.ts";
-import type { Model } from "../../lib/nn/model.ts";
+import { type Model, textConfig } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
@@ -68,8 +68,8 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
   };
   const config = family.readConfig(json);
   const head = isLanguageModel
-    ? family.language!.layers(config)
-    : family.classification.layers(config, outputs);
+    ? family.heads.language.layers(config, 0)
+    : family.heads.classification.layers(config, outputs);
   const all = [...family.layers(config), ...head];
   const random = Random.fromSeed(seed, "toy");
   const weights = new Map(
@@ -86,7 +86,9 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
     json,
     layers: all,
     head: isLanguageModel ? [] : head.map(({ path }) => path),
-    isLanguageModel,
+    headRequest: isLanguageModel
+      ? { name: "language", outputs: 0 }
+      : { name: "classification", outputs },
     weights,
   };
 }

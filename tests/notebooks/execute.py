@@ -54,7 +54,7 @@ async def executed(source, cwd, interrupt_at):
         book,
         kernel_name="deno",
         allow_errors=True,
-        timeout=300,
+        timeout=600,
         resources={"metadata": {"path": cwd}},
     )
     client.interrupt_at = interrupt_at

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { codeShape } from "./code_shape.ts";
-import { type Cell, readNotebook, textOf } from "./notebook_file.ts";
+import { readNotebook, textOf } from "./notebook_file.ts";
+import { originalOf, shapeOf } from "./translation.ts";
 
 const folder = new URL("../../notebooks/", import.meta.url);
 const names = (await Array.fromAsync(Deno.readDir(fileURLToPath(folder)))).map(({ name }) => name);
 const translations = names.filter((name) => name.endsWith(".zh.ipynb")).sort();
-
-/** What must be the same: the kind and id of each cell, and its code. */
-function shapeOf({ cell_type, source, ...cell }: Cell) {
-  const { id } = cell as unknown as { id: string };
-  return { id, cell_type, code: cell_type === "code" ? codeShape(textOf(source)) : "" };
-}
 
 Deno.test("the shape of code leaves out comments and texts, and nothing else", () => {
   const english = 'const a = "yes"; // a "text"\nf(`rank ${ranks["one"]} of ${n}`, { b: 1 });';
@@ -25,7 +20,7 @@ Deno.test("the shape of code leaves out comments and texts, and nothing else", (
 
 for (const name of translations) {
   Deno.test(`${name} has the code of its original, and words of its own`, async () => {
-    const original = await readNotebook(new URL(name.replace(".zh.", "."), folder));
+    const original = await readNotebook(new URL(originalOf(name), folder));
     const translated = await readNotebook(new URL(name, folder));
     assert.deepEqual(translated.cells.map(shapeOf), original.cells.map(shapeOf));
     assert.equal(

@@ -44,7 +44,7 @@ Deno.test("stages are frozen and leave the earlier ones as they were", () => {
   const plain = adapted.train({ epochs: 1 });
   const scored = plain.evaluate({ accuracy }).deploy(onnx("a"));
   const more = scored.evaluate({ f1 }).deploy(merged("b"), adapter("c"));
-  for (const stage of [...stages, adapted, plain, plain.parts, scored.spec.metrics, more]) {
+  for (const stage of [...stages, adapted, plain, plain.spec, scored.spec.metrics, more]) {
     assert.ok(Object.isFrozen(stage));
   }
   assert.ok(Object.isFrozen(more.spec.targets) && Object.isFrozen(more.spec.train));
@@ -120,7 +120,7 @@ Deno.test("what JSON cannot hold is an error", async () => {
         .toJSON(),
     isMistake("input", "changed in memory"),
   );
-  const own: Metric = { ...accuracy, name: "mine" };
+  const own = { ...accuracy, name: "mine" };
   const target: DeployTarget = { ...onnx("a"), name: "phone" };
   const method = { ...head(), method: "toString" };
   assert.throws(
@@ -169,10 +169,12 @@ Deno.test("every mistake of a plan file is in one error", () => {
 });
 
 Deno.test("stages that do not fit together are refused before anything is read", async () => {
-  const base = (kind: "single" | "regression") =>
+  const base = <const Kind extends "single" | "regression">(kind: Kind) =>
     model("file:/no/such").data("/no/such.csv", { ...columns, kind }).adapt(head());
   const plans = [
+    // @ts-expect-error Accuracy scores no numbers.
     base("regression").train().evaluate({ accuracy }),
+    // @ts-expect-error A squared error scores no classes.
     base("single").train().evaluate({ mse }),
     base("single").train({ keepBest: true }),
     base("single").train({ patience: 1 }),

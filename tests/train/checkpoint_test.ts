@@ -117,7 +117,7 @@ Deno.test("without resume a run starts anew and replaces the checkpoint", () =>
     await runToy({ settings: { checkpoints: folder, epochs: 1 } });
     const { step } = await runToy({ settings: { checkpoints: folder, epochs: 3 } });
     assert.equal(step, 18);
-    assert.equal((await loadCheckpoint(folder))?.standing.step, 18);
+    assert.equal((await loadCheckpoint(folder))?.trainerState.step, 18);
   }));
 
 Deno.test("the checkpoint of another run is refused with all that differs", () =>

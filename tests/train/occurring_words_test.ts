@@ -19,8 +19,9 @@ const vocabularies = [100, 3000];
 const lastPlace = 2 ** -23;
 
 /** The same model, whose word table is always held whole. */
-function heldWhole({ family: { wordTable: _, ...family }, ...model }: Model): Model {
-  return { ...model, family };
+function heldWhole({ family, ...model }: Model): Model {
+  const { wordTable: _, ...stack } = family.stack!;
+  return { ...model, family: { ...family, stack } };
 }
 
 /** 22 rows in 6 steps an epoch: 54 steps. */

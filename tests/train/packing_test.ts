@@ -33,7 +33,7 @@ function rowsOf(lengths: readonly number[], usesTypes: boolean): TrainingRows {
 
 function run(packing: TrainOptions["packing"], options: ToyRunOptions = {}, lengths = uneven) {
   const model = toyModel({ layers: 2, ...options.model });
-  const rows = rowsOf(lengths, model.family.usesTypes);
+  const rows = rowsOf(lengths, model.family.usesTypes ?? false);
   return runToy({
     method: full(),
     ...options,
@@ -47,20 +47,16 @@ function run(packing: TrainOptions["packing"], options: ToyRunOptions = {}, leng
 function choose(
   packing: TrainOptions["packing"],
   lengths: readonly number[],
-  { keptLayers = 0, positions = "summary" }:
-    & { keptLayers?: number }
-    & Partial<
-      Pick<Objective, "positions">
-    > = {},
+  { keptLayers = 0, headName = "classification" } = {},
 ) {
-  const model = toyModel({ layers: 2 });
+  const model = { ...toyModel({ layers: 2 }), headRequest: { name: headName, outputs: 3 } };
   const objective = classificationObjective({
     kind: "single",
     outputs: 3,
     targets: new Float32Array(66),
   });
   const adapter = attachTo(model, lora({ rank: 2 }));
-  const trainable = { model, adapter, objective: { ...objective, positions } };
+  const trainable = { model, adapter, objective };
   const settings = trainSettings({ packing, order: "shuffled" });
   const plan = planSteps(lengths, settings);
   const choice = choosePacking(trainable, rowsOf(lengths, true), settings, plan, keptLayers);
@@ -95,7 +91,7 @@ Deno.test("auto packs uneven batches and leaves even ones alone", () => {
   const packs = choose("auto", uneven);
   assert.match(packs.reason, /^on: about \d+ % fewer tokens and \d+ % less work$/);
   const cost = layoutCost(packs.trainable);
-  for (const batch of packs.plan.partsOf(0)) {
+  for (const batch of packs.plan.microBatchesOf(0)) {
     const layout = packs.layoutOf!(batch);
     const padded = paddedLayout(Array.from(batch, (row) => uneven[row]));
     assert.ok(layout.rows < padded.rows);
@@ -109,11 +105,11 @@ Deno.test("auto packs uneven batches and leaves even ones alone", () => {
 Deno.test("layers that are kept count for nothing", () => {
   // Of a last layer that reads one position of each text, packing saves next to nothing.
   assert.match(choose("auto", uneven, { keptLayers: 1 }).reason, /^off: it would save \d %/);
-  assert.match(choose("auto", uneven, { keptLayers: 1, positions: "all" }).reason, /^on/);
+  assert.match(choose("auto", uneven, { keptLayers: 1, headName: "tokens" }).reason, /^on/);
   const { trainable } = choose("auto", uneven);
   const [all, above] = [layoutCost(trainable), layoutCost(trainable, 1)];
   const oneLayer = layoutCost(
-    { ...trainable, objective: { ...trainable.objective, positions: "all" } },
+    { model: { ...trainable.model, headRequest: { name: "tokens", outputs: 3 } } },
     1,
   );
   assert.equal(all(4, 6, 2), above(4, 6, 2) + oneLayer(4, 6, 2));

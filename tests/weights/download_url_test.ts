@@ -121,7 +121,8 @@ Deno.test("a server that is gone gives way to a complete copy only", () =>
     const server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
       ({ url }) =>
-        new Response(new URL(url).pathname.endsWith("tokenizer_config.json") ? null : "{}", {
+        new Response(/(tokenizer_config|modules)\.json$/.test(url) ? null : "{}", {
+          status: url.endsWith("/modules.json") ? 404 : 200,
           headers: { etag: '"1"' },
         }),
     );

@@ -74,13 +74,13 @@ export function startHub(files: Record<string, string | Uint8Array>): HubServer 
 }
 
 function serveFile(hub: HubServer, { method, path }: SeenRequest, cdnPort: number): Response {
-  const found = /^\/org\/name\/resolve\/(.+)\/([^/]+)$/.exec(path);
-  if (!found) return notFound("RepoNotFound");
-  const [, revision, name] = found;
+  const rest = /^\/org\/name\/resolve\/(.+)$/.exec(path)?.[1];
+  if (!rest) return notFound("RepoNotFound");
   const commit = { "x-repo-commit": hub.commit };
-  if (!["main", "v1", "refs/pr/1", hub.commit].includes(revision)) {
-    return notFound("RevisionNotFound");
-  }
+  const revision = ["main", "v1", "refs/pr/1", hub.commit]
+    .find((known) => rest.startsWith(`${known}/`));
+  if (!revision) return notFound("RevisionNotFound");
+  const name = rest.slice(revision.length + 1);
   const content = hub.files[name];
   if (content === undefined) return notFound("EntryNotFound", commit);
   const bytes = bytesOf(content);

@@ -52,9 +52,9 @@ const resamples = 1000;
 const tail = 0.025;
 
 /** The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement. */
-export function rowInterval(
-  metric: Metric<number, AnyPredictions>,
-  predictions: AnyPredictions,
+export function rowInterval<Predicted extends AnyPredictions>(
+  metric: Metric<number, Predicted>,
+  predictions: Predicted,
 ): ScoreInterval {
   const mean = metric.compute(predictions);
   const select = selectorOf(predictions);
@@ -66,7 +66,7 @@ export function rowInterval(
       { length: predictions.rows },
       () => random.integer(predictions.rows),
     );
-    const score = metric.compute(select(rows));
+    const score = metric.compute(select(rows) as Predicted);
     // Rows that happen to lack a class leave some metrics undefined.
     if (Number.isFinite(score)) scores.push(score);
   }

@@ -5,7 +5,7 @@
  */
 import type { Drawing } from "../../chart/drawing.ts";
 import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
-import { placesOf } from "../../nn/places.ts";
+import { methodMapOf } from "../../nn/places.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { attachMethod, loadWith, trainableOf } from "../run/assemble_stage.ts";
@@ -57,5 +57,5 @@ export async function methodChart(
     signal,
   });
   const trainable = trainableOf(attached, examples, { ...settings, labelSmoothing: 0 });
-  return placesChart(placesOf(trainable, spec.method.method), words);
+  return placesChart(methodMapOf(trainable, spec.method.method), words);
 }

@@ -14,7 +14,7 @@ import type { SharedModel } from "../../evaluate/shared_model.ts";
 import { stacked } from "../../nn/parts.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
-import type { AdapterSource } from "./open_model.ts";
+import type { AdapterSource } from "./adapter_source.ts";
 import { predictRows } from "./predict_rows.ts";
 
 /** A text's prediction and which adapter made it. */

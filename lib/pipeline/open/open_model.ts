@@ -20,6 +20,7 @@ import { noAdapter } from "../../nn/merge.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { Model } from "../../nn/model.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
+import type { AdapterSource } from "./adapter_source.ts";
 import { isAverage, openedOn } from "./average.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
@@ -32,9 +33,6 @@ export interface OpenOptions {
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal;
 }
-
-/** A trained adapter: the folder of one in PEFT's format, `peft(folder)`, or an average. */
-export type AdapterSource = string | Adapter;
 
 /**
  * A pretrained model whose weights adapters share.

@@ -7,6 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 import { type Model, openOn } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples } from "../../nn/task.ts";
@@ -106,9 +107,10 @@ export function trainableOf(
     "labelSmoothing" | "classWeights" | "focalGamma"
   >,
 ): TrainableModel {
-  const { config } = model as { config: { vocabulary?: number } };
+  const { config } = model as { config: ModelConfig & { vocabulary?: number } };
   const objective = train.objective({
     vocabSize: config.vocabulary ?? 0,
+    hiddenSize: config.width,
     afterVirtualTokens: adapter.input !== undefined,
     labelSmoothing,
     ...(classWeights === undefined ? {} : { classWeights }),

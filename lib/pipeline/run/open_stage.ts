@@ -55,7 +55,7 @@ export async function openStage(
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
-  const { tokenizer, family } = opened;
+  const { tokenizer, family, files: { sentence } } = opened;
   if (!tokenizer) return { input: "image", config: {} };
   return {
     input: "text",
@@ -63,6 +63,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
     maxTokens,
     padId: textConfig(opened).padId,
     usesTypes: family.usesTypes ?? false,
+    ...(sentence ? { sentence } : {}),
   };
 }
 

@@ -3,14 +3,12 @@
  *
  * @module
  */
+import type { LabelKind } from "../../data/labels.ts";
 import { mistakes } from "../../core/errors.ts";
 import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { binaryCrossEntropies, crossEntropy, targetWeight } from "./cross_entropy.ts";
 import { lossMistakes, type LossOptions } from "./loss_options.ts";
-
-/** What a row is labelled with. */
-export type LabelKind = "single" | "multi" | "regression";
 
 /**
  * The labels of a data set and how to learn them. `labelSmoothing` and `classWeights` are for rows

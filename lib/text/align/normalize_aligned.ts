@@ -52,7 +52,7 @@ function replacementsOf(step: Normalizer, text: AlignedText): Iterable<Replaceme
     step instanceof StripAccentsNormalizer
   ) return eachCharacter(step, text);
   if (step instanceof ReplaceNormalizer) return replace(step, text);
-  if (step instanceof PrependNormalizer) return prepend(text, step.config.prepend);
+  if (step instanceof PrependNormalizer) return insertBefore(text, step.config.prepend);
   if (step instanceof PrecompiledNormalizer) return precompiled(step, text);
   if (
     step instanceof NFCNormalizer || step instanceof NFDNormalizer ||
@@ -62,7 +62,7 @@ function replacementsOf(step: Normalizer, text: AlignedText): Iterable<Replaceme
 }
 
 /** Replacements that put `before` in front of a text, on the span of its first character. */
-export function prepend({ text }: AlignedText, before: string): Replacement[] {
+export function insertBefore({ text }: AlignedText, before: string): Replacement[] {
   if (text === "") return [];
   return [[before, 0], ...charactersOf(text)];
 }

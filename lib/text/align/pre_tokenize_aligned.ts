@@ -24,7 +24,7 @@ import {
   type Replacement,
   sliceAligned,
 } from "./aligned_text.ts";
-import { prepend } from "./normalize_aligned.ts";
+import { insertBefore } from "./normalize_aligned.ts";
 
 /** What a pre-tokenizer is told about a text. */
 export interface PreTokenizeContext {
@@ -77,7 +77,9 @@ function byteLevel(
   spaceBefore: boolean,
 ): AlignedText[] {
   const needsSpace = step.add_prefix_space || (spaceBefore && step.use_regex);
-  const whole = needsSpace && !text.text.startsWith(" ") ? realign(text, prepend(text, " ")) : text;
+  const whole = needsSpace && !text.text.startsWith(" ")
+    ? realign(text, insertBefore(text, " "))
+    : text;
   const words = step.use_regex ? cut(whole, whole.text.match(step.pattern) ?? []) : [whole];
   return words.map((word) =>
     realign(
@@ -100,7 +102,7 @@ function metaspace(step: MetaspacePreTokenizer, text: AlignedText, isFirst: bool
   const scheme = step.prepend_scheme;
   const wanted = scheme === "always" || (scheme === "first" && isFirst);
   if (!wanted || marked.text.startsWith(step.replacement)) return marked;
-  return realign(marked, prepend(marked, step.str_rep));
+  return realign(marked, insertBefore(marked, step.str_rep));
 }
 
 /** Finds the words of a text, which stand in it in order with only white space between. */

@@ -14,7 +14,7 @@ import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../../lib/nn/trained.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
-import { adamw, moments } from "../../../lib/train/adamw.ts";
+import { adamwUpdate, moments } from "../../../lib/train/optimizers/adamw.ts";
 import { gradientProgram, gradients } from "../../../lib/train/gradient_program.ts";
 
 const vocabulary = 60;
@@ -30,7 +30,7 @@ function tinyModel(): Model {
     max_position_embeddings: 40,
   };
   const config = bert.readConfig(json);
-  const layers = [...bert.layers(config), ...bert.classification.layers(config, 2)];
+  const layers = [...bert.layers(config), ...bert.heads.classification.layers(config, 2)];
   const random = Random.fromSeed(1, "tiny");
   const weights = new Map(
     layers.flatMap(weightsOf).map(({ path, shape, layer }) => {
@@ -50,6 +50,7 @@ function tinyModel(): Model {
     json,
     layers,
     head: ["classifier"],
+    headRequest: { name: "classification", outputs: 2 },
     weights,
   };
 }
@@ -126,7 +127,7 @@ export async function trainTiny(
     state,
   });
   const [beta1, beta2] = [0.9, 0.999];
-  const update = await device.compileUpdate(adamw({ beta1, beta2, epsilon: 1e-8 }), state);
+  const update = await device.compileUpdate(adamwUpdate({ beta1, beta2, epsilon: 1e-8 }), state);
   const losses: number[] = [];
   for (let i = 1; i <= steps; i++) {
     losses.push((await step.run(tinyFeeds(trainable, i))).loss.data[0]);

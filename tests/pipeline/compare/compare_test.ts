@@ -148,10 +148,11 @@ Deno.test("a run in a process of its own tells its steps", () =>
   inFolder(async (folder) => {
     const base = await tinyModel(join(folder, "base"));
     const table = moods(40);
-    await using files = await writeSplits({ train: table, test: table }, columns);
+    await using files = await writeSplits({ train: table, test: table }, ["text", "mood"]);
     const steps: number[] = [];
     const request = {
-      plan: { model: base, columns: { text: "text", label: "mood" } },
+      plan: { model: base },
+      task: { name: "text-classification", settings: { text: "text", label: "mood" } },
       files: files.files,
       method: { name: "head", settings: {} },
       settings: trainSettings({ epochs: 2 }),

@@ -1,3 +1,4 @@
+import type { DataOptions } from "../../../lib/pipeline/plan_spec.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -35,8 +36,14 @@ for (const name of ["gpt2", "llama"]) {
         const held = method === "qlora" ? { quantize: "nf4" as const } : {};
         for (const columns of [{ text: "text", label: "mood" }, { text: "text" }]) {
           const place = join(folder, `${Object.keys(columns).length}`);
-          const scores: Record<string, Metric> = "label" in columns ? { accuracy } : { perplexity };
-          const plan = model(reference).data(rows, columns).adapt(trained).train(settings)
+          // Which metric fits is known when it runs.
+          // deno-lint-ignore no-explicit-any
+          const scores: Record<string, Metric<number, any>> = "label" in columns
+            ? { accuracy }
+            : { perplexity };
+          const plan = model(reference).data(rows, columns as DataOptions).adapt(trained).train(
+            settings,
+          )
             .evaluate(scores).deploy(adapter(place));
           const result = await Plan.from(JSON.parse(JSON.stringify(plan))).run(quiet);
           const [start, end] = [result.losses[0], result.losses.at(-1)!];
@@ -47,12 +54,14 @@ for (const name of ["gpt2", "llama"]) {
             );
             assert.equal(ranks.at(-1), ranks[0] / 2);
           }
-          const again = await model(reference, held).data(rows, columns).adapt(peft(place))
+          const again = await model(reference, held).data(rows, columns as DataOptions).adapt(
+            peft(place),
+          )
             .train({ epochs: 0 }).evaluate(scores).run(quiet);
           const [found] = Object.values(again.scores);
           const [wanted] = Object.values(result.scores) as number[];
           assert.ok(Math.abs(found / wanted - 1) < 1e-5, `${found}, but ${wanted} when trained`);
-          result.predictions.logits.forEach((logit, i) => {
+          (result.predictions.logits as Float32Array).forEach((logit, i) => {
             const difference = Math.abs(again.predictions.logits[i] - logit);
             assert.ok(difference < 1e-4, `logit ${i} differs by ${difference}`);
           });
@@ -64,7 +73,9 @@ for (const name of ["gpt2", "llama"]) {
           }
           if (method === "qlora") {
             // Over the numbers of the file the same folder is another model.
-            const other = await model(reference).data(rows, columns).adapt(peft(place))
+            const other = await model(reference).data(rows, columns as DataOptions).adapt(
+              peft(place),
+            )
               .train({ epochs: 0 }).evaluate(scores).run(quiet);
             const moved = other.predictions.logits.some((logit, i) =>
               Math.abs(logit - result.predictions.logits[i]) > 1e-3

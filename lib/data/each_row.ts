@@ -1,0 +1,50 @@
+/**
+ * Work on every row of a table that a person can watch and stop.
+ *
+ * @module
+ */
+import { pauses } from "../core/pauses.ts";
+import { type Progress, showProgress } from "../core/progress.ts";
+
+/** What errors and displays say about the work, and what stops it. */
+export interface EachRowOptions {
+  /** What is done, in the past tense, `encoded`. */
+  readonly done: string;
+  /** The same as the title of a progress display, `encoding`. */
+  readonly title: string;
+  /** What errors call the table. */
+  readonly where: string;
+  /** Stops the work with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Work that is over sooner needs no display. */
+const quietMilliseconds = 2000;
+
+/** Calls `visit` for each row number from 0. Shows progress when it takes over two seconds. */
+export async function eachRow(
+  rows: number,
+  { done, title, where, signal }: EachRowOptions,
+  visit: (row: number) => void,
+): Promise<void> {
+  let progress: Progress | undefined;
+  let row = 0;
+  const began = performance.now();
+  const pause = pauses(
+    signal,
+    () => `stopped after ${row} of ${rows} rows of ${where} were ${done}`,
+  );
+  try {
+    while (row < rows) {
+      visit(row++);
+      if (performance.now() - began > quietMilliseconds) {
+        progress ??= showProgress({ title, total: rows, unit: "rows" });
+        progress.update(row);
+      }
+      await pause();
+    }
+    progress?.update(rows);
+  } finally {
+    progress?.end();
+  }
+}

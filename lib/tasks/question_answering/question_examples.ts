@@ -1,0 +1,129 @@
+/**
+ * Questions with their contexts as examples of a model.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../../core/errors.ts";
+import { eachRow } from "../../data/each_row.ts";
+import type { AnswerPredictions } from "../../nn/answer_predictions.ts";
+import type { TextProcessor } from "../../nn/processor.ts";
+import type { Examples, ExamplesOptions, Outputs } from "../../nn/task.ts";
+import { type BestSpans, bestSpans, type SpanSearch } from "./best_spans.ts";
+import {
+  isRefused,
+  nullDifference,
+  type NullRule,
+  type QuestionAnswer,
+  questionAnswer,
+} from "./question_answer.ts";
+import { type WindowedQuestion, windowsOfQuestion } from "./question_windows.ts";
+import type { QuestionRow } from "./read_questions.ts";
+import { needsLabels, textExamples, textFingerprint } from "../shared/text_examples.ts";
+import { spanObjective } from "./span_objective.ts";
+
+/** How to make examples and answers. */
+export interface QuestionExamplesOptions extends SpanSearch, NullRule {
+  /** Tokens of the context that a window shares with the one before. */
+  readonly stride?: number | undefined;
+}
+
+/** Cuts all rows into windows. Throws an error of kind "data" with all rows that cannot be learnt. */
+export async function questionExamples(
+  rows: readonly QuestionRow[],
+  processor: TextProcessor,
+  options: QuestionExamplesOptions,
+  { where, labelled = true, signal }: ExamplesOptions,
+): Promise<Examples<AnswerPredictions, QuestionAnswer>> {
+  const questions: WindowedQuestion[] = [];
+  const { stride } = options;
+  const { tokenizer, maxTokens } = processor;
+  await eachRow(rows.length, { done: "encoded", title: "encoding", where, signal }, (row) => {
+    questions.push(windowsOfQuestion(rows[row], tokenizer, { row, maxTokens, stride }));
+  });
+  checkAnswers(questions, rows, where);
+  const sequences = questions.flatMap(({ windows }) => windows);
+  const targets = sequences.map(({ ids, first, last }) => ({ length: ids.length, first, last }));
+  const spans = (outputs: Outputs) => spansOf(rows, questions, outputs, options);
+  const truncated = questions.filter(({ isTruncated }) => isTruncated).length;
+  // Sequences that share a row would share the probabilities of starts and ends.
+  const { packedFeedsOf: _, ...shared } = textExamples(
+    { rows: rows.length, sequences, truncated },
+    processor,
+  );
+  return {
+    ...shared,
+    fingerprint: textFingerprint(sequences, targets.flatMap(({ first, last }) => [first, last])),
+    objective({ labelSmoothing }) {
+      if (!labelled) needsLabels("loss");
+      return spanObjective({
+        targets,
+        ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+      });
+    },
+    predictions(outputs) {
+      if (!labelled) needsLabels("scores");
+      const found = spans(outputs);
+      const best = found.map(({ candidates: [first] }) => first?.text ?? "");
+      return {
+        kind: "answers",
+        rows: rows.length,
+        truth: rows.map(({ answers }) => answers.map(({ text }) => text)),
+        predicted: best.map((text, row) => isRefused(found[row], options) ? "" : text),
+        best,
+        nullDifferences: Float64Array.from(found, nullDifference),
+      };
+    },
+    answers: (outputs) =>
+      spans(outputs).map((each, row) => questionAnswer(rows[row], each, options)),
+  };
+}
+
+/** The best answers of each row, out of what the model gave for its windows. */
+function spansOf(
+  rows: readonly QuestionRow[],
+  questions: readonly WindowedQuestion[],
+  outputs: Outputs,
+  search: SpanSearch,
+): BestSpans[] {
+  let sequence = 0;
+  return questions.map(({ windows, tokens }, row) =>
+    bestSpans(
+      rows[row].context,
+      windows.map(({ nullPosition, contextStart, from, to }) => {
+        const logits = outputs[sequence++];
+        checkFinite(logits, row);
+        const [starts, ends] = [tokens.starts.subarray(from, to), tokens.ends.subarray(from, to)];
+        return { logits, nullPosition, contextStart, starts, ends };
+      }),
+      search,
+    )
+  );
+}
+
+function checkFinite(logits: Float32Array, row: number): void {
+  const wrong = logits.find((logit) => !Number.isFinite(logit));
+  if (wrong === undefined) return;
+  throw new TunebookError(
+    "diverged",
+    `the model's output for row ${row + 1} is ${wrong}. ` +
+      "Train with a lower learning rate, or with clipping.",
+  );
+}
+
+function checkAnswers(
+  questions: readonly WindowedQuestion[],
+  rows: readonly QuestionRow[],
+  where: string,
+): void {
+  const wrong = questions.flatMap(({ lacksAnswer }, row) =>
+    lacksAnswer
+      ? [`row ${row + 1}: the answer ${JSON.stringify(rows[row].answers[0].text)} has no token`]
+      : []
+  );
+  if (wrong.length === 0) return;
+  throw mistakes(
+    "data",
+    `the model's tokenizer leaves nothing of some answers of ${where}; correct or remove:`,
+    wrong,
+  );
+}

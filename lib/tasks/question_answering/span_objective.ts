@@ -1,0 +1,107 @@
+/**
+ * What question answering minimises: the surprise at where an answer starts and ends.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
+import type { Objective } from "../../nn/objective.ts";
+import { paddedLayout } from "../../text/batch_layout.ts";
+
+/** Where the answer of one sequence is. */
+export interface SpanTarget {
+  /** Tokens of the sequence, special tokens included. */
+  readonly length: number;
+  /** The answer's first and last token. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The targets and how to learn them. */
+export interface SpanObjectiveOptions {
+  /** [sequences] */
+  readonly targets: readonly SpanTarget[];
+  /**
+   * The share of a target that is spread evenly over the sequence's own tokens (Szegedy et al., 2016),
+   * from 0 to below 1.
+   */
+  readonly labelSmoothing?: number;
+}
+
+/** Added to the logits of padding; far below any logit, and finite, so that 0 times it is 0. */
+const never = -1e9;
+
+/**
+ * The mean of the cross-entropies of the start and of the end over the sequence's own tokens. Every
+ * sequence has the weight 1. Equals transformers' `BertForQuestionAnswering` for sequences of equal
+ * length; that takes padding for tokens which might be the answer.
+ *
+ * The exported graph gives `start_logits` and `end_logits`, both [batch, sequence].
+ *
+ * Throws an error of kind "input" for a label smoothing out of its range.
+ */
+export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOptions): Objective {
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new TunebookError(
+      "input",
+      `labelSmoothing is ${labelSmoothing}, but must be in [0, 1)`,
+    );
+  }
+  const feed = { role: "feed", type: "float32", shape: ["batch", "sequence"] } as const;
+  return {
+    name: "question-answering",
+    head: { name: "span", outputs: 2 },
+    outputs: 2,
+    per: "token",
+    feeds: {
+      start_targets: feed,
+      end_targets: feed,
+      own_tokens: feed,
+      normaliser: { role: "feed", type: "float32", shape: [] },
+    },
+    loss(logits, { start_targets, end_targets, own_tokens, normaliser }) {
+      const padding = tf.mul(tf.sub(1, own_tokens), never);
+      const lossesOf = (side: Tensor, targets: Tensor) => {
+        const laidOut = tf.reshape(side, own_tokens.shape);
+        return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(tf.add(laidOut, padding)))));
+      };
+      const [starts, ends] = tf.split(logits, 2, 1);
+      const sum = tf.add(lossesOf(starts, start_targets), lossesOf(ends, end_targets));
+      return tf.div(tf.mul(sum, 0.5), normaliser);
+    },
+    weightOf: (sequences) => sequences.length,
+    targetsOf(sequences, normaliser, layout) {
+      const chosen = Array.from(sequences, (sequence) => targets[sequence]);
+      const { rows, length, starts } = layout ??
+        paddedLayout(chosen.map((target) => target.length));
+      const tensor = (fill: (data: Float32Array, target: SpanTarget, from: number) => void) => {
+        const data = new Float32Array(rows * length);
+        chosen.forEach((target, i) => fill(data, target, starts[i]));
+        return { shape: [rows, length], data } satisfies HostTensor;
+      };
+      const smoothed = (position: "first" | "last") =>
+        tensor((data, target, from) => {
+          data.fill(labelSmoothing / target.length, from, from + target.length);
+          data[from + target[position]] += 1 - labelSmoothing;
+        });
+      return {
+        start_targets: smoothed("first"),
+        end_targets: smoothed("last"),
+        own_tokens: tensor((data, { length }, from) => data.fill(1, from, from + length)),
+        normaliser: { shape: [], data: Float32Array.of(normaliser) },
+      };
+    },
+    exported(results) {
+      const [starts, ends] = tf.split(results, 2, 2);
+      return { start_logits: tf.squeeze(starts, [2]), end_logits: tf.squeeze(ends, [2]) };
+    },
+    readExported: ({ start_logits, end_logits }, lengths) =>
+      lengths.map((length, row) => {
+        const from = row * start_logits.shape[1];
+        return Float32Array.from({ length: 2 * length }, (_, i) => {
+          const { data } = i % 2 === 0 ? start_logits : end_logits;
+          return Number(data[from + Math.floor(i / 2)]);
+        });
+      }),
+  };
+}

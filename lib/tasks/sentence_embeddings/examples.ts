@@ -1,0 +1,169 @@
+/**
+ * Rows of texts → sequences, with the groups that belong together.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { encodeRows } from "../../data/encode_rows.ts";
+import type { Processor, TextProcessor } from "../../nn/processor.ts";
+import type { Examples, ExamplesOptions } from "../../nn/task.ts";
+import { textColumn } from "../../table/columns.ts";
+import { type Table, tableFromColumns } from "../../table/table.ts";
+import type { SentenceSettings } from "../../text/sentence_settings.ts";
+import type { Tokenizer } from "../../text/tokenizer.ts";
+import {
+  needsLabels,
+  textExamples,
+  textFingerprint,
+  textProcessor,
+} from "../shared/text_examples.ts";
+import { classPairs } from "./class_pairs.ts";
+import { type EmbeddingPredictions, heldOutPredictions } from "./held_out.ts";
+import { makeLoss } from "./losses.ts";
+import { embeddingObjective } from "./objective.ts";
+import type { EmbeddingClassesOptions, SentenceEmbeddingsOptions } from "./options.ts";
+import {
+  checkEmbeddingRows,
+  classesOfRows,
+  type EmbeddingRows,
+  scoresOfRows,
+  textsOf,
+} from "./rows.ts";
+
+/** What makes the examples of sentence embeddings. */
+export interface EmbeddingExamplesOptions {
+  /** What errors call the task. */
+  readonly name: string;
+  readonly rows: EmbeddingRows;
+  readonly options: SentenceEmbeddingsOptions;
+}
+
+/** The vector of a text, [hidden]. */
+export type Embedding = Float32Array;
+
+/**
+ * Rows as a model takes them. A text that stands several times is one sequence. Rows without labels are
+ * those of the first column of texts alone, and the answer to a row is the vector of its first text.
+ */
+export async function embeddingExamples(
+  table: Table,
+  processor: Processor,
+  settings: ExamplesOptions,
+  { name, rows, options }: EmbeddingExamplesOptions,
+): Promise<Examples<EmbeddingPredictions, Embedding>> {
+  const own = textProcessor(name, processor);
+  const { labelled = true, where } = settings;
+  const { texts, scores, groups } = labelled
+    ? labelledGroups(table, where, rows, options)
+    : unlabelledGroups(table, where, rows);
+  const distinct = numbered(texts.flat());
+  const cut = new Set<string>();
+  const { examples: sequences } = await encodeRows(
+    tableFromColumns({ text: distinct.texts }),
+    noting(own.tokenizer, cut),
+    { ...settings, text: "text", maxTokens: own.maxTokens },
+  );
+  const truncated = texts.filter((row) => row.some((text) => cut.has(text))).length;
+  const numbers = texts.map((row) => row.map((text) => distinct.numbers.get(text)!));
+  const textGroups = groups.map((group) => group.flatMap((row) => numbers[row]));
+  const sentence = sentenceOf(own, options);
+  return {
+    ...textExamples({ rows: texts.length, sequences, truncated }, own),
+    ...(labelled ? { groups: textGroups } : {}),
+    fingerprint: textFingerprint(sequences, [...textGroups.flat(), ...scores]),
+    objective: ({ hiddenSize }) =>
+      embeddingObjective({
+        loss: makeLoss(rows.loss, options),
+        groups: labelled ? textGroups : needsLabels("loss"),
+        scores,
+        sentence,
+        hiddenSize,
+        ...(options.dimensions ? { dimensions: options.dimensions } : {}),
+      }),
+    predictions: (vectors) =>
+      heldOutPredictions({
+        shape: rows.shape,
+        groups: labelled ? textGroups : needsLabels("predictions"),
+        scores,
+        rows: texts.length,
+        vectors,
+      }),
+    answers: (vectors) => numbers.map(([first]) => vectors[first]),
+  };
+}
+
+/** The tokenizer, which also adds to `cut` the texts that lose tokens to the limit. */
+function noting(tokenizer: Tokenizer, cut: Set<string>): Tokenizer {
+  return {
+    ...tokenizer,
+    encode(text, pair, options) {
+      const encoding = tokenizer.encode(text, pair, options);
+      if (encoding.truncated) cut.add(text);
+      return encoding;
+    },
+  };
+}
+
+/** Rows with the groups that they make. */
+interface RowGroups {
+  /** The texts of each row. */
+  readonly texts: readonly (readonly string[])[];
+  /** The rows of each group: itself, or the two of a pair. */
+  readonly groups: readonly (readonly number[])[];
+  readonly scores: Float32Array;
+}
+
+function labelledGroups(
+  table: Table,
+  where: string,
+  rows: EmbeddingRows,
+  options: SentenceEmbeddingsOptions,
+): RowGroups {
+  checkEmbeddingRows(table, rows, where);
+  const texts = textsOf(table, rows);
+  if (rows.shape !== "classes") {
+    return { texts, groups: texts.map((_, row) => [row]), scores: scoresOfRows(table, rows) };
+  }
+  const { pairsPerText = 4, seed = 1 } = options as EmbeddingClassesOptions;
+  const drawn = classPairs(classesOfRows(table, rows), { perText: pairsPerText, seed, where });
+  return { texts, groups: drawn.pairs, scores: drawn.labels };
+}
+
+function unlabelledGroups(
+  table: Table,
+  where: string,
+  { texts: [first] }: EmbeddingRows,
+): RowGroups {
+  const texts = textColumn(table, first, { where }).map((text) => [text]);
+  return { texts, groups: [], scores: new Float32Array() };
+}
+
+/** Each different text with its number, in the order of their first places. */
+function numbered(
+  all: readonly string[],
+): { readonly texts: string[]; readonly numbers: ReadonlyMap<string, number> } {
+  const numbers = new Map<string, number>();
+  for (const text of all) if (!numbers.has(text)) numbers.set(text, numbers.size);
+  return { texts: [...numbers.keys()], numbers };
+}
+
+/**
+ * What the options say of pooling, else the model's folder. A folder whose vectors are made in a way
+ * that is not known here is an error of kind "unsupported", unless the options say how to pool.
+ */
+function sentenceOf(
+  { sentence }: Pick<TextProcessor, "sentence">,
+  { pooling, normalize }: Pick<SentenceEmbeddingsOptions, "pooling" | "normalize">,
+): SentenceSettings {
+  if (sentence?.obstacle !== undefined && pooling === undefined) {
+    throw new TunebookError(
+      "unsupported",
+      `the model is a folder of sentence-transformers whose vectors cannot be made here: ` +
+        `${sentence.obstacle}. Give pooling, such as "mean", to train its transformer to others.`,
+    );
+  }
+  return {
+    pooling: pooling ?? sentence?.pooling ?? "mean",
+    normalize: normalize ?? sentence?.normalize ?? true,
+  };
+}

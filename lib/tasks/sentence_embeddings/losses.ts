@@ -1,0 +1,98 @@
+/**
+ * The losses by name: which rows each is for, and which settings change it. A new one is one file and
+ * one line here.
+ *
+ * @module
+ */
+import { contrastive } from "./contrastive.ts";
+import { cosent } from "./cosent.ts";
+import { cosineSimilarity } from "./cosine_similarity.ts";
+import type { DistanceName } from "./distance.ts";
+import type { EmbeddingLoss } from "./loss.ts";
+import { matryoshka } from "./matryoshka.ts";
+import { multipleNegativesRanking } from "./multiple_negatives_ranking.ts";
+import { triplet } from "./triplet.ts";
+
+/** What the rows of a table are. */
+export type RowShape = "pairs" | "triplets" | "scored" | "labelled" | "classes";
+
+/** What changes a loss. */
+export interface LossSettings {
+  /** What cosines are multiplied with; 20 unless given. */
+  readonly scale?: number;
+  /** Whether positives must find their anchors, too; false unless given. */
+  readonly symmetric?: boolean;
+  /** How distances are measured: `euclidean` for triplets, `cosine` for contrastive unless given. */
+  readonly distance?: DistanceName;
+  /** How far apart texts should be: 5 for Euclidean distances, 0.5 for cosines unless given. */
+  readonly margin?: number;
+  /** Asks the loss of the first numbers of each embedding, too: `[384, 256, 128, 64]`. */
+  readonly dimensions?: readonly number[];
+}
+
+interface LossEntry {
+  /** Rows that it can be asked of; it is the default of the first `defaultOf`. */
+  readonly shapes: readonly RowShape[];
+  /** The settings that change it, `dimensions` aside, which fits all. */
+  readonly settings: readonly (keyof LossSettings)[];
+  make(settings: LossSettings): EmbeddingLoss;
+}
+
+/** As in sentence-transformers, where the defaults are those of Euclidean triplets and of cosines. */
+const margins: Readonly<Record<DistanceName, number>> = { euclidean: 5, cosine: 0.5 };
+const defaultScale = 20;
+
+/** The losses. */
+export const embeddingLosses = {
+  multipleNegativesRanking: {
+    shapes: ["pairs", "triplets"],
+    settings: ["scale", "symmetric"],
+    make: ({ scale = defaultScale, symmetric = false }) =>
+      multipleNegativesRanking({ scale, symmetric }),
+  },
+  triplet: {
+    shapes: ["triplets"],
+    settings: ["distance", "margin"],
+    make: ({ distance = "euclidean", margin = margins[distance] }) => triplet({ distance, margin }),
+  },
+  cosent: {
+    shapes: ["scored", "labelled", "classes"],
+    settings: ["scale"],
+    make: ({ scale = defaultScale }) => cosent({ scale }),
+  },
+  cosineSimilarity: {
+    shapes: ["scored", "labelled", "classes"],
+    settings: [],
+    make: () => cosineSimilarity(),
+  },
+  contrastive: {
+    shapes: ["labelled", "classes"],
+    settings: ["distance", "margin"],
+    make: ({ distance = "cosine", margin = margins[distance] }) =>
+      contrastive({ distance, margin }),
+  },
+} as const satisfies Record<string, LossEntry>;
+
+/** The name of a loss. */
+export type LossName = keyof typeof embeddingLosses;
+
+/** The loss that rows are learnt with unless another is named, as sentence-transformers advises. */
+export const defaultLoss: Readonly<Record<RowShape, LossName>> = {
+  pairs: "multipleNegativesRanking",
+  triplets: "multipleNegativesRanking",
+  scored: "cosent",
+  labelled: "contrastive",
+  // As SetFit does.
+  classes: "cosineSimilarity",
+};
+
+/** What a loss is like, by its name. */
+export function lossEntry(name: LossName): LossEntry {
+  return embeddingLosses[name];
+}
+
+/** Makes a loss, asked of shorter embeddings too where the settings have dimensions. */
+export function makeLoss(name: LossName, settings: LossSettings): EmbeddingLoss {
+  const loss = lossEntry(name).make(settings);
+  return settings.dimensions ? matryoshka(loss, settings.dimensions) : loss;
+}

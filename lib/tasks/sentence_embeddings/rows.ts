@@ -1,0 +1,116 @@
+/**
+ * The rows of a table → groups of texts, and what is wrong with them.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../../core/errors.ts";
+import { columnValues, requireColumns } from "../../table/columns.ts";
+import type { Table } from "../../table/table.ts";
+import { embeddingColumns, type SentenceEmbeddingsOptions, shapeOf } from "./options.ts";
+import { defaultLoss, type LossName, type RowShape } from "./losses.ts";
+
+/** What the columns of a table are. */
+export interface EmbeddingRows {
+  readonly shape: RowShape;
+  /** The columns of texts in the order of a group: anchor, positive, negatives. */
+  readonly texts: readonly string[];
+  /** The column of the score, the label or the class. */
+  readonly target?: string;
+  readonly loss: LossName;
+}
+
+/** What options that make sense say of the rows. */
+export function embeddingRowReader(options: SentenceEmbeddingsOptions): EmbeddingRows {
+  const shape = shapeOf(options)!;
+  const given = options as unknown as Readonly<Record<string, string | readonly string[]>>;
+  const names = embeddingColumns[shape];
+  const isTarget = (name: string) => name === "score" || name === "label";
+  const target = names.find(isTarget);
+  return {
+    shape,
+    texts: names.filter((name) => !isTarget(name)).flatMap((name) => given[name]),
+    ...(target ? { target: given[target] as string } : {}),
+    loss: options.loss ?? defaultLoss[shape],
+  };
+}
+
+/**
+ * Throws one error of kind "data" with all rows whose texts are missing or blank, whose number is no
+ * score or label, or whose negative is the positive.
+ */
+export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: string): void {
+  const { texts, target } = rows;
+  requireColumns(table, target === undefined ? texts : [...texts, target], where);
+  if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
+  const columns = texts.map((name) => columnValues(table, name));
+  const targets = target === undefined ? undefined : columnValues(table, target);
+  const wrong: string[] = [];
+  for (let row = 0; row < table.numRows(); row++) {
+    const found = texts.flatMap((name, at) => {
+      const problem = textMistake(columns[at][row]);
+      return problem ? [`"${name}" is ${problem}`] : [];
+    });
+    const problem = targets && targetMistake(targets[row], rows);
+    if (problem) found.push(`"${target}" is ${problem}`);
+    if (rows.shape === "triplets") {
+      const same = columns.findIndex((column, at) => at > 1 && column[row] === columns[1][row]);
+      if (same > 0) found.push(`"${texts[same]}" is the same text as "${texts[1]}"`);
+    }
+    if (found.length > 0) wrong.push(`row ${row + 1}: ${found.join("; ")}`);
+  }
+  if (wrong.length === 0) return;
+  const title = `correct or remove these ${wrong.length} of ${table.numRows()} rows of ${where}:`;
+  throw mistakes("data", title, wrong);
+}
+
+function textMistake(value: unknown): string | undefined {
+  if (value === null || value === undefined) return "missing";
+  if (typeof value !== "string") {
+    return `${Array.isArray(value) ? "a list" : typeof value}, no text`;
+  }
+  return value.trim() === "" ? "an empty text" : undefined;
+}
+
+function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string | undefined {
+  if (value === null || value === undefined) return "missing";
+  if (shape === "classes") {
+    const isClass = typeof value === "string"
+      ? value.trim() !== ""
+      : ["number", "bigint", "boolean"].includes(typeof value);
+    return isClass ? undefined : `${JSON.stringify(value)}, no class`;
+  }
+  const number = numberOf(value);
+  if (shape === "labelled") {
+    return number === 0 || number === 1
+      ? undefined
+      : `${JSON.stringify(String(value))}, not 0 or 1`;
+  }
+  if (typeof value === "boolean" || !Number.isFinite(number)) {
+    return `${JSON.stringify(String(value))}, no finite number`;
+  }
+  return loss === "cosineSimilarity" && Math.abs(number) > 1
+    ? `${number}, but the loss cosineSimilarity needs scores from −1 to 1: divide by the largest`
+    : undefined;
+}
+
+/** A number, an integer of 64 bits or a boolean as a number; NaN for anything else. */
+function numberOf(value: unknown): number {
+  return ["number", "bigint", "boolean"].includes(typeof value) ? Number(value) : NaN;
+}
+
+/** The texts of each row in the order of a group. */
+export function textsOf(table: Table, { texts }: EmbeddingRows): string[][] {
+  const columns = texts.map((name) => columnValues(table, name) as string[]);
+  return Array.from({ length: table.numRows() }, (_, row) => columns.map((column) => column[row]));
+}
+
+/** The score or the label of each row, [rows]; empty where rows have none. */
+export function scoresOfRows(table: Table, { shape, target }: EmbeddingRows): Float32Array {
+  if (target === undefined || shape === "classes") return new Float32Array();
+  return Float32Array.from(columnValues(table, target), numberOf);
+}
+
+/** The class of each row as text. */
+export function classesOfRows(table: Table, { target }: EmbeddingRows): string[] {
+  return columnValues(table, target!).map(String);
+}

@@ -1,0 +1,187 @@
+/**
+ * The rows of a table → texts with their words and tags.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../../core/errors.ts";
+import { detectScheme } from "../../nn/tags/detect_scheme.ts";
+import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
+import { transitionMistakes } from "../../nn/tags/transitions.ts";
+import { columnValues, requireColumns } from "../../table/columns.ts";
+import type { Table } from "../../table/table.ts";
+import { hasSpans, type SpanScheme, type TokenClassificationOptions } from "./options.ts";
+import { listOf, readSpans, typeName } from "./read_spans.ts";
+import { spanTags } from "./span_tags.ts";
+import { splitWords, type Word } from "./split_words.ts";
+
+/** A text with its words. */
+export interface TextRow {
+  readonly text: string;
+  readonly words: readonly Word[];
+  /** True where the words were given as a list: the text is these with a space between them. */
+  readonly isList: boolean;
+}
+
+/** A row with the tag of each word. */
+export interface TaggedRow extends TextRow {
+  /** [words] */
+  readonly tags: readonly string[];
+}
+
+/** The rows of a table and how their tags are written. */
+export interface TaggedRows {
+  readonly rows: readonly TaggedRow[];
+  readonly scheme: TagScheme;
+}
+
+/** Where rows come from. */
+export interface TaggedRowsOptions {
+  /** What errors call the table. */
+  readonly where: string;
+  /** The scheme, where it is known; else it is that of the options, or found out. */
+  readonly scheme?: TagScheme;
+}
+
+type Complain = (what: string) => void;
+
+/**
+ * Reads all rows with their tags. Throws one `TunebookError` of kind "data" that lists every row (from 1)
+ * with anything wrong: no list, other numbers of words and tags, empty ones, spans that are outside of
+ * the text, overlap, or begin or end inside of a word, tags in an order that the scheme does not allow.
+ */
+export function readTaggedRows(
+  table: Table,
+  options: TokenClassificationOptions,
+  { where, scheme: known }: TaggedRowsOptions,
+): TaggedRows {
+  const spans = hasSpans(options);
+  const columns = spans ? [options.text, options.spans] : [options.tokens, options.tags];
+  requireColumns(table, columns, where);
+  if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
+  const [firsts, seconds] = columns.map((name) => columnValues(table, name));
+  const wrong: string[] = [];
+  const written: SpanScheme = (known ?? options.scheme ?? "BIO") as SpanScheme;
+  const rows = firsts.map((first, row): TaggedRow => {
+    const complain = (what: string) => wrong.push(`row ${row + 1}: ${what}`);
+    const read = textRow(first, { split: options.split ?? "words", isText: spans, complain });
+    const tags = spans
+      ? spanTags(
+        read,
+        readSpans(seconds[row], read.text, options.offsets ?? "codepoints", complain),
+        written,
+        complain,
+      )
+      : tagList(seconds[row], read.words.length, options.names, complain);
+    return { ...read, tags };
+  });
+  refuse(wrong, columns, where, rows.length);
+  if (spans) return { rows, scheme: written };
+  const scheme = known ?? options.scheme ??
+    detectScheme(rows.map(({ tags }) => tags), {
+      where: `the tags in "${options.tags}" of ${where}`,
+    });
+  rows.forEach(({ tags }, row) => {
+    for (const what of transitionMistakes(tags, scheme)) wrong.push(`row ${row + 1}, ${what}`);
+  });
+  refuse(wrong, [options.tags], where, rows.length, scheme);
+  return { rows, scheme };
+}
+
+/** Rows without their tags: each is a text or a list of words. */
+export function readTextRows(
+  table: Table,
+  options: TokenClassificationOptions,
+  where: string,
+): TextRow[] {
+  const column = hasSpans(options) ? options.text : options.tokens;
+  requireColumns(table, [column], where);
+  const wrong: string[] = [];
+  const rows = columnValues(table, column).map((value, row) =>
+    textRow(value, {
+      split: options.split ?? "words",
+      isText: typeof value === "string",
+      complain: (what) => wrong.push(`row ${row + 1}: ${what}`),
+    })
+  );
+  refuse(wrong, [column], where, rows.length);
+  return rows;
+}
+
+interface TextRowOptions {
+  readonly split: NonNullable<TokenClassificationOptions["split"]>;
+  readonly isText: boolean;
+  readonly complain: Complain;
+}
+
+const noText: TextRow = { text: "", words: [], isList: true };
+
+function textRow(value: unknown, { split, isText, complain }: TextRowOptions): TextRow {
+  if (isText) {
+    if (typeof value === "string" && value.trim() !== "") {
+      return { text: value, words: splitWords(value, split), isList: false };
+    }
+    complain(typeof value === "string" ? "an empty text" : `${typeName(value)}, not a text`);
+    return noText;
+  }
+  const list = listOf(value);
+  if (!list) {
+    complain(`the words are ${typeName(value)}, not a list`);
+    return noText;
+  }
+  if (list.length === 0) complain("no words");
+  list.forEach((word, at) => {
+    if (typeof word !== "string") complain(`word ${at + 1} is ${typeName(word)}, not a text`);
+    else if (word.trim() === "") complain(`word ${at + 1} is empty`);
+  });
+  let start = 0;
+  const words = list.map((word) => {
+    const own = { start, end: start + String(word).length };
+    start = own.end + 1;
+    return own;
+  });
+  return { text: list.map(String).join(" "), words, isList: true };
+}
+
+function tagList(
+  value: unknown,
+  words: number,
+  names: readonly string[] | undefined,
+  complain: Complain,
+): string[] {
+  const list = listOf(value);
+  if (!list) {
+    complain(`the tags are ${typeName(value)}, not a list`);
+    return [];
+  }
+  if (list.length !== words) complain(`${words} words, but ${list.length} tags`);
+  return list.map((tag, at) => {
+    if (typeof tag === "number" || typeof tag === "bigint") {
+      if (!names) return String(tag);
+      const name = names[Number(tag)];
+      if (name === undefined) complain(`word ${at + 1}: tag ${tag} has no name of ${names.length}`);
+      return name ?? "";
+    }
+    if (typeof tag !== "string") {
+      complain(`word ${at + 1}: its tag is ${typeName(tag)}, not a text`);
+    } else if (tag.trim() === "") complain(`word ${at + 1}: an empty tag`);
+    return String(tag);
+  });
+}
+
+function refuse(
+  wrong: readonly string[],
+  columns: readonly string[],
+  where: string,
+  rows: number,
+  scheme?: TagScheme,
+): void {
+  if (wrong.length === 0) return;
+  const count = new Set(wrong.map((line) => /^row \d+/.exec(line)![0])).size;
+  const names = columns.map((name) => `"${name}"`).join(" and ");
+  throw mistakes(
+    "data",
+    `correct or remove these ${count} of ${rows} rows of ${where}, columns ${names}` +
+      (scheme ? ` (tags of ${scheme}; "plain" learns them as they are):` : ":"),
+    wrong,
+  );
+}

@@ -1,0 +1,57 @@
+/**
+ * The trainer state, as the text that a checkpoint keeps.
+ *
+ * @module
+ */
+import type { EarlyStopping, Validation } from "./early_stopping.ts";
+
+/** Where a run stands, beside its tensors. */
+export interface TrainerState extends EarlyStopping {
+  /** Optimizer steps taken. */
+  readonly step: number;
+  /** Loss of each step. */
+  readonly losses: readonly number[];
+}
+
+/** The state as JSON, which has no NaN and no infinity, unlike a validation's score. */
+export function trainerStateText(state: TrainerState): string {
+  return JSON.stringify(
+    state,
+    (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+/** Reads what `trainerStateText` made; nothing where a field is missing or wrong. */
+export function trainerStateOf(made: unknown): TrainerState | undefined {
+  if (!isRecord(made)) return undefined;
+  const { step, losses, best, validationsSinceBest, validations } = made;
+  if (!isCount(step) || !isCount(validationsSinceBest)) return undefined;
+  if (!Array.isArray(losses) || losses.length !== step || !losses.every(Number.isFinite)) {
+    return undefined;
+  }
+  if (!Array.isArray(validations) || validationsSinceBest > validations.length) return undefined;
+  const read = validations.map(validationOf);
+  if (!read.every((each) => each !== undefined)) return undefined;
+  const state = { step, losses, validationsSinceBest, validations: read };
+  if (best === undefined) return state;
+  const readBest = validationOf(best);
+  return readBest && Number.isFinite(readBest.score) ? { ...state, best: readBest } : undefined;
+}
+
+const notFinite: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+function validationOf(made: unknown): Validation | undefined {
+  if (!isRecord(made) || !isCount(made.step)) return undefined;
+  const { step, score } = made;
+  return Number.isFinite(score) || notFinite.includes(score)
+    ? { step, score: Number(score) }
+    : undefined;
+}
+
+function isRecord(made: unknown): made is Record<string, unknown> {
+  return typeof made === "object" && made !== null && !Array.isArray(made);
+}
+
+function isCount(made: unknown): made is number {
+  return Number.isSafeInteger(made) && (made as number) >= 0;
+}

@@ -1,0 +1,160 @@
+/**
+ * Reads what a sentence-transformers folder says beside its transformer: `modules.json` lists what
+ * texts pass through, each with a folder of its own.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { messageOf, TunebookError } from "../core/errors.ts";
+import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
+
+/** The file that tells such a folder from others. */
+export const MODULES_FILE = "modules.json";
+
+/** The transformer's limits, beside its `config.json`. */
+export const SENTENCE_CONFIG_FILE = "sentence_bert_config.json";
+
+/** The prompts of the whole model. */
+export const SENTENCE_MODEL_FILE = "config_sentence_transformers.json";
+
+const CONFIG_FILE = "config.json";
+
+/** A folder of sentence-transformers. */
+export interface SentenceFolder {
+  /** Where the transformer's files are, relative to the folder; empty for the folder itself. */
+  readonly transformer: string;
+  readonly source: SentenceSource;
+}
+
+/** Their names for what is read here. */
+const poolings: Readonly<Record<string, PoolingName>> = {
+  mean: "mean",
+  cls: "cls",
+  lasttoken: "last",
+};
+
+/** Before version 5.5 each way to pool was a field of its own. */
+const legacyFields: Readonly<Record<string, string>> = {
+  pooling_mode_cls_token: "cls",
+  pooling_mode_max_tokens: "max",
+  pooling_mode_mean_tokens: "mean",
+  pooling_mode_mean_sqrt_len_tokens: "mean_sqrt_len_tokens",
+  pooling_mode_weightedmean_tokens: "weightedmean",
+  pooling_mode_lasttoken: "lasttoken",
+};
+
+interface Module {
+  /** `Transformer`, `Pooling`, `Normalize`, `Dense` … */
+  readonly kind: string;
+  readonly path: string;
+}
+
+/**
+ * What the folder says; undefined where it has no `modules.json`. Throws an error of kind "weights" for
+ * files that are malformed.
+ */
+export async function readSentenceFolder(folder: string): Promise<SentenceFolder | undefined> {
+  const text = await textOf(join(folder, MODULES_FILE));
+  if (text === undefined) return undefined;
+  const modules = parseModules(join(folder, MODULES_FILE), text);
+  const transformer = modules.find(({ kind }) => kind === "Transformer")?.path ?? "";
+  const limits = await objectOf(join(folder, transformer, SENTENCE_CONFIG_FILE));
+  const whole = await objectOf(join(folder, SENTENCE_MODEL_FILE));
+  const poolingPath = modules.find(({ kind }) => kind === "Pooling")?.path;
+  const config = poolingPath === undefined
+    ? undefined
+    : await objectOf(join(folder, poolingPath, CONFIG_FILE));
+  const modes = config ? modesOf(config) : [];
+  const obstacle = obstacleOf(modules, modes, limits, whole);
+  const maxTokens = limits?.max_seq_length;
+  return {
+    transformer,
+    source: {
+      pooling: poolings[modes[0]] ?? "mean",
+      normalize: modules.some(({ kind }) => kind === "Normalize"),
+      ...(Number.isSafeInteger(maxTokens) ? { maxTokens: maxTokens as number } : {}),
+      ...(obstacle ? { obstacle } : {}),
+    },
+  };
+}
+
+/** The names of the small files that `modules.json` leads to, relative to its folder. */
+export function sentenceFiles(source: string, modules: string): string[] {
+  return [
+    SENTENCE_CONFIG_FILE,
+    SENTENCE_MODEL_FILE,
+    ...parseModules(source, modules)
+      .filter(({ path }) => path !== "")
+      .map(({ path }) => `${path}/${CONFIG_FILE}`),
+  ];
+}
+
+function parseModules(path: string, text: string): Module[] {
+  const json = parsed(path, text);
+  const isModule = (each: unknown): each is { type: string; path: string } => {
+    const { type, path } = (each ?? {}) as Record<string, unknown>;
+    return typeof type === "string" && typeof path === "string" && /^[\w.-]*$/.test(path) &&
+      !/^\.+$/.test(path);
+  };
+  if (!Array.isArray(json) || !json.every(isModule)) {
+    throw new TunebookError(
+      "weights",
+      `${path} is no list of modules of sentence-transformers, each with a type and a folder`,
+    );
+  }
+  return json.map(({ type, path }) => ({ kind: type.split(".").at(-1)!, path }));
+}
+
+function modesOf(config: Readonly<Record<string, unknown>>): string[] {
+  const mode = config.pooling_mode;
+  if (typeof mode === "string") return [mode];
+  if (Array.isArray(mode)) return mode.map(String);
+  const found = Object.keys(legacyFields).filter((name) => config[name] === true);
+  return found.length > 0 ? found.map((name) => legacyFields[name]) : ["mean"];
+}
+
+/** What keeps tunebook from making the same vectors. */
+function obstacleOf(
+  modules: readonly Module[],
+  modes: readonly string[],
+  limits: Readonly<Record<string, unknown>> | undefined,
+  whole: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  const known = ["Transformer", "Pooling", "Normalize"];
+  const others = modules.filter(({ kind }) => !known.includes(kind)).map(({ kind }) => kind);
+  if (others.length > 0) return `its texts also pass through ${others.join(", ")}`;
+  if (modes.length !== 1 || !(modes[0] in poolings)) {
+    return modes.length === 0
+      ? "it has no pooling"
+      : `it pools by ${modes.join(" and ")}, which is none of ${Object.keys(poolings).join(", ")}`;
+  }
+  if (limits?.do_lower_case === true) return "it makes texts lower case before the tokenizer";
+  const prompts = whole?.prompts as Readonly<Record<string, unknown>> | undefined;
+  const prompt = prompts?.[String(whole?.default_prompt_name)];
+  return prompt ? `it puts the prompt ${JSON.stringify(prompt)} before each text` : undefined;
+}
+
+async function objectOf(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const text = await textOf(path);
+  if (text === undefined) return undefined;
+  const json = parsed(path, text);
+  if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
+  throw new TunebookError("weights", `${path} holds no object`);
+}
+
+function parsed(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TunebookError("weights", `${path} is no JSON: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
