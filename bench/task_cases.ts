@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dataSets } from "../datasets/mod.ts";
+import type { dataSets } from "../datasets/mod.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, rank, targets } from "./cases.ts";
