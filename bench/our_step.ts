@@ -16,7 +16,8 @@ import { classificationObjective } from "../lib/tasks/shared/classification_obje
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { packWeight } from "../lib/weights/pack.ts";
-import { createOptimiser } from "../lib/train/optimiser.ts";
+import { groupSchedule } from "../lib/train/group_steps.ts";
+import { createOptimizer } from "../lib/train/optimizer.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, dataWords, rank, type StepCase, targets, vocabulary } from "./cases.ts";
@@ -69,7 +70,7 @@ export async function compileStep(
     outputs: classes,
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
   });
-  const settings = trainSettings({ learningRate: 1e-4 });
+  const settings = trainSettings({ learningRate: 1e-4, schedule: "constant", warmup: 0 });
   const words = occurringWords({ model, adapter }, {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
@@ -84,7 +85,8 @@ export async function compileStep(
     frozen: gradientSource({ model, adapter }, words),
     state,
   });
-  const optimiser = await createOptimiser(device, state, settings);
+  const optimizer = await createOptimizer(device, state, settings);
+  const schedule = groupSchedule(state, settings, { stepsPerEpoch: 1, totalSteps: 1 });
   const shape = [batch, length];
   const tokens = batch * length;
   const feeds = {
@@ -106,14 +108,14 @@ export async function compileStep(
       for (let i = 0; i < count; i++) {
         const began = performance.now();
         loss = Number((await gradients.run(feeds)).loss.data[0]);
-        await optimiser.step(++step, settings.learningRate);
+        await optimizer.step(schedule(step++));
         milliseconds.push(performance.now() - began);
       }
       return { milliseconds, loss };
     },
     async dispose() {
       await gradients.dispose();
-      await optimiser.dispose();
+      await optimizer.dispose();
       state.dispose();
     },
   };

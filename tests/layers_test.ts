@@ -38,10 +38,7 @@ const maxFunctionLines = 100;
  */
 const knownCircles: readonly string[] = [];
 const knownTwice: readonly string[] = [];
-const knownLong: readonly string[] = [
-  "lib/cli/plan_of_flags.ts: planOfFlags",
-  "lib/train/loop.ts: loop",
-];
+const knownLong: readonly string[] = [];
 
 interface Import {
   /** Relative to the project, with forward slashes. */

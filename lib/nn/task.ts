@@ -27,7 +27,7 @@ export interface Task<
   Input = unknown,
   Answer = unknown,
 > {
-  /** The pipeline task of transformers and transformers.js, `token-classification`. */
+  /** Its name in plan files and on the command line, `token-classification`. */
   readonly name: string;
   /** Which metrics may be asked. */
   readonly kind: Predicted["kind"];
@@ -83,6 +83,8 @@ export interface LabelledTask<
   readonly task: Task<Predicted, Input, Answer>;
   /** The name of each output; empty where outputs have no names. */
   readonly labels: readonly string[];
+  /** The metric that chooses the best state, where the labels say more than the task alone. */
+  readonly metric?: string;
   readonly head: HeadRequest;
   /** What others need to know to ask the deployed model. */
   readonly signature: Signature;
@@ -114,6 +116,8 @@ export interface Baseline {
 
 /** How a deployed model is asked. */
 export interface Signature {
+  /** The pipeline that asks the model in transformers and transformers.js, `feature-extraction`. */
+  readonly pipeline: string;
   /** `task_type` in a PEFT folder. */
   readonly peftTaskType:
     | "SEQ_CLS"

@@ -6,6 +6,7 @@
 import type { StateTensor } from "../engine/mod.ts";
 import type { AttachedAdapter } from "./adapter.ts";
 import type { Weight } from "./layer.ts";
+import { layersBelowHead } from "./layer_depth.ts";
 import { isHead, type Model, modelWeights } from "./model.ts";
 
 /** The groups of the state: weight decay acts on the first only. */
@@ -17,21 +18,33 @@ export const undecayed = "undecayed";
 export interface GroupSettings {
   readonly decay: boolean;
   /** What the learning rate is multiplied with. */
-  readonly rate: number;
+  readonly learningRateScale: number;
+  /** Layers from the head down to the group, where layers are told apart. */
+  readonly layersBelowHead?: number;
 }
 
 const times = " × ";
+const below = " below the head: ";
 
-/** A group's name, which says how its tensors are updated: `decayed`, `decayed × 16`. */
-export function groupOf({ decay, rate }: GroupSettings): string {
+/**
+ * A group's name, which says how its tensors are updated: `decayed`, `decayed × 16`,
+ * `decayed × 16 below the head: 2`.
+ */
+export function groupOf({ decay, learningRateScale, layersBelowHead }: GroupSettings): string {
   const name = decay ? decayed : undecayed;
-  return rate === 1 ? name : `${name}${times}${rate}`;
+  const scaled = learningRateScale === 1 ? name : `${name}${times}${learningRateScale}`;
+  return layersBelowHead === undefined ? scaled : `${scaled}${below}${layersBelowHead}`;
 }
 
 /** What a group's name says. */
 export function groupSettings(group: string): GroupSettings {
-  const [name, rate = "1"] = group.split(times);
-  return { decay: name === decayed, rate: Number(rate) };
+  const [scaled, layers] = group.split(below);
+  const [name, scale = "1"] = scaled.split(times);
+  return {
+    decay: name === decayed,
+    learningRateScale: Number(scale),
+    ...(layers === undefined ? {} : { layersBelowHead: Number(layers) }),
+  };
 }
 
 /** The model's own weights that are trained: the head's, and those that the method asks for. */
@@ -44,20 +57,35 @@ export function trainedWeights(
   );
 }
 
-/** A place in the state for every trained tensor. */
+/** How trained tensors are grouped. */
+export interface GroupingOptions {
+  /** Gives the tensors of each layer groups of their own; false unless given. */
+  readonly byLayer?: boolean;
+}
+
+/** A state tensor for every trained tensor. */
 export function trainedSlots(
-  model: Pick<Model, "layers" | "head">,
+  model: Pick<Model, "layers" | "head" | "family" | "config">,
   adapter: AttachedAdapter,
+  { byLayer = false }: GroupingOptions = {},
 ): StateTensor[] {
-  const own = trainedWeights(model, adapter).map(({ path, shape, layer }): StateTensor => ({
-    name: path,
-    shape,
-    group: layer.kind === "norm" || path.endsWith(".bias") ? undecayed : decayed,
-  }));
-  const added = adapter.parameters.map(({ name, shape, decay, rate = 1 }): StateTensor => ({
+  const slot = (name: string, shape: readonly number[], settings: GroupSettings): StateTensor => ({
     name,
     shape,
-    group: groupOf({ decay, rate }),
-  }));
-  return [...own, ...added];
+    group: groupOf({
+      ...settings,
+      ...(byLayer ? { layersBelowHead: layersBelowHead(model, name) } : {}),
+    }),
+  });
+  return [
+    ...trainedWeights(model, adapter).map(({ path, shape, layer }) =>
+      slot(path, shape, {
+        decay: layer.kind !== "norm" && !path.endsWith(".bias"),
+        learningRateScale: 1,
+      })
+    ),
+    ...adapter.parameters.map(({ name, shape, decay, rate = 1 }) =>
+      slot(name, shape, { decay, learningRateScale: rate })
+    ),
+  ];
 }

@@ -76,7 +76,12 @@ function withLabels(
     task,
     labels: [],
     head: { name: "language", outputs: 0 },
-    signature: { peftTaskType: "CAUSAL_LM", autoClass: "AutoModelForCausalLM", config: {} },
+    signature: {
+      pipeline: "text-generation",
+      peftTaskType: "CAUSAL_LM",
+      autoClass: "AutoModelForCausalLM",
+      config: {},
+    },
     examples: (table, processor, options) => examplesOf(table, processor, options, text),
     tableOf: (inputs) => tableFromColumns({ [text]: inputs }, "the texts"),
   };

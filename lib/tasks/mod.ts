@@ -6,7 +6,12 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
+import { columnFlag, type TaskFlag } from "./shared/task_flag.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
+import { questionAnsweringFlags } from "./question_answering/flags.ts";
+import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
+import { textClassificationFlags } from "./text_classification/flags.ts";
+import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { sentenceEmbeddings } from "./sentence_embeddings.ts";
 import { textClassification } from "./text_classification.ts";
@@ -15,13 +20,23 @@ import { tokenClassification } from "./token_classification.ts";
 // deno-lint-ignore no-explicit-any
 type Make = (settings: never) => Task<any, any, any>;
 
-/** The tasks by the names of their pipelines in transformers. */
-export const tasks: Readonly<Record<string, Make>> = {
-  "question-answering": questionAnswering,
-  "feature-extraction": sentenceEmbeddings as Make,
-  "text-classification": textClassification,
-  "text-generation": causalLanguageModelling,
-  "token-classification": tokenClassification,
+/** A task as plan files and the command line know it. */
+export interface TaskEntry {
+  readonly make: Make;
+  /** Its options as flags. */
+  readonly flags: readonly TaskFlag[];
+}
+
+/** The tasks by name. */
+export const tasks: Readonly<Record<string, TaskEntry>> = {
+  "text-classification": { make: textClassification, flags: textClassificationFlags },
+  "token-classification": { make: tokenClassification, flags: tokenClassificationFlags },
+  "question-answering": { make: questionAnswering, flags: questionAnsweringFlags },
+  "sentence-embeddings": { make: sentenceEmbeddings as Make, flags: sentenceEmbeddingsFlags },
+  "text-generation": {
+    make: causalLanguageModelling,
+    flags: [columnFlag("text", "the column of the text")],
+  },
 };
 
 /** Makes a task from its name and settings, as a plan file has them. */
@@ -29,7 +44,7 @@ export function taskOf(
   name: string,
   settings: Readonly<Record<string, unknown>>,
 ): ReturnType<Make> {
-  if (Object.hasOwn(tasks, name)) return tasks[name](settings as never);
+  if (Object.hasOwn(tasks, name)) return tasks[name].make(settings as never);
   const known = Object.keys(tasks);
   throw new TunebookError(
     "input",

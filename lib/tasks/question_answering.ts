@@ -99,6 +99,7 @@ function labelledTask(
     labels: [],
     head: { name: "span", outputs: 2 },
     signature: {
+      pipeline: "question-answering",
       peftTaskType: "QUESTION_ANS",
       autoClass: "AutoModelForQuestionAnswering",
       config: {},

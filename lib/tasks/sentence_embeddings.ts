@@ -30,13 +30,13 @@ import {
   checkEmbeddingRows,
   classesOfRows,
   type EmbeddingRows,
-  rowsOf,
+  embeddingRows,
   scoresOfRows,
   textsOf,
 } from "./sentence_embeddings/rows.ts";
 import { refuseOptions } from "./shared/options.ts";
 
-const name = "feature-extraction";
+const name = "sentence-embeddings";
 
 /** The metric that a run is judged by unless another was asked for. */
 const metrics: Readonly<Record<EmbeddingPredictions["kind"], string>> = {
@@ -70,7 +70,7 @@ const metrics: Readonly<Record<EmbeddingPredictions["kind"], string>> = {
  * import assert from "node:assert/strict";
  *
  * const task = sentenceEmbeddings({ anchor: "question", positive: "answer" });
- * assert.equal(task.name, "feature-extraction");
+ * assert.equal(task.name, "sentence-embeddings");
  * assert.equal(task.kind, "retrieval");
  * assert.equal(sentenceEmbeddings({ first: "a", second: "b", score: "stars" }).kind, "similarity");
  * ```
@@ -92,7 +92,7 @@ export function sentenceEmbeddings(
   // deno-lint-ignore no-explicit-any
 ): Task<any, string, Embedding> {
   refuseOptions("sentenceEmbeddings", sentenceEmbeddingsMistakes(options));
-  const rows = rowsOf(options);
+  const rows = embeddingRows(options);
   const kind = predictionKinds[rows.shape];
   const { target } = rows;
   const task: Task<EmbeddingPredictions, string, Embedding> = {
@@ -141,7 +141,12 @@ function withLabels(
     task,
     labels: [],
     head: { name: "embedding", outputs: 0 },
-    signature: { peftTaskType: "FEATURE_EXTRACTION", autoClass: "AutoModel", config: {} },
+    signature: {
+      pipeline: "feature-extraction",
+      peftTaskType: "FEATURE_EXTRACTION",
+      autoClass: "AutoModel",
+      config: {},
+    },
     examples: (table, processor, settings) =>
       embeddingExamples(table, processor, settings, { name, rows, options }),
     tableOf: (inputs) => tableFromColumns({ [rows.texts[0]]: inputs }, "the texts"),

@@ -1,70 +1,74 @@
 /**
- * Checkpoints: one safetensors file with everything that a run needs to continue to the same bits.
+ * Checkpoints: one safetensors file with everything that a run needs to continue bit-exactly.
  * It is written beside its place and renamed, so that it is whole or absent.
  *
  * @module
  */
 import { join } from "node:path";
-import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { sizeOf, type State } from "../engine/mod.ts";
-import { parameters } from "../nn/trainable_model.ts";
-import type { WordRows } from "../nn/word_rows.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
+import type { State } from "../engine/mod.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
-import { moments } from "./adamw.ts";
-import { type Standing, standingOf, standingText } from "./standing.ts";
+import type { Tensors } from "./divergence.ts";
+import { type TrainerState, trainerStateOf, trainerStateText } from "./trainer_state.ts";
 
 /** The file's name in the checkpoint folder. */
 export const checkpointFile = "checkpoint.safetensors";
 const formatVersion = 1;
 
-/** The vectors of the state that a run continues from. */
-const kept = [parameters, ...moments];
 /** The vector that holds the best parameters so far. */
 const best = "best";
 /** The vector that holds what the method keeps from step to step. */
-const memory = "memory";
-
-type Tensors = ReadonlyMap<string, Float32Array>;
+const methodState = "memory";
+/** The vector that holds what the optimizer keeps beside the state. */
+const statistics = "statistics";
 
 /** What a run depends on; a run with another fingerprint cannot continue. */
 export type Fingerprint = Readonly<Record<string, unknown>>;
 
 /** A checkpoint in memory. */
 export interface Checkpoint {
-  readonly standing: Standing;
+  readonly trainerState: TrainerState;
   readonly fingerprint: Fingerprint;
   /** The tensors of the state, by vector. */
   readonly vectors: ReadonlyMap<string, Tensors>;
   /** The best parameters so far, where the run keeps them. */
   readonly best?: Tensors;
   /** What the method keeps from step to step. */
-  readonly memory: Tensors;
+  readonly methodState: Tensors;
+  /** What the optimizer keeps beside the state. */
+  readonly statistics: Tensors;
+}
+
+/** What a checkpoint is made of, beside its state. */
+export interface CheckpointContent extends Omit<Checkpoint, "vectors"> {
+  /** The vectors of the state that a run continues from. */
+  readonly kept: readonly string[];
 }
 
 /** Writes a checkpoint into a folder, in the place of the one before. */
 export async function saveCheckpoint(
   folder: string,
   state: State,
-  { standing, fingerprint, best: bestParameters, memory: remembered }: Omit<Checkpoint, "vectors">,
+  { trainerState, fingerprint, kept, ...content }: CheckpointContent,
 ): Promise<void> {
   const vectors: [string, Tensors][] = [];
   for (const vector of kept) vectors.push([vector, await state.read(vector)]);
-  if (bestParameters) vectors.push([best, bestParameters]);
-  vectors.push([memory, remembered]);
+  if (content.best) vectors.push([best, content.best]);
+  vectors.push([methodState, content.methodState], [statistics, content.statistics]);
   const shapes = new Map(state.tensors.map(({ name, shape }) => [name, shape]));
   const tensors = vectors.flatMap(([vector, values]) =>
     [...values].map(([name, data]) => ({
       name: `${vector}/${name}`,
       dtype: "F32" as const,
-      shape: vector === memory ? [data.length] : shapes.get(name)!,
+      shape: vector === methodState || vector === statistics ? [data.length] : shapes.get(name)!,
       data,
     }))
   );
   await writeSafetensors(join(folder, checkpointFile), tensors, {
     format: "tunebook checkpoint",
     version: String(formatVersion),
-    standing: standingText(standing),
+    standing: trainerStateText(trainerState),
     fingerprint: JSON.stringify(fingerprint),
   });
 }
@@ -103,8 +107,8 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
       `${path} is no checkpoint that this version can continue (version ${version ?? "missing"})`,
     );
   }
-  const standing = standingOf(parse(path, standingJson));
-  if (!standing) throw damaged(path, "it does not say where the run stands");
+  const trainerState = trainerStateOf(parse(path, standingJson));
+  if (!trainerState) throw damaged(path, "it does not say where the run stands");
   const fingerprint = parse(path, fingerprintJson);
   if (typeof fingerprint !== "object" || fingerprint === null || Array.isArray(fingerprint)) {
     throw damaged(path, "it does not say what the run depends on");
@@ -118,11 +122,12 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
   }
   const bestParameters = vectors.get(best);
   return {
-    standing,
+    trainerState,
     fingerprint: fingerprint as Fingerprint,
     vectors,
     ...(bestParameters ? { best: bestParameters } : {}),
-    memory: vectors.get(memory) ?? new Map(),
+    methodState: vectors.get(methodState) ?? new Map(),
+    statistics: vectors.get(statistics) ?? new Map(),
   };
 }
 
@@ -136,80 +141,6 @@ function parse(path: string, text: string | undefined): unknown {
 
 function damaged(path: string, what: string, cause?: unknown): TunebookError {
   return new TunebookError("weights", `${path} is damaged: ${what}`, cause ? { cause } : {});
-}
-
-/** The run that wants to continue from a checkpoint. */
-export interface ContinuedRun {
-  readonly fingerprint: Fingerprint;
-  /** The rows of the word table that its state holds; all unless given. */
-  readonly words?: WordRows | undefined;
-}
-
-/** Puts a checkpoint's tensors into the state; refuses the checkpoint of another run. */
-export async function restoreCheckpoint(
-  folder: string,
-  state: State,
-  checkpoint: Checkpoint,
-  { fingerprint, words }: ContinuedRun,
-): Promise<void> {
-  const now: Fingerprint = JSON.parse(JSON.stringify(fingerprint));
-  if (words && holdsAllWords(checkpoint, words, state) && !contradicts(checkpoint, now)) {
-    throw new TunebookError(
-      "input",
-      `the checkpoint in ${folder} was written by an earlier version: it holds all ` +
-        `${words.places.length} rows of ${words.path}, where training now holds the ` +
-        `${words.ids.length} that occur in the data. This version cannot continue from it: run ` +
-        "without resume, or use another folder, to start from the first step.",
-    );
-  }
-  const changed = [...differences(checkpoint.fingerprint, now), ...misfits(checkpoint, state)];
-  if (changed.length > 0) {
-    throw mistakes(
-      "input",
-      `the checkpoint in ${folder} belongs to another run; continue with the same settings, or ` +
-        "use another folder. What differs:",
-      changed,
-    );
-  }
-  for (const vector of kept) await state.write(vector, checkpoint.vectors.get(vector)!);
-}
-
-function differences(then: Fingerprint, now: Fingerprint): string[] {
-  const show = (value: unknown) => JSON.stringify(value) ?? "nothing";
-  return [...new Set([...Object.keys(then), ...Object.keys(now)])]
-    .filter((name) => show(then[name]) !== show(now[name]))
-    .map((name) => `${name}: ${show(then[name])} then, ${show(now[name])} now`);
-}
-
-/** True for a checkpoint from before training held only the rows of the words that occur. */
-function holdsAllWords({ vectors }: Checkpoint, { path, places }: WordRows, state: State): boolean {
-  const [, width] = state.tensors.find(({ name }) => name === path)!.shape;
-  return vectors.get(parameters)?.get(path)?.length === places.length * width;
-}
-
-/** True where the two say different things of something; versions may differ in what they mention. */
-function contradicts({ fingerprint }: Checkpoint, now: Fingerprint): boolean {
-  return Object.keys(fingerprint).some((name) =>
-    Object.hasOwn(now, name) && JSON.stringify(fingerprint[name]) !== JSON.stringify(now[name])
-  );
-}
-
-function misfits({ vectors, best: bestParameters }: Checkpoint, state: State): string[] {
-  const sizes = new Map(
-    state.tensors.map(({ name, shape }) => [name, sizeOf(shape)]),
-  );
-  const stored = [
-    ...kept.map((vector) => [vector, vectors.get(vector) ?? new Map()] as const),
-    ...(bestParameters ? [[best, bestParameters] as const] : []),
-  ];
-  return stored.flatMap(([vector, values]) =>
-    [...new Set([...sizes.keys(), ...values.keys()])].flatMap((name) => {
-      const [then, now] = [values.get(name)?.length, sizes.get(name)];
-      return then === now ? [] : [
-        `${vector}/${name}: ${then ?? "no"} numbers then, ${now ?? "no"} numbers now`,
-      ];
-    })
-  );
 }
 
 /**

@@ -25,6 +25,9 @@ const withoutInfluence: readonly string[] = [
  */
 const newWithoutEffect: Readonly<Record<string, unknown>> = {
   focalGamma: 0,
+  optimizer: "adamw",
+  momentum: 0,
+  nesterov: false,
 };
 
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */

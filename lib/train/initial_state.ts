@@ -9,10 +9,11 @@ import type { Device, State, StateTensor } from "../engine/mod.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
-import { moments } from "./adamw.ts";
+import { average, shownVector } from "./averages/weight_average.ts";
 import { gradients } from "./gradient_program.ts";
 import { initialRows, initialWeight } from "./occurring_words.ts";
-import { accumulated } from "./optimiser.ts";
+import { isByLayer } from "./group_steps.ts";
+import { accumulated, optimizerVectors } from "./optimizer.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 type Trained = Pick<TrainableModel, "model" | "adapter">;
@@ -38,26 +39,45 @@ export function initialParameters(
   return initial;
 }
 
+/** The settings that a state depends on; those of averages and optimizers have their defaults. */
+export type StateSettings =
+  & Pick<TrainSettings, "accumulate" | "seed">
+  & Partial<
+    Pick<TrainSettings, "optimizer" | "momentum" | "ema" | "swa" | "layerDecay" | "unfreeze">
+  >;
+
+/** The vectors of a state that a run continues from. */
+export function keptVectors(settings: Omit<StateSettings, "accumulate" | "seed">): string[] {
+  return [...new Set([parameters, ...optimizerVectors(settings), shownVector(settings)])];
+}
+
 /**
- * A state that holds the initial parameters, and zeros for all that an optimiser keeps. With `words`
- * it holds only these rows of the word table.
+ * A state that holds the initial parameters, their average where the settings keep one, and zeros for
+ * all that an optimizer keeps. With `words` it holds only these rows of the word table.
  */
 export async function initialState(
   trained: Trained,
   device: Device,
-  { accumulate, seed }: Pick<TrainSettings, "accumulate" | "seed">,
+  settings: StateSettings,
   words?: WordRows,
 ): Promise<State> {
-  const slots = trainedSlots(trained.model, trained.adapter).map((slot): StateTensor =>
-    slot.name === words?.path
-      ? { ...slot, shape: [words.ids.length, ...slot.shape.slice(1)] }
-      : slot
+  const { accumulate, seed } = settings;
+  const byLayer = isByLayer(settings);
+  const tensors = trainedSlots(trained.model, trained.adapter, { byLayer }).map((
+    tensor,
+  ): StateTensor =>
+    tensor.name === words?.path
+      ? { ...tensor, shape: [words.ids.length, ...tensor.shape.slice(1)] }
+      : tensor
   );
-  if (slots.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
-  const vectors = [parameters, gradients, ...moments, ...(accumulate > 1 ? [accumulated] : [])];
-  const state = device.createState(slots, vectors);
+  if (tensors.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
+  const kept = keptVectors(settings);
+  const vectors = [...kept, gradients, ...(accumulate > 1 ? [accumulated] : [])];
+  const state = device.createState(tensors, vectors);
   try {
-    await state.write(parameters, initialParameters(trained, seed, words));
+    const initial = initialParameters(trained, seed, words);
+    await state.write(parameters, initial);
+    if (kept.includes(average)) await state.write(average, initial);
   } catch (error) {
     state.dispose();
     throw error;

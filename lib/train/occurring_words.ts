@@ -1,9 +1,9 @@
 /**
  * The rows of the word table that training has to hold, and the table after so many steps.
  *
- * AdamW moves a row that never has a gradient by weight decay alone: its moments stay zero, so each
- * step multiplies it by 1 − learning rate · weight decay. The product of these factors, known from
- * the schedule, gives such a row after any number of steps.
+ * AdamW and Lion move a row that never has a gradient by weight decay alone: their moments stay zero,
+ * so each step multiplies it by 1 − learning rate · weight decay. The product of these factors, known
+ * from the schedule, gives such a row after any number of steps, and its average.
  *
  * @module
  */
@@ -14,7 +14,8 @@ import { textConfig } from "../nn/model.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
-import { learningRateAt, type ScheduleSettings } from "./schedules/mod.ts";
+import { optimizerNamed } from "./optimizers/mod.ts";
+import type { TrainSettings } from "./train_options.ts";
 
 type Trained = Pick<TrainableModel, "model" | "adapter">;
 
@@ -28,12 +29,15 @@ const rowsAtOnce = 256;
 
 /**
  * The rows that occur, or nothing where the whole table has to be held: it is not trained, most of
- * it occurs, or the method may look into it.
+ * it occurs, the method may look into it, or the optimizer moves rows without a gradient in a way of
+ * its own.
  */
 export function occurringWords(
   { model, adapter }: Trained,
   rows: TrainingRows,
+  { optimizer = "adamw" }: Partial<Pick<TrainSettings, "optimizer">> = {},
 ): WordRows | undefined {
+  if (!optimizerNamed(optimizer).shrinksIdle) return undefined;
   const { stack } = model.family;
   // A language head gives every word a score, and may do so with this table.
   const readsTable = model.headRequest.name === "language";
@@ -78,22 +82,15 @@ export function initialRows(trained: Trained, words: WordRows): Float32Array {
   return takeRows(words, initialWeight(trained, words.path));
 }
 
-/** The whole table after `steps` steps, given the rows that were trained. */
+/** The whole table, given the rows that were trained and what all others are multiplied with. */
 export function wholeTable(
   trained: Trained,
   words: WordRows,
   rows: Float32Array,
-  { steps, ...schedule }: ScheduleSettings & {
-    readonly weightDecay: number;
-    readonly steps: number;
-  },
+  idleFactor: number,
 ): Float32Array {
-  let kept = 1;
-  for (let step = 0; step < steps; step++) {
-    kept *= 1 - learningRateAt(schedule, step) * schedule.weightDecay;
-  }
   const table = initialWeight(trained, words.path).slice();
-  if (kept !== 1) { for (let i = 0; i < table.length; i++) table[i] *= kept; }
+  if (idleFactor !== 1) { for (let i = 0; i < table.length; i++) table[i] *= idleFactor; }
   putRows(words, table, rows);
   return table;
 }

@@ -127,7 +127,7 @@ export function choosePacking(
   const sum = { padded: 0, packed: 0, paddedTokens: 0, packedTokens: 0 };
   const stride = Math.ceil(plan.stepsPerEpoch / maxSampled);
   for (let step = 0; step < plan.stepsPerEpoch; step += stride) {
-    for (const batch of plan.partsOf(step)) {
+    for (const batch of plan.microBatchesOf(step)) {
       const [padded, packed] = [paddedLayout(lengthsOf(batch)), layoutOf(batch)];
       sum.padded += costOf(padded);
       sum.packed += costOf(packed);

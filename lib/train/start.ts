@@ -4,29 +4,31 @@
  * @module
  */
 import type { State } from "../engine/mod.ts";
-import {
-  type ContinuedRun,
-  loadCheckpoint,
-  prepareFolder,
-  restoreCheckpoint,
-} from "./checkpoint.ts";
+import { loadCheckpoint, prepareFolder } from "./checkpoint.ts";
 import type { Tensors } from "./divergence.ts";
-import type { Standing } from "./standing.ts";
+import { beforeValidation } from "./early_stopping.ts";
+import { type ContinuedRun, restoreCheckpoint } from "./restore_checkpoint.ts";
 import type { TrainContext } from "./train_context.ts";
-import { noVerdict } from "./validation.ts";
+import type { TrainerState } from "./trainer_state.ts";
 
 /** Where a run starts. */
 export interface Start {
-  readonly standing: Standing;
+  readonly trainerState: TrainerState;
   readonly best?: Tensors;
-  readonly memory: Tensors;
+  readonly methodState: Tensors;
+  /** What the optimizer keeps beside the state. */
+  readonly statistics: Tensors;
 }
 
-const beginning: Start = { standing: { ...noVerdict, step: 0, losses: [] }, memory: new Map() };
+const beginning: Start = {
+  trainerState: { ...beforeValidation, step: 0, losses: [] },
+  methodState: new Map(),
+  statistics: new Map(),
+};
 
 /** Continues from the folder's checkpoint where that was asked for and there is one. */
 export async function findStart(
-  { settings: { checkpoints, resume } }: TrainContext,
+  { settings: { checkpoints, resume } }: Pick<TrainContext, "settings">,
   state: State,
   run: ContinuedRun,
 ): Promise<Start> {

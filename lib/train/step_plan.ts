@@ -1,5 +1,5 @@
 /**
- * Which rows each optimiser step sees.
+ * Which rows each optimizer step sees.
  *
  * @module
  */
@@ -17,8 +17,8 @@ export type PlanSettings = Pick<
 export interface StepPlan {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
-  /** The row numbers of each part of a step, counted from 0. */
-  partsOf(step: number): Uint32Array[];
+  /** The row numbers of each micro-batch of a step, counted from 0. */
+  microBatchesOf(step: number): Uint32Array[];
 }
 
 /**
@@ -38,17 +38,17 @@ export function planSteps(lengths: ArrayLike<number>, settings: PlanSettings): S
   return {
     stepsPerEpoch,
     totalSteps,
-    partsOf(step) {
+    microBatchesOf(step) {
       const epoch = Math.floor(step / stepsPerEpoch);
       if (present?.epoch !== epoch) {
         const steps = planBatches(lengths, { batchSize: stepRows, seed, epoch, order });
         present = { epoch, steps };
       }
       const rows = present.steps[step - epoch * stepsPerEpoch];
-      const parts = Math.ceil(rows.length / batchSize);
+      const microBatches = Math.ceil(rows.length / batchSize);
       return Array.from(
-        { length: parts },
-        (_, part) => rows.subarray(part * batchSize, (part + 1) * batchSize),
+        { length: microBatches },
+        (_, index) => rows.subarray(index * batchSize, (index + 1) * batchSize),
       );
     },
   };

@@ -1,5 +1,6 @@
 /**
- * One optimiser step: the gradients of its parts, the update, and what the method does afterwards.
+ * One optimizer step: the gradients of its micro-batches, the update, and what the method does
+ * afterwards.
  *
  * @module
  */
@@ -9,13 +10,15 @@ import type { MethodRecord } from "../nn/adapter.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
-import type { Optimiser, StepTaken } from "./optimiser.ts";
+import type { WeightAverage } from "./averages/weight_average.ts";
+import type { GroupSchedule } from "./group_steps.ts";
+import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 
-/** What has happened in one optimiser step. */
+/** What has happened in one optimizer step. */
 export interface StepReport {
   /** From 1. */
   readonly step: number;
@@ -41,58 +44,56 @@ export interface StepContext {
   readonly settings: TrainSettings;
   readonly plan: StepPlan;
   readonly state: State;
-  readonly gradientStep: Step;
-  readonly optimiser: Optimiser;
+  /** Which groups train in a step, and how. */
+  readonly schedule: GroupSchedule;
+  /** The compiled gradient program. */
+  readonly compiledGradients: Step;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage;
   /** What the method keeps from step to step. */
-  readonly memory: Map<string, Float32Array>;
-}
-
-/** What the parts of a step left: their loss, and their gradients in the state. */
-export interface Collected {
-  readonly loss: number;
+  readonly methodState: Map<string, Float32Array>;
 }
 
 /**
- * Runs the parts of the step after `done` steps. The parameters stay as they are, also where the
- * signal leaves a part behind (`Step.run`).
+ * Leaves the gradients of the step after `done` steps in the state, and gives its loss. The parameters
+ * stay as they are, also where the signal leaves a micro-batch behind (`Step.run`).
  */
-export async function collectGradients(
+export async function accumulateGradients(
   context: StepContext,
   done: number,
   signal?: AbortSignal,
-): Promise<Collected> {
-  const { trainable: { objective }, rows, layoutOf, settings, plan, gradientStep, optimiser } =
-    context;
-  const parts = plan.partsOf(done);
-  // Rows of weight 0 alone have no loss; dividing by 1 keeps it at 0.
-  const normaliser = parts.reduce((sum, part) => sum + objective.weightOf(part), 0) || 1;
+): Promise<number> {
+  const { trainable: { objective }, rows, layoutOf, settings, plan, optimizer } = context;
+  const microBatches = plan.microBatchesOf(done);
+  // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
+  const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
   let loss = 0;
-  for (const [part, numbers] of parts.entries()) {
-    const packed = layoutOf?.(numbers);
-    const sequences = sequencesOf(rows, numbers);
+  for (const [index, examples] of microBatches.entries()) {
+    const packed = layoutOf?.(examples);
+    const sequences = sequencesOf(rows, examples);
     const layout = packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence]));
-    const results = await gradientStep.run({
+    const results = await context.compiledGradients.run({
       ...(packed ? rows.packedFeedsOf!(sequences, packed) : rows.feedsOf(sequences)),
-      ...objective.targetsOf(numbers, normaliser, layout),
-      [penaltyShare]: { shape: [], data: Float32Array.of(1 / parts.length) },
-      noise: noise(settings.seed, done, part),
+      ...objective.targetsOf(examples, normaliser, layout),
+      [penaltyShare]: { shape: [], data: Float32Array.of(1 / microBatches.length) },
+      noise: noise(settings.seed, done, index),
     }, signal);
     loss += Number(results.loss.data[0]);
-    await optimiser.add(part === 0);
+    await optimizer.add(index === 0);
   }
-  return { loss };
+  return loss;
 }
 
 /**
- * Moves the parameters by what was collected. Where the report's loss or norm is no finite number,
- * they were left as they are.
+ * Moves the parameters along the accumulated gradients, and their average after them. Where the
+ * report's loss or norm is no finite number, they were left as they are.
  */
-export async function moveParameters(
+export async function optimizerStep(
   context: StepContext,
   done: number,
-  { loss }: Collected,
+  loss: number,
 ): Promise<StepReport> {
-  const { rows, settings, plan, optimiser } = context;
+  const { rows, settings, plan, schedule, optimizer, average } = context;
   const { totalSteps, stepsPerEpoch } = plan;
   const step = done + 1;
   const report = {
@@ -101,17 +102,20 @@ export async function moveParameters(
     epoch: step / stepsPerEpoch,
     loss,
     learningRate: learningRateAt({ ...settings, totalSteps }, done),
-    tokens: plan.partsOf(done).flatMap((part) => [...part])
-      .reduce((sum, row) => sum + rows.lengths[row], 0),
+    tokens: plan.microBatchesOf(done).flatMap((examples) => sequencesOf(rows, examples))
+      .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
-  const taken = await optimiser.step(step, report.learningRate);
-  if (Number.isFinite(taken.norm)) await runAfterStep(context, step, taken);
+  const taken = await optimizer.step(schedule(done));
+  if (Number.isFinite(taken.norm)) {
+    await runAfterStep(context, step, taken);
+    await average.update(step);
+  }
   return { ...report, gradientNorm: taken.norm };
 }
 
 async function runAfterStep(
-  { trainable: { adapter }, plan: { totalSteps }, state, optimiser, memory }: StepContext,
+  { trainable: { adapter }, plan: { totalSteps }, state, optimizer, methodState }: StepContext,
   step: number,
   taken: StepTaken,
 ): Promise<void> {
@@ -120,15 +124,15 @@ async function runAfterStep(
     step,
     totalSteps,
     parameters: await state.read(parameters),
-    gradients: await optimiser.gradients(taken),
-    memory,
+    gradients: await optimizer.gradients(taken),
+    memory: methodState,
   });
   if (changed) await state.write(parameters, changed);
 }
 
-/** Fresh in every part of every step, and the same after a resume. */
-function noise(seed: number, step: number, part: number): HostTensor {
-  const random = Random.fromSeed(seed, "noise", step, part);
+/** Fresh in every micro-batch of every step, and the same after a resume. */
+function noise(seed: number, step: number, microBatch: number): HostTensor {
+  const random = Random.fromSeed(seed, "noise", step, microBatch);
   const data = Float32Array.from({ length: ops.noiseSize }, () => random.uniform());
   return { shape: [ops.noiseSize], data };
 }

@@ -6,10 +6,10 @@
 import type { Device, State } from "../engine/mod.ts";
 import type { MethodRecord } from "../nn/adapter.ts";
 import type { Fingerprint } from "./checkpoint.ts";
-import type { Standing } from "./standing.ts";
+import type { Validation } from "./early_stopping.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
-import type { Validation } from "./validation.ts";
+import type { TrainerState } from "./trainer_state.ts";
 
 /** What a loop needs beside the model. */
 export interface TrainContext {
@@ -38,7 +38,7 @@ export interface TrainContext {
 }
 
 /** What came of a run. */
-export interface TrainResult extends Standing {
+export interface TrainResult extends TrainerState {
   /** The trained tensors, on the device. */
   readonly state: State;
   readonly totalSteps: number;

@@ -7,30 +7,56 @@ import { mistakes } from "../core/errors.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { Adapter } from "../nn/adapter.ts";
 import { wantedSetting } from "./check_setting.ts";
+import type { SwaOptions } from "./averages/swa.ts";
+import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/mod.ts";
+import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
 import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
 import type { ScheduleOptions } from "./schedules/schedule.ts";
 
 /** How to train. */
-export interface TrainOptions extends ScheduleOptions {
+export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   /** Passes over the training rows; 3 unless given. With 0 a run only scores and deploys. */
   readonly epochs?: number;
-  /** Rows of one optimiser step's part; 16 unless given. */
+  /** Rows of one micro-batch; 16 unless given. */
   readonly batchSize?: number;
-  /** Parts of one optimiser step; the step sees batchSize · accumulate rows. 1 unless given. */
+  /** Micro-batches of one optimizer step, which sees batchSize · accumulate rows; 1 unless given. */
   readonly accumulate?: number;
-  /** The largest learning rate; the method's own unless given, or 1e-3 where it has none. */
+  /** How parameters are moved along their gradients; adamw unless given. */
+  readonly optimizer?: OptimizerName;
+  /**
+   * The largest learning rate; unless given the method's own, or 1e-3 where it has none, for adamw and
+   * adafactor, a tenth of it for lion and 50 times it for sgd.
+   */
   readonly learningRate?: number;
+  /**
+   * What the learning rate is multiplied with for each layer from the head down, in (0, 1], as for
+   * BEiT and ELECTRA; the same for all layers unless given.
+   */
+  readonly layerDecay?: number;
+  /**
+   * Trains the head at first and lets the layers join from the top (ULMFiT, arXiv 1801.06146):
+   * `gradual` for one more at each epoch, or a number for all of them evenly over that share of the
+   * steps. All train from the start unless given.
+   */
+  readonly unfreeze?: "gradual" | number;
   /** How the learning rate changes after the warm-up; linear unless given. */
   readonly schedule?: ScheduleName;
   /** Share of all steps in which the learning rate rises; 0.06 unless given (as RoBERTa). */
   readonly warmup?: number;
-  /** Decoupled weight decay of matrices; 0.01 unless given. */
+  /** Weight decay of matrices; 0.01 unless given, 0.1 for lion. */
   readonly weightDecay?: number;
   /** The largest global norm of the gradients; 1 unless given. */
   readonly maxGradientNorm?: number;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
+  /**
+   * The decay of an exponential moving average of the parameters, in (0, 1), such as 0.999. The average
+   * is what is validated, kept and deployed. None unless given.
+   */
+  readonly ema?: number;
+  /**
+   * Validates, keeps and deploys the mean of the parameters after each of the last steps (stochastic
+   * weight averaging, arXiv 1803.05407): with `{ from: 0.75 }` of the last quarter.
+   */
+  readonly swa?: SwaOptions;
   /** The share of a target that is spread over all labels. */
   readonly labelSmoothing?: number;
   /**
@@ -67,11 +93,11 @@ export interface TrainOptions extends ScheduleOptions {
   readonly keepBest?: boolean;
   /** Stops after so many validations without a better score; needs validation rows. */
   readonly patience?: number;
-  /** Optimiser steps between validations; one epoch unless given. */
+  /** Optimizer steps between validations; one epoch unless given. */
   readonly validateEvery?: number;
   /** A folder for checkpoints. */
   readonly checkpoints?: string;
-  /** Optimiser steps between checkpoints; one epoch unless given. */
+  /** Optimizer steps between checkpoints; one epoch unless given. */
   readonly checkpointEvery?: number;
   /** Continues from the checkpoint, if there is one: in the folder, or of an interrupted run. */
   readonly resume?: boolean;
@@ -84,6 +110,10 @@ type Optional =
   | "validateEvery"
   | "checkpoints"
   | "checkpointEvery"
+  | "layerDecay"
+  | "unfreeze"
+  | "ema"
+  | "swa"
   | keyof ScheduleOptions;
 
 /** Settings with every default filled in. */
@@ -105,6 +135,9 @@ const defaults = {
   epsilon: 1e-8,
   labelSmoothing: 0,
   focalGamma: 0,
+  optimizer: "adamw",
+  momentum: 0,
+  nesterov: false,
   cacheFrozen: true,
   gradientCheckpointing: false,
   packing: "auto",
@@ -124,18 +157,40 @@ export function trainSettings(
   options: TrainOptions = {},
   { learningRate = defaults.learningRate }: Pick<Adapter, "learningRate"> = {},
 ): TrainSettings {
-  const given = Object.fromEntries(
+  const given: TrainOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
-  const settings = { ...defaults, learningRate, ...given } as TrainSettings;
+  const { optimizer = defaults.optimizer } = given;
+  const rule: OptimizerRule = Object.hasOwn(optimizers, optimizer)
+    ? optimizers[optimizer]
+    : optimizers.adamw;
+  const settings = {
+    ...defaults,
+    ...rule.defaults,
+    learningRate: learningRate * rule.learningRateScale,
+    ...given,
+  } as TrainSettings;
   const wrong = Object.entries(settings).flatMap(([name, value]) => {
     const wants = wantedSetting(name, value);
     return wants === undefined ? [] : [`${name} is ${JSON.stringify(value)}, but ${wants}`];
   });
-  wrong.push(...scheduleMistakes(settings.schedule, options));
+  wrong.push(...contradictions(settings, given));
+  if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
+  return settings;
+}
+
+/** Settings that do not go together, one line each. */
+function contradictions(settings: TrainSettings, given: TrainOptions): string[] {
+  const wrong = [
+    ...optimizerMistakes(settings.optimizer, given),
+    ...scheduleMistakes(settings.schedule, given),
+  ];
+  if (settings.nesterov && settings.momentum === 0) wrong.push("nesterov needs a momentum above 0");
+  if (settings.ema !== undefined && settings.swa !== undefined) {
+    wrong.push("ema and swa are two averages of the same parameters; use one of them");
+  }
   if (settings.checkpointEvery && !settings.checkpoints) {
     wrong.push("checkpointEvery needs a folder in checkpoints");
   }
-  if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
-  return settings;
+  return wrong;
 }

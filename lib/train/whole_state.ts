@@ -1,6 +1,6 @@
 /**
- * The trained tensors as everybody but the training step sees them: whole, also where training
- * holds only some rows of a table.
+ * The trained tensors as everybody but the training step sees them: the average where a run keeps one,
+ * and whole, also where training holds only some rows of a table.
  *
  * @module
  */
@@ -8,15 +8,20 @@ import type { Device, State } from "../engine/mod.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
+import { shownVector } from "./averages/weight_average.ts";
 import type { Tensors } from "./divergence.ts";
+import { idleFactor } from "./idle_factor.ts";
+import type { GroupSchedule } from "./group_steps.ts";
 import { wholeTable } from "./occurring_words.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /** Makes whole what a training state holds. */
 export interface WholeState {
-  /** The parameters after `steps` steps with every row. */
-  complete(held: Tensors, steps: number): Tensors;
-  /** A state with the present parameters after `steps` steps; the same object at each call. */
+  /** The vector that is validated, kept and deployed. */
+  readonly vector: string;
+  /** Numbers of a vector after `steps` steps with every row. */
+  complete(held: Tensors, steps: number, vector: string): Tensors;
+  /** A state whose parameters are the shown vector after `steps` steps; the same object at each call. */
   after(steps: number): Promise<State>;
   /** Frees the training state, and leaves what `after` gave. */
   release(): void;
@@ -29,17 +34,20 @@ export interface WholeContext {
   readonly device: Device;
   readonly settings: TrainSettings;
   readonly totalSteps: number;
+  readonly schedule: GroupSchedule;
   readonly words?: WordRows | undefined;
 }
 
-/** The whole of a training state. Where that is whole itself, it is the state. */
+/** The whole of a training state. Where that is whole itself and has no average, it is the state. */
 export function wholeState(
   trained: Pick<TrainableModel, "model" | "adapter">,
   state: State,
-  { device, settings, totalSteps, words }: WholeContext,
+  { device, words, ...context }: WholeContext,
 ): WholeState {
-  if (!words) {
+  const vector = shownVector(context.settings);
+  if (!words && vector === parameters) {
     return {
+      vector,
       complete: (held) => held,
       after: () => Promise.resolve(state),
       release() {},
@@ -47,16 +55,19 @@ export function wholeState(
     };
   }
   let whole: State | undefined;
-  const complete = (held: Tensors, steps: number): Tensors => {
+  const complete: WholeState["complete"] = (held, steps, vector) => {
+    if (!words) return held;
     const { path } = words;
-    const table = wholeTable(trained, words, held.get(path)!, { ...settings, totalSteps, steps });
-    return new Map([...held, [path, table]]);
+    const { group } = state.tensors.find(({ name }) => name === path)!;
+    const factor = idleFactor(context, group, steps, vector);
+    return new Map([...held, [path, wholeTable(trained, words, held.get(path)!, factor)]]);
   };
   return {
+    vector,
     complete,
     async after(steps) {
       whole ??= device.createState(trainedSlots(trained.model, trained.adapter), [parameters]);
-      await whole.write(parameters, complete(await state.read(parameters), steps));
+      await whole.write(parameters, complete(await state.read(vector), steps, vector));
       return whole;
     },
     release: () => state.dispose(),

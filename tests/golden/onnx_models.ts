@@ -6,7 +6,7 @@
 import { type OnnxModel, writeOnnx } from "../../lib/engine/onnx_writer.ts";
 import type { Program } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
-import { adamw } from "../../lib/train/adamw.ts";
+import { adamwUpdate } from "../../lib/train/optimizers/adamw.ts";
 import { frozenOf, tinyPrograms, tinyTrainee } from "../engine/devices/tiny_bert.ts";
 
 /** A model by its folder, with the name of its external data. */
@@ -52,7 +52,11 @@ function sequence({ inputs }: Program, name: string): Float32Array {
 }
 
 function updateGraph() {
-  const { vectors, scalars, compute, name } = adamw({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  const { vectors, scalars, compute, name } = adamwUpdate({
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  });
   const inputs: Record<string, Program["inputs"][string]> = {};
   for (const each of vectors) {
     inputs[each] = { role: "state", type: "float32", shape: ["elements"] };

@@ -42,7 +42,7 @@ async function killAndResume(folder: string, seed: number): Promise<void> {
   for (let kill = 0; kill < kills / chains; kill++) {
     await startAndKill(folder, seed, kill % 5 === 0);
     const checkpoint = await loadCheckpoint(folder);
-    const step = checkpoint?.standing.step ?? 0;
+    const step = checkpoint?.trainerState.step ?? 0;
     assert.ok(step >= reached, `step ${reached} was lost: the checkpoint is of step ${step}`);
     reached = step;
   }

@@ -24,7 +24,7 @@ Deno.test("an abort signal stops after the present step, with a checkpoint", () 
     assert.equal(result.step, 4);
     // The state that is kept is the one to continue from.
     assert.equal(result.keptStep, 4);
-    assert.equal((await loadCheckpoint(folder))?.standing.step, 4);
+    assert.equal((await loadCheckpoint(folder))?.trainerState.step, 4);
   }));
 
 Deno.test("a run without a checkpoint folder is kept in the rescue folder when it is stopped", () =>
@@ -35,7 +35,7 @@ Deno.test("a run without a checkpoint folder is kept in the rescue folder when i
     const stop = new AbortController();
     const onStep = () => stop.abort();
     await runToy({ context: { rescueFolder, signal: stop.signal, onStep } });
-    assert.equal((await loadCheckpoint(rescueFolder))?.standing.step, 1);
+    assert.equal((await loadCheckpoint(rescueFolder))?.trainerState.step, 1);
   }));
 
 const diverging = {
@@ -107,7 +107,7 @@ Deno.test("a failure in the midst of a step keeps the steps before it", () =>
       assert.ok(error.message.includes(`The checkpoint of step 2 is in ${folder}.`), error.message);
       return true;
     });
-    assert.equal((await loadCheckpoint(folder))?.standing.step, 2);
+    assert.equal((await loadCheckpoint(folder))?.trainerState.step, 2);
   }));
 
 Deno.test("a failure before the first step names no checkpoint", () =>
@@ -154,7 +154,7 @@ Deno.test("a failure after the update leaves the checkpoint before it as it was"
     };
     const settings = { checkpoints: folder, checkpointEvery: 2 };
     await assert.rejects(runToy({ attached, settings }), /the method failed/);
-    assert.equal((await loadCheckpoint(folder))?.standing.step, 2);
+    assert.equal((await loadCheckpoint(folder))?.trainerState.step, 2);
   }));
 
 Deno.test("a run that diverges keeps the last whole step where its error says", () =>
@@ -179,7 +179,7 @@ Deno.test("a run that diverges keeps the last whole step where its error says", 
       const { step, parameters } = error.cause as LastGood;
       assert.equal(step, 2);
       const checkpoint = await loadCheckpoint(path);
-      assert.equal(checkpoint?.standing.step, 2);
+      assert.equal(checkpoint?.trainerState.step, 2);
       assert.deepEqual(checkpoint.vectors.get("parameters"), parameters);
     }
   }));

@@ -11,7 +11,6 @@ import type { TrainingRows } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { paddedLayout } from "../../lib/text/batch_layout.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import type { Objective } from "../../lib/nn/objective.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { prompt } from "../adapters/toy_adapters.ts";
 import { toyExamples } from "../nn/packed_run.ts";
@@ -91,7 +90,7 @@ Deno.test("auto packs uneven batches and leaves even ones alone", () => {
   const packs = choose("auto", uneven);
   assert.match(packs.reason, /^on: about \d+ % fewer tokens and \d+ % less work$/);
   const cost = layoutCost(packs.trainable);
-  for (const batch of packs.plan.partsOf(0)) {
+  for (const batch of packs.plan.microBatchesOf(0)) {
     const layout = packs.layoutOf!(batch);
     const padded = paddedLayout(Array.from(batch, (row) => uneven[row]));
     assert.ok(layout.rows < padded.rows);

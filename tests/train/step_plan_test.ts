@@ -9,7 +9,7 @@ Deno.test("an epoch sees every row once, in another order than the epoch before"
   assert.equal(plan.stepsPerEpoch, 6);
   assert.equal(plan.totalSteps, 12);
   const rowsOf = (first: number) =>
-    Array.from({ length: 6 }, (_, i) => plan.partsOf(first + i)).flat().flatMap((
+    Array.from({ length: 6 }, (_, i) => plan.microBatchesOf(first + i)).flat().flatMap((
       part,
     ) => [...part]);
   const [one, two] = [rowsOf(0), rowsOf(6)];
@@ -21,9 +21,9 @@ Deno.test("an epoch sees every row once, in another order than the epoch before"
 
 Deno.test("a step can be asked for out of turn", () => {
   const inTurn = planSteps(lengths, settings);
-  const steps = Array.from({ length: 12 }, (_, step) => inTurn.partsOf(step));
+  const steps = Array.from({ length: 12 }, (_, step) => inTurn.microBatchesOf(step));
   const outOfTurn = planSteps(lengths, settings);
-  for (const step of [11, 0, 7, 3]) assert.deepEqual(outOfTurn.partsOf(step), steps[step]);
+  for (const step of [11, 0, 7, 3]) assert.deepEqual(outOfTurn.microBatchesOf(step), steps[step]);
 });
 
 for (const order of ["shuffled", "grouped", "sequential"] as const) {
@@ -32,8 +32,8 @@ for (const order of ["shuffled", "grouped", "sequential"] as const) {
     const inParts = planSteps(lengths, { ...settings, order, accumulate: 4 });
     assert.equal(inParts.totalSteps, whole.totalSteps);
     for (let step = 0; step < whole.totalSteps; step++) {
-      const parts = inParts.partsOf(step);
-      assert.deepEqual(parts.flatMap((part) => [...part]), [...whole.partsOf(step)[0]]);
+      const parts = inParts.microBatchesOf(step);
+      assert.deepEqual(parts.flatMap((part) => [...part]), [...whole.microBatchesOf(step)[0]]);
       assert.ok(parts.every(({ length }) => length > 0 && length <= 4));
     }
   });

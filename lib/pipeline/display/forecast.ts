@@ -83,13 +83,13 @@ export function forecast(input: ForecastInput): Forecast {
     return sum + sizeOf(shape) * (held ? packedBytes[held.format] : floatBytes);
   }, 0);
   const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
-  const { totalSteps, partsOf } = planSteps(lengths, settings);
+  const { totalSteps, microBatchesOf } = planSteps(lengths, settings);
   const frozen = layers > 0 ? input.frozenLayers / layers : 0;
   const isCached = input.cacheFrozen && settings.epochs > 1;
   const perEpoch = Math.min(totalSteps, Math.ceil(totalSteps / Math.max(1, settings.epochs)));
   let [tokens, largest] = [0, 0];
   for (let step = 0; step < perEpoch; step++) {
-    for (const part of partsOf(step)) {
+    for (const part of microBatchesOf(step)) {
       const layout = input.layoutOf?.(part) ??
         paddedLayout(Array.from(part, (row) => lengths[row]));
       const batch = layout.rows * layout.length;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dataSets } from "../../../datasets/mod.ts";
+import { dataSets, findDataSet } from "../../../datasets/mod.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { splitTable } from "../../data/split.ts";
@@ -87,8 +87,8 @@ function cutSplits(
 }
 
 async function openSource(source: string, signal: AbortSignal | undefined): Promise<Table> {
-  const known = Object.hasOwn(dataSets, source) ? dataSets[source] : undefined;
-  if (known) return await known();
+  const known = findDataSet(source);
+  if (known) return await known.read();
   if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
     const names = Object.keys(dataSets);
     throw new TunebookError(

@@ -16,11 +16,7 @@ import {
   type QuestionAnswer,
   questionAnswer,
 } from "./question_answer.ts";
-import {
-  type QuestionWindow,
-  type WindowedQuestion,
-  windowsOfQuestion,
-} from "./question_windows.ts";
+import { type WindowedQuestion, windowsOfQuestion } from "./question_windows.ts";
 import type { QuestionRow } from "./read_questions.ts";
 import { needsLabels, textExamples, textFingerprint } from "../shared/text_examples.ts";
 import { spanObjective } from "./span_objective.ts";

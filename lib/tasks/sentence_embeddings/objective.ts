@@ -42,7 +42,7 @@ export function embeddingObjective(
     );
   }
   return {
-    name: "feature-extraction",
+    name: "sentence-embeddings",
     head: { name: "embedding", outputs: hiddenSize },
     outputs: hiddenSize,
     per: "sequence",

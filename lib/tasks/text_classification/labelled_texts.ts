@@ -58,6 +58,7 @@ export function labelledTexts<Kind extends LabelKind>(
     labels,
     head: { name: "classification", outputs: labels.length },
     signature: {
+      pipeline: "text-classification",
       peftTaskType: "SEQ_CLS",
       autoClass: "AutoModelForSequenceClassification",
       config: {

@@ -42,8 +42,10 @@ export function labelledWords(
   return {
     task,
     labels,
+    metric: scheme === "plain" ? "tokenAccuracy" : "entityF1",
     head: { name: "tokens", outputs: labels.length },
     signature: {
+      pipeline: "token-classification",
       peftTaskType: "TOKEN_CLS",
       autoClass: "AutoModelForTokenClassification",
       config: {

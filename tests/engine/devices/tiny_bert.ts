@@ -14,7 +14,7 @@ import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
 import { trainedSlots } from "../../../lib/nn/trained.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
-import { adamw, moments } from "../../../lib/train/adamw.ts";
+import { adamwUpdate, moments } from "../../../lib/train/optimizers/adamw.ts";
 import { gradientProgram, gradients } from "../../../lib/train/gradient_program.ts";
 
 const vocabulary = 60;
@@ -127,7 +127,7 @@ export async function trainTiny(
     state,
   });
   const [beta1, beta2] = [0.9, 0.999];
-  const update = await device.compileUpdate(adamw({ beta1, beta2, epsilon: 1e-8 }), state);
+  const update = await device.compileUpdate(adamwUpdate({ beta1, beta2, epsilon: 1e-8 }), state);
   const losses: number[] = [];
   for (let i = 1; i <= steps; i++) {
     losses.push((await step.run(tinyFeeds(trainable, i))).loss.data[0]);

@@ -4,7 +4,8 @@ import { checkInPlace } from "../../../lib/engine/passes/check_in_place.ts";
 import type { Program } from "../../../lib/engine/program.ts";
 import { type Tensor, tf } from "../../../lib/engine/tf.ts";
 import { trace } from "../../../lib/engine/trace.ts";
-import { accumulate, adamw, gradientSquares } from "../../../lib/train/adamw.ts";
+import { accumulate, gradientSquares } from "../../../lib/train/optimizer.ts";
+import { adamwUpdate } from "../../../lib/train/optimizers/adamw.ts";
 
 const size = 4;
 const state = { role: "state", type: "float32", shape: [size, size] } as const;
@@ -83,7 +84,7 @@ Deno.test("AdamW, accumulation and the norm are accepted and write in place", as
   await collect.run({ keep: 1 });
   assert.deepEqual([...(await state.read("sum")).get("w")!], [2, 4, 6]);
   const update = await device.compileUpdate(
-    adamw({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+    adamwUpdate({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
     state,
   );
   await update.run({

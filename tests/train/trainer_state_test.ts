@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { standingOf, standingText } from "../../lib/train/standing.ts";
+import { trainerStateOf, trainerStateText } from "../../lib/train/trainer_state.ts";
 
 const whole = {
   step: 2,
@@ -9,10 +9,10 @@ const whole = {
   validations: [{ step: 1, score: 0.75 }, { step: 2, score: NaN }],
 };
 
-Deno.test("a standing comes back as it was, scores that are no numbers included", () => {
+Deno.test("a trainer state comes back as it was, scores that are no numbers included", () => {
   const { best: _, ...withoutBest } = { ...whole, validationsSinceBest: 2 };
-  for (const standing of [whole, withoutBest]) {
-    assert.deepEqual(standingOf(JSON.parse(standingText(standing))), standing);
+  for (const state of [whole, withoutBest]) {
+    assert.deepEqual(trainerStateOf(JSON.parse(trainerStateText(state))), state);
   }
 });
 
@@ -25,13 +25,13 @@ const damages: Record<string, unknown> = {
 };
 
 for (const [field, values] of Object.entries(damages)) {
-  Deno.test(`a standing whose ${field} is missing or wrong is none`, () => {
+  Deno.test(`a trainer state whose ${field} is missing or wrong is none`, () => {
     for (const value of values as unknown[]) {
-      assert.equal(standingOf({ ...whole, [field]: value }), undefined, JSON.stringify(value));
+      assert.equal(trainerStateOf({ ...whole, [field]: value }), undefined, JSON.stringify(value));
     }
   });
 }
 
-Deno.test("what is no table of fields is no standing", () => {
-  for (const made of [null, 1, "text", [whole]]) assert.equal(standingOf(made), undefined);
+Deno.test("what is no table of fields is no trainer state", () => {
+  for (const made of [null, 1, "text", [whole]]) assert.equal(trainerStateOf(made), undefined);
 });

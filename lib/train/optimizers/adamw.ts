@@ -1,26 +1,34 @@
 /**
  * AdamW (Loshchilov and Hutter, arXiv 1711.05101): Adam with bias correction and weight decay that
- * does not pass through the moments.
+ * does not pass through the moments, as `torch.optim.AdamW`.
  *
  * @module
  */
-import { type Tensor, tf, type Update } from "../engine/mod.ts";
-import { parameters } from "../nn/trainable_model.ts";
-import { gradients } from "./gradient_program.ts";
+import { type Tensor, tf, type Update } from "../../engine/mod.ts";
+import { parameters } from "../../nn/trainable_model.ts";
+import { gradients } from "../gradient_program.ts";
+import { openElementwise } from "./elementwise_rule.ts";
+import type { OptimizerRule, OptimizerSettings } from "./optimizer_rule.ts";
 
-/** The optimiser's memory. */
+/** The running means of gradients and of their squares. */
 export const moments = ["firstMoment", "secondMoment"] as const;
 
-/** Settings of AdamW that stay fixed during a run. */
-export interface AdamwOptions {
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
+/** The optimizer that runs use unless told otherwise. */
+export const adamw: OptimizerRule = {
+  options: ["beta1", "beta2", "epsilon"],
+  learningRateScale: 1,
+  shrinksIdle: true,
+  vectors: () => moments,
+  open: (on) =>
+    openElementwise(on, adamwUpdate(on.settings, on.gradients), (step, { beta1, beta2 }) => ({
+      correction1: 1 / (1 - beta1 ** step),
+      correction2: 1 / (1 - beta2 ** step),
+    })),
+};
 
-/** The step's update; `gradientVector` names where the gradients lie. */
-export function adamw(
-  { beta1, beta2, epsilon }: AdamwOptions,
+/** AdamW's update; `gradientVector` names where the gradients lie. */
+export function adamwUpdate(
+  { beta1, beta2, epsilon }: Pick<OptimizerSettings, "beta1" | "beta2" | "epsilon">,
   gradientVector: string = gradients,
 ): Update {
   return {
@@ -40,27 +48,5 @@ export function adamw(
       const change = tf.mul(tf.add(step, tf.mul(old, weightDecay)), learningRate);
       return { [parameters]: tf.sub(old, change), firstMoment, secondMoment };
     },
-  };
-}
-
-/** The sum of squares of all gradients, from which the global norm follows. */
-export function gradientSquares(gradientVector: string = gradients): Update {
-  return {
-    name: "gradient norm",
-    vectors: [gradientVector],
-    scalars: [],
-    compute: (vectors) => ({ squares: tf.sum(tf.square(vectors[gradientVector])) }),
-  };
-}
-
-/** Adds the gradients of one part of a batch to those of the parts before (`keep` 1, or 0 at first). */
-export function accumulate(target: string): Update {
-  return {
-    name: "accumulate",
-    vectors: [target, gradients],
-    scalars: ["keep"],
-    compute: (vectors, { keep }) => ({
-      [target]: tf.add(tf.mul(vectors[target], keep), vectors[gradients]),
-    }),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What validation scores mean for a run: the best one so far, and whether to go on.
+ * Early stopping: the best validation score so far, and whether a run should go on.
  *
  * @module
  */
@@ -11,8 +11,8 @@ export interface Validation {
   readonly score: number;
 }
 
-/** The validations of a run. */
-export interface Verdict {
+/** What early stopping knows: the validations of a run. */
+export interface EarlyStopping {
   /** The best validation so far. */
   readonly best?: Validation;
   /** Validations since the best one. */
@@ -21,15 +21,15 @@ export interface Verdict {
 }
 
 /** Before the first validation. */
-export const noVerdict: Verdict = { validationsSinceBest: 0, validations: [] };
+export const beforeValidation: EarlyStopping = { validationsSinceBest: 0, validations: [] };
 
 /** Takes in a score. One that is no finite number is worse than every number. */
-export function judge(
-  verdict: Verdict,
+export function withValidation(
+  earlier: EarlyStopping,
   validation: Validation,
   better: "higher" | "lower",
-): Verdict {
-  const { best, validationsSinceBest, validations } = verdict;
+): EarlyStopping {
+  const { best, validationsSinceBest, validations } = earlier;
   const { score } = validation;
   const isBest = Number.isFinite(score) &&
     (!best || (better === "higher" ? score > best.score : score < best.score));
@@ -42,6 +42,9 @@ export function judge(
 }
 
 /** True where `patience` validations have passed without a better score. */
-export function isExhausted(verdict: Verdict, patience: number | undefined): boolean {
-  return patience !== undefined && verdict.validationsSinceBest >= patience;
+export function shouldStop(
+  { validationsSinceBest }: EarlyStopping,
+  patience: number | undefined,
+): boolean {
+  return patience !== undefined && validationsSinceBest >= patience;
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { type Device, openDevice } from "../../lib/engine/mod.ts";
 import { decayed, undecayed } from "../../lib/nn/trained.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
-import { moments } from "../../lib/train/adamw.ts";
 import { gradients } from "../../lib/train/gradient_program.ts";
-import { accumulated, createOptimiser } from "../../lib/train/optimiser.ts";
+import { accumulated, createOptimizer } from "../../lib/train/optimizer.ts";
+import { moments } from "../../lib/train/optimizers/adamw.ts";
+import type { GroupStep } from "../../lib/train/optimizers/optimizer_rule.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
 import { largestDifference } from "../models/golden.ts";
 
@@ -21,6 +22,10 @@ const slots = [
   { name: "other", shape: [2, 2], group: decayed },
 ];
 const learningRate = 0.05;
+const groupsAt = (step: number): GroupStep[] => [
+  { group: decayed, step, learningRate, weightDecay: settings.weightDecay },
+  { group: undecayed, step, learningRate, weightDecay: 0 },
+];
 
 /** AdamW as its paper writes it, in double precision. */
 function reference(starts: Map<string, number[]>, steps: Map<string, number[]>[]) {
@@ -67,7 +72,7 @@ for (const deviceName of ["cpu", "tfjs:cpu"]) {
       const device = await openDevice(deviceName);
       const vectors = [parameters, gradients, accumulated, ...moments];
       const state = device.createState(slots, vectors);
-      const optimiser = await createOptimiser(device, state, { ...settings, accumulate });
+      const optimizer = await createOptimizer(device, state, { ...settings, accumulate });
       const start = numbers(1, 1);
       await state.write(parameters, asFloats(start));
       // Small gradients and large ones, so that some steps are clipped and others are not.
@@ -79,11 +84,11 @@ for (const deviceName of ["cpu", "tfjs:cpu"]) {
             [...step].map(([name, each]) => [name, each.map((value) => value / accumulate)]),
           );
           await state.write(gradients, asFloats(share));
-          await optimiser.add(part === 0);
+          await optimizer.add(part === 0);
         }
-        const taken = await optimiser.step(i + 1, learningRate);
+        const taken = await optimizer.step(groupsAt(i + 1));
         assert.ok(Math.abs(taken.norm / norms[i] - 1) < 1e-5);
-        const clipped = await optimiser.gradients(taken);
+        const clipped = await optimizer.gradients(taken);
         const squares = [...clipped.values()].flatMap((each) => [...each])
           .reduce((sum, each) => sum + each ** 2, 0);
         const wanted = Math.min(norms[i], settings.maxGradientNorm);
@@ -93,7 +98,7 @@ for (const deviceName of ["cpu", "tfjs:cpu"]) {
       for (const [name, each] of values) {
         assert.ok(largestDifference(found.get(name)!, each) < 1e-5, name);
       }
-      await optimiser.dispose();
+      await optimizer.dispose();
       state.dispose();
     });
   }
@@ -102,24 +107,24 @@ for (const deviceName of ["cpu", "tfjs:cpu"]) {
 Deno.test("a gradient that is not finite moves nothing", async () => {
   const device = await openDevice("cpu");
   const state = device.createState(slots, [parameters, gradients, ...moments]);
-  const optimiser = await createOptimiser(device, state, settings);
+  const optimizer = await createOptimizer(device, state, settings);
   await state.write(parameters, asFloats(numbers(1, 1)));
   for (const wrong of [NaN, Infinity]) {
     const found = asFloats(numbers(2, 1));
     found.get("bias")![1] = wrong;
     await state.write(gradients, found);
-    await optimiser.add(true);
-    assert.ok(!Number.isFinite((await optimiser.step(1, learningRate)).norm));
+    await optimizer.add(true);
+    assert.ok(!Number.isFinite((await optimizer.step(groupsAt(1))).norm));
     assert.deepEqual(await state.read(parameters), asFloats(numbers(1, 1)));
     for (const each of (await state.read(moments[0])).values()) {
       assert.ok(each.every((value) => value === 0));
     }
   }
-  await optimiser.dispose();
+  await optimizer.dispose();
   state.dispose();
 });
 
-Deno.test("where one of its programs cannot be compiled, an optimiser leaves none open", async () => {
+Deno.test("where one of its programs cannot be compiled, an optimizer leaves none open", async () => {
   const device = await openDevice("cpu");
   const state = device.createState(slots, [parameters, gradients, accumulated, ...moments]);
   for (const programs of [1, 2, 3]) {
@@ -140,7 +145,7 @@ Deno.test("where one of its programs cannot be compiled, an optimiser leaves non
         };
       },
     };
-    const made = createOptimiser(failing, state, { ...settings, accumulate: 2 });
+    const made = createOptimizer(failing, state, { ...settings, accumulate: 2 });
     await assert.rejects(made, /no memory for this one/);
     assert.equal(open, 0, `program ${programs}`);
   }

@@ -1,28 +1,28 @@
 /**
- * Where a run stands, as the text that a checkpoint keeps.
+ * The trainer state, as the text that a checkpoint keeps.
  *
  * @module
  */
-import type { Validation, Verdict } from "./validation.ts";
+import type { EarlyStopping, Validation } from "./early_stopping.ts";
 
 /** Where a run stands, beside its tensors. */
-export interface Standing extends Verdict {
-  /** Optimiser steps taken. */
+export interface TrainerState extends EarlyStopping {
+  /** Optimizer steps taken. */
   readonly step: number;
   /** Loss of each step. */
   readonly losses: readonly number[];
 }
 
-/** The standing as JSON, which has no NaN and no infinity, unlike a validation's score. */
-export function standingText(standing: Standing): string {
+/** The state as JSON, which has no NaN and no infinity, unlike a validation's score. */
+export function trainerStateText(state: TrainerState): string {
   return JSON.stringify(
-    standing,
+    state,
     (_, value) => typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
   );
 }
 
-/** Reads what `standingText` made of a standing; nothing where a field is missing or wrong. */
-export function standingOf(made: unknown): Standing | undefined {
+/** Reads what `trainerStateText` made; nothing where a field is missing or wrong. */
+export function trainerStateOf(made: unknown): TrainerState | undefined {
   if (!isRecord(made)) return undefined;
   const { step, losses, best, validationsSinceBest, validations } = made;
   if (!isCount(step) || !isCount(validationsSinceBest)) return undefined;
@@ -32,10 +32,10 @@ export function standingOf(made: unknown): Standing | undefined {
   if (!Array.isArray(validations) || validationsSinceBest > validations.length) return undefined;
   const read = validations.map(validationOf);
   if (!read.every((each) => each !== undefined)) return undefined;
-  const standing = { step, losses, validationsSinceBest, validations: read };
-  if (best === undefined) return standing;
+  const state = { step, losses, validationsSinceBest, validations: read };
+  if (best === undefined) return state;
   const readBest = validationOf(best);
-  return readBest && Number.isFinite(readBest.score) ? { ...standing, best: readBest } : undefined;
+  return readBest && Number.isFinite(readBest.score) ? { ...state, best: readBest } : undefined;
 }
 
 const notFinite: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];

@@ -1,0 +1,34 @@
+/**
+ * What a training refuses before it opens anything.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
+import { shownVector } from "./averages/weight_average.ts";
+import { planSteps } from "./step_plan.ts";
+import type { TrainContext } from "./train_context.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
+
+/** Refuses settings that do not fit the method, the steps or what else the run is given. */
+export function checkRun(
+  { adapter }: Pick<TrainableModel, "adapter">,
+  rows: TrainingRows,
+  { settings, validate }: Pick<TrainContext, "settings" | "validate">,
+): void {
+  if (!validate && (settings.keepBest || settings.patience)) {
+    throw new TunebookError("input", "keepBest and patience need validation rows");
+  }
+  if (settings.resume && !settings.checkpoints) {
+    throw new TunebookError("input", "resume needs a folder in checkpoints");
+  }
+  if (adapter.afterStep && shownVector(settings) !== parameters) {
+    throw new TunebookError(
+      "input",
+      "ema and swa average parameters that this method changes between steps, which would undo its " +
+        "changes; leave them out",
+    );
+  }
+  const { totalSteps } = planSteps(exampleLengths(rows), settings);
+  if (totalSteps > 0) adapter.checkSteps?.(totalSteps);
+}

@@ -1,0 +1,114 @@
+/**
+ * Everything that a training computes with: the plan of its steps, its state, its compiled programs and
+ * its data.
+ *
+ * @module
+ */
+import { countFrozenLayers } from "../nn/frozen_layers.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
+import { createWeightAverage } from "./averages/weight_average.ts";
+import type { Fingerprint } from "./checkpoint.ts";
+import { trainingFingerprint } from "./fingerprint.ts";
+import { gradientProgram } from "./gradient_program.ts";
+import { groupSchedule } from "./group_steps.ts";
+import { cacheHidden } from "./hidden_cache.ts";
+import { initialState } from "./initial_state.ts";
+import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { createOptimizer } from "./optimizer.ts";
+import { choosePacking } from "./packing.ts";
+import { planSteps } from "./step_plan.ts";
+import type { StepContext } from "./take_step.ts";
+import type { TrainContext } from "./train_context.ts";
+import type { TrainSettings } from "./train_options.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
+import { type WholeState, wholeState } from "./whole_state.ts";
+import type { WordRows } from "../nn/word_rows.ts";
+
+/** A training that is ready for its steps. */
+export interface TrainingRun extends StepContext, AsyncDisposable {
+  /** When the work began, by `performance.now()`. */
+  readonly began: number;
+  readonly whole: WholeState;
+  /** The rows of the word table that the state holds; all where absent. */
+  readonly words?: WordRows;
+  /** What the run depends on. */
+  readonly fingerprint: Fingerprint;
+  /** Whether rows are packed, and why. */
+  readonly packing: string;
+  /** Keeps what `whole` gave when the run is disposed of. */
+  keepResult(): void;
+}
+
+/** What opening needs of a training's context. */
+export type OpenContext = Pick<
+  TrainContext,
+  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal"
+>;
+
+/** Opens a training; disposing of it frees everything but a result that is to be kept. */
+export async function openRun(
+  trainable: TrainableModel,
+  rows: TrainingRows,
+  context: OpenContext,
+): Promise<TrainingRun> {
+  const { device, settings } = context;
+  const plan = planSteps(exampleLengths(rows), settings);
+  const frozenLayers = countFrozenLayers(trainable);
+  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
+  const keptLayers = fromHidden ? frozenLayers : 0;
+  const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
+  const words = occurringWords(trainable, rows, settings);
+  const { totalSteps } = plan;
+  await using opened = new AsyncDisposableStack();
+  const state = await initialState(trainable, device, settings, words);
+  const schedule = groupSchedule(state, settings, plan);
+  const whole = wholeState(trainable, state, { device, settings, totalSteps, schedule, words });
+  let isKept = false;
+  opened.defer(() => isKept ? whole.release() : whole.dispose());
+  const opening = async <Opened extends { dispose(): Promise<void> }>(made: Promise<Opened>) =>
+    opened.adopt(await made, (each) => each.dispose());
+  const program = gradientProgram(trainable, {
+    fromHidden,
+    packed: layoutOf !== undefined,
+    gradientCheckpointing: settings.gradientCheckpointing,
+    tokens: tokensOfBatch(rows, settings),
+    words,
+  });
+  const frozen = gradientSource(trainable, words);
+  const compiledGradients = await opening(device.compile(program, { frozen, state }));
+  const optimizer = await opening(createOptimizer(device, state, settings));
+  const average = await opening(createWeightAverage(device, state, settings, totalSteps));
+  const began = performance.now();
+  const { onFrozenRows: onRows, signal } = context;
+  const fed = fromHidden
+    ? opened.use(await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal }))
+    : rows;
+  const everything = opened.move();
+  return {
+    trainable,
+    rows: fed,
+    layoutOf,
+    settings,
+    plan,
+    state,
+    schedule,
+    compiledGradients,
+    optimizer,
+    average,
+    methodState: new Map(),
+    began,
+    whole,
+    ...(words ? { words } : {}),
+    fingerprint: trainingFingerprint(context.fingerprint, settings, rows, plan),
+    packing: reason,
+    keepResult: () => void (isKept = true),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+/** About how many tokens a batch has, without padding. */
+function tokensOfBatch(rows: TrainingRows, { batchSize }: TrainSettings): number {
+  const lengths = exampleLengths(rows);
+  const all = Array.from(lengths).reduce((sum, length) => sum + length, 0);
+  return all * Math.min(1, batchSize / lengths.length);
+}

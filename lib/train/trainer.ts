@@ -1,0 +1,213 @@
+/**
+ * What is due between the steps of a run: validation, checkpoints, stopping, and keeping what was
+ * reached when something fails.
+ *
+ * @module
+ */
+import { messageOf, type TunebookError } from "../core/errors.ts";
+import { isInterruption } from "../core/interruption.ts";
+import { pauses } from "../core/pauses.ts";
+import { parameters } from "../nn/trainable_model.ts";
+import { saveCheckpoint } from "./checkpoint.ts";
+import { areFinite, divergence, type LastGood, type Tensors } from "./divergence.ts";
+import { shouldStop, withValidation } from "./early_stopping.ts";
+import { initialParameters, keptVectors } from "./initial_state.ts";
+import type { TrainingRun } from "./open_run.ts";
+import { findStart, type Start } from "./start.ts";
+import type { StepReport } from "./take_step.ts";
+import type { TrainContext, TrainResult } from "./train_context.ts";
+import type { TrainerState } from "./trainer_state.ts";
+
+/** Starts at the beginning, or where a checkpoint left the run. */
+export async function createTrainer(run: TrainingRun, context: TrainContext): Promise<Trainer> {
+  const { settings, state, fingerprint, words, optimizer: { statistics } } = run;
+  const start = await findStart(context, state, {
+    fingerprint,
+    kept: keptVectors(settings),
+    statistics: statistics ?? new Map(),
+    ...(words ? { words } : {}),
+  });
+  for (const [name, values] of start.methodState) run.methodState.set(name, values);
+  for (const [name, values] of start.statistics) statistics!.set(name, values);
+  if (settings.resume) context.onResume?.(start.trainerState.step);
+  return new Trainer(run, context, start);
+}
+
+/** Watches over a run. */
+export class Trainer {
+  readonly #run: TrainingRun;
+  readonly #context: TrainContext;
+  readonly #pause = pauses();
+  readonly #firstStep: number;
+  /** Where checkpoints go that nobody asked for; nowhere where it is absent. */
+  readonly #rescueFolder: string | undefined;
+  #state: TrainerState;
+  #best: Tensors | undefined;
+  #savedStep: number;
+  #stopped: TrainResult["stopped"];
+
+  constructor(run: TrainingRun, context: TrainContext, { trainerState, best }: Start) {
+    this.#run = run;
+    this.#context = context;
+    this.#state = trainerState;
+    this.#best = best;
+    this.#firstStep = this.#savedStep = trainerState.step;
+    this.#rescueFolder = run.settings.checkpoints ?? context.rescueFolder;
+  }
+
+  /** Optimizer steps taken. */
+  get step(): number {
+    return this.#state.step;
+  }
+
+  /** Does the work until it ends or the signal leaves a part of it behind. */
+  async untilInterrupted(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // What was left behind changes nothing that a checkpoint holds.
+      if (!isInterruption(error)) throw error;
+      this.#stopped = "interrupted";
+    }
+  }
+
+  /** True where another step is to be taken. */
+  async goesOn(): Promise<boolean> {
+    if (this.step >= this.#run.plan.totalSteps) return false;
+    // A macrotask lets signals and displays in between two steps.
+    await this.#pause();
+    if (shouldStop(this.#state, this.#run.settings.patience)) this.#stopped = "patience";
+    else if (this.#context.signal?.aborted) this.#stopped = "interrupted";
+    return this.#stopped === undefined;
+  }
+
+  /** Waits for work that leaves the parameters alone; where it fails, what was reached is kept. */
+  async rescued<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isInterruption(error)) await this.#keepSteps(error);
+      throw error;
+    }
+  }
+
+  /** Takes in a step; throws where its loss or gradients are not finite. */
+  async record(report: StepReport): Promise<void> {
+    const { loss, gradientNorm } = report;
+    if (!Number.isFinite(loss)) throw await this.#diverged(`the loss is ${loss}`);
+    if (!Number.isFinite(gradientNorm)) throw await this.#diverged("a gradient is not finite");
+    const { losses } = this.#state;
+    this.#state = { ...this.#state, step: report.step, losses: [...losses, loss] };
+    const methodRecord = this.#methodRecord();
+    this.#context.onStep?.(methodRecord ? { ...report, methodRecord } : report);
+  }
+
+  /** Scores the present parameters, or their average, on the validation rows. */
+  async validateIfDue(): Promise<void> {
+    const { settings, plan, state, whole } = this.#run;
+    const { validate, signal, onValidation } = this.#context;
+    const { step } = this;
+    // A run that was stopped while it validated, and goes on, has that before it.
+    const isUnvalidated = step > 0 && this.#state.validations.at(-1)?.step !== step;
+    const { validateEvery = plan.stepsPerEpoch, keepBest } = settings;
+    if (!validate || !this.#isDue(validateEvery) || !isUnvalidated) return;
+    const { score, better } = await validate(await whole.after(step), signal);
+    this.#state = { ...this.#state, ...withValidation(this.#state, { step, score }, better) };
+    onValidation?.({ step, score });
+    if (keepBest && this.#state.best?.step === step) this.#best = await state.read(whole.vector);
+  }
+
+  /** Writes a checkpoint into the folder of checkpoints. */
+  async saveIfDue(): Promise<void> {
+    const { settings: { checkpoints, checkpointEvery }, plan: { stepsPerEpoch } } = this.#run;
+    if (checkpoints && this.#isDue(checkpointEvery ?? stepsPerEpoch)) await this.#save(checkpoints);
+  }
+
+  /** Writes the last checkpoint, and gives what came of the run. */
+  async finish(): Promise<TrainResult> {
+    const { whole, state, plan: { totalSteps }, settings: { checkpoints }, began } = this.#run;
+    const isInterrupted = this.#stopped === "interrupted";
+    await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
+    const bestStep = this.#best && !isInterrupted ? this.#state.best!.step : undefined;
+    if (bestStep !== undefined) await state.write(whole.vector, this.#best!);
+    const keptStep = bestStep ?? this.step;
+    const trained = await whole.after(keptStep);
+    this.#run.keepResult();
+    const methodRecord = this.#methodRecord();
+    return {
+      ...this.#state,
+      state: trained,
+      totalSteps,
+      stepsHere: this.step - this.#firstStep,
+      seconds: (performance.now() - began) / 1000,
+      ...(this.#stopped ? { stopped: this.#stopped } : {}),
+      keptStep,
+      ...(methodRecord ? { methodRecord: methodRecord() } : {}),
+      packing: this.#run.packing,
+    };
+  }
+
+  #isDue(every: number): boolean {
+    return this.step % every === 0 || this.step === this.#run.plan.totalSteps;
+  }
+
+  #methodRecord() {
+    const { trainable: { adapter }, methodState } = this.#run;
+    return adapter.record && (() => adapter.record!(methodState));
+  }
+
+  async #diverged(what: string): Promise<TunebookError> {
+    const { state, whole, trainable, settings } = this.#run;
+    const { step } = this;
+    const present = await state.read(parameters);
+    const bestStep = this.#state.best?.step;
+    const good: LastGood = areFinite(present)
+      ? { step, parameters: whole.complete(present, step, parameters) }
+      : this.#best
+      ? { step: bestStep!, parameters: whole.complete(this.#best, bestStep!, whole.vector) }
+      : { step: 0, parameters: initialParameters(trainable, settings.seed) };
+    const error = divergence(step + 1, what, settings, good);
+    await this.#keepSteps(error);
+    return error;
+  }
+
+  async #save(folder: string | undefined): Promise<void> {
+    if (!areFinite(await this.#run.state.read(parameters))) {
+      throw await this.#diverged("a parameter is not finite");
+    }
+    await this.#write(folder);
+  }
+
+  async #write(folder: string | undefined): Promise<void> {
+    if (!folder || this.#savedStep === this.step) return;
+    const { state, settings, fingerprint, methodState, optimizer } = this.#run;
+    await saveCheckpoint(folder, state, {
+      trainerState: this.#state,
+      fingerprint,
+      kept: keptVectors(settings),
+      ...(this.#best ? { best: this.#best } : {}),
+      methodState,
+      statistics: optimizer.statistics ?? new Map(),
+    });
+    this.#savedStep = this.step;
+  }
+
+  /** The error stays the one that is thrown, whatever comes of the checkpoint. */
+  async #keepSteps(error: unknown): Promise<void> {
+    const folder = this.#rescueFolder;
+    try {
+      if (areFinite(await this.#run.state.read(parameters))) await this.#write(folder);
+    } catch (second) {
+      const { step } = this;
+      addTo(error, `The state after step ${step} could not be kept: ${messageOf(second)}`);
+    }
+    if (folder && this.#savedStep > 0) {
+      addTo(error, `The checkpoint of step ${this.#savedStep} is in ${folder}.`);
+    }
+  }
+}
+
+/** Adds a line to an error's message. */
+function addTo(error: unknown, line: string): void {
+  if (error instanceof Error) error.message += `\n${line}`;
+}
