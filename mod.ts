@@ -102,7 +102,6 @@ export type {
 // Search and few-shot classification
 export {
   type Embed,
-  type SearchHit,
   type SearchIndex,
   searchIndex,
   type SearchOptions,
@@ -111,6 +110,7 @@ export {
   textSearchIndex,
   type TextSearchSource,
 } from "./lib/evaluate/search_index.ts";
+export type { SearchHit } from "./lib/evaluate/search_hit.ts";
 export {
   type LogisticRegression,
   logisticRegression,
