@@ -160,6 +160,21 @@ Deno.test("packed batches and micro-batches are the same training", () =>
     const off = Math.max(...padded.losses.map((loss, at) => Math.abs(loss - parts.losses[at])));
     assert.ok(off < 1e-5, `the losses of micro-batches differ by ${off}`);
     for (const each of [padded, packed, parts]) await each.dispose();
+    // Losses that compare rows compare those of the whole step.
+    for (const packing of [false, true]) {
+      const ranking = (options: object) =>
+        model(reference)
+          .data(pairsOf(40), sentenceEmbeddings({ anchor: "text", positive: "words" }))
+          .adapt(full())
+          .train({ epochs: 2, learningRate: 1e-3, packing, order: "shuffled", ...options })
+          .run(quiet);
+      const whole = await ranking({ batchSize: 16 });
+      const cached = await ranking({ batchSize: 4, accumulate: 4 });
+      const apart = Math.max(...whole.losses.map((loss, at) => Math.abs(loss - cached.losses[at])));
+      assert.ok(apart < 1e-4, `losses of large batches differ by ${apart}, packing ${packing}`);
+      await whole.dispose();
+      await cached.dispose();
+    }
   }));
 
 Deno.test("methods of every kind train embeddings, and their folders give the same vectors", () =>
