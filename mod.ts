@@ -99,6 +99,29 @@ export type {
   SentenceSource,
 } from "./lib/text/sentence_settings.ts";
 
+// Search and few-shot classification
+export {
+  type Embed,
+  type SearchIndex,
+  searchIndex,
+  type SearchOptions,
+  type SearchSource,
+  type TextSearchIndex,
+  textSearchIndex,
+  type TextSearchSource,
+} from "./lib/evaluate/search_index.ts";
+export type { SearchHit } from "./lib/evaluate/search_hit.ts";
+export {
+  type LogisticRegression,
+  logisticRegression,
+  type LogisticRegressionOptions,
+} from "./lib/evaluate/logistic_regression.ts";
+export {
+  fewShot,
+  type FewShotClassifier,
+  type FewShotOptions,
+} from "./lib/pipeline/few_shot/few_shot.ts";
+
 // Methods
 export { lora } from "./lib/adapters/lora.ts";
 export { type LoraOptions, type LoraStart } from "./lib/adapters/lora_options.ts";
