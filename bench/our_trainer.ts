@@ -84,7 +84,7 @@ await serve<Message>({
     };
     const { state } = await train({ ...trainable, model }, data.rows, {
       device,
-      settings: plain ? { ...data.settings, cacheFrozen: false } : data.settings,
+      settings: plain ? { ...data.settings, cacheFrozen: false, packing: false } : data.settings,
       fingerprint: {},
       signal: stop.signal,
       onStep({ loss, step }) {

@@ -87,7 +87,14 @@ export function sentenceTransformers(folder: string): DeployTarget {
         pooling_mode_mean_sqrt_len_tokens: false,
         include_prompt: true,
       });
-      if (normalize) await Deno.mkdir(join(folder, "2_Normalize"));
+      // As the newest versions write it; older ones take no file, but an empty folder is easily lost.
+      const vector = "sentence_embedding";
+      if (normalize) {
+        await write(folder, join("2_Normalize", "config.json"), {
+          module_input_name: vector,
+          module_output_name: vector,
+        });
+      }
     },
   };
 }

@@ -19,8 +19,6 @@ export interface SentenceSettings {
 
 /** What a sentence-transformers folder says of its model beside the transformer. */
 export interface SentenceSource extends SentenceSettings {
-  /** Longer texts are truncated, special tokens included; absent where the folder has no limit. */
-  readonly maxTokens?: number;
   /** Why the folder's own vectors cannot be made here, such as a layer after pooling. */
   readonly obstacle?: string;
 }

@@ -29,7 +29,7 @@ import { embeddingRowsOf, placesInput, wordPlaces, type WordRows } from "../nn/w
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
 
-/** The feed that says which share of a step's penalty a part bears, so that parts add up to it. */
+/** The feed that says which share of a step's penalty a micro-batch bears, so that they add up to it. */
 export const penaltyShare = "penaltyShare";
 
 /** How gradients are computed. */

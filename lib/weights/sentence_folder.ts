@@ -11,7 +11,7 @@ import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
 /** The file that tells such a folder from others. */
 export const MODULES_FILE = "modules.json";
 
-/** The transformer's limits, beside its `config.json`. */
+/** How texts reach the transformer, beside its `config.json`. */
 export const SENTENCE_CONFIG_FILE = "sentence_bert_config.json";
 
 /** The prompts of the whole model. */
@@ -66,13 +66,11 @@ export async function readSentenceFolder(folder: string): Promise<SentenceFolder
     : await objectOf(join(folder, poolingPath, CONFIG_FILE));
   const modes = config ? modesOf(config) : [];
   const obstacle = obstacleOf(modules, modes, limits, whole);
-  const maxTokens = limits?.max_seq_length;
   return {
     transformer,
     source: {
       pooling: poolings[modes[0]] ?? "mean",
       normalize: modules.some(({ kind }) => kind === "Normalize"),
-      ...(Number.isSafeInteger(maxTokens) ? { maxTokens: maxTokens as number } : {}),
       ...(obstacle ? { obstacle } : {}),
     },
   };

@@ -49,7 +49,7 @@ const oldFolder: Files = {
   },
 };
 
-Deno.test("pooling, normalisation and the limit are read from folders old and new", () =>
+Deno.test("pooling and normalisation are read from folders old and new", () =>
   inFolder(async (folder) => {
     const [old, recent] = ["old", "recent"].map((name) => join(folder, name));
     await write(old, oldFolder);
@@ -61,7 +61,7 @@ Deno.test("pooling, normalisation and the limit are read from folders old and ne
     const found = await findModelFiles("file:old", old);
     assert.equal(found.folder, join(old, "0_Transformer"));
     assert.equal(found.weights, join(old, "0_Transformer", "model.safetensors"));
-    assert.deepEqual(found.sentence, { pooling: "cls", normalize: false, maxTokens: 128 });
+    assert.deepEqual(found.sentence, { pooling: "cls", normalize: false });
     assert.equal((await findModelFiles("file:recent", recent)).sentence?.pooling, "last");
   }));
 

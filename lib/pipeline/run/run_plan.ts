@@ -14,7 +14,7 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
@@ -46,18 +46,19 @@ export async function runPlan(
   const opened = await openStage(spec, { signal });
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
-  if (!options.quiet) say(describeData(data, assembled.maxTokens));
+  if (!options.quiet) say(describeData(data, assembled));
   checkForms(spec.targets, trainable);
 
   const scorer = scorerOf(trainable, device);
+  const judge = judgeOf(spec, read.task);
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
     options,
     device,
     signal,
-    sources: { weights: opened.files.weights, judge: judgeOf(spec).name },
-    ...(data.validation ? { validate: validation(spec, data.validation, scorer, signal) } : {}),
+    sources: { weights: opened.files.weights, judge: judge.name },
+    ...(data.validation ? { validate: validation(judge, data.validation, scorer, signal) } : {}),
   }).catch(async (error) => {
     await scorer[Symbol.asyncDispose]();
     throw error;
@@ -112,8 +113,9 @@ function stoppedAfterTraining({ folder, step }: { folder?: string; step: number 
 
 function describeData(
   { report, train, validation, test }: EncodedSplits,
-  maxTokens: number,
+  { maxTokens, model: { family } }: Pick<Assembled, "maxTokens" | "model">,
 ): string {
+  if (family.input !== "text") return String(report);
   const splits = [train, test, ...(validation ? [validation] : [])];
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);

@@ -3,22 +3,10 @@
  *
  * @module
  */
+import type { Aggregation } from "./aggregations.ts";
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import { largest } from "./logits.ts";
-
-/**
- * How tokens become spans; the names and the meanings are those of transformers:
- *
- * - `none`: each token is a span, its label a tag;
- * - `simple`: neighbouring tokens of one type are joined;
- * - `first`, `average`, `max`: words first get one tag, that of their first token, of the mean of their
- *   tokens' probabilities, or of the token that is most certain; then neighbouring words are joined.
- */
-export type Aggregation = "none" | "simple" | "first" | "average" | "max";
-
-/** All of them. */
-export const aggregations: readonly Aggregation[] = ["none", "simple", "first", "average", "max"];
 
 /** A token of a text with what the model says about it. */
 export interface ScoredToken {

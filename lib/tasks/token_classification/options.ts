@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { type Aggregation, aggregations } from "./aggregations.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { type TagScheme, tagSchemes } from "../../nn/tags/tag_scheme.ts";
 import { columnNameMistakes, unknownOptions } from "../shared/options.ts";
-import { type Aggregation, aggregations } from "./aggregate.ts";
 import { type WordSplit, wordSplits } from "./split_words.ts";
 
 /**

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { Aggregation } from "./aggregations.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
-import { aggregate, type Aggregation, type ScoredSpan } from "./aggregate.ts";
+import { aggregate, type ScoredSpan } from "./aggregate.ts";
 import { continuesWord } from "./continues_word.ts";
 import type { Subwords } from "./options.ts";
 import type { TagSequences, TokenisedRow } from "./tag_sequences.ts";

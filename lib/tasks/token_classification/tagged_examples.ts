@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Aggregation } from "./aggregations.ts";
 import { mistakes } from "../../core/errors.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
@@ -15,7 +16,6 @@ import {
   textFingerprint,
   textProcessor,
 } from "../shared/text_examples.ts";
-import type { Aggregation } from "./aggregate.ts";
 import type { TokenClassificationOptions } from "./options.ts";
 import { predictedTags, tagAnswers, type TaggedText, type TagReading } from "./tag_answers.ts";
 import { labelNumbers } from "./tag_labels.ts";

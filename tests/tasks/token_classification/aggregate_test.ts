@@ -1,10 +1,9 @@
-import assert from "node:assert/strict";
 import {
-  aggregate,
   type Aggregation,
   aggregations,
-  type ScoredSpan,
-} from "../../../lib/tasks/token_classification/aggregate.ts";
+} from "../../../lib/tasks/token_classification/aggregations.ts";
+import assert from "node:assert/strict";
+import { aggregate, type ScoredSpan } from "../../../lib/tasks/token_classification/aggregate.ts";
 import {
   continuesWord,
   type PlacedToken,
