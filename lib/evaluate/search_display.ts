@@ -6,7 +6,7 @@
 import { bundleOf, type MimeBundle } from "../core/display.ts";
 import { htmlTable } from "../core/html.ts";
 import { textTable } from "../core/text_table.ts";
-import type { SearchHit } from "./search_index.ts";
+import type { SearchHit } from "./search_hit.ts";
 
 /** A table of the rows, the best first. */
 export function displayOfHits(hits: readonly SearchHit[]): MimeBundle {

@@ -8,16 +8,7 @@ import { type MimeBundle, withDisplay } from "../core/display.ts";
 import { textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 import { displayOfHits } from "./search_display.ts";
-
-/** A text that a search has found. */
-export interface SearchHit {
-  /** The row of the table, counted from 0. */
-  readonly row: number;
-  /** The cosine with what was asked, in [−1, 1]. */
-  readonly score: number;
-  /** The values of the row by column. */
-  readonly values: Readonly<Record<string, unknown>>;
-}
+import type { SearchHit } from "./search_hit.ts";
 
 /** How to search. */
 export interface SearchOptions {

@@ -14,7 +14,7 @@ import { entityErrors } from "./entity_errors.ts";
 import { entityF1 } from "./entity_f1.ts";
 import { entityPrecision } from "./entity_precision.ts";
 import { entityRecall } from "./entity_recall.ts";
-import { type EntityAverages } from "./entity_score.ts";
+import type { EntityAverages } from "./entity_score.ts";
 import { exactMatch } from "./exact_match.ts";
 import { averagePrecision } from "./average_precision.ts";
 import { cosinePearson } from "./cosine_pearson.ts";

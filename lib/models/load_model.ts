@@ -130,7 +130,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const { values, absent, names } = lazyWeights(
     stored,
     hasHead ? [...bodySpecs, ...headSpecs] : bodySpecs,
-    { ignore: [...family.ignored, ...ignoredHeads(family, head, hasHead, headLayers)] },
+    { ignore: [...family.ignored, ...ignoredHeads(family, config, head, hasHead, headLayers)] },
   );
 
   const isAbsent = ({ path }: Layer) => absent.some((name) => name.startsWith(`${path}.`));
@@ -212,16 +212,16 @@ function namesOf(family: Family, { prefix: own }: Head<never>, weight: Weight): 
 /** Tensors of the family's other heads, and of this one where the checkpoint's has another size. */
 function ignoredHeads(
   { heads }: Family,
+  config: ModelConfig,
   head: Head<ModelConfig>,
   hasHead: boolean,
   own: readonly Layer[],
 ): RegExp[] {
   const kept = new Set(hasHead ? own.map(({ path }) => path) : []);
-  const names = ["classifier", "pre_classifier", "score", "qa_outputs", "lm_head", "vocab_\\w+"];
-  const others = names.filter((name) =>
-    ![...kept].some((path) => path === name || path.startsWith(`${name}.`))
-  );
-  const pattern = new RegExp(`^(?:${others.join("|")})\\.`);
+  const others = Object.values(heads).flatMap((each) => each.layers(config, 1))
+    .map(({ path }) => path).filter((path) => !kept.has(path));
+  const isKept = [...kept].some((path) => path === "classifier" || path.startsWith("classifier."));
+  const pattern = new RegExp(`^(?:${[...isKept ? [] : ["classifier"], ...others].join("|")})\\.`);
   return [pattern, ...(head.unused ? [new RegExp(`(?:^|\\.)${head.unused.source.slice(1)}`)] : [])];
 }
 

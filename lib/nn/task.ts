@@ -83,6 +83,8 @@ export interface LabelledTask<
   readonly task: Task<Predicted, Input, Answer>;
   /** The name of each output; empty where outputs have no names. */
   readonly labels: readonly string[];
+  /** The metric that chooses the best state, where the labels say more than the task alone. */
+  readonly metric?: string;
   readonly head: HeadRequest;
   /** What others need to know to ask the deployed model. */
   readonly signature: Signature;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { columnsOf } from "../chart/rows.ts";
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
@@ -116,11 +115,11 @@ export interface AdaptStage<
 
 /** The scores that metrics give, by the names under which they were asked for. */
 export type ScoresOf<Metrics> = {
-  readonly [
-    // deno-lint-ignore no-explicit-any
-    Name in keyof Metrics
-  ]: Metrics[Name] extends Metric<infer Value, any> ? Value : never;
+  readonly [Name in keyof Metrics]: ValueOf<Metrics[Name]>;
 };
+
+// deno-lint-ignore no-explicit-any
+type ValueOf<Asked> = Asked extends Metric<infer Value, any> ? Value : never;
 
 /** The metrics that score a kind of predictions; of several kinds, those that score one of them. */
 export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions

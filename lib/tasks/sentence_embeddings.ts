@@ -29,8 +29,8 @@ import {
 import {
   checkEmbeddingRows,
   classesOfRows,
-  embeddingRowReader,
   type EmbeddingRows,
+  embeddingRows,
   scoresOfRows,
   textsOf,
 } from "./sentence_embeddings/rows.ts";
@@ -92,7 +92,7 @@ export function sentenceEmbeddings(
   // deno-lint-ignore no-explicit-any
 ): Task<any, string, Embedding> {
   refuseOptions("sentenceEmbeddings", sentenceEmbeddingsMistakes(options));
-  const rows = embeddingRowReader(options);
+  const rows = embeddingRows(options);
   const kind = predictionKinds[rows.shape];
   const { target } = rows;
   const task: Task<EmbeddingPredictions, string, Embedding> = {

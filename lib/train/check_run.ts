@@ -4,17 +4,17 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { TrainableModel } from "../nn/trainable_model.ts";
+import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
-import type { StepPlan } from "./step_plan.ts";
+import { planSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
-import { parameters } from "../nn/trainable_model.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 
 /** Refuses settings that do not fit the method, the steps or what else the run is given. */
 export function checkRun(
   { adapter }: Pick<TrainableModel, "adapter">,
+  rows: TrainingRows,
   { settings, validate }: Pick<TrainContext, "settings" | "validate">,
-  { totalSteps }: Pick<StepPlan, "totalSteps">,
 ): void {
   if (!validate && (settings.keepBest || settings.patience)) {
     throw new TunebookError("input", "keepBest and patience need validation rows");
@@ -29,5 +29,6 @@ export function checkRun(
         "changes; leave them out",
     );
   }
+  const { totalSteps } = planSteps(exampleLengths(rows), settings);
   if (totalSteps > 0) adapter.checkSteps?.(totalSteps);
 }

@@ -63,15 +63,17 @@ export async function initialState(
 ): Promise<State> {
   const { accumulate, seed } = settings;
   const byLayer = isByLayer(settings);
-  const slots = trainedSlots(trained.model, trained.adapter, { byLayer }).map((slot): StateTensor =>
-    slot.name === words?.path
-      ? { ...slot, shape: [words.ids.length, ...slot.shape.slice(1)] }
-      : slot
+  const tensors = trainedSlots(trained.model, trained.adapter, { byLayer }).map((
+    tensor,
+  ): StateTensor =>
+    tensor.name === words?.path
+      ? { ...tensor, shape: [words.ids.length, ...tensor.shape.slice(1)] }
+      : tensor
   );
-  if (slots.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
+  if (tensors.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
   const kept = keptVectors(settings);
   const vectors = [...kept, gradients, ...(accumulate > 1 ? [accumulated] : [])];
-  const state = device.createState(slots, vectors);
+  const state = device.createState(tensors, vectors);
   try {
     const initial = initialParameters(trained, seed, words);
     await state.write(parameters, initial);

@@ -8,7 +8,6 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { createWeightAverage } from "./averages/weight_average.ts";
 import type { Fingerprint } from "./checkpoint.ts";
-import { checkRun } from "./check_run.ts";
 import { trainingFingerprint } from "./fingerprint.ts";
 import { gradientProgram } from "./gradient_program.ts";
 import { groupSchedule } from "./group_steps.ts";
@@ -40,15 +39,20 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
   keepResult(): void;
 }
 
+/** What opening needs of a training's context. */
+export type OpenContext = Pick<
+  TrainContext,
+  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal"
+>;
+
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
 export async function openRun(
   trainable: TrainableModel,
   rows: TrainingRows,
-  context: Omit<TrainContext, "fingerprint"> & { readonly fingerprint: Fingerprint },
+  context: OpenContext,
 ): Promise<TrainingRun> {
   const { device, settings } = context;
   const plan = planSteps(exampleLengths(rows), settings);
-  checkRun(trainable, context, plan);
   const frozenLayers = countFrozenLayers(trainable);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;

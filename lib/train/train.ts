@@ -4,6 +4,7 @@
  * @module
  */
 import type { TrainableModel } from "../nn/trainable_model.ts";
+import { checkRun } from "./check_run.ts";
 import { openRun } from "./open_run.ts";
 import { accumulateGradients, optimizerStep } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
@@ -32,6 +33,7 @@ export async function train(
   rows: TrainingRows,
   context: TrainContext,
 ): Promise<TrainResult> {
+  checkRun(trainable, rows, context);
   await using run = await openRun(trainable, rows, context);
   const trainer = await createTrainer(run, context);
   await trainer.untilInterrupted(async () => {

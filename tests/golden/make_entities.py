@@ -2,9 +2,11 @@
 
 `scores`: tags of rows, true and predicted, with seqeval's precision, recall and F1 in its default and
 its strict mode, and its accuracy. `aggregations`: tokens of texts with logits, and the pipeline's
-answer for each strategy; it is given tokens and offsets, so that no model is needed.
+answer for each strategy; it is given tokens and offsets, so that no model is needed. `words`: where the
+tokens of lists of words stand in their words, in UTF-16 code units.
 """
 
+import json
 import math
 import types
 import warnings
@@ -17,7 +19,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import PreTrainedTokenizerFast
 from transformers.pipelines.token_classification import AggregationStrategy, TokenClassificationPipeline
 
-from golden import HERE, save_json
+from golden import HERE, MINILM, save_json
 
 PACKAGES = ("numpy", "seqeval", "tokenizers", "transformers")
 SCORES = {
@@ -229,8 +231,40 @@ def aggregation_cases() -> list:
     ]
 
 
+WORDS = [
+    ["Anna", "Müller", "moved", "to", "São", "Paulo", ".", "She", "didn't", "unaffordable", "!"],
+    ["東京", "🎉", "x🎉y", "İstanbul", "ﬁne", "3.14", "e\u0301a", "\u200d", "—"],
+]
+
+
+def word_offsets(name: str, content: dict) -> dict:
+    """As the pipeline asks: a space counts as before each word (`add_prefix_space`)."""
+    for part in (content["pre_tokenizer"], content["post_processor"]):
+        if "add_prefix_space" in part:
+            part["add_prefix_space"] = True
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(content)))
+    lists = []
+    for words in WORDS:
+        encoded = tokenizer(words, is_split_into_words=True, add_special_tokens=False, return_offsets_mapping=True)
+        spans = [
+            [utf16(words[word], start), utf16(words[word], end)]
+            for word, (start, end) in zip(encoded.word_ids(), encoded["offset_mapping"])
+        ]
+        lists.append({"ids": encoded["input_ids"], "wordOf": encoded.word_ids(), "spans": spans})
+    return {"tokenizer": name, "lists": lists}
+
+
+def word_cases() -> list:
+    read = lambda path: json.loads(path.read_text())
+    return [
+        word_offsets("bert", read(MINILM / "tokenizer.json")),
+        word_offsets("roberta", read(HERE / "roberta_tokenizer.json")),
+        word_offsets("llama-metaspace", read(HERE / "offsets.json")["trained"]["llama-metaspace"]),
+    ]
+
+
 if __name__ == "__main__":
     # The undefined cases warn, and are wanted; so does seqeval of letters that it reads all the same.
     warnings.simplefilter("ignore")
-    content = {"scores": score_cases(), "aggregations": aggregation_cases()}
+    content = {"scores": score_cases(), "aggregations": aggregation_cases(), "lists": WORDS, "words": word_cases()}
     save_json(HERE / "entities.json", content, PACKAGES)

@@ -9,7 +9,6 @@ import {
   head,
   lora,
   merged,
-  type Metric,
   model,
   mse,
   onnx,

@@ -58,6 +58,18 @@ const cases: Record<string, { options?: ToyRunOptions; settings?: TrainOptions }
     settings: { keepBest: true, patience: 4, validateEvery: 1 },
   },
   "accumulation": { settings: { accumulate: 2, epochs: 4 } },
+  "adafactor": { settings: { optimizer: "adafactor" } },
+  "lion": { settings: { optimizer: "lion" } },
+  "sgd": { settings: { optimizer: "sgd", nesterov: true } },
+  "an exponential average of which the best is kept": {
+    options: { context: { validate } },
+    settings: { ema: 0.9, keepBest: true, validateEvery: 2 },
+  },
+  "the mean of the last steps": { settings: { swa: { from: 0.5 } } },
+  "layers that learn more slowly and join later": {
+    options: { model: { dropout: 0.2, layers: 3 }, method: full() },
+    settings: { layerDecay: 0.8, unfreeze: "gradual", learningRate: 2e-3 },
+  },
   "tfjs:cpu": { options: { device: "tfjs:cpu" } },
   "a word table held in part": {
     options: {
@@ -82,6 +94,21 @@ for (const [name, { options = {}, settings = {} }] of Object.entries(cases)) {
     }
   });
 }
+
+Deno.test("a checkpoint from before a setting existed is continued with its default", () =>
+  inFolder(async (folder) => {
+    const settings = { checkpoints: folder, epochs: 1 };
+    await runToy({ settings });
+    const kept = (await loadCheckpoint(folder))!.fingerprint;
+    for (const name of ["optimizer", "momentum", "nesterov", "focalGamma", "ema", "unfreeze"]) {
+      assert.equal(name in kept, false, name);
+    }
+    const other = { ...settings, optimizer: "lion", learningRate: 0.02, resume: true } as const;
+    await assert.rejects(
+      runToy({ settings: other }),
+      /optimizer: nothing then, "lion" now[^]*lionMomentum/,
+    );
+  }));
 
 Deno.test("a run that has ended gives the same result when it is resumed", () =>
   inFolder(async (folder) => {

@@ -7,6 +7,7 @@ import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { LastGood } from "../../lib/train/divergence.ts";
 import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
 import { occurringWords } from "../../lib/train/occurring_words.ts";
+import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { isMistake } from "../is_mistake.ts";
 import { toyModel, toyRows } from "../nn/toy.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -79,6 +80,41 @@ Deno.test("a row that never occurs decays as in the whole table, to its rounding
   const still = { ...fifty, on, settings: { ...fifty.settings, weightDecay: 0 } };
   const kept = (await runToy(still)).values.get(table)!;
   assert.deepEqual(kept.subarray(19 * 8), start.subarray(19 * 8));
+});
+
+const variants: Readonly<Record<string, TrainOptions>> = {
+  "lion": { optimizer: "lion", learningRate: 1e-4 },
+  "an exponential average": { ema: 0.95 },
+  "the mean of the last steps": { swa: { from: 0.6 } },
+  "layers that learn more slowly": { layerDecay: 0.5 },
+  "layers that join later": { unfreeze: 0.5, ema: 0.9 },
+};
+
+for (const [name, more] of Object.entries(variants)) {
+  Deno.test(`a row that never occurs is as in the whole table: ${name}`, async () => {
+    const on = toyModel({ vocabulary: 100 });
+    const options = { ...fifty, settings: { ...fifty.settings, ...more } };
+    const dense = (await runToy({ ...options, on: heldWhole(on) })).values.get(table)!;
+    const found = (await runToy({ ...options, on })).values.get(table)!;
+    const start = on.weights.get(table)!;
+    for (let i = 19 * 8; i < found.length; i++) {
+      assert.ok(Math.abs(found[i]) < Math.abs(start[i]), `${i} did not decay`);
+      // The whole table and its average are rounded in each of the 54 steps.
+      assert.ok(Math.abs(found[i] - dense[i]) <= 108 * lastPlace * Math.abs(start[i]), String(i));
+    }
+  });
+}
+
+Deno.test("an optimizer that moves rows without a gradient in its own way holds the whole table", () => {
+  const model = toyModel({ vocabulary: 100 });
+  const held = (optimizer: TrainOptions["optimizer"]) =>
+    occurringWords(
+      { model, adapter: attachTo(model, full()) },
+      toyRows(22),
+      trainSettings(optimizer ? { optimizer } : {}),
+    );
+  for (const optimizer of ["adamw", "lion", undefined] as const) assert.ok(held(optimizer));
+  for (const optimizer of ["adafactor", "sgd"] as const) assert.equal(held(optimizer), undefined);
 });
 
 Deno.test("a checkpoint from before only these rows were held is refused with what to do", () =>

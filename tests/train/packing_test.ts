@@ -11,7 +11,6 @@ import type { TrainingRows } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { paddedLayout } from "../../lib/text/batch_layout.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import type { Objective } from "../../lib/nn/objective.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { prompt } from "../adapters/toy_adapters.ts";
 import { toyExamples } from "../nn/packed_run.ts";

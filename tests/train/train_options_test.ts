@@ -19,6 +19,13 @@ const broken: Record<string, unknown[]> = {
   beta2: [1, "0.9"],
   epsilon: [0],
   labelSmoothing: [1, null, true],
+  optimizer: ["adam", 1, "constructor", ""],
+  momentum: [1, -0.1, "0.9"],
+  nesterov: ["yes", 1],
+  layerDecay: [0, 1.1, "0.9"],
+  unfreeze: ["slowly", 0, 1.5, true],
+  ema: [0, 1, "0.999"],
+  swa: [0.75, { from: 1 }, { from: "0.5" }, { form: 0.5 }, {}, null],
   focalGamma: [-1, null, "2"],
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
   order: ["sorted", null],
@@ -64,6 +71,29 @@ Deno.test("a setting of another schedule is refused", () => {
   assert.throws(() => trainSettings({ schedule: "cosine", power: 2 }), /power says nothing to/);
   assert.throws(() => trainSettings({ cycles: 2 }), /cycles says nothing to the schedule linear/);
   assert.equal(trainSettings({ schedule: "polynomial", power: 2 }).power, 2);
+});
+
+Deno.test("settings that contradict each other are refused", () => {
+  const broken: [TrainOptions, RegExp][] = [
+    [{ optimizer: "lion", momentum: 0.9 }, /momentum says nothing to the optimizer lion/],
+    [{ optimizer: "sgd", beta1: 0.9 }, /beta1 says nothing to .* sgd, only to adamw, lion/],
+    [{ nesterov: true }, /nesterov says nothing to the optimizer adamw, only to sgd/],
+    [{ optimizer: "sgd", momentum: 0, nesterov: true }, /nesterov needs a momentum/],
+    [{ ema: 0.9, swa: { from: 0.5 } }, /ema and swa are two averages/],
+  ];
+  for (const [options, message] of broken) assert.throws(() => trainSettings(options), message);
+});
+
+Deno.test("each optimizer has its own defaults, and its own share of a method's learning rate", () => {
+  const of = (options: TrainOptions) => trainSettings(options, { learningRate: 1e-3 });
+  const near = (found: number, wanted: number) => assert.ok(Math.abs(found / wanted - 1) < 1e-12);
+  near(of({ optimizer: "adafactor" }).learningRate, 1e-3);
+  near(of({ optimizer: "sgd" }).learningRate, 5e-2);
+  const lion = of({ optimizer: "lion" });
+  near(lion.learningRate, 1e-4);
+  assert.deepEqual([lion.beta1, lion.beta2, lion.weightDecay], [0.9, 0.99, 0.1]);
+  assert.equal(of({ optimizer: "sgd" }).momentum, 0.9);
+  assert.equal(of({ optimizer: "sgd", learningRate: 0.3 }).learningRate, 0.3);
 });
 
 Deno.test("checkpointEvery needs a folder", () => {

@@ -6,7 +6,6 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
-import type { LabelKind } from "../../data/labels.ts";
 import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
 import { attachTo, bodyPaths, type Model, pathPrefix } from "../../nn/model.ts";
 import { trainedWeights } from "../../nn/trained.ts";

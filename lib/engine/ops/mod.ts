@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { after } from "./after.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export { dropout, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";

@@ -12,7 +12,7 @@ import type { Adapter } from "../../nn/adapter.ts";
 import { type TrainOptions, trainSettings } from "../../train/train_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "../plan_json.ts";
 import { describeKind, planMistakes } from "../plan_mistakes.ts";
-import { type PlanSpec } from "../plan_spec.ts";
+import type { PlanSpec } from "../plan_spec.ts";
 
 /**
  * What each run may use. `epochs`: every method sees the same rows as often. `minutes`: the whole

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
 import type { Adapter } from "../../nn/adapter.ts";

@@ -41,8 +41,9 @@ export async function runComparison(
   const runs = await openRuns(spec, read, { device, maxTokens, signal });
   const data = await comparableData(runs, contenders, spec.task);
   const { train, test } = data;
+  const natural = metricOf(read.task.metric ?? spec.task.metric);
   // deno-lint-ignore no-explicit-any
-  const metric = (spec.metric ?? metricOf(spec.task.metric)) as Metric<number, any>;
+  const metric = (spec.metric ?? natural) as Metric<number, any>;
   const notes: string[] = [];
   let stopped = false;
   let pace: Pace | undefined;

@@ -15,7 +15,6 @@ import { TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { createSharedModel } from "../../evaluate/shared_model.ts";
 import { loadModel } from "../../models/load_model.ts";
-import type { Adapter } from "../../nn/adapter.ts";
 import { noAdapter } from "../../nn/merge.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { Model } from "../../nn/model.ts";

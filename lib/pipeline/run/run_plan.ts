@@ -50,14 +50,15 @@ export async function runPlan(
   checkForms(spec.targets, trainable);
 
   const scorer = scorerOf(trainable, device);
+  const judge = judgeOf(spec, read.task);
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
     options,
     device,
     signal,
-    sources: { weights: opened.files.weights, judge: judgeOf(spec).name },
-    ...(data.validation ? { validate: validation(spec, data.validation, scorer, signal) } : {}),
+    sources: { weights: opened.files.weights, judge: judge.name },
+    ...(data.validation ? { validate: validation(judge, data.validation, scorer, signal) } : {}),
   }).catch(async (error) => {
     await scorer[Symbol.asyncDispose]();
     throw error;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";

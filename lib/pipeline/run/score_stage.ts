@@ -12,6 +12,7 @@ import type { Outputs } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
+import type { AnyLabelledTask } from "./read_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 
@@ -68,12 +69,11 @@ export async function scoreStage(
 
 /** Scores the present state on the validation rows, for the training loop. */
 export function validation(
-  spec: Pick<PlanSpec, "metrics" | "task">,
+  judge: AnyMetric,
   examples: AnyExamples,
   scorer: Scorer,
   signal: AbortSignal,
 ): (state: State) => Promise<{ score: number; better: "higher" | "lower" }> {
-  const judge = judgeOf(spec);
   return async (state) => {
     const outputs = await scorer.outputs(examples, { state, signal });
     const score = judge.compute(examples.predictions(outputs)) as number;
@@ -82,9 +82,12 @@ export function validation(
 }
 
 /** The metric that chooses the best state: the first that was asked for and is a number. */
-export function judgeOf({ metrics, task }: Pick<PlanSpec, "metrics" | "task">): AnyMetric {
+export function judgeOf(
+  { metrics }: Pick<PlanSpec, "metrics">,
+  { task, metric = task.metric }: AnyLabelledTask,
+): AnyMetric {
   const numeric = Object.values(metrics).find(({ kinds, isTable }) =>
     kinds.includes(task.kind) && !isTable
   );
-  return numeric ?? metricOf(task.metric);
+  return numeric ?? metricOf(metric);
 }

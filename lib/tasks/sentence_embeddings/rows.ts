@@ -20,7 +20,7 @@ export interface EmbeddingRows {
 }
 
 /** What options that make sense say of the rows. */
-export function embeddingRowReader(options: SentenceEmbeddingsOptions): EmbeddingRows {
+export function embeddingRows(options: SentenceEmbeddingsOptions): EmbeddingRows {
   const shape = shapeOf(options)!;
   const given = options as unknown as Readonly<Record<string, string | readonly string[]>>;
   const names = embeddingColumns[shape];

@@ -6,7 +6,7 @@
 import type { Aggregation } from "./aggregations.ts";
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
-import { largest } from "./unit_logits.ts";
+import { largest } from "./logits.ts";
 
 /** A token of a text with what the model says about it. */
 export interface ScoredToken {

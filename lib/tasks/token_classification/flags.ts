@@ -16,5 +16,6 @@ export const tokenClassificationFlags: readonly TaskFlag[] = [
   { name: "scheme", value: "text", what: "BIO, IOBES, BILOU, IO or plain; found out unless given" },
   { name: "subwords", value: "text", what: "which tokens of a word learn: first, all, average" },
   { name: "aggregation", value: "text", what: "none, simple, first, average, max" },
+  { name: "split", value: "text", what: "what a text's words are: words, spaces, characters" },
   { name: "stride", value: "number", what: "tokens that windows of a long text share" },
 ];

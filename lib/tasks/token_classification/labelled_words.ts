@@ -42,6 +42,7 @@ export function labelledWords(
   return {
     task,
     labels,
+    metric: scheme === "plain" ? "tokenAccuracy" : "entityF1",
     head: { name: "tokens", outputs: labels.length },
     signature: {
       pipeline: "token-classification",

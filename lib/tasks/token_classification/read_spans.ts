@@ -38,7 +38,7 @@ export function readSpans(
 ): LabelledSpan[] {
   const list = listOf(value);
   if (!list) {
-    complain(`the spans are ${typeName(value)}, not a list`);
+    complain(`the spans are ${typeInWords(value)}, not a list`);
     return [];
   }
   const spans = list.flatMap((each, at) => {
@@ -77,7 +77,7 @@ export function listOf(value: unknown): unknown[] | undefined {
 }
 
 /** What a value is, for errors. */
-export function typeName(value: unknown): string {
+export function typeInWords(value: unknown): string {
   if (value === null || value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
@@ -87,7 +87,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The span, or what is wrong with it. */
 function readSpan(value: unknown, text: string, unit: OffsetUnit): LabelledSpan | string {
-  if (typeof value !== "object" || value === null) return `is ${typeName(value)}`;
+  if (typeof value !== "object" || value === null) return `is ${typeInWords(value)}`;
   const fields = (Array.isArray(value) ? { start: value[0], end: value[1], label: value[2] } : {
     ...value,
     ...(value as Fields).value as object | undefined,

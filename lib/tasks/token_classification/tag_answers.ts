@@ -11,7 +11,8 @@ import { aggregate, type ScoredSpan } from "./aggregate.ts";
 import { continuesWord } from "./continues_word.ts";
 import type { Subwords } from "./options.ts";
 import type { TagSequences, TokenisedRow } from "./tag_sequences.ts";
-import { largest, type RowLogits, rowLogits, softmax } from "./unit_logits.ts";
+import { type RowLogits, rowLogits } from "./unit_logits.ts";
+import { largest, softmax } from "./logits.ts";
 import { spreadTag } from "./unit_tags.ts";
 
 /** A labelled part of a text. */

@@ -10,7 +10,7 @@ import { transitionMistakes } from "../../nn/tags/transitions.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
 import { hasSpans, type SpanScheme, type TokenClassificationOptions } from "./options.ts";
-import { listOf, readSpans, typeName } from "./read_spans.ts";
+import { listOf, readSpans, typeInWords } from "./read_spans.ts";
 import { spanTags } from "./span_tags.ts";
 import { splitWords, type Word } from "./split_words.ts";
 
@@ -120,17 +120,17 @@ function textRow(value: unknown, { split, isText, complain }: TextRowOptions): T
     if (typeof value === "string" && value.trim() !== "") {
       return { text: value, words: splitWords(value, split), isList: false };
     }
-    complain(typeof value === "string" ? "an empty text" : `${typeName(value)}, not a text`);
+    complain(typeof value === "string" ? "an empty text" : `${typeInWords(value)}, not a text`);
     return noText;
   }
   const list = listOf(value);
   if (!list) {
-    complain(`the words are ${typeName(value)}, not a list`);
+    complain(`the words are ${typeInWords(value)}, not a list`);
     return noText;
   }
   if (list.length === 0) complain("no words");
   list.forEach((word, at) => {
-    if (typeof word !== "string") complain(`word ${at + 1} is ${typeName(word)}, not a text`);
+    if (typeof word !== "string") complain(`word ${at + 1} is ${typeInWords(word)}, not a text`);
     else if (word.trim() === "") complain(`word ${at + 1} is empty`);
   });
   let start = 0;
@@ -150,7 +150,7 @@ function tagList(
 ): string[] {
   const list = listOf(value);
   if (!list) {
-    complain(`the tags are ${typeName(value)}, not a list`);
+    complain(`the tags are ${typeInWords(value)}, not a list`);
     return [];
   }
   if (list.length !== words) complain(`${words} words, but ${list.length} tags`);
@@ -162,7 +162,7 @@ function tagList(
       return name ?? "";
     }
     if (typeof tag !== "string") {
-      complain(`word ${at + 1}: its tag is ${typeName(tag)}, not a text`);
+      complain(`word ${at + 1}: its tag is ${typeInWords(tag)}, not a text`);
     } else if (tag.trim() === "") complain(`word ${at + 1}: an empty tag`);
     return String(tag);
   });

@@ -32,13 +32,17 @@ export interface UnitTokens extends TextTokens {
   readonly wordOf?: Int32Array;
 }
 
+/** The space before a word where it is a token by itself, of byte-level and of SentencePiece's tokenizers. */
+const spaceMarks: ReadonlySet<string> = new Set(["Ġ", "▁"]);
+
 /**
  * The tokens of a row: of a list each word by itself, of a text all at once, as transformers' pipeline
- * reads both. A token is of every word that it shares a character with.
+ * reads both. A token is of every word that it shares a character with; a lone space is of the word
+ * behind it, as it is in lists.
  */
 export function unitTokens(
   { text, words, isList }: TextRow,
-  tokenizer: Pick<Tokenizer, "tokens" | "wordTokens">,
+  tokenizer: Pick<Tokenizer, "tokens" | "wordTokens" | "tokenText">,
 ): UnitTokens {
   const firsts = new Int32Array(words.length).fill(-1);
   const ends = new Int32Array(words.length);
@@ -60,12 +64,16 @@ export function unitTokens(
     };
   }
   const tokens = tokenizer.tokens(text);
+  const { length } = tokens.ids;
+  const isBefore = (token: number, start: number) =>
+    tokens.ends[token] < start ||
+    (tokens.ends[token] === start && !spaceMarks.has(tokenizer.tokenText(tokens.ids[token])));
   let first = 0;
   words.forEach(({ start, end }, word) => {
     // Tokens are in the order of the text, and one may be of the next word too.
-    while (first < tokens.ids.length && tokens.ends[first] <= start) first++;
-    for (let at = first; at < tokens.ids.length && tokens.starts[at] < end; at++) {
-      if (tokens.ends[at] > start) add(word, at);
+    while (first < length && isBefore(first, start)) first++;
+    for (let at = first; at < length && tokens.starts[at] < end; at++) {
+      if (!isBefore(at, start)) add(word, at);
     }
   });
   return { ...tokens, units: unitsOf(firsts, ends) };

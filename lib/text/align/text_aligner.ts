@@ -65,11 +65,14 @@ export function textAligner(tokenizer: TokenizerModel, json: Json, settings: Jso
       };
     },
     wordTokens(words) {
-      const tokens = words.map((word) => tokensOf(word, true));
+      const tokens = words.map((word) => {
+        const own = tokensOf(word, true);
+        trimOffsets(json.post_processor, word, own, true);
+        return own;
+      });
       return {
         ids: Int32Array.from(tokens.flat(), ({ id }) => id),
         wordOf: Int32Array.from(tokens.flatMap((list, word) => list.map(() => word))),
-        // The space that was put before a word has the span of its first character: nothing to trim.
         starts: Int32Array.from(tokens.flat(), ({ start }) => start),
         ends: Int32Array.from(tokens.flat(), ({ end }) => end),
       };

@@ -25,18 +25,26 @@ interface PostProcessor {
 /**
  * Trims the spans of a text's tokens where the post-processor of tokenizer.json has `trim_offsets`,
  * as `process_offsets` of Python's tokenizers does. With `add_prefix_space` a single space before
- * the first token counts as added and stays.
+ * the first token counts as added and stays; so does it with `spaceBefore`, whatever the setting.
  */
-export function trimOffsets(json: unknown, text: string, tokens: SpannedToken[]): void {
+export function trimOffsets(
+  json: unknown,
+  text: string,
+  tokens: SpannedToken[],
+  spaceBefore = false,
+): void {
   const step = (json ?? {}) as PostProcessor;
-  if (step.type === "Sequence") step.processors?.forEach((each) => trimOffsets(each, text, tokens));
+  if (step.type === "Sequence") {
+    step.processors?.forEach((each) => trimOffsets(each, text, tokens, spaceBefore));
+  }
   if (step.type !== "RobertaProcessing" && step.type !== "ByteLevel") return;
   if (step.trim_offsets === false) return;
   tokens.forEach((token, index) => {
     let leading = /^[Ġ\p{White_Space}]*/u.exec(token.text)![0].length;
     const trailing = /[Ġ\p{White_Space}]*$/u.exec(token.text)![0].length;
     const isFirst = index === 0 || token.start === 0;
-    if (leading === 1 && isFirst && step.add_prefix_space !== false) leading = 0;
+    const isAdded = spaceBefore || step.add_prefix_space !== false;
+    if (leading === 1 && isFirst && isAdded) leading = 0;
     token.start = Math.min(forwards(text, token.start, leading), token.end);
     token.end = Math.max(backwards(text, token.end, trailing), token.start);
   });

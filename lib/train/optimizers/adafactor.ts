@@ -66,8 +66,8 @@ async function open({ device, state, gradients }: RuleContext): Promise<OpenRule
   const dispose = async () => {
     for (const each of compiled.values()) await each.dispose();
   };
-  for (const [group, slots] of Map.groupBy(state.tensors, ({ group }) => group)) {
-    const made = await device.compile(program(slots, gradients), {
+  for (const [group, members] of Map.groupBy(state.tensors, ({ group }) => group)) {
+    const made = await device.compile(program(members, gradients), {
       frozen: () => new Float32Array(),
       state,
     }).catch(async (error) => {
@@ -86,10 +86,10 @@ async function open({ device, state, gradients }: RuleContext): Promise<OpenRule
           { shape: [], data: Float32Array.of(value) },
         ]),
       );
-      const members = state.tensors.filter((slot) => slot.group === group).flatMap(statisticsOf);
-      for (const { name, shape } of members) feeds[name] = { shape, data: statistics.get(name)! };
+      const own = state.tensors.filter((tensor) => tensor.group === group).flatMap(statisticsOf);
+      for (const { name, shape } of own) feeds[name] = { shape, data: statistics.get(name)! };
       const results = await compiled.get(group)!.run(feeds);
-      for (const { name } of members) {
+      for (const { name } of own) {
         statistics.set(name, results[nextOf(name)].data as Float32Array);
       }
     },
@@ -100,7 +100,7 @@ async function open({ device, state, gradients }: RuleContext): Promise<OpenRule
 const nextOf = (name: string) => `next ${name}`;
 
 /** Moves the tensors of one group; their statistics are fed and come back. */
-function program(slots: readonly StateTensor[], gradients: string): Program {
+function program(members: readonly StateTensor[], gradients: string): Program {
   const feed = { role: "feed", type: "float32" } as const;
   const inputs: Record<string, InputSpec> = {
     learningRate: { ...feed, shape: [] },
@@ -108,12 +108,12 @@ function program(slots: readonly StateTensor[], gradients: string): Program {
     clip: { ...feed, shape: [] },
     forget: { ...feed, shape: [] },
   };
-  for (const slot of slots) {
+  for (const tensor of members) {
     for (const vector of [parameters, gradients]) {
-      const path = slotPath(vector, slot.name);
-      inputs[path] = { role: "state", type: "float32", shape: slot.shape };
+      const path = slotPath(vector, tensor.name);
+      inputs[path] = { role: "state", type: "float32", shape: tensor.shape };
     }
-    for (const { name, shape } of statisticsOf(slot)) inputs[name] = { ...feed, shape };
+    for (const { name, shape } of statisticsOf(tensor)) inputs[name] = { ...feed, shape };
   }
   return {
     name: "adafactor",
@@ -121,10 +121,10 @@ function program(slots: readonly StateTensor[], gradients: string): Program {
     compute(tensors) {
       const { learningRate, weightDecay, clip, forget } = tensors;
       const results: Record<string, Tensor> = {};
-      for (const slot of slots) {
-        const gradient = tf.mul(tensors[slotPath(gradients, slot.name)], clip);
+      for (const tensor of members) {
+        const gradient = tf.mul(tensors[slotPath(gradients, tensor.name)], clip);
         const squares = tf.add(tf.square(gradient), epsilon);
-        const means = statisticsOf(slot).map(({ name, axis }) => {
+        const means = statisticsOf(tensor).map(({ name, axis }) => {
           const fresh = axis === undefined ? squares : tf.mean(squares, axis);
           const mean = tf.add(tf.mul(tensors[name], tf.sub(1, forget)), tf.mul(fresh, forget));
           results[nextOf(name)] = mean;
@@ -133,9 +133,9 @@ function program(slots: readonly StateTensor[], gradients: string): Program {
         const direction = tf.mul(gradient, inverseRoot(means));
         const size = tf.sqrt(tf.mean(tf.square(direction)));
         const update = tf.div(direction, tf.maximum(tf.div(size, clipThreshold), 1));
-        const old = tensors[slotPath(parameters, slot.name)];
+        const old = tensors[slotPath(parameters, tensor.name)];
         const change = tf.mul(tf.add(update, tf.mul(old, weightDecay)), learningRate);
-        results[slotPath(parameters, slot.name)] = tf.sub(old, change);
+        results[slotPath(parameters, tensor.name)] = tf.sub(old, change);
       }
       return results;
     },

