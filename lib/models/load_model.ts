@@ -100,7 +100,12 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path));
+  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path))
+    .map((layer): Layer =>
+      layer.kind === "linear" && head.unread?.test(layer.path)
+        ? { ...layer, isUnread: true }
+        : layer
+    );
   const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
