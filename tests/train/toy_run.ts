@@ -7,6 +7,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
@@ -32,6 +33,8 @@ export interface ToyRunOptions {
   readonly around?: (rows: TrainingRows) => TrainingRows;
   readonly classWeights?: readonly number[];
   readonly targets?: Float32Array;
+  /** What to do to the objective. */
+  readonly objective?: (objective: Objective) => Objective;
   readonly settings?: TrainOptions;
   readonly context?: Partial<TrainContext>;
 }
@@ -57,7 +60,11 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
       labelSmoothing: options.settings?.labelSmoothing ?? 0,
       ...(options.classWeights ? { classWeights: options.classWeights } : {}),
     });
-  const trainable: TrainableModel = { model, adapter, objective };
+  const trainable: TrainableModel = {
+    model,
+    adapter,
+    objective: options.objective?.(objective) ?? objective,
+  };
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
   const { state, ...result } = await train(trainable, options.around?.(rows) ?? rows, {
     device: await openDevice(device),
