@@ -7,6 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import { type Model, modelHead } from "../nn/model.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
@@ -71,7 +72,8 @@ function readme({ trainable, task }: TrainedModel): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, config, python = {} } } = task;
   const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments].filter((each) => each !== undefined).join(", ");
+  const given = ["...", size, python.arguments, renamed(trainable.model)]
+    .filter((each) => each !== undefined).join(", ");
   const after = (python.after ?? []).map((line) => `\n    ${line}`).join("");
   const what = labels.length > 0
     ? `Labels, in the order of the logits: ${labels.join(", ")}.`
@@ -89,4 +91,14 @@ Made with tunebook. Open it with PEFT:
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
+}
+
+/**
+ * What tells transformers that a checkpoint's body is called otherwise than that of the model with this
+ * head; it would leave the body random, with no more than a warning (5.18).
+ */
+function renamed(model: Model): string | undefined {
+  const { prefix } = model.family;
+  const own = modelHead(model).prefix;
+  return own && own !== prefix ? `key_mapping={"^${prefix}": "${own}"}` : undefined;
 }
