@@ -112,7 +112,7 @@ def open_head(head: str, folder):
 def head_results(model, inputs) -> torch.Tensor:
     """What the head says of each token, [rows, tokens, outputs], with or without an adapter."""
     config = getattr(model, "peft_config", {}).get("default")
-    # PEFT hands a span's model no token_type_ids, but with its prompt methods.
+    # PEFT hands a span's model no token_type_ids.
     drops = config is not None and config.task_type == "QUESTION_ANS" and not config.is_prompt_learning
     found = (model.base_model if drops else model)(**inputs)
     if "start_logits" in found:

@@ -8,8 +8,8 @@ expected.safetensors with input_ids, attention_mask, token_type_ids (where the m
 parameter that the loss reaches. Decoders also have `left.…`, the same batch padded on the left.
 
 heads/<method>-<base>/: adapter_config.json, adapter_model.safetensors and expected.safetensors with
-the inputs and the results of base plus adapter, without those of virtual tokens. Segments of embeddings
-are 0 in all of them: PEFT's prompt methods do not hand them on.
+the inputs and the results of base plus adapter, without those of virtual tokens. Segments are 0 in embeddings
+and in spans of prompt methods: there PEFT's forward does not hand them on.
 """
 
 import re
@@ -103,7 +103,8 @@ def make_adapter(method: str, base: str, seed: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     save_sorted(adapted, folder)
     inputs = padded_inputs(adapted.config, lengths=[6, 4], seed=seed)
-    if head == "embedding" and "token_type_ids" in inputs:
+    drops = head == "embedding" or (head == "span" and config.is_prompt_learning)
+    if drops and "token_type_ids" in inputs:
         inputs["token_type_ids"].zero_()
     with torch.no_grad():
         results = head_results(adapted, inputs)

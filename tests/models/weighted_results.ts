@@ -14,7 +14,7 @@ import { paddedLayout } from "../../lib/text/batch_layout.ts";
  * @param weights [sequences, tokens, outputs], 0 at padding, which stands on the right
  */
 export function weightedResults({ headRequest }: Model, weights: HostTensor): Objective {
-  const [sequences, tokens, outputs] = weights.shape;
+  const [, tokens, outputs] = weights.shape;
   return {
     name: "weighted results",
     head: headRequest,
