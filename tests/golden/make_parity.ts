@@ -11,7 +11,7 @@ import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.
 import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
 import { openOn } from "../../lib/nn/model.ts";
 import { openBase } from "../adapters/golden_base.ts";
-import { bases, familyOf, methodTable } from "../adapters/method_table.ts";
+import { bases, familyOf, isLanguageModel, methodTable } from "../adapters/method_table.ts";
 import { goldenMethods, headBases, segmentless, taskTypes } from "../adapters/head_bases.ts";
 import {
   goldenHeadModel,
@@ -67,7 +67,7 @@ try {
       own[name] = numbers(await logitsOf({ model, adapter, objective }, device, batch, values));
       await Deno.mkdir(join(folder, name));
       await writePeftFolder(join(folder, name), model, adapter, values, {
-        taskType: "SEQ_CLS",
+        taskType: isLanguageModel(base) ? "CAUSAL_LM" : "SEQ_CLS",
         labels: ["a", "b", "c"],
       });
     }
