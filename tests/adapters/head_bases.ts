@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { headNames } from "../models/golden.ts";
+import { type GoldenTensors, headNames } from "../models/golden.ts";
 
 /** A head on tokens. */
 export type HeadName = typeof headNames[number];
@@ -29,3 +29,11 @@ export const headBases: readonly HeadBase[] = ["bert", "gpt2", "llama"].flatMap(
 
 /** The methods of which PEFT wrote folders on all of them: `heads/<method>-<name>`. */
 export const goldenMethods: readonly string[] = ["lora", "ia3", "prompt-tuning", "prefix-tuning"];
+
+/** The inputs of a batch, with segments of tags only: PEFT does not hand on all of those of others. */
+export function segmentless(batch: GoldenTensors, head: HeadName): GoldenTensors {
+  const { input_ids, attention_mask, token_type_ids: types } = batch;
+  if (!types) return { input_ids, attention_mask };
+  const kept = head === "tokens" ? types : { ...types, data: new Int32Array(types.data.length) };
+  return { input_ids, attention_mask, token_type_ids: kept };
+}

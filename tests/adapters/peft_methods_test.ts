@@ -9,7 +9,7 @@ import { goldenPath, largestDifference, readGolden, realTokens } from "../models
 import { logitsOf } from "../nn/run_trainable_model.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { openBase } from "./golden_base.ts";
-import { bases, familyOf, methodTable } from "./method_table.ts";
+import { bases, familyOf, isLanguageModel, methodTable } from "./method_table.ts";
 import { assertSameFolder, configIn } from "./same_folder.ts";
 
 const logitTolerance = 1e-4;
@@ -45,7 +45,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
         assert.ok(difference < logitTolerance, `logits differ by ${difference}`);
 
         await writePeftFolder(folder, model, attached, values, {
-          taskType: "SEQ_CLS",
+          taskType: isLanguageModel(base) ? "CAUSAL_LM" : "SEQ_CLS",
           labels: ["a", "b", "c"],
         });
         const written = await configIn(folder);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Random } from "../../lib/core/random.ts";
 import { type HostTensor, tf } from "../../lib/engine/mod.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
@@ -11,10 +12,14 @@ import { paddedLayout } from "../../lib/text/batch_layout.ts";
 /**
  * Σ weights · results of a head on tokens, whatever it means.
  *
- * @param weights [sequences, tokens, outputs], 0 at padding, which stands on the right
+ * @param weights [sequences, tokens, outputs]
+ * @param lengths tokens of each sequence, which stand from the left; all unless given
  */
-export function weightedResults({ headRequest }: Model, weights: HostTensor): Objective {
-  const [, tokens, outputs] = weights.shape;
+export function weightedResults(
+  { headRequest }: Pick<Model, "headRequest">,
+  { shape: [sequences, tokens, outputs], data: weights }: HostTensor,
+  lengths: ArrayLike<number> = Array<number>(sequences).fill(tokens),
+): Objective {
   return {
     name: "weighted results",
     head: headRequest,
@@ -22,18 +27,30 @@ export function weightedResults({ headRequest }: Model, weights: HostTensor): Ob
     per: "token",
     feeds: { weights: { role: "feed", type: "float32", shape: ["batch", "sequence", outputs] } },
     loss: (results, feeds) => tf.sum(tf.mul(results, tf.reshape(feeds.weights, [-1, outputs]))),
-    weightOf: (rows) => rows.length,
-    targetsOf(rows, _normaliser, layout) {
-      const chosen = Array.from(rows);
-      const { rows: count, length, starts } = layout ?? paddedLayout(chosen.map(() => tokens));
-      const data = new Float32Array(count * length * outputs);
-      chosen.forEach((row, at) => {
-        const own = weights.data.slice(row * tokens * outputs, (row + 1) * tokens * outputs);
-        const room = Math.min(own.length, data.length - starts[at] * outputs);
-        // Padding has the weight 0, so that nothing of the next sequence in the row is lost.
-        for (let i = 0; i < room; i++) data[starts[at] * outputs + i] += Number(own[i]);
+    weightOf: (chosen) => chosen.length,
+    targetsOf(chosen, _normaliser, layout) {
+      const own = Array.from(chosen, (sequence) => lengths[sequence]);
+      const { rows, length, starts } = layout ?? paddedLayout(own);
+      const data = new Float32Array(rows * length * outputs);
+      Array.from(chosen, (sequence, at) => {
+        const from = sequence * tokens * outputs;
+        data.set(
+          Float32Array.from(weights.slice(from, from + own[at] * outputs)),
+          starts[at] * outputs,
+        );
       });
-      return { weights: { shape: [count, length, outputs], data } };
+      return { weights: { shape: [rows, length, outputs], data } };
     },
   };
+}
+
+/** The same with random weights. */
+export function randomlyWeighted(model: Model, lengths: readonly number[]): Objective {
+  const { name } = model.headRequest;
+  const outputs = name === "embedding" ? model.config.width : model.headRequest.outputs;
+  const shape = [lengths.length, Math.max(...lengths), outputs];
+  const random = Random.fromSeed(1, "weights");
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  const data = Float32Array.from({ length: size }, () => random.normal() / 10);
+  return weightedResults(model, { shape, data }, lengths);
 }
