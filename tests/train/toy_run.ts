@@ -9,7 +9,6 @@ import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
-import type { Objective } from "../../lib/nn/objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
   train,
@@ -34,13 +33,10 @@ export interface ToyRunOptions {
   readonly around?: (rows: TrainingRows) => TrainingRows;
   readonly classWeights?: readonly number[];
   readonly targets?: Float32Array;
-<<<<<<< HEAD
   /** What to do to the objective. */
   readonly objective?: (objective: Objective) => Objective;
-=======
   /** The loss over the rows, in the place of one that fits the model's head. */
-  readonly objective?: Objective;
->>>>>>> heads
+  readonly loss?: Objective;
   readonly settings?: TrainOptions;
   readonly context?: Partial<TrainContext>;
 }
@@ -65,18 +61,11 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
       labelSmoothing: options.settings?.labelSmoothing ?? 0,
       ...(options.classWeights ? { classWeights: options.classWeights } : {}),
     });
-<<<<<<< HEAD
-  const trainable: TrainableModel = {
-    model,
-    adapter,
-    objective: options.objective?.(objective) ?? objective,
-  };
-=======
   const predictsTokens = model.headRequest.name === "language";
-  const objective = options.objective ??
+  const plain = options.loss ??
     (predictsTokens ? nextTokens({ model, adapter }, rows) : classes());
+  const objective = options.objective?.(plain) ?? plain;
   const trainable: TrainableModel = { model, adapter, objective };
->>>>>>> heads
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
   const { state, ...result } = await train(trainable, options.around?.(rows) ?? rows, {
     device: await openDevice(device),
