@@ -5,7 +5,7 @@ import { packRows } from "../../lib/data/pack.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { families } from "../../lib/models/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
@@ -22,7 +22,7 @@ const decoders = families.filter(({ stack }) => stack?.causal).map(({ modelType 
 const lengths = [4, 7, 1, 5, 3, 2, 6];
 const examples = toyExamples(lengths);
 
-type Attach = (model: Model) => AttachedAdapter;
+type Attach = (model: Model) => AttachedMethod;
 const onAll: Attach = (model) => attachTo(model, full());
 const lowRank: Attach = (model) => attachTo(model, lora({ rank: 2 }));
 
