@@ -7,6 +7,9 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import type { AttachedAdapter } from "../nn/adapter.ts";
+import { isMergeable } from "../nn/merge.ts";
+import { type Model, modelHead } from "../nn/model.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedSlots } from "../nn/trained.ts";
@@ -71,8 +74,11 @@ function readme({ trainable, task }: TrainedModel): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, config, python = {} } } = task;
   const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments].filter((each) => each !== undefined).join(", ");
-  const after = (python.after ?? []).map((line) => `\n    ${line}`).join("");
+  const given = ["...", size, python.arguments, renamed(trainable.model)]
+    .filter((each) => each !== undefined).join(", ");
+  const after = python.dropsTypes && trainable.model.family.usesTypes
+    ? withTypes(trainable.adapter)
+    : "";
   const what = labels.length > 0
     ? `Labels, in the order of the logits: ${labels.join(", ")}.`
     : `The task is ${task.task.name}.`;
@@ -89,4 +95,22 @@ Made with tunebook. Open it with PEFT:
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
+}
+
+/** What must be said where PEFT's model of the task leaves segments out (0.21). */
+function withTypes(adapter: AttachedAdapter): string {
+  return isMergeable(adapter)
+    ? "\n    model = model.merge_and_unload()  # PEFT hands on no token_type_ids"
+    : "\n\nPEFT's model for this task does not hand on `token_type_ids`, and this method cannot be " +
+      "merged: the\nanswers differ from tunebook's there. `onnx(folder)` gives the same ones.";
+}
+
+/**
+ * What tells transformers that a checkpoint's body is called otherwise than that of the model with this
+ * head; it would leave the body random, with no more than a warning (5.18).
+ */
+function renamed(model: Model): string | undefined {
+  const { prefix } = model.family;
+  const own = modelHead(model).prefix;
+  return own && own !== prefix ? `key_mapping={"^${prefix}": "${own}"}` : undefined;
 }

@@ -154,7 +154,7 @@ export function bertBlock(
   return net.layerNorm(`${at}.output.LayerNorm`, tf.add(narrow, middle), config.epsilon);
 }
 
-/** What models with heads on tokens leave out. */
+/** What models with heads on tokens leave out, or pass by. */
 const pooler = /^pooler\./;
 
 /** The BERT family. */
@@ -192,6 +192,6 @@ export const bert: Family<BertConfig> = {
     },
     tokens: tokenHead("BertForTokenClassification", { unused: pooler }),
     span: spanHead("BertForQuestionAnswering", { unused: pooler }),
-    embedding: embeddingHead("BertModel"),
+    embedding: embeddingHead("BertModel", { unread: pooler }),
   },
 };

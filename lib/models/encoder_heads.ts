@@ -56,7 +56,10 @@ export function spanHead<Config extends TextConfig>(
 }
 
 /** The hidden state of each token as it is. */
-export function embeddingHead<Config extends TextConfig>(className: string): Head<Config> {
+export function embeddingHead<Config extends TextConfig>(
+  className: string,
+  { unread }: Pick<Head<Config>, "unread"> = {},
+): Head<Config> {
   return {
     reads: "tokens",
     layers: () => [],
@@ -64,5 +67,6 @@ export function embeddingHead<Config extends TextConfig>(className: string): Hea
     className,
     // A checkpoint of the body alone has nothing before its paths.
     prefix: "",
+    ...(unread ? { unread } : {}),
   };
 }

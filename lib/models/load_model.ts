@@ -8,14 +8,15 @@ import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
 import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
-import type { Family, Head, ModelConfig } from "../nn/family.ts";
-import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
+import type { Family, ModelConfig } from "../nn/family.ts";
+import { isStoredTransposed, type Layer, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { packWeight } from "../weights/pack.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { headOf, type HeadRequest } from "../nn/task_head.ts";
+import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -100,16 +101,17 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path));
+  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path))
+    .map((layer): Layer =>
+      layer.kind === "linear" && head.unread?.test(layer.path)
+        ? { ...layer, isUnread: true }
+        : layer
+    );
   const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
 
-  const hasHead = Boolean(head.isPretrained) ||
-    (isHeadOf(json, head) && headLayers.flatMap(weightsOf).every(({ path, shape }) => {
-      const found = stored.tensors.get(path)?.shape;
-      return found?.length === shape.length && found.every((dim, i) => dim === shape[i]);
-    }));
+  const hasHead = Boolean(head.isPretrained) || isStoredHead(json, head, headLayers, stored);
   const { optional } = family;
   const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
     const names = namesOf(family, head, weight);
@@ -188,47 +190,6 @@ function checkFormat(
     `${weights} is quantised already (${other.format}); leave out quantize, or ask for ` +
       `"${other.format}"`,
   );
-}
-
-/**
- * Whether a checkpoint's head may be this one: a head of the same size on another task means something
- * else. Checkpoints that name no class are taken at their sizes.
- */
-function isHeadOf(
-  { architectures }: Readonly<Record<string, unknown>>,
-  { className }: Head<never>,
-) {
-  return !Array.isArray(architectures) || architectures.length === 0 ||
-    architectures.includes(className);
-}
-
-/** The names that checkpoints have for a weight of the body. */
-function namesOf(family: Family, { prefix: own }: Head<never>, weight: Weight): string[] {
-  const prefixes = [...new Set([family.prefix, ...own ? [own] : []])].map((each) => `${each}.`);
-  const paths = [weight.path, ...legacyPaths(weight)];
-  return paths.flatMap((path) => [...prefixes.map((prefix) => `${prefix}${path}`), path]);
-}
-
-/** Tensors of the family's other heads, and of this one where the checkpoint's has another size. */
-function ignoredHeads(
-  { heads }: Family,
-  config: ModelConfig,
-  head: Head<ModelConfig>,
-  hasHead: boolean,
-  own: readonly Layer[],
-): RegExp[] {
-  const kept = new Set(hasHead ? own.map(({ path }) => path) : []);
-  const others = Object.values(heads).flatMap((each) => each.layers(config, 1))
-    .map(({ path }) => path).filter((path) => !kept.has(path));
-  const isKept = [...kept].some((path) => path === "classifier" || path.startsWith("classifier."));
-  const pattern = new RegExp(`^(?:${[...isKept ? [] : ["classifier"], ...others].join("|")})\\.`);
-  return [pattern, ...(head.unused ? [new RegExp(`(?:^|\\.)${head.unused.source.slice(1)}`)] : [])];
-}
-
-/** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */
-function legacyPaths({ path, layer }: Weight): string[] {
-  if (layer.kind !== "norm") return [];
-  return [path.replace(/weight$/, "gamma").replace(/bias$/, "beta")];
 }
 
 function freshWeights(

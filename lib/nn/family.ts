@@ -101,6 +101,8 @@ export interface Head<Config> {
   readonly isPretrained?: boolean;
   /** Paths of the body that models with this head do not have, such as a pooler that it passes by. */
   readonly unused?: RegExp;
+  /** Paths of the body that models with this head have, though the head does not read what they give. */
+  readonly unread?: RegExp;
 }
 
 /** A stack of like blocks over tokens, the body of most models. */

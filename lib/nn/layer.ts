@@ -19,6 +19,8 @@ export type Layer =
     readonly bias?: boolean;
     /** True where checkpoints hold W the other way round, [inputs, outputs]. */
     readonly storedTransposed?: boolean;
+    /** True where nothing reads what it gives, such as a pooler beside a head on tokens: it is never trained. */
+    readonly isUnread?: boolean;
   }
   /** Scale and offset [width]. */
   | {

@@ -28,7 +28,8 @@ export function checkMergeable(adapter: AttachedAdapter): void {
   );
 }
 
-function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedAdapter): boolean {
+/** Whether a method can become part of a model's weights. */
+export function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedAdapter): boolean {
   return parameters.length === 0 || Boolean(mergedInto ?? mergedIntoBias);
 }
 

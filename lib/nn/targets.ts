@@ -22,7 +22,7 @@ export function chooseTargets(host: Host, targets: Targets | undefined): LinearL
     layer.kind === "linear" && inner.has(layer.path) && !host.head.includes(layer.path)
   );
   const wanted = targets ?? host.attentionTargets;
-  if (wanted === "all-linear") return linears;
+  if (wanted === "all-linear") return linears.filter(({ isUnread }) => !isUnread);
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) =>

@@ -133,8 +133,8 @@ export interface Signature {
   readonly python?: {
     /** Arguments of `from_pretrained` of the base model, `num_labels=2`. */
     readonly arguments?: string;
-    /** Lines behind the opening of the folder. */
-    readonly after?: readonly string[];
+    /** True where PEFT's model for the task does not hand on segments, `token_type_ids`. */
+    readonly dropsTypes?: boolean;
   };
 }
 

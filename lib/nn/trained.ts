@@ -47,14 +47,21 @@ export function groupSettings(group: string): GroupSettings {
   };
 }
 
-/** The model's own weights that are trained: the head's, and those that the method asks for. */
+/**
+ * The model's own weights that are trained: the head's, and those that the method asks for. A layer
+ * that nothing reads has no gradient, and weight decay alone would only shrink it.
+ */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
   adapter: AttachedAdapter,
 ): Weight[] {
   return modelWeights(model).filter((weight) =>
-    isHead(model, weight) || adapter.trains(weight.path)
+    isHead(model, weight) || (!isUnread(weight) && adapter.trains(weight.path))
   );
+}
+
+function isUnread({ layer }: Weight): boolean {
+  return layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */

@@ -106,7 +106,7 @@ function labelledTask(
       python: {
         // A base model of another task may have labels of its own.
         arguments: "num_labels=2",
-        after: ["model = model.merge_and_unload()  # PEFT 0.21 hands on no token_type_ids"],
+        dropsTypes: true,
       },
     },
     async examples(table, processor, options) {

@@ -23,7 +23,8 @@ export interface Gap {
 
 /** A method and what is true of it. */
 export interface TestedMethod {
-  of(modelType: string): Adapter;
+  /** @param hasPooler false for a BERT whose head reads tokens; true unless given */
+  of(modelType: string, hasPooler?: boolean): Adapter;
   /** False where nothing can be merged into the weights. */
   merges(modelType: string): boolean;
   /** True where training starts at the pretrained model. */
@@ -105,8 +106,10 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
   "vera": { of: (type) => vera({ rank: 4, key: 3, targets: linears(type) }), ...inWeights },
   "ia3": { of: () => ia3(), ...inWeights },
   "bitfit": {
-    of: (type) =>
-      bitfit({ targets: [...linears(type), ...(type === "bert" ? ["pooler.dense"] : [])] }),
+    of: (type, hasPooler = true) =>
+      bitfit({
+        targets: [...linears(type), ...(type === "bert" && hasPooler ? ["pooler.dense"] : [])],
+      }),
     ...inWeights,
     // A Llama gains biases, for which its checkpoints have no place.
     merges: (type) => type !== "llama",

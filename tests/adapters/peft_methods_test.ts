@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { configFile, tensorFile } from "../../lib/adapters/peft/files.ts";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
-import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { goldenPath, largestDifference, readGolden, realTokens } from "../models/golden.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { openBase } from "./golden_base.ts";
-import { bases, familyOf, methodTable } from "./method_table.ts";
+import { bases, familyOf, isLanguageModel, methodTable } from "./method_table.ts";
+import { assertSameFolder, configIn } from "./same_folder.ts";
 
 const logitTolerance = 1e-4;
 const lossTolerance = 1e-3;
@@ -47,12 +45,12 @@ for (const [name, tested] of Object.entries(methodTable)) {
         assert.ok(difference < logitTolerance, `logits differ by ${difference}`);
 
         await writePeftFolder(folder, model, attached, values, {
-          taskType: "SEQ_CLS",
+          taskType: isLanguageModel(base) ? "CAUSAL_LM" : "SEQ_CLS",
           labels: ["a", "b", "c"],
         });
         const written = await configIn(folder);
         assert.deepEqual(written.a_field_of_tomorrow, config.a_field_of_tomorrow);
-        if (!converts) await assertSame(folder, source);
+        if (!converts) await assertSameFolder(folder, source);
         const again = await readPeftFolder(folder, model);
         const reread = { model, adapter: again.attached, objective };
         const second = await logitsOf(reread, device, batch, again.values);
@@ -93,23 +91,6 @@ for (const [name, tested] of Object.entries(methodTable)) {
         assert.deepEqual(kept.get(key.slice("kept.".length)), [...data], key);
       }
     });
-  }
-}
-
-async function configIn(folder: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await Deno.readTextFile(join(folder, configFile)));
-}
-
-/** The same fields, but for the base's own path, and the same tensors. */
-async function assertSame(folder: string, source: string): Promise<void> {
-  const { base_model_name_or_path: _, ...fields } = await configIn(folder);
-  const { base_model_name_or_path: __, ...wanted } = await configIn(source);
-  assert.deepEqual(fields, wanted);
-  using before = await openSafetensors(join(source, tensorFile));
-  using after = await openSafetensors(join(folder, tensorFile));
-  assert.deepEqual([...after.tensors.keys()].sort(), [...before.tensors.keys()].sort());
-  for (const tensor of before.tensors.keys()) {
-    assert.deepEqual(await after.read(tensor), await before.read(tensor), tensor);
   }
 }
 

@@ -1,9 +1,11 @@
 """Opens PEFT folders on the tiny models and prints their logits as one JSON line.
 
 check_adapters.py FOLDER: every folder in it, named <method>-<base>, is opened with PEFT on
-models/<base> and run on the inputs of methods/<method>-<base>/expected.safetensors. Prints
+models/<base> and run on the inputs of methods/<method>-<base>/expected.safetensors. Of a base in heads/
+they are those of heads/<base>/expected.safetensors, with segments of tags only. Prints
 {"made_with": versions, "logits": {"<method>-<base>": numbers}}, row by row, of models for the next token
-those of every real token. A tensor that PEFT does not load, or would have wanted, is an error.
+and of heads on tokens those of every real token. A tensor that PEFT does not load, or would have wanted,
+is an error.
 """
 
 import json
@@ -16,17 +18,29 @@ import transformers
 from safetensors.torch import load_file
 
 from check_outputs import PACKAGES, logits, open_adapter
-from golden import HERE, made_with
+from golden import HERE, head_results, made_with
+
+NAMES = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def main(folder: Path) -> None:
     found = {}
     for place in sorted(folder.iterdir()):
         base = re.search(r"-(\w+(-classes)?)$", place.name)[1]
-        expected = load_file(HERE / "methods" / place.name / "expected.safetensors")
-        inputs = {key: value for key, value in expected.items() if key != "logits"}
-        model = open_adapter(str(place), str(HERE / "models" / base))
-        values = torch.tensor(logits(model, inputs)["logits"])
+        with_head = re.search(r"-(\w+-(tokens|span|embedding))$", place.name)
+        if with_head:
+            base, head = with_head.groups()
+            expected = load_file(HERE / "heads" / base / "expected.safetensors")
+            inputs = {key: value for key, value in expected.items() if key in NAMES}
+            if head != "tokens" and "token_type_ids" in inputs:
+                inputs["token_type_ids"].zero_()
+            with torch.no_grad():
+                values = head_results(open_adapter(str(place), str(HERE / "heads" / base)), inputs)
+        else:
+            expected = load_file(HERE / "methods" / place.name / "expected.safetensors")
+            inputs = {key: value for key, value in expected.items() if key != "logits"}
+            model = open_adapter(str(place), str(HERE / "models" / base))
+            values = torch.tensor(logits(model, inputs)["logits"])
         if values.dim() == 3:
             mask = inputs["attention_mask"]
             values = values[:, -mask.shape[1] :][mask == 1]

@@ -28,7 +28,7 @@ from transformers import (
     AutoTokenizer,
 )
 
-from golden import made_with
+from golden import HEAD_CLASSES, made_with, open_head
 
 PACKAGES = ("torch", "transformers", "peft", "safetensors", "tokenizers")
 
@@ -48,6 +48,9 @@ def open_adapter(folder: str, base_folder: str):
     task = json.loads(Path(folder, "adapter_config.json").read_text())["task_type"]
     if task == "CAUSAL_LM":
         return loaded(AutoModelForCausalLM.from_pretrained(base_folder, dtype=torch.float32), folder, saved)
+    for head, (_, name) in HEAD_CLASSES.items():
+        if task == name:
+            return loaded(open_head(head, base_folder), folder, saved).eval()
     # The base has a head of its own size; the adapter's decides.
     heads = [key for key in saved if re.search(r"\.(classifier|score|out_proj)\.weight$", key)]
     config = AutoConfig.from_pretrained(base_folder)

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForQuestionAnswering,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+)
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -88,6 +94,32 @@ def auto_class(base: str):
     if family(base) in ("gpt2", "llama") and not base.endswith("-classes"):
         return AutoModelForCausalLM, "CAUSAL_LM"
     return AutoModelForSequenceClassification, "SEQ_CLS"
+
+
+# A head on tokens → what opens a model with it, and PEFT's name of its task.
+HEAD_CLASSES = {
+    "tokens": (AutoModelForTokenClassification, "TOKEN_CLS"),
+    "span": (AutoModelForQuestionAnswering, "QUESTION_ANS"),
+    "embedding": (AutoModel, "FEATURE_EXTRACTION"),
+}
+
+
+def open_head(head: str, folder):
+    """A model with a head on tokens; dropout does not act."""
+    return HEAD_CLASSES[head][0].from_pretrained(folder, dtype=torch.float32).eval()
+
+
+def head_results(model, inputs) -> torch.Tensor:
+    """What the head says of each token, [rows, tokens, outputs], with or without an adapter."""
+    config = getattr(model, "peft_config", {}).get("default")
+    # PEFT hands a span's model no token_type_ids.
+    drops = config is not None and config.task_type == "QUESTION_ANS" and not config.is_prompt_learning
+    found = (model.base_model if drops else model)(**inputs)
+    if "start_logits" in found:
+        results = torch.stack([found.start_logits, found.end_logits], dim=-1)
+    else:
+        results = found["logits" if "logits" in found else "last_hidden_state"]
+    return results[:, -inputs["input_ids"].shape[1] :]  # virtual tokens stand before the text
 
 
 def randomise(module: torch.nn.Module, seed: int) -> None:

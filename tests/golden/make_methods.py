@@ -169,6 +169,17 @@ def make_adapter(method: str, base: str, seed: int) -> None:
             keep_some(model)
     folder = FOLDER / f"{method}-{base}"
     shutil.rmtree(folder, ignore_errors=True)
+    save_sorted(model, folder)
+    inputs = inputs_of(method, base, model.config, lengths=[6, 4], seed=seed)
+    with torch.no_grad():
+        logits = model(**inputs).logits
+    if logits.dim() == 3:
+        logits = logits[:, -inputs["input_ids"].shape[1] :]
+    save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES, base=f"models/{base}")
+
+
+def save_sorted(model, folder) -> None:
+    """A folder as PEFT writes it, but with its sets sorted and a field that no version knows yet."""
     model.save_pretrained(folder)
     (folder / "README.md").unlink(missing_ok=True)
     path = folder / "adapter_config.json"
@@ -178,12 +189,6 @@ def make_adapter(method: str, base: str, seed: int) -> None:
             config[field] = sorted(config[field])
     config["a_field_of_tomorrow"] = {"kept": [1, None]}
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    inputs = inputs_of(method, base, model.config, lengths=[6, 4], seed=seed)
-    with torch.no_grad():
-        logits = model(**inputs).logits
-    if logits.dim() == 3:
-        logits = logits[:, -inputs["input_ids"].shape[1] :]
-    save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES, base=f"models/{base}")
 
 
 def keep_some(model) -> None:

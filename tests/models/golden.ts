@@ -21,6 +21,9 @@ export function goldenPath(path: string): string {
   return fileURLToPath(new URL(`../golden/${path}`, import.meta.url));
 }
 
+/** The tensors of a golden file by name. */
+export type GoldenTensors = Readonly<Record<string, HostTensor>>;
+
 /** All tensors of a golden file; integers become int32. */
 export async function readGolden(path: string): Promise<Record<string, HostTensor>> {
   using file = await openSafetensors(goldenPath(path));
@@ -44,6 +47,21 @@ export function goldenModel(
   quantize?: PackedFormat,
 ): Promise<Model> {
   return loadModel({ ...filesOf(name), outputs, seed, ...(quantize ? { quantize } : {}) });
+}
+
+/** The heads on tokens that all families have. */
+export const headNames = ["tokens", "span", "embedding"] as const;
+
+/** A tiny model of `heads/` with the head that transformers saved it with, or another. */
+export function goldenHeadModel(
+  name: string,
+  head: typeof headNames[number],
+  { outputs = head === "tokens" ? 3 : 2, seed = 1 }: {
+    readonly outputs?: number;
+    readonly seed?: number;
+  } = {},
+): Promise<Model> {
+  return loadModel({ ...filesOf(name), head: { name: head, outputs }, seed });
 }
 
 /** One of the tiny decoders with the head that predicts the next token. */

@@ -1,0 +1,70 @@
+/**
+ * Which tensors of a checkpoint are whose: the body's under their names, this head's, and those of
+ * other heads, which are left over.
+ *
+ * @module
+ */
+import type { Family, Head, ModelConfig } from "../nn/family.ts";
+import { type Layer, type Weight, weightsOf } from "../nn/layer.ts";
+import type { Weights } from "../weights/weights.ts";
+
+/**
+ * Whether a checkpoint has this head: a head of the same size on another task means something else.
+ * Checkpoints that name no class are taken at their sizes.
+ */
+export function isStoredHead(
+  json: Readonly<Record<string, unknown>>,
+  head: Head<never>,
+  layers: readonly Layer[],
+  stored: Pick<Weights, "tensors">,
+): boolean {
+  return isHeadOf(json, head) && layers.every((layer) => isStored(layer, stored));
+}
+
+function isHeadOf(
+  { architectures }: Readonly<Record<string, unknown>>,
+  { className }: Head<never>,
+) {
+  return !Array.isArray(architectures) || architectures.length === 0 ||
+    architectures.includes(className);
+}
+
+/** Whether a checkpoint has a layer's tensors in the layer's sizes, and no bias that it lacks. */
+function isStored(layer: Layer, { tensors }: Pick<Weights, "tensors">): boolean {
+  const isSame = weightsOf(layer).every(({ path, shape }) =>
+    String(tensors.get(path)?.shape) === String(shape)
+  );
+  const hasBias = tensors.has(`${layer.path}.bias`);
+  return isSame && hasBias === weightsOf(layer).some(({ path }) => path === `${layer.path}.bias`);
+}
+
+/** The names that checkpoints have for a weight of the body, with this head or another. */
+export function namesOf(family: Family, { prefix: own }: Head<never>, weight: Weight): string[] {
+  const others = Object.values(family.heads).map(({ prefix }) => prefix);
+  const prefixes = [...new Set([own, family.prefix, ...others])]
+    .flatMap((prefix) => prefix ? [`${prefix}.`] : []);
+  const paths = [weight.path, ...legacyPaths(weight)];
+  return paths.flatMap((path) => [...prefixes.map((prefix) => `${prefix}${path}`), path]);
+}
+
+/** Tensors of the family's other heads, and of this one where the checkpoint's has another size. */
+export function ignoredHeads(
+  { heads }: Family,
+  config: ModelConfig,
+  head: Head<ModelConfig>,
+  hasHead: boolean,
+  own: readonly Layer[],
+): RegExp[] {
+  const kept = new Set(hasHead ? own.map(({ path }) => path) : []);
+  const others = Object.values(heads).flatMap((each) => each.layers(config, 1))
+    .map(({ path }) => path).filter((path) => !kept.has(path));
+  const isKept = [...kept].some((path) => path === "classifier" || path.startsWith("classifier."));
+  const pattern = new RegExp(`^(?:${[...isKept ? [] : ["classifier"], ...others].join("|")})\\.`);
+  return [pattern, ...(head.unused ? [new RegExp(`(?:^|\\.)${head.unused.source.slice(1)}`)] : [])];
+}
+
+/** TensorFlow-era checkpoints call a norm's scale and offset gamma and beta. */
+function legacyPaths({ path, layer }: Weight): string[] {
+  if (layer.kind !== "norm") return [];
+  return [path.replace(/weight$/, "gamma").replace(/bias$/, "beta")];
+}
