@@ -339,7 +339,7 @@ class SentenceEmbeddings(Task):
 TASKS = {
     "token-classification": TokenClassification,
     "question-answering": QuestionAnswering,
-    "feature-extraction": SentenceEmbeddings,
+    "sentence-embeddings": SentenceEmbeddings,
 }
 
 

@@ -19,22 +19,31 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-/** Installs PyTorch + PEFT into a virtual environment of their own, once. */
-export async function installPeer(): Promise<void> {
+const modules = ["torch", "transformers", "peft", "accelerate"];
+
+/**
+ * Installs PyTorch + PEFT into a virtual environment of their own, once.
+ *
+ * @param more what else must be there, as Python imports it
+ */
+export async function installPeer(...more: string[]): Promise<void> {
   const requirements = join(here, "requirements.txt");
-  if (await succeeds(python, "-c", "import torch, transformers, peft, accelerate")) return;
+  if (await succeeds(python, "-c", `import ${[...modules, ...more].join(", ")}`)) return;
   console.error("installing PyTorch, transformers and PEFT into bench/.venv …");
   await run("python3", "-m", "venv", environment);
   await run(python, "-m", "pip", "install", "--quiet", "-r", requirements);
 }
 
-/** Starts PyTorch + PEFT: a script of this folder. */
-export function startPeer(script: "peer.py" | "peer_trainer.py"): Side {
-  return startSide(python, [script]);
+/** Starts PyTorch + PEFT: a script of this folder, with another Python where one is given. */
+export function startPeer(
+  script: "peer.py" | "peer_trainer.py" | "peer_tasks.py",
+  interpreter: string = python,
+): Side {
+  return startSide(interpreter, [script]);
 }
 
 /** Starts tunebook: a module of this folder. */
-export function startOurs(module: "our_process.ts" | "our_trainer.ts"): Side {
+export function startOurs(module: "our_process.ts" | "our_trainer.ts" | "our_tasks.ts"): Side {
   return startSide(Deno.execPath(), ["run", "--allow-all", module]);
 }
 

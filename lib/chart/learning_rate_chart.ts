@@ -50,15 +50,15 @@ export function learningRateChart(
   { learningRates, losses, smoothed, steepest, minimumTenth, suggestion }: SweepCurves,
 ): Drawing {
   const kept = extremeSteps(smoothed, mostPoints);
-  const low = Math.min(...smoothed.filter(Number.isFinite));
   const first = smoothed.find(Number.isFinite) ?? 1;
+  const low = smoothed.reduce((least, each) => each < least ? each : least, first);
   const room = headroom * Math.max(first - low, Math.abs(first) / 10);
   const x = {
     field: "learningRate",
     type: "quantitative",
     title: "learning rate",
     scale: { type: "log", nice: false },
-    axis: { format: ".0e", tickCount: 8, labelFlush: false },
+    axis: { format: ".0e", values: decades(learningRates) },
   };
   const y = {
     type: "quantitative",
@@ -83,8 +83,8 @@ export function learningRateChart(
           data: {
             values: kept.map((at) => ({
               learningRate: learningRates[at],
-              loss: losses[at],
-              smooth: smoothed[at],
+              loss: drawable(losses[at]),
+              smooth: drawable(smoothed[at]),
             })),
           },
           encoding: { x },
@@ -126,4 +126,15 @@ export function learningRateChart(
         : `suggests ${short(suggestion)}`,
     ].join("; "),
   );
+}
+
+/** A line leaves out what is no number. */
+const drawable = (loss: number) => Number.isFinite(loss) ? loss : null;
+
+/** The powers of ten in a range. */
+function decades(learningRates: readonly number[]): number[] {
+  if (learningRates.length === 0) return [];
+  const from = Math.ceil(Math.log10(learningRates[0]) - 1e-9);
+  const to = Math.floor(Math.log10(learningRates.at(-1)!) + 1e-9);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => 10 ** (from + at));
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { optimizerNames } from "../train/optimizers/mod.ts";
+import { scheduleNames } from "../train/schedules/mod.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 
 /** A training setting as a flag. */
@@ -19,7 +21,7 @@ export const trainFlags: Readonly<
   batchSize: { value: "number", what: "rows of a micro-batch (16); also --batch" },
   accumulate: { value: "number", what: "micro-batches of a step (1)" },
   learningRate: { value: "number", what: "the largest one (the method's); also --rate" },
-  optimizer: { value: "text", what: "adamw, adafactor, lion, sgd (adamw)" },
+  optimizer: { value: "text", what: `${optimizerNames.join(", ")} (adamw)` },
   momentum: { value: "number", what: "of sgd (0)" },
   nesterov: { value: "switch", what: "Nesterov's momentum, of sgd" },
   beta1: { value: "number", what: "" },
@@ -29,7 +31,7 @@ export const trainFlags: Readonly<
   maxGradientNorm: { value: "number", what: "clipping (1)" },
   schedule: {
     value: "text",
-    what: "constant, linear, cosine, cosineWithRestarts, polynomial, wsd (linear)",
+    what: `${scheduleNames.join(", ")} (linear)`,
   },
   warmup: { value: "number", what: "share of the steps in which the rate rises (0.06)" },
   cycles: { value: "number", what: "of a schedule with restarts" },

@@ -4,7 +4,7 @@
  * @module
  */
 import { bundleOf, type MimeBundle } from "../core/display.ts";
-import { htmlTable } from "../core/html.ts";
+import { htmlFrame, htmlTable } from "../core/html.ts";
 import { textTable } from "../core/text_table.ts";
 import type { SearchHit } from "./search_hit.ts";
 
@@ -21,10 +21,10 @@ export function displayOfHits(hits: readonly SearchHit[]): MimeBundle {
   const title = `${hits.length} nearest ${hits.length === 1 ? "row" : "rows"}`;
   return bundleOf(
     `${title}\n${textTable(head, rows, align)}`,
-    htmlTable({
+    htmlFrame(htmlTable({
       caption: title,
       columns: head.map((name, at) => ({ title: name, align: align[at] })),
       rows,
-    }),
+    })),
   );
 }

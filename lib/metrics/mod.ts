@@ -103,8 +103,9 @@ export function metricNamesOf(kind: string): string[] {
 export function metricOf(name: string): NamedMetric {
   if (Object.hasOwn(metrics, name)) return metrics[name];
   const known = Object.keys(metrics);
+  const plain = known.filter((each) => !each.includes("."));
   throw new TunebookError(
     "input",
-    `there is no metric "${name}"${didYouMean(name, known)}. Metrics: ${known.join(", ")}`,
+    `there is no metric "${name}"${didYouMean(name, known)}. Metrics: ${plain.join(", ")}`,
   );
 }

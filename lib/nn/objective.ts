@@ -56,6 +56,12 @@ export interface Objective {
     lengths: readonly number[],
   ): Float32Array[];
   /**
+   * True where the loss of a row depends on the other rows of its batch. Micro-batches are then run
+   * twice, so that the loss is that of the whole step (`lib/train/whole_batch.ts`); `targetsOf` is
+   * asked for all of its rows at once, without a layout.
+   */
+  readonly acrossBatch?: boolean;
+  /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that micro-batches add up to the whole.
    */

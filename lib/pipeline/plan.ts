@@ -16,6 +16,7 @@ import { requireColumns } from "../table/columns.ts";
 import { unknownOptions } from "../tasks/shared/options.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
+import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
@@ -36,6 +37,7 @@ import {
 } from "./plan_spec.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
+import { sweepPlan } from "./run/sweep_plan.ts";
 
 /** How to hold the model. */
 export interface ModelOptions {
@@ -140,6 +142,14 @@ export interface Plan<
   ): Plan<Scores & ScoresOf<Metrics>, Predicted, Input, Answer>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
+  /**
+   * Trains a few steps with a rising learning rate and says which one to take; in a notebook it shows
+   * its chart. Nothing is kept. The rows, the method and the other settings are the plan's.
+   */
+  findLearningRate(
+    options?: FindLearningRateOptions,
+    run?: RunOptions,
+  ): Promise<LearningRateSweep>;
   /** Reads and encodes the data without training, to look at it first. */
   preview(options?: PreviewOptions): Promise<DataPreview>;
   /** Does everything. */
@@ -267,6 +277,8 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       planOf({ ...spec, metrics: { ...spec.metrics, ...metrics } }),
     deploy: (...targets: readonly DeployTarget[]) =>
       planOf({ ...spec, targets: [...spec.targets, ...targets] }),
+    findLearningRate: (options?: FindLearningRateOptions, run?: RunOptions) =>
+      sweepPlan(spec, options, run),
     preview: (options?: PreviewOptions) => previewData(spec, options),
     // deno-lint-ignore no-explicit-any
     run: (options?: RunOptions) => runPlan(spec, options) as Promise<RunResult<any, any, any, any>>,

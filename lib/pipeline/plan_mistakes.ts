@@ -80,7 +80,7 @@ export function planMistakes(
   }
   for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
     if (train[setting] && !task.lossSettings.includes(setting)) {
-      wrong.push(`${setting} needs one label a row, not ${what}`);
+      wrong.push(`${setting} needs one class a row or word, not ${what}`);
     }
   }
   return wrong;

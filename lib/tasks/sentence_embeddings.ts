@@ -60,7 +60,8 @@ const metrics: Readonly<Record<EmbeddingPredictions["kind"], string>> = {
  *
  * `predict` gives a `Float32Array` for each text. Losses, pooling and scores are those of
  * sentence-transformers; its `SoftmaxLoss`, which trains a classifier on pairs of vectors, is not here.
- * In-batch losses see the rows of a micro-batch: with `accumulate` they see fewer at once.
+ * With `accumulate`, losses that compare the rows of a batch compare those of the whole step: large
+ * batches cost the memory of a micro-batch and a second forward pass (GradCache, arXiv 2101.06983).
  *
  * Throws an error of kind "input" with all options that make no sense.
  *

@@ -89,6 +89,8 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
 
 /** The entities of a row, or its words where tags are plain. */
 function trueMarks({ words, tags }: TaggedRow, scheme: TagScheme) {
+  // A single row without entities does not tell the scheme.
+  if (tags.every((tag) => tag === "O")) return [];
   if (scheme === "plain") return words.map((word, at) => ({ ...word, label: tags[at] }));
   return entitiesOf(tags).map(({ type, start, end }) => ({
     label: type,

@@ -6,7 +6,7 @@
 
 /** A validation's result. */
 export interface Validation {
-  /** After this optimiser step. */
+  /** After this optimizer step. */
   readonly step: number;
   readonly score: number;
 }

@@ -23,13 +23,14 @@ import {
 import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
+import type { Net } from "../nn/net.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { embeddingRowsOf, placesInput, wordPlaces, type WordRows } from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
 
-/** The feed that says which share of a step's penalty a part bears, so that parts add up to it. */
+/** The feed that says which share of a step's penalty a micro-batch bears, so that they add up to it. */
 export const penaltyShare = "penaltyShare";
 
 /** How gradients are computed. */
@@ -52,40 +53,23 @@ export interface GradientOptions {
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
 export function gradientProgram(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, gradientCheckpointing = false, tokens, words }:
-    GradientOptions = {},
+  options: GradientOptions = {},
 ): Program {
-  const { model, adapter, objective } = trainable;
-  const weights = weightInputs(trainable);
-  const frozenLayers = countFrozenLayers(trainable);
-  const batch = fromHidden
-    ? hiddenInputs(model.config.width, positionsAbove(trainable, frozenLayers))
-    : batchInputs(model);
+  const { adapter, objective } = trainable;
+  const { packed = false, gradientCheckpointing = false } = options;
+  const { inputs, weights, netOf, outputsOf } = trainingForward(trainable, options);
   return {
     name: "gradients",
     inputs: {
-      ...(packed ? packedInputs(batch) : batch),
+      ...inputs,
       ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
-      noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
-      ...weights.inputs,
-      ...(words ? heldRows(weights, words) : {}),
     },
     compute(inputs) {
-      const net = createNet({
-        tensor: (path) => inputs[weights.names.get(path)!],
-        adapter,
-        packed: model.packed,
-        noise: inputs.noise,
-        places: (table, ids) =>
-          table === words?.path ? embeddingRowsOf(inputs[wordPlaces], ids) : ids,
-        ...(tokens === undefined ? {} : { tokens }),
-        ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
-      });
+      const net = netOf(inputs, gradientCheckpointing);
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
-          const loss = objective.loss(objective.pool?.(found, batchOf(inputs)) ?? found, inputs);
+          const loss = objective.loss(outputsOf(net, inputs), inputs);
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },
@@ -96,6 +80,58 @@ export function gradientProgram(
         results[slotPath(gradients, path)] = gradient;
       }
       return results;
+    },
+  };
+}
+
+/** Feeds a batch as `gradientProgram` does and gives what the loss reads, `outputs` [batch, outputs]. */
+export function trainingOutputsProgram(
+  trainable: TrainableModel,
+  options: GradientOptions = {},
+): Program {
+  const { inputs, netOf, outputsOf } = trainingForward(trainable, options);
+  return {
+    name: "training outputs",
+    inputs,
+    compute: (inputs) => ({ outputs: outputsOf(netOf(inputs), inputs) }),
+  };
+}
+
+/** What programs of a training batch have in common: their inputs, and the forward pass. */
+function trainingForward(
+  trainable: TrainableModel,
+  { fromHidden = false, packed = false, tokens, words }: GradientOptions,
+) {
+  const { model, adapter, objective } = trainable;
+  const weights = weightInputs(trainable);
+  const frozenLayers = countFrozenLayers(trainable);
+  const batch = fromHidden
+    ? hiddenInputs(model.config.width, positionsAbove(trainable, frozenLayers))
+    : batchInputs(model);
+  type Tensors = Readonly<Record<string, Tensor>>;
+  const inputs: Record<string, InputSpec> = {
+    ...(packed ? packedInputs(batch) : batch),
+    noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
+    ...weights.inputs,
+    ...(words ? heldRows(weights, words) : {}),
+  };
+  return {
+    inputs,
+    weights,
+    netOf: (inputs: Tensors, gradientCheckpointing = false) =>
+      createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        packed: model.packed,
+        noise: inputs.noise,
+        places: (table, ids) =>
+          table === words?.path ? embeddingRowsOf(inputs[wordPlaces], ids) : ids,
+        ...(tokens === undefined ? {} : { tokens }),
+        ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
+      }),
+    outputsOf(net: Net, inputs: Tensors): Tensor {
+      const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
+      return objective.pool?.(found, batchOf(inputs)) ?? found;
     },
   };
 }

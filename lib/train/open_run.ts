@@ -21,6 +21,7 @@ import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
+import { needsWholeBatch, openWholeBatch, surrogate } from "./whole_batch.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 
@@ -67,14 +68,21 @@ export async function openRun(
   opened.defer(() => isKept ? whole.release() : whole.dispose());
   const opening = async <Opened extends { dispose(): Promise<void> }>(made: Promise<Opened>) =>
     opened.adopt(await made, (each) => each.dispose());
-  const program = gradientProgram(trainable, {
+  const options = {
     fromHidden,
     packed: layoutOf !== undefined,
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOfBatch(rows, settings),
     words,
-  });
+  };
   const frozen = gradientSource(trainable, words);
+  const { objective } = trainable;
+  const isWhole = needsWholeBatch(objective, settings);
+  const wholeBatch = isWhole
+    ? await opening(openWholeBatch(trainable, device, { state, frozen, options }))
+    : undefined;
+  const learnt = isWhole ? { ...trainable, objective: surrogate(objective) } : trainable;
+  const program = gradientProgram(learnt, options);
   const compiledGradients = await opening(device.compile(program, { frozen, state }));
   const optimizer = await opening(createOptimizer(device, state, settings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
@@ -93,6 +101,7 @@ export async function openRun(
     state,
     schedule,
     compiledGradients,
+    wholeBatch,
     optimizer,
     average,
     methodState: new Map(),

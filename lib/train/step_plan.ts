@@ -23,7 +23,7 @@ export interface StepPlan {
 
 /**
  * Plans a run over rows of the given lengths in tokens. A step is planned as one batch and then cut
- * into parts of `batchSize`, so that accumulation sees the same rows as a batch of the whole size.
+ * into micro-batches of `batchSize`, so that accumulation sees the same rows as a batch of the whole size.
  * Steps are counted as transformers' Trainer counts them.
  */
 export function planSteps(lengths: ArrayLike<number>, settings: PlanSettings): StepPlan {

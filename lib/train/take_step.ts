@@ -17,6 +17,7 @@ import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
+import type { WholeBatch } from "./whole_batch.ts";
 
 /** What has happened in one optimizer step. */
 export interface StepReport {
@@ -48,6 +49,8 @@ export interface StepContext {
   readonly schedule: GroupSchedule;
   /** The compiled gradient program. */
   readonly compiledGradients: Step;
+  /** Present where the loss is one of all micro-batches together. */
+  readonly wholeBatch: WholeBatch | undefined;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage;
   /** What the method keeps from step to step. */
@@ -63,25 +66,58 @@ export async function accumulateGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { trainable: { objective }, rows, layoutOf, settings, plan, optimizer } = context;
+  const { trainable: { objective }, plan, optimizer, wholeBatch } = context;
   const microBatches = plan.microBatchesOf(done);
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
-  let loss = 0;
-  for (const [index, examples] of microBatches.entries()) {
-    const packed = layoutOf?.(examples);
-    const sequences = sequencesOf(rows, examples);
-    const layout = packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence]));
+  const batches = microBatches.map((examples, index) => ({
+    examples,
+    ...batchFeedsOf(context, examples, done, index),
+  }));
+  const whole = wholeBatch && await wholeBatch.loss(
+    await inTurn(batches, ({ feeds }) => wholeBatch.outputs(feeds(), signal)),
+    objective.targetsOf(microBatches.flatMap((each) => [...each]), normaliser),
+    signal,
+  );
+  let loss = whole?.loss ?? 0;
+  for (const [index, { examples, layout, feeds }] of batches.entries()) {
     const results = await context.compiledGradients.run({
-      ...(packed ? rows.packedFeedsOf!(sequences, packed) : rows.feedsOf(sequences)),
-      ...objective.targetsOf(examples, normaliser, layout),
+      ...feeds(),
+      ...(whole?.feeds[index] ?? objective.targetsOf(examples, normaliser, layout)),
       [penaltyShare]: { shape: [], data: Float32Array.of(1 / microBatches.length) },
-      noise: noise(settings.seed, done, index),
     }, signal);
     loss += Number(results.loss.data[0]);
     await optimizer.add(index === 0);
   }
   return loss;
+}
+
+/** What a micro-batch is fed with beside its targets, and where its sequences stand. */
+function batchFeedsOf(
+  { rows, layoutOf, settings }: StepContext,
+  examples: ArrayLike<number>,
+  done: number,
+  index: number,
+): { readonly layout: BatchLayout; feeds(): Record<string, HostTensor> } {
+  const packed = layoutOf?.(examples);
+  const sequences = sequencesOf(rows, examples);
+  return {
+    layout: packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence])),
+    feeds: () => ({
+      ...(packed ? rows.packedFeedsOf!(sequences, packed) : rows.feedsOf(sequences)),
+      noise: noise(settings.seed, done, index),
+    }),
+  };
+}
+
+/** One result after the other. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 /**

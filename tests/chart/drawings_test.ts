@@ -8,6 +8,7 @@ import { confusionChart } from "../../lib/chart/confusion_chart.ts";
 import { smoothed } from "../../lib/chart/curve.ts";
 import type { Drawing } from "../../lib/chart/drawing.ts";
 import { embeddingChart } from "../../lib/chart/embedding_chart.ts";
+import { learningRateChart } from "../../lib/chart/learning_rate_chart.ts";
 import { lossChart } from "../../lib/chart/loss_chart.ts";
 import { palette } from "../../lib/chart/palette.ts";
 import { type Place, placesChart } from "../../lib/chart/places_chart.ts";
@@ -47,6 +48,23 @@ const drawings: Readonly<Record<string, [Drawing, role: string, marks: number]>>
     }, { scoreName: hostile }),
     "line mark",
     4,
+  ],
+  learningRates: [
+    learningRateChart({
+      learningRates: [1e-4, 1e-3, 1e-2],
+      losses: [3, 2, NaN],
+      smoothed: [3, 2.5, 2.4],
+      steepest: 1e-4,
+      minimumTenth: 1e-3,
+      suggestion: 1e-4,
+    }),
+    "rule mark",
+    2,
+  ],
+  noLearningRates: [
+    learningRateChart({ learningRates: [], losses: [], smoothed: [] }),
+    "rule mark",
+    0,
   ],
   runs: [
     runsChart({ [hostile]: { losses: [2, 1], scores: { f1: 0.5 } }, b: { losses: [2, 1] } }),

@@ -71,7 +71,7 @@ Deno.test("100,000 vectors of 384 numbers are searched in a moment", () => {
   const hits = index.search(few[3], { top: 10 });
   const took = performance.now() - began;
   assert.deepEqual(hits.map(({ row }) => row), Array.from({ length: 10 }, (_, i) => 3 + 100 * i));
-  assert.ok(took < 1000, `${took} ms`); // 40 ms on a quiet machine
+  assert.ok(took < 1000, `${took} ms`); // 140 to 220 ms on two busy cores
 });
 
 Deno.test("what cannot be searched is refused", () => {

@@ -116,7 +116,7 @@ async function compareHeads(): Promise<void> {
       const { values } = await runToy({
         on: model,
         attached: adapter,
-        objective,
+        loss: objective,
         rows: toyRowCount,
       });
       own[cell] = numbers(await logitsOf({ model, adapter, objective }, device, batch, values));

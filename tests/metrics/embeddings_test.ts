@@ -122,5 +122,8 @@ Deno.test("a metric of embeddings refuses predictions of another kind", () => {
   const predictions = pairPredictions({ first: [[1]], second: [[1]], labels: [1] });
   // @ts-expect-error: pairs are no search.
   const ask = () => ndcg.compute(predictions);
-  assert.throws(ask, isMistake("input", "ndcg", "averagePrecision, pairAccuracy"));
+  assert.throws(
+    ask,
+    isMistake("input", "ndcg does not score", '("pairs")', 'a search ("retrieval")'),
+  );
 });

@@ -118,10 +118,55 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /where lora acts[^]*layer 5 12,288 \(attention\.self\.query, attention\.self\.value\)/,
       /where prompt_tuning acts[^]*20 virtual tokens 7,680; embeddings 0; layer 0 0/,
       /where prefix_tuning acts[^]*layer 0 15,360 \(20 keys and values before the text's\)/,
-      /trained · step 60 of 60 · [^\n]* · ranks \d+ to \d+ ·/,
-      /7 methods, 480 rows for training, 300 held out/,
+      /trained · step 80 of 80 · [^\n]* · ranks \d+ to \d+ ·/,
+      /7 methods, 640 rows for training, 300 held out/,
       /this method cannot be merged/,
       /^19970 231170$/m,
+    ],
+  },
+  "06_entities": {
+    images: 8,
+    numbers: [
+      // Nearly all words are no names: accuracy is high where nothing is found.
+      {
+        pattern: /(?:lazy token accuracy|偷懒模型的词元准确率) ([\d.]+)/,
+        atLeast: 0.94,
+        atMost: 0.97,
+      },
+      { pattern: /(?:lazy entity F1|偷懒模型的实体 F1) ([\d.]+)/, atLeast: 0, atMost: 0 },
+      { pattern: /entityF1 +(0\.\d+)/, atLeast: 0.52, atMost: 0.85 },
+      { pattern: /entityRecall +(0\.\d+)/, atLeast: 0.5, atMost: 0.95 },
+      { pattern: /tokenAccuracy +(0\.\d+)/, atLeast: 0.965, atMost: 0.995 },
+      { pattern: /(?:list F1|清单的 F1) ([\d.]+)/, atLeast: 0.1, atMost: 0.35 },
+    ],
+    texts: [
+      /NAME: [\d.]+ % · tokens/,
+      /(?:F1 by hand|F1 手算) ([\d.]+)\n+(?:F1 library|F1 程序库) \1/,
+      /all +0 +1 +1 +0 +1 +0\n/,
+      /\[Chicago\]NAME/,
+      /\[chicago\]NAME/,
+      /entity_group: "NAME"[^}]*word: "chicago"/,
+      /\[Ada Lovelace\]PER met \[Charles Babbage\]PER in \[London\]LOC/,
+    ],
+  },
+  "07_search": {
+    images: 8,
+    numbers: [
+      { pattern: /(?:before|训练前) NDCG ([\d.]+)/, atLeast: 0.42, atMost: 0.48 },
+      { pattern: /(?:after|训练后) NDCG ([\d.]+)/, atLeast: 0.5, atMost: 0.62 },
+      // The classes are opinions, which the model does not tell apart until it is trained to.
+      { pattern: /^(?:no training|不训练) ([\d.]+)/m, atLeast: 0.6, atMost: 0.77 },
+      { pattern: /^(?:few-shot training|少样本训练) ([\d.]+)/m, atLeast: 0.78, atMost: 0.9 },
+      { pattern: /(?:topics, no training|话题，不训练) ([\d.]+)/, atLeast: 0.8, atMost: 0.92 },
+      { pattern: /(?:topics, few-shot|话题，少样本训练) ([\d.]+)/, atLeast: 0.8, atMost: 0.94 },
+      { pattern: /(?:largest difference|最大差值) ([\d.e-]+)/, atLeast: 0, atMost: 1e-5 },
+    ],
+    texts: [
+      /3 vectors of 384 numbers/,
+      /(?:NDCG by hand|NDCG 手算) ([\d.]+)\n+(?:NDCG library|NDCG 程序库) \1/,
+      /5 nearest rows[^]*fortuneteller/,
+      /5 nearest rows[^]*lavalliere/,
+      /projected by umap: imdb 100, yelp 100, amazon 100/,
     ],
   },
 };

@@ -147,7 +147,7 @@ Deno.test("every mistake of a plan file is in one error", () => {
     "tunebook is 2, but must be 1",
     'cannot read the model reference "minilm"',
     'data: it is "", not a text',
-    'unknown field columns.txt (did you mean "text"',
+    'columns: there is no option txt (did you mean "text"',
     "text is missing",
     "label is 3",
     'no kind "binary"',
@@ -185,8 +185,8 @@ Deno.test("stages that do not fit together are refused before anything is read",
     /mse does not score labels of kind "single"/,
     /keepBest needs validation rows/,
     /patience needs validation rows/,
-    /classWeights need one label a row/,
-    /labelSmoothing needs one label a row/,
+    /classWeights needs one class a row/,
+    /labelSmoothing needs one class a row/,
   ];
   for (const [i, plan] of plans.entries()) {
     await assert.rejects(plan.run({ quiet: true }), isMistake("input", messages[i]));

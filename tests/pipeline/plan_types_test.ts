@@ -6,18 +6,29 @@
 import assert from "node:assert/strict";
 import {
   accuracy,
+  answerF1,
   type ComparePlan,
   type Comparison,
   type ConfusionMatrix,
   confusionMatrix,
+  type Embedding,
+  entityF1,
   f1,
   head,
   lora,
   model,
+  mse,
+  ndcg,
   onnx,
   type Plan,
+  type Prediction,
+  type QuestionAnswer,
+  questionAnswering,
   type RunResult,
+  sentenceEmbeddings,
   tableFromColumns,
+  type TaggedText,
+  tokenClassification,
 } from "tunebook";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
@@ -100,6 +111,43 @@ Deno.test("a comparison knows its methods", () => {
     stage.compare({ lora: lora() }, { budget: { hours: 1 } });
     // @ts-expect-error each method brings its own rate
     stage.compare({ lora: lora() }, { train: { learningRate: 1 } });
+  };
+  assert.equal(typeof wrong, "function");
+});
+
+Deno.test("metrics are of the task's kind, and answers of its type", () => {
+  const wrong = () => {
+    const words = start.data("a.conll", tokenClassification({ tokens: "words", tags: "tags" }))
+      .adapt(lora()).train();
+    words.evaluate({ entityF1 });
+    // @ts-expect-error tags of words are no labels of rows
+    words.evaluate({ accuracy });
+    // @ts-expect-error nor numbers
+    words.evaluate({ entityF1, mse });
+    const answers = start.data("squad.json", questionAnswering()).adapt(lora()).train();
+    answers.evaluate({ answerF1 });
+    // @ts-expect-error answers are no entities
+    answers.evaluate({ entityF1 });
+    const pairs = start.data("a.csv", sentenceEmbeddings({ anchor: "a", positive: "b" }))
+      .adapt(lora()).train();
+    pairs.evaluate({ ndcg });
+    // @ts-expect-error a search has no answers
+    pairs.evaluate({ answerF1 });
+    const classes = start.data(table, columns).adapt(lora()).train();
+    // @ts-expect-error labels are no numbers
+    classes.evaluate({ mse });
+    const tags = start.data("a.conll", tokenClassification({ tokens: "words", tags: "tags" }));
+    // @ts-expect-error a comparison by a metric of another task
+    tags.compare({ lora: lora() }, { metric: accuracy });
+    // @ts-expect-error columns that make no task
+    tokenClassification({ tokens: "words" });
+    type AnswerOf<P> = P extends
+      { run(): Promise<{ predict(inputs: never): Promise<(infer A)[]> }> } ? A
+      : never;
+    same<AnswerOf<typeof words>, TaggedText>(true);
+    same<AnswerOf<typeof answers>, QuestionAnswer>(true);
+    same<AnswerOf<typeof pairs>, Embedding>(true);
+    same<AnswerOf<typeof classes>, Prediction>(true);
   };
   assert.equal(typeof wrong, "function");
 });

@@ -88,6 +88,7 @@ Deno.test("the task names its labels, its metric and its signature", () => {
     text: "rio was very good",
     label: "[rio]LOC was very good",
   });
+  assert.deepEqual(task.preview(rows, 2), { text: "ok", label: "ok" });
   task.checkRows(rows, where);
 });
 
@@ -346,6 +347,8 @@ Deno.test("answers are shown with their spans in colours and in brackets, and no
   const html = shown["text/html"]!;
   assert.match(html, /&lt;b&gt;<mark title="&lt;PER&gt;, 98\.7 %"/);
   assert.match(html, /LOC, 50\.0 %/);
+  // The paragraph shows white space as it is: none may stand around the name.
+  assert.match(html, />Zoe<small style="[^"]*">&lt;PER&gt;<\/small><\/mark>/);
   assert.ok(!html.includes("<b>") && !html.includes("\u001b"));
   assert.equal((html.match(/<p /g) ?? []).length, 3, "a legend and two texts");
   const plain = tokenClassification(words).withLabels(["NN", "VB"]);

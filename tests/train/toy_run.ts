@@ -7,8 +7,8 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
-import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
+import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
   train,
@@ -33,8 +33,10 @@ export interface ToyRunOptions {
   readonly around?: (rows: TrainingRows) => TrainingRows;
   readonly classWeights?: readonly number[];
   readonly targets?: Float32Array;
+  /** What to do to the objective. */
+  readonly objective?: (objective: Objective) => Objective;
   /** The loss over the rows, in the place of one that fits the model's head. */
-  readonly objective?: Objective;
+  readonly loss?: Objective;
   readonly settings?: TrainOptions;
   readonly context?: Partial<TrainContext>;
 }
@@ -60,8 +62,9 @@ export async function runToy(options: ToyRunOptions = {}): Promise<ToyResult> {
       ...(options.classWeights ? { classWeights: options.classWeights } : {}),
     });
   const predictsTokens = model.headRequest.name === "language";
-  const objective = options.objective ??
+  const plain = options.loss ??
     (predictsTokens ? nextTokens({ model, adapter }, rows) : classes());
+  const objective = options.objective?.(plain) ?? plain;
   const trainable: TrainableModel = { model, adapter, objective };
   const settings = { batchSize: 4, epochs: 2, learningRate: 0.02, ...options.settings };
   const { state, ...result } = await train(trainable, options.around?.(rows) ?? rows, {

@@ -128,6 +128,11 @@ function tokenText(tokenizer: Tokenizer, id: number): string {
   return (name && texts[name]) ?? (tokenizer.decode([id]) || `#${id}`);
 }
 
+/** A text in which nothing is marked is its own label. */
+function isText(label: string, text: string): boolean {
+  return label === text.replace(/\s+/g, " ");
+}
+
 function previewText({ splits, lengths, examples }: Shown): string {
   return [
     String(splits),
@@ -135,7 +140,7 @@ function previewText({ splits, lengths, examples }: Shown): string {
       `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
     ),
     ...examples.flatMap(({ text, label, tokens, mask }) => [
-      `${label}: ${shortened(text, 100)}`,
+      `${isText(label, text) ? "" : `${label}: `}${shortened(text, 100)}`,
       `  tokens ${tokens.join(" ")}`,
       `  mask   ${mask.join("")}`,
     ]),
@@ -183,7 +188,11 @@ function previewDisplay(shown: Shown): MimeBundle {
       warnings.map((line) => html`<p style="margin:.2em 0">⚠ ${line}</p>`),
       examples.map(({ text, label, tokens, mask }) =>
         htmlSection(
-          html`<bdi>${label}</bdi>: <bdi>${shortened(text, 100)}</bdi>`,
+          html`${
+            isText(label, text) ? [] : html`
+              <bdi>${label}</bdi>:
+            `
+          }<bdi>${shortened(text, 100)}</bdi>`,
           html`<p style="margin:.2em 0;font-family:monospace">${
             tokens.map((token, at) =>
               html`<span dir="auto" title="${

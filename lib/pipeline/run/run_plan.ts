@@ -14,7 +14,7 @@ import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
@@ -46,7 +46,7 @@ export async function runPlan(
   const opened = await openStage(spec, { signal });
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
-  if (!options.quiet) say(describeData(data, assembled.maxTokens));
+  if (!options.quiet) say(describeData(data, assembled));
   checkForms(spec.targets, trainable);
 
   const scorer = scorerOf(trainable, device);
@@ -113,8 +113,9 @@ function stoppedAfterTraining({ folder, step }: { folder?: string; step: number 
 
 function describeData(
   { report, train, validation, test }: EncodedSplits,
-  maxTokens: number,
+  { maxTokens, model: { family } }: Pick<Assembled, "maxTokens" | "model">,
 ): string {
+  if (family.input !== "text") return String(report);
   const splits = [train, test, ...(validation ? [validation] : [])];
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { selectable } from "../../nn/select_rows.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { eachRow } from "../../data/each_row.ts";
 import type { AnswerPredictions } from "../../nn/answer_predictions.ts";
@@ -64,14 +65,14 @@ export async function questionExamples(
       if (!labelled) needsLabels("scores");
       const found = spans(outputs);
       const best = found.map(({ candidates: [first] }) => first?.text ?? "");
-      return {
-        kind: "answers",
+      return selectable({
+        kind: "answers" as const,
         rows: rows.length,
         truth: rows.map(({ answers }) => answers.map(({ text }) => text)),
         predicted: best.map((text, row) => isRefused(found[row], options) ? "" : text),
         best,
         nullDifferences: Float64Array.from(found, nullDifference),
-      };
+      }, ["truth", "predicted", "best", "nullDifferences"]);
     },
     answers: (outputs) =>
       spans(outputs).map((each, row) => questionAnswer(rows[row], each, options)),

@@ -17,6 +17,7 @@ export interface ContrastiveOptions {
 /** ½·(y·d² + (1 − y)·max(margin − d, 0)²), as `ContrastiveLoss` of sentence-transformers. */
 export function contrastive({ distance, margin }: ContrastiveOptions): EmbeddingLoss {
   return {
+    acrossBatch: false,
     feeds: {
       firsts: rowNumbers("pairs"),
       seconds: rowNumbers("pairs"),

@@ -17,6 +17,7 @@ const never = -1e9;
  */
 export function cosent({ scale }: { readonly scale: number }): EmbeddingLoss {
   return {
+    acrossBatch: true,
     feeds: {
       firsts: rowNumbers("pairs"),
       seconds: rowNumbers("pairs"),

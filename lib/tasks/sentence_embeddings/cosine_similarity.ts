@@ -10,6 +10,7 @@ import { type EmbeddingLoss, numbers, rowCosines, rowNumbers, rowsAt, scoresOf }
 /** (cosine − score)², as `CosineSimilarityLoss` of sentence-transformers. */
 export function cosineSimilarity(): EmbeddingLoss {
   return {
+    acrossBatch: false,
     feeds: {
       firsts: rowNumbers("pairs"),
       seconds: rowNumbers("pairs"),

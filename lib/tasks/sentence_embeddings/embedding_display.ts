@@ -4,7 +4,7 @@
  * @module
  */
 import { bundleOf, type MimeBundle } from "../../core/display.ts";
-import { htmlTable } from "../../core/html.ts";
+import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 
 /** More vectors than this are not shown. */
@@ -29,10 +29,10 @@ export function displayOfEmbeddings(vectors: readonly Float32Array[]): MimeBundl
   const note = left > 0 ? `; the first ${rows.length} of them` : "";
   return bundleOf(
     `${title}${note}\n${textTable(names, rows, ["right", "left", "right"])}`,
-    htmlTable({
+    htmlFrame(htmlTable({
       caption: title + note,
       columns: names.map((name) => ({ title: name, align: name === "numbers" ? "left" : "right" })),
       rows,
-    }),
+    })),
   );
 }

@@ -20,6 +20,8 @@ export interface GroupBatch {
 export interface EmbeddingLoss {
   /** What the loss is fed beside the embeddings. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
+  /** True where the loss of a group depends on the other groups of its batch. */
+  readonly acrossBatch: boolean;
   /** Embeddings [batch, hidden] → the sum of the groups' losses, a scalar. */
   sum(embeddings: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /** What is fed for these groups. */

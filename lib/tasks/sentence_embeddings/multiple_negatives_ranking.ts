@@ -32,6 +32,7 @@ const never = -1e9;
  */
 export function multipleNegativesRanking({ scale, symmetric }: RankingOptions): EmbeddingLoss {
   return {
+    acrossBatch: true,
     feeds: {
       anchors: rowNumbers("pairs"),
       positives: rowNumbers("pairs"),

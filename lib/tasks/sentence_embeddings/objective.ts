@@ -47,6 +47,7 @@ export function embeddingObjective(
     outputs: hiddenSize,
     per: "sequence",
     sentence,
+    acrossBatch: loss.acrossBatch,
     feeds: { ...loss.feeds, normaliser: { role: "feed", type: "float32", shape: [] } },
     pool: (tokens, batch) => poolTokens(tokens, batch, sentence),
     exported: (tokens, batch) => ({

@@ -21,6 +21,7 @@ export interface TripletOptions {
 export function triplet({ distance, margin }: TripletOptions): EmbeddingLoss {
   const distanceOf = distances[distance];
   return {
+    acrossBatch: false,
     feeds: {
       anchors: rowNumbers("triplets"),
       positives: rowNumbers("triplets"),

@@ -67,9 +67,10 @@ export function showTagged(answers: readonly TaggedText[], scheme: TagScheme): M
 /** A part of a text on a tint of its label's colour, which light and dark pages show through. */
 function mark(text: string, label: string, colour: string, score: number | undefined): Html {
   const title = score === undefined ? label : `${label}, ${(percent * score).toFixed(1)} %`;
-  const name = score === undefined ? [] : html`
-    <small style="opacity:.85;font-size:.75em;font-weight:600">${label}</small>
-  `;
+  // White space is shown as it is, so that there must be none around the name.
+  // deno-fmt-ignore
+  const name = score === undefined ? [] : html`<small style="opacity:.85;font-size:.75em;
+font-weight:600;margin-left:.35em">${label}</small>`;
   return html`<mark title="${title}" style="color:inherit;background:${colour}33;border-bottom:2px
 solid ${colour};border-radius:.2em;padding:.1em .25em">${text}${name}</mark>`;
 }

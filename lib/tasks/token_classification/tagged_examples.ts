@@ -5,6 +5,7 @@
  */
 import type { Aggregation } from "./aggregations.ts";
 import { mistakes } from "../../core/errors.ts";
+import { selectable } from "../../nn/select_rows.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
 import type { Examples, ExamplesOptions, ObjectiveContext } from "../../nn/task.ts";
@@ -74,17 +75,18 @@ export async function taggedExamples(
         ...(focalGamma === undefined ? {} : { focalGamma }),
         ...tagWeights(context.classWeights, targets, labels),
       }),
-    predictions: (outputs) => ({
-      kind: "tags",
-      rows: all.rows.length,
-      labels,
-      scheme,
-      truth: truth ?? needsLabels("predictions"),
-      predicted: all.rows.map((row) => {
-        const logits = rowLogits(row, all, outputs, { labels: labels.length, subwords });
-        return predictedTags(row, logits, settings);
-      }),
-    }),
+    predictions: (outputs) =>
+      selectable({
+        kind: "tags" as const,
+        rows: all.rows.length,
+        labels,
+        scheme,
+        truth: truth ?? needsLabels("predictions"),
+        predicted: all.rows.map((row) => {
+          const logits = rowLogits(row, all, outputs, { labels: labels.length, subwords });
+          return predictedTags(row, logits, settings);
+        }),
+      }, ["truth", "predicted"]),
     answers: (outputs) => tagAnswers(all, outputs, own.tokenizer, settings),
   };
 }

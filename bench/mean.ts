@@ -1,0 +1,10 @@
+/**
+ * The mean.
+ *
+ * @module
+ */
+
+/** The mean of some numbers, at least one. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

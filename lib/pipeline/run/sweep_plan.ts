@@ -1,0 +1,53 @@
+/**
+ * The learning-rate finder of a plan.
+ *
+ * @module
+ */
+import { mistakes } from "../../core/errors.ts";
+import { openDevice } from "../../engine/mod.ts";
+import {
+  findLearningRate,
+  type FindLearningRateOptions,
+  type LearningRateSweep,
+} from "../../train/find_learning_rate.ts";
+import { trainSettings } from "../../train/train_options.ts";
+import { planMistakes } from "../plan_mistakes.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { assembleStage } from "./assemble_stage.ts";
+import { onInterrupt } from "./on_interrupt.ts";
+import { openStage } from "./open_stage.ts";
+import { progressFor } from "./progress_for.ts";
+import { readStage } from "./read_stage.ts";
+import type { RunOptions } from "./run_options.ts";
+
+const defaultSteps = 100;
+
+/** Sweeps over learning rates on the training rows. Nothing is kept but the sweep. */
+export async function sweepPlan(
+  spec: PlanSpec,
+  sweep: FindLearningRateOptions = {},
+  options: RunOptions = {},
+): Promise<LearningRateSweep> {
+  const wrong = planMistakes(spec);
+  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  using interrupt = onInterrupt(options.signal);
+  const { signal } = interrupt;
+  const read = await readStage(spec, signal);
+  const method = await spec.method.open?.() ?? spec.method;
+  const settings = trainSettings(spec.train, method);
+  const device = await openDevice(options.device);
+  const opened = await openStage(spec, { signal });
+  const { trainable, data } = await assembleStage(spec, opened, read, { method, settings, signal });
+  const progress = progressFor(options, "sweeping", sweep.steps ?? defaultSteps, "steps");
+  let done = 0;
+  try {
+    return await findLearningRate(trainable, data.train, {
+      device,
+      settings,
+      signal,
+      onStep: () => progress.update(++done),
+    }, sweep);
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The gradients of a loss over all rows of a step, such as one of texts that are each other's wrong
+ * answers, in the memory of a micro-batch (GradCache: Gao et al., "Scaling deep contrastive learning
+ * batch size under memory limited setup", 2021, arXiv 2101.06983).
+ *
+ * 1. Each micro-batch is run forward; only its outputs are kept.
+ * 2. The loss of all outputs, and its gradient by each of them.
+ * 3. Each micro-batch is run again, forward and backward from those gradients. Dropout is the same,
+ *    since its noise is fed.
+ *
+ * @module
+ */
+import {
+  type Device,
+  type FrozenSource,
+  type HostTensor,
+  type Program,
+  type State,
+  type Step,
+  tf,
+  valueAndGradients,
+} from "../engine/mod.ts";
+import type { Objective } from "../nn/objective.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
+import { type GradientOptions, trainingOutputsProgram } from "./gradient_program.ts";
+import type { TrainSettings } from "./train_options.ts";
+
+/** Whether a step is more than one micro-batch of a loss that does not add up over them. */
+export function needsWholeBatch(
+  { acrossBatch }: Pick<Objective, "acrossBatch">,
+  { accumulate }: Pick<TrainSettings, "accumulate">,
+): boolean {
+  return acrossBatch === true && accumulate > 1;
+}
+
+/** The names of the two feeds that stand for the rest of the step. */
+const [cachedOutputs, outputGradients] = ["cached_outputs", "output_gradients"];
+
+/**
+ * What the second run of a micro-batch minimises: its value is 0, and its gradient by the outputs is
+ * the one that is fed, that of the whole step.
+ */
+export function surrogate(objective: Objective): Objective {
+  const shape = ["batch", objective.outputs];
+  return {
+    ...objective,
+    feeds: {
+      [cachedOutputs]: { role: "feed", type: "float32", shape },
+      [outputGradients]: { role: "feed", type: "float32", shape },
+    },
+    loss: (outputs, feeds) =>
+      tf.sum(tf.mul(tf.sub(outputs, feeds[cachedOutputs]), feeds[outputGradients])),
+  };
+}
+
+/** The first two parts of such a step, compiled. */
+export interface WholeBatch {
+  /** What the loss reads of a micro-batch, [batch, outputs]. */
+  outputs(feeds: Record<string, HostTensor>, signal?: AbortSignal): Promise<HostTensor>;
+  /** The loss of a step, and for each micro-batch what its second run is fed with. */
+  loss(
+    outputs: readonly HostTensor[],
+    targets: Record<string, HostTensor>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly loss: number; readonly feeds: Record<string, HostTensor>[] }>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles them. */
+export async function openWholeBatch(
+  trainable: TrainableModel,
+  device: Device,
+  { state, frozen, options }: {
+    readonly state: State;
+    readonly frozen: FrozenSource;
+    readonly options: GradientOptions;
+  },
+): Promise<WholeBatch> {
+  const forward = await device.compile(trainingOutputsProgram(trainable, options), {
+    frozen,
+    state,
+  });
+  let loss: Step;
+  try {
+    loss = await device.compile(lossProgram(trainable.objective), {
+      frozen: () => new Float32Array(),
+    });
+  } catch (error) {
+    await forward.dispose();
+    throw error;
+  }
+  return {
+    outputs: async (feeds, signal) => (await forward.run(feeds, signal)).outputs,
+    async loss(outputs, targets, signal) {
+      const all = stacked(outputs);
+      const found = await loss.run({ [cachedOutputs]: all, ...targets }, signal);
+      let start = 0;
+      const feeds = outputs.map((own) => {
+        const data = found.gradient.data.slice(start, start += own.data.length);
+        return { [cachedOutputs]: own, [outputGradients]: { shape: own.shape, data } };
+      });
+      return { loss: Number(found.loss.data[0]), feeds };
+    },
+    async dispose() {
+      await forward.dispose();
+      await loss.dispose();
+    },
+  };
+}
+
+/** Feeds outputs and targets, gives the loss and its gradient by the outputs. */
+function lossProgram(objective: Objective): Program {
+  return {
+    name: "loss of the whole step",
+    inputs: {
+      [cachedOutputs]: { role: "feed", type: "float32", shape: ["batch", objective.outputs] },
+      ...objective.feeds,
+    },
+    compute({ [cachedOutputs]: outputs, ...feeds }) {
+      const { value, gradients } = valueAndGradients(
+        () => objective.loss(outputs, feeds),
+        { outputs },
+      );
+      return { loss: value, gradient: gradients.outputs };
+    },
+  };
+}
+
+/** Rows of several tensors one below the other. */
+function stacked(parts: readonly HostTensor[]): HostTensor {
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  const rows = parts.reduce((sum, { shape: [rows] }) => sum + rows, 0);
+  return { shape: [rows, ...parts[0].shape.slice(1)], data };
+}

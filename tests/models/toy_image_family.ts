@@ -1,0 +1,53 @@
+/**
+ * A family of one's own whose input is an image: one linear layer over all pixels. It is this file and
+ * nothing else.
+ *
+ * @module
+ */
+import { tf } from "../../lib/engine/mod.ts";
+import type { Family, ModelConfig } from "../../lib/nn/family.ts";
+
+/** The sizes of the model. */
+export interface ToyImageConfig extends ModelConfig {
+  /** Pixels on a side. */
+  readonly side: number;
+}
+
+/** The family. */
+export const toyImageFamily: Family<ToyImageConfig> = {
+  modelType: "toy_image",
+  input: "image",
+  prefix: "body",
+  readConfig: (json) => ({
+    side: Number(json.image_size),
+    width: Number(json.hidden_size),
+    layers: 0,
+    heads: 1,
+    maxTokens: 1,
+    initializerRange: 0.02,
+  }),
+  layers: ({ side, width }) => [
+    { kind: "linear", path: "pixels", inputs: side * side, outputs: width },
+  ],
+  inputs: ({ side }) => ({
+    pixel_values: { role: "feed", type: "float32", shape: ["batch", side, side, 1] },
+  }),
+  ignored: [],
+  optional: [],
+  attentionTargets: ["pixels"],
+  features(net, { side }, { pixel_values }) {
+    const flat = tf.reshape(pixel_values, [-1, side * side]);
+    return { pooled: tf.tanh(net.linear("pixels", flat)) };
+  },
+  heads: {
+    classification: {
+      reads: "pooled",
+      layers: (
+        { width },
+        outputs,
+      ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
+      forward: (net, _config, pooled) => net.linear("classifier", pooled),
+      className: "ToyImageForImageClassification",
+    },
+  },
+};

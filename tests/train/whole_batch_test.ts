@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { adalora } from "../../lib/adapters/adalora.ts";
+import { full } from "../../lib/adapters/full.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { tf } from "../../lib/engine/mod.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
+import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
+
+/** Sums of float32 in another order. */
+const tolerance = 1e-5;
+
+function assertSame(found: ToyResult, wanted: ToyResult, name: string): void {
+  found.losses.forEach((loss, step) => {
+    const apart = Math.abs(loss - wanted.losses[step]);
+    assert.ok(apart < tolerance, `${name}, step ${step}: ${loss}, not ${wanted.losses[step]}`);
+  });
+  for (const [path, values] of found.values) {
+    values.forEach((value, at) =>
+      assert.ok(Math.abs(value - wanted.values.get(path)![at]) < 20 * tolerance, `${name}: ${path}`)
+    );
+  }
+}
+
+const whole = (objective: Objective): Objective => ({ ...objective, acrossBatch: true });
+
+for (const device of ["cpu", "tfjs:cpu"]) {
+  Deno.test(`a loss that adds up is the same in two runs of each micro-batch on ${device}`, async () => {
+    const methods: Record<string, ToyRunOptions> = {
+      lora: { method: lora({ rank: 2, dropout: 0.3 }), model: { dropout: 0.3, layers: 2 } },
+      full: { method: full(), model: { dropout: 0.2 }, settings: { learningRate: 1e-3 } },
+      // Its penalty is one of the parameters alone.
+      adalora: { method: adalora({ initialRank: 3, targetRank: 2 }) },
+    };
+    for (const [name, options] of Object.entries(methods)) {
+      const settings = { accumulate: 3, epochs: 2, ...options.settings };
+      const wanted = await runToy({ device, ...options, settings });
+      const found = await runToy({ device, ...options, settings, objective: whole });
+      assertSame(found, wanted, name);
+    }
+  });
+}
+
+Deno.test("a loss across the batch is the same in micro-batches as in one", async () => {
+  /** log Σ exp of the rows' losses: each depends on all others. */
+  const across = (objective: Objective): Objective => ({
+    ...objective,
+    acrossBatch: true,
+    loss(outputs, { targets, normaliser }) {
+      const losses = tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(outputs)), -1));
+      return tf.div(tf.logSumExp(losses), normaliser);
+    },
+  });
+  const run = (settings: ToyRunOptions["settings"], objective = across) =>
+    runToy({ method: full(), objective, settings: { learningRate: 1e-3, epochs: 3, ...settings } });
+  const one = await run({ batchSize: 12 });
+  const parts = await run({ batchSize: 4, accumulate: 3 });
+  assertSame(parts, one, "micro-batches");
+  const checkpointed = await run({ batchSize: 4, accumulate: 3, gradientCheckpointing: true });
+  assertSame(checkpointed, one, "checkpointed blocks");
+  // Without it the micro-batches do not know of each other.
+  const alone = await run({ batchSize: 4, accumulate: 3 }, (objective) => ({
+    ...across(objective),
+    acrossBatch: false,
+  }));
+  assert.ok(Math.abs(alone.losses[0] - one.losses[0]) > 0.01);
+});
+
+Deno.test("frozen layers that are kept are run once for both", async () => {
+  const method = lora({ rank: 2, targets: ".*layer\\.1\\..*(query|value)" });
+  const options: ToyRunOptions = { method, model: { layers: 2 } };
+  const settings = { accumulate: 2, epochs: 3 };
+  const wanted = await runToy({ ...options, settings });
+  assertSame(await runToy({ ...options, settings, objective: whole }), wanted, "kept layers");
+});
