@@ -93,6 +93,7 @@ function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAda
     })),
     initialWeights: values,
     ...(files.labels ? { labels: files.labels } : {}),
+    ...(typeof config.task_type === "string" ? { taskType: config.task_type } : {}),
     peft: {
       ...format,
       async write(values) {
