@@ -93,6 +93,7 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
     })),
     initialWeights: values,
     ...(files.labels ? { labels: files.labels } : {}),
+    ...(typeof config.task_type === "string" ? { taskType: config.task_type } : {}),
     peft: {
       ...format,
       async write(values) {

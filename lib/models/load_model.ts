@@ -20,7 +20,7 @@ import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
-import { headOf, type HeadRequest } from "../nn/task_head.ts";
+import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
@@ -106,12 +106,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  const body = family.layers(config).filter(({ path }) => !head.unused?.test(path))
-    .map((layer): Layer =>
-      layer.kind === "linear" && head.unread?.test(layer.path)
-        ? { ...layer, isUnread: true }
-        : layer
-    );
+  const body = bodyUnder(family, config, head);
   const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);

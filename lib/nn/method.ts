@@ -108,6 +108,8 @@ export interface AttachedMethod {
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */
   readonly labels?: readonly string[];
+  /** PEFT's name of the task that the method's files were trained for, `TOKEN_CLS`. */
+  readonly taskType?: string;
   /** The linears whose input, weight or output the method changes; without it, any might be. */
   readonly targets?: readonly string[];
   /** Changes the input of the linear at `path`. x [tokens, inputs] */

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Family, Head, ModelConfig } from "./family.ts";
+import type { Layer } from "./layer.ts";
 
 /** The head of a family that a task needs. */
 export interface HeadRequest {
@@ -32,5 +33,16 @@ export function headOf<Config extends ModelConfig>(
     "unsupported",
     `${family.modelType} models have no head "${name}"; they have ` +
       `${Object.keys(family.heads).join(", ")}.${hint}`,
+  );
+}
+
+/** The body's layers as a model with a head has them: without those that such models leave out. */
+export function bodyUnder<Config extends ModelConfig>(
+  family: Pick<Family<Config>, "layers">,
+  config: Config,
+  { unused, unread }: Pick<Head<Config>, "unused" | "unread">,
+): Layer[] {
+  return family.layers(config).filter(({ path }) => !unused?.test(path)).map((layer): Layer =>
+    layer.kind === "linear" && unread?.test(layer.path) ? { ...layer, isUnread: true } : layer
   );
 }

@@ -70,7 +70,7 @@ export async function initialState(
       ? { ...tensor, shape: [words.ids.length, ...tensor.shape.slice(1)] }
       : tensor
   );
-  if (tensors.length === 0) throw new TunebookError("input", "this method leaves nothing to train");
+  if (tensors.length === 0) throw nothingToTrain(trained);
   const kept = keptVectors(settings);
   const vectors = [...kept, gradients, ...(accumulate > 1 ? [accumulated] : [])];
   const state = device.createState(tensors, vectors);
@@ -83,4 +83,13 @@ export async function initialState(
     throw error;
   }
   return state;
+}
+
+function nothingToTrain({ model }: Pick<Trained, "model">): TunebookError {
+  const { family: { modelType }, headRequest: { name } } = model;
+  const hint = model.head.length === 0
+    ? `: the head "${name}" of ${modelType} models has no weights of its own for the task, so that a ` +
+      "method must act on the body, as lora or full do"
+    : "";
+  return new TunebookError("input", `this method leaves nothing to train${hint}`);
 }

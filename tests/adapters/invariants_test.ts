@@ -39,7 +39,8 @@ const titleOf = ({ modelType, predictsTokens }: ToyCase) =>
   predictsTokens ? `${modelType} for next tokens` : modelType;
 
 function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model {
-  return toyModel({ modelType, layers }, predictsTokens);
+  const head = predictsTokens ? "language" : "classification";
+  return toyModel({ modelType, layers, head });
 }
 
 /** A task that learns from some rows. */

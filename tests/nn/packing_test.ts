@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { packRows } from "../../lib/data/pack.ts";
-import { openDevice } from "../../lib/engine/mod.ts";
+import { openDevice, tf } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { families } from "../../lib/models/mod.ts";
 import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
+import type { Objective } from "../../lib/nn/objective.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
+import { poolTokens } from "../../lib/tasks/sentence_embeddings/pool.ts";
+import { tagObjective } from "../../lib/tasks/token_classification/tag_objective.ts";
+import { type PoolingName, poolingNames } from "../../lib/text/sentence_settings.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { prefix } from "../adapters/toy_adapters.ts";
@@ -90,6 +94,79 @@ for (const modelType of decoders) {
       }
     });
   }
+}
+
+const tagged = lengths.map((length, at) => ({
+  length,
+  // The first token and the last are special; of two words one has two tokens.
+  targets: length < 5 ? [{ tokens: [length - 1], label: at % 3 }] : [
+    { tokens: [1], label: at % 3 },
+    { tokens: [2, 3], label: (at + 1) % 3 },
+  ],
+}));
+const firstTokens = tagged.map(({ length, targets }) => ({
+  length,
+  targets: targets.map(({ tokens: [first], label }) => ({ tokens: [first], label })),
+}));
+const tagLosses: Record<string, Objective> = {
+  "first tokens": tagObjective({ sequences: firstTokens, outputs: 3, averaged: false }),
+  "weighed first tokens": tagObjective({
+    sequences: firstTokens,
+    outputs: 3,
+    averaged: false,
+    classWeights: [0.5, 2, 1],
+    labelSmoothing: 0.1,
+  }),
+  "means of words": tagObjective({ sequences: tagged, outputs: 3, averaged: true }),
+};
+
+for (const { modelType } of families) {
+  Deno.test(`packed examples train tags with ${modelType} as padded ones do`, async () => {
+    const model = toyModel({ modelType, layers: 2, head: "tokens" });
+    const device = await openDevice("cpu");
+    for (const objective of Object.values(tagLosses)) {
+      const trainable = { model, adapter: onAll(model), objective };
+      const padded = await stepOver(trainable, device, examples);
+      const packed = await stepOver(trainable, device, examples, layouts["in rows with padding"]);
+      assertSame(packed, padded);
+    }
+  });
+}
+
+for (const modelType of ["bert", ...decoders]) {
+  Deno.test(`packed texts train embeddings with ${modelType} as padded ones do`, async () => {
+    const model = toyModel({ modelType, layers: 2, head: "embedding" });
+    const device = await openDevice("cpu");
+    // A decoder's first token sees itself alone, so that queries have no gradient.
+    for (const pooling of poolingNames.filter((each) => modelType === "bert" || each !== "cls")) {
+      const trainable = { model, adapter: onAll(model), objective: embeddingsOf(model, pooling) };
+      const padded = await stepOver(trainable, device, examples);
+      const packed = await stepOver(trainable, device, examples, layouts["in rows with padding"]);
+      assertSame(packed, padded);
+    }
+  });
+}
+
+/** A loss that reads every number of every text's vector. */
+function embeddingsOf({ config, headRequest }: Model, pooling: PoolingName): Objective {
+  const weights = Array.from({ length: config.width }, (_, at) => Math.sin(at + 1));
+  return {
+    name: "weighted embeddings",
+    head: headRequest,
+    outputs: config.width,
+    per: "sequence",
+    feeds: { text_weights: { role: "feed", type: "float32", shape: ["batch", 1] } },
+    pool: (tokens, batch) => poolTokens(tokens, batch, { pooling, normalize: true }),
+    loss: (vectors, { text_weights }) =>
+      tf.sum(tf.mul(tf.mul(vectors, text_weights), tf.tensor2d([weights]))),
+    weightOf: (chosen) => chosen.length,
+    targetsOf: (chosen) => ({
+      text_weights: {
+        shape: [chosen.length, 1],
+        data: Float32Array.from(chosen, (text) => Math.cos(text)),
+      },
+    }),
+  };
 }
 
 Deno.test("packed examples train as padded ones do on tfjs:cpu", async () => {

@@ -10,6 +10,7 @@ import { weightsOf } from "../../lib/nn/layer.ts";
 import { type Model, textConfig } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
+import { bodyUnder } from "../../lib/nn/task_head.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 
@@ -21,6 +22,8 @@ export interface ToyOptions {
   readonly outputs?: number;
   readonly dropout?: number;
   readonly seed?: number;
+  /** One of the family's heads; `classification` unless given. */
+  readonly head?: string;
   /** Tokens in the vocabulary; `toyRows` uses the first 19. */
   readonly vocabulary?: number;
 }
@@ -30,13 +33,13 @@ export const toyVocabulary = 19;
 
 /** A decoder with the head that predicts the next token. */
 export function toyLanguageModel(options: ToyOptions = {}): Model {
-  return toyModel(options, true);
+  return toyModel({ ...options, head: "language", outputs: 0 });
 }
 
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
-export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Model {
+export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
-  const { vocabulary = toyVocabulary } = options;
+  const { vocabulary = toyVocabulary, head: name = "classification" } = options;
   const family = familyOf(modelType);
   const json = {
     model_type: modelType,
@@ -67,10 +70,9 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
     num_key_value_heads: 1,
   };
   const config = family.readConfig(json);
-  const head = isLanguageModel
-    ? family.heads.language.layers(config, 0)
-    : family.heads.classification.layers(config, outputs);
-  const all = [...family.layers(config), ...head];
+  const { [name]: wanted } = family.heads;
+  const head = wanted.layers(config, outputs);
+  const all = [...bodyUnder(family, config, wanted), ...head];
   const random = Random.fromSeed(seed, "toy");
   const weights = new Map(
     all.flatMap(weightsOf).map(({ path, shape, layer }) => {
@@ -85,10 +87,8 @@ export function toyModel(options: ToyOptions = {}, isLanguageModel = false): Mod
     config,
     json,
     layers: all,
-    head: isLanguageModel ? [] : head.map(({ path }) => path),
-    headRequest: isLanguageModel
-      ? { name: "language", outputs: 0 }
-      : { name: "classification", outputs },
+    head: wanted.isPretrained ? [] : head.map(({ path }) => path),
+    headRequest: { name, outputs },
     weights,
   };
 }

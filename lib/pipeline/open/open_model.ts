@@ -5,7 +5,7 @@
  * @module
  */
 import { loadedAdapter } from "../../adapters/peft/folder.ts";
-import { readPeftFiles } from "../../adapters/peft/files.ts";
+import { type PeftFiles, readPeftFiles } from "../../adapters/peft/files.ts";
 import {
   type OpenedAdapter,
   outputsIn,
@@ -111,6 +111,7 @@ export async function openModel(
   const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {
     if (typeof source !== "string" && isAverage(source)) return openedOn(source, plain);
     const files = await readPeftFiles(folderOf(name, source));
+    checkLabelsText(name, files);
     const outputs = outputsIn(files, base.family, base.config) ?? ownMeaning.labels.length;
     const model = await modelWith(outputs);
     const { attached, values, labels } = loadedAdapter(files, model);
@@ -147,6 +148,16 @@ export async function openModel(
       set(new Map<never, OpenedAdapter>()).attach(adapters) as Promise<AdapterSet<Name>>,
     dispose: () => shared.dispose(),
   });
+}
+
+/** What shares a base labels texts; a head on tokens of the same size would give nonsense. */
+function checkLabelsText(name: string, { config: { task_type: type } }: PeftFiles): void {
+  if (typeof type !== "string" || type === "SEQ_CLS") return;
+  throw new TunebookError(
+    "unsupported",
+    `${name} was trained for ${type}, and adapters that share a model label texts (SEQ_CLS); use ` +
+      "model(…).data(rows, task).adapt(peft(folder)).train({ epochs: 0 })",
+  );
 }
 
 function folderOf(name: string, source: AdapterSource): string {

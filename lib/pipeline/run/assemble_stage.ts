@@ -17,6 +17,7 @@ import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkHead } from "./check_head.ts";
+import { checkTask } from "./check_task.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
 import { textRoom } from "./text_room.ts";
@@ -148,6 +149,7 @@ export async function assembleStage(
   await mayStop();
   const processor = processorOf(opened, attached.maxTokens);
   const encoded = await encodeSplits(data, processor, signal);
+  checkTask(model, attached.adapter, data.task);
   checkLabels(attached.adapter.labels, data.task);
   if (settings.epochs === 0) checkHead(model, attached.adapter);
   return {
