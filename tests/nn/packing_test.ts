@@ -149,11 +149,11 @@ for (const modelType of ["bert", ...decoders]) {
 
 /** A loss that reads every number of every text's vector. */
 function embeddingsOf({ config, headRequest }: Model, pooling: PoolingName): Objective {
-  const weights = Array.from({ length: config.width }, (_, at) => Math.sin(at + 1));
+  const weights = Array.from({ length: config.hiddenSize }, (_, at) => Math.sin(at + 1));
   return {
     name: "weighted embeddings",
     head: headRequest,
-    outputs: config.width,
+    outputs: config.hiddenSize,
     per: "sequence",
     feeds: { text_weights: { role: "feed", type: "float32", shape: ["batch", 1] } },
     pool: (tokens, batch) => poolTokens(tokens, batch, { pooling, normalize: true }),
