@@ -274,7 +274,7 @@ export type { Device } from "./lib/engine/devices/device.ts";
 
 // Models and contracts, for methods and architectures of your own
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
-export type { Adapter, AttachedAdapter, MethodRecord } from "./lib/nn/adapter.ts";
+export type { AttachedMethod, Method, MethodRecord } from "./lib/nn/method.ts";
 export type { Family, Features, Head, ModelConfig, Stack, TextConfig } from "./lib/nn/family.ts";
 export type { Objective } from "./lib/nn/objective.ts";
 export type { Processor } from "./lib/nn/processor.ts";

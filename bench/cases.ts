@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedFormat } from "../lib/engine/mod.ts";
+import type { QuantizationFormat } from "../lib/engine/mod.ts";
 
 /** A training step of a BERT of known size with random weights. */
 export interface StepCase {
@@ -12,7 +12,7 @@ export interface StepCase {
   readonly name: string;
   readonly method: "lora" | "full";
   /** How the base is held; float32 unless given. */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
   readonly layers: number;
   readonly hidden: number;
   readonly heads: number;
@@ -68,7 +68,7 @@ export interface EqualityCase {
 /** A step over a quantised base beside one over a float32 base. */
 export interface QuantisedCase extends Omit<StepCase, "kind"> {
   readonly kind: "quantised";
-  readonly quantize: PackedFormat;
+  readonly quantize: QuantizationFormat;
 }
 
 /** Anything that is measured. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { accuracy, type Adapter, model, splitTable, type Table } from "tunebook";
+import { accuracy, type Method, model, splitTable, type Table } from "tunebook";
 import { sentiment } from "tunebook/datasets";
 import { writeFileAtomic } from "../lib/core/atomic.ts";
 import { type Point, pointsOf, studiedMethods } from "./defaults_points.ts";
@@ -65,7 +65,7 @@ async function study(): Promise<PointResult[]> {
 
 /** All points share the split of the comparison, and so their held-out rows. */
 async function measure({ name, method, setting, adapter, learningRate }: Point, table: Table) {
-  const tried: Adapter = { ...adapter, learningRate };
+  const tried: Method = { ...adapter, learningRate };
   const { rows: [row], stopped } = await model(values.model)
     .data(table, { text: "text", label: "class" })
     .compare({ [name]: tried }, { metric: accuracy, seeds, budget: { epochs }, memory: false })

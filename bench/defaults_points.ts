@@ -6,12 +6,12 @@
  */
 import {
   adalora,
-  type Adapter,
   bitfit,
   full,
   head,
   ia3,
   lora,
+  type Method,
   prefixTuning,
   promptTuning,
   pTuning,
@@ -25,7 +25,7 @@ export interface Point {
   readonly method: string;
   /** What differs from the method's defaults beside the rate. */
   readonly setting: string;
-  readonly adapter: Adapter;
+  readonly adapter: Method;
   readonly learningRate: number;
 }
 
@@ -36,7 +36,7 @@ export interface PointChoice {
   readonly rates?: readonly number[];
 }
 
-type Setting = readonly [make: () => Adapter, rates: readonly number[]];
+type Setting = readonly [make: () => Method, rates: readonly number[]];
 
 const text = "Is this review good or bad?";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { bert } from "../lib/models/bert.ts";
-import { firstOfEachRow } from "../lib/nn/summary.ts";
+import { firstOfEachRow } from "../lib/nn/pooled_positions.ts";
 
 const stack = bert.stack!;
 

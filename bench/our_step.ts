@@ -7,7 +7,13 @@ import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
-import { type Device, ops, type PackedFormat, packedShapes, sizeOf } from "../lib/engine/mod.ts";
+import {
+  type Device,
+  ops,
+  type QuantizationFormat,
+  quantizedShapes,
+  sizeOf,
+} from "../lib/engine/mod.ts";
 import { bert } from "../lib/models/bert.ts";
 import type { Family } from "../lib/nn/family.ts";
 import { type Weight, weightsOf } from "../lib/nn/layer.ts";
@@ -15,7 +21,7 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
-import { packWeight } from "../lib/weights/pack.ts";
+import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { groupSchedule } from "../lib/train/group_steps.ts";
 import { createOptimizer } from "../lib/train/optimizer.ts";
 import { initialState } from "../lib/train/train.ts";
@@ -155,22 +161,22 @@ function randomModel(
 }
 
 /** The model with the encoder's linears held in fewer bits. */
-function quantised(model: Model, format: PackedFormat): Model {
+function quantised(model: Model, format: QuantizationFormat): Model {
   const held = model.layers.filter(({ kind, path }) => kind === "linear" && !isTop(model, path))
     .flatMap(weightsOf).filter(({ path }) => path.endsWith(".weight"));
   const packed = new Map(
     held.map(({ path, shape }) =>
-      [path, packWeight(format, shape, () => model.weights.get(path)!)] as const
+      [path, quantizeWeight(format, shape, () => model.weights.get(path)!)] as const
     ),
   );
-  return { ...model, packed };
+  return { ...model, quantized: packed };
 }
 
-function heldShareOf({ packed = new Map() }: Model): number {
+function heldShareOf({ quantized = new Map() }: Model): number {
   let held = 0;
   let whole = 0;
-  for (const weight of packed.values()) {
-    const { codes, scales } = packedShapes(weight);
+  for (const weight of quantized.values()) {
+    const { codes, scales } = quantizedShapes(weight);
     held += sizeOf(codes) + floatBytes * sizeOf(scales);
     whole += floatBytes * weight.outputs * weight.inputs;
   }

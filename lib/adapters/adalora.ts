@@ -1,6 +1,6 @@
 /**
- * AdaLoRA (Zhang et al., arXiv 2303.10512): x·Wᵀ gains s·((x·Aᵀ) ∘ e)·Bᵀ with A [rank, inputs], e [rank],
- * B [outputs, rank] and s = alpha / (initial rank + 1e-5). All linears start with `initialRank`; while
+ * AdaLoRA (Zhang et al., arXiv 2303.10512): x·Wᵀ gains s·((x·Aᵀ) ∘ e)·Bᵀ with A [rank, inFeatures], e [rank],
+ * B [outFeatures, rank] and s = alpha / (initial rank + 1e-5). All linears start with `initialRank`; while
  * training goes on, the triplets (row of A, e, column of B) that matter least lose their e, until
  * `targetRank` a linear is left on average. A penalty, weight · mean ‖A·Aᵀ − I‖, keeps the
  * triplets apart.
@@ -17,7 +17,7 @@
  */
 import type { Random } from "../core/random.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, HookContext, Host, Parameter } from "../nn/adapter.ts";
+import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import type { AdaloraOptions, AdaloraSettings, KeptTriplets } from "./adalora_options.ts";
 import {
@@ -28,7 +28,7 @@ import {
   type Triplets,
 } from "./parts/adalora_budget.ts";
 import { adaloraToPeft } from "./peft/adalora.ts";
-import { scaledProduct } from "./parts/lora_site.ts";
+import { scaledProduct } from "./parts/lora_target.ts";
 import {
   checkSettings,
   given,
@@ -57,7 +57,7 @@ const rankEpsilon = 1e-5;
  * assert.throws(() => adalora({ initialRank: 4, targetRank: 4 }), /below the initial rank/);
  * ```
  */
-export function adalora(options: AdaloraOptions = {}): Adapter {
+export function adalora(options: AdaloraOptions = {}): Method {
   return adaloraOf(options, {});
 }
 
@@ -66,7 +66,7 @@ export function adaloraOf(
   { targets, ...options }: AdaloraOptions,
   kept: KeptTriplets,
   names?: BudgetSchedule["names"],
-): Adapter {
+): Method {
   const { initialRank = 12 } = options;
   const settings: AdaloraSettings = {
     initialRank,
@@ -102,7 +102,7 @@ export function adaloraOf(
     method: "adalora",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
     learningRate,
-    attach: (host) => attach(host, settings, targets, kept, names),
+    attach: (modelInfo) => attach(modelInfo, settings, targets, kept, names),
   };
 }
 
@@ -112,22 +112,22 @@ const stepsRule: Rule = [
 ];
 
 function attach(
-  host: Host,
+  modelInfo: ModelInfo,
   settings: AdaloraSettings,
   targets: Targets | undefined,
   named: KeptTriplets,
   names: BudgetSchedule["names"],
-): AttachedAdapter {
+): AttachedMethod {
   const { initialRank, targetRank, alpha, dropout, orthogonality } = settings;
-  const linears = chooseTargets(host, targets);
+  const linears = chooseTargets(modelInfo, targets);
   const kept: KeptTriplets = Object.fromEntries(linears.flatMap(({ path }) => {
-    const flags = named[`${host.pathPrefix}${path}`] ?? named[path];
+    const flags = named[`${modelInfo.pathPrefix}${path}`] ?? named[path];
     return flags ? [[path, flags]] : [];
   }));
-  const all = linears.map(({ path, inputs, outputs }): Triplets => ({
+  const all = linears.map(({ path, inFeatures, outFeatures }): Triplets => ({
     path,
-    inputs,
-    outputs,
+    inFeatures,
+    outFeatures,
     rank: kept[path]?.filter((each) => each).length ?? initialRank,
     a: `${path}.lora_A`,
     b: `${path}.lora_B`,
@@ -151,7 +151,7 @@ function attach(
   return {
     parameters,
     frozen: empty.map(({ name, shape }) => ({ name, shape, values: () => new Float32Array() })),
-    sites: [...sites.keys()],
+    targets: [...sites.keys()],
     trains: () => false,
     output(path, x, y, context) {
       const site = sites.get(path);
@@ -171,7 +171,7 @@ function attach(
         checkSteps: (total) => checkSchedule(schedule, total),
         afterStep: (state) => spendBudget(alive, schedule, settings, state),
         record: (memory) => ({ ranks: ranksOverTime(alive, memory) }),
-      } satisfies Partial<AttachedAdapter>
+      } satisfies Partial<AttachedMethod>
       : {}),
     mergedInto(layer, values) {
       const site = sites.get(layer.path);
@@ -180,23 +180,23 @@ function attach(
       const b = values.get(site.b)!.map((each, i) => each * e[i % site.rank]);
       return scaledProduct(b, values.get(site.a)!, { ...site, scale });
     },
-    parts: (values) => ({
+    delta: (values) => ({
       linears: new Map(alive.map(({ path, rank, a, b, e }) => {
         const diagonal = values.get(e)!.map((each) => each * scale);
         return [path, { low: { rank, a: values.get(a)!, diagonal, b: values.get(b)! } }];
       })),
     }),
-    peft: adaloraToPeft({ host, settings, targets, all, kept }),
+    peft: adaloraToPeft({ modelInfo, settings, targets, all, kept }),
   };
 }
 
-function parametersOf({ a, b, e, rank, inputs, outputs }: Triplets): Parameter[] {
+function parametersOf({ a, b, e, rank, inFeatures, outFeatures }: Triplets): Parameter[] {
   const normal = (size: number) => (random: Random) =>
     Float32Array.from({ length: size }, () => standardDeviation * random.normal());
   return [
-    { name: a, shape: [rank, inputs], decay: true, initial: normal(rank * inputs) },
+    { name: a, shape: [rank, inFeatures], decay: true, initial: normal(rank * inFeatures) },
     { name: e, shape: [rank, 1], decay: true, initial: () => new Float32Array(rank) },
-    { name: b, shape: [outputs, rank], decay: true, initial: normal(outputs * rank) },
+    { name: b, shape: [outFeatures, rank], decay: true, initial: normal(outFeatures * rank) },
   ];
 }
 

@@ -12,7 +12,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host, PeftFormat } from "../nn/adapter.ts";
+import type { AttachedMethod, Method, ModelInfo, PeftFormat } from "../nn/method.ts";
 import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
@@ -46,76 +46,76 @@ const learningRate = 3e-3;
  * assert.deepEqual(bitfit().settings, { targets: "all-linear", norms: true });
  * ```
  */
-export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions = {}): Adapter {
+export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions = {}): Method {
   checkSettings("bitfit", [["targets", targets, layerNames], ["norms", norms, yesOrNo]]);
   return {
     method: "bitfit",
     settings: { targets, norms },
     learningRate,
-    attach: (host) => attach(host, targets, norms),
+    attach: (modelInfo) => attach(modelInfo, targets, norms),
   };
 }
 
 const change = (path: string) => `${path}.beft_bias`;
 
-function attach(host: Host, targets: Targets, norms: boolean): AttachedAdapter {
+function attach(modelInfo: ModelInfo, targets: Targets, norms: boolean): AttachedMethod {
   const hasBias = ({ bias }: { readonly bias?: boolean }) => bias !== false;
-  const named = chooseTargets(host, targets);
+  const named = chooseTargets(modelInfo, targets);
   const chosen = targets === "all-linear" ? named.filter(hasBias) : named;
   const sites = new Map(chosen.map((layer) => [layer.path, layer]));
-  const trainedNorms = norms ? host.layers.filter(isNorm).filter(hasBias) : [];
+  const trainedNorms = norms ? modelInfo.layers.filter(isNorm).filter(hasBias) : [];
   if (sites.size + trainedNorms.length === 0) {
     throw new TunebookError(
       "unsupported",
-      `bitfit: ${host.modelType} has no biases there to train`,
+      `bitfit: ${modelInfo.modelType} has no biases there to train`,
     );
   }
   const trained = new Set(trainedNorms.map(({ path }) => `${path}.bias`));
-  const parameters = [...sites.values()].map(({ path, outputs }) => ({
+  const parameters = [...sites.values()].map(({ path, outFeatures }) => ({
     name: change(path),
-    shape: [1, outputs],
+    shape: [1, outFeatures],
     decay: false,
-    initial: () => new Float32Array(outputs),
+    initial: () => new Float32Array(outFeatures),
   }));
   // PEFT saves whole modules, so that a norm's scale stands beside its bias.
   const frozen = trainedNorms.map(({ path, width }) => ({
     name: `${path}.weight`,
     shape: [width],
-    values: () => host.weights.get(`${path}.weight`)!,
+    values: () => modelInfo.weights.get(`${path}.weight`)!,
   }));
   const stored = [...parameters, ...frozen];
   const format: PeftFormat = {
     write: (values) => ({
       config: {
         peft_type: "BEFT",
-        target_modules: namesForPeft(host, targets, [...sites.keys()]),
+        target_modules: namesForPeft(modelInfo, targets, [...sites.keys()]),
         modules_to_save: [...new Set(trainedNorms.map(({ path }) => lastName(path)))],
         init_weights: true,
       },
       tensors: stored.map(({ name, shape }) => ({
-        name: wrappedNames(host, name)[0],
+        name: wrappedNames(modelInfo, name)[0],
         shape,
         data: values.get(name)!,
       })),
     }),
-    names: new Map(stored.map(({ name }) => [name, wrappedNames(host, name)])),
+    names: new Map(stored.map(({ name }) => [name, wrappedNames(modelInfo, name)])),
   };
   return {
     parameters,
     frozen,
-    sites: [...sites.keys()],
+    targets: [...sites.keys()],
     trains: (path) => trained.has(path),
     output: (path, _x, y, context) =>
       sites.has(path) ? tf.add(y, context.parameter(change(path))) : y,
     ...(chosen.every(hasBias)
       ? { mergedIntoBias: ({ path }, values) => values.get(change(path)) } satisfies Partial<
-        AttachedAdapter
+        AttachedMethod
       >
       : {}),
-    parts: (values) => ({
+    delta: (values) => ({
       linears: new Map(chosen.map(({ path }) => [path, { offset: values.get(change(path))! }])),
     }),
-    ...(fanInFanOut(host, [...sites.keys()]) ? {} : { peft: format }),
+    ...(fanInFanOut(modelInfo, [...sites.keys()]) ? {} : { peft: format }),
   };
 }
 
@@ -128,7 +128,7 @@ function lastName(path: string): string {
 }
 
 /** The method in a PEFT folder: its norms are trained where any of them is saved. */
-export function bitfitFromPeft(config: PeftConfig): Adapter {
+export function bitfitFromPeft(config: PeftConfig): Method {
   checkFields(config, { targets: true });
   const { modules_to_save: saved } = config;
   const norms = Array.isArray(saved) && saved.some((name) => /norm/i.test(String(name)));

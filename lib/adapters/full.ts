@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 
 /** The largest of the paper's rates for fine-tuning. */
 const learningRate = 5e-5;
@@ -23,7 +23,7 @@ const learningRate = 5e-5;
  * assert.equal(full().method, "full");
  * ```
  */
-export function full(): Adapter {
+export function full(): Method {
   return {
     method: "full",
     settings: {},

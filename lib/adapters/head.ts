@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 
 const learningRate = 1e-2;
 
@@ -23,7 +23,7 @@ const learningRate = 1e-2;
  * assert.equal(head().method, "head");
  * ```
  */
-export function head(): Adapter {
+export function head(): Method {
   return {
     method: "head",
     settings: {},

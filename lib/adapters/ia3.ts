@@ -11,7 +11,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
 import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
@@ -71,7 +71,7 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
  * assert.equal(method.learningRate, 1e-2);
  * ```
  */
-export function ia3(options: Ia3Options = {}): Adapter {
+export function ia3(options: Ia3Options = {}): Method {
   const { targets, feedForward } = options;
   checkSettings("ia3", [
     ["targets", targets, layerNames],
@@ -84,21 +84,21 @@ export function ia3(options: Ia3Options = {}): Adapter {
       ...(feedForward === undefined ? {} : { feedForward }),
     },
     learningRate,
-    attach: (host) => attach(host, placesOn(host, options)),
+    attach: (modelInfo) => attach(modelInfo, placesOn(modelInfo, options)),
   };
 }
 
-function placesOn({ modelType }: Host, { targets, feedForward }: Ia3Options): Places {
+function placesOn({ modelType }: ModelInfo, { targets, feedForward }: Ia3Options): Places {
   const known = Object.hasOwn(defaultPlaces, modelType) ? defaultPlaces[modelType] : undefined;
   if (targets !== undefined) return { targets, feedForward: feedForward ?? [] };
   if (known) return { ...known, ...(feedForward === undefined ? {} : { feedForward }) };
   throw new TunebookError("input", `ia3: no layers are known for ${modelType}; give targets`);
 }
 
-function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
-  const chosen = chooseTargets(host, targets);
+function attach(modelInfo: ModelInfo, { targets, feedForward }: Places): AttachedMethod {
+  const chosen = chooseTargets(modelInfo, targets);
   const none = typeof feedForward !== "string" && feedForward.length === 0;
-  const inner = new Set(none ? [] : chooseTargets(host, feedForward).map(({ path }) => path));
+  const inner = new Set(none ? [] : chooseTargets(modelInfo, feedForward).map(({ path }) => path));
   const sites = new Map(
     chosen.map((layer) => [layer.path, { layer, isInner: inner.has(layer.path) }]),
   );
@@ -108,7 +108,7 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
   }
   const vector = (path: string) => `${path}.ia3_l`;
   const parameters = [...sites.values()].map(({ layer, isInner }) => {
-    const size = isInner ? layer.inputs : layer.outputs;
+    const size = isInner ? layer.inFeatures : layer.outFeatures;
     return {
       name: vector(layer.path),
       shape: isInner ? [1, size] : [size, 1],
@@ -121,36 +121,36 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
     values.get(vector(path))!;
   return {
     parameters,
-    sites: [...sites.keys()],
+    targets: [...sites.keys()],
     trains: () => false,
     linearInput(path, x, context) {
       const site = sites.get(path);
       if (!site?.isInner) return x;
-      const [name, shape] = flat(vector(path), site.layer.inputs);
+      const [name, shape] = flat(vector(path), site.layer.inFeatures);
       return tf.mul(x, tf.reshape(context.parameter(name), [...shape]));
     },
     output(path, _x, y, context) {
       const site = sites.get(path);
       if (!site || site.isInner) return y;
-      const [name, shape] = flat(vector(path), site.layer.outputs);
+      const [name, shape] = flat(vector(path), site.layer.outFeatures);
       return tf.mul(y, tf.reshape(context.parameter(name), [...shape]));
     },
     mergedInto(layer, values) {
       const site = sites.get(layer.path);
       if (!site) return undefined;
       const scales = valuesAt(layer, values);
-      const { inputs } = layer;
-      return host.weights.get(`${layer.path}.weight`)!.map((each, i) =>
-        each * (scales[site.isInner ? i % inputs : Math.floor(i / inputs)] - 1)
+      const { inFeatures } = layer;
+      return modelInfo.weights.get(`${layer.path}.weight`)!.map((each, i) =>
+        each * (scales[site.isInner ? i % inFeatures : Math.floor(i / inFeatures)] - 1)
       );
     },
     mergedIntoBias(layer, values) {
       const site = sites.get(layer.path);
       if (!site || site.isInner) return undefined;
       const scales = valuesAt(layer, values);
-      return host.weights.get(`${layer.path}.bias`)!.map((each, i) => each * (scales[i] - 1));
+      return modelInfo.weights.get(`${layer.path}.bias`)!.map((each, i) => each * (scales[i] - 1));
     },
-    parts: (values) => ({
+    delta: (values) => ({
       linears: new Map([...sites.values()].map(({ layer, isInner }) => {
         const scales = valuesAt(layer, values);
         return [layer.path, isInner ? { inputScale: scales } : { scale: scales }];
@@ -160,24 +160,24 @@ function attach(host: Host, { targets, feedForward }: Places): AttachedAdapter {
       write: (values) => ({
         config: {
           peft_type: "IA3",
-          target_modules: namesForPeft(host, targets, [...sites.keys()]),
-          feedforward_modules: none ? [] : namesForPeft(host, feedForward, [...inner]),
-          fan_in_fan_out: fanInFanOut(host, [...sites.keys()]),
+          target_modules: namesForPeft(modelInfo, targets, [...sites.keys()]),
+          feedforward_modules: none ? [] : namesForPeft(modelInfo, feedForward, [...inner]),
+          fan_in_fan_out: fanInFanOut(modelInfo, [...sites.keys()]),
           init_ia3_weights: true,
         },
         tensors: parameters.map(({ name, shape }) => ({
-          name: wrappedNames(host, name)[0],
+          name: wrappedNames(modelInfo, name)[0],
           shape,
           data: values.get(name)!,
         })),
       }),
-      names: new Map(parameters.map(({ name }) => [name, wrappedNames(host, name)])),
+      names: new Map(parameters.map(({ name }) => [name, wrappedNames(modelInfo, name)])),
     },
   };
 }
 
 /** The method in a PEFT folder. */
-export function ia3FromPeft(config: PeftConfig): Adapter {
+export function ia3FromPeft(config: PeftConfig): Method {
   checkFields(config, { targets: true });
   return ia3({
     targets: targetsOf(config),

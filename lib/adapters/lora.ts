@@ -22,20 +22,20 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host, Parameter } from "../nn/adapter.ts";
+import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
 import type { LoraOptions, LoraSettings } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
   isMergedFaster,
-  type LoraSite,
+  type LoraTarget,
+  loraTargetOf,
   lowRankChange,
   lowRankOf,
   productOf,
-  siteOf,
   weightChange,
-} from "./parts/lora_site.ts";
+} from "./parts/lora_target.ts";
 import { namesForPeft } from "./peft/fields.ts";
 import { pissaParts } from "./parts/pissa_parts.ts";
 import { checkSettings, layerNames, oneOf, positive, share, whole, yesOrNo } from "./settings.ts";
@@ -56,7 +56,7 @@ const learningRate = 1e-3;
  * assert.equal(method.settings.alpha, 8);
  * ```
  */
-export function lora(options: LoraOptions = {}): Adapter {
+export function lora(options: LoraOptions = {}): Method {
   const rank = options.rank ?? defaultRank;
   const settings: LoraSettings = {
     rank,
@@ -91,28 +91,34 @@ export function lora(options: LoraOptions = {}): Adapter {
       ...(targets ? { targets } : {}),
     },
     learningRate,
-    attach: (host) => attach(host, settings, targets),
+    attach: (modelInfo) => attach(modelInfo, settings, targets),
   };
 }
 
-function attach(host: Host, settings: LoraSettings, targets: Targets | undefined): AttachedAdapter {
+function attach(
+  modelInfo: ModelInfo,
+  settings: LoraSettings,
+  targets: Targets | undefined,
+): AttachedMethod {
   const sites = new Map(
-    chooseTargets(host, targets).map((layer) => [layer.path, siteIn(host, layer.path, settings)]),
+    chooseTargets(modelInfo, targets).map((
+      layer,
+    ) => [layer.path, siteIn(modelInfo, layer.path, settings)]),
   );
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
-    if ([...sites.keys()].some((path) => names(`${host.pathPrefix}${path}`, name))) continue;
+    if ([...sites.keys()].some((path) => names(`${modelInfo.pathPrefix}${path}`, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
   const all = [...sites.values()];
-  const pissa = settings.start === "pissa" ? pissaParts(host, all, settings) : undefined;
+  const pissa = settings.start === "pissa" ? pissaParts(modelInfo, all, settings) : undefined;
   const parameters = all.flatMap((site) => [
     ...matricesOf(site, settings, pissa?.startOf(site)),
-    ...(settings.dora ? [magnitudesOf(host, site)] : []),
+    ...(settings.dora ? [magnitudesOf(modelInfo, site)] : []),
   ]);
   return {
     parameters,
     ...(pissa ? { frozen: pissa.frozen } : {}),
-    sites: [...sites.keys()],
+    targets: [...sites.keys()],
     trains: () => false,
     weight(path, weight, context) {
       const site = sites.get(path);
@@ -130,9 +136,9 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
     mergedInto(layer, parameters) {
       const site = sites.get(layer.path);
       if (!site) return undefined;
-      return settings.dora ? doraMerged(host, site, parameters) : productOf(site, parameters);
+      return settings.dora ? doraMerged(modelInfo, site, parameters) : productOf(site, parameters);
     },
-    parts: (values) => {
+    delta: (values) => {
       const converted = pissa && new Map(
         pissa.converted.tensors(values).map(({ name, data }) => [name, data]),
       );
@@ -141,14 +147,14 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
       return {
         linears: new Map(all.map((site) => {
           const low = lowRankOf({ ...site, rank: times * site.rank }, own);
-          return [site.layer.path, settings.dora ? doraParts(host, site, low, own) : { low }];
+          return [site.layer.path, settings.dora ? doraParts(modelInfo, site, low, own) : { low }];
         })),
       };
     },
     peft: loraToPeft({
-      host,
+      modelInfo,
       settings,
-      targets: namesForPeft(host, targets ?? host.attentionTargets, [...sites.keys()]),
+      targets: namesForPeft(modelInfo, targets ?? modelInfo.attentionTargets, [...sites.keys()]),
       sites: [...sites.keys()],
       parameters,
       ...(pissa ? { converted: pissa.converted } : {}),
@@ -156,10 +162,10 @@ function attach(host: Host, settings: LoraSettings, targets: Targets | undefined
   };
 }
 
-function siteIn(host: Host, path: string, settings: LoraSettings): LoraSite {
+function siteIn(modelInfo: ModelInfo, path: string, settings: LoraSettings): LoraTarget {
   const special = (values: Readonly<Record<string, number>>) =>
-    Object.entries(values).find(([name]) => names(`${host.pathPrefix}${path}`, name))?.[1];
-  return siteOf(host, path, {
+    Object.entries(values).find(([name]) => names(`${modelInfo.pathPrefix}${path}`, name))?.[1];
+  return loraTargetOf(modelInfo, path, {
     rank: special(settings.ranks) ?? settings.rank,
     alpha: special(settings.alphas) ?? settings.alpha,
     rankStabilised: settings.rankStabilised,
@@ -173,27 +179,30 @@ function names(path: string, name: string): boolean {
 
 /** A and B with their start, PiSSA's or the usual one. */
 function matricesOf(
-  { layer, rank, a, b }: LoraSite,
+  { layer, rank, a, b }: LoraTarget,
   { rateRatio }: LoraSettings,
   start: (() => { readonly a: Float32Array; readonly b: Float32Array }) | undefined,
 ): Parameter[] {
   // Kaiming-uniform with a = √5, as PEFT: a bound of √(6 / ((1 + 5)·inputs)).
-  const bound = Math.sqrt(1 / layer.inputs);
+  const bound = Math.sqrt(1 / layer.inFeatures);
   const uniform = (random: Random) =>
-    Float32Array.from({ length: rank * layer.inputs }, () => (2 * random.uniform() - 1) * bound);
+    Float32Array.from(
+      { length: rank * layer.inFeatures },
+      () => (2 * random.uniform() - 1) * bound,
+    );
   return [
     {
       name: a,
-      shape: [rank, layer.inputs],
+      shape: [rank, layer.inFeatures],
       decay: true,
       initial: (random) => start?.().a ?? uniform(random),
     },
     {
       name: b,
-      shape: [layer.outputs, rank],
+      shape: [layer.outFeatures, rank],
       decay: true,
-      rate: rateRatio,
-      initial: () => start?.().b ?? new Float32Array(layer.outputs * rank),
+      learningRateScale: rateRatio,
+      initial: () => start?.().b ?? new Float32Array(layer.outFeatures * rank),
     },
   ];
 }

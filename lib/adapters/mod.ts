@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 import { adalora } from "./adalora.ts";
 import { adaloraSettings } from "./adalora_options.ts";
 import { bitfit, bitfitSettings } from "./bitfit.ts";
@@ -21,14 +21,14 @@ import { pTuning, pTuningSettings } from "./p_tuning.ts";
 import { vera, veraSettings } from "./vera.ts";
 import { qlora, qloraSettings } from "./qlora.ts";
 
-interface Method {
+interface MethodEntry {
   /** The names of its settings. */
   readonly settings: readonly string[];
-  make(settings: never): Adapter;
+  make(settings: never): Method;
 }
 
 /** The methods by name. */
-export const methods: Readonly<Record<string, Method>> = {
+export const methods: Readonly<Record<string, MethodEntry>> = {
   lora: { settings: loraSettings, make: lora },
   adalora: { settings: adaloraSettings, make: adalora },
   vera: { settings: veraSettings, make: vera },
@@ -44,7 +44,7 @@ export const methods: Readonly<Record<string, Method>> = {
 };
 
 /** Makes a method from its name and settings, as a plan file has them. */
-export function methodOf(name: string, settings: Readonly<Record<string, unknown>> = {}): Adapter {
+export function methodOf(name: string, settings: Readonly<Record<string, unknown>> = {}): Method {
   const known = Object.keys(methods);
   if (!Object.hasOwn(methods, name)) {
     throw new TunebookError(

@@ -17,7 +17,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, HookContext, Host } from "../nn/adapter.ts";
+import type { AttachedMethod, HookContext, Method, ModelInfo } from "../nn/method.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { lstm, lstmParameters } from "./parts/lstm.ts";
 import { checkFields } from "./peft/fields.ts";
@@ -72,7 +72,7 @@ type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, 
  * assert.equal(pTuning({ encoder: "lstm" }).settings.layers, 2);
  * ```
  */
-export function pTuning(options: PTuningOptions = {}): Adapter {
+export function pTuning(options: PTuningOptions = {}): Method {
   const settings: Settings = {
     tokens: defaultTokens,
     encoder: "mlp",
@@ -91,34 +91,37 @@ export function pTuning(options: PTuningOptions = {}): Adapter {
     method: name,
     settings: { ...settings },
     learningRate,
-    attach: (host) => attach(host, settings),
+    attach: (modelInfo) => attach(modelInfo, settings),
   };
 }
 
-function attach(host: Host, settings: Settings): AttachedAdapter {
+function attach(modelInfo: ModelInfo, settings: Settings): AttachedMethod {
   const { tokens } = settings;
-  const { width } = host.config;
-  const { parameters: network, encode } = encoderOf(settings, width);
-  const parameters = [table(embedding, tokens, width), ...network];
+  const { hiddenSize } = modelInfo.config;
+  const { parameters: network, encode } = encoderOf(settings, hiddenSize);
+  const parameters = [table(embedding, tokens, hiddenSize), ...network];
   return {
     parameters,
     trains: () => false,
     virtualTokens: tokens,
     input: (given, context) => prepend(given, encode(context)),
     peft: promptFormat(
-      configOf(host, settings),
-      [tokens, width],
+      configOf(modelInfo, settings),
+      [tokens, hiddenSize],
       (values) => computed(parameters, values, encode),
     ),
   };
 }
 
-function configOf(host: Host, { tokens, encoder, hidden, layers, dropout }: Settings): PeftConfig {
+function configOf(
+  modelInfo: ModelInfo,
+  { tokens, encoder, hidden, layers, dropout }: Settings,
+): PeftConfig {
   return {
     peft_type: "P_TUNING",
-    ...promptFields(host, tokens),
+    ...promptFields(modelInfo, tokens),
     encoder_reparameterization_type: encoder.toUpperCase(),
-    encoder_hidden_size: hidden ?? host.config.width,
+    encoder_hidden_size: hidden ?? modelInfo.config.hiddenSize,
     encoder_num_layers: layers,
     encoder_dropout: dropout,
   };
@@ -141,7 +144,7 @@ function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, width:
       },
     };
   }
-  const sizes = { name: "lstm_head", inputs: width, hidden, layers, dropout };
+  const sizes = { name: "lstm_head", inFeatures: width, hidden, layers, dropout };
   return {
     parameters: [
       ...lstmParameters(sizes),
@@ -156,7 +159,7 @@ function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, width:
 }
 
 /** The tokens of a PEFT folder, without their network. */
-export function pTuningFromPeft(config: PeftConfig): Adapter {
+export function pTuningFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["num_virtual_tokens"],
     off: { num_transformer_submodules: [1, null] },
@@ -166,14 +169,14 @@ export function pTuningFromPeft(config: PeftConfig): Adapter {
     method: name,
     settings: { tokens },
     learningRate,
-    attach(host) {
-      const shape = [tokens, host.config.width];
+    attach(modelInfo) {
+      const shape = [tokens, modelInfo.config.hiddenSize];
       return {
-        parameters: [table(embedding, tokens, host.config.width)],
+        parameters: [table(embedding, tokens, modelInfo.config.hiddenSize)],
         trains: () => false,
         virtualTokens: tokens,
         input: (given, context) => prepend(given, context.parameter(embedding)),
-        parts: (values) => ({ linears: new Map(), prompt: values.get(embedding)! }),
+        delta: (values) => ({ linears: new Map(), prompt: values.get(embedding)! }),
         peft: promptFormat(config, shape, (values) => values.get(embedding)!, embedding),
       };
     },

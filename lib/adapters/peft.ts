@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { TunebookError } from "../core/errors.ts";
-import type { Adapter, AttachedAdapter, Host } from "../nn/adapter.ts";
+import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { withChosenLayers } from "./peft/chosen_layers.ts";
@@ -29,7 +29,7 @@ import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
  * await assert.rejects(method.open!(), /adapter_config.json/);
  * ```
  */
-export function peft(folder: string): Adapter {
+export function peft(folder: string): Method {
   if (typeof folder !== "string" || folder === "") {
     throw new TunebookError("input", "peft: give the folder of the adapter");
   }
@@ -44,17 +44,17 @@ export function peft(folder: string): Adapter {
 }
 
 /** The method of a folder that has been read; `types` are the methods that it may hold. */
-export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Adapter {
+export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Method {
   const method = openMethod(files, types);
   return {
     method: "peft",
     settings: { folder: files.folder },
     ...(method.learningRate === undefined ? {} : { learningRate: method.learningRate }),
-    attach: (host) => attach(host, method.attach(host), files),
+    attach: (modelInfo) => attach(modelInfo, method.attach(modelInfo), files),
   };
 }
 
-function openMethod(files: PeftFiles, types: PeftTypes | undefined): Adapter {
+function openMethod(files: PeftFiles, types: PeftTypes | undefined): Method {
   try {
     return methodFromPeft(withChosenLayers(files), types);
   } catch (error) {
@@ -67,16 +67,16 @@ function openMethod(files: PeftFiles, types: PeftTypes | undefined): Adapter {
   }
 }
 
-function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAdapter {
+function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): AttachedMethod {
   const { tensors, config, folder } = files;
   const format = own.peft;
   if (!format) {
     throw new TunebookError(
       "unsupported",
-      `${folder}: PEFT has no ${String(config.peft_type)} for ${host.modelType}`,
+      `${folder}: PEFT has no ${String(config.peft_type)} for ${modelInfo.modelType}`,
     );
   }
-  const { found } = matchWeights(files, specsOf(host, own, config));
+  const { found } = matchWeights(files, specsOf(modelInfo, own, config));
   const all = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
   const frozen = own.frozen?.map((tensor) => {
     const stored = all.get(tensor.name);
@@ -106,8 +106,8 @@ function attach(host: Host, own: AttachedAdapter, files: PeftFiles): AttachedAda
 
 /** PEFT's names, our path and the shape of every tensor that the folder should hold. */
 function specsOf(
-  host: Host,
-  own: AttachedAdapter,
+  modelInfo: ModelInfo,
+  own: AttachedMethod,
   { modules_to_save: saved }: PeftFiles["config"],
 ): WeightSpec[] {
   const { modelPrefix = peftPrefix, names } = own.peft!;
@@ -120,10 +120,10 @@ function specsOf(
   // A head that PEFT was not told to save stays as the checkpoint has it.
   const isSaved = (path: string) =>
     Array.isArray(saved) && saved.some((module) => `.${path}`.includes(`.${module}.`));
-  const weights = trainedWeights(host, own).map(({ path, shape }): WeightSpec => ({
+  const weights = trainedWeights(modelInfo, own).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
-    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${host.pathPrefix}${path}`],
+    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${modelInfo.pathPrefix}${path}`],
     optional: !isSaved(path),
   }));
   return [...added, ...weights];

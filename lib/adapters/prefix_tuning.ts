@@ -20,7 +20,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, HookContext, Host, Parameter } from "../nn/adapter.ts";
+import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import type { ModelConfig } from "../nn/family.ts";
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
@@ -87,7 +87,7 @@ interface Settings {
  * assert.throws(() => prefixTuning({ projection: true, text: "good or bad" }), /projection/);
  * ```
  */
-export function prefixTuning(options: PrefixTuningOptions = {}): Adapter {
+export function prefixTuning(options: PrefixTuningOptions = {}): Method {
   const settings: Settings = {
     tokens: defaultTokens,
     projection: false,
@@ -112,25 +112,28 @@ export function prefixTuning(options: PrefixTuningOptions = {}): Adapter {
     ["start", start, startRule],
     ["text", settings.text, textRule],
   ]);
-  const made = (captured?: Float32Array): Adapter => ({
+  const made = (captured?: Float32Array): Method => ({
     method: name,
     settings: { ...settings },
     learningRate: projection ? projectionRate : learningRate,
-    attach: (host) => attach(host, settings, captured),
+    attach: (modelInfo) => attach(modelInfo, settings, captured),
   });
   if (start !== "text") return made();
-  return { ...made(), prepare: async (host) => made(await capturedPrefix(host, settings)) };
+  return {
+    ...made(),
+    prepare: async (modelInfo) => made(await capturedPrefix(modelInfo, settings)),
+  };
 }
 
 /** Heads and sizes of the keys and values; queries may share them. */
-function sizesOf({ width, heads, layers, keyValueHeads = heads }: ModelConfig) {
-  const size = width / heads;
-  return { heads: keyValueHeads, size, width: keyValueHeads * size, layers };
+function sizesOf({ hiddenSize, numHeads, numLayers, numKeyValueHeads = numHeads }: ModelConfig) {
+  const size = hiddenSize / numHeads;
+  return { heads: numKeyValueHeads, size, width: numKeyValueHeads * size, layers: numLayers };
 }
 
-function attach(host: Host, settings: Settings, captured?: Float32Array): AttachedAdapter {
-  const { tokens, projection, start, hidden = host.config.width } = settings;
-  const { heads, size, width, layers } = sizesOf(host.config);
+function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Array): AttachedMethod {
+  const { tokens, projection, start, hidden = modelInfo.config.hiddenSize } = settings;
+  const { heads, size, width, layers } = sizesOf(modelInfo.config);
   const whole = layers * 2 * width;
   const parameters: Parameter[] = projection
     ? [
@@ -170,12 +173,12 @@ function attach(host: Host, settings: Settings, captured?: Float32Array): Attach
       };
     },
     ...(projection ? {} : {
-      parts: (values) => ({ linears: new Map(), prefix: values.get(embedding)! }),
+      delta: (values) => ({ linears: new Map(), prefix: values.get(embedding)! }),
     }),
     peft: promptFormat(
       {
         peft_type: "PREFIX_TUNING",
-        ...promptFields(host, tokens),
+        ...promptFields(modelInfo, tokens),
         token_dim: width,
         num_attention_heads: heads,
         prefix_projection: projection,
@@ -209,18 +212,21 @@ function startOf(prefix: Parameter, start: PrefixStart, captured?: Float32Array)
 }
 
 /** The text's keys and values in PEFT's order: [tokens, layers · 2 · width]. */
-async function capturedPrefix(host: Host, { tokens, text }: Settings): Promise<Float32Array> {
-  const { maxTokens } = host.config;
+async function capturedPrefix(
+  modelInfo: ModelInfo,
+  { tokens, text }: Settings,
+): Promise<Float32Array> {
+  const { maxTokens } = modelInfo.config;
   if (tokens >= maxTokens) {
     throw new TunebookError(
       "input",
       `${name}: ${tokens} tokens leave no room for a text: the model takes ${maxTokens}. Give fewer.`,
     );
   }
-  const ids = idsOf(host, text!, name);
+  const ids = idsOf(modelInfo, text!, name);
   const repeated = Array.from({ length: tokens }, (_, at) => ids[at % ids.length]);
-  const found = await captureKeysValues(host, repeated);
-  const { heads, size, width } = sizesOf(host.config);
+  const found = await captureKeysValues(modelInfo, repeated);
+  const { heads, size, width } = sizesOf(modelInfo.config);
   const whole = found.length * 2 * width;
   const made = new Float32Array(tokens * whole);
   found.flatMap(({ keys, values }) => [keys, values]).forEach((numbers, part) => {
@@ -238,7 +244,7 @@ async function capturedPrefix(host: Host, { tokens, text }: Settings): Promise<F
 }
 
 /** The prefix of a PEFT folder, without its network. */
-export function prefixTuningFromPeft(config: PeftConfig): Adapter {
+export function prefixTuningFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["num_virtual_tokens"],
     off: { num_transformer_submodules: [1, null] },
@@ -246,8 +252,8 @@ export function prefixTuningFromPeft(config: PeftConfig): Adapter {
   const plain = prefixTuning({ tokens: config.num_virtual_tokens as number, start: "random" });
   return {
     ...plain,
-    attach(host) {
-      const attached = plain.attach(host);
+    attach(modelInfo) {
+      const attached = plain.attach(modelInfo);
       return {
         ...attached,
         peft: { ...attached.peft!, names: new Map([[embedding, ["prompt_embeddings"]]]) },

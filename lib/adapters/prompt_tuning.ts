@@ -18,7 +18,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
-import type { Adapter, Host } from "../nn/adapter.ts";
+import type { Method, ModelInfo } from "../nn/method.ts";
 import { stackOf } from "../nn/encoder.ts";
 import { textConfig } from "../nn/model.ts";
 import type { PeftConfig } from "./peft/config.ts";
@@ -68,7 +68,7 @@ const parameter = "embedding.weight";
  * assert.throws(() => promptTuning({ start: "text" }), /needs a text/);
  * ```
  */
-export function promptTuning(options: PromptTuningOptions = {}): Adapter {
+export function promptTuning(options: PromptTuningOptions = {}): Method {
   const { tokens = defaultTokens, text } = options;
   const { start = text === undefined ? "vocabulary" : "text" } = options;
   const textRule: Rule = [
@@ -84,11 +84,11 @@ export function promptTuning(options: PromptTuningOptions = {}): Adapter {
     method: name,
     settings: { tokens, start, ...(text === undefined ? {} : { text }) },
     learningRate,
-    attach(host) {
-      const shape = [tokens, host.config.width];
+    attach(modelInfo) {
+      const shape = [tokens, modelInfo.config.hiddenSize];
       const config = {
         peft_type: "PROMPT_TUNING",
-        ...promptFields(host, tokens),
+        ...promptFields(modelInfo, tokens),
         // A folder is loaded, not started: PEFT would ask for a tokenizer where this said TEXT.
         prompt_tuning_init: start === "vocabulary" ? "SAMPLE_VOCAB" : "RANDOM",
       };
@@ -97,12 +97,12 @@ export function promptTuning(options: PromptTuningOptions = {}): Adapter {
           name: parameter,
           shape,
           decay: true,
-          initial: (random) => promptStart(host, { tokens, start, text: text ?? "" }, random),
+          initial: (random) => promptStart(modelInfo, { tokens, start, text: text ?? "" }, random),
         }],
         trains: () => false,
         virtualTokens: tokens,
         input: (given, context) => prepend(given, context.parameter(parameter)),
-        parts: (values) => ({ linears: new Map(), prompt: values.get(parameter)! }),
+        delta: (values) => ({ linears: new Map(), prompt: values.get(parameter)! }),
         peft: promptFormat(config, shape, (values) => values.get(parameter)!, parameter),
       };
     },
@@ -111,7 +111,7 @@ export function promptTuning(options: PromptTuningOptions = {}): Adapter {
 
 /** The start of a prompt, [tokens, width] row by row. */
 export function promptStart(
-  host: Host,
+  modelInfo: ModelInfo,
   { tokens, start, text }: {
     readonly tokens: number;
     readonly start: PromptStart;
@@ -119,33 +119,33 @@ export function promptStart(
   },
   random: Random,
 ): Float32Array {
-  const { width, vocabulary } = textConfig(host);
-  const made = new Float32Array(tokens * width);
+  const { hiddenSize, vocabSize } = textConfig(modelInfo);
+  const made = new Float32Array(tokens * hiddenSize);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = host.weights.get(`${stackOf(host.family).wordTable}.weight`)!;
-  const row = (id: number) => table.subarray(id * width, (id + 1) * width);
-  const first = start === "labels" ? labelWords(host) : [];
-  const ids = start === "text" ? idsOf(host, text, name) : [];
+  const table = modelInfo.weights.get(`${stackOf(modelInfo.family).wordTable}.weight`)!;
+  const row = (id: number) => table.subarray(id * hiddenSize, (id + 1) * hiddenSize);
+  const first = start === "labels" ? labelWords(modelInfo) : [];
+  const ids = start === "text" ? idsOf(modelInfo, text, name) : [];
   for (let token = 0; token < tokens; token++) {
     const chosen = first[token] ??
-      [ids.length > 0 ? ids[token % ids.length] : random.integer(vocabulary)];
+      [ids.length > 0 ? ids[token % ids.length] : random.integer(vocabSize)];
     for (const id of chosen) {
-      row(id).forEach((each, i) => made[token * width + i] += each / chosen.length);
+      row(id).forEach((each, i) => made[token * hiddenSize + i] += each / chosen.length);
     }
   }
   return made;
 }
 
 /** The tokens of each class's name; several are averaged, as in the paper (section 3.2.1). */
-function labelWords(host: Host): number[][] {
-  if (!host.labels) {
+function labelWords(modelInfo: ModelInfo): number[][] {
+  if (!modelInfo.labels) {
     throw new TunebookError("input", `${name}: this task has no class names to start from`);
   }
   // What the tokenizer puts around every text belongs to no label.
-  const around = host.encode?.("") ?? new Int32Array();
-  return host.labels.map((label) => {
-    const ids = [...idsOf(host, label, name)];
+  const around = modelInfo.encode?.("") ?? new Int32Array();
+  return modelInfo.labels.map((label) => {
+    const ids = [...idsOf(modelInfo, label, name)];
     let before = 0;
     while (before < around.length && ids[before] === around[before]) before++;
     const own = ids.slice(before, ids.length - (around.length - before));
@@ -154,7 +154,7 @@ function labelWords(host: Host): number[][] {
 }
 
 /** The method in a PEFT folder. */
-export function promptTuningFromPeft(config: PeftConfig): Adapter {
+export function promptTuningFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["num_virtual_tokens"],
     off: { num_transformer_submodules: [1, null] },

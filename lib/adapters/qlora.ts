@@ -15,15 +15,15 @@
  *
  * @module
  */
-import { type PackedFormat, packedFormatOf } from "../engine/mod.ts";
-import type { Adapter } from "../nn/adapter.ts";
+import { type QuantizationFormat, quantizationFormatOf } from "../engine/mod.ts";
+import type { Method } from "../nn/method.ts";
 import { lora } from "./lora.ts";
 import { type LoraOptions, loraSettings } from "./lora_options.ts";
 
 /** Settings of QLoRA: LoRA's, with the paper's defaults, and how the base is held. */
 export interface QloraOptions extends LoraOptions {
   /** How the base is held unless the plan's model says otherwise; `nf4` unless given. */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
 }
 
 /** The names of the settings. */
@@ -44,13 +44,13 @@ const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as
  * assert.equal(method.settings.targets, "all-linear");
  * ```
  */
-export function qlora({ quantize = "nf4", ...options }: QloraOptions = {}): Adapter {
+export function qlora({ quantize = "nf4", ...options }: QloraOptions = {}): Method {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const inner = lora({ ...defaults, ...Object.fromEntries(given) });
   return {
     ...inner,
     method: "qlora",
-    settings: { ...inner.settings, quantize: packedFormatOf(quantize) },
+    settings: { ...inner.settings, quantize: quantizationFormatOf(quantize) },
     quantize,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * VeRA (Kopiczko et al., arXiv 2310.11454): x·Wᵀ gains b ∘ ((d ∘ (x·Aᵀ))·Bᵀ). A and B are random,
- * frozen and shared by all linears; only the vectors d [rank] and b [outputs] are trained. A linear
+ * frozen and shared by all linears; only the vectors d [rank] and b [outFeatures] are trained. A linear
  * uses the first columns of A and the first rows of B. b starts at zero, d at .1 (the paper's table
  * 6), A and B at He's uniform numbers from PyTorch's generator, so that PEFT makes the same ones
  * from the same key. Rank 256 is PEFT's default. The rate is from 1,500 of the sentiment rows,
@@ -12,11 +12,11 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, FrozenTensor, Host } from "../nn/adapter.ts";
+import type { AttachedMethod, FrozenTensor, Method, ModelInfo } from "../nn/method.ts";
 import type { LinearLayer } from "../nn/layer.ts";
-import type { LowRank } from "../nn/parts.ts";
+import type { LowRank } from "../nn/adapter_delta.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import { scaledProduct } from "./parts/lora_site.ts";
+import { scaledProduct } from "./parts/lora_target.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import {
@@ -78,11 +78,11 @@ type Settings = Required<Omit<VeraOptions, "targets">> & {
  * assert.equal(vera({ rank: 64 }).settings.start, 0.1);
  * ```
  */
-export function vera(options: VeraOptions = {}): Adapter {
+export function vera(options: VeraOptions = {}): Method {
   return veraOf(options, true);
 }
 
-function veraOf({ targets, ...options }: VeraOptions, saveProjection: boolean): Adapter {
+function veraOf({ targets, ...options }: VeraOptions, saveProjection: boolean): Method {
   const settings = { rank: 256, dropout: 0, start: 0.1, key: 0, ...given(options) };
   checkSettings("vera", [
     ["rank", settings.rank, whole],
@@ -95,23 +95,27 @@ function veraOf({ targets, ...options }: VeraOptions, saveProjection: boolean): 
     method: "vera",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
     learningRate,
-    attach: (host) => attach(host, { ...settings, saveProjection }, targets),
+    attach: (modelInfo) => attach(modelInfo, { ...settings, saveProjection }, targets),
   };
 }
 
 const lambdaB = (path: string) => `${path}.vera_lambda_b`;
 const lambdaD = (path: string) => `${path}.vera_lambda_d`;
 
-function attach(host: Host, settings: Settings, targets: Targets | undefined): AttachedAdapter {
+function attach(
+  modelInfo: ModelInfo,
+  settings: Settings,
+  targets: Targets | undefined,
+): AttachedMethod {
   const { rank, dropout, start } = settings;
-  const sites = new Map(chooseTargets(host, targets).map((layer) => [layer.path, layer]));
+  const sites = new Map(chooseTargets(modelInfo, targets).map((layer) => [layer.path, layer]));
   const layers = [...sites.values()];
-  const parameters = layers.flatMap(({ path, outputs }) => [
+  const parameters = layers.flatMap(({ path, outFeatures }) => [
     {
       name: lambdaB(path),
-      shape: [outputs],
+      shape: [outFeatures],
       decay: false,
-      initial: () => new Float32Array(outputs),
+      initial: () => new Float32Array(outFeatures),
     },
     {
       name: lambdaD(path),
@@ -124,22 +128,22 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
   return {
     parameters,
     frozen,
-    sites: [...sites.keys()],
+    targets: [...sites.keys()],
     trains: () => false,
     output(path, x, y, context) {
       const site = sites.get(path);
       if (!site) return y;
-      const a = part(context.parameter(sharedA), [rank, site.inputs]);
-      const b = part(context.parameter(sharedB), [site.outputs, rank]);
+      const a = part(context.parameter(sharedA), [rank, site.inFeatures]);
+      const b = part(context.parameter(sharedB), [site.outFeatures, rank]);
       const low = tf.matMul(context.dropout(x, dropout), a, false, true); // [tokens, rank]
       const scaled = tf.mul(low, context.parameter(lambdaD(path)));
-      const high = tf.matMul(scaled, b, false, true); // [tokens, outputs]
+      const high = tf.matMul(scaled, b, false, true); // [tokens, outFeatures]
       return tf.add(y, tf.mul(high, context.parameter(lambdaB(path))));
     },
     mergedInto(layer, values) {
       return sites.has(layer.path) ? productAt(layer, rank, frozen[0].shape[1], values) : undefined;
     },
-    parts: (values) => ({
+    delta: (values) => ({
       linears: new Map(
         layers.map((
           layer,
@@ -151,26 +155,28 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
         config: {
           peft_type: "VERA",
           r: rank,
-          target_modules: namesForPeft(host, targets ?? host.attentionTargets, [...sites.keys()]),
+          target_modules: namesForPeft(modelInfo, targets ?? modelInfo.attentionTargets, [
+            ...sites.keys(),
+          ]),
           projection_prng_key: settings.key,
           save_projection: settings.saveProjection,
           vera_dropout: dropout,
           d_initial: start,
-          fan_in_fan_out: fanInFanOut(host, [...sites.keys()]),
+          fan_in_fan_out: fanInFanOut(modelInfo, [...sites.keys()]),
           bias: "none",
           init_weights: true,
         },
         tensors: [
           ...parameters.map((tensor) => ({
             ...tensor,
-            stored: wrappedNames(host, tensor.name)[0],
+            stored: wrappedNames(modelInfo, tensor.name)[0],
           })),
           ...(settings.saveProjection ? frozen : [])
             .map((tensor) => ({ ...tensor, stored: `base_model.${tensor.name}` })),
         ].map(({ name, shape, stored }) => ({ name: stored, shape, data: values.get(name)! })),
       }),
       names: new Map<string, readonly string[]>([
-        ...parameters.map(({ name }) => [name, wrappedNames(host, name)] as const),
+        ...parameters.map(({ name }) => [name, wrappedNames(modelInfo, name)] as const),
         ...(settings.saveProjection ? frozen : [])
           .map(({ name }) => [name, [`base_model.${name}`]] as const),
       ]),
@@ -180,15 +186,17 @@ function attach(host: Host, settings: Settings, targets: Targets | undefined): A
 
 /** A [rank, widest input] and B [widest output, rank]. */
 function sharedTensors(layers: readonly LinearLayer[], { rank, key }: Settings): FrozenTensor[] {
-  const inputs = Math.max(...layers.map((layer) => layer.inputs));
-  const outputs = Math.max(...layers.map((layer) => layer.outputs));
+  const inFeatures = Math.max(...layers.map((layer) => layer.inFeatures));
+  const outFeatures = Math.max(...layers.map((layer) => layer.outFeatures));
   // He's uniform numbers: √3 · √2 / √(columns).
-  const bounds = [inputs, rank].map((columns) => Math.sqrt(3) * (Math.SQRT2 / Math.sqrt(columns)));
+  const bounds = [inFeatures, rank].map((columns) =>
+    Math.sqrt(3) * (Math.SQRT2 / Math.sqrt(columns))
+  );
   let made: Float32Array[] | undefined;
-  const both = () => made ??= torchUniform(key, [rank * inputs, outputs * rank], bounds);
+  const both = () => made ??= torchUniform(key, [rank * inFeatures, outFeatures * rank], bounds);
   return [
-    { name: sharedA, shape: [rank, inputs], values: () => both()[0] },
-    { name: sharedB, shape: [outputs, rank], values: () => both()[1] },
+    { name: sharedA, shape: [rank, inFeatures], values: () => both()[0] },
+    { name: sharedB, shape: [outFeatures, rank], values: () => both()[1] },
   ];
 }
 
@@ -200,7 +208,7 @@ function part(matrix: Tensor, shape: [number, number]): Tensor {
 
 /** (b ∘ B)·diag(d)·A with the linear's part of A, which has `columns` columns. */
 function lowRankAt(
-  { path, inputs, outputs }: LinearLayer,
+  { path, inFeatures, outFeatures }: LinearLayer,
   rank: number,
   columns: number,
   values: ReadonlyMap<string, Float32Array>,
@@ -209,16 +217,16 @@ function lowRankAt(
   const scales = values.get(lambdaB(path))!;
   return {
     rank,
-    a: columns === inputs ? a : Float32Array.from(
-      { length: rank * inputs },
-      (_, i) => a[Math.floor(i / inputs) * columns + i % inputs],
+    a: columns === inFeatures ? a : Float32Array.from(
+      { length: rank * inFeatures },
+      (_, i) => a[Math.floor(i / inFeatures) * columns + i % inFeatures],
     ),
     diagonal: values.get(lambdaD(path))!,
-    b: b.subarray(0, outputs * rank).map((each, i) => each * scales[Math.floor(i / rank)]),
+    b: b.subarray(0, outFeatures * rank).map((each, i) => each * scales[Math.floor(i / rank)]),
   };
 }
 
-/** The same as one matrix, [outputs, inputs]. */
+/** The same as one matrix, [outFeatures, inFeatures]. */
 function productAt(
   layer: LinearLayer,
   rank: number,
@@ -231,7 +239,7 @@ function productAt(
 }
 
 /** The method in a PEFT folder. */
-export function veraFromPeft(config: PeftConfig): Adapter {
+export function veraFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["r"],
     targets: true,

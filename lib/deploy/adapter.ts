@@ -7,12 +7,12 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import type { AttachedAdapter } from "../nn/adapter.ts";
+import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
-import { trainedSlots } from "../nn/trained.ts";
+import { trainedTensors } from "../nn/trained.ts";
 import type { DeployTarget, TrainedModel } from "./target.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
@@ -49,7 +49,7 @@ export function adapter(folder: string): DeployTarget {
     async reopen(trained, folder, device) {
       const { model, objective } = trained.trainable;
       const { attached, values } = await readPeftFolder(folder, model);
-      const state = device.createState(trainedSlots(model, attached), [parameters]);
+      const state = device.createState(trainedTensors(model, attached), [parameters]);
       await state.write(parameters, values);
       const step = await device.compile(
         evaluationProgram({ model, objective, adapter: attached }),
@@ -98,7 +98,7 @@ Made with tunebook. Open it with PEFT:
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */
-function withTypes(adapter: AttachedAdapter): string {
+function withTypes(adapter: AttachedMethod): string {
   return isMergeable(adapter)
     ? "\n    model = model.merge_and_unload()  # PEFT hands on no token_type_ids"
     : "\n\nPEFT's model for this task does not hand on `token_type_ids`, and this method cannot be " +

@@ -55,8 +55,8 @@ export interface OnnxOptions {
  */
 export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
   const { dequantise = false } = options;
-  const kindOf = ({ model: { packed } }: TrainableModel) => {
-    const held = dequantise ? undefined : packed?.values().next().value;
+  const kindOf = ({ model: { quantized } }: TrainableModel) => {
+    const held = dequantise ? undefined : quantized?.values().next().value;
     return kinds[held?.format ?? "float32"];
   };
   const fileOf = (trainable: TrainableModel) => `model${kindOf(trainable).suffix}.onnx`;

@@ -79,7 +79,7 @@ export function sentenceTransformers(folder: string): DeployTarget {
         similarity_fn_name: "cosine",
       });
       await write(folder, join("1_Pooling", "config.json"), {
-        word_embedding_dimension: config.width,
+        word_embedding_dimension: config.hiddenSize,
         ...Object.fromEntries(
           Object.entries(poolingFields).map(([name, field]) => [field, name === pooling]),
         ),

@@ -25,14 +25,14 @@ export {
   bitsOf,
   blocksPerRow,
   codeBook,
-  type PackedFormat,
-  packedFormatOf,
-  packedFormats,
-  type PackedLayout,
-  packedShapes,
-  type PackedWeight,
-  unpack,
+  dequantize,
+  type QuantizationFormat,
+  quantizationFormatOf,
+  quantizationFormats,
+  type QuantizedLayout,
+  quantizedShapes,
+  type QuantizedWeight,
   zeroPoint,
-} from "./packed_weight.ts";
+} from "./quantized_weight.ts";
 export { type Tensor, tf } from "./tf.ts";
 export { valueAndGradients } from "./value_and_gradients.ts";

@@ -6,26 +6,26 @@
 import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor, Step } from "../engine/mod.ts";
 import {
-  bankFeeds,
-  type Entry,
   noTargetModules,
+  type StackedAdapter,
+  stackedWeightFeeds,
   type TargetModules,
   targetModulesOf,
-} from "../nn/banks.ts";
+} from "../nn/stacked_weights.ts";
 import { frozenWeights, type Model } from "../nn/model.ts";
-import type { Parts } from "../nn/parts.ts";
+import type { AdapterDelta } from "../nn/adapter_delta.ts";
 import type { PredictOptions, Rows } from "../nn/run_over.ts";
 import { firstPosition, rowAdapters, rowHeads, sharedProgram } from "../nn/shared_program.ts";
 
 /** Encoded rows and the adapter of each. */
 export interface SharedRows extends Rows {
-  entryOf(row: number): Entry;
+  entryOf(row: number): StackedAdapter;
 }
 
 /** A base that runs rows with an adapter each. */
 export interface SharedModel {
   /** Makes room for what an adapter does; a compiled program that has the places stays. */
-  reserve(parts: Parts): void;
+  reserve(parts: AdapterDelta): void;
   /** The logits of each row, as many as its adapter's head gives. */
   logits(
     rows: SharedRows,
@@ -49,9 +49,9 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
   // Runs wait for each other, so that none is left with a program that another replaces.
   let turn: Promise<unknown> = Promise.resolve();
   const banks = new Map<string, Record<string, HostTensor>>();
-  const numbers = new WeakMap<Entry, number>();
+  const numbers = new WeakMap<StackedAdapter, number>();
   let entries = 0;
-  const numberOf = (entry: Entry) => {
+  const numberOf = (entry: StackedAdapter) => {
     const known = numbers.get(entry) ?? entries++;
     numbers.set(entry, known);
     return known;
@@ -72,10 +72,10 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     compilations++;
     return compiled = { step, places };
   };
-  const banksFor = (places: TargetModules, batch: readonly Entry[]) => {
-    if (batch.length === 1) return bankFeeds(model, places, batch);
+  const banksFor = (places: TargetModules, batch: readonly StackedAdapter[]) => {
+    if (batch.length === 1) return stackedWeightFeeds(model, places, batch);
     const key = batch.map(numberOf).join(" ");
-    const feeds = banks.get(key) ?? bankFeeds(model, places, batch);
+    const feeds = banks.get(key) ?? stackedWeightFeeds(model, places, batch);
     banks.delete(key);
     banks.set(key, feeds);
     if (banks.size > keptBanks) banks.delete(banks.keys().next().value!);
@@ -145,11 +145,11 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
  */
 function batchesOf(
   lengths: ArrayLike<number>,
-  entryOf: (row: number) => Entry,
+  entryOf: (row: number) => StackedAdapter,
   batchSize: number,
 ): number[][] {
   const added = (row: number) => {
-    const { prompt, prefix } = entryOf(row).parts;
+    const { prompt, prefix } = entryOf(row).delta;
     return `${prompt?.length ?? 0} ${prefix?.length ?? 0}`;
   };
   const batches: number[][] = [];

@@ -9,7 +9,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { activation, activationNames } from "../nn/activation.ts";
-import { tokenPlaces } from "../nn/summary.ts";
+import { positionIds } from "../nn/pooled_positions.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a BERT. */
@@ -43,11 +43,11 @@ export function readBertConfig(
   const pad = read.index("pad_token_id", padId, "vocab_size", vocabulary);
   const unused = positionsAfterPadding ? pad + 1 : 0;
   const config: BertConfig = {
-    width: read.size("hidden_size"),
-    layers: read.depth("num_hidden_layers"),
-    heads: read.size("num_attention_heads"),
-    vocabulary,
-    positions,
+    hiddenSize: read.size("hidden_size"),
+    numLayers: read.depth("num_hidden_layers"),
+    numHeads: read.size("num_attention_heads"),
+    vocabSize: vocabulary,
+    maxPositions: positions,
     maxTokens: positions - unused,
     intermediate: read.size("intermediate_size"),
     typeVocabulary: read.size("type_vocab_size", 2),
@@ -62,7 +62,7 @@ export function readBertConfig(
   read.oneOf("position_embedding_type", ["absolute"], "absolute");
   read.off("is_decoder");
   read.off("add_cross_attention");
-  read.divides("num_attention_heads", config.heads, "hidden_size", config.width);
+  read.divides("num_attention_heads", config.numHeads, "hidden_size", config.hiddenSize);
   read.exceeds("max_position_embeddings", positions, unused, "positions start after the padding");
   read.finish();
   return config;
@@ -70,31 +70,36 @@ export function readBertConfig(
 
 /** The encoder's layers, with weights. */
 export function bertLayers(config: BertConfig): Layer[] {
-  const { width, intermediate } = config;
+  const { hiddenSize, intermediate } = config;
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
-    inputs,
-    outputs,
+    inFeatures: inputs,
+    outFeatures: outputs,
   });
-  const table = (path: string, rows: number): Layer => ({ kind: "embedding", path, rows, width });
-  const norm = (path: string): Layer => ({ kind: "norm", path, width });
+  const table = (path: string, rows: number): Layer => ({
+    kind: "embedding",
+    path,
+    rows,
+    width: hiddenSize,
+  });
+  const norm = (path: string): Layer => ({ kind: "norm", path, width: hiddenSize });
   const layers = [
-    table("embeddings.word_embeddings", config.vocabulary),
-    table("embeddings.position_embeddings", config.positions),
+    table("embeddings.word_embeddings", config.vocabSize),
+    table("embeddings.position_embeddings", config.maxPositions),
     table("embeddings.token_type_embeddings", config.typeVocabulary),
     norm("embeddings.LayerNorm"),
   ];
-  for (let i = 0; i < config.layers; i++) {
+  for (let i = 0; i < config.numLayers; i++) {
     const at = `encoder.layer.${i}`;
     layers.push(
-      linear(`${at}.attention.self.query`, width, width),
-      linear(`${at}.attention.self.key`, width, width),
-      linear(`${at}.attention.self.value`, width, width),
-      linear(`${at}.attention.output.dense`, width, width),
+      linear(`${at}.attention.self.query`, hiddenSize, hiddenSize),
+      linear(`${at}.attention.self.key`, hiddenSize, hiddenSize),
+      linear(`${at}.attention.self.value`, hiddenSize, hiddenSize),
+      linear(`${at}.attention.output.dense`, hiddenSize, hiddenSize),
       norm(`${at}.attention.output.LayerNorm`),
-      linear(`${at}.intermediate.dense`, width, intermediate),
-      linear(`${at}.output.dense`, intermediate, width),
+      linear(`${at}.intermediate.dense`, hiddenSize, intermediate),
+      linear(`${at}.output.dense`, intermediate, hiddenSize),
       norm(`${at}.output.LayerNorm`),
     );
   }
@@ -106,7 +111,7 @@ export function bertEmbed(
   net: Net,
   config: BertConfig,
   batch: TextBatch,
-  positionsOf: typeof tokenPlaces,
+  positionsOf: typeof positionIds,
 ): Hidden {
   const words = net.embedding("embeddings.word_embeddings", batch.ids);
   const input = net.input({ words, mask: batch.mask, types: batch.types });
@@ -116,7 +121,7 @@ export function bertEmbed(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
     net.embedding("embeddings.position_embeddings", positionsOf(net, mask, batch.packing)),
   );
-  const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+  const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
   const x = net.layerNorm("embeddings.LayerNorm", rows, config.epsilon);
   return { x: net.dropout(x, config.hiddenDropout), mask };
 }
@@ -137,7 +142,7 @@ export function bertBlock(
     value: net.linear(`${at}.attention.self.value`, x),
     mask,
     queryMask,
-    heads: config.heads,
+    heads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.dropout(
@@ -165,7 +170,12 @@ export const bert: Family<BertConfig> = {
   readConfig: (json) => readBertConfig(json, { padId: 0, positionsAfterPadding: false }),
   layers: (config) => [
     ...bertLayers(config),
-    { kind: "linear", path: "pooler.dense", inputs: config.width, outputs: config.width },
+    {
+      kind: "linear",
+      path: "pooler.dense",
+      inFeatures: config.hiddenSize,
+      outFeatures: config.hiddenSize,
+    },
   ],
   usesTypes: true,
   ignored: [/embeddings\.position_ids$/, /^cls\./],
@@ -174,16 +184,16 @@ export const bert: Family<BertConfig> = {
   stack: {
     layerPath: "encoder.layer",
     wordTable: "embeddings.word_embeddings",
-    embed: (net, config, batch) => bertEmbed(net, config, batch, tokenPlaces),
+    embed: (net, config, batch) => bertEmbed(net, config, batch, positionIds),
     block: bertBlock,
   },
   heads: {
     classification: {
       reads: "pooled",
       layers: (
-        { width },
+        { hiddenSize },
         outputs,
-      ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
+      ) => [{ kind: "linear", path: "classifier", inFeatures: hiddenSize, outFeatures: outputs }],
       forward(net, config, first) {
         const pooled = tf.tanh(net.linear("pooler.dense", first));
         return net.linear("classifier", net.dropout(pooled, config.headDropout));

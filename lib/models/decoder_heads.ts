@@ -17,8 +17,8 @@ export function decoderClassification<Config extends TextConfig>(
 ): Head<Config> {
   return {
     reads: "pooled",
-    layers: ({ width }, outputs) => [
-      { kind: "linear", path: "score", inputs: width, outputs, bias: false },
+    layers: ({ hiddenSize }, outputs) => [
+      { kind: "linear", path: "score", inFeatures: hiddenSize, outFeatures: outputs, bias: false },
     ],
     forward: (net, _config, last) => net.linear("score", last, { bias: false }),
     className,
@@ -33,10 +33,14 @@ export function decoderLanguage<Config extends DecoderConfig>(
   return {
     reads: "tokens",
     isPretrained: true,
-    layers: ({ width, vocabulary, isTied }) =>
-      isTied
-        ? []
-        : [{ kind: "linear", path: "lm_head", inputs: width, outputs: vocabulary, bias: false }],
+    layers: ({ hiddenSize, vocabSize, isTied }) =>
+      isTied ? [] : [{
+        kind: "linear",
+        path: "lm_head",
+        inFeatures: hiddenSize,
+        outFeatures: vocabSize,
+        bias: false,
+      }],
     forward: (net, { isTied }, hidden) =>
       isTied ? net.unembed(wordTable, hidden) : net.linear("lm_head", hidden, { bias: false }),
     className,

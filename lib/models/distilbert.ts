@@ -10,7 +10,7 @@ import type { Family, LayerInput, TextConfig } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { tokenPlaces } from "../nn/summary.ts";
+import { positionIds } from "../nn/pooled_positions.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a DistilBERT. */
@@ -31,11 +31,11 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
   const vocabulary = read.size("vocab_size");
   const positions = read.size("max_position_embeddings");
   const config: DistilbertConfig = {
-    width: read.size("dim"),
-    layers: read.depth("n_layers"),
-    heads: read.size("n_heads"),
-    vocabulary,
-    positions,
+    hiddenSize: read.size("dim"),
+    numLayers: read.depth("n_layers"),
+    numHeads: read.size("n_heads"),
+    vocabSize: vocabulary,
+    maxPositions: positions,
     maxTokens: positions,
     intermediate: read.size("hidden_dim"),
     hiddenDropout: read.share("dropout", 0.1),
@@ -46,36 +46,46 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
     initializerRange: read.positive("initializer_range", 0.02),
     padId: read.index("pad_token_id", 0, "vocab_size", vocabulary),
   };
-  read.divides("n_heads", config.heads, "dim", config.width);
+  read.divides("n_heads", config.numHeads, "dim", config.hiddenSize);
   read.finish();
   return config;
 }
 
 function layers(config: DistilbertConfig): Layer[] {
-  const { width, intermediate } = config;
-  const linear = (path: string, inputs = width, outputs = width): Layer => ({
+  const { hiddenSize, intermediate } = config;
+  const linear = (path: string, inputs = hiddenSize, outputs = hiddenSize): Layer => ({
     kind: "linear",
     path,
-    inputs,
-    outputs,
+    inFeatures: inputs,
+    outFeatures: outputs,
   });
-  const blocks = Array.from({ length: config.layers }, (_, i): Layer[] => {
+  const blocks = Array.from({ length: config.numLayers }, (_, i): Layer[] => {
     const at = `transformer.layer.${i}`;
     return [
       linear(`${at}.attention.q_lin`),
       linear(`${at}.attention.k_lin`),
       linear(`${at}.attention.v_lin`),
       linear(`${at}.attention.out_lin`),
-      { kind: "norm", path: `${at}.sa_layer_norm`, width },
-      linear(`${at}.ffn.lin1`, width, intermediate),
-      linear(`${at}.ffn.lin2`, intermediate, width),
-      { kind: "norm", path: `${at}.output_layer_norm`, width },
+      { kind: "norm", path: `${at}.sa_layer_norm`, width: hiddenSize },
+      linear(`${at}.ffn.lin1`, hiddenSize, intermediate),
+      linear(`${at}.ffn.lin2`, intermediate, hiddenSize),
+      { kind: "norm", path: `${at}.output_layer_norm`, width: hiddenSize },
     ];
   });
   return [
-    { kind: "embedding", path: "embeddings.word_embeddings", rows: config.vocabulary, width },
-    { kind: "embedding", path: "embeddings.position_embeddings", rows: config.positions, width },
-    { kind: "norm", path: "embeddings.LayerNorm", width },
+    {
+      kind: "embedding",
+      path: "embeddings.word_embeddings",
+      rows: config.vocabSize,
+      width: hiddenSize,
+    },
+    {
+      kind: "embedding",
+      path: "embeddings.position_embeddings",
+      rows: config.maxPositions,
+      width: hiddenSize,
+    },
+    { kind: "norm", path: "embeddings.LayerNorm", width: hiddenSize },
     ...blocks.flat(),
   ];
 }
@@ -95,7 +105,7 @@ function block(
     value: net.linear(`${at}.attention.v_lin`, x),
     mask,
     queryMask,
-    heads: config.heads,
+    heads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.linear(`${at}.attention.out_lin`, mixed);
@@ -122,9 +132,9 @@ export const distilbert: Family<DistilbertConfig> = {
     embed(net, config, batch) {
       const words = net.embedding("embeddings.word_embeddings", batch.ids);
       const { words: given, mask } = net.input({ words, mask: batch.mask });
-      const places = tokenPlaces(net, mask, batch.packing);
-      const placed = tf.add(given, net.embedding("embeddings.position_embeddings", places));
-      const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+      const positions = positionIds(net, mask, batch.packing);
+      const placed = tf.add(given, net.embedding("embeddings.position_embeddings", positions));
+      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
       const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);
       return { x: net.dropout(x, config.hiddenDropout), mask };
     },
@@ -133,9 +143,9 @@ export const distilbert: Family<DistilbertConfig> = {
   heads: {
     classification: {
       reads: "pooled",
-      layers: ({ width }, outputs) => [
-        { kind: "linear", path: "pre_classifier", inputs: width, outputs: width },
-        { kind: "linear", path: "classifier", inputs: width, outputs },
+      layers: ({ hiddenSize }, outputs) => [
+        { kind: "linear", path: "pre_classifier", inFeatures: hiddenSize, outFeatures: hiddenSize },
+        { kind: "linear", path: "classifier", inFeatures: hiddenSize, outFeatures: outputs },
       ],
       forward(net, config, first) {
         const hidden = tf.relu(net.linear("pre_classifier", first));

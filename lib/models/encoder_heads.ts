@@ -28,7 +28,10 @@ export function tokenHead<Config extends HeadConfig>(
 ): Head<Config> {
   return {
     reads: "tokens",
-    layers: ({ width }, outputs) => [{ kind: "linear", path, inputs: width, outputs }],
+    layers: (
+      { hiddenSize },
+      outputs,
+    ) => [{ kind: "linear", path, inFeatures: hiddenSize, outFeatures: outputs }],
     forward: (net, config, tokens) => net.linear(path, net.dropout(tokens, dropout(config))),
     className,
     ...(unused ? { unused } : {}),
@@ -46,7 +49,10 @@ export function spanHead<Config extends TextConfig>(
 ): Head<Config> {
   return {
     reads: "tokens",
-    layers: ({ width }, outputs) => [{ kind: "linear", path: spanPath, inputs: width, outputs }],
+    layers: (
+      { hiddenSize },
+      outputs,
+    ) => [{ kind: "linear", path: spanPath, inFeatures: hiddenSize, outFeatures: outputs }],
     forward: (net, config, tokens) =>
       net.linear(spanPath, dropout ? net.dropout(tokens, dropout(config)) : tokens),
     className,

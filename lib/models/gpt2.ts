@@ -10,7 +10,7 @@ import type { Family, LayerInput } from "../nn/family.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { tokenPlaces } from "../nn/summary.ts";
+import { positionIds } from "../nn/pooled_positions.ts";
 import { decoderClassification, type DecoderConfig, decoderLanguage } from "./decoder_heads.ts";
 import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 import { fillingToken } from "./filling_token.ts";
@@ -35,11 +35,11 @@ function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const positions = read.size("n_positions");
   const width = read.size("n_embd");
   const config: Gpt2Config = {
-    width,
-    layers: read.depth("n_layer"),
-    heads: read.size("n_head"),
-    vocabulary,
-    positions,
+    hiddenSize: width,
+    numLayers: read.depth("n_layer"),
+    numHeads: read.size("n_head"),
+    vocabSize: vocabulary,
+    maxPositions: positions,
     maxTokens: positions,
     intermediate: read.size("n_inner", 4 * width), // the paper's factor
     epsilon: read.positive("layer_norm_epsilon", 1e-5),
@@ -55,31 +55,33 @@ function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
   read.on("scale_attn_weights");
   read.off("scale_attn_by_inverse_layer_idx");
   read.off("add_cross_attention");
-  read.divides("n_head", config.heads, "n_embd", width);
+  read.divides("n_head", config.numHeads, "n_embd", width);
   read.finish();
   return config;
 }
 
-function layers({ width, intermediate, vocabulary, positions, layers }: Gpt2Config): Layer[] {
+function layers(
+  { hiddenSize, intermediate, vocabSize, maxPositions, numLayers }: Gpt2Config,
+): Layer[] {
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
-    inputs,
-    outputs,
+    inFeatures: inputs,
+    outFeatures: outputs,
     storedTransposed: true,
   });
-  const norm = (path: string): Layer => ({ kind: "norm", path, width });
-  const blocks = Array.from({ length: layers }, (_, i): Layer[] => [
+  const norm = (path: string): Layer => ({ kind: "norm", path, width: hiddenSize });
+  const blocks = Array.from({ length: numLayers }, (_, i): Layer[] => [
     norm(`h.${i}.ln_1`),
-    linear(`h.${i}.attn.c_attn`, width, 3 * width), // queries, keys, values
-    linear(`h.${i}.attn.c_proj`, width, width),
+    linear(`h.${i}.attn.c_attn`, hiddenSize, 3 * hiddenSize), // queries, keys, values
+    linear(`h.${i}.attn.c_proj`, hiddenSize, hiddenSize),
     norm(`h.${i}.ln_2`),
-    linear(`h.${i}.mlp.c_fc`, width, intermediate),
-    linear(`h.${i}.mlp.c_proj`, intermediate, width),
+    linear(`h.${i}.mlp.c_fc`, hiddenSize, intermediate),
+    linear(`h.${i}.mlp.c_proj`, intermediate, hiddenSize),
   ]);
   return [
-    { kind: "embedding", path: wordTable, rows: vocabulary, width },
-    { kind: "embedding", path: "wpe", rows: positions, width },
+    { kind: "embedding", path: wordTable, rows: vocabSize, width: hiddenSize },
+    { kind: "embedding", path: "wpe", rows: maxPositions, width: hiddenSize },
     ...blocks.flat(),
     norm("ln_f"),
   ];
@@ -88,15 +90,16 @@ function layers({ width, intermediate, vocabulary, positions, layers }: Gpt2Conf
 function block(
   net: Net,
   config: Gpt2Config,
-  { x, mask, queryMask, places }: LayerInput,
+  { x, mask, queryMask, positions }: LayerInput,
   layer: number,
   asked: Tensor,
 ): Tensor {
   const at = `h.${layer}`;
-  const { width } = config;
+  const { hiddenSize } = config;
   const fused = (rows: Tensor) =>
     net.linear(`${at}.attn.c_attn`, net.layerNorm(`${at}.ln_1`, rows, config.epsilon));
-  const part = (y: Tensor, i: number) => tf.slice(y, [0, i * width], [y.shape[0]!, width]);
+  const part = (y: Tensor, i: number) =>
+    tf.slice(y, [0, i * hiddenSize], [y.shape[0]!, hiddenSize]);
   const all = fused(x);
   const mixed = net.attention({
     layer,
@@ -105,8 +108,8 @@ function block(
     value: part(all, 2),
     mask,
     queryMask,
-    places,
-    heads: config.heads,
+    positions,
+    heads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.dropout(net.linear(`${at}.attn.c_proj`, mixed), config.hiddenDropout);
@@ -136,9 +139,9 @@ export const gpt2: Family<Gpt2Config> = {
     embed(net, config, batch) {
       const words = net.embedding(wordTable, batch.ids);
       const { words: given, mask } = net.input({ words, mask: batch.mask });
-      const places = tokenPlaces(net, mask, batch.packing);
-      const placed = tf.add(given, net.embedding("wpe", places));
-      const rows = tf.reshape(placed, [-1, config.width]); // [batch · sequence, width]
+      const positions = positionIds(net, mask, batch.packing);
+      const placed = tf.add(given, net.embedding("wpe", positions));
+      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
       return { x: net.dropout(rows, config.embeddingDropout), mask };
     },
     block,

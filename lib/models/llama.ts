@@ -18,7 +18,7 @@ import { readRotaryFields, type RotaryFields, rotaryFrequencies, rotate } from "
 
 /** The sizes of a Llama. */
 export interface LlamaConfig extends DecoderConfig {
-  readonly keyValueHeads: number;
+  readonly numKeyValueHeads: number;
   readonly intermediate: number;
   readonly epsilon: number;
   readonly attentionDropout: number;
@@ -37,12 +37,12 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
   const width = read.size("hidden_size");
   const heads = read.size("num_attention_heads");
   const config: LlamaConfig = {
-    width,
-    layers: read.depth("num_hidden_layers"),
-    heads,
-    keyValueHeads: read.size("num_key_value_heads", heads),
-    vocabulary,
-    positions,
+    hiddenSize: width,
+    numLayers: read.depth("num_hidden_layers"),
+    numHeads: heads,
+    numKeyValueHeads: read.size("num_key_value_heads", heads),
+    vocabSize: vocabulary,
+    maxPositions: positions,
     maxTokens: positions,
     intermediate: read.size("intermediate_size"),
     epsilon: read.positive("rms_norm_eps", 1e-6),
@@ -59,7 +59,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
   // Fields of Mistral and others that bear Llama's name: a window, or heads of another size.
   read.off("sliding_window");
   read.divides("num_attention_heads", heads, "hidden_size", width);
-  read.divides("num_key_value_heads", config.keyValueHeads, "num_attention_heads", heads);
+  read.divides("num_key_value_heads", config.numKeyValueHeads, "num_attention_heads", heads);
   const size = width / heads;
   read.same("head_dim", size, "hidden_size / num_attention_heads");
   read.divides("2", 2, "hidden_size / num_attention_heads", size);
@@ -68,32 +68,32 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
 }
 
 function layers(config: LlamaConfig): Layer[] {
-  const { width, intermediate } = config;
-  const shared = config.keyValueHeads * (width / config.heads);
+  const { hiddenSize, intermediate } = config;
+  const shared = config.numKeyValueHeads * (hiddenSize / config.numHeads);
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
-    inputs,
-    outputs,
+    inFeatures: inputs,
+    outFeatures: outputs,
     bias: false,
   });
-  const norm = (path: string): Layer => ({ kind: "norm", path, width, bias: false });
-  const blocks = Array.from({ length: config.layers }, (_, i): Layer[] => {
+  const norm = (path: string): Layer => ({ kind: "norm", path, width: hiddenSize, bias: false });
+  const blocks = Array.from({ length: config.numLayers }, (_, i): Layer[] => {
     const at = `layers.${i}`;
     return [
       norm(`${at}.input_layernorm`),
-      linear(`${at}.self_attn.q_proj`, width, width),
-      linear(`${at}.self_attn.k_proj`, width, shared),
-      linear(`${at}.self_attn.v_proj`, width, shared),
-      linear(`${at}.self_attn.o_proj`, width, width),
+      linear(`${at}.self_attn.q_proj`, hiddenSize, hiddenSize),
+      linear(`${at}.self_attn.k_proj`, hiddenSize, shared),
+      linear(`${at}.self_attn.v_proj`, hiddenSize, shared),
+      linear(`${at}.self_attn.o_proj`, hiddenSize, hiddenSize),
       norm(`${at}.post_attention_layernorm`),
-      linear(`${at}.mlp.gate_proj`, width, intermediate),
-      linear(`${at}.mlp.up_proj`, width, intermediate),
-      linear(`${at}.mlp.down_proj`, intermediate, width),
+      linear(`${at}.mlp.gate_proj`, hiddenSize, intermediate),
+      linear(`${at}.mlp.up_proj`, hiddenSize, intermediate),
+      linear(`${at}.mlp.down_proj`, intermediate, hiddenSize),
     ];
   });
   return [
-    { kind: "embedding", path: wordTable, rows: config.vocabulary, width },
+    { kind: "embedding", path: wordTable, rows: config.vocabSize, width: hiddenSize },
     ...blocks.flat(),
     norm("norm"),
   ];
@@ -102,17 +102,17 @@ function layers(config: LlamaConfig): Layer[] {
 function block(
   net: Net,
   config: LlamaConfig,
-  { x, mask, queryMask, places }: LayerInput,
+  { x, mask, queryMask, positions }: LayerInput,
   layer: number,
   asked: Tensor,
 ): Tensor {
   const at = `layers.${layer}`;
-  const { keys, queries } = places!;
+  const { keys, queries } = positions!;
   const linear = (name: string, rows: Tensor) => net.linear(`${at}.${name}`, rows, { bias: false });
   const normed = (rows: Tensor) => net.rmsNorm(`${at}.input_layernorm`, rows, config.epsilon);
   const all = normed(x);
   const asking = asked === x ? all : normed(asked);
-  const frequencies = rotaryFrequencies(config.rotary, config.width / config.heads);
+  const frequencies = rotaryFrequencies(config.rotary, config.hiddenSize / config.numHeads);
   const turned = (rows: Tensor, at: Tensor) => rotate(rows, tf.reshape(at, [-1]), frequencies);
   const mixed = net.attention({
     layer,
@@ -121,9 +121,9 @@ function block(
     value: linear("self_attn.v_proj", all),
     mask,
     queryMask,
-    places,
-    heads: config.heads,
-    keyValueHeads: config.keyValueHeads,
+    positions,
+    heads: config.numHeads,
+    keyValueHeads: config.numKeyValueHeads,
     dropout: config.attentionDropout,
   });
   const middle = tf.add(linear("self_attn.o_proj", mixed), asked);
@@ -151,7 +151,7 @@ export const llama: Family<LlamaConfig> = {
     embed(net, config, batch) {
       const words = net.embedding(wordTable, batch.ids);
       const { words: given, mask } = net.input({ words, mask: batch.mask });
-      return { x: tf.reshape(given, [-1, config.width]), mask };
+      return { x: tf.reshape(given, [-1, config.hiddenSize]), mask };
     },
     block,
     finish: (net, { epsilon }, x) => net.rmsNorm("norm", x, epsilon),

@@ -7,13 +7,18 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
-import { type PackedFormat, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
+import {
+  dequantize,
+  type QuantizationFormat,
+  type QuantizedWeight,
+  sizeOf,
+} from "../engine/mod.ts";
 import type { Family, ModelConfig } from "../nn/family.ts";
 import { isStoredTransposed, type Layer, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
-import { unpackBitsandbytes } from "../weights/bitsandbytes.ts";
+import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
-import { packWeight } from "../weights/pack.ts";
+import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
@@ -40,7 +45,7 @@ export interface LoadModelOptions {
    * Holds the weights of the encoder's linears in fewer bits; embeddings, norms, biases and the
    * head stay float32. A checkpoint that is quantised already keeps its own format.
    */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
   /** Families of your own, which come before those that tunebook has. */
   readonly families?: readonly Family[];
   /** Stops the work with an error of kind "interrupted". */
@@ -104,7 +109,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const body = bodyUnder(family, config, head);
   const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
-  const { weights: stored, packed: inFile } = unpackBitsandbytes(file);
+  const { weights: stored, quantized: inFile } = readBitsandbytes(file);
 
   const hasHead = Boolean(head.isPretrained) || isStoredHead(json, head, headLayers, stored);
   const { optional } = family;
@@ -140,16 +145,16 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   for (const layer of made) {
     for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }
-  const packed = new Map<string, PackedWeight>();
+  const quantized = new Map<string, QuantizedWeight>();
   const pause = pauses(options.signal, () => "stopped while the model's weights were quantised");
   for (const { path, shape, layer } of encoder.flatMap(weightsOf)) {
     const name = names.get(path);
     if (layer.kind !== "linear" || !path.endsWith(".weight") || name === undefined) continue;
     const held = inFile.get(name);
-    if (held) packed.set(path, held);
+    if (held) quantized.set(path, held);
     else if (options.quantize) {
       await pause();
-      packed.set(path, packWeight(options.quantize, shape, () => values.get(path)!));
+      quantized.set(path, quantizeWeight(options.quantize, shape, () => values.get(path)!));
     }
   }
   checkFormat(options, inFile);
@@ -162,11 +167,11 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
     headRequest,
-    ...(packed.size > 0 ? { packed } : {}),
+    ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([
       ...[...values.keys()].map((path) => {
-        const held = packed.get(path);
-        return [path, () => held ? unpack(held) : values.get(path)!] as const;
+        const held = quantized.get(path);
+        return [path, () => held ? dequantize(held) : values.get(path)!] as const;
       }),
       ...[...fresh].map(([path, data]) => [path, () => data] as const),
     ]),
@@ -176,7 +181,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
 /** Numbers that were rounded once are not rounded again to another format. */
 function checkFormat(
   { quantize, weights }: LoadModelOptions,
-  inFile: ReadonlyMap<string, PackedWeight>,
+  inFile: ReadonlyMap<string, QuantizedWeight>,
 ): void {
   const other = [...inFile.values()].find(({ format }) => format !== quantize);
   if (quantize === undefined || !other) return;

@@ -53,9 +53,19 @@ export function robertaHeads(name: string): Family<BertConfig>["heads"] {
   return {
     classification: {
       reads: "pooled",
-      layers: ({ width }, outputs) => [
-        { kind: "linear", path: "classifier.dense", inputs: width, outputs: width },
-        { kind: "linear", path: "classifier.out_proj", inputs: width, outputs },
+      layers: ({ hiddenSize }, outputs) => [
+        {
+          kind: "linear",
+          path: "classifier.dense",
+          inFeatures: hiddenSize,
+          outFeatures: hiddenSize,
+        },
+        {
+          kind: "linear",
+          path: "classifier.out_proj",
+          inFeatures: hiddenSize,
+          outFeatures: outputs,
+        },
       ],
       forward(net, config, first) {
         const input = net.dropout(first, config.headDropout);

@@ -76,14 +76,14 @@ function stretch(frequency: number, { factor, slow, fast, original }: Stretching
  * Turns every head: the first half of its numbers are the one coordinates, the second half the other.
  *
  * @param x [tokens, heads · size]
- * @param places [tokens] int32
+ * @param positions [tokens] int32
  * @param frequencies [size / 2]
  */
-export function rotate(x: Tensor, places: Tensor, frequencies: Float32Array): Tensor {
+export function rotate(x: Tensor, positions: Tensor, frequencies: Float32Array): Tensor {
   const half = frequencies.length;
   const [tokens, width] = x.shape as [number, number];
   const angles = tf.mul(
-    tf.reshape(tf.cast(places, "float32"), [tokens, 1, 1]),
+    tf.reshape(tf.cast(positions, "float32"), [tokens, 1, 1]),
     tf.tensor3d(frequencies, [1, 1, half]),
   );
   const [cos, sin] = [tf.cos(angles), tf.sin(angles)];

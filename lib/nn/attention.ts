@@ -6,7 +6,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 import type { AttentionCall } from "./attention_call.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
@@ -15,7 +15,7 @@ const maskedScore = -1e9;
 /** Mixes the values: [batch · queries, width]. */
 export function attention(
   net: HookContext,
-  adapter: AttachedAdapter | undefined,
+  adapter: AttachedMethod | undefined,
   call: AttentionCall,
 ): Tensor {
   const { layer, query, key, value, mask, heads, keyValueHeads = heads, dropout } = call;
@@ -53,12 +53,12 @@ export function attention(
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
-function biasOf({ mask, queryMask, places }: AttentionCall, extended: Tensor): Tensor {
+function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor): Tensor {
   const prefix = extended.shape[1]! - mask.shape[1]!;
-  if (!places) {
+  if (!positions) {
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
-  const later = tf.greater(asKeys(places.keys), asQueries(places.queries));
+  const later = tf.greater(asKeys(positions.keys), asQueries(positions.queries));
   const hidden = queryMask
     ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
     : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));

@@ -22,8 +22,8 @@ export interface AttentionCall {
   readonly heads: number;
   /** Heads of keys and values, each for as many neighbouring heads of queries; `heads` unless given. */
   readonly keyValueHeads?: number;
-  /** Where given, no query sees keys of later places. A method's prefix is seen by all. */
-  readonly places?: TokenPositions | undefined;
+  /** Where given, no query sees keys of later positions. A method's prefix is seen by all. */
+  readonly positions?: TokenPositions | undefined;
   /** Dropout of the attention weights. */
   readonly dropout: number;
 }

@@ -61,7 +61,7 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
         packing: {
           positions: inputs.position_ids,
           firsts: inputs.first_tokens,
-          slots: inputs.example_slots,
+          exampleIndex: inputs.example_slots,
         },
       }
       : {}),

@@ -4,19 +4,19 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { ops, type PackedLayout, type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention } from "./attention.ts";
-import { packedNames } from "./model.ts";
+import { quantizedNames } from "./model.ts";
 import type { Net } from "./net.ts";
 
 /** What a net is bound to. */
 export interface NetOptions {
   /** A weight or an adapter's parameter by path. */
   tensor(path: string): Tensor;
-  readonly adapter?: AttachedAdapter;
+  readonly adapter?: AttachedMethod;
   /** The linears' weights that are held in fewer bits. */
-  readonly packed?: ReadonlyMap<string, PackedLayout>;
+  readonly quantized?: ReadonlyMap<string, QuantizedLayout>;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
@@ -29,11 +29,11 @@ export interface NetOptions {
 
 /** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
-  const { tensor, adapter, packed, noise, places = (_, ids) => ids } = options;
+  const { tensor, adapter, quantized, noise, places = (_, ids) => ids } = options;
   const net: Net & HookContext = {
     parameter: tensor,
     weight(path) {
-      if (!packed?.has(path)) return tensor(path);
+      if (!quantized?.has(path)) return tensor(path);
       throw new TunebookError(
         "unsupported",
         `${path} is quantised, but the method computes with the whole matrix. Use a method that ` +
@@ -45,11 +45,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;
-      const layout = packed?.get(name);
+      const layout = quantized?.get(name);
       // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
       const changed = layout ? undefined : adapter?.weight?.(path, tensor(name), net);
       const product = layout
-        ? ops.packedMatMul(x, heldIn(tensor, name), layout)
+        ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
         : tf.matMul(x, changed ?? tensor(name), false, true);
       const y = bias ? tf.add(product, tensor(`${path}.bias`)) : product;
       return changed ? y : adapter?.output?.(path, x, y, net) ?? y;
@@ -70,7 +70,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention: (call) => attention(net, adapter, call),
-    part: (x, mask, compute) =>
+    checkpointed: (x, mask, compute) =>
       options.recomputeFor
         ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute })
         : compute(net, x, mask),
@@ -80,7 +80,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
 
 /** A matrix in fewer bits, as the program has it. */
 function heldIn(tensor: NetOptions["tensor"], name: string): { codes: Tensor; scales: Tensor } {
-  const { codes, scales } = packedNames(name);
+  const { codes, scales } = quantizedNames(name);
   return { codes: tensor(codes), scales: tensor(scales) };
 }
 
@@ -88,7 +88,7 @@ function recomputedPart(
   options: NetOptions,
   trained: ReadonlySet<string>,
   sites: { count: number },
-  { x, mask, compute }: { x: Tensor; mask: Tensor; compute: Parameters<Net["part"]>[2] },
+  { x, mask, compute }: { x: Tensor; mask: Tensor; compute: Parameters<Net["checkpointed"]>[2] },
 ): Tensor {
   const { noise } = options;
   const first = sites.count;

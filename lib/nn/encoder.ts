@@ -15,7 +15,7 @@ import type {
   TextBatch,
 } from "./family.ts";
 import type { Net } from "./net.ts";
-import { askedInput, summaries, tokenPlaces } from "./summary.ts";
+import { askedInput, pooledPositions, positionIds } from "./pooled_positions.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
@@ -54,31 +54,31 @@ export function encode(
 ): Tensor {
   const still = net.withoutDropout();
   const stack = stackOf(family);
-  const { width } = config;
+  const { hiddenSize } = config;
   const { packing } = batch;
   const start: Hidden = batch.hidden
-    ? { x: tf.reshape(batch.hidden, [-1, width]), mask: batch.mask }
+    ? { x: tf.reshape(batch.hidden, [-1, hiddenSize]), mask: batch.mask }
     : stack.embed(frozenLayers > 0 ? still : net, config, batch);
   const { mask } = start;
   let { x } = start;
   let [examples, count] = mask.shape as [number, number];
   if (batch.hidden) count = batch.hidden.shape[1]!;
-  const end = until ?? config.layers;
+  const end = until ?? config.numLayers;
   for (let layer = batch.hidden ? frozenLayers : 0; layer < end; layer++) {
-    const onlySummary = positions === "summary" && layer === config.layers - 1;
-    x = (layer < frozenLayers ? still : net).part(x, mask, (net, x, mask) => {
+    const onlySummary = positions === "summary" && layer === config.numLayers - 1;
+    x = (layer < frozenLayers ? still : net).checkpointed(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
       const input = layerInput(net, stack, { x, mask }, packing);
       if (!onlySummary) return stack.block(net, config, input, layer, x);
-      const asked = summaries(mask, packing, stack.pooling ?? "first");
+      const asked = pooledPositions(mask, packing, stack.pooling ?? "first");
       return stack.block(net, config, askedInput(input, asked), layer, asked.take(x));
     });
     if (!onlySummary) continue;
-    if (packing) x = tf.gather(x, packing.slots);
-    [examples, count] = [packing ? packing.slots.shape[0]! : examples, 1];
+    if (packing) x = tf.gather(x, packing.exampleIndex);
+    [examples, count] = [packing ? packing.exampleIndex.shape[0]! : examples, 1];
   }
   if (until === undefined) x = stack.finish?.(net, config, x) ?? x;
-  return tf.reshape(x, [examples, count, width]);
+  return tf.reshape(x, [examples, count, hiddenSize]);
 }
 
 function layerInput(
@@ -89,6 +89,6 @@ function layerInput(
 ): LayerInput {
   const input = { x, mask, queryMask: packing && mask };
   if (!causal) return input;
-  const keys = tokenPlaces(net, mask, packing);
-  return { ...input, places: { keys, queries: keys } };
+  const keys = positionIds(net, mask, packing);
+  return { ...input, positions: { keys, queries: keys } };
 }

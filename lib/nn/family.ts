@@ -28,7 +28,7 @@ export interface Packing {
   /** The first token of each example of a row, counted through all rows, [batch, slots]. */
   readonly firsts: Tensor;
   /** For each example its slot among `firsts`, counted through all rows, [examples]. */
-  readonly slots: Tensor;
+  readonly exampleIndex: Tensor;
 }
 
 /** Hidden states between two layers. */
@@ -44,19 +44,19 @@ export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
   /** Present where the family is causal. */
-  readonly places?: TokenPositions;
+  readonly positions?: TokenPositions;
 }
 
 /** The sizes that every model has. */
 export interface ModelConfig {
   /** Numbers of a feature that heads read. */
-  readonly width: number;
+  readonly hiddenSize: number;
   /** Like blocks of the stack; 0 where the model is none. */
-  readonly layers: number;
+  readonly numLayers: number;
   /** Attention heads of a block; 1 where there is no attention. */
-  readonly heads: number;
+  readonly numHeads: number;
   /** Heads of keys and values, where queries share them; as many as `heads` unless given. */
-  readonly keyValueHeads?: number;
+  readonly numKeyValueHeads?: number;
   /** Standard deviation of newly made weights. */
   readonly initializerRange: number;
   /** The longest sequence in tokens; 1 for models that take no tokens. */
@@ -65,9 +65,9 @@ export interface ModelConfig {
 
 /** The sizes that every text model has. */
 export interface TextConfig extends ModelConfig {
-  readonly vocabulary: number;
+  readonly vocabSize: number;
   /** Rows of the position table. */
-  readonly positions: number;
+  readonly maxPositions: number;
   /** The token that fills short rows. */
   readonly padId: number;
 }
@@ -114,7 +114,7 @@ export interface Stack<Config> {
    * Training then holds only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
-  /** True where a token sees only those before it; the blocks are then given `places`. */
+  /** True where a token sees only those before it; the blocks are then given `positions`. */
   readonly causal?: boolean;
   /** The token that stands for the sequence in heads that read pooled features: the first unless given. */
   readonly pooling?: "first" | "last";

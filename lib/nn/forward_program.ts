@@ -52,7 +52,7 @@ function programOf(
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
-        packed: model.packed,
+        quantized: model.quantized,
       });
       return outputsOf(headResults(net, trainable, inputs), batchOf(inputs));
     },

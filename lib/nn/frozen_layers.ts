@@ -21,19 +21,19 @@ export function countFrozenLayers(
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);
   const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;
-  const isEverywhere = actsOnLinears && !adapter.sites;
+  const isEverywhere = actsOnLinears && !adapter.targets;
   const actsAnywhere = isEverywhere || adapter.input || adapter.keysValues;
   if (actsAnywhere) return 0;
   const places = [
     ...trainedWeights(model, adapter).filter(({ layer }) => !head.includes(layer.path))
       .map(({ path }) => path),
-    ...(adapter.sites ?? []),
+    ...(adapter.targets ?? []),
   ];
   const layerOf = (path: string): number => {
     if (!path.startsWith(`${layerPath}.`)) {
-      return below.some((each) => `${path}.`.startsWith(each)) ? 0 : config.layers;
+      return below.some((each) => `${path}.`.startsWith(each)) ? 0 : config.numLayers;
     }
     return Number(path.slice(layerPath.length + 1).split(".", 1)[0]);
   };
-  return Math.min(config.layers, ...places.map(layerOf));
+  return Math.min(config.numLayers, ...places.map(layerOf));
 }

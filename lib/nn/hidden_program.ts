@@ -20,7 +20,7 @@ export function positionsAbove(
   { model }: Pick<TrainableModel, "model">,
   frozenLayers: number,
 ): "all" | "summary" {
-  return frozenLayers === model.config.layers ? positionsRead(model) : "all";
+  return frozenLayers === model.config.numLayers ? positionsRead(model) : "all";
 }
 
 /** Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1, width]. */
@@ -34,7 +34,7 @@ export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): 
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
-        packed: model.packed,
+        quantized: model.quantized,
       });
       const positions = positionsAbove(trainable, frozenLayers);
       return {

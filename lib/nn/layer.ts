@@ -14,8 +14,8 @@ export type Layer =
   | {
     readonly kind: "linear";
     readonly path: string;
-    readonly inputs: number;
-    readonly outputs: number;
+    readonly inFeatures: number;
+    readonly outFeatures: number;
     readonly bias?: boolean;
     /** True where checkpoints hold W the other way round, [inputs, outputs]. */
     readonly storedTransposed?: boolean;
@@ -59,7 +59,7 @@ export function weightsOf(layer: Layer): Weight[] {
     layer.kind === "embedding" || layer.bias === false ? [] : [weight("bias", [size])];
   switch (layer.kind) {
     case "linear":
-      return [weight("weight", [layer.outputs, layer.inputs]), ...bias(layer.outputs)];
+      return [weight("weight", [layer.outFeatures, layer.inFeatures]), ...bias(layer.outFeatures)];
     case "norm":
       return [weight("weight", [layer.width]), ...bias(layer.width)];
     case "embedding":

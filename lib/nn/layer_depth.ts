@@ -25,9 +25,9 @@ export function layersBelowHead(
   }
   const inStack = `${stack.layerPath}.`;
   if (path.startsWith(inStack)) {
-    return config.layers - Number(path.slice(inStack.length).split(".", 1)[0]);
+    return config.numLayers - Number(path.slice(inStack.length).split(".", 1)[0]);
   }
   const first = layers.findIndex((layer) => layer.path.startsWith(inStack));
   const isBelow = layers.slice(0, first).some((layer) => `${path}.`.startsWith(`${layer.path}.`));
-  return isBelow ? config.layers + 1 : 0;
+  return isBelow ? config.numLayers + 1 : 0;
 }

@@ -5,21 +5,21 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
-import type { AttachedAdapter } from "./adapter.ts";
+import type { AttachedMethod } from "./method.ts";
 import type { Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
-import { noParts } from "./parts.ts";
+import { noDelta } from "./adapter_delta.ts";
 import { withFrozen } from "./trainable_model.ts";
 
 /** A method that changes nothing, for a model that stands alone. */
-export const noAdapter: AttachedAdapter = {
+export const noAdapter: AttachedMethod = {
   parameters: [],
   trains: () => false,
-  parts: () => noParts,
+  delta: () => noDelta,
 };
 
 /** Makes sure that a method can become part of a model's weights. */
-export function checkMergeable(adapter: AttachedAdapter): void {
+export function checkMergeable(adapter: AttachedMethod): void {
   if (isMergeable(adapter)) return;
   throw new TunebookError(
     "unsupported",
@@ -29,7 +29,7 @@ export function checkMergeable(adapter: AttachedAdapter): void {
 }
 
 /** Whether a method can become part of a model's weights. */
-export function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedAdapter): boolean {
+export function isMergeable({ parameters, mergedInto, mergedIntoBias }: AttachedMethod): boolean {
   return parameters.length === 0 || Boolean(mergedInto ?? mergedIntoBias);
 }
 
@@ -42,7 +42,7 @@ export function isMergeable({ parameters, mergedInto, mergedIntoBias }: Attached
  */
 export function mergeModel(
   model: Model,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
   checkMergeable(adapter);
@@ -55,12 +55,12 @@ export function mergeModel(
  */
 export function settle(
   model: Model,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
   { dequantise = false }: { readonly dequantise?: boolean } = {},
-): { model: Model; adapter: AttachedAdapter } {
-  const { packed, ...whole } = model;
-  const held = dequantise || !packed ? whole : model;
+): { model: Model; adapter: AttachedMethod } {
+  const { quantized, ...whole } = model;
+  const held = dequantise || !quantized ? whole : model;
   if (isMergeable(adapter) && held === whole) {
     return { model: { ...withTrained(model, adapter, values), head: [] }, adapter: noAdapter };
   }
@@ -83,7 +83,7 @@ export function settle(
 
 function withTrained(
   model: Model,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
 ): Model {
   const all = withFrozen(adapter, values);
@@ -98,6 +98,6 @@ function withTrained(
   const weights = new LazyMap(
     modelWeights(model).map((weight) => [weight.path, () => merged(weight)]),
   );
-  const { packed: _, ...rest } = model;
+  const { quantized: _, ...rest } = model;
   return { ...rest, weights };
 }

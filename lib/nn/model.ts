@@ -4,8 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { FrozenSource, PackedWeight } from "../engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host, HostExtras } from "./adapter.ts";
+import type { FrozenSource, QuantizedWeight } from "../engine/mod.ts";
+import type { AttachedMethod, Method, ModelInfo, ModelInfoExtras } from "./method.ts";
 import type { Family, Head, ModelConfig, TextConfig } from "./family.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
 import { headOf, type HeadRequest } from "./task_head.ts";
@@ -32,21 +32,21 @@ export interface Model {
    * The linears' weights that are held in fewer bits, by weight path. `weights` has what they
    * stand for: those are the model's numbers, whatever they were before they were quantised.
    */
-  readonly packed?: ReadonlyMap<string, PackedWeight>;
+  readonly quantized?: ReadonlyMap<string, QuantizedWeight>;
 }
 
 /** The input names of the two tensors of a weight that is held in fewer bits. */
-export function packedNames(path: string): { codes: string; scales: string } {
+export function quantizedNames(path: string): { codes: string; scales: string } {
   return { codes: `${path}.codes`, scales: `${path}.scales` };
 }
 
 /** Gives a program the frozen weights of a model. */
 export function frozenWeights(
-  { weights, packed }: Pick<Model, "weights" | "packed">,
+  { weights, quantized }: Pick<Model, "weights" | "quantized">,
 ): FrozenSource {
   return (name) => {
     const [, path, part] = /^(.+)\.(codes|scales)$/.exec(name) ?? [];
-    const held = path === undefined ? undefined : packed?.get(path);
+    const held = path === undefined ? undefined : quantized?.get(path);
     if (held) return part === "codes" ? held.codes() : held.scales();
     return weights.get(name)!;
   };
@@ -97,7 +97,7 @@ export function isHead({ head }: Pick<Model, "head">, weight: Weight): boolean {
  */
 export function randomHead(
   model: Pick<Model, "layers" | "head" | "fresh">,
-  { initialWeights }: Pick<AttachedAdapter, "initialWeights">,
+  { initialWeights }: Pick<AttachedMethod, "initialWeights">,
 ): string | undefined {
   return modelWeights(model).find((weight) =>
     isHead(model, weight) && model.fresh?.includes(weight.layer.path) &&
@@ -106,7 +106,7 @@ export function randomHead(
 }
 
 /** What a method may know about a model. */
-export function hostOf(model: Model, extras: HostExtras = {}): Host {
+export function modelInfoOf(model: Model, extras: ModelInfoExtras = {}): ModelInfo {
   const { family, config, layers, head, weights } = model;
   const { modelType, attentionTargets } = family;
   return {
@@ -125,20 +125,20 @@ export function hostOf(model: Model, extras: HostExtras = {}): Host {
 /** Attaches a method to a model. */
 export function attachTo(
   model: Model,
-  adapter: Adapter,
-  extras: HostExtras = {},
-): AttachedAdapter {
-  return adapter.attach(hostOf(model, extras));
+  adapter: Method,
+  extras: ModelInfoExtras = {},
+): AttachedMethod {
+  return adapter.attach(modelInfoOf(model, extras));
 }
 
 /** Lets a method read its files and run the model where it has to, and attaches it. */
 export async function openOn(
   model: Model,
-  adapter: Adapter,
-  extras: HostExtras = {},
-): Promise<AttachedAdapter> {
-  const host = hostOf(model, extras);
+  adapter: Method,
+  extras: ModelInfoExtras = {},
+): Promise<AttachedMethod> {
+  const modelInfo = modelInfoOf(model, extras);
   const opened = await adapter.open?.() ?? adapter;
-  const prepared = await opened.prepare?.(host) ?? opened;
-  return prepared.attach(host);
+  const prepared = await opened.prepare?.(modelInfo) ?? opened;
+  return prepared.attach(modelInfo);
 }

@@ -43,5 +43,9 @@ export interface Net {
    * A part of the model that is computed a second time in the backward pass where training was
    * asked to save memory. It must take from outside only what it is given.
    */
-  part(x: Tensor, mask: Tensor, compute: (net: Net, x: Tensor, mask: Tensor) => Tensor): Tensor;
+  checkpointed(
+    x: Tensor,
+    mask: Tensor,
+    compute: (net: Net, x: Tensor, mask: Tensor) => Tensor,
+  ): Tensor;
 }

@@ -9,8 +9,12 @@
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import type { Net } from "./net.ts";
 import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedAdapter, HookContext } from "./adapter.ts";
-import { type BankNames, banksOf, type TargetModules } from "./banks.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
+import {
+  type StackedWeightNames,
+  stackedWeightsOf,
+  type TargetModules,
+} from "./stacked_weights.ts";
 import { encode } from "./encoder.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
@@ -32,7 +36,7 @@ export const firstPosition = "first_position";
 export function sharedProgram(model: Model, places: TargetModules): Program {
   const body: Model = { ...model, layers: bodyLayers(model), head: [] };
   const weights = weightInputs({ model: body, adapter: noAdapter });
-  const banks = banksOf(model, places);
+  const banks = stackedWeightsOf(model, places);
   const int32 = { role: "feed", type: "int32" } as const;
   const inputs: Record<string, InputSpec> = {
     ...batchInputs(model),
@@ -59,7 +63,7 @@ export function sharedProgram(model: Model, places: TargetModules): Program {
       const plain = createNet({
         tensor: (path) => given[weights.names.get(path) ?? path],
         adapter: rowwise(bound),
-        packed: model.packed,
+        quantized: model.quantized,
       });
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
@@ -77,14 +81,14 @@ export function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
 interface Bound {
   readonly model: Model;
   readonly places: TargetModules;
-  readonly names: BankNames;
+  readonly names: StackedWeightNames;
   bank(name: string): Tensor;
   readonly rows: Tensor;
   readonly heads: Tensor;
 }
 
 /** The adapters of the banks as one method, whose hooks look up what belongs to each row. */
-function rowwise({ places, names, bank, rows, model }: Bound): AttachedAdapter {
+function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
   const [batch] = rows.shape;
   const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
   /** [tokens, width] with the number of each row for all of its tokens. */
@@ -128,14 +132,19 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedAdapter {
     ...(places.prefix
       ? {
         keysValues(layer, { keys, values, mask }) {
-          const { heads, keyValueHeads = heads, width } = model.config;
-          const size = width / heads;
+          const { numHeads, numKeyValueHeads = numHeads, hiddenSize } = model.config;
+          const size = hiddenSize / numHeads;
           const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · keyValueHeads · size]
           const count = prefix.shape[1]!;
           const part = (at: number) => {
-            const wide = keyValueHeads * size;
+            const wide = numKeyValueHeads * size;
             const cut = tf.slice(prefix, [0, 0, at * wide], [batch, count, wide]);
-            return tf.transpose(tf.reshape(cut, [batch, count, keyValueHeads, size]), [0, 2, 1, 3]);
+            return tf.transpose(tf.reshape(cut, [batch, count, numKeyValueHeads, size]), [
+              0,
+              2,
+              1,
+              3,
+            ]);
           };
           return {
             keys: tf.concat([part(2 * layer), keys], 2),
@@ -174,7 +183,7 @@ function withHeads(
       const name = names.head(path);
       // A head reads one token of each row: all heads for all rows are a small product.
       const weight = bank(name.weight); // [adapters, outputs, inputs]
-      const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inputs]), false, true);
+      const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inFeatures]), false, true);
       const chosen = tf.gather(
         tf.reshape(all, [-1, weight.shape[1]!]),
         heads as Parameters<typeof tf.gather>[1],
@@ -193,7 +202,7 @@ function withHeads(
       return tf.reshape(changed, [-1, width]);
     },
     withoutDropout: () => net,
-    part: (x, mask, compute) => compute(net, x, mask),
+    checkpointed: (x, mask, compute) => compute(net, x, mask),
   };
   return net;
 }

@@ -5,7 +5,7 @@
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import type { Host } from "./adapter.ts";
+import type { ModelInfo } from "./method.ts";
 import type { LinearLayer } from "./layer.ts";
 import { bodyPaths } from "./model.ts";
 
@@ -16,26 +16,27 @@ import { bodyPaths } from "./model.ts";
 export type Targets = readonly string[] | string;
 
 /** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
-export function chooseTargets(host: Host, targets: Targets | undefined): LinearLayer[] {
-  const inner = bodyPaths(host);
-  const linears = host.layers.filter((layer): layer is LinearLayer =>
-    layer.kind === "linear" && inner.has(layer.path) && !host.head.includes(layer.path)
+export function chooseTargets(modelInfo: ModelInfo, targets: Targets | undefined): LinearLayer[] {
+  const inner = bodyPaths(modelInfo);
+  const linears = modelInfo.layers.filter((layer): layer is LinearLayer =>
+    layer.kind === "linear" && inner.has(layer.path) && !modelInfo.head.includes(layer.path)
   );
-  const wanted = targets ?? host.attentionTargets;
+  const wanted = targets ?? modelInfo.attentionTargets;
   if (wanted === "all-linear") return linears.filter(({ isUnread }) => !isUnread);
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) =>
-      whole.test(path) || whole.test(`${host.pathPrefix}${path}`)
+      whole.test(path) || whole.test(`${modelInfo.pathPrefix}${path}`)
     );
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
   }
-  const fits = (path: string, name: string) => `.${host.pathPrefix}${path}`.endsWith(`.${name}`);
+  const fits = (path: string, name: string) =>
+    `.${modelInfo.pathPrefix}${path}`.endsWith(`.${name}`);
   const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
     if (linears.some(({ path }) => fits(path, name))) continue;
-    if (host.head.some((path) => fits(path, name))) {
+    if (modelInfo.head.some((path) => fits(path, name))) {
       throw new TunebookError(
         "input",
         `target "${name}" is a layer of the head, which is trained as a whole with every method; ` +

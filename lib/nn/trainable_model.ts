@@ -7,12 +7,12 @@ import { TunebookError } from "../core/errors.ts";
 import {
   type FrozenSource,
   type InputSpec,
-  packedShapes,
+  quantizedShapes,
   sizeOf,
   slotPath,
 } from "../engine/mod.ts";
-import type { AttachedAdapter } from "./adapter.ts";
-import { frozenWeights, type Model, modelWeights, packedNames } from "./model.ts";
+import type { AttachedMethod } from "./method.ts";
+import { frozenWeights, type Model, modelWeights, quantizedNames } from "./model.ts";
 import type { Objective } from "./objective.ts";
 import { trainedWeights } from "./trained.ts";
 
@@ -22,7 +22,7 @@ export const parameters = "parameters";
 /** What is trained or evaluated. */
 export interface TrainableModel {
   readonly model: Model;
-  readonly adapter: AttachedAdapter;
+  readonly adapter: AttachedMethod;
   readonly objective: Objective;
 }
 
@@ -49,11 +49,11 @@ export function weightInputs(
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   for (const { path, shape } of modelWeights(model)) {
     const isTrained = trained.has(path);
-    const held = model.packed?.get(path);
+    const held = model.quantized?.get(path);
     if (held) {
       if (isTrained) throw untrainable(path, held.format);
-      const { codes, scales } = packedNames(path);
-      const shapes = packedShapes(held);
+      const { codes, scales } = quantizedNames(path);
+      const shapes = quantizedShapes(held);
       inputs[codes] = { role: "frozen", type: "uint8", shape: shapes.codes };
       inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
       names.set(codes, codes).set(scales, scales);
@@ -64,7 +64,7 @@ export function weightInputs(
   for (const { name, shape } of adapter.frozen ?? []) {
     // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.
     if (trained.has(name) || sizeOf(shape) === 0) continue;
-    const held = model.packed?.get(name);
+    const held = model.quantized?.get(name);
     if (held) throw irreplaceable(name, held.format);
     inputs[name] = { role: "frozen", type: "float32", shape };
     names.set(name, name);
@@ -87,7 +87,7 @@ export function frozenOf(
 
 /** Trained tensors together with the method's frozen ones. */
 export function withFrozen(
-  { frozen = [] }: AttachedAdapter,
+  { frozen = [] }: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
 ): ReadonlyMap<string, Float32Array> {
   if (frozen.length === 0) return values;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { StateTensor } from "../engine/mod.ts";
-import type { AttachedAdapter } from "./adapter.ts";
+import type { AttachedMethod } from "./method.ts";
 import type { Weight } from "./layer.ts";
 import { layersBelowHead } from "./layer_depth.ts";
 import { isHead, type Model, modelWeights } from "./model.ts";
@@ -53,7 +53,7 @@ export function groupSettings(group: string): GroupSettings {
  */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
 ): Weight[] {
   return modelWeights(model).filter((weight) =>
     isHead(model, weight) || (!isUnread(weight) && adapter.trains(weight.path))
@@ -71,9 +71,9 @@ export interface GroupingOptions {
 }
 
 /** A state tensor for every trained tensor. */
-export function trainedSlots(
+export function trainedTensors(
   model: Pick<Model, "layers" | "head" | "family" | "config">,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
   { byLayer = false }: GroupingOptions = {},
 ): StateTensor[] {
   const slot = (name: string, shape: readonly number[], settings: GroupSettings): StateTensor => ({
@@ -91,8 +91,8 @@ export function trainedSlots(
         learningRateScale: 1,
       })
     ),
-    ...adapter.parameters.map(({ name, shape, decay, rate = 1 }) =>
-      slot(name, shape, { decay, learningRateScale: rate })
+    ...adapter.parameters.map(({ name, shape, decay, learningRateScale = 1 }) =>
+      slot(name, shape, { decay, learningRateScale })
     ),
   ];
 }

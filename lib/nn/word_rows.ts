@@ -18,7 +18,7 @@ export interface WordRows {
 }
 
 /** What the places are called in a program. */
-export const wordPlaces = "word places";
+export const wordRowIndex = "word places";
 
 /** Chooses the rows of a table that are marked with 1 in `occurs`, which has a number for each row. */
 export function wordRows(path: string, occurs: Uint8Array): WordRows {
@@ -29,8 +29,8 @@ export function wordRows(path: string, occurs: Uint8Array): WordRows {
 }
 
 /** The input with which a program looks up places. */
-export function placesInput({ places }: WordRows): Record<string, InputSpec> {
-  return { [wordPlaces]: { role: "frozen", type: "int32", shape: [places.length] } };
+export function wordRowInput({ places }: WordRows): Record<string, InputSpec> {
+  return { [wordRowIndex]: { role: "frozen", type: "int32", shape: [places.length] } };
 }
 
 /** The places of ids of any shape. */

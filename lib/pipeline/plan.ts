@@ -6,9 +6,9 @@
 import { jupyterDisplay } from "../core/display.ts";
 import { mistakes } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
-import { type PackedFormat, packedFormatOf } from "../engine/mod.ts";
+import { type QuantizationFormat, quantizationFormatOf } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -47,7 +47,7 @@ export interface ModelOptions {
    * head stay float32. They cannot be trained themselves; LoRA can be trained over them. float32
    * unless given, or what the method asks for.
    */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
 }
@@ -94,12 +94,12 @@ export interface DataStage<
   Answer = unknown,
 > {
   /** Attaches a fine-tuning method. */
-  adapt(method: Adapter): AdaptStage<Predicted, Input, Answer>;
+  adapt(method: Method): AdaptStage<Predicted, Input, Answer>;
   /**
    * Compares methods on this data at equal budget: the same split, rows and epochs (or seconds),
    * several seeds. `compare({ lora: lora(), head: head() }, { metric: accuracy }).run()`.
    */
-  compare<const Methods extends Readonly<Record<string, Adapter>>>(
+  compare<const Methods extends Readonly<Record<string, Method>>>(
     methods: Methods,
     options?: CompareOptions<Predicted>,
   ): ComparePlan<keyof Methods & string>;
@@ -186,7 +186,7 @@ export interface Plan<
 export function model(reference: string, options: ModelOptions = {}): ModelStage {
   const { quantize, family } = options;
   parseReference(reference);
-  if (quantize !== undefined) packedFormatOf(quantize);
+  if (quantize !== undefined) quantizationFormatOf(quantize);
   const chosen = {
     model: reference,
     ...(quantize ? { quantize } : {}),
@@ -223,9 +223,9 @@ function dataStage(
   start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
 ) {
   return Object.freeze({
-    compare: (methods: Readonly<Record<string, Adapter>>, options: CompareOptions = {}) =>
+    compare: (methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) =>
       comparePlanOf({ ...options, ...start, methods }),
-    adapt: (method: Adapter) =>
+    adapt: (method: Method) =>
       Object.freeze({
         train(train: TrainOptions = {}) {
           trainSettings(train);

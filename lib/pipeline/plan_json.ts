@@ -7,7 +7,7 @@ import { methodOf, methods } from "../adapters/mod.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { targetOf, targets } from "../deploy/mod.ts";
-import { packedFormatOf } from "../engine/mod.ts";
+import { quantizationFormatOf } from "../engine/mod.ts";
 import { metricOf, metrics } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
@@ -144,7 +144,7 @@ export function specFromJson(json: unknown): PlanSpec {
   });
   const quantize = attempt(
     "model",
-    () => plan.quantize === undefined ? undefined : packedFormatOf(plan.quantize),
+    () => plan.quantize === undefined ? undefined : quantizationFormatOf(plan.quantize),
   );
   const data = attempt("data", () => textOf(plan.data));
   const what = attempt(

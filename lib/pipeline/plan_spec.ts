@@ -5,9 +5,9 @@
  */
 import type { LabelKind } from "../data/labels.ts";
 import type { DeployTarget } from "../deploy/target.ts";
-import type { PackedFormat } from "../engine/mod.ts";
+import type { QuantizationFormat } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -58,13 +58,13 @@ export type AnyMetric = Metric<unknown, any>;
 export interface PlanSpec {
   readonly model: string;
   /** How the model's linears are held; float32, or what the method asks for, unless given. */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
   /** A family of one's own, for models whose type tunebook does not know. */
   readonly family?: Family;
   readonly data: DataSource;
   readonly task: AnyTask;
   readonly split: SplitSettings;
-  readonly method: Adapter;
+  readonly method: Method;
   readonly train: TrainOptions;
   readonly metrics: Readonly<Record<string, AnyMetric>>;
   readonly targets: readonly DeployTarget[];

@@ -111,7 +111,10 @@ function valueText(value: unknown): string {
   if (ArrayBuffer.isView(value)) return JSON.stringify(Array.from(value as Uint8Array));
   if (typeof value !== "object") return String(value);
   try {
-    return JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part);
+    const json = (each: unknown) =>
+      JSON.stringify(each, (_, part) => typeof part === "bigint" ? String(part) : part) ?? "null";
+    // Lists have spaces, where a line may break.
+    return Array.isArray(value) ? `[${value.map(json).join(", ")}]` : json(value);
   } catch {
     return "an object that refers to itself";
   }

@@ -25,7 +25,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
-import { embeddingRowsOf, placesInput, wordPlaces, type WordRows } from "../nn/word_rows.ts";
+import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
@@ -106,7 +106,7 @@ function trainingForward(
   const weights = weightInputs(trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
-    ? hiddenInputs(model.config.width, positionsAbove(trainable, frozenLayers))
+    ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
     : batchInputs(model);
   type Tensors = Readonly<Record<string, Tensor>>;
   const inputs: Record<string, InputSpec> = {
@@ -122,10 +122,10 @@ function trainingForward(
       createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
-        packed: model.packed,
+        quantized: model.quantized,
         noise: inputs.noise,
         places: (table, ids) =>
-          table === words?.path ? embeddingRowsOf(inputs[wordPlaces], ids) : ids,
+          table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
@@ -142,6 +142,6 @@ function heldRows({ inputs, names }: WeightInputs, words: WordRows): Record<stri
   const { shape } = inputs[table];
   return {
     [table]: { ...inputs[table], shape: [words.ids.length, ...shape.slice(1)] },
-    ...placesInput(words),
+    ...wordRowInput(words),
   };
 }

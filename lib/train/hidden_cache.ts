@@ -37,14 +37,14 @@ export async function cacheHidden(
   device: Device,
   { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
-  const { width } = trainable.model.config;
+  const { hiddenSize } = trainable.model.config;
   const onlyFirst = positionsAbove(trainable, frozenLayers) === "summary";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
   const starts: number[] = [];
   let size = 0;
   for (const length of lengths) {
     starts.push(size);
-    size += length * width;
+    size += length * hiddenSize;
   }
   const store = await openFloatStore(size, maxBytes);
   try {
@@ -54,11 +54,11 @@ export async function cacheHidden(
     throw error;
   }
   const hiddenOf = (chosen: readonly number[], layout: BatchLayout): HostTensor => {
-    const shape = [layout.rows, layout.length, width];
-    const data = new Float32Array(layout.rows * layout.length * width);
+    const shape = [layout.rows, layout.length, hiddenSize];
+    const data = new Float32Array(layout.rows * layout.length * hiddenSize);
     chosen.forEach((row, i) => {
       const at = layout.starts[i];
-      store.read(starts[row], data.subarray(at * width, (at + lengths[row]) * width));
+      store.read(starts[row], data.subarray(at * hiddenSize, (at + lengths[row]) * hiddenSize));
     });
     return { shape, data };
   };
@@ -117,7 +117,10 @@ async function fill(
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;
-        const part = hidden.data.subarray(from, from + lengths[row] * trainable.model.config.width);
+        const part = hidden.data.subarray(
+          from,
+          from + lengths[row] * trainable.model.config.hiddenSize,
+        );
         store.write(starts[row], part as Float32Array);
       });
       onRows?.(start + batch.length);

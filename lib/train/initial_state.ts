@@ -7,7 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import type { Device, State, StateTensor } from "../engine/mod.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
-import { trainedSlots, trainedWeights } from "../nn/trained.ts";
+import { trainedTensors, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { average, shownVector } from "./averages/weight_average.ts";
 import { gradients } from "./gradient_program.ts";
@@ -63,7 +63,7 @@ export async function initialState(
 ): Promise<State> {
   const { accumulate, seed } = settings;
   const byLayer = isByLayer(settings);
-  const tensors = trainedSlots(trained.model, trained.adapter, { byLayer }).map((
+  const tensors = trainedTensors(trained.model, trained.adapter, { byLayer }).map((
     tensor,
   ): StateTensor =>
     tensor.name === words?.path

@@ -9,11 +9,11 @@
  */
 import type { TrainingRows } from "./training_rows.ts";
 import type { FrozenSource } from "../engine/mod.ts";
-import type { AttachedAdapter } from "../nn/adapter.ts";
+import type { AttachedMethod } from "../nn/method.ts";
 import { textConfig } from "../nn/model.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedWeights } from "../nn/trained.ts";
-import { putRows, takeRows, wordPlaces, type WordRows, wordRows } from "../nn/word_rows.ts";
+import { putRows, takeRows, wordRowIndex, type WordRows, wordRows } from "../nn/word_rows.ts";
 import { optimizerNamed } from "./optimizers/mod.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -60,7 +60,7 @@ export function occurringWords(
 }
 
 /** True for a method whose hooks may read the table or its values. */
-function looksInside(adapter: AttachedAdapter): boolean {
+function looksInside(adapter: AttachedMethod): boolean {
   const { linearInput, weight, output, input, keysValues, penalty, afterStep } = adapter;
   return [linearInput, weight, output, input, keysValues, penalty, afterStep]
     .some((hook) => hook !== undefined);
@@ -69,7 +69,7 @@ function looksInside(adapter: AttachedAdapter): boolean {
 /** The frozen inputs of a gradient program. */
 export function gradientSource(trained: Trained, words?: WordRows): FrozenSource {
   const frozen = frozenOf(trained);
-  return (name) => words && name === wordPlaces ? words.places : frozen(name);
+  return (name) => words && name === wordRowIndex ? words.places : frozen(name);
 }
 
 /** A weight before the first step. */

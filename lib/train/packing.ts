@@ -78,18 +78,18 @@ export function layoutCost(
   keptLayers: number = 0,
 ): LayoutCost {
   const { layerPath } = stackOf(model.family);
-  const { width, heads, keyValueHeads = heads, layers } = model.config;
+  const { hiddenSize, numHeads, numKeyValueHeads = numHeads, numLayers } = model.config;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
-        ? sum + layer.inputs * layer.outputs
+        ? sum + layer.inFeatures * layer.outFeatures
         : sum,
     0,
-  ) / layers;
-  const keysAndValues = 2 * width * width * keyValueHeads / heads;
-  const perPair = 6 * width + weightPasses * heads;
+  ) / numLayers;
+  const keysAndValues = 2 * hiddenSize * hiddenSize * numKeyValueHeads / numHeads;
+  const perPair = 6 * hiddenSize + weightPasses * numHeads;
   const asked = positionsRead(model) === "summary" ? 1 : 0;
-  const whole = layers - keptLayers - asked;
+  const whole = numLayers - keptLayers - asked;
   return (rows, length, fullest) => {
     const inFull = 2 * linear * length + perPair * length * length;
     const inPart = 2 * (keysAndValues * length + (linear - keysAndValues) * fullest) +
@@ -113,7 +113,7 @@ export function choosePacking(
   if (packing === false) return { reason: "off, as asked" };
   const obstacle = packingObstacle(trainable) ??
     (rows.packedFeedsOf ? undefined : "the rows can only be fed padded") ??
-    (keptLayers === trainable.model.config.layers
+    (keptLayers === trainable.model.config.numLayers
       ? "all layers are frozen and run once"
       : undefined);
   checkPacking(settings, obstacle);

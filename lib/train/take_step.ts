@@ -6,7 +6,7 @@
  */
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
-import type { MethodRecord } from "../nn/adapter.ts";
+import type { MethodRecord } from "../nn/method.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
@@ -161,7 +161,7 @@ async function runAfterStep(
     totalSteps,
     parameters: await state.read(parameters),
     gradients: await optimizer.gradients(taken),
-    memory: methodState,
+    methodState,
   });
   if (changed) await state.write(parameters, changed);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
-import type { MethodRecord } from "../nn/adapter.ts";
+import type { MethodRecord } from "../nn/method.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { Validation } from "./early_stopping.ts";
 import type { StepReport } from "./take_step.ts";

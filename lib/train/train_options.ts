@@ -5,7 +5,7 @@
  */
 import { mistakes } from "../core/errors.ts";
 import type { BatchOrder } from "../data/batches.ts";
-import type { Adapter } from "../nn/adapter.ts";
+import type { Method } from "../nn/method.ts";
 import { wantedSetting } from "./check_setting.ts";
 import type { SwaOptions } from "./averages/swa.ts";
 import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/mod.ts";
@@ -155,7 +155,7 @@ const defaults = {
  */
 export function trainSettings(
   options: TrainOptions = {},
-  { learningRate = defaults.learningRate }: Pick<Adapter, "learningRate"> = {},
+  { learningRate = defaults.learningRate }: Pick<Method, "learningRate"> = {},
 ): TrainSettings {
   const given: TrainOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),

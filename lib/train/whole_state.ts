@@ -6,7 +6,7 @@
  */
 import type { Device, State } from "../engine/mod.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
-import { trainedSlots } from "../nn/trained.ts";
+import { trainedTensors } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { shownVector } from "./averages/weight_average.ts";
 import type { Tensors } from "./divergence.ts";
@@ -66,7 +66,7 @@ export function wholeState(
     vector,
     complete,
     async after(steps) {
-      whole ??= device.createState(trainedSlots(trained.model, trained.adapter), [parameters]);
+      whole ??= device.createState(trainedTensors(trained.model, trained.adapter), [parameters]);
       await whole.write(parameters, complete(await state.read(vector), steps, vector));
       return whole;
     },

@@ -10,18 +10,24 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { codeBook, type PackedLayout, type PackedWeight, sizeOf, unpack } from "../engine/mod.ts";
+import {
+  codeBook,
+  dequantize,
+  type QuantizedLayout,
+  type QuantizedWeight,
+  sizeOf,
+} from "../engine/mod.ts";
 import { blocksPerRow } from "../engine/mod.ts";
 import { unnestMaxima } from "./double_quantisation.ts";
-import { blockSizeOf } from "./pack.ts";
+import { blockSizeOf } from "./quantize_weight.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
 /** A checkpoint whose quantised matrices look like float32 ones. */
-export interface UnpackedWeights {
+export interface QuantizedFile {
   /** Every matrix by its name, without the tensors that describe its quantisation. */
   readonly weights: Weights;
   /** The quantised ones by their names, as they are held. */
-  readonly packed: ReadonlyMap<string, PackedWeight>;
+  readonly quantized: ReadonlyMap<string, QuantizedWeight>;
 }
 
 const stateName = /^(.+)\.quant_state\.bitsandbytes__(\w+)$/;
@@ -32,33 +38,33 @@ const byteSteps = 127;
 const byteOffset = 128;
 
 /** Finds the matrices that bitsandbytes has quantised. Errors are of kind `weights`. */
-export function unpackBitsandbytes(stored: Weights): UnpackedWeights {
-  const packed = new Map<string, PackedWeight>();
+export function readBitsandbytes(stored: Weights): QuantizedFile {
+  const quantized = new Map<string, QuantizedWeight>();
   const details = new Set<string>();
   for (const name of stored.tensors.keys()) {
     const [, matrix, type] = stateName.exec(name) ?? [];
     const layer = /^(.+)\.SCB$/.exec(name)?.[1]?.replace(/\.weight$/, "");
-    if (matrix !== undefined) packed.set(matrix, fourBits(stored, matrix, type));
+    if (matrix !== undefined) quantized.set(matrix, fourBits(stored, matrix, type));
     else if (layer !== undefined && stored.tensors.get(`${layer}.weight`)?.dtype === "I8") {
-      packed.set(`${layer}.weight`, eightBits(stored, layer, name));
+      quantized.set(`${layer}.weight`, eightBits(stored, layer, name));
       details.add(name).add(`${layer}.weight_format`);
     }
   }
-  if (packed.size === 0) return { weights: stored, packed };
+  if (quantized.size === 0) return { weights: stored, quantized };
   const isDetail = (name: string) =>
     details.has(name) || stateName.test(name) ||
     /\.(?:absmax|quant_map|nested_absmax|nested_quant_map)$/.test(name);
   const tensors = new Map<string, TensorInfo>();
   for (const [name, info] of stored.tensors) {
-    const weight = packed.get(name);
+    const weight = quantized.get(name);
     if (weight) {
       const shape = [weight.outputs, weight.inputs];
       tensors.set(name, { ...info, dtype: "F32", shape, bytes: 4 * sizeOf(shape) });
     } else if (!isDetail(name)) tensors.set(name, info);
   }
   const readFloat32Sync = (name: string) => {
-    const weight = packed.get(name);
-    return weight ? unpack(weight) : stored.readFloat32Sync(name);
+    const weight = quantized.get(name);
+    return weight ? dequantize(weight) : stored.readFloat32Sync(name);
   };
   const view: Weights = {
     ...stored,
@@ -67,16 +73,16 @@ export function unpackBitsandbytes(stored: Weights): UnpackedWeights {
     // deno-lint-ignore require-await -- throws must become rejections
     readFloat32: async (name) => readFloat32Sync(name),
     async read(name) {
-      const weight = packed.get(name);
+      const weight = quantized.get(name);
       if (!weight) return await stored.read(name);
       const shape = [weight.outputs, weight.inputs];
-      return { dtype: "F32", shape, bytes: new Uint8Array(unpack(weight).buffer) };
+      return { dtype: "F32", shape, bytes: new Uint8Array(dequantize(weight).buffer) };
     },
   };
-  return { weights: view, packed };
+  return { weights: view, quantized };
 }
 
-function fourBits(stored: Weights, name: string, type: string): PackedWeight {
+function fourBits(stored: Weights, name: string, type: string): QuantizedWeight {
   const refuse = (what: string, cause?: unknown) =>
     new TunebookError("weights", `${stored.path}: ${name} ${what}`, { cause });
   if (type !== "nf4" && type !== "fp4") throw refuse(`is quantised as ${type}, not nf4 or fp4`);
@@ -142,7 +148,7 @@ function readState(
   }
 }
 
-function eightBits(stored: Weights, layer: string, maximaName: string): PackedWeight {
+function eightBits(stored: Weights, layer: string, maximaName: string): QuantizedWeight {
   const name = `${layer}.weight`;
   const format = `${layer}.weight_format`;
   const [outputs, inputs] = stored.tensors.get(name)!.shape;
@@ -153,7 +159,12 @@ function eightBits(stored: Weights, layer: string, maximaName: string): PackedWe
         "newer",
     );
   }
-  const layout: PackedLayout = { format: "int8", outputs, inputs, blockSize: blockSizeOf("int8") };
+  const layout: QuantizedLayout = {
+    format: "int8",
+    outputs,
+    inputs,
+    blockSize: blockSizeOf("int8"),
+  };
   const blocks = blocksPerRow(layout);
   const perRow = blocks * layout.blockSize;
   return {

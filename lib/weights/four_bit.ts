@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { codeBook, type PackedFormat } from "../engine/mod.ts";
+import { codeBook, type QuantizationFormat } from "../engine/mod.ts";
 
 /** Absolute maxima below it count as it, as with bitsandbytes, so that nothing is divided by 0. */
 const leastMaximum = Math.fround(1e-38);
@@ -25,7 +25,7 @@ export function blockMaxima(numbers: Float32Array, blockSize: number): Float32Ar
 
 /** The numbers' codes, two a byte. */
 export function fourBitCodes(
-  format: PackedFormat,
+  format: QuantizationFormat,
   numbers: Float32Array,
   blockSize: number,
 ): Uint8Array<ArrayBuffer> {

@@ -6,11 +6,20 @@
  *
  * @module
  */
-import { bitsOf, blocksPerRow, type PackedLayout, packedShapes, sizeOf } from "../engine/mod.ts";
+import {
+  bitsOf,
+  blocksPerRow,
+  type QuantizedLayout,
+  quantizedShapes,
+  sizeOf,
+} from "../engine/mod.ts";
 import { zeroPoint } from "../engine/mod.ts";
 
 /** The step of each block, negative where the largest number is positive. */
-export function blockSteps(layout: PackedLayout, numbers: Float32Array): Float32Array<ArrayBuffer> {
+export function blockSteps(
+  layout: QuantizedLayout,
+  numbers: Float32Array,
+): Float32Array<ArrayBuffer> {
   const { format, outputs, inputs, blockSize } = layout;
   const blocks = blocksPerRow(layout);
   const steps = new Float32Array(outputs * blocks);
@@ -30,7 +39,7 @@ export function blockSteps(layout: PackedLayout, numbers: Float32Array): Float32
 
 /** The numbers' codes. */
 export function integerCodes(
-  layout: PackedLayout,
+  layout: QuantizedLayout,
   numbers: Float32Array,
 ): Uint8Array<ArrayBuffer> {
   const { format, outputs, inputs, blockSize } = layout;
@@ -38,7 +47,7 @@ export function integerCodes(
   const blocks = blocksPerRow(layout);
   const zero = zeroPoint(format);
   const bits = bitsOf(format);
-  const codes = new Uint8Array(sizeOf(packedShapes(layout).codes));
+  const codes = new Uint8Array(sizeOf(quantizedShapes(layout).codes));
   const perRow = blocks * blockSize;
   for (let row = 0; row < outputs; row++) {
     for (let column = 0; column < perRow; column++) {

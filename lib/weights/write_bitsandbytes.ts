@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { codeBook, type PackedFormat } from "../engine/mod.ts";
+import { codeBook, type QuantizationFormat } from "../engine/mod.ts";
 import { nestMaxima } from "./double_quantisation.ts";
 import { blockMaxima, fourBitCodes } from "./four_bit.ts";
-import { blockSizeOf } from "./pack.ts";
+import { blockSizeOf } from "./quantize_weight.ts";
 import type { TensorToWrite } from "./write_safetensors.ts";
 
 /** The formats that bitsandbytes has. */
-export type BitsandbytesFormat = Extract<PackedFormat, "nf4" | "fp4">;
+export type BitsandbytesFormat = Extract<QuantizationFormat, "nf4" | "fp4">;
 
 /** The tensors of one matrix; it is read and quantised for each of them in turn. */
 export function bitsandbytesTensors(

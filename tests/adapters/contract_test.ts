@@ -1,13 +1,13 @@
 import { batchInputs, batchOf } from "../../lib/nn/batch_inputs.ts";
 import assert from "node:assert/strict";
 import { type Device, type HostTensor, openDevice, slotPath } from "../../lib/engine/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { encode } from "../../lib/nn/encoder.ts";
 import { createNet } from "../../lib/nn/create_net.ts";
 import { parameters, weightInputs } from "../../lib/nn/trainable_model.ts";
-import { trainedSlots } from "../../lib/nn/trained.ts";
+import { trainedTensors } from "../../lib/nn/trained.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
@@ -18,7 +18,7 @@ import { inFolder } from "../weights/in_folder.ts";
 import { projected } from "./projected.ts";
 import { averaged, budgeted, penalised, prefix, prompt, scaling } from "./toy_adapters.ts";
 
-const hooks: Record<string, (model: Model) => AttachedAdapter> = {
+const hooks: Record<string, (model: Model) => AttachedMethod> = {
   "output": scaling,
   "input": prompt,
   "keysValues": prefix,
@@ -67,12 +67,12 @@ for (const [hook, attach] of Object.entries(hooks)) {
 async function hiddenOf(
   device: Device,
   model: Model,
-  adapter: AttachedAdapter,
+  adapter: AttachedMethod,
   batch: Readonly<Record<string, HostTensor>>,
   values: ReadonlyMap<string, Float32Array> = new Map(),
 ): Promise<HostTensor> {
   const { inputs, names } = weightInputs({ model, adapter });
-  const state = device.createState(trainedSlots(model, adapter), [parameters]);
+  const state = device.createState(trainedTensors(model, adapter), [parameters]);
   await state.write(parameters, new Map([...initialParameters({ model, adapter }, 1), ...values]));
   const step = await device.compile({
     name: "hidden",
@@ -125,10 +125,10 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
   Deno.test(`virtual tokens with the embeddings of real ones are those tokens: ${modelType}`, async () => {
     const device = await openDevice("cpu");
     const model = toyModel({ modelType, layers: 2 });
-    const { width } = model.config;
+    const { hiddenSize } = model.config;
     const batch = toyRows(4, { types: model.family.usesTypes ?? false }).feedsOf([0, 1, 2, 3]);
     const table = model.weights.get("embeddings.word_embeddings.weight")!;
-    const words = tokens.flatMap((id) => [...table.slice(id * width, (id + 1) * width)]);
+    const words = tokens.flatMap((id) => [...table.slice(id * hiddenSize, (id + 1) * hiddenSize)]);
     const real = await hiddenOf(device, model, noAdapter, preceded(batch, tokens));
     const values = new Map([["prompt", Float32Array.from(words)]]);
     const adapter = prompt(model, tokens.length);
@@ -154,7 +154,7 @@ for (const modelType of ["bert", "roberta"]) {
     // RoBERTa gives padding one position of its own, which a prefix must not move.
     const mask = batch.attention_mask.data;
     const visible = (numbers: ArrayLike<number>) =>
-      Array.from(numbers).filter((_, i) => mask[Math.floor(i / model.config.width)] === 1);
+      Array.from(numbers).filter((_, i) => mask[Math.floor(i / model.config.hiddenSize)] === 1);
     const difference = largestDifference(
       visible(prefixed.data),
       visible(from(real, tokens.length)),
@@ -186,7 +186,7 @@ Deno.test("a penalty counts once a step, in however many parts it is computed", 
   assert.ok(whole.losses[0] > free.losses[0] + 1e-3, "the penalty is not in the loss");
 });
 
-function withoutDropout(attached: AttachedAdapter): AttachedAdapter {
+function withoutDropout(attached: AttachedMethod): AttachedMethod {
   return {
     ...attached,
     output: (path, x, y, context) =>

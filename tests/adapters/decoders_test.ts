@@ -35,7 +35,7 @@ Deno.test("a folder says whether the adapted weights are stored transposed, and 
 
 Deno.test("BitFit trains what biases there are, and refuses a model without any", () => {
   const gpt2 = attachTo(toyModel({ modelType: "gpt2" }), bitfit());
-  assert.ok(gpt2.sites!.includes("h.0.attn.c_attn"));
+  assert.ok(gpt2.targets!.includes("h.0.attn.c_attn"));
   checkMergeable(gpt2);
   assert.throws(
     () => attachTo(toyModel({ modelType: "llama" }), bitfit()),
@@ -45,7 +45,7 @@ Deno.test("BitFit trains what biases there are, and refuses a model without any"
 
 Deno.test("BitFit gives a bias to a linear that is named and has none, which cannot be merged", () => {
   const llama = attachTo(toyModel({ modelType: "llama" }), bitfit({ targets: ["v_proj"] }));
-  assert.deepEqual(llama.sites, ["layers.0.self_attn.v_proj"]);
+  assert.deepEqual(llama.targets, ["layers.0.self_attn.v_proj"]);
   assert.throws(() => checkMergeable(llama), isMistake("unsupported", "cannot be merged"));
 });
 

@@ -40,10 +40,14 @@ export async function openBase(
   const model = await goldenLanguageModel(base);
   const mask = rowsOf(batch.attention_mask);
   const texts = ids.map((row, at) => ({ ids: row, counts: mask[at] }));
-  const { vocabulary } = textConfig(model);
+  const { vocabSize } = textConfig(model);
   return {
     model,
-    objective: nextTokenObjective({ texts, vocabulary, afterVirtualTokens: hasVirtualTokens }),
+    objective: nextTokenObjective({
+      texts,
+      vocabulary: vocabSize,
+      afterVirtualTokens: hasVirtualTokens,
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../../lib/nn/merge.ts";
 import { type Model, openOn } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
@@ -44,7 +44,7 @@ function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model 
 }
 
 /** A task that learns from some rows. */
-function taskOn(model: Model, adapter: AttachedAdapter, rows: TrainingRows): Objective {
+function taskOn(model: Model, adapter: AttachedMethod, rows: TrainingRows): Objective {
   if (model.headRequest.name === "language") return nextTokens({ model, adapter }, rows);
   const targets = oneHot(Array.from(rows.lengths, (_, row) => (2 * row) % outputs), outputs);
   return classificationObjective({ kind: "single", outputs, targets });

@@ -12,7 +12,7 @@ import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
 import { pTuning } from "../../lib/adapters/p_tuning.ts";
 import { vera } from "../../lib/adapters/vera.ts";
-import type { Adapter } from "../../lib/nn/adapter.ts";
+import type { Method } from "../../lib/nn/method.ts";
 
 /** A family on which PEFT cannot do all with a method. */
 export interface Gap {
@@ -24,7 +24,7 @@ export interface Gap {
 /** A method and what is true of it. */
 export interface TestedMethod {
   /** @param hasPooler false for a BERT whose head reads tokens; true unless given */
-  of(modelType: string, hasPooler?: boolean): Adapter;
+  of(modelType: string, hasPooler?: boolean): Method;
   /** False where nothing can be merged into the weights. */
   merges(modelType: string): boolean;
   /** True where training starts at the pretrained model. */

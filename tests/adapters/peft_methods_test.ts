@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { train, type TrainingRows } from "../../lib/train/train.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
@@ -95,7 +95,7 @@ for (const [name, tested] of Object.entries(methodTable)) {
 }
 
 /** The method with PEFT's numbers at the start. */
-function startedAt(golden: Golden, adapter: AttachedAdapter): AttachedAdapter {
+function startedAt(golden: Golden, adapter: AttachedMethod): AttachedMethod {
   return {
     ...adapter,
     parameters: adapter.parameters.map((parameter) => {
@@ -108,7 +108,7 @@ function startedAt(golden: Golden, adapter: AttachedAdapter): AttachedAdapter {
 }
 
 /** Writes down which triplets AdaLoRA keeps after each step: all before the first reallocation. */
-function watched(adapter: AttachedAdapter, kept: Map<string, number[]>): AttachedAdapter {
+function watched(adapter: AttachedMethod, kept: Map<string, number[]>): AttachedMethod {
   if (!adapter.afterStep) return adapter;
   return {
     ...adapter,
@@ -116,7 +116,7 @@ function watched(adapter: AttachedAdapter, kept: Map<string, number[]>): Attache
       const changed = adapter.afterStep!(state);
       for (const { name, shape: [rank] } of adapter.parameters) {
         if (!name.endsWith(".lora_E")) continue;
-        const mask = state.memory.get(`mask/${name.replace(/\.lora_E$/, "")}`);
+        const mask = state.methodState.get(`mask/${name.replace(/\.lora_E$/, "")}`);
         kept.set(name, [...kept.get(name) ?? [], ...(mask ?? Array<number>(rank).fill(1))]);
       }
       return changed;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
-import type { HostExtras } from "../../lib/nn/adapter.ts";
+import type { ModelInfoExtras } from "../../lib/nn/method.ts";
 import { attachTo, openOn } from "../../lib/nn/model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -10,23 +10,23 @@ import { toyModel } from "../nn/toy.ts";
 import { projected } from "./projected.ts";
 
 const model = toyModel();
-const { width } = model.config;
+const { hiddenSize } = model.config;
 const words = model.weights.get("embeddings.word_embeddings.weight")!;
-const row = (id: number) => words.slice(id * width, (id + 1) * width);
+const row = (id: number) => words.slice(id * hiddenSize, (id + 1) * hiddenSize);
 /** Words are numbers here, between two special tokens. */
 const encode = (text: string) =>
   Int32Array.from([2, ...text.split(" ").filter(Boolean).map(Number), 3]);
 
-function startOf(method: ReturnType<typeof promptTuning>, extras: HostExtras = { encode }) {
+function startOf(method: ReturnType<typeof promptTuning>, extras: ModelInfoExtras = { encode }) {
   const adapter = attachTo(model, method, extras);
   const start = initialParameters({ model, adapter }, 1).get("embedding.weight")!;
-  return (token: number) => start.slice(token * width, (token + 1) * width);
+  return (token: number) => start.slice(token * hiddenSize, (token + 1) * hiddenSize);
 }
 
 Deno.test("a prompt starts at words of the vocabulary", () => {
   const token = startOf(promptTuning({ tokens: 4 }));
   for (let at = 0; at < 4; at++) {
-    const isWord = Array.from({ length: words.length / width }, (_, id) => id)
+    const isWord = Array.from({ length: words.length / hiddenSize }, (_, id) => id)
       .some((id) => largestDifference(token(at), row(id)) === 0);
     assert.ok(isWord, `token ${at} is no word`);
   }
@@ -66,13 +66,13 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
     const method = prefixTuning({ tokens: 3, text: "7" });
     const adapter = await openOn(on, method, { encode });
     const start = initialParameters({ model: on, adapter }, 1).get("embedding.weight")!;
-    const { heads } = on.config;
-    const size = width / heads;
+    const { numHeads } = on.config;
+    const size = hiddenSize / numHeads;
     (["key", "value"] as const).forEach((role, part) => {
       const wanted = projected(on, role, [2, 7, 3]); // [heads, tokens, size]
-      for (let head = 0; head < heads; head++) {
+      for (let head = 0; head < numHeads; head++) {
         for (let token = 0; token < 3; token++) {
-          const from = token * 2 * width + part * width + head * size;
+          const from = token * 2 * hiddenSize + part * hiddenSize + head * size;
           const at = (head * 3 + token) * size;
           const difference = largestDifference(
             start.slice(from, from + size),

@@ -33,7 +33,7 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
       }
       const { values } = await trained;
       const device = await openDevice("cpu");
-      const { packed: _, ...whole } = model;
+      const { quantized: _, ...whole } = model;
       const trainable = { model, adapter, objective };
       const { data: wanted } = await logitsOf(trainable, device, batch, values);
       const close = (found: ArrayLike<number>, what: string) => {
@@ -44,17 +44,17 @@ for (const base of ["bert", "gpt2-classes", "llama-classes"]) {
       close((await logitsOf(float, device, batch, values)).data, "in float32");
       for (const dequantise of [false, true]) {
         const settled = { ...settle(model, adapter, values, { dequantise }), objective };
-        const kept = settled.model.packed !== undefined;
+        const kept = settled.model.quantized !== undefined;
         assert.equal(kept, !dequantise);
         const { data } = await logitsOf(settled, device, batch, new Map());
         close(data, dequantise ? "dequantised" : "settled");
       }
       // An encoder's parts stand in its folder only.
-      if (!adapter.parts) return;
+      if (!adapter.delta) return;
       const entry = sharedAdapter(name, { model, attached: adapter, values });
       const shared = createSharedModel(model, device);
       try {
-        shared.reserve(entry.parts);
+        shared.reserve(entry.delta);
         const found = await shared.logits({ ...rows, entryOf: () => entry });
         close(found.flatMap((row) => [...row]), "on a shared base");
       } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attachTo, openOn } from "../../lib/nn/model.ts";
-import type { Adapter } from "../../lib/nn/adapter.ts";
+import type { Method } from "../../lib/nn/method.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { largestDifference } from "../models/golden.ts";
@@ -12,15 +12,17 @@ const table = "embeddings.word_embeddings.weight";
 
 Deno.test("virtual tokens start at words of the vocabulary, which the seed chooses", () => {
   const model = toyModel();
-  const { width } = model.config;
+  const { hiddenSize } = model.config;
   const adapter = attachTo(model, encodedPrompt({ count: 4 }));
   const startOf = (seed: number) => initialParameters({ model, adapter }, seed);
   const start = startOf(1).get("prompt.table")!;
   const words = model.weights.get(table)!;
   for (let token = 0; token < 4; token++) {
-    const row = start.slice(token * width, (token + 1) * width);
+    const row = start.slice(token * hiddenSize, (token + 1) * hiddenSize);
     const isWord = Array.from({ length: toyVocabulary }, (_, id) => id)
-      .some((id) => largestDifference(row, words.slice(id * width, (id + 1) * width)) === 0);
+      .some((id) =>
+        largestDifference(row, words.slice(id * hiddenSize, (id + 1) * hiddenSize)) === 0
+      );
     assert.ok(isWord, `token ${token} is no word`);
   }
   assert.deepEqual(startOf(1).get("prompt.table"), start);
@@ -29,15 +31,15 @@ Deno.test("virtual tokens start at words of the vocabulary, which the seed choos
 
 Deno.test("virtual tokens start at the words of a text", () => {
   const model = toyModel();
-  const { width } = model.config;
+  const { hiddenSize } = model.config;
   const tokens = { encode: (text: string) => Int32Array.from(text.split(" "), Number) };
   const adapter = attachTo(model, encodedPrompt({ count: 3, text: "7 5" }), tokens);
   const start = initialParameters({ model, adapter }, 1).get("prompt.table")!;
   const words = model.weights.get(table)!;
   [7, 5, 7].forEach((id, token) =>
     assert.deepEqual(
-      start.slice(token * width, (token + 1) * width),
-      words.slice(id * width, (id + 1) * width),
+      start.slice(token * hiddenSize, (token + 1) * hiddenSize),
+      words.slice(id * hiddenSize, (id + 1) * hiddenSize),
     )
   );
 });
@@ -64,11 +66,11 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
     const model = toyModel({ modelType, layers: 1 });
     const adapter = await openOn(model, prefixFrom(tokens));
     const start = initialParameters({ model, adapter }, 1);
-    const { width, heads } = model.config;
+    const { hiddenSize, numHeads } = model.config;
     for (const role of ["key", "value"] as const) {
       const found = start.get(`prefix.0.${role}s`)!;
       const wanted = projected(model, role, tokens);
-      assert.equal(found.length, heads * tokens.length * (width / heads));
+      assert.equal(found.length, numHeads * tokens.length * (hiddenSize / numHeads));
       assert.ok(largestDifference(found, wanted) < 1e-5, role);
     }
   });
@@ -77,22 +79,22 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
 Deno.test("a method is opened, then prepared on the model, then attached", async () => {
   const seen: string[] = [];
   const model = toyModel();
-  const last: Adapter = {
+  const last: Method = {
     method: "toy",
     settings: {},
     attach: ({ config }) => {
-      seen.push(`attach ${config.width}`);
+      seen.push(`attach ${config.hiddenSize}`);
       return noAdapter;
     },
   };
-  const middle: Adapter = {
+  const middle: Method = {
     ...last,
     prepare: ({ weights }) => {
       seen.push(`prepare ${weights.size}`);
       return Promise.resolve(last);
     },
   };
-  const first: Adapter = {
+  const first: Method = {
     ...last,
     open: () => {
       seen.push("open");
@@ -100,5 +102,9 @@ Deno.test("a method is opened, then prepared on the model, then attached", async
     },
   };
   await openOn(model, first);
-  assert.deepEqual(seen, ["open", `prepare ${model.weights.size}`, `attach ${model.config.width}`]);
+  assert.deepEqual(seen, [
+    "open",
+    `prepare ${model.weights.size}`,
+    `attach ${model.config.hiddenSize}`,
+  ]);
 });

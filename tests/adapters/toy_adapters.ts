@@ -4,7 +4,7 @@
  * @module
  */
 import { type Tensor, tf } from "../../lib/engine/mod.ts";
-import type { AttachedAdapter, Parameter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod, Parameter } from "../../lib/nn/method.ts";
 import type { Model } from "../../lib/nn/model.ts";
 
 /** A parameter that starts at random numbers. */
@@ -29,10 +29,10 @@ function lengthen(tokens: Tensor, count: number, value: number): Tensor {
 }
 
 /** Scales the outputs of all values, with dropout on what it adds. */
-export function scaling({ config, layers }: Model): AttachedAdapter {
+export function scaling({ config, layers }: Model): AttachedMethod {
   const sites = layers.filter(({ path }) => /\.(value|v_lin)$/.test(path)).map(({ path }) => path);
   return {
-    parameters: sites.map((path) => parameter(`${path}.scale`, [config.width])),
+    parameters: sites.map((path) => parameter(`${path}.scale`, [config.hiddenSize])),
     trains: () => false,
     output(path, _x, y, context) {
       if (!sites.includes(path)) return y;
@@ -43,9 +43,9 @@ export function scaling({ config, layers }: Model): AttachedAdapter {
 }
 
 /** Virtual tokens at the embeddings, as in prompt tuning. */
-export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedAdapter {
+export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedMethod {
   return {
-    parameters: [parameter("prompt", [count, config.width])],
+    parameters: [parameter("prompt", [count, config.hiddenSize])],
     trains: () => false,
     virtualTokens: count,
     input: ({ words, mask, types }, context) => ({
@@ -57,10 +57,10 @@ export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedAd
 }
 
 /** Keys and values before those of every layer, as in prefix tuning. */
-export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedAdapter {
-  const { layers, heads, keyValueHeads = heads, width } = config;
-  const shape = [keyValueHeads, count, width / heads];
-  const names = Array.from({ length: layers }, (_, layer) => `prefix.${layer}`);
+export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedMethod {
+  const { numLayers, numHeads, numKeyValueHeads = numHeads, hiddenSize } = config;
+  const shape = [numKeyValueHeads, count, hiddenSize / numHeads];
+  const names = Array.from({ length: numLayers }, (_, layer) => `prefix.${layer}`);
   return {
     parameters: names.flatMap((name) => [
       parameter(`${name}.keys`, shape),
@@ -82,7 +82,7 @@ export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedAd
 }
 
 /** Scaling with a penalty that keeps the scales small. */
-export function penalised(model: Model, weight = 0.5): AttachedAdapter {
+export function penalised(model: Model, weight = 0.5): AttachedMethod {
   const attached = scaling(model);
   return {
     ...attached,
@@ -97,18 +97,18 @@ export function penalised(model: Model, weight = 0.5): AttachedAdapter {
  * Scaling within a budget: after every step only the scales stay whose running mean of
  * |scale · gradient| is largest.
  */
-export function budgeted(model: Model, budget = 3): AttachedAdapter {
+export function budgeted(model: Model, budget = 3): AttachedMethod {
   const attached = scaling(model);
   return {
     ...attached,
-    afterStep({ parameters, gradients, memory }) {
+    afterStep({ parameters, gradients, methodState }) {
       const changed = new Map<string, Float32Array>();
       for (const { name, shape: [size] } of attached.parameters) {
         const values = parameters.get(name)!;
         const slopes = gradients.get(name)!;
-        const before = memory.get(name) ?? new Float32Array(size);
+        const before = methodState.get(name) ?? new Float32Array(size);
         const mean = before.map((each, i) => 0.8 * each + 0.2 * Math.abs(values[i] * slopes[i]));
-        memory.set(name, mean);
+        methodState.set(name, mean);
         const least = mean.toSorted().at(-budget)!;
         changed.set(name, values.map((each, i) => mean[i] >= least ? each : 0));
       }
@@ -118,17 +118,17 @@ export function budgeted(model: Model, budget = 3): AttachedAdapter {
 }
 
 /** Scaling whose parameters are drawn to their running mean after every step. */
-export function averaged(model: Model): AttachedAdapter {
+export function averaged(model: Model): AttachedMethod {
   const attached = scaling(model);
   return {
     ...attached,
-    afterStep({ parameters, memory }) {
+    afterStep({ parameters, methodState }) {
       const changed = new Map<string, Float32Array>();
       for (const { name } of attached.parameters) {
         const values = parameters.get(name)!;
-        const before = memory.get(name) ?? values;
+        const before = methodState.get(name) ?? values;
         const mean = before.map((each, i) => 0.9 * each + 0.1 * values[i]);
-        memory.set(name, mean);
+        methodState.set(name, mean);
         changed.set(name, values.map((each, i) => (each + mean[i]) / 2));
       }
       return changed;

@@ -8,7 +8,7 @@ import { textConfig } from "../../lib/nn/model.ts";
 import { captureKeysValues } from "../../lib/adapters/parts/key_value_capture.ts";
 import type { PeftConfig } from "../../lib/adapters/peft/config.ts";
 import { type Tensor, tf } from "../../lib/engine/mod.ts";
-import type { Adapter, AttachedAdapter, Host, Parameter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod, Method, ModelInfo, Parameter } from "../../lib/nn/method.ts";
 import { parameter, prefix, prompt } from "./toy_adapters.ts";
 
 /** Settings of the toy prompt. */
@@ -22,10 +22,13 @@ const wordTable = "embeddings.word_embeddings.weight";
 const promptTensor = "prompt_embeddings";
 
 /** Rows of the word embeddings. */
-function rowsOf({ weights, config: { width } }: Host, ids: ArrayLike<number>): Float32Array {
+function rowsOf(
+  { weights, config: { hiddenSize } }: ModelInfo,
+  ids: ArrayLike<number>,
+): Float32Array {
   const table = weights.get(wordTable)!;
   return Float32Array.from(
-    Array.from(ids, (id) => [...table.subarray(id * width, (id + 1) * width)]).flat(),
+    Array.from(ids, (id) => [...table.subarray(id * hiddenSize, (id + 1) * hiddenSize)]).flat(),
   );
 }
 
@@ -41,30 +44,33 @@ function product(a: Float32Array, b: Float32Array, inner: number): Float32Array 
 }
 
 /** Virtual tokens that an encoder makes in training; only what it makes is saved. */
-export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapter {
+export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Method {
   return {
     method: "toy",
     settings: { count },
-    attach(host) {
-      const { width, vocabulary } = textConfig(host);
+    attach(modelInfo) {
+      const { hiddenSize, vocabSize } = textConfig(modelInfo);
       const table: Parameter = {
         name: "prompt.table",
-        shape: [count, width],
+        shape: [count, hiddenSize],
         decay: true,
         initial(random) {
-          const ids = text === undefined ? undefined : host.encode!(text);
-          const idOf = (at: number) => ids?.[at % ids.length] ?? random.integer(vocabulary);
-          return rowsOf(host, Array.from({ length: count }, (_, at) => idOf(at)));
+          const ids = text === undefined ? undefined : modelInfo.encode!(text);
+          const idOf = (at: number) => ids?.[at % ids.length] ?? random.integer(vocabSize);
+          return rowsOf(modelInfo, Array.from({ length: count }, (_, at) => idOf(at)));
         },
       };
       const dense: Parameter = {
         name: "prompt.dense",
-        shape: [width, width],
+        shape: [hiddenSize, hiddenSize],
         decay: true,
         initial: () =>
-          Float32Array.from({ length: width ** 2 }, (_, at) => Number(at % (width + 1) === 0)),
+          Float32Array.from(
+            { length: hiddenSize ** 2 },
+            (_, at) => Number(at % (hiddenSize + 1) === 0),
+          ),
       };
-      const plain = prompt(host, count);
+      const plain = prompt(modelInfo, count);
       return {
         ...plain,
         parameters: [table, dense],
@@ -77,11 +83,11 @@ export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapt
         peft: {
           modelPrefix: "base_model",
           write: (values) => ({
-            config: promptConfig(count, width),
+            config: promptConfig(count, hiddenSize),
             tensors: [{
               name: promptTensor,
-              shape: [count, width],
-              data: product(values.get(table.name)!, values.get(dense.name)!, width),
+              shape: [count, hiddenSize],
+              data: product(values.get(table.name)!, values.get(dense.name)!, hiddenSize),
             }],
           }),
         },
@@ -91,19 +97,19 @@ export function encodedPrompt({ count = 3, text }: ToyPromptOptions = {}): Adapt
 }
 
 /** The virtual tokens of a folder, without their encoder. */
-export function promptFromPeft({ num_virtual_tokens: count }: PeftConfig): Adapter {
+export function promptFromPeft({ num_virtual_tokens: count }: PeftConfig): Method {
   return {
     method: "toy",
     settings: { count },
-    attach(host) {
-      const plain = prompt(host, Number(count));
+    attach(modelInfo) {
+      const plain = prompt(modelInfo, Number(count));
       const [{ name, shape }] = plain.parameters;
       return {
         ...plain,
         peft: {
           modelPrefix: "base_model",
           write: (values) => ({
-            config: promptConfig(Number(count), host.config.width),
+            config: promptConfig(Number(count), modelInfo.config.hiddenSize),
             tensors: [{ name: promptTensor, shape, data: values.get(name)! }],
           }),
           names: new Map([[name, [promptTensor]]]),
@@ -127,17 +133,17 @@ export interface ToyRanks {
 }
 
 /** y + (x·Aᵀ ∘ e)·Bᵀ with the smallest entries of e set to zero after every step. */
-export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
-  const attach = (host: Host): AttachedAdapter => {
-    const sites = host.layers.flatMap((layer) => {
+export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Method {
+  const attach = (modelInfo: ModelInfo): AttachedMethod => {
+    const sites = modelInfo.layers.flatMap((layer) => {
       if (layer.kind !== "linear" || !/\.(query|value)$/.test(layer.path)) return [];
       const mask = kept?.[layer.path] ?? Array<boolean>(initialRank).fill(true);
       return [{ ...layer, mask, rank: mask.filter((each) => each).length }];
     });
-    const tensorName = (name: string) => `base_model.model.${host.pathPrefix}${name}`;
-    const parameters = sites.flatMap(({ path, inputs, outputs, rank }) => [
-      parameter(`${path}.lora_A`, [rank, inputs]),
-      parameter(`${path}.lora_B`, [outputs, rank]),
+    const tensorName = (name: string) => `base_model.model.${modelInfo.pathPrefix}${name}`;
+    const parameters = sites.flatMap(({ path, inFeatures, outFeatures, rank }) => [
+      parameter(`${path}.lora_A`, [rank, inFeatures]),
+      parameter(`${path}.lora_B`, [outFeatures, rank]),
       parameter(`${path}.lora_E`, [rank, 1]),
     ]);
     return {
@@ -171,12 +177,14 @@ export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
                 found.map(({ path, mask }) => [`${path}.lora_E`, mask]),
               ),
             },
-            tensors: found.flatMap(({ path, inputs, outputs, rank, left }) => {
+            tensors: found.flatMap(({ path, inFeatures, outFeatures, rank, left }) => {
               const a = values.get(`${path}.lora_A`)!;
               const b = values.get(`${path}.lora_B`)!;
-              const rows = left.flatMap((k) => [...a.subarray(k * inputs, (k + 1) * inputs)]);
+              const rows = left.flatMap((
+                k,
+              ) => [...a.subarray(k * inFeatures, (k + 1) * inFeatures)]);
               const columns = Array.from(
-                { length: outputs },
+                { length: outFeatures },
                 (_, row) => left.map((k) => b[row * rank + k]),
               );
               const e = left.map((k) => values.get(`${path}.lora_E`)![k]);
@@ -186,8 +194,8 @@ export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
                 data: Float32Array.from(data),
               });
               return [
-                tensor("A", [left.length, inputs], rows),
-                tensor("B", [outputs, left.length], columns.flat()),
+                tensor("A", [left.length, inFeatures], rows),
+                tensor("B", [outFeatures, left.length], columns.flat()),
                 tensor("E", [left.length, 1], e),
               ];
             }),
@@ -201,7 +209,7 @@ export function prunedRanks({ initialRank, budget, kept }: ToyRanks): Adapter {
 }
 
 /** The ranks that a folder kept. */
-export function ranksFromPeft(config: PeftConfig): Adapter {
+export function ranksFromPeft(config: PeftConfig): Method {
   const pattern = config.rank_pattern as Record<string, boolean[]>;
   const kept = Object.fromEntries(
     Object.entries(pattern).map(([name, mask]) => [name.replace(/\.lora_E$/, ""), mask]),
@@ -214,12 +222,12 @@ export function ranksFromPeft(config: PeftConfig): Adapter {
 }
 
 /** A prefix that starts at the keys and values which the model has for real tokens. */
-export function prefixFrom(ids: readonly number[]): Adapter {
-  const withStart = (start: ReadonlyMap<string, Float32Array>): Adapter => ({
+export function prefixFrom(ids: readonly number[]): Method {
+  const withStart = (start: ReadonlyMap<string, Float32Array>): Method => ({
     method: "toy",
     settings: {},
-    attach(host) {
-      const plain = prefix(host, ids.length);
+    attach(modelInfo) {
+      const plain = prefix(modelInfo, ids.length);
       return {
         ...plain,
         parameters: plain.parameters.map((each) => ({
@@ -231,8 +239,8 @@ export function prefixFrom(ids: readonly number[]): Adapter {
   });
   return {
     ...withStart(new Map()),
-    async prepare(host) {
-      const found = await captureKeysValues(host, ids);
+    async prepare(modelInfo) {
+      const found = await captureKeysValues(modelInfo, ids);
       return withStart(
         new Map(found.flatMap(({ keys, values }, layer) => [
           [`prefix.${layer}.keys`, keys],

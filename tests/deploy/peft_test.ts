@@ -7,7 +7,7 @@ import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.
 import type { ErrorKind } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
-import { hostOf } from "../../lib/nn/model.ts";
+import { modelInfoOf } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
 import { joined } from "../../lib/tasks/shared/text_examples.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
@@ -243,6 +243,6 @@ Deno.test("peft is a method of plan files", async () => {
   assert.deepEqual(methodOf("peft", { folder: "a" }).settings, { folder: "a" });
   assert.throws(() => methodOf("peft", {}), isMistake("input", "give the folder"));
   assert.throws(() => methodOf("peft", { folder: 3 }), isMistake("input", "give the folder"));
-  const host = hostOf(await goldenModel("bert"));
+  const host = modelInfoOf(await goldenModel("bert"));
   assert.throws(() => peft("a").attach(host), isMistake("input", "open()"));
 });

@@ -8,7 +8,7 @@ import type { HostTensor, Program } from "../../lib/engine/program.ts";
 import { tf } from "../../lib/engine/tf.ts";
 import { valueAndGradients } from "../../lib/engine/value_and_gradients.ts";
 import { gradientCases } from "./gradients/cases.ts";
-import { layouts, packedInputs } from "./kernels/packed_cases.ts";
+import { layouts, quantizedInputs } from "./kernels/quantized_cases.ts";
 import { type Case, feedsOf, floats, given, kernelsOf } from "./parity.ts";
 
 /**
@@ -41,15 +41,15 @@ const opCases: Record<string, Case[]> = {
     run: (logits) =>
       ops.binaryCrossEntropy(logits, tf.tensor([0, 1, 0.3, 1, 0, 1], [2, 3], "float32")),
   }],
-  packedMatMul: layouts().map((layout) => {
+  quantizedMatMul: layouts().map((layout) => {
     const { outputs, inputs, format } = layout;
-    const [codes, scales] = packedInputs(layout);
+    const [codes, scales] = quantizedInputs(layout);
     return {
-      kernel: "packedMatMul",
+      kernel: "quantizedMatMul",
       name: `${format} [${outputs}, ${inputs}]`,
       inputs: [floats([2, inputs]), codes],
       run: (x, codes) =>
-        ops.packedMatMul(x, {
+        ops.quantizedMatMul(x, {
           codes,
           scales: tf.tensor(scales.data, [...scales.shape], "float32"),
         }, layout),

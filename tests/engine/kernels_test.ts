@@ -7,7 +7,7 @@ import { elementwiseCases } from "./kernels/elementwise_cases.ts";
 import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
-import { packedCases } from "./kernels/packed_cases.ts";
+import { quantizedCases } from "./kernels/quantized_cases.ts";
 import { reductionCases } from "./kernels/reduction_cases.ts";
 import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./parity.ts";
 import { runGraph } from "./run_graph.ts";
@@ -17,7 +17,7 @@ const families: Record<string, readonly Case[]> = {
   indexing: indexingCases,
   layout: layoutCases,
   matrix: matrixCases,
-  packed: packedCases,
+  quantized: quantizedCases,
   reduction: reductionCases,
 };
 const all = Object.values(families).flat();

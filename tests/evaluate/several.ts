@@ -8,7 +8,7 @@ import { loadedAdapter } from "../../lib/adapters/peft/folder.ts";
 import { type OpenedAdapter, sharedAdapter } from "../../lib/adapters/several/shared_adapter.ts";
 import type { HostTensor } from "../../lib/engine/mod.ts";
 import type { SharedModel } from "../../lib/evaluate/shared_model.ts";
-import type { Entry } from "../../lib/nn/banks.ts";
+import type { StackedAdapter } from "../../lib/nn/stacked_weights.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { goldenPath } from "../models/golden.ts";
 
@@ -31,7 +31,7 @@ export async function openGolden(folder: string, model: Model): Promise<OpenedAd
 export async function rowLogits(
   shared: SharedModel,
   batch: Tensors,
-  entryOf: (row: number) => Entry,
+  entryOf: (row: number) => StackedAdapter,
 ): Promise<number[]> {
   const [rows, length] = batch.input_ids.shape;
   const logits = await shared.logits({

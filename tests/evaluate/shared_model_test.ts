@@ -3,11 +3,11 @@ import { sharedAdapter } from "../../lib/adapters/several/shared_adapter.ts";
 import { LazyMap } from "../../lib/core/lazy_map.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createSharedModel } from "../../lib/evaluate/shared_model.ts";
-import type { Entry } from "../../lib/nn/banks.ts";
+import type { StackedAdapter } from "../../lib/nn/stacked_weights.ts";
 import { weightsOf } from "../../lib/nn/layer.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
-import { stacked } from "../../lib/nn/parts.ts";
+import { stacked } from "../../lib/nn/adapter_delta.ts";
 import { bodyLayers } from "../../lib/nn/shared_program.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { familyOf, methodTable } from "../adapters/method_table.ts";
@@ -35,11 +35,11 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
     };
     try {
       for (const set of golden["heads.one"] ? ["", "heads."] : [""]) {
-        const entries: Record<string, Entry> = { __base__: baseEntry(model) };
+        const entries: Record<string, StackedAdapter> = { __base__: baseEntry(model) };
         for (const adapter of ["one", "two", "three"]) {
           const entry = await entryIn(`several/${name}/${set.replace(".", "/")}${adapter}`, model);
           entries[adapter] = entry;
-          shared.reserve(entry.parts);
+          shared.reserve(entry.delta);
         }
         for (const adapter of ["one", "two", "three"]) {
           same(await rowLogits(shared, golden, () => entries[adapter]), `${set}${adapter}`);
@@ -56,7 +56,7 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
           assert.ok(difference < tolerance, `row ${row} with ${adapter} differs by ${difference}`);
         });
         for (const both of ["one+two", "two+one"]) {
-          const parts = stacked(both.split("+").map((adapter) => entries[adapter].parts));
+          const parts = stacked(both.split("+").map((adapter) => entries[adapter].delta));
           const entry = { ...entries.one, parts };
           same(await rowLogits(shared, golden, () => entry), both);
         }
@@ -74,7 +74,7 @@ Deno.test("only an adapter that acts elsewhere has the base compiled anew", asyn
   const shared = createSharedModel(model, await openDevice("cpu"));
   const run = async (folder: string) => {
     const entry = await entryIn(folder, model);
-    shared.reserve(entry.parts);
+    shared.reserve(entry.delta);
     await rowLogits(shared, golden, () => entry);
     return shared.compilations;
   };
@@ -102,14 +102,14 @@ function counted(model: Model): { model: Model; reads: Map<string, number> } {
       [path, count(path, () => model.weights.get(path)!)] as const
     ),
   );
-  const packed = model.packed && new Map(
-    [...model.packed].map(([path, held]) => [path, {
+  const packed = model.quantized && new Map(
+    [...model.quantized].map(([path, held]) => [path, {
       ...held,
       codes: count(`${path}.codes`, () => held.codes()),
       scales: count(`${path}.scales`, () => held.scales()),
     }]),
   );
-  return { model: { ...model, weights, ...(packed ? { packed } : {}) }, reads };
+  return { model: { ...model, weights, ...(packed ? { quantized: packed } : {}) }, reads };
 }
 
 const devices = ["cpu", "tfjs:cpu"] as const;
@@ -124,10 +124,10 @@ for (
     try {
       for (const folder of ["lora-bert/one", "ia3-bert/one", "beft-bert/one", "lora-bert/two"]) {
         const entry = await entryIn(`several/${folder}`, plain);
-        shared.reserve(entry.parts);
+        shared.reserve(entry.delta);
         const found = await rowLogits(shared, golden, () => entry);
         const alone = createSharedModel(plain, await openDevice(device));
-        alone.reserve(entry.parts);
+        alone.reserve(entry.delta);
         const expected = await rowLogits(alone, golden, () => entry);
         await alone.dispose();
         assert.ok(largestDifference(found, expected) < 1e-5, folder);
@@ -135,7 +135,7 @@ for (
       assert.ok(shared.compilations > 2);
       const body = bodyLayers(model).flatMap(weightsOf).map(({ path }) => path);
       const names = body.flatMap((path) =>
-        model.packed?.has(path) ? [`${path}.codes`, `${path}.scales`] : [path]
+        model.quantized?.has(path) ? [`${path}.codes`, `${path}.scales`] : [path]
       );
       assert.deepEqual(
         Object.fromEntries(reads),
@@ -167,12 +167,12 @@ for (const base of ["bert", "roberta", "distilbert", "gpt2-classes", "llama-clas
     const methods = allMethods.filter((method) => !methodTable[method].gaps[familyOf(base)]);
     const shared = createSharedModel(model, await openDevice("cpu"));
     const goldens: Tensors[] = [];
-    const entries: Entry[] = [];
+    const entries: StackedAdapter[] = [];
     for (const method of methods) {
       const folder = `methods/${method}-${base}`;
       goldens.push(await readGolden(`${folder}/expected.safetensors`));
       entries.push(await entryIn(folder, model));
-      shared.reserve(entries.at(-1)!.parts);
+      shared.reserve(entries.at(-1)!.delta);
     }
     const [rows, length] = goldens[0].input_ids.shape;
     // One large batch: the rows of the first method, then those of the second …

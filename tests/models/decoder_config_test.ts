@@ -55,7 +55,7 @@ Deno.test("rotary fields of both places and a padding token are found", () => {
   });
   assert.deepEqual(old, present);
   assert.equal(old.padId, 7);
-  assert.equal(old.keyValueHeads, 2);
+  assert.equal(old.numKeyValueHeads, 2);
   assert.deepEqual(llama.readConfig(tiny).rotary, { theta: 10_000 });
 });
 

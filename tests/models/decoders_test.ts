@@ -117,8 +117,8 @@ for (const name of languageModels) {
     const golden = await readGolden(`models/${name}/expected.safetensors`);
     const model = await goldenLanguageModel(name);
     assert.deepEqual(model.head, []);
-    const { vocabulary } = textConfig(model);
-    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary });
+    const { vocabSize } = textConfig(model);
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary: vocabSize });
     const device = await openDevice("cpu");
     const trainable = { model, adapter: attachTo(model, full()), objective };
     for (const side of ["", "left."]) {
@@ -136,8 +136,8 @@ for (const name of languageModels) {
   Deno.test(`${name} has PyTorch's loss and gradients of next tokens`, async () => {
     const golden = await readGolden(`models/${name}/expected.safetensors`);
     const model = await goldenLanguageModel(name);
-    const { vocabulary } = textConfig(model);
-    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary });
+    const { vocabSize } = textConfig(model);
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary: vocabSize });
     await assertGradients(model, objective, golden);
   });
 }

@@ -6,7 +6,7 @@
 import { headResults } from "../../lib/nn/head_results.ts";
 import { batchInputs, batchOf } from "../../lib/nn/batch_inputs.ts";
 import { fileURLToPath } from "node:url";
-import type { Device, HostTensor, PackedFormat, Program } from "../../lib/engine/mod.ts";
+import type { Device, HostTensor, Program, QuantizationFormat } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { frozenWeights, type Model } from "../../lib/nn/model.ts";
@@ -44,7 +44,7 @@ export function goldenModel(
   name: string,
   outputs = 3,
   seed = 1,
-  quantize?: PackedFormat,
+  quantize?: QuantizationFormat,
 ): Promise<Model> {
   return loadModel({ ...filesOf(name), outputs, seed, ...(quantize ? { quantize } : {}) });
 }
@@ -65,7 +65,7 @@ export function goldenHeadModel(
 }
 
 /** One of the tiny decoders with the head that predicts the next token. */
-export function goldenLanguageModel(name: string, quantize?: PackedFormat): Promise<Model> {
+export function goldenLanguageModel(name: string, quantize?: QuantizationFormat): Promise<Model> {
   return loadModel({ ...filesOf(name), seed: 1, ...(quantize ? { quantize } : {}) });
 }
 
@@ -106,7 +106,7 @@ export async function runModel(
     compute(inputs) {
       const net = createNet({
         tensor: (path) => inputs[names.get(path)!],
-        packed: model.packed,
+        quantized: model.quantized,
       });
       const hidden = encode(net, model, batchOf(inputs));
       const logits = headResults(net, { model, objective }, inputs);

@@ -92,7 +92,7 @@ for (const { modelType, heads } of families) {
       });
       const [layer] = heads.tokens.layers(model.config, 7);
       assert.deepEqual(model.fresh, [layer.path]);
-      assert.equal(model.weights.get(`${layer.path}.weight`)!.length, 7 * model.config.width);
+      assert.equal(model.weights.get(`${layer.path}.weight`)!.length, 7 * model.config.hiddenSize);
       assert.ok(model.weights.get(`${layer.path}.bias`)!.every((each) => each === 0));
       await assertSameWeights(model, `${modelType}-tokens`);
     }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lora } from "../../lib/adapters/lora.ts";
-import { openDevice, type PackedFormat } from "../../lib/engine/mod.ts";
+import { openDevice, type QuantizationFormat } from "../../lib/engine/mod.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
@@ -54,20 +54,20 @@ async function gradientsOf(trainable: TrainableModel, values: ReadonlyMap<string
 for (const family of ["gpt2", "llama"] as const) {
   for (const format of ["nf4", "int4"] as const) {
     for (const base of [family, `${family}-classes`]) {
-      const open = (as: PackedFormat | undefined) =>
+      const open = (as: QuantizationFormat | undefined) =>
         base === family ? goldenLanguageModel(base, as) : goldenModel(base, outputs, 1, as);
 
       Deno.test(`${base} in ${format}: LoRA's scores and gradients are those over its numbers`, async () => {
         const model = await open(format);
-        assert.equal(model.packed!.size, linears[family]);
+        assert.equal(model.quantized!.size, linears[family]);
         const whole = await open(undefined);
-        for (const path of model.packed!.keys()) {
+        for (const path of model.quantized!.keys()) {
           const numbers = whole.weights.get(path)!;
           const most = numbers.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
           const off = largestDifference(model.weights.get(path)!, numbers);
           assert.ok(0 < off && off < roundingShare * most, `${path} is off by ${off}`);
         }
-        const { packed: _, ...shown } = model;
+        const { quantized: _, ...shown } = model;
         const [held, plain] = [traineeOf(model), traineeOf(shown)];
         const values = movedStart(held);
         const device = await openDevice("cpu");
@@ -88,7 +88,7 @@ for (const family of ["gpt2", "llama"] as const) {
 
       Deno.test(`${base} in ${format}: LoRA trains, and the base stays as it is`, async () => {
         const model = await open(format);
-        const before = [...model.packed!].map(([path, { codes }]) => [path, codes()] as const);
+        const before = [...model.quantized!].map(([path, { codes }]) => [path, codes()] as const);
         const { adapter } = traineeOf(model);
         const { losses } = await runToy({ on: model, attached: adapter, settings: { epochs: 6 } });
         const epoch = losses.length / 6;
@@ -96,7 +96,7 @@ for (const family of ["gpt2", "llama"] as const) {
         const [first, last] = [losses.slice(0, epoch), losses.slice(-epoch)];
         assert.ok(mean(last) < 0.8 * mean(first), `${mean(first)} → ${mean(last)}`);
         for (const [path, codes] of before) {
-          assert.deepEqual(model.packed!.get(path)!.codes(), codes, path);
+          assert.deepEqual(model.quantized!.get(path)!.codes(), codes, path);
         }
       });
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openDevice, packedFormats } from "../../lib/engine/mod.ts";
+import { openDevice, quantizationFormats } from "../../lib/engine/mod.ts";
 import { loadModel } from "../../lib/models/load_model.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { full } from "../../lib/adapters/full.ts";
@@ -29,7 +29,7 @@ for (const name of ["bert-nf4", "bert-fp4", "bert-int8"]) {
     const golden = await readGolden(`quantised/${name}/expected.safetensors`);
     const paths = Object.keys(golden).filter((key) => key.startsWith("numbers."))
       .map((key) => key.slice("numbers.bert.".length));
-    assert.equal(model.packed!.size, 13);
+    assert.equal(model.quantized!.size, 13);
     assert.equal(paths.length, 6);
     for (const path of paths) {
       const { data } = golden[`numbers.bert.${path}`];
@@ -53,19 +53,19 @@ Deno.test("bitsandbytes stores what is quantised here", async () => {
   for (const format of ["nf4", "fp4"] as const) {
     const ours = await goldenModel("quantised/bert", outputs, 1, format);
     const theirs = await goldenModel(`quantised/bert-${format}`);
-    assert.deepEqual([...ours.packed!.keys()], [...theirs.packed!.keys()]);
-    for (const [path, weight] of ours.packed!) {
-      assert.deepEqual(weight.codes(), theirs.packed!.get(path)!.codes(), path);
+    assert.deepEqual([...ours.quantized!.keys()], [...theirs.quantized!.keys()]);
+    for (const [path, weight] of ours.quantized!) {
+      assert.deepEqual(weight.codes(), theirs.quantized!.get(path)!.codes(), path);
     }
   }
 });
 
-for (const format of packedFormats) {
+for (const format of quantizationFormats) {
   Deno.test(`a model in ${format} computes with the numbers that it shows`, async () => {
     const model = await goldenModel("quantised/bert", outputs, 1, format);
-    const { packed, ...rest } = model;
+    const { quantized, ...rest } = model;
     const shown: Model = rest;
-    assert.equal(packed!.size, 13);
+    assert.equal(quantized!.size, 13);
     const cpu = await openDevice("cpu");
     const batch = await batchOf("quantised/bert-nf4/expected.safetensors");
     const held = await runModel(cpu, model, objectiveOf([0, 1, 2]), batch);
@@ -96,8 +96,8 @@ Deno.test("merging leaves a float32 model with the numbers that training saw", a
     new Float32Array(shape[0] * shape[1]),
   ]));
   const whole = mergeModel(model, adapter, values);
-  assert.equal(whole.packed, undefined);
-  for (const path of model.packed!.keys()) {
+  assert.equal(whole.quantized, undefined);
+  for (const path of model.quantized!.keys()) {
     assert.deepEqual(whole.weights.get(path), model.weights.get(path));
   }
 });

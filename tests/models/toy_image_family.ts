@@ -20,14 +20,14 @@ export const toyImageFamily: Family<ToyImageConfig> = {
   prefix: "body",
   readConfig: (json) => ({
     side: Number(json.image_size),
-    width: Number(json.hidden_size),
-    layers: 0,
-    heads: 1,
+    hiddenSize: Number(json.hidden_size),
+    numLayers: 0,
+    numHeads: 1,
     maxTokens: 1,
     initializerRange: 0.02,
   }),
-  layers: ({ side, width }) => [
-    { kind: "linear", path: "pixels", inputs: side * side, outputs: width },
+  layers: ({ side, hiddenSize }) => [
+    { kind: "linear", path: "pixels", inFeatures: side * side, outFeatures: hiddenSize },
   ],
   inputs: ({ side }) => ({
     pixel_values: { role: "feed", type: "float32", shape: ["batch", side, side, 1] },
@@ -43,9 +43,9 @@ export const toyImageFamily: Family<ToyImageConfig> = {
     classification: {
       reads: "pooled",
       layers: (
-        { width },
+        { hiddenSize },
         outputs,
-      ) => [{ kind: "linear", path: "classifier", inputs: width, outputs }],
+      ) => [{ kind: "linear", path: "classifier", inFeatures: hiddenSize, outFeatures: outputs }],
       forward: (net, _config, pooled) => net.linear("classifier", pooled),
       className: "ToyImageForImageClassification",
     },

@@ -47,7 +47,7 @@ export function weightedResults(
 /** The same with random weights. */
 export function randomlyWeighted(model: Model, lengths: readonly number[]): Objective {
   const { name } = model.headRequest;
-  const outputs = name === "embedding" ? model.config.width : model.headRequest.outputs;
+  const outputs = name === "embedding" ? model.config.hiddenSize : model.headRequest.outputs;
   const shape = [lengths.length, Math.max(...lengths), outputs];
   const random = Random.fromSeed(1, "weights");
   const size = shape.reduce((product, dim) => product * dim, 1);

@@ -9,7 +9,7 @@ import type { Sequence } from "../../lib/text/sequence.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
-import { trainedSlots } from "../../lib/nn/trained.ts";
+import { trainedTensors } from "../../lib/nn/trained.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
@@ -42,7 +42,7 @@ export async function stepOver(
   layout?: BatchLayout,
 ): Promise<StepOutcome> {
   const { model, adapter, objective } = trainable;
-  const state = device.createState(trainedSlots(model, adapter), [parameters, gradients]);
+  const state = device.createState(trainedTensors(model, adapter), [parameters, gradients]);
   const random = Random.fromSeed(1, "start");
   const start = [...initialParameters(trainable, 1)].map((
     [path, values],

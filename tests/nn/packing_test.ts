@@ -5,7 +5,7 @@ import { packRows } from "../../lib/data/pack.ts";
 import { openDevice, tf } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { families } from "../../lib/models/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
@@ -26,7 +26,7 @@ const decoders = families.filter(({ stack }) => stack?.causal).map(({ modelType 
 const lengths = [4, 7, 1, 5, 3, 2, 6];
 const examples = toyExamples(lengths);
 
-type Attach = (model: Model) => AttachedAdapter;
+type Attach = (model: Model) => AttachedMethod;
 const onAll: Attach = (model) => attachTo(model, full());
 const lowRank: Attach = (model) => attachTo(model, lora({ rank: 2 }));
 
@@ -149,11 +149,11 @@ for (const modelType of ["bert", ...decoders]) {
 
 /** A loss that reads every number of every text's vector. */
 function embeddingsOf({ config, headRequest }: Model, pooling: PoolingName): Objective {
-  const weights = Array.from({ length: config.width }, (_, at) => Math.sin(at + 1));
+  const weights = Array.from({ length: config.hiddenSize }, (_, at) => Math.sin(at + 1));
   return {
     name: "weighted embeddings",
     head: headRequest,
-    outputs: config.width,
+    outputs: config.hiddenSize,
     per: "sequence",
     feeds: { text_weights: { role: "feed", type: "float32", shape: ["batch", 1] } },
     pool: (tokens, batch) => poolTokens(tokens, batch, { pooling, normalize: true }),

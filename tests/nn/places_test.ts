@@ -3,10 +3,10 @@ import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import type { MethodPlaces } from "../../lib/chart/places_chart.ts";
 import { sizeOf, tf } from "../../lib/engine/mod.ts";
-import type { Adapter } from "../../lib/nn/adapter.ts";
+import type { Method } from "../../lib/nn/method.ts";
 import { openOn } from "../../lib/nn/model.ts";
-import { methodMapOf } from "../../lib/nn/places.ts";
-import { trainedSlots } from "../../lib/nn/trained.ts";
+import { methodMapOf } from "../../lib/nn/method_map.ts";
+import { trainedTensors } from "../../lib/nn/trained.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { methodTable } from "../adapters/method_table.ts";
 import { toyModel } from "./toy.ts";
@@ -19,9 +19,9 @@ const objective = classificationObjective({
 const model = toyModel({ layers: 2 });
 
 /** The places, and how many numbers a run trains. */
-async function look(method: Adapter, on = model) {
+async function look(method: Method, on = model) {
   const adapter = await openOn(on, method);
-  const trained = trainedSlots(on, adapter).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const trained = trainedTensors(on, adapter).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   return { places: methodMapOf({ model: on, adapter, objective }, method.method), trained };
 }
 
@@ -45,7 +45,7 @@ for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
     const on = toyModel({ modelType, layers: 2 });
     for (const [name, tested] of Object.entries(methodTable)) {
       if (tested.gaps[modelType]) continue;
-      let method: Adapter;
+      let method: Method;
       try {
         method = tested.of(modelType);
         await openOn(on, method);
@@ -85,7 +85,7 @@ Deno.test("each method is where it acts, and nowhere else", async () => {
 });
 
 Deno.test("a hook that gives back what it got acts nowhere, a shared tensor is shared out", async () => {
-  const shared: Adapter = {
+  const shared: Method = {
     method: "shared",
     settings: {},
     attach: () => ({

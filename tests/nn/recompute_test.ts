@@ -7,7 +7,7 @@ import type { Graph, GraphNode } from "../../lib/engine/graph.ts";
 import { sizeOf, type Value } from "../../lib/engine/value.ts";
 import { openDevice, tf } from "../../lib/engine/mod.ts";
 import { trace } from "../../lib/engine/trace.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
@@ -21,7 +21,7 @@ const count = 5;
 /** Of a gradient; most are the same to the bit. */
 const tolerance = 1e-6;
 
-function classifying(model: Model, adapter: AttachedAdapter): TrainableModel {
+function classifying(model: Model, adapter: AttachedMethod): TrainableModel {
   const rows = toyRows(count);
   const objective = classificationObjective({
     kind: "single",
@@ -36,16 +36,16 @@ const batchFor = ({ family: { usesTypes } }: Pick<Model, "family">) =>
 const batch = toyRows(count).feedsOf([...Array(count).keys()]);
 
 /** One vector scales the outputs of every linear of every layer. */
-function shared({ config }: Model): AttachedAdapter {
+function shared({ config }: Model): AttachedMethod {
   return {
-    parameters: [parameter("shared", [config.width])],
+    parameters: [parameter("shared", [config.hiddenSize])],
     trains: (path) => path.endsWith("LayerNorm.bias"),
     output: (_path, _x, y, context) =>
-      y.shape[1] === config.width ? tf.mul(y, tf.add(context.parameter("shared"), 1)) : y,
+      y.shape[1] === config.hiddenSize ? tf.mul(y, tf.add(context.parameter("shared"), 1)) : y,
   };
 }
 
-const methods: Record<string, (model: Model) => AttachedAdapter> = {
+const methods: Record<string, (model: Model) => AttachedMethod> = {
   "full fine-tuning": (model) => attachTo(model, full()),
   "LoRA with dropout": (model) => attachTo(model, lora({ rank: 2, dropout: 0.3 })),
   "LoRA of the top layer": (model) => attachTo(model, lora({ targets: ".*layer\\.1.*query" })),
@@ -56,7 +56,7 @@ const methods: Record<string, (model: Model) => AttachedAdapter> = {
   "a parameter of all layers": shared,
 };
 
-const cases: [name: string, attach: (model: Model) => AttachedAdapter, modelType: string][] = [
+const cases: [name: string, attach: (model: Model) => AttachedMethod, modelType: string][] = [
   ...Object.entries(methods).map(([name, attach]) => [name, attach, "bert"] as const),
   ...["gpt2", "llama"].flatMap((modelType) =>
     ["full fine-tuning", "virtual tokens", "a prefix"]

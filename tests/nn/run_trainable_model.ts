@@ -7,7 +7,7 @@ import { Random } from "../../lib/core/random.ts";
 import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
 import { forwardProgram } from "../../lib/nn/forward_program.ts";
 import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
-import { trainedSlots } from "../../lib/nn/trained.ts";
+import { trainedTensors } from "../../lib/nn/trained.ts";
 import {
   type GradientOptions,
   gradientProgram,
@@ -21,7 +21,7 @@ type Feeds = Readonly<Record<string, HostTensor>>;
 type Tensors = ReadonlyMap<string, Float32Array>;
 
 async function stateOf(trainable: TrainableModel, device: Device, values: Tensors): Promise<State> {
-  const slots = trainedSlots(trainable.model, trainable.adapter);
+  const slots = trainedTensors(trainable.model, trainable.adapter);
   const state = device.createState(slots, [parameters, gradients]);
   await state.write(parameters, values);
   return state;

@@ -132,9 +132,9 @@ export function nextTokens(
   rows: TrainingRows,
 ): Objective {
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
-  const { vocabulary } = textConfig(model);
+  const { vocabSize } = textConfig(model);
   const afterVirtualTokens = Boolean(adapter.input);
-  return nextTokenObjective({ texts, vocabulary, afterVirtualTokens });
+  return nextTokenObjective({ texts, vocabulary: vocabSize, afterVirtualTokens });
 }
 
 /** A class for each row that depends on its first token, so that there is something to learn. */

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
-import type { Adapter } from "../../lib/nn/adapter.ts";
+import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
-import { decayed, trainedSlots } from "../../lib/nn/trained.ts";
+import { decayed, trainedTensors } from "../../lib/nn/trained.ts";
 import { toyModel } from "./toy.ts";
 
 const model = toyModel();
-const slotsOf = (method: Adapter) => trainedSlots(model, attachTo(model, method));
+const slotsOf = (method: Method) => trainedTensors(model, attachTo(model, method));
 
 Deno.test("weight decay leaves biases and norms alone", () => {
   const slots = slotsOf(full());

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, type Adapter, adapter, full, ia3, model, peft, tableFromRows } from "tunebook";
+import { accuracy, adapter, full, ia3, type Method, model, peft, tableFromRows } from "tunebook";
 import { methodOf, methods } from "../../lib/adapters/mod.ts";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -23,7 +23,7 @@ Deno.test("a run takes the rate of its method, and that of the method in a folde
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"));
     const data = model(reference).data(table(), columns);
-    const lossesOf = async (method: Adapter, learningRate?: number) => {
+    const lossesOf = async (method: Method, learningRate?: number) => {
       const plan = data.adapt(method).train({ epochs: 1, batchSize: 4, learningRate });
       const result = await plan.evaluate({ accuracy }).run({ quiet: true });
       await result.dispose();
@@ -33,7 +33,7 @@ Deno.test("a run takes the rate of its method, and that of the method in a folde
     const first = await data.adapt(ia3()).train({ epochs: 0 }).evaluate({})
       .deploy(adapter(saved)).run({ quiet: true });
     await first.dispose();
-    const cases: [Adapter, number][] = [
+    const cases: [Method, number][] = [
       [full(), full().learningRate!],
       [peft(saved), ia3().learningRate!],
     ];

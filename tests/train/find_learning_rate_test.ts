@@ -4,7 +4,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import type { Adapter } from "../../lib/nn/adapter.ts";
+import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
@@ -22,7 +22,7 @@ async function sweep(
   options: FindLearningRateOptions,
   settings: TrainOptions = {},
   { method = lora({ rank: 2 }), signal, onStep }: {
-    method?: Adapter;
+    method?: Method;
     signal?: AbortSignal;
     onStep?: () => void;
   } = {},

@@ -3,7 +3,7 @@ import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { peft } from "../../lib/adapters/peft.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import type { AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod } from "../../lib/nn/method.ts";
 import { attachTo, type Model, openOn } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
@@ -24,7 +24,7 @@ const lossTolerance = 1e-4;
 const tensorTolerance = 1e-3;
 
 /** LoRA that starts where PEFT started. */
-async function goldenLora(model: Model): Promise<AttachedAdapter> {
+async function goldenLora(model: Model): Promise<AttachedMethod> {
   const { modelType, prefix } = model.family;
   const start = await readGolden(`train/lora-${modelType}/adapter_model.safetensors`);
   const attached = attachTo(model, lora({ rank: 4, alpha: 8 }));
@@ -57,7 +57,7 @@ function goldenRows(golden: Golden): TrainingRows {
 /** What bitsandbytes, PEFT and PyTorch computed over a base that bitsandbytes has quantised. */
 const qlora = "quantised/train/qlora-bert";
 
-const cases: [name: string, base: string, attach: (model: Model) => Promise<AttachedAdapter>][] = [
+const cases: [name: string, base: string, attach: (model: Model) => Promise<AttachedMethod>][] = [
   [
     qlora,
     "quantised/bert-nf4",

@@ -5,7 +5,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { layersBelowHead } from "../../lib/nn/layer_depth.ts";
 import { attachTo } from "../../lib/nn/model.ts";
-import { groupOf, groupSettings, trainedSlots } from "../../lib/nn/trained.ts";
+import { groupOf, groupSettings, trainedTensors } from "../../lib/nn/trained.ts";
 import { groupSchedule } from "../../lib/train/group_steps.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { toyModel } from "../nn/toy.ts";
@@ -15,7 +15,7 @@ const layers = 3;
 const plan = { stepsPerEpoch: 10, totalSteps: 60 };
 const constant: TrainOptions = { schedule: "constant", warmup: 0, learningRate: 1 };
 const model = toyModel({ layers });
-const tensors = trainedSlots(model, attachTo(model, full()), { byLayer: true });
+const tensors = trainedTensors(model, attachTo(model, full()), { byLayer: true });
 
 /** Layers below the head → the learning rate in a step. */
 function learningRates(options: TrainOptions, step: number): Record<number, number> {
@@ -70,7 +70,7 @@ Deno.test("a layer's learning rate falls with its depth, as for BEiT and ELECTRA
 
 Deno.test("layer decay multiplies what a method says of its tensors", () => {
   const adapter = attachTo(model, lora({ rank: 2, rateRatio: 16 }));
-  const slots = trainedSlots(model, adapter, { byLayer: true });
+  const slots = trainedTensors(model, adapter, { byLayer: true });
   const settings = trainSettings({ ...constant, layerDecay: 0.5 });
   const steps = groupSchedule({ tensors: slots }, settings, plan)(0);
   const { group } = slots.find(({ name }) => /layer\.2\..*lora_B/.test(name))!;
@@ -124,7 +124,7 @@ Deno.test("a layer that waits keeps its bits, and the others train as if it were
 
 Deno.test("without either setting the groups are those of weight decay alone", () => {
   const groups = new Set(
-    trainedSlots(model, attachTo(model, lora())).map(({ group }) => group),
+    trainedTensors(model, attachTo(model, lora())).map(({ group }) => group),
   );
   assert.deepEqual([...groups].sort(), ["decayed", "undecayed"]);
 });

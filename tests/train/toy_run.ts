@@ -5,7 +5,7 @@
  */
 import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import type { Adapter, AttachedAdapter } from "../../lib/nn/adapter.ts";
+import type { AttachedMethod, Method } from "../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
@@ -25,9 +25,9 @@ export interface ToyRunOptions {
   readonly model?: ToyOptions;
   /** A model in the place of the one that `model` describes. */
   readonly on?: Model;
-  readonly method?: Adapter;
+  readonly method?: Method;
   /** An attached method in the place of `method`. */
-  readonly attached?: AttachedAdapter;
+  readonly attached?: AttachedMethod;
   readonly rows?: number;
   /** What to do to the rows. */
   readonly around?: (rows: TrainingRows) => TrainingRows;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type PackedFormat, packedFormats, unpack } from "../../lib/engine/mod.ts";
+import { dequantize, type QuantizationFormat, quantizationFormats } from "../../lib/engine/mod.ts";
 import { dynamicMap, nestMaxima, unnestMaxima } from "../../lib/weights/double_quantisation.ts";
 import { blockMaxima, fourBitCodes } from "../../lib/weights/four_bit.ts";
-import { packWeight } from "../../lib/weights/pack.ts";
+import { quantizeWeight } from "../../lib/weights/quantize_weight.ts";
 import { Random } from "../../lib/core/random.ts";
 import { readGolden } from "../models/golden.ts";
 
@@ -25,7 +25,7 @@ for (const name of cases) {
       assert.deepEqual(maxima, floats(`${at}.absmax`));
       const [outputs, inputs] = golden[`${name}.weight`].shape;
       const weight = { format, outputs, inputs, blockSize, codes: () => codes };
-      const plain = unpack({ ...weight, scales: () => maxima });
+      const plain = dequantize({ ...weight, scales: () => maxima });
       assert.deepEqual(oneZero(plain), oneZero(floats(`${at}.numbers`)));
 
       const nested = nestMaxima(maxima);
@@ -46,7 +46,7 @@ for (const name of cases) {
       nested.scales.forEach((scale, i) =>
         assert.ok(near(scale, wanted[i]), `${scale} ${wanted[i]}`)
       );
-      const doubled = unpack({
+      const doubled = dequantize({
         ...weight,
         scales: () => unnestMaxima({ ...nested, codes: nestedCodes, offset, scales: wanted }),
       });
@@ -60,30 +60,30 @@ Deno.test("the dynamic map is bitsandbytes'", () => {
 });
 
 /** The largest error of a number, as a share of its block's largest number: half a step. */
-const halfSteps: Record<PackedFormat, number> = {
+const halfSteps: Record<QuantizationFormat, number> = {
   nf4: 0.155,
   fp4: 0.17,
   int4: 1 / 8,
   int8: 1 / 128,
 };
 
-for (const format of packedFormats) {
+for (const format of quantizationFormats) {
   Deno.test(`${format} is as near to the numbers as its steps allow`, () => {
     const random = Random.fromSeed(1, format);
     for (const [outputs, inputs] of [[8, 64], [7, 50], [3, 129]]) {
       const numbers = Float32Array.from({ length: outputs * inputs }, () => random.normal());
-      const weight = packWeight(format, [outputs, inputs], () => numbers);
+      const weight = quantizeWeight(format, [outputs, inputs], () => numbers);
       const most = Math.max(...numbers.map(Math.abs));
       // Double quantisation moves a scale by a share of the largest one.
       const limit = most *
         (halfSteps[format] + (format.endsWith("f4") || format === "fp4" ? 0.02 : 0));
-      unpack(weight).forEach((found, i) => {
+      dequantize(weight).forEach((found, i) => {
         assert.ok(Math.abs(found - numbers[i]) <= limit, `[${i}] ${numbers[i]} became ${found}`);
       });
     }
   });
   Deno.test(`${format} keeps a matrix of zeros`, () => {
-    const weight = packWeight(format, [4, 32], () => new Float32Array(128));
-    assert.deepEqual(unpack(weight).map(Math.abs), new Float32Array(128));
+    const weight = quantizeWeight(format, [4, 32], () => new Float32Array(128));
+    assert.deepEqual(dequantize(weight).map(Math.abs), new Float32Array(128));
   });
 }

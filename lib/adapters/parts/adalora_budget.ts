@@ -6,7 +6,7 @@
  */
 import type { SeriesPoint } from "../../chart/series_chart.ts";
 import { TunebookError } from "../../core/errors.ts";
-import type { AfterStep } from "../../nn/adapter.ts";
+import type { AfterStep } from "../../nn/method.ts";
 
 /** When ranks are taken away. */
 export interface BudgetSchedule {
@@ -30,8 +30,8 @@ const settingNames = { initial: "initialSteps", final: "finalSteps", every: "int
 export interface Triplets {
   readonly path: string;
   readonly rank: number;
-  readonly inputs: number;
-  readonly outputs: number;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
   readonly a: string;
   readonly b: string;
   readonly e: string;
@@ -100,21 +100,21 @@ export function spendBudget(
   triplets: readonly Triplets[],
   schedule: BudgetSchedule,
   smoothing: Smoothing,
-  { step, totalSteps, parameters, gradients, memory }: AfterStep,
+  { step, totalSteps, parameters, gradients, methodState }: AfterStep,
 ): ReadonlyMap<string, Float32Array> | undefined {
   const last = totalSteps - countOf(schedule.final, totalSteps);
   if (step < last) {
     for (const { a, b, e } of triplets) {
       for (const name of [a, b, e]) {
-        updateImportance(name, parameters.get(name)!, gradients.get(name)!, smoothing, memory);
+        updateImportance(name, parameters.get(name)!, gradients.get(name)!, smoothing, methodState);
       }
     }
   }
   const { budget, isDue } = budgetAt(schedule, step, totalSteps);
-  if (isDue) reallocate(triplets, schedule.initialBudget - budget, step, memory);
+  if (isDue) reallocate(triplets, schedule.initialBudget - budget, step, methodState);
   if (!isDue && step <= last) return undefined;
   return new Map(triplets.map(({ path, e }) => {
-    const kept = memory.get(mask(path))!;
+    const kept = methodState.get(mask(path))!;
     return [e, parameters.get(e)!.map((each, k) => kept[k] ? each : 0)];
   }));
 }
@@ -159,7 +159,7 @@ function reallocate(
 
 /** s(E) + the mean of s over A's row + the mean of s over B's column, with s = mean · spread. */
 function scoresOf(
-  { rank, inputs, outputs, a, b, e }: Triplets,
+  { rank, inFeatures, outFeatures, a, b, e }: Triplets,
   memory: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
   const scores = (name: string) => {
@@ -169,10 +169,10 @@ function scoresOf(
   const [ofA, ofB, ofE] = [scores(a), scores(b), scores(e)];
   return Float32Array.from({ length: rank }, (_, k) => {
     let row = 0;
-    for (let i = 0; i < inputs; i++) row += ofA[k * inputs + i];
+    for (let i = 0; i < inFeatures; i++) row += ofA[k * inFeatures + i];
     let column = 0;
-    for (let i = 0; i < outputs; i++) column += ofB[i * rank + k];
-    return ofE[k] + (row / inputs + column / outputs);
+    for (let i = 0; i < outFeatures; i++) column += ofB[i * rank + k];
+    return ofE[k] + (row / inFeatures + column / outFeatures);
   });
 }
 

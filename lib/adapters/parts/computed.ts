@@ -4,7 +4,7 @@
  * @module
  */
 import { openDevice, type Tensor } from "../../engine/mod.ts";
-import type { HookContext, Parameter } from "../../nn/adapter.ts";
+import type { HookContext, Parameter } from "../../nn/method.ts";
 
 /** Runs `compute` in evaluation mode on trained values and gives its numbers, row by row. */
 export async function computed(

@@ -1,41 +1,41 @@
 /**
  * DoRA (Liu et al., arXiv 2402.09353): a linear's weight is m·(W + s·B·A) / ‖W + s·B·A‖, the norm
- * taken of each row, with the magnitudes m [outputs] trained beside A and B. They start at the norms
+ * taken of each row, with the magnitudes m [outFeatures] trained beside A and B. They start at the norms
  * of W. The norm counts as a constant in the gradient (section 4.3).
  *
  * @module
  */
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { HookContext, Host, Parameter } from "../../nn/adapter.ts";
-import type { LinearChange, LowRank } from "../../nn/parts.ts";
+import type { HookContext, ModelInfo, Parameter } from "../../nn/method.ts";
+import type { LinearChange, LowRank } from "../../nn/adapter_delta.ts";
 import { magnitudeSuffix } from "../peft/lora.ts";
-import { type LoraSite, lowRankChange, productOf, scaledProduct } from "./lora_site.ts";
+import { type LoraTarget, lowRankChange, productOf, scaledProduct } from "./lora_target.ts";
 
-const magnitudesAt = ({ layer }: LoraSite) => `${layer.path}${magnitudeSuffix}`;
-const weightAt = ({ layer }: LoraSite) => `${layer.path}.weight`;
+const magnitudesAt = ({ layer }: LoraTarget) => `${layer.path}${magnitudeSuffix}`;
+const weightAt = ({ layer }: LoraTarget) => `${layer.path}.weight`;
 
 /** The magnitudes of a site. */
-export function magnitudesOf({ weights }: Host, site: LoraSite): Parameter {
+export function magnitudesOf({ weights }: ModelInfo, site: LoraTarget): Parameter {
   return {
     name: magnitudesAt(site),
-    shape: [site.layer.outputs],
+    shape: [site.layer.outFeatures],
     decay: false,
-    initial: () => rowNorms(weights.get(weightAt(site))!, site.layer.outputs),
+    initial: () => rowNorms(weights.get(weightAt(site))!, site.layer.outFeatures),
   };
 }
 
 /** The linear's new output: with dropout the pretrained part, too, sees the thinned input, as in PEFT. */
 export function doraChange(
-  site: LoraSite,
+  site: LoraTarget,
   dropout: number,
   { x, y }: { readonly x: Tensor; readonly y: Tensor },
   context: HookContext,
 ): Tensor {
   const weight = context.weight(weightAt(site));
   const [a, b] = [constant(context.parameter(site.a)), constant(context.parameter(site.b))];
-  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outputs, inputs]
+  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outFeatures, inFeatures]
   const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
-  const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outputs]
+  const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outFeatures]
   const thinned = context.dropout(x, dropout);
   const plain = thinned === x
     ? withoutBias(site, y, context)
@@ -47,23 +47,23 @@ export function doraChange(
   );
 }
 
-function withoutBias({ layer }: LoraSite, y: Tensor, context: HookContext): Tensor {
+function withoutBias({ layer }: LoraTarget, y: Tensor, context: HookContext): Tensor {
   return layer.bias === false ? y : tf.sub(y, context.weight(`${layer.path}.bias`));
 }
 
 /** What is added to the weight: m·(W + s·B·A) / ‖·‖ − W. */
 export function doraMerged(
-  { weights }: Host,
-  site: LoraSite,
+  { weights }: ModelInfo,
+  site: LoraTarget,
   values: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
-  const { inputs, outputs } = site.layer;
+  const { inFeatures, outFeatures } = site.layer;
   const base = values.get(weightAt(site)) ?? weights.get(weightAt(site))!;
   const turned = productOf(site, values).map((each, i) => each + base[i]);
-  const norms = rowNorms(turned, outputs);
+  const norms = rowNorms(turned, outFeatures);
   const magnitudes = values.get(magnitudesAt(site))!;
   return turned.map((each, i) => {
-    const row = Math.floor(i / inputs);
+    const row = Math.floor(i / inFeatures);
     return each * magnitudes[row] / norms[row] - base[i];
   });
 }
@@ -73,16 +73,21 @@ export function doraMerged(
  * is trained any more, so that the norm is a number.
  */
 export function doraParts(
-  { weights }: Host,
-  site: LoraSite,
+  { weights }: ModelInfo,
+  site: LoraTarget,
   low: LowRank,
   values: ReadonlyMap<string, Float32Array>,
 ): LinearChange {
-  const { path, outputs, inputs, bias } = site.layer;
+  const { path, outFeatures, inFeatures, bias } = site.layer;
   const base = weights.get(weightAt(site))!;
   const b = low.b.map((each, i) => each * low.diagonal[i % low.rank]);
-  const change = scaledProduct(b, low.a, { outputs, inputs, rank: low.rank, scale: 1 });
-  const norms = rowNorms(change.map((each, i) => each + base[i]), outputs);
+  const change = scaledProduct(b, low.a, {
+    outFeatures,
+    inFeatures,
+    rank: low.rank,
+    scale: 1,
+  });
+  const norms = rowNorms(change.map((each, i) => each + base[i]), outFeatures);
   const scale = values.get(magnitudesAt(site))!.map((each, row) => each / norms[row]);
   return {
     scale,

@@ -5,7 +5,7 @@
  */
 import { batchInputs, batchOf } from "../../nn/batch_inputs.ts";
 import { openDevice, type Tensor } from "../../engine/mod.ts";
-import type { Host } from "../../nn/adapter.ts";
+import type { ModelInfo } from "../../nn/method.ts";
 import { encode } from "../../nn/encoder.ts";
 import { modelWeights } from "../../nn/model.ts";
 import { createNet } from "../../nn/create_net.ts";
@@ -18,15 +18,17 @@ export interface CapturedLayer {
 
 /** Runs the pretrained model over one row of tokens. */
 export async function captureKeysValues(
-  host: Host,
+  modelInfo: ModelInfo,
   ids: readonly number[],
 ): Promise<CapturedLayer[]> {
-  const weights = modelWeights(host).filter(({ layer }) => !host.head.includes(layer.path));
+  const weights = modelWeights(modelInfo).filter(({ layer }) =>
+    !modelInfo.head.includes(layer.path)
+  );
   const device = await openDevice("cpu");
   const step = await device.compile({
     name: "keys and values",
     inputs: {
-      ...batchInputs(host),
+      ...batchInputs(modelInfo),
       ...Object.fromEntries(
         weights.map(({ path, shape }) => [path, { role: "frozen", type: "float32", shape }]),
       ),
@@ -45,10 +47,10 @@ export async function captureKeysValues(
           },
         },
       });
-      encode(net, host, batchOf(given));
+      encode(net, modelInfo, batchOf(given));
       return seen;
     },
-  }, { frozen: (path) => host.weights.get(path)! });
+  }, { frozen: (path) => modelInfo.weights.get(path)! });
   const row = (data: readonly number[]) => ({
     shape: [1, ids.length],
     data: Int32Array.from(data),
@@ -57,9 +59,9 @@ export async function captureKeysValues(
     const found = await step.run({
       input_ids: row(ids),
       attention_mask: row(ids.map(() => 1)),
-      ...(host.family.usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
+      ...(modelInfo.family.usesTypes ? { token_type_ids: row(ids.map(() => 0)) } : {}),
     });
-    return Array.from({ length: host.config.layers }, (_, layer) => ({
+    return Array.from({ length: modelInfo.config.numLayers }, (_, layer) => ({
       keys: Float32Array.from(found[`${layer}/keys`].data),
       values: Float32Array.from(found[`${layer}/values`].data),
     }));

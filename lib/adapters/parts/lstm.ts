@@ -1,17 +1,17 @@
 /**
  * A bidirectional LSTM over a sequence of fixed length, as `torch.nn.LSTM` computes and names it:
- * gates in the order input, forget, cell, output; `weight_ih_l<layer>[_reverse]` [4·hidden, inputs].
+ * gates in the order input, forget, cell, output; `weight_ih_l<layer>[_reverse]` [4·hidden, inFeatures].
  *
  * @module
  */
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { HookContext, Parameter } from "../../nn/adapter.ts";
+import type { HookContext, Parameter } from "../../nn/method.ts";
 import { uniform } from "./dense.ts";
 
 /** The sizes of an LSTM. */
 export interface LstmSizes {
   readonly name: string;
-  readonly inputs: number;
+  readonly inFeatures: number;
   readonly hidden: number;
   readonly layers: number;
   /** Between layers, in training. */
@@ -21,7 +21,7 @@ export interface LstmSizes {
 const directions = ["", "_reverse"];
 
 /** The tensors, uniform within ±1/√hidden. */
-export function lstmParameters({ name, inputs, hidden, layers }: LstmSizes): Parameter[] {
+export function lstmParameters({ name, inFeatures, hidden, layers }: LstmSizes): Parameter[] {
   const gates = 4 * hidden;
   const parameter = (role: string, shape: number[]): Parameter => ({
     name: `${name}.${role}`,
@@ -32,7 +32,7 @@ export function lstmParameters({ name, inputs, hidden, layers }: LstmSizes): Par
   });
   return Array.from({ length: layers }, (_, layer) =>
     directions.flatMap((direction) => {
-      const wide = layer === 0 ? inputs : 2 * hidden;
+      const wide = layer === 0 ? inFeatures : 2 * hidden;
       return [
         parameter(`weight_ih_l${layer}${direction}`, [gates, wide]),
         parameter(`weight_hh_l${layer}${direction}`, [gates, hidden]),
@@ -42,7 +42,7 @@ export function lstmParameters({ name, inputs, hidden, layers }: LstmSizes): Par
     })).flat();
 }
 
-/** x [steps, inputs] → [steps, 2·hidden]: forward beside backward. */
+/** x [steps, inFeatures] → [steps, 2·hidden]: forward beside backward. */
 export function lstm(
   { name, hidden, layers, dropout }: LstmSizes,
   x: Tensor,

@@ -7,7 +7,7 @@
 import { Matrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
 import { Random } from "../../core/random.ts";
 
-/** The two matrices of a start: a [rank, inputs], b [outputs, rank]. */
+/** The two matrices of a start: a [rank, inFeatures], b [outFeatures, rank]. */
 export interface PissaStart {
   readonly a: Float32Array;
   readonly b: Float32Array;
@@ -26,38 +26,38 @@ const rounds = 8;
 /**
  * The start for one weight.
  *
- * @param weight [outputs, inputs], row by row
+ * @param weight [outFeatures, inFeatures], row by row
  * @param scale the method's scale s
  */
 export function pissaStart(
   weight: Float32Array,
-  { outputs, inputs, rank, scale }: {
-    readonly outputs: number;
-    readonly inputs: number;
+  { outFeatures, inFeatures, rank, scale }: {
+    readonly outFeatures: number;
+    readonly inFeatures: number;
     readonly rank: number;
     readonly scale: number;
   },
 ): PissaStart {
-  const whole = Matrix.from1DArray(outputs, inputs, weight);
-  const { left, values, right } = Math.min(outputs, inputs) <= wholeLimit
+  const whole = Matrix.from1DArray(outFeatures, inFeatures, weight);
+  const { left, values, right } = Math.min(outFeatures, inFeatures) <= wholeLimit
     ? decompose(whole)
-    : strongest(whole, Math.min(rank + spareDirections, outputs, inputs));
+    : strongest(whole, Math.min(rank + spareDirections, outFeatures, inFeatures));
   const roots = values.map((value) => Math.sqrt(value / scale));
-  const a = new Float32Array(rank * inputs);
-  const b = new Float32Array(outputs * rank);
+  const a = new Float32Array(rank * inFeatures);
+  const b = new Float32Array(outFeatures * rank);
   for (let k = 0; k < Math.min(rank, roots.length); k++) {
-    for (let i = 0; i < inputs; i++) a[k * inputs + i] = roots[k] * right.get(i, k);
-    for (let i = 0; i < outputs; i++) b[i * rank + k] = roots[k] * left.get(i, k);
+    for (let i = 0; i < inFeatures; i++) a[k * inFeatures + i] = roots[k] * right.get(i, k);
+    for (let i = 0; i < outFeatures; i++) b[i * rank + k] = roots[k] * left.get(i, k);
   }
   return { a, b };
 }
 
 interface Decomposition {
-  /** [outputs, count] */
+  /** [outFeatures, count] */
   readonly left: Matrix;
   /** Falling. */
   readonly values: readonly number[];
-  /** [inputs, count] */
+  /** [inFeatures, count] */
   readonly right: Matrix;
 }
 

@@ -6,16 +6,16 @@
  *
  * @module
  */
-import type { FrozenTensor, Host } from "../../nn/adapter.ts";
+import type { FrozenTensor, ModelInfo } from "../../nn/method.ts";
 import type { LoraSettings } from "../lora_options.ts";
 import { type ConvertedLora, magnitudeSuffix } from "../peft/lora.ts";
-import { type LoraSite, scaledProduct } from "./lora_site.ts";
+import { type LoraTarget, scaledProduct } from "./lora_target.ts";
 import { type PissaStart, pissaStart } from "./pissa.ts";
 
 /** What PiSSA adds to LoRA. */
 export interface PissaParts {
   /** Where a site's A and B start; the weight is read when it is asked for. */
-  startOf(site: LoraSite): () => PissaStart;
+  startOf(site: LoraTarget): () => PissaStart;
   /** The rests of the weights. */
   readonly frozen: readonly FrozenTensor[];
   readonly converted: ConvertedLora;
@@ -23,12 +23,12 @@ export interface PissaParts {
 
 /** Prepares PiSSA for some sites. Each weight is decomposed once. */
 export function pissaParts(
-  { weights }: Host,
-  sites: readonly LoraSite[],
+  { weights }: ModelInfo,
+  sites: readonly LoraTarget[],
   settings: LoraSettings,
 ): PissaParts {
-  const known = new Map<LoraSite, PissaStart>();
-  const startOf = (site: LoraSite) => () => {
+  const known = new Map<LoraTarget, PissaStart>();
+  const startOf = (site: LoraTarget) => () => {
     const { layer, rank, scale } = site;
     const start = known.get(site) ??
       pissaStart(weights.get(`${layer.path}.weight`)!, { ...layer, rank, scale });
@@ -39,7 +39,7 @@ export function pissaParts(
     startOf,
     frozen: sites.map((site) => ({
       name: `${site.layer.path}.weight`,
-      shape: [site.layer.outputs, site.layer.inputs],
+      shape: [site.layer.outFeatures, site.layer.inFeatures],
       values() {
         const { a, b } = startOf(site)();
         const taken = scaledProduct(b, a, { ...site.layer, ...site });
@@ -73,13 +73,13 @@ function doubled({ rank, alpha, rankStabilised, ranks, alphas }: LoraSettings) {
 }
 
 function bothMatrices(
-  { layer: { inputs, outputs }, rank, a, b }: LoraSite,
+  { layer: { inFeatures, outFeatures }, rank, a, b }: LoraTarget,
   values: ReadonlyMap<string, Float32Array>,
   start: PissaStart,
 ) {
-  const left = new Float32Array(outputs * 2 * rank);
+  const left = new Float32Array(outFeatures * 2 * rank);
   const trained = values.get(b)!;
-  for (let row = 0; row < outputs; row++) {
+  for (let row = 0; row < outFeatures; row++) {
     for (let k = 0; k < rank; k++) {
       left[row * 2 * rank + k] = trained[row * rank + k];
       left[row * 2 * rank + rank + k] = -start.b[row * rank + k];
@@ -88,15 +88,15 @@ function bothMatrices(
   return [
     {
       name: a,
-      shape: [2 * rank, inputs],
+      shape: [2 * rank, inFeatures],
       data: Float32Array.from([...values.get(a)!, ...start.a]),
     },
-    { name: b, shape: [outputs, 2 * rank], data: left },
+    { name: b, shape: [outFeatures, 2 * rank], data: left },
   ];
 }
 
-function magnitudes({ layer }: LoraSite, values: ReadonlyMap<string, Float32Array>) {
+function magnitudes({ layer }: LoraTarget, values: ReadonlyMap<string, Float32Array>) {
   const name = `${layer.path}${magnitudeSuffix}`;
   const data = values.get(name);
-  return data ? [{ name, shape: [layer.outputs], data }] : [];
+  return data ? [{ name, shape: [layer.outFeatures], data }] : [];
 }

@@ -6,7 +6,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { Host, PeftFormat } from "../../nn/adapter.ts";
+import type { ModelInfo, PeftFormat } from "../../nn/method.ts";
 import type { InputTokens } from "../../nn/net.ts";
 import type { PeftConfig } from "../peft/config.ts";
 
@@ -37,14 +37,14 @@ export function prepend({ words, mask, types }: InputTokens, prompt: Tensor): In
 
 /** The fields that all of PEFT's prompt methods have. */
 export function promptFields(
-  { config: { width, layers, heads } }: Host,
+  { config: { hiddenSize, numLayers, numHeads } }: ModelInfo,
   tokens: number,
 ): PeftConfig {
   return {
     num_virtual_tokens: tokens,
-    token_dim: width,
-    num_layers: layers,
-    num_attention_heads: heads,
+    token_dim: hiddenSize,
+    num_layers: numLayers,
+    num_attention_heads: numHeads,
     num_transformer_submodules: 1,
   };
 }
@@ -67,7 +67,7 @@ export function promptFormat(
 }
 
 /** The ids of a text; an error where the run has no tokenizer. */
-export function idsOf({ encode }: Host, text: string, method: string): Int32Array {
+export function idsOf({ encode }: ModelInfo, text: string, method: string): Int32Array {
   const ids = encode?.(text);
   if (ids && ids.length > 0) return ids;
   throw new TunebookError(

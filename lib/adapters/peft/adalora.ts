@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Host, PeftFormat, PeftTensor } from "../../nn/adapter.ts";
+import type { ModelInfo, PeftFormat, PeftTensor } from "../../nn/method.ts";
 import type { Targets } from "../../nn/targets.ts";
 import type { AdaloraSettings, KeptTriplets } from "../adalora_options.ts";
 import type { Triplets } from "../parts/adalora_budget.ts";
@@ -13,7 +13,7 @@ import type { PeftConfig } from "./config.ts";
 
 /** What is written beside the trained values. */
 export interface AdaloraInPeft {
-  readonly host: Host;
+  readonly modelInfo: ModelInfo;
   readonly settings: AdaloraSettings;
   readonly targets: Targets | undefined;
   readonly all: readonly Triplets[];
@@ -24,7 +24,7 @@ type Values = ReadonlyMap<string, Float32Array>;
 
 /** AdaLoRA's format. */
 export function adaloraToPeft(
-  { host, settings, targets, all, kept }: AdaloraInPeft,
+  { modelInfo, settings, targets, all, kept }: AdaloraInPeft,
 ): PeftFormat {
   const paths = all.map(({ path }) => path);
   return {
@@ -38,17 +38,20 @@ export function adaloraToPeft(
         all.some((site) => left(site).length < site.rank);
       return {
         config: {
-          ...configOf(settings, namesForPeft(host, targets ?? host.attentionTargets, paths)),
-          fan_in_fan_out: fanInFanOut(host, paths),
+          ...configOf(
+            settings,
+            namesForPeft(modelInfo, targets ?? modelInfo.attentionTargets, paths),
+          ),
+          fan_in_fan_out: fanInFanOut(modelInfo, paths),
         },
         ...(isPruned
-          ? { learned: { rank_pattern: patternOf(host, settings, all, kept, left) } }
+          ? { learned: { rank_pattern: patternOf(modelInfo, settings, all, kept, left) } }
           : {}),
-        tensors: all.flatMap((site) => tensorsOf(host, site, left(site), values)),
+        tensors: all.flatMap((site) => tensorsOf(modelInfo, site, left(site), values)),
       };
     },
     names: new Map(
-      all.flatMap(({ a, b, e }) => [a, b, e].map((name) => [name, wrappedNames(host, name)])),
+      all.flatMap(({ a, b, e }) => [a, b, e].map((name) => [name, wrappedNames(modelInfo, name)])),
     ),
   };
 }
@@ -77,7 +80,7 @@ function configOf(settings: AdaloraSettings, targets: readonly string[]): PeftCo
 
 /** Which of the initial triplets are left, by PEFT's name of e. */
 function patternOf(
-  { pathPrefix }: Host,
+  { pathPrefix }: ModelInfo,
   { initialRank }: AdaloraSettings,
   all: readonly Triplets[],
   kept: KeptTriplets,
@@ -92,24 +95,26 @@ function patternOf(
 }
 
 function tensorsOf(
-  host: Host,
-  { a, b, e, rank, inputs, outputs }: Triplets,
+  modelInfo: ModelInfo,
+  { a, b, e, rank, inFeatures, outFeatures }: Triplets,
   left: readonly number[],
   values: Values,
 ): PeftTensor[] {
   const tensor = (name: string, shape: number[], data: number[]) => ({
-    name: wrappedNames(host, name)[0],
+    name: wrappedNames(modelInfo, name)[0],
     shape,
     data: Float32Array.from(data),
   });
-  const rows = left.flatMap((k) => [...values.get(a)!.subarray(k * inputs, (k + 1) * inputs)]);
+  const rows = left.flatMap((
+    k,
+  ) => [...values.get(a)!.subarray(k * inFeatures, (k + 1) * inFeatures)]);
   const columns = rank === 0 ? [] : Array.from(
-    { length: outputs },
+    { length: outFeatures },
     (_, row) => left.map((k) => values.get(b)![row * rank + k]),
   ).flat();
   return [
-    tensor(a, [left.length, inputs], rows),
-    tensor(b, [outputs, left.length], columns),
+    tensor(a, [left.length, inFeatures], rows),
+    tensor(b, [outFeatures, left.length], columns),
     tensor(e, [left.length, 1], left.map((k) => values.get(e)![k])),
   ];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
-import type { Host } from "../../nn/adapter.ts";
+import type { ModelInfo } from "../../nn/method.ts";
 import type { Targets } from "../../nn/targets.ts";
 import { peftPrefix } from "./files.ts";
 import type { PeftConfig } from "./config.ts";
@@ -16,7 +16,7 @@ export type OffFields = Readonly<Record<string, readonly unknown[]>>;
  * `fan_in_fan_out`: whether the adapted weights are stored as [inputs, outputs]. PEFT corrects a
  * wrong value by the layers that it finds, so that a reader need not look at it.
  */
-export function fanInFanOut({ layers }: Host, sites: readonly string[]): boolean {
+export function fanInFanOut({ layers }: ModelInfo, sites: readonly string[]): boolean {
   return layers.some((layer) =>
     layer.kind === "linear" && layer.storedTransposed === true && sites.includes(layer.path)
   );
@@ -67,7 +67,7 @@ export function targetsOf({ target_modules: named }: PeftConfig): Targets {
  * named.
  */
 export function namesForPeft(
-  { head }: Host,
+  { head }: ModelInfo,
   named: Targets,
   sites: readonly string[],
 ): readonly string[] {
@@ -81,6 +81,6 @@ export function namesForPeft(
  * A tensor's name in a PEFT folder with what stands before the path in a model with a head, and
  * without: a model that was adapted without a head has no prefix of its own.
  */
-export function wrappedNames({ pathPrefix }: Host, name: string): readonly [string, string] {
+export function wrappedNames({ pathPrefix }: ModelInfo, name: string): readonly [string, string] {
   return [`${peftPrefix}.${pathPrefix}${name}`, `${peftPrefix}.${name}`];
 }

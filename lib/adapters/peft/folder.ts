@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
-import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { attachTo, bodyPaths, type Model, pathPrefix } from "../../nn/model.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
@@ -26,8 +26,8 @@ import type { PeftConfig } from "./config.ts";
 
 /** A method with its trained tensors. */
 export interface LoadedAdapter {
-  readonly method: Adapter;
-  readonly attached: AttachedAdapter;
+  readonly method: Method;
+  readonly attached: AttachedMethod;
   /** Trained tensors by path: the method's parameters and the head's weights. */
   readonly values: ReadonlyMap<string, Float32Array>;
   /** Every field of `adapter_config.json`. */
@@ -71,7 +71,7 @@ export function loadedAdapter(files: PeftFiles, model: Model): LoadedAdapter {
 }
 
 /** Makes sure, before anything is trained, that the method can be written as a PEFT folder. */
-export function checkPeftFormat(attached: AttachedAdapter): void {
+export function checkPeftFormat(attached: AttachedMethod): void {
   if (attached.peft) return;
   throw new TunebookError(
     "unsupported",
@@ -95,7 +95,7 @@ export interface PeftNotes {
 export async function writePeftFolder(
   folder: string,
   model: Model,
-  attached: AttachedAdapter,
+  attached: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
   { taskType, labels, kind, maxTokens }: PeftNotes,
 ): Promise<void> {

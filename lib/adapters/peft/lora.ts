@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Host, Parameter, PeftFormat, PeftTensor } from "../../nn/adapter.ts";
+import type { ModelInfo, Parameter, PeftFormat, PeftTensor } from "../../nn/method.ts";
 import type { LoraOptions, LoraSettings } from "../lora_options.ts";
 import { checkFields, fanInFanOut, targetsOf, wrappedNames } from "./fields.ts";
 
 /** What LoRA writes beside its settings. */
 export interface LoraInPeft {
-  readonly host: Host;
+  readonly modelInfo: ModelInfo;
   readonly settings: LoraSettings;
   readonly targets: readonly string[];
   /** Paths of the adapted linears. */
@@ -27,12 +27,12 @@ export interface ConvertedLora {
 
 /** LoRA's format: every matrix is one tensor, `<path>.lora_A.weight` or `<path>.lora_B.weight`. */
 export function loraToPeft(
-  { host, settings, targets, sites, parameters, converted }: LoraInPeft,
+  { modelInfo, settings, targets, sites, parameters, converted }: LoraInPeft,
 ): PeftFormat {
   // DoRA's magnitudes are no module in PEFT's files.
   const namesOf = (name: string) =>
-    wrappedNames(host, name.endsWith(magnitudeSuffix) ? name : `${name}.weight`);
-  const isTransposed = fanInFanOut(host, sites);
+    wrappedNames(modelInfo, name.endsWith(magnitudeSuffix) ? name : `${name}.weight`);
+  const isTransposed = fanInFanOut(modelInfo, sites);
   return {
     write: (values) => ({
       config: { ...peftConfig(settings, targets), fan_in_fan_out: isTransposed },

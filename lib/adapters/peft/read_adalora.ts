@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import { adaloraOf } from "../adalora.ts";
 import type { PeftConfig } from "./config.ts";
 import { checkFields, targetsOf } from "./fields.ts";
@@ -14,7 +14,7 @@ import { checkFields, targetsOf } from "./fields.ts";
  * `total_step`; a run that is too short for them is refused. Where all ranks are spent nothing is left
  * to schedule.
  */
-export function adaloraFromPeft(config: PeftConfig): Adapter {
+export function adaloraFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["init_r", "target_r", "lora_alpha"],
     targets: true,

@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import { adaloraFromPeft } from "./read_adalora.ts";
 import { bitfitFromPeft } from "../bitfit.ts";
 import { ia3FromPeft } from "../ia3.ts";
@@ -17,7 +17,7 @@ import { pTuningFromPeft } from "../p_tuning.ts";
 import { veraFromPeft } from "../vera.ts";
 
 /** `peft_type` → what makes the method from PEFT's config. */
-export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Adapter>>;
+export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Method>>;
 
 const peftTypes: PeftTypes = {
   LORA: (config) => lora(loraFromPeft(config)),
@@ -31,7 +31,7 @@ const peftTypes: PeftTypes = {
 };
 
 /** Makes a method from an `adapter_config.json`. */
-export function methodFromPeft(config: PeftConfig, types: PeftTypes = peftTypes): Adapter {
+export function methodFromPeft(config: PeftConfig, types: PeftTypes = peftTypes): Method {
   const type = String(config.peft_type);
   if (Object.hasOwn(types, type)) return types[type](config);
   throw new TunebookError(

@@ -15,9 +15,9 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
-import type { AttachedAdapter, Host } from "../../nn/adapter.ts";
-import { hostOf, isHead, type Model, modelWeights } from "../../nn/model.ts";
-import type { LowRank, Parts } from "../../nn/parts.ts";
+import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
+import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
+import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
 import { lora } from "../lora.ts";
 import { type Combination, combinations, combined, type Weighted } from "./low_rank_sum.ts";
 import { whole } from "../settings.ts";
@@ -55,7 +55,7 @@ export function averaged(
   const { model, labels, kind, maxTokens } = headOwner(all, head);
   const notes = { kind, ...(maxTokens ? { maxTokens } : {}) };
   const { attached, values } = isLowRank(all)
-    ? averagedLora(hostOf(model), all, { combination, ...(rank ? { rank } : {}) })
+    ? averagedLora(modelInfoOf(model), all, { combination, ...(rank ? { rank } : {}) })
     : averagedVectors(all, combination);
   const heads = averagedHeads(model, all, head);
   const trained = {
@@ -68,10 +68,10 @@ export function averaged(
 
 /** The method with trained tensors as its start. */
 function startingAt(
-  attached: AttachedAdapter,
+  attached: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
   labels: readonly string[],
-): AttachedAdapter {
+): AttachedMethod {
   return {
     ...attached,
     parameters: attached.parameters.map((parameter) => ({
@@ -149,39 +149,39 @@ function weightedSum(terms: readonly (readonly [number, Float32Array])[]): Float
 }
 
 interface Averaged {
-  readonly attached: AttachedAdapter;
+  readonly attached: AttachedMethod;
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
 /** True where every change is the sum with a matrix of low rank. */
 function isLowRank(all: readonly WeightedAdapter[]): boolean {
-  return all.every(({ adapter: { entry: { parts } } }) =>
-    isOnlyLinears(parts) && !parts.norms &&
-    [...parts.linears.values()].every(({ low, scale, inputScale, offset }) =>
+  return all.every(({ adapter: { entry: { delta } } }) =>
+    isOnlyLinears(delta) && !delta.norms &&
+    [...delta.linears.values()].every(({ low, scale, inputScale, offset }) =>
       low && !scale && !inputScale && !offset
     )
   );
 }
 
-const isOnlyLinears = ({ prompt, prefix }: Parts) => !prompt && !prefix;
+const isOnlyLinears = ({ prompt, prefix }: AdapterDelta) => !prompt && !prefix;
 
 function averagedLora(
-  host: Host,
+  modelInfo: ModelInfo,
   all: readonly WeightedAdapter[],
   options: Pick<AverageOptions, "rank"> & { readonly combination: Combination },
 ): Averaged {
   const sites = new Map<string, LowRank>();
-  const paths = new Set(all.flatMap(({ adapter }) => [...adapter.entry.parts.linears.keys()]));
+  const paths = new Set(all.flatMap(({ adapter }) => [...adapter.entry.delta.linears.keys()]));
   // The adapters' largest rank, whatever a single linear has.
   const most = Math.max(
     ...all.flatMap(({ adapter }) =>
-      [...adapter.entry.parts.linears.values()].map(({ low }) => low!.rank)
+      [...adapter.entry.delta.linears.values()].map(({ low }) => low!.rank)
     ),
   );
-  for (const layer of host.layers) {
+  for (const layer of modelInfo.layers) {
     if (!paths.has(layer.path) || layer.kind !== "linear") continue;
     const terms = all.flatMap(({ name, weight, adapter }): Weighted[] => {
-      const low = adapter.entry.parts.linears.get(layer.path)?.low;
+      const low = adapter.entry.delta.linears.get(layer.path)?.low;
       return low ? [{ name, weight, low }] : [];
     });
     sites.set(layer.path, combined(layer, terms, { ...options, most: options.rank ?? most }));
@@ -196,7 +196,7 @@ function averagedLora(
     ranks: other,
     alphas: other,
     targets: [...sites.keys()],
-  }).attach(host);
+  }).attach(modelInfo);
   const values = new Map<string, Float32Array>();
   for (const [path, { a, b }] of sites) values.set(`${path}.lora_A`, a).set(`${path}.lora_B`, b);
   return { attached, values };
@@ -241,7 +241,7 @@ function averagedVectors(all: readonly WeightedAdapter[], combination: Combinati
 
 /** Throws for the first method of which there is no average, and says why. */
 function checkVectors(all: readonly WeightedAdapter[]): void {
-  const reasons: readonly (readonly [why: string, holds: (parts: Parts) => boolean])[] = [
+  const reasons: readonly (readonly [why: string, holds: (parts: AdapterDelta) => boolean])[] = [
     ["the virtual tokens of two prompts have no order in common", ({ prompt }) => !!prompt],
     ["the keys and values of two prefixes have no order in common", ({ prefix }) => !!prefix],
     [
@@ -254,7 +254,7 @@ function checkVectors(all: readonly WeightedAdapter[]): void {
     ],
   ];
   for (const [why, holds] of reasons) {
-    const found = all.find(({ adapter }) => holds(adapter.entry.parts));
+    const found = all.find(({ adapter }) => holds(adapter.entry.delta));
     if (!found) continue;
     throw new TunebookError(
       "unsupported",

@@ -6,7 +6,7 @@
 import { Matrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
 import { TunebookError } from "../../core/errors.ts";
 import type { LinearLayer } from "../../nn/layer.ts";
-import { beside, type LowRank } from "../../nn/parts.ts";
+import { beside, type LowRank } from "../../nn/adapter_delta.ts";
 
 /** PEFT's `combination_type`. */
 export type Combination = "cat" | "linear" | "svd";
@@ -74,13 +74,13 @@ function linear({ path }: LinearLayer, terms: readonly Weighted[]): LowRank {
  * singular values, so that the large one is never made.
  */
 function strongest(
-  { inputs, outputs }: LinearLayer,
+  { inFeatures, outFeatures }: LinearLayer,
   { a, b, rank }: LowRank,
   most: number,
 ): LowRank {
-  const left = Matrix.from1DArray(outputs, rank, b);
-  const right = Matrix.from1DArray(rank, inputs, a);
-  const isSmall = rank < Math.min(inputs, outputs);
+  const left = Matrix.from1DArray(outFeatures, rank, b);
+  const right = Matrix.from1DArray(rank, inFeatures, a);
+  const isSmall = rank < Math.min(inFeatures, outFeatures);
   const qr = isSmall ? new QrDecomposition(left) : undefined;
   const ps = isSmall ? new QrDecomposition(right.transpose()) : undefined;
   const core = qr && ps
@@ -90,11 +90,11 @@ function strongest(
   const count = Math.min(most, found.diagonal.length);
   const u = qr ? qr.orthogonalMatrix.mmul(found.leftSingularVectors) : found.leftSingularVectors;
   const v = ps ? ps.orthogonalMatrix.mmul(found.rightSingularVectors) : found.rightSingularVectors;
-  const madeA = new Float32Array(count * inputs);
-  const madeB = new Float32Array(outputs * count);
+  const madeA = new Float32Array(count * inFeatures);
+  const madeB = new Float32Array(outFeatures * count);
   for (let k = 0; k < count; k++) {
-    for (let i = 0; i < inputs; i++) madeA[k * inputs + i] = v.get(i, k);
-    for (let i = 0; i < outputs; i++) madeB[i * count + k] = found.diagonal[k] * u.get(i, k);
+    for (let i = 0; i < inFeatures; i++) madeA[k * inFeatures + i] = v.get(i, k);
+    for (let i = 0; i < outFeatures; i++) madeB[i * count + k] = found.diagonal[k] * u.get(i, k);
   }
   return { rank: count, a: madeA, b: madeB, diagonal: new Float32Array(count).fill(1) };
 }

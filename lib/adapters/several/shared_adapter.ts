@@ -5,11 +5,11 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { LabelKind } from "../../data/labels.ts";
-import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod } from "../../nn/method.ts";
 import type { Family, ModelConfig } from "../../nn/family.ts";
-import type { Entry } from "../../nn/banks.ts";
+import type { StackedAdapter } from "../../nn/stacked_weights.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
-import type { NormChange, Parts } from "../../nn/parts.ts";
+import type { AdapterDelta, NormChange } from "../../nn/adapter_delta.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
 import { type PeftFiles, peftPrefix } from "../peft/files.ts";
@@ -18,14 +18,14 @@ import { promptModelPrefix } from "../parts/virtual_tokens.ts";
 /** A method with its trained tensors, on a model with its head. */
 export interface TrainedOnModel {
   readonly model: Model;
-  readonly attached: AttachedAdapter;
+  readonly attached: AttachedMethod;
   /** The method's tensors, and the model's own that were trained, by path. */
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
 /** A trained adapter, ready to be run beside others. */
 export interface OpenedAdapter extends TrainedOnModel {
-  readonly entry: Entry;
+  readonly entry: StackedAdapter;
   /** The names of what its head gives. */
   readonly labels: readonly string[];
   readonly kind: LabelKind;
@@ -43,7 +43,7 @@ export interface OpenedAdapter extends TrainedOnModel {
 export function sharedAdapter(
   name: string,
   { model, attached, values }: TrainedOnModel,
-): Entry {
+): StackedAdapter {
   const head = modelWeights(model).filter((weight) => isHead(model, weight));
   const random = randomHead(model, attached);
   if (random) {
@@ -54,7 +54,7 @@ export function sharedAdapter(
     );
   }
   const all = withFrozen(attached, values);
-  const parts = attached.parts?.(all);
+  const parts = attached.delta?.(all);
   if (!parts) {
     throw new TunebookError(
       "unsupported",
@@ -63,7 +63,7 @@ export function sharedAdapter(
   }
   const norms = normsOf(name, { model, attached, values: all }, parts);
   return {
-    parts: norms.size > 0 ? { ...parts, norms } : parts,
+    delta: norms.size > 0 ? { ...parts, norms } : parts,
     head: new Map(
       head.map(({ path }) => [path, values.get(path) ?? model.weights.get(path)!]),
     ),
@@ -74,14 +74,14 @@ export function sharedAdapter(
 /** How many numbers a model's head gives. */
 function outputsOf({ head, layers }: Model): number {
   const last = layers.findLast((layer) => layer.kind === "linear" && head.includes(layer.path));
-  return last?.kind === "linear" ? last.outputs : 0;
+  return last?.kind === "linear" ? last.outFeatures : 0;
 }
 
 /** How far the norms that the method brings are from the base's. */
 function normsOf(
   name: string,
   { model, attached, values }: TrainedOnModel,
-  parts: Parts,
+  parts: AdapterDelta,
 ): Map<string, NormChange> {
   const own = new Set([
     ...trainedWeights(model, attached).filter((weight) => !isHead(model, weight))

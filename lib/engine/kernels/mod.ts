@@ -8,7 +8,7 @@ import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { matrix } from "./matrix.ts";
-import { packed } from "./packed.ts";
+import { quantized } from "./quantized.ts";
 import { reductions } from "./reduction.ts";
 
 /** Kernel name → translation. */
@@ -18,5 +18,5 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...layout,
   ...indexing,
   ...matrix,
-  ...packed,
+  ...quantized,
 };

@@ -9,5 +9,5 @@ export { dropout, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
-export { packedMatMul, type PackedTensors } from "./packed_mat_mul.ts";
+export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";

@@ -5,7 +5,7 @@
  */
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import {
   checkComparison,
   type CompareJson,
@@ -59,7 +59,7 @@ export const ComparePlan = Object.freeze({
 /** Checks and freezes the parts. */
 export function comparePlanOf<Name extends string>(given: CompareSpec): ComparePlan<Name> {
   checkComparison(given);
-  const methods: Readonly<Record<string, Adapter>> = Object.freeze({ ...given.methods });
+  const methods: Readonly<Record<string, Method>> = Object.freeze({ ...given.methods });
   const parts: CompareSpec = Object.freeze({ ...given, methods });
   const text = () => linesOf(parts).map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n");
   return Object.freeze({
@@ -82,7 +82,7 @@ export function comparePlanOf<Name extends string>(given: CompareSpec): CompareP
 
 function linesOf(parts: CompareSpec): [string, string][] {
   const { methods, budget = defaultBudget, seeds = defaultSeeds, metric } = parts;
-  const stage = (method: Adapter, name: string) =>
+  const stage = (method: Method, name: string) =>
     describePlan(planOfMethod(parts, method)).split("\n")
       .find((line) => line.startsWith(name))!.slice(name.length).trim();
   const all = Object.entries(methods);

@@ -8,7 +8,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricNamesOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import { type TrainOptions, trainSettings } from "../../train/train_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "../plan_json.ts";
 import { describeKind, planMistakes } from "../plan_mistakes.ts";
@@ -59,7 +59,7 @@ export interface CompareSpec
   extends
     Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
     CompareOptions {
-  readonly methods: Readonly<Record<string, Adapter>>;
+  readonly methods: Readonly<Record<string, Method>>;
 }
 
 /** A comparison as plain JSON: a plan's fields, with all methods. */
@@ -139,7 +139,7 @@ export function checkComparison(parts: CompareSpec): void {
 }
 
 /** A plan of one of the methods, for what plans can do already. */
-export function planOfMethod(parts: CompareSpec, method: Adapter): PlanSpec {
+export function planOfMethod(parts: CompareSpec, method: Method): PlanSpec {
   const { model, quantize, family, data, task, split, train = {}, metric } = parts;
   return {
     model,

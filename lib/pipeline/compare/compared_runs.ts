@@ -7,11 +7,11 @@ import { writePeftFolder } from "../../adapters/peft/folder.ts";
 import type { TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
 import { type Device, sizeOf } from "../../engine/mod.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { parameters, type TrainableModel } from "../../nn/trainable_model.ts";
-import { trainedSlots } from "../../nn/trained.ts";
+import { trainedTensors } from "../../nn/trained.ts";
 import { type StepReport, train } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -61,9 +61,9 @@ export interface ComparedRuns {
   /** The rows with so many tokens at most. */
   dataIn(maxTokens: number): Promise<EncodedSplits>;
   /** Attaches a method, to see whether it fits, and tells how many tokens of a text it leaves. */
-  check(method: Adapter, settings: TrainSettings): Promise<number>;
+  check(method: Method, settings: TrainSettings): Promise<number>;
   /** Trains and scores. A run that was stopped throws an error of kind "interrupted". */
-  run(method: Adapter, options: ComparedRunOptions): Promise<RunFigures>;
+  run(method: Method, options: ComparedRunOptions): Promise<RunFigures>;
 }
 
 /** Opens what all runs share. `maxTokens` is what the training settings say. */
@@ -86,14 +86,14 @@ export async function openRuns(
   };
   // Only the head depends on the seed, and only methods with their own format on the format.
   const models = new Map<string, Promise<Model>>();
-  const modelOf = (seed: number, method: Adapter): Promise<Model> => {
+  const modelOf = (seed: number, method: Method): Promise<Model> => {
     const quantize = spec.quantize ?? method.quantize;
     const key = `${seed} ${quantize}`;
     const known = models.get(key) ?? loadWith(opened, task, { seed, quantize, signal });
     models.set(key, known);
     return known;
   };
-  const open = async (method: Adapter, settings: TrainSettings) =>
+  const open = async (method: Method, settings: TrainSettings) =>
     await attachMethod(await modelOf(settings.seed, method), method, opened, task, settings);
   const trialOf = async (room: number, count: number): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
@@ -153,7 +153,7 @@ async function runOnce(
       outputs: await scorer.outputs(test, { state, signal }),
       losses: result.losses,
       seconds: result.seconds,
-      trainedParameters: trainedSlots(model, adapter)
+      trainedParameters: trainedTensors(model, adapter)
         .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
       ...(savedBytes === undefined ? {} : { savedBytes }),
     };

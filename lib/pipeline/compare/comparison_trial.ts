@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { ComparedRuns } from "./compared_runs.ts";
 import type { TrialTime } from "./comparison_budget.ts";
@@ -18,7 +18,7 @@ const warmUpSteps = 2;
  */
 export async function tryOut(
   runs: ComparedRuns,
-  method: Adapter,
+  method: Method,
   { settings, signal }: { readonly settings: TrainSettings; readonly signal: AbortSignal },
 ): Promise<TrialTime> {
   const { rows } = runs.data.train;

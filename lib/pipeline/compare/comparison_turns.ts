@@ -7,7 +7,7 @@
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { isInterruption } from "../../core/interruption.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { type ComparedRuns, interrupted, type RunFigures } from "./compared_runs.ts";
 import type { ComparedSeed } from "./comparison.ts";
@@ -19,8 +19,8 @@ import type { ComparisonView } from "./comparison_view.ts";
 export interface Contender {
   readonly name: string;
   /** As the plan names it. */
-  readonly named: Adapter;
-  readonly method: Adapter;
+  readonly named: Method;
+  readonly method: Method;
   readonly runs: ComparedSeed[];
   settings: TrainSettings;
   first?: { readonly figures: RunFigures; readonly predictions: AnyPredictions };

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { methods } from "../../adapters/mod.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import type { Splits } from "../../table/splits.ts";
 import { writeTable } from "../../table/write_table.ts";
 import { tasks } from "../../tasks/mod.ts";
@@ -68,7 +68,7 @@ export async function writeSplits(
 
 /** What is one's own has no name by which another process could find it. */
 export function canRunApart(
-  { method }: Adapter,
+  { method }: Method,
   { task, family }: Pick<PlanSpec, "task" | "family">,
 ): boolean {
   return Object.hasOwn(methods, method) && Object.hasOwn(tasks, task.name) && !family;

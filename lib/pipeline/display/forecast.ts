@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Device, type PackedFormat, sizeOf, tf } from "../../engine/mod.ts";
+import { type Device, type QuantizationFormat, sizeOf, tf } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../nn/family.ts";
 import type { Weight } from "../../nn/layer.ts";
 import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
@@ -12,7 +12,7 @@ import type { TrainSettings } from "../../train/train_options.ts";
 
 /** What a forecast follows from. */
 export interface ForecastInput {
-  readonly config: Pick<ModelConfig, "width" | "layers">;
+  readonly config: Pick<ModelConfig, "hiddenSize" | "numLayers">;
   /** All weights of the model. */
   readonly weights: readonly Weight[];
   /** Numbers that are trained. */
@@ -26,7 +26,7 @@ export interface ForecastInput {
   /** How a batch is packed; absent where batches are padded. */
   readonly layoutOf?: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
   /** How the weights of linears are held in fewer bits, by path. */
-  readonly packed?: ReadonlyMap<string, { readonly format: PackedFormat }> | undefined;
+  readonly quantized?: ReadonlyMap<string, { readonly format: QuantizationFormat }> | undefined;
   readonly settings: PlanSettings & Pick<TrainSettings, "gradientCheckpointing">;
   /** Floating point operations a second of this machine's matrix products. */
   readonly productRate: number;
@@ -52,7 +52,7 @@ const keptWidths = 13;
 /** Bytes of a number of a linear's weight: float32 is packed for both directions. */
 const floatBytes = 8;
 /** The same where it is held in fewer bits, as measured at 12 × 768; the runtime keeps some copies. */
-const packedBytes: Readonly<Record<PackedFormat, number>> = {
+const quantizedBytes: Readonly<Record<QuantizationFormat, number>> = {
   nf4: 1,
   fp4: 1,
   int4: 1.8,
@@ -71,20 +71,20 @@ const packedBytes: Readonly<Record<PackedFormat, number>> = {
  * occur; and the time to read quantised weights.
  */
 export function forecast(input: ForecastInput): Forecast {
-  const { config, weights, trained, ownTrained, lengths, settings, productRate, packed } = input;
+  const { config, weights, trained, ownTrained, lengths, settings, productRate, quantized } = input;
   const { gradientCheckpointing } = settings;
-  const { layers, width } = config;
+  const { numLayers, hiddenSize } = config;
   const matrices = weights.filter(({ layer, path }) =>
     layer.kind === "linear" && path.endsWith(".weight")
   );
   const inLayers = matrices.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const linearBytes = matrices.reduce((sum, { path, shape }) => {
-    const held = packed?.get(path);
-    return sum + sizeOf(shape) * (held ? packedBytes[held.format] : floatBytes);
+    const held = quantized?.get(path);
+    return sum + sizeOf(shape) * (held ? quantizedBytes[held.format] : floatBytes);
   }, 0);
   const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
   const { totalSteps, microBatchesOf } = planSteps(lengths, settings);
-  const frozen = layers > 0 ? input.frozenLayers / layers : 0;
+  const frozen = numLayers > 0 ? input.frozenLayers / numLayers : 0;
   const isCached = input.cacheFrozen && settings.epochs > 1;
   const perEpoch = Math.min(totalSteps, Math.ceil(totalSteps / Math.max(1, settings.epochs)));
   let [tokens, largest] = [0, 0];
@@ -98,7 +98,7 @@ export function forecast(input: ForecastInput): Forecast {
     }
   }
   // The last layer computes keys and values for all tokens and the rest for the first: 1/6 of it.
-  const computed = layers > 0 ? (layers - 5 / 6) / layers : 1;
+  const computed = numLayers > 0 ? (numLayers - 5 / 6) / numLayers : 1;
   const forward = 2 * inLayers * computed * (isCached ? 1 - frozen : 1);
   const above = 2 * inLayers * computed * (1 - frozen);
   const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
@@ -107,11 +107,11 @@ export function forecast(input: ForecastInput): Forecast {
   const steps = Math.max(1, perEpoch);
   const secondsPerStep = tokens / steps * perToken / (stepShare * productRate);
   const once = isCached ? tokens * 2 * inLayers * frozen / (stepShare * productRate) : 0;
-  const trainedLayers = layers * (1 - frozen);
+  const trainedLayers = numLayers * (1 - frozen);
   const widths = gradientCheckpointing
     ? trainedLayers + Math.min(1, trainedLayers) * keptWidths
     : trainedLayers * keptWidths;
-  const kept = largest * widths * width;
+  const kept = largest * widths * hiddenSize;
   return {
     steps: totalSteps,
     secondsPerStep,

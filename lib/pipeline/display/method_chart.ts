@@ -5,7 +5,7 @@
  */
 import type { Drawing } from "../../chart/drawing.ts";
 import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
-import { methodMapOf } from "../../nn/places.ts";
+import { methodMapOf } from "../../nn/method_map.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { attachMethod, loadWith, trainableOf } from "../run/assemble_stage.ts";

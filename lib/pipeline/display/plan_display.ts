@@ -11,7 +11,7 @@ import { openDevice, sizeOf } from "../../engine/mod.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
-import { trainedSlots, trainedWeights } from "../../nn/trained.ts";
+import { trainedTensors, trainedWeights } from "../../nn/trained.ts";
 import { choosePacking } from "../../train/packing.ts";
 import { planSteps } from "../../train/step_plan.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
@@ -75,20 +75,20 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     : {};
   const adapter = attachTo(model, await spec.method.open?.() ?? spec.method, extras);
   const weights = modelWeights(model);
-  const trained = countOf(trainedSlots(model, adapter));
+  const trained = countOf(trainedTensors(model, adapter));
   const total = countOf(weights) + countOf(adapter.parameters);
   const known = await forecastOf({ model, adapter }, read, opened, settings);
   const sizes = Object.entries(read.splits).filter(([, table]) => table)
     .map(([name, table]) => `${name} ${table!.numRows().toLocaleString("en")}`);
   const share = (100 * trained / total).toPrecision(3);
   const vocabulary = family.input === "text"
-    ? `, ${textConfig(opened).vocabulary.toLocaleString("en")} tokens`
+    ? `, ${textConfig(opened).vocabSize.toLocaleString("en")} tokens`
     : "";
   const shown = labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "");
   return [
     [
       "model",
-      `${family.modelType}, ${config.layers} layers × ${config.width}, ${config.heads} heads` +
+      `${family.modelType}, ${config.numLayers} layers × ${config.hiddenSize}, ${config.numHeads} heads` +
       vocabulary,
     ],
     [
@@ -145,15 +145,15 @@ async function forecastOf(
   const made = forecast({
     config,
     weights: modelWeights(model),
-    trained: countOf(trainedSlots(model, adapter)),
+    trained: countOf(trainedTensors(model, adapter)),
     ownTrained: countOf(trainedWeights(model, adapter)),
     frozenLayers,
     cacheFrozen: settings.cacheFrozen,
     lengths,
     layoutOf: packing?.layoutOf,
-    packed: model.packed,
+    quantized: model.quantized,
     settings,
-    productRate: await measureProducts(await openDevice("cpu"), config.width),
+    productRate: await measureProducts(await openDevice("cpu"), config.hiddenSize),
   });
   return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunCurves } from "../../chart/loss_chart.ts";
-import type { MethodRecord } from "../../nn/adapter.ts";
+import type { MethodRecord } from "../../nn/method.ts";
 import type { StepReport, Validation } from "../../train/train.ts";
 
 /** A run as it stands. */

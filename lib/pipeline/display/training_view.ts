@@ -11,7 +11,7 @@ import { type Html, html, htmlFrame, svgImage } from "../../core/html.ts";
 import type { Notebook } from "../../core/notebook.ts";
 import { type Progress, showProgress } from "../../core/progress.ts";
 import { sparkline } from "../../core/sparkline.ts";
-import type { MethodRecord } from "../../nn/adapter.ts";
+import type { MethodRecord } from "../../nn/method.ts";
 import type { StepReport, Validation } from "../../train/train.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 

@@ -10,7 +10,7 @@ import { mistakes } from "../../core/errors.ts";
 import { readLabels } from "../../data/labels.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import { type LogisticRegression, logisticRegression } from "../../evaluate/logistic_regression.ts";
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { PairPredictions } from "../../nn/embedding_predictions.ts";
 import { textColumn } from "../../table/columns.ts";
@@ -29,7 +29,7 @@ import type { RunResult } from "../run/run_result.ts";
 /** What a few-shot classifier is made with, beside the rows. */
 export interface FewShotOptions extends Omit<EmbeddingClassesOptions, "dimensions"> {
   /** How the embeddings are trained; `full()` unless given. */
-  readonly method?: Adapter;
+  readonly method?: Method;
   /** The training of the embeddings; 4 epochs unless given, and 0 leaves them as they are. */
   readonly train?: TrainOptions;
   /** The inverse of the penalty on the classifier's weights; 1 unless given. */

@@ -11,7 +11,7 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import type { SharedModel } from "../../evaluate/shared_model.ts";
-import { stacked } from "../../nn/parts.ts";
+import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 import type { AdapterSource } from "./adapter_source.ts";
@@ -116,7 +116,7 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
     return {
       ...owner,
       ...(rooms.length > 0 ? { maxTokens: Math.min(...rooms) } : {}),
-      entry: { ...entry, parts: stacked(all.map((adapter) => adapter.entry.parts)) },
+      entry: { ...entry, delta: stacked(all.map((adapter) => adapter.entry.delta)) },
     };
   };
   const predict = (

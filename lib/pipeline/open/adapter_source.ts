@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Adapter } from "../../nn/adapter.ts";
+import type { Method } from "../../nn/method.ts";
 
 /** A trained adapter: the folder of one in PEFT's format, `peft(folder)`, or an average. */
-export type AdapterSource = string | Adapter;
+export type AdapterSource = string | Method;

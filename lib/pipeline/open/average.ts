@@ -8,14 +8,14 @@ import { writeFolderAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { adapter as adapterTarget } from "../../deploy/adapter.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
-import type { Adapter, Host } from "../../nn/adapter.ts";
+import type { Method, ModelInfo } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import { classificationObjective } from "../../tasks/shared/classification_objective.ts";
 import { type OpenedModel, tokenizerOf } from "../run/open_stage.ts";
 import { textClassification } from "../../tasks/text_classification.ts";
 
 /** One adapter made of several. */
-export interface AveragedAdapter extends Adapter {
+export interface AveragedAdapter extends Method {
   /** Writes the folder that PEFT and `peft(folder)` open. */
   save(folder: string): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function openedOn({ opened }: OpenedAverage, model: Model): OpenedAdapter
 }
 
 /** True for what `averageOf` made. */
-export function isAverage(adapter: Adapter): adapter is OpenedAverage {
+export function isAverage(adapter: Method): adapter is OpenedAverage {
   return "opened" in adapter;
 }
 
@@ -46,8 +46,8 @@ export function averageOf(
   return Object.freeze({
     method: "average",
     settings,
-    attach(host: Host) {
-      checkModel(host, model);
+    attach(modelInfo: ModelInfo) {
+      checkModel(modelInfo, model);
       return attached;
     },
     opened,
@@ -74,7 +74,7 @@ export function averageOf(
 
 /** An average knows the layers of the model whose adapters it is made of, and fits no others. */
 function checkModel(
-  { modelType, layers, head }: Pick<Host, "modelType" | "layers" | "head">,
+  { modelType, layers, head }: Pick<ModelInfo, "modelType" | "layers" | "head">,
   own: Model,
 ): void {
   const shown = (all: Pick<Model, "layers" | "head">) =>

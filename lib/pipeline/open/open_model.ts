@@ -137,7 +137,7 @@ export async function openModel(
         const opened = new Map<string, OpenedAdapter>(adapters);
         for (const [name, source] of Object.entries(more)) {
           const adapter = await openAdapter(name, source as AdapterSource);
-          shared.reserve(adapter.entry.parts);
+          shared.reserve(adapter.entry.delta);
           opened.set(name, adapter);
         }
         return set(opened);

@@ -40,7 +40,7 @@ export async function predictRows(
     });
     rows.forEach((row, i) => examples[row] = encoded.examples[i]);
   }
-  for (const { entry } of new Set(adapters)) shared.reserve(entry.parts);
+  for (const { entry } of new Set(adapters)) shared.reserve(entry.delta);
   const { padId } = textConfig(base);
   const logits = await shared.logits({
     lengths: examples.map(({ ids }) => ids.length),
@@ -51,10 +51,11 @@ export async function predictRows(
 }
 
 /** How many tokens of a text fit beside what the adapter puts before it. */
-function roomOf({ entry: { parts }, maxTokens }: OpenedAdapter, { config }: OpenedModel): number {
-  const { width, layers, heads, keyValueHeads = heads } = config;
+function roomOf({ entry: { delta }, maxTokens }: OpenedAdapter, { config }: OpenedModel): number {
+  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = config;
   return textRoom(maxTokens ?? config.maxTokens, config, {
-    virtualTokens: (parts.prompt?.length ?? 0) / width,
-    prefixTokens: (parts.prefix?.length ?? 0) / (2 * layers * keyValueHeads * (width / heads)),
+    virtualTokens: (delta.prompt?.length ?? 0) / hiddenSize,
+    prefixTokens: (delta.prefix?.length ?? 0) /
+      (2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)),
   });
 }

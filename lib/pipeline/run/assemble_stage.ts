@@ -6,7 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
-import type { Adapter, AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod, Method } from "../../nn/method.ts";
 import type { ModelConfig } from "../../nn/family.ts";
 import { type Model, openOn } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
@@ -37,7 +37,7 @@ export interface EncodedSplits {
 /** A model with a method, and how many tokens it leaves to a text. */
 export interface AttachedModel {
   readonly model: Model;
-  readonly adapter: AttachedAdapter;
+  readonly adapter: AttachedMethod;
   readonly maxTokens: number;
 }
 
@@ -66,7 +66,7 @@ export async function loadWith(
 /** Attaches a method; it may take tokens from the text, so that this comes before rows are encoded. */
 export async function attachMethod(
   model: Model,
-  method: Adapter,
+  method: Method,
   { tokenizer, config }: Pick<OpenedModel, "tokenizer" | "config">,
   { task, labels }: Pick<AnyLabelledTask, "task" | "labels">,
   settings: Pick<TrainSettings, "maxTokens" | "packing">,
@@ -111,7 +111,7 @@ export function trainableOf(
   const { config } = model as { config: ModelConfig & { vocabulary?: number } };
   const objective = train.objective({
     vocabSize: config.vocabulary ?? 0,
-    hiddenSize: config.width,
+    hiddenSize: config.hiddenSize,
     afterVirtualTokens: adapter.input !== undefined,
     labelSmoothing,
     ...(classWeights === undefined ? {} : { classWeights }),
@@ -134,7 +134,7 @@ export async function assembleStage(
   data: ReadData,
   { method, settings, signal }: {
     /** The plan's method with its files read. */
-    readonly method: Adapter;
+    readonly method: Method;
     readonly settings: TrainSettings;
     readonly signal: AbortSignal;
   },

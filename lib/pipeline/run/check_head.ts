@@ -4,14 +4,14 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod } from "../../nn/method.ts";
 import { type Model, randomHead } from "../../nn/model.ts";
 
 /**
  * Refuses a trained adapter with a head that nobody has trained. A method that is not trained either
  * may be scored as it starts.
  */
-export function checkHead(model: Model, adapter: AttachedAdapter): void {
+export function checkHead(model: Model, adapter: AttachedMethod): void {
   const random = adapter.initialWeights && randomHead(model, adapter);
   if (!random) return;
   throw new TunebookError(

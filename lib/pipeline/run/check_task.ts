@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 
@@ -14,7 +14,7 @@ import type { AnyLabelledTask } from "./read_stage.ts";
  */
 export function checkTask(
   { head }: Pick<Model, "head">,
-  { taskType, initialWeights }: Pick<AttachedAdapter, "taskType" | "initialWeights">,
+  { taskType, initialWeights }: Pick<AttachedMethod, "taskType" | "initialWeights">,
   { task, signature: { peftTaskType } }: AnyLabelledTask,
 ): void {
   if (taskType === undefined || taskType === peftTaskType) return;

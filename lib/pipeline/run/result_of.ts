@@ -8,7 +8,7 @@ import type { Receipt } from "../../deploy/target.ts";
 import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
-import { trainedSlots } from "../../nn/trained.ts";
+import { trainedTensors } from "../../nn/trained.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -92,7 +92,7 @@ function summaryOf(
     stepsHere: trained.stepsHere,
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),
-    trainedParameters: countOf(trainedSlots(model, adapter)),
+    trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
   };
 }

@@ -7,7 +7,7 @@ import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
-import type { MethodRecord } from "../../nn/adapter.ts";
+import type { MethodRecord } from "../../nn/method.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { AttachedAdapter } from "../../nn/adapter.ts";
+import type { AttachedMethod } from "../../nn/method.ts";
 import type { ModelConfig } from "../../nn/family.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { ModelConfig } from "../../nn/family.ts";
 export function textRoom(
   wanted: number,
   { maxTokens }: Pick<ModelConfig, "maxTokens">,
-  { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedAdapter, "virtualTokens" | "prefixTokens">,
+  { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedMethod, "virtualTokens" | "prefixTokens">,
 ): number {
   const added = virtualTokens + prefixTokens;
   if (added >= maxTokens) {

@@ -43,10 +43,10 @@ function paddedShares(mask: Tensor, pooling: PoolingName): Tensor {
 }
 
 /** What each token counts in the vector of each text, [texts, rows · sequence]. */
-function packedShares({ positions, firsts, slots }: Packing, pooling: PoolingName): Tensor {
+function packedShares({ positions, firsts, exampleIndex }: Packing, pooling: PoolingName): Tensor {
   const position = tf.reshape(positions, [1, -1]);
   const number = tf.cumsum(tf.onesLike(position), 1, true);
-  const first = tf.reshape(tf.gather(tf.reshape(firsts, [-1]), slots), [-1, 1]);
+  const first = tf.reshape(tf.gather(tf.reshape(firsts, [-1]), exampleIndex), [-1, 1]);
   // Padding counts as a token of its own, which is the first of no text.
   const own = tf.cast(tf.equal(tf.sub(number, position), first), "float32");
   const total = tf.sum(own, 1, true);

@@ -25,7 +25,7 @@ export interface NextTokenObjectiveOptions {
   readonly texts: readonly LearnedText[];
   readonly vocabulary: number;
   /**
-   * True where a method puts virtual tokens before each text (`AttachedAdapter.input`): the last of
+   * True where a method puts virtual tokens before each text (`AttachedMethod.input`): the last of
    * them predicts the text's first token, which then counts too, as in PEFT. False unless given.
    */
   readonly afterVirtualTokens?: boolean;

@@ -12,8 +12,8 @@ import { Random } from "../../../lib/core/random.ts";
 const triplets: Triplets[] = ["key", "value"].map((path) => ({
   path,
   rank: 4,
-  inputs: 3,
-  outputs: 2,
+  inFeatures: 3,
+  outFeatures: 2,
   a: `${path}.a`,
   b: `${path}.b`,
   e: `${path}.e`,
@@ -26,8 +26,8 @@ function ranksAfter(schedule: BudgetSchedule, totalSteps: number): number[] {
   const random = Random.fromSeed(1);
   const numbers = (): Map<string, Float32Array> =>
     new Map(
-      triplets.flatMap(({ a, b, e, rank, inputs, outputs }) =>
-        [[a, rank * inputs], [b, outputs * rank], [e, rank]].map(([name, size]) =>
+      triplets.flatMap(({ a, b, e, rank, inFeatures, outFeatures }) =>
+        [[a, rank * inFeatures], [b, outFeatures * rank], [e, rank]].map(([name, size]) =>
           [
             name as string,
             Float32Array.from({ length: size as number }, () => random.normal()),
@@ -45,7 +45,7 @@ function ranksAfter(schedule: BudgetSchedule, totalSteps: number): number[] {
       totalSteps,
       parameters,
       gradients: numbers(),
-      memory,
+      methodState: memory,
     });
     for (const [name, values] of changed ?? []) parameters.set(name, values);
   }

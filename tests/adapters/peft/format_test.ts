@@ -4,7 +4,7 @@ import { peftFromFiles } from "../../../lib/adapters/peft.ts";
 import { configFile, readPeftFiles, tensorFile } from "../../../lib/adapters/peft/files.ts";
 import { writePeftFolder } from "../../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../../lib/engine/mod.ts";
-import type { Adapter } from "../../../lib/nn/adapter.ts";
+import type { Method } from "../../../lib/nn/method.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import type { TrainableModel } from "../../../lib/nn/trainable_model.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
@@ -28,7 +28,7 @@ const objective = classificationObjective({
 const tolerance = 1e-5;
 
 /** Trains a method, writes it and gives what a reader makes of the folder. */
-async function trainAndRead(folder: string, model: Model, method: Adapter) {
+async function trainAndRead(folder: string, model: Model, method: Method) {
   const adapter = attachTo(model, method);
   const { values } = await runToy({ on: model, attached: adapter });
   await writePeftFolder(folder, model, adapter, values, { taskType: "SEQ_CLS", labels });
@@ -45,7 +45,7 @@ async function readAgain(folder: string) {
 async function differenceOf(
   trained: TrainableModel,
   values: ReadonlyMap<string, Float32Array>,
-  method: Adapter,
+  method: Method,
 ): Promise<number> {
   const device = await openDevice("cpu");
   const { model } = trained;
@@ -68,7 +68,7 @@ for (const modelType of ["bert", "roberta", "distilbert"]) {
         [...files.tensors.keys()].sort(),
         [...head.map((path) => `base_model.${path}`), "prompt_embeddings"].sort(),
       );
-      assert.deepEqual(files.tensors.get("prompt_embeddings")!.shape, [3, model.config.width]);
+      assert.deepEqual(files.tensors.get("prompt_embeddings")!.shape, [3, model.config.hiddenSize]);
       const difference = await differenceOf({ model, adapter, objective }, values, method);
       assert.ok(difference < tolerance, `logits differ by ${difference}`);
     }));

@@ -36,7 +36,7 @@ for (const name of [...loras, "ia3-bert"]) {
         const all = await weighted(model, `several/${name}`, names, weights);
         const combination = key === "negative" || key === "weighted" ? "linear" : key;
         const average = averaged(all, { combination: combination as Combination, head: names[0] });
-        shared.reserve(average.entry.parts);
+        shared.reserve(average.entry.delta);
         const found = await rowLogits(shared, golden, () => average.entry);
         const difference = largestDifference(found, golden[key].data);
         assert.ok(difference < tolerance, `${key}: logits differ by ${difference}`);

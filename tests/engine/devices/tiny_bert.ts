@@ -7,12 +7,12 @@ import { lora } from "../../../lib/adapters/lora.ts";
 import { Random } from "../../../lib/core/random.ts";
 import { type Device, type HostTensor, ops, type Program } from "../../../lib/engine/mod.ts";
 import { bert } from "../../../lib/models/bert.ts";
-import type { Adapter } from "../../../lib/nn/adapter.ts";
+import type { Method } from "../../../lib/nn/method.ts";
 import { forwardProgram } from "../../../lib/nn/forward_program.ts";
 import { weightsOf } from "../../../lib/nn/layer.ts";
 import { attachTo, type Model } from "../../../lib/nn/model.ts";
 import { parameters, type TrainableModel } from "../../../lib/nn/trainable_model.ts";
-import { trainedSlots } from "../../../lib/nn/trained.ts";
+import { trainedTensors } from "../../../lib/nn/trained.ts";
 import { classificationObjective } from "../../../lib/tasks/shared/classification_objective.ts";
 import { adamwUpdate, moments } from "../../../lib/train/optimizers/adamw.ts";
 import { gradientProgram, gradients } from "../../../lib/train/gradient_program.ts";
@@ -56,7 +56,7 @@ function tinyModel(): Model {
 }
 
 /** The model, LoRA on query and value unless another method is given, and two labels. */
-export function tinyTrainee(method: Adapter = lora({ rank: 4, dropout: 0.1 })): TrainableModel {
+export function tinyTrainee(method: Method = lora({ rank: 4, dropout: 0.1 })): TrainableModel {
   const model = tinyModel();
   const adapter = attachTo(model, method);
   const targets = Float32Array.from(
@@ -107,10 +107,10 @@ export function tinyFeeds({ objective }: TrainableModel, step: number): Record<s
 export async function trainTiny(
   device: Device,
   steps = 10,
-  method?: Adapter,
+  method?: Method,
 ): Promise<{ losses: number[]; trained: Map<string, Float32Array> }> {
   const trainable = tinyTrainee(method);
-  const slots = trainedSlots(trainable.model, trainable.adapter);
+  const slots = trainedTensors(trainable.model, trainable.adapter);
   const state = device.createState(slots, [parameters, gradients, ...moments]);
   await state.write(
     parameters,

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import {
   accuracy,
   adalora,
-  type Adapter,
   ComparePlan,
   confusionMatrix,
   head,
   ia3,
   lora,
+  type Method,
   model,
   promptTuning,
   type RunOptions,
@@ -114,7 +114,7 @@ Deno.test("minutes are shared out, and a method that fails is told", () =>
   }));
 
 /** A method whose hook does what it should not. */
-const broken = (message: string): Adapter => ({
+const broken = (message: string): Method => ({
   method: "broken",
   settings: {},
   attach: () => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PackedFormat } from "../../../lib/engine/mod.ts";
+import type { QuantizationFormat } from "../../../lib/engine/mod.ts";
 import type { Weight } from "../../../lib/nn/layer.ts";
 import { forecast, type ForecastInput } from "../../../lib/pipeline/display/forecast.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
@@ -9,10 +9,16 @@ const [layers, width] = [12, 768];
 const weights: Weight[] = Array.from(
   { length: layers },
   (_, layer): Weight[] =>
-    [[width, 4 * width], [2 * width, 4 * width]].map(([inputs, outputs]) => ({
-      path: `layer.${layer}.${inputs}.weight`,
-      shape: [outputs, inputs],
-      layer: { kind: "linear", path: `layer.${layer}.${inputs}`, inputs, outputs, bias: false },
+    [[width, 4 * width], [2 * width, 4 * width]].map(([inFeatures, outFeatures]) => ({
+      path: `layer.${layer}.${inFeatures}.weight`,
+      shape: [outFeatures, inFeatures],
+      layer: {
+        kind: "linear",
+        path: `layer.${layer}.${inFeatures}`,
+        inFeatures,
+        outFeatures,
+        bias: false,
+      },
     })),
 ).flat();
 const path = "embeddings.word_embeddings";
@@ -26,7 +32,7 @@ const table: Weight = {
 function forecastOf({ tokens = 128, ...more }: Partial<ForecastInput> & { tokens?: number } = {}) {
   const settings = trainSettings({ epochs: 1, batchSize: 8, order: "sequential" });
   return forecast({
-    config: { layers, width },
+    config: { numLayers: layers, hiddenSize: width },
     weights: [...weights, table],
     trained: 300_000,
     ownTrained: 0,
@@ -44,7 +50,8 @@ function assertNear(megabytes: number, bytes: number) {
   assert.ok(Math.abs(bytes / 1e6 / megabytes - 1) < 1 / 6, `${bytes / 1e6} MB, not ${megabytes}`);
 }
 
-const packed = (format: PackedFormat) => new Map(weights.map(({ path }) => [path, { format }]));
+const packed = (format: QuantizationFormat) =>
+  new Map(weights.map(({ path }) => [path, { format }]));
 const checkpointing = {
   ...trainSettings({ epochs: 1, batchSize: 8, order: "sequential" }),
   gradientCheckpointing: true,
@@ -55,7 +62,7 @@ Deno.test("memory is near what was measured: plain, recomputed, quantised", () =
   assertNear(995, forecastOf({ settings: checkpointing }).bytes);
   assertNear(1531, forecastOf({ tokens: 512, settings: checkpointing }).bytes);
   for (const [format, peak] of [["nf4", 844], ["int4", 1116], ["int8", 1259]] as const) {
-    const { bytes } = forecastOf({ packed: packed(format) });
+    const { bytes } = forecastOf({ quantized: packed(format) });
     assert.ok(bytes < forecastOf().bytes);
     assert.ok(Math.abs(bytes / 1e6 / peak - 1) < 1 / 4, `${format}: ${bytes / 1e6} MB`);
   }

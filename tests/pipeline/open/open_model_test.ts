@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
-  type Adapter,
   type AdapterPrediction,
   ia3,
   lora,
   merged,
+  type Method,
   model,
   peft,
   Plan,
@@ -145,7 +145,7 @@ Deno.test("a plan's JSON says how to hold an average, and the saved one reads ba
       const stage = model(reference).data(rows, { text: "text", label: "mood" });
       for (const combination of ["cat", "svd"] as const) {
         const average = adapters.average({ a: 0.7, b: 0.6 }, { combination });
-        const of = (method: Adapter) => stage.adapt(method).train({ epochs: 0 });
+        const of = (method: Method) => stage.adapt(method).train({ epochs: 0 });
         const how = isMistake("input", /an average of adapters; save it.*peft\(folder\)/);
         assert.throws(() => of(average).toJSON(), how);
         assert.throws(() => stage.compare({ average, lora: lora() }).toJSON(), how);

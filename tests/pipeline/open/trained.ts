@@ -5,14 +5,14 @@
  */
 import assert from "node:assert/strict";
 import {
-  type Adapter,
   adapter,
   type DataOptions,
+  type Method,
   model,
   type Prediction,
   tableFromRows,
 } from "tunebook";
-import type { PackedFormat } from "../../../lib/engine/mod.ts";
+import type { QuantizationFormat } from "../../../lib/engine/mod.ts";
 import { reviews } from "../tiny.ts";
 
 /** A run that prints nothing. */
@@ -34,9 +34,9 @@ export const table = (rows: number) =>
 export async function trained(
   reference: string,
   folder: string,
-  method: Adapter,
+  method: Method,
   columns: Pick<DataOptions, "label" | "kind" | "separator">,
-  quantize?: PackedFormat,
+  quantize?: QuantizationFormat,
 ): Promise<Prediction[]> {
   const result = await model(reference, quantize ? { quantize } : {})
     .data(table(60), { text: "text", ...columns })

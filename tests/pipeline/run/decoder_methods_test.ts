@@ -4,8 +4,8 @@ import { join } from "node:path";
 import {
   accuracy,
   adalora,
-  type Adapter,
   adapter,
+  type Method,
   type Metric,
   model,
   peft,
@@ -20,7 +20,7 @@ import { moods, tinyModel } from "../tiny.ts";
 const quiet = { quiet: true };
 const settings = { epochs: 6, batchSize: 8, learningRate: 1e-2 };
 const texts = ["the film was superb", "awful price and poor service", "it was food"];
-const methods: Readonly<Record<string, Adapter>> = {
+const methods: Readonly<Record<string, Method>> = {
   qlora: qlora({ rank: 4 }),
   adalora: adalora({ initialRank: 4, targetRank: 2 }),
 };

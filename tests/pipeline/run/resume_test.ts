@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   accuracy,
-  type Adapter,
   adapter,
   f1,
   lora,
+  type Method,
   model,
   peft,
   type Table,
@@ -19,14 +19,14 @@ import { moods, tinyModel } from "../tiny.ts";
 const train = { epochs: 4, learningRate: 3e-3, batchSize: 8, checkpointEvery: 3, seed: 5 };
 const { checkpointEvery: _, ...settings } = train;
 
-async function planIn(folder: string, method: Adapter = lora({ rank: 2, dropout: 0.2 })) {
+async function planIn(folder: string, method: Method = lora({ rank: 2, dropout: 0.2 })) {
   return model(await tinyModel(join(folder, "base")))
     .data(moods(80), { text: "text", label: "mood", validation: 0.1 })
     .adapt(method);
 }
 
 /** LoRA whose runs can be told the step after which to stop. */
-function stoppable(): { method: Adapter; stopAfter(step: number): AbortSignal } {
+function stoppable(): { method: Method; stopAfter(step: number): AbortSignal } {
   const method = lora({ rank: 2, dropout: 0.2 });
   let last = 0;
   let stop: AbortController | undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Adapter, loadModel, lora, model, resolveModel } from "tunebook";
+import { loadModel, lora, type Method, model, resolveModel } from "tunebook";
 import { inFolder } from "../../weights/in_folder.ts";
 import { moods, tinyModel } from "../tiny.ts";
 
@@ -9,7 +9,7 @@ const aborted = { signal: AbortSignal.abort() };
 const columns = { text: "text", label: "mood" };
 
 /** LoRA that calls `act` where a run makes its first values, when all rows are encoded. */
-function loraThat(act: () => void): Adapter {
+function loraThat(act: () => void): Method {
   const method = lora({ rank: 2 });
   return {
     ...method,

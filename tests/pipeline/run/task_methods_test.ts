@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   adalora,
-  type Adapter,
   adapter,
   answerF1,
   bitfit,
@@ -12,6 +11,7 @@ import {
   ia3,
   lora,
   merged,
+  type Method,
   type Metric,
   model,
   peft,
@@ -43,7 +43,7 @@ const tolerance = 1e-4;
 
 /** A method and what is special about it. */
 interface TestedMethod {
-  readonly method: Adapter;
+  readonly method: Method;
   /** True for methods that act on a decoder in another way, or whose folder says so. */
   readonly onDecoders?: true;
   /** How the base is held when the folder is opened again. */
@@ -157,7 +157,7 @@ for (const [title, { task, rows, metric, inputs }] of Object.entries(tasks)) {
       Deno.test(`${name} of ${family} learns ${title}, scores, and opens again`, () =>
         inFolder(async (folder) => {
           const reference = await tinyModel(join(folder, "base"), family);
-          const on = (reference: string, method: Adapter, options: ModelOptions = {}) =>
+          const on = (reference: string, method: Method, options: ModelOptions = {}) =>
             model(reference, options).data(rows, task, { test: rows }).adapt(method);
           const place = join(folder, "deployed");
           const target = isAdapter ? adapter(place) : merged(place);

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { accuracy, model } from "tunebook";
 import { tableFromRows } from "../../../lib/table/table.ts";
-import type { AttachedAdapter, Host } from "../../../lib/nn/adapter.ts";
+import type { AttachedMethod, ModelInfo } from "../../../lib/nn/method.ts";
 import { textRoom } from "../../../lib/pipeline/run/text_room.ts";
 import { prefix, prompt } from "../../adapters/toy_adapters.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
 import { reviews, tinyModel } from "../tiny.ts";
 
-const adding: AttachedAdapter = { parameters: [], trains: () => false };
+const adding: AttachedMethod = { parameters: [], trains: () => false };
 
 Deno.test("a method's tokens are taken from the model's room, not from the setting", () => {
-  const roomOf = (wanted: number, added: Partial<AttachedAdapter>) =>
+  const roomOf = (wanted: number, added: Partial<AttachedMethod>) =>
     textRoom(wanted, { maxTokens: 64 }, { ...adding, ...added });
   assert.equal(roomOf(128, {}), 64);
   assert.equal(roomOf(128, { virtualTokens: 3 }), 61);
@@ -36,7 +36,7 @@ for (const [name, attach] of Object.entries({ prompt, prefix })) {
       }));
       const result = await model(await tinyModel(join(folder, "base")))
         .data(tableFromRows(rows, "long reviews"), { text: "text", label: "mood" })
-        .adapt({ method: name, settings: {}, attach: (host: Host) => attach(host) })
+        .adapt({ method: name, settings: {}, attach: (host: ModelInfo) => attach(host) })
         .train({ epochs: 1, batchSize: 8 })
         .evaluate({ accuracy }).run({ quiet: true, device: "cpu" });
       assert.ok(result.losses.every(Number.isFinite));

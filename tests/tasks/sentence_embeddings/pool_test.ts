@@ -34,7 +34,9 @@ async function pooled(
       vectors: poolTokens(tf.reshape(tokens, [-1, size]), {
         mask: attention_mask,
         ...(isPacked
-          ? { packing: { positions: position_ids, firsts: first_tokens, slots: example_slots } }
+          ? {
+            packing: { positions: position_ids, firsts: first_tokens, exampleIndex: example_slots },
+          }
           : {}),
       }, settings),
     }),

@@ -3,7 +3,7 @@ import { readPeftFolder } from "../../../lib/adapters/peft/folder.ts";
 import { type HostTensor, openDevice } from "../../../lib/engine/mod.ts";
 import { evaluationProgram, forwardProgram } from "../../../lib/nn/forward_program.ts";
 import { frozenOf, parameters } from "../../../lib/nn/trainable_model.ts";
-import { trainedSlots } from "../../../lib/nn/trained.ts";
+import { trainedTensors } from "../../../lib/nn/trained.ts";
 import { cosent } from "../../../lib/tasks/sentence_embeddings/cosent.ts";
 import { embeddingObjective } from "../../../lib/tasks/sentence_embeddings/objective.ts";
 import { poolOnHost } from "../../../lib/tasks/sentence_embeddings/pool.ts";
@@ -37,10 +37,10 @@ for (const modelType of ["bert", "gpt2", "llama"]) {
           groups: [[0, 1]],
           scores: Float32Array.of(1),
           sentence,
-          hiddenSize: model.config.width,
+          hiddenSize: model.config.hiddenSize,
         });
         const trainable = { model, adapter: attached, objective };
-        const state = device.createState(trainedSlots(model, attached), [parameters]);
+        const state = device.createState(trainedTensors(model, attached), [parameters]);
         await state.write(parameters, values);
         const found: HostTensor[] = [];
         for (const program of [evaluationProgram(trainable), forwardProgram(trainable)]) {
@@ -52,7 +52,7 @@ for (const modelType of ["bert", "gpt2", "llama"]) {
         state.dispose();
         const wanted = poolOnHost(results, lengths, sentence).flatMap((vector) => [...vector]);
         for (const { shape, data } of found) {
-          assert.deepEqual(shape, [rows, model.config.width]);
+          assert.deepEqual(shape, [rows, model.config.hiddenSize]);
           const difference = largestDifference(data, wanted);
           assert.ok(difference < tolerance, `${pooling}: vectors differ by ${difference}`);
         }

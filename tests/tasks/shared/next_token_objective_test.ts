@@ -35,8 +35,11 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   const model = toyLanguageModel({ modelType: "gpt2" });
   const rows = [[4, 5, 6, 7], [8, 9], [3]].map((ids) => Int32Array.from(ids));
   const lengths = rows.map(({ length }) => length);
-  const { vocabulary } = textConfig(model);
-  const objective = nextTokenObjective({ texts: rows.map((ids) => ({ ids })), vocabulary });
+  const { vocabSize } = textConfig(model);
+  const objective = nextTokenObjective({
+    texts: rows.map((ids) => ({ ids })),
+    vocabulary: vocabSize,
+  });
   const trainable = { model, adapter: attachTo(model, lora()), objective };
   const device = await openDevice("cpu");
   const feedsOf = (chosen: ArrayLike<number>) => {
@@ -54,7 +57,7 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
       await state.read(parameters),
     );
     const losses = Array.from({ length: lengths[row] - 1 }, (_, at) => {
-      const scores = [...data.subarray(at * vocabulary, (at + 1) * vocabulary)].map(Number);
+      const scores = [...data.subarray(at * vocabSize, (at + 1) * vocabSize)].map(Number);
       const sum = scores.reduce((total, each) => total + Math.exp(each), 0);
       return Math.log(sum) - scores[rows[row][at + 1]];
     });

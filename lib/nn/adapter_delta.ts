@@ -39,7 +39,7 @@ export interface NormChange {
 }
 
 /** Everything that a method does to a model. */
-export interface Parts {
+export interface AdapterDelta {
   /** By the linear's path. */
   readonly linears: ReadonlyMap<string, LinearChange>;
   /** By the norm's path. */
@@ -54,14 +54,14 @@ export interface Parts {
 }
 
 /** No change. */
-export const noParts: Parts = { linears: new Map() };
+export const noDelta: AdapterDelta = { linears: new Map() };
 
 /**
  * Several methods that act one after the other, as PEFT's several active adapters do.
  *
  * @throws TunebookError of kind "unsupported" for two prompts or two prefixes
  */
-export function stacked(all: readonly Parts[]): Parts {
+export function stacked(all: readonly AdapterDelta[]): AdapterDelta {
   if (all.length === 1) return all[0];
   const single = (part: "prompt" | "prefix") => {
     const found = all.flatMap((parts) => parts[part] ?? []);

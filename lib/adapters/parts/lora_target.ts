@@ -4,12 +4,12 @@
  * @module
  */
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { HookContext, Host } from "../../nn/adapter.ts";
+import type { HookContext, ModelInfo } from "../../nn/method.ts";
 import type { LinearLayer } from "../../nn/layer.ts";
-import type { LowRank } from "../../nn/parts.ts";
+import type { LowRank } from "../../nn/adapter_delta.ts";
 
 /** A linear with its rank and scale. */
-export interface LoraSite {
+export interface LoraTarget {
   readonly layer: LinearLayer;
   readonly rank: number;
   /** What B·A is multiplied with. */
@@ -20,28 +20,32 @@ export interface LoraSite {
 }
 
 /** The site at a path. */
-export function siteOf(
-  { layers }: Host,
+export function loraTargetOf(
+  { layers }: ModelInfo,
   path: string,
   { rank, alpha, rankStabilised }: {
     readonly rank: number;
     readonly alpha: number;
     readonly rankStabilised: boolean;
   },
-): LoraSite {
+): LoraTarget {
   const layer = layers.find((layer) => layer.path === path) as LinearLayer;
   const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank);
   return { layer, rank, scale, a: `${path}.lora_A`, b: `${path}.lora_B` };
 }
 
-/** s·(x·Aᵀ)·Bᵀ, [tokens, outputs]. */
-export function lowRankChange({ a, b, scale }: LoraSite, x: Tensor, context: HookContext): Tensor {
+/** s·(x·Aᵀ)·Bᵀ, [tokens, outFeatures]. */
+export function lowRankChange(
+  { a, b, scale }: LoraTarget,
+  x: Tensor,
+  context: HookContext,
+): Tensor {
   const low = tf.matMul(x, context.parameter(a), false, true); // [tokens, rank]
   return tf.mul(tf.matMul(low, context.parameter(b), false, true), scale);
 }
 
-/** s·B·A as a tensor, [outputs, inputs]. */
-export function weightChange({ a, b, scale }: LoraSite, context: HookContext): Tensor {
+/** s·B·A as a tensor, [outFeatures, inFeatures]. */
+export function weightChange({ a, b, scale }: LoraTarget, context: HookContext): Tensor {
   return tf.mul(tf.matMul(context.parameter(b), context.parameter(a)), scale);
 }
 
@@ -53,49 +57,49 @@ const changingWeight = 0.15;
  * gradient dx: six products with the tokens where separate; where merged, the gradient of W', three
  * products of A's and B's size, and the slower products with W'.
  */
-export function isMergedFaster({ layer, rank }: LoraSite, tokens = 0): boolean {
-  const { inputs, outputs } = layer;
-  const weights = inputs * outputs;
-  const separate = 3 * tokens * rank * (inputs + outputs);
+export function isMergedFaster({ layer, rank }: LoraTarget, tokens = 0): boolean {
+  const { inFeatures, outFeatures } = layer;
+  const weights = inFeatures * outFeatures;
+  const separate = 3 * tokens * rank * (inFeatures + outFeatures);
   const merged = tokens * weights * (1 + 2 * changingWeight) + 3 * weights * rank;
   return separate > merged;
 }
 
 /** s·B·A by its factors, which are the values' own arrays. */
 export function lowRankOf(
-  { rank, scale, a, b }: LoraSite,
+  { rank, scale, a, b }: LoraTarget,
   values: ReadonlyMap<string, Float32Array>,
 ): LowRank {
   const diagonal = new Float32Array(rank).fill(scale);
   return { rank, a: values.get(a)!, diagonal, b: values.get(b)! };
 }
 
-/** s·B·A as numbers, [outputs, inputs]. */
+/** s·B·A as numbers, [outFeatures, inFeatures]. */
 export function productOf(
-  { layer, rank, scale, a, b }: LoraSite,
+  { layer, rank, scale, a, b }: LoraTarget,
   values: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
   return scaledProduct(values.get(b)!, values.get(a)!, { ...layer, rank, scale });
 }
 
-/** scale·B·A with B [outputs, rank] and A [rank, inputs]. */
+/** scale·B·A with B [outFeatures, rank] and A [rank, inFeatures]. */
 export function scaledProduct(
   b: Float32Array,
   a: Float32Array,
-  { outputs, inputs, rank, scale }: {
-    readonly outputs: number;
-    readonly inputs: number;
+  { outFeatures, inFeatures, rank, scale }: {
+    readonly outFeatures: number;
+    readonly inFeatures: number;
     readonly rank: number;
     readonly scale: number;
   },
 ): Float32Array {
-  const made = new Float32Array(outputs * inputs);
-  for (let row = 0; row < outputs; row++) {
-    const target = made.subarray(row * inputs, (row + 1) * inputs);
+  const made = new Float32Array(outFeatures * inFeatures);
+  for (let row = 0; row < outFeatures; row++) {
+    const target = made.subarray(row * inFeatures, (row + 1) * inFeatures);
     for (let k = 0; k < rank; k++) {
       const factor = scale * b[row * rank + k];
-      const source = a.subarray(k * inputs, (k + 1) * inputs);
-      for (let column = 0; column < inputs; column++) target[column] += factor * source[column];
+      const source = a.subarray(k * inFeatures, (k + 1) * inFeatures);
+      for (let column = 0; column < inFeatures; column++) target[column] += factor * source[column];
     }
   }
   return made;

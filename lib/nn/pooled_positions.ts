@@ -8,7 +8,7 @@ import type { LayerInput, Packing, Stack } from "./family.ts";
 import type { Net } from "./net.ts";
 
 /** Rows of hidden states that ask the last layer. */
-export interface Asked {
+export interface QueryPositions {
   /** Their part of [batch · sequence, width]: [batch · queries, width]. */
   take(x: Tensor): Tensor;
   /** In packed rows the number of the example that each is of, [batch, queries] int32. */
@@ -19,7 +19,7 @@ export interface Asked {
  * Where tokens stand in their sequences, [batch, sequence] int32: 0, 1, 2 … in every row, or what a
  * packed batch says instead, after a method's prefix.
  */
-export function tokenPlaces(
+export function positionIds(
   { firstPosition }: Pick<Net, "firstPosition">,
   mask: Tensor,
   packing: Packing | undefined,
@@ -32,11 +32,11 @@ export function tokenPlaces(
  * The summary of each example. In a packed batch there are as many in each row as the fullest one
  * has examples; those that are nobody's are other tokens of the row.
  */
-export function summaries(
+export function pooledPositions(
   mask: Tensor,
   packing: Packing | undefined,
   which: NonNullable<Stack<never>["pooling"]>,
-): Asked {
+): QueryPositions {
   if (!packing) {
     if (which === "first") return { take: (x) => firstOfEachRow(x, mask), queryMask: undefined };
     const rows = lastRows(mask);
@@ -49,11 +49,11 @@ export function summaries(
 }
 
 /** What a layer is given where only some rows ask. */
-export function askedInput(input: LayerInput, { take, queryMask }: Asked): LayerInput {
-  const { places, mask } = input;
-  if (!places) return { ...input, queryMask };
-  const queries = tf.reshape(take(tf.reshape(places.keys, [-1, 1])), [mask.shape[0], -1]);
-  return { ...input, queryMask, places: { ...places, queries } };
+export function askedInput(input: LayerInput, { take, queryMask }: QueryPositions): LayerInput {
+  const { positions, mask } = input;
+  if (!positions) return { ...input, queryMask };
+  const queries = tf.reshape(take(tf.reshape(positions.keys, [-1, 1])), [mask.shape[0], -1]);
+  return { ...input, queryMask, positions: { ...positions, queries } };
 }
 
 /** The first position of each row: [batch · sequence, width] → [batch, width]. */

@@ -13,7 +13,12 @@
 import { contribDomain } from "../graph.ts";
 import type { Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
-import { bitsOf, blocksPerRow, type PackedLayout, packedShapes } from "../packed_weight.ts";
+import {
+  bitsOf,
+  blocksPerRow,
+  type QuantizedLayout,
+  quantizedShapes,
+} from "../quantized_weight.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 
 /** `quant_type` of `MatMulBnb4`. */
@@ -21,8 +26,8 @@ const bookNumbers = { fp4: 0, nf4: 1 } as const;
 /** Compute in float32; the runtime may otherwise round x to eight bits. */
 const floatAccuracy = 1;
 
-function layoutOf({ attrs }: KernelCall): PackedLayout & { backward: boolean } {
-  return attrs as unknown as PackedLayout & { backward: boolean };
+function layoutOf({ attrs }: KernelCall): QuantizedLayout & { backward: boolean } {
+  return attrs as unknown as QuantizedLayout & { backward: boolean };
 }
 
 /** The number one as an int64 vector of one element, known only when x is there. */
@@ -54,7 +59,7 @@ function productWith(
   build: GraphBuilder,
   dy: Value,
   numbers: Value,
-  [padded, { outputs, inputs }]: [number, PackedLayout],
+  [padded, { outputs, inputs }]: [number, QuantizedLayout],
 ): Value {
   const whole = build.reshape(numbers, [outputs, padded]);
   const weight = build.slice(whole, [0, 0], [outputs, inputs]);
@@ -91,7 +96,7 @@ function withIntegers(call: KernelCall): Value {
   const { backward, ...layout } = layoutOf(call);
   const { format, outputs, inputs, blockSize } = layout;
   const blocks = blocksPerRow(layout);
-  const shape = packedShapes(layout).codes;
+  const shape = quantizedShapes(layout).codes;
   const product = (a: Value, b: Value, rows: number, columns: number) =>
     build.emitOne("MatMulNBits", [a, b, scales], {
       type: "float32",
@@ -118,8 +123,8 @@ function withIntegers(call: KernelCall): Value {
   return productWith(build, x, turned, [blocks * blockSize, layout]);
 }
 
-/** Not tensorflow.js' own: `ops.packedMatMul` asks for them where they exist. */
-export const packed: Readonly<Record<string, Kernel>> = {
+/** Not tensorflow.js' own: `ops.quantizedMatMul` asks for them where they exist. */
+export const quantized: Readonly<Record<string, Kernel>> = {
   MatMulBnb4: (call) => [withCodeBook(call)],
   MatMulNBits: (call) => [withIntegers(call)],
 };

@@ -17,25 +17,27 @@ import { didYouMean } from "../core/nearest.ts";
  * - `int4`, `int8`: whole numbers around a zero point, one factor for each block of a row. Memory
  *   layout of ONNX Runtime's `MatMulNBits`.
  */
-export type PackedFormat = "nf4" | "fp4" | "int4" | "int8";
+export type QuantizationFormat = "nf4" | "fp4" | "int4" | "int8";
 
 /** All formats. */
-export const packedFormats: readonly PackedFormat[] = ["nf4", "fp4", "int8", "int4"];
+export const quantizationFormats: readonly QuantizationFormat[] = ["nf4", "fp4", "int8", "int4"];
 
 /** A format that a user wrote; another one is an error that suggests the nearest. */
-export function packedFormatOf(format: unknown): PackedFormat {
-  if (packedFormats.includes(format as PackedFormat)) return format as PackedFormat;
+export function quantizationFormatOf(format: unknown): QuantizationFormat {
+  if (quantizationFormats.includes(format as QuantizationFormat)) {
+    return format as QuantizationFormat;
+  }
   throw new TunebookError(
     "input",
     `quantize is ${JSON.stringify(format)}${
-      typeof format === "string" ? didYouMean(format, packedFormats) : ""
-    }. Formats: ${packedFormats.join(", ")}`,
+      typeof format === "string" ? didYouMean(format, quantizationFormats) : ""
+    }. Formats: ${quantizationFormats.join(", ")}`,
   );
 }
 
 /** The layout of one matrix. */
-export interface PackedLayout {
-  readonly format: PackedFormat;
+export interface QuantizedLayout {
+  readonly format: QuantizationFormat;
   readonly outputs: number;
   readonly inputs: number;
   /** Numbers that share one scale. */
@@ -43,10 +45,10 @@ export interface PackedLayout {
 }
 
 /** A matrix that is read, or quantised, when it is asked for. */
-export interface PackedWeight extends PackedLayout {
-  /** The shape is `packedShapes(…).codes`. */
+export interface QuantizedWeight extends QuantizedLayout {
+  /** The shape is `quantizedShapes(…).codes`. */
   codes(): Uint8Array;
-  /** The shape is `packedShapes(…).scales`. */
+  /** The shape is `quantizedShapes(…).scales`. */
   scales(): Float32Array;
 }
 
@@ -75,27 +77,27 @@ const fp4Half = [0, 0.005208333333, 0.66666667, 1, 0.33333333, 0.5, 0.16666667, 
 export const fp4Book: readonly number[] = [...fp4Half, ...fp4Half.map((number) => -number)];
 
 /** The numbers that four bits stand for, before they are multiplied by their block's scale. */
-export function codeBook(format: PackedFormat): readonly number[] | undefined {
+export function codeBook(format: QuantizationFormat): readonly number[] | undefined {
   return { nf4: nf4Book, fp4: fp4Book, int4: undefined, int8: undefined }[format];
 }
 
 /** The bits of one number. */
-export function bitsOf(format: PackedFormat): 4 | 8 {
+export function bitsOf(format: QuantizationFormat): 4 | 8 {
   return format === "int8" ? 8 : 4;
 }
 
 /** The code of zero in the integer formats. */
-export function zeroPoint(format: PackedFormat): number {
+export function zeroPoint(format: QuantizationFormat): number {
   return 1 << (bitsOf(format) - 1);
 }
 
 /** Blocks of one row in the integer formats; the last one is filled up with zeros. */
-export function blocksPerRow({ inputs, blockSize }: PackedLayout): number {
+export function blocksPerRow({ inputs, blockSize }: QuantizedLayout): number {
   return Math.ceil(inputs / blockSize);
 }
 
 /** The shapes of the two tensors that hold a matrix. */
-export function packedShapes(layout: PackedLayout): { codes: number[]; scales: number[] } {
+export function quantizedShapes(layout: QuantizedLayout): { codes: number[]; scales: number[] } {
   const { format, outputs, inputs, blockSize } = layout;
   const size = outputs * inputs;
   if (codeBook(format)) {
@@ -109,7 +111,7 @@ export function packedShapes(layout: PackedLayout): { codes: number[]; scales: n
 }
 
 /** The matrix as float32, row by row: exactly the numbers that a product with it uses. */
-export function unpack(weight: PackedWeight): Float32Array<ArrayBuffer> {
+export function dequantize(weight: QuantizedWeight): Float32Array<ArrayBuffer> {
   const { format, outputs, inputs, blockSize } = weight;
   const codes = weight.codes();
   const scales = weight.scales();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { codeBook, type PackedFormat, type PackedWeight } from "../engine/mod.ts";
+import { codeBook, type QuantizationFormat, type QuantizedWeight } from "../engine/mod.ts";
 import { nestMaxima, unnestMaxima } from "./double_quantisation.ts";
 import { blockMaxima, fourBitCodes } from "./four_bit.ts";
 import { blockSteps, integerCodes } from "./integer_blocks.ts";
@@ -14,7 +14,7 @@ const bookBlockSize = 64;
 const integerBlockSize = 32;
 
 /** The block size that a format has unless a checkpoint says another. */
-export function blockSizeOf(format: PackedFormat): number {
+export function blockSizeOf(format: QuantizationFormat): number {
   return codeBook(format) ? bookBlockSize : integerBlockSize;
 }
 
@@ -24,11 +24,11 @@ export function blockSizeOf(format: PackedFormat): number {
  *
  * @param read the matrix [outputs, inputs], row by row
  */
-export function packWeight(
-  format: PackedFormat,
+export function quantizeWeight(
+  format: QuantizationFormat,
   [outputs, inputs]: readonly number[],
   read: () => Float32Array,
-): PackedWeight {
+): QuantizedWeight {
   const layout = { format, outputs, inputs, blockSize: blockSizeOf(format) };
   if (!codeBook(format)) {
     return {

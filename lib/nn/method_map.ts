@@ -6,7 +6,7 @@
  */
 import type { MethodPlaces, Place, PlaceRow } from "../chart/places_chart.ts";
 import { sizeOf, trace } from "../engine/mod.ts";
-import type { AttachedAdapter, HookContext } from "./adapter.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 import { stackOf } from "./encoder.ts";
 import { forwardProgram } from "./forward_program.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
@@ -26,7 +26,7 @@ const prefixPlace = (layer: number) => `prefix ${layer}`;
  */
 export function methodMapOf(trainable: TrainableModel, method: string): MethodPlaces {
   const { model, adapter } = trainable;
-  const { family, config, layers, packed } = model;
+  const { family, config, layers, quantized } = model;
   const { layerPath } = stackOf(family);
   const added = addedNumbers(adapter, readingsOf(trainable));
   const own = new Map<string, number>();
@@ -35,7 +35,7 @@ export function methodMapOf(trainable: TrainableModel, method: string): MethodPl
   }
   const placeOf = (layer: Layer, name: string): Place => {
     const weights = weightsOf(layer);
-    const held = weights.map(({ path }: Weight) => packed?.get(path)?.format).find(Boolean);
+    const held = weights.map(({ path }: Weight) => quantized?.get(path)?.format).find(Boolean);
     return {
       name,
       numbers: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
@@ -68,7 +68,7 @@ export function methodMapOf(trainable: TrainableModel, method: string): MethodPl
       : {}),
     rows: [
       { kind: "embeddings", places: whole(layers.slice(0, first)) },
-      ...Array.from({ length: config.layers }, (_, index) => inLayer(index)),
+      ...Array.from({ length: config.numLayers }, (_, index) => inLayer(index)),
       { kind: "head", places: whole(layers.slice(first)) },
     ],
   };
@@ -95,7 +95,7 @@ function readingsOf(trainable: TrainableModel): Readings {
     if (isChange(result)) readings.set(place, names);
     return result;
   };
-  const telling: AttachedAdapter = {
+  const telling: AttachedMethod = {
     ...adapter,
     linearInput: (path, x, context) =>
       spied(path, context, (own) => adapter.linearInput?.(path, x, own) ?? x, (y) => y !== x),
@@ -125,7 +125,7 @@ function readingsOf(trainable: TrainableModel): Readings {
 }
 
 /** Place → the method's own trained numbers that are used there. */
-function addedNumbers({ parameters }: AttachedAdapter, readings: Readings): Map<string, number> {
+function addedNumbers({ parameters }: AttachedMethod, readings: Readings): Map<string, number> {
   const added = new Map<string, number>();
   for (const { name, shape } of parameters) {
     const places = [...readings].filter(([, names]) => names.has(name)).map(([place]) => place);

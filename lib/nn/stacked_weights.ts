@@ -9,7 +9,7 @@ import type { HostTensor } from "../engine/mod.ts";
 import { sizeOf } from "../engine/mod.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
-import type { LinearChange, Parts } from "./parts.ts";
+import type { AdapterDelta, LinearChange } from "./adapter_delta.ts";
 
 /** Where adapters act and how. */
 export interface TargetModules {
@@ -28,8 +28,8 @@ export interface LinearTarget {
 }
 
 /** An adapter as it is fed: what it does to the body, and its head. */
-export interface Entry {
-  readonly parts: Parts;
+export interface StackedAdapter {
+  readonly delta: AdapterDelta;
   /** The head's weights by path, `classifier.weight`. */
   readonly head: ReadonlyMap<string, Float32Array>;
   /** How many numbers its head gives. */
@@ -46,7 +46,7 @@ export const noTargetModules: TargetModules = {
 
 /** The places of a method, together with those `known` before. */
 export function targetModulesOf(
-  parts: Parts,
+  parts: AdapterDelta,
   known: TargetModules = noTargetModules,
 ): TargetModules {
   const linears = new Map(known.linears);
@@ -68,7 +68,7 @@ export function targetModulesOf(
 }
 
 /** What the banks of a place are called. */
-export interface BankNames {
+export interface StackedWeightNames {
   linear(path: string): Record<"inputScale" | "scale" | "a" | "diagonal" | "b" | "offset", string>;
   norm(path: string): Record<"scale" | "offset", string>;
   head(path: string): Record<"weight" | "bias", string>;
@@ -76,7 +76,7 @@ export interface BankNames {
   readonly prefix: string;
 }
 
-const names: BankNames = {
+const names: StackedWeightNames = {
   linear: (path) => ({
     inputScale: `${path}.input_scale bank`,
     scale: `${path}.scale bank`,
@@ -97,14 +97,14 @@ interface Bank {
   /** Open sizes are the largest of the entries. */
   readonly shape: readonly (number | "rank" | "outputs" | "virtual" | "prefix")[];
   /** An entry's own numbers with its own open size, or nothing where it changes nothing. */
-  of(entry: Entry): { readonly data: Float32Array; readonly open?: number } | undefined;
+  of(entry: StackedAdapter): { readonly data: Float32Array; readonly open?: number } | undefined;
   /** What stands there for an entry that changes nothing, and beyond its own open size. */
   readonly neutral: 0 | 1;
 }
 
 /** The names and open shapes of all banks. */
-export function banksOf(model: Model, places: TargetModules): {
-  readonly names: BankNames;
+export function stackedWeightsOf(model: Model, places: TargetModules): {
+  readonly names: StackedWeightNames;
   readonly shapes: ReadonlyMap<string, readonly (number | string)[]>;
 } {
   const shapes = allBanks(model, places)
@@ -113,19 +113,19 @@ export function banksOf(model: Model, places: TargetModules): {
 }
 
 /** The feeds of all banks for some adapters. */
-export function bankFeeds(
+export function stackedWeightFeeds(
   model: Model,
   places: TargetModules,
-  entries: readonly Entry[],
+  entries: readonly StackedAdapter[],
 ): Record<string, HostTensor> {
-  const { width, layers, heads, keyValueHeads = heads } = model.config;
-  const largest = (of: (entry: Entry) => number) => Math.max(...entries.map(of));
+  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
+  const largest = (of: (entry: StackedAdapter) => number) => Math.max(...entries.map(of));
   const open = {
     rank: largest(rankOf),
     outputs: largest(({ outputs }) => outputs),
-    virtual: largest(({ parts }) => (parts.prompt?.length ?? 0) / width),
-    prefix: largest(({ parts }) =>
-      (parts.prefix?.length ?? 0) / (2 * layers * keyValueHeads * (width / heads))
+    virtual: largest(({ delta }) => (delta.prompt?.length ?? 0) / hiddenSize),
+    prefix: largest(({ delta }) =>
+      (delta.prefix?.length ?? 0) / (2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads))
     ),
   };
   return Object.fromEntries(
@@ -137,11 +137,15 @@ export function bankFeeds(
 }
 
 /** The largest rank of an adapter's changes, at least 1 so that no bank is empty. */
-function rankOf({ parts }: Entry): number {
-  return [...parts.linears.values()].reduce((most, { low }) => Math.max(most, low?.rank ?? 0), 1);
+function rankOf({ delta }: StackedAdapter): number {
+  return [...delta.linears.values()].reduce((most, { low }) => Math.max(most, low?.rank ?? 0), 1);
 }
 
-function filled(bank: Bank, shape: readonly number[], entries: readonly Entry[]): Float32Array {
+function filled(
+  bank: Bank,
+  shape: readonly number[],
+  entries: readonly StackedAdapter[],
+): Float32Array {
   const size = sizeOf(shape);
   const own = entries.map((entry) => bank.of(entry));
   if (own.length === 1 && own[0]?.data.length === size) return own[0].data;
@@ -162,16 +166,16 @@ function filled(bank: Bank, shape: readonly number[], entries: readonly Entry[])
 }
 
 function allBanks(model: Model, places: TargetModules): Bank[] {
-  const { width, layers, heads, keyValueHeads = heads } = model.config;
+  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
   const linears = new Map(
     model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")
       .map((layer) => [layer.path, layer]),
   );
   const banks: Bank[] = [];
   for (const [path, place] of places.linears) {
-    const { inputs, outputs } = linears.get(path)!;
+    const { inFeatures, outFeatures } = linears.get(path)!;
     const name = names.linear(path);
-    const change = ({ parts }: Entry): LinearChange => parts.linears.get(path) ?? {};
+    const change = ({ delta }: StackedAdapter): LinearChange => delta.linears.get(path) ?? {};
     const vector = (part: "inputScale" | "scale" | "offset", size: number, neutral: 0 | 1) =>
       banks.push({
         name: name[part],
@@ -179,9 +183,9 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
         of: (entry) => given(change(entry)[part]),
         neutral,
       });
-    if (place.inputScale) vector("inputScale", inputs, 1);
-    if (place.scale) vector("scale", outputs, 1);
-    if (place.offset) vector("offset", outputs, 0);
+    if (place.inputScale) vector("inputScale", inFeatures, 1);
+    if (place.scale) vector("scale", outFeatures, 1);
+    if (place.offset) vector("offset", outFeatures, 0);
     if (!place.low) continue;
     const factor = (part: "a" | "diagonal" | "b", shape: Bank["shape"]) =>
       banks.push({
@@ -193,16 +197,16 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
         },
         neutral: 0,
       });
-    factor("a", ["rank", inputs]);
+    factor("a", ["rank", inFeatures]);
     factor("diagonal", ["rank"]);
-    factor("b", [outputs, "rank"]);
+    factor("b", [outFeatures, "rank"]);
   }
   for (const path of places.norms) {
     for (const part of ["scale", "offset"] as const) {
       banks.push({
         name: names.norm(path)[part],
-        shape: [width],
-        of: ({ parts }) => given(parts.norms?.get(path)?.[part]),
+        shape: [hiddenSize],
+        of: ({ delta }) => given(delta.norms?.get(path)?.[part]),
         neutral: 0,
       });
     }
@@ -211,16 +215,16 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
   if (places.prompt) {
     banks.push({
       name: names.prompt,
-      shape: ["virtual", width],
-      of: ({ parts }) => given(parts.prompt),
+      shape: ["virtual", hiddenSize],
+      of: ({ delta }) => given(delta.prompt),
       neutral: 0,
     });
   }
   if (places.prefix) {
     banks.push({
       name: names.prefix,
-      shape: ["prefix", 2 * layers * keyValueHeads * (width / heads)],
-      of: ({ parts }) => given(parts.prefix),
+      shape: ["prefix", 2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)],
+      of: ({ delta }) => given(delta.prefix),
       neutral: 0,
     });
   }
@@ -236,12 +240,12 @@ function headBanks(model: Model): Bank[] {
   const isLast = (path: string) =>
     some.some((layer, i) =>
       layer.path === path && layer.kind === "linear" &&
-      layer.outputs !== (more[i] as LinearLayer).outputs
+      layer.outFeatures !== (more[i] as LinearLayer).outFeatures
     );
   return layers.flatMap((layer): Bank[] => {
     if (!head.includes(layer.path) || layer.kind !== "linear") return [];
-    const { path, inputs } = layer;
-    const outputs = isLast(path) ? "outputs" : layer.outputs;
+    const { path, inFeatures } = layer;
+    const outputs = isLast(path) ? "outputs" : layer.outFeatures;
     const bank = (role: "weight" | "bias", shape: Bank["shape"]): Bank => ({
       name: names.head(path)[role],
       shape,
@@ -249,7 +253,7 @@ function headBanks(model: Model): Bank[] {
       neutral: 0,
     });
     return [
-      bank("weight", [outputs, inputs]),
+      bank("weight", [outputs, inFeatures]),
       ...(layer.bias === false ? [] : [bank("bias", [outputs])]),
     ];
   });

@@ -3,12 +3,18 @@
  *
  * @module
  */
-import { bitsOf, blocksPerRow, codeBook, type PackedLayout, zeroPoint } from "../packed_weight.ts";
+import {
+  bitsOf,
+  blocksPerRow,
+  codeBook,
+  type QuantizedLayout,
+  zeroPoint,
+} from "../quantized_weight.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
 /** The two tensors that hold a matrix. */
-export interface PackedTensors {
+export interface QuantizedTensors {
   /** uint8 in a compiled program, int32 on an eager device. */
   readonly codes: Tensor;
   readonly scales: Tensor;
@@ -20,13 +26,17 @@ export interface PackedTensors {
  * @param x [tokens, inputs]
  * @returns [tokens, outputs]
  */
-export function packedMatMul(x: Tensor, packed: PackedTensors, layout: PackedLayout): Tensor {
+export function quantizedMatMul(
+  x: Tensor,
+  quantized: QuantizedTensors,
+  layout: QuantizedLayout,
+): Tensor {
   const run = tf.customGrad((...args) => {
     const rows = args[0] as unknown as Tensor;
     const save = args[1] as unknown as (tensors: Tensor[]) => void;
-    save([packed.codes, packed.scales]);
+    save([quantized.codes, quantized.scales]);
     return {
-      value: product(rows, packed, layout, false),
+      value: product(rows, quantized, layout, false),
       gradFunc: (dy: Tensor, [codes, scales]: Tensor[]) =>
         product(dy, { codes, scales }, layout, true),
     };
@@ -36,8 +46,8 @@ export function packedMatMul(x: Tensor, packed: PackedTensors, layout: PackedLay
 
 function product(
   x: Tensor,
-  { codes, scales }: PackedTensors,
-  { format, outputs, inputs, blockSize }: PackedLayout,
+  { codes, scales }: QuantizedTensors,
+  { format, outputs, inputs, blockSize }: QuantizedLayout,
   backward: boolean,
 ): Tensor {
   const layout = { format, outputs, inputs, blockSize };
@@ -45,13 +55,13 @@ function product(
     codeBook(format) ? "MatMulBnb4" : "MatMulNBits",
     { x, codes, scales },
     { ...layout, backward },
-    () => [tf.matMul(x, unpacked({ codes, scales }, layout), false, !backward)],
+    () => [tf.matMul(x, dequantized({ codes, scales }, layout), false, !backward)],
   );
   return made;
 }
 
 /** The matrix as float32, by ops that every backend has. */
-function unpacked({ codes, scales }: PackedTensors, layout: PackedLayout): Tensor {
+function dequantized({ codes, scales }: QuantizedTensors, layout: QuantizedLayout): Tensor {
   const { format, outputs, inputs, blockSize } = layout;
   const book = codeBook(format);
   const flat = tf.reshape(codes, [-1]);

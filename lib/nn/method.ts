@@ -6,14 +6,14 @@
  */
 import type { SeriesPoint } from "../chart/series_chart.ts";
 import type { Random } from "../core/random.ts";
-import type { PackedFormat, Tensor } from "../engine/mod.ts";
+import type { QuantizationFormat, Tensor } from "../engine/mod.ts";
 import type { Family, ModelConfig } from "./family.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
 import type { InputTokens } from "./net.ts";
-import type { Parts } from "./parts.ts";
+import type { AdapterDelta } from "./adapter_delta.ts";
 
 /** What a method may know about the model that it is attached to. */
-export interface Host {
+export interface ModelInfo {
   readonly modelType: string;
   /** What stands before the body's paths in a checkpoint with a head, `bert.`, or nothing. */
   readonly pathPrefix: string;
@@ -35,7 +35,7 @@ export interface Host {
 }
 
 /** What a method may be told beside the model: the tokenizer and the classes. */
-export type HostExtras = Pick<Host, "encode" | "labels">;
+export type ModelInfoExtras = Pick<ModelInfo, "encode" | "labels">;
 
 /** A tensor that a method adds to the model and trains. */
 export interface Parameter {
@@ -44,7 +44,7 @@ export interface Parameter {
   /** False for biases and norms, which weight decay leaves alone. */
   readonly decay: boolean;
   /** What the learning rate is multiplied with for this tensor; 1 unless given. */
-  readonly rate?: number;
+  readonly learningRateScale?: number;
   /** The initial numbers; made when a run starts, so that the model's weights are read then. */
   initial(random: Random): Float32Array;
 }
@@ -91,14 +91,14 @@ export interface AfterStep {
   /** The step's gradients after clipping. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** What the method keeps from step to step, empty at first; checkpoints hold it. */
-  readonly memory: Map<string, Float32Array>;
+  readonly methodState: Map<string, Float32Array>;
 }
 
 /** Numbers that a method changes while it trains, such as ranks by linear, each under its name. */
 export type MethodRecord = Readonly<Record<string, readonly SeriesPoint[]>>;
 
 /** A method attached to a model. */
-export interface AttachedAdapter {
+export interface AttachedMethod {
   readonly parameters: readonly Parameter[];
   /** Tensors that are never trained. */
   readonly frozen?: readonly FrozenTensor[];
@@ -111,7 +111,7 @@ export interface AttachedAdapter {
   /** PEFT's name of the task that the method's files were trained for, `TOKEN_CLS`. */
   readonly taskType?: string;
   /** The linears whose input, weight or output the method changes; without it, any might be. */
-  readonly sites?: readonly string[];
+  readonly targets?: readonly string[];
   /** Changes the input of the linear at `path`. x [tokens, inputs] */
   linearInput?(path: string, x: Tensor, context: HookContext): Tensor;
   /**
@@ -160,7 +160,7 @@ export interface AttachedAdapter {
    * What the method does in evaluation, as numbers, so that it can share one base with others. The
    * map holds trained and frozen tensors. Without it the method needs a program of its own.
    */
-  parts?(values: ReadonlyMap<string, Float32Array>): Parts;
+  delta?(values: ReadonlyMap<string, Float32Array>): AdapterDelta;
   /** The method in a PEFT folder; without it the method can only be deployed in other ways. */
   readonly peft?: PeftFormat;
 }
@@ -204,7 +204,7 @@ export interface PeftTensor {
 }
 
 /** A fine-tuning method with its settings, before it meets a model. */
-export interface Adapter {
+export interface Method {
   /** The method's name, `lora`. */
   readonly method: string;
   /** The settings as plain JSON, so that a plan can be saved. */
@@ -212,11 +212,11 @@ export interface Adapter {
   /** The largest learning rate that suits the method where a plan names none; its file says why. */
   readonly learningRate?: number;
   /** How the method wants the model's linears to be held, unless the plan says otherwise. */
-  readonly quantize?: PackedFormat;
+  readonly quantize?: QuantizationFormat;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
-  open?(): Promise<Adapter>;
+  open?(): Promise<Method>;
   /** Runs the model where the method's start needs that, and gives the method to attach. */
-  prepare?(host: Host): Promise<Adapter>;
+  prepare?(modelInfo: ModelInfo): Promise<Method>;
   /** The method on a model. Throws where the settings do not fit it. */
-  attach(host: Host): AttachedAdapter;
+  attach(modelInfo: ModelInfo): AttachedMethod;
 }
