@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
-  type Adapter,
   adapter,
   lora,
+  type Method,
   model,
   promptTuning,
   questionAnswering,
@@ -21,7 +21,7 @@ const rows = tableFromRows(
 );
 
 /** The README of an adapter that answers questions. */
-async function readmeOf(folder: string, family: string, method: Adapter): Promise<string> {
+async function readmeOf(folder: string, family: string, method: Method): Promise<string> {
   const out = join(folder, "adapter");
   const task = questionAnswering({ unanswerable: false });
   const result = await model(await tinyModel(join(folder, "base"), family))
