@@ -170,7 +170,7 @@ function attach(
       ? {
         checkSteps: (total) => checkSchedule(schedule, total),
         afterStep: (state) => spendBudget(alive, schedule, settings, state),
-        record: (memory) => ({ ranks: ranksOverTime(alive, memory) }),
+        record: (methodState) => ({ ranks: ranksOverTime(alive, methodState) }),
       } satisfies Partial<AttachedMethod>
       : {}),
     mergedInto(layer, values) {

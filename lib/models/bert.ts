@@ -142,7 +142,7 @@ export function bertBlock(
     value: net.linear(`${at}.attention.self.value`, x),
     mask,
     queryMask,
-    heads: config.numHeads,
+    numHeads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.dropout(

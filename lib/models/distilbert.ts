@@ -105,7 +105,7 @@ function block(
     value: net.linear(`${at}.attention.v_lin`, x),
     mask,
     queryMask,
-    heads: config.numHeads,
+    numHeads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.linear(`${at}.attention.out_lin`, mixed);

@@ -109,7 +109,7 @@ function block(
     mask,
     queryMask,
     positions,
-    heads: config.numHeads,
+    numHeads: config.numHeads,
     dropout: config.attentionDropout,
   });
   const attended = net.dropout(net.linear(`${at}.attn.c_proj`, mixed), config.hiddenDropout);

@@ -122,8 +122,8 @@ function block(
     mask,
     queryMask,
     positions,
-    heads: config.numHeads,
-    keyValueHeads: config.numKeyValueHeads,
+    numHeads: config.numHeads,
+    numKeyValueHeads: config.numKeyValueHeads,
     dropout: config.attentionDropout,
   });
   const middle = tf.add(linear("self_attn.o_proj", mixed), asked);

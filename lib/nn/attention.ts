@@ -18,34 +18,34 @@ export function attention(
   adapter: AttachedMethod | undefined,
   call: AttentionCall,
 ): Tensor {
-  const { layer, query, key, value, mask, heads, keyValueHeads = heads, dropout } = call;
+  const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
   const [batch, sequence] = mask.shape as [number, number];
   const width = query.shape[1]!;
-  const size = width / heads;
+  const size = width / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
   const plain = {
-    keys: split(key, sequence, keyValueHeads),
-    values: split(value, sequence, keyValueHeads),
+    keys: split(key, sequence, numKeyValueHeads),
+    values: split(value, sequence, numKeyValueHeads),
     mask,
   };
   const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
   // Heads that share keys are further queries of one head, so that no key is repeated.
-  const shared = heads / keyValueHeads;
+  const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
-    shared === 1 ? x : tf.reshape(x, [batch, keyValueHeads, shared * queries, x.shape[3]!]);
+    shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
-    shared === 1 ? x : tf.reshape(x, [batch, heads, queries, x.shape[3]!]);
+    shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
   const scores = tf.mul(
-    tf.matMul(group(split(query, queries, heads)), given.keys, false, true),
+    tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true),
     1 / Math.sqrt(size),
   );
   const weights = net.dropout(
     tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
     dropout,
   );
-  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, heads, queries, size]
+  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
 }
 

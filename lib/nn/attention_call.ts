@@ -12,16 +12,16 @@ export interface AttentionCall {
   readonly layer: number;
   /** [batch · queries, width]; fewer queries than the sequence where not all rows are needed */
   readonly query: Tensor;
-  /** [batch · sequence, keyValueHeads · (width / heads)], as `value` */
+  /** [batch · sequence, numKeyValueHeads · (width / numHeads)], as `value` */
   readonly key: Tensor;
   readonly value: Tensor;
   /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */
   readonly mask: Tensor;
   /** The same of the queries where rows are packed: each sees the tokens of its own example only. */
   readonly queryMask: Tensor | undefined;
-  readonly heads: number;
-  /** Heads of keys and values, each for as many neighbouring heads of queries; `heads` unless given. */
-  readonly keyValueHeads?: number;
+  readonly numHeads: number;
+  /** Heads of keys and values, each for as many neighbouring heads of queries; `numHeads` unless given. */
+  readonly numKeyValueHeads?: number;
   /** Where given, no query sees keys of later positions. A method's prefix is seen by all. */
   readonly positions?: TokenPositions | undefined;
   /** Dropout of the attention weights. */

@@ -75,7 +75,7 @@ export interface HookContext {
 
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
-  /** [batch, heads, sequence, width / heads]; the config's `keyValueHeads`, where it has them */
+  /** [batch, numHeads, sequence, width / numHeads]; the config's `numKeyValueHeads`, where it has them */
   readonly keys: Tensor;
   readonly values: Tensor;
   /** [batch, sequence] int32 */
@@ -141,8 +141,8 @@ export interface AttachedMethod {
   checkSteps?(totalSteps: number): void;
   /** Called after each optimiser step; returned parameters replace the present ones. */
   afterStep?(state: AfterStep): ReadonlyMap<string, Float32Array> | undefined;
-  /** What `memory` says about the run so far, for its record and its live view. */
-  record?(memory: ReadonlyMap<string, Float32Array>): MethodRecord;
+  /** What `methodState` says about the run so far, for its record and its live view. */
+  record?(methodState: ReadonlyMap<string, Float32Array>): MethodRecord;
   /**
    * What is added to a linear's weight when the method is merged into the model. The map holds the
    * method's trained and frozen tensors.

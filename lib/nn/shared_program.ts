@@ -134,7 +134,7 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
         keysValues(layer, { keys, values, mask }) {
           const { numHeads, numKeyValueHeads = numHeads, hiddenSize } = model.config;
           const size = hiddenSize / numHeads;
-          const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · keyValueHeads · size]
+          const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · numKeyValueHeads · size]
           const count = prefix.shape[1]!;
           const part = (at: number) => {
             const wide = numKeyValueHeads * size;

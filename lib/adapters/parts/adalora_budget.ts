@@ -125,17 +125,17 @@ function updateImportance(
   values: Float32Array,
   slopes: Float32Array,
   { beta1, beta2 }: Smoothing,
-  memory: Map<string, Float32Array>,
+  methodState: Map<string, Float32Array>,
 ): void {
-  const means = memory.get(mean(name)) ?? new Float32Array(values.length);
-  const spreads = memory.get(spread(name)) ?? new Float32Array(values.length);
+  const means = methodState.get(mean(name)) ?? new Float32Array(values.length);
+  const spreads = methodState.get(spread(name)) ?? new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const importance = Math.abs(values[i] * slopes[i]);
     means[i] = beta1 * means[i] + (1 - beta1) * importance;
     spreads[i] = beta2 * spreads[i] + (1 - beta2) * Math.abs(importance - means[i]);
   }
-  memory.set(mean(name), means);
-  memory.set(spread(name), spreads);
+  methodState.set(mean(name), means);
+  methodState.set(spread(name), spreads);
 }
 
 /** Masks every triplet whose score is at or under the `count`-th smallest. */
@@ -143,28 +143,28 @@ function reallocate(
   triplets: readonly Triplets[],
   count: number,
   step: number,
-  memory: Map<string, Float32Array>,
+  methodState: Map<string, Float32Array>,
 ): void {
-  const scores = triplets.map((each) => scoresOf(each, memory));
+  const scores = triplets.map((each) => scoresOf(each, methodState));
   const sorted = Float32Array.from(scores.flatMap((each) => [...each])).toSorted();
   const threshold = count > 0 ? sorted[count - 1] : -Infinity;
   const ranks = triplets.map(({ path }, i) => {
     const kept = scores[i].map((score) => Number(score > threshold));
-    memory.set(mask(path), kept);
+    methodState.set(mask(path), kept);
     return kept.reduce((sum, each) => sum + each, 0);
   });
-  const before = memory.get(ranksKey) ?? new Float32Array();
-  memory.set(ranksKey, Float32Array.from([...before, step, ...ranks]));
+  const before = methodState.get(ranksKey) ?? new Float32Array();
+  methodState.set(ranksKey, Float32Array.from([...before, step, ...ranks]));
 }
 
 /** s(E) + the mean of s over A's row + the mean of s over B's column, with s = mean · spread. */
 function scoresOf(
   { rank, inFeatures, outFeatures, a, b, e }: Triplets,
-  memory: ReadonlyMap<string, Float32Array>,
+  methodState: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
   const scores = (name: string) => {
-    const spreads = memory.get(spread(name))!;
-    return memory.get(mean(name))!.map((each, i) => each * spreads[i]);
+    const spreads = methodState.get(spread(name))!;
+    return methodState.get(mean(name))!.map((each, i) => each * spreads[i]);
   };
   const [ofA, ofB, ofE] = [scores(a), scores(b), scores(e)];
   return Float32Array.from({ length: rank }, (_, k) => {
@@ -179,9 +179,9 @@ function scoresOf(
 /** The ranks by linear: at the start, and after each reallocation. */
 export function ranksOverTime(
   triplets: readonly Triplets[],
-  memory: ReadonlyMap<string, Float32Array>,
+  methodState: ReadonlyMap<string, Float32Array>,
 ): SeriesPoint[] {
-  const all = memory.get(ranksKey) ?? new Float32Array();
+  const all = methodState.get(ranksKey) ?? new Float32Array();
   const width = triplets.length + 1;
   const point = (step: number, ranks: ArrayLike<number>): SeriesPoint => ({
     step,
