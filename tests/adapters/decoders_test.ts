@@ -22,8 +22,8 @@ Deno.test("a folder says whether the adapted weights are stored transposed, and 
         const adapter = attachTo(model, lora({ rank: 2 }));
         const values = initialParameters({ model, adapter }, 1);
         await writePeftFolder(join(folder, name), model, adapter, values, {
-          taskType: "SEQ_CLS",
-          labels: ["a", "b", "c"],
+          taskType: isClassifier ? "SEQ_CLS" : "CAUSAL_LM",
+          labels: isClassifier ? ["a", "b", "c"] : [],
         });
         const config = JSON.parse(await Deno.readTextFile(join(folder, name, configFile)));
         assert.equal(config.fan_in_fan_out, isTransposed);

@@ -22,6 +22,12 @@ const tolerance = 3e-3;
 const noise = floats([ops.noiseSize], 0, 1);
 
 const opCases: Record<string, Case[]> = {
+  after: [{
+    kernel: "after",
+    name: "by the tensor that waits",
+    inputs: [floats([2, 3]), given("int32", [3], [1, 2, 3])],
+    run: (x, event) => ops.after(x, event),
+  }],
   layerNorm: [{
     kernel: "layerNorm",
     name: "rank 3",

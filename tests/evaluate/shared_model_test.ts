@@ -56,8 +56,8 @@ for await (const { name } of Deno.readDir(goldenPath("several"))) {
           assert.ok(difference < tolerance, `row ${row} with ${adapter} differs by ${difference}`);
         });
         for (const both of ["one+two", "two+one"]) {
-          const parts = stacked(both.split("+").map((adapter) => entries[adapter].delta));
-          const entry = { ...entries.one, parts };
+          const delta = stacked(both.split("+").map((adapter) => entries[adapter].delta));
+          const entry = { ...entries.one, delta };
           same(await rowLogits(shared, golden, () => entry), both);
         }
       }

@@ -3,14 +3,19 @@
  *
  * @module
  */
-import type { Tensor } from "../tf.ts";
+import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
 /**
- * `x` itself, but not before `event` is computed. Devices that run op by op keep the program's
+ * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op by op keep the program's
  * order anyway. A compiled device sees through an event whose size is known beforehand, so it should
  * have an open dimension.
  */
 export function after(x: Tensor, event: Tensor): Tensor {
-  return singleNode("After", { x, event }, {}, () => [x])[0];
+  const run = tf.customGrad((...args) => {
+    const x = args[0] as unknown as Tensor;
+    const [value] = singleNode("After", { x, event }, {}, () => [tf.reshape(x, x.shape)]);
+    return { value, gradFunc: (dy: Tensor) => dy };
+  });
+  return run(x);
 }

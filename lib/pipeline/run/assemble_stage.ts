@@ -108,9 +108,9 @@ export function trainableOf(
     "labelSmoothing" | "classWeights" | "focalGamma"
   >,
 ): TrainableModel {
-  const { config } = model as { config: ModelConfig & { vocabulary?: number } };
+  const { config } = model as { config: ModelConfig & { vocabSize?: number } };
   const objective = train.objective({
-    vocabSize: config.vocabulary ?? 0,
+    vocabSize: config.vocabSize ?? 0,
     hiddenSize: config.hiddenSize,
     afterVirtualTokens: adapter.input !== undefined,
     labelSmoothing,
