@@ -7,9 +7,9 @@ import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
 /**
- * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op by op keep the program's
- * order anyway. A compiled device sees through an event whose size is known beforehand, so it should
- * have an open dimension.
+ * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op
+ * by op keep the program's order anyway. A compiled device sees through an event whose size is known
+ * beforehand, so it should have an open dimension.
  */
 export function after(x: Tensor, event: Tensor): Tensor {
   const run = tf.customGrad((...args) => {
