@@ -79,6 +79,7 @@ export function readTaggedRows(
   const scheme = known ?? options.scheme ??
     detectScheme(rows.map(({ tags }) => tags), {
       where: `the tags in "${options.tags}" of ${where}`,
+      hasRows: true,
     });
   rows.forEach(({ tags }, row) => {
     for (const what of transitionMistakes(tags, scheme)) wrong.push(`row ${row + 1}, ${what}`);

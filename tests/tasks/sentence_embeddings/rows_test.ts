@@ -145,3 +145,17 @@ Deno.test("classes that make no pairs are refused", () => {
   assert.throws(draw("a", "a"), isMistake("data", "the test data", 'only the class "a"'));
   assert.throws(draw("a", "b"), isMistake("data", "two of a class"));
 });
+
+Deno.test("a negative that is the anchor, and a class that is an object, are told with their rows", () => {
+  const triplets = tableFromRows([{ a: "x", p: "y", n: "x" }]);
+  assert.throws(
+    () =>
+      sentenceEmbeddings({ anchor: "a", positive: "p", negative: "n" }).checkRows(triplets, "f"),
+    isMistake("data", 'row 1: "n" is the same text as "a"'),
+  );
+  const classes = tableFromRows([{ t: "x", l: { id: 1n } }, { t: "y", l: "b" }]);
+  assert.throws(
+    () => sentenceEmbeddings({ text: "t", label: "l" }).checkRows(classes, "f"),
+    isMistake("data", 'row 1: "l" is object, no class'),
+  );
+});
