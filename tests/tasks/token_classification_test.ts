@@ -46,6 +46,7 @@ Deno.test("options that make no sense are all named", () => {
   wrong({}, "either tokens and tags");
   wrong({ tokens: "a", tags: "b", text: "c", spans: "d" }, "either tokens and tags");
   wrong({ tokens: "a" }, "tags is missing");
+  wrong({ tokens: "a", tags: "a" }, "tokens and tags must be two different columns");
   wrong({ text: "a", spans: "" }, "spans is");
   wrong(
     { tokens: "a", tags: "b", tag: "c", scheme: "BIOS", subwords: "frist", stride: -1, names: [1] },

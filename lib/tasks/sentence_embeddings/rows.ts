@@ -88,7 +88,7 @@ function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string |
       ? undefined
       : `${JSON.stringify(String(value))}, not 0 or 1`;
   }
-  if (typeof value === "boolean" || !Number.isFinite(number)) {
+  if (typeof value === "boolean" || !Number.isFinite(Math.fround(number))) {
     return `${JSON.stringify(String(value))}, no finite number`;
   }
   return loss === "cosineSimilarity" && Math.abs(number) > 1
@@ -99,6 +99,21 @@ function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string |
 /** A number, an integer of 64 bits or a boolean as a number; NaN for anything else. */
 function numberOf(value: unknown): number {
   return ["number", "bigint", "boolean"].includes(typeof value) ? Number(value) : NaN;
+}
+
+/**
+ * Throws an error of kind "data" where all pairs have the same score or label: nothing can be learnt
+ * of them, and any vectors score well on such.
+ */
+export function checkTargetsDiffer(table: Table, rows: EmbeddingRows, where: string): void {
+  const [first, ...others] = scoresOfRows(table, rows);
+  if (first === undefined || others.some((other) => other !== first)) return;
+  throw new TunebookError(
+    "data",
+    `all ${others.length + 1} rows of ${where} have the ${
+      rows.shape === "labelled" ? "label" : "score"
+    } ${first} in "${rows.target}"; give rows with two or more`,
+  );
 }
 
 /** The texts of each row in the order of a group. */
