@@ -34,6 +34,10 @@ results
 ${known ? "" : examples}`;
 }
 
+const models = `\
+  --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…
+  --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4`;
+
 const general = `tunebook: fine-tune a pretrained model
 
 usage
@@ -44,8 +48,7 @@ usage
   deno task finetune --task NAME --help      the flags of a task
 
 what
-  --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…
-  --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4
+${models}
   --data SOURCE                  a .csv .tsv .json .jsonl .parquet .arrow .conll file or address, or
                                  a data set: ${Object.keys(dataSets).join(", ")}
   --task NAME                    ${Object.keys(tasks).join(", ")}
@@ -68,6 +71,7 @@ usage
 
 what
 ${flagsOf(task)}
+${models}
   --data SOURCE                  a file, an address, or a data set${
     own.length > 0 ? `: ${own.join(", ")}` : ""
   }

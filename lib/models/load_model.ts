@@ -96,7 +96,7 @@ export async function readModelConfig(
  * const { config, weights } = await resolveModel(reference);
  * const model = await loadModel({ reference, config, weights, outputs: 3, seed: 1 });
  * assert.equal(model.family.modelType, "bert");
- * assert.equal(model.weights.get("classifier.weight")?.length, 3 * model.config.width);
+ * assert.equal(model.weights.get("classifier.weight")?.length, 3 * model.config.hiddenSize);
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {

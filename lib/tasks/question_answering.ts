@@ -118,8 +118,9 @@ function labelledTask(
     },
     tableOf: (inputs: readonly Question[]): Table =>
       tableFromColumns([
-        [question, inputs.map((input) => input.question)],
-        [context, inputs.map((input) => input.context)],
+        // What is no question at all is told with its row when the table is read.
+        [question, inputs.map((input) => input?.question)],
+        [context, inputs.map((input) => input?.context)],
       ]),
     display: displayOfAnswers,
   };

@@ -28,6 +28,7 @@ import {
 } from "./sentence_embeddings/options.ts";
 import {
   checkEmbeddingRows,
+  checkTargetsDiffer,
   classesOfRows,
   type EmbeddingRows,
   embeddingRows,
@@ -105,7 +106,10 @@ export function sentenceEmbeddings(
     metric: metrics[kind],
     lossSettings: [],
     checkRows: (table, where) => checkEmbeddingRows(table, rows, where),
-    read: () => withLabels(task, rows, options),
+    read({ train }) {
+      checkTargetsDiffer(train, rows, "the training data");
+      return withLabels(task, rows, options);
+    },
     withLabels: () => withLabels(task, rows, options),
     report: {
       texts: (table) => textsOf(table, rows).map((texts) => texts.join(" ↔ ")),

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { tagParts } from "../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../nn/tags/tag_scheme.ts";
+import { transitionMistakes } from "../nn/tags/transitions.ts";
 import type { Table } from "../table/table.ts";
 import { refuseOptions } from "./shared/options.ts";
 import { absentLabels } from "./shared/split_labels.ts";
@@ -52,6 +54,8 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
   const read = (table: Table, where = "the table") => readTaggedRows(table, options, { where });
   const classes = (table: Table) => {
     const { rows, scheme } = read(table);
+    // A table without entities does not tell the scheme.
+    if (rows.every(({ tags }) => tags.every((tag) => tag === "O"))) return rows.map(() => []);
     return rows.map(({ tags }) => tagClasses(tags, scheme));
   };
   const task: TokenClassification = {
@@ -63,9 +67,13 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
     lossSettings: ["labelSmoothing", "classWeights", "focalGamma"],
     checkRows: (table, where) => void read(table, where),
     checkSplit: (cut) => absentLabels(cut, columns[1], classes),
-    read({ train }) {
+    read({ train, test, validation }) {
       const where = "the training data";
-      const { rows, scheme } = read(train, where);
+      const { rows, scheme: own } = read(train, where);
+      const isFound = !spans && options.scheme === undefined;
+      const scheme = own === "IO" && isFound
+        ? schemeWithHeld(rows, [test, validation].filter((table) => table !== undefined), options)
+        : own;
       return labelled(tagLabels(rows, scheme, where), scheme);
     },
     withLabels: (labels) => labelled(labels),
@@ -85,6 +93,21 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
   }
 
   return Object.freeze(task);
+}
+
+/** IOB1 where only held-out rows happen to have its B, which is rare; else IO. */
+function schemeWithHeld(
+  rows: readonly TaggedRow[],
+  held: readonly Table[],
+  options: TokenClassificationOptions,
+): TagScheme {
+  const others = held.flatMap((table) =>
+    readTaggedRows(table, options, { where: "the held-out data", scheme: "plain" }).rows
+  );
+  const begins = others.some(({ tags }) => tags.some((tag) => tagParts(tag)?.prefix === "B"));
+  const fits = [...rows, ...others]
+    .every(({ tags }) => transitionMistakes(tags, "IOB1").length === 0);
+  return begins && fits ? "IOB1" : "IO";
 }
 
 /** The entities of a row, or its words where tags are plain. */

@@ -46,6 +46,7 @@ Deno.test("options that make no sense are all named", () => {
   wrong({}, "either tokens and tags");
   wrong({ tokens: "a", tags: "b", text: "c", spans: "d" }, "either tokens and tags");
   wrong({ tokens: "a" }, "tags is missing");
+  wrong({ tokens: "a", tags: "a" }, "tokens and tags must be two different columns");
   wrong({ text: "a", spans: "" }, "spans is");
   wrong(
     { tokens: "a", tags: "b", tag: "c", scheme: "BIOS", subwords: "frist", stride: -1, names: [1] },
@@ -361,4 +362,34 @@ Deno.test("answers are shown with their spans in colours and in brackets, and no
     ],
   };
   assert.equal(plain.display!([tagged])["text/plain"], "[go]VB home");
+});
+
+Deno.test("held-out rows without entities are no labels that nothing can learn", () => {
+  const task = tokenClassification(words);
+  const held = tableFromColumns({ words: [["the", "film"]], tags: [["O", "O"]] });
+  task.checkSplit?.({ train: rows, test: held });
+  assert.deepEqual(task.report.classes?.(held), [[]]);
+});
+
+Deno.test("tags are IOB1 where only held-out rows have its B", () => {
+  const task = tokenClassification(words);
+  const train = tableFromColumns({ words: [["zoe", "was"]], tags: [["I-PER", "O"]] });
+  const held = (...tags: string[]) => tableFromColumns({ words: [["zoe", "rio"]], tags: [tags] });
+  const labelsOf = (test: typeof train) => task.read({ train, test }).labels;
+  assert.deepEqual(labelsOf(held("I-PER", "B-PER")), ["O", "I-PER", "B-PER"]);
+  assert.deepEqual(labelsOf(held("I-PER", "I-PER")), ["O", "I-PER"]);
+  assert.deepEqual(labelsOf(held("B-PER", "O")), ["O", "I-PER"]);
+});
+
+Deno.test("a tag that is none of entities is told with its row and word", () => {
+  const odd = tableFromColumns({ words: [["a", "b"], ["c"]], tags: [["B-PER", "O"], ["PER"]] });
+  assert.throws(
+    () => tokenClassification(words).checkRows(odd, "names.jsonl"),
+    isMistake("data", "names.jsonl", 'row 2, word 1: "PER"'),
+  );
+  const mixed = tableFromColumns({ words: [["a", "b"], ["c"]], tags: [["U-X", "O"], ["S-X"]] });
+  assert.throws(
+    () => tokenClassification(words).checkRows(mixed, "names.jsonl"),
+    isMistake("data", "two schemes", 'row 1, word 1: "U-X"', 'row 2, word 1: "S-X"'),
+  );
 });

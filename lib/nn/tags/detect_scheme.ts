@@ -12,6 +12,8 @@ import { transitionMistakes } from "./transitions.ts";
 export interface DetectOptions {
   /** What errors call the tags, `the column "tags" of the training data`. */
   readonly where?: string;
+  /** Whether errors say in which row and word a tag stands first; false unless given. */
+  readonly hasRows?: boolean;
 }
 
 /**
@@ -23,9 +25,14 @@ export interface DetectOptions {
  */
 export function detectScheme(
   rows: readonly (readonly string[])[],
-  { where = "the tags" }: DetectOptions = {},
+  { where = "the tags", hasRows = false }: DetectOptions = {},
 ): TagScheme {
   const tags = [...new Set(rows.flat())];
+  const placed = (tag: string) => {
+    const row = rows.findIndex((each) => each.includes(tag));
+    const place = hasRows ? `row ${row + 1}, word ${rows[row].indexOf(tag) + 1}: ` : "";
+    return place + JSON.stringify(tag);
+  };
   const prefixes = new Set(tags.map((tag) => tagParts(tag)?.prefix));
   const entities = tags.filter((tag) => (tagParts(tag)?.prefix ?? "O") !== "O");
   const typed = entities.some((tag) => tag.length > 1);
@@ -38,7 +45,7 @@ export function detectScheme(
       "data",
       `${where} are those of entities, such as "${entities[0]}" and "O", but not all; correct ` +
         `these, or give scheme: "plain" to learn each word's tag by itself:`,
-      odd.map((tag) => JSON.stringify(tag)),
+      odd.map(placed),
     );
   }
   const within = (letters: string) => [...prefixes].every((each) => `O${letters}`.includes(each!));
@@ -52,5 +59,9 @@ export function detectScheme(
   if (within("BILU")) return "BILOU";
   throw mistakes("data", `${where} mix the letters of two schemes:`, [
     `${[...prefixes].sort().join(", ")} occur, but IOBES has B, I, E, S and BILOU has B, I, L, U`,
+    ...hasRows
+      ? [...prefixes].filter((each) => "ESLU".includes(each!))
+        .map((each) => placed(entities.find((tag) => tagParts(tag)?.prefix === each)!))
+      : [],
   ]);
 }

@@ -150,17 +150,25 @@ function trimmed(text: string, at: number): GoldAnswer {
 
 /** What stands at an offset instead, and where the answer is. */
 function hint(text: string, context: string, offset: number, at: number | undefined): string {
+  if (!Number.isSafeInteger(offset) || offset < 0) return ", which is no whole number from 0";
   if (context.startsWith(text, offset)) {
     return ": offsets count code points, as Python does, so that a character such as 😀 is one";
   }
   const there = at === undefined || at >= context.length
     ? ", where the context has ended"
     : `, where "${shortened(context.slice(at, at + text.length), mostShown)}" stands`;
-  const places = [...context.matchAll(new RegExp(RegExp.escape(text), "g"))]
-    .map(({ index }) => [...context.slice(0, index)].length)
-    .sort((a, b) => Math.abs(a - offset) - Math.abs(b - offset));
-  const right = places.length > 0 ? `; it is at ${places[0]}` : "; the context does not have it";
-  return there + right;
+  const place = nearestPlace(text, context, at ?? context.length);
+  if (place === undefined) return `${there}; the context does not have it`;
+  return `${there}; it is at ${[...context.slice(0, place)].length}`;
+}
+
+/** Where the context has a text, nearest to an offset, the first one of a tie. */
+function nearestPlace(text: string, context: string, at: number): number | undefined {
+  const [before, after] = [context.lastIndexOf(text, at), context.indexOf(text, at)];
+  if (before < 0 || after < 0) {
+    return Math.max(before, after) < 0 ? undefined : Math.max(before, after);
+  }
+  return at - before <= after - at ? before : after;
 }
 
 function kindOf(value: unknown): string {

@@ -155,6 +155,10 @@ export function sentenceEmbeddingsMistakes(options: object): string[] {
   if (shape === "triplets" && !isColumnList(negatives)) {
     wrong.push(`negative is ${JSON.stringify(negatives)}, but must be a text or a list of texts`);
   }
+  const named = columns.flatMap((name) => given[name]);
+  if (new Set(named).size < named.length) {
+    wrong.push(`${columns.join(", ")} must be different columns`);
+  }
   wrong.push(...lossMistakes(given, shape), ...settingMistakes(given));
   for (const name of ["pairsPerText", "seed"]) {
     if (given[name] !== undefined && shape !== "classes") {

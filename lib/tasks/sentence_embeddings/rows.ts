@@ -36,7 +36,7 @@ export function embeddingRows(options: SentenceEmbeddingsOptions): EmbeddingRows
 
 /**
  * Throws one error of kind "data" with all rows whose texts are missing or blank, whose number is no
- * score or label, or whose negative is the positive.
+ * score or label, or whose negative is the anchor or the positive.
  */
 export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: string): void {
   const { texts, target } = rows;
@@ -53,8 +53,11 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
     const problem = targets && targetMistake(targets[row], rows);
     if (problem) found.push(`"${target}" is ${problem}`);
     if (rows.shape === "triplets") {
-      const same = columns.findIndex((column, at) => at > 1 && column[row] === columns[1][row]);
-      if (same > 0) found.push(`"${texts[same]}" is the same text as "${texts[1]}"`);
+      for (const other of [0, 1]) {
+        const text = columns[other][row];
+        const same = columns.findIndex((column, at) => at > 1 && column[row] === text);
+        if (same > 0) found.push(`"${texts[same]}" is the same text as "${texts[other]}"`);
+      }
     }
     if (found.length > 0) wrong.push(`row ${row + 1}: ${found.join("; ")}`);
   }
@@ -77,7 +80,7 @@ function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string |
     const isClass = typeof value === "string"
       ? value.trim() !== ""
       : ["number", "bigint", "boolean"].includes(typeof value);
-    return isClass ? undefined : `${JSON.stringify(value)}, no class`;
+    return isClass ? undefined : `${Array.isArray(value) ? "a list" : typeof value}, no class`;
   }
   const number = numberOf(value);
   if (shape === "labelled") {
@@ -85,7 +88,7 @@ function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string |
       ? undefined
       : `${JSON.stringify(String(value))}, not 0 or 1`;
   }
-  if (typeof value === "boolean" || !Number.isFinite(number)) {
+  if (typeof value === "boolean" || !Number.isFinite(Math.fround(number))) {
     return `${JSON.stringify(String(value))}, no finite number`;
   }
   return loss === "cosineSimilarity" && Math.abs(number) > 1
@@ -96,6 +99,21 @@ function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string |
 /** A number, an integer of 64 bits or a boolean as a number; NaN for anything else. */
 function numberOf(value: unknown): number {
   return ["number", "bigint", "boolean"].includes(typeof value) ? Number(value) : NaN;
+}
+
+/**
+ * Throws an error of kind "data" where all pairs have the same score or label: nothing can be learnt
+ * of them, and any vectors score well on such.
+ */
+export function checkTargetsDiffer(table: Table, rows: EmbeddingRows, where: string): void {
+  const [first, ...others] = scoresOfRows(table, rows);
+  if (first === undefined || others.some((other) => other !== first)) return;
+  throw new TunebookError(
+    "data",
+    `all ${others.length + 1} rows of ${where} have the ${
+      rows.shape === "labelled" ? "label" : "score"
+    } ${first} in "${rows.target}"; give rows with two or more`,
+  );
 }
 
 /** The texts of each row in the order of a group. */

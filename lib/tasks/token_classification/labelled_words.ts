@@ -11,6 +11,7 @@ import type { Baseline, Examples, LabelledTask, Task } from "../../nn/task.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { needsLabels } from "../shared/text_examples.ts";
 import { hasSpans, type TokenClassificationOptions } from "./options.ts";
+import { typeInWords } from "./read_spans.ts";
 import { showTagged } from "./show_tagged.ts";
 import type { TaggedText } from "./tag_answers.ts";
 import { type TaggedExamples, taggedExamples } from "./tagged_examples.ts";
@@ -69,11 +70,12 @@ export function labelledWords(
 }
 
 function tableOf(inputs: readonly WordsInput[], column: string): Table {
-  const wrong = inputs.find((input) => typeof input !== "string" && !Array.isArray(input));
-  if (wrong !== undefined) {
+  const wrong = inputs.findIndex((input) => typeof input !== "string" && !Array.isArray(input));
+  if (wrong >= 0) {
+    const given = typeInWords(inputs[wrong]);
     throw new TunebookError(
       "input",
-      `the model tags texts and lists of words, but was given a ${typeof wrong}`,
+      `the model tags texts and lists of words, but input ${wrong + 1} is ${given}`,
     );
   }
   return tableFromColumns({ [column]: inputs }, "the texts");

@@ -103,7 +103,11 @@ export function tokenClassificationMistakes(given: object): string[] {
         "of its spans",
     );
   } else {
-    wrong.push(...columnNameMistakes(given, words ? ["tokens", "tags"] : ["text", "spans"]));
+    const [first, second] = words ? ["tokens", "tags"] : ["text", "spans"];
+    wrong.push(...columnNameMistakes(given, [first, second]));
+    if (options[first] !== undefined && options[first] === options[second]) {
+      wrong.push(`${first} and ${second} must be two different columns`);
+    }
   }
   const oneOf = (name: string, known: readonly string[]) => {
     const value = options[name];

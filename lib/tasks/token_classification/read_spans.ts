@@ -80,6 +80,7 @@ export function listOf(value: unknown): unknown[] | undefined {
 export function typeInWords(value: unknown): string {
   if (value === null || value === undefined) return "missing";
   if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
 }
 

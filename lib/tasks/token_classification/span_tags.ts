@@ -13,12 +13,14 @@ import type { Word } from "./split_words.ts";
  *
  * @param spans sorted
  * @param complain is told of spans that do not, and of those without a word
+ * @param advice what the complaint about a span that cuts a word ends with
  */
 export function spanTags(
   { text, words }: { readonly text: string; readonly words: readonly Word[] },
   spans: readonly LabelledSpan[],
   scheme: SpanScheme,
   complain: (what: string) => void,
+  advice = "",
 ): string[] {
   let from = 0;
   const entities = spans.flatMap((span): WordSpan[] => {
@@ -38,9 +40,7 @@ export function spanTags(
       const side = cut === words[from] && cut.start < span.start ? "begins" : "ends";
       complain(
         `${shown(span, text)} (${span.start}–${span.end}) ${side} inside of the word ` +
-          `"${
-            text.slice(cut.start, cut.end)
-          }"; where spans are parts of words, set split: "characters"`,
+          `"${text.slice(cut.start, cut.end)}"${advice}`,
       );
     }
     return [{ type: span.label, start: from, end: to }];

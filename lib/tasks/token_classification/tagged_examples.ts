@@ -5,6 +5,7 @@
  */
 import type { Aggregation } from "./aggregations.ts";
 import { mistakes } from "../../core/errors.ts";
+import { shortened } from "../../core/text_table.ts";
 import { selectable } from "../../nn/select_rows.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
@@ -91,6 +92,9 @@ export async function taggedExamples(
   };
 }
 
+/** Characters of a text that an error shows. */
+const mostShown = 40;
+
 function targetsOf(
   { rows, sequences }: TagSequences,
   tagged: readonly TaggedRow[],
@@ -98,7 +102,9 @@ function targetsOf(
   where: string,
 ): TargetedSequence[] {
   const wrong = rows.flatMap(({ tokens }, row) =>
-    tokens.units.length > 0 ? [] : [`row ${row + 1}`]
+    tokens.units.length > 0
+      ? []
+      : [`row ${row + 1}: ${JSON.stringify(shortened(tagged[row].text, mostShown))}`]
   );
   if (wrong.length > 0) {
     throw mistakes(

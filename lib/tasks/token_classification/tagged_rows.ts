@@ -9,7 +9,12 @@ import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import { transitionMistakes } from "../../nn/tags/transitions.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
-import { hasSpans, type SpanScheme, type TokenClassificationOptions } from "./options.ts";
+import {
+  hasSpans,
+  type SpanScheme,
+  type TextSpansOptions,
+  type TokenClassificationOptions,
+} from "./options.ts";
 import { listOf, readSpans, typeInWords } from "./read_spans.ts";
 import { spanTags } from "./span_tags.ts";
 import { splitWords, type Word } from "./split_words.ts";
@@ -70,6 +75,7 @@ export function readTaggedRows(
         readSpans(seconds[row], read.text, options.offsets ?? "codepoints", complain),
         written,
         complain,
+        spanAdvice(read.text, options),
       )
       : tagList(seconds[row], read.words.length, options.names, complain);
     return { ...read, tags };
@@ -79,12 +85,23 @@ export function readTaggedRows(
   const scheme = known ?? options.scheme ??
     detectScheme(rows.map(({ tags }) => tags), {
       where: `the tags in "${options.tags}" of ${where}`,
+      hasRows: true,
     });
   rows.forEach(({ tags }, row) => {
     for (const what of transitionMistakes(tags, scheme)) wrong.push(`row ${row + 1}, ${what}`);
   });
   refuse(wrong, [options.tags], where, rows.length, scheme);
   return { rows, scheme };
+}
+
+/** What to do about a span that begins or ends inside of a word. */
+function spanAdvice(text: string, { split, offsets = "codepoints" }: TextSpansOptions): string {
+  const other = offsets === "codepoints" ? "utf16" : "codepoints";
+  const differ = /[\ud800-\udbff][\udc00-\udfff]/.test(text)
+    ? `; offsets count ${offsets}, which differ from ${other} after a character such as 😀`
+    : "";
+  return differ +
+    (split === "characters" ? "" : '; where spans are parts of words, set split: "characters"');
 }
 
 /** Rows without their tags: each is a text or a list of words. */

@@ -96,3 +96,21 @@ Deno.test("questions and contexts must be texts", () => {
     isMistake("data", 'no column "answers"'),
   );
 });
+
+Deno.test("an offset that is no place at all is told as such", () => {
+  for (const start of [-1, 0.5, NaN]) {
+    assert.throws(
+      () => read([[{ text: "The", start }]], ["The Seine"]),
+      isMistake("data", `not at its offset ${start}`, "no whole number from 0"),
+    );
+  }
+});
+
+Deno.test("where an answer is instead is found fast in a long context", () => {
+  const began = performance.now();
+  assert.throws(
+    () => read([[{ text: "a", start: 1 }]], ["a ".repeat(100_000)]),
+    isMistake("data", "it is at 0"),
+  );
+  assert(performance.now() - began < 2000);
+});

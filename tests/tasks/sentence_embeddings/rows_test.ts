@@ -145,3 +145,42 @@ Deno.test("classes that make no pairs are refused", () => {
   assert.throws(draw("a", "a"), isMistake("data", "the test data", 'only the class "a"'));
   assert.throws(draw("a", "b"), isMistake("data", "two of a class"));
 });
+
+Deno.test("a negative that is the anchor, and a class that is an object, are told with their rows", () => {
+  const triplets = tableFromRows([{ a: "x", p: "y", n: "x" }]);
+  assert.throws(
+    () =>
+      sentenceEmbeddings({ anchor: "a", positive: "p", negative: "n" }).checkRows(triplets, "f"),
+    isMistake("data", 'row 1: "n" is the same text as "a"'),
+  );
+  const classes = tableFromRows([{ t: "x", l: { id: 1n } }, { t: "y", l: "b" }]);
+  assert.throws(
+    () => sentenceEmbeddings({ text: "t", label: "l" }).checkRows(classes, "f"),
+    isMistake("data", 'row 1: "l" is object, no class'),
+  );
+});
+
+Deno.test("pairs with one label or score teach nothing", () => {
+  const pairs = tableFromRows([{ a: "x", b: "y", n: 1 }, { a: "u", b: "v", n: 1 }]);
+  const splits = { train: pairs, test: pairs };
+  assert.throws(
+    () => sentenceEmbeddings({ first: "a", second: "b", label: "n" }).read(splits),
+    isMistake("data", "all 2 rows of the training data", 'the label 1 in "n"'),
+  );
+  assert.throws(
+    () => sentenceEmbeddings({ first: "a", second: "b", score: "n" }).read(splits),
+    isMistake("data", 'the score 1 in "n"'),
+  );
+});
+
+Deno.test("a score beyond what a model computes with, and a column of two meanings, are mistakes", () => {
+  const pairs = tableFromRows([{ a: "x", b: "y", n: 1e39 }]);
+  assert.throws(
+    () => sentenceEmbeddings({ first: "a", second: "b", score: "n" }).checkRows(pairs, "f"),
+    isMistake("data", 'row 1: "n" is "1e+39", no finite number'),
+  );
+  assert.throws(
+    () => sentenceEmbeddings({ anchor: "a", positive: "a" }),
+    isMistake("input", "anchor, positive must be different columns"),
+  );
+});

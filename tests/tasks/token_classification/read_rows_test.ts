@@ -5,6 +5,7 @@ import {
   readTaggedRows,
   readTextRows,
 } from "../../../lib/tasks/token_classification/tagged_rows.ts";
+import { tokenClassification } from "../../../lib/tasks/token_classification.ts";
 import { tableFromColumns } from "../../../lib/table/table.ts";
 import { isMistake } from "../../is_mistake.ts";
 
@@ -211,4 +212,15 @@ Deno.test("spans become tags of the words that they cover", () => {
       'split: "characters"',
     ),
   );
+});
+
+Deno.test("a span that cuts a word says what its offsets count where that matters", () => {
+  const task = tokenClassification({ text: "text", spans: "spans" });
+  const check = (text: string, span: readonly unknown[]) => () =>
+    task.checkRows(tableFromColumns({ text: [text], spans: [[span]] }), "f.jsonl");
+  assert.throws(
+    check("😀 Alice met", [3, 8, "PER"]),
+    isMistake("data", 'row 1: "lice " PER', "offsets count codepoints", "utf16", "split"),
+  );
+  assert.throws(check("Alice met", [1, 5, "PER"]), (error: Error) => !/utf16/.test(error.message));
 });
