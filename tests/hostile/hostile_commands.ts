@@ -38,7 +38,7 @@ export const hostileCommands: readonly HostileCommand[] = [
     name: "many wrong flags",
     args: () => ["--rank", "x", "--epochs", "y", "--device", "gpu", "--metrics", "acc"],
     code: misused,
-    message: /no device "gpu"[^]*--rank is "x"[^]*--epochs is "y"[^]*no metric "acc"/,
+    message: /--rank is "x"[^]*no device "gpu"[^]*--epochs is "y"[^]*no metric "acc"/,
   },
   {
     name: "data without columns",
