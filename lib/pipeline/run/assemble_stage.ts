@@ -7,8 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
-import type { ModelConfig } from "../../nn/family.ts";
-import { type Model, openOn } from "../../nn/model.ts";
+import { type Model, openOn, textConfig } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
@@ -108,10 +107,9 @@ export function trainableOf(
     "labelSmoothing" | "classWeights" | "focalGamma"
   >,
 ): TrainableModel {
-  const { config } = model as { config: ModelConfig & { vocabSize?: number } };
   const objective = train.objective({
-    vocabSize: config.vocabSize ?? 0,
-    hiddenSize: config.hiddenSize,
+    vocabSize: model.family.input === "text" ? textConfig(model).vocabSize : 0,
+    hiddenSize: model.config.hiddenSize,
     afterVirtualTokens: adapter.input !== undefined,
     labelSmoothing,
     ...(classWeights === undefined ? {} : { classWeights }),
