@@ -98,6 +98,11 @@ export type {
   SentenceSettings,
   SentenceSource,
 } from "./lib/text/sentence_settings.ts";
+export { questionAnswering, type QuestionAnsweringTask } from "./lib/tasks/question_answering.ts";
+export type { AnswerCandidate } from "./lib/tasks/question_answering/best_spans.ts";
+export type { QuestionAnsweringOptions } from "./lib/tasks/question_answering/options.ts";
+export type { Question, QuestionAnswer } from "./lib/tasks/question_answering/question_answer.ts";
+export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
 
 // Search and few-shot classification
 export {
@@ -146,13 +151,6 @@ export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
-
-// Tasks
-export { questionAnswering, type QuestionAnsweringTask } from "./lib/tasks/question_answering.ts";
-export type { AnswerCandidate } from "./lib/tasks/question_answering/best_spans.ts";
-export type { QuestionAnsweringOptions } from "./lib/tasks/question_answering/options.ts";
-export type { Question, QuestionAnswer } from "./lib/tasks/question_answering/question_answer.ts";
-export type { AnswerPredictions } from "./lib/nn/answer_predictions.ts";
 
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
