@@ -4,7 +4,8 @@
  * @module
  */
 import { pauses } from "../core/pauses.ts";
-import type { Device, HostTensor, Step } from "../engine/mod.ts";
+import type { Device, HeldWeights, HostTensor, Step } from "../engine/mod.ts";
+import type { Evaluation } from "../nn/forward_program.ts";
 import {
   noTargetModules,
   type StackedAdapter,
@@ -22,11 +23,22 @@ export interface SharedRows extends Rows {
   entryOf(row: number): StackedAdapter;
 }
 
+/** How a base is opened. */
+export interface SharedModelOptions {
+  /** What is read of the model; labels of a text unless given. */
+  readonly evaluation?: Evaluation;
+  /** Where its weights are held, for several such models of one base; its own place unless given. */
+  readonly held?: HeldWeights;
+}
+
 /** A base that runs rows with an adapter each. */
 export interface SharedModel {
   /** Makes room for what an adapter does; a compiled program that has the places stays. */
   reserve(parts: AdapterDelta): void;
-  /** The logits of each row, as many as its adapter's head gives. */
+  /**
+   * What evaluation reads of each row: as many numbers as its adapter's head gives, or as many for each
+   * of its tokens.
+   */
   logits(
     rows: SharedRows,
     options?: Pick<PredictOptions, "batchSize" | "signal">,
@@ -37,12 +49,21 @@ export interface SharedModel {
 }
 
 const defaultBatchSize = 32;
+const labelsOfTexts: Evaluation = {
+  head: { name: "classification", outputs: 0 },
+  outputs: 0,
+  per: "sequence",
+};
 /** Banks of several adapters that are kept for the next batch with the same ones. */
 const keptBanks = 4;
 
 /** Opens a base. Its weights are read once, when the first rows are run. */
-export function createSharedModel(model: Model, device: Device): SharedModel {
-  const held = device.holdWeights();
+export function createSharedModel(
+  model: Model,
+  device: Device,
+  { evaluation = labelsOfTexts, held: given }: SharedModelOptions = {},
+): SharedModel {
+  const held = given ?? device.holdWeights();
   let wanted: TargetModules = noTargetModules;
   let compiled: { readonly step: Step; readonly places: TargetModules } | undefined;
   let compilations = 0;
@@ -65,7 +86,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     banks.clear();
     await old?.step.dispose();
     const places = wanted;
-    const step = await device.compile(sharedProgram(model, places), {
+    const step = await device.compile(sharedProgram(model, places, evaluation), {
       frozen: frozenWeights(model),
       held,
     });
@@ -106,10 +127,9 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
           ? { [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix bank"].shape[1]) } }
           : {}),
       }, signal);
-      const width = logits.shape[1];
       batch.forEach((row, i) => {
-        const { outputs } = entryOf(row);
-        results[row] = (logits.data as Float32Array).slice(i * width, i * width + outputs);
+        const tokens = logits.shape.length === 3 ? lengths[row] : undefined;
+        results[row] = resultsOf(logits, i, { tokens, outputs: entryOf(row).outputs });
       });
     }
     return results;
@@ -123,7 +143,7 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
     reserve: (parts) => {
       wanted = targetModulesOf(parts, wanted);
     },
-    logits: (rows, { batchSize = defaultBatchSize, signal } = {}) =>
+    logits: (rows, { batchSize = evaluation.perRow?.batchSize ?? defaultBatchSize, signal } = {}) =>
       inTurn(() => run(rows, batchSize, signal)),
     get compilations() {
       return compilations;
@@ -134,9 +154,33 @@ export function createSharedModel(model: Model, device: Device): SharedModel {
         compiled = undefined;
         banks.clear();
         await old?.step.dispose();
-        await held.dispose();
+        if (!given) await held.dispose();
       }),
   };
+}
+
+/**
+ * One row's own numbers out of [batch, width] or [batch, sequence, width]. The first `outputs` of a
+ * width are its head's; a head without a size of its own has 0, and all are meant.
+ */
+function resultsOf(
+  { shape, data }: HostTensor,
+  row: number,
+  { tokens, outputs }: { readonly tokens: number | undefined; readonly outputs: number },
+): Float32Array {
+  const all = data as Float32Array;
+  const width = shape.at(-1)!;
+  const own = outputs > 0 ? outputs : width;
+  const start = row * (all.length / shape[0]);
+  if (tokens === undefined || own === width) {
+    return all.slice(start, start + (tokens ?? 1) * own);
+  }
+  const made = new Float32Array(tokens * own);
+  for (let token = 0; token < tokens; token++) {
+    const from = start + token * width;
+    made.set(all.subarray(from, from + own), token * own);
+  }
+  return made;
 }
 
 /**

@@ -8,7 +8,8 @@ import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import type { TextBatch } from "./family.ts";
 import { headResults } from "./head_results.ts";
-import { modelHead } from "./model.ts";
+import { type Model, modelHead } from "./model.ts";
+import type { Objective } from "./objective.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 /**
@@ -18,22 +19,35 @@ import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 export function forwardProgram(trainable: TrainableModel): Program {
   const { objective } = trainable;
   return programOf(trainable, (results, batch) => {
-    const whole = shaped(trainable, results, batch);
+    const whole = shaped(trainable.model, results, batch);
     return objective.exported?.(whole, batch) ?? { logits: whole };
   });
 }
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(trainable: TrainableModel): Program {
-  const { perRow, pool } = trainable.objective;
   return programOf(trainable, (results, batch) => ({
-    logits: perRow?.of(results, batch) ?? pool?.(results, batch) ??
-      shaped(trainable, results, batch),
+    logits: evaluatedResults(trainable, results, batch),
   }));
 }
 
+/** What evaluation asks of a model, and no more of what it minimises. */
+export type Evaluation = Pick<Objective, "head" | "per" | "outputs" | "pool" | "perRow">;
+
+/** What evaluation reads of what the head gives for a padded batch. */
+export function evaluatedResults(
+  { model, objective: { perRow, pool } }: {
+    readonly model: Model;
+    readonly objective: Evaluation;
+  },
+  results: Tensor,
+  batch: TextBatch,
+): Tensor {
+  return perRow?.of(results, batch) ?? pool?.(results, batch) ?? shaped(model, results, batch);
+}
+
 /** Results of tokens in the shape of the batch. */
-function shaped({ model }: TrainableModel, results: Tensor, batch: TextBatch): Tensor {
+function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
   if (!model.family.stack || modelHead(model).reads !== "tokens") return results;
   const [rows, sequence] = batch.mask.shape as [number, number];
   return tf.reshape(results, [rows, sequence, results.shape[1]!]);

@@ -9,7 +9,8 @@ import { batchOf } from "./batch_inputs.ts";
 import { encode } from "./encoder.ts";
 import type { Net } from "./net.ts";
 import { headOf } from "./task_head.ts";
-import type { TrainableModel } from "./trainable_model.ts";
+import type { Model } from "./model.ts";
+import type { Objective } from "./objective.ts";
 
 /** Which part of the model runs, and for what. */
 export interface HeadResultsOptions {
@@ -25,7 +26,10 @@ export interface HeadResultsOptions {
  */
 export function headResults(
   net: Net,
-  { model, objective }: Pick<TrainableModel, "model" | "objective">,
+  { model, objective }: {
+    readonly model: Model;
+    readonly objective: Pick<Objective, "head" | "readsBefore">;
+  },
   inputs: Readonly<Record<string, Tensor>>,
   { frozenLayers = 0, training = false }: HeadResultsOptions = {},
 ): Tensor {

@@ -7,6 +7,8 @@
  * @module
  */
 import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { evaluatedResults, type Evaluation } from "./forward_program.ts";
+import { headResults } from "./head_results.ts";
 import type { Net } from "./net.ts";
 import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
@@ -15,7 +17,6 @@ import {
   stackedWeightsOf,
   type TargetModules,
 } from "./stacked_weights.ts";
-import { encode } from "./encoder.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
 import { noAdapter } from "./merge.ts";
@@ -30,10 +31,15 @@ export const rowHeads = "row_heads";
 export const firstPosition = "first_position";
 
 /**
- * Feeds a batch, its rows' adapters and their banks, and gives `logits` [batch, outputs]; a head of
- * fewer outputs leaves the last ones of its rows without meaning.
+ * Feeds a batch, its rows' adapters and their banks, and gives `logits` as evaluation reads them:
+ * [batch, outputs], or [batch, sequence, outputs] of tokens. A head of fewer outputs leaves the last
+ * ones of its rows without meaning.
  */
-export function sharedProgram(model: Model, places: TargetModules): Program {
+export function sharedProgram(
+  model: Model,
+  places: TargetModules,
+  evaluation: Evaluation,
+): Program {
   const body: Model = { ...model, layers: bodyLayers(model), head: [] };
   const weights = weightInputs({ model: body, adapter: noAdapter });
   const banks = stackedWeightsOf(model, places);
@@ -67,8 +73,8 @@ export function sharedProgram(model: Model, places: TargetModules): Program {
       });
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
-      const hidden = encode(net, model, batchOf(given), { positions: "summary" });
-      return { logits: modelHead(model).forward(net, model.config, tf.squeeze(hidden, [1])) };
+      const asked = { model, objective: evaluation };
+      return { logits: evaluatedResults(asked, headResults(net, asked, given), batchOf(given)) };
     },
   };
 }
@@ -174,6 +180,7 @@ function withHeads(
     ).map((layer) => [layer.path, layer]),
   );
   const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
+  const readsTokens = modelHead(model).reads === "tokens";
   const net: Net = {
     ...plain,
     ...own,
@@ -181,6 +188,14 @@ function withHeads(
       const layer = headLayers.get(path);
       if (!layer) return plain.linear(path, x, options);
       const name = names.head(path);
+      if (readsTokens) {
+        const tokens = tf.reshape(x, [rows.shape[0], -1, layer.inFeatures]);
+        const scores = tf.matMul(tokens, ofRow(name.weight), false, true);
+        const all = layer.bias === false
+          ? scores
+          : tf.add(scores, tf.expandDims(ofRow(name.bias), 1));
+        return tf.reshape(all, [-1, all.shape[2]!]);
+      }
       // A head reads one token of each row: all heads for all rows are a small product.
       const weight = bank(name.weight); // [adapters, outputs, inputs]
       const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inFeatures]), false, true);
