@@ -35,10 +35,12 @@ export type {
   PreviewRow,
 } from "./lib/pipeline/display/data_preview.ts";
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
+export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
 export type {
   ActiveAdapter,
   ActiveNames,
+  AdapterAnswer,
   AdapterPrediction,
   AdapterSet,
   PredictTextsOptions,

@@ -10,6 +10,7 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
+import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
@@ -35,17 +36,7 @@ export function adapter(folder: string): DeployTarget {
     folder,
     tolerance,
     check: ({ adapter }) => checkPeftFormat(adapter),
-    async write(trained, folder) {
-      const { model, adapter } = trained.trainable;
-      const { values, task, maxTokens } = trained;
-      await writePeftFolder(folder, model, adapter, values, {
-        taskType: task.signature.peftTaskType,
-        labels: task.labels,
-        kind: task.task.kind,
-        maxTokens,
-      });
-      await writeFileAtomic(join(folder, "README.md"), readme(trained));
-    },
+    write: (trained, folder) => writeAdapter(trained, folder),
     async reopen(trained, folder, device) {
       const { model, objective } = trained.trainable;
       const { attached, values } = await readPeftFolder(folder, model);
@@ -70,7 +61,26 @@ export function adapter(folder: string): DeployTarget {
   };
 }
 
-function readme({ trainable, task }: TrainedModel): string {
+/** A trained adapter with its task, whether or not there are rows that it learnt from. */
+export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens"> & {
+  readonly trainable: Pick<TrainedModel["trainable"], "model" | "adapter">;
+};
+
+/** Writes the folder. */
+export async function writeAdapter(trained: TrainedAdapter, folder: string): Promise<void> {
+  const { model, adapter } = trained.trainable;
+  const { values, task, maxTokens } = trained;
+  await writePeftFolder(folder, model, adapter, values, {
+    taskType: task.signature.peftTaskType,
+    labels: task.labels,
+    kind: task.task.kind,
+    maxTokens,
+    task: noteOf(task.task),
+  });
+  await writeFileAtomic(join(folder, "README.md"), readme(trained));
+}
+
+function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, config, python = {} } } = task;
   const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
+import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import type { TrainedModel } from "./target.ts";
 
 /** The tokenizer class of each family, for folders that came without `tokenizer_config.json`. */
@@ -28,6 +29,7 @@ const outdated = new Set([
   "problem_type",
   "id2label",
   "label2id",
+  taskNoteField,
 ]);
 
 /** Writes `config.json` with the labels and the target's own fields, and the tokenizer's files. */
@@ -43,6 +45,7 @@ export async function writeModelFiles(
     architectures: [modelHead(model).className],
     model_type: family.modelType,
     ...trained.task.signature.config,
+    [taskNoteField]: noteOf(trained.task.task),
     dtype: "float32",
     // transformers looks for the last token that is not this one.
     ...(family.stack?.pooling === "last" ? { pad_token_id: textConfig(model).padId } : {}),

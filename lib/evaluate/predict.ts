@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Device, State } from "../engine/mod.ts";
+import type { Device, HeldWeights, State } from "../engine/mod.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { evaluated, type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
@@ -15,15 +15,20 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-/** Compiles the forward pass; it reads the trained tensors from `state` at every run. */
+/**
+ * Compiles the forward pass; it reads the trained tensors from `state` at every run, and takes the
+ * frozen ones that are `held` for other programs of the same base.
+ */
 export async function createPredictor(
   trainable: TrainableModel,
   device: Device,
   state: State | undefined,
+  held?: HeldWeights,
 ): Promise<Predictor> {
   const program = await device.compile(evaluationProgram(trainable), {
     frozen: frozenOf(trainable),
     ...(state ? { state } : {}),
+    ...(held ? { held } : {}),
   });
   const { objective } = trainable;
   const { perRow } = objective;

@@ -90,7 +90,8 @@ export interface LabelledTask<
   readonly signature: Signature;
   /**
    * Rows → inputs of the model with their targets. `labelled` false is for new rows that nobody has
-   * labelled: their examples give answers, and no objective and no predictions.
+   * labelled: their examples give answers, no predictions, and an objective that a model is asked with
+   * and that has no loss.
    */
   examples(
     table: Table,
@@ -174,7 +175,7 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly groups?: readonly (readonly number[])[];
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
-  /** What a training on these rows minimises. */
+  /** What a training on these rows minimises; of rows without labels what a model is asked with. */
   objective(context: ObjectiveContext): Objective;
   /** What the model said, with what is true. */
   predictions(outputs: Outputs): Predicted;

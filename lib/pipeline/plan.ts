@@ -55,10 +55,13 @@ export interface ModelOptions {
 /** A chosen model. */
 export interface ModelStage {
   /**
-   * Opens the model to use trained adapters: its weights are read once, whatever is attached.
-   * `(await model(reference).open()).attach({ reviews: "out/reviews/adapter" })`.
+   * Opens the model to ask it and to use trained adapters: its weights are read once, whatever is
+   * attached. `(await model(reference).open()).attach({ reviews: "out/reviews/adapter" })`.
    */
-  open(options?: OpenOptions): Promise<OpenModel>;
+  // deno-lint-ignore no-explicit-any
+  open<Input = any, Answer = any>(
+    options?: OpenOptions<Input, Answer>,
+  ): Promise<OpenModel<Input, Answer>>;
   /**
    * Names the data and the task: `data(rows, tokenClassification({ tokens: "words", tags: "tags" }))`,
    * with the rows to hold out as a third argument. Columns that a table lacks are an error here.

@@ -6,10 +6,12 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
+import type { HeadNotes } from "./shared/head_notes.ts";
 import { columnFlag, type TaskFlag } from "./shared/task_flag.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
+import { openedTextClassification } from "./text_classification/opened.ts";
 import { textClassificationFlags } from "./text_classification/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
@@ -18,24 +20,44 @@ import { textClassification } from "./text_classification.ts";
 import { tokenClassification } from "./token_classification.ts";
 
 // deno-lint-ignore no-explicit-any
-type Make = (settings: never) => Task<any, any, any>;
+type AnyTask = Task<any, any, any>;
+type Make = (settings: never) => AnyTask;
 
 /** A task as plan files and the command line know it. */
 export interface TaskEntry {
   readonly make: Make;
   /** Its options as flags. */
   readonly flags: readonly TaskFlag[];
+  /** The task of a trained model whose files do not say its settings. */
+  opened(notes: HeadNotes): AnyTask;
 }
 
 /** The tasks by name. */
 export const tasks: Readonly<Record<string, TaskEntry>> = {
-  "text-classification": { make: textClassification, flags: textClassificationFlags },
-  "token-classification": { make: tokenClassification, flags: tokenClassificationFlags },
-  "question-answering": { make: questionAnswering, flags: questionAnsweringFlags },
-  "sentence-embeddings": { make: sentenceEmbeddings as Make, flags: sentenceEmbeddingsFlags },
+  "text-classification": {
+    make: textClassification,
+    flags: textClassificationFlags,
+    opened: openedTextClassification,
+  },
+  "token-classification": {
+    make: tokenClassification,
+    flags: tokenClassificationFlags,
+    opened: () => tokenClassification({ tokens: "tokens", tags: "tags" }),
+  },
+  "question-answering": {
+    make: questionAnswering,
+    flags: questionAnsweringFlags,
+    opened: () => questionAnswering(),
+  },
+  "sentence-embeddings": {
+    make: sentenceEmbeddings as Make,
+    flags: sentenceEmbeddingsFlags,
+    opened: () => sentenceEmbeddings({ anchor: "text", positive: "positive" }),
+  },
   "text-generation": {
     make: causalLanguageModelling,
     flags: [columnFlag("text", "the column of the text")],
+    opened: () => causalLanguageModelling({ text: "text" }),
   },
 };
 
@@ -50,4 +72,28 @@ export function taskOf(
     "input",
     `there is no task "${name}"${didYouMean(name, known)}. Tasks: ${known.join(", ")}`,
   );
+}
+
+/** What tells which task a trained model was made for. */
+export interface TaskTraces {
+  /** `task_type` of a PEFT folder. */
+  readonly peftTaskType?: unknown;
+  /** The family's head that its class in `architectures` names. */
+  readonly head?: string | undefined;
+}
+
+/**
+ * The task that files speak of, by the PEFT type or the head that its signature has; undefined where
+ * none has. A PEFT type comes before a head.
+ */
+export function taskOfTraces(
+  { peftTaskType, head }: TaskTraces,
+  notes: HeadNotes,
+): AnyTask | undefined {
+  const made = Object.values(tasks).map(({ opened }) => opened(notes));
+  const signed = made.map((task) => task.withLabels([]));
+  const found = peftTaskType !== undefined && peftTaskType !== null
+    ? signed.find(({ signature }) => signature.peftTaskType === peftTaskType)
+    : signed.find((each) => head !== undefined && each.head.name === head);
+  return found?.task;
 }

@@ -19,6 +19,8 @@ export interface SentenceSettings {
 
 /** What a sentence-transformers folder says of its model beside the transformer. */
 export interface SentenceSource extends SentenceSettings {
+  /** `max_seq_length`: longer texts are truncated. */
+  readonly maxTokens?: number;
   /** Why the folder's own vectors cannot be made here, such as a layer after pooling. */
   readonly obstacle?: string;
 }

@@ -71,6 +71,7 @@ export async function readSentenceFolder(folder: string): Promise<SentenceFolder
     source: {
       pooling: poolings[modes[0]] ?? "mean",
       normalize: modules.some(({ kind }) => kind === "Normalize"),
+      ...(typeof limits?.max_seq_length === "number" ? { maxTokens: limits.max_seq_length } : {}),
       ...(obstacle ? { obstacle } : {}),
     },
   };

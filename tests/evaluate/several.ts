@@ -10,6 +10,7 @@ import type { HostTensor } from "../../lib/engine/mod.ts";
 import type { SharedModel } from "../../lib/evaluate/shared_model.ts";
 import type { StackedAdapter } from "../../lib/nn/stacked_weights.ts";
 import type { Model } from "../../lib/nn/model.ts";
+import { textClassification } from "../../lib/tasks/text_classification.ts";
 import { goldenPath } from "../models/golden.ts";
 
 const inputNames = ["input_ids", "attention_mask", "token_type_ids"];
@@ -24,7 +25,8 @@ export async function openGolden(folder: string, model: Model): Promise<OpenedAd
   const trained = { model, attached, values };
   const entry = sharedAdapter(folder, trained);
   const labels = Array.from({ length: entry.outputs }, (_, i) => `LABEL_${i}`);
-  return { ...trained, entry, labels, kind: "single" };
+  const task = textClassification({ text: "text", label: "label" }).withLabels(labels);
+  return { ...trained, entry, task };
 }
 
 /** The logits of all golden rows, one after the other. */

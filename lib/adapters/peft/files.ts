@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
+import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
 import type { PeftConfig } from "./config.ts";
 
 /** The settings of an adapter. */
@@ -22,6 +23,8 @@ export const labelsKey = "tunebook_labels";
 export const kindKey = "tunebook_kind";
 /** The most tokens of a text in training. */
 export const maxTokensKey = "tunebook_max_tokens";
+/** The task and its settings as JSON. */
+export const taskKey = "tunebook_task";
 
 /** A PEFT folder in memory. */
 export interface PeftFiles {
@@ -41,6 +44,8 @@ export interface PeftFiles {
   readonly kind?: LabelKind;
   /** The most tokens of a text in training, where tunebook wrote it. */
   readonly maxTokens?: number;
+  /** The task that it was trained for, where tunebook wrote it. */
+  readonly task?: TaskNote;
 }
 
 const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
@@ -57,6 +62,7 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
   const labels = labelsOf(path, file.metadata[labelsKey]);
   const kind = kinds.find((each) => each === file.metadata[kindKey]);
   const maxTokens = Number(file.metadata[maxTokensKey]);
+  const task = readTaskNote(file.metadata[taskKey], `${path}: ${taskKey}`);
   return {
     folder,
     path,
@@ -65,6 +71,7 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
     ...(labels ? { labels } : {}),
     ...(kind ? { kind } : {}),
     ...(maxTokens > 0 ? { maxTokens } : {}),
+    ...(task ? { task } : {}),
   };
 }
 

@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { attachTo, bodyPaths, type Model, pathPrefix } from "../../nn/model.ts";
+import type { TaskNote } from "../../nn/task_note.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
@@ -20,6 +21,7 @@ import {
   type PeftFiles,
   peftPrefix,
   readPeftFiles,
+  taskKey,
   tensorFile,
 } from "./files.ts";
 import type { PeftConfig } from "./config.ts";
@@ -89,6 +91,8 @@ export interface PeftNotes {
   readonly kind?: string;
   /** How long texts were in training, in tokens. */
   readonly maxTokens?: number;
+  /** The task with its settings. */
+  readonly task?: TaskNote;
 }
 
 /** Writes a PEFT folder that `PeftModel.from_pretrained` opens. */
@@ -97,7 +101,7 @@ export async function writePeftFolder(
   model: Model,
   attached: AttachedMethod,
   values: ReadonlyMap<string, Float32Array>,
-  { taskType, labels, kind, maxTokens }: PeftNotes,
+  { taskType, labels, kind, maxTokens, task }: PeftNotes,
 ): Promise<void> {
   checkPeftFormat(attached);
   const format = attached.peft!;
@@ -117,6 +121,7 @@ export async function writePeftFolder(
     [labelsKey]: JSON.stringify(labels),
     ...(kind ? { [kindKey]: kind } : {}),
     ...(maxTokens ? { [maxTokensKey]: String(maxTokens) } : {}),
+    ...(task ? { [taskKey]: JSON.stringify(task) } : {}),
   });
   const config = {
     ...own,

@@ -52,8 +52,7 @@ export function averaged(
   { combination = "cat", rank, head }: AverageOptions = {},
 ): OpenedAdapter {
   checkOptions(all, { combination, rank, head });
-  const { model, labels, kind, maxTokens } = headOwner(all, head);
-  const notes = { kind, ...(maxTokens ? { maxTokens } : {}) };
+  const { model, task, maxTokens } = headOwner(all, head);
   const { attached, values } = isLowRank(all)
     ? averagedLora(modelInfoOf(model), all, { combination, ...(rank ? { rank } : {}) })
     : averagedVectors(all, combination);
@@ -61,9 +60,14 @@ export function averaged(
   const trained = {
     model,
     values: new Map([...values, ...heads]),
-    attached: startingAt(attached, new Map([...values, ...heads]), labels),
+    attached: startingAt(attached, new Map([...values, ...heads]), task.labels),
   };
-  return { ...notes, ...trained, labels, entry: sharedAdapter("the average", trained) };
+  return {
+    ...trained,
+    task,
+    ...(maxTokens ? { maxTokens } : {}),
+    entry: sharedAdapter("the average", trained),
+  };
 }
 
 /** The method with trained tensors as its start. */
@@ -106,17 +110,37 @@ function checkOptions(
 function headOwner(all: readonly WeightedAdapter[], head: string | undefined): OpenedAdapter {
   if (head !== undefined) return all.find(({ name }) => name === head)!.adapter;
   const [first, ...others] = all;
-  const show = ({ adapter }: WeightedAdapter) => JSON.stringify([adapter.kind, ...adapter.labels]);
-  const other = others.find((each) => show(each) !== show(first));
-  if (!other) return first.adapter;
-  throw new TunebookError(
-    "input",
-    `${first.name} and ${other.name} have other labels (${first.adapter.labels.join(", ")}; ` +
-      `${
-        other.adapter.labels.join(", ")
-      }), so that their heads have no average. Name the adapter ` +
-      `whose head to take: { head: "${first.name}" }`,
-  );
+  for (const other of others) {
+    const differs = difference(first.adapter.task, other.adapter.task);
+    if (differs === undefined) continue;
+    throw new TunebookError(
+      "input",
+      `${first.name} and ${other.name} have ${differs}, so that their heads have no average. Name ` +
+        `the adapter whose head and task to take: { head: "${first.name}" }`,
+    );
+  }
+  return first.adapter;
+}
+
+/** What two tasks do not have in common, in words: labels, or settings that name no column. */
+function difference(
+  { task, labels }: OpenedAdapter["task"],
+  other: OpenedAdapter["task"],
+): string | undefined {
+  const shown = (all: readonly string[]) => all.join(", ");
+  if (task.name !== other.task.name || task.kind !== other.task.kind) {
+    return `other tasks (${task.name}, ${task.kind}; ${other.task.name}, ${other.task.kind})`;
+  }
+  if (String(labels) !== String(other.labels)) {
+    return `other labels (${shown(labels)}; ${shown(other.labels)})`;
+  }
+  const settingsOf = ({ settings, columns }: typeof task) =>
+    Object.entries(settings).filter(([name, value]) =>
+      name !== "kind" && ![value].flat().some((each) => columns.includes(each as string))
+    ).map(([name, value]) => `${name} ${JSON.stringify(value)}`).sort();
+  const [own, others] = [settingsOf(task), settingsOf(other.task)];
+  if (shown(own) === shown(others)) return undefined;
+  return `other settings (${shown(own) || "none"}; ${shown(others) || "none"})`;
 }
 
 function averagedHeads(

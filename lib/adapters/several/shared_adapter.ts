@@ -4,13 +4,14 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import type { LabelKind } from "../../data/labels.ts";
 import type { AttachedMethod } from "../../nn/method.ts";
 import type { Family, ModelConfig } from "../../nn/family.ts";
 import type { StackedAdapter } from "../../nn/stacked_weights.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { AdapterDelta, NormChange } from "../../nn/adapter_delta.ts";
 import { trainedWeights } from "../../nn/trained.ts";
+import type { LabelledTask } from "../../nn/task.ts";
+import { headOf } from "../../nn/task_head.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
 import { type PeftFiles, peftPrefix } from "../peft/files.ts";
 import { promptModelPrefix } from "../parts/virtual_tokens.ts";
@@ -26,9 +27,9 @@ export interface TrainedOnModel {
 /** A trained adapter, ready to be run beside others. */
 export interface OpenedAdapter extends TrainedOnModel {
   readonly entry: StackedAdapter;
-  /** The names of what its head gives. */
-  readonly labels: readonly string[];
-  readonly kind: LabelKind;
+  /** What it was trained for, with the names of what its head gives. */
+  // deno-lint-ignore no-explicit-any
+  readonly task: LabelledTask<any, any, any>;
   /** The most tokens of a text in training, where that is known. */
   readonly maxTokens?: number;
 }
@@ -49,8 +50,8 @@ export function sharedAdapter(
   if (random) {
     throw new TunebookError(
       "weights",
-      `${name} has no ${random} and the checkpoint has none either, so that it gives no ` +
-        "labels. Save the head with it (PEFT: modules_to_save).",
+      `${name} has no ${random} and the checkpoint has none either, so that its answers would be ` +
+        "random. Save the head with it (PEFT: modules_to_save).",
     );
   }
   const all = withFrozen(attached, values);
@@ -107,13 +108,15 @@ function normsOf(
   return norms;
 }
 
-/** How many numbers the head in a PEFT folder gives; undefined where it holds none. */
+/** How many numbers the family's head of that name gives in a PEFT folder; undefined where it holds none. */
 export function outputsIn(
   { tensors }: Pick<PeftFiles, "tensors">,
-  { heads }: Pick<Family, "heads">,
+  head: string,
+  family: Pick<Family, "modelType" | "heads">,
   config: ModelConfig,
 ): number | undefined {
-  const last = heads.classification.layers(config, 1).at(-1)!.path;
+  const last = headOf(family, head).layers(config, 1).at(-1)?.path;
+  if (last === undefined) return undefined;
   const found = [peftPrefix, promptModelPrefix].map((prefix) =>
     tensors.get(`${prefix}.${last}.weight`)?.shape[0]
   );

@@ -1,48 +1,57 @@
 /**
  * Several trained adapters on one open model: one at a time, several at once, averaged, or another
- * one for each text.
+ * one for each input.
  *
  * @module
  */
 import type { Prediction } from "../../tasks/text_classification/prediction.ts";
 import { averaged, type AverageOptions } from "../../adapters/several/average.ts";
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
+import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import type { LabelKind } from "../../data/labels.ts";
-import type { SharedModel } from "../../evaluate/shared_model.ts";
 import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
-import type { OpenedModel } from "../run/open_stage.ts";
 import type { AdapterSource } from "./adapter_source.ts";
-import { predictRows } from "./predict_rows.ts";
+import type { Base } from "./open_base.ts";
+import { predictRows, shown } from "./predict_rows.ts";
 
-/** A text's prediction and which adapter made it. */
-export interface AdapterPrediction<Name extends string = string> extends Prediction {
-  /** The adapter, the adapters that acted at once, or `null` for the model alone. */
-  readonly adapter: Name | readonly Name[] | null;
-}
-
-/** What acts on a text: an adapter, several at once, or `null` for the model alone. */
+/** What acts on an input: an adapter, several at once, or `null` for the model alone. */
 export type ActiveNames<Name extends string> = Name | readonly Name[] | null;
 
-/** How to label texts. */
+/**
+ * An answer of the task, and which adapter made it where the answer is an object that can say so;
+ * vectors, numbers and texts stay as they are.
+ */
+export type AdapterAnswer<Name extends string, Answer> = Answer extends
+  ArrayBufferView | readonly unknown[] | string | number | boolean | null ? Answer
+  : Answer & {
+    /** The adapter, the adapters that acted at once, or `null` for the model alone. */
+    readonly adapter: ActiveNames<Name>;
+  };
+
+/** A text's prediction and which adapter made it. */
+export type AdapterPrediction<Name extends string = string> = AdapterAnswer<Name, Prediction>;
+
+/** How to answer. */
 export interface PredictTextsOptions {
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal;
 }
 
-/** Adapters that act on every text. */
-export interface ActiveAdapter<Name extends string = string> {
+/** Adapters that act on every input. */
+// deno-lint-ignore no-explicit-any
+export interface ActiveAdapter<Name extends string = string, Input = any, Answer = any> {
   readonly adapter: ActiveNames<Name>;
   /** The names of what the head gives. */
   readonly labels: readonly string[];
-  readonly kind: LabelKind;
-  /** Labels texts. */
+  /** The kind of the task: `single`, `multi` and `regression` of texts, `tags`, `answers` … */
+  readonly kind: string;
+  /** Answers inputs of the task: labels texts, tags words. Answers show themselves as a run's do. */
   predict(
-    texts: readonly string[],
+    inputs: readonly Input[],
     options?: PredictTextsOptions,
-  ): Promise<AdapterPrediction<Name>[]>;
+  ): Promise<AdapterAnswer<Name, Answer>[]>;
 }
 
 /** How to let several adapters act at once. */
@@ -51,17 +60,21 @@ export interface StackOptions<Name extends string> {
   readonly head?: Name;
 }
 
-/** Several adapters on one model. */
-export interface AdapterSet<Name extends string> {
+/** Several adapters on one model, all for the same task; their labels may differ. */
+// deno-lint-ignore no-explicit-any
+export interface AdapterSet<Name extends string, Input = any, Answer = any> {
   readonly names: readonly Name[];
   /** The same adapters and others. A name that is taken gets the new adapter. */
   attach<const More extends string>(
     adapters: Readonly<Record<More, AdapterSource>>,
-  ): Promise<AdapterSet<Name | More>>;
+  ): Promise<AdapterSet<Name | More, Input, Answer>>;
   /** Switches to one adapter, or with `null` to the model alone. */
-  use(name: Name | null): ActiveAdapter<Name>;
+  use(name: Name | null): ActiveAdapter<Name, Input, Answer>;
   /** Lets several act at once, one after the other, as PEFT's several active adapters do. */
-  stack(names: readonly Name[], options?: StackOptions<Name>): ActiveAdapter<Name>;
+  stack(
+    names: readonly Name[],
+    options?: StackOptions<Name>,
+  ): ActiveAdapter<Name, Input, Answer>;
   /**
    * One adapter that does what the named ones do on average: `average({ a: 0.7, b: 0.3 })`. It can be
    * saved, attached, trained on (`.adapt(average)`) and deployed. PEFT's `add_weighted_adapter`.
@@ -70,18 +83,16 @@ export interface AdapterSet<Name extends string> {
     weights: Readonly<Partial<Record<Name, number>>>,
     options?: AverageOptions,
   ): AveragedAdapter;
-  /** Labels texts, each with adapters of its own; the model's own products are computed once. */
+  /** Answers inputs, each with adapters of its own; the model's own products are computed once. */
   predict(
-    texts: readonly string[],
+    inputs: readonly Input[],
     options: { readonly adapters: readonly ActiveNames<Name>[] } & PredictTextsOptions,
-  ): Promise<AdapterPrediction<Name>[]>;
+  ): Promise<AdapterAnswer<Name, Answer>[]>;
 }
 
 /** What a set is made of. */
 export interface SetParts<Name extends string> {
-  readonly base: OpenedModel;
-  readonly reference: string;
-  readonly shared: SharedModel;
+  readonly base: Base;
   readonly adapters: ReadonlyMap<Name, OpenedAdapter>;
   /** The model without an adapter; throws where it has no head. */
   alone(): OpenedAdapter;
@@ -90,8 +101,9 @@ export interface SetParts<Name extends string> {
 
 /** Makes a set. */
 export function adapterSetOf<Name extends string>(parts: SetParts<Name>): AdapterSet<Name> {
-  const { base, shared, adapters, alone, attach } = parts;
+  const { base, adapters, alone, attach } = parts;
   const names = [...adapters.keys()];
+  const { reference } = base.opened;
   // The same choice is the same object, so that a batch holds what it needs once.
   const known = new Map<string, OpenedAdapter>();
   const active = (choice: ActiveNames<Name>, head?: Name): OpenedAdapter => {
@@ -119,21 +131,23 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       entry: { ...entry, delta: stacked(all.map((adapter) => adapter.entry.delta)) },
     };
   };
-  const predict = (
-    texts: readonly string[],
+  const predict = async (
+    inputs: readonly unknown[],
     choices: readonly ActiveNames<Name>[],
     { head, signal }: PredictTextsOptions & { readonly head?: Name | undefined },
-  ): Promise<AdapterPrediction<Name>[]> =>
-    predictRows(texts, choices.map((choice) => active(choice, head)), { base, shared, signal })
-      .then((all) => all.map((each, row) => ({ ...each, adapter: choices[row] })));
-  const acting = (choice: ActiveNames<Name>, head?: Name): ActiveAdapter<Name> => {
-    const { labels, kind } = active(choice, head);
+  ) => {
+    const acting = choices.map((choice) => active(choice, head));
+    const answers = await predictRows(inputs, acting, { base, signal });
+    return shown(answers.map((each, row) => saying(each, choices[row])), acting);
+  };
+  const acting = (choice: ActiveNames<Name>, head?: Name) => {
+    const { labels, task: { kind } } = active(choice, head).task;
     return Object.freeze({
       adapter: choice,
       labels,
       kind,
-      predict: (texts: readonly string[], options: PredictTextsOptions = {}) =>
-        predict(texts, texts.map(() => choice), { ...options, head }),
+      predict: (inputs: readonly unknown[], options: PredictTextsOptions = {}) =>
+        predict(inputs, inputs.map(() => choice), { ...options, head }),
     });
   };
   return Object.freeze({
@@ -147,17 +161,23 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       return averageOf(averaged(all, options), { of: weights, ...options }, base);
     },
     predict(
-      texts: readonly string[],
+      inputs: readonly unknown[],
       { adapters: choices, ...options }:
         & { readonly adapters: readonly ActiveNames<Name>[] }
         & PredictTextsOptions,
     ) {
-      checkChoices(texts, choices, (choice) => active(choice));
-      return predict(texts, choices, options);
+      checkChoices(inputs, choices, (choice) => active(choice));
+      return predict(inputs, choices, options);
     },
-    toString: () => `${names.join(", ")} on ${parts.reference}`,
-    [Symbol.for("Deno.customInspect")]: () => `${names.join(", ")} on ${parts.reference}`,
+    toString: () => `${names.join(", ")} on ${reference}`,
+    [customInspect]: () => `${names.join(", ")} on ${reference}`,
   });
+}
+
+/** An answer that is plain data with what made it. */
+function saying(answer: unknown, adapter: unknown): unknown {
+  if (typeof answer !== "object" || answer === null) return answer;
+  return Object.getPrototypeOf(answer) === Object.prototype ? { ...answer, adapter } : answer;
 }
 
 function unknownName(name: unknown, names: readonly string[]): never {
@@ -171,17 +191,17 @@ function unknownName(name: unknown, names: readonly string[]): never {
 
 /** Reports every row whose adapter cannot be had. */
 function checkChoices<Name extends string>(
-  texts: readonly string[],
+  inputs: readonly unknown[],
   choices: readonly ActiveNames<Name>[],
   open: (choice: ActiveNames<Name>) => unknown,
 ): void {
-  if (!Array.isArray(choices) || choices.length !== texts.length) {
+  if (!Array.isArray(choices) || choices.length !== inputs.length) {
     throw new TunebookError(
       "input",
-      `${texts.length} texts need as many adapters, not ${
+      `${inputs.length} inputs need as many adapters, not ${
         choices?.length ?? "none"
       }: name one for ` +
-        "each text, or null for the model alone",
+        "each input, or null for the model alone",
     );
   }
   const wrong = choices.flatMap((choice, row) => {
@@ -190,7 +210,7 @@ function checkChoices<Name extends string>(
       return [];
     } catch (error) {
       if (!(error instanceof TunebookError)) throw error;
-      return [`row ${row}: ${error.message}`];
+      return [`input ${row + 1}: ${error.message}`];
     }
   });
   if (wrong.length > 0) throw mistakes("input", "these adapters cannot be used:", wrong);

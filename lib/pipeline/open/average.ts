@@ -6,13 +6,11 @@
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { writeFolderAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
-import { adapter as adapterTarget } from "../../deploy/adapter.ts";
+import { adapter as adapterTarget, writeAdapter } from "../../deploy/adapter.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
 import type { Method, ModelInfo } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
-import { classificationObjective } from "../../tasks/shared/classification_objective.ts";
-import { type OpenedModel, tokenizerOf } from "../run/open_stage.ts";
-import { textClassification } from "../../tasks/text_classification.ts";
+import type { Base } from "./open_base.ts";
 
 /** One adapter made of several. */
 export interface AveragedAdapter extends Method {
@@ -40,9 +38,9 @@ export function isAverage(adapter: Method): adapter is OpenedAverage {
 export function averageOf(
   opened: OpenedAdapter,
   settings: Readonly<Record<string, unknown>>,
-  base: OpenedModel,
+  { maxTokens: most }: Pick<Base, "maxTokens">,
 ): OpenedAverage {
-  const { model, attached, values, labels, kind } = opened;
+  const { model, attached, values, task, maxTokens = most } = opened;
   return Object.freeze({
     method: "average",
     settings,
@@ -52,22 +50,9 @@ export function averageOf(
     },
     opened,
     async save(folder: string): Promise<void> {
-      const target = adapterTarget(folder);
-      await checkFolders([target]);
-      const objective = classificationObjective({
-        kind,
-        outputs: labels.length,
-        targets: new Float32Array(),
-      });
-      const trained = {
-        trainable: { model, adapter: attached, objective },
-        values,
-        task: textClassification({ text: "text", label: "label", kind }).withLabels(labels),
-        files: base.files,
-        specialTokens: tokenizerOf(base).texts,
-        maxTokens: opened.maxTokens ?? base.config.maxTokens,
-      };
-      await writeFolderAtomic(folder, (inside) => target.write(trained, inside));
+      await checkFolders([adapterTarget(folder)]);
+      const trained = { trainable: { model, adapter: attached }, values, task, maxTokens };
+      await writeFolderAtomic(folder, (inside) => writeAdapter(trained, inside));
     },
   });
 }

@@ -1,40 +1,48 @@
 /**
- * A pretrained model that is open: its weights are read and held once, and any number of trained
- * adapters use them.
+ * A trained or pretrained model that is open: it answers, and adapters share its weights.
  *
  * @module
  */
-import { loadedAdapter } from "../../adapters/peft/folder.ts";
-import { type PeftFiles, readPeftFiles } from "../../adapters/peft/files.ts";
-import {
-  type OpenedAdapter,
-  outputsIn,
-  sharedAdapter,
-} from "../../adapters/several/shared_adapter.ts";
-import { TunebookError } from "../../core/errors.ts";
+import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
+import { customInspect } from "../../core/display.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
-import { createSharedModel } from "../../evaluate/shared_model.ts";
-import { loadModel } from "../../models/load_model.ts";
-import { noAdapter } from "../../nn/merge.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { Task } from "../../nn/task.ts";
+import { unknownOptions } from "../../tasks/shared/options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import type { Model } from "../../nn/model.ts";
-import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
-import type { AdapterSource } from "./adapter_source.ts";
-import { isAverage, openedOn } from "./average.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
-import { type HeadMeaning, kindOf, numbered, ownHead } from "./own_head.ts";
+import type { AdapterSet, PredictTextsOptions } from "./adapter_set.ts";
+import type { AdapterSource } from "./adapter_source.ts";
+import { type Answerer, answererOf, type TrainedTask } from "./answerer.ts";
+import { attachedTo } from "./attach.ts";
+import { type Base, openBase } from "./open_base.ts";
+import { adapterFolder, baseReference, trainedAdapter } from "./trained_adapter.ts";
+import { checkAnswers, trainedAlone } from "./trained_alone.ts";
 
 /** How to open a model. */
-export interface OpenOptions {
+// deno-lint-ignore no-explicit-any
+export interface OpenOptions<Input = any, Answer = any> {
   /** `cpu` unless given; `auto` takes the fastest that works. */
   readonly device?: string;
+  /**
+   * What the model was trained for, with its settings. Unless given it is what the folder says: a folder
+   * of tunebook with the settings of its run; PEFT's `task_type`, the class in `config.json` and
+   * `modules.json` with the task's defaults.
+   */
+  // deno-lint-ignore no-explicit-any
+  readonly task?: Task<any, Input, Answer>;
+  /** The labels in the order of the head's numbers; those of the files unless given. */
+  readonly labels?: readonly string[];
+  /** The model that an adapter's folder belongs to; the one that it names unless given. */
+  readonly base?: string;
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal;
 }
 
 /**
- * A pretrained model whose weights adapters share.
+ * A model that is open.
  *
  * @example
  * ```ts
@@ -66,116 +74,130 @@ export interface OpenOptions {
  * await Deno.remove(out, { recursive: true });
  * ```
  */
-export interface OpenModel {
+// deno-lint-ignore no-explicit-any
+export interface OpenModel<Input = any, Answer = any> {
+  /** Where it was opened from. */
+  readonly reference: string;
+  /** The name of its task; undefined for a base that has none. */
+  readonly task: string | undefined;
+  /** The names of what its head gives; empty where they have none. */
+  readonly labels: readonly string[];
   /**
-   * Puts trained adapters beside each other on the model, each with its head and its labels. The
-   * model's weights are read when the first text is predicted, once for all adapters.
+   * Answers new inputs as the run's own `predict` does: predictions of texts, spans, answers to
+   * questions, vectors. They show themselves in a notebook. A base without a trained head is an error.
+   */
+  predict(inputs: readonly Input[], options?: PredictTextsOptions): Promise<Answer[]>;
+  /**
+   * Puts trained adapters of one task beside each other on the model, each with its head and its labels.
+   * The model's weights are read when the first input is answered, once for all adapters.
    */
   attach<const Name extends string>(
     adapters: Readonly<Record<Name, AdapterSource>>,
-  ): Promise<AdapterSet<Name>>;
+  ): Promise<AdapterSet<Name, Input, Answer>>;
   /** Frees the weights, for everything that was attached. */
   dispose(): Promise<void>;
+  toString(): string;
 }
 
-/** Opens a model. */
-export async function openModel(
-  { model: reference, quantize, family: own }: Pick<PlanSpec, "model" | "quantize" | "family">,
-  options: OpenOptions = {},
-): Promise<OpenModel> {
+const known = ["device", "task", "labels", "base", "signal"] satisfies (keyof OpenOptions)[];
+
+/** Opens a model, or the folder of an adapter on its base. */
+export async function openModel<Input, Answer>(
+  spec: Pick<PlanSpec, "model" | "quantize" | "family">,
+  options: OpenOptions<Input, Answer> = {},
+): Promise<OpenModel<Input, Answer>> {
+  const wrong = unknownOptions(options, known);
+  if (wrong.length > 0) throw mistakes("input", "these options of open make no sense:", wrong);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
   const device = await openDevice(options.device);
-  const base = await openStage({ model: reference, ...(own ? { family: own } : {}) }, { signal });
-  const models = new Map<number, Promise<Model>>();
-  // Weights are read from the file when they are needed: a model for each size of head costs nothing.
-  const modelWith = (outputs: number, signal?: AbortSignal): Promise<Model> => {
-    const known = models.get(outputs);
-    if (known) return known;
-    const made = loadModel({
-      reference,
-      config: base.files.config,
-      weights: base.files.weights,
-      outputs,
-      seed: 0,
-      signal,
-      ...(quantize ? { quantize } : {}),
-    });
-    models.set(outputs, made);
-    return made;
-  };
-  const ownMeaning = ownHead(base.json);
-  const plain = await modelWith(ownMeaning.labels.length, signal);
-  const shared = createSharedModel(plain, device);
+  const folder = await adapterFolder(spec.model);
+  if (folder === undefined) {
+    if (options.base !== undefined) {
+      throw new TunebookError(
+        "input",
+        `base is for folders of adapters, and ${spec.model} has no ${configFile}`,
+      );
+    }
+    const base = await openBase(await openStage(spec, { signal }), device, spec);
+    return openedBase(base, await trainedAlone(base, options, signal), options);
+  }
+  const files = await readPeftFiles(folder);
+  const reference = options.base ?? await baseReference(files);
+  const opened = await openStage({ ...spec, model: reference }, { signal });
+  const base = await openBase(opened, device, spec);
+  const trained = await trainedAdapter(folder, files, base, options);
+  checkAnswers(folder, trained);
+  return openedAdapter(folder, base, trained);
+}
 
-  const openAdapter = async (name: string, source: AdapterSource): Promise<OpenedAdapter> => {
-    if (typeof source !== "string" && isAverage(source)) return openedOn(source, plain);
-    const files = await readPeftFiles(folderOf(name, source));
-    checkLabelsText(name, files);
-    const outputs = outputsIn(files, base.family, base.config) ?? ownMeaning.labels.length;
-    const model = await modelWith(outputs);
-    const { attached, values, labels } = loadedAdapter(files, model);
-    const trained = { model, attached, values };
-    return {
-      ...trained,
-      ...meaningOf(outputs, ownMeaning, { ...files, ...(labels ? { labels } : {}) }),
-      ...(files.maxTokens ? { maxTokens: files.maxTokens } : {}),
-      entry: sharedAdapter(name, trained),
-    };
+function openedBase<Input, Answer>(
+  base: Base,
+  alone: TrainedTask | { readonly why: () => TunebookError },
+  options: OpenOptions,
+): OpenModel<Input, Answer> {
+  const { opened, device, held } = base;
+  const { reference } = opened;
+  let answerer: Answerer | undefined;
+  const answering = () => {
+    if ("why" in alone) throw alone.why();
+    checkAnswers(reference, alone);
+    return answerer ??= answererOf(alone, opened, { device, held });
   };
-  const set = <Name extends string>(adapters: ReadonlyMap<Name, OpenedAdapter>): AdapterSet<Name> =>
-    adapterSetOf({
-      base,
-      reference,
-      shared,
-      adapters,
-      alone() {
-        const trained = { model: plain, attached: noAdapter, values: new Map() };
-        return { ...trained, ...ownMeaning, entry: sharedAdapter("the base", trained) };
-      },
-      attach: async (more) => {
-        const opened = new Map<string, OpenedAdapter>(adapters);
-        for (const [name, source] of Object.entries(more)) {
-          const adapter = await openAdapter(name, source as AdapterSource);
-          shared.reserve(adapter.entry.delta);
-          opened.set(name, adapter);
-        }
-        return set(opened);
-      },
-    }) as AdapterSet<Name>;
-  return Object.freeze({
+  const task = "why" in alone ? undefined : alone.task;
+  return frozen({
+    reference,
+    task: task?.task.name,
+    labels: task?.labels ?? [],
+    async predict(inputs, { signal } = {}) {
+      using interrupt = onCellInterrupt(signal);
+      return await answering().predict(inputs, interrupt.signal) as Answer[];
+    },
     attach: <Name extends string>(adapters: Readonly<Record<Name, AdapterSource>>) =>
-      set(new Map<never, OpenedAdapter>()).attach(adapters) as Promise<AdapterSet<Name>>,
-    dispose: () => shared.dispose(),
+      attachedTo<Name>(base, adapters, options) as Promise<AdapterSet<Name, Input, Answer>>,
+    async dispose() {
+      await answerer?.dispose();
+      await base.dispose();
+    },
   });
 }
 
-/** What shares a base labels texts; a head on tokens of the same size would give nonsense. */
-function checkLabelsText(name: string, { config: { task_type: type } }: PeftFiles): void {
-  if (typeof type !== "string" || type === "SEQ_CLS") return;
-  throw new TunebookError(
-    "unsupported",
-    `${name} was trained for ${type}, and adapters that share a model label texts (SEQ_CLS); use ` +
-      "model(…).data(rows, task).adapt(peft(folder)).train({ epochs: 0 })",
-  );
+function openedAdapter<Input, Answer>(
+  folder: string,
+  base: Base,
+  trained: TrainedTask,
+): OpenModel<Input, Answer> {
+  // What the adapter brings may stand in the place of the base's weights, which are not shared then.
+  const answerer = answererOf(trained, base.opened, { device: base.device });
+  const { task, labels } = trained.task;
+  return frozen({
+    reference: folder,
+    task: task.name,
+    labels,
+    async predict(inputs, { signal } = {}) {
+      using interrupt = onCellInterrupt(signal);
+      return await answerer.predict(inputs, interrupt.signal) as Answer[];
+    },
+    attach: () =>
+      Promise.reject<never>(
+        new TunebookError(
+          "input",
+          `${folder} is an adapter, on which no other is put; open its base, ` +
+            `open("${base.opened.reference}"), and attach it there`,
+        ),
+      ),
+    async dispose() {
+      await answerer.dispose();
+      await base.dispose();
+    },
+  });
 }
 
-function folderOf(name: string, source: AdapterSource): string {
-  if (typeof source === "string") return source;
-  const { method, settings: { folder } } = source;
-  if (method === "peft" && typeof folder === "string") return folder;
-  throw new TunebookError(
-    "input",
-    `${name}: ${method} is a method that is not trained yet; attach the folder of a trained ` +
-      "adapter, peft(folder) or an average",
-  );
-}
-
-/** What an adapter's numbers mean: as its files say, else as the checkpoint does for as many. */
-function meaningOf(outputs: number, own: HeadMeaning, files: Partial<HeadMeaning>): HeadMeaning {
-  const isOwn = own.labels.length === outputs;
-  return {
-    labels: files.labels ?? (isOwn ? own.labels : numbered(outputs)),
-    kind: files.kind ?? (isOwn && !files.labels ? own.kind : kindOf(outputs)),
-  };
+function frozen<Input, Answer>(
+  model: Omit<OpenModel<Input, Answer>, "toString">,
+): OpenModel<Input, Answer> {
+  const { reference, task, labels } = model;
+  const of = labels.length > 0 ? ` of ${labels.join(", ")}` : "";
+  const inWords = () => task ? `${reference}: ${task}${of}` : `${reference}, a base for adapters`;
+  return Object.freeze({ ...model, toString: inWords, [customInspect]: inWords });
 }

@@ -1,59 +1,120 @@
 /**
- * Labels texts on a shared base, each with its adapter.
+ * Answers new inputs on a shared base, each with its adapter.
  *
  * @module
  */
-import { textConfig } from "../../nn/model.ts";
-import type { Sequence } from "../../text/sequence.ts";
-import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
-import { encodeRows } from "../../data/encode_rows.ts";
-import { batchFeeds } from "../../data/feeds.ts";
-import type { SharedModel } from "../../evaluate/shared_model.ts";
-import { tableFromColumns } from "../../table/table.ts";
+import { withDisplay } from "../../core/display.ts";
+import { joinFeeds } from "../../data/join_feeds.ts";
+import { textConfig } from "../../nn/model.ts";
+import type { Objective } from "../../nn/objective.ts";
+import { trainSettings } from "../../train/train_options.ts";
+import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
-import { type OpenedModel, tokenizerOf } from "../run/open_stage.ts";
+import { processorOf } from "../run/open_stage.ts";
 import { textRoom } from "../run/text_room.ts";
+import type { Base } from "./open_base.ts";
 
-/** Encodes the texts, runs them in batches of all adapters, and gives each its adapter's labels. */
+/** The inputs of one adapter, encoded. */
+interface AdapterRows {
+  readonly adapter: OpenedAdapter;
+  /** Which of the inputs they are. */
+  readonly rows: readonly number[];
+  readonly examples: AnyExamples;
+  readonly objective: Objective;
+  /** What the model gave for each sequence. */
+  readonly outputs: Float32Array[];
+}
+
+/** Encodes the inputs, runs them in batches of all adapters, and lets each adapter's task answer. */
 export async function predictRows(
-  texts: readonly string[],
+  inputs: readonly unknown[],
   adapters: readonly OpenedAdapter[],
-  { base, shared, signal: outer }: {
-    readonly base: OpenedModel;
-    readonly shared: SharedModel;
-    readonly signal?: AbortSignal | undefined;
-  },
-): Promise<Prediction[]> {
-  if (texts.length === 0) return [];
+  { base, signal: outer }: { readonly base: Base; readonly signal?: AbortSignal | undefined },
+): Promise<unknown[]> {
+  if (inputs.length === 0) return [];
   using interrupt = onCellInterrupt(outer);
   const { signal } = interrupt;
-  const { family } = base;
-  const examples: Sequence[] = Array(texts.length);
-  for (const [maxTokens, rows] of Map.groupBy(texts.keys(), (row) => roomOf(adapters[row], base))) {
-    const table = tableFromColumns({ text: rows.map((row) => texts[row]) }, "the texts");
-    const encoded = await encodeRows(table, tokenizerOf(base), {
-      text: "text",
-      maxTokens,
-      where: "the texts",
-      signal,
-    });
-    rows.forEach((row, i) => examples[row] = encoded.examples[i]);
+  const all: AdapterRows[] = [];
+  for (const [adapter, rows] of Map.groupBy(inputs.keys(), (row) => adapters[row])) {
+    all.push(await encoded(inputs, rows, adapter, { base, signal }));
   }
-  for (const { entry } of new Set(adapters)) shared.reserve(entry.delta);
-  const { padId } = textConfig(base);
-  const logits = await shared.logits({
-    lengths: examples.map(({ ids }) => ids.length),
-    entryOf: (row) => adapters[row].entry,
-    feedsOf: (rows) => batchFeeds(examples, rows, { padId, usesTypes: family.usesTypes ?? false }),
-  }, { signal });
-  return texts.map((text, row) => predictionsOfTexts([text], logits[row], adapters[row])[0]);
+  await runTogether(all, base, signal);
+  const answers: unknown[] = Array(inputs.length);
+  for (const { rows, examples, outputs } of all) {
+    examples.answers(outputs).forEach((answer, at) => answers[rows[at]] = answer);
+  }
+  return answers;
+}
+
+/** Adds the display of the task to answers that are all of one task with the same labels. */
+export function shown<Answer>(
+  answers: Answer[],
+  adapters: readonly OpenedAdapter[],
+): Answer[] {
+  if (answers.length === 0) return answers;
+  const [{ task }, ...others] = [...new Set(adapters)];
+  const { display } = task;
+  const isSame = others.every((other) => String(other.task.labels) === String(task.labels));
+  return display && isSame ? withDisplay(answers, (shown) => display(shown)) : answers;
+}
+
+async function encoded(
+  inputs: readonly unknown[],
+  rows: readonly number[],
+  adapter: OpenedAdapter,
+  { base, signal }: { readonly base: Base; readonly signal: AbortSignal },
+): Promise<AdapterRows> {
+  const { task, model, attached } = adapter;
+  const processor = processorOf(base.opened, roomOf(adapter, base));
+  const examples = await task.examples(
+    task.tableOf(rows.map((row) => inputs[row])),
+    processor,
+    { where: "the inputs", labelled: false, signal },
+  );
+  const { objective } = trainableOf({ model, adapter: attached }, examples, trainSettings());
+  return { adapter, rows, examples, objective, outputs: Array(examples.lengths.length) };
+}
+
+/** Sequences of all adapters in the same batches, wherever the model is read alike. */
+async function runTogether(
+  all: readonly AdapterRows[],
+  base: Base,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { adapter: { model, entry } } of all) {
+    base.reserve(model.headRequest.name, entry.delta);
+  }
+  const { padId } = textConfig(base.opened);
+  const alike = Map.groupBy(
+    all,
+    ({ adapter, objective }) => base.sharedFor(adapter.model, objective),
+  );
+  for (const [shared, group] of alike) {
+    const sequences = group.flatMap((own) => Array.from(own.outputs.keys(), (at) => ({ own, at })));
+    const found = await shared.logits({
+      lengths: sequences.map(({ own, at }) => own.examples.lengths[at]),
+      entryOf: (sequence) => sequences[sequence].own.adapter.entry,
+      feedsOf: (chosen) =>
+        joinFeeds(
+          Array.from(chosen, (sequence) => {
+            const { own, at } = sequences[sequence];
+            return own.examples.feedsOf([at]);
+          }),
+          padId,
+        ),
+    }, { signal });
+    sequences.forEach(({ own, at }, sequence) => own.outputs[at] = found[sequence]);
+  }
 }
 
 /** How many tokens of a text fit beside what the adapter puts before it. */
-function roomOf({ entry: { delta }, maxTokens }: OpenedAdapter, { config }: OpenedModel): number {
+function roomOf(
+  { entry: { delta }, maxTokens }: OpenedAdapter,
+  { opened: { config }, maxTokens: most }: Base,
+): number {
   const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = config;
-  return textRoom(maxTokens ?? config.maxTokens, config, {
+  return textRoom(maxTokens ?? most, config, {
     virtualTokens: (delta.prompt?.length ?? 0) / hiddenSize,
     prefixTokens: (delta.prefix?.length ?? 0) /
       (2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)),

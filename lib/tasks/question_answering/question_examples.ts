@@ -20,6 +20,7 @@ import {
 import { type WindowedQuestion, windowsOfQuestion } from "./question_windows.ts";
 import type { QuestionRow } from "./read_questions.ts";
 import { needsLabels, textExamples, textFingerprint } from "../shared/text_examples.ts";
+import { withoutLoss } from "../shared/without_loss.ts";
 import { spanObjective } from "./span_objective.ts";
 
 /** How to make examples and answers. */
@@ -55,11 +56,11 @@ export async function questionExamples(
     ...shared,
     fingerprint: textFingerprint(sequences, targets.flatMap(({ first, last }) => [first, last])),
     objective({ labelSmoothing }) {
-      if (!labelled) needsLabels("loss");
-      return spanObjective({
+      const objective = spanObjective({
         targets,
         ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
       });
+      return labelled ? objective : withoutLoss(objective);
     },
     predictions(outputs) {
       if (!labelled) needsLabels("scores");

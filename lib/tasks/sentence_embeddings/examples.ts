@@ -17,6 +17,7 @@ import {
   textFingerprint,
   textProcessor,
 } from "../shared/text_examples.ts";
+import { withoutLoss } from "../shared/without_loss.ts";
 import { classPairs } from "./class_pairs.ts";
 import { type EmbeddingPredictions, heldOutPredictions } from "./held_out.ts";
 import { makeLoss } from "./losses.ts";
@@ -71,15 +72,17 @@ export async function embeddingExamples(
     ...textExamples({ rows: texts.length, sequences, truncated }, own),
     ...(labelled ? { groups: textGroups } : {}),
     fingerprint: textFingerprint(sequences, [...textGroups.flat(), ...scores]),
-    objective: ({ hiddenSize }) =>
-      embeddingObjective({
+    objective({ hiddenSize }) {
+      const objective = embeddingObjective({
         loss: makeLoss(rows.loss, options),
-        groups: labelled ? textGroups : needsLabels("loss"),
+        groups: textGroups,
         scores,
         sentence,
         hiddenSize,
         ...(options.dimensions ? { dimensions: options.dimensions } : {}),
-      }),
+      });
+      return labelled ? objective : withoutLoss(objective);
+    },
     predictions: (vectors) =>
       heldOutPredictions({
         shape: rows.shape,

@@ -14,6 +14,7 @@ import { type Table, tableFromColumns } from "../../table/table.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
+import { withoutLoss } from "../shared/without_loss.ts";
 import {
   joined,
   needsLabels,
@@ -96,15 +97,17 @@ async function examplesOf<Kind extends LabelKind>(
     ...textExamples({ rows: sequences.length, sequences, truncated }, own),
     ...(found ? { truth: truthOf(found) } : {}),
     fingerprint: textFingerprint(sequences, targets),
-    objective: ({ labelSmoothing, classWeights, focalGamma }) =>
-      classificationObjective({
+    objective({ labelSmoothing, classWeights, focalGamma }) {
+      const objective = classificationObjective({
         kind,
         outputs: labels.length,
         targets,
         ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
         ...(focalGamma === undefined ? {} : { focalGamma }),
         ...classWeightsOf(classWeights, found),
-      }),
+      });
+      return found ? objective : withoutLoss(objective);
+    },
     predictions: (outputs) =>
       predictionsOf({
         kind,
@@ -122,7 +125,17 @@ function tableOf(
   { text, pair }: Pick<LabelledTextsOptions<LabelKind>, "text" | "pair">,
 ): Table {
   const firsts = inputs.map((input) => Array.isArray(input) ? input[0] : input);
-  if (pair === undefined) return tableFromColumns({ [text]: firsts }, "the texts");
+  if (pair === undefined) {
+    const at = inputs.findIndex((input) => Array.isArray(input));
+    if (at < 0) return tableFromColumns({ [text]: firsts }, "the texts");
+    throw new TunebookError(
+      "input",
+      `the model labels single texts, but input ${
+        at + 1
+      } is a list; for pairs name the column of ` +
+        "the second text in the task, as pair",
+    );
+  }
   if (!inputs.every((input) => Array.isArray(input) && input.length === 2)) {
     throw new TunebookError(
       "input",

@@ -41,7 +41,8 @@ export function labelledWords(
   const aggregation = options.aggregation ??
     (scheme === "plain" ? "none" : subwords === "average" ? "average" : "first");
   return {
-    task,
+    // With the scheme that the rows were found to have: the labels alone do not always tell it.
+    task: { ...task, settings: { ...task.settings, scheme } },
     labels,
     metric: scheme === "plain" ? "tokenAccuracy" : "entityF1",
     head: { name: "tokens", outputs: labels.length },

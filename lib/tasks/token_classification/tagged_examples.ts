@@ -18,6 +18,7 @@ import {
   textFingerprint,
   textProcessor,
 } from "../shared/text_examples.ts";
+import { withoutLoss } from "../shared/without_loss.ts";
 import type { TokenClassificationOptions } from "./options.ts";
 import { predictedTags, tagAnswers, type TaggedText, type TagReading } from "./tag_answers.ts";
 import { labelNumbers } from "./tag_labels.ts";
@@ -67,15 +68,17 @@ export async function taggedExamples(
         each.targets.flatMap(({ tokens, label }) => [...tokens, label, -1])
       ),
     ),
-    objective: ({ labelSmoothing, focalGamma, ...context }) =>
-      tagObjective({
-        sequences: truth ? targets : needsLabels("objective"),
+    objective({ labelSmoothing, focalGamma, classWeights }) {
+      const objective = tagObjective({
+        sequences: targets,
         outputs: labels.length,
         averaged: subwords === "average",
         ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
         ...(focalGamma === undefined ? {} : { focalGamma }),
-        ...tagWeights(context.classWeights, targets, labels),
-      }),
+        ...tagWeights(classWeights, targets, labels),
+      });
+      return truth ? objective : withoutLoss(objective);
+    },
     predictions: (outputs) =>
       selectable({
         kind: "tags" as const,

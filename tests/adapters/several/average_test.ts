@@ -43,7 +43,7 @@ for (const name of [...loras, "ia3-bert"]) {
         await inFolder(async (folder) => {
           await writePeftFolder(folder, model, average.attached, average.values, {
             taskType: "SEQ_CLS",
-            labels: average.labels,
+            labels: average.task.labels,
           });
           const { attached, values } = await readPeftFolder(folder, model);
           assert.ok(attached.parameters.length > 0);

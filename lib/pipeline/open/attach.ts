@@ -1,0 +1,98 @@
+/**
+ * Trained adapters on an open base.
+ *
+ * @module
+ */
+import { readPeftFiles } from "../../adapters/peft/files.ts";
+import { type OpenedAdapter, sharedAdapter } from "../../adapters/several/shared_adapter.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { stackOf } from "../../nn/encoder.ts";
+import { noAdapter } from "../../nn/merge.ts";
+import type { Model } from "../../nn/model.ts";
+import type { AnyLabelledTask } from "../run/read_stage.ts";
+import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
+import type { AdapterSource } from "./adapter_source.ts";
+import { isAverage, openedOn } from "./average.ts";
+import type { Base } from "./open_base.ts";
+import { type GivenTask, trainedAdapter } from "./trained_adapter.ts";
+
+/** Opens adapters on a base, all of one task. */
+export async function attachedTo<Name extends string>(
+  base: Base,
+  adapters: Readonly<Record<Name, AdapterSource>>,
+  given: GivenTask,
+  before: ReadonlyMap<string, OpenedAdapter> = new Map(),
+): Promise<AdapterSet<Name>> {
+  stackOf(base.opened.family);
+  const all = new Map(before);
+  for (const [name, source] of Object.entries<AdapterSource>(adapters)) {
+    const opened = await openedAdapter(name, source, base, given);
+    checkSameTask(name, opened, all);
+    base.reserve(opened.model.headRequest.name, opened.entry.delta);
+    all.set(name, opened);
+  }
+  const alone = await baseAlone(base, all, given);
+  return adapterSetOf({
+    base,
+    adapters: all,
+    alone() {
+      const trained = { model: alone.model, attached: noAdapter, values: new Map() };
+      return { ...trained, task: alone.task, entry: sharedAdapter("the base", trained) };
+    },
+    attach: (more) => attachedTo(base, more, given, all),
+  }) as AdapterSet<Name>;
+}
+
+async function openedAdapter(
+  name: string,
+  source: AdapterSource,
+  base: Base,
+  given: GivenTask,
+): Promise<OpenedAdapter> {
+  if (typeof source !== "string" && isAverage(source)) {
+    return openedOn(source, await base.modelWith(source.opened.model.headRequest));
+  }
+  const files = await readPeftFiles(folderOf(name, source));
+  const { maxTokens, ...trained } = await trainedAdapter(name, files, base, given);
+  const noted = files.maxTokens ? { maxTokens } : {};
+  return { ...trained, ...noted, entry: sharedAdapter(name, trained) };
+}
+
+function folderOf(name: string, source: AdapterSource): string {
+  if (typeof source === "string") return source;
+  const { method, settings: { folder } } = source;
+  if (method === "peft" && typeof folder === "string") return folder;
+  throw new TunebookError(
+    "input",
+    `${name}: ${method} is a method that is not trained yet; attach the folder of a trained ` +
+      "adapter, peft(folder) or an average",
+  );
+}
+
+/** Adapters beside each other answer the same question; sets of other tasks share the base as well. */
+function checkSameTask(
+  name: string,
+  { task: { task, head } }: OpenedAdapter,
+  others: ReadonlyMap<string, OpenedAdapter>,
+): void {
+  for (const [other, { task: known }] of others) {
+    if (known.task.name === task.name && known.head.name === head.name) continue;
+    throw new TunebookError(
+      "input",
+      `${name} was trained for ${task.name} and ${other} for ${known.task.name}; attach them apart, ` +
+        "each with its own attach: both sets use the same base",
+    );
+  }
+}
+
+/** The base with the adapters' head, and what that means. */
+async function baseAlone(
+  { modelWith, notes }: Base,
+  adapters: ReadonlyMap<string, OpenedAdapter>,
+  given: GivenTask,
+): Promise<{ readonly model: Model; readonly task: AnyLabelledTask }> {
+  const [first] = adapters.values();
+  if (!first) throw new TunebookError("input", "attach at least one adapter: { name: folder }");
+  const task = first.task.task.withLabels(given.labels ?? notes.labels);
+  return { model: await modelWith(task.head), task };
+}

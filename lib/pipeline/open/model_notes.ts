@@ -1,0 +1,72 @@
+/**
+ * What a model's own files say of what it was trained for.
+ *
+ * @module
+ */
+import type { Head, ModelConfig } from "../../nn/family.ts";
+import { readTaskNote, type TaskNote, taskNoteField } from "../../nn/task_note.ts";
+import type { OpenedModel } from "../run/open_stage.ts";
+
+/** transformers' number of labels where a config says none. */
+const usualLabels = 2;
+
+/** What the files say. */
+export interface ModelNotes {
+  /** The head's labels in the order of its numbers, by transformers' names where it has none. */
+  readonly labels: readonly string[];
+  /** transformers' `problem_type`. */
+  readonly problemType?: unknown;
+  /** The task that tunebook wrote the folder for. */
+  readonly note?: TaskNote;
+  /** The family's head that the checkpoint's class has; undefined where the class says no task. */
+  readonly head?: string;
+  /** `max_seq_length` of sentence-transformers or `model_max_length` of the tokenizer. */
+  readonly maxTokens?: number;
+}
+
+/** Reads what the files say; an error of kind "weights" where tunebook's own note is broken. */
+export async function readModelNotes(opened: OpenedModel): Promise<ModelNotes> {
+  const { json, files, reference } = opened;
+  const note = readTaskNote(json[taskNoteField], `${reference}: ${taskNoteField} of config.json`);
+  const head = headIn(opened);
+  const maxTokens = files.sentence?.maxTokens ?? await tokenizerLimit(files.tokenizerConfig);
+  return {
+    labels: labelsIn(json),
+    problemType: json.problem_type,
+    ...(note ? { note } : {}),
+    ...(head ? { head } : {}),
+    ...(maxTokens !== undefined && maxTokens > 0 ? { maxTokens } : {}),
+  };
+}
+
+/** The names that transformers gives to labels without names. */
+export function numbered(labels: number): string[] {
+  return Array.from({ length: labels }, (_, at) => `LABEL_${at}`);
+}
+
+function labelsIn({ id2label, num_labels: count }: Readonly<Record<string, unknown>>): string[] {
+  // Whole numbers are keys in their own order, whatever the file's is.
+  if (typeof id2label === "object" && id2label !== null) return Object.values(id2label).map(String);
+  return numbered(typeof count === "number" && count > 0 ? count : usualLabels);
+}
+
+/**
+ * The head that the class in `architectures` names. A class without layers of its own, `BertModel`, is
+ * that of vectors only where a folder of sentence-transformers says how they are made.
+ */
+function headIn({ family, config, json, files }: OpenedModel): string | undefined {
+  const heads = Object.entries(family.heads);
+  const isBare = (head: Head<ModelConfig>) =>
+    !head.isPretrained && head.layers(config, 1).length === 0;
+  if (files.sentence) return heads.find(([, head]) => isBare(head))?.[0];
+  const { architectures } = json;
+  const classes = Array.isArray(architectures) ? architectures : [];
+  return heads.find(([, head]) => classes.includes(head.className) && !isBare(head))?.[0];
+}
+
+/** `model_max_length`; transformers writes 1e30 where there is none. */
+async function tokenizerLimit(path: string | undefined): Promise<number | undefined> {
+  if (path === undefined) return undefined;
+  const { model_max_length: most } = JSON.parse(await Deno.readTextFile(path));
+  return Number.isSafeInteger(most) ? most : undefined;
+}

@@ -1,0 +1,78 @@
+/**
+ * A base: the files of a pretrained model, read once for everything that uses them.
+ *
+ * @module
+ */
+import type { Device, HeldWeights } from "../../engine/mod.ts";
+import { createSharedModel, type SharedModel } from "../../evaluate/shared_model.ts";
+import type { AdapterDelta } from "../../nn/adapter_delta.ts";
+import type { Model } from "../../nn/model.ts";
+import type { Objective } from "../../nn/objective.ts";
+import type { HeadRequest } from "../../nn/task_head.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { loadWith } from "../run/assemble_stage.ts";
+import type { OpenedModel } from "../run/open_stage.ts";
+import { type ModelNotes, readModelNotes } from "./model_notes.ts";
+
+/** A base that is open. */
+export interface Base {
+  readonly opened: OpenedModel;
+  readonly notes: ModelNotes;
+  readonly device: Device;
+  /** Where the weights are held for all programs. */
+  readonly held: HeldWeights;
+  /** The most tokens of a text, unless an adapter's folder says another number. */
+  readonly maxTokens: number;
+  /** The model with a head; weights are read from the file when they are needed. */
+  modelWith(head: HeadRequest, signal?: AbortSignal): Promise<Model>;
+  /** Makes room for what an adapter does, in programs with its head. */
+  reserve(head: string, delta: AdapterDelta): void;
+  /** What runs rows with an adapter each, for adapters that are read alike. */
+  sharedFor(model: Model, objective: Objective): SharedModel;
+  dispose(): Promise<void>;
+}
+
+/** Opens a base. */
+export async function openBase(
+  opened: OpenedModel,
+  device: Device,
+  { quantize }: Pick<PlanSpec, "quantize">,
+): Promise<Base> {
+  const notes = await readModelNotes(opened);
+  const held = device.holdWeights();
+  const models = new Map<string, Promise<Model>>();
+  const reserved = new Map<string, AdapterDelta[]>();
+  const shared = new Map<string, SharedModel>();
+  return {
+    opened,
+    notes,
+    device,
+    held,
+    maxTokens: Math.min(opened.config.maxTokens, notes.maxTokens ?? Infinity),
+    modelWith(head, signal) {
+      const key = `${head.name} ${head.outputs}`;
+      const made = models.get(key) ??
+        loadWith(opened, { head }, { seed: 0, signal, ...(quantize ? { quantize } : {}) });
+      models.set(key, made);
+      made.catch(() => models.delete(key));
+      return made;
+    },
+    reserve(head, delta) {
+      const known = reserved.get(head) ?? [];
+      if (!known.includes(delta)) reserved.set(head, [...known, delta]);
+    },
+    sharedFor(model, objective) {
+      const { head: { name }, per, sentence, perRow } = objective;
+      const key = JSON.stringify([name, per, sentence, perRow?.outputs]);
+      const known = shared.get(key) ??
+        createSharedModel(model, device, { evaluation: objective, held });
+      shared.set(key, known);
+      for (const delta of reserved.get(name) ?? []) known.reserve(delta);
+      return known;
+    },
+    async dispose() {
+      for (const each of shared.values()) await each.dispose();
+      await held.dispose();
+    },
+  };
+}

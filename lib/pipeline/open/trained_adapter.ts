@@ -1,0 +1,88 @@
+/**
+ * The folder of a trained adapter, opened on its base with its task.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { configFile, type PeftFiles } from "../../adapters/peft/files.ts";
+import { loadedAdapter } from "../../adapters/peft/folder.ts";
+import { outputsIn } from "../../adapters/several/shared_adapter.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { parseReference } from "../../weights/reference.ts";
+import type { AnyTask } from "../plan_spec.ts";
+import { checkTask } from "../run/check_task.ts";
+import { textRoom } from "../run/text_room.ts";
+import type { TrainedTask } from "./answerer.ts";
+import { numbered } from "./model_notes.ts";
+import type { Base } from "./open_base.ts";
+import { labelledAs, toldTask, untold } from "./told_task.ts";
+
+/** What a person says of a model's task. */
+export interface GivenTask {
+  readonly task?: AnyTask | undefined;
+  /** The labels in the order of the head's numbers. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/**
+ * Puts the adapter on its base. Its task is what was given, what its folder says, or what its base
+ * says; its labels are those of its folder, or those of the base where it has as many.
+ *
+ * @param where what errors call it
+ */
+export async function trainedAdapter(
+  where: string,
+  files: PeftFiles,
+  base: Base,
+  given: GivenTask,
+): Promise<TrainedTask> {
+  const { opened, notes } = base;
+  const { family, config } = opened;
+  const traces = { peftTaskType: files.config.task_type ?? undefined, head: notes.head };
+  const sources = { given: given.task, note: files.task, ...traces };
+  const what = `task_type in its ${configFile} is ${JSON.stringify(files.config.task_type)}`;
+  const telling = toldTask(sources, { outputs: notes.labels.length }, where);
+  if (!telling) throw untold(where, what);
+  const head = telling.withLabels(notes.labels).head.name;
+  const stored = outputsIn(files, head, family, config);
+  const outputs = stored ?? files.labels?.length ?? notes.labels.length;
+  const isOwn = notes.labels.length === outputs;
+  const labels = given.labels ?? files.labels ?? (isOwn ? notes.labels : numbered(outputs));
+  // Now that the size of the head is known, which may say what kind of task it is.
+  const problemType = isOwn && !files.labels ? notes.problemType : undefined;
+  const task = toldTask(sources, { outputs, kind: files.kind, problemType }, where)!;
+  const labelled = labelledAs(task, labels, { outputs: stored, where });
+  const model = await base.modelWith(labelled.head);
+  const { attached, values } = loadedAdapter(files, model);
+  checkTask(model, attached, labelled);
+  const room = textRoom(files.maxTokens ?? base.maxTokens, config, attached);
+  return { model, attached, values, task: labelled, maxTokens: room };
+}
+
+/** The folder of an adapter that a reference names; undefined for that of a whole model. */
+export async function adapterFolder(reference: string): Promise<string | undefined> {
+  const parsed = parseReference(reference);
+  if (parsed.kind !== "file") return undefined;
+  const isAdapter = await Deno.stat(join(parsed.path, configFile)).then(() => true, () => false);
+  return isAdapter ? parsed.path : undefined;
+}
+
+/** The base that an adapter's folder names, as a reference. */
+export async function baseReference({ folder, config }: PeftFiles): Promise<string> {
+  const { base_model_name_or_path: name, revision } = config;
+  const missing = (why: string) =>
+    new TunebookError(
+      "input",
+      `${folder} is an adapter, and ${why}; say where its base is: open("${folder}", { base: "…" })`,
+    );
+  if (typeof name !== "string" || name === "") throw missing("it names no base");
+  if (/^[a-z]{2,}:/.test(name)) {
+    parseReference(name);
+    return name;
+  }
+  if (await Deno.stat(name).then(() => true, () => false)) return `file:${name}`;
+  if (/^\w[\w.-]*\/\w[\w.-]*$/.test(name)) {
+    return typeof revision === "string" ? `hf:${name}@${revision}` : `hf:${name}`;
+  }
+  throw missing(`its base "${name}" is not on this machine`);
+}
