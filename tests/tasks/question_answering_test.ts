@@ -134,8 +134,11 @@ Deno.test("new questions need no answers", async () => {
     () => examples.predictions([]),
     isMistake("input", "rows without labels have no scores"),
   );
+  // A model is asked with the objective, but nothing is learnt with it.
+  const objective = examples.objective({ vocabSize: 1, hiddenSize: 8, afterVirtualTokens: false });
+  assert.deepEqual(objective.head, { name: "span", outputs: 2 });
   assert.throws(
-    () => examples.objective({ vocabSize: 1, hiddenSize: 8, afterVirtualTokens: false }),
+    () => objective.targetsOf([0], 1),
     isMistake("input", "rows without labels have no loss"),
   );
 });

@@ -224,11 +224,11 @@ Deno.test("what cannot be used is an error that says what to do", () =>
       assert.throws(() => adapters.stack(["first", "first"]), isMistake("input", /acts once/));
       assert.throws(
         () => adapters.predict(texts, { adapters: ["first"] }),
-        isMistake("input", /4 texts need as many adapters, not 1/),
+        isMistake("input", /4 inputs need as many adapters, not 1/),
       );
       assert.throws(
         () => adapters.predict(texts, { adapters: [name, "first", [name], "second"] }),
-        isMistake("input", /row 0: no adapter "frist"[^]*row 2: no adapter "frist"/),
+        isMistake("input", /input 1: no adapter "frist"[^]*input 3: no adapter "frist"/),
       );
       // Prompts of other lengths run in batches of their own.
       const mixed = await adapters.predict(texts, { adapters: ["first", "second", null, "first"] });
