@@ -6,6 +6,7 @@ import {
   lora,
   model,
   onnx,
+  open,
   sentenceEmbeddings,
   sentenceTransformers,
   tableFromColumns,
@@ -72,6 +73,20 @@ Deno.test("folders of sentence-transformers give the vectors that Python makes w
       const other = await again({ pooling: pooling === "cls" ? "mean" : "cls" });
       assert.ok(largestDifference(await other.predict(golden.texts), wanted) > 0.01, name);
       await other.dispose();
+    }
+  }));
+
+Deno.test("their folders open without a task being named", () =>
+  inFolder(async (folder) => {
+    for (const { pooling, normalize, files, vectors } of golden.theirs) {
+      const place = join(folder, `${pooling} ${normalize}`);
+      await pythonFolder(place, files);
+      const opened = await open(place);
+      assert.equal(opened.task, "sentence-embeddings");
+      const wanted = vectors.map((vector) => Float32Array.from(vector));
+      const found = await opened.predict(golden.texts) as Float32Array[];
+      assert.ok(largestDifference(found, wanted) < tolerance, `${pooling} ${normalize}`);
+      await opened.dispose();
     }
   }));
 

@@ -12,6 +12,7 @@ import {
   model,
   mse,
   onnx,
+  open,
   tableFromColumns,
 } from "tunebook";
 import { Random } from "../../lib/core/random.ts";
@@ -78,6 +79,25 @@ Deno.test("a family of images and its task, each one file, run through the whole
       "above",
       "below",
     ]);
+    // The same answers out of a folder: the task is given, nothing else is said of it anywhere.
+    const place = join(folder, "merged");
+    const task = toyImageTask(side);
+    const opened = await open(place, { family: toyImageFamily, task });
+    assert.deepEqual(await opened.predict([bright]), ["above"]);
+    await opened.dispose();
+    await assert.rejects(
+      open(place, { family: toyImageFamily }),
+      isMistake("input", 'the task "toy-image-classification", which is none of tunebook'),
+    );
+    const alone = await open(join(folder, "adapter"), { family: toyImageFamily, task });
+    assert.deepEqual(await alone.predict([bright]), ["above"]);
+    await alone.dispose();
+    const base = await open(reference, { family: toyImageFamily, task });
+    await assert.rejects(
+      base.attach({ a: join(folder, "adapter") }),
+      isMistake("unsupported", "no stack of blocks over tokens"),
+    );
+    await base.dispose();
     await result.dispose();
     assert.throws(() => plan.toJSON(), isMistake("input", "the task toy-image", "the family toy_"));
     await assert.rejects(
@@ -103,9 +123,24 @@ Deno.test("a task of one's own on texts is one file", () =>
         .join(" "));
     const result = await model(reference).data(tableFromColumns({ text }), toyTextTask())
       .adapt(full()).train({ epochs: 15, learningRate: 3e-3 })
-      .evaluate({ mse }).deploy(onnx(join(folder, "onnx"))).run(quiet);
+      .evaluate({ mse }).deploy(onnx(join(folder, "onnx")), merged(join(folder, "merged")))
+      .run(quiet);
     assert.ok(result.scores.mse < 0.02, `${result.scores.mse}`);
     const [short, long] = await result.predict(["good", "it was good it was bad it was"]);
     assert.ok(short < 4 && long > 5, `${short} and ${long} words`);
+
+    const again = await model(reference).data(tableFromColumns({ text }), toyTextTask())
+      .adapt(lora()).train({ epochs: 1, learningRate: 3e-3 })
+      .deploy(adapter(join(folder, "adapter"))).run(quiet);
+    const [whole, base] = await Promise.all(
+      [join(folder, "merged"), reference].map((source) =>
+        open(source, { task: toyTextTask() })
+      ),
+    );
+    const count: number[] = await whole.predict(["good", "it was good it was bad it was"]);
+    assert.deepEqual(count, [short, long]);
+    const counts = await base.attach({ words: join(folder, "adapter") });
+    assert.deepEqual(await counts.use("words").predict(["good"]), await again.predict(["good"]));
+    for (const each of [again, whole, base]) await each.dispose();
     await result.dispose();
   }));

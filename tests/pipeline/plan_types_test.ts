@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import {
   accuracy,
+  type ActiveNames,
   answerF1,
   type ComparePlan,
   type Comparison,
@@ -20,6 +21,7 @@ import {
   mse,
   ndcg,
   onnx,
+  open,
   type Plan,
   type Prediction,
   type QuestionAnswer,
@@ -150,4 +152,33 @@ Deno.test("metrics are of the task's kind, and answers of its type", () => {
     same<AnswerOf<typeof classes>, Prediction>(true);
   };
   assert.equal(typeof wrong, "function");
+});
+
+Deno.test("what is opened answers as its task does", () => {
+  const typed = async () => {
+    const questions = await open("out/answers", { task: questionAnswering() });
+    const [answer] = await questions.predict([{ question: "who", context: "Zoe" }]);
+    same<typeof answer, QuestionAnswer>(true);
+    // @ts-expect-error a question needs its context
+    await questions.predict(["who"]);
+    const words = await start.open({
+      task: tokenClassification({ tokens: "words", tags: "tags" }),
+    });
+    const [{ spans }] = await words.predict(["Zoe", ["Zoe", "left"]]);
+    same<typeof spans, TaggedText["spans"]>(true);
+    const set = await words.attach({ names: "out/names", places: "out/places" });
+    const [tagged] = await set.use("names").predict(["Zoe"]);
+    same<typeof tagged.adapter, ActiveNames<"names" | "places">>(true);
+    const text: string = tagged.text;
+    // @ts-expect-error no adapter of that name
+    set.use("name");
+    const vectors = await open("out/search", {
+      task: sentenceEmbeddings({ anchor: "a", positive: "b" }),
+    });
+    const [vector] = await (await vectors.attach({ a: "out/a" })).use("a").predict([text]);
+    same<typeof vector, Embedding>(true);
+    // @ts-expect-error there is no such option
+    await open("out/search", { pool: "mean" });
+  };
+  assert.equal(typeof typed, "function");
 });

@@ -14,7 +14,7 @@ import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import type { Base } from "./open_base.ts";
-import { predictRows, shown } from "./predict_rows.ts";
+import { predictRows, withTaskDisplay } from "./predict_rows.ts";
 
 /** What acts on an input: an adapter, several at once, or `null` for the model alone. */
 export type ActiveNames<Name extends string> = Name | readonly Name[] | null;
@@ -138,7 +138,7 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
   ) => {
     const acting = choices.map((choice) => active(choice, head));
     const answers = await predictRows(inputs, acting, { base, signal });
-    return shown(answers.map((each, row) => saying(each, choices[row])), acting);
+    return withTaskDisplay(answers.map((each, row) => saying(each, choices[row])), acting);
   };
   const acting = (choice: ActiveNames<Name>, head?: Name) => {
     const { labels, task: { kind } } = active(choice, head).task;

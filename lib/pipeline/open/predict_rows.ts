@@ -48,7 +48,7 @@ export async function predictRows(
 }
 
 /** Adds the display of the task to answers that are all of one task with the same labels. */
-export function shown<Answer>(
+export function withTaskDisplay<Answer>(
   answers: Answer[],
   adapters: readonly OpenedAdapter[],
 ): Answer[] {

@@ -13,7 +13,7 @@ import { inFolder } from "../../weights/in_folder.ts";
 import { tinyTokenizer } from "../tiny.ts";
 
 /** Both sides compute in float32; logits are below ten, probabilities below one. */
-const tolerance = 1e-4;
+const tolerance = 1e-5;
 const vocabSize = 30;
 const labels = ["O", "B-PER", "I-PER"];
 const tasks: Readonly<Record<HeadName, string>> = {
