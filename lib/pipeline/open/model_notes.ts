@@ -27,7 +27,10 @@ export interface ModelNotes {
 /** Reads what the files say; an error of kind "weights" where tunebook's own note is broken. */
 export async function readModelNotes(opened: OpenedModel): Promise<ModelNotes> {
   const { json, files, reference } = opened;
-  const note = readTaskNote(json[taskNoteField], `${reference}: ${taskNoteField} of config.json`);
+  // modules.json says all that matters, also where Python has saved the folder anew since.
+  const note = files.sentence
+    ? undefined
+    : readTaskNote(json[taskNoteField], `${reference}: ${taskNoteField} of config.json`);
   const head = headIn(opened);
   const maxTokens = files.sentence?.maxTokens ?? await tokenizerLimit(files.tokenizerConfig);
   return {

@@ -17,6 +17,11 @@ export interface TaskSources extends TaskTraces {
   readonly given?: AnyTask | undefined;
   /** What tunebook wrote into the folder. */
   readonly note?: TaskNote | undefined;
+  /**
+   * True where `head` is that of the folder with the note. Others hand the note on when they train the
+   * model for something else: a note of another head than the class names is out of date.
+   */
+  readonly isOwnHead?: boolean;
 }
 
 /**
@@ -26,13 +31,18 @@ export interface TaskSources extends TaskTraces {
  * @throws TunebookError of kind "input" for a task of somebody's own that was not given
  */
 export function toldTask(
-  { given, note, ...traces }: TaskSources,
+  { given, note, isOwnHead = false, ...traces }: TaskSources,
   notes: HeadNotes,
   where: string,
 ): AnyTask | undefined {
   if (given) return given;
   if (!note) return taskOfTraces(traces, notes);
-  if (Object.hasOwn(tasks, note.name)) return taskOf(note.name, note.settings);
+  if (Object.hasOwn(tasks, note.name)) {
+    const noted = taskOf(note.name, note.settings);
+    const { head } = traces;
+    const isOutdated = isOwnHead && head !== undefined && noted.withLabels([]).head.name !== head;
+    return isOutdated ? taskOfTraces(traces, notes) : noted;
+  }
   throw new TunebookError(
     "input",
     `${where} was made for the task "${note.name}", which is none of tunebook's own; give it: ` +

@@ -21,7 +21,7 @@ export async function trainedAlone(
   const { opened: { reference, json }, notes, maxTokens } = base;
   const labels = given.labels ?? notes.labels;
   const told = toldTask(
-    { given: given.task, note: notes.note, head: notes.head },
+    { given: given.task, note: notes.note, head: notes.head, isOwnHead: true },
     { outputs: labels.length, problemType: notes.problemType },
     reference,
   );

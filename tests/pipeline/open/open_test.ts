@@ -88,10 +88,13 @@ Deno.test("a folder of sentence-transformers says by itself how its vectors are 
     const place = join(folder, "st");
     const reference = await tinyModel(join(folder, "base"));
     const expected = await answersOf(reference, tested, full(), sentenceTransformers(place));
-    // Without tunebook's own note, as Python writes it.
+    // tunebook's own note is not asked: Python hands it on when it saves another pooling.
     const path = join(place, "config.json");
-    const { tunebook_task: _, ...config } = JSON.parse(await Deno.readTextFile(path));
-    await Deno.writeTextFile(path, JSON.stringify(config));
+    const config = JSON.parse(await Deno.readTextFile(path));
+    const { name, settings } = config.tunebook_task;
+    assert.equal(settings.pooling, "cls");
+    const stale = { name, settings: { ...settings, pooling: "mean" } };
+    await Deno.writeTextFile(path, JSON.stringify({ ...config, tunebook_task: stale }));
     const opened = await open(place);
     try {
       assert.equal(opened.task, "sentence-embeddings");
@@ -151,6 +154,12 @@ Deno.test("what cannot be opened says why", () =>
     await tags.dispose();
     await write({ ...plain, tunebook_task: "something" });
     await assert.rejects(open(at("base")), isMistake("weights", "tunebook_task", "no JSON"));
+    // Trained further in Python for labels: the note of another head is out of date.
+    const settings = { tokens: "words", tags: "tags" };
+    await write({ ...plain, tunebook_task: { name: "token-classification", settings } });
+    const retrained = await open(at("base"));
+    assert.equal(retrained.task, "text-classification");
+    await retrained.dispose();
     await write({ ...plain, tunebook_task: { name: "text-classfication", settings: {} } });
     await assert.rejects(open(at("base")), isMistake("input", "none of tunebook's own"));
     await write(plain);
