@@ -190,3 +190,25 @@ Deno.test("answers that are objects say which adapter made them", () =>
       await base.dispose();
     }
   }));
+
+Deno.test("adapters for next tokens attach, and have no answers yet", () =>
+  inFolder(async (folder) => {
+    const at = (name: string) => join(folder, name);
+    const reference = await tinyModel(at("base"), "gpt2");
+    const { rows } = openedTasks["sentence-embeddings"];
+    const run = await model(reference).data(rows, { text: "first", test: rows })
+      .adapt(lora()).train({ epochs: 1 }).deploy(adapter(at("a"))).run(quiet);
+    await run.dispose();
+    const base = await open(reference);
+    const alone = await open(at("a"));
+    try {
+      assert.equal(alone.task, "text-generation");
+      const noAnswers = isMistake("unsupported", "has no labels to give");
+      await assert.rejects(alone.predict(["the film"]), noAnswers);
+      const set = await base.attach({ a: at("a") });
+      await assert.rejects(set.use("a").predict(["the film"]), noAnswers);
+    } finally {
+      await base.dispose();
+      await alone.dispose();
+    }
+  }));
