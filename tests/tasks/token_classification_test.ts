@@ -175,9 +175,11 @@ Deno.test("answers have the tags of words and the spans of the text", async () =
     ["film rio", "LOC", 0, 8],
   ]);
   assert.throws(() => examples.predictions(outputs), isMistake("input", "without labels"));
+  // A model is asked with the objective, but nothing is learnt with it.
+  assert.equal(examples.objective(context).head.name, "tokens");
   assert.throws(
-    () => examples.objective(context),
-    isMistake("input", "without labels"),
+    () => examples.objective(context).targetsOf([0], 1),
+    isMistake("input", "without labels have no loss"),
   );
   assert.throws(
     () => labelled.tableOf([7 as unknown as string]),

@@ -61,7 +61,7 @@ Deno.test("pooling and normalisation are read from folders old and new", () =>
     const found = await findModelFiles("file:old", old);
     assert.equal(found.folder, join(old, "0_Transformer"));
     assert.equal(found.weights, join(old, "0_Transformer", "model.safetensors"));
-    assert.deepEqual(found.sentence, { pooling: "cls", normalize: false });
+    assert.deepEqual(found.sentence, { pooling: "cls", normalize: false, maxTokens: 128 });
     assert.equal((await findModelFiles("file:recent", recent)).sentence?.pooling, "last");
   }));
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { averaged, type WeightedAdapter } from "../../../lib/adapters/several/average.ts";
 import type { Combination } from "../../../lib/adapters/several/low_rank_sum.ts";
+import { textClassification } from "../../../lib/tasks/text_classification.ts";
 import { readPeftFolder, writePeftFolder } from "../../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../../lib/engine/mod.ts";
 import { createSharedModel } from "../../../lib/evaluate/shared_model.ts";
@@ -129,8 +130,16 @@ Deno.test("an average that makes no sense is an error that says why", async () =
     const other = await of(folder, "other");
     assert.throws(() => averaged([four, other]), reason);
   }
-  const renamed = { ...two, adapter: { ...two.adapter, labels: ["a", "b", "c"] } };
-  assert.throws(() => averaged([four, renamed]), /other labels.*head: "four"/);
+  const { task } = two.adapter.task;
+  const renamed = task.withLabels(["a", "b", "c"]);
+  const as = (task: typeof renamed) => ({ ...two, adapter: { ...two.adapter, task } });
+  assert.throws(() => averaged([four, as(renamed)]), /other labels.*head: "four"/);
+  const { labels } = two.adapter.task;
+  const multi = textClassification({ text: "text", label: "label", kind: "multi" });
+  assert.throws(
+    () => averaged([four, as(multi.withLabels(labels))]),
+    /other tasks \(text-classification, single; text-classification, multi\)/,
+  );
   const wrong = { combination: "mean" as Combination, head: "six" };
   assert.throws(
     () => averaged([{ ...four, weight: NaN }], wrong),
