@@ -6,8 +6,9 @@
 import type { Objective } from "../../nn/objective.ts";
 import { needsLabels } from "./text_examples.ts";
 
-/** The same objective, whose loss is an error of kind "input". */
+/** The same objective without what only its loss needs; the loss is an error of kind "input". */
 export function withoutLoss(objective: Objective): Objective {
   const refuse = (): never => needsLabels("loss");
-  return { ...objective, loss: refuse, targetsOf: refuse, weightOf: refuse };
+  const { parameters: _, ...asked } = objective;
+  return { ...asked, loss: refuse, targetsOf: refuse, weightOf: refuse };
 }

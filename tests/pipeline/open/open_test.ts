@@ -104,6 +104,27 @@ Deno.test("a folder of sentence-transformers says by itself how its vectors are 
     }
   }));
 
+Deno.test("a loss with classes of its own leaves vectors that open without it", () =>
+  inFolder(async (folder) => {
+    const { rows, inputs } = openedTasks["sentence-embeddings"];
+    const task = sentenceEmbeddings({
+      first: "first",
+      second: "second",
+      label: "score",
+      loss: "softmax",
+      alike: "0",
+    });
+    const place = join(folder, "adapter");
+    const reference = await tinyModel(join(folder, "base"));
+    const expected = await answersOf(reference, { task, rows, inputs }, lora(), adapter(place));
+    const opened = await open(place);
+    try {
+      assertSameAnswers(await opened.predict(inputs), expected, tolerance);
+    } finally {
+      await opened.dispose();
+    }
+  }));
+
 Deno.test("a given task comes before what the folder says", () =>
   inFolder(async (folder) => {
     const tested = openedTasks["token-classification"];
