@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Device, type HeldWeights, type State } from "../../engine/mod.ts";
+import type { Device, HeldWeights, State } from "../../engine/mod.ts";
 import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
 import type { TrainedOnModel } from "../../adapters/several/shared_adapter.ts";
 import { parameters } from "../../nn/trainable_model.ts";

@@ -7,7 +7,6 @@ import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
-import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Task } from "../../nn/task.ts";
 import { unknownOptions } from "../../tasks/shared/options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
