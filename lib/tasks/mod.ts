@@ -90,10 +90,10 @@ export function taskOfTraces(
   { peftTaskType, head }: TaskTraces,
   notes: HeadNotes,
 ): AnyTask | undefined {
-  const made = Object.values(tasks).map(({ opened }) => opened(notes));
-  const signed = made.map((task) => task.withLabels([]));
-  const found = peftTaskType !== undefined && peftTaskType !== null
-    ? signed.find(({ signature }) => signature.peftTaskType === peftTaskType)
-    : signed.find((each) => head !== undefined && each.head.name === head);
-  return found?.task;
+  const isMeant = ({ head: own, signature }: ReturnType<AnyTask["withLabels"]>) =>
+    peftTaskType === undefined || peftTaskType === null
+      ? own.name === head
+      : signature.peftTaskType === peftTaskType;
+  return Object.values(tasks).map(({ opened }) => opened(notes))
+    .find((task) => isMeant(task.withLabels([])));
 }

@@ -213,3 +213,20 @@ Deno.test("an untrained encoder gives the vectors of a run without training", as
     await run.dispose();
   }
 });
+
+Deno.test("a transformers folder for labels says which kind they are of", () =>
+  inFolder(async (folder) => {
+    for (
+      const [name, isKind] of [
+        ["bert", (label: unknown) => typeof label === "string"],
+        ["bert-multi-label", Array.isArray],
+        ["bert-regression", (label: unknown) => typeof label === "number"],
+      ] as const
+    ) {
+      const opened = await open(await tinyModel(join(folder, name), name));
+      const [{ label, probabilities }] = await opened.predict(["the film was good"]);
+      assert.ok(isKind(label), `${name}: ${label}`);
+      assert.deepEqual(Object.keys(probabilities), opened.labels);
+      await opened.dispose();
+    }
+  }));
