@@ -8,13 +8,13 @@ import { type OpenedAdapter, sharedAdapter } from "../../adapters/several/shared
 import { TunebookError } from "../../core/errors.ts";
 import { stackOf } from "../../nn/encoder.ts";
 import { noAdapter } from "../../nn/merge.ts";
-import type { Model } from "../../nn/model.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import { isAverage, openedOn } from "./average.ts";
 import type { Base } from "./open_base.ts";
 import { type GivenTask, trainedAdapter } from "./trained_adapter.ts";
+import { trainedAlone } from "./trained_alone.ts";
 
 /** Opens adapters on a base, all of one task. */
 export async function attachedTo<Name extends string>(
@@ -31,14 +31,10 @@ export async function attachedTo<Name extends string>(
     base.reserve(opened.model.headRequest.name, opened.entry.delta);
     all.set(name, opened);
   }
-  const alone = await baseAlone(base, all, given);
   return adapterSetOf({
     base,
     adapters: all,
-    alone() {
-      const trained = { model: alone.model, attached: noAdapter, values: new Map() };
-      return { ...trained, task: alone.task, entry: sharedAdapter("the base", trained) };
-    },
+    alone: await baseAlone(base, all, given),
     attach: (more) => attachedTo(base, more, given, all),
   }) as AdapterSet<Name>;
 }
@@ -85,14 +81,33 @@ function checkSameTask(
   }
 }
 
-/** The base with the adapters' head, and what that means. */
+/** The base with the adapters' head and what that means, or with its own where there are none. */
 async function baseAlone(
-  { modelWith, notes }: Base,
+  base: Base,
   adapters: ReadonlyMap<string, OpenedAdapter>,
   given: GivenTask,
-): Promise<{ readonly model: Model; readonly task: AnyLabelledTask }> {
+): Promise<() => OpenedAdapter> {
+  const task = await taskAlone(base, adapters, given);
+  if (typeof task === "function") return task;
+  const trained = {
+    model: await base.modelWith(task.head),
+    attached: noAdapter,
+    values: new Map(),
+  };
+  return () => ({ ...trained, task, entry: sharedAdapter("the base", trained) });
+}
+
+/** What the base alone answers, or a function that says why it does not. */
+async function taskAlone(
+  base: Base,
+  adapters: ReadonlyMap<string, OpenedAdapter>,
+  given: GivenTask,
+): Promise<AnyLabelledTask | (() => never)> {
   const [first] = adapters.values();
-  if (!first) throw new TunebookError("input", "attach at least one adapter: { name: folder }");
-  const task = first.task.task.withLabels(given.labels ?? notes.labels);
-  return { model: await modelWith(task.head), task };
+  if (first) return first.task.task.withLabels(given.labels ?? base.notes.labels);
+  const own = await trainedAlone(base, given);
+  if (!("why" in own)) return own.task;
+  return () => {
+    throw own.why();
+  };
 }
