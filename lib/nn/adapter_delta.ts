@@ -32,7 +32,7 @@ export interface LinearChange {
   readonly offset?: Float32Array;
 }
 
-/** What is added to a norm's scale and offset, [width] each. */
+/** What is added to a norm's scale and offset, [hiddenSize] each. */
 export interface NormChange {
   readonly scale: Float32Array;
   readonly offset: Float32Array;
@@ -44,10 +44,10 @@ export interface AdapterDelta {
   readonly linears: ReadonlyMap<string, LinearChange>;
   /** By the norm's path. */
   readonly norms?: ReadonlyMap<string, NormChange>;
-  /** Virtual tokens before the word embeddings, [tokens, width]. */
+  /** Virtual tokens before the word embeddings, [tokens, hiddenSize]. */
   readonly prompt?: Float32Array;
   /**
-   * Keys and values before those of the text, [tokens, layers · 2 · width of the keys]: each
+   * Keys and values before those of the text, [tokens, layers · 2 · hiddenSize of the keys]: each
    * layer's keys, then its values.
    */
   readonly prefix?: Float32Array;

@@ -42,7 +42,7 @@ export interface EncodeOptions {
 }
 
 /**
- * Hidden states after the layers: [batch, sequence, width], or [examples, 1, width] for the summary.
+ * Hidden states after the layers: [batch, sequence, hiddenSize], or [examples, 1, hiddenSize] for the summary.
  * Packed rows stay packed, unless only summaries are asked. A batch with `hidden` starts above the
  * frozen layers that gave it.
  */

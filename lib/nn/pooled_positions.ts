@@ -9,7 +9,7 @@ import type { Net } from "./net.ts";
 
 /** Rows of hidden states that ask the last layer. */
 export interface QueryPositions {
-  /** Their part of [batch · sequence, width]: [batch · queries, width]. */
+  /** Their part of [batch · sequence, hiddenSize]: [batch · queries, hiddenSize]. */
   take(x: Tensor): Tensor;
   /** In packed rows the number of the example that each is of, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
@@ -56,12 +56,12 @@ export function askedInput(input: LayerInput, { take, queryMask }: QueryPosition
   return { ...input, queryMask, positions: { ...positions, queries } };
 }
 
-/** The first position of each row: [batch · sequence, width] → [batch, width]. */
+/** The first position of each row: [batch · sequence, hiddenSize] → [batch, hiddenSize]. */
 export function firstOfEachRow(x: Tensor, mask: Tensor): Tensor {
   const [batch, sequence] = mask.shape as [number, number];
-  const width = x.shape[1]!;
-  const whole = tf.reshape(x, [batch, sequence, width]);
-  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, width]), [batch, width]);
+  const hiddenSize = x.shape[1]!;
+  const whole = tf.reshape(x, [batch, sequence, hiddenSize]);
+  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, hiddenSize]), [batch, hiddenSize]);
 }
 
 /** The row of the last token that is no padding, which may stand on either side. */
