@@ -42,9 +42,9 @@ export interface EncodeOptions {
 }
 
 /**
- * Hidden states after the layers: [batch, sequence, hiddenSize], or [examples, 1, hiddenSize] for the summary.
- * Packed rows stay packed, unless only summaries are asked. A batch with `hidden` starts above the
- * frozen layers that gave it.
+ * Hidden states after the layers: [batch, sequence, hiddenSize], or [examples, 1, hiddenSize] of
+ * the pooled token. Packed rows stay packed, unless only pooled tokens are asked. A batch with
+ * `hidden` starts above the frozen layers that gave it.
  */
 export function encode(
   net: Net,

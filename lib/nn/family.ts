@@ -25,7 +25,7 @@ export interface TextBatch {
 export interface Packing {
   /** The position of each token within its example, from 0, [batch, sequence]. */
   readonly positions: Tensor;
-  /** The first token of each example of a row, counted through all rows, [batch, most examples of a row]. */
+  /** The first token of each example of a row, counted through all rows, [batch, examples]. */
   readonly firsts: Tensor;
   /** For each example its index among `firsts`, counted through all rows, [examples]. */
   readonly exampleIndex: Tensor;

@@ -51,7 +51,8 @@ export function headResults(
 
 /**
  * The sequence's own positions without what a method put before them, or with `back` 1 the positions
- * before those, the first of which is a virtual token's. [batch, sequence, hiddenSize] → [tokens, hiddenSize]
+ * before those, the first of which is a virtual token's. [batch, sequence, hiddenSize] →
+ * [tokens, hiddenSize]
  */
 function ownTokens(hidden: Tensor, length: number, back: 0 | 1): Tensor {
   const [rows, sequence, hiddenSize] = hidden.shape as [number, number, number];

@@ -23,7 +23,10 @@ export function positionsAbove(
   return frozenLayers === model.config.numLayers ? positionsRead(model) : "all";
 }
 
-/** Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1, hiddenSize]. */
+/**
+ * Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1,
+ * hiddenSize].
+ */
 export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): Program {
   const { model } = trainable;
   const weights = weightInputs(trainable);

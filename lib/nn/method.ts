@@ -75,7 +75,10 @@ export interface HookContext {
 
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
-  /** [batch, numHeads, sequence, hiddenSize / numHeads]; the config's `numKeyValueHeads`, where it has them */
+  /**
+   * [batch, numHeads, sequence, hiddenSize / numHeads]; the config's `numKeyValueHeads`, where it has
+   * them
+   */
   readonly keys: Tensor;
   readonly values: Tensor;
   /** [batch, sequence] int32 */
@@ -115,8 +118,8 @@ export interface AttachedMethod {
   /** Changes the input of the linear at `path`. x [tokens, inFeatures] */
   linearInput?(path: string, x: Tensor, context: HookContext): Tensor;
   /**
-   * What the linear at `path` computes with in the place of its weight [outFeatures, inFeatures], made anew
-   * in every run. Where it gives something, `output` is not asked.
+   * What the linear at `path` computes with in the place of its weight [outFeatures, inFeatures], made
+   * anew in every run. Where it gives something, `output` is not asked.
    */
   weight?(path: string, weight: Tensor, context: HookContext): Tensor | undefined;
   /** Changes the output of the linear at `path`. x [tokens, inFeatures], y [tokens, outFeatures]. */

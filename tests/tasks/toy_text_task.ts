@@ -11,7 +11,7 @@ import { tableFromColumns } from "../../lib/table/table.ts";
 import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
-  joined,
+  joinOutputs,
   textExamples,
   textFingerprint,
   textProcessor,
@@ -60,7 +60,7 @@ export function toyTextTask(): CountTask {
           predictionsOf({
             kind: "regression",
             labels: ["tens of words"],
-            logits: joined(outputs),
+            logits: joinOutputs(outputs),
             truth: targets,
           }),
         answers: (outputs) => outputs.map(([tens]) => Math.round(10 * tens)),

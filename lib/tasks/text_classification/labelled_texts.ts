@@ -15,7 +15,7 @@ import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
 import {
-  joined,
+  joinOutputs,
   needsLabels,
   textExamples,
   textFingerprint,
@@ -109,11 +109,14 @@ async function examplesOf<Kind extends LabelKind>(
       predictionsOf({
         kind,
         labels,
-        logits: joined(outputs),
+        logits: joinOutputs(outputs),
         truth: truthOf(found ?? needsLabels("predictions")),
       }) as Predictions<Kind>,
     answers: (outputs) =>
-      predictionsOfTexts(columnValues(table, text).map(String), joined(outputs), { kind, labels }),
+      predictionsOfTexts(columnValues(table, text).map(String), joinOutputs(outputs), {
+        kind,
+        labels,
+      }),
   };
 }
 
