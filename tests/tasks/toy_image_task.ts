@@ -4,15 +4,19 @@
  *
  * @module
  */
-import { TunebookError } from "../../lib/core/errors.ts";
-import type { Predictions } from "../../lib/nn/predictions.ts";
-import type { LabelledTask, Task } from "../../lib/nn/task.ts";
-import { readLabels } from "../../lib/data/labels.ts";
-import { columnValues } from "../../lib/table/columns.ts";
-import { tableFromColumns } from "../../lib/table/table.ts";
-import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
-import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import { joinOutputs } from "../../lib/tasks/shared/text_examples.ts";
+import {
+  classificationObjective,
+  columnValues,
+  joinOutputs,
+  type LabelledTask,
+  mistakes,
+  type Predictions,
+  predictionsOf,
+  readLabels,
+  tableFromColumns,
+  type Task,
+  TunebookError,
+} from "tunebook";
 
 /** An image of so many pixels on a side, row by row. */
 type Pixels = readonly number[];
@@ -29,10 +33,10 @@ export function toyImageTask(side: number): ImageTask {
     metric: "accuracy",
     lossSettings: [],
     checkRows(table, where) {
-      const wrong = columnValues(table, "pixels").findIndex((pixels) =>
-        (pixels as Pixels).length !== side * side
+      const wrong = columnValues(table, "pixels").flatMap((pixels, row) =>
+        (pixels as Pixels).length === side * side ? [] : [`row ${row + 1} is no image`]
       );
-      if (wrong >= 0) throw new TunebookError("data", `${where}: row ${wrong + 1} is no image`);
+      if (wrong.length > 0) throw mistakes("data", `${where} cannot be read:`, wrong);
     },
     read: ({ train }) => withLabels(readLabels(train, "class", "single").names),
     withLabels,
