@@ -123,7 +123,7 @@ export function textClassificationMistakes(options: object): string[] {
   const kinds = Object.keys(metrics);
   if (kind !== undefined && !kinds.includes(kind)) {
     const hint = didYouMean(String(kind), kinds);
-    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds}`);
+    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds.join(", ")}`);
   } else if (separator !== undefined && kind !== "multi") {
     wrong.push('separator belongs to kind "multi"');
   }
