@@ -35,7 +35,7 @@ Deno.test("the toy tasks and the toy family of the tests need nothing but the pu
 /** What public types speak of and nobody needs a name for. */
 const nameless: readonly string[] = [
   // The tables whose keys are a union of names.
-  ...["schedules", "optimizers", "embeddingLosses", "distanceNames", "poolingNames"],
+  ...["schedules", "optimizers", "distanceNames", "poolingNames"],
   // Steps of a type's computation, and the key of a notebook's display.
   ...["OneOf", "ValueOf", "jupyterDisplay"],
 ];

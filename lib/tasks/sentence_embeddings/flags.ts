@@ -18,11 +18,12 @@ export const sentenceEmbeddingsFlags: readonly TaskFlag[] = [
   {
     name: "loss",
     value: "text",
-    what: "multipleNegativesRanking, triplet, cosent, cosineSimilarity, contrastive",
+    what: "multipleNegativesRanking, triplet, cosent, cosineSimilarity, contrastive, softmax",
   },
   { name: "scale", value: "number", what: "what cosines are multiplied with (20)" },
   { name: "margin", value: "number", what: "of triplet and contrastive (5; of cosines 0.5)" },
   { name: "distance", value: "text", what: "of triplet and contrastive: cosine, euclidean" },
+  { name: "alike", value: "text", what: "of softmax: the class of pairs that are alike (1)" },
   { name: "symmetric", value: "switch", what: "positives must find their anchors, too" },
   { name: "dimensions", value: "numbers", what: "sizes that vectors may be cut to (Matryoshka)" },
   { name: "pooling", value: "text", what: "mean, cls, last (as the model's folder says, or mean)" },
