@@ -15,7 +15,7 @@ import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
   readonly intermediateSize: number;
-  readonly typeVocabulary: number;
+  readonly typeVocabSize: number;
   readonly epsilon: number;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
@@ -50,7 +50,7 @@ export function readBertConfig(
     maxPositions: positions,
     maxTokens: positions - unused,
     intermediateSize: read.size("intermediate_size"),
-    typeVocabulary: read.size("type_vocab_size", 2),
+    typeVocabSize: read.size("type_vocab_size", 2),
     epsilon: read.positive("layer_norm_eps", 1e-12),
     hiddenDropout,
     attentionDropout: read.share("attention_probs_dropout_prob", 0.1),
@@ -87,7 +87,7 @@ export function bertLayers(config: BertConfig): Layer[] {
   const layers = [
     table("embeddings.word_embeddings", config.vocabSize),
     table("embeddings.position_embeddings", config.maxPositions),
-    table("embeddings.token_type_embeddings", config.typeVocabulary),
+    table("embeddings.token_type_embeddings", config.typeVocabSize),
     norm("embeddings.LayerNorm"),
   ];
   for (let i = 0; i < config.numLayers; i++) {

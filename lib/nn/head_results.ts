@@ -41,7 +41,7 @@ export function headResults(
   }
   const batch = batchOf(inputs);
   if (head.reads === "pooled") {
-    const hidden = encode(net, model, batch, { positions: "summary", frozenLayers });
+    const hidden = encode(net, model, batch, { positions: "pooled", frozenLayers });
     return head.forward(net, config, tf.squeeze(hidden, [1]));
   }
   const hidden = encode(net, model, batch, { frozenLayers });

@@ -11,15 +11,15 @@ import { modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 /** Which positions the head reads. */
-export function positionsRead(model: TrainableModel["model"]): "all" | "summary" {
-  return modelHead(model).reads === "pooled" ? "summary" : "all";
+export function positionsRead(model: TrainableModel["model"]): "all" | "pooled" {
+  return modelHead(model).reads === "pooled" ? "pooled" : "all";
 }
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
 export function positionsAbove(
   { model }: Pick<TrainableModel, "model">,
   frozenLayers: number,
-): "all" | "summary" {
+): "all" | "pooled" {
   return frozenLayers === model.config.numLayers ? positionsRead(model) : "all";
 }
 

@@ -43,7 +43,7 @@ export function positionIds(
 }
 
 /**
- * The summary of each example. In a packed batch there are as many in each row as the fullest one
+ * The pooled token of each example. In a packed batch there are as many in each row as the fullest one
  * has examples; those that are nobody's are other tokens of the row.
  */
 export function pooledPositions(

@@ -67,7 +67,7 @@ export function sharedProgram(model: Model, places: TargetModules): Program {
       });
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
-      const hidden = encode(net, model, batchOf(given), { positions: "summary" });
+      const hidden = encode(net, model, batchOf(given), { positions: "pooled" });
       return { logits: modelHead(model).forward(net, model.config, tf.squeeze(hidden, [1])) };
     },
   };

@@ -37,7 +37,7 @@ export interface Task<
   readonly columns: readonly string[];
   /** A column whose values keep their shares when a share of the rows is held out. */
   readonly stratify?: string;
-  /** The name of the metric that chooses the best state where none was asked for. */
+  /** The name of the metric that chooses the best checkpoint where none was asked for. */
   readonly metric: string;
   /** Which settings of `train` that change the loss make sense for it. */
   readonly lossSettings: readonly LossSetting[];
@@ -83,7 +83,7 @@ export interface LabelledTask<
   readonly task: Task<Predicted, Input, Answer>;
   /** The name of each output; empty where outputs have no names. */
   readonly labels: readonly string[];
-  /** The metric that chooses the best state, where the labels say more than the task alone. */
+  /** The metric that chooses the best checkpoint, where the labels say more than the task alone. */
   readonly metric?: string;
   readonly head: HeadRequest;
   /** What others need to know to ask the deployed model. */

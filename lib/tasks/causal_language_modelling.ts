@@ -111,7 +111,7 @@ async function examplesOf(
     ...textExamples({ rows: sequences.length, sequences, truncated }, own),
     fingerprint: textFingerprint(sequences),
     objective: ({ vocabSize, afterVirtualTokens }) =>
-      nextTokenObjective({ texts: sequences, vocabulary: vocabSize, afterVirtualTokens }),
+      nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens }),
     predictions: (outputs) =>
       predictionsOf({
         kind: "language",

@@ -70,7 +70,7 @@ export interface Tokenizer extends SpecialTokens {
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
-  readonly vocabularySize: number;
+  readonly vocabSize: number;
 }
 
 /** Model types whose models know no second segment, whatever their tokenizer says. */
@@ -100,9 +100,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const model = build(json, settings, files.tokenizer);
   const template = readTemplate(model, files.tokenizer);
   const special = readSpecialTokens(model, template, json, settings, files);
-  let vocabularySize = 0;
-  for (const id of model.get_vocab().values()) vocabularySize = Math.max(vocabularySize, id + 1);
-  checkVocabulary(vocabularySize, files);
+  let vocabSize = 0;
+  for (const id of model.get_vocab().values()) vocabSize = Math.max(vocabSize, id + 1);
+  checkVocabulary(vocabSize, files);
   const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
   // A vocabulary without an unknown token drops what it does not know, as in Python.
   const idsOf = (text: string) =>
@@ -114,7 +114,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
 
   return {
     ...special,
-    vocabularySize,
+    vocabSize,
     subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, { maxTokens = Infinity } = {}) {
       const slots = pair ? template.pair : template.single;

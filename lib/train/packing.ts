@@ -88,7 +88,7 @@ export function layoutCost(
   ) / numLayers;
   const keysAndValues = 2 * hiddenSize * hiddenSize * numKeyValueHeads / numHeads;
   const perPair = 6 * hiddenSize + weightPasses * numHeads;
-  const asked = positionsRead(model) === "summary" ? 1 : 0;
+  const asked = positionsRead(model) === "pooled" ? 1 : 0;
   const whole = numLayers - keptLayers - asked;
   return (rows, length, fullest) => {
     const inFull = 2 * linear * length + perPair * length * length;

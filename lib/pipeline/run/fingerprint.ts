@@ -14,7 +14,7 @@ import { weightsIdentity } from "./weights_identity.ts";
 export interface RunSources {
   /** The checkpoint: a file or the index of its shards. */
   readonly weights: string;
-  /** The metric that chooses the best state. */
+  /** The metric that chooses the best checkpoint. */
   readonly judge: Pick<AnyMetric, "name" | "title">;
 }
 
