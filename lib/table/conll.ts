@@ -9,6 +9,8 @@ import { decodeText } from "./decode_text.ts";
 import { readSource } from "./read_source.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
+export type { ConllOptions } from "./conll_shape.ts";
+
 /** How to read a file of CoNLL columns. */
 export interface ReadConllOptions extends ConllOptions {
   /** How long to wait for the next byte of a download, in seconds; 30 unless given. */
