@@ -213,8 +213,9 @@ function describeUnknown(value: unknown, number: number, names: readonly string[
   return `row ${number}: unknown label ${shown(value)}${hint}`;
 }
 
-/** JSON, which has no integers of 64 bits. */
+/** JSON, which has no integers of 64 bits and no NaN. */
 function shown(value: unknown): string {
+  if (typeof value === "number") return String(value);
   const json = JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}` : part);
   return typeof value === "bigint" ? `${value}` : json ?? "no value";
 }

@@ -26,6 +26,14 @@ Deno.test("what Python printed is told from JSON and from other texts", () => {
   }
 });
 
+Deno.test("a missing list of classes is told as it is", () => {
+  const table = tableFromColumns({ topics: [["a"], NaN, null, [NaN]] });
+  assert.throws(
+    () => readLabels(table, "topics", "multi"),
+    isMistake("data", "row 2: NaN is not a list", "row 3: null is not", "row 4: no label (NaN)"),
+  );
+});
+
 Deno.test("printed lists of classes are not cut at their commas", () => {
   const table = tableFromColumns({ topics: ["a,b", "['a', 'b']"] });
   assert.throws(
