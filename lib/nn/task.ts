@@ -57,6 +57,11 @@ export interface Task<
   withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
   /** What the data report compares and counts. */
   readonly report: ReportColumns;
+  /**
+   * Of each row, whether it has something to show, such as a name; the preview of the data prefers
+   * these. Its first rows unless given.
+   */
+  hasMarks?(table: Table): readonly boolean[];
   /** One row for the preview of the data. */
   preview(table: Table, row: number): { readonly text: string; readonly label: string };
 }
@@ -97,6 +102,11 @@ export interface LabelledTask<
     processor: Processor,
     options: ExamplesOptions,
   ): Promise<Examples<Predicted, Answer>>;
+  /**
+   * Makes sure, before a model is opened, that held-out rows which are data of their own can be read and
+   * have no label that is not known. The task's `checkRows` looks at them where this is not given.
+   */
+  checkHeldOut?(table: Table, where: string): void;
   /** New inputs as a table that `examples` takes, without labels. */
   tableOf(inputs: readonly Input[]): Table;
   /** Answers as a notebook and a terminal show them; plain data unless given. */

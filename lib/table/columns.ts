@@ -6,6 +6,7 @@
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { otherSeparator } from "./csv.ts";
+import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -58,15 +59,17 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   requireColumns(table, [name], where);
   const values = columnValues(table, name);
   const wrong: string[] = [];
+  const source = sourceRows(table, where);
   values.forEach((value, index) => {
-    const row = `row ${index + 1}`;
+    const row = `row ${source.numberOf(index)}`;
     if (value === null || value === undefined) wrong.push(`${row}: no value`);
+    else if (Number.isNaN(value)) wrong.push(`${row}: no value (NaN)`);
     else if (typeof value !== "string") {
       wrong.push(`${row}: ${Array.isArray(value) ? "an array" : `a ${typeof value}`}, not a text`);
     } else if (!allowEmpty && value.trim() === "") wrong.push(`${row}: an empty text`);
   });
   if (wrong.length > 0) {
-    const title = `the column "${name}" of ${where} must hold texts; ` +
+    const title = `the column "${name}" of ${source.where} must hold texts; ` +
       `correct or remove these ${wrong.length} of ${values.length} rows:`;
     throw mistakes("data", title, wrong);
   }

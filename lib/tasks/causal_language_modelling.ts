@@ -12,7 +12,12 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
-import { columnNameMistakes, refuseOptions, unknownOptions } from "./shared/options.ts";
+import {
+  columnNameMistakes,
+  refuseOptions,
+  requireOptions,
+  unknownOptions,
+} from "./shared/options.ts";
 import {
   joinOutputs,
   textExamples,
@@ -49,6 +54,7 @@ export type TextTask = Task<Predictions<"language">, string, never>;
  * ```
  */
 export function causalLanguageModelling(options: CausalLanguageModellingOptions): TextTask {
+  requireOptions(name, options);
   refuseOptions(name, [
     ...unknownOptions(options, causalLanguageModellingOptions),
     ...columnNameMistakes(options, ["text"]),
