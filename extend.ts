@@ -158,5 +158,6 @@ export {
 } from "./lib/weights/write_safetensors.ts";
 export { type ShardOptions, writeShards } from "./lib/weights/write_shards.ts";
 
-// Columns of a table
+// Columns and rows of a table
 export { columnValues } from "./lib/table/columns.ts";
+export { pickRows, type SourceRows, sourceRows } from "./lib/table/source_rows.ts";

@@ -45,7 +45,18 @@ export function sourceTable(table: Table, where: string): Table {
   return plain;
 }
 
-/** Some rows of a table, counted from 0 as it shows them, as a table; groups are dissolved. */
+/**
+ * Some rows of a table, counted from 0 as it shows them, as a table; groups are dissolved.
+ *
+ * @example
+ * ```ts
+ * import { pickRows, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ text: ["a", "b", "c"] });
+ * assert.deepEqual(pickRows(table, [2, 0]).array("text"), ["c", "a"]);
+ * ```
+ */
 export function pickRows(table: Table, rows: ArrayLike<number>): Table {
   // Of a table that shows all its rows in their order, this is the table itself.
   const plain = table.ungroup().reify();
@@ -55,7 +66,18 @@ export function pickRows(table: Table, rows: ArrayLike<number>): Table {
   return taken;
 }
 
-/** Where a table's rows stand; in itself, called `where`, for one that was cut from no known source. */
+/**
+ * Where a table's rows stand; in itself, called `where`, for one that was cut from no known source.
+ *
+ * @example
+ * ```ts
+ * import { sourceRows, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const { placeOf } = sourceRows(tableFromColumns({ text: ["a", "b"] }), "the test data");
+ * assert.equal(placeOf(1), "row 2 of the test data");
+ * ```
+ */
 export function sourceRows(table: Table, where: string): SourceRows {
   const from = known.get(table);
   const name = from?.where ?? where;

@@ -13,6 +13,7 @@ import {
   type Predictions,
   predictionsOf,
   readLabels,
+  sourceRows,
   tableFromColumns,
   type Task,
   TunebookError,
@@ -33,10 +34,11 @@ export function toyImageTask(side: number): ImageTask {
     metric: "accuracy",
     lossSettings: [],
     checkRows(table, where) {
+      const source = sourceRows(table, where);
       const wrong = columnValues(table, "pixels").flatMap((pixels, row) =>
-        (pixels as Pixels).length === side * side ? [] : [`row ${row + 1} is no image`]
+        (pixels as Pixels).length === side * side ? [] : [`row ${source.numberOf(row)} is no image`]
       );
-      if (wrong.length > 0) throw mistakes("data", `${where} cannot be read:`, wrong);
+      if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
     },
     read: ({ train }) => withLabels(readLabels(train, "class", "single").names),
     withLabels,
