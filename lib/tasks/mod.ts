@@ -12,6 +12,7 @@ import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
+import { embeddingColumns } from "./sentence_embeddings/options.ts";
 import { textClassificationFlags } from "./text_classification/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
@@ -30,6 +31,11 @@ export interface TaskEntry {
   readonly flags: readonly TaskFlag[];
   /** The task of a trained model whose files do not say its settings. */
   opened(notes: HeadNotes): AnyTask;
+  /**
+   * The options that name columns, for each kind of rows. A table whose columns have the names of one
+   * kind is read as such where none are named.
+   */
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** The tasks by name. */
@@ -38,26 +44,31 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     make: textClassification,
     flags: textClassificationFlags,
     opened: openedTextClassification,
+    columns: [["text", "label"]],
   },
   "token-classification": {
     make: tokenClassification,
     flags: tokenClassificationFlags,
     opened: () => tokenClassification({ tokens: "tokens", tags: "tags" }),
+    columns: [["tokens", "tags"], ["text", "spans"]],
   },
   "question-answering": {
     make: questionAnswering,
     flags: questionAnsweringFlags,
     opened: () => questionAnswering(),
+    columns: [["question", "context", "answers"]],
   },
   "sentence-embeddings": {
     make: sentenceEmbeddings as Make,
     flags: sentenceEmbeddingsFlags,
     opened: () => sentenceEmbeddings({ anchor: "text", positive: "positive" }),
+    columns: Object.values(embeddingColumns),
   },
   "text-generation": {
     make: causalLanguageModelling,
     flags: [columnFlag("text", "the column of the text")],
     opened: () => causalLanguageModelling({ text: "text" }),
+    columns: [["text"]],
   },
 };
 
