@@ -110,9 +110,9 @@ Deno.test("a loss with classes of its own leaves vectors that open without it", 
     const task = sentenceEmbeddings({
       first: "first",
       second: "second",
-      label: "score",
+      label: "relation",
       loss: "softmax",
-      alike: "0",
+      alike: "same",
     });
     const place = join(folder, "adapter");
     const reference = await tinyModel(join(folder, "base"));

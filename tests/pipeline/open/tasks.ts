@@ -99,6 +99,7 @@ export const openedTasks: Readonly<Record<string, OpenedTask>> = {
       first: turned(row).join(" "),
       second: turned(row + 1 + row % 3).join(" "),
       score: row / 16,
+      relation: ["same", "other", "opposite"][row % 3],
     })),
     inputs: ["lovely zoe", `the price was good ${"and the film ".repeat(10)}`],
   },
