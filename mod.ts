@@ -40,7 +40,8 @@ export type {
 } from "./lib/pipeline/display/data_preview.ts";
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
-export type { OpenModel, OpenOptions } from "./lib/pipeline/open/open_model.ts";
+export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
+export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
   ActiveAdapter,
   ActiveNames,

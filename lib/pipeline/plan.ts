@@ -24,7 +24,8 @@ import type { CompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
-import { type OpenModel, openModel, type OpenOptions } from "./open/open_model.ts";
+import { type OpenModel, openModel } from "./open/open_model.ts";
+import type { OpenOptions } from "./open/open_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
 import { columnMistakes, splitMistakes } from "./plan_mistakes.ts";
 import {

@@ -27,6 +27,25 @@ export type Reference =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "url"; readonly url: string };
 
+const hasScheme = /^[a-z]{2,}:/;
+
+/**
+ * A reference as it is, and the path of a folder as one; a single letter is a drive's.
+ *
+ * @example
+ * ```ts
+ * import { referenceOf } from "./reference.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(referenceOf("out/adapter"), "file:out/adapter");
+ * assert.equal(referenceOf("hf:org/name"), "hf:org/name");
+ * ```
+ */
+export function referenceOf(source: string): string {
+  if (typeof source !== "string") throw unreadable(String(source), "it is no text");
+  return hasScheme.test(source.trim()) ? source : `file:${source}`;
+}
+
 /**
  * Parses a reference. Throws an error of kind `input` that lists the forms.
  *

@@ -14,6 +14,7 @@ import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import type { Base } from "./open_base.ts";
+import { requireInputs } from "../run/predict_inputs.ts";
 import { predictRows, withTaskDisplay } from "./predict_rows.ts";
 
 /** What acts on an input: an adapter, several at once, or `null` for the model alone. */
@@ -107,6 +108,9 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
   // The same choice is the same object, so that a batch holds what it needs once.
   const known = new Map<string, OpenedAdapter>();
   const active = (choice: ActiveNames<Name>, head?: Name): OpenedAdapter => {
+    // JSON, of which the key is made, tells undefined and NaN from null no more.
+    const isChoice = choice === null || typeof choice === "string" || Array.isArray(choice);
+    if (!isChoice) unknownName(choice, names);
     const key = JSON.stringify([choice, head]);
     const made = known.get(key) ?? chosen(choice, head);
     known.set(key, made);
@@ -146,8 +150,10 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       adapter: choice,
       labels,
       kind,
-      predict: (inputs: readonly unknown[], options: PredictTextsOptions = {}) =>
-        predict(inputs, inputs.map(() => choice), { ...options, head }),
+      async predict(inputs: readonly unknown[], options: PredictTextsOptions = {}) {
+        requireInputs(inputs);
+        return await predict(inputs, inputs.map(() => choice), { ...options, head });
+      },
     });
   };
   return Object.freeze({
@@ -164,8 +170,9 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       inputs: readonly unknown[],
       { adapters: choices, ...options }:
         & { readonly adapters: readonly ActiveNames<Name>[] }
-        & PredictTextsOptions,
+        & PredictTextsOptions = { adapters: [] },
     ) {
+      requireInputs(inputs);
       checkChoices(inputs, choices, (choice) => active(choice));
       return predict(inputs, choices, options);
     },

@@ -3,17 +3,19 @@
  *
  * @module
  */
-import { readPeftFiles } from "../../adapters/peft/files.ts";
+import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { type OpenedAdapter, sharedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { TunebookError } from "../../core/errors.ts";
+import type { Method } from "../../nn/method.ts";
 import { stackOf } from "../../nn/encoder.ts";
 import { noAdapter } from "../../nn/merge.ts";
+import { referenceOf } from "../../weights/reference.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { type AdapterSet, adapterSetOf } from "./adapter_set.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import { isAverage, openedOn } from "./average.ts";
 import type { Base } from "./open_base.ts";
-import { type GivenTask, trainedAdapter } from "./trained_adapter.ts";
+import { adapterFolder, type GivenTask, trainedAdapter } from "./trained_adapter.ts";
 import { trainedAlone } from "./trained_alone.ts";
 
 /** Opens adapters on a base, all of one task. */
@@ -45,17 +47,36 @@ async function openedAdapter(
   base: Base,
   given: GivenTask,
 ): Promise<OpenedAdapter> {
+  checkSource(name, source);
   if (typeof source !== "string" && isAverage(source)) {
     return openedOn(source, await base.modelWith(source.opened.model.headRequest));
   }
-  const files = await readPeftFiles(folderOf(name, source));
+  const files = await readPeftFiles(await folderOf(name, source));
   const { maxTokens, ...trained } = await trainedAdapter(name, files, base, given);
   const noted = files.maxTokens ? { maxTokens } : {};
   return { ...trained, ...noted, entry: sharedAdapter(name, trained) };
 }
 
-function folderOf(name: string, source: AdapterSource): string {
-  if (typeof source === "string") return source;
+function checkSource(name: string, source: unknown): void {
+  const { attach, settings } = (source ?? {}) as Partial<Method>;
+  if (typeof source === "string" || (typeof attach === "function" && settings)) return;
+  const given = source === null || source === undefined ? String(source) : `a ${typeof source}`;
+  throw new TunebookError(
+    "input",
+    `${name} is ${given}, but must be the folder of a trained adapter, peft(folder) or an average`,
+  );
+}
+
+async function folderOf(name: string, source: AdapterSource): Promise<string> {
+  if (typeof source === "string") {
+    const folder = await adapterFolder(referenceOf(source));
+    if (folder !== undefined) return folder;
+    throw new TunebookError(
+      "weights",
+      `${name}: there is no ${configFile} in ${source}; attach the folder of a trained adapter, and ` +
+        "open a whole model by itself",
+    );
+  }
   const { method, settings: { folder } } = source;
   if (method === "peft" && typeof folder === "string") return folder;
   throw new TunebookError(

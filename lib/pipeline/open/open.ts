@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { referenceOf } from "../../weights/reference.ts";
 import { model, type ModelOptions } from "../plan.ts";
-import type { OpenModel, OpenOptions } from "./open_model.ts";
+import type { OpenModel } from "./open_model.ts";
+import type { OpenOptions } from "./open_options.ts";
 
 /** What to open, and how to hold it. */
 // deno-lint-ignore no-explicit-any
@@ -47,7 +49,6 @@ export function open<Input = any, Answer = any>(
   source: string,
   { quantize, family, ...options }: OpenFolderOptions<Input, Answer> = {},
 ): Promise<OpenModel<Input, Answer>> {
-  const reference = /^[a-z]{2,}:/.test(source) ? source : `file:${source}`;
   const chosen = { ...(quantize ? { quantize } : {}), ...(family ? { family } : {}) };
-  return model(reference, chosen).open(options);
+  return model(referenceOf(source), chosen).open(options);
 }

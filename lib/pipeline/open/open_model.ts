@@ -7,8 +7,7 @@ import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
-import type { Task } from "../../nn/task.ts";
-import { unknownOptions } from "../../tasks/shared/options.ts";
+import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
@@ -17,28 +16,9 @@ import type { AdapterSource } from "./adapter_source.ts";
 import { type Answerer, answererOf, type TrainedTask } from "./answerer.ts";
 import { attachedTo } from "./attach.ts";
 import { type Base, openBase } from "./open_base.ts";
+import { openMistakes, type OpenOptions } from "./open_options.ts";
 import { adapterFolder, baseReference, trainedAdapter } from "./trained_adapter.ts";
 import { checkAnswers, trainedAlone } from "./trained_alone.ts";
-
-/** How to open a model. */
-// deno-lint-ignore no-explicit-any
-export interface OpenOptions<Input = any, Answer = any> {
-  /** `cpu` unless given; `auto` takes the fastest that works. */
-  readonly device?: string;
-  /**
-   * What the model was trained for, with its settings. Unless given it is what the folder says: a folder
-   * of tunebook with the settings of its run; PEFT's `task_type`, the class in `config.json` and
-   * `modules.json` with the task's defaults.
-   */
-  // deno-lint-ignore no-explicit-any
-  readonly task?: Task<any, Input, Answer>;
-  /** The labels in the order of the head's numbers; those of the files unless given. */
-  readonly labels?: readonly string[];
-  /** The model that an adapter's folder belongs to; the one that it names unless given. */
-  readonly base?: string;
-  /** Stops the work with an error of kind "interrupted". */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * A model that is open.
@@ -98,14 +78,12 @@ export interface OpenModel<Input = any, Answer = any> {
   toString(): string;
 }
 
-const known = ["device", "task", "labels", "base", "signal"] satisfies (keyof OpenOptions)[];
-
 /** Opens a model, or the folder of an adapter on its base. */
 export async function openModel<Input, Answer>(
   spec: Pick<PlanSpec, "model" | "quantize" | "family">,
   options: OpenOptions<Input, Answer> = {},
 ): Promise<OpenModel<Input, Answer>> {
-  const wrong = unknownOptions(options, known);
+  const wrong = openMistakes(options);
   if (wrong.length > 0) throw mistakes("input", "these options of open make no sense:", wrong);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
@@ -122,7 +100,8 @@ export async function openModel<Input, Answer>(
     return openedBase(base, await trainedAlone(base, options, signal), options);
   }
   const files = await readPeftFiles(folder);
-  const reference = options.base ?? await baseReference(files);
+  const { base: given } = options;
+  const reference = given === undefined ? await baseReference(files) : referenceOf(given);
   const opened = await openStage({ ...spec, model: reference }, { signal });
   const base = await openBase(opened, device, spec);
   const trained = await trainedAdapter(folder, files, base, options);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
+import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { TaskNote } from "../../nn/task_note.ts";
 import { taskOf, taskOfTraces, tasks, type TaskTraces } from "../../tasks/mod.ts";
 import type { HeadNotes } from "../../tasks/shared/head_notes.ts";
@@ -28,7 +28,8 @@ export interface TaskSources extends TaskTraces {
  * The task; undefined where nothing tells it.
  *
  * @param where what errors call the model
- * @throws TunebookError of kind "input" for a task of somebody's own that was not given
+ * @throws TunebookError of kind "input" for a task of somebody's own that was not given, and of kind
+ * "weights" for settings that the noted task does not take
  */
 export function toldTask(
   { given, note, isOwnHead = false, ...traces }: TaskSources,
@@ -38,7 +39,7 @@ export function toldTask(
   if (given) return given;
   if (!note) return taskOfTraces(traces, notes);
   if (Object.hasOwn(tasks, note.name)) {
-    const noted = taskOf(note.name, note.settings);
+    const noted = notedTask(note, where);
     const { head } = traces;
     const isOutdated = isOwnHead && head !== undefined && noted.withLabels([]).head.name !== head;
     return isOutdated ? taskOfTraces(traces, notes) : noted;
@@ -48,6 +49,21 @@ export function toldTask(
     `${where} was made for the task "${note.name}", which is none of tunebook's own; give it: ` +
       "{ task: … }",
   );
+}
+
+/** The task of a note; settings that it does not take are an error that names the folder. */
+function notedTask({ name, settings }: TaskNote, where: string): AnyTask {
+  try {
+    return taskOf(name, settings);
+  } catch (error) {
+    throw new TunebookError(
+      "weights",
+      `${where} says of its task what cannot be used; give the task, { task: … }: ${
+        messageOf(error)
+      }`,
+      { cause: error },
+    );
+  }
 }
 
 /**

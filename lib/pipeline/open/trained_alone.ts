@@ -46,6 +46,7 @@ export function checkAnswers(
   throw new TunebookError(
     "weights",
     `${where} has no ${random}, so that its answers would be random: it was not trained for this ` +
-      "task, or its head was not saved with it (PEFT: modules_to_save)",
+      `task, its head was not saved with it (PEFT: modules_to_save), or the head has other than the ` +
+      `${model.headRequest.outputs} outputs that the labels need`,
   );
 }

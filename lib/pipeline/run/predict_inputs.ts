@@ -4,6 +4,7 @@
  * @module
  */
 import { withDisplay } from "../../core/display.ts";
+import { TunebookError } from "../../core/errors.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
@@ -11,6 +12,13 @@ import type { AnyLabelledTask } from "./read_stage.ts";
 
 /** What inputs are called in errors. */
 const where = "the inputs";
+
+/** Throws an error of kind "input" for what is no list, such as a single text. */
+export function requireInputs(inputs: unknown): void {
+  if (Array.isArray(inputs)) return;
+  const given = inputs === null || inputs === undefined ? String(inputs) : `a ${typeof inputs}`;
+  throw new TunebookError("input", `predict takes a list of inputs, [input], but got ${given}`);
+}
 
 /** Encodes new inputs, runs the model, and gives one answer for each. */
 export async function predictInputs(
@@ -20,6 +28,7 @@ export async function predictInputs(
   outputsOf: (examples: AnyExamples) => Promise<Outputs>,
   signal: AbortSignal,
 ): Promise<unknown[]> {
+  requireInputs(inputs);
   if (inputs.length === 0) return [];
   const table = task.tableOf(inputs);
   const examples = await task.examples(table, processor, { where, labelled: false, signal });

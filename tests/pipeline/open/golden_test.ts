@@ -156,7 +156,7 @@ for (const base of ["gpt2", "llama"]) {
           } finally {
             await opened.dispose();
           }
-          const told = await open(place, { base: reference });
+          const told = await open(place, { base: reference.replace(/^file:/, "") });
           assert.equal(told.task, tasks[head]);
           await told.dispose();
         }

@@ -209,7 +209,17 @@ Deno.test("what cannot be used is an error that says what to do", () =>
         isMistake("input", /new: lora is a method that is not trained yet/),
       );
       await assert.rejects(base.attach({ none: at("none") }), isMistake("weights", /none/));
-      const adapters = await base.attach({ first: at("a"), second: at("b") });
+      await assert.rejects(
+        base.attach({ whole: at("base") }),
+        isMistake("weights", /whole: there is no adapter_config.json in .*base/),
+      );
+      for (const [source, shown] of [[5, "a number"], [null, "null"], [base, "an? object"]]) {
+        await assert.rejects(
+          base.attach({ odd: source as never }),
+          isMistake("input", new RegExp(`odd is ${shown}, but must be the folder`)),
+        );
+      }
+      const adapters = await base.attach({ first: at("a"), second: `file:${at("b")}` });
       const name = "frist" as "first";
       assert.throws(() => adapters.use(name), isMistake("input", /"frist".*mean "first"/));
       assert.throws(
@@ -220,6 +230,11 @@ Deno.test("what cannot be used is an error that says what to do", () =>
         () => adapters.average({ first: 0.5, second: 0.5 }),
         isMistake("unsupported", /two prompts have no order/),
       );
+      adapters.use(null);
+      assert.throws(
+        () => adapters.use(undefined as never),
+        isMistake("input", /no adapter undefined/),
+      );
       assert.throws(() => adapters.stack([]), isMistake("input", /at least one/));
       assert.throws(() => adapters.stack(["first", "first"]), isMistake("input", /acts once/));
       assert.throws(
@@ -229,6 +244,14 @@ Deno.test("what cannot be used is an error that says what to do", () =>
       assert.throws(
         () => adapters.predict(texts, { adapters: [name, "first", [name], "second"] }),
         isMistake("input", /input 1: no adapter "frist"[^]*input 3: no adapter "frist"/),
+      );
+      assert.throws(
+        () => adapters.predict(texts, {} as never),
+        isMistake("input", /4 inputs need as many adapters, not none/),
+      );
+      await assert.rejects(
+        adapters.use("first").predict("a text" as never),
+        isMistake("input", /takes a list of inputs/),
       );
       // Prompts of other lengths run in batches of their own.
       const mixed = await adapters.predict(texts, { adapters: ["first", "second", null, "first"] });

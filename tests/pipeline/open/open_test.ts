@@ -192,9 +192,34 @@ Deno.test("what cannot be opened says why", () =>
       open(at("base"), { tsak: 1 } as never),
       isMistake("input", 'did you mean "task"'),
     );
+    await assert.rejects(
+      open(at("base"), { task: textClassification, labels: ["a", "b", "a"], base: 1 } as never),
+      isMistake("input", "task is a function", "no two may be the same", "base is 1"),
+    );
+    await assert.rejects(
+      open(at("base"), { labels: "ab" as never }),
+      isMistake("input", 'labels is "ab", but must be a list of texts'),
+    );
+    assert.throws(() => open(1 as never), isMistake("input", '"1": it is no text'));
+    await write({
+      ...plain,
+      architectures: ["BertForTokenClassification"],
+      tunebook_task: { name: "token-classification", settings: { ...settings, split: "letters" } },
+    });
+    await assert.rejects(open(at("base")), isMistake("weights", at("base"), "letters", "task: "));
+    await write(plain);
+    const fewer = await open(at("base"), { labels: ["a", "b"] });
+    await assert.rejects(fewer.predict(["a"]), isMistake("weights", "the 2 outputs"));
+    await fewer.dispose();
     const { inputs } = openedTasks["text-classification"];
     const pairs = await open(at("base"));
     await assert.rejects(pairs.predict(inputs), isMistake("input", "input 1 is a list", "pair"));
+    for (const [given, shown] of [["a text", "a string"], [undefined, "undefined"]]) {
+      await assert.rejects(
+        pairs.predict(given as never),
+        isMistake("input", "takes a list of inputs", `got ${shown}`),
+      );
+    }
     await pairs.dispose();
   }));
 
