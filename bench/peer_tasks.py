@@ -9,7 +9,8 @@
 
 The rows are {"train": […], "test": […]}; the base is a folder that transformers opens. Settings carry
 our names. Each task is one class that does what transformers' own examples do (run_ner.py, run_qa.py),
-or sentence-transformers' trainer, with PEFT's LoRA and batches padded to their longest row.
+or sentence-transformers' trainer, with PEFT's LoRA and batches padded to their longest row. Trainer
+groups rows by length, as we do; sentence-transformers' batches without duplicates cannot be grouped.
 """
 
 import json
@@ -116,7 +117,9 @@ class Task:
         model = get_peft_model(self.model(), self.lora())
         return model, Trainer(
             model=model,
-            args=self.arguments(TrainingArguments, folder, seed),
+            args=self.arguments(
+                TrainingArguments, folder, seed, train_sampling_strategy="group_by_length"
+            ),
             train_dataset=self.examples,
             data_collator=self.collate,
             processing_class=self.tokenizer,

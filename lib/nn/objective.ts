@@ -8,6 +8,7 @@ import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { SentenceSettings } from "../text/sentence_settings.ts";
 import type { TextBatch } from "./family.ts";
+import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
 
 /** A loss over the rows of a certain data set. */
@@ -20,6 +21,11 @@ export interface Objective {
   readonly per: "sequence" | "token";
   /** What training is fed beside the batch; [batch, sequence, …] lies as the batch's tokens do. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
+  /**
+   * What the loss trains for itself, such as a classifier on two vectors; it starts anew in every
+   * training and is no part of the trained model.
+   */
+  readonly parameters?: readonly Parameter[];
   /** How tokens become the vector of a text, where that is what they become. */
   readonly sentence?: SentenceSettings;
   /**
@@ -63,7 +69,8 @@ export interface Objective {
   readonly acrossBatch?: boolean;
   /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
-   * `normaliser`, so that micro-batches add up to the whole.
+   * `normaliser`, so that micro-batches add up to the whole. `feeds` has the loss's own parameters,
+   * too, each under its name.
    */
   loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /**

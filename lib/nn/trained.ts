@@ -4,7 +4,7 @@
  * @module
  */
 import type { StateTensor } from "../engine/mod.ts";
-import type { AttachedMethod } from "./method.ts";
+import type { AttachedMethod, Parameter } from "./method.ts";
 import type { Weight } from "./layer.ts";
 import { layersBelowHead } from "./layer_depth.ts";
 import { isHead, type Model, modelWeights } from "./model.ts";
@@ -74,25 +74,23 @@ export interface GroupingOptions {
 export function trainedTensors(
   model: Pick<Model, "layers" | "head" | "family" | "config">,
   adapter: AttachedMethod,
-  { byLayer = false }: GroupingOptions = {},
+  options: GroupingOptions = {},
 ): StateTensor[] {
-  const slot = (name: string, shape: readonly number[], settings: GroupSettings): StateTensor => ({
-    name,
-    shape,
-    group: groupOf({
-      ...settings,
-      ...(byLayer ? { layersBelowHead: layersBelowHead(model, name) } : {}),
-    }),
-  });
   return [
-    ...trainedWeights(model, adapter).map(({ path, shape, layer }) =>
-      slot(path, shape, {
-        decay: layer.kind !== "norm" && !path.endsWith(".bias"),
-        learningRateScale: 1,
-      })
-    ),
-    ...adapter.parameters.map(({ name, shape, decay, learningRateScale = 1 }) =>
-      slot(name, shape, { decay, learningRateScale })
-    ),
+    ...trainedWeights(model, adapter).map(({ path, shape, layer }) => {
+      const decay = layer.kind !== "norm" && !path.endsWith(".bias");
+      return stateTensor(model, { name: path, shape, decay }, options);
+    }),
+    ...adapter.parameters.map((parameter) => stateTensor(model, parameter, options)),
   ];
+}
+
+/** The state tensor of a parameter. */
+export function stateTensor(
+  model: Parameters<typeof layersBelowHead>[0],
+  { name, shape, decay, learningRateScale = 1 }: Omit<Parameter, "initial">,
+  { byLayer = false }: GroupingOptions,
+): StateTensor {
+  const layer = byLayer ? { layersBelowHead: layersBelowHead(model, name) } : {};
+  return { name, shape, group: groupOf({ decay, learningRateScale, ...layer }) };
 }

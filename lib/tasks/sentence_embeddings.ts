@@ -60,7 +60,8 @@ const metrics: Readonly<Record<EmbeddingPredictions["kind"], string>> = {
  * | `{ text, label }`, a class | `cosineSimilarity` | as above, on pairs of texts |
  *
  * `predict` gives a `Float32Array` for each text. Losses, pooling and scores are those of
- * sentence-transformers; its `SoftmaxLoss`, which trains a classifier on pairs of vectors, is not here.
+ * sentence-transformers. `loss: "softmax"` takes pairs of any classes, and `alike` says which of them
+ * means that two texts are alike; its classifier is trained with the model and then left out.
  * With `accumulate`, losses that compare the rows of a batch compare those of the whole step: large
  * batches cost the memory of a micro-batch and a second forward pass (GradCache, arXiv 2101.06983).
  *
@@ -132,7 +133,10 @@ const reported: Readonly<
 > = {
   scored: (rows) => ({ numbers: (table) => [...scoresOfRows(table, rows)] }),
   labelled: (rows) => ({
-    classes: (table) => Array.from(scoresOfRows(table, rows), (label) => [String(label)]),
+    classes: (table) =>
+      rows.alike === undefined
+        ? Array.from(scoresOfRows(table, rows), (label) => [String(label)])
+        : classesOfRows(table, rows).map((of) => [of]),
   }),
   classes: (rows) => ({ classes: (table: Table) => classesOfRows(table, rows).map((of) => [of]) }),
 };

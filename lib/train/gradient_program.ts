@@ -24,6 +24,7 @@ import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import { withLossParameters } from "./loss_parameters.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
 
@@ -58,6 +59,10 @@ export function gradientProgram(
   const { adapter, objective } = trainable;
   const { packed = false, gradientCheckpointing = false } = options;
   const { inputs, weights, netOf, outputsOf } = trainingForward(trainable, options);
+  const own = (inputs: Readonly<Record<string, Tensor>>) =>
+    Object.fromEntries(
+      (objective.parameters ?? []).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
+    );
   return {
     name: "gradients",
     inputs: {
@@ -69,7 +74,7 @@ export function gradientProgram(
       const net = netOf(inputs, gradientCheckpointing);
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const loss = objective.loss(outputsOf(net, inputs), inputs);
+          const loss = objective.loss(outputsOf(net, inputs), { ...inputs, ...own(inputs) });
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },
@@ -103,7 +108,7 @@ function trainingForward(
   { fromHidden = false, packed = false, tokens, words }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
-  const weights = weightInputs(trainable);
+  const weights = withLossParameters(weightInputs(trainable), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
     ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))

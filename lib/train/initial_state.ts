@@ -6,21 +6,20 @@
 import { TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import type { Device, State, StateTensor } from "../engine/mod.ts";
-import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
-import { trainedTensors, trainedWeights } from "../nn/trained.ts";
+import { parameters } from "../nn/trainable_model.ts";
+import { trainedWeights } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { average, shownVector } from "./averages/weight_average.ts";
 import { gradients } from "./gradient_program.ts";
 import { initialRows, initialWeight } from "./occurring_words.ts";
 import { isByLayer } from "./group_steps.ts";
+import { initialLossParameters, tensorsInTraining, type Trained } from "./loss_parameters.ts";
 import { accumulated, optimizerVectors } from "./optimizer.ts";
 import type { TrainSettings } from "./train_options.ts";
 
-type Trained = Pick<TrainableModel, "model" | "adapter">;
-
 /**
- * The numbers of all trained tensors before the first step: the model's own, the method's seeded.
- * With `words` only these rows of the word table.
+ * The numbers of all trained tensors before the first step: the model's own, the method's and the
+ * loss's seeded. With `words` only these rows of the word table.
  */
 export function initialParameters(
   trained: Trained,
@@ -36,7 +35,7 @@ export function initialParameters(
   for (const { name, initial: make } of adapter.parameters) {
     initial.set(name, make(Random.fromSeed(seed, "adapter", name)));
   }
-  return initial;
+  return new Map([...initial, ...initialLossParameters(trained, seed)]);
 }
 
 /** The settings that a state depends on; those of averages and optimizers have their defaults. */
@@ -63,9 +62,7 @@ export async function initialState(
 ): Promise<State> {
   const { accumulate, seed } = settings;
   const byLayer = isByLayer(settings);
-  const tensors = trainedTensors(trained.model, trained.adapter, { byLayer }).map((
-    tensor,
-  ): StateTensor =>
+  const tensors = tensorsInTraining(trained, { byLayer }).map((tensor): StateTensor =>
     tensor.name === words?.path
       ? { ...tensor, shape: [words.ids.length, ...tensor.shape.slice(1)] }
       : tensor

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import {
   type Device,
   type FrozenSource,
@@ -25,12 +26,21 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import { type GradientOptions, trainingOutputsProgram } from "./gradient_program.ts";
 import type { TrainSettings } from "./train_options.ts";
 
-/** Whether a step is more than one micro-batch of a loss that does not add up over them. */
+/**
+ * Whether a step is more than one micro-batch of a loss that does not add up over them. Throws an error
+ * of kind "unsupported" where such a loss has parameters: their gradients would be lost.
+ */
 export function needsWholeBatch(
-  { acrossBatch }: Pick<Objective, "acrossBatch">,
+  { name, acrossBatch, parameters = [] }: Pick<Objective, "name" | "acrossBatch" | "parameters">,
   { accumulate }: Pick<TrainSettings, "accumulate">,
 ): boolean {
-  return acrossBatch === true && accumulate > 1;
+  const isNeeded = acrossBatch === true && accumulate > 1;
+  if (!isNeeded || parameters.length === 0) return isNeeded;
+  throw new TunebookError(
+    "unsupported",
+    `the loss of ${name} compares all rows of a step and has parameters of its own, so that steps ` +
+      "cannot be cut into micro-batches; leave accumulate out",
+  );
 }
 
 /** The names of the two feeds that stand for the rest of the step. */

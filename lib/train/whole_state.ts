@@ -1,17 +1,18 @@
 /**
  * The trained tensors as everybody but the training step sees them: the average where a run keeps one,
- * and whole, also where training holds only some rows of a table.
+ * whole, also where training holds only some rows of a table, and without parameters of the loss.
  *
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
-import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
+import { parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import { shownVector } from "./averages/weight_average.ts";
 import type { Tensors } from "./divergence.ts";
 import { idleFactor } from "./idle_factor.ts";
 import type { GroupSchedule } from "./group_steps.ts";
+import { type Trained, withoutLossParameters } from "./loss_parameters.ts";
 import { wholeTable } from "./occurring_words.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -38,14 +39,14 @@ export interface WholeContext {
   readonly words?: WordRows | undefined;
 }
 
-/** The whole of a training state. Where that is whole itself and has no average, it is the state. */
+/** The whole of a training state. Where that is nothing else, it is the state itself. */
 export function wholeState(
-  trained: Pick<TrainableModel, "model" | "adapter">,
+  trained: Trained,
   state: State,
   { device, words, ...context }: WholeContext,
 ): WholeState {
   const vector = shownVector(context.settings);
-  if (!words && vector === parameters) {
+  if (!words && vector === parameters && !trained.objective?.parameters?.length) {
     return {
       vector,
       complete: (held) => held,
@@ -55,7 +56,8 @@ export function wholeState(
     };
   }
   let whole: State | undefined;
-  const complete: WholeState["complete"] = (held, steps, vector) => {
+  const complete: WholeState["complete"] = (values, steps, vector) => {
+    const held = withoutLossParameters(trained, values);
     if (!words) return held;
     const { path } = words;
     const { group } = state.tensors.find(({ name }) => name === path)!;

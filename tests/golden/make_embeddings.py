@@ -92,6 +92,40 @@ def loss_cases():
     ]
 
 
+def softmax_case(groups, classes):
+    """`SoftmaxLoss` reads a model's embeddings in its `forward`, so that the model is one that has them."""
+    own = numpy.random.default_rng(13)
+    numbers = lambda *shape: torch.tensor(rounded(own.normal(size=shape)), requires_grad=True)
+    embeddings = numbers(groups * 2, SIZE)
+    scores = (numpy.arange(groups) % classes).tolist()
+
+    class Fixed(torch.nn.Module):
+        device = torch.device("cpu")
+
+        def forward(self, features):
+            return {"sentence_embedding": features["vectors"]}
+
+    loss = losses.SoftmaxLoss(Fixed(), SIZE, classes)
+    weight, bias = numbers(classes, 3 * SIZE), numbers(classes)
+    loss.classifier.weight = torch.nn.Parameter(weight.detach().clone())
+    loss.classifier.bias = torch.nn.Parameter(bias.detach().clone())
+    value = loss([{"vectors": embeddings[0::2]}, {"vectors": embeddings[1::2]}], torch.tensor(scores))
+    value.backward()
+    named = {"loss.classifier.weight": loss.classifier.weight, "loss.classifier.bias": loss.classifier.bias}
+    return {
+        "name": "softmax",
+        "settings": {},
+        "classes": classes,
+        "texts": numpy.arange(groups * 2).reshape(groups, 2).tolist(),
+        "scores": scores,
+        "embeddings": embeddings.tolist(),
+        "parameters": {name: tensor.flatten().tolist() for name, tensor in named.items()},
+        "loss": value.item(),
+        "gradient": embeddings.grad.tolist(),
+        "parameterGradients": {name: tensor.grad.flatten().tolist() for name, tensor in named.items()},
+    }
+
+
 def fixed(evaluator, vectors):
     """An evaluator that is given vectors, [texts][size], where it asks for those of text numbers."""
 
@@ -208,6 +242,6 @@ if __name__ == "__main__":
     # The undefined cases warn, and are wanted.
     warnings.simplefilter("ignore")
     content = {
-        "losses": loss_cases(), "metrics": metric_cases(), "logistic": logistic_cases(), "pooling": pooling_cases(),
+        "losses": [*loss_cases(), softmax_case(7, 3)], "metrics": metric_cases(), "logistic": logistic_cases(), "pooling": pooling_cases(),
     }
     save_json(HERE / "embeddings.json", content, PACKAGES)

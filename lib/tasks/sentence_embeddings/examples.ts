@@ -26,6 +26,7 @@ import {
   checkEmbeddingRows,
   classesOfRows,
   type EmbeddingRows,
+  numberedClasses,
   scoresOfRows,
   textsOf,
 } from "./rows.ts";
@@ -53,7 +54,7 @@ export async function embeddingExamples(
 ): Promise<Examples<EmbeddingPredictions, Embedding>> {
   const own = textProcessor(name, processor);
   const { labelled = true, where } = settings;
-  const { texts, scores, groups } = labelled
+  const { texts, scores, groups, classes } = labelled
     ? labelledGroups(table, where, rows, options)
     : unlabelledGroups(table, where, rows);
   const distinct = numbered(texts.flat());
@@ -70,12 +71,15 @@ export async function embeddingExamples(
   return {
     ...textExamples({ rows: texts.length, sequences, truncated }, own),
     ...(labelled ? { groups: textGroups } : {}),
-    fingerprint: textFingerprint(sequences, [...textGroups.flat(), ...scores]),
+    fingerprint: textFingerprint(sequences, [
+      ...textGroups.flat(),
+      ...(classes?.numbers ?? scores),
+    ]),
     objective: ({ hiddenSize }) =>
       embeddingObjective({
-        loss: makeLoss(rows.loss, options),
+        loss: makeLoss(rows.loss, options, { hiddenSize, classes: classes?.names.length ?? 0 }),
         groups: labelled ? textGroups : needsLabels("loss"),
-        scores,
+        scores: classes?.numbers ?? scores,
         sentence,
         hiddenSize,
         ...(options.dimensions ? { dimensions: options.dimensions } : {}),
@@ -110,7 +114,10 @@ interface RowGroups {
   readonly texts: readonly (readonly string[])[];
   /** The rows of each group: itself, or the two of a pair. */
   readonly groups: readonly (readonly number[])[];
+  /** Scores, or 1 and 0 of pairs that are alike or not. */
   readonly scores: Float32Array;
+  /** What `softmax` tells apart: the names of the classes, and the number of each group's. */
+  readonly classes?: { readonly names: readonly string[]; readonly numbers: Float32Array };
 }
 
 function labelledGroups(
@@ -121,12 +128,19 @@ function labelledGroups(
 ): RowGroups {
   checkEmbeddingRows(table, rows, where);
   const texts = textsOf(table, rows);
+  const isSoftmax = rows.loss === "softmax";
   if (rows.shape !== "classes") {
-    return { texts, groups: texts.map((_, row) => [row]), scores: scoresOfRows(table, rows) };
+    return {
+      texts,
+      groups: texts.map((_, row) => [row]),
+      scores: scoresOfRows(table, rows),
+      ...(isSoftmax ? { classes: numberedClasses(classesOfRows(table, rows)) } : {}),
+    };
   }
   const { pairsPerText = 4, seed = 1 } = options as EmbeddingClassesOptions;
   const drawn = classPairs(classesOfRows(table, rows), { perText: pairsPerText, seed, where });
-  return { texts, groups: drawn.pairs, scores: drawn.labels };
+  const classes = { names: ["apart", "alike"], numbers: drawn.labels };
+  return { texts, groups: drawn.pairs, scores: drawn.labels, ...(isSoftmax ? { classes } : {}) };
 }
 
 function unlabelledGroups(

@@ -18,11 +18,12 @@ export const sentenceEmbeddingsFlags: readonly TaskFlag[] = [
   {
     name: "loss",
     value: "text",
-    what: "multipleNegativesRanking, triplet, cosent, cosineSimilarity, contrastive",
+    what: "multipleNegativesRanking, triplet, cosent, cosineSimilarity, contrastive, softmax",
   },
   { name: "scale", value: "number", what: "what cosines are multiplied with (20)" },
   { name: "margin", value: "number", what: "the margin of triplet and contrastive" },
   { name: "distance", value: "text", what: "cosine, euclidean …, for triplet and contrastive" },
+  { name: "alike", value: "text", what: "for softmax: the class of pairs that are alike (1)" },
   { name: "symmetric", value: "switch", what: "positives must find their anchors, too" },
   { name: "dimensions", value: "list", what: "sizes that vectors may be cut to (Matryoshka)" },
   { name: "pooling", value: "text", what: "mean, cls, last" },

@@ -4,6 +4,7 @@
  * @module
  */
 import { type HostTensor, type InputSpec, type Tensor, tf } from "../../engine/mod.ts";
+import type { Parameter } from "../../nn/method.ts";
 
 /** The groups of a batch, such as pairs: texts whose embeddings a loss compares. */
 export interface GroupBatch {
@@ -12,7 +13,7 @@ export interface GroupBatch {
    * embeddings of a batch stand in this order: all texts of the first group, then of the second …
    */
   readonly texts: readonly (readonly number[])[];
-  /** The score or the label of each group, [groups]; empty where rows have none. */
+  /** The score, the label or the number of the class of each group, [groups]; empty where rows have none. */
   readonly scores: Float32Array;
 }
 
@@ -20,6 +21,8 @@ export interface GroupBatch {
 export interface EmbeddingLoss {
   /** What the loss is fed beside the embeddings. */
   readonly feeds: Readonly<Record<string, InputSpec>>;
+  /** What the loss trains for itself; it finds them among its feeds. */
+  readonly parameters?: readonly Parameter[];
   /** True where the loss of a group depends on the other groups of its batch. */
   readonly acrossBatch: boolean;
   /** Embeddings [batch, hidden] → the sum of the groups' losses, a scalar. */

