@@ -33,7 +33,7 @@ const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-ch
 /** The arguments of each process, in the order of their starts. */
 const queue: (readonly string[])[] = [
   testRun("tests/notebooks/notebooks_test.ts", ...(Deno.args.length > 0 ? ["--", "--all"] : [])),
-  ["check", "--doc", ".", ...documented],
+  ["check", "--quiet", "--doc", ".", ...documented],
   testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
   testRun("--doc", ...documented),
   ...(await testFolders()).map((paths) => testRun(...paths)),
