@@ -28,12 +28,14 @@ interface Counts {
   readonly failed: number;
 }
 
+/** What has types to check. The notebooks' cells have a test of their own. */
+const typed = ["bench", "tests", "docs", "notebook.ts"];
 const documented = ["lib", "datasets", "mod.ts", "README.md", ...await documents()];
 const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-check", ...args];
 /** The arguments of each process, in the order of their starts. */
 const queue: (readonly string[])[] = [
   testRun("tests/notebooks/notebooks_test.ts", ...(Deno.args.length > 0 ? ["--", "--all"] : [])),
-  ["check", "--quiet", "--doc", ".", ...documented],
+  ["check", "--quiet", "--doc", ...documented, ...typed],
   testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
   testRun("--doc", ...documented),
   ...(await testFolders()).map((paths) => testRun(...paths)),
