@@ -1,8 +1,12 @@
 /**
- * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line.
+ * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
+ * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
+ * draws in `charts.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
+export * from "./extend.ts";
+export * from "./charts.ts";
 
 // The pipeline
 export { model, Plan } from "./lib/pipeline/plan.ts";
@@ -46,8 +50,16 @@ export type {
 } from "./lib/pipeline/open/adapter_set.ts";
 export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";
 export type { AverageOptions } from "./lib/adapters/several/average.ts";
+export type { Combination } from "./lib/adapters/several/low_rank_sum.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
-export type { DataOptions, DataSource, PlanSpec, SplitSettings } from "./lib/pipeline/plan_spec.ts";
+export type {
+  AnyMetric,
+  AnyTask,
+  DataOptions,
+  DataSource,
+  PlanSpec,
+  SplitSettings,
+} from "./lib/pipeline/plan_spec.ts";
 export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
 export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
 
@@ -61,8 +73,10 @@ export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
 export {
   causalLanguageModelling,
   type CausalLanguageModellingOptions,
+  type TextTask,
 } from "./lib/tasks/causal_language_modelling.ts";
 export { tokenClassification } from "./lib/tasks/token_classification.ts";
+export type { ScoredSpan } from "./lib/tasks/token_classification/aggregate.ts";
 export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";
 export type {
   TokenClassification,
@@ -92,6 +106,8 @@ export type {
   SentenceEmbeddingsOptions,
 } from "./lib/tasks/sentence_embeddings/options.ts";
 export type { Embedding } from "./lib/tasks/sentence_embeddings/examples.ts";
+export type { LossName } from "./lib/tasks/sentence_embeddings/losses.ts";
+export type { EmbeddingPredictions } from "./lib/tasks/sentence_embeddings/held_out.ts";
 export type { DistanceName } from "./lib/tasks/sentence_embeddings/distance.ts";
 export type {
   PoolingName,
@@ -150,11 +166,17 @@ export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
+export type { PeftConfig } from "./lib/adapters/peft/config.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
 // Training
 export type { TrainOptions } from "./lib/train/train_options.ts";
-export { learningRateScale, type ScheduleName } from "./lib/train/schedules/mod.ts";
+export type { BatchOrder } from "./lib/data/batches.ts";
+export {
+  learningRateScale,
+  type ScheduleName,
+  type ScheduleSteps,
+} from "./lib/train/schedules/mod.ts";
 export type { ScheduleOptions } from "./lib/train/schedules/schedule.ts";
 export type { OptimizerName } from "./lib/train/optimizers/mod.ts";
 export type { OptimizerOptions } from "./lib/train/optimizers/optimizer_rule.ts";
@@ -171,7 +193,7 @@ export { answerF1 } from "./lib/metrics/answer_f1.ts";
 export type { AnswerScore } from "./lib/metrics/answer_score.ts";
 export { type Auc, auc } from "./lib/metrics/auc.ts";
 export { averagePrecision } from "./lib/metrics/average_precision.ts";
-export type { ClassScore } from "./lib/metrics/class_score.ts";
+export type { ClassScore, LabelPredictions } from "./lib/metrics/class_score.ts";
 export {
   bestNullThreshold,
   type NullThresholds,
@@ -226,13 +248,18 @@ export { adapter } from "./lib/deploy/adapter.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
-export type { DeployTarget, Receipt, Reopened, TrainedModel } from "./lib/deploy/target.ts";
+export type { Receipt } from "./lib/deploy/target.ts";
 
 // Tables and data
-export { requireColumns, textColumn } from "./lib/table/columns.ts";
+export { requireColumns, textColumn, type TextColumnOptions } from "./lib/table/columns.ts";
 export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
 export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
-export { type Table, tableFromColumns, tableFromRows } from "./lib/table/table.ts";
+export {
+  type ColumnValues,
+  type Table,
+  tableFromColumns,
+  tableFromRows,
+} from "./lib/table/table.ts";
 export { writeTable, type WriteTableOptions } from "./lib/table/write_table.ts";
 export {
   type LabelKind,
@@ -240,83 +267,16 @@ export {
   readLabels,
   type ReadLabelsOptions,
 } from "./lib/data/labels.ts";
-export { describeSplits, type SplitReport } from "./lib/data/report.ts";
+export {
+  describeSplits,
+  type DescribeSplitsOptions,
+  type SplitReport,
+  type SplitSummary,
+} from "./lib/data/report.ts";
 export { type SplitOptions, splitTable } from "./lib/data/split.ts";
 export type { Splits } from "./lib/table/splits.ts";
 
-// Weights
-export type { Dtype } from "./lib/weights/dtype.ts";
-export type { DownloadOptions } from "./lib/weights/hub_settings.ts";
-export {
-  type LoadedWeights,
-  type LoadOptions,
-  loadWeights,
-  type WeightSpec,
-} from "./lib/weights/load_weights.ts";
-export type { ModelFolder } from "./lib/weights/model_files.ts";
-export { openWeights } from "./lib/weights/open_weights.ts";
-export { parseReference, type Reference } from "./lib/weights/reference.ts";
-export { resolveModel, type ResolveOptions } from "./lib/weights/resolve_model.ts";
-export { openSafetensors, type WeightFile } from "./lib/weights/safetensors.ts";
-export type { RawTensor, TensorInfo, Weights } from "./lib/weights/weights.ts";
-export {
-  type TensorData,
-  type TensorToWrite,
-  writeSafetensors,
-} from "./lib/weights/write_safetensors.ts";
-export { type ShardOptions, writeShards } from "./lib/weights/write_shards.ts";
-
-// Devices, for programs of your own
-export { openDevice } from "./lib/engine/devices/open_device.ts";
-export type { Device } from "./lib/engine/devices/device.ts";
-
-// Models and contracts, for methods and architectures of your own
-export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
-export type { AttachedMethod, Method, MethodRecord } from "./lib/nn/method.ts";
-export type { Family, Features, Head, ModelConfig, Stack, TextConfig } from "./lib/nn/family.ts";
-export type { Objective } from "./lib/nn/objective.ts";
-export type { Processor } from "./lib/nn/processor.ts";
-export type { Examples, LabelledTask, Outputs, Signature, Task } from "./lib/nn/task.ts";
-export type { Model } from "./lib/nn/model.ts";
-
-// Charts and displays
-export { type Attention, attentionChart } from "./lib/chart/attention_chart.ts";
-export { calibrationChart, type CalibrationChartOptions } from "./lib/chart/calibration_chart.ts";
-export {
-  type Channel,
-  type Chart,
-  chart,
-  type ChartOptions,
-  type MarkOptions,
-} from "./lib/chart/chart.ts";
-export { classBarsChart } from "./lib/chart/class_bars_chart.ts";
-export { confusionChart, type ConfusionCounts } from "./lib/chart/confusion_chart.ts";
-export type { PredictedRows } from "./lib/chart/curves_by_class.ts";
-export type { Drawing, Spec } from "./lib/chart/drawing.ts";
-export {
-  embeddingChart,
-  type EmbeddingChartOptions,
-  type Embeddings,
-} from "./lib/chart/embedding_chart.ts";
-export { learningRateChart, type SweepCurves } from "./lib/chart/learning_rate_chart.ts";
-export { lossChart, type LossChartOptions, type RunCurves } from "./lib/chart/loss_chart.ts";
-export { precisionRecallChart } from "./lib/chart/precision_recall_chart.ts";
-export type { ProjectOptions } from "./lib/chart/project.ts";
-export { rocChart } from "./lib/chart/roc_chart.ts";
-export type { PlacesWords } from "./lib/chart/places_chart.ts";
-export type { ChartData } from "./lib/chart/rows.ts";
-export { methodChart, type MethodChartOptions } from "./lib/pipeline/display/method_chart.ts";
-export {
-  seriesChart,
-  type SeriesChartOptions,
-  type SeriesPoint,
-} from "./lib/chart/series_chart.ts";
-export { type ComparedRun, runsChart, type RunsChartOptions } from "./lib/chart/runs_chart.ts";
-export type { Displayed, MimeBundle } from "./lib/core/display.ts";
-export type { Notebook } from "./lib/core/notebook.ts";
-export { displayOfTensor, type ShownTensor } from "./lib/engine/tensor_display.ts";
-export { displayOfTable } from "./lib/table/table_display.ts";
-
 // What everything uses
-export { type ErrorKind, TunebookError } from "./lib/core/errors.ts";
+export { type ErrorKind, mistakes, TunebookError } from "./lib/core/errors.ts";
+export type { Progress, ProgressOptions } from "./lib/core/progress.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";

@@ -178,7 +178,7 @@ function heldShareOf({ quantized = new Map() }: Model): number {
   for (const weight of quantized.values()) {
     const { codes, scales } = quantizedShapes(weight);
     held += sizeOf(codes) + floatBytes * sizeOf(scales);
-    whole += floatBytes * weight.outputs * weight.inputs;
+    whole += floatBytes * weight.outFeatures * weight.inFeatures;
   }
   return whole === 0 ? 1 : held / whole;
 }

@@ -67,9 +67,9 @@ function specifiersOf(text: string): string[] {
   ].map(([, specifier]) => specifier);
 }
 
-/** File → its text, for mod.ts, lib and datasets. */
+/** File → its text, for the doors, lib and datasets. */
 async function allTexts(): Promise<Map<string, string>> {
-  const files = [join(root, "mod.ts")];
+  const files = ["mod.ts", "extend.ts", "charts.ts"].map((door) => join(root, door));
   for (const folder of ["lib", "datasets"]) {
     files.push(...await Array.fromAsync(sources(join(root, folder))));
   }

@@ -127,15 +127,15 @@ function configOf(
   };
 }
 
-/** The network's tensors, named as in PEFT, and what it computes: [tokens, width]. */
-function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, width: number) {
-  const hidden = asked ?? width;
+/** The network's tensors, named as in PEFT, and what it computes: [tokens, hiddenSize]. */
+function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, hiddenSize: number) {
+  const hidden = asked ?? hiddenSize;
   if (encoder === "mlp") {
     return {
       parameters: [
-        ...dense("mlp_head.0", width, hidden),
+        ...dense("mlp_head.0", hiddenSize, hidden),
         ...dense("mlp_head.2", hidden, hidden),
-        ...dense("mlp_head.4", hidden, width),
+        ...dense("mlp_head.4", hidden, hiddenSize),
       ],
       encode(context: HookContext): Tensor {
         const first = tf.relu(apply("mlp_head.0", context.parameter(embedding), context));
@@ -144,12 +144,12 @@ function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, width:
       },
     };
   }
-  const sizes = { name: "lstm_head", inFeatures: width, hidden, layers, dropout };
+  const sizes = { name: "lstm_head", inFeatures: hiddenSize, hidden, layers, dropout };
   return {
     parameters: [
       ...lstmParameters(sizes),
       ...dense("mlp_head.0", 2 * hidden, 2 * hidden),
-      ...dense("mlp_head.2", 2 * hidden, width),
+      ...dense("mlp_head.2", 2 * hidden, hiddenSize),
     ],
     encode(context: HookContext): Tensor {
       const mixed = lstm(sizes, context.parameter(embedding), context);

@@ -1,6 +1,6 @@
 /**
- * Prompt tuning (Lester et al., arXiv 2104.08691): N vectors P [N, width] are trained and stand before
- * the word embeddings of every text; the model itself stays as it is.
+ * Prompt tuning (Lester et al., arXiv 2104.08691): N vectors P [N, hiddenSize] are trained and stand
+ * before the word embeddings of every text; the model itself stays as it is.
  *
  * P starts at words, as the paper advises: of the vocabulary, of the class labels, or of a text. A
  * random start is PEFT's default and the worst: .234 on its GSM8K comparison (a decoder, 200 tokens)
@@ -109,7 +109,7 @@ export function promptTuning(options: PromptTuningOptions = {}): Method {
   };
 }
 
-/** The start of a prompt, [tokens, width] row by row. */
+/** The start of a prompt, [tokens, hiddenSize] row by row. */
 export function promptStart(
   modelInfo: ModelInfo,
   { tokens, start, text }: {

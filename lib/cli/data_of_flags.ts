@@ -9,7 +9,8 @@ import { metricNamesOf, metrics } from "../metrics/mod.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import type { TaskFlag } from "../tasks/shared/task_flag.ts";
 import type { FlagReader } from "./flag_reader.ts";
-import { kebab } from "./train_flags.ts";
+import { columnsOfTask } from "./columns_of_task.ts";
+import { kebab, trainFlags } from "./train_flags.ts";
 
 /** What a task is tried on where no data is named, out of npm packages. */
 const defaultData: Readonly<Record<string, string>> = {
@@ -34,8 +35,12 @@ export interface FlagData {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the flags of the data and of its task. */
-export function dataOfFlags(read: FlagReader): FlagData {
+/**
+ * Reads the flags of the data and of its task.
+ *
+ * @param fileColumns the columns of the file, where flags do not name them
+ */
+export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): FlagData {
   const named = read.text("data");
   const asked = read.text("task");
   const card = named === undefined ? undefined : findDataSet(named)?.card;
@@ -49,7 +54,7 @@ export function dataOfFlags(read: FlagReader): FlagData {
   const task = known.includes(wanted) ? wanted : "text-classification";
   const source = named ?? defaultData[task];
   checkSource(source, read.wrong);
-  const settings = settingsOf(task, source, read);
+  const settings = settingsOf(task, source, read, fileColumns);
   const split = { ...sizeOf("test", read), ...sizeOf("validation", read) };
   const isShort = task === "text-classification" || task === "text-generation";
   return {
@@ -86,57 +91,71 @@ function checkSource(source: string, wrong: string[]): void {
   );
 }
 
-/** The task's options: its flags, and the columns of a data set where they are not given. */
-function settingsOf(task: string, source: string, read: FlagReader): Record<string, unknown> {
+/** The task's options: its flags, and the columns that the data has where no flag names any. */
+function settingsOf(
+  task: string,
+  source: string,
+  read: FlagReader,
+  fileColumns: readonly string[] | undefined,
+): Record<string, unknown> {
   const { flags } = tasks[task];
-  const card = findDataSet(source)?.card;
   const own = Object.fromEntries(
     flags.map((flag) => [flag.name, valueOf(flag, read)] as const)
       .filter(([, value]) => value !== undefined),
   );
-  const columns = { ...columnsFor(task, card), ...own };
+  const known = new Set(flags.map(({ name, flag = name }) => flag));
   const others = Object.values(tasks).flatMap(({ flags }) => flags)
-    .filter(({ name }) => read.has(name) && !flags.some((flag) => flag.name === name));
-  for (const { name } of new Set(others)) {
-    read.wrong.push(`--${kebab(name)} is no flag of ${task}; see --task ${task} --help`);
+    .map(({ name, flag = name }) => flag)
+    .filter((flag) => read.has(flag) && !known.has(flag) && !(flag in trainFlags));
+  for (const flag of new Set(others)) {
+    read.wrong.push(`--${kebab(flag)} is no flag of ${task}; see --task ${task} --help`);
   }
-  for (const name of required[task] ?? []) {
-    if (columns[name] !== undefined) continue;
-    read.wrong.push(`--${name} is missing: ${missing[name]} of ${source}`);
-    columns[name] = "?";
-  }
-  return columns;
+  const { columns, wrong } = columnsOfTask(task, own, {
+    source,
+    byOption: byOption(source, fileColumns),
+    ...(fileColumns ? { all: fileColumns } : {}),
+  });
+  const hint = wrong.length > 0 && !read.has("task") ? otherTask(task, fileColumns ?? []) : "";
+  read.wrong.push(...wrong.map((line) => line + hint));
+  return { ...columns, ...own };
 }
 
-/** The flags without which a task makes no sense, for an error that says it in the flags' words. */
-const required: Readonly<Record<string, readonly string[]>> = {
-  "text-classification": ["text", "label"],
-  "text-generation": ["text"],
-};
-const missing: Readonly<Record<string, string>> = {
-  text: "the column with the texts",
-  label: "the column to predict",
-};
-
-function columnsFor(
-  task: string,
-  card: { readonly task: string; readonly columns: object } | undefined,
-): Record<string, unknown> {
-  if (card?.task === task) return { ...card.columns };
-  const { text } = (card?.columns ?? {}) as { text?: string };
-  return task === "text-generation" && text !== undefined ? { text } : {};
+/** Option → column: a data set's own, or the columns of a file under the names that they have. */
+function byOption(
+  source: string,
+  fileColumns: readonly string[] | undefined,
+): Readonly<Record<string, string>> {
+  if (fileColumns) return Object.fromEntries(fileColumns.map((name) => [name, name]));
+  return { ...findDataSet(source)?.card.columns };
 }
 
-function valueOf({ name, value }: TaskFlag, read: FlagReader): unknown {
+/** Another task whose columns the file has, for a person who has not named one. */
+function otherTask(task: string, fileColumns: readonly string[]): string {
+  const fitting = Object.keys(tasks).filter((name) =>
+    name !== task &&
+    tasks[name].columns.some((kind) => kind.every((column) => fileColumns.includes(column)))
+  );
+  return fitting.length > 0 ? ` (they fit --task ${fitting.join(" or ")})` : "";
+}
+
+function valueOf({ name, flag = name, value }: TaskFlag, read: FlagReader): unknown {
   switch (value) {
     case "number":
-      return read.number(name);
+      return read.number(flag);
     case "switch":
-      return read.switch(name);
+      return read.switch(flag);
+    case "boolean":
+      return read.boolean(flag);
     case "list":
-      return read.list(name)?.map((part) => Number.isNaN(Number(part)) ? part : Number(part));
+      return read.list(flag);
+    case "numbers":
+      return read.numbers(flag);
+    case "columns": {
+      const list = read.list(flag);
+      return list?.length === 1 ? list[0] : list;
+    }
     default:
-      return read.text(name);
+      return read.text(flag);
   }
 }
 

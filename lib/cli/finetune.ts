@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { columnsOfFile } from "./columns_of_file.ts";
 import { readCommandLine } from "./flags.ts";
 import { helpFor } from "./help.ts";
 import { planOfFile, planOfFlags } from "./plan_of_flags.ts";
@@ -33,7 +34,9 @@ export async function finetune(args: readonly string[]): Promise<number> {
         }`,
       );
     }
-    const plan = planFile ? await planOfFile(planFile, flags) : planOfFlags(flags);
+    const plan = planFile
+      ? await planOfFile(planFile, flags)
+      : planOfFlags(flags, await columnsOfFile(flags));
     console.error(`${plan}\n`);
     const result = await plan.run(typeof flags.device === "string" ? { device: flags.device } : {});
     console.log(String(result));

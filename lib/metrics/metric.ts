@@ -6,10 +6,12 @@
 import { TunebookError } from "../core/errors.ts";
 import type { AnyPredictions, Predictions } from "../nn/predictions.ts";
 
-/** Scores predictions: one number, or whatever `Value` is. */
+/** Scores predictions: one number, or whatever `Value` is. `metric` makes one. */
 export interface Metric<Value = number, Predicted extends AnyPredictions = Predictions> {
-  /** The name under which a report shows it, which is also its public name. */
+  /** Its public name, which plan files and the command line know it by. */
   readonly name: string;
+  /** What tables and charts call it, `recall@10`; the name unless given. */
+  readonly title?: string;
   /** The kinds of prediction that it scores. */
   readonly kinds: readonly string[];
   /** Which of two numbers is better, for early stopping; without meaning for other values. */
@@ -38,7 +40,31 @@ const described: Readonly<Record<string, string>> = {
   pairs: "pairs of texts that are alike or not",
 };
 
-/** Makes a metric that refuses the kinds it does not score. */
+/**
+ * Makes a metric that refuses the kinds it does not score.
+ *
+ * @example
+ * ```ts
+ * import { metric, type Predictions, predictionsOf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const biggestMiss = metric({
+ *   name: "biggestMiss",
+ *   kinds: ["regression"],
+ *   better: "lower",
+ *   compute: ({ truth, predicted }: Predictions<"regression">) =>
+ *     Math.max(...Array.from(truth, (value, row) => Math.abs(value - predicted[row]))),
+ * });
+ * const values = Float32Array.of(1, 2);
+ * const predictions = predictionsOf({
+ *   kind: "regression",
+ *   labels: ["stars"],
+ *   logits: values,
+ *   truth: [1, 5],
+ * });
+ * assert.equal(biggestMiss.compute(predictions), 3);
+ * ```
+ */
 export function metric<Value, Predicted extends AnyPredictions>(
   definition: Metric<Value, Predicted>,
 ): Metric<Value, Predicted> {

@@ -28,6 +28,7 @@ const cutoff = 10;
  */
 export const mrr: Metric<number, RetrievalPredictions> = metric({
   name: "mrr",
+  title: `mrr@${cutoff}`,
   kinds: ["retrieval"],
   better: "higher",
   range: [0, 1],

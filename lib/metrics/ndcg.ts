@@ -32,6 +32,7 @@ const gain = (rank: number) => 1 / Math.log2(rank + 1);
  */
 export const ndcg: Metric<number, RetrievalPredictions> = metric({
   name: "ndcg",
+  title: `ndcg@${cutoff}`,
   kinds: ["retrieval"],
   better: "higher",
   range: [0, 1],

@@ -45,6 +45,7 @@ export const recallAt: RecallAt = Object.freeze({
 function recall(name: string, most: number): Metric<number, RetrievalPredictions> {
   return metric({
     name,
+    title: `recall@${most}`,
     kinds: ["retrieval"],
     better: "higher",
     range: [0, 1],

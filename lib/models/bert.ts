@@ -14,8 +14,8 @@ import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a BERT. */
 export interface BertConfig extends TextConfig {
-  readonly intermediate: number;
-  readonly typeVocabulary: number;
+  readonly intermediateSize: number;
+  readonly typeVocabSize: number;
   readonly epsilon: number;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
@@ -49,8 +49,8 @@ export function readBertConfig(
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions - unused,
-    intermediate: read.size("intermediate_size"),
-    typeVocabulary: read.size("type_vocab_size", 2),
+    intermediateSize: read.size("intermediate_size"),
+    typeVocabSize: read.size("type_vocab_size", 2),
     epsilon: read.positive("layer_norm_eps", 1e-12),
     hiddenDropout,
     attentionDropout: read.share("attention_probs_dropout_prob", 0.1),
@@ -70,7 +70,7 @@ export function readBertConfig(
 
 /** The encoder's layers, with weights. */
 export function bertLayers(config: BertConfig): Layer[] {
-  const { hiddenSize, intermediate } = config;
+  const { hiddenSize, intermediateSize } = config;
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
     path,
@@ -87,7 +87,7 @@ export function bertLayers(config: BertConfig): Layer[] {
   const layers = [
     table("embeddings.word_embeddings", config.vocabSize),
     table("embeddings.position_embeddings", config.maxPositions),
-    table("embeddings.token_type_embeddings", config.typeVocabulary),
+    table("embeddings.token_type_embeddings", config.typeVocabSize),
     norm("embeddings.LayerNorm"),
   ];
   for (let i = 0; i < config.numLayers; i++) {
@@ -98,8 +98,8 @@ export function bertLayers(config: BertConfig): Layer[] {
       linear(`${at}.attention.self.value`, hiddenSize, hiddenSize),
       linear(`${at}.attention.output.dense`, hiddenSize, hiddenSize),
       norm(`${at}.attention.output.LayerNorm`),
-      linear(`${at}.intermediate.dense`, hiddenSize, intermediate),
-      linear(`${at}.output.dense`, intermediate, hiddenSize),
+      linear(`${at}.intermediate.dense`, hiddenSize, intermediateSize),
+      linear(`${at}.output.dense`, intermediateSize, hiddenSize),
       norm(`${at}.output.LayerNorm`),
     );
   }
@@ -121,7 +121,7 @@ export function bertEmbed(
     tf.add(input.words, net.embedding("embeddings.token_type_embeddings", types)),
     net.embedding("embeddings.position_embeddings", positionsOf(net, mask, batch.packing)),
   );
-  const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
+  const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, hiddenSize]
   const x = net.layerNorm("embeddings.LayerNorm", rows, config.epsilon);
   return { x: net.dropout(x, config.hiddenDropout), mask };
 }

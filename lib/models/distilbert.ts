@@ -15,7 +15,7 @@ import { embeddingHead, spanHead, tokenHead } from "./encoder_heads.ts";
 
 /** The sizes of a DistilBERT. */
 export interface DistilbertConfig extends TextConfig {
-  readonly intermediate: number;
+  readonly intermediateSize: number;
   readonly hiddenDropout: number;
   readonly attentionDropout: number;
   readonly headDropout: number;
@@ -37,7 +37,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions,
-    intermediate: read.size("hidden_dim"),
+    intermediateSize: read.size("hidden_dim"),
     hiddenDropout: read.share("dropout", 0.1),
     attentionDropout: read.share("attention_dropout", 0.1),
     headDropout: read.share("seq_classif_dropout", 0.2),
@@ -52,7 +52,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): DistilbertConfig {
 }
 
 function layers(config: DistilbertConfig): Layer[] {
-  const { hiddenSize, intermediate } = config;
+  const { hiddenSize, intermediateSize } = config;
   const linear = (path: string, inputs = hiddenSize, outputs = hiddenSize): Layer => ({
     kind: "linear",
     path,
@@ -67,8 +67,8 @@ function layers(config: DistilbertConfig): Layer[] {
       linear(`${at}.attention.v_lin`),
       linear(`${at}.attention.out_lin`),
       { kind: "norm", path: `${at}.sa_layer_norm`, width: hiddenSize },
-      linear(`${at}.ffn.lin1`, hiddenSize, intermediate),
-      linear(`${at}.ffn.lin2`, intermediate, hiddenSize),
+      linear(`${at}.ffn.lin1`, hiddenSize, intermediateSize),
+      linear(`${at}.ffn.lin2`, intermediateSize, hiddenSize),
       { kind: "norm", path: `${at}.output_layer_norm`, width: hiddenSize },
     ];
   });
@@ -134,7 +134,7 @@ export const distilbert: Family<DistilbertConfig> = {
       const { words: given, mask } = net.input({ words, mask: batch.mask });
       const positions = positionIds(net, mask, batch.packing);
       const placed = tf.add(given, net.embedding("embeddings.position_embeddings", positions));
-      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
+      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, hiddenSize]
       const x = net.layerNorm("embeddings.LayerNorm", rows, epsilon);
       return { x: net.dropout(x, config.hiddenDropout), mask };
     },

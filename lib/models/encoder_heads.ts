@@ -19,7 +19,18 @@ export interface TokenHeadOptions<Config> {
   readonly unused?: RegExp;
 }
 
-/** Scores of the classes of each token. */
+/**
+ * Scores of the classes of each token.
+ *
+ * @example
+ * ```ts
+ * import { tokenHead } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const { reads, className } = tokenHead("BertForTokenClassification");
+ * assert.deepEqual([reads, className], ["tokens", "BertForTokenClassification"]);
+ * ```
+ */
 export function tokenHead<Config extends HeadConfig>(
   className: string,
   { path = "classifier", dropout = ({ headDropout }) => headDropout, unused }: TokenHeadOptions<
@@ -40,7 +51,17 @@ export function tokenHead<Config extends HeadConfig>(
 
 const spanPath = "qa_outputs";
 
-/** Scores of each token as the start and as the end of an answer; outputs is 2. */
+/**
+ * Scores of each token as the start and as the end of an answer; outputs is 2.
+ *
+ * @example
+ * ```ts
+ * import { spanHead } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(spanHead("BertForQuestionAnswering").reads, "tokens");
+ * ```
+ */
 export function spanHead<Config extends TextConfig>(
   className: string,
   { dropout, unused, prefix }: Omit<TokenHeadOptions<Config>, "path"> & {
@@ -61,7 +82,17 @@ export function spanHead<Config extends TextConfig>(
   };
 }
 
-/** The hidden state of each token as it is. */
+/**
+ * The hidden state of each token as it is.
+ *
+ * @example
+ * ```ts
+ * import { embeddingHead, type TextConfig } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(embeddingHead("BertModel").layers({} as TextConfig, 0), []);
+ * ```
+ */
 export function embeddingHead<Config extends TextConfig>(
   className: string,
   { unread }: Pick<Head<Config>, "unread"> = {},

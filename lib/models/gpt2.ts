@@ -1,6 +1,6 @@
 /**
  * GPT-2 (Radford et al., 2019) as transformers stores it: a decoder whose linears lie in checkpoints
- * as [inputs, outputs], with one fused linear for queries, keys and values.
+ * as [inFeatures, outFeatures], with one fused linear for queries, keys and values.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { fillingToken } from "./filling_token.ts";
 
 /** The sizes of a GPT-2. */
 export interface Gpt2Config extends DecoderConfig {
-  readonly intermediate: number;
+  readonly intermediateSize: number;
   readonly epsilon: number;
   readonly embeddingDropout: number;
   readonly attentionDropout: number;
@@ -33,15 +33,15 @@ function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = configReader(json);
   const vocabulary = read.size("vocab_size");
   const positions = read.size("n_positions");
-  const width = read.size("n_embd");
+  const hiddenSize = read.size("n_embd");
   const config: Gpt2Config = {
-    hiddenSize: width,
+    hiddenSize,
     numLayers: read.depth("n_layer"),
     numHeads: read.size("n_head"),
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions,
-    intermediate: read.size("n_inner", 4 * width), // the paper's factor
+    intermediateSize: read.size("n_inner", 4 * hiddenSize), // the paper's factor
     epsilon: read.positive("layer_norm_epsilon", 1e-5),
     embeddingDropout: read.share("embd_pdrop", 0.1),
     attentionDropout: read.share("attn_pdrop", 0.1),
@@ -55,13 +55,13 @@ function readConfig(json: Readonly<Record<string, unknown>>): Gpt2Config {
   read.on("scale_attn_weights");
   read.off("scale_attn_by_inverse_layer_idx");
   read.off("add_cross_attention");
-  read.divides("n_head", config.numHeads, "n_embd", width);
+  read.divides("n_head", config.numHeads, "n_embd", hiddenSize);
   read.finish();
   return config;
 }
 
 function layers(
-  { hiddenSize, intermediate, vocabSize, maxPositions, numLayers }: Gpt2Config,
+  { hiddenSize, intermediateSize, vocabSize, maxPositions, numLayers }: Gpt2Config,
 ): Layer[] {
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
@@ -76,8 +76,8 @@ function layers(
     linear(`h.${i}.attn.c_attn`, hiddenSize, 3 * hiddenSize), // queries, keys, values
     linear(`h.${i}.attn.c_proj`, hiddenSize, hiddenSize),
     norm(`h.${i}.ln_2`),
-    linear(`h.${i}.mlp.c_fc`, hiddenSize, intermediate),
-    linear(`h.${i}.mlp.c_proj`, intermediate, hiddenSize),
+    linear(`h.${i}.mlp.c_fc`, hiddenSize, intermediateSize),
+    linear(`h.${i}.mlp.c_proj`, intermediateSize, hiddenSize),
   ]);
   return [
     { kind: "embedding", path: wordTable, rows: vocabSize, width: hiddenSize },
@@ -141,7 +141,7 @@ export const gpt2: Family<Gpt2Config> = {
       const { words: given, mask } = net.input({ words, mask: batch.mask });
       const positions = positionIds(net, mask, batch.packing);
       const placed = tf.add(given, net.embedding("wpe", positions));
-      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, width]
+      const rows = tf.reshape(placed, [-1, config.hiddenSize]); // [batch · sequence, hiddenSize]
       return { x: net.dropout(rows, config.embeddingDropout), mask };
     },
     block,

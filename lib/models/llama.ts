@@ -19,7 +19,7 @@ import { readRotaryFields, type RotaryFields, rotaryFrequencies, rotate } from "
 /** The sizes of a Llama. */
 export interface LlamaConfig extends DecoderConfig {
   readonly numKeyValueHeads: number;
-  readonly intermediate: number;
+  readonly intermediateSize: number;
   readonly epsilon: number;
   readonly attentionDropout: number;
   /** Dropout before the head on tokens. */
@@ -34,17 +34,17 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
   const { read, rotary } = readRotaryFields(json, configReader);
   const vocabulary = read.size("vocab_size");
   const positions = read.size("max_position_embeddings", 2048);
-  const width = read.size("hidden_size");
+  const hiddenSize = read.size("hidden_size");
   const heads = read.size("num_attention_heads");
   const config: LlamaConfig = {
-    hiddenSize: width,
+    hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
     numHeads: heads,
     numKeyValueHeads: read.size("num_key_value_heads", heads),
     vocabSize: vocabulary,
     maxPositions: positions,
     maxTokens: positions,
-    intermediate: read.size("intermediate_size"),
+    intermediateSize: read.size("intermediate_size"),
     epsilon: read.positive("rms_norm_eps", 1e-6),
     attentionDropout: read.share("attention_dropout", 0),
     headDropout: read.share("classifier_dropout", read.share("hidden_dropout", 0.1)),
@@ -58,9 +58,9 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
   read.off("mlp_bias");
   // Fields of Mistral and others that bear Llama's name: a window, or heads of another size.
   read.off("sliding_window");
-  read.divides("num_attention_heads", heads, "hidden_size", width);
+  read.divides("num_attention_heads", heads, "hidden_size", hiddenSize);
   read.divides("num_key_value_heads", config.numKeyValueHeads, "num_attention_heads", heads);
-  const size = width / heads;
+  const size = hiddenSize / heads;
   read.same("head_dim", size, "hidden_size / num_attention_heads");
   read.divides("2", 2, "hidden_size / num_attention_heads", size);
   read.finish();
@@ -68,7 +68,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
 }
 
 function layers(config: LlamaConfig): Layer[] {
-  const { hiddenSize, intermediate } = config;
+  const { hiddenSize, intermediateSize } = config;
   const shared = config.numKeyValueHeads * (hiddenSize / config.numHeads);
   const linear = (path: string, inputs: number, outputs: number): Layer => ({
     kind: "linear",
@@ -87,9 +87,9 @@ function layers(config: LlamaConfig): Layer[] {
       linear(`${at}.self_attn.v_proj`, hiddenSize, shared),
       linear(`${at}.self_attn.o_proj`, hiddenSize, hiddenSize),
       norm(`${at}.post_attention_layernorm`),
-      linear(`${at}.mlp.gate_proj`, hiddenSize, intermediate),
-      linear(`${at}.mlp.up_proj`, hiddenSize, intermediate),
-      linear(`${at}.mlp.down_proj`, intermediate, hiddenSize),
+      linear(`${at}.mlp.gate_proj`, hiddenSize, intermediateSize),
+      linear(`${at}.mlp.up_proj`, hiddenSize, intermediateSize),
+      linear(`${at}.mlp.down_proj`, intermediateSize, hiddenSize),
     ];
   });
   return [

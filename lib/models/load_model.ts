@@ -119,7 +119,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       path: weight.path,
       shape: weight.shape,
       names,
-      // What bitsandbytes has quantised is [outputs, inputs] in every family.
+      // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
       transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
       optional: optional.some((pattern) => pattern.test(weight.path)),
     };

@@ -36,7 +36,27 @@ const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map([
 /** The names that `config.json` may use. */
 export const activationNames: readonly string[] = [...activations.keys()];
 
-/** Applies the activation that `config.json` names. */
+/**
+ * Applies the activation that `config.json` names; one that is not known is an error of kind
+ * "unsupported" with those that are.
+ *
+ * @example
+ * ```ts
+ * import { activation, openDevice, type Program } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const program: Program = {
+ *   name: "activation",
+ *   inputs: { x: { role: "feed", type: "float32", shape: [2] } },
+ *   compute: ({ x }) => ({ y: activation("relu", x) }),
+ * };
+ * const device = await openDevice("cpu");
+ * const compiled = await device.compile(program, { frozen: () => new Float32Array() });
+ * const { y } = await compiled.run({ x: { shape: [2], data: Float32Array.of(-1, 1) } });
+ * assert.deepEqual([...y.data], [0, 1]);
+ * await compiled.dispose();
+ * ```
+ */
 export function activation(name: string, x: Tensor): Tensor {
   const found = activations.get(name);
   if (found) return found(x);

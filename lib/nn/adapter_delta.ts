@@ -10,11 +10,11 @@ import { TunebookError } from "../core/errors.ts";
 /** A low-rank matrix B·diag(d)·A. */
 export interface LowRank {
   readonly rank: number;
-  /** [rank, inputs] */
+  /** [rank, inFeatures] */
   readonly a: Float32Array;
   /** d [rank] */
   readonly diagonal: Float32Array;
-  /** [outputs, rank] */
+  /** [outFeatures, rank] */
   readonly b: Float32Array;
 }
 
@@ -23,16 +23,16 @@ export interface LowRank {
  * What is absent changes nothing.
  */
 export interface LinearChange {
-  /** [inputs] */
+  /** [inFeatures] */
   readonly inputScale?: Float32Array;
-  /** [outputs] */
+  /** [outFeatures] */
   readonly scale?: Float32Array;
   readonly low?: LowRank;
-  /** [outputs] */
+  /** [outFeatures] */
   readonly offset?: Float32Array;
 }
 
-/** What is added to a norm's scale and offset, [width] each. */
+/** What is added to a norm's scale and offset, [hiddenSize] each. */
 export interface NormChange {
   readonly scale: Float32Array;
   readonly offset: Float32Array;
@@ -44,10 +44,10 @@ export interface AdapterDelta {
   readonly linears: ReadonlyMap<string, LinearChange>;
   /** By the norm's path. */
   readonly norms?: ReadonlyMap<string, NormChange>;
-  /** Virtual tokens before the word embeddings, [tokens, width]. */
+  /** Virtual tokens before the word embeddings, [tokens, hiddenSize]. */
   readonly prompt?: Float32Array;
   /**
-   * Keys and values before those of the text, [tokens, layers · 2 · width of the keys]: each
+   * Keys and values before those of the text, [tokens, layers · 2 · numKeyValueHeads · size of a head]: each
    * layer's keys, then its values.
    */
   readonly prefix?: Float32Array;

@@ -12,7 +12,7 @@ import type { AttentionCall } from "./attention_call.ts";
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
-/** Mixes the values: [batch · queries, width]. */
+/** Mixes the values: [batch · queries, hiddenSize]. */
 export function attention(
   net: HookContext,
   adapter: AttachedMethod | undefined,
@@ -20,8 +20,8 @@ export function attention(
 ): Tensor {
   const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
   const [batch, sequence] = mask.shape as [number, number];
-  const width = query.shape[1]!;
-  const size = width / numHeads;
+  const hiddenSize = query.shape[1]!;
+  const size = hiddenSize / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
@@ -46,7 +46,7 @@ export function attention(
     dropout,
   );
   const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
 }
 
 /**

@@ -10,9 +10,9 @@ import type { TokenPositions } from "./token_positions.ts";
 export interface AttentionCall {
   /** The layer, counted from 0. */
   readonly layer: number;
-  /** [batch · queries, width]; fewer queries than the sequence where not all rows are needed */
+  /** [batch · queries, hiddenSize]; fewer queries than the sequence where not all rows are needed */
   readonly query: Tensor;
-  /** [batch · sequence, numKeyValueHeads · (width / numHeads)], as `value` */
+  /** [batch · sequence, numKeyValueHeads · (hiddenSize / numHeads)], as `value` */
   readonly key: Tensor;
   readonly value: Tensor;
   /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */

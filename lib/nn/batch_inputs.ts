@@ -71,9 +71,9 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
 /** What a batch is called above the frozen layers: their result takes the place of the ids. */
 export function hiddenInputs(
   width: number,
-  positions: "all" | "summary",
+  positions: "all" | "pooled",
 ): Record<string, InputSpec> {
-  const length = positions === "summary" ? 1 : "sequence";
+  const length = positions === "pooled" ? 1 : "sequence";
   return {
     hidden: { role: "feed", type: "float32", shape: ["batch", length, width] },
     attention_mask: { role: "feed", type: "int32", shape: ["batch", length] },

@@ -39,7 +39,22 @@ export interface ConfigReader {
 /** Deeper than any published model of these families. */
 const mostLayers = 1000;
 
-/** Starts reading. A field that is null counts as absent. */
+/**
+ * Starts reading. A field that is null counts as absent. `finish` throws one error of kind "weights"
+ * with everything that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { configReader } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const read = configReader({ hidden_size: 384, num_attention_heads: 7 });
+ * const hiddenSize = read.size("hidden_size");
+ * const numHeads = read.size("num_attention_heads");
+ * read.divides("num_attention_heads", numHeads, "hidden_size", hiddenSize);
+ * assert.throws(() => read.finish(), /num_attention_heads \(7\) does not divide hidden_size \(384\)/);
+ * ```
+ */
 export function configReader(json: Readonly<Record<string, unknown>>): ConfigReader {
   const wrong = new Map<string, string>();
   const complain = (field: string, wants: string) => {

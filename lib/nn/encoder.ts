@@ -33,8 +33,8 @@ export function stackOf({ modelType, stack }: Pick<Family, "modelType" | "stack"
 
 /** Which part of the layers to run, and for which positions. */
 export interface EncodeOptions {
-  /** Only the summary of each example; the last layer then computes no other position. */
-  readonly positions?: "all" | "summary";
+  /** Only the pooled token of each example; the last layer then computes no other position. */
+  readonly positions?: "all" | "pooled";
   /** How many of the lowest layers take no part in training: dropout does not act in them. */
   readonly frozenLayers?: number;
   /** Stops before this layer, and before `finish` even after the last one; all unless given. */
@@ -42,9 +42,9 @@ export interface EncodeOptions {
 }
 
 /**
- * Hidden states after the layers: [batch, sequence, width], or [examples, 1, width] for the summary.
- * Packed rows stay packed, unless only summaries are asked. A batch with `hidden` starts above the
- * frozen layers that gave it.
+ * Hidden states after the layers: [batch, sequence, hiddenSize], or [examples, 1, hiddenSize] of
+ * the pooled token. Packed rows stay packed, unless only pooled tokens are asked. A batch with
+ * `hidden` starts above the frozen layers that gave it.
  */
 export function encode(
   net: Net,
@@ -65,15 +65,15 @@ export function encode(
   if (batch.hidden) count = batch.hidden.shape[1]!;
   const end = until ?? config.numLayers;
   for (let layer = batch.hidden ? frozenLayers : 0; layer < end; layer++) {
-    const onlySummary = positions === "summary" && layer === config.numLayers - 1;
+    const onlyPooled = positions === "pooled" && layer === config.numLayers - 1;
     x = (layer < frozenLayers ? still : net).checkpointed(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
       const input = layerInput(net, stack, { x, mask }, packing);
-      if (!onlySummary) return stack.block(net, config, input, layer, x);
+      if (!onlyPooled) return stack.block(net, config, input, layer, x);
       const asked = pooledPositions(mask, packing, stack.pooling ?? "first");
       return stack.block(net, config, askedInput(input, asked), layer, asked.take(x));
     });
-    if (!onlySummary) continue;
+    if (!onlyPooled) continue;
     if (packing) x = tf.gather(x, packing.exampleIndex);
     [examples, count] = [packing ? packing.exampleIndex.shape[0]! : examples, 1];
   }

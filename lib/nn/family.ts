@@ -15,7 +15,7 @@ export interface TextBatch {
   readonly mask: Tensor;
   /** The segment of each token, for models that tell segments apart. */
   readonly types?: Tensor;
-  /** What the frozen layers gave before, in the place of `ids`: see `frozen_prefix.ts`. */
+  /** What the frozen layers gave before, instead of `ids`: see `frozen_layers.ts`. */
   readonly hidden?: Tensor;
   /** Present where a row may hold several examples. */
   readonly packing?: Packing;
@@ -23,17 +23,17 @@ export interface TextBatch {
 
 /** How to tell the examples of packed rows apart, all int32. */
 export interface Packing {
-  /** The place of each token within its example, from 0, [batch, sequence]. */
+  /** The position of each token within its example, from 0, [batch, sequence]. */
   readonly positions: Tensor;
-  /** The first token of each example of a row, counted through all rows, [batch, slots]. */
+  /** The first token of each example of a row, counted through all rows, [batch, examples]. */
   readonly firsts: Tensor;
-  /** For each example its slot among `firsts`, counted through all rows, [examples]. */
+  /** For each example its index among `firsts`, counted through all rows, [examples]. */
   readonly exampleIndex: Tensor;
 }
 
 /** Hidden states between two layers. */
 export interface Hidden {
-  /** [batch · sequence, width] */
+  /** [batch · sequence, hiddenSize] */
   readonly x: Tensor;
   /** [batch, sequence] int32; longer than the batch's where a method put tokens before it. */
   readonly mask: Tensor;
@@ -55,7 +55,7 @@ export interface ModelConfig {
   readonly numLayers: number;
   /** Attention heads of a block; 1 where there is no attention. */
   readonly numHeads: number;
-  /** Heads of keys and values, where queries share them; as many as `heads` unless given. */
+  /** Heads of keys and values, where queries share them; as many as `numHeads` unless given. */
   readonly numKeyValueHeads?: number;
   /** Standard deviation of newly made weights. */
   readonly initializerRange: number;
@@ -74,9 +74,9 @@ export interface TextConfig extends ModelConfig {
 
 /** What a model says of its input before any head. Each family gives those that it has. */
 export interface Features {
-  /** One vector for each token or patch, [batch · sequence, width]. */
+  /** One vector for each token or patch, [batch · sequence, hiddenSize]. */
   readonly tokens?: Tensor;
-  /** One vector for each input, [batch, width]. */
+  /** One vector for each input, [batch, hiddenSize]. */
   readonly pooled?: Tensor;
   /** Maps of an image from fine to coarse, each [batch, height, width, channels]. */
   readonly maps?: Tensor;
@@ -91,7 +91,7 @@ export interface Head<Config> {
    * model's own does not look at `outputs`.
    */
   layers(config: Config, outputs: number): Layer[];
-  /** [n, width] → [n, outputs] */
+  /** [n, hiddenSize] → [n, outputs] */
   forward(net: Net, config: Config, features: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
@@ -122,10 +122,10 @@ export interface Stack<Config> {
   embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**
    * One block, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all
-   * (`hidden.x` itself), or the pooled token of each example. → [asked rows, width]
+   * (`hidden.x` itself), or the pooled token of each example. → [asked rows, hiddenSize]
    */
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
-  /** What comes after the last block, such as a norm, for [rows, width]. */
+  /** What comes after the last block, such as a norm, for [rows, hiddenSize]. */
   finish?(net: Net, config: Config, x: Tensor): Tensor;
 }
 

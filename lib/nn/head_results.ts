@@ -41,7 +41,7 @@ export function headResults(
   }
   const batch = batchOf(inputs);
   if (head.reads === "pooled") {
-    const hidden = encode(net, model, batch, { positions: "summary", frozenLayers });
+    const hidden = encode(net, model, batch, { positions: "pooled", frozenLayers });
     return head.forward(net, config, tf.squeeze(hidden, [1]));
   }
   const hidden = encode(net, model, batch, { frozenLayers });
@@ -51,10 +51,11 @@ export function headResults(
 
 /**
  * The sequence's own positions without what a method put before them, or with `back` 1 the positions
- * before those, the first of which is a virtual token's. [batch, sequence, width] → [tokens, width]
+ * before those, the first of which is a virtual token's. [batch, sequence, hiddenSize] →
+ * [tokens, hiddenSize]
  */
 function ownTokens(hidden: Tensor, length: number, back: 0 | 1): Tensor {
-  const [rows, sequence, width] = hidden.shape as [number, number, number];
+  const [rows, sequence, hiddenSize] = hidden.shape as [number, number, number];
   const added = sequence - length;
   if (added < back) {
     throw new TunebookError(
@@ -62,6 +63,8 @@ function ownTokens(hidden: Tensor, length: number, back: 0 | 1): Tensor {
       "afterVirtualTokens is true, but the method puts no virtual tokens before the texts",
     );
   }
-  const own = added === 0 ? hidden : tf.slice(hidden, [0, added - back, 0], [rows, length, width]);
-  return tf.reshape(own, [-1, width]);
+  const own = added === 0
+    ? hidden
+    : tf.slice(hidden, [0, added - back, 0], [rows, length, hiddenSize]);
+  return tf.reshape(own, [-1, hiddenSize]);
 }

@@ -11,19 +11,22 @@ import { modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 /** Which positions the head reads. */
-export function positionsRead(model: TrainableModel["model"]): "all" | "summary" {
-  return modelHead(model).reads === "pooled" ? "summary" : "all";
+export function positionsRead(model: TrainableModel["model"]): "all" | "pooled" {
+  return modelHead(model).reads === "pooled" ? "pooled" : "all";
 }
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
 export function positionsAbove(
   { model }: Pick<TrainableModel, "model">,
   frozenLayers: number,
-): "all" | "summary" {
+): "all" | "pooled" {
   return frozenLayers === model.config.numLayers ? positionsRead(model) : "all";
 }
 
-/** Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1, width]. */
+/**
+ * Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1,
+ * hiddenSize].
+ */
 export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): Program {
   const { model } = trainable;
   const weights = weightInputs(trainable);

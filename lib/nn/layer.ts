@@ -1,6 +1,6 @@
 /**
  * What a model is made of, as data: the layers that hold weights. One path names a layer, its
- * weights in a checkpoint, its adapter site and its row in a report.
+ * weights in a checkpoint, the target of an adapter and its row in a report.
  *
  * @module
  */
@@ -10,14 +10,14 @@
  * `bias` is false, `<path>.bias`.
  */
 export type Layer =
-  /** y = x·Wᵀ + b with W [outputs, inputs]. */
+  /** y = x·Wᵀ + b with W [outFeatures, inFeatures]. */
   | {
     readonly kind: "linear";
     readonly path: string;
     readonly inFeatures: number;
     readonly outFeatures: number;
     readonly bias?: boolean;
-    /** True where checkpoints hold W the other way round, [inputs, outputs]. */
+    /** True where checkpoints hold W the other way round, [inFeatures, outFeatures]. */
     readonly storedTransposed?: boolean;
     /** True where nothing reads what it gives, such as a pooler beside a head on tokens: it is never trained. */
     readonly isUnread?: boolean;
@@ -67,7 +67,7 @@ export function weightsOf(layer: Layer): Weight[] {
   }
 }
 
-/** True for the weight of a linear that checkpoints hold as [inputs, outputs]. */
+/** True for the weight of a linear that checkpoints hold as [inFeatures, outFeatures]. */
 export function isStoredTransposed({ path, layer }: Weight): boolean {
   return layer.kind === "linear" && layer.storedTransposed === true && path.endsWith(".weight");
 }

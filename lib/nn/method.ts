@@ -49,7 +49,7 @@ export interface Parameter {
   initial(random: Random): Float32Array;
 }
 
-/** A tensor that a method adds to the model and never trains, shared by as many places as use it. */
+/** A tensor that a method adds to the model and never trains, shared by as many layers as use it. */
 export interface FrozenTensor {
   /**
    * A name of its own, or the path of one of the model's weights, such as `….query.weight`: the
@@ -75,7 +75,10 @@ export interface HookContext {
 
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
-  /** [batch, numHeads, sequence, width / numHeads]; the config's `numKeyValueHeads`, where it has them */
+  /**
+   * [batch, numHeads, sequence, hiddenSize / numHeads]; the config's `numKeyValueHeads`, where it has
+   * them
+   */
   readonly keys: Tensor;
   readonly values: Tensor;
   /** [batch, sequence] int32 */
@@ -112,14 +115,14 @@ export interface AttachedMethod {
   readonly taskType?: string;
   /** The linears whose input, weight or output the method changes; without it, any might be. */
   readonly targets?: readonly string[];
-  /** Changes the input of the linear at `path`. x [tokens, inputs] */
+  /** Changes the input of the linear at `path`. x [tokens, inFeatures] */
   linearInput?(path: string, x: Tensor, context: HookContext): Tensor;
   /**
-   * What the linear at `path` computes with in the place of its weight [outputs, inputs], made anew
-   * in every run. Where it gives something, `output` is not asked.
+   * What the linear at `path` computes with in the place of its weight [outFeatures, inFeatures], made
+   * anew in every run. Where it gives something, `output` is not asked.
    */
   weight?(path: string, weight: Tensor, context: HookContext): Tensor | undefined;
-  /** Changes the output of the linear at `path`. x [tokens, inputs], y [tokens, outputs]. */
+  /** Changes the output of the linear at `path`. x [tokens, inFeatures], y [tokens, outFeatures]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
   /** How many tokens `input` adds; rows must leave room for them. */
   readonly virtualTokens?: number;

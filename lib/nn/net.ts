@@ -1,6 +1,6 @@
 /**
  * The layers that a family calls. Each looks up its weights by path and lets the attached method act
- * at its place, so that a family knows nothing of methods. `create_net.ts` makes them.
+ * there, so that a family knows nothing of methods. `create_net.ts` makes them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { AttentionCall } from "./attention_call.ts";
 
 /** Word embeddings on their way into the model. */
 export interface InputTokens {
-  /** [batch, sequence, width] */
+  /** [batch, sequence, hiddenSize] */
   readonly words: Tensor;
   /** [batch, sequence] int32 */
   readonly mask: Tensor;
@@ -19,7 +19,7 @@ export interface InputTokens {
 
 /** The layers of a model, bound to weights, a method and a mode. */
 export interface Net {
-  /** x [tokens, inputs] → [tokens, outputs]; `bias` false for a layer that has none. */
+  /** x [tokens, inFeatures] → [tokens, outFeatures]; `bias` false for a layer that has none. */
   linear(path: string, x: Tensor, options?: { readonly bias?: boolean }): Tensor;
   /** Normalises the last axis. */
   layerNorm(path: string, x: Tensor, epsilon: number): Tensor;
@@ -27,7 +27,7 @@ export interface Net {
   rmsNorm(path: string, x: Tensor, epsilon: number): Tensor;
   /** Rows of a table for ids of any shape. */
   embedding(path: string, ids: Tensor): Tensor;
-  /** x [tokens, width] times every row of a table → [tokens, rows]; no method acts on it. */
+  /** x [tokens, hiddenSize] times every row of a table → [tokens, rows]; no method acts on it. */
   unembed(path: string, x: Tensor): Tensor;
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
@@ -37,7 +37,7 @@ export interface Net {
   withoutDropout(): Net;
   /** Lets a method put virtual tokens before the sequence. */
   input(tokens: InputTokens): InputTokens;
-  /** Attention of every query to all positions that the mask and the places allow. */
+  /** Attention of every query to all positions that the mask and the positions allow. */
   attention(call: AttentionCall): Tensor;
   /**
    * A part of the model that is computed a second time in the backward pass where training was

@@ -9,7 +9,7 @@ import type { Net } from "./net.ts";
 
 /** Rows of hidden states that ask the last layer. */
 export interface QueryPositions {
-  /** Their part of [batch · sequence, width]: [batch · queries, width]. */
+  /** Their part of [batch · sequence, hiddenSize]: [batch · queries, hiddenSize]. */
   take(x: Tensor): Tensor;
   /** In packed rows the number of the example that each is of, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
@@ -18,6 +18,20 @@ export interface QueryPositions {
 /**
  * Where tokens stand in their sequences, [batch, sequence] int32: 0, 1, 2 … in every row, or what a
  * packed batch says instead, after a method's prefix.
+ *
+ * @example
+ * ```ts
+ * import { positionIds, type Stack, tf, type TextConfig } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // The embeddings of a family with learned positions.
+ * const embed: Stack<TextConfig>["embed"] = (net, config, { ids, mask: given, packing }) => {
+ *   const { words, mask } = net.input({ words: net.embedding("words", ids), mask: given });
+ *   const positions = net.embedding("positions", positionIds(net, mask, packing));
+ *   return { x: tf.reshape(tf.add(words, positions), [-1, config.hiddenSize]), mask };
+ * };
+ * assert.equal(embed.length, 3);
+ * ```
  */
 export function positionIds(
   { firstPosition }: Pick<Net, "firstPosition">,
@@ -29,7 +43,7 @@ export function positionIds(
 }
 
 /**
- * The summary of each example. In a packed batch there are as many in each row as the fullest one
+ * The pooled token of each example. In a packed batch there are as many in each row as the fullest one
  * has examples; those that are nobody's are other tokens of the row.
  */
 export function pooledPositions(
@@ -56,12 +70,12 @@ export function askedInput(input: LayerInput, { take, queryMask }: QueryPosition
   return { ...input, queryMask, positions: { ...positions, queries } };
 }
 
-/** The first position of each row: [batch · sequence, width] → [batch, width]. */
+/** The first position of each row: [batch · sequence, hiddenSize] → [batch, hiddenSize]. */
 export function firstOfEachRow(x: Tensor, mask: Tensor): Tensor {
   const [batch, sequence] = mask.shape as [number, number];
-  const width = x.shape[1]!;
-  const whole = tf.reshape(x, [batch, sequence, width]);
-  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, width]), [batch, width]);
+  const hiddenSize = x.shape[1]!;
+  const whole = tf.reshape(x, [batch, sequence, hiddenSize]);
+  return tf.reshape(tf.slice(whole, [0, 0, 0], [batch, 1, hiddenSize]), [batch, hiddenSize]);
 }
 
 /** The row of the last token that is no padding, which may stand on either side. */

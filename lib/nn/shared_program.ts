@@ -67,7 +67,7 @@ export function sharedProgram(model: Model, places: TargetModules): Program {
       });
       const first = given[firstPosition];
       const net = withHeads(plain, bound, first ? { firstPosition: () => first } : {});
-      const hidden = encode(net, model, batchOf(given), { positions: "summary" });
+      const hidden = encode(net, model, batchOf(given), { positions: "pooled" });
       return { logits: modelHead(model).forward(net, model.config, tf.squeeze(hidden, [1])) };
     },
   };
@@ -91,10 +91,10 @@ interface Bound {
 function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
   const [batch] = rows.shape;
   const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
-  /** [tokens, width] with the number of each row for all of its tokens. */
+  /** [tokens, hiddenSize] with the number of each row for all of its tokens. */
   const byRow = (x: Tensor, change: (x: Tensor) => Tensor) =>
     tf.reshape(change(tf.reshape(x, [batch, -1, x.shape[1]!])), [-1, x.shape[1]!]);
-  const vector = (name: string) => tf.expandDims(ofRow(name), 1); // [batch, 1, width]
+  const vector = (name: string) => tf.expandDims(ofRow(name), 1); // [batch, 1, hiddenSize]
   return {
     parameters: [],
     trains: () => false,
@@ -120,7 +120,7 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
     ...(places.prompt
       ? {
         input({ words, mask, types }) {
-          const prompt = ofRow(names.prompt); // [batch, virtual, width]
+          const prompt = ofRow(names.prompt); // [batch, virtual, hiddenSize]
           return {
             words: tf.concat([prompt, words], 1),
             mask: before(mask, prompt.shape[1]!, 1),
@@ -182,7 +182,7 @@ function withHeads(
       if (!layer) return plain.linear(path, x, options);
       const name = names.head(path);
       // A head reads one token of each row: all heads for all rows are a small product.
-      const weight = bank(name.weight); // [adapters, outputs, inputs]
+      const weight = bank(name.weight); // [adapters, outFeatures, inFeatures]
       const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inFeatures]), false, true);
       const chosen = tf.gather(
         tf.reshape(all, [-1, weight.shape[1]!]),
@@ -192,14 +192,14 @@ function withHeads(
     },
     layerNorm(path, x, epsilon) {
       if (!places.norms.has(path)) return plain.layerNorm(path, x, epsilon);
-      const width = x.shape[1]!;
-      const normed = ops.layerNorm(x, tf.ones([width]), tf.zeros([width]), epsilon);
+      const hiddenSize = x.shape[1]!;
+      const normed = ops.layerNorm(x, tf.ones([hiddenSize]), tf.zeros([hiddenSize]), epsilon);
       const own = (role: string, change: string) =>
         tf.expandDims(tf.add(plain.weight(`${path}.${role}`), ofRow(change)), 1);
       const { scale, offset } = names.norm(path);
-      const split = tf.reshape(normed, [rows.shape[0], -1, width]);
+      const split = tf.reshape(normed, [rows.shape[0], -1, hiddenSize]);
       const changed = tf.add(tf.mul(split, own("weight", scale)), own("bias", offset));
-      return tf.reshape(changed, [-1, width]);
+      return tf.reshape(changed, [-1, hiddenSize]);
     },
     withoutDropout: () => net,
     checkpointed: (x, mask, compute) => compute(net, x, mask),

@@ -15,7 +15,26 @@ import { bodyPaths } from "./model.ts";
  */
 export type Targets = readonly string[] | string;
 
-/** The chosen linears. A name that fits none, or a choice that is empty, is an error. */
+/**
+ * The chosen linears, those of LoRA unless given. A name that fits none, or a choice that is empty, is
+ * an error of kind "input".
+ *
+ * @example
+ * ```ts
+ * import { chooseTargets, type Method } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const method: Method = {
+ *   method: "value-biases",
+ *   settings: {},
+ *   attach(modelInfo) {
+ *     const biases = chooseTargets(modelInfo, ["value"]).map(({ path }) => `${path}.bias`);
+ *     return { parameters: [], trains: (path) => biases.includes(path) };
+ *   },
+ * };
+ * assert.equal(method.method, "value-biases");
+ * ```
+ */
 export function chooseTargets(modelInfo: ModelInfo, targets: Targets | undefined): LinearLayer[] {
   const inner = bodyPaths(modelInfo);
   const linears = modelInfo.layers.filter((layer): layer is LinearLayer =>

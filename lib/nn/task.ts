@@ -37,7 +37,7 @@ export interface Task<
   readonly columns: readonly string[];
   /** A column whose values keep their shares when a share of the rows is held out. */
   readonly stratify?: string;
-  /** The name of the metric that chooses the best state where none was asked for. */
+  /** The name of the metric that chooses the best checkpoint where none was asked for. */
   readonly metric: string;
   /** Which settings of `train` that change the loss make sense for it. */
   readonly lossSettings: readonly LossSetting[];
@@ -57,6 +57,11 @@ export interface Task<
   withLabels(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
   /** What the data report compares and counts. */
   readonly report: ReportColumns;
+  /**
+   * Of each row, whether it has something to show, such as a name; the preview of the data prefers
+   * these. Its first rows unless given.
+   */
+  hasMarks?(table: Table): readonly boolean[];
   /** One row for the preview of the data. */
   preview(table: Table, row: number): { readonly text: string; readonly label: string };
 }
@@ -83,7 +88,7 @@ export interface LabelledTask<
   readonly task: Task<Predicted, Input, Answer>;
   /** The name of each output; empty where outputs have no names. */
   readonly labels: readonly string[];
-  /** The metric that chooses the best state, where the labels say more than the task alone. */
+  /** The metric that chooses the best checkpoint, where the labels say more than the task alone. */
   readonly metric?: string;
   readonly head: HeadRequest;
   /** What others need to know to ask the deployed model. */
@@ -97,6 +102,11 @@ export interface LabelledTask<
     processor: Processor,
     options: ExamplesOptions,
   ): Promise<Examples<Predicted, Answer>>;
+  /**
+   * Makes sure, before a model is opened, that held-out rows which are data of their own can be read and
+   * have no label that is not known. The task's `checkRows` looks at them where this is not given.
+   */
+  checkHeldOut?(table: Table, where: string): void;
   /** New inputs as a table that `examples` takes, without labels. */
   tableOf(inputs: readonly Input[]): Table;
   /** Answers as a notebook and a terminal show them; plain data unless given. */

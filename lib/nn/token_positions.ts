@@ -9,6 +9,6 @@ import type { Tensor } from "../engine/mod.ts";
 export interface TokenPositions {
   /** [batch, sequence] */
   readonly keys: Tensor;
-  /** The places of the asked rows, [batch, queries]. */
+  /** The positions of the queries, [batch, queries]. */
   readonly queries: Tensor;
 }

@@ -38,18 +38,20 @@ export function embeddingRowsOf(places: Tensor, ids: Tensor): Tensor {
   return tf.reshape(tf.gather(places, tf.reshape(ids, [-1])), ids.shape);
 }
 
-/** The rows that are held, [ids, width], out of the whole table. */
+/** The rows that are held, [ids, hiddenSize], out of the whole table. */
 export function takeRows({ ids, places }: WordRows, table: Float32Array): Float32Array {
-  const width = table.length / places.length;
-  const rows = new Float32Array(ids.length * width);
-  ids.forEach((id, place) => rows.set(table.subarray(id * width, (id + 1) * width), place * width));
+  const hiddenSize = table.length / places.length;
+  const rows = new Float32Array(ids.length * hiddenSize);
+  ids.forEach((id, place) =>
+    rows.set(table.subarray(id * hiddenSize, (id + 1) * hiddenSize), place * hiddenSize)
+  );
   return rows;
 }
 
 /** Puts rows back into the whole table, in place. */
 export function putRows({ ids }: WordRows, table: Float32Array, rows: Float32Array): void {
-  const width = rows.length / ids.length;
+  const hiddenSize = rows.length / ids.length;
   ids.forEach((id, place) =>
-    table.set(rows.subarray(place * width, (place + 1) * width), id * width)
+    table.set(rows.subarray(place * hiddenSize, (place + 1) * hiddenSize), id * hiddenSize)
   );
 }

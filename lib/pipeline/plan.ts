@@ -13,7 +13,7 @@ import type { Family } from "../nn/family.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { requireColumns } from "../table/columns.ts";
-import { unknownOptions } from "../tasks/shared/options.ts";
+import { requireOptions, unknownOptions } from "../tasks/shared/options.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
@@ -207,6 +207,7 @@ function isTask(what: AnyTask | DataOptions): what is AnyTask {
 }
 
 function checkedTask(task: AnyTask, split: SplitSettings) {
+  requireOptions("data", split);
   const known = ["test", "validation", "seed"];
   const wrong = [...unknownOptions(split, known), ...splitMistakes(split)];
   if (wrong.length > 0) throw mistakes("input", "these rows to hold out make no sense:", wrong);

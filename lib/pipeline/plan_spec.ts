@@ -23,7 +23,7 @@ export type DataSource = Table | string;
 export interface SplitSettings {
   /** Rows for the final scores: a share or number of the data, or data of their own. 0.2 unless given. */
   readonly test?: number | DataSource;
-  /** Rows for choosing the best state and stopping early, likewise; none unless given. */
+  /** Rows for choosing the best checkpoint and stopping early, likewise; none unless given. */
   readonly validation?: number | DataSource;
   /** Seed of the split; 1 unless given. */
   readonly seed?: number;

@@ -6,6 +6,7 @@
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { otherSeparator } from "./csv.ts";
+import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
 
 /**
@@ -58,22 +59,35 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   requireColumns(table, [name], where);
   const values = columnValues(table, name);
   const wrong: string[] = [];
+  const source = sourceRows(table, where);
   values.forEach((value, index) => {
-    const row = `row ${index + 1}`;
+    const row = `row ${source.numberOf(index)}`;
     if (value === null || value === undefined) wrong.push(`${row}: no value`);
+    else if (Number.isNaN(value)) wrong.push(`${row}: no value (NaN)`);
     else if (typeof value !== "string") {
       wrong.push(`${row}: ${Array.isArray(value) ? "an array" : `a ${typeof value}`}, not a text`);
     } else if (!allowEmpty && value.trim() === "") wrong.push(`${row}: an empty text`);
   });
   if (wrong.length > 0) {
-    const title = `the column "${name}" of ${where} must hold texts; ` +
+    const title = `the column "${name}" of ${source.where} must hold texts; ` +
       `correct or remove these ${wrong.length} of ${values.length} rows:`;
     throw mistakes("data", title, wrong);
   }
   return values as string[];
 }
 
-/** The values of a column that exists, in row order, with the table's filter and order applied. */
+/**
+ * The values of a column that exists, in row order, with the table's filter and order applied.
+ *
+ * @example
+ * ```ts
+ * import { columnValues, tableFromColumns } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const table = tableFromColumns({ stars: [5, 1, 3] }).orderby("stars");
+ * assert.deepEqual(columnValues(table, "stars"), [1, 3, 5]);
+ * ```
+ */
 export function columnValues(table: Table, name: string): unknown[] {
   return Array.from(table.array(name));
 }

@@ -4,22 +4,12 @@
  * @module
  */
 import { mistakes } from "../core/errors.ts";
+import { type ConllOptions, conllShape } from "./conll_shape.ts";
 import { decodeText } from "./decode_text.ts";
 import { readSource } from "./read_source.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
-/** Which columns to read, counted from 1, or from −1 for the last one. */
-export interface ConllOptions {
-  /** The column of the words; the first, and in CoNLL-U the second, unless given. */
-  readonly tokens?: number;
-  /** The column of the tags; the last, and in CoNLL-U the fourth (`UPOS`), unless given. */
-  readonly tags?: number;
-  /**
-   * What stands between columns: a tab where the first word's line has one, and any blanks elsewhere,
-   * unless given.
-   */
-  readonly separator?: "tab" | "space";
-}
+export type { ConllOptions } from "./conll_shape.ts";
 
 /** How to read a file of CoNLL columns. */
 export interface ReadConllOptions extends ConllOptions {
@@ -30,17 +20,16 @@ export interface ReadConllOptions extends ConllOptions {
 }
 
 const defaultTimeoutSeconds = 30;
-/** CoNLL-U has ten columns. */
-const universalColumns = 10;
 
 /**
  * Reads the sentences of a file or URL of CoNLL columns: a table with a list of words in each row's
  * `tokens` and a list of their tags in `tags`. Empty lines part sentences, as do `-DOCSTART-` lines,
- * which are left out; a line that begins with # and has more or fewer columns than the words is a comment. Of
- * CoNLL-U the lines of multiword tokens (`1-2`) and empty nodes (`1.1`) are left out.
+ * which are left out, as are comments such as `# doc 1` (see `ConllOptions.comments`). Columns are parted
+ * by spaces and tabs; a no-break space is a part of its word. Of CoNLL-U the lines of multiword tokens
+ * (`1-2`) and empty nodes (`1.1`) are left out.
  *
- * Throws a `TunebookError` of kind "data" that lists all lines with too few or too many columns, and of kind
- * "input" for columns that are no whole numbers.
+ * Throws a `TunebookError` of kind "data" that lists all lines with too few or too many columns, and those
+ * that may be a comment or a word; and of kind "input" for columns that are no whole numbers.
  *
  * @example
  * ```ts
@@ -68,71 +57,71 @@ export function parseConll(
 ): Table {
   checkOptions(options);
   const lines = text.split(/\r\n|[\n\r]/);
-  const shape = shapeOf(lines, options);
+  const shape = conllShape(lines, options);
   const tokens: string[][] = [];
   const tags: string[][] = [];
   const wrong: string[] = [];
   let inSentence = false;
   for (const [number, line] of lines.entries()) {
     const cells = shape.split(line);
-    if (line.trim() === "" || cells[0] === "-DOCSTART-") inSentence = false;
-    else if (!shape.isWord(line, cells)) continue;
-    else {
-      const [word, tag] = [cells.at(shape.tokens), cells.at(shape.tags)];
-      if (!word || !tag || cells.length !== shape.columns) {
-        wrong.push(
-          `line ${number + 1}: ${JSON.stringify(line)} has ${cells.length} columns, not ` +
-            `${shape.columns}, or an empty one`,
-        );
-        continue;
-      }
-      if (!inSentence) {
-        tokens.push([]);
-        tags.push([]);
-      }
-      inSentence = true;
-      tokens.at(-1)!.push(word);
-      tags.at(-1)!.push(tag);
+    if (line.trim() === "" || cells[0] === "-DOCSTART-") {
+      inSentence = false;
+      continue;
     }
+    const role = shape.roleOf(line, cells);
+    const isComment = role === "comment" || (role === "unclear" && !inSentence);
+    if (isComment || role === "leftOut") continue;
+    const [word, tag] = [cells.at(shape.tokens), cells.at(shape.tags)];
+    const mistake = role === "unclear"
+      ? unclear(tag)
+      : mistakeOf(line, cells, shape.columns, word, tag);
+    if (mistake) {
+      wrong.push(`line ${number + 1}: ${JSON.stringify(line)} ${mistake}`);
+      continue;
+    }
+    if (!inSentence) {
+      tokens.push([]);
+      tags.push([]);
+    }
+    inSentence = true;
+    tokens.at(-1)!.push(word!);
+    tags.at(-1)!.push(tag!);
   }
   if (wrong.length > 0) throw mistakes("data", `${where} is not in CoNLL columns:`, wrong);
   return tableFromColumns({ tokens, tags }, where);
 }
 
-/** How the lines of a file are read. */
-interface ConllShape {
-  /** Columns of a word's line, at least. */
-  readonly columns: number;
-  /** Counted from 0, or from −1 for the last one. */
-  readonly tokens: number;
-  readonly tags: number;
-  split(line: string): string[];
-  isWord(line: string, cells: readonly string[]): boolean;
+/** White space that parts no columns, such as the no-break space of web pages. */
+const oddBlank = /[^\S \t]/u;
+
+function mistakeOf(
+  line: string,
+  cells: readonly string[],
+  columns: number,
+  word: string | undefined,
+  tag: string | undefined,
+): string | undefined {
+  const odd = oddBlank.exec(line)?.[0];
+  const blamed = odd === undefined ? "" : `${nameOfBlank(odd)}, which parts no columns`;
+  if (!word || !tag || cells.length !== columns) {
+    return `has ${cells.length} column${
+      cells.length === 1 ? "" : "s"
+    }, not ${columns}, or an empty one` +
+      (blamed && `; it has ${blamed}`);
+  }
+  return oddBlank.test(tag) ? `has in its tag ${blamed}` : undefined;
 }
 
-function shapeOf(lines: readonly string[], options: ConllOptions): ConllShape {
-  const isEmpty = (line: string) => line.trim() === "" || line.startsWith("-DOCSTART-");
-  const first = lines.find((line) => !isEmpty(line) && !line.startsWith("#")) ??
-    lines.find((line) => !isEmpty(line)) ?? "";
-  const byTab = options.separator ? options.separator === "tab" : first.includes("\t");
-  const split = (line: string) => byTab ? line.trimEnd().split("\t") : line.trim().split(/\s+/);
-  const columns = split(first).length;
-  const isUniversal = byTab && columns === universalColumns &&
-    /^\d+([-.]\d+)?$/.test(split(first)[0]);
-  const { tokens = isUniversal ? 2 : 1, tags = isUniversal ? 4 : -1 } = options;
-  const indexOf = (column: number) => column > 0 ? column - 1 : column;
-  return {
-    columns: Math.max(2, columns, Math.abs(tokens), Math.abs(tags)),
-    tokens: indexOf(tokens),
-    tags: indexOf(tags),
-    split,
-    isWord: (line, cells) =>
-      !(line.startsWith("#") && cells.length !== columns) &&
-      !(isUniversal && (line.startsWith("#") || /^\d+[-.]\d+$/.test(cells[0]))),
-  };
+function nameOfBlank(blank: string): string {
+  const code = blank.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+  return `${code === "00A0" ? "a no-break space" : "a blank of another kind"} (U+${code})`;
 }
 
-function checkOptions({ tokens, tags, separator, ...others }: ConllOptions): void {
+const unclear = (tag: string | undefined) =>
+  `may be a comment, or the word "#" with the tag "${tag}", which no other line has; write comments ` +
+  "before a sentence, or give comments: true or false";
+
+function checkOptions({ tokens, tags, separator, comments, ...others }: ConllOptions): void {
   const wrong = Object.entries({ tokens, tags }).flatMap(([name, column]) =>
     column === undefined || (Number.isSafeInteger(column) && column !== 0)
       ? []
@@ -141,8 +130,11 @@ function checkOptions({ tokens, tags, separator, ...others }: ConllOptions): voi
   if (separator !== undefined && separator !== "tab" && separator !== "space") {
     wrong.push(`separator is ${JSON.stringify(separator)}, but must be "tab" or "space"`);
   }
+  if (comments !== undefined && typeof comments !== "boolean") {
+    wrong.push(`comments is ${JSON.stringify(comments)}, but must be true or false`);
+  }
   for (const name of Object.keys(others)) {
-    wrong.push(`there is no option "${name}"; they are tokens, tags and separator`);
+    wrong.push(`there is no option "${name}"; they are tokens, tags, separator and comments`);
   }
   if (wrong.length > 0) throw mistakes("input", "the CoNLL columns cannot be read:", wrong);
 }

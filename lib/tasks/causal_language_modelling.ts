@@ -12,8 +12,18 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
-import { columnNameMistakes, refuseOptions, unknownOptions } from "./shared/options.ts";
-import { joined, textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+import {
+  columnNameMistakes,
+  refuseOptions,
+  requireOptions,
+  unknownOptions,
+} from "./shared/options.ts";
+import {
+  joinOutputs,
+  textExamples,
+  textFingerprint,
+  textProcessor,
+} from "./shared/text_examples.ts";
 
 /** What columns mean. */
 export interface CausalLanguageModellingOptions {
@@ -26,7 +36,8 @@ export const causalLanguageModellingOptions: readonly string[] = ["text"];
 
 const name = "text-generation";
 
-type TextTask = Task<Predictions<"language">, string, never>;
+/** Learning the next token of texts. */
+export type TextTask = Task<Predictions<"language">, string, never>;
 
 /**
  * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
@@ -43,6 +54,7 @@ type TextTask = Task<Predictions<"language">, string, never>;
  * ```
  */
 export function causalLanguageModelling(options: CausalLanguageModellingOptions): TextTask {
+  requireOptions(name, options);
   refuseOptions(name, [
     ...unknownOptions(options, causalLanguageModellingOptions),
     ...columnNameMistakes(options, ["text"]),
@@ -105,12 +117,12 @@ async function examplesOf(
     ...textExamples({ rows: sequences.length, sequences, truncated }, own),
     fingerprint: textFingerprint(sequences),
     objective: ({ vocabSize, afterVirtualTokens }) =>
-      nextTokenObjective({ texts: sequences, vocabulary: vocabSize, afterVirtualTokens }),
+      nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens }),
     predictions: (outputs) =>
       predictionsOf({
         kind: "language",
         labels: ["loss"],
-        logits: joined(outputs),
+        logits: joinOutputs(outputs),
         truth: sequences.map(({ ids }) => Math.max(0, ids.length - 1)),
       }) as Predictions<"language">,
     answers() {

@@ -10,6 +10,7 @@ import { columnFlag, type TaskFlag } from "./shared/task_flag.ts";
 import { causalLanguageModelling } from "./causal_language_modelling.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
+import { embeddingColumns } from "./sentence_embeddings/options.ts";
 import { textClassificationFlags } from "./text_classification/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
@@ -25,17 +26,39 @@ export interface TaskEntry {
   readonly make: Make;
   /** Its options as flags. */
   readonly flags: readonly TaskFlag[];
+  /**
+   * The options that name columns, for each kind of rows. A table whose columns have the names of one
+   * kind is read as such where none are named.
+   */
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** The tasks by name. */
 export const tasks: Readonly<Record<string, TaskEntry>> = {
-  "text-classification": { make: textClassification, flags: textClassificationFlags },
-  "token-classification": { make: tokenClassification, flags: tokenClassificationFlags },
-  "question-answering": { make: questionAnswering, flags: questionAnsweringFlags },
-  "sentence-embeddings": { make: sentenceEmbeddings as Make, flags: sentenceEmbeddingsFlags },
+  "text-classification": {
+    make: textClassification,
+    flags: textClassificationFlags,
+    columns: [["text", "label"]],
+  },
+  "token-classification": {
+    make: tokenClassification,
+    flags: tokenClassificationFlags,
+    columns: [["tokens", "tags"], ["text", "spans"]],
+  },
+  "question-answering": {
+    make: questionAnswering,
+    flags: questionAnsweringFlags,
+    columns: [["question", "context", "answers"]],
+  },
+  "sentence-embeddings": {
+    make: sentenceEmbeddings as Make,
+    flags: sentenceEmbeddingsFlags,
+    columns: Object.values(embeddingColumns),
+  },
   "text-generation": {
     make: causalLanguageModelling,
     flags: [columnFlag("text", "the column of the text")],
+    columns: [["text"]],
   },
 };
 

@@ -6,6 +6,7 @@
 import type { AnswerPredictions } from "../nn/answer_predictions.ts";
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { columnValues } from "../table/columns.ts";
+import { pickRows, sourceRows } from "../table/source_rows.ts";
 import type { Splits } from "../table/splits.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { displayOfAnswers } from "./question_answering/answer_display.ts";
@@ -17,6 +18,7 @@ import {
 } from "./question_answering/options.ts";
 import { questionExamples } from "./question_answering/question_examples.ts";
 import { readQuestions } from "./question_answering/read_questions.ts";
+import { requireOptions } from "./shared/options.ts";
 import { textProcessor } from "./shared/text_examples.ts";
 
 /** The task that `questionAnswering` makes. */
@@ -49,6 +51,7 @@ const defaults = { maxAnswerTokens: 30, nBest: 20, nullThreshold: 0 };
  * ```
  */
 export function questionAnswering(options: QuestionAnsweringOptions = {}): QuestionAnsweringTask {
+  requireOptions(name, options);
   checkQuestionAnsweringOptions(options);
   const { question = "question", context = "context", answers = "answers" } = options;
   const columns = { question, context, answers };
@@ -77,8 +80,10 @@ export function questionAnswering(options: QuestionAnsweringOptions = {}): Quest
         return columnValues(table, question).map((text, row) => `${text}\n${contexts[row]}`);
       },
     },
+    hasMarks: (table) =>
+      readQuestions(table, columns, "the table").map((row) => row.answers.length > 0),
     preview(table, row) {
-      const [shown] = readQuestions(table.slice(row, row + 1), columns, `row ${row + 1}`);
+      const [shown] = readQuestions(pickRows(table, [row]), columns, `row ${row + 1}`);
       const label = shown.answers.map(({ text }) => text).join(" | ") || "(no answer)";
       return { text: `${shown.question}\n${shown.context}`, label };
     },
@@ -114,7 +119,8 @@ function labelledTask(
       const columns = { question, context, ...(labelled ? { answers } : {}) };
       const rows = readQuestions(table, columns, where);
       const own = textProcessor(name, processor);
-      return await questionExamples(rows, own, { ...defaults, ...settings }, options);
+      const source = sourceRows(table, where);
+      return await questionExamples(rows, own, { ...defaults, ...settings, source }, options);
     },
     tableOf: (inputs: readonly Question[]): Table =>
       tableFromColumns([

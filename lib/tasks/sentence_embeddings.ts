@@ -13,6 +13,7 @@ import type {
 import type { LabelledTask, Task } from "../nn/task.ts";
 import { columnValues } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
+import { checkPairClasses } from "./sentence_embeddings/class_pairs.ts";
 import { displayOfEmbeddings } from "./sentence_embeddings/embedding_display.ts";
 import { type Embedding, embeddingExamples } from "./sentence_embeddings/examples.ts";
 import { type EmbeddingPredictions, predictionKinds } from "./sentence_embeddings/held_out.ts";
@@ -35,7 +36,7 @@ import {
   scoresOfRows,
   textsOf,
 } from "./sentence_embeddings/rows.ts";
-import { refuseOptions } from "./shared/options.ts";
+import { refuseOptions, requireOptions } from "./shared/options.ts";
 
 const name = "sentence-embeddings";
 
@@ -94,6 +95,7 @@ export function sentenceEmbeddings(
   options: SentenceEmbeddingsOptions,
   // deno-lint-ignore no-explicit-any
 ): Task<any, string, Embedding> {
+  requireOptions("sentenceEmbeddings", options);
   refuseOptions("sentenceEmbeddings", sentenceEmbeddingsMistakes(options));
   const rows = embeddingRows(options);
   const kind = predictionKinds[rows.shape];
@@ -107,8 +109,14 @@ export function sentenceEmbeddings(
     metric: metrics[kind],
     lossSettings: [],
     checkRows: (table, where) => checkEmbeddingRows(table, rows, where),
-    read({ train }) {
+    read({ train, validation, test }) {
       checkTargetsDiffer(train, rows, "the training data");
+      if (rows.shape === "classes") {
+        const splits = { training: train, validation, test };
+        for (const [split, table] of Object.entries(splits)) {
+          if (table) checkClasses(table, `the ${split} data`);
+        }
+      }
       return withLabels(task, rows, options);
     },
     withLabels: () => withLabels(task, rows, options),
@@ -124,6 +132,12 @@ export function sentenceEmbeddings(
       return { text: first, label: [...others, ...value].join(" | ") };
     },
   };
+  /** Pairs must be there to be drawn in every split; rows that are data of their own are read first. */
+  function checkClasses(table: Table, where: string) {
+    checkEmbeddingRows(table, rows, where);
+    checkPairClasses(classesOfRows(table, rows), where);
+  }
+
   return Object.freeze(task);
 }
 

@@ -14,7 +14,12 @@ import type { Table } from "../table/table.ts";
 import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
 import { absentLabels, classesIn } from "./shared/split_labels.ts";
-import { columnNameMistakes, refuseOptions, unknownOptions } from "./shared/options.ts";
+import {
+  columnNameMistakes,
+  refuseOptions,
+  requireOptions,
+  unknownOptions,
+} from "./shared/options.ts";
 
 /** What columns mean. */
 export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
@@ -61,6 +66,7 @@ const metrics = { single: "accuracy", multi: "f1.micro", regression: "mse" } as 
 export function textClassification<const Kind extends LabelKind = "single">(
   options: TextClassificationOptions<Kind>,
 ): Task<Predictions<Kind>, TextInput, Prediction> {
+  requireOptions(name, options);
   refuseOptions(name, textClassificationMistakes(options));
   const { text, pair, label, separator } = options;
   const kind = options.kind ?? "single" as Kind;
@@ -123,7 +129,7 @@ export function textClassificationMistakes(options: object): string[] {
   const kinds = Object.keys(metrics);
   if (kind !== undefined && !kinds.includes(kind)) {
     const hint = didYouMean(String(kind), kinds);
-    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds}`);
+    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds.join(", ")}`);
   } else if (separator !== undefined && kind !== "multi") {
     wrong.push('separator belongs to kind "multi"');
   }

@@ -6,8 +6,9 @@
 import { tagParts } from "../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../nn/tags/tag_scheme.ts";
 import { transitionMistakes } from "../nn/tags/transitions.ts";
+import { pickRows } from "../table/source_rows.ts";
 import type { Table } from "../table/table.ts";
-import { refuseOptions } from "./shared/options.ts";
+import { refuseOptions, requireOptions } from "./shared/options.ts";
 import { absentLabels } from "./shared/split_labels.ts";
 import { labelledWords, type TokenClassification } from "./token_classification/labelled_words.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./token_classification/options.ts";
 import { bracketed } from "./token_classification/show_tagged.ts";
 import { tagClasses, tagLabels } from "./token_classification/tag_labels.ts";
-import { readTaggedRows, type TaggedRow } from "./token_classification/tagged_rows.ts";
+import { readTaggedRows, type TaggedRow, tagsIn } from "./token_classification/tagged_rows.ts";
 import { entitiesOf } from "../nn/tags/entities_of.ts";
 
 const name = "token-classification";
@@ -46,6 +47,7 @@ const name = "token-classification";
  * ```
  */
 export function tokenClassification(options: TokenClassificationOptions): TokenClassification {
+  requireOptions(name, options);
   refuseOptions(name, tokenClassificationMistakes(options));
   const spans = hasSpans(options);
   const columns = spans ? [options.text, options.spans] : [options.tokens, options.tags];
@@ -70,9 +72,11 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
     read({ train, test, validation }) {
       const where = "the training data";
       const { rows, scheme: own } = read(train, where);
-      const isFound = !spans && options.scheme === undefined;
-      const scheme = own === "IO" && isFound
-        ? schemeWithHeld(rows, [test, validation].filter((table) => table !== undefined), options)
+      const scheme = own === "IO" && !hasSpans(options) && options.scheme === undefined
+        ? schemeWithHeld(
+          rows.map(({ tags }) => tags),
+          [test, validation].flatMap((table) => table ? tagsIn(table, options) : []),
+        )
         : own;
       return labelled(tagLabels(rows, scheme, where), scheme);
     },
@@ -81,8 +85,9 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
       texts: (table) => read(table).rows.map(({ text }) => text),
       classes,
     },
+    hasMarks: (table) => classes(table).map((of) => of.length > 0),
     preview(table, row) {
-      const { rows, scheme } = read(table.slice(row, row + 1));
+      const { rows, scheme } = read(pickRows(table, [row]));
       const [own] = rows;
       return { text: own.text, label: bracketed(own.text, trueMarks(own, scheme)) };
     },
@@ -97,16 +102,11 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
 
 /** IOB1 where only held-out rows happen to have its B, which is rare; else IO. */
 function schemeWithHeld(
-  rows: readonly TaggedRow[],
-  held: readonly Table[],
-  options: TokenClassificationOptions,
+  rows: readonly (readonly string[])[],
+  held: readonly (readonly string[])[],
 ): TagScheme {
-  const others = held.flatMap((table) =>
-    readTaggedRows(table, options, { where: "the held-out data", scheme: "plain" }).rows
-  );
-  const begins = others.some(({ tags }) => tags.some((tag) => tagParts(tag)?.prefix === "B"));
-  const fits = [...rows, ...others]
-    .every(({ tags }) => transitionMistakes(tags, "IOB1").length === 0);
+  const begins = held.some((tags) => tags.some((tag) => tagParts(tag)?.prefix === "B"));
+  const fits = [...rows, ...held].every((tags) => transitionMistakes(tags, "IOB1").length === 0);
   return begins && fits ? "IOB1" : "IO";
 }
 

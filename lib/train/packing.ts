@@ -52,7 +52,7 @@ const leastSaving = 0.05;
 
 /**
  * What each number of the attention weights costs beside its products, in multiply-adds: softmax,
- * masking, dropout and their gradients pass over it. Measured with LoRA on 6 layers of width 384.
+ * masking, dropout and their gradients pass over it. Measured with LoRA on 6 layers of hidden size 384.
  */
 const weightPasses = 320;
 
@@ -60,7 +60,7 @@ const weightPasses = 320;
 export type PackedModel = Pick<TrainableModel, "model" | "adapter">;
 
 /**
- * The rule: with P the numbers in the linears of a layer, w the width, h the heads and L the layers
+ * The rule: with P the numbers in the linears of a layer, w the hidden size, h the heads and L the layers
  * that a step runs (not those that are frozen and kept), a batch of n rows of s tokens with up to e
  * examples a row costs about
  *
@@ -88,7 +88,7 @@ export function layoutCost(
   ) / numLayers;
   const keysAndValues = 2 * hiddenSize * hiddenSize * numKeyValueHeads / numHeads;
   const perPair = 6 * hiddenSize + weightPasses * numHeads;
-  const asked = positionsRead(model) === "summary" ? 1 : 0;
+  const asked = positionsRead(model) === "pooled" ? 1 : 0;
   const whole = numLayers - keptLayers - asked;
   return (rows, length, fullest) => {
     const inFull = 2 * linear * length + perPair * length * length;

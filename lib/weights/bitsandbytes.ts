@@ -58,7 +58,7 @@ export function readBitsandbytes(stored: Weights): QuantizedFile {
   for (const [name, info] of stored.tensors) {
     const weight = quantized.get(name);
     if (weight) {
-      const shape = [weight.outputs, weight.inputs];
+      const shape = [weight.outFeatures, weight.inFeatures];
       tensors.set(name, { ...info, dtype: "F32", shape, bytes: 4 * sizeOf(shape) });
     } else if (!isDetail(name)) tensors.set(name, info);
   }
@@ -75,7 +75,7 @@ export function readBitsandbytes(stored: Weights): QuantizedFile {
     async read(name) {
       const weight = quantized.get(name);
       if (!weight) return await stored.read(name);
-      const shape = [weight.outputs, weight.inputs];
+      const shape = [weight.outFeatures, weight.inFeatures];
       return { dtype: "F32", shape, bytes: new Uint8Array(dequantize(weight).buffer) };
     },
   };
@@ -98,7 +98,7 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
   if (!blockSizes.includes(blockSize)) {
     throw refuse(`has blocks of ${blockSize} numbers; sizes that work: ${blockSizes.join(", ")}`);
   }
-  const [outputs, inputs] = shape;
+  const [outFeatures, inFeatures] = shape;
   const book = stored.readFloat32Sync(part("quant_map"));
   if (codeBook(type)!.some((number, i) => Math.fround(number) !== book[i])) {
     throw refuse(`has another code book than ${type}`);
@@ -106,8 +106,8 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
   const isNested = stored.tensors.has(part("nested_absmax"));
   return {
     format: type,
-    outputs,
-    inputs,
+    outFeatures,
+    inFeatures,
     blockSize,
     codes: () => stored.readSync(name).bytes,
     scales() {
@@ -151,7 +151,7 @@ function readState(
 function eightBits(stored: Weights, layer: string, maximaName: string): QuantizedWeight {
   const name = `${layer}.weight`;
   const format = `${layer}.weight_format`;
-  const [outputs, inputs] = stored.tensors.get(name)!.shape;
+  const [outFeatures, inFeatures] = stored.tensors.get(name)!.shape;
   if (stored.tensors.has(format) && stored.readFloat32Sync(format)[0] !== 0) {
     throw new TunebookError(
       "weights",
@@ -161,8 +161,8 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
   }
   const layout: QuantizedLayout = {
     format: "int8",
-    outputs,
-    inputs,
+    outFeatures,
+    inFeatures,
     blockSize: blockSizeOf("int8"),
   };
   const blocks = blocksPerRow(layout);
@@ -171,11 +171,11 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
     ...layout,
     codes() {
       const { bytes } = stored.readSync(name);
-      const codes = new Uint8Array(outputs * perRow).fill(byteOffset);
-      for (let row = 0; row < outputs; row++) {
-        for (let column = 0; column < inputs; column++) {
+      const codes = new Uint8Array(outFeatures * perRow).fill(byteOffset);
+      for (let row = 0; row < outFeatures; row++) {
+        for (let column = 0; column < inFeatures; column++) {
           // Adding 128 to a signed byte turns it into the same number above the zero point.
-          codes[row * perRow + column] = bytes[row * inputs + column] ^ byteOffset;
+          codes[row * perRow + column] = bytes[row * inFeatures + column] ^ byteOffset;
         }
       }
       return codes;
@@ -183,7 +183,7 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
     scales() {
       const maxima = stored.readFloat32Sync(maximaName);
       return Float32Array.from(
-        { length: outputs * blocks },
+        { length: outFeatures * blocks },
         (_, i) => maxima[Math.floor(i / blocks)] / byteSteps,
       );
     },

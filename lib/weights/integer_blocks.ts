@@ -20,15 +20,15 @@ export function blockSteps(
   layout: QuantizedLayout,
   numbers: Float32Array,
 ): Float32Array<ArrayBuffer> {
-  const { format, outputs, inputs, blockSize } = layout;
+  const { format, outFeatures, inFeatures, blockSize } = layout;
   const blocks = blocksPerRow(layout);
-  const steps = new Float32Array(outputs * blocks);
-  for (let row = 0; row < outputs; row++) {
+  const steps = new Float32Array(outFeatures * blocks);
+  for (let row = 0; row < outFeatures; row++) {
     for (let block = 0; block < blocks; block++) {
-      const end = Math.min(inputs, (block + 1) * blockSize);
+      const end = Math.min(inFeatures, (block + 1) * blockSize);
       let extreme = 0;
       for (let column = block * blockSize; column < end; column++) {
-        const number = numbers[row * inputs + column];
+        const number = numbers[row * inFeatures + column];
         if (Math.abs(number) > Math.abs(extreme)) extreme = number;
       }
       steps[row * blocks + block] = extreme / -zeroPoint(format);
@@ -42,17 +42,17 @@ export function integerCodes(
   layout: QuantizedLayout,
   numbers: Float32Array,
 ): Uint8Array<ArrayBuffer> {
-  const { format, outputs, inputs, blockSize } = layout;
+  const { format, outFeatures, inFeatures, blockSize } = layout;
   const steps = blockSteps(layout, numbers);
   const blocks = blocksPerRow(layout);
   const zero = zeroPoint(format);
   const bits = bitsOf(format);
   const codes = new Uint8Array(sizeOf(quantizedShapes(layout).codes));
   const perRow = blocks * blockSize;
-  for (let row = 0; row < outputs; row++) {
+  for (let row = 0; row < outFeatures; row++) {
     for (let column = 0; column < perRow; column++) {
       const step = steps[row * blocks + Math.floor(column / blockSize)];
-      const number = column < inputs ? numbers[row * inputs + column] : 0;
+      const number = column < inFeatures ? numbers[row * inFeatures + column] : 0;
       const rounded = step === 0 ? 0 : Math.round(number / step);
       const code = Math.min(Math.max(rounded + zero, 0), 2 * zero - 1);
       const at = row * perRow + column;

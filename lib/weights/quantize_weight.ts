@@ -22,14 +22,14 @@ export function blockSizeOf(format: QuantizationFormat): number {
  * A matrix that is quantised whenever it is asked for, so that its float32 numbers are in memory
  * for that moment only. The scales of `nf4` and `fp4` are those after double quantisation.
  *
- * @param read the matrix [outputs, inputs], row by row
+ * @param read the matrix [outFeatures, inFeatures], row by row
  */
 export function quantizeWeight(
   format: QuantizationFormat,
-  [outputs, inputs]: readonly number[],
+  [outFeatures, inFeatures]: readonly number[],
   read: () => Float32Array,
 ): QuantizedWeight {
-  const layout = { format, outputs, inputs, blockSize: blockSizeOf(format) };
+  const layout = { format, outFeatures, inFeatures, blockSize: blockSizeOf(format) };
   if (!codeBook(format)) {
     return {
       ...layout,

@@ -45,7 +45,7 @@ export async function openBase(
     model,
     objective: nextTokenObjective({
       texts,
-      vocabulary: vocabSize,
+      vocabSize,
       afterVirtualTokens: hasVirtualTokens,
     }),
   };

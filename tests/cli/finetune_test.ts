@@ -69,6 +69,31 @@ Deno.test("flags make a run; --json ends with one object", () =>
     assert.doesNotMatch(stdout + stderr, /\x1b|\r/);
   }));
 
+Deno.test("a CoNLL file needs no flags for its columns, and other files are told which", () =>
+  inFolder(async (folder) => {
+    const data = join(folder, "names.conll");
+    const sentence = (name: string) => `the O\nfilm O\nof O\n${name} B-PER\n`;
+    const sentences = Array.from({ length: 20 }, (_, row) => sentence(row % 2 ? "ann" : "bo"));
+    await Deno.writeTextFile(data, sentences.join("\n"));
+    const flags = ["--task", "token-classification", "--model", await tinyModel(join(folder, "m"))];
+    const { code, stdout, stderr } = await finetune([
+      ...[...flags, "--data", data, "--epochs", "1", "--max-tokens", "32"],
+      ...["--out", join(folder, "out"), "--deploy", "adapter"],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /names\.conll: tokens, tags \(token-classification\)/);
+    assert.match(stdout, /entityF1 +\d/);
+
+    const csv = join(folder, "rows.csv");
+    await Deno.writeTextFile(csv, "words,tags\na,O\n");
+    const asked = await finetune([...flags, "--data", csv]);
+    assert.equal(asked.code, 2);
+    assert.match(
+      asked.stderr,
+      /rows\.csv, which has the columns words, tags: .*--tokens --tags or/,
+    );
+  }));
+
 Deno.test("other methods deploy what they can be deployed as", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");

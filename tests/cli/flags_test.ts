@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
+import { columnsOfFile } from "../../lib/cli/columns_of_file.ts";
 import { readCommandLine } from "../../lib/cli/flags.ts";
+import { helpFor } from "../../lib/cli/help.ts";
 import { planOfFlags } from "../../lib/cli/plan_of_flags.ts";
+import { kebab } from "../../lib/cli/train_flags.ts";
+import { tasks } from "../../lib/tasks/mod.ts";
+import { sentenceEmbeddingsOptions } from "../../lib/tasks/sentence_embeddings/options.ts";
 import { isMistake } from "../is_mistake.ts";
+import { inFolder } from "../weights/in_folder.ts";
 
 const planOf = (...args: string[]) => planOfFlags(readCommandLine(args).flags).toJSON();
+/** The plan where the file has these columns. */
+const planWith = (columns: readonly string[], ...args: string[]) =>
+  planOfFlags(readCommandLine(args).flags, columns).toJSON();
 
 Deno.test("without flags the default run", () => {
   const { model, data, columns, method, train, metrics, deploy } = planOf();
@@ -104,12 +113,12 @@ Deno.test("mistakes in flags are reported all at once", () => {
       "--label is missing",
       '--rank is "x"',
       '--epochs is "1e"',
-      "seed is 1.5",
+      "--seed is 1.5",
       'did you mean "accuracy"',
       'did you mean "onnx"',
       'there is no device "gpu"',
-      'no kind "constructor"',
-      "batchSize is 0",
+      '--kind: there is no "constructor"',
+      "--batch-size is 0",
     ),
   );
   assert.throws(
@@ -118,6 +127,168 @@ Deno.test("mistakes in flags are reported all at once", () => {
   );
   assert.throws(() => planOf("--method", "lara"), isMistake("input", 'did you mean "lora"'));
 });
+
+Deno.test("columns with the usual names need no flags", () => {
+  const settingsOf = (task: string, columns: readonly string[], ...flags: string[]) =>
+    planWith(columns, "--task", task, "--data", "t.csv", ...flags).task!.settings;
+  assert.deepEqual(settingsOf("token-classification", ["id", "tags", "tokens"]), {
+    tokens: "tokens",
+    tags: "tags",
+  });
+  assert.deepEqual(settingsOf("token-classification", ["text", "spans"], "--offsets", "utf16"), {
+    text: "text",
+    spans: "spans",
+    offsets: "utf16",
+  });
+  const pairs = { anchor: "anchor", positive: "positive" };
+  assert.deepEqual(settingsOf("sentence-embeddings", ["anchor", "positive", "id"]), pairs);
+  // Of two kinds of rows the one with more columns, if it has those of the other.
+  assert.deepEqual(
+    settingsOf("sentence-embeddings", ["anchor", "positive", "negative"], "--loss", "triplet"),
+    { ...pairs, negative: "negative", loss: "triplet" },
+  );
+  const squad = ["id", "title", "context", "question", "answers"];
+  assert.deepEqual(settingsOf("question-answering", squad, "--n-best", "3"), {
+    question: "question",
+    context: "context",
+    answers: "answers",
+    nBest: 3,
+  });
+  const short = planWith(["label", "text"], "--data", "t.csv", "--test", "0.1");
+  assert.deepEqual(short.columns, { text: "text", label: "label", test: 0.1 });
+  assert.deepEqual(
+    planOf("--task", "text-generation", "--data", "sentiment").columns,
+    { text: "text" },
+  );
+  // A flag that names a column names all of them, but for a data set, which it completes.
+  assert.deepEqual(
+    planOf("--task", "sentence-embeddings", "--data", "wordnetPairs", "--negative", "lemma,pos")
+      .task!.settings,
+    { ...pairs, negative: ["lemma", "pos"] },
+  );
+});
+
+Deno.test("columns that cannot be found are asked for by their flags", () => {
+  const wrongWith = (columns: readonly string[] | undefined, ...args: string[]) => () =>
+    planOfFlags(readCommandLine(["--data", "t.csv", ...args]).flags, columns);
+  const tagging = ["--task", "token-classification"];
+  assert.throws(
+    wrongWith(["id", "words"], ...tagging),
+    isMistake(
+      "input",
+      "name the columns of t.csv, which has the columns id, words: one kind of rows, " +
+        "--tokens --tags or --text --spans",
+    ),
+  );
+  assert.throws(wrongWith(undefined, ...tagging), isMistake("input", "name the columns of t.csv:"));
+  assert.throws(
+    wrongWith(["tokens", "tags", "text", "spans"], ...tagging),
+    isMistake("input", "--tokens --tags or --text --spans"),
+  );
+  assert.throws(
+    wrongWith(undefined, ...tagging, "--tokens", "words"),
+    isMistake("input", "--tags is missing: the column of the list of their tags of t.csv"),
+  );
+  assert.throws(
+    wrongWith(undefined, ...tagging, "--tokens", "words", "--spans", "s"),
+    isMistake("input", "--tokens and --spans do not go together: name one kind of rows"),
+  );
+  assert.throws(
+    wrongWith(["tokens", "tags"]),
+    isMistake("input", "--label is missing", "(they fit --task token-classification)"),
+  );
+  assert.throws(
+    wrongWith(["q", "c"], "--task", "question-answering"),
+    isMistake("input", "--context is missing", "which has the columns q, c"),
+  );
+  // Nothing is known of a web address: the task's own names are tried.
+  wrongWith(undefined, "--task", "question-answering")();
+});
+
+Deno.test("what is wrong with settings is told by the flags", () => {
+  const wrong = (...args: string[]) => () => planOf("--data", "t.csv", ...args);
+  assert.throws(
+    wrong(
+      ...["--task", "token-classification", "--tokens", "a", "--tags", "a", "--stride", "-1"],
+      ...["--subwords", "last", "--max-gradient-norm", "-1"],
+    ),
+    isMistake(
+      "input",
+      "- --tokens and --tags must be two different columns",
+      "- --stride is -1",
+      '- --subwords: there is no "last"',
+      "- --max-gradient-norm is -1",
+    ),
+  );
+  assert.throws(
+    wrong(
+      ...["--task", "sentence-embeddings", "--anchor", "a", "--positive", "b", "--margin", "0"],
+      ...["--pairs-per-text", "0", "--pair-seed", "0.5", "--normalize", "yes", "--dimensions", "a"],
+    ),
+    isMistake(
+      "input",
+      '- --normalize is "yes", but must be true or false',
+      '- --dimensions has "a", not numbers',
+      "- --margin does not belong to the loss multipleNegativesRanking",
+      "- --pairs-per-text is 0, but must be a whole number above 0",
+      "- --pair-seed is 0.5",
+      "- --pairs-per-text belongs to rows of --text, --label",
+    ),
+  );
+  assert.throws(
+    wrong("--text", "x", "--label", "y", "--patience", "2", "--separator", "|"),
+    isMistake("input", "--separator"),
+  );
+  assert.throws(
+    wrong("--text", "x", "--label", "y", "--stride", "2"),
+    isMistake("input", "--stride is no flag of text-classification"),
+  );
+});
+
+Deno.test("embeddings have a flag for every option", () => {
+  const settingsOf = (...flags: string[]) =>
+    planOf("--task", "sentence-embeddings", "--data", "t.csv", ...flags).task!.settings;
+  assert.deepEqual(
+    settingsOf(
+      ...["--text", "t", "--label", "l", "--pairs-per-text", "2", "--pair-seed", "7"],
+      ...["--normalize", "false", "--dimensions", "384,64", "--seed", "3"],
+    ),
+    {
+      text: "t",
+      label: "l",
+      dimensions: [384, 64],
+      normalize: false,
+      pairsPerText: 2,
+      seed: 7,
+    },
+  );
+  const triplets = ["--anchor", "a", "--positive", "p"];
+  assert.equal(settingsOf(...triplets, "--negative", "n").negative, "n");
+  assert.deepEqual(settingsOf(...triplets, "--negative", "n1, n2").negative, ["n1", "n2"]);
+  for (const [task, { flags }] of Object.entries(tasks)) {
+    for (const { name, flag = name } of flags) {
+      assert.ok(helpFor(task).includes(`--${kebab(flag)} `), `${task} --${flag}`);
+    }
+  }
+  const { flags } = tasks["sentence-embeddings"];
+  assert.deepEqual(flags.map(({ name }) => name).sort(), [...sentenceEmbeddingsOptions].sort());
+});
+
+Deno.test("the columns of a file are read only where no flag names any", () =>
+  inFolder(async (folder) => {
+    const columnsOf = (...args: string[]) => columnsOfFile(readCommandLine(args).flags);
+    const csv = join(folder, "t.csv");
+    await Deno.writeTextFile(csv, "text,label\nfine,1\n");
+    assert.deepEqual(await columnsOf("--data", csv), ["text", "label"]);
+    assert.equal(await columnsOf("--data", csv, "--text", "text"), undefined);
+    assert.deepEqual(await columnsOf("--data", csv, "--epochs", "3"), ["text", "label"]);
+    assert.deepEqual(await columnsOf("--data", "absent.conll"), ["tokens", "tags"]);
+    for (const other of ["sentiment", "brownTags?rows=9", "https://host/t.csv", "reviews"]) {
+      assert.equal(await columnsOf("--data", other), undefined);
+    }
+    assert.equal(await columnsOf("--task", "question-answering"), undefined);
+    await assert.rejects(columnsOf("--data", join(folder, "no.csv")), isMistake("data", "no.csv"));
+  }));
 
 Deno.test("an unknown flag suggests the nearest one", () => {
   assert.throws(

@@ -65,7 +65,7 @@ export const wrongRows: Case[] = [
     /0\.5 is not a whole number; .*"regression"/,
     () => labels([0.5, 1], "single")(),
   ],
-  ["NaN as a class", "data", /row 2: NaN is not a whole number/, labels([1, NaN], "single")],
+  ["NaN as a class", "data", /row 2: no label \(NaN\)/, labels([1, NaN], "single")],
   ["one class only", "data", /only one class, "a"/, labels(["a", "a"], "single")],
   [
     "a column of something else",

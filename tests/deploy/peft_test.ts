@@ -9,7 +9,7 @@ import { openDevice } from "../../lib/engine/mod.ts";
 import { createPredictor } from "../../lib/evaluate/predict.ts";
 import { modelInfoOf } from "../../lib/nn/model.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
-import { joined } from "../../lib/tasks/shared/text_examples.ts";
+import { joinOutputs } from "../../lib/tasks/shared/text_examples.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialState } from "../../lib/train/train.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
@@ -68,7 +68,7 @@ for (const [name, base] of Object.entries(folders)) {
       lengths: Array(rows).fill(tokens),
       feedsOf: () => feeds,
     });
-    const difference = largestDifference(joined(found), logits.data);
+    const difference = largestDifference(joinOutputs(found), logits.data);
     assert.ok(difference < tolerance, `logits differ by ${difference}`);
     const plain = await goldenModel(base);
     const untouched = plain.weights.get(plain.layers.at(-1)!.path + ".weight")!;

@@ -8,16 +8,22 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 async function exportsOf(module: string): Promise<{ name: string; file: string }[]> {
   const path = join(project, module);
   const text = await Deno.readTextFile(path);
-  return [...text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)].flatMap(([, names, from]) =>
+  const doors = [...text.matchAll(/^export \* from "([^"]+)";/gm)].map(([, from]) =>
+    exportsOf(from)
+  );
+  const own = [...text.matchAll(/^export \{([^}]*)\} from "([^"]+)";/gm)].flatMap((
+    [, names, from],
+  ) =>
     names.split(",").map((name) => name.trim()).filter((name) => name && !name.startsWith("type "))
       .map((name) => ({ name, file: relative(project, join(dirname(path), from)) }))
   );
+  return [...own, ...(await Promise.all(doors)).flat()];
 }
 
 /** The comment right above the declaration of `name`. */
 function docOf(text: string, name: string): string {
   const declared = new RegExp(
-    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\nexport (?:async )?(?:function|const|class) ${name}\\b`,
+    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\nexport (?:async )?(?:function|const|class|\\* as) ${name}\\b`,
   );
   return declared.exec(text)?.[1] ?? "";
 }

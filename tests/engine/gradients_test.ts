@@ -48,12 +48,12 @@ const opCases: Record<string, Case[]> = {
       ops.binaryCrossEntropy(logits, tf.tensor([0, 1, 0.3, 1, 0, 1], [2, 3], "float32")),
   }],
   quantizedMatMul: layouts().map((layout) => {
-    const { outputs, inputs, format } = layout;
+    const { outFeatures, inFeatures, format } = layout;
     const [codes, scales] = quantizedInputs(layout);
     return {
       kernel: "quantizedMatMul",
-      name: `${format} [${outputs}, ${inputs}]`,
-      inputs: [floats([2, inputs]), codes],
+      name: `${format} [${outFeatures}, ${inFeatures}]`,
+      inputs: [floats([2, inFeatures]), codes],
       run: (x, codes) =>
         ops.quantizedMatMul(x, {
           codes,

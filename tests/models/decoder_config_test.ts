@@ -75,7 +75,7 @@ Deno.test("only slow frequencies are stretched", () => {
 
 Deno.test("what GPT-2's fields cannot mean here is one error", () => {
   const config = { vocab_size: 20, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 16 };
-  assert.equal(gpt2.readConfig({ ...config, n_inner: null }).intermediate, 32);
+  assert.equal(gpt2.readConfig({ ...config, n_inner: null }).intermediateSize, 32);
   assert.throws(
     () =>
       gpt2.readConfig({

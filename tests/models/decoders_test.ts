@@ -118,7 +118,7 @@ for (const name of languageModels) {
     const model = await goldenLanguageModel(name);
     assert.deepEqual(model.head, []);
     const { vocabSize } = textConfig(model);
-    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary: vocabSize });
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabSize });
     const device = await openDevice("cpu");
     const trainable = { model, adapter: attachTo(model, full()), objective };
     for (const side of ["", "left."]) {
@@ -137,7 +137,7 @@ for (const name of languageModels) {
     const golden = await readGolden(`models/${name}/expected.safetensors`);
     const model = await goldenLanguageModel(name);
     const { vocabSize } = textConfig(model);
-    const objective = nextTokenObjective({ texts: textsOf(golden), vocabulary: vocabSize });
+    const objective = nextTokenObjective({ texts: textsOf(golden), vocabSize });
     await assertGradients(model, objective, golden);
   });
 }

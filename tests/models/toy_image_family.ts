@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { tf } from "../../lib/engine/mod.ts";
-import type { Family, ModelConfig } from "../../lib/nn/family.ts";
+import { type Family, type ModelConfig, tf } from "tunebook";
 
 /** The sizes of the model. */
 export interface ToyImageConfig extends ModelConfig {

@@ -63,7 +63,7 @@ for (const modelType of ["gpt2", "llama"]) {
     const texts = Array.from(toyRows(5).lengths, (length, row) => ({
       ids: toyRows(5).feedsOf([row]).input_ids.data.slice(0, length),
     }));
-    const objective = nextTokenObjective({ texts, vocabulary: textConfig(model).vocabSize });
+    const objective = nextTokenObjective({ texts, vocabSize: textConfig(model).vocabSize });
     await checkGradients({ model, adapter: attachTo(model, full()), objective });
   });
 }

@@ -85,7 +85,7 @@ for (const modelType of decoders) {
   for (const deviceName of ["cpu", "tfjs:cpu"]) {
     Deno.test(`packed texts train ${modelType} to predict tokens as padded ones do, on ${deviceName}`, async () => {
       const model = toyLanguageModel({ modelType, layers: 2 });
-      const objective = nextTokenObjective({ texts: examples, vocabulary: toyVocabulary });
+      const objective = nextTokenObjective({ texts: examples, vocabSize: toyVocabulary });
       const trainable = { model, adapter: onAll(model), objective };
       const device = await openDevice(deviceName);
       const padded = await stepOver(trainable, device, examples);

@@ -134,7 +134,7 @@ export function nextTokens(
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
   const { vocabSize } = textConfig(model);
   const afterVirtualTokens = Boolean(adapter.input);
-  return nextTokenObjective({ texts, vocabulary: vocabSize, afterVirtualTokens });
+  return nextTokenObjective({ texts, vocabSize, afterVirtualTokens });
 }
 
 /** A class for each row that depends on its first token, so that there is something to learn. */

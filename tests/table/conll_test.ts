@@ -37,6 +37,53 @@ Deno.test("tabs keep words with spaces whole, and comments have fewer columns", 
   ]);
 });
 
+Deno.test("a # with a tag is a word, and a comment with as many columns is none", () => {
+  // As many columns as words have, but nothing that a column has elsewhere.
+  assert.deepEqual(rowsOf("# doc1\na O\nb X\n\n# doc2\n# O\nc O\n"), [
+    [["a", "b"], ["#", "c"]],
+    [["O", "X"], ["O", "O"]],
+  ]);
+  assert.deepEqual(rowsOf("# sent_id = 7\na NN B-NP O\n")[0], [["a"]]);
+  // Hashtags, a number sign with a tag of its own kind, and tags of entities are words.
+  assert.deepEqual(rowsOf("#ebola HT\na X\n\n# #\nb X\n\n# B-MISC\nc X\n"), [
+    [["#ebola", "a"], ["#", "b"], ["#", "c"]],
+    [["HT", "X"], ["#", "X"], ["B-MISC", "X"]],
+  ]);
+  const within = "a O\n# doc2\nb O\n";
+  assert.throws(
+    () => parseConll(within, { where: "x.conll" }),
+    isMistake("data", "x.conll", 'line 2: "# doc2" may be a comment', "comments: true or false"),
+  );
+  assert.deepEqual(rowsOf(within, { comments: true }), [[["a", "b"]], [["O", "O"]]]);
+  assert.deepEqual(rowsOf(within, { comments: false })[1], [["O", "doc2", "O"]]);
+  assert.throws(
+    () => parseConll("# a comment\na O\n", { comments: false }),
+    isMistake("data", "line 1"),
+  );
+  assert.throws(
+    () => parseConll("a O", { comments: "#" as never }),
+    isMistake("input", 'comments is "#"', "true or false"),
+  );
+});
+
+Deno.test("a no-break space is a part of its word, and is blamed where it parts no columns", () => {
+  assert.deepEqual(rowsOf("20\u00a0000 NUM\na X\u00a0\n"), [[["20\u00a0000", "a"]], [[
+    "NUM",
+    "X",
+  ]]]);
+  assert.throws(
+    () => parseConll("a O\nb\u00a0O\nc O\u00a0P\n"),
+    isMistake(
+      "data",
+      "line 2",
+      "has 1 column, not 2, or an empty one; it has a no-break space (U+00A0), which parts no columns",
+      "line 3",
+      "has in its tag a no-break space (U+00A0)",
+    ),
+  );
+  assert.throws(() => parseConll("a O\nb\u2003O\n"), isMistake("data", "(U+2003)"));
+});
+
 Deno.test("CoNLL-U: forms and parts of speech, without multiword tokens and empty nodes", () => {
   const line = (...cells: string[]) => [...cells, ...Array(10 - cells.length).fill("_")].join("\t");
   const text = [

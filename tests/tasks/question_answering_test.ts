@@ -144,7 +144,10 @@ Deno.test("outputs that are no numbers, answers without tokens, and images are e
   const labelled = questionAnswering(columns).withLabels([]);
   const examples = await labelled.examples(tableOf(answerable), processor(64), options);
   const outputs = outputsOf(examples.lengths, [[6, 6, 9], [6, 6, NaN]]);
-  assert.throws(() => examples.answers(outputs), isMistake("diverged", "row 2 is NaN"));
+  assert.throws(
+    () => examples.answers(outputs),
+    isMistake("diverged", "row 2 of the test data has NaN"),
+  );
   const empty = tableOf([{ q: "x", c: "a \u200b", a: [{ text: "\u200b", start: 2 }] }]);
   await assert.rejects(
     labelled.examples(empty, processor(64), options),

@@ -292,7 +292,10 @@ Deno.test("tags that are no labels, and outputs that are no numbers, are errors"
   const examples = await labelled.examples(rows, processor, { where });
   const outputs = outputsOf(examples, 5, () => 0);
   outputs[1][3] = NaN;
-  assert.throws(() => examples.predictions(outputs), isMistake("diverged", "row 2 has NaN"));
+  assert.throws(
+    () => examples.predictions(outputs),
+    isMistake("diverged", "row 2 of the data has NaN"),
+  );
   const image = { input: "image", config: {} } as const;
   await assert.rejects(
     labelled.examples(rows, image, { where }),

@@ -4,15 +4,20 @@
  *
  * @module
  */
-import { TunebookError } from "../../lib/core/errors.ts";
-import type { Predictions } from "../../lib/nn/predictions.ts";
-import type { LabelledTask, Task } from "../../lib/nn/task.ts";
-import { readLabels } from "../../lib/data/labels.ts";
-import { columnValues } from "../../lib/table/columns.ts";
-import { tableFromColumns } from "../../lib/table/table.ts";
-import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
-import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
-import { joined } from "../../lib/tasks/shared/text_examples.ts";
+import {
+  classificationObjective,
+  columnValues,
+  joinOutputs,
+  type LabelledTask,
+  mistakes,
+  type Predictions,
+  predictionsOf,
+  readLabels,
+  sourceRows,
+  tableFromColumns,
+  type Task,
+  TunebookError,
+} from "tunebook";
 
 /** An image of so many pixels on a side, row by row. */
 type Pixels = readonly number[];
@@ -29,10 +34,11 @@ export function toyImageTask(side: number): ImageTask {
     metric: "accuracy",
     lossSettings: [],
     checkRows(table, where) {
-      const wrong = columnValues(table, "pixels").findIndex((pixels) =>
-        (pixels as Pixels).length !== side * side
+      const source = sourceRows(table, where);
+      const wrong = columnValues(table, "pixels").flatMap((pixels, row) =>
+        (pixels as Pixels).length === side * side ? [] : [`row ${source.numberOf(row)} is no image`]
       );
-      if (wrong >= 0) throw new TunebookError("data", `${where}: row ${wrong + 1} is no image`);
+      if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
     },
     read: ({ train }) => withLabels(readLabels(train, "class", "single").names),
     withLabels,
@@ -76,7 +82,7 @@ export function toyImageTask(side: number): ImageTask {
           objective: () =>
             classificationObjective({ kind: "single", outputs: labels.length, targets }),
           predictions: (outputs) =>
-            predictionsOf({ kind: "single", labels, logits: joined(outputs), truth: ids }),
+            predictionsOf({ kind: "single", labels, logits: joinOutputs(outputs), truth: ids }),
           answers: (outputs) => outputs.map((each) => labels[each.indexOf(Math.max(...each))]),
         };
       },

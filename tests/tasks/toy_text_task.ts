@@ -3,19 +3,21 @@
  *
  * @module
  */
-import { encodeRows } from "../../lib/data/encode_rows.ts";
-import type { Predictions } from "../../lib/nn/predictions.ts";
-import type { LabelledTask, Task } from "../../lib/nn/task.ts";
-import { columnValues, textColumn } from "../../lib/table/columns.ts";
-import { tableFromColumns } from "../../lib/table/table.ts";
-import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
-import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import {
-  joined,
+  classificationObjective,
+  columnValues,
+  encodeRows,
+  joinOutputs,
+  type LabelledTask,
+  type Predictions,
+  predictionsOf,
+  tableFromColumns,
+  type Task,
+  textColumn,
   textExamples,
   textFingerprint,
   textProcessor,
-} from "../../lib/tasks/shared/text_examples.ts";
+} from "tunebook";
 
 type CountTask = Task<Predictions<"regression">, string, number>;
 
@@ -60,7 +62,7 @@ export function toyTextTask(): CountTask {
           predictionsOf({
             kind: "regression",
             labels: ["tens of words"],
-            logits: joined(outputs),
+            logits: joinOutputs(outputs),
             truth: targets,
           }),
         answers: (outputs) => outputs.map(([tens]) => Math.round(10 * tens)),

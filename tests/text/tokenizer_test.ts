@@ -69,7 +69,7 @@ for (const [modelType, expected] of Object.entries(golden.tokenizers)) {
 Deno.test("special tokens are derived where tokenizer_config.json is absent", async () => {
   const bert = await loadTokenizer({ tokenizer: minilm });
   assert.deepEqual(
-    [bert.padId, bert.clsId, bert.sepId, bert.maskId, bert.padSide, bert.vocabularySize],
+    [bert.padId, bert.clsId, bert.sepId, bert.maskId, bert.padSide, bert.vocabSize],
     [0, 101, 102, 103, "right", 30522],
   );
   for (const name of ["roberta", "xlm-roberta"]) {

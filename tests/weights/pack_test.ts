@@ -23,8 +23,8 @@ for (const name of cases) {
       const maxima = blockMaxima(numbers, blockSize);
       assert.deepEqual(codes, bytes(`${at}.codes`));
       assert.deepEqual(maxima, floats(`${at}.absmax`));
-      const [outputs, inputs] = golden[`${name}.weight`].shape;
-      const weight = { format, outputs, inputs, blockSize, codes: () => codes };
+      const [outFeatures, inFeatures] = golden[`${name}.weight`].shape;
+      const weight = { format, outFeatures, inFeatures, blockSize, codes: () => codes };
       const plain = dequantize({ ...weight, scales: () => maxima });
       assert.deepEqual(oneZero(plain), oneZero(floats(`${at}.numbers`)));
 
@@ -70,9 +70,12 @@ const halfSteps: Record<QuantizationFormat, number> = {
 for (const format of quantizationFormats) {
   Deno.test(`${format} is as near to the numbers as its steps allow`, () => {
     const random = Random.fromSeed(1, format);
-    for (const [outputs, inputs] of [[8, 64], [7, 50], [3, 129]]) {
-      const numbers = Float32Array.from({ length: outputs * inputs }, () => random.normal());
-      const weight = quantizeWeight(format, [outputs, inputs], () => numbers);
+    for (const [outFeatures, inFeatures] of [[8, 64], [7, 50], [3, 129]]) {
+      const numbers = Float32Array.from(
+        { length: outFeatures * inFeatures },
+        () => random.normal(),
+      );
+      const weight = quantizeWeight(format, [outFeatures, inFeatures], () => numbers);
       const most = Math.max(...numbers.map(Math.abs));
       // Double quantisation moves a scale by a share of the largest one.
       const limit = most *

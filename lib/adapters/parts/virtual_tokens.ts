@@ -25,7 +25,7 @@ export function lengthen(tokens: Tensor, count: number, value: number): Tensor {
   return tf.concat([tf.fill([tokens.shape[0], count], value, "int32"), tokens], 1);
 }
 
-/** Puts `prompt` [tokens, width] before every row; its segment is the first, as in PEFT. */
+/** Puts `prompt` [tokens, hiddenSize] before every row; its segment is the first, as in PEFT. */
 export function prepend({ words, mask, types }: InputTokens, prompt: Tensor): InputTokens {
   const [count] = prompt.shape;
   return {
@@ -49,7 +49,7 @@ export function promptFields(
   };
 }
 
-/** PEFT's format of a method that is saved as one tensor [tokens, width]. */
+/** PEFT's format of a method that is saved as one tensor [tokens, hiddenSize]. */
 export function promptFormat(
   config: PeftConfig,
   shape: readonly number[],

@@ -13,8 +13,8 @@ import type { PeftConfig } from "./config.ts";
 export type OffFields = Readonly<Record<string, readonly unknown[]>>;
 
 /**
- * `fan_in_fan_out`: whether the adapted weights are stored as [inputs, outputs]. PEFT corrects a
- * wrong value by the layers that it finds, so that a reader need not look at it.
+ * `fan_in_fan_out`: whether the adapted weights are stored as [inFeatures, outFeatures]. PEFT corrects
+ * a wrong value by the layers that it finds, so that a reader need not look at it.
  */
 export function fanInFanOut({ layers }: ModelInfo, sites: readonly string[]): boolean {
   return layers.some((layer) =>

@@ -59,19 +59,24 @@ function productWith(
   build: GraphBuilder,
   dy: Value,
   numbers: Value,
-  [padded, { outputs, inputs }]: [number, QuantizedLayout],
+  [padded, { outFeatures, inFeatures }]: [number, QuantizedLayout],
 ): Value {
-  const whole = build.reshape(numbers, [outputs, padded]);
-  const weight = build.slice(whole, [0, 0], [outputs, inputs]);
-  return build.emitOne("Gemm", [dy, weight], { type: "float32", shape: [dy.shape[0], inputs] }, {
-    transA: { int: 0 },
-    transB: { int: 0 },
-  });
+  const whole = build.reshape(numbers, [outFeatures, padded]);
+  const weight = build.slice(whole, [0, 0], [outFeatures, inFeatures]);
+  return build.emitOne(
+    "Gemm",
+    [dy, weight],
+    { type: "float32", shape: [dy.shape[0], inFeatures] },
+    {
+      transA: { int: 0 },
+      transB: { int: 0 },
+    },
+  );
 }
 
 function withCodeBook(call: KernelCall): Value {
   const { build, inputs: { x, codes, scales } } = call;
-  const { format, outputs, inputs, blockSize, backward } = layoutOf(call);
+  const { format, outFeatures, inFeatures, blockSize, backward } = layoutOf(call);
   const product = (a: Value, rows: number, columns: number) =>
     build.emitOne("MatMulBnb4", [a, codes, scales], {
       type: "float32",
@@ -83,18 +88,23 @@ function withCodeBook(call: KernelCall): Value {
       quant_type: { int: bookNumbers[format as keyof typeof bookNumbers] },
       transB: { int: 1 },
     }, contribDomain);
-  if (!backward) return product(x, outputs, inputs);
+  if (!backward) return product(x, outFeatures, inFeatures);
   // With rows of one number the product is W in its own order. Longer rows, by a larger identity,
   // would have to be turned, and the runtime turns a matrix in one thread.
   const one = build.reshape(build.cast(oneAfter(build, x), "float32"), [1, 1]);
-  const numbers = product(one, outputs * inputs, 1);
-  return productWith(build, x, numbers, [inputs, { format, outputs, inputs, blockSize }]);
+  const numbers = product(one, outFeatures * inFeatures, 1);
+  return productWith(build, x, numbers, [inFeatures, {
+    format,
+    outFeatures,
+    inFeatures,
+    blockSize,
+  }]);
 }
 
 function withIntegers(call: KernelCall): Value {
   const { build, inputs: { x, codes, scales } } = call;
   const { backward, ...layout } = layoutOf(call);
-  const { format, outputs, inputs, blockSize } = layout;
+  const { format, outFeatures, inFeatures, blockSize } = layout;
   const blocks = blocksPerRow(layout);
   const shape = quantizedShapes(layout).codes;
   const product = (a: Value, b: Value, rows: number, columns: number) =>
@@ -111,9 +121,9 @@ function withIntegers(call: KernelCall): Value {
   if (!backward) {
     // Prepared codes would be a second copy, and are slower for more than a few tokens.
     const b = build.options.contrib ? opaque(build, codes, shape, x) : codes;
-    return product(x, b, outputs, inputs);
+    return product(x, b, outFeatures, inFeatures);
   }
-  const rows = outputs * blocks;
+  const rows = outFeatures * blocks;
   const cut = opaque(build, codes, [rows, 1, shape[2]], x);
   const columns = product(identity(build, blockSize), cut, rows, blockSize);
   const turned = build.emitOne("Transpose", [columns], {

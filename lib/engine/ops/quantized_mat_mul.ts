@@ -23,8 +23,8 @@ export interface QuantizedTensors {
 /**
  * x·Wᵀ, with dx = dy·W from the same quantised numbers, so that it is the exact gradient.
  *
- * @param x [tokens, inputs]
- * @returns [tokens, outputs]
+ * @param x [tokens, inFeatures]
+ * @returns [tokens, outFeatures]
  */
 export function quantizedMatMul(
   x: Tensor,
@@ -47,10 +47,10 @@ export function quantizedMatMul(
 function product(
   x: Tensor,
   { codes, scales }: QuantizedTensors,
-  { format, outputs, inputs, blockSize }: QuantizedLayout,
+  { format, outFeatures, inFeatures, blockSize }: QuantizedLayout,
   backward: boolean,
 ): Tensor {
-  const layout = { format, outputs, inputs, blockSize };
+  const layout = { format, outFeatures, inFeatures, blockSize };
   const [made] = singleNode(
     codeBook(format) ? "MatMulBnb4" : "MatMulNBits",
     { x, codes, scales },
@@ -62,7 +62,7 @@ function product(
 
 /** The matrix as float32, by ops that every backend has. */
 function dequantized({ codes, scales }: QuantizedTensors, layout: QuantizedLayout): Tensor {
-  const { format, outputs, inputs, blockSize } = layout;
+  const { format, outFeatures, inFeatures, blockSize } = layout;
   const book = codeBook(format);
   const flat = tf.reshape(codes, [-1]);
   const sixteen = tf.scalar(16, "int32");
@@ -72,12 +72,12 @@ function dequantized({ codes, scales }: QuantizedTensors, layout: QuantizedLayou
     const blocks = tf.reshape(tf.cast(whole, "float32"), [-1, blockSize]);
     const numbers = tf.mul(tf.sub(blocks, zeroPoint(format)), tf.reshape(scales, [-1, 1]));
     const padded = blocksPerRow(layout) * blockSize;
-    return tf.slice(tf.reshape(numbers, [outputs, padded]), [0, 0], [outputs, inputs]);
+    return tf.slice(tf.reshape(numbers, [outFeatures, padded]), [0, 0], [outFeatures, inFeatures]);
   }
-  const size = outputs * inputs;
+  const size = outFeatures * inFeatures;
   const ids = tf.slice(tf.reshape(tf.stack(halves(), 1), [-1]), [0], [size]);
   const rest = scales.size * blockSize - size;
   const numbers = tf.pad(tf.gather(tf.tensor1d([...book]), ids), [[0, rest]]);
   const scaled = tf.mul(tf.reshape(numbers, [-1, blockSize]), tf.reshape(scales, [-1, 1]));
-  return tf.reshape(tf.slice(tf.reshape(scaled, [-1]), [0], [size]), [outputs, inputs]);
+  return tf.reshape(tf.slice(tf.reshape(scaled, [-1]), [0], [size]), [outFeatures, inFeatures]);
 }

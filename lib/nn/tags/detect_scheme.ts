@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
+import { misspelledTags, spelledTag } from "./spelled_tag.ts";
 import { tagParts } from "./tag_parts.ts";
 import type { TagScheme } from "./tag_scheme.ts";
 import { transitionMistakes } from "./transitions.ts";
@@ -12,8 +13,8 @@ import { transitionMistakes } from "./transitions.ts";
 export interface DetectOptions {
   /** What errors call the tags, `the column "tags" of the training data`. */
   readonly where?: string;
-  /** Whether errors say in which row and word a tag stands first; false unless given. */
-  readonly hasRows?: boolean;
+  /** What errors call a row, counted from 0; they say where a tag stands first only where it is given. */
+  readonly nameOf?: (row: number) => string;
 }
 
 /**
@@ -21,18 +22,28 @@ export interface DetectOptions {
  * explains every I; of I and O alone they are IO.
  *
  * Throws a `TunebookError` of kind "data" where some tags look like those of entities and others do
- * not, or letters of two schemes are mixed.
+ * not, or letters of two schemes are mixed; and with `nameOf` also where all are tags of entities, but
+ * spelled otherwise, as `b-per` or `B_PER`. A model's own labels may be spelled so, and are plain.
  */
 export function detectScheme(
   rows: readonly (readonly string[])[],
-  { where = "the tags", hasRows = false }: DetectOptions = {},
+  { where = "the tags", nameOf }: DetectOptions = {},
 ): TagScheme {
   const tags = [...new Set(rows.flat())];
   const placed = (tag: string) => {
     const row = rows.findIndex((each) => each.includes(tag));
-    const place = hasRows ? `row ${row + 1}, word ${rows[row].indexOf(tag) + 1}: ` : "";
+    const place = nameOf ? `${nameOf(row)}, word ${rows[row].indexOf(tag) + 1}: ` : "";
     return place + JSON.stringify(tag);
   };
+  const misspelled = nameOf ? misspelledTags(new Set(tags)) : [];
+  if (misspelled.length > 0) {
+    throw mistakes(
+      "data",
+      `${where} are those of entities, but not spelled "O" and as "B-PER"; correct these, or give ` +
+        `scheme: "plain" to learn each word's tag by itself:`,
+      misspelled.map(({ tag, right }) => `${placed(tag)} should be "${right}"`),
+    );
+  }
   const prefixes = new Set(tags.map((tag) => tagParts(tag)?.prefix));
   const entities = tags.filter((tag) => (tagParts(tag)?.prefix ?? "O") !== "O");
   const typed = entities.some((tag) => tag.length > 1);
@@ -45,7 +56,10 @@ export function detectScheme(
       "data",
       `${where} are those of entities, such as "${entities[0]}" and "O", but not all; correct ` +
         `these, or give scheme: "plain" to learn each word's tag by itself:`,
-      odd.map(placed),
+      odd.map((tag) => {
+        const right = spelledTag(tag);
+        return placed(tag) + (right === undefined ? "" : ` (did you mean "${right}"?)`);
+      }),
     );
   }
   const within = (letters: string) => [...prefixes].every((each) => `O${letters}`.includes(each!));
@@ -59,7 +73,7 @@ export function detectScheme(
   if (within("BILU")) return "BILOU";
   throw mistakes("data", `${where} mix the letters of two schemes:`, [
     `${[...prefixes].sort().join(", ")} occur, but IOBES has B, I, E, S and BILOU has B, I, L, U`,
-    ...hasRows
+    ...nameOf
       ? [...prefixes].filter((each) => "ESLU".includes(each!))
         .map((each) => placed(entities.find((tag) => tagParts(tag)?.prefix === each)!))
       : [],

@@ -14,6 +14,7 @@ import { parameters, type TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { type StepReport, train } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
+import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import {
   type AnyExamples,
@@ -98,7 +99,7 @@ export async function openRuns(
   const trialOf = async (room: number, count: number): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
-    const table = splits.train.reify().reify(chosen);
+    const table = pickRows(splits.train, chosen);
     return await task.examples(table, processorOf(opened, room), {
       where: "the training data",
       signal,

@@ -8,7 +8,9 @@ import type { Drawing } from "../../chart/drawing.ts";
 import { bundleOf, customInspect, jupyterDisplay, type MimeBundle } from "../../core/display.ts";
 import { html, htmlFrame, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
+import { metrics } from "../../metrics/mod.ts";
 import { formatNumber } from "../display/format_number.ts";
+import { titleOf } from "../display/score_titles.ts";
 import type { ScoreInterval } from "./score_interval.ts";
 import { timeText } from "../display/training_view.ts";
 
@@ -76,7 +78,7 @@ export function comparisonOf<Name extends string>(
   const rows = figures.rows.toSorted((a, b) => rank(a) - rank(b));
   const best = rows.find((row) => rank(row) < worst);
   const sorted = { ...figures, rows, ...(best ? { best } : {}) };
-  const chart = ({ scoreName = figures.metric } = {}) =>
+  const chart = ({ scoreName = titleOfMetric(figures.metric) } = {}) =>
     comparisonChart(
       rows.flatMap(({ name, score, runs }) =>
         score && Number.isFinite(score.mean)
@@ -136,10 +138,15 @@ function captionOf({ rows, examples, stopped }: Shown): string {
 
 const rights = new Array<"right">(8).fill("right");
 
+/** What a metric of that name is called; one of your own by its name. */
+function titleOfMetric(name: string): string {
+  return Object.hasOwn(metrics, name) ? titleOf(metrics[name]) : name;
+}
+
 function columnsOf({ metric }: Shown): string[] {
   return [
     "method",
-    metric,
+    titleOfMetric(metric),
     "95 % interval",
     "runs",
     "epochs",

@@ -17,6 +17,7 @@ import { describeTables, type SplitReport } from "../../data/report.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { trainSettings } from "../../train/train_options.ts";
+import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
@@ -67,7 +68,7 @@ export async function previewData(
   const lengths: Record<string, Int32Array> = {};
   for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
-    const where = `the ${name} data`;
+    const where = `the ${name === "train" ? "training" : name} data`;
     const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
     lengths[name] = examples.lengths;
   }
@@ -84,16 +85,18 @@ export async function previewData(
   });
 }
 
-/** The first training rows with their tokens; of a row of several sequences the first one. */
+/**
+ * The first training rows that have something to show, and others where there are too few, with their
+ * tokens; of a row of several sequences the first one.
+ */
 async function shownRows(
   { splits: { train }, task }: ReadData,
   processor: Processor,
 ): Promise<PreviewRow[]> {
-  const plain = train.reify();
   const rows = await Promise.all(
-    Array.from({ length: Math.min(shownExamples, train.numRows()) }, async (_, row) => {
-      const table = plain.reify([row]);
-      const where = "the train data";
+    shownNumbers(train.numRows(), task.task.hasMarks?.(train)).map(async (row) => {
+      const table = pickRows(train, [row]);
+      const where = "the training data";
       const examples = await task.examples(table, processor, { where, labelled: false });
       const ids = examples.feedsOf([0]).input_ids?.data ?? [];
       return { ...task.task.preview(table, 0), ids: Array.from(ids) };
@@ -117,6 +120,13 @@ async function shownRows(
       mask: [...shown.map(() => 1), ...Array<number>(padding).fill(0)],
     };
   });
+}
+
+/** The numbers of the rows shown, from 0, in their order. */
+function shownNumbers(count: number, hasMarks?: readonly boolean[]): number[] {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  const ranked = hasMarks ? rows.toSorted((a, b) => +hasMarks[b] - +hasMarks[a] || a - b) : rows;
+  return ranked.slice(0, shownExamples).sort((a, b) => a - b);
 }
 
 type Shown = Pick<DataPreview, "splits" | "lengths" | "examples">;

@@ -6,6 +6,7 @@
 import { originOf } from "../../table/origin.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
+import { scoreTitles } from "./score_titles.ts";
 
 /** One line a stage. */
 export function describePlan(parts: PlanSpec): string {
@@ -32,7 +33,7 @@ export function describePlan(parts: PlanSpec): string {
       `, rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
     ],
-    ["evaluate", Object.keys(metrics).join(", ") || "nothing"],
+    ["evaluate", Object.values(scoreTitles(metrics)).join(", ") || "nothing"],
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));

@@ -7,6 +7,7 @@ import type { Drawing } from "../../chart/drawing.ts";
 import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
 import { methodMapOf } from "../../nn/method_map.ts";
 import { trainSettings } from "../../train/train_options.ts";
+import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { attachMethod, loadWith, trainableOf } from "../run/assemble_stage.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
@@ -51,7 +52,7 @@ export async function methodChart(
   const quantize = spec.quantize ?? spec.method.quantize;
   const model = await loadWith(opened, task, { seed: settings.seed, quantize, signal });
   const attached = await attachMethod(model, method, opened, task, settings);
-  const row = splits.train.reify().reify([0]);
+  const row = pickRows(splits.train, [0]);
   const examples = await task.examples(row, processorOf(opened, attached.maxTokens), {
     where: "the training data",
     signal,

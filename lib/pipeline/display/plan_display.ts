@@ -17,6 +17,7 @@ import { planSteps } from "../../train/step_plan.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import { exampleLengths } from "../../train/training_rows.ts";
 import { parseReference } from "../../weights/reference.ts";
+import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { loadWith } from "../run/assemble_stage.ts";
 import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
@@ -124,7 +125,7 @@ async function forecastOf(
   const chosen = [longest, ...texts.keys().filter((row) => row % every === 0)];
   const room = textRoom(settings.maxTokens, config, adapter);
   const examples = await task.examples(
-    splits.train.reify().reify(chosen),
+    pickRows(splits.train, chosen),
     processorOf(opened, room),
     { where: "the training data" },
   );

@@ -24,7 +24,13 @@ export type ShownResult =
   & Pick<
     RunResult<unknown>,
     "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord"
-  >;
+  >
+  & ScoreTitles;
+
+interface ScoreTitles {
+  /** What scores are called, by name. */
+  readonly titles: Readonly<Record<string, string>>;
+}
 
 /** A run: facts, curves, scores, confusion matrix, receipts. */
 export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
@@ -53,7 +59,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
     ],
   ];
   return bundleOf(
-    describeResult(result),
+    describeResult(result, result.titles),
     htmlFrame(
       htmlTable({
         caption: "The run",
@@ -70,11 +76,15 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline"> & { readonly predictions: AnyPredictions },
+  about: Pick<RunSummary, "baseline"> & ScoreTitles & { readonly predictions: AnyPredictions },
 ): Scores {
   return withDisplay(
     scores,
-    async () => bundleOf(scoresText(scores), htmlFrame(await scoresHtml({ scores, ...about }))),
+    async () =>
+      bundleOf(
+        scoresText({ scores, ...about }),
+        htmlFrame(await scoresHtml({ scores, ...about })),
+      ),
   );
 }
 
@@ -88,8 +98,11 @@ export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] 
   );
 }
 
-function numbersOf(scores: unknown): [string, string][] {
-  return Object.entries(scores as Record<string, unknown>).flatMap(([name, value]) => {
+type NamedScores = ScoreTitles & { readonly scores: unknown };
+
+function numbersOf({ scores, titles }: NamedScores): [string, string][] {
+  return Object.entries(scores as Record<string, unknown>).flatMap(([score, value]) => {
+    const name = titles[score] ?? score;
     if (typeof value === "number") return [[name, formatNumber(value)]];
     const parts = Object.entries(value as object);
     return parts.every(([, part]) => typeof part === "number")
@@ -98,12 +111,14 @@ function numbersOf(scores: unknown): [string, string][] {
   });
 }
 
-function scoresText(scores: unknown): string {
+function scoresText(scores: NamedScores): string {
   return textTable(["score on held-out rows", "value"], numbersOf(scores), ["left", "right"]);
 }
 
 async function scoresHtml(
-  { scores, predictions, baseline }: Pick<ShownResult, "scores" | "predictions" | "baseline">,
+  { predictions, baseline, ...scores }:
+    & Pick<ShownResult, "scores" | "predictions" | "baseline">
+    & ScoreTitles,
 ): Promise<Html> {
   const rows = numbersOf(scores);
   if (rows.length === 0) return html``;

@@ -190,7 +190,7 @@ function checkChoices<Name extends string>(
       return [];
     } catch (error) {
       if (!(error instanceof TunebookError)) throw error;
-      return [`row ${row}: ${error.message}`];
+      return [`row ${row + 1}: ${error.message}`];
     }
   });
   if (wrong.length > 0) throw mistakes("input", "these adapters cannot be used:", wrong);

@@ -6,7 +6,7 @@
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { influential } from "../../train/fingerprint.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
-import type { PlanSpec } from "../plan_spec.ts";
+import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";
 import { weightsIdentity } from "./weights_identity.ts";
 
@@ -14,8 +14,8 @@ import { weightsIdentity } from "./weights_identity.ts";
 export interface RunSources {
   /** The checkpoint: a file or the index of its shards. */
   readonly weights: string;
-  /** The name of the metric that chooses the best state. */
-  readonly judge: string;
+  /** The metric that chooses the best checkpoint. */
+  readonly judge: Pick<AnyMetric, "name" | "title">;
 }
 
 /**
@@ -45,7 +45,10 @@ export async function runFingerprint(
     data: await hashOf(train.fingerprint as Uint8Array<ArrayBuffer>),
     ...(initialWeights ? { adapterWeights: await hashOfTensors(initialWeights) } : {}),
     ...(validation
-      ? { validation: await hashOf(validation.fingerprint as Uint8Array<ArrayBuffer>), judge }
+      ? {
+        validation: await hashOf(validation.fingerprint as Uint8Array<ArrayBuffer>),
+        judge: judge.name,
+      }
       : {}),
   };
 }

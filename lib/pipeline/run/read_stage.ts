@@ -9,7 +9,9 @@ import { didYouMean } from "../../core/nearest.ts";
 import { splitTable } from "../../data/split.ts";
 import type { LabelledTask } from "../../nn/task.ts";
 import { requireColumns } from "../../table/columns.ts";
+import { originOf } from "../../table/origin.ts";
 import { formatOf, readTable } from "../../table/read_table.ts";
+import { sourceTable } from "../../table/source_rows.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { Table } from "../../table/table.ts";
 import {
@@ -36,31 +38,45 @@ export async function readStage(
   { data, task, split }: Pick<PlanSpec, "data" | "task" | "split">,
   signal?: AbortSignal,
 ): Promise<ReadData> {
-  const splits = await readSplits(data, task, split, signal);
-  return { splits, task: task.read(splits) };
+  const { splits, apart } = await readSplits(data, task, split, signal);
+  const labelled: AnyLabelledTask = task.read(splits);
+  for (const { table, where } of apart) {
+    if (labelled.checkHeldOut) labelled.checkHeldOut(table, where);
+    else task.checkRows(table, where);
+  }
+  return { splits, task: labelled };
 }
 
-/** Reads the data and holds rows out. */
+/** Held-out rows that are data of their own. */
+interface ApartRows {
+  readonly table: Table;
+  readonly where: string;
+}
+
+/** Reads the data and holds rows out. All rows know where they stand in what was given. */
 async function readSplits(
   source: DataSource,
   task: AnyTask,
   split: SplitSettings,
   signal: AbortSignal | undefined,
-): Promise<Splits> {
-  const load = async (from: DataSource) =>
-    typeof from === "string" ? await openSource(from, signal) : from;
+): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
+  const load = async (from: DataSource, name: string) => {
+    const table = typeof from === "string" ? await openSource(from, signal) : from;
+    const where = typeof from === "string" ? from : originOf(from) ?? name;
+    requireColumns(table, task.columns, where);
+    return { table: sourceTable(table, where), where };
+  };
   const { test = defaultTestShare, validation } = split;
-  const data = await load(source);
-  const where = typeof source === "string" ? source : "the data";
-  requireColumns(data, task.columns, where);
+  const { table: data, where } = await load(source, "the data");
   task.checkRows(data, where);
-  const apart: { test?: Table; validation?: Table } = {};
+  const apart: { test?: ApartRows; validation?: ApartRows } = {};
   for (const [name, given] of Object.entries({ test, validation })) {
     if (given === undefined || typeof given === "number") continue;
-    const table = await load(given);
-    requireColumns(table, task.columns, `the ${name} data`);
-    if (table.numRows() === 0) throw new TunebookError("data", `the ${name} data has no rows`);
-    apart[name as keyof typeof apart] = table;
+    const loaded = await load(given, `the ${name} data`);
+    if (loaded.table.numRows() === 0) {
+      throw new TunebookError("data", `${loaded.where} has no rows`);
+    }
+    apart[name as keyof typeof apart] = loaded;
   }
   const cut = cutSplits(data, {
     ...(typeof test === "number" ? { test } : {}),
@@ -68,7 +84,13 @@ async function readSplits(
     seed: split.seed ?? defaultSeed,
   }, task);
   task.checkSplit?.(cut);
-  return { ...cut, ...apart } as Splits;
+  const { test: ownTest, validation: ownValidation } = apart;
+  const splits = {
+    ...cut,
+    ...(ownTest ? { test: ownTest.table } : {}),
+    ...(ownValidation ? { validation: ownValidation.table } : {}),
+  } as Splits;
+  return { splits, apart: [ownTest, ownValidation].filter((each) => each !== undefined) };
 }
 
 /** Cuts off what was given as a size. A split with data of its own leaves the rest to training. */

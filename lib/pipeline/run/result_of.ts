@@ -11,6 +11,7 @@ import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
+import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
@@ -40,9 +41,10 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   const { task, assembled, trained, scored, outputsOf, dispose } = stages;
   const { predictions } = scored;
   const summary = summaryOf(stages);
+  const titles = scoreTitles(stages.spec.metrics);
   const shown = {
     ...summary,
-    scores: shownScores(scored.scores, { predictions, ...summary }),
+    scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
   };
   const { losses, validations } = trained;
@@ -68,10 +70,10 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
       );
     },
     dispose,
-    toString: () => describeResult(shown),
-    [customInspect]: () => describeResult(shown),
+    toString: () => describeResult(shown, titles),
+    [customInspect]: () => describeResult(shown, titles),
     [jupyterDisplay]: () =>
-      resultDisplay({ ...shown, ...methodRecord, predictions, losses, validations }),
+      resultDisplay({ ...shown, ...methodRecord, titles, predictions, losses, validations }),
   });
 }
 

@@ -57,7 +57,7 @@ export async function runPlan(
     options,
     device,
     signal,
-    sources: { weights: opened.files.weights, judge: judge.name },
+    sources: { weights: opened.files.weights, judge },
     ...(data.validation ? { validate: validation(judge, data.validation, scorer, signal) } : {}),
   }).catch(async (error) => {
     await scorer[Symbol.asyncDispose]();

@@ -57,15 +57,16 @@ export interface RunResult<
   toString(): string;
 }
 
-/** A result in words. */
+/** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
   result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
+  titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) => `  ${name.padEnd(16)} ${describeScore(value)}`);
+    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +

@@ -81,7 +81,7 @@ export function validation(
   };
 }
 
-/** The metric that chooses the best state: the first that was asked for and is a number. */
+/** The metric that chooses the best checkpoint: the first that was asked for and is a number. */
 export function judgeOf(
   { metrics }: Pick<PlanSpec, "metrics">,
   { task, metric = task.metric }: AnyLabelledTask,

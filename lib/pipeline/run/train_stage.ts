@@ -16,6 +16,7 @@ import type { TrainSettings } from "../../train/train_options.ts";
 import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";
+import { titleOf } from "../display/score_titles.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
@@ -58,7 +59,7 @@ export async function trainStage(
   // A cell that was stopped and is run again goes on, without a change to its code.
   const continues = inNotebook && spec.train.resume === undefined && !settings.checkpoints;
   const resume = settings.resume || continues;
-  const view = viewFor(options, sources.judge);
+  const view = viewFor(options, titleOf(sources.judge));
   let ended = "failed";
   let frozen: Progress | undefined;
   let result: TrainResult;
@@ -125,9 +126,9 @@ async function removeEmpty(folder: string): Promise<void> {
 }
 
 /** A view of the steps, unless the run is quiet. */
-function viewFor({ quiet, notebook = notebookHere() }: RunOptions, judge: string): TrainingView {
+function viewFor({ quiet, notebook = notebookHere() }: RunOptions, score: string): TrainingView {
   if (quiet) return silentView;
   return notebook
-    ? notebookView(notebook, { scoreName: `validation ${judge}` })
+    ? notebookView(notebook, { scoreName: `validation ${score}` })
     : terminalView(process.stderr.isTTY);
 }

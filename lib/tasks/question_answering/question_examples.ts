@@ -4,7 +4,7 @@
  * @module
  */
 import { selectable } from "../../nn/select_rows.ts";
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { mistakes } from "../../core/errors.ts";
 import { eachRow } from "../../data/each_row.ts";
 import type { AnswerPredictions } from "../../nn/answer_predictions.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
@@ -18,12 +18,16 @@ import {
   questionAnswer,
 } from "./question_answer.ts";
 import { type WindowedQuestion, windowsOfQuestion } from "./question_windows.ts";
+import { checkOutput } from "../shared/check_output.ts";
+import type { SourceRows } from "../../table/source_rows.ts";
 import type { QuestionRow } from "./read_questions.ts";
 import { needsLabels, textExamples, textFingerprint } from "../shared/text_examples.ts";
 import { spanObjective } from "./span_objective.ts";
 
 /** How to make examples and answers. */
 export interface QuestionExamplesOptions extends SpanSearch, NullRule {
+  /** What errors call the rows. */
+  readonly source: SourceRows;
   /** Tokens of the context that a window shares with the one before. */
   readonly stride?: number | undefined;
 }
@@ -36,12 +40,13 @@ export async function questionExamples(
   { where, labelled = true, signal }: ExamplesOptions,
 ): Promise<Examples<AnswerPredictions, QuestionAnswer>> {
   const questions: WindowedQuestion[] = [];
-  const { stride } = options;
+  const { stride, source } = options;
   const { tokenizer, maxTokens } = processor;
   await eachRow(rows.length, { done: "encoded", title: "encoding", where, signal }, (row) => {
-    questions.push(windowsOfQuestion(rows[row], tokenizer, { row, maxTokens, stride }));
+    const place = source.placeOf(row);
+    questions.push(windowsOfQuestion(rows[row], tokenizer, { row, place, maxTokens, stride }));
   });
-  checkAnswers(questions, rows, where);
+  checkAnswers(questions, rows, source);
   const sequences = questions.flatMap(({ windows }) => windows);
   const targets = sequences.map(({ ids, first, last }) => ({ length: ids.length, first, last }));
   const spans = (outputs: Outputs) => spansOf(rows, questions, outputs, options);
@@ -84,7 +89,7 @@ function spansOf(
   rows: readonly QuestionRow[],
   questions: readonly WindowedQuestion[],
   outputs: Outputs,
-  search: SpanSearch,
+  search: QuestionExamplesOptions,
 ): BestSpans[] {
   let sequence = 0;
   return questions.map(({ windows, tokens }, row) =>
@@ -92,7 +97,7 @@ function spansOf(
       rows[row].context,
       windows.map(({ nullPosition, contextStart, from, to }) => {
         const logits = outputs[sequence++];
-        checkFinite(logits, row);
+        checkOutput(logits, search.source.placeOf(row));
         const [starts, ends] = [tokens.starts.subarray(from, to), tokens.ends.subarray(from, to)];
         return { logits, nullPosition, contextStart, starts, ends };
       }),
@@ -101,24 +106,18 @@ function spansOf(
   );
 }
 
-function checkFinite(logits: Float32Array, row: number): void {
-  const wrong = logits.find((logit) => !Number.isFinite(logit));
-  if (wrong === undefined) return;
-  throw new TunebookError(
-    "diverged",
-    `the model's output for row ${row + 1} is ${wrong}. ` +
-      "Train with a lower learning rate, or with clipping.",
-  );
-}
-
 function checkAnswers(
   questions: readonly WindowedQuestion[],
   rows: readonly QuestionRow[],
-  where: string,
+  { where, numberOf }: SourceRows,
 ): void {
   const wrong = questions.flatMap(({ lacksAnswer }, row) =>
     lacksAnswer
-      ? [`row ${row + 1}: the answer ${JSON.stringify(rows[row].answers[0].text)} has no token`]
+      ? [
+        `row ${numberOf(row)}: the answer ${
+          JSON.stringify(rows[row].answers[0].text)
+        } has no token`,
+      ]
       : []
   );
   if (wrong.length === 0) return;

@@ -40,7 +40,10 @@ export interface WindowedQuestion {
 
 /** How to cut. */
 export interface QuestionWindowsOptions {
+  /** The row's number in the table, from 0. */
   readonly row: number;
+  /** What errors call the row, `row 7 of train.csv`. */
+  readonly place: string;
   readonly maxTokens: number;
   /** Tokens of the context that a window shares with the one before; see `strideOf` for the default. */
   readonly stride?: number | undefined;
@@ -60,7 +63,7 @@ const usualStride = 128;
 export function windowsOfQuestion(
   { question, context, answers }: QuestionRow,
   tokenizer: Tokenizer,
-  { row, maxTokens, stride }: QuestionWindowsOptions,
+  { row, place, maxTokens, stride }: QuestionWindowsOptions,
 ): WindowedQuestion {
   const room = roomOf(tokenizer, maxTokens);
   const asked = tokenizer.tokens(question).ids;
@@ -73,7 +76,7 @@ export function windowsOfQuestion(
   const last = answer ? starts.findLastIndex((start) => start < answer.end) : -1;
   const lacksAnswer = answer !== undefined && (first < 0 || last < first);
   let isWhole = answer === undefined;
-  const overlap = strideOf(stride, contextRoom, ids.length, row);
+  const overlap = strideOf(stride, contextRoom, ids.length, place);
   const windows = windowsOf(ids.length, contextRoom, overlap).map(({ start, end }) => {
     const { ids: all, types, secondStart } = tokenizer.join(kept, ids.subarray(start, end));
     const nullPosition = tokenizer.clsId === undefined
@@ -123,13 +126,13 @@ function strideOf(
   stride: number | undefined,
   room: number,
   tokens: number,
-  row: number,
+  place: string,
 ): number {
   if (stride === undefined) return Math.min(usualStride, Math.floor(room / 2));
   if (stride < room || tokens <= room) return stride;
   throw new TunebookError(
     "input",
-    `stride is ${stride}, but beside the question of row ${row + 1} a window has room for only ` +
+    `stride is ${stride}, but beside the question of ${place} a window has room for only ` +
       `${room} tokens of its context; choose a stride below ${room}, or more maxTokens`,
   );
 }

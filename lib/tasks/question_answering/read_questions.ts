@@ -6,6 +6,8 @@
 import { mistakes } from "../../core/errors.ts";
 import { shortened } from "../../core/text_table.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
+import { printedByPython } from "../../table/printed_by_python.ts";
+import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { utf16Offset } from "../../text/code_points.ts";
 
@@ -50,19 +52,20 @@ export function readQuestions(
   const questions = columnValues(table, question);
   const contexts = columnValues(table, context);
   const given = answers === undefined ? undefined : columnValues(table, answers);
+  const source = sourceRows(table, where);
   const wrong: string[] = [];
   if (questions.length === 0) {
-    throw mistakes("data", `${where} cannot be used:`, ["it has no rows"]);
+    throw mistakes("data", `${source.where} cannot be used:`, ["it has no rows"]);
   }
   const rows = questions.map((text, row): QuestionRow => {
-    const complain = (what: string) => wrong.push(`row ${row + 1}: ${what}`);
+    const complain = (what: string) => wrong.push(`row ${source.numberOf(row)}: ${what}`);
     const asked = readText(text, question, complain);
     const told = readText(contexts[row], context, complain);
     const found = given && told !== "" ? readAnswers(given[row], told, complain) : [];
     return { question: asked, context: told, answers: found };
   });
   if (wrong.length > 0) {
-    throw mistakes("data", `the questions of ${where} are wrong; correct or remove:`, wrong);
+    throw mistakes("data", `the questions of ${source.where} are wrong; correct or remove:`, wrong);
   }
   return rows;
 }
@@ -72,7 +75,7 @@ type Complain = (what: string) => void;
 function readText(value: unknown, column: string, complain: Complain): string {
   if (typeof value === "string" && value.trim() !== "") return value;
   if (typeof value === "string") complain(`an empty "${column}"`);
-  else if (value === null || value === undefined) complain(`no "${column}"`);
+  else if (isMissing(value)) complain(`no "${column}"`);
   else complain(`"${column}" is ${kindOf(value)}, not a text`);
   return "";
 }
@@ -84,6 +87,17 @@ function readAnswers(value: unknown, context: string, complain: Complain): GoldA
     return [];
   }
   return pairs.flatMap(({ text, start }) => {
+    if (start === undefined && typeof text === "string" && text.trim() !== "") {
+      const place = context.indexOf(text);
+      complain(
+        `the answer "${shortened(text, mostShown)}" has no offset; ` +
+          (place < 0
+            ? "the context does not have it"
+            : `the context first has it at ${[...context.slice(0, place)].length}`) +
+          "; give { text, start } or { text: […], answer_start: […] }",
+      );
+      return [];
+    }
     if (typeof text !== "string" || text.trim() === "") {
       complain(typeof text === "string" ? "an empty answer" : `an answer is ${kindOf(text)}`);
       return [];
@@ -93,10 +107,10 @@ function readAnswers(value: unknown, context: string, complain: Complain): GoldA
     const at = isOffset ? utf16Offset(context, offset) : undefined;
     if (at !== undefined && context.startsWith(text, at)) return [trimmed(text, at)];
     complain(
-      isOffset
-        ? `the answer "${shortened(text, mostShown)}" is not at its offset ${start}` +
-          hint(text, context, offset, at)
-        : `the answer "${shortened(text, mostShown)}" has no offset`,
+      `the answer "${shortened(text, mostShown)}" ` +
+        (isOffset
+          ? `is not at its offset ${start}${hint(text, context, offset, at)}`
+          : `has an offset that is ${kindOf(start)}, not a number`),
     );
     return [];
   });
@@ -115,8 +129,10 @@ const shapes = "{ text: […], answer_start: […] } or a list of { text, start 
 
 /** The texts with their offsets, or what is wrong. */
 function pairsOf(value: unknown): Pair[] | string {
-  if (value === null || value === undefined) return `no answers; give ${shapes}`;
+  if (isMissing(value)) return `no answers; give ${shapes}`;
   if (typeof value === "string") {
+    const printed = printedByPython(value);
+    if (printed) return `the answers are ${printed}`;
     try {
       return pairsOf(JSON.parse(value));
     } catch {
@@ -125,6 +141,7 @@ function pairsOf(value: unknown): Pair[] | string {
   }
   if (isList(value)) {
     return Array.from(value, (each) => {
+      if (typeof each === "string") return { text: each, start: undefined };
       const { text, start, answer_start } = (each ?? {}) as Readonly<Record<string, unknown>>;
       return { text, start: start ?? answer_start };
     });
@@ -171,7 +188,12 @@ function nearestPlace(text: string, context: string, at: number): number | undef
   return at - before <= after - at ? before : after;
 }
 
+/** What is not there; pandas says so with a number. */
+function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || Number.isNaN(value);
+}
+
 function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return "missing";
+  if (isMissing(value)) return "missing";
   return isList(value) ? "a list" : typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -35,7 +35,7 @@ export function classPairs(
 ): ClassPairs {
   const rows = classes.map((_, row) => row);
   const byClass = Map.groupBy(rows, (row) => classes[row]);
-  checkClasses(byClass, where);
+  checkPairClasses(classes, where);
   const found = new Map<string, { pair: readonly [number, number]; label: number }>();
   for (const row of rows) {
     const random = Random.fromSeed(seed, "pairs", row);
@@ -93,7 +93,12 @@ function drawn(
   return [...chosen];
 }
 
-function checkClasses(byClass: ReadonlyMap<string, readonly number[]>, where: string): void {
+/**
+ * Makes sure that pairs can be drawn. Throws an error of kind "data" where no class has two texts, or
+ * where there is only one class.
+ */
+export function checkPairClasses(classes: readonly string[], where: string): void {
+  const byClass = Map.groupBy(classes, (each) => each);
   const [only] = byClass.keys();
   if (byClass.size < 2) {
     throw new TunebookError(

@@ -41,7 +41,8 @@ export interface LossContext {
   readonly classes: number;
 }
 
-interface LossEntry {
+/** A loss as options name it. */
+export interface LossEntry {
   /** Rows that it can be asked of. */
   readonly shapes: readonly RowShape[];
   /** The settings that change it. */
@@ -53,8 +54,17 @@ interface LossEntry {
 const margins: Readonly<Record<DistanceName, number>> = { euclidean: 5, cosine: 0.5 };
 const defaultScale = 20;
 
+/** The name of a loss. */
+export type LossName =
+  | "multipleNegativesRanking"
+  | "triplet"
+  | "cosent"
+  | "cosineSimilarity"
+  | "contrastive"
+  | "softmax";
+
 /** The losses. */
-export const embeddingLosses = {
+export const embeddingLosses: Readonly<Record<LossName, LossEntry>> = {
   multipleNegativesRanking: {
     shapes: ["pairs", "triplets"],
     settings: ["scale", "symmetric", "dimensions"],
@@ -88,10 +98,7 @@ export const embeddingLosses = {
     settings: ["alike"],
     make: (_, context) => softmaxLoss(context),
   },
-} as const satisfies Record<string, LossEntry>;
-
-/** The name of a loss. */
-export type LossName = keyof typeof embeddingLosses;
+};
 
 /** The loss that rows are learnt with unless another is named, as sentence-transformers advises. */
 export const defaultLoss: Readonly<Record<RowShape, LossName>> = {

@@ -5,6 +5,7 @@
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
+import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { embeddingColumns, type SentenceEmbeddingsOptions, shapeOf } from "./options.ts";
 import { defaultLoss, type LossName, type RowShape } from "./losses.ts";
@@ -48,6 +49,7 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   const columns = texts.map((name) => columnValues(table, name));
   const targets = target === undefined ? undefined : columnValues(table, target);
+  const source = sourceRows(table, where);
   const wrong: string[] = [];
   for (let row = 0; row < table.numRows(); row++) {
     const found = texts.flatMap((name, at) => {
@@ -63,15 +65,16 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
         if (same > 0) found.push(`"${texts[same]}" is the same text as "${texts[other]}"`);
       }
     }
-    if (found.length > 0) wrong.push(`row ${row + 1}: ${found.join("; ")}`);
+    if (found.length > 0) wrong.push(`row ${source.numberOf(row)}: ${found.join("; ")}`);
   }
   if (wrong.length === 0) return checkAlike(table, rows, where);
-  const title = `correct or remove these ${wrong.length} of ${table.numRows()} rows of ${where}:`;
+  const title =
+    `correct or remove these ${wrong.length} of ${table.numRows()} rows of ${source.where}:`;
   throw mistakes("data", title, wrong);
 }
 
 function textMistake(value: unknown): string | undefined {
-  if (value === null || value === undefined) return "missing";
+  if (value === null || value === undefined || Number.isNaN(value)) return "missing";
   if (typeof value !== "string") {
     return `${Array.isArray(value) ? "a list" : typeof value}, no text`;
   }
@@ -96,11 +99,12 @@ function checkAlike(table: Table, rows: EmbeddingRows, where: string): void {
 }
 
 function targetMistake(value: unknown, { shape, loss, alike }: EmbeddingRows): string | undefined {
-  if (value === null || value === undefined) return "missing";
+  if (value === null || value === undefined || Number.isNaN(value)) return "missing";
   if (shape === "classes" || alike !== undefined) {
     const isClass = typeof value === "string"
       ? value.trim() !== ""
-      : ["number", "bigint", "boolean"].includes(typeof value);
+      : typeof value === "bigint" || typeof value === "boolean" || Number.isSafeInteger(value);
+    if (typeof value === "number" && !isClass) return `${value}, no class: not a whole number`;
     return isClass ? undefined : `${Array.isArray(value) ? "a list" : typeof value}, no class`;
   }
   const number = numberOf(value);

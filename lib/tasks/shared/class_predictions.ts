@@ -114,7 +114,9 @@ function checkTruth(kind: ClassKind, labels: readonly string[], truth: ArrayLike
   const perRow = kind === "single" ? 1 : labels.length;
   const wrong: string[] = [];
   for (let i = 0; i < truth.length; i++) {
-    if (!ok(truth[i])) wrong.push(`row ${Math.floor(i / perRow)}: ${truth[i]} is not ${wanted}`);
+    if (!ok(truth[i])) {
+      wrong.push(`row ${Math.floor(i / perRow) + 1}: ${truth[i]} is not ${wanted}`);
+    }
   }
   if (wrong.length > 0) throw mistakes("data", "Some true values cannot be scored:", wrong);
 }
@@ -124,7 +126,7 @@ function checkFinite(logits: Float32Array, outputs: number) {
   if (at < 0) return;
   throw new TunebookError(
     "diverged",
-    `the model's output for row ${Math.floor(at / outputs)} is ${logits[at]}. ` +
+    `the model's output for row ${Math.floor(at / outputs) + 1} is ${logits[at]}. ` +
       "Train with a lower learning rate, or with clipping.",
   );
 }

@@ -27,6 +27,20 @@ export interface ClassificationObjectiveOptions extends LossOptions {
  * label's weight, and the sum is divided by the weights of the unsmoothed targets.
  *
  * Throws an error of kind "input" with all options that do not fit.
+ *
+ * @example
+ * ```ts
+ * import { classificationObjective } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const objective = classificationObjective({
+ *   kind: "single",
+ *   outputs: 2,
+ *   targets: Float32Array.of(1, 0, 0, 1), // [2 rows × 2 labels]
+ * });
+ * assert.deepEqual(objective.head, { name: "classification", outputs: 2 });
+ * assert.equal(objective.weightOf([0, 1]), 2);
+ * ```
  */
 export function classificationObjective(options: ClassificationObjectiveOptions): Objective {
   checkOptions(options);

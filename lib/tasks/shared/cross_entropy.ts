@@ -16,6 +16,29 @@ import type { LossOptions } from "./loss_options.ts";
  * @param logits [n, classes]
  * @param targets int32 class ids [n], or shares of the classes that sum to 1, [n, classes]
  * @returns [n]
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy, openDevice, type Program } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const program: Program = {
+ *   name: "losses",
+ *   inputs: {
+ *     logits: { role: "feed", type: "float32", shape: ["rows", 2] },
+ *     ids: { role: "feed", type: "int32", shape: ["rows"] },
+ *   },
+ *   compute: ({ logits, ids }) => ({ losses: crossEntropy(logits, ids) }),
+ * };
+ * const device = await openDevice("cpu");
+ * const compiled = await device.compile(program, { frozen: () => new Float32Array() });
+ * const { losses } = await compiled.run({
+ *   logits: { shape: [1, 2], data: Float32Array.of(0, 0) },
+ *   ids: { shape: [1], data: Int32Array.of(1) },
+ * });
+ * assert.ok(Math.abs(losses.data[0] - Math.LN2) < 1e-6);
+ * await compiled.dispose();
+ * ```
  */
 export function crossEntropy(
   logits: Tensor,
@@ -60,6 +83,17 @@ export function binaryCrossEntropies(
  * @param losses [n]
  * @param weights n numbers of any shape, such as [rows, sequence]; 0 leaves a loss out
  * @param normaliser the weight of the whole step, a scalar
+ *
+ * @example
+ * ```ts
+ * import { crossEntropy, type Objective, weightedMean } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // The loss of a task on tokens; `weights` [rows, sequence] are 0 for padding.
+ * const loss: Objective["loss"] = (logits, { tags, weights, normaliser }) =>
+ *   weightedMean(crossEntropy(logits, tags), weights, normaliser);
+ * assert.equal(loss.length, 2);
+ * ```
  */
 export function weightedMean(losses: Tensor, weights: Tensor, normaliser: Tensor): Tensor {
   return tf.div(tf.sum(tf.mul(losses, tf.reshape(weights, [-1]))), normaliser);

@@ -23,7 +23,7 @@ export interface LearnedText {
 /** The texts and how many tokens there are. */
 export interface NextTokenObjectiveOptions {
   readonly texts: readonly LearnedText[];
-  readonly vocabulary: number;
+  readonly vocabSize: number;
   /**
    * True where a method puts virtual tokens before each text (`AttachedMethod.input`): the last of
    * them predicts the text's first token, which then counts too, as in PEFT. False unless given.
@@ -44,7 +44,7 @@ const evaluatedRows = 4;
  * Throws an error of kind "input" for counts of another length than the tokens'.
  */
 export function nextTokenObjective(
-  { texts, vocabulary, afterVirtualTokens = false }: NextTokenObjectiveOptions,
+  { texts, vocabSize, afterVirtualTokens = false }: NextTokenObjectiveOptions,
 ): Objective {
   for (const [row, { ids, counts }] of texts.entries()) {
     if (!counts || counts.length === ids.length) continue;
@@ -59,8 +59,8 @@ export function nextTokenObjective(
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
   return {
     name: "causal-language-modelling",
-    head: { name: "language", outputs: vocabulary },
-    outputs: vocabulary,
+    head: { name: "language", outputs: vocabSize },
+    outputs: vocabSize,
     per: "token",
     feeds: {
       next_tokens: { ...feed, type: "int32" },
@@ -74,9 +74,9 @@ export function nextTokenObjective(
       of(logits, { ids, mask }) {
         const [rows, sequence] = ids.shape as [number, number];
         const next = (x: Tensor) => tf.slice(x, [0, 1], [rows, sequence - 1]);
-        const all = tf.reshape(logits, [rows, sequence, vocabulary]);
-        const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, vocabulary]);
-        const losses = tokenLosses(tf.reshape(before, [-1, vocabulary]), next(ids));
+        const all = tf.reshape(logits, [rows, sequence, vocabSize]);
+        const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, vocabSize]);
+        const losses = tokenLosses(tf.reshape(before, [-1, vocabSize]), next(ids));
         const counts = tf.cast(next(mask), "float32");
         const sums = tf.sum(tf.mul(tf.reshape(losses, [rows, sequence - 1]), counts), 1, true);
         return tf.div(sums, tf.maximum(tf.sum(counts, 1, true), 1));

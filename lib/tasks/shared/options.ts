@@ -3,8 +3,22 @@
  *
  * @module
  */
-import { mistakes } from "../../core/errors.ts";
+import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+
+/** Throws an error of kind "input" for what is no object of options, such as null. */
+export function requireOptions(task: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
+  throw new TunebookError(
+    "input",
+    `${task} takes its options as one object, but got ` +
+      (given === undefined ? "nothing" : shown(given)),
+  );
+}
+
+function shown(given: unknown): string {
+  return typeof given === "function" ? "a function" : JSON.stringify(given) ?? String(given);
+}
 
 /** Names that nobody knows, one line each, with the nearest known one. */
 export function unknownOptions(given: object, known: readonly string[]): string[] {

@@ -8,12 +8,30 @@
 export interface TaskFlag {
   /** The option's name, as a plan file has it. */
   readonly name: string;
-  /** What follows the flag: a column's name, a text, a number, names with commas between, or nothing. */
-  readonly value: "column" | "text" | "number" | "list" | "switch";
+  /** The flag's name, where a setting of the training has the option's: `pairSeed` is `--pair-seed`. */
+  readonly flag?: string;
+  /**
+   * What follows the flag: a column's name, several of them, a text, a number, texts or numbers with
+   * commas between, `true` or `false`, or nothing.
+   */
+  readonly value:
+    | "column"
+    | "columns"
+    | "text"
+    | "number"
+    | "list"
+    | "numbers"
+    | "boolean"
+    | "switch";
   readonly what: string;
 }
 
 /** A flag whose value is a column's name. */
 export function columnFlag(name: string, what: string): TaskFlag {
   return { name, value: "column", what };
+}
+
+/** Whether a flag names columns. */
+export function isColumnFlag({ value }: TaskFlag): boolean {
+  return value === "column" || value === "columns";
 }

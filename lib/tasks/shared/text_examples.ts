@@ -24,7 +24,22 @@ export type TextExamples = Pick<
   "rows" | "lengths" | "truncated" | "feedsOf" | "packedFeedsOf"
 >;
 
-/** The feeds of encoded texts, padded and packed. */
+/**
+ * The feeds of encoded texts, padded and packed: what a task on texts need not say itself.
+ *
+ * @example
+ * ```ts
+ * import { textExamples, type TextProcessor } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const sequences = [[101, 7592, 102], [101, 102]]
+ *   .map((ids, row) => ({ ids: Int32Array.from(ids), row }));
+ * const processor = { padId: 0, usesTypes: false } as TextProcessor;
+ * const { lengths, feedsOf } = textExamples({ rows: 2, sequences, truncated: 0 }, processor);
+ * assert.deepEqual([...lengths], [3, 2]);
+ * assert.deepEqual([...feedsOf([0, 1]).attention_mask.data], [1, 1, 1, 1, 1, 0]);
+ * ```
+ */
 export function textExamples(
   { rows, sequences, truncated }: EncodedTexts,
   { padId, usesTypes }: TextProcessor,
@@ -38,7 +53,21 @@ export function textExamples(
   };
 }
 
-/** The processor of a text model; a model of other inputs is an error. */
+/**
+ * The processor of a text model; a model of other inputs is an error of kind "unsupported" that names
+ * the task.
+ *
+ * @example
+ * ```ts
+ * import { textProcessor } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.throws(
+ *   () => textProcessor("word-count", { input: "image", config: {} }),
+ *   /word-count needs a model that takes text/,
+ * );
+ * ```
+ */
 export function textProcessor(task: string, processor: Processor): TextProcessor {
   if (processor.input === "text") return processor;
   throw new TunebookError(
@@ -47,7 +76,19 @@ export function textProcessor(task: string, processor: Processor): TextProcessor
   );
 }
 
-/** All that a loss over texts depends on: the tokens and the targets, as bytes. */
+/**
+ * All that a loss over texts depends on, the tokens and the targets, as bytes: the `fingerprint` of a
+ * task's examples.
+ *
+ * @example
+ * ```ts
+ * import { textFingerprint } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const sequences = [{ ids: Int32Array.of(101, 102), row: 0 }];
+ * assert.notDeepEqual(textFingerprint(sequences, [0]), textFingerprint(sequences, [1]));
+ * ```
+ */
 export function textFingerprint(
   sequences: readonly Sequence[],
   targets: ArrayLike<number> = [],
@@ -65,8 +106,18 @@ export function textFingerprint(
   return new Uint8Array(numbers.buffer);
 }
 
-/** The outputs of all sequences one after the other. */
-export function joined(outputs: Outputs): Float32Array {
+/**
+ * The outputs of all sequences one after the other, as `predictionsOf` takes them.
+ *
+ * @example
+ * ```ts
+ * import { joinOutputs } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(joinOutputs([Float32Array.of(1, 2), Float32Array.of(3)]), Float32Array.of(1, 2, 3));
+ * ```
+ */
+export function joinOutputs(outputs: Outputs): Float32Array {
   const all = new Float32Array(outputs.reduce((sum, each) => sum + each.length, 0));
   let at = 0;
   for (const each of outputs) {

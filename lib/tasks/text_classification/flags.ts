@@ -8,12 +8,12 @@ import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
 /** The options as flags. */
 export const textClassificationFlags: readonly TaskFlag[] = [
   columnFlag("text", "the column of the text"),
-  columnFlag("pair", "a second text, for tasks on pairs"),
-  columnFlag("label", "the column to predict"),
-  { name: "kind", value: "text", what: "single (one label a row), multi (several), regression" },
+  columnFlag("pair", "the column of a second text, for tasks on pairs"),
+  columnFlag("label", "the column of the label"),
   {
-    name: "separator",
+    name: "kind",
     value: "text",
-    what: "what stands between the labels of a row (kind multi)",
+    what: "single, multi (several labels a row), regression (single)",
   },
+  { name: "separator", value: "text", what: "what stands between the labels of a row (multi)" },
 ];

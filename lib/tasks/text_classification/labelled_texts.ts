@@ -9,13 +9,15 @@ import { type LabelKind, type Labels, readLabels } from "../../data/labels.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Baseline, Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
-import { columnValues } from "../../table/columns.ts";
+import { columnValues, textColumn } from "../../table/columns.ts";
+import { sourceRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
+import { checkOutput } from "../shared/check_output.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
 import {
-  joined,
+  joinOutputs,
   needsLabels,
   textExamples,
   textFingerprint,
@@ -68,9 +70,22 @@ export function labelledTexts<Kind extends LabelKind>(
       },
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    checkHeldOut: (table, where) => checkHeldOut(table, where, options),
     tableOf: (inputs) => tableOf(inputs, options),
     ...(kind === "single" ? { baseline: (train, held) => baselineOf(labels, train, held) } : {}),
   };
+}
+
+function checkHeldOut<Kind extends LabelKind>(
+  table: Table,
+  where: string,
+  { text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
+): void {
+  for (const column of pair === undefined ? [text] : [text, pair]) {
+    textColumn(table, column, { where });
+  }
+  const names = kind === "regression" ? {} : { names: labels };
+  readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading });
 }
 
 async function examplesOf<Kind extends LabelKind>(
@@ -92,6 +107,7 @@ async function examplesOf<Kind extends LabelKind>(
     ? readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading })
     : undefined;
   const targets = found ? targetsOf(found) : new Float32Array();
+  const source = sourceRows(table, where);
   return {
     ...textExamples({ rows: sequences.length, sequences, truncated }, own),
     ...(found ? { truth: truthOf(found) } : {}),
@@ -105,15 +121,20 @@ async function examplesOf<Kind extends LabelKind>(
         ...(focalGamma === undefined ? {} : { focalGamma }),
         ...classWeightsOf(classWeights, found),
       }),
-    predictions: (outputs) =>
-      predictionsOf({
+    predictions(outputs) {
+      outputs.forEach((output, row) => checkOutput(output, source.placeOf(row)));
+      return predictionsOf({
         kind,
         labels,
-        logits: joined(outputs),
+        logits: joinOutputs(outputs),
         truth: truthOf(found ?? needsLabels("predictions")),
-      }) as Predictions<Kind>,
+      }) as Predictions<Kind>;
+    },
     answers: (outputs) =>
-      predictionsOfTexts(columnValues(table, text).map(String), joined(outputs), { kind, labels }),
+      predictionsOfTexts(columnValues(table, text).map(String), joinOutputs(outputs), {
+        kind,
+        labels,
+      }),
   };
 }
 

@@ -7,15 +7,15 @@ import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
 
 /** The options as flags. */
 export const tokenClassificationFlags: readonly TaskFlag[] = [
-  columnFlag("tokens", "the column with the words of each row, a list"),
-  columnFlag("tags", "the column with the tag of each word"),
+  columnFlag("tokens", "rows of words: the column of the list of words"),
+  columnFlag("tags", "the column of the list of their tags"),
   { name: "names", value: "list", what: "the names of tags that are numbers, from 0" },
-  columnFlag("text", "instead of tokens: the column of the text"),
-  columnFlag("spans", "instead of tags: the column with { start, end, label } of each entity"),
-  { name: "offsets", value: "text", what: "what starts and ends count: codepoints, utf16" },
-  { name: "scheme", value: "text", what: "BIO, IOBES, BILOU, IO or plain; found out unless given" },
-  { name: "subwords", value: "text", what: "which tokens of a word learn: first, all, average" },
-  { name: "aggregation", value: "text", what: "none, simple, first, average, max" },
-  { name: "split", value: "text", what: "what a text's words are: words, spaces, characters" },
-  { name: "stride", value: "number", what: "tokens that windows of a long text share" },
+  columnFlag("text", "rows of texts: the column of the text"),
+  columnFlag("spans", "the column of the list of entities, { start, end, label }"),
+  { name: "offsets", value: "text", what: "what offsets count: codepoints, utf16 (codepoints)" },
+  { name: "scheme", value: "text", what: "BIO, IOBES, BILOU, IO, plain (that of the tags)" },
+  { name: "subwords", value: "text", what: "tokens of a word: first, all, average (first)" },
+  { name: "aggregation", value: "text", what: "none, simple, first, average, max (first)" },
+  { name: "split", value: "text", what: "a text's words: words, spaces, characters (words)" },
+  { name: "stride", value: "number", what: "tokens that windows of a long text share (a quarter)" },
 ];

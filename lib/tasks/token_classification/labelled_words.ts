@@ -14,7 +14,9 @@ import { hasSpans, type TokenClassificationOptions } from "./options.ts";
 import { typeInWords } from "./read_spans.ts";
 import { showTagged } from "./show_tagged.ts";
 import type { TaggedText } from "./tag_answers.ts";
+import { labelNumbers } from "./tag_labels.ts";
 import { type TaggedExamples, taggedExamples } from "./tagged_examples.ts";
+import { readTaggedRows } from "./tagged_rows.ts";
 
 /** A text, or a list of its words. */
 export type WordsInput = string | readonly string[];
@@ -63,6 +65,8 @@ export function labelledWords(
         subwords,
         aggregation,
       }),
+    checkHeldOut: (table, where) =>
+      void labelNumbers(readTaggedRows(table, options, { where, scheme }), labels),
     tableOf: (inputs) => tableOf(inputs, hasSpans(options) ? options.text : options.tokens),
     display: (answers) => showTagged(answers, scheme),
     baseline: (train, held) => baselineOf(labels, train, held),

@@ -4,6 +4,7 @@
  * @module
  */
 import { shortened } from "../../core/text_table.ts";
+import { printedByPython } from "../../table/printed_by_python.ts";
 import { utf16Offset } from "../../text/code_points.ts";
 
 /** A labelled part of a text, in UTF-16 code units. */
@@ -17,6 +18,8 @@ export interface LabelledSpan {
 export type OffsetUnit = "codepoints" | "utf16";
 
 const mostShown = 40;
+/** The tag of a word that is in no span. */
+const outside = "O";
 
 /**
  * The spans of one text, sorted. They are a list, or JSON of one, of
@@ -26,7 +29,7 @@ const mostShown = 40;
  * - `[start, end, label]` (spaCy, doccano);
  *
  * or `{ entities: … }` or `{ spans: … }` with such a list. A span with a `text` must have this text at
- * its offsets, whatever they count.
+ * its offsets, whatever they count. Labels lose the blanks around them.
  *
  * @param complain is told everything that is wrong
  */
@@ -38,7 +41,7 @@ export function readSpans(
 ): LabelledSpan[] {
   const list = listOf(value);
   if (!list) {
-    complain(`the spans are ${typeInWords(value)}, not a list`);
+    complain(`the spans are ${notList(value)}`);
     return [];
   }
   const spans = list.flatMap((each, at) => {
@@ -79,9 +82,19 @@ export function listOf(value: unknown): unknown[] | undefined {
 /** What a value is, for errors. */
 export function typeInWords(value: unknown): string {
   if (value === null || value === undefined) return "missing";
+  if (Number.isNaN(value)) return "missing (NaN)";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   return typeof value === "string" ? "a text" : `a ${typeof value}`;
+}
+
+/** What a value is that should be a list, for errors. */
+export function notList(value: unknown): string {
+  const printed = printedByPython(value);
+  if (printed) return printed;
+  return typeof value === "string" && /^\s*[[{]/.test(value)
+    ? `the text ${JSON.stringify(shortened(value, mostShown))}, which is no JSON of a list`
+    : `${typeInWords(value)}, not a list`;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -97,9 +110,16 @@ function readSpan(value: unknown, text: string, unit: OffsetUnit): LabelledSpan 
     names.map((name) => fields[name]).find((each) => each !== undefined && each !== null);
   const [from, to] = [first("start", "start_offset"), first("end", "end_offset")];
   const named = first("label", "labels", "entity_group", "entity", "type");
-  const label = Array.isArray(named) && named.length === 1 ? named[0] : named;
-  if (typeof label !== "string" || label.trim() === "") {
-    return Array.isArray(named) ? `has ${named.length} labels, not one` : "has no label";
+  const given: unknown = Array.isArray(named) && named.length === 1 ? named[0] : named;
+  if (typeof given !== "string" || given.trim() === "") {
+    return Array.isArray(named) && named.length !== 1
+      ? `has ${named.length} labels, not one`
+      : "has no label";
+  }
+  const label = given.trim();
+  if (label === outside) {
+    return `has the label "${outside}", which is the tag of words outside of all spans; leave the ` +
+      "span out, or call it otherwise";
   }
   if (!isOffset(from) || !isOffset(to)) return "has no whole numbers for its start and end";
   const [begin, beyond] = [Number(from), Number(to)];
@@ -107,7 +127,7 @@ function readSpan(value: unknown, text: string, unit: OffsetUnit): LabelledSpan 
   const place = at(unit);
   const own = fields.text;
   if (typeof own !== "string") {
-    return place ? { ...place, label } : outside(begin, beyond, text);
+    return place ? { ...place, label } : outOfText(begin, beyond, text);
   }
   const fits = (where: ReturnType<typeof placed>) =>
     where !== undefined && text.slice(where.start, where.end) === own;
@@ -137,7 +157,7 @@ function placed(
   return from >= 0 && from < to && to <= text.length ? { start: from, end: to } : undefined;
 }
 
-function outside(start: number, end: number, text: string): string {
+function outOfText(start: number, end: number, text: string): string {
   return start >= end
     ? `is empty: it starts at ${start} and ends at ${end}`
     : `is out of the text: ${start}–${end} of ${[...text].length} characters`;

@@ -7,7 +7,7 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import { schemePrefixes, type TagScheme } from "../../nn/tags/tag_scheme.ts";
-import type { TaggedRow } from "./tagged_rows.ts";
+import type { TaggedRow, TaggedRows } from "./tagged_rows.ts";
 
 /** More different tags than this, and mostly single ones, are a column of something else. */
 const manyTags = 200;
@@ -55,9 +55,8 @@ export function tagLabels(
  * words with a tag that is no label.
  */
 export function labelNumbers(
-  rows: readonly TaggedRow[],
+  { rows, source }: Pick<TaggedRows, "rows" | "source">,
   labels: readonly string[],
-  where: string,
 ): Int32Array[] {
   const numberOf = new Map(labels.map((label, number) => [label, number]));
   const wrong: string[] = [];
@@ -65,13 +64,15 @@ export function labelNumbers(
     Int32Array.from(tags, (tag, word) => {
       const number = numberOf.get(tag);
       if (number === undefined) {
-        wrong.push(`row ${row + 1}, word ${word + 1}: "${tag}"${didYouMean(tag, labels)}`);
+        wrong.push(
+          `row ${source.numberOf(row)}, word ${word + 1}: "${tag}"${didYouMean(tag, labels)}`,
+        );
       }
       return number ?? -1;
     })
   );
   if (wrong.length > 0) {
-    throw mistakes("data", `${where} has tags that the model does not know:`, wrong);
+    throw mistakes("data", `${source.where} has tags that the model does not know:`, wrong);
   }
   return numbers;
 }

@@ -5,6 +5,7 @@
  */
 import { eachRow } from "../../data/each_row.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
+import type { SourceRows } from "../../table/source_rows.ts";
 import type { Sequence } from "../../text/sequence.ts";
 import type { TextRow } from "./tagged_rows.ts";
 import { type UnitTokens, unitTokens } from "./word_units.ts";
@@ -30,11 +31,14 @@ export interface TokenisedRow {
 export interface TagSequences {
   readonly rows: readonly TokenisedRow[];
   readonly sequences: readonly TagSequence[];
+  /** What errors call the rows. */
+  readonly source: SourceRows;
 }
 
 /** What to make sequences of. */
 export interface TagSequencesOptions {
   readonly where: string;
+  readonly source: SourceRows;
   readonly stride?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +47,7 @@ export interface TagSequencesOptions {
 export async function tagSequences(
   texts: readonly TextRow[],
   { tokenizer, maxTokens }: TextProcessor,
-  { where, stride, signal }: TagSequencesOptions,
+  { where, source, stride, signal }: TagSequencesOptions,
 ): Promise<TagSequences> {
   const rows: TokenisedRow[] = [];
   const sequences: TagSequence[] = [];
@@ -68,5 +72,5 @@ export async function tagSequences(
       });
     }
   });
-  return { rows, sequences };
+  return { rows, sequences, source };
 }

@@ -10,6 +10,7 @@ import { selectable } from "../../nn/select_rows.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
 import type { Examples, ExamplesOptions, ObjectiveContext } from "../../nn/task.ts";
+import type { SourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import {
@@ -53,11 +54,12 @@ export async function taggedExamples(
 ): Promise<TaggedExamples> {
   const { options, labels, scheme, subwords } = settings;
   const own = textProcessor(settings.task, processor);
-  const tagged = labelled ? readTaggedRows(table, options, { where, scheme }).rows : undefined;
-  const truth = tagged && labelNumbers(tagged, labels, where);
-  const encoding = { where, stride: options.stride, signal };
-  const all = await tagSequences(tagged ?? readTextRows(table, options, where), own, encoding);
-  const targets = tagged ? targetsOf(all, tagged, settings, where) : [];
+  const tagged = labelled ? readTaggedRows(table, options, { where, scheme }) : undefined;
+  const truth = tagged && labelNumbers(tagged, labels);
+  const read = tagged ?? readTextRows(table, options, where);
+  const encoding = { where, source: read.source, stride: options.stride, signal };
+  const all = await tagSequences(read.rows, own, encoding);
+  const targets = tagged ? targetsOf(all, tagged.rows, settings, read.source) : [];
   return {
     ...textExamples({ rows: all.rows.length, sequences: all.sequences, truncated: 0 }, own),
     ...(truth ? { truth } : {}),
@@ -99,12 +101,12 @@ function targetsOf(
   { rows, sequences }: TagSequences,
   tagged: readonly TaggedRow[],
   settings: TagReading,
-  where: string,
+  { where, numberOf }: SourceRows,
 ): TargetedSequence[] {
   const wrong = rows.flatMap(({ tokens }, row) =>
     tokens.units.length > 0
       ? []
-      : [`row ${row + 1}: ${JSON.stringify(shortened(tagged[row].text, mostShown))}`]
+      : [`row ${numberOf(row)}: ${JSON.stringify(shortened(tagged[row].text, mostShown))}`]
   );
   if (wrong.length > 0) {
     throw mistakes(

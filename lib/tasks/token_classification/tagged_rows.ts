@@ -8,14 +8,16 @@ import { detectScheme } from "../../nn/tags/detect_scheme.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import { transitionMistakes } from "../../nn/tags/transitions.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
+import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import {
   hasSpans,
   type SpanScheme,
+  type TaggedWordsOptions,
   type TextSpansOptions,
   type TokenClassificationOptions,
 } from "./options.ts";
-import { listOf, readSpans, typeInWords } from "./read_spans.ts";
+import { listOf, notList, readSpans, typeInWords } from "./read_spans.ts";
 import { spanTags } from "./span_tags.ts";
 import { splitWords, type Word } from "./split_words.ts";
 
@@ -37,6 +39,8 @@ export interface TaggedRow extends TextRow {
 export interface TaggedRows {
   readonly rows: readonly TaggedRow[];
   readonly scheme: TagScheme;
+  /** What errors call the rows. */
+  readonly source: SourceRows;
 }
 
 /** Where rows come from. */
@@ -64,10 +68,12 @@ export function readTaggedRows(
   requireColumns(table, columns, where);
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
   const [firsts, seconds] = columns.map((name) => columnValues(table, name));
+  const source = sourceRows(table, where);
+  const nameOf = (row: number) => `row ${source.numberOf(row)}`;
   const wrong: string[] = [];
   const written: SpanScheme = (known ?? options.scheme ?? "BIO") as SpanScheme;
   const rows = firsts.map((first, row): TaggedRow => {
-    const complain = (what: string) => wrong.push(`row ${row + 1}: ${what}`);
+    const complain = (what: string) => wrong.push(`${nameOf(row)}: ${what}`);
     const read = textRow(first, { split: options.split ?? "words", isText: spans, complain });
     const tags = spans
       ? spanTags(
@@ -80,18 +86,18 @@ export function readTaggedRows(
       : tagList(seconds[row], read.words.length, options.names, complain);
     return { ...read, tags };
   });
-  refuse(wrong, columns, where, rows.length);
-  if (spans) return { rows, scheme: written };
+  refuse(wrong, columns, source.where, rows.length);
+  if (spans) return { rows, scheme: written, source };
   const scheme = known ?? options.scheme ??
     detectScheme(rows.map(({ tags }) => tags), {
-      where: `the tags in "${options.tags}" of ${where}`,
-      hasRows: true,
+      where: `the tags in "${options.tags}" of ${source.where}`,
+      nameOf,
     });
   rows.forEach(({ tags }, row) => {
-    for (const what of transitionMistakes(tags, scheme)) wrong.push(`row ${row + 1}, ${what}`);
+    for (const what of transitionMistakes(tags, scheme)) wrong.push(`${nameOf(row)}, ${what}`);
   });
-  refuse(wrong, [options.tags], where, rows.length, scheme);
-  return { rows, scheme };
+  refuse(wrong, [options.tags], source.where, rows.length, scheme);
+  return { rows, scheme, source };
 }
 
 /** What to do about a span that begins or ends inside of a word. */
@@ -104,24 +110,30 @@ function spanAdvice(text: string, { split, offsets = "codepoints" }: TextSpansOp
     (split === "characters" ? "" : '; where spans are parts of words, set split: "characters"');
 }
 
+/** The tags that rows have as far as they can be read; nothing is wrong with the others here. */
+export function tagsIn(table: Table, { tags, names }: TaggedWordsOptions): string[][] {
+  return columnValues(table, tags).map((value) => tagList(value, undefined, names, () => {}));
+}
+
 /** Rows without their tags: each is a text or a list of words. */
 export function readTextRows(
   table: Table,
   options: TokenClassificationOptions,
   where: string,
-): TextRow[] {
+): { readonly rows: TextRow[]; readonly source: SourceRows } {
   const column = hasSpans(options) ? options.text : options.tokens;
   requireColumns(table, [column], where);
+  const source = sourceRows(table, where);
   const wrong: string[] = [];
   const rows = columnValues(table, column).map((value, row) =>
     textRow(value, {
       split: options.split ?? "words",
       isText: typeof value === "string",
-      complain: (what) => wrong.push(`row ${row + 1}: ${what}`),
+      complain: (what) => wrong.push(`row ${source.numberOf(row)}: ${what}`),
     })
   );
-  refuse(wrong, [column], where, rows.length);
-  return rows;
+  refuse(wrong, [column], source.where, rows.length);
+  return { rows, source };
 }
 
 interface TextRowOptions {
@@ -142,7 +154,7 @@ function textRow(value: unknown, { split, isText, complain }: TextRowOptions): T
   }
   const list = listOf(value);
   if (!list) {
-    complain(`the words are ${typeInWords(value)}, not a list`);
+    complain(`the words are ${notList(value)}`);
     return noText;
   }
   if (list.length === 0) complain("no words");
@@ -159,29 +171,35 @@ function textRow(value: unknown, { split, isText, complain }: TextRowOptions): T
   return { text: list.map(String).join(" "), words, isList: true };
 }
 
+/** The tags of a row, as a list or as JSON of one, without blanks around them. */
 function tagList(
   value: unknown,
-  words: number,
+  words: number | undefined,
   names: readonly string[] | undefined,
   complain: Complain,
 ): string[] {
   const list = listOf(value);
   if (!list) {
-    complain(`the tags are ${typeInWords(value)}, not a list`);
+    complain(`the tags are ${notList(value)}`);
     return [];
   }
-  if (list.length !== words) complain(`${words} words, but ${list.length} tags`);
+  if (words !== undefined && list.length !== words) {
+    complain(`${words} words, but ${list.length} tags`);
+  }
   return list.map((tag, at) => {
-    if (typeof tag === "number" || typeof tag === "bigint") {
+    if (typeof tag === "bigint" || Number.isSafeInteger(tag)) {
       if (!names) return String(tag);
       const name = names[Number(tag)];
       if (name === undefined) complain(`word ${at + 1}: tag ${tag} has no name of ${names.length}`);
       return name ?? "";
     }
     if (typeof tag !== "string") {
-      complain(`word ${at + 1}: its tag is ${typeInWords(tag)}, not a text`);
+      complain(
+        `word ${at + 1}: its tag is ${typeInWords(tag)}, not a text` +
+          (typeof tag === "number" ? " or a whole number" : ""),
+      );
     } else if (tag.trim() === "") complain(`word ${at + 1}: an empty tag`);
-    return String(tag);
+    return String(tag).trim();
   });
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
 import type { Outputs } from "../../nn/task.ts";
+import { checkOutput } from "../shared/check_output.ts";
 import type { Subwords } from "./options.ts";
 import type { TagSequence, TagSequences, TokenisedRow } from "./tag_sequences.ts";
 import { unitPlaces } from "./tag_targets.ts";
@@ -25,7 +25,7 @@ export interface RowLogits {
  */
 export function rowLogits(
   { tokens: { ids, units }, sequences: own }: TokenisedRow,
-  { sequences }: TagSequences,
+  { sequences, source }: Pick<TagSequences, "sequences" | "source">,
   outputs: Outputs,
   { labels, subwords }: { readonly labels: number; readonly subwords: Subwords },
 ): RowLogits {
@@ -35,7 +35,7 @@ export function rowLogits(
   for (const at of own) {
     const sequence = sequences[at];
     const output = outputs[at];
-    checkFinite(output, sequence.row);
+    checkOutput(output, source.placeOf(sequence.row));
     const logitsAt = (place: number) => output.subarray(place * labels, (place + 1) * labels);
     const { window, offset } = sequence;
     for (let token = window.start; token < window.end; token++) {
@@ -57,16 +57,4 @@ function tokenAt(place: number, { window, offset }: TagSequence): number {
 
 function mean(rows: readonly Float32Array[]): Float32Array {
   return rows[0].map((_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
-}
-
-function checkFinite(output: Float32Array, row: number): void {
-  const wrong = output.find((logit) => !Number.isFinite(logit));
-  if (wrong === undefined) return;
-  throw new TunebookError(
-    "diverged",
-    `the model's output for row ${
-      row + 1
-    } has ${wrong}. Train with a lower learning rate, or with ` +
-      "clipping.",
-  );
 }

@@ -13,13 +13,13 @@ import {
 import { tf } from "../../../lib/engine/tf.ts";
 import { type Case, floats, type Given, ints } from "../parity.ts";
 
-/** Outputs and inputs: one whole block; blocks over the ends of rows; a last block with a rest. */
+/** Out features and in features: one whole block; blocks over the ends of rows; a last block with a rest. */
 const sizes = [[6, 32], [8, 24], [5, 37], [3, 70]];
 
 /** Layouts with blocks of `blockSize` numbers. */
 export function layouts(blockSize = 32): QuantizedLayout[] {
   return quantizationFormats.flatMap((format) =>
-    sizes.map(([outputs, inputs]) => ({ format, outputs, inputs, blockSize }))
+    sizes.map(([outFeatures, inFeatures]) => ({ format, outFeatures, inFeatures, blockSize }))
   );
 }
 
@@ -33,8 +33,12 @@ export function quantizedInputs(layout: QuantizedLayout): [codes: Given, scales:
 /** Cases of products with matrices in four or eight bits. */
 export const quantizedCases: readonly Case[] = layouts().map((layout): Case => ({
   kernel: codeBook(layout.format) ? "MatMulBnb4" : "MatMulNBits",
-  name: `${layout.format} [${layout.outputs}, ${layout.inputs}], forward and backward`,
-  inputs: [floats([4, layout.inputs]), ...quantizedInputs(layout), floats([4, layout.outputs])],
+  name: `${layout.format} [${layout.outFeatures}, ${layout.inFeatures}], forward and backward`,
+  inputs: [
+    floats([4, layout.inFeatures]),
+    ...quantizedInputs(layout),
+    floats([4, layout.outFeatures]),
+  ],
   run: (x, codes, scales, dy) => [
     quantizedMatMul(x, { codes, scales }, layout),
     tf.grad((x) => quantizedMatMul(x as typeof dy, { codes, scales }, layout))(x, dy),

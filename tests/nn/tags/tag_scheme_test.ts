@@ -36,6 +36,24 @@ Deno.test("odd tags beside those of entities, and letters of two schemes, are mi
   assert.throws(() => detectScheme(rows("B-A E-A U-A O")), isMistake("data", "B, E, O, U"));
 });
 
+Deno.test("tags of entities that are spelled otherwise are mistakes in rows, not in a model", () => {
+  const nameOf = (row: number) => `row ${row + 1}`;
+  const spelled = (...lines: string[]) => () => detectScheme(rows(...lines), { nameOf });
+  assert.throws(
+    spelled("O O", "b-per i-per O"),
+    isMistake("data", 'row 2, word 1: "b-per" should be "B-per"', 'scheme: "plain"'),
+  );
+  assert.throws(spelled("B_PER I_PER O"), isMistake("data", '"I_PER" should be "I-PER"'));
+  assert.throws(spelled("B-PER I-PER o"), isMistake("data", '"o" should be "O"'));
+  assert.throws(spelled("B-PER I-PER 0"), isMistake("data", '"0" should be "O"'));
+  assert.throws(spelled("PER-B PER-I O"), isMistake("data", '"PER-B" should be "B-PER"'));
+  assert.throws(spelled("B-PER b-PER O X"), isMistake("data", '"b-PER" (did you mean "B-PER"?)'));
+  for (const plain of ["DT NN o", "b-x i-x nn", "0 1 2", "O X_B NN", "o e s"]) {
+    assert.equal(spelled(plain)(), "plain", plain);
+  }
+  assert.equal(detectScheme(rows("B_PER I_PER O")), "plain");
+});
+
 Deno.test("every tag in a wrong place is named with its word", () => {
   const wrong = (line: string, scheme: "BIO" | "IOB1" | "IOBES" | "BILOU" | "IO" | "plain") =>
     transitionMistakes(line.split(" "), scheme).map((text) => text.split(",")[0]);

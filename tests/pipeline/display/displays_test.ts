@@ -8,7 +8,10 @@ import {
   lora,
   model,
   promptTuning,
+  questionAnswering,
+  type Table,
   tableFromRows,
+  tokenClassification,
 } from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { assertSelfContained, picturesOf } from "../../core/self_contained.ts";
@@ -125,4 +128,43 @@ Deno.test("a run, its scores, its matrix and its receipts show themselves", () =
     assert.match((await bundleOf(receipts))["text/plain"], /adapter .* on 24 rows/);
     assert.deepEqual(Object.keys(scores), ["accuracy", "matrix"]);
     await result.dispose();
+  }));
+
+Deno.test("a preview prefers rows with names and with answers, in the order of the rows", () =>
+  inFolder(async (folder) => {
+    const base = model(await tinyModel(join(folder, "base")));
+    const count = 40;
+    const tagged = tableFromRows(Array.from({ length: count }, (_, row) => ({
+      words: [`w${row}`, "film"],
+      tags: [row % 8 === 7 ? "B-X" : "O", "O"],
+      group: row % 2,
+    })));
+    const task = tokenClassification({ tokens: "words", tags: "tags" });
+    const previewOf = async (table: Table) => {
+      const { examples } = await base.data(table, task, { test: 4 }).adapt(full()).train()
+        .preview();
+      return examples;
+    };
+    const examples = await previewOf(tagged);
+    assert.equal(examples.length, 3);
+    for (const { label } of examples) assert.match(label, /\[w\d+\]X film/);
+    const numbers = examples.map(({ text }) => Number(/\d+/.exec(text)));
+    assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
+    assert.deepEqual(await previewOf(tagged), examples);
+    // Of a table with groups the same rows are shown.
+    assert.deepEqual(await previewOf(tagged.groupby("group")), examples);
+    assert.equal(task.preview(tagged.groupby("group"), 7).label, "[w7]X film");
+
+    const asked = tableFromRows(Array.from({ length: 20 }, (_, row) => ({
+      question: `what ${row} ?`,
+      context: "the film was good",
+      answers: row === 15 || row === 18 ? [{ text: "film", start: 4 }] : [],
+    })));
+    const { examples: questions } = await base
+      .data(asked, questionAnswering(), { test: asked.slice(0, 2) }).adapt(full()).train()
+      .preview();
+    // Two have an answer; the first of the others fills up.
+    assert.deepEqual(questions.map(({ label }) => label), ["(no answer)", "film", "film"]);
+    assert.match(questions[0].text, /^what 0 /);
+    assert.equal(questionAnswering().preview(asked.groupby("context"), 15).label, "film");
   }));

@@ -228,7 +228,7 @@ Deno.test("what cannot be used is an error that says what to do", () =>
       );
       assert.throws(
         () => adapters.predict(texts, { adapters: [name, "first", [name], "second"] }),
-        isMistake("input", /row 0: no adapter "frist"[^]*row 2: no adapter "frist"/),
+        isMistake("input", /row 1: no adapter "frist"[^]*row 3: no adapter "frist"/),
       );
       // Prompts of other lengths run in batches of their own.
       const mixed = await adapters.predict(texts, { adapters: ["first", "second", null, "first"] });

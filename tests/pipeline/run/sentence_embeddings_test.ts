@@ -74,6 +74,7 @@ Deno.test("pairs: a search gets better, and every deployment gives the same vect
       .run(quiet);
     assert.ok(mean(result.losses.slice(-5)) < 0.7 * mean(result.losses.slice(0, 3)));
     const [first, last] = [before.scores.ndcg, result.scores.ndcg];
+    assert.match(String(result), /ndcg@10 +\d.*\n +mrr@10 +\d.*\n +recall +\d/);
     assert.ok(last > first && last <= 1, `ndcg goes from ${first} to ${last}`);
     assert.equal(result.predictions.rows, 40);
     const vectors = await result.predict(texts);

@@ -43,6 +43,7 @@ for (const entry of golden.windows) {
     const questions = readQuestions(tableFromRows(entry.rows as never), columns, "the table");
     for (const [row, wanted] of entry.rows.entries()) {
       const { windows, tokens, lacksAnswer } = windowsOfQuestion(questions[row], tokenizer, {
+        place: "a row",
         row,
         maxTokens,
         stride,
@@ -81,7 +82,12 @@ const cut = (
   context: string,
   options: { maxTokens: number; stride?: number },
   answers: { text: string; start: number; end: number }[] = [],
-) => windowsOfQuestion({ question, context, answers }, bert, { row: 2, ...options });
+) =>
+  windowsOfQuestion({ question, context, answers }, bert, {
+    row: 2,
+    place: "row 7 of f.csv",
+    ...options,
+  });
 
 Deno.test("a long question keeps half of the room", () => {
   const { windows, isTruncated } = cut(long, "x y", { maxTokens: 13 });
@@ -98,7 +104,7 @@ Deno.test("windows share half of their room at most unless a stride is given", (
   assert.deepEqual(spans(8).length, 6);
   assert.throws(
     () => spans(10),
-    isMistake("input", "stride is 10", "the question of row 3", "room for only 10 tokens"),
+    isMistake("input", "stride is 10", "the question of row 7 of f.csv", "room for only 10 tokens"),
   );
   // It does not matter where the context fits.
   assert.equal(cut("x", "y", { maxTokens: 14, stride: 10 }).windows.length, 1);

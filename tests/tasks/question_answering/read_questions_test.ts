@@ -72,7 +72,30 @@ Deno.test("every bad row is named in one error, with what stands there instead",
       "row 9: the answers are no { text",
       "row 10: no answers; give { text",
       "row 11: the answers are a text that is no JSON",
-      "row 12: an answer is missing",
+      'row 12: the answer "Seine" has no offset; the context first has it at 6; give { text, start }',
+    ),
+  );
+});
+
+Deno.test("answers as pandas and people write them are told from answers", () => {
+  assert.throws(
+    () =>
+      read([
+        "{'text': ['Seine'], 'answer_start': [6]}",
+        '{"text": ["Seine"], "answer_start": [6]}',
+        "{'text': array(['Seine'], dtype=object), 'answer_start': array([6])}",
+        ["Rhine"],
+        [{ text: "Seine", start: "6" }],
+        NaN,
+      ]),
+    isMistake(
+      "data",
+      `row 1: the answers are the text "{'text': ['Seine'], 'answer_start': [6]}", as Python prints`,
+      "json.dumps",
+      "row 3: the answers are the text",
+      'row 4: the answer "Rhine" has no offset; the context does not have it; give { text, start }',
+      'row 5: the answer "Seine" has an offset that is a string, not a number',
+      "row 6: no answers",
     ),
   );
 });

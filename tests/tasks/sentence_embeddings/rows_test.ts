@@ -196,3 +196,18 @@ Deno.test("a score beyond what a model computes with, and a column of two meanin
     isMistake("input", "anchor, positive must be different columns"),
   );
 });
+
+Deno.test("a class is a text or a whole number, and never NaN", () => {
+  const task = sentenceEmbeddings({ text: "t", label: "l" });
+  const table = tableFromColumns({ t: ["a", "b", "c", "d", NaN], l: [NaN, 1.5, 2, "x", true] });
+  assert.throws(
+    () => task.checkRows(table, "the data"),
+    isMistake(
+      "data",
+      "these 3 of 5 rows",
+      'row 1: "l" is missing',
+      'row 2: "l" is 1.5, no class: not a whole number',
+      'row 5: "t" is missing',
+    ),
+  );
+});

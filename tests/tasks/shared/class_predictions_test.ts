@@ -50,12 +50,12 @@ Deno.test("all impossible true values are reported with their rows", () => {
     {
       name: "TunebookError",
       kind: "data",
-      message: /row 1: 3 is not a class index from 0 to 2\n.*row 2: -1 is not/,
+      message: /row 2: 3 is not a class index from 0 to 2\n.*row 3: -1 is not/,
     },
   );
   assert.throws(
     () => predictionsOf({ kind: "multi", labels, logits: new Float32Array(3), truth: [0, 2, 1] }),
-    { kind: "data", message: /row 0: 2 is not 0 or 1/ },
+    { kind: "data", message: /row 1: 2 is not 0 or 1/ },
   );
   assert.throws(
     () =>
@@ -65,7 +65,7 @@ Deno.test("all impossible true values are reported with their rows", () => {
         logits: new Float32Array(2),
         truth: [1, NaN],
       }),
-    { kind: "data", message: /row 1: NaN is not a finite number/ },
+    { kind: "data", message: /row 2: NaN is not a finite number/ },
   );
 });
 
@@ -99,7 +99,7 @@ Deno.test("logits that are not finite are an error that names the row", () => {
           logits: Float32Array.of(0, 0, 0, 0, wrong, 0),
           truth: [0, 1],
         }),
-      { kind: "diverged", message: new RegExp(`row 1 is ${wrong}`) },
+      { kind: "diverged", message: new RegExp(`row 2 is ${wrong}`) },
     );
   }
 });

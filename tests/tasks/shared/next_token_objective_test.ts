@@ -15,7 +15,7 @@ import { toyLanguageModel, toyModel, toyRows } from "../../nn/toy.ts";
 const texts = [{ ids: [4, 5, 6, 7], counts: [1, 0, 1, 1] }, { ids: [8, 9] }];
 
 Deno.test("a token stands where the one before it predicts it, and first tokens count nowhere", () => {
-  const objective = nextTokenObjective({ texts, vocabulary: 20 });
+  const objective = nextTokenObjective({ texts, vocabSize: 20 });
   assert.equal(objective.weightOf([0, 1]), 3);
   const { next_tokens, next_weights, normaliser } = objective.targetsOf([1, 0], 3);
   assert.deepEqual(next_tokens.shape, [2, 4]);
@@ -38,7 +38,7 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
   const { vocabSize } = textConfig(model);
   const objective = nextTokenObjective({
     texts: rows.map((ids) => ({ ids })),
-    vocabulary: vocabSize,
+    vocabSize,
   });
   const trainable = { model, adapter: attachTo(model, lora()), objective };
   const device = await openDevice("cpu");
@@ -72,7 +72,7 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
 });
 
 Deno.test("behind virtual tokens first tokens are predicted too, and count", async () => {
-  const objective = nextTokenObjective({ texts, vocabulary: 20, afterVirtualTokens: true });
+  const objective = nextTokenObjective({ texts, vocabSize: 20, afterVirtualTokens: true });
   assert.equal(objective.weightOf([0, 1]), 5);
   const { next_tokens, next_weights } = objective.targetsOf([1, 0], 5);
   assert.deepEqual([...next_tokens.data], [8, 9, 0, 0, 4, 5, 6, 7]);
@@ -88,11 +88,11 @@ Deno.test("behind virtual tokens first tokens are predicted too, and count", asy
 
 Deno.test("counts of another length and a family without a language head are errors", async () => {
   assert.throws(
-    () => nextTokenObjective({ texts: [{ ids: [1, 2], counts: [1] }], vocabulary: 3 }),
+    () => nextTokenObjective({ texts: [{ ids: [1, 2], counts: [1] }], vocabSize: 3 }),
     isMistake("input", "text 0 has 2 tokens, but 1 counts"),
   );
   const model = toyModel();
-  const objective = nextTokenObjective({ texts, vocabulary: 20 });
+  const objective = nextTokenObjective({ texts, vocabSize: 20 });
   const trainable = { model, adapter: attachTo(model, head()), objective };
   await assert.rejects(
     async () => await logitsOf(trainable, await openDevice("cpu"), toyRows(2).feedsOf([0, 1])),

@@ -111,7 +111,7 @@ Deno.test("lists of words are texts with a space between words", () => {
   assert.equal(rows[0].text, "New York !");
   assert.deepEqual(rows[0].words[2], { start: 9, end: 10 });
   assert.deepEqual(rows[1].tags, ["O"]);
-  const [text, list] = readTextRows(
+  const { rows: [text, list] } = readTextRows(
     tableFromColumns({ words: ["New York!", ["New"]] }),
     options,
     where,
@@ -223,4 +223,47 @@ Deno.test("a span that cuts a word says what its offsets count where that matter
     isMistake("data", 'row 1: "lice " PER', "offsets count codepoints", "utf16", "split"),
   );
   assert.throws(check("Alice met", [1, 5, "PER"]), (error: Error) => !/utf16/.test(error.message));
+});
+
+Deno.test("a list that Python printed is called so", () => {
+  const table = tableFromColumns({
+    words: ["['New', 'York']", "['a' 'b']", ["a"], '["a"', "a b", ["a"]],
+    tags: [["O", "O"], ["O", "O"], "['O']", ["O"], ["O"], "[0 1]"],
+  });
+  assert.throws(
+    () => readTaggedRows(table, options, { where }),
+    isMistake(
+      "data",
+      `row 1: the words are the text "['New', 'York']", as Python prints values`,
+      "json.dumps",
+      `row 2: the words are the text "['a' 'b']", as Python`,
+      `row 3: the tags are the text "['O']", as Python`,
+      `row 4: the words are the text "[\\"a\\"", which is no JSON of a list`,
+      "row 5: the words are a text, not a list",
+      'row 6: the tags are the text "[0 1]", as Python',
+    ),
+  );
+  assert.match(readAll("[(0, 5, 'PER')]", "Alice").wrong[0], /^the spans are .*Python prints/);
+});
+
+Deno.test("labels and tags lose the blanks around them; O is no label, and NaN no tag", () => {
+  const { spans, wrong } = readAll([[0, 5, " PER\n"], [6, 9, "O"], [10, 13, " "]], "Alice met Bob");
+  assert.deepEqual(spans, [{ start: 0, end: 5, label: "PER" }]);
+  assert.match(wrong[0], /^span 2 has the label "O", which is the tag of words outside/);
+  assert.equal(wrong[1], "span 3 has no label");
+  assert.deepEqual(readAll([{ start: 0, end: 5, labels: [null] }], "Alice").wrong, [
+    "span 1 has no label",
+  ]);
+  const table = tableFromColumns({ words: [["a", "b"]], tags: [["B-X ", " O"]] });
+  assert.deepEqual(readTaggedRows(table, options, { where }).rows[0].tags, ["B-X", "O"]);
+  const odd = tableFromColumns({ words: [["a"], ["a"], NaN], tags: [[NaN], [0.5], ["O"]] });
+  assert.throws(
+    () => readTaggedRows(odd, options, { where }),
+    isMistake(
+      "data",
+      "row 1: word 1: its tag is missing (NaN)",
+      "row 2: word 1: its tag is a number, not a text or a whole number",
+      "row 3: the words are missing (NaN)",
+    ),
+  );
 });

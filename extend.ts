@@ -1,0 +1,163 @@
+/**
+ * What tasks, metrics, methods, families and deploy targets of your own are made of: contracts, tensors,
+ * and what those that tunebook brings share. `docs/extending.md` shows one of each.
+ *
+ * @module
+ */
+
+// Tensors and devices
+export { type Tensor, tf, type TypedArray } from "./lib/engine/tf.ts";
+export type {
+  Dim,
+  FrozenSource,
+  HostTensor,
+  InputSpec,
+  Program,
+  Role,
+} from "./lib/engine/program.ts";
+export { openDevice, type OpenDeviceOptions } from "./lib/engine/devices/open_device.ts";
+export type {
+  Bindings,
+  Device,
+  HeldWeights,
+  State,
+  StateTensor,
+  Step,
+  Update,
+  UpdateStep,
+} from "./lib/engine/devices/device.ts";
+
+// Tasks
+export type {
+  Baseline,
+  Examples,
+  ExamplesOptions,
+  LabelledTask,
+  LossSetting,
+  ObjectiveContext,
+  Outputs,
+  ReportColumns,
+  Signature,
+  Task,
+} from "./lib/nn/task.ts";
+export type { HeadRequest } from "./lib/nn/task_head.ts";
+export type { ImageProcessor, Processor, TextProcessor } from "./lib/nn/processor.ts";
+export type { Objective } from "./lib/nn/objective.ts";
+
+// Tasks on texts: rows to sequences
+export { type EncodedRows, encodeRows, type EncodeRowsOptions } from "./lib/data/encode_rows.ts";
+export {
+  type EncodedTexts,
+  joinOutputs,
+  type TextExamples,
+  textExamples,
+  textFingerprint,
+  textProcessor,
+} from "./lib/tasks/shared/text_examples.ts";
+export type { Sequence } from "./lib/text/sequence.ts";
+export type { BatchLayout } from "./lib/text/batch_layout.ts";
+export type { SpecialTokens } from "./lib/text/special_tokens.ts";
+export {
+  type Encoding,
+  loadTokenizer,
+  type TokenizeOptions,
+  type Tokenizer,
+} from "./lib/text/tokenizer.ts";
+export type { TokenizerFiles } from "./lib/text/tokenizer_files.ts";
+export type { Joined, TextTokens, WordTokens } from "./lib/text/text_tokens.ts";
+
+// Losses
+export {
+  classificationObjective,
+  type ClassificationObjectiveOptions,
+} from "./lib/tasks/shared/classification_objective.ts";
+export { crossEntropy, weightedMean } from "./lib/tasks/shared/cross_entropy.ts";
+export type { LossOptions } from "./lib/tasks/shared/loss_options.ts";
+
+// Metrics
+export { metric } from "./lib/metrics/metric.ts";
+
+// Model families
+export type {
+  Family,
+  Features,
+  Head,
+  Hidden,
+  LayerInput,
+  ModelConfig,
+  Packing,
+  Stack,
+  TextBatch,
+  TextConfig,
+} from "./lib/nn/family.ts";
+export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
+export type { InputTokens, Net } from "./lib/nn/net.ts";
+export type { AttentionCall } from "./lib/nn/attention_call.ts";
+export type { TokenPositions } from "./lib/nn/token_positions.ts";
+export { positionIds } from "./lib/nn/pooled_positions.ts";
+export { activation } from "./lib/nn/activation.ts";
+export { type ConfigReader, configReader } from "./lib/nn/config_reader.ts";
+export {
+  embeddingHead,
+  type HeadConfig,
+  spanHead,
+  tokenHead,
+  type TokenHeadOptions,
+} from "./lib/models/encoder_heads.ts";
+export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
+export type { Model } from "./lib/nn/model.ts";
+
+// Methods
+export type {
+  AfterStep,
+  AttachedMethod,
+  FrozenTensor,
+  HookContext,
+  KeysValues,
+  Method,
+  MethodRecord,
+  ModelInfo,
+  Parameter,
+  PeftContent,
+  PeftFormat,
+  PeftTensor,
+} from "./lib/nn/method.ts";
+export type { AdapterDelta, LinearChange, LowRank, NormChange } from "./lib/nn/adapter_delta.ts";
+export { chooseTargets, type Targets } from "./lib/nn/targets.ts";
+export type {
+  QuantizationFormat,
+  QuantizedLayout,
+  QuantizedWeight,
+} from "./lib/engine/quantized_weight.ts";
+
+// Deploy targets
+export type { DeployTarget, Reopened, TrainedModel } from "./lib/deploy/target.ts";
+export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";
+export type { TrainableModel } from "./lib/nn/trainable_model.ts";
+
+// Weights
+export type { Dtype } from "./lib/weights/dtype.ts";
+export type { DownloadOptions } from "./lib/weights/hub_settings.ts";
+export {
+  type LoadedWeights,
+  type LoadOptions,
+  loadWeights,
+  type WeightSpec,
+} from "./lib/weights/load_weights.ts";
+export type { ModelFolder } from "./lib/weights/model_files.ts";
+export { openWeights } from "./lib/weights/open_weights.ts";
+export { parseReference, type Reference } from "./lib/weights/reference.ts";
+export { resolveModel, type ResolveOptions } from "./lib/weights/resolve_model.ts";
+export { openSafetensors, type WeightFile } from "./lib/weights/safetensors.ts";
+export type { RawTensor, TensorInfo, Weights } from "./lib/weights/weights.ts";
+export type { BitsandbytesFormat } from "./lib/weights/write_bitsandbytes.ts";
+export {
+  type TensorData,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./lib/weights/write_safetensors.ts";
+export { type ShardOptions, writeShards } from "./lib/weights/write_shards.ts";
+
+// Columns and rows of a table
+export { columnValues } from "./lib/table/columns.ts";
+export { pickRows, type SourceRows, sourceRows } from "./lib/table/source_rows.ts";
