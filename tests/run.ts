@@ -1,8 +1,9 @@
 /**
- * All tests: `deno task test`. Runs the doc examples, the tests and the notebooks in processes of
- * their own, the notebooks beside the others because a kernel mostly waits, and prints
- * `N passed, N failed` as the last line. With `--all`, translations of notebooks run as well; without
- * it they are only checked to have the code of their originals.
+ * All tests: `deno task test`. Checks the types of everything once, and runs the doc examples, the
+ * tests and the notebooks in processes of their own, two at a time, each of whose models computes
+ * in one thread: two threads of two processes wait for one another on two cores, and took half as
+ * much again. Prints `N passed, N failed` as the last line. With `--all`, translations of notebooks
+ * run as well; without it they are only checked to have the code of their originals.
  *
  * @module
  */
@@ -17,36 +18,47 @@ if (unknown.length > 0) {
   Deno.exit(2);
 }
 const project = fileURLToPath(new URL("..", import.meta.url));
-const notebooks = "tests/notebooks";
-/** Runs that follow one another; two queues go on at the same time. */
-const queues: readonly (readonly (readonly string[])[])[] = [
-  [["--doc", "lib", "datasets", "mod.ts", "README.md", "docs"], ["tests", `--ignore=${notebooks}`]],
-  [[notebooks, ...(Deno.args.includes("--all") ? ["--", "--all"] : [])]],
-];
+/** Processes at a time. */
+const together = 2;
+/** Folders of tests that take longest, from the longest on; the others follow. */
+const longest = ["notebooks", "adapters", "pipeline", "train", "nn", "engine"];
 
 interface Counts {
   readonly passed: number;
   readonly failed: number;
 }
 
-const counts = (await Promise.all(queues.map(runAll))).flat();
+/** What has types to check. The notebooks' cells have a test of their own. */
+const typed = ["bench", "tests", "docs", "notebook.ts"];
+const documented = ["lib", "datasets", "mod.ts", "README.md", ...await documents()];
+const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-check", ...args];
+/** The arguments of each process, in the order of their starts. */
+const queue: (readonly string[])[] = [
+  testRun("tests/notebooks/notebooks_test.ts", ...(Deno.args.length > 0 ? ["--", "--all"] : [])),
+  ["check", "--quiet", "--doc", ...documented, ...typed],
+  testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
+  testRun("--doc", ...documented),
+  ...(await testFolders()).map((paths) => testRun(...paths)),
+];
+const counts = (await Promise.all(Array.from({ length: together }, runNext))).flat();
 const passed = counts.reduce((sum, { passed }) => sum + passed, 0);
 const failed = counts.reduce((sum, { failed }) => sum + failed, 0);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed > 0 ? 1 : 0);
 
-async function runAll(runs: readonly (readonly string[])[]): Promise<Counts[]> {
+/** Runs what is next in the queue until nothing is left. */
+async function runNext(): Promise<Counts[]> {
   const found: Counts[] = [];
-  for (const args of runs) found.push(await run(args));
+  for (let args = queue.shift(); args; args = queue.shift()) found.push(await run(args));
   return found;
 }
 
 /** Shows the output line by line while it comes, and reads the counts from its summary. */
 async function run(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", ...args],
+    args: [...args],
     cwd: project,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", TUNEBOOK_THREADS: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -59,6 +71,32 @@ async function run(args: readonly string[]): Promise<Counts> {
   }
   const { success } = await child.status;
   const failed = Number(summary?.[2] ?? 0);
-  // A file that does not compile is no failed test, but nothing that passes either.
+  // A type error is no failed test, but nothing that passes either.
   return { passed: Number(summary?.[1] ?? 0), failed: success ? failed : Math.max(failed, 1) };
+}
+
+/** The Markdown files of `docs`. */
+async function documents(): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${project}/docs`));
+  return entries.map(({ name }) => name).filter((name) => name.endsWith(".md")).sort()
+    .map((name) => `docs/${name}`);
+}
+
+/** The folders with tests, each a run of its own, and the tests beside them. */
+async function testFolders(): Promise<string[][]> {
+  const entries = await Array.fromAsync(Deno.readDir(`${project}/tests`));
+  const folders = entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+  const files = entries.filter(({ name }) => name.endsWith("_test.ts")).map(({ name }) => name);
+  const order = [...new Set([...longest, ...folders])].filter((name) => name !== "notebooks");
+  const found: string[][] = [];
+  for (const name of order) if (await hasTests(`tests/${name}`)) found.push([`tests/${name}`]);
+  return [...found, files.sort().map((name) => `tests/${name}`)];
+}
+
+async function hasTests(folder: string): Promise<boolean> {
+  for await (const { name, isDirectory } of Deno.readDir(`${project}/${folder}`)) {
+    if (name.endsWith("_test.ts")) return true;
+    if (isDirectory && await hasTests(`${folder}/${name}`)) return true;
+  }
+  return false;
 }

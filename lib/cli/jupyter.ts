@@ -40,28 +40,7 @@ export async function prepareJupyter(
   const python = Deno.build.os === "windows"
     ? join(environment, "Scripts", "python.exe")
     : join(environment, "bin", "python");
-  const wanted = await Deno.readTextFile(requirementsFile);
-  const receipt = join(environment, "installed.txt");
-  if (await textOf(receipt) !== wanted) {
-    const own = await findPython();
-    say(`installing Jupyter into ${environment} …`);
-    const { code, output } = await call(own, ["-m", "venv", "--clear", environment]);
-    if (code !== 0) {
-      throw new TunebookError(
-        "device",
-        `Python could not make a virtual environment in ${environment}; on Debian and Ubuntu ` +
-          `install the package python3-venv:\n${output}`,
-      );
-    }
-    const installed = await call(python, [
-      ...["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"],
-      ...["--requirement", requirementsFile],
-    ]);
-    if (installed.code !== 0) {
-      throw new TunebookError("download", `pip could not install Jupyter:\n${installed.output}`);
-    }
-    await Deno.writeTextFile(receipt, wanted);
-  }
+  await install(folder, environment, python, say);
   await writeKernel(join(folder, "path", "kernels", "deno"));
   await writeLabSettings(join(environment, "share", "jupyter", "lab", "settings"));
   return {
@@ -76,6 +55,40 @@ export async function prepareJupyter(
       IPYTHONDIR: join(folder, "ipython"),
     },
   };
+}
+
+/** Installs what is missing. Of two programs that start at once one installs, the other waits. */
+async function install(
+  folder: string,
+  environment: string,
+  python: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const wanted = await Deno.readTextFile(requirementsFile);
+  const receipt = join(environment, "installed.txt");
+  if (await textOf(receipt) === wanted) return;
+  const own = await findPython();
+  await Deno.mkdir(folder, { recursive: true });
+  using lock = await Deno.open(join(folder, "install.lock"), { create: true, write: true });
+  await lock.lock(true);
+  if (await textOf(receipt) === wanted) return;
+  say(`installing Jupyter into ${environment} …`);
+  const { code, output } = await call(own, ["-m", "venv", "--clear", environment]);
+  if (code !== 0) {
+    throw new TunebookError(
+      "device",
+      `Python could not make a virtual environment in ${environment}; on Debian and Ubuntu ` +
+        `install the package python3-venv:\n${output}`,
+    );
+  }
+  const installed = await call(python, [
+    ...["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"],
+    ...["--requirement", requirementsFile],
+  ]);
+  if (installed.code !== 0) {
+    throw new TunebookError("download", `pip could not install Jupyter:\n${installed.output}`);
+  }
+  await Deno.writeTextFile(receipt, wanted);
 }
 
 /**

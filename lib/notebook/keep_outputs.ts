@@ -1,6 +1,7 @@
 /**
  * Keeps every output in its cell. From 2.8.2 on, the Deno kernel reports a cell as done before it
- * has sent all that the cell wrote; a notebook then loses the rest or shows it in a later cell.
+ * has sent all that the cell wrote; a notebook then loses the rest or shows it in a later cell. A
+ * cell waits until its outputs were heard; where they cannot be heard, as long as they should take.
  * Neither the order nor the hooks used here are documented: tests run them in the real kernel.
  *
  * @module
@@ -8,6 +9,7 @@
 import { jupyterDisplay } from "../core/display.ts";
 import type { JupyterKernel } from "../core/kernel.ts";
 import { backlog } from "./backlog.ts";
+import { type Published, publishingAddress, subscribe } from "./published.ts";
 
 /** The kernel's inner function that shows the value of a cell. */
 type ShowResult = (executionCount: number, result: unknown) => Promise<void>;
@@ -50,6 +52,12 @@ export function keepOutputs(
       "Deno 2.9.6 is known to work.";
   }
   const waiting = backlog();
+  const { broadcast } = kernel;
+  let published: Published | undefined;
+  const opened = publishingAddress()
+    .then((address) => address && subscribe({ broadcast }, address))
+    .then((found) => published = found)
+    .catch(() => undefined);
   countConsole(waiting.add);
   countCalls(kernel, ["broadcast"], waiting.add);
   countDisplays(kernel, waiting.add);
@@ -58,11 +66,14 @@ export function keepOutputs(
     const shown = isModule(result) ? undefined : result;
     await showResult(executionCount, measured(shown, waiting.add));
     if (shown !== undefined) waiting.add();
+    await opened;
+    if (await published?.wait()) return;
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) {
       await new Promise((resolve) => setTimeout(resolve, slice));
     }
   };
   beforeErrors(() => {
+    if (published?.block()) return;
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) block(slice);
   });
   return undefined;

@@ -153,26 +153,33 @@ Deno.test("Ctrl-C stops what comes before the training, and leaves nothing behin
 
 Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () =>
   inFolder(async (folder) => {
-    const flags = [...await tinyFlags(folder, 400), "--epochs", "120", "--json"];
+    const flags = [...await tinyFlags(folder, 400), "--epochs", "40", "--json"];
     const lastLine = (stdout: string) => JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
-    const whole = await finetune([...flags, "--out", join(folder, "whole")]);
+    let began = 0;
+    const whole = await finetune([...flags, "--out", join(folder, "whole")], {
+      onStderr(text) {
+        if (text.includes("no row is longer")) began ||= Date.now();
+      },
+    });
     assert.equal(whole.code, 0, whole.stderr);
+    // Compiling comes before the steps, deploying after them, on a busy machine as on an idle one.
+    const amongSteps = 0.4 * (Date.now() - began);
 
     const out = join(folder, "out");
     let sent = false;
     const stopped = await finetune([...flags, "--out", out], {
       onStderr(text, child) {
-        // The line before training; a moment later the first steps are done.
+        // The line before training.
         if (sent || !text.includes("no row is longer")) return;
         sent = true;
         // A task runner passes the signal on that the terminal has sent as well.
-        setTimeout(() => child.kill("SIGINT"), 400);
-        setTimeout(() => child.kill("SIGINT"), 402);
+        setTimeout(() => child.kill("SIGINT"), amongSteps);
+        setTimeout(() => child.kill("SIGINT"), amongSteps + 2);
       },
     });
     assert.equal(stopped.code, 130, stopped.stderr + stopped.stdout);
     assert.match(stopped.stderr, /stopping \(press Ctrl-C again/);
-    const [, step] = /error: stopped after step (\d+) of 4800/.exec(stopped.stderr)!;
+    const [, step] = /error: stopped after step (\d+) of 1600/.exec(stopped.stderr)!;
     assert.ok(stopped.stderr.includes(`The state is kept in ${out}/checkpoint`));
     assert.equal(stopped.stdout, "");
     assert.ok(await exists(join(out, "checkpoint", "checkpoint.safetensors")));
@@ -182,7 +189,7 @@ Deno.test("Ctrl-C keeps the state, and --resume goes on to the same scores", () 
     assert.equal(resumed.code, 0, resumed.stderr);
     assert.ok(resumed.stderr.includes(`continuing after step ${step}`));
     assert.deepEqual(lastLine(resumed.stdout).scores, lastLine(whole.stdout).scores);
-    assert.ok(Number(step) < 4800);
+    assert.ok(Number(step) < 1600);
     for (const file of ["adapter/adapter_model.safetensors", "merged/model.safetensors"]) {
       const [a, b] = [join(out, file), join(folder, "whole", file)];
       assert.deepEqual(await Deno.readFile(a), await Deno.readFile(b), file);

@@ -54,7 +54,9 @@ async def executed(source, cwd, interrupt_at):
         book,
         kernel_name="deno",
         allow_errors=True,
-        timeout=600,
+        timeout=1200,
+        # A busy machine reads a long output for longer than the 4 s that nbclient would wait.
+        iopub_timeout=600,
         resources={"metadata": {"path": cwd}},
     )
     client.interrupt_at = interrupt_at

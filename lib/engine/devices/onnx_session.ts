@@ -9,6 +9,7 @@ import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
+import { processorThreads } from "./processor_threads.ts";
 import type { Session } from "./session.ts";
 import { ExternalDataFile, externalDataFile } from "./external_data_file.ts";
 
@@ -17,7 +18,7 @@ export type Provider = "cpu" | "webgpu" | "cuda";
 
 /** What a measurement may ask of the runtime. */
 export interface RuntimeOptions {
-  /** Threads of a step; one for each core unless given. */
+  /** Threads of a step; unless given, what `TUNEBOOK_THREADS` says, else one for each core. */
   readonly threads?: number;
   /** Each session writes a profile to a file whose path starts so. */
   readonly profile?: string;
@@ -49,7 +50,7 @@ export interface SessionPlaces {
 export async function createSession(
   provider: Provider,
   graph: Graph,
-  { threads, profile, plain, apart }: RuntimeOptions,
+  { threads = processorThreads(), profile, plain, apart }: RuntimeOptions,
   { locations, held }: SessionPlaces = {},
 ): Promise<Session> {
   const unprepared = (error: unknown) =>

@@ -6,7 +6,7 @@
 import { type HostTensor, type Program, tf } from "../../../lib/engine/mod.ts";
 
 const side = 1024;
-const products = 40;
+const products = 16;
 
 /** A chain of matrix products: a few tenths of a second. */
 export const slowProgram: Program = {
