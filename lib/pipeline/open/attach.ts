@@ -93,6 +93,8 @@ function checkSameTask(
   others: ReadonlyMap<string, OpenedAdapter>,
 ): void {
   for (const [other, { task: known }] of others) {
+    // It takes the place of the one with its name.
+    if (other === name) continue;
     if (known.task.name === task.name && known.head.name === head.name) continue;
     throw new TunebookError(
       "input",
@@ -102,7 +104,7 @@ function checkSameTask(
   }
 }
 
-/** The base with the adapters' head and what that means, or with its own where there are none. */
+/** The base with the adapters' head and what that means, or with its own. */
 async function baseAlone(
   base: Base,
   adapters: ReadonlyMap<string, OpenedAdapter>,
@@ -125,10 +127,16 @@ async function taskAlone(
   given: GivenTask,
 ): Promise<AnyLabelledTask | (() => never)> {
   const [first] = adapters.values();
-  if (first) return first.task.task.withLabels(given.labels ?? base.notes.labels);
   const own = await trainedAlone(base, given);
-  if (!("why" in own)) return own.task;
-  return () => {
-    throw own.why();
-  };
+  if (!first) {
+    if (!("why" in own)) return own.task;
+    return () => {
+      throw own.why();
+    };
+  }
+  const { name, kind } = first.task.task;
+  const alone = "why" in own || own.task.task.name !== name ? undefined : own.task;
+  // A base for one label stays so beside adapters for several labels or for a number.
+  if (alone && alone.task.kind !== kind) return alone;
+  return first.task.task.withLabels(given.labels ?? base.notes.labels);
 }

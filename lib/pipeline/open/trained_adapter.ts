@@ -9,6 +9,7 @@ import { loadedAdapter } from "../../adapters/peft/folder.ts";
 import { outputsIn } from "../../adapters/several/shared_adapter.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { parseReference } from "../../weights/reference.ts";
+import { tasks } from "../../tasks/mod.ts";
 import type { AnyTask } from "../plan_spec.ts";
 import { checkTask } from "../run/check_task.ts";
 import { textRoom } from "../run/text_room.ts";
@@ -41,6 +42,7 @@ export async function trainedAdapter(
   const traces = { peftTaskType: files.config.task_type ?? undefined, head: notes.head };
   const sources = { given: given.task, note: files.task, ...traces };
   const what = `task_type in its ${configFile} is ${JSON.stringify(files.config.task_type)}`;
+  checkGiven(where, files, given);
   const telling = toldTask(sources, { outputs: notes.labels.length }, where);
   if (!telling) throw untold(where, what);
   const head = telling.withLabels(notes.labels).head.name;
@@ -57,6 +59,17 @@ export async function trainedAdapter(
   checkTask(model, attached, labelled);
   const room = textRoom(files.maxTokens ?? base.maxTokens, config, attached);
   return { model, attached, values, task: labelled, maxTokens: room };
+}
+
+/** Refuses a given task that is another one of tunebook's than the folder says. */
+function checkGiven(where: string, { task: note }: PeftFiles, { task }: GivenTask): void {
+  if (!note || !task || note.name === task.name) return;
+  if (![note, task].every(({ name }) => Object.hasOwn(tasks, name))) return;
+  throw new TunebookError(
+    "input",
+    `${where} was trained for ${note.name}, but the task given is ${task.name}; leave the task out, or ` +
+      "open the base once for each",
+  );
 }
 
 /** The folder of an adapter that a reference names; undefined for that of a whole model. */

@@ -56,8 +56,13 @@ Deno.test("adapters of other methods and labels share a base, one at a time and 
       assert.deepEqual(alone(mixed), names);
       const plain = await adapters.use(null).predict(texts);
       assertSame(mixed, names.map((name, row) => (name ? expected[name] : plain)[row]));
-      // The checkpoint's own head and its labels.
-      assert.deepEqual(adapters.use(null).labels, ["negative", "neutral", "positive"]);
+      // The checkpoint's own head, its labels and what they mean, whichever adapter comes first.
+      const turned = await base.attach({ score: at("score"), mood: at("mood") });
+      for (const { labels, kind } of [adapters.use(null), turned.use(null)]) {
+        assert.deepEqual(labels, ["negative", "neutral", "positive"]);
+        assert.equal(kind, "single");
+      }
+      assertSame(await turned.use(null).predict(texts), await base.predict(texts));
     } finally {
       await base.dispose();
     }

@@ -141,7 +141,11 @@ Deno.test("a given task comes before what the folder says", () =>
       assertSameAnswers(words, (await single.predict(texts))[0].words, 1e-9);
       await assert.rejects(
         open(place, { task: textClassification({ text: "text", label: "mood" }) }),
-        isMistake("input", "TOKEN_CLS"),
+        isMistake(
+          "input",
+          place,
+          "token-classification, but the task given is text-classification",
+        ),
       );
       await assert.rejects(
         open(place, { labels: ["O", "B-PER"] }),
