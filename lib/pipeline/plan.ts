@@ -4,7 +4,7 @@
  * @module
  */
 import { jupyterDisplay } from "../core/display.ts";
-import { mistakes } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import { type QuantizationFormat, quantizationFormatOf } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -27,7 +27,7 @@ import { planDisplay } from "./display/plan_display.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
-import { columnMistakes, splitMistakes } from "./plan_mistakes.ts";
+import { columnMistakes, sourceMistake, splitMistakes } from "./plan_mistakes.ts";
 import {
   type AnyTask,
   type DataOptions,
@@ -200,6 +200,8 @@ export function model(reference: string, options: ModelOptions = {}): ModelStage
     open: (options?: OpenOptions) => openModel(chosen, options),
     data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
       const { task, split } = isTask(what) ? checkedTask(what, own) : checkedColumns(what);
+      const wrong = sourceMistake(source);
+      if (wrong) throw new TunebookError("input", wrong);
       if (typeof source !== "string") requireColumns(source, task.columns, "the data");
       return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
     },

@@ -31,13 +31,20 @@ export function columnMistakes(columns: object): string[] {
   ];
 }
 
+/** What is wrong with data that is neither a table nor a text that names one. */
+export function sourceMistake(source: unknown): string | undefined {
+  if ((typeof source === "string" && source !== "") || isTable(source)) return undefined;
+  const given = Array.isArray(source) ? "a list; tableFromRows(list) makes a table" : shown(source);
+  return `the data must be a table, a file, an address or a data set's name, but is ${given}`;
+}
+
 /** Settings of a split: one line a mistake; other names are not looked at. */
 export function splitMistakes(given: object): string[] {
   const split = given as SplitSettings;
   const wrong: string[] = [];
   for (const name of ["test", "validation"] as const) {
     const value: unknown = split[name];
-    if (value === undefined || (typeof value === "object" && value && "numRows" in value)) continue;
+    if (value === undefined || isTable(value)) continue;
     const isSize = typeof value === "number" && value > 0 &&
       (value < 1 || Number.isSafeInteger(value));
     if (isSize || (typeof value === "string" && value !== "")) continue;
@@ -53,6 +60,9 @@ export function splitMistakes(given: object): string[] {
   }
   return wrong;
 }
+
+const isTable = (value: unknown) =>
+  typeof value === "object" && value !== null && "numRows" in value;
 
 const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
 

@@ -202,4 +202,10 @@ Deno.test("columns are checked when data is given", () => {
   assert.throws(data({ kind: "many" }), isMistake("input", 'no kind "many"'));
   assert.throws(data({ separator: "|" }), isMistake("input", "separator"));
   assert.throws(data({ label: "" }), isMistake("input", "label is"));
+  for (const [given, shown] of [[[{ text: "a" }], "tableFromRows"], [null, "null"], ["", '""']]) {
+    assert.throws(
+      () => model(minilm).data(given as never, columns),
+      isMistake("input", `the data must be a table`, shown as string),
+    );
+  }
 });

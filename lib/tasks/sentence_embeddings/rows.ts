@@ -91,10 +91,8 @@ function checkAlike(table: Table, rows: EmbeddingRows, where: string): void {
   throw new TunebookError(
     "data",
     `no row of ${where} has ${JSON.stringify(alike)} in "${target}", but ${shown}` +
-      `${
-        classes.length > 10 ? ` and ${classes.length - 10} more` : ""
-      }; say with alike which class ` +
-      "means that both texts are alike",
+      `${classes.length > 10 ? ` and ${classes.length - 10} more` : ""}; give rows that have it, ` +
+      "or say with alike which class means that both texts are alike",
   );
 }
 
