@@ -20,10 +20,10 @@ async function exportsOf(module: string): Promise<{ name: string; file: string }
   return [...own, ...(await Promise.all(doors)).flat()];
 }
 
-/** The comment right above the declaration of `name`. */
+/** The comment right above the declaration of `name`, or above what the linter is told of it. */
 function docOf(text: string, name: string): string {
   const declared = new RegExp(
-    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\nexport (?:async )?(?:function|const|class|\\* as) ${name}\\b`,
+    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n(?://.*\\n)*export (?:async )?(?:function|const|class|\\* as) ${name}\\b`,
   );
   return declared.exec(text)?.[1] ?? "";
 }
