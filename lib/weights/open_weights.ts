@@ -50,11 +50,13 @@ export async function findWeights(folder: string): Promise<string> {
   }
   const others = names.filter((name) => name.endsWith(".safetensors")).sort();
   if (others.length === 1) return join(folder, others[0]);
+  const isOnnx = names.some((name) => name === "onnx" || name.endsWith(".onnx"));
   throw new TunebookError(
     "weights",
     others.length === 0
       ? `${folder} has no weights: looked for ${WEIGHTS_FILE}, ${INDEX_FILE} or one ` +
-        `*.safetensors file`
+        "*.safetensors file" +
+        (isOnnx ? ". Its ONNX files are for transformers.js; merged(folder) writes weights" : "")
       : `${folder} has ${others.length} weight files and no index: ${others.join(", ")}. ` +
         `Give the path of one of them.`,
   );

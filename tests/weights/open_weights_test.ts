@@ -33,6 +33,8 @@ Deno.test("a folder's weights are found by their standard names, else when there
     await assert.rejects(findWeights(folder), {
       message: /has no weights: looked for model\.safe/,
     });
+    await Deno.mkdir(join(folder, "onnx"));
+    await assert.rejects(findWeights(folder), { message: /ONNX files are for transformers\.js/ });
     await writeSafetensors(join(folder, "z.safetensors"), [tensor("a")]);
     assert.equal(await findWeights(folder), join(folder, "z.safetensors"));
     await writeSafetensors(join(folder, "y.safetensors"), [tensor("a")]);

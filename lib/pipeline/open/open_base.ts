@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import type { Device, HeldWeights } from "../../engine/mod.ts";
 import { createSharedModel, type SharedModel } from "../../evaluate/shared_model.ts";
 import type { AdapterDelta } from "../../nn/adapter_delta.ts";
@@ -29,6 +30,8 @@ export interface Base {
   reserve(head: string, delta: AdapterDelta): void;
   /** What runs rows with an adapter each, for adapters that are read alike. */
   sharedFor(model: Model, objective: Objective): SharedModel;
+  /** Throws an error of kind "input" where it was disposed of. */
+  checkOpen(): void;
   dispose(): Promise<void>;
 }
 
@@ -43,25 +46,33 @@ export async function openBase(
   const models = new Map<string, Promise<Model>>();
   const reserved = new Map<string, AdapterDelta[]>();
   const shared = new Map<string, SharedModel>();
+  let isOpen = true;
+  const checkOpen = () => {
+    if (isOpen) return;
+    throw new TunebookError("input", `${opened.reference} was disposed of; open it again`);
+  };
   return {
+    checkOpen,
     opened,
     notes,
     device,
     held,
     maxTokens: Math.min(opened.config.maxTokens, notes.maxTokens ?? Infinity),
-    modelWith(head, signal) {
+    async modelWith(head, signal) {
+      checkOpen();
       const key = `${head.name} ${head.outputs}`;
       const made = models.get(key) ??
         loadWith(opened, { head }, { seed: 0, signal, ...(quantize ? { quantize } : {}) });
       models.set(key, made);
       made.catch(() => models.delete(key));
-      return made;
+      return await made;
     },
     reserve(head, delta) {
       const known = reserved.get(head) ?? [];
       if (!known.includes(delta)) reserved.set(head, [...known, delta]);
     },
     sharedFor(model, objective) {
+      checkOpen();
       const { head: { name }, per, sentence, perRow } = objective;
       const key = JSON.stringify([name, per, sentence, perRow?.outputs]);
       const known = shared.get(key) ??
@@ -71,6 +82,7 @@ export async function openBase(
       return known;
     },
     async dispose() {
+      isOpen = false;
       for (const each of shared.values()) await each.dispose();
       await held.dispose();
     },

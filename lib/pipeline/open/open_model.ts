@@ -128,6 +128,7 @@ function openedBase<Input, Answer>(
     task: task?.task.name,
     labels: task?.labels ?? [],
     async predict(inputs, { signal } = {}) {
+      base.checkOpen();
       using interrupt = onCellInterrupt(signal);
       return await answering().predict(inputs, interrupt.signal) as Answer[];
     },
@@ -153,6 +154,7 @@ function openedAdapter<Input, Answer>(
     task: task.name,
     labels,
     async predict(inputs, { signal } = {}) {
+      base.checkOpen();
       using interrupt = onCellInterrupt(signal);
       return await answerer.predict(inputs, interrupt.signal) as Answer[];
     },

