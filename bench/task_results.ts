@@ -37,7 +37,7 @@ export interface TaskResult {
   readonly load: number;
   readonly versions: Readonly<Record<string, string>>;
   /** Scores before the training, where the model has no random head. */
-  readonly before?: Readonly<Record<TaskSide, Readonly<Record<string, number>>>>;
+  readonly before?: Readonly<Partial<Record<TaskSide, Readonly<Record<string, number>>>>>;
   readonly seeds: Readonly<Record<string, SeedTrainings>>;
 }
 
@@ -84,7 +84,7 @@ export function taskTable(results: TaskResults): string {
       }`
       : "| |";
     return Object.entries(scores).map(([score, { ours, peer }], row) => {
-      const before = result.before ? `${result.before.ours[score].toFixed(4)}` : "";
+      const before = shown((result.before?.ours ?? result.before?.peer)?.[score]);
       const what = row === 0 ? `\`${name}\` (${result.rows.train} / ${result.rows.test})` : "";
       const seeds = row === 0 ? String(Object.keys(result.seeds).length) : "";
       return `| ${what} | ${score} | ${before} | ${shown(ours)} | ${shown(peer)} | ${
