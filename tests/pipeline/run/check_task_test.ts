@@ -40,7 +40,7 @@ Deno.test("a head of tags is no head of labels, though both have the same name a
     });
     await assert.rejects(
       base.attach({ tags: out }),
-      isMistake("input", "TOKEN_CLS", "text-classification is SEQ_CLS"),
+      isMistake("input", "trained for token-classification", "task given is text-classification"),
     );
     await base.dispose();
   }));
