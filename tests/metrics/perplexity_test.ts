@@ -21,6 +21,6 @@ Deno.test("each token counts alike, whatever its row is", () => {
 Deno.test("counts of tokens are whole numbers from 0", () => {
   assert.throws(
     () => of([1, 1], [2, -1]),
-    isMistake("data", "row 1: -1 is not a number of tokens"),
+    isMistake("data", "row 2: -1 is not a number of tokens"),
   );
 });
