@@ -93,9 +93,12 @@ async function measure(each: TaskCase, folder: string, base: string): Promise<vo
     if (each.scoredBefore) {
       const before = { ...result.before };
       for (const side of sides) {
-        before[side] = (await started[side]!.ask({ cmd: "before" })).scores as typeof before.ours;
+        before[side] = (await started[side]!.ask({ cmd: "before" })).scores as Record<
+          string,
+          number
+        >;
       }
-      result = { ...result, before } as TaskResult;
+      result = { ...result, before };
     }
     for (const seed of chosenSeeds) {
       const trained: Partial<Record<TaskSide, TaskTraining>> = {};

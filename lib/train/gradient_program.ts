@@ -24,7 +24,7 @@ import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
-import { withLossParameters } from "./loss_parameters.ts";
+import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
 
@@ -61,7 +61,7 @@ export function gradientProgram(
   const { inputs, weights, netOf, outputsOf } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
-      (objective.parameters ?? []).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
+      lossParameters(trainable).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
     );
   return {
     name: "gradients",

@@ -6,6 +6,7 @@
  */
 import { Random } from "../core/random.ts";
 import { slotPath, type StateTensor } from "../engine/mod.ts";
+import type { Parameter } from "../nn/method.ts";
 import { parameters, type TrainableModel, type WeightInputs } from "../nn/trainable_model.ts";
 import { type GroupingOptions, stateTensor, trainedTensors } from "../nn/trained.ts";
 
@@ -14,24 +15,31 @@ export type Trained =
   & Pick<TrainableModel, "model" | "adapter">
   & Partial<Pick<TrainableModel, "objective">>;
 
+/** The loss's own parameters. */
+export function lossParameters(
+  { objective }: Partial<Pick<TrainableModel, "objective">>,
+): readonly Parameter[] {
+  return objective?.parameters ?? [];
+}
+
 /** A state tensor for every tensor that a training changes. */
 export function tensorsInTraining(
-  { model, adapter, objective }: Trained,
+  trained: Trained,
   options: GroupingOptions = {},
 ): StateTensor[] {
-  const own = objective?.parameters ?? [];
+  const { model, adapter } = trained;
   return [
     ...trainedTensors(model, adapter, options),
-    ...own.map((parameter) => stateTensor(model, parameter, options)),
+    ...lossParameters(trained).map((parameter) => stateTensor(model, parameter, options)),
   ];
 }
 
 /** The inputs of a program that trains, those of the loss's parameters included. */
 export function withLossParameters(
   weights: WeightInputs,
-  { objective: { parameters: own = [] } }: Pick<TrainableModel, "objective">,
+  trained: Pick<TrainableModel, "objective">,
 ): WeightInputs {
-  if (own.length === 0) return weights;
+  const own = lossParameters(trained);
   const slots = own.map(({ name, shape }) => ({ name, shape, slot: slotPath(parameters, name) }));
   const inputs = slots.map(({ slot, shape }) =>
     [slot, { role: "state", type: "float32", shape }] as const
@@ -45,22 +53,21 @@ export function withLossParameters(
 
 /** The numbers with which the loss's parameters start. */
 export function initialLossParameters(
-  { objective }: Partial<Pick<TrainableModel, "objective">>,
+  trained: Partial<Pick<TrainableModel, "objective">>,
   seed: number,
 ): Map<string, Float32Array> {
-  const own = objective?.parameters ?? [];
   return new Map(
-    own.map(({ name, initial }) => [name, initial(Random.fromSeed(seed, "loss", name))]),
+    lossParameters(trained)
+      .map(({ name, initial }) => [name, initial(Random.fromSeed(seed, "loss", name))]),
   );
 }
 
 /** Trained numbers without those of the loss's parameters. */
 export function withoutLossParameters(
-  { objective }: Partial<Pick<TrainableModel, "objective">>,
+  trained: Partial<Pick<TrainableModel, "objective">>,
   values: ReadonlyMap<string, Float32Array>,
 ): ReadonlyMap<string, Float32Array> {
-  const own = objective?.parameters ?? [];
-  if (own.length === 0) return values;
-  const names = new Set(own.map(({ name }) => name));
+  const names = new Set(lossParameters(trained).map(({ name }) => name));
+  if (names.size === 0) return values;
   return new Map([...values].filter(([name]) => !names.has(name)));
 }

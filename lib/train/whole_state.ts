@@ -12,7 +12,7 @@ import { shownVector } from "./averages/weight_average.ts";
 import type { Tensors } from "./divergence.ts";
 import { idleFactor } from "./idle_factor.ts";
 import type { GroupSchedule } from "./group_steps.ts";
-import { type Trained, withoutLossParameters } from "./loss_parameters.ts";
+import { lossParameters, type Trained, withoutLossParameters } from "./loss_parameters.ts";
 import { wholeTable } from "./occurring_words.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -46,7 +46,7 @@ export function wholeState(
   { device, words, ...context }: WholeContext,
 ): WholeState {
   const vector = shownVector(context.settings);
-  if (!words && vector === parameters && !trained.objective?.parameters?.length) {
+  if (!words && vector === parameters && lossParameters(trained).length === 0) {
     return {
       vector,
       complete: (held) => held,

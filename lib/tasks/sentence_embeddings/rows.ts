@@ -166,7 +166,8 @@ export function numberedClasses(
   classes: readonly string[],
 ): { readonly names: readonly string[]; readonly numbers: Float32Array } {
   const names = [...new Set(classes)].sort();
-  return { names, numbers: Float32Array.from(classes, (name) => names.indexOf(name)) };
+  const numberOf = new Map(names.map((name, number) => [name, number]));
+  return { names, numbers: Float32Array.from(classes, (name) => numberOf.get(name)!) };
 }
 
 /** The class of each row as text. */
