@@ -30,6 +30,7 @@ export interface NetOptions {
 /** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
   const { tensor, adapter, quantized, noise, places = (_, ids) => ids } = options;
+  const drawn = noise && new ops.Noise(noise);
   const net: Net & HookContext = {
     parameter: tensor,
     weight(path) {
@@ -67,7 +68,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const { noise: _, ...silent } = options;
       return noise ? createNet(silent) : net;
     },
-    dropout: (x, rate) => noise && rate > 0 ? ops.dropout(x, rate, noise, ++sites.count) : x,
+    dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     attention: (call) => attention(net, adapter, call),
     checkpointed: (x, mask, compute) =>

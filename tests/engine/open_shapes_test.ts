@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/devices/open_device.ts";
-import { dropout, embedding, layerNorm, noiseSize } from "../../lib/engine/ops/mod.ts";
+import { dropout, embedding, layerNorm, Noise, noiseSize } from "../../lib/engine/ops/mod.ts";
 import type { HostTensor, InputSpec, Program } from "../../lib/engine/program.ts";
 import { type Tensor, tf } from "../../lib/engine/tf.ts";
 import { trace } from "../../lib/engine/trace.ts";
@@ -145,7 +145,7 @@ Deno.test("one compiled dropout serves every size", async () => {
   const each: Program = {
     name: "dropout",
     inputs: { x: open, noise: { role: "feed", type: "float32", shape: [noiseSize] } },
-    compute: ({ x, noise }) => gradient(x, (x) => dropout(x, 0.3, noise, 1)),
+    compute: ({ x, noise }) => gradient(x, (x) => dropout(x, 0.3, new Noise(noise), 1)),
   };
   const compiled = await (await openDevice("cpu")).compile(each, { frozen: noWeights });
   const eager = await (await openDevice("tfjs:cpu")).compile(each, { frozen: noWeights });

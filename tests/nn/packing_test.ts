@@ -12,6 +12,7 @@ import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { poolTokens } from "../../lib/tasks/sentence_embeddings/pool.ts";
+import { spanObjective } from "../../lib/tasks/question_answering/span_objective.ts";
 import { tagObjective } from "../../lib/tasks/token_classification/tag_objective.ts";
 import { type PoolingName, poolingNames } from "../../lib/text/sentence_settings.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
@@ -119,6 +120,20 @@ const tagLosses: Record<string, Objective> = {
   }),
   "means of words": tagObjective({ sequences: tagged, outputs: 3, averaged: true }),
 };
+
+const spans = spanObjective({
+  targets: lengths.map((length) => ({ length, first: length >> 1, last: length - 1 })),
+});
+
+Deno.test("packed examples train answers as padded ones do", async () => {
+  const model = toyModel({ layers: 2, head: "span", outputs: 2 });
+  const trainable = { model, adapter: onAll(model), objective: spans };
+  const device = await openDevice("cpu");
+  const padded = await stepOver(trainable, device, examples);
+  for (const layout of Object.values(layouts)) {
+    assertSame(await stepOver(trainable, device, examples, layout), padded);
+  }
+});
 
 for (const { modelType } of families) {
   Deno.test(`packed examples train tags with ${modelType} as padded ones do`, async () => {

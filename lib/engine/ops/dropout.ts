@@ -7,71 +7,131 @@
  */
 import { type Tensor, tf } from "../tf.ts";
 
-/** How many uniform numbers in [0, 1) a step is fed; a prime, so that strides reach all of it. */
-export const noiseSize = 4093;
+/** A row or column takes its numbers from a window of so many; those after it are moved on. */
+export const noiseWindow = 4093;
+/** Sites that share what rows draw: their columns draw from windows that do not overlap. */
+const sitesInGroup = 4;
+
+/** How many uniform numbers in [0, 1) a step is fed. */
+export const noiseSize = sitesInGroup * noiseWindow;
+
+/** Where a window can begin. */
+const starts = noiseSize - noiseWindow + 1;
+/** Distances of the windows of two groups; unlike, so that no two rows draw the same pair. */
+const slopeStride = 617;
+const shiftStride = 1489;
+/** Where a group's windows of shifts begin. */
+const firstShift = 5471;
 
 /** Columns are multiplied by up to this number; twelve bits leave twelve for the fraction. */
 const spread = 4096;
 
-/** Strides through the noise, different for each of the vectors of one site. */
-const strides = [1, 1301, 2659];
-/** Where blocks of `noiseSize` rows or columns find the number that sets them apart. */
-const blockStride = 1733;
-/** Distances of the first numbers of two sites, and of the vectors of one. */
-const siteStride = 617;
-const vectorStride = 1489;
+/** The numbers 0 … size − 1, in windows. */
+interface Places {
+  /** Within the window, int32 [size]. */
+  readonly within: Tensor;
+  /** Which window, [size]; absent where there is one. */
+  readonly windows?: Tensor;
+}
+
+/** What the rows of all sites of a group draw, both [rows, 1]. */
+interface RowNumbers {
+  readonly slope: Tensor;
+  readonly shift: Tensor;
+}
+
+/**
+ * The noise of one pass. What several sites need is computed once: sites of a group draw the same
+ * numbers for rows, and other ones for columns.
+ */
+export class Noise {
+  readonly #places = new Map<number, Places>();
+  readonly #rows = new Map<string, RowNumbers>();
+
+  /** @param numbers [noiseSize], uniform in [0, 1) */
+  constructor(readonly numbers: Tensor) {}
+
+  /** Numbers of the rows of x [rows, width]. */
+  rowsOf(x: Tensor, site: number): RowNumbers {
+    const group = Math.floor(site / sitesInGroup);
+    const key = `${x.shape[0]} ${group}`;
+    let found = this.#rows.get(key);
+    if (found === undefined) {
+      const places = this.#placesOf(x, 0);
+      const drawn = (start: number) => tf.reshape(this.#drawn(places, start % starts), [-1, 1]);
+      const slope = drawn(group * slopeStride);
+      found = { slope, shift: drawn(firstShift + group * shiftStride) };
+      this.#rows.set(key, found);
+    }
+    return found;
+  }
+
+  /** Numbers of the columns of x [rows, width]: [1, width]. */
+  columnsOf(x: Tensor, site: number): Tensor {
+    const start = (site % sitesInGroup) * noiseWindow;
+    return tf.reshape(this.#drawn(this.#placesOf(x, 1), start), [1, -1]);
+  }
+
+  /** Numbers of a window that begins at `start`; later windows are the first, moved on the circle. */
+  #drawn({ within, windows }: Places, start: number): Tensor {
+    const numbers = tf.gather(tf.slice(this.numbers, [start], [noiseWindow]), within);
+    if (windows === undefined) return numbers;
+    const distance = tf.slice(this.numbers, [starts - 1 - start], [1]);
+    return fraction(tf.add(numbers, tf.mul(windows, distance)));
+  }
+
+  #placesOf(x: Tensor, axis: 0 | 1): Places {
+    const size = x.shape[axis]!;
+    let found = this.#places.get(size);
+    if (found === undefined) {
+      const index = count(x, axis);
+      found = size <= noiseWindow ? { within: index } : {
+        within: tf.mod(index, whole(noiseWindow)),
+        windows: tf.cast(tf.floorDiv(index, whole(noiseWindow)), "float32"),
+      };
+      this.#places.set(size, found);
+    }
+    return found;
+  }
+}
 
 /**
  * Sets a share `rate` of the elements to zero and divides the others by 1 − rate.
  *
  * With a, s per row and c per column drawn from the noise, an element stays where
- * fraction(a·c + s) ≥ rate: uniform for each element and independent for each pair.
+ * fraction(a·c + s) ≥ rate: uniform for each element and independent for each pair, also of two
+ * sites.
  *
  * @param x [..., width]
- * @param noise [noiseSize], uniform in [0, 1)
  * @param site a number that only this place in the model has
  */
-export function dropout(x: Tensor, rate: number, noise: Tensor, site: number): Tensor {
+export function dropout(x: Tensor, rate: number, noise: Noise, site: number): Tensor {
   if (rate === 0) return x;
-  const width = x.shape[x.shape.length - 1];
+  const flat = tf.reshape(x, [-1, x.shape[x.shape.length - 1]]);
+  // Drawn outside of the product, so that other sites find it and no gradient passes through.
+  const { slope, shift } = noise.rowsOf(flat, site);
+  const columns = noise.columnsOf(flat, site);
   // The mask depends on the shape of x alone, so the backward pass is the same product.
   const run = tf.customGrad((...args) => {
     const rows = args[0] as unknown as Tensor;
     const save = args[1] as unknown as (tensors: Tensor[]) => void;
-    const mask = keepMask(rows, rate, noise, site);
+    const uniform = fraction(tf.add(tf.mul(slope, tf.mul(columns, spread)), shift)); // [rows, width]
+    const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), "float32"), 1 / (1 - rate));
     save([mask]);
     return {
       value: tf.mul(rows, mask),
       gradFunc: (dy: Tensor, [mask]: Tensor[]) => tf.mul(dy, mask),
     };
   });
-  return tf.reshape(run(tf.reshape(x, [-1, width])), x.shape);
+  return tf.reshape(run(flat), x.shape);
 }
 
-function keepMask(rows: Tensor, rate: number, noise: Tensor, site: number): Tensor {
-  const row = count(tf.slice(rows, [0, 0], [rows.shape[0], 1]), 0); // [rows, 1]
-  const column = count(tf.slice(rows, [0, 0], [1, rows.shape[1]!]), 1); // [1, width]
-  const slope = draw(noise, row, site, 0);
-  const shift = draw(noise, row, site, 1);
-  const columns = tf.mul(draw(noise, column, site, 2), spread);
-  const uniform = fraction(tf.add(tf.mul(slope, columns), shift)); // [rows, width]
-  return tf.mul(tf.cast(tf.greaterEqual(uniform, rate), "float32"), 1 / (1 - rate));
-}
-
-/** 0, 1, 2 … along an axis; a running sum, since the size may be open. */
-function count(x: Tensor, axis: number): Tensor {
-  return tf.cumsum(tf.cast(tf.onesLike(x), "int32"), axis, true);
-}
-
-/** One number for each index. Those of later blocks are the first block's, moved on the circle. */
-function draw(noise: Tensor, index: Tensor, site: number, vector: number): Tensor {
-  const size = whole(noiseSize);
-  const start = whole((site * siteStride + vector * vectorStride) % noiseSize);
-  const at = (position: Tensor, stride: number) =>
-    tf.gather(noise, tf.mod(tf.add(tf.mul(position, whole(stride)), start), size));
-  // The remainder first: the product of a large index and a stride would leave int32.
-  const within = at(tf.mod(index, size), strides[vector]);
-  return fraction(tf.add(within, at(tf.floorDiv(index, size), blockStride)));
+/** 0, 1, 2 … along an axis: [size]. A running sum, since the size may be open. */
+function count(x: Tensor, axis: 0 | 1): Tensor {
+  const [rows, width] = x.shape as [number, number];
+  const line = tf.slice(x, [0, 0], axis === 0 ? [rows, 1] : [1, width]);
+  const ones = tf.cast(tf.onesLike(tf.reshape(line, [-1])), "int32");
+  return tf.cumsum(ones, 0, true);
 }
 
 function fraction(x: Tensor): Tensor {

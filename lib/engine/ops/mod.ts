@@ -5,7 +5,7 @@
  */
 export { after } from "./after.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
-export { dropout, noiseSize } from "./dropout.ts";
+export { dropout, Noise, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";

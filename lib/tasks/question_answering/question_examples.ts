@@ -52,13 +52,8 @@ export async function questionExamples(
   const targets = sequences.map(({ ids, first, last }) => ({ length: ids.length, first, last }));
   const spans = (outputs: Outputs) => spansOf(rows, questions, outputs, options);
   const truncated = questions.filter(({ isTruncated }) => isTruncated).length;
-  // Sequences that share a row would share the probabilities of starts and ends.
-  const { packedFeedsOf: _, ...shared } = textExamples(
-    { rows: rows.length, sequences, truncated },
-    processor,
-  );
   return {
-    ...shared,
+    ...textExamples({ rows: rows.length, sequences, truncated }, processor),
     fingerprint: textFingerprint(sequences, targets.flatMap(({ first, last }) => [first, last])),
     objective({ labelSmoothing }) {
       const objective = spanObjective({

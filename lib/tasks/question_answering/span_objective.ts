@@ -47,7 +47,8 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
       `labelSmoothing is ${labelSmoothing}, but must be in [0, 1)`,
     );
   }
-  const feed = { role: "feed", type: "float32", shape: ["batch", "sequence"] } as const;
+  const shape = ["questions", "tokens"];
+  const feed = { role: "feed", type: "float32", shape } as const;
   return {
     name: "question-answering",
     head: { name: "span", outputs: 2 },
@@ -57,13 +58,15 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
       start_targets: feed,
       end_targets: feed,
       own_tokens: feed,
+      token_positions: { role: "feed", type: "int32", shape },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    loss(logits, { start_targets, end_targets, own_tokens, normaliser }) {
+    loss(logits, { start_targets, end_targets, own_tokens, token_positions, normaliser }) {
       const padding = tf.mul(tf.sub(1, own_tokens), never);
       const lossesOf = (side: Tensor, targets: Tensor) => {
-        const laidOut = tf.reshape(side, own_tokens.shape);
-        return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(tf.add(laidOut, padding)))));
+        // Each sequence by itself, also where several share a row of the batch.
+        const apart = tf.gather(tf.reshape(side, [-1]), token_positions);
+        return tf.neg(tf.sum(tf.mul(targets, tf.logSoftmax(tf.add(apart, padding)))));
       };
       const [starts, ends] = tf.split(logits, 2, 1);
       const sum = tf.add(lossesOf(starts, start_targets), lossesOf(ends, end_targets));
@@ -72,22 +75,31 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
     weightOf: (sequences) => sequences.length,
     targetsOf(sequences, normaliser, layout) {
       const chosen = Array.from(sequences, (sequence) => targets[sequence]);
-      const { rows, length, starts } = layout ??
-        paddedLayout(chosen.map((target) => target.length));
-      const tensor = (fill: (data: Float32Array, target: SpanTarget, from: number) => void) => {
-        const data = new Float32Array(rows * length);
-        chosen.forEach((target, i) => fill(data, target, starts[i]));
-        return { shape: [rows, length], data } satisfies HostTensor;
+      const lengths = chosen.map((target) => target.length);
+      const { starts } = layout ?? paddedLayout(lengths);
+      const shape = [chosen.length, Math.max(...lengths)];
+      const tensor = (fill: (row: Float32Array, target: SpanTarget) => void) => {
+        const data = new Float32Array(shape[0] * shape[1]);
+        chosen.forEach((target, i) => {
+          const from = i * shape[1];
+          fill(data.subarray(from, from + target.length), target);
+        });
+        return { shape, data } satisfies HostTensor;
       };
       const smoothed = (position: "first" | "last") =>
-        tensor((data, target, from) => {
-          data.fill(labelSmoothing / target.length, from, from + target.length);
-          data[from + target[position]] += 1 - labelSmoothing;
+        tensor((row, target) => {
+          row.fill(labelSmoothing / target.length);
+          row[target[position]] += 1 - labelSmoothing;
         });
+      const positions = Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => {
+        const [row, token] = [Math.floor(i / shape[1]), i % shape[1]];
+        return starts[row] + Math.min(token, lengths[row] - 1);
+      });
       return {
         start_targets: smoothed("first"),
         end_targets: smoothed("last"),
-        own_tokens: tensor((data, { length }, from) => data.fill(1, from, from + length)),
+        own_tokens: tensor((row) => row.fill(1)),
+        token_positions: { shape, data: positions },
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       };
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../lib/core/random.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
-import { dropout, noiseSize } from "../../../lib/engine/ops/dropout.ts";
+import { dropout, Noise, noiseSize, noiseWindow } from "../../../lib/engine/ops/dropout.ts";
 import type { Program } from "../../../lib/engine/program.ts";
 import { assertClose, runOn } from "../parity.ts";
 
@@ -23,8 +23,12 @@ function program(rate: number, sites: number[]): Program {
       x: { role: "feed", type: "float32", shape: ["rows", "width"] },
       noise: { role: "feed", type: "float32", shape: [noiseSize] },
     },
-    compute: ({ x, noise }) =>
-      Object.fromEntries(sites.map((site) => [`site${site}`, dropout(x, rate, noise, site)])),
+    compute({ x, noise }) {
+      const drawn = new Noise(noise);
+      return Object.fromEntries(
+        sites.map((site) => [`site${site}`, dropout(x, rate, drawn, site)]),
+      );
+    },
   };
 }
 
@@ -87,19 +91,19 @@ Deno.test("each element is dropped at the rate over many steps", async () => {
   assert(Math.max(...scores.map(Math.abs)) < 5);
 });
 
-Deno.test("rows and columns are independent, near and in other blocks of the noise", async () => {
-  const [rows, width] = [2 * noiseSize + 40, 64];
+Deno.test("rows and columns are independent, near and in other windows of the noise", async () => {
+  const [rows, width] = [2 * noiseWindow + 40, 64];
   const [mask] = await masks(0.5, [rows, width], [1], [1]);
   const row = (i: number) => mask.subarray(i * width, (i + 1) * width);
-  for (const distance of [1, 2, 12, 64, noiseSize, 2 * noiseSize, noiseSize + 1]) {
+  for (const distance of [1, 2, 12, 64, noiseWindow, 2 * noiseWindow, noiseWindow + 1]) {
     const found = Array.from({ length: 40 }, (_, i) => correlation(row(i), row(i + distance)));
     const limit = 1.5 / Math.sqrt(width);
     assert(spread(found) < limit, `rows at distance ${distance}: ${spread(found)}`);
   }
-  const [wide] = await masks(0.5, [64, 2 * noiseSize + 40], [1], [1]);
-  const wideWidth = 2 * noiseSize + 40;
+  const [wide] = await masks(0.5, [64, 2 * noiseWindow + 40], [1], [1]);
+  const wideWidth = 2 * noiseWindow + 40;
   const column = (j: number) => Array.from({ length: 64 }, (_, i) => wide[i * wideWidth + j]);
-  for (const distance of [1, 2, 12, 64, noiseSize, 2 * noiseSize]) {
+  for (const distance of [1, 2, 12, 64, noiseWindow, 2 * noiseWindow]) {
     const found = Array.from(
       { length: 40 },
       (_, j) => correlation(column(j), column(j + distance)),
@@ -117,6 +121,20 @@ Deno.test("sites and steps are independent", async () => {
       assert(Math.abs(value) < 5 / Math.sqrt(256 * 64), `masks ${i} and ${j}: ${value}`);
     }
   }
+});
+
+Deno.test("columns of several sites have masks of their own", async () => {
+  const [rows, width, sites] = [600, 384, [4, 5, 6, 7, 8]];
+  const found = await masks(0.5, [rows, width], sites, [1]);
+  const columns = new Set(found.flatMap((mask) =>
+    Array.from(
+      { length: width },
+      (_, column) => Array.from({ length: rows }, (_, row) => mask[row * width + column]).join(""),
+    )
+  ));
+  // Two of 1,536 random multipliers may be so close by chance that their masks are the same.
+  const all = sites.length * width;
+  assert(columns.size > 0.99 * all, `${columns.size} of ${all} are different`);
 });
 
 Deno.test("a row's kept count varies as it would by chance", async () => {

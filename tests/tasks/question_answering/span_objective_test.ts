@@ -109,13 +109,32 @@ Deno.test("the gradients are those of finite differences, and none on padding", 
   await step.dispose();
 });
 
-Deno.test("a layout that leaves more room is followed", () => {
-  const objective = spanObjective({ targets });
-  const layout = { rows: 2, length: 6, starts: Int32Array.of(6, 1) };
-  const { start_targets, own_tokens } = objective.targetsOf([0, 1], 1, layout);
-  assert.deepEqual(own_tokens.shape, [2, 6]);
-  assert.deepEqual([...own_tokens.data], [0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0]);
-  assert.deepEqual([...start_targets.data], [0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]);
+Deno.test("sequences that share a row have the loss and the gradients of padded ones", async () => {
+  const objective = spanObjective({ targets, labelSmoothing: 0.1 });
+  // Row 0 has sequences 1 and 0, row 1 has sequence 2 after two tokens of nobody.
+  const layout = { rows: 2, length: 8, starts: Int32Array.of(3, 0, 10) };
+  const data = new Float32Array(2 * 8 * 2).fill(5);
+  layout.starts.forEach((start, i) =>
+    data.set(logits[i].slice(0, 2 * targets[i].length), 2 * start)
+  );
+  const step = await compiled(objective, "cpu");
+  const padded = await step.run({
+    logits: batchOf([0, 1, 2]),
+    ...objective.targetsOf([0, 1, 2], 3),
+  });
+  const packed = await step.run({
+    logits: { shape: [2, 8, 2], data },
+    ...objective.targetsOf([0, 1, 2], 3, layout),
+  });
+  await step.dispose();
+  assert.equal(packed.loss.data[0], padded.loss.data[0]);
+  const wanted = new Float32Array(data.length);
+  layout.starts.forEach((start, i) => {
+    const from = 10 * i;
+    const own = padded.gradient.data.slice(from, from + 2 * targets[i].length);
+    wanted.set(own as Float32Array, 2 * start);
+  });
+  assert.deepEqual([...packed.gradient.data], [...wanted]);
 });
 
 Deno.test("the exported logits come back as evaluation has them", async () => {
