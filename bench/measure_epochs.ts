@@ -23,7 +23,8 @@ export interface Epoch {
 
 /** How the peer can choose its batches. */
 export const samplings = ["random", "group_by_length"] as const;
-type Sampling = typeof samplings[number];
+/** One of them. */
+export type Sampling = typeof samplings[number];
 type Contender = "ours" | Sampling;
 
 /** What came of an epoch case. */

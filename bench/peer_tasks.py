@@ -1,6 +1,7 @@
 """The Python side of the tasks: JSON lines in on stdin, one JSON line out for each.
 
-{"cmd": "setup", "task": name, "file": rows, "base": folder, "settings": {…}, "threads": n}
+{"cmd": "setup", "task": name, "file": rows, "base": folder, "settings": {…}, "threads": n,
+ "sampling": "random" or "group_by_length"}
     → {"threads": n, "versions": {…}, "sequences": n}
 {"cmd": "before"}           → {"scores": {…}} of the model as it is, where the task can score that
 {"cmd": "train", "seed": n} → {"epochSeconds": of the training loop, "scores": {…}, "loss": mean}
@@ -10,7 +11,7 @@
 The rows are {"train": […], "test": […]}; the base is a folder that transformers opens. Settings carry
 our names. Each task is one class that does what transformers' own examples do (run_ner.py, run_qa.py),
 or sentence-transformers' trainer, with PEFT's LoRA and batches padded to their longest row. Trainer
-groups rows by length, as we do; sentence-transformers' batches without duplicates cannot be grouped.
+samples as it is told; sentence-transformers' batches without duplicates cannot be grouped.
 """
 
 import json
@@ -69,6 +70,7 @@ class Task:
         with open(request["file"], encoding="utf-8") as file:
             rows = json.load(file)
         self.base, self.settings = request["base"], request["settings"]
+        self.sampling = request["sampling"]
         self.tokenizer = AutoTokenizer.from_pretrained(self.base)
         self.prepare(rows["train"], rows["test"])
 
@@ -118,7 +120,7 @@ class Task:
         return model, Trainer(
             model=model,
             args=self.arguments(
-                TrainingArguments, folder, seed, train_sampling_strategy="group_by_length"
+                TrainingArguments, folder, seed, train_sampling_strategy=self.sampling
             ),
             train_dataset=self.examples,
             data_collator=self.collate,

@@ -4,6 +4,7 @@
  * @module
  */
 import { mean } from "./mean.ts";
+import type { Sampling } from "./measure_epochs.ts";
 import { median } from "./median.ts";
 import type { TaskSettings } from "./task_cases.ts";
 
@@ -31,6 +32,8 @@ export interface TaskResult {
   readonly rows: { readonly train: number; readonly test: number };
   readonly processor: string;
   readonly threads: number;
+  /** How Trainer chose its batches. */
+  readonly sampling: Sampling;
   /** The day of the last training, `2026-11-28`. */
   readonly date: string;
   /** The highest load average of a minute when a training began: above the threads, times are off. */

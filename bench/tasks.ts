@@ -8,6 +8,7 @@
  *     --side ours|peer   one side alone: its scores count, its times do not
  *     --train N --test N other numbers of rows
  *     --threads N        threads of each side
+ *     --random           Trainer draws its batches at random, as it does unless told
  *     --out FILE         another file of results
  *     --table            measures nothing, prints the table
  *
@@ -18,6 +19,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { dataSets } from "../datasets/mod.ts";
 import { writeFileAtomic } from "../lib/core/atomic.ts";
+import type { Sampling } from "./measure_epochs.ts";
 import { installPeer, rest, type Side, startOurs, startPeer } from "./sides.ts";
 import { seeds, type TaskCase, taskCases, taskSettings } from "./task_cases.ts";
 import { writeBase, writeRows } from "./task_files.ts";
@@ -39,6 +41,7 @@ const { values, positionals: [python] } = parseArgs({
     train: { type: "string" },
     test: { type: "string" },
     threads: { type: "string" },
+    random: { type: "boolean", default: false },
     out: { type: "string", default: join(import.meta.dirname!, "tasks.json") },
     table: { type: "boolean" },
   },
@@ -48,6 +51,7 @@ const wanted = values.task ?? names;
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) refuse(`--task is ${unknown.join(", ")}; there are ${names.join(", ")}`);
 const sides = sidesOf(values.side);
+const sampling: Sampling = values.random ? "random" : "group_by_length";
 const threads = count("threads", values.threads) ?? os.availableParallelism();
 const chosenSeeds = values.seed?.map((text) => count("seed", text)!) ?? seeds;
 
@@ -86,8 +90,8 @@ async function measure(each: TaskCase, folder: string, base: string): Promise<vo
     for (const side of sides) {
       const own = side === "ours" ? startOurs("our_tasks.ts") : startPeer("peer_tasks.py", python);
       started[side] = own;
-      const setup = { cmd: "setup", task, columns, scores, file, base, settings, threads };
-      Object.assign(versions, (await own.ask(setup)).versions);
+      const given = { task, columns, scores, file, base, settings, threads, sampling };
+      Object.assign(versions, (await own.ask({ cmd: "setup", ...given })).versions);
     }
     let result = resultFor(name, { settings, rows: { train, test }, versions });
     if (each.scoredBefore) {
@@ -131,10 +135,10 @@ function resultFor(
   { settings, rows, versions }: Pick<TaskResult, "settings" | "rows" | "versions">,
 ): TaskResult {
   const processor = os.cpus()[0].model.trim();
-  const wanted = { settings, rows, processor, threads };
+  const wanted = { settings, rows, processor, threads, sampling };
   const known = results[name];
-  const sameAs = ({ settings, rows, processor, threads }: TaskResult) =>
-    JSON.stringify({ settings, rows, processor, threads }) === JSON.stringify(wanted);
+  const sameAs = ({ settings, rows, processor, threads, sampling }: TaskResult) =>
+    JSON.stringify({ settings, rows, processor, threads, sampling }) === JSON.stringify(wanted);
   const own = { deno: Deno.version.deno, ...versions };
   if (known && sameAs(known)) return { ...known, versions: { ...known.versions, ...own } };
   return { ...wanted, date: "", load: 0, versions: own, seeds: {} };
