@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { controls, lowercase, nonspacingMarks, normalForm } from "./unicode_tables.ts";
 
 /** Each of these characters is a word: those of Chinese, also as used in Japanese and Korean. */
 const han = new RegExp(
@@ -10,10 +11,9 @@ const han = new RegExp(
     "\\u{2B740}-\\u{2B81F}\\u{2B920}-\\u{2CEAF}\\u{2F800}-\\u{2FA1F}]",
   "gu",
 );
-/** Control, format and private characters, unpaired surrogates, and what Unicode does not define. */
-const vanishing = /[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+/** Nothing but lower-casing changes these. */
+const plainAscii = /^[ -~]*$/;
 const whiteSpace = /\p{White_Space}/gu;
-const marks = /\p{Mn}/gu;
 
 /** The function of a `BertNormalizer` of tokenizer.json. */
 export function bertCharacters(step: Readonly<Record<string, unknown>>): (text: string) => string {
@@ -22,14 +22,10 @@ export function bertCharacters(step: Readonly<Record<string, unknown>>): (text: 
   const lowers = step.lowercase !== false;
   const strips = (step.strip_accents ?? lowers) === true;
   return (text) => {
-    if (cleans) text = text.replaceAll(vanishing, "").replaceAll(whiteSpace, " ");
+    if (plainAscii.test(text)) return lowers ? text.toLowerCase() : text;
+    if (cleans) text = text.replaceAll(controls, "").replaceAll(whiteSpace, " ");
     if (spaces) text = text.replaceAll(han, " $& ");
-    if (strips) text = text.normalize("NFD").replaceAll(marks, "");
+    if (strips) text = normalForm(text, "NFD").replaceAll(nonspacingMarks, "");
     return lowers ? lowercase(text) : text;
   };
-}
-
-/** Lower-cases one character after the other: JavaScript has another sigma at the end of a word. */
-export function lowercase(text: string): string {
-  return text.replaceAll("\u03a3", "\u03c3").toLowerCase();
 }

@@ -37,7 +37,9 @@ function decoderOf(step: Json): Decode {
     case "BPEDecoder": {
       const suffix = String(step.suffix ?? "</w>");
       return (tokens) =>
-        tokens.map((token, i) => token.replaceAll(suffix, () => i === tokens.length - 1 ? "" : " "));
+        tokens.map((token, i) =>
+          token.replaceAll(suffix, () => i === tokens.length - 1 ? "" : " ")
+        );
     }
     case "Replace": {
       const pattern = compilePattern(step.pattern, "the decoder Replace");

@@ -87,7 +87,9 @@ export function readAddedTokens(
     const own = known.get(content) ?? next;
     if (own !== id) {
       wrong.push(
-        `the added token ${shown(content)} has the id ${id}, but Python's tokenizers give it ${own}`,
+        `the added token ${
+          shown(content)
+        } has the id ${id}, but Python's tokenizers give it ${own}`,
       );
     }
     known.set(content, own);

@@ -6,11 +6,12 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { shown } from "./model_json.ts";
-import { bertCharacters, lowercase } from "./bert_characters.ts";
+import { bertCharacters } from "./bert_characters.ts";
 import { byteCharacters } from "./byte_characters.ts";
 import { compilePattern } from "./pattern.ts";
 import { precompiledMap } from "./precompiled_map.ts";
 import { listOf, unknownStep } from "./pre_tokenizer.ts";
+import { combiningMarks, lowercase, normalForm } from "./unicode_tables.ts";
 
 /** One step. Its kind says how characters are followed through it. */
 export interface NormalizerStep {
@@ -43,7 +44,7 @@ export function readNormalizer(json: unknown): NormalizerStep[] {
   const characters = (normalize: (text: string) => string): NormalizerStep[] => [
     { type, kind: "characters", normalize },
   ];
-  switch (step.type) {
+  switch (type) {
     case "Sequence":
       return listOf(step, "normalizers").flatMap(readNormalizer);
     case "BertNormalizer":
@@ -51,7 +52,7 @@ export function readNormalizer(json: unknown): NormalizerStep[] {
     case "Lowercase":
       return characters(lowercase);
     case "StripAccents":
-      return characters((text) => text.replaceAll(/\p{M}/gu, ""));
+      return characters((text) => text.replaceAll(combiningMarks, ""));
     case "Nmt":
       return characters(nmt);
     case "ByteLevel":
@@ -60,7 +61,7 @@ export function readNormalizer(json: unknown): NormalizerStep[] {
     case "NFD":
     case "NFKC":
     case "NFKD":
-      return [{ type, kind: "form", normalize: (text) => text.normalize(type) }];
+      return [{ type, kind: "form", normalize: (text) => normalForm(text, type) }];
     case "Strip":
       return [{ type, kind: "strip", normalize: strip(step) }];
     case "Prepend": {

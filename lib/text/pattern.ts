@@ -24,7 +24,7 @@ export function compilePattern(pattern: unknown, step: string): RegExp {
     );
   }
   try {
-    return toRegExp(withWords(source), { global: true });
+    return toRegExp(withWords(withoutCase(source)), { global: true, target: "ES2025" });
   } catch (error) {
     throw new TunebookError(
       "unsupported",
@@ -58,4 +58,30 @@ function withWords(source: string): string {
     if (inBrackets) return found === "\\w" ? wordClass : found;
     return found.startsWith("\\") ? words[found[1]] ?? found : found;
   });
+}
+
+/** Letters beside the capital and the small one that are the same but for their case. */
+const variants: Readonly<Record<string, string>> = { s: "\u017f", k: "\u212a" };
+
+/**
+ * Writes out `(?i:…)` of letters and signs. V8's own groups without case let `\p{L}` match U+0345
+ * everywhere in the pattern.
+ */
+function withoutCase(source: string): string {
+  const written = source.replaceAll(/\(\?i:([^()\\]*)\)/gu, (_, inside: string) => {
+    let inBrackets = false;
+    const letters = inside.replaceAll(/[[\]a-z]/giu, (found) => {
+      if (found === "[" || found === "]") {
+        inBrackets = found === "[";
+        return found;
+      }
+      const small = found.toLowerCase();
+      const all = small + found.toUpperCase() + (variants[small] ?? "");
+      return inBrackets ? all : `[${all}]`;
+    });
+    if (/\[[^\]]*-/u.test(letters)) throw new Error("a range of letters without case");
+    return `(?:${letters})`;
+  });
+  if (/\(\?[a-z]*i/u.test(written)) throw new Error("letters without case beside other signs");
+  return written;
 }

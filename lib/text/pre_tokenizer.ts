@@ -8,6 +8,7 @@ import { TunebookError } from "../core/errors.ts";
 import { shown } from "./model_json.ts";
 import { compilePattern } from "./pattern.ts";
 import { type SplitBehavior, splitBehaviors } from "./split_spans.ts";
+import { numbers, punctuation } from "./unicode_tables.ts";
 
 /** Cuts a text at a pattern. */
 export interface SplitStep {
@@ -38,8 +39,6 @@ export type PreTokenizerStep = SplitStep | BytesStep | MetaspaceStep;
 
 type Json = Readonly<Record<string, unknown>>;
 
-// ASCII's signs and symbols, and what Unicode calls punctuation.
-const punctuation = /[!-/:-@[-`{-~\p{P}]/gu;
 const whiteSpace = /\p{White_Space}+/gu;
 /** What Rust's regular expressions call word characters. */
 const words = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
@@ -78,7 +77,7 @@ export function readPreTokenizer(json: unknown): PreTokenizerStep[] {
     case "Punctuation":
       return [split(punctuation, step.behavior)];
     case "Digits":
-      return [split(/\p{N}/gu, step.individual_digits === true ? "Isolated" : "Contiguous")];
+      return [split(numbers, step.individual_digits === true ? "Isolated" : "Contiguous")];
     case "CharDelimiterSplit":
       return [split(compilePattern({ String: step.delimiter }, "CharDelimiterSplit"), "Removed")];
     case "Split": {

@@ -57,7 +57,7 @@ function apply(step: PreTokenizerStep, words: Words): Words[] {
       return cut(words, splitSpans(words.text, step.pattern, step.behavior, step.invert));
     case "bytes": {
       const { pattern, addPrefixSpace } = step;
-      const spaced = addPrefixSpace && !words.text.startsWith(" ") ? ` ${words.text}` : words.text;
+      const spaced = addPrefixSpace && /^[^ ]/.test(words.text) ? ` ${words.text}` : words.text;
       const whole = { ...words, text: spaced };
       const cutWords = pattern ? cut(whole, splitSpans(spaced, pattern, "Isolated")) : [whole];
       return cutWords.map(({ text, isFirst }) => ({ text: byteCharacters(text), isFirst }));
@@ -73,7 +73,7 @@ function apply(step: PreTokenizerStep, words: Words): Words[] {
 function marked({ mark, prepend }: MetaspaceStep, { text, isFirst }: Words): string {
   const written = text.replaceAll(" ", mark);
   const wanted = prepend === "always" || (prepend === "first" && isFirst);
-  return wanted && !written.startsWith(mark) ? mark + written : written;
+  return wanted && written !== "" && !written.startsWith(mark) ? mark + written : written;
 }
 
 function cut({ text, isFirst }: Words, spans: readonly (readonly [number, number])[]): Words[] {

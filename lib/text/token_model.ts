@@ -70,23 +70,52 @@ function unigram({ json, ids, unknown }: ModelJson): TokenModel {
 
 function bytePairs({ json, ids, unknown }: ModelJson): TokenModel {
   const model = new BPE(json as never);
-  const suffix = String(json.end_of_word_suffix ?? "").length;
+  const suffix = String(json.end_of_word_suffix ?? "");
   const bytes = byteTokens(json, ids);
+  const piecesOf = (word: string) => {
+    const pieces = model.bpe(word);
+    return inOrder(
+      pieces,
+      (piece, index) => piece.length - (index === pieces.length - 1 ? suffix.length : 0),
+    );
+  };
   return (word) => {
     if (json.ignore_merges === true && ids.has(word)) {
       return [{ text: word, from: 0, to: word.length }];
     }
-    const pieces = model.bpe(word);
-    const tokens = inOrder(
-      pieces,
-      (piece, index) => piece.length - (index === pieces.length - 1 ? suffix : 0),
-    ).flatMap((token) => ids.has(token.text) ? [token] : bytes(token) ?? [token]);
-    const named = json.fuse_unk === true ? fused(tokens, ids) : tokens;
-    return named.flatMap((token) => {
-      if (ids.has(token.text)) return [token];
-      return unknown === undefined ? [] : [{ ...token, text: unknown }];
-    });
+    const pieces = piecesOf(word);
+    if (pieces.every(({ text }) => ids.has(text))) return pieces;
+    if (unknown === undefined) return withoutUnknown(word, pieces, { ids, bytes, piecesOf });
+    const tokens = pieces.flatMap((token) =>
+      ids.has(token.text) ? [token] : bytes(token) ?? [token]
+    );
+    return (json.fuse_unk === true ? fused(tokens, ids) : tokens)
+      .map((token) => ids.has(token.text) ? token : { ...token, text: unknown });
   };
+}
+
+/** What has no token vanishes first, so that its neighbours may be merged. */
+function withoutUnknown(
+  word: string,
+  pieces: readonly ModelToken[],
+  { ids, bytes, piecesOf }: {
+    ids: ReadonlyMap<string, number>;
+    bytes: (token: ModelToken) => ModelToken[] | undefined;
+    piecesOf: (word: string) => ModelToken[];
+  },
+): ModelToken[] {
+  const kept = pieces.filter((piece) => ids.has(piece.text) || bytes(piece));
+  if (kept.length === pieces.length) {
+    return kept.flatMap((piece) => ids.has(piece.text) ? [piece] : bytes(piece)!);
+  }
+  const origins = kept.flatMap(({ from, to }) =>
+    Array.from({ length: to - from }, (_, index) => from + index)
+  );
+  const left = origins.map((at) => word[at]).join("");
+  return piecesOf(left).flatMap(({ text, from, to }) => {
+    const token = { text, from: origins[from], to: origins[to - 1] + 1 };
+    return ids.has(text) ? [token] : bytes(token) ?? [];
+  });
 }
 
 /** Pieces one after the other. */

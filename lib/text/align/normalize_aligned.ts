@@ -12,7 +12,8 @@ import {
   type Replacement,
   sliceAligned,
 } from "./aligned_text.ts";
-import { type UnicodeForm, unicodeForm } from "./unicode_forms.ts";
+import type { UnicodeForm } from "../unicode_tables.ts";
+import { unicodeForm } from "./unicode_forms.ts";
 
 /**
  * What the normalizer makes of a text. Throws a `TunebookError` of kind "unsupported" where
