@@ -11,7 +11,8 @@ import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
 import { fillTemplate, type Slot, type Template } from "./template.ts";
 import { textIds } from "./text_ids.ts";
 import { part, readTokenizerParts } from "./tokenizer_parts.ts";
-import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
+import type { TokenizerFiles } from "./tokenizer_files.ts";
+import { readTokenizerFiles } from "./read_tokenizer_files.ts";
 import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
 
@@ -96,8 +97,7 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
-  const json = await readJsonObject(files.tokenizer);
-  const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
+  const { json, settings } = await readTokenizerFiles(files);
   const parts = readTokenizerParts(json, files.tokenizer);
   const decoder = part(files.tokenizer, () => readDecoder(json.decoder));
   const { vocabulary, template } = parts;
