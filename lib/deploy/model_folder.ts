@@ -51,13 +51,19 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
-  if (family.input === "text") await writeTokenizerFiles(trained, folder);
+  if (family.input === "text") {
+    await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
+  }
 }
 
-/** Writes tokenizer.json and tokenizer_config.json so that Python reads texts as training did. */
+/**
+ * Writes tokenizer.json and tokenizer_config.json so that Python reads texts as training did, or
+ * transformers.js where the folder is for it.
+ */
 export async function writeTokenizerFiles(
   { files, trainable: { model }, maxTokens }: TokenizedModel,
   folder: string,
+  forBrowsers = false,
 ): Promise<void> {
   const { family, json: config, headRequest } = model;
   const { modelType } = family;
@@ -79,6 +85,7 @@ export async function writeTokenizerFiles(
       usesTypes: family.usesTypes ?? false,
       padId: textConfig(model).padId,
       maxTokens,
+      forBrowsers,
       withoutClosing: family.stack?.pooling === "last" && headRequest.name === "classification",
     },
   );

@@ -19,6 +19,8 @@ export interface TokenizerUse {
   readonly padId: number;
   /** Longer texts were cut on the right. */
   readonly maxTokens: number;
+  /** Whether transformers.js opens the folder, which gives segments for BERT's class only. */
+  readonly forBrowsers?: boolean;
   /** Whether the padding token closed no text, {@link Tokenizer.withoutClosing}. */
   readonly withoutClosing: boolean;
 }
@@ -63,9 +65,9 @@ const replaced = new Set([
 ]);
 
 /**
- * What to write for a tokenizer that was read from `files`. The class is BERT's own only where that
- * makes of its flags exactly what tokenizer.json says; otherwise it is `PreTrainedTokenizerFast`,
- * which reads tokenizer.json alone.
+ * What to write for a tokenizer and its files. The class is BERT's own only where that makes of its
+ * flags exactly what tokenizer.json says; otherwise it is `PreTrainedTokenizerFast`, which reads
+ * tokenizer.json alone.
  */
 export function pythonFiles(
   { json, settings }: TokenizerJson,
@@ -81,8 +83,11 @@ export function pythonFiles(
   return {
     tokenizer: written,
     settings: {
-      ...(bertSettings(written, names, tokenizerClass(settings, use)) ??
-        { tokenizer_class: "PreTrainedTokenizerFast" }),
+      ...(bertSettings(written, names, tokenizerClass(settings, use)) ?? {
+        tokenizer_class: use.forBrowsers && use.usesTypes
+          ? "BertTokenizer"
+          : "PreTrainedTokenizerFast",
+      }),
       ...Object.fromEntries(kept),
       ...names,
       clean_up_tokenization_spaces: settings.clean_up_tokenization_spaces === true,
