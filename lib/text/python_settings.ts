@@ -155,7 +155,8 @@ function withTokens(json: Json, settings: Json): Json {
   });
   for (const [content, own] of named) if (!listed.has(content)) listed.set(content, own);
   const changed = list.map((token: Json | null) => {
-    const other = listed.get(token?.content) ?? {};
+    const other = listed.get(token?.content);
+    if (!token || !other) return token;
     const given = flags.filter((flag) => typeof other[flag] === "boolean");
     return { ...token, ...Object.fromEntries(given.map((flag) => [flag, other[flag]])) };
   });
