@@ -82,10 +82,14 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
 
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
-  const { labels, signature: { autoClass, config, python = {} } } = task;
-  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments, renamed(trainable.model)]
-    .filter((each) => each !== undefined).join(", ");
+  const { labels, signature: { autoClass, python = {} } } = task;
+  const given = [
+    "...",
+    ...meaning(trainable.model, task),
+    python.arguments,
+    trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
+    renamed(trainable.model),
+  ].filter((each) => each !== undefined).join(", ");
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
     : "";
@@ -105,6 +109,26 @@ Made with tunebook. Open it with PEFT:
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
+}
+
+/**
+ * What the head's numbers mean: PEFT has no place for it, and the base's config names those of its own head.
+ * A JSON text is one of Python, too.
+ */
+function meaning(
+  { json }: Model,
+  { labels, signature: { config } }: Pick<TrainedAdapter["task"], "labels" | "signature">,
+): string[] {
+  const { problem_type: own } = config;
+  const isUsual = own === "single_label_classification" && !json.problem_type;
+  return [
+    ...("id2label" in config
+      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      : []),
+    ...(own === undefined || own === json.problem_type || isUsual
+      ? []
+      : [`problem_type=${JSON.stringify(own)}`]),
+  ];
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

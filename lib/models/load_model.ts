@@ -21,7 +21,7 @@ import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
-import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
+import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -168,6 +168,9 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
+    ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
+      ? { hasOtherHead: true }
+      : {}),
     headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([
