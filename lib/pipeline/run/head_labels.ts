@@ -26,8 +26,9 @@ export async function dataForHead(
 ): Promise<DataForHead> {
   const { task } = read;
   const { family, config, json, files: { weights } } = opened;
-  const { head: { name }, labels } = task;
-  if (labels.length === 0) return read;
+  const { head: { name, outputs }, labels } = task;
+  // Tasks whose outputs have no names of their own take the head as it is.
+  if (labels.length === 0 || labels.length !== outputs) return read;
   // What an adapter's folder says comes first; a folder without names may mean those of its base.
   const adapterOutputs = method?.headOutputs?.(family, config, name);
   if (method?.labels) {
@@ -66,7 +67,7 @@ function orderFor(
 ): readonly string[] | undefined {
   const own = config.problem_type;
   if (problemType !== undefined && own !== undefined && problemType !== own) return undefined;
-  if (kind === "regression") return outputs === 1 ? labels : undefined;
+  if (kind === "regression") return outputs === labels.length ? labels : undefined;
   return labelsInOrder(labels, names, outputs);
 }
 
@@ -91,13 +92,15 @@ function extraNote(
 
 function describeStored(
   { outputs, names, problemType }: NonNullable<Awaited<ReturnType<typeof storedHead>>>,
-  { task: { kind }, signature: { config } }: AnyLabelledTask,
+  { labels, task: { kind }, signature: { config } }: AnyLabelledTask,
 ): string {
   const own = config.problem_type;
   if (problemType !== undefined && own !== undefined && problemType !== own) {
     return `the checkpoint's head was trained for ${problemType}, not ${own}`;
   }
-  if (kind === "regression") return `the checkpoint's head gives ${outputs} numbers, not one`;
+  if (kind === "regression") {
+    return `the checkpoint's head gives ${outputs} numbers, not ${labels.length}`;
+  }
   return names
     ? `the checkpoint's head knows ${shown(names)}, which are not the data's labels`
     : `the checkpoint's head gives ${outputs} numbers that its config.json does not name (name the ` +

@@ -195,7 +195,7 @@ Deno.test("what a head was trained for counts as much as its names", () =>
       model(reference).data(numbers, { text: "text", label: "score", kind: "regression" })
         .adapt(head()).train();
     const three = await headFor(folder, {}, regression);
-    assert.match(three.headNote!, /gives 3 numbers, not one; .* new head for the number/);
+    assert.match(three.headNote!, /gives 3 numbers, not 1; .* new head for the number/);
     const one = await headFor(folder, {}, regression, "bert-regression");
     assert.deepEqual([one.headNote, one.task.head.isNew], [undefined, undefined]);
   }));
