@@ -4,7 +4,9 @@
  * @module
  */
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { decodeText } from "./decode_text.ts";
+import { printable, quoted } from "../core/quoted.ts";
+import { shortened } from "../core/text_table.ts";
+import { decodeText, textPieces } from "./decode_text.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -27,30 +29,76 @@ export function readJson(bytes: Uint8Array, source: string): Table {
     );
   }
   const wrong = Object.entries(value).filter(([, values]) => !Array.isArray(values)).map(
-    ([name, values]) => `"${name}" is ${kindOf(values)}, not an array of values`,
+    ([name, values]) => `${quoted(name)} is ${kindOf(values)}, not an array of values`,
   );
   if (wrong.length > 0) {
-    throw mistakes("data", `${source} is not an object of columns:`, wrong);
+    const hint = wrong.length === Object.keys(value).length
+      ? "; a single row is written as [{…}], or as a line of JSON Lines"
+      : "";
+    throw mistakes("data", `${source} is not an object of columns${hint}:`, wrong);
   }
   return tableFromColumns(value as Record<string, unknown[]>, source);
 }
 
-/** Reads one JSON object a line (JSON Lines, NDJSON). Blank lines are skipped. */
+/** Reads one JSON object a line (JSON Lines, NDJSON), of files of any size. Blank lines are skipped. */
 export function readJsonLines(bytes: Uint8Array, source: string): Table {
   const values: unknown[] = [];
   const lines: number[] = [];
   const wrong: string[] = [];
-  decodeText(bytes, source).split("\n").forEach((text, index) => {
-    if (text.trim() === "") return;
+  let before = 0;
+  for (const piece of textPieces(bytes, source)) {
+    const texts = piece.split("\n");
+    texts.forEach((text, index) => {
+      if (text.trim() === "") return;
+      try {
+        values.push(JSON.parse(text));
+        lines.push(before + index + 1);
+      } catch (error) {
+        wrong.push(`line ${before + index + 1}: ${printable(messageOf(error))}`);
+      }
+    });
+    before += texts.length - 1;
+  }
+  if (wrong.length > 0) {
+    const hint = isDocument(bytes, source)
+      ? '; it is one JSON document: name it .json, or give format: "json"'
+      : textHint(new TextDecoder().decode(bytes.subarray(0, looked)));
+    throw mistakes("data", `${source} has lines that are not JSON${hint}:`, wrong);
+  }
+  return fromRows(values, source, (index) => `line ${lines[index]}`);
+}
+
+/** Bytes that tell what a text is, and characters of it that an error shows. */
+const looked = 1000;
+const mostShown = 40;
+
+function isDocument(bytes: Uint8Array, source: string): boolean {
+  try {
+    JSON.parse(decodeText(bytes, source));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a text is that does not begin as JSON does. */
+function textHint(text: string): string {
+  const first = text.trimStart().split(/[\r\n]/, 1)[0];
+  if (/^([[{"\d-]|true|false|null)/.test(first)) return "";
+  const isSeparated = /[,;\t|]/.test(first) ? ", as CSV does, which must be named .csv" : "";
+  return `; it begins with ${quoted(shortened(first, mostShown))}${isSeparated}`;
+}
+
+/** Whether each of the first lines is a JSON object by itself. */
+function isJsonLines(text: string): boolean {
+  const lines = text.split("\n").filter((line) => line.trim() !== "").slice(0, 2);
+  return lines.length > 1 && lines.every((line) => {
     try {
-      values.push(JSON.parse(text));
-      lines.push(index + 1);
-    } catch (error) {
-      wrong.push(`line ${index + 1}: ${messageOf(error)}`);
+      return isRow(JSON.parse(line));
+    } catch {
+      return false;
     }
   });
-  if (wrong.length > 0) throw mistakes("data", `${source} has lines that are not JSON:`, wrong);
-  return fromRows(values, source, (index) => `line ${lines[index]}`);
 }
 
 function fromRows(
@@ -71,9 +119,21 @@ function parseWhole(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TunebookError("data", `${source} is not valid JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
+    if (isJsonLines(text)) {
+      throw new TunebookError(
+        "data",
+        `${source} is JSON Lines, one object a line, and not one JSON document: name it .jsonl, or ` +
+          'give format: "jsonl"',
+        { cause: error },
+      );
+    }
+    throw new TunebookError(
+      "data",
+      `${source} is not valid JSON: ${printable(messageOf(error))}${
+        textHint(text.slice(0, looked))
+      }`,
+      { cause: error },
+    );
   }
 }
 
