@@ -151,7 +151,9 @@ export function checkTargetsDiffer(table: Table, rows: EmbeddingRows, where: str
     "data",
     `all ${others.length + 1} rows of ${where} have the ${
       rows.shape === "labelled" ? "label" : "score"
-    } ${quoted(String(first))} in ${quoted(rows.target!)}; give rows with two or more`,
+    } ${typeof first === "string" ? quoted(first) : first} in ${
+      quoted(rows.target!)
+    }; give rows with two or more`,
   );
 }
 
