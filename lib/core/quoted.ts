@@ -46,19 +46,8 @@ export function quoted(text: string): string {
   return text === text.normalize("NFC") ? shown : shown.replaceAll(decomposed, escaped);
 }
 
-/**
- * The text without quotes, with an escape for every character that cannot be seen: for messages that hold
- * pieces of files, and for texts in lines, charts and cards.
- *
- * @example
- * ```ts
- * import { printable } from "./quoted.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(printable('a "b"\u001b[2J\n'), String.raw`a "b"\u001b[2J\n`);
- * ```
- */
-export function printable(text: string): string {
+/** With an escape for every character that cannot be seen. */
+function printable(text: string): string {
   return text.replaceAll(
     ordinaryOrHidden,
     (found, plain: string | undefined) => plain ?? escaped(found),

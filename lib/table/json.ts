@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { printable, quoted } from "../core/quoted.ts";
+import { quoted } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
 import { isSquad, squadTable } from "./squad.ts";
@@ -54,7 +54,7 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
         values.push(JSON.parse(text));
         lines.push(before + index + 1);
       } catch (error) {
-        wrong.push(`line ${before + index + 1}: ${printable(messageOf(error))}`);
+        wrong.push(`line ${before + index + 1}: ${messageOf(error)}`);
       }
     });
     before += texts.length - 1;
@@ -129,9 +129,7 @@ function parseWhole(text: string, source: string): unknown {
     }
     throw new TunebookError(
       "data",
-      `${source} is not valid JSON: ${printable(messageOf(error))}${
-        textHint(text.slice(0, looked))
-      }`,
+      `${source} is not valid JSON: ${messageOf(error)}${textHint(text.slice(0, looked))}`,
       { cause: error },
     );
   }

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
+import { shownName } from "../../core/quoted.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { type Model, openOn, textConfig } from "../../nn/model.ts";
@@ -164,7 +165,7 @@ export async function assembleStage(
 }
 
 const named = (labels: readonly string[]) =>
-  labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
+  labels.length > 0 ? `the labels ${labels.map(shownName).join(", ")}` : "no labels (next tokens)";
 
 /** An adapter that was made for other labels would give every score another meaning. */
 function checkLabels(
