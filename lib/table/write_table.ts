@@ -18,13 +18,17 @@ export interface WriteTableOptions {
   format?: Exclude<TableFormat, "parquet" | "conll">;
 }
 
-const writers: Record<string, (table: Table) => string | Uint8Array> = {
+/** Each gives the file in pieces: a text of all rows may be longer than a text can be. */
+const writers: Record<string, (table: Table) => Iterable<string | Uint8Array>> = {
   csv: (table) => separated(table, ","),
   tsv: (table) => separated(table, "\t"),
-  json: (table) => `[${joinedRows(table, ",\n ")}]\n`,
-  jsonl: (table) => ended(joinedRows(table, "\n")),
-  arrow: (table) => toArrowIPC(table, { format: "file" }),
+  json: (table) => jsonRows(table, ["[", ",\n ", "]\n"]),
+  jsonl: (table) => jsonRows(table, ["", "\n", table.numRows() > 0 ? "\n" : ""]),
+  arrow: (table) => [toArrowIPC(table, { format: "file" })],
 };
+
+/** Rows that are written at once. */
+const pieceRows = 4096;
 
 /**
  * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
@@ -58,7 +62,7 @@ export async function writeTable(
       `cannot write ${quoted(String(format))}: choose one of ${formats}`,
     );
   }
-  await writeFileAtomic(path, writers[format](withoutWrongDates(table)));
+  await writeFileAtomic(path, bytesOf(writers[format](withoutWrongDates(table))));
 }
 
 /** The table with null for each date that is none: CSV would hold words, and Arrow has no such date. */
@@ -78,18 +82,26 @@ function withoutWrongDates(table: Table): Table {
  * CSV holds no types: NaN, null and undefined are empty cells, lists and objects their JSON. A single
  * column quotes its empty cells, since a blank line may be skipped by others.
  */
-function separated(table: Table, delimiter: string): string {
-  const names = table.columnNames();
-  const columns = names.map((name) =>
+function* separated(table: Table, delimiter: string): Iterable<string> {
+  const columns = table.columnNames().map((name) =>
     [name, columnValues(table, name).map((value) => separatedCell(name, value))] as const
   );
-  if (columns.length !== 1) return toCSV(tableFromColumns(columns), { delimiter });
-  const [[name, cells]] = columns;
+  const isSingle = columns.length === 1;
   // A text that occurs nowhere stands for empty cells until the others have been quoted.
   let mark = "empty";
-  while (name.includes(mark) || cells.some((cell) => `${cell}`.includes(mark))) mark += "_";
-  const marked = cells.map((cell) => (cell ?? "") === "" ? mark : cell);
-  return toCSV(tableFromColumns([[name, marked]]), { delimiter }).replaceAll(mark, '""');
+  const occurs = () =>
+    columns.some(([name, cells]) =>
+      name.includes(mark) || cells.some((cell) => `${cell}`.includes(mark))
+    );
+  while (isSingle && occurs()) mark += "_";
+  const marked = (cell: unknown) => isSingle && (cell ?? "") === "" ? mark : cell;
+  for (let row = 0; row === 0 || row < table.numRows(); row += pieceRows) {
+    const piece = columns.map(([name, cells]) =>
+      [name, cells.slice(row, row + pieceRows).map(marked)] as const
+    );
+    const text = toCSV(tableFromColumns(piece), { delimiter, header: row === 0 });
+    yield isSingle ? text.replaceAll(mark, '""') : text;
+  }
 }
 
 function separatedCell(name: string, value: unknown): unknown {
@@ -100,8 +112,22 @@ function separatedCell(name: string, value: unknown): unknown {
   return JSON.stringify(list, (_, part) => jsonNumber(name, part));
 }
 
-function joinedRows(table: Table, separator: string): string {
-  return table.objects().map((row) => JSON.stringify(row, jsonNumber)).join(separator);
+function* jsonRows(
+  table: Table,
+  [before, between, after]: readonly [string, string, string],
+): Iterable<string> {
+  const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
+  yield before;
+  for (let start = 0; start < table.numRows(); start += pieceRows) {
+    const length = Math.min(pieceRows, table.numRows() - start);
+    const rows = Array.from({ length }, (_, at) =>
+      JSON.stringify(
+        Object.fromEntries(columns.map(([name, values]) => [name, values[start + at]])),
+        jsonNumber,
+      ));
+    yield (start > 0 ? between : "") + rows.join(between);
+  }
+  yield after;
 }
 
 /** JSON has no integers of 64 bits, of which a reader gets a neighbour, and no infinite numbers. */
@@ -126,6 +152,8 @@ function checkFinite(name: string, value: number): void {
   );
 }
 
-function ended(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : text + "\n";
+// deno-lint-ignore require-await -- what is written is asked for piece by piece
+async function* bytesOf(pieces: Iterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const piece of pieces) yield typeof piece === "string" ? encoder.encode(piece) : piece;
 }

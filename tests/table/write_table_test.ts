@@ -143,3 +143,14 @@ Deno.test("lists are written into CSV as JSON, and infinite numbers into Arrow a
     await writeTable(infinite, `${folder}/infinite.arrow`);
     assert.deepEqual((await readTable(`${folder}/infinite.arrow`)).array("y"), [1, Infinity]);
   }));
+
+Deno.test("tables of many rows are written in pieces (R4)", () =>
+  inFolder(async (folder) => {
+    for (const rows of [4095, 4096, 4097, 9000]) {
+      const x = Array.from({ length: rows }, (_, row) => row % 3 ? `text ${row}` : "");
+      for (const ending of ["csv", "json", "jsonl"]) {
+        await writeTable(tableFromColumns({ x }), `${folder}/x.${ending}`);
+        assert.deepEqual((await readTable(`${folder}/x.${ending}`)).array("x"), x, ending);
+      }
+    }
+  }));
