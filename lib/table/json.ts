@@ -6,7 +6,9 @@
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
+import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
+import { plainIntegers } from "./integers.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -14,7 +16,7 @@ type Row = Record<string, unknown>;
 
 /**
  * Reads `[{"text": …}, …]` or `{"text": […], "label": […]}`. Values keep their JSON types; a key
- * that a row lacks is null there. A file of SQuAD gives one row for each question.
+ * that a row lacks is null there, and a column with integers beyond 2^53 has its integers as texts. A file of SQuAD gives one row for each question.
  */
 export function readJson(bytes: Uint8Array, source: string): Table {
   const value = parseWhole(decodeText(bytes, source), source);
@@ -37,7 +39,11 @@ export function readJson(bytes: Uint8Array, source: string): Table {
       : "";
     throw mistakes("data", `${source} is not an object of columns${hint}:`, wrong);
   }
-  return tableFromColumns(value as Record<string, unknown[]>, source);
+  const columns = Object.entries(value as Record<string, unknown[]>);
+  return tableFromColumns(
+    columns.map(([name, values]) => [name, plainIntegers(values)] as const),
+    source,
+  );
 }
 
 /** Reads one JSON object a line (JSON Lines, NDJSON), of files of any size. Blank lines are skipped. */
@@ -51,7 +57,7 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
     texts.forEach((text, index) => {
       if (text.trim() === "") return;
       try {
-        values.push(JSON.parse(text));
+        values.push(parsed(text));
         lines.push(before + index + 1);
       } catch (error) {
         wrong.push(`line ${before + index + 1}: ${messageOf(error)}`);
@@ -111,13 +117,34 @@ function fromRows(
     if (!isRow(value)) wrong.push(`${place(index)}: ${kindOf(value)} instead of a row object`);
   });
   if (wrong.length > 0) throw mistakes("data", `${source} is not a table of rows:`, wrong);
-  return tableFromRows(values as Row[], source);
+  const table = tableFromRows(values as Row[], source);
+  const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
+  return columns.some(([, values]) => values.some((value) => typeof value === "bigint"))
+    ? tableFromColumns(
+      columns.map(([name, values]) => [name, plainIntegers(values)] as const),
+      source,
+    )
+    : table;
+}
+
+/** Only texts with so many digits in a row have integers that numbers cannot hold. */
+const longInteger = /\d{16}/;
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** JSON whose integers beyond 2^53 are big integers instead of their neighbours. */
+function parsed(text: string): unknown {
+  const exact: Reviver = (_, value, { source = "" }) =>
+    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? BigInt(source)
+      : value;
+  return longInteger.test(text) ? JSON.parse(text, exact as never) : JSON.parse(text);
 }
 
 function parseWhole(text: string, source: string): unknown {
   if (text.trim() === "") throw new TunebookError("data", `${source} is empty`);
   try {
-    return JSON.parse(text);
+    return parsed(text);
   } catch (error) {
     if (isJsonLines(text)) {
       throw new TunebookError(
