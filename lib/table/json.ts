@@ -8,7 +8,6 @@ import { quoted } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
-import { plainIntegers } from "./integers.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -41,7 +40,7 @@ export function readJson(bytes: Uint8Array, source: string): Table {
   }
   const columns = Object.entries(value as Record<string, unknown[]>);
   return tableFromColumns(
-    columns.map(([name, values]) => [name, plainIntegers(values)] as const),
+    columns.map(([name, values]) => [name, exactIntegers(values)] as const),
     source,
   );
 }
@@ -121,7 +120,7 @@ function fromRows(
   const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
   return columns.some(([, values]) => values.some((value) => typeof value === "bigint"))
     ? tableFromColumns(
-      columns.map(([name, values]) => [name, plainIntegers(values)] as const),
+      columns.map(([name, values]) => [name, exactIntegers(values)] as const),
       source,
     )
     : table;
@@ -132,10 +131,26 @@ const longInteger = /\d{16}/;
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** JSON whose integers beyond 2^53 are big integers instead of their neighbours. */
+/**
+ * A column that has integers which no number holds: all of it are texts, as identifiers are. Beside
+ * fractions they are numbers that somebody measured.
+ */
+function exactIntegers(values: readonly unknown[]): readonly unknown[] {
+  if (!values.some((value) => typeof value === "bigint")) return values;
+  const isMeasured = values.some((value) => typeof value === "number" && !Number.isInteger(value));
+  return values.map((value) =>
+    typeof value === "bigint"
+      ? isMeasured ? Number(value) : String(value)
+      : typeof value === "number" && !isMeasured
+      ? String(BigInt(value))
+      : value
+  );
+}
+
+/** JSON whose integers that no number holds are big integers instead of their neighbours. */
 function parsed(text: string): unknown {
   const exact: Reviver = (_, value, { source = "" }) =>
-    typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+    Number.isInteger(value) && /^-?\d+$/.test(source) && BigInt(source) !== BigInt(value as number)
       ? BigInt(source)
       : value;
   return longInteger.test(text) ? JSON.parse(text, exact as never) : JSON.parse(text);

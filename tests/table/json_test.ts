@@ -52,6 +52,10 @@ Deno.test("integers beyond 2^53 keep their digits, as in other formats", () => {
     assert.deepEqual(table.array("id"), wanted);
     assert.deepEqual(table.array("x"), [1.5e20, 1.5e20, 1.5e20]);
   }
+  // What a number holds exactly stays one, and so does what stands among fractions.
+  const measured = readJson(bytes('{"x":[0.5,9007199254740993],"y":[10000000000000000,1]}'), "f");
+  assert.deepEqual(measured.array("x"), [0.5, 9007199254740992]);
+  assert.deepEqual(measured.array("y"), [1e16, 1]);
 });
 
 Deno.test("says what a file is that is no such JSON (D8)", () => {
