@@ -95,7 +95,12 @@ export async function encodeSplits(
     test: test.lengths,
     ...(validation ? { validation: validation.lengths } : {}),
   };
-  const report = describeTables(splits, { ...task.task.report, lengths });
+  const inputs = {
+    train: train.inputKeys?.(),
+    test: test.inputKeys?.(),
+    validation: validation?.inputKeys?.(),
+  };
+  const report = describeTables(splits, { ...task.task.report, inputs, lengths });
   return { train, test, ...(validation ? { validation } : {}), report };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { shownName } from "../../core/quoted.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 
 /** Refuses an adapter that was made for other labels: it would give every score another meaning. */
@@ -20,5 +21,7 @@ export function checkLabels(
 }
 
 function named(labels: readonly string[]): string {
-  return labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
+  return labels.length > 0
+    ? `the labels ${labels.map(shownName).join(", ")}`
+    : "no labels (next tokens)";
 }

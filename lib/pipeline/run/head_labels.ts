@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { quoted } from "../../core/quoted.ts";
 import { storedHead } from "../../models/stored_head.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { type Model, randomHead } from "../../nn/model.ts";
@@ -114,7 +115,7 @@ function described({ labels, task: { kind } }: AnyLabelledTask): string {
 const mostShown = 8;
 
 function shown(labels: readonly string[]): string {
-  return labels.slice(0, mostShown).map((label) => JSON.stringify(label)).join(", ") +
+  return labels.slice(0, mostShown).map(quoted).join(", ") +
     (labels.length > mostShown ? " …" : "");
 }
 
