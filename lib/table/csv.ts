@@ -103,7 +103,7 @@ function recordsByThemselves(
   const mayBeText = plain !== undefined && (parsed?.records.length ?? 0) < plain;
   if (mayBeText && separator === "\t") return read(null);
   if (parsed && !mayBeText) {
-    if (separator === "\t") checkSwallowed(parsed, source);
+    if (separator === "\t" && bytes.includes(quoteByte)) checkSwallowed(parsed, source);
     return parsed;
   }
   if (parsed) {
