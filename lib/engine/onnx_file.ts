@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "./ort.ts";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";

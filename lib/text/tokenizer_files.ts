@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { readText } from "../core/read_text.ts";
 
 /** Where a tokenizer comes from. */
 export interface TokenizerFiles {
@@ -22,7 +22,7 @@ export interface TokenizerFiles {
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = JSON.parse(await readText(path));
   } catch (error) {
     throw new TunebookError(
       "weights",

@@ -47,10 +47,19 @@ export function snapshotFolder({ root, name }: CachedRepository, commit: string)
   return join(root, name, "snapshots", commit);
 }
 
+/** A sha256 has 64 characters; file systems take 255, suffixes included. */
+const mostEtagCharacters = 200;
+const shownEtag = 80;
+
 /** Where a content is kept. An etag that is no plain file name is refused. */
 export function blobPath({ root, name }: CachedRepository, etag: string): string {
-  if (!/^[\w-][\w.-]*$/.test(etag)) {
-    throw new TunebookError("download", `the hub sent an etag that is not a hash: "${etag}"`);
+  if (!/^[\w-][\w.-]*$/.test(etag) || etag.length > mostEtagCharacters) {
+    const shown = etag.length > shownEtag ? `${etag.slice(0, shownEtag)}…` : etag;
+    throw new TunebookError(
+      "download",
+      `the hub sent an etag of ${etag.length} characters that is not a hash: ` +
+        `${JSON.stringify(shown)}; check HF_ENDPOINT and the proxy settings`,
+    );
   }
   return join(root, name, "blobs", etag);
 }

@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { readText } from "../core/read_text.ts";
 import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
 
 /** The file that tells such a folder from others. */
@@ -151,9 +152,11 @@ function parsed(path: string, text: string): unknown {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { readText } from "../../core/read_text.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
@@ -90,7 +91,7 @@ function labelsOf(path: string, text: string | undefined): string[] | undefined 
 async function readConfig(path: string): Promise<PeftConfig> {
   let config: unknown;
   try {
-    config = JSON.parse(await Deno.readTextFile(path));
+    config = JSON.parse(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,

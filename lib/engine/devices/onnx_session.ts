@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { TypedArray } from "../tf.ts";
 import type { Session } from "./session.ts";
