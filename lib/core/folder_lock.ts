@@ -89,7 +89,9 @@ async function lockFolder(folder: string): Promise<Held> {
     if (error instanceof TunebookError) throw error;
     throw new TunebookError(
       "output",
-      `cannot write ${folder}: ${messageOf(error)}. Choose another place or change its permissions.`,
+      `cannot write ${folder}: ${
+        messageOf(error)
+      }. Choose another place or change its permissions.`,
       { cause: error },
     );
   }

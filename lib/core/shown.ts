@@ -6,7 +6,8 @@
 
 /** Everything that is no printable character but a line feed, and what turns the direction of text. */
 // deno-lint-ignore no-control-regex
-const hidden = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const hidden =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 /** A tab and a carriage return have short escapes of their own. */
 const short: Readonly<Record<string, string>> = { "\t": "\\t", "\r": "\\r", "\0": "\\0" };
 /** Characters of one line of a message; longer lines lose their middle. */
@@ -35,6 +36,8 @@ export function printable(text: string): string {
   return escaped.split("\n").map((line) => {
     if (line.length <= mostLine) return line;
     const left = line.length - mostLine;
-    return `${line.slice(0, mostLine - shownEnd)} … (${left} characters) … ${line.slice(-shownEnd)}`;
+    return `${line.slice(0, mostLine - shownEnd)} … (${left} characters) … ${
+      line.slice(-shownEnd)
+    }`;
   }).join("\n");
 }

@@ -34,7 +34,9 @@ export function parquetColumns(file: ArrayBuffer): (readonly [string, unknown[]]
     const rows = Number(group.num_rows);
     if (rows === 0) continue;
     const chunks = group.columns.map(({ meta_data }) => chunkValues(file, tree, meta_data!, rows));
-    tree.children.forEach((child, i) => append(columns[i][1], valuesOf(child, group, chunks, rows)));
+    tree.children.forEach((child, i) =>
+      append(columns[i][1], valuesOf(child, group, chunks, rows))
+    );
   }
   return columns;
 }

@@ -112,7 +112,9 @@ const bytesDamages: readonly Damage[] = [oneByte, pair, pair, moved, cutOff];
 
 /** Damages bytes. */
 export function damageBytes(bytes: Uint8Array, random: Random): Damaged {
-  if (bytes.length === 0) return { bytes: Uint8Array.of(random.integer(byteValues)), how: "a byte" };
+  if (bytes.length === 0) {
+    return { bytes: Uint8Array.of(random.integer(byteValues)), how: "a byte" };
+  }
   return bytesDamages[random.integer(bytesDamages.length)](bytes, random);
 }
 
@@ -191,7 +193,10 @@ export function damageJson(bytes: Uint8Array, random: Random): Damaged {
       owner[key] = mark;
       const nested = `${"[".repeat(deepNesting)}${"]".repeat(deepNesting)}`;
       const made = JSON.stringify(root).replace(JSON.stringify(mark), nested);
-      return { bytes: new TextEncoder().encode(made), how: `${path} is nested ${deepNesting} deep` };
+      return {
+        bytes: new TextEncoder().encode(made),
+        how: `${path} is nested ${deepNesting} deep`,
+      };
     }
     default: {
       const at = random.integer(odd.length);

@@ -37,7 +37,9 @@ const findings = await runFuzz({
       milliseconds: Math.max(most.milliseconds, found.milliseconds),
       megabytes: Math.max(most.megabytes, found.megabytes),
     };
-    if (found.outcome === "failed" || one !== undefined || values.show) console.log(describe(found));
+    if (found.outcome === "failed" || one !== undefined || values.show) {
+      console.log(describe(found));
+    }
   },
 });
 for (const [reader, { read, refused, failed }] of counts) {

@@ -6,7 +6,7 @@
  */
 import { dirname, join } from "node:path";
 import { Random } from "../../lib/core/random.ts";
-import { fuzzedReaders, type FuzzedReader } from "./readers.ts";
+import { type FuzzedReader, fuzzedReaders } from "./readers.ts";
 import { faultOf } from "./verdict.ts";
 
 /** What the child says. */

@@ -180,9 +180,10 @@ const rows = Array.from({ length: 12 }, (_, i) => ({
 const cell = (value: unknown) => `"${String(value).replaceAll('"', '""')}"`;
 const separated = (separator: string) =>
   encode(
-    ["text,label,score".replaceAll(",", separator), ...rows.map((row) =>
-      Object.values(row).map(cell).join(separator)
-    )].join("\r\n") + "\r\n",
+    [
+      "text,label,score".replaceAll(",", separator),
+      ...rows.map((row) => Object.values(row).map(cell).join(separator)),
+    ].join("\r\n") + "\r\n",
   );
 const conll = encode(
   ["The DT O", "cat NN B-ANIMAL", "sat VBD O", "", "In IN O", "Rome NNP B-LOC", ""].join("\n"),
@@ -235,7 +236,9 @@ async function trainingReaders(scratch: string): Promise<FuzzedReader[]> {
   const method = lora({ rank: 2 });
   await runToy({ method, rows: 8, settings: { epochs: 1, checkpoints, checkpointEvery: 1 } });
   const whole = (await loadCheckpoint(checkpoints))!;
-  const [kept] = [...whole.vectors.keys()].filter((name) => !["memory", "statistics"].includes(name));
+  const [kept] = [...whole.vectors.keys()].filter((name) =>
+    !["memory", "statistics"].includes(name)
+  );
   const tensors = [...whole.vectors.get(kept)!].map(([name, data]) => ({
     name,
     shape: [data.length],
