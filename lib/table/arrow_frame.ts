@@ -34,9 +34,9 @@ interface Message {
 export function checkArrowFrame(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new Error("it is empty");
   const isFile = startsWith(bytes, fileMark);
-  if (isFile && !startsWith(bytes.subarray(-fileMark.length), fileMark)) {
-    throw new Error("its end is missing");
-  }
+  const endsAsFile = startsWith(bytes.subarray(-fileMark.length), fileMark);
+  if (isFile && !endsAsFile) throw new Error("its end is missing");
+  if (!isFile && endsAsFile) throw new Error("its first bytes are damaged");
   if (!isFile) return void checkMessages(bytes, 0);
   const footerEnd = bytes.length - fileMark.length - lengthBytes;
   const footerBytes = footerEnd > messagesStart ? intAt(bytes, footerEnd) : -1;

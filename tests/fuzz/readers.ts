@@ -215,9 +215,11 @@ async function tableReaders(): Promise<FuzzedReader[]> {
     ["rows.jsonl", encode(rows.map((row) => JSON.stringify(row)).join("\n")), damageText],
     ["rows.conll", conll, damageText],
   ];
-  for await (const { name } of Deno.readDir(goldenPath("tables"))) {
-    if (!/\.(?:parquet|arrows?)$/.test(name)) continue;
-    inputs.push([name, await golden(`tables/${name}`), damageBytes]);
+  for (const folder of ["tables", "tables/wide"]) {
+    for await (const { name } of Deno.readDir(goldenPath(folder))) {
+      if (!/\.(?:parquet|arrows?)$/.test(name)) continue;
+      inputs.push([name, await golden(`${folder}/${name}`), damageBytes]);
+    }
   }
   inputs.sort(([a], [b]) => a < b ? -1 : 1);
   return inputs.map(([file, bytes, damage]) => ({
