@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { missingPermission } from "../core/permissions.ts";
 import type { State } from "../engine/mod.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
@@ -83,7 +84,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw missingPermission(error) ??
+      new TunebookError("weights", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
   try {
     return await readCheckpoint(path);

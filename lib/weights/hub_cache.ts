@@ -10,6 +10,7 @@ import { homedir } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { missingPermission } from "../core/permissions.ts";
 import { isFile } from "./model_files.ts";
 import { checkStopped } from "./retry.ts";
 
@@ -23,8 +24,18 @@ export interface CachedRepository {
 
 /** The folder of the hub's settings and caches: `HF_HOME`, or a folder of the user's cache. */
 export function hubHome(environment: Pick<typeof Deno.env, "get"> = Deno.env): string {
-  const cache = environment.get("XDG_CACHE_HOME") || join(homedir(), ".cache");
-  return environment.get("HF_HOME") || join(cache, "huggingface");
+  const home = environment.get("HF_HOME");
+  if (home) return home;
+  const cache = environment.get("XDG_CACHE_HOME") || join(homeFolder(), ".cache");
+  return join(cache, "huggingface");
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch (error) {
+    throw missingPermission(error) ?? error;
+  }
 }
 
 /** The cache's root: `HF_HUB_CACHE`, or `hub` in the hub's home. */

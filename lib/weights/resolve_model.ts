@@ -6,6 +6,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { packageFolder } from "../core/package_folder.ts";
+import { missingPermission } from "../core/permissions.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import type { DownloadOptions } from "./hub_settings.ts";
@@ -70,8 +71,9 @@ async function locate(
 async function checkFolder(text: string, path: string): Promise<string> {
   try {
     if ((await Deno.stat(path)).isDirectory) return path;
-  } catch {
-    throw new TunebookError("input", `${text}: there is no folder ${path}`);
+  } catch (error) {
+    throw missingPermission(error) ??
+      new TunebookError("input", `${text}: there is no folder ${path}`, { cause: error });
   }
   throw new TunebookError("input", `${text}: ${path} is neither a folder nor a .safetensors file`);
 }

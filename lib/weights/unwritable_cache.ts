@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { missingPermission } from "../core/permissions.ts";
 
 /** Codes of what a file system refuses, where Deno has no class of its own. */
 const refusals = /^E(?:NAMETOOLONG|ROFS|NOSPC|DQUOT|MFILE|NFILE|IO|ACCES|PERM|LOOP|NOTDIR|ISDIR)$/;
@@ -13,6 +14,8 @@ const refusals = /^E(?:NAMETOOLONG|ROFS|NOSPC|DQUOT|MFILE|NFILE|IO|ACCES|PERM|LO
  * no word of a file system, is thrown as it is.
  */
 export function unwritableCache(error: unknown, folder: string): unknown {
+  const denied = missingPermission(error);
+  if (denied) return denied;
   const isOurs = error instanceof TunebookError && error.kind !== "output";
   if (isOurs || !isFileError(error)) return error;
   return new TunebookError(
@@ -28,7 +31,6 @@ function isFileError(error: unknown): boolean {
   const { errors } = Deno;
   const classes = [
     errors.PermissionDenied,
-    errors.NotCapable,
     errors.NotADirectory,
     errors.IsADirectory,
     errors.AlreadyExists,
