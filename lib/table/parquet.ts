@@ -11,7 +11,8 @@ import { type Table, tableFromColumns } from "./table.ts";
 
 /**
  * Reads a Parquet file, compressed or not (Snappy, Gzip, Brotli, Zstandard, LZ4). 64-bit integers
- * become numbers where all of a column are exact, else texts; timestamps become `Date`s.
+ * become numbers where all of a column are exact, else texts; decimals become the nearest numbers;
+ * timestamps become `Date`s.
  */
 // deno-lint-ignore require-await -- throws must become rejections
 export async function readParquet(bytes: Uint8Array, source: string): Promise<Table> {
@@ -21,9 +22,7 @@ export async function readParquet(bytes: Uint8Array, source: string): Promise<Ta
     : bytes.slice().buffer;
   try {
     return tableFromColumns(
-      parquetColumns(file).map(([name, values]) =>
-        [name, plainIntegers(values.map((value) => value ?? null))] as const
-      ),
+      parquetColumns(file).map(([name, values]) => [name, plainIntegers(values)] as const),
       source,
     );
   } catch (error) {

@@ -19,6 +19,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { getPhysicalColumns, getTreePath, isFlatColumn } from "hyparquet/src/schema.js";
 import { compressors } from "hyparquet-compressors";
+import { readsDecimals } from "./decimals.ts";
 import { type ChunkState, type ColumnDecoder, decodePage } from "./parquet_page.ts";
 
 /** What the file ends with, after the length of its metadata. */
@@ -29,16 +30,22 @@ export function parquetColumns(file: ArrayBuffer): (readonly [string, unknown[]]
   const metadata = parquetMetadata(file, { geoparquet: false });
   const tree = parquetSchema(metadata);
   checkMetadata(metadata, tree, file.byteLength);
-  const columns = tree.children.map(({ element }) => [element.name, [] as unknown[]] as const);
+  const columns = tree.children.map((child) => ({
+    name: child.element.name,
+    exact: readsDecimals(child),
+    values: [] as unknown[],
+  }));
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     if (rows === 0) continue;
     const chunks = group.columns.map(({ meta_data }) => chunkValues(file, tree, meta_data!, rows));
     tree.children.forEach((child, i) =>
-      append(columns[i][1], valuesOf(child, group, chunks, rows))
+      append(columns[i].values, valuesOf(child, group, chunks, rows))
     );
   }
-  return columns;
+  return columns.map(({ name, exact, values }) =>
+    [name, values.map((value) => exact(value ?? null))] as const
+  );
 }
 
 /** Lengths and numbers of rows must agree with each other and with the file. */
