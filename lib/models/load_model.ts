@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
@@ -64,7 +65,7 @@ export async function readModelConfig(
 }> {
   let json: unknown;
   try {
-    json = JSON.parse(await readText(path));
+    json = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { readText } from "../core/read_text.ts";
 
 /** Where a tokenizer comes from. */
@@ -22,7 +23,7 @@ export interface TokenizerFiles {
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(await readText(path));
+    value = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError(
       "weights",

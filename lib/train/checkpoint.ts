@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { missingPermission } from "../core/permissions.ts";
 import type { State } from "../engine/mod.ts";
 import { parameters } from "../nn/trainable_model.ts";
@@ -139,7 +140,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
 
 function parse(path: string, text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return parseJson(text ?? "");
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }

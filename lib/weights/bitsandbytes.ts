@@ -10,6 +10,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { reasonOf } from "../core/reason.ts";
 import {
   codeBook,
@@ -144,7 +145,7 @@ function readState(
 ): QuantState {
   try {
     const text = new TextDecoder().decode(stored.readSync(name).bytes);
-    const state = JSON.parse(text) as QuantState;
+    const state = parseJson(text) as QuantState;
     const { shape, blocksize, nested_offset: offset, nested_blocksize: nestedSize } = state;
     const isMatrix = Array.isArray(shape) && shape.length === 2 && shape.every(isSize);
     const isNested = (offset === undefined || Number.isFinite(offset)) &&

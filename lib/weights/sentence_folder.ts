@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { readText } from "../core/read_text.ts";
 import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
 
@@ -144,7 +145,7 @@ async function objectOf(path: string): Promise<Readonly<Record<string, unknown>>
 
 function parsed(path: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new TunebookError("weights", `${path} is no JSON: ${messageOf(error)}`, { cause: error });
   }
