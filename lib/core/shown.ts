@@ -5,9 +5,7 @@
  */
 
 /** Everything that is no printable character but a line feed, and what turns the direction of text. */
-// deno-lint-ignore no-control-regex
-const hidden =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const hidden = /(?!\n)[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 /** A tab and a carriage return have short escapes of their own. */
 const short: Readonly<Record<string, string>> = { "\t": "\\t", "\r": "\\r", "\0": "\\0" };
 /** Characters of one line of a message; longer lines lose their middle. */
