@@ -19,6 +19,8 @@ function look(value: unknown, found: { any: boolean; exact: boolean }): void {
   if (typeof value === "bigint") {
     found.any = true;
     found.exact &&= BigInt.asIntN(54, value) === value;
+  } else if (typeof value !== "object" || value === null) {
+    return;
   } else if (isBigArray(value) || Array.isArray(value)) {
     for (const each of value) look(each, found);
   } else if (isPlainObject(value)) {

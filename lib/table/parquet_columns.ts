@@ -30,22 +30,24 @@ export function parquetColumns(file: ArrayBuffer): (readonly [string, unknown[]]
   const metadata = parquetMetadata(file, { geoparquet: false });
   const tree = parquetSchema(metadata);
   checkMetadata(metadata, tree, file.byteLength);
+  const rows = Number(metadata.num_rows);
   const columns = tree.children.map((child) => ({
-    name: child.element.name,
+    child,
     exact: readsDecimals(child),
-    values: [] as unknown[],
+    values: new Array<unknown>(rows),
   }));
+  let start = 0;
   for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    if (rows === 0) continue;
-    const chunks = group.columns.map(({ meta_data }) => chunkValues(file, tree, meta_data!, rows));
-    tree.children.forEach((child, i) =>
-      append(columns[i].values, valuesOf(child, group, chunks, rows))
-    );
+    const count = Number(group.num_rows);
+    if (count === 0) continue;
+    const chunks = group.columns.map(({ meta_data }) => chunkValues(file, tree, meta_data!, count));
+    for (const { child, exact, values } of columns) {
+      const found = valuesOf(child, group, chunks, count);
+      for (let row = 0; row < count; row++) values[start + row] = exact(found[row] ?? null);
+    }
+    start += count;
   }
-  return columns.map(({ name, exact, values }) =>
-    [name, values.map((value) => exact(value ?? null))] as const
-  );
+  return columns.map(({ child, values }) => [child.element.name, values] as const);
 }
 
 /** Lengths and numbers of rows must agree with each other and with the file. */
@@ -134,12 +136,11 @@ function chunkValues(
     const found = decodePage(header, page, chunk, isFlat ? undefined : parts.at(-1));
     if (found && found !== parts.at(-1)) parts.push(found);
   }
-  const all: unknown[] = [];
-  parts.forEach((part) => append(all, part));
+  const all = parts.length === 1 ? parts[0] : joined(parts);
   const place = `column ${JSON.stringify(meta.path_in_schema.join("."))}`;
   if (chunk.rest.values > 0) throw new Error(`${place} lacks ${chunk.rest.values} values`);
   if (all.length !== rows) throw new Error(`${place} has ${all.length} of ${rows} rows`);
-  if (isFlat && all.includes(undefined)) {
+  if (isFlat && Array.isArray(all) && all.includes(undefined)) {
     throw new Error(`${place} has values that are not in its dictionary`);
   }
   return all;
@@ -166,6 +167,9 @@ function valuesOf(
   return made;
 }
 
-function append(values: unknown[], more: ArrayLike<unknown>): void {
-  for (let i = 0; i < more.length; i++) values.push(more[i]);
+function joined(parts: readonly DecodedArray[]): unknown[] {
+  const all = new Array<unknown>(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) for (let i = 0; i < part.length; i++) all[at++] = part[i];
+  return all;
 }
