@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes, type TunebookError } from "../../core/errors.ts";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
@@ -37,6 +38,11 @@ export async function runPlan(
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(spec.targets, await sourcesOf(spec));
+  const { checkpoints } = spec.train;
+  await using _held = await lockFolders([
+    ...spec.targets.map(({ folder }) => folder),
+    ...typeof checkpoints === "string" ? [checkpoints] : [],
+  ]);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
 

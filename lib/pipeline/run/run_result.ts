@@ -54,7 +54,7 @@ export interface RunResult<
   readonly predictions: Predicted;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
-  /** Frees the model. */
+  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
 }
