@@ -83,7 +83,6 @@ export async function runPlan(
       values: await state.read(parameters),
       task: read.task,
       files: opened.files,
-      ...(opened.tokenizer ? { specialTokens: opened.tokenizer.texts } : {}),
       maxTokens: assembled.maxTokens,
     };
     const proof = { examples: data.test, outputs: scored.outputs };
