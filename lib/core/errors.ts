@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "./shown.ts";
 
 /** What kind of mistake an error reports; a program can branch on it. */
 export type ErrorKind =
@@ -18,7 +19,8 @@ export type ErrorKind =
   | "output"; // a file or folder could not be written
 
 /**
- * An error that a person can act on.
+ * An error that a person can act on. Its message is safe to show: control characters of what it quotes
+ * are escaped, and a line that quotes too much loses its middle.
  *
  * @example
  * ```ts
@@ -34,7 +36,7 @@ export class TunebookError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(message), options);
     this.name = "TunebookError";
     this.kind = kind;
   }

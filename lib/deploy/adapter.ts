@@ -7,6 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import { shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
@@ -85,15 +86,19 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
 
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
-  const { labels, signature: { autoClass, config, python = {} } } = task;
-  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments, renamed(trainable.model)]
-    .filter((each) => each !== undefined).join(", ");
+  const { labels, signature: { autoClass, python = {} } } = task;
+  const given = [
+    "...",
+    ...meaning(trainable.model, task),
+    python.arguments,
+    trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
+    renamed(trainable.model),
+  ].filter((each) => each !== undefined).join(", ");
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(shownName).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -108,6 +113,26 @@ Made with tunebook. Open it with PEFT:
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 ${trainable.model.family.input === "text" ? tokenizerLine : ""}`;
+}
+
+/**
+ * What the head's numbers mean: PEFT has no place for it, and the base's config names those of its own head.
+ * A JSON text is one of Python, too.
+ */
+function meaning(
+  { json }: Model,
+  { labels, signature: { config } }: Pick<TrainedAdapter["task"], "labels" | "signature">,
+): string[] {
+  const { problem_type: own } = config;
+  const isUsual = own === "single_label_classification" && !json.problem_type;
+  return [
+    ...("id2label" in config
+      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      : []),
+    ...(own === undefined || own === json.problem_type || isUsual
+      ? []
+      : [`problem_type=${JSON.stringify(own)}`]),
+  ];
 }
 
 const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
