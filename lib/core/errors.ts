@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visibleLines } from "./visible.ts";
 
 /** What kind of mistake an error reports; a program can branch on it. */
 export type ErrorKind =
@@ -18,7 +19,8 @@ export type ErrorKind =
   | "output"; // a file or folder could not be written
 
 /**
- * An error that a person can act on.
+ * An error that a person can act on. What cannot be seen in a message, such as an escape code in the
+ * name of a class, is written as in JSON.
  *
  * @example
  * ```ts
@@ -34,7 +36,7 @@ export class TunebookError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(visibleLines(message), options);
     this.name = "TunebookError";
     this.kind = kind;
   }

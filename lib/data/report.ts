@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible, visibleLines } from "../core/visible.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 
@@ -197,7 +198,7 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
     if (shown.length > 0) {
       const more = split.classes.length - shown.length;
       parts.push(
-        shown.map((entry) => `${entry.name}: ${percent(entry.share)}`).join(", ") +
+        shown.map((entry) => `${visible(entry.name)}: ${percent(entry.share)}`).join(", ") +
           (more > 0 ? ` and ${more} more classes` : ""),
       );
     }
@@ -213,16 +214,16 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
     return parts.join(" · ");
   });
   for (const { first, second, rows, examples } of shared) {
-    const texts = examples.map((text) => `"${text.slice(0, shownCharacters)}"`).join(", ");
+    const texts = examples.map((text) => `"${visible(text.slice(0, shownCharacters))}"`).join(", ");
     const have = rows === 1 ? "has" : "have";
     const what = `${counted(rows, "row")} of ${second} ${have}`;
     const more = rows > examples.length ? ", …" : "";
     lines.push(`${what} a text that is also in ${first}: ${texts}${more}`);
   }
   for (const { split, labels } of absent) {
-    lines.push(`labels of ${split} that train lacks: ${labels.join(", ")}`);
+    lines.push(`labels of ${split} that train lacks: ${labels.map(visible).join(", ")}`);
   }
-  return lines.join("\n");
+  return visibleLines(lines.join("\n"));
 }
 
 function counted(number: number, noun: string): string {

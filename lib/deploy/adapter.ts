@@ -7,6 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import { visible } from "../core/visible.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
@@ -90,7 +91,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(markdownOf).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -105,6 +106,11 @@ Made with tunebook. Open it with PEFT:
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 `;
+}
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return visible(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */
