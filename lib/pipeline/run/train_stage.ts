@@ -69,7 +69,9 @@ export async function trainStage(
       settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,
       rescueFolder: folder,
-      onResume(step) {
+      onResume(before) {
+        const { step } = before;
+        view.resume(before);
         if (options.quiet || (continues && step === 0)) return;
         say(
           step > 0
