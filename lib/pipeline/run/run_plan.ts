@@ -19,9 +19,10 @@ import { deployStage } from "./deploy_stage.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
+import { scoreTitles } from "../display/score_titles.ts";
 import { resultOf } from "./result_of.ts";
 import type { RunOptions } from "./run_options.ts";
-import type { RunResult } from "./run_result.ts";
+import { describeScores, type RunResult } from "./run_result.ts";
 import { judgeOf, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
@@ -67,9 +68,13 @@ export async function runPlan(
     await scorer[Symbol.asyncDispose]();
     trained.state.dispose();
   };
+  let known: readonly string[] = [];
   try {
     const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
+    known = describeScores(scored.scores, scoreTitles(spec.metrics));
+    // A deployment may fail, by a full disk for one; a result without any shows its scores at once.
+    if (!options.quiet && spec.targets.length > 0 && known.length > 0) say(known.join("\n"));
     const model: TrainedModel = {
       trainable,
       values: await state.read(parameters),
@@ -86,6 +91,7 @@ export async function runPlan(
       settings,
       device,
       task: read.task,
+      table: read.splits.test,
       assembled,
       trained,
       scored,
@@ -96,8 +102,16 @@ export async function runPlan(
     });
   } catch (error) {
     await dispose();
-    throw isInterruption(error) ? stoppedAfterTraining(trained) : error;
+    throw isInterruption(error) ? stoppedAfterTraining(trained) : afterTraining(error, known);
   }
+}
+
+/** The error with what was known when it came, for a run that shows nothing. */
+function afterTraining(error: unknown, scores: readonly string[]): unknown {
+  if (error instanceof Error && scores.length > 0) {
+    error.message += `\nThe training was finished; ${scores.join("\n")}`;
+  }
+  return error;
 }
 
 function stoppedAfterTraining({ folder, step }: { folder?: string; step: number }): TunebookError {

@@ -8,6 +8,7 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -65,15 +66,14 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+  const scores = describeScores(result.scores, titles);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
-  return [
+  return visibleLines([
     `${result.method} on ${result.model}`,
     steps === 0
       ? `  nothing was trained, on ${result.device}`
@@ -85,12 +85,24 @@ export function describeResult(
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
-    ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
+    ...scores,
     ...(scores.length > 0 && baseline
-      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      ? [`  (always "${visible(baseline.label)}": accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
-  ].join("\n");
+  ].join("\n"));
+}
+
+/** Scores, a line each under a title; no line where there are none. */
+export function describeScores(
+  scores: unknown,
+  titles: Readonly<Record<string, string>> = {},
+): string[] {
+  const lines = Object.entries(scores as Record<string, unknown>)
+    .map(([name, value]) =>
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
+    );
+  return lines.length > 0 ? ["scores on held-out rows", ...lines] : [];
 }
 
 function smallNumber(value: number): string {
