@@ -5,6 +5,8 @@
  * @module
  */
 
+import { escaped } from "./quoted.ts";
+
 /**
  * Control characters (C0, DEL, C1), line and paragraph separators, what changes the direction of the
  * text behind it (U+202A–E, U+2066–9; https://trojansource.codes), the byte order mark, annotation
@@ -14,13 +16,7 @@ const hidden =
   // deno-lint-ignore no-control-regex -- these are the characters that must be seen
   /[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/gu;
 
-const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-function escaped(character: string): string {
-  return short[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-/** A name on one line: every character that cannot be seen is written as in JSON, `\u001b`. */
+/** A text on one line, such as a cell of a table: every character that cannot be seen is written as in JSON, `\u001b`. */
 export function visible(name: string): string {
   return name.replace(hidden, escaped);
 }

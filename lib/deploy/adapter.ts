@@ -7,7 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { visible } from "../core/visible.ts";
+import { shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
@@ -110,7 +110,7 @@ Made with tunebook. Open it with PEFT:
 
 /** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
 function markdownOf(name: string): string {
-  return visible(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

@@ -9,6 +9,7 @@ import { lossChart } from "../../chart/loss_chart.ts";
 import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
@@ -109,7 +110,7 @@ function numbersOf({ scores, titles }: NamedScores): [string, string][] {
     return parts.every(([, part]) => typeof part === "number")
       ? parts.map((
         [label, part],
-      ): [string, string] => [`${name}: ${visible(label)}`, formatNumber(part)])
+      ): [string, string] => [`${name}: ${shownName(label)}`, formatNumber(part)])
       : [];
   });
 }
@@ -127,7 +128,7 @@ async function scoresHtml(
   if (rows.length === 0) return html``;
   const matrix = matrixOf(predictions);
   const always = baseline
-    ? ` (always “${visible(baseline.label)}”: accuracy ${formatNumber(baseline.accuracy)})`
+    ? ` (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`
     : "";
   return htmlSection(
     "Scores",

@@ -8,6 +8,7 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
 
@@ -87,7 +88,7 @@ export function describeResult(
     } %)`,
     ...scores,
     ...(scores.length > 0 && baseline
-      ? [`  (always "${visible(baseline.label)}": accuracy ${formatNumber(baseline.accuracy)})`]
+      ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
