@@ -59,6 +59,20 @@ export interface RunResult<
   toString(): string;
 }
 
+/** What scores are called, by name. */
+export type ScoreTitles = Readonly<Record<string, string>>;
+
+/** A line for each score. */
+export function describeScores(
+  scores: Readonly<Record<string, unknown>>,
+  titles: ScoreTitles = {},
+): string[] {
+  return Object.entries(scores)
+    .map(([name, value]) =>
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
+    );
+}
+
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
   result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
@@ -67,7 +81,7 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = describeScores(result.scores, titles);
+  const scores = describeScores(result.scores as Record<string, unknown>, titles);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
@@ -86,24 +100,12 @@ export function describeResult(
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
-    ...scores,
+    ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
-}
-
-/** Scores, a line each under a title; no line where there are none. */
-export function describeScores(
-  scores: unknown,
-  titles: Readonly<Record<string, string>> = {},
-): string[] {
-  const lines = Object.entries(scores as Record<string, unknown>)
-    .map(([name, value]) =>
-      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
-    );
-  return lines.length > 0 ? ["scores on held-out rows", ...lines] : [];
 }
 
 function smallNumber(value: number): string {
