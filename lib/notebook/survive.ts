@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { visibleLines } from "../core/visible.ts";
 import type { JupyterKernel } from "../core/kernel.ts";
 
 /**
@@ -23,14 +24,16 @@ export function reportBackgroundErrors(kernel: JupyterKernel): void {
   const report = (thrown: unknown) => {
     const isError = thrown instanceof Error;
     // Shows what is in an object, and what caused an error; what tunebook says needs no frames.
-    const text = typeof thrown === "string"
-      ? thrown
-      : thrown instanceof TunebookError
-      ? thrown.message
-      : Deno.inspect(thrown);
+    const text = visibleLines(
+      typeof thrown === "string"
+        ? thrown
+        : thrown instanceof TunebookError
+        ? thrown.message
+        : Deno.inspect(thrown),
+    );
     void kernel.broadcast("error", {
       ename: isError ? thrown.name : "Error",
-      evalue: `${isError ? thrown.message : text} (in the background)`,
+      evalue: `${isError ? visibleLines(thrown.message) : text} (in the background)`,
       traceback: [
         "This error came from work in the background that no cell awaited:",
         ...text.split("\n"),

@@ -44,6 +44,6 @@ Deno.test("a run that prints nothing says its scores in the error", () =>
     assert.deepEqual(lines, []);
     assert.match(
       message,
-      /No space left on device[^]*Scores on held-out rows:\n {2}accuracy +0\.\d{4}$/,
+      /No space left on device[^]*Scores on held-out rows:\n {2}accuracy +0\.\d{4}/,
     );
   }));
