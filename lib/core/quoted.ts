@@ -79,8 +79,8 @@ export function shownName(name: string): string {
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** `\u200b`; characters beyond 16 bits as the two halves that JSON writes. */
-function escaped(character: string): string {
+/** A character as JSON may write it, `\u200b`; those beyond 16 bits as the two halves that JSON writes. */
+export function escaped(character: string): string {
   return short[character] ?? Array.from(
     { length: character.length },
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,

@@ -98,7 +98,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.map(shownName).join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(markdownOf).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -136,6 +136,11 @@ function meaning(
 }
 
 const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
+}
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */
 function withTypes(adapter: AttachedMethod): string {

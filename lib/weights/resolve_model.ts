@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { packageFolder } from "../core/package_folder.ts";
 import { missingPermission } from "../core/permissions.ts";
+import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import type { DownloadOptions } from "./hub_settings.ts";
@@ -43,6 +44,7 @@ export async function resolveModel(
   reference: string,
   options: ResolveOptions = {},
 ): Promise<ModelFolder> {
+  refuseQueuedCell();
   const { folder, weights } = await locate(reference, parseReference(reference), options);
   return await findModelFiles(reference, folder, weights);
 }

@@ -74,7 +74,9 @@ export async function trainStage(
       rescueFolder: folder,
       // What was trained is not lost where a deployment or a score fails.
       keepLast: spec.targets.length > 0 || Object.keys(spec.metrics).length > 0,
-      onResume(step) {
+      onResume(before) {
+        const { step } = before;
+        view.resume(before);
         if (options.quiet || (continues && step === 0)) return;
         say(
           step > 0
