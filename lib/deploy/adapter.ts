@@ -15,13 +15,15 @@ import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
+import { writeTokenizerFiles } from "./model_folder.ts";
 import type { DeployTarget, TrainedModel } from "./target.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
 
 /**
- * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+ * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`, and the tokenizer's
+ * files, which say how texts were read in training.
  *
  * @example
  * ```ts
@@ -63,7 +65,7 @@ export function adapter(folder: string): DeployTarget {
 }
 
 /** A trained adapter with its task, whether or not there are rows that it learnt from. */
-export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens"> & {
+export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens" | "files"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model" | "adapter">;
 };
 
@@ -78,6 +80,7 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
     maxTokens,
     task: noteOf(task.task),
   });
+  if (model.family.input === "text") await writeTokenizerFiles(trained, folder);
   await writeFileAtomic(join(folder, "README.md"), readme(trained));
 }
 
@@ -95,7 +98,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.map(shownName).join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(markdownOf).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -109,7 +112,7 @@ Made with tunebook. Open it with PEFT:
 
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
-`;
+${trainable.model.family.input === "text" ? tokenizerLine : ""}`;
 }
 
 /**
@@ -130,6 +133,13 @@ function meaning(
       ? []
       : [`problem_type=${JSON.stringify(own)}`]),
   ];
+}
+
+const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

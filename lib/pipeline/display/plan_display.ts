@@ -7,6 +7,7 @@
 import { bundleOf, type MimeBundle } from "../../core/display.ts";
 import { messageOf } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
+import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
@@ -87,7 +88,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   const vocabulary = family.input === "text"
     ? `, ${textConfig(opened).vocabSize.toLocaleString("en")} tokens`
     : "";
-  const shown = labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "");
+  const shown = labels.slice(0, 8).map(shownName).join(", ") + (labels.length > 8 ? ", …" : "");
   return [
     [
       "model",

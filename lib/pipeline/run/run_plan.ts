@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes, type TunebookError } from "../../core/errors.ts";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
@@ -13,6 +14,7 @@ import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
+import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { deployStage } from "./deploy_stage.ts";
@@ -22,8 +24,8 @@ import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import type { RunOptions } from "./run_options.ts";
-import type { RunResult } from "./run_result.ts";
-import { judgeOf, scorerOf, scoreStage, validation } from "./score_stage.ts";
+import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
+import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 
@@ -37,6 +39,11 @@ export async function runPlan(
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(spec.targets, await sourcesOf(spec));
+  const { checkpoints } = spec.train;
+  await using _held = await lockFolders([
+    ...spec.targets.map(({ folder }) => folder),
+    ...typeof checkpoints === "string" ? [checkpoints] : [],
+  ]);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
 
@@ -72,22 +79,26 @@ export async function runPlan(
   try {
     const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
+    if (!options.quiet && spec.targets.length > 0) sayScores(scored.scores, spec);
     const model: TrainedModel = {
       trainable,
       values: await state.read(parameters),
       task: read.task,
       files: opened.files,
-      ...(opened.tokenizer ? { specialTokens: opened.tokenizer.texts } : {}),
       maxTokens: assembled.maxTokens,
     };
     const proof = { examples: data.test, outputs: scored.outputs };
-    const receipts = await deployStage(spec.targets, model, proof, { device, signal });
+    const receipts = await deployStage(spec.targets, model, proof, { device, signal })
+      .catch((error) => {
+        throw withScores(error, scored.scores, scoreTitles(spec.metrics));
+      });
     await trained.forget();
     return resultOf({
       spec,
       settings,
       device,
       task: read.task,
+      table: read.splits.test,
       assembled,
       trained,
       scored,
@@ -121,6 +132,19 @@ function withKept(error: unknown, { folder, step }: { folder?: string; step: num
     (kernel() ? "run the cell again" : "run the same plan with resume") +
     " to go on with the scores and the deployment.";
   return error;
+}
+
+/** A deployment that fails still says what the training reached. */
+function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitles): unknown {
+  if (!(error instanceof Error) || Object.keys(scores).length === 0) return error;
+  error.message += `\nScores on held-out rows:\n${describeScores(scores, titles).join("\n")}`;
+  return error;
+}
+
+/** Says the scores before anything is written, which may fail: by a full disk for one. */
+function sayScores(scores: Scored["scores"], { metrics }: PlanSpec): void {
+  const lines = describeScores(scores, scoreTitles(metrics));
+  if (lines.length > 0) say(["scores on held-out rows", ...lines].join("\n"));
 }
 
 function describeData(

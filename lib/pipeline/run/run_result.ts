@@ -8,6 +8,8 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import { quoted } from "../../core/quoted.ts";
+import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -54,9 +56,23 @@ export interface RunResult<
   readonly predictions: Predicted;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
-  /** Frees the model. */
+  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
+}
+
+/** What scores are called, by name. */
+export type ScoreTitles = Readonly<Record<string, string>>;
+
+/** A line for each score. */
+export function describeScores(
+  scores: Readonly<Record<string, unknown>>,
+  titles: ScoreTitles = {},
+): string[] {
+  return Object.entries(scores)
+    .map(([name, value]) =>
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
+    );
 }
 
 /** A result in words; `titles` are what its scores are called, by name. */
@@ -67,15 +83,14 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+  const scores = describeScores(result.scores as Record<string, unknown>, titles);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
-  return [
+  return visibleLines([
     `${result.method} on ${result.model}`,
     steps === 0
       ? `  nothing was trained, on ${result.device}`
@@ -90,10 +105,10 @@ export function describeResult(
     ...(headNote ? [`  ${headNote}`] : []),
     ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
     ...(scores.length > 0 && baseline
-      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
-  ].join("\n");
+  ].join("\n"));
 }
 
 function smallNumber(value: number): string {
