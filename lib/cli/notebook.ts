@@ -7,6 +7,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, TunebookError } from "../core/errors.ts";
+// Kernels have the variables of this process.
+import "../engine/telemetry_off.ts";
 import { prepareJupyter } from "./jupyter.ts";
 import { copyNotebooks, workingFolder } from "./working_copy.ts";
 

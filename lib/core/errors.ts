@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { visibleLines } from "./visible.ts";
+import { printable } from "./shown.ts";
 
 /** What kind of mistake an error reports; a program can branch on it. */
 export type ErrorKind =
@@ -19,8 +19,8 @@ export type ErrorKind =
   | "output"; // a file or folder could not be written
 
 /**
- * An error that a person can act on. What cannot be seen in a message, such as an escape code in the
- * name of a class, is written as in JSON.
+ * An error that a person can act on. Its message is safe to show: control characters of what it quotes
+ * are escaped, and a line that quotes too much loses its middle.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export class TunebookError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(visibleLines(message), options);
+    super(printable(message), options);
     this.name = "TunebookError";
     this.kind = kind;
   }

@@ -8,7 +8,8 @@
  * What shows nothing, moves a terminal's cursor, turns the direction of what follows or is not allowed in
  * XML: control and format characters, default ignorable ones, lone surrogates and all spaces but one.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}[\p{Zs}--[ ]]]/v;
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/v;
 
 /**
  * Where such a character is part of ordinary writing: within an emoji, and the joiners between letters of

@@ -29,8 +29,6 @@ export interface TrainedModel {
   readonly task: LabelledTask<any, any, any>;
   /** The files of the pretrained model. */
   readonly files: ModelFolder;
-  /** The texts of the tokenizer's special tokens, by name; absent where the model takes no text. */
-  readonly specialTokens?: Readonly<Record<string, string>>;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }

@@ -4,9 +4,11 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
+import { readText } from "../core/read_text.ts";
 import {
   dequantize,
   type QuantizationFormat,
@@ -21,7 +23,7 @@ import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
-import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
+import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -63,7 +65,7 @@ export async function readModelConfig(
 }> {
   let json: unknown;
   try {
-    json = JSON.parse(await Deno.readTextFile(path));
+    json = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
@@ -168,6 +170,9 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
+    ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
+      ? { hasOtherHead: true }
+      : {}),
     headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([

@@ -28,7 +28,7 @@ const mostShown = 60;
 
 /** A value as a message shows it. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? "missing";
   return text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`;
 }
 

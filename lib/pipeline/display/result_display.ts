@@ -59,6 +59,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       `${result.trainedParameters.toLocaleString("en")} of ` +
       `${result.totalParameters.toLocaleString("en")} (${share.toPrecision(3)} %)`,
     ],
+    ...(result.headNote ? [["head", result.headNote] satisfies [string, string]] : []),
   ];
   return bundleOf(
     describeResult(result, result.titles),

@@ -87,7 +87,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 function summaryOf(
   { spec, settings, device, task, assembled, trained }: StageResults,
 ): RunSummary {
-  const { model, adapter, data } = assembled;
+  const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
   return {
     model: spec.model,
@@ -101,6 +101,7 @@ function summaryOf(
     stepsHere: trained.stepsHere,
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),
+    ...(headNote ? { headNote } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
   };

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly packing: string;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
+  /** What was made of the head that the checkpoint has, where that does not go without saying. */
+  readonly headNote?: string;
   readonly trainedParameters: number;
   readonly totalParameters: number;
 }
@@ -54,7 +56,7 @@ export interface RunResult<
   readonly predictions: Predicted;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
-  /** Frees the model. */
+  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
 }
@@ -79,7 +81,7 @@ export function describeResult(
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
-  const { baseline, stepsHere, steps } = result;
+  const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = describeScores(result.scores as Record<string, unknown>, titles);
   const receipts = result.receipts.map((receipt) => {
@@ -100,6 +102,7 @@ export function describeResult(
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
+    ...(headNote ? [`  ${headNote}`] : []),
     ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
