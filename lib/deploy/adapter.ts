@@ -115,11 +115,6 @@ Made with tunebook. Open it with PEFT:
 ${trainable.model.family.input === "text" ? tokenizerLine : ""}`;
 }
 
-/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
-function markdownOf(name: string): string {
-  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
-}
-
 /**
  * What the head's numbers mean: PEFT has no place for it, and the base's config names those of its own head.
  * A JSON text is one of Python, too.
@@ -141,6 +136,11 @@ function meaning(
 }
 
 const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
+}
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */
 function withTypes(adapter: AttachedMethod): string {

@@ -15,8 +15,8 @@ import {
   type QuantizedWeight,
   sizeOf,
 } from "../engine/mod.ts";
-import type { Family, ModelConfig } from "../nn/family.ts";
-import { isStoredTransposed, type Layer, weightsOf } from "../nn/layer.ts";
+import type { Family, Head, ModelConfig } from "../nn/family.ts";
+import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
@@ -116,18 +116,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
 
   const hasHead = Boolean(head.isPretrained) ||
     (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
-  const { optional } = family;
-  const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
-    const names = namesOf(family, head, weight);
-    return {
-      path: weight.path,
-      shape: weight.shape,
-      names,
-      // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
-      transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
-      optional: optional.some((pattern) => pattern.test(weight.path)),
-    };
-  });
+  const bodySpecs = body.flatMap(weightsOf).map((weight) => specOf(family, head, weight, inFile));
   const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
@@ -182,6 +171,25 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       }),
       ...[...fresh].map(([path, data]) => [path, () => data] as const),
     ]),
+  };
+}
+
+/** Where a checkpoint may hold a weight of the body. */
+function specOf(
+  family: Family,
+  head: Head<ModelConfig>,
+  weight: Weight,
+  inFile: ReadonlyMap<string, QuantizedWeight>,
+): WeightSpec {
+  const { path, shape } = weight;
+  const names = namesOf(family, head, weight);
+  return {
+    path,
+    shape,
+    names,
+    // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
+    transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
+    optional: family.optional.some((pattern) => pattern.test(path)),
   };
 }
 

@@ -124,6 +124,8 @@ async function fetchFile(
   if (!etag) throw notHub(url, "ETag");
   const file = join(snapshotFolder(place, commit), name);
   const blob = blobPath(place, etag);
+  // A commit's file never changes, and without symbolic links it has no blob.
+  if (await isWhole(file, remote.size)) return file;
   await withBlobLock(place, etag, async () => {
     const isNew = !await isWhole(blob, remote.size);
     if (isNew) {

@@ -124,6 +124,16 @@ function stoppedAfterTraining({ folder, step }: { folder?: string; step: number 
   );
 }
 
+/** A failure after the training says where what was trained is kept. */
+function withKept(error: unknown, { folder, step }: { folder?: string; step: number }): unknown {
+  if (folder === undefined || step === 0 || !(error instanceof Error)) return error;
+  error.message += `\nNothing of the training is lost: the state after step ${step} is kept in ` +
+    `${folder}. Mend the cause, then ` +
+    (kernel() ? "run the cell again" : "run the same plan with resume") +
+    " to go on with the scores and the deployment.";
+  return error;
+}
+
 /** A deployment that fails still says what the training reached. */
 function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitles): unknown {
   if (!(error instanceof Error) || Object.keys(scores).length === 0) return error;
@@ -135,16 +145,6 @@ function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitle
 function sayScores(scores: Scored["scores"], { metrics }: PlanSpec): void {
   const lines = describeScores(scores, scoreTitles(metrics));
   if (lines.length > 0) say(["scores on held-out rows", ...lines].join("\n"));
-}
-
-/** A failure after the training says where what was trained is kept. */
-function withKept(error: unknown, { folder, step }: { folder?: string; step: number }): unknown {
-  if (folder === undefined || step === 0 || !(error instanceof Error)) return error;
-  error.message += `\nNothing of the training is lost: the state after step ${step} is kept in ` +
-    `${folder}. Mend the cause, then ` +
-    (kernel() ? "run the cell again" : "run the same plan with resume") +
-    " to go on with the scores and the deployment.";
-  return error;
 }
 
 function describeData(
