@@ -14,7 +14,9 @@ import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
-import type { DeployTarget, TrainedModel } from "./target.ts";
+import { checkAdapterFolder } from "./checks/adapter_folder.ts";
+import type { DeployTarget } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
@@ -58,6 +60,7 @@ export function adapter(folder: string): DeployTarget {
         },
       };
     },
+    inspect: async (trained, folder) => ({ settings: await checkAdapterFolder(trained, folder) }),
   };
 }
 

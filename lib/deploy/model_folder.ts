@@ -8,7 +8,7 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
-import type { TrainedModel } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** The tokenizer class of each family, for folders that came without `tokenizer_config.json`. */
 const tokenizerClasses: Readonly<Record<string, string>> = {

@@ -1,0 +1,57 @@
+/**
+ * What transformers.js needs to read a folder as it was trained.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeFileAtomic } from "../core/atomic.ts";
+import type { ClosingTokens } from "../nn/closing_tokens.ts";
+import { type Model, modelHead } from "../nn/model.ts";
+import { readJsonObject } from "../text/tokenizer_files.ts";
+import type { TrainedModel } from "./trained_model.ts";
+
+/** Families that transformers.js knows with a cache for the next token only. */
+const decoders = ["gpt2", "llama"];
+
+/**
+ * A family whose models transformers.js feeds with ids and mask and asks for whatever the graph gives:
+ * it decides by `model_type`, and knows no classifier of decoders.
+ */
+const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
+
+/** What stands at the end of the longest text; undefined where nothing does, or texts are pairs. */
+export function closingOf(
+  { processor, maxTokens }: Pick<TrainedModel, "processor" | "maxTokens">,
+): ClosingTokens | undefined {
+  if (processor.input !== "text") return undefined;
+  const { ids, firstStart } = processor.tokenizer.join([]);
+  const closing = Array.from(ids.subarray(firstStart));
+  return closing.length === 0 ? undefined : { maxTokens, ids: closing };
+}
+
+/** The family that `config.json` names where transformers.js knows no such head of the model's own. */
+export function readerType(model: Model): Record<string, unknown> {
+  const { modelType } = model.family;
+  if (!decoders.includes(modelType)) return {};
+  const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
+  return {
+    model_type: plainFamily.modelType,
+    architectures: [plainFamily.classPrefix + head],
+    tunebook_model_type: modelType,
+  };
+}
+
+/**
+ * Names the tokenizer's class after what transformers.js does with it: `BertTokenizer` gives segments,
+ * `LlamaTokenizer` pads on the left, and any other takes `tokenizer.json` as it is.
+ */
+export async function writeReaderTokenizer(folder: string, { family }: Model): Promise<void> {
+  if (family.input !== "text") return;
+  const path = join(folder, "tokenizer_config.json");
+  const config = {
+    ...await readJsonObject(path),
+    tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
+    padding_side: "right",
+  };
+  await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
+}
