@@ -10,15 +10,6 @@ import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-/** The tokenizer class of each family, for folders that came without `tokenizer_config.json`. */
-const tokenizerClasses: Readonly<Record<string, string>> = {
-  bert: "BertTokenizer",
-  distilbert: "DistilBertTokenizer",
-  roberta: "RobertaTokenizer",
-  "xlm-roberta": "XLMRobertaTokenizer",
-  gpt2: "GPT2Tokenizer",
-};
-
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
 const outdated = new Set([
   "torch_dtype",
@@ -59,12 +50,29 @@ export async function writeModelFiles(
   }
   await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
   await writeJson(join(folder, "tokenizer_config.json"), {
-    tokenizer_class: tokenizerClasses[family.modelType] ?? "PreTrainedTokenizerFast",
     ...trained.specialTokens,
     ...(tokenizerConfig ? JSON.parse(await Deno.readTextFile(tokenizerConfig)) : {}),
-    // As in training, so that the deployed model gives the same answers for long texts.
-    model_max_length: trained.maxTokens,
+    ...asTrained(trained),
   });
+}
+
+/** What a reader does with texts as training did, whatever the base's files say. */
+function asTrained({ trainable, processor, maxTokens }: TrainedModel): Record<string, unknown> {
+  const padToken = processor.input === "text" ? processor.tokenizer.tokenText(processor.padId) : "";
+  return {
+    // Python then takes tokenizer.json as it is; classes of families make another one out of flags.
+    tokenizer_class: "PreTrainedTokenizerFast",
+    // That class gives segments only where they are asked for.
+    model_input_names: [
+      "input_ids",
+      ...(trainable.model.family.usesTypes ? ["token_type_ids"] : []),
+      "attention_mask",
+    ],
+    padding_side: "right",
+    truncation_side: "right",
+    ...(padToken === "" ? {} : { pad_token: padToken }),
+    model_max_length: maxTokens,
+  };
 }
 
 async function writeJson(path: string, content: unknown): Promise<void> {
