@@ -9,7 +9,7 @@ import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/pe
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
-import { type Model, modelHead } from "../nn/model.ts";
+import { type Model, modelHead, textConfig } from "../nn/model.ts";
 import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
@@ -83,11 +83,13 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
   await writeFileAtomic(join(folder, "README.md"), readme(trained));
 }
 
-function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
+function readme(
+  { trainable, task, maxTokens }: Pick<TrainedAdapter, "trainable" | "task" | "maxTokens">,
+): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, config, python = {} } } = task;
   const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments, renamed(trainable.model)]
+  const given = ["...", size, python.arguments, padded(trainable.model), renamed(trainable.model)]
     .filter((each) => each !== undefined).join(", ");
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
@@ -107,7 +109,26 @@ Made with tunebook. Open it with PEFT:
 
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
+${texts(trainable.model, maxTokens)}`;
+}
+
+/** How the training made inputs of texts, which the base's tokenizer may do otherwise. */
+function texts({ family }: Model, maxTokens: number): string {
+  if (family.input !== "text") return "";
+  return `
+Texts were padded on the right and cut at ${maxTokens} tokens:
+
+    tokenizer = AutoTokenizer.from_pretrained(..., padding_side="right")
+    inputs = tokenizer(texts, padding=True, truncation=True, max_length=${maxTokens}, return_tensors="pt")
 `;
+}
+
+/** The padding token of a model that reads the last token before it, where its own files name another. */
+function padded(model: Model): string | undefined {
+  const { family, json } = model;
+  if (family.stack?.pooling !== "last" || modelHead(model).reads !== "pooled") return undefined;
+  const { padId } = textConfig(model);
+  return json.pad_token_id === padId ? undefined : `pad_token_id=${padId}`;
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

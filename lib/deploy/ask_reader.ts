@@ -62,8 +62,11 @@ export async function askReader(
 ): Promise<AnswerReceipt> {
   const all = contract.inputsOf(table);
   const chosen = await expectedOf(chooseInputs(all));
-  const fitting = chosen.filter(({ outputs }) => contract.longInputs || outputs.length === 1);
-  const long = contract.longInputs ? await expectedOf(longInputs(contract, all, processor)) : [];
+  const takesLong = contract.longInputs(processor);
+  const fitting = chosen.filter(({ outputs, truncated }) =>
+    takesLong || (outputs.length === 1 && !truncated)
+  );
+  const long = takesLong ? await expectedOf(longInputs(contract, all, processor)) : [];
   const groups = [...inGroups(fitting), ...long.map((each) => [each, ...fitting.slice(0, 1)])];
   const reader = await openPipeline(contract.pipeline, folder, { threads: processorThreads() });
   let worst = { share: 0, largestDifference: 0, tolerance };
@@ -76,7 +79,9 @@ export async function askReader(
         if (problem !== undefined || !(difference <= allowed)) {
           throw new TunebookError(
             "output",
-            `transformers.js answers otherwise than the trained model: to ${shown(expected.input)} ` +
+            `transformers.js answers otherwise than the trained model: to ${
+              shown(expected.input)
+            } ` +
               (problem ?? `the largest difference is ${difference}, allowed is ${allowed}`),
           );
         }

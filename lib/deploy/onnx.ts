@@ -13,7 +13,7 @@ import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { closingOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
+import { closingOf, pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
 import { checkIsWhole, type DeployTarget } from "./target.ts";
 
 /**
@@ -74,17 +74,19 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const { dtype } = kindOf(trainable);
       const file = fileOf(trainable);
       const settled = { ...settle(model, adapter, values, { dequantise }), objective };
+      const pairs = pairLayoutOf(model, trained);
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", file),
         forwardProgram(settled, { closing: closingOf(trained) }),
         frozenOf(settled),
+        { pairs },
       );
       await writeModelFiles({ trainable, values, ...trained }, folder, {
         ...readerType(model),
         "transformers.js_config": await browserConfig(join(folder, "onnx"), file, dtype),
       });
-      await writeReaderTokenizer(folder, model);
+      await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
     },
     async reopen({ trainable }, folder) {
       const session = await openOnnxFile(join(folder, "onnx", fileOf(trainable)));

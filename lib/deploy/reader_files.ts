@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
+import type { PairLayout } from "../engine/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { type Model, modelHead } from "../nn/model.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
@@ -21,12 +22,32 @@ const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
 /** What stands at the end of the longest text; undefined where nothing does, or texts are pairs. */
 export function closingOf(
-  { processor, maxTokens }: Pick<TrainedModel, "processor" | "maxTokens">,
+  { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
 ): ClosingTokens | undefined {
-  if (processor.input !== "text") return undefined;
+  if (processor.input !== "text" || task.reader?.pairs) return undefined;
   const { ids, firstStart } = processor.tokenizer.join([]);
   const closing = Array.from(ids.subarray(firstStart));
   return closing.length === 0 ? undefined : { maxTokens, ids: closing };
+}
+
+/** How the graph cuts pairs that are too long; undefined where inputs are no pairs. */
+export function pairLayoutOf(
+  { family }: Pick<Model, "family">,
+  { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
+): PairLayout | undefined {
+  if (processor.input !== "text" || !task.reader?.pairs) return undefined;
+  const { ids, types, firstStart, secondStart } = processor.tokenizer.join([], []);
+  const layout = {
+    maxTokens,
+    before: firstStart,
+    between: secondStart! - firstStart,
+    after: ids.length - secondStart!,
+    separator: ids[firstStart],
+  };
+  if (layout.between === 0) return undefined;
+  return family.usesTypes
+    ? { ...layout, inSecond: types.reduce((sum, type) => sum + type, 0) }
+    : layout;
 }
 
 /** The family that `config.json` names where transformers.js knows no such head of the model's own. */
@@ -45,11 +66,18 @@ export function readerType(model: Model): Record<string, unknown> {
  * Names the tokenizer's class after what transformers.js does with it: `BertTokenizer` gives segments,
  * `LlamaTokenizer` pads on the left, and any other takes `tokenizer.json` as it is.
  */
-export async function writeReaderTokenizer(folder: string, { family }: Model): Promise<void> {
+export async function writeReaderTokenizer(
+  folder: string,
+  { family }: Model,
+  { cutsPairs }: { readonly cutsPairs: boolean },
+): Promise<void> {
   if (family.input !== "text") return;
   const path = join(folder, "tokenizer_config.json");
+  const { model_max_length: limit, ...own } = await readJsonObject(path);
   const config = {
-    ...await readJsonObject(path),
+    ...own,
+    // It would cut the second text away; the graph cuts the longer one.
+    ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
     tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
     padding_side: "right",
   };

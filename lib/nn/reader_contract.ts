@@ -15,6 +15,8 @@ export interface ExpectedAnswer<Input = unknown, Answer = unknown> {
   readonly answer: Answer;
   /** What the model gave for each sequence of the input. */
   readonly outputs: readonly Float32Array[];
+  /** Whether tokens were cut off. */
+  readonly truncated: boolean;
   /** What made its sequences. */
   readonly processor: Processor;
 }
@@ -42,8 +44,10 @@ export interface ReaderContract<Input = unknown, Answer = unknown> {
   inputsOf(table: Table): Input[];
   /** Inputs out of many: those that may be longer than the model takes. */
   joined(inputs: readonly Input[]): Input[];
+  /** True for pairs of texts of which the longer one is cut, where both are too long. */
+  readonly pairs?: boolean;
   /** Whether the reader answers an input that is longer than the model takes as `predict` does. */
-  readonly longInputs: boolean;
+  longInputs(processor: Processor): boolean;
   /** What the reader cannot do, in a sentence; said before the training. */
   limit?(about: ReaderLimits): string | undefined;
   /** Asks for some inputs at once; one answer for each. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  accuracy,
   adapter,
   type DeployTarget,
   head,
@@ -65,6 +66,104 @@ const breaks: Readonly<Record<string, readonly [string, (json: Json) => void, Re
     json.added_tokens.push({ id: 5, content: "film", special: false, normalized: false });
   }, /makes other input_ids of a held-out row/],
 };
+
+/** What only Python reads. */
+const pythonBreaks: typeof breaks = {
+  "a class that makes another tokenizer": ["tokenizer_config.json", (config) => {
+    config.tokenizer_class = "RobertaTokenizer";
+  }, /RobertaTokenizer, which Python makes of a BPE, but tokenizer.json has a WordPiece/],
+  "a class that nobody knows": ["tokenizer_config.json", (config) => {
+    config.tokenizer_class = "MyTokenizer";
+  }, /tokenizer_class is "MyTokenizer"/],
+  "flags that keep case": ["tokenizer_config.json", (config) => {
+    config.tokenizer_class = "BertTokenizer";
+    config.do_lower_case = false;
+  }, /do_lower_case is false, which BertTokenizer takes for false, but tokenizer.json does true/],
+  "no segments": ["tokenizer_config.json", (config) => {
+    delete config.model_input_names;
+  }, /leaves out token_type_ids, which the model was trained with/],
+  "a longer limit": ["tokenizer_config.json", (config) => {
+    config.model_max_length = 512;
+  }, /model_max_length is 512, but the training cut texts at 64/],
+  "another class": ["config.json", (config) => {
+    config.architectures = ["BertForTokenClassification"];
+  }, /architectures names "BertForTokenClassification"/],
+  "smaller numbers": ["config.json", (config) => {
+    config.dtype = "float16";
+  }, /dtype is "float16", but the weights are float32/],
+};
+
+for (const [name, [file, change, message]] of Object.entries(pythonBreaks)) {
+  Deno.test(`no receipt of merged passes with ${name}`, () =>
+    inFolder(async (folder) => {
+      const target = broken(merged(join(folder, "m")), file, change);
+      await assert.rejects(trained(folder, target), isMistake("output", message));
+    }));
+}
+
+Deno.test("no receipt of an adapter passes with settings of another training", () =>
+  inFolder(async (folder) => {
+    const changes: readonly [(config: Json) => void, RegExp][] = [
+      [(config) => config.task_type = "TOKEN_CLS", /task_type: "TOKEN_CLS", but the training had/],
+      [(config) => config.base_model_name_or_path = "other", /base_model_name_or_path: "other"/],
+      [(config) => config.inference_mode = false, /inference_mode: false/],
+    ];
+    for (const [change, message] of changes) {
+      const target = broken(adapter(join(folder, "a")), "adapter_config.json", change);
+      await assert.rejects(trained(folder, target), isMistake("output", "adapter:", message));
+    }
+  }));
+
+Deno.test("no receipt of sentence-transformers passes with another pooling", () =>
+  inFolder(async (folder) => {
+    const rows = tableFromRows(reviews(24).map(({ text }) => ({ text, other: "the film" })));
+    const task = sentenceEmbeddings({ anchor: "text", positive: "other" });
+    const changes: readonly [string, (json: Json) => void, RegExp][] = [
+      ["1_Pooling/config.json", (config) => {
+        config.pooling_mode_mean_tokens = false;
+        config.pooling_mode_cls_token = true;
+      }, /the pooling is "cls", but the training took "mean"/],
+      ["modules.json", (modules) => modules.pop(), /a Normalize module is false/],
+      ["sentence_bert_config.json", (config) => {
+        config.max_seq_length = 512;
+      }, /max_seq_length is 512/],
+      ["sentence_bert_config.json", (config) => {
+        config.do_lower_case = true;
+      }, /do_lower_case is true|lowercase/i],
+    ];
+    const base = await tinyModel(join(folder, "base"));
+    for (const [file, change, message] of changes) {
+      const target = broken(sentenceTransformers(join(folder, "s")), file, change);
+      await assert.rejects(
+        model(base).data(rows, task, { test: rows }).adapt(lora({ rank: 2 })).train({ epochs: 1 })
+          .deploy(target).run(quiet),
+        isMistake("output", "sentenceTransformers:", message),
+      );
+    }
+  }));
+
+Deno.test("a folder with another vector at the end of long texts passes no receipt", () =>
+  inFolder(async (folder) => {
+    // Without the closing token that transformers.js cuts off.
+    const target = broken(onnx(join(folder, "o")), "tokenizer_config.json", (config) => {
+      config.model_max_length = 12;
+    });
+    await assert.rejects(
+      trained(folder, answersOnly(target)),
+      isMistake("output", "transformers.js answers otherwise than the trained model"),
+    );
+  }));
+
+Deno.test("a deployment that fails says the scores of the training", () =>
+  inFolder(async (folder) => {
+    const [file, change] = breaks["swapped labels"];
+    await assert.rejects(
+      model(await tinyModel(join(folder, "base"))).data(moods(48), { text: "text", label: "mood" })
+        .adapt(head()).train({ epochs: 1 }).evaluate({ accuracy })
+        .deploy(broken(merged(join(folder, "m")), file, change)).run(quiet),
+      isMistake("output", /Scores on held-out rows:\n\s+accuracy\s+[\d.]+/),
+    );
+  }));
 
 /** What `answersOnly` finds of them by itself. */
 const seen = [

@@ -24,7 +24,9 @@ export const checkLabels: FolderCheck = ({ config }, { trained: { task } }) => {
   labels.forEach((label, id) => {
     if (byId[id] !== label) {
       wrong.push(
-        `config.json: id2label calls output ${id} ${quoted(byId[id])}, but the training called it ` +
+        `config.json: id2label calls output ${id} ${
+          quoted(byId[id])
+        }, but the training called it ` +
           quoted(label),
       );
     }

@@ -16,7 +16,9 @@ export const checkSides: FolderCheck = (facts, { trained: { processor } }) => {
   const found = padding ?? sideIn(facts, "padding") ?? sideOfClass(facts);
   if (found !== "right") {
     wrong.push(
-      `tokenizer_config.json: padding_side is ${quoted(padding)}, which pads on the ${found}; the ` +
+      `tokenizer_config.json: padding_side is ${
+        quoted(padding)
+      }, which pads on the ${found}; the ` +
         "training padded on the right",
     );
   }

@@ -27,7 +27,8 @@ export function answerProof(
         const table = task.tableOf([input]);
         const examples = await task.examples(table, processor, { where, labelled: false });
         const outputs = await outputsOf(examples);
-        expected.push({ input, answer: examples.answers(outputs)[0], outputs, processor });
+        const [answer] = examples.answers(outputs);
+        expected.push({ input, answer, outputs, truncated: examples.truncated > 0, processor });
       }
       return expected;
     },

@@ -13,6 +13,7 @@ import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
+import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
@@ -22,8 +23,8 @@ import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import type { RunOptions } from "./run_options.ts";
-import type { RunResult } from "./run_result.ts";
-import { judgeOf, scorerOf, scoreStage, validation } from "./score_stage.ts";
+import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
+import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 
@@ -81,10 +82,16 @@ export async function runPlan(
       ...(opened.tokenizer ? { specialTokens: opened.tokenizer.texts } : {}),
       maxTokens: assembled.maxTokens,
     };
-    const answers = answerProof(read, assembled, (examples) =>
-      scorer.outputs(examples, { state, signal }));
+    const answers = answerProof(
+      read,
+      assembled,
+      (examples) => scorer.outputs(examples, { state, signal }),
+    );
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { device, signal });
+    const receipts = await deployStage(spec.targets, model, proof, { device, signal })
+      .catch((error) => {
+        throw withScores(error, scored.scores, scoreTitles(spec.metrics));
+      });
     await trained.forget();
     return resultOf({
       spec,
@@ -114,6 +121,13 @@ function stoppedAfterTraining({ folder, step }: { folder?: string; step: number 
           kernel() ? "run the cell again" : "run the same plan with resume"
         } to go on with the scores.`),
   );
+}
+
+/** A deployment that fails still says what the training reached. */
+function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitles): unknown {
+  if (!(error instanceof Error) || Object.keys(scores).length === 0) return error;
+  error.message += `\nScores on held-out rows:\n${describeScores(scores, titles).join("\n")}`;
+  return error;
 }
 
 function describeData(

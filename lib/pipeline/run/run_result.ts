@@ -57,6 +57,18 @@ export interface RunResult<
   toString(): string;
 }
 
+/** What scores are called, by name. */
+export type ScoreTitles = Readonly<Record<string, string>>;
+
+/** A line for each score. */
+export function describeScores(
+  scores: Readonly<Record<string, unknown>>,
+  titles: ScoreTitles = {},
+): string[] {
+  return Object.entries(scores)
+    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+}
+
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
   result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
@@ -65,13 +77,12 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+  const scores = describeScores(result.scores as Record<string, unknown>, titles);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
-      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
+      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})${describeReader(receipt)}`;
   });
   return [
     `${result.method} on ${result.model}`,
@@ -91,6 +102,15 @@ export function describeResult(
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n");
+}
+
+/** What the folder's reader was found to take from it. */
+export function describeReader({ reader }: Pick<Receipt, "reader">): string {
+  if (!reader) return "";
+  const { settings, answers } = reader;
+  if (!answers) return `; ${settings} settings as trained`;
+  return `; ${settings} settings as trained; ${answers.reader} answers ${answers.inputs} inputs ` +
+    `as trained, largest difference ${smallNumber(answers.largestDifference)}`;
 }
 
 function smallNumber(value: number): string {

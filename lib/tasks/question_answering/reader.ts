@@ -44,7 +44,7 @@ export function answerReader(
       question: inputs[0].question,
       context: inputs.map(({ context }) => context).join(" "),
     }],
-    longInputs: false,
+    longInputs: () => false,
     limit({ processor, hasLongRows }) {
       if (textProcessor(name, processor).tokenizer.sepId === undefined) {
         return "transformers.js' pipeline finds the context behind a separator token, which this " +

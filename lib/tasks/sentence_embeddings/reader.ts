@@ -33,7 +33,7 @@ export function embeddingReader(
     pipeline: "feature-extraction",
     inputsOf: (table) => textsOf(table, rows).flat(),
     joined: (inputs) => [inputs.join(" ")],
-    longInputs: true,
+    longInputs: () => true,
     limit: ({ processor }) =>
       settingsOf(processor).pooling === "last"
         ? "transformers.js' pipeline pools the last token of the batch, which in shorter texts is " +

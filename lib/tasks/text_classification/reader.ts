@@ -10,6 +10,7 @@ import {
   largestOutput,
   type ReaderContract,
 } from "../../nn/reader_contract.ts";
+import type { Processor } from "../../nn/processor.ts";
 import { columnValues } from "../../table/columns.ts";
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
@@ -52,8 +53,9 @@ export function labelReader(
       const [long, other] = [firsts.join(" "), seconds.join(" ")];
       return [[long, other], [long, seconds[0]], [firsts[0], other]];
     },
-    longInputs: pair === undefined,
-    limit: ({ hasLongRows }) => limitOf({ pair, kind }, hasLongRows),
+    pairs: pair !== undefined,
+    longInputs: (processor) => pair === undefined || tellsPairs(processor),
+    limit: ({ processor }) => limitOf({ pair, kind }, processor),
     async ask(reader, inputs) {
       if (pair !== undefined) return await ofPairs(reader, inputs, { kind, labels });
       if (kind === "regression") return numbersOf(await reader.ask(inputs));
@@ -71,21 +73,28 @@ export function labelReader(
 
 function limitOf(
   { pair, kind }: Pick<LabelReaderOptions, "pair" | "kind">,
-  hasLongRows: boolean,
+  processor: Processor,
 ): string | undefined {
   if (pair !== undefined) {
     return "transformers.js' pipeline takes no pairs of texts; ask its model, " +
       "model(tokenizer(texts, { text_pair: pairs, padding: true, truncation: true })), whose logits " +
-      "are " + (kind === "regression" ? "the numbers" : `those of ${activations[kind]}`) +
-      (hasLongRows
-        ? ". It cuts only the second text of a pair that is too long, where tunebook and Python cut " +
-          "the longer one: shorten such pairs before"
-        : "");
+      `are ${kind === "regression" ? "the numbers" : `those of ${activations[kind]}`}` +
+      (tellsPairs(processor)
+        ? ""
+        : ". Nothing stands between both texts for this model: of a pair that is too long only the " +
+          "second text is cut there, where predict cuts the longer one; shorten such pairs before");
   }
   return kind === "regression"
     ? 'transformers.js\' pipeline("text-classification") makes 1 of every number; ask ' +
       'pipeline("feature-extraction", folder), which gives the numbers'
     : undefined;
+}
+
+/** Whether a special token stands between both texts, by which the graph tells them apart. */
+export function tellsPairs(processor: Processor): boolean {
+  if (processor.input !== "text") return false;
+  const { firstStart, secondStart } = processor.tokenizer.join([], []);
+  return secondStart! > firstStart;
 }
 
 const activations = { single: "softmax", multi: "sigmoid" } as const;

@@ -30,10 +30,11 @@ export function tagReader(
   return {
     pipeline: "token-classification",
     // Its pipeline takes texts: words are read with a space between them.
-    inputsOf: (table) => readTextRows(table, options, "the held-out rows").rows
-      .map(({ text }) => text),
+    inputsOf: (table) =>
+      readTextRows(table, options, "the held-out rows").rows
+        .map(({ text }) => text),
     joined: (inputs) => [inputs.join(" ")],
-    longInputs: false,
+    longInputs: () => false,
     limit: ({ hasLongRows }) =>
       hasLongRows
         ? "transformers.js' pipeline tags only the beginning of a text that is longer than the model " +
