@@ -13,6 +13,8 @@ import {
   sentenceTransformers,
   tableFromRows,
 } from "tunebook";
+import { checkSides } from "../../lib/deploy/checks/sides.ts";
+import type { TrainedModel } from "../../lib/deploy/trained_model.ts";
 import { isMistake } from "../is_mistake.ts";
 import { moods, reviews, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -44,9 +46,6 @@ const breaks: Readonly<Record<string, readonly [string, (json: Json) => void, Re
   "padding on the left": ["tokenizer_config.json", (config) => {
     config.padding_side = "left";
   }, /padding_side is "left", which pads on the left/],
-  "padding by tokenizer.json's side": ["tokenizer.json", (json) => {
-    json.padding = { direction: "Left", pad_token: "[PAD]", pad_id: 0 };
-  }, /pads on the left/],
   "cut on the left": ["tokenizer_config.json", (config) => {
     config.truncation_side = "left";
   }, /truncation_side is "left"/],
@@ -87,7 +86,7 @@ const pythonBreaks: typeof breaks = {
   }, /model_max_length is 512, but the training cut texts at 64/],
   "another class": ["config.json", (config) => {
     config.architectures = ["BertForTokenClassification"];
-  }, /architectures names "BertForTokenClassification"/],
+  }, /other (logits|outputs) than the trained model|architectures names/],
   "smaller numbers": ["config.json", (config) => {
     config.dtype = "float16";
   }, /dtype is "float16", but the weights are float32/],
@@ -165,6 +164,20 @@ Deno.test("a deployment that fails says the scores of the training", () =>
     );
   }));
 
+Deno.test("sides are those of tokenizer.json or of the class where the config names none", () => {
+  const trained = { processor: { input: "text" } } as TrainedModel;
+  const sides = (tokenizerConfig: Json, tokenizer: Json = {}) =>
+    checkSides({ folder: "", config: {}, tokenizerConfig, tokenizer }, {
+      trained,
+      table: tableFromRows([{ text: "" }]),
+    });
+  const left = { padding: { direction: "Left" } };
+  assert.deepEqual(sides({ padding_side: "right" }, left), []);
+  assert.match(String(sides({}, left)), /pads on the left/);
+  assert.match(String(sides({ tokenizer_class: "LlamaTokenizer" })), /pads on the left/);
+  assert.match(String(sides({}, { truncation: { direction: "Left" } })), /cuts texts on the left/);
+});
+
 /** What `answersOnly` finds of them by itself. */
 const seen = [
   "swapped labels",
@@ -178,9 +191,7 @@ for (const [name, [file, change, message]] of Object.entries(breaks)) {
   Deno.test(`no receipt passes with ${name}`, () =>
     inFolder(async (folder) => {
       for (const target of [merged(join(folder, "m")), onnx(join(folder, "o"))]) {
-        // transformers.js has no side of its own in tokenizer.json.
         const own = broken(target, file, change);
-        if (name.startsWith("padding by") && target.name === "onnx") continue;
         await assert.rejects(
           trained(folder, own),
           isMistake("output", target.name, message, `Nothing was written to ${target.folder}`),
