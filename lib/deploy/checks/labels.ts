@@ -30,7 +30,7 @@ export const checkLabels: FolderCheck = ({ config }, { trained: { task } }) => {
           quoted(label),
       );
     }
-    if (!Object.hasOwn(byName, label) || byName[label] !== id) {
+    if (label2id !== undefined && (!Object.hasOwn(byName, label) || byName[label] !== id)) {
       const found = Object.hasOwn(byName, label) ? byName[label] : undefined;
       wrong.push(
         `config.json: label2id gives ${quoted(label)} the number ${quoted(found)}, not ${id}`,
@@ -38,6 +38,7 @@ export const checkLabels: FolderCheck = ({ config }, { trained: { task } }) => {
     }
   });
   for (const [field, names] of Object.entries({ id2label: byId, label2id: byName })) {
+    if (config[field] === undefined && field === "label2id") continue;
     const found = Object.keys(names).length;
     if (found !== labels.length) {
       wrong.push(`config.json: ${field} has ${found} names, but the model has ${labels.length}`);
