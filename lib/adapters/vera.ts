@@ -17,7 +17,14 @@ import type { LinearLayer } from "../nn/layer.ts";
 import type { LowRank } from "../nn/adapter_delta.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./parts/lora_target.ts";
-import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
+import {
+  checkFields,
+  fanInFanOut,
+  learnableBiases,
+  namesForPeft,
+  targetsOf,
+  wrappedNames,
+} from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import {
   checkSettings,
@@ -243,7 +250,7 @@ export function veraFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["r"],
     targets: true,
-    off: { bias: ["none"] },
+    off: { bias: learnableBiases },
   });
   return veraOf({
     rank: config.r as number,

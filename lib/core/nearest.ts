@@ -4,6 +4,7 @@
  * @module
  */
 import { distance } from "fastest-levenshtein";
+import { quoted } from "./quoted.ts";
 
 /** ` (did you mean "…"?)` with the closest of `names`, or an empty text when none is close. */
 export function didYouMean(name: string, names: Iterable<string>): string {
@@ -14,5 +15,5 @@ export function didYouMean(name: string, names: Iterable<string>): string {
     if (!best || edits < best.edits) best = { name: candidate, edits };
   }
   const limit = Math.max(2, Math.floor(name.length / 2));
-  return best && best.edits <= limit ? ` (did you mean "${best.name}"?)` : "";
+  return best && best.edits <= limit ? ` (did you mean ${quoted(best.name)}?)` : "";
 }

@@ -7,6 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import { shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead, textConfig } from "../nn/model.ts";
@@ -95,7 +96,7 @@ function readme(
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(shownName).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}

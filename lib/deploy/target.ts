@@ -9,6 +9,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import type { Device } from "../engine/mod.ts";
 import {
   largestDifference,
+  largestMagnitude,
   type ReadBatch,
   type Rows,
   type RunBatch,
@@ -43,8 +44,14 @@ export interface DeployTarget {
   readonly folder: string;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The largest logit difference that is no mistake, with its reason in the target's file. */
+  /**
+   * The largest difference of an output that is no mistake, with its reason in the target's file. Where
+   * outputs are larger than 1, as a regression's may be, it is a share of the largest one: float32 keeps
+   * about seven digits of a number, whatever its size.
+   */
   readonly tolerance: number;
+  /** True where the tolerance holds as it is, whatever the size of the outputs. */
+  readonly isAbsolute?: boolean;
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
@@ -77,6 +84,7 @@ export interface Receipt {
   /** Held-out rows that were compared. */
   readonly rows: number;
   readonly largestDifference: number;
+  /** The largest difference that was allowed for outputs of this size. */
   readonly tolerance: number;
   /** What its reader takes from the folder beside the model; absent for targets that do not look. */
   readonly reader?: ReaderProof;
@@ -87,7 +95,7 @@ const comparedRows = 64;
 
 /**
  * Writes a target's folder, opens it again, compares its logits with the trained model's, and only
- * then puts it in its place. A difference above the tolerance is an error and leaves nothing.
+ * then puts it in its place. A difference above the tolerance is an error and leaves nothing there.
  *
  * @param expected what the trained model gave for each sequence of `rows`
  */
@@ -107,19 +115,21 @@ export async function deploy(
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);
     const reopened = await target.reopen(trained, folder, device);
+    const compared = expected.slice(0, count);
+    const allowed = allowedFor(target, compared);
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
       const found = await runOver(reopened.run, rows, reopened.read, { chosen, signal });
-      difference = largestDifference(found, expected.slice(0, found.length));
+      difference = largestDifference(found, compared);
     } finally {
       await reopened.dispose();
     }
-    if (!(difference <= target.tolerance)) {
+    if (!(difference <= allowed)) {
       throw new TunebookError(
         "output",
-        `${target.name}: the files give other logits than the trained model: the largest ` +
-          `difference on ${count} held-out rows is ${difference}, allowed is ${target.tolerance}. ` +
+        `${target.name}: the files give other outputs than the trained model: the largest ` +
+          `difference on ${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
@@ -130,7 +140,7 @@ export async function deploy(
       files: await listFiles(folder),
       rows: count,
       largestDifference: difference,
-      tolerance: target.tolerance,
+      tolerance: allowed,
       ...(reader ? { reader } : {}),
     };
   });
@@ -152,6 +162,15 @@ async function inspected(
       { cause: error },
     );
   }
+}
+
+/** The largest difference that is no mistake for outputs of this size. */
+function allowedFor(
+  { tolerance, isAbsolute = false }: Pick<DeployTarget, "tolerance" | "isAbsolute">,
+  outputs: Outputs,
+): number {
+  const largest = largestMagnitude(outputs);
+  return isAbsolute || !Number.isFinite(largest) ? tolerance : tolerance * Math.max(1, largest);
 }
 
 async function listFiles(folder: string, below = ""): Promise<{ path: string; bytes: number }[]> {

@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { quoted } from "../core/quoted.ts";
 import { minimize } from "./minimize.ts";
 
 /** How to fit. */
@@ -156,7 +157,7 @@ function check(vectors: readonly ArrayLike<number>[], labels: readonly string[],
       "data",
       classes.size === 0
         ? "there are no rows to learn from"
-        : `all rows have the label "${labels[0]}"; give two or more`,
+        : `all rows have the label ${quoted(labels[0])}; give two or more`,
     );
   }
   checkLengths(vectors, vectors[0].length);

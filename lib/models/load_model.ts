@@ -83,8 +83,8 @@ export async function readModelConfig(
 }
 
 /**
- * Loads the encoder, and the head where the checkpoint has one of the same size; otherwise the head
- * is made anew: weights from a normal distribution with the config's range, biases zero. Without
+ * Loads the encoder, and the head where the checkpoint has one of the same size and none is asked for that
+ * is new; otherwise the head is made anew: weights from a normal distribution with the config's range, biases zero. Without
  * `outputs` the head is the checkpoint's own for the next token, which a method does not touch.
  *
  * @example
@@ -100,18 +100,20 @@ export async function readModelConfig(
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
-  const { family, config, json } = await readModelConfig(options.config, options.families);
+  const { family, json, ...read } = await readModelConfig(options.config, options.families);
   const headRequest = options.head ??
     (options.outputs === undefined
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  const body = bodyUnder(family, config, head);
-  const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);
+  const config = head.fit?.(read.config, stored) ?? read.config;
+  const body = bodyUnder(family, config, head);
+  const headLayers = head.layers(config, headRequest.outputs);
 
-  const hasHead = Boolean(head.isPretrained) || isStoredHead(json, head, headLayers, stored);
+  const hasHead = Boolean(head.isPretrained) ||
+    (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
   const { optional } = family;
   const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
     const names = namesOf(family, head, weight);
@@ -166,7 +168,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
-    headRequest,
+    headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([
       ...[...values.keys()].map((path) => {

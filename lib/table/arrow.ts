@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { tableFromIPC } from "@uwdata/flechette";
+import { type DecimalType, tableFromIPC, Type } from "@uwdata/flechette";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { decimalNumber } from "./decimals.ts";
 import { plainIntegers } from "./integers.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
@@ -23,9 +24,11 @@ export function readArrow(bytes: Uint8Array, source: string): Table {
       for (const batch of arrow.getChildAt(i).data) checkBatch(batch, bytes.length);
     }
     return tableFromColumns(
-      arrow.names.map((name, index) =>
-        [name, plainIntegers(Array.from(arrow.getChildAt(index)))] as const
-      ),
+      arrow.names.map((name, index) => {
+        const column = arrow.getChildAt(index);
+        const values = isDecimal(column.type) ? decimals(bytes, index) : Array.from(column);
+        return [name, plainIntegers(values)] as const;
+      }),
       source,
     );
   } catch (error) {
@@ -36,6 +39,23 @@ export function readArrow(bytes: Uint8Array, source: string): Table {
       { cause: error },
     );
   }
+}
+
+type ArrowType = ReturnType<ReturnType<typeof tableFromIPC>["getChildAt"]>["type"];
+
+function isDecimal(type: ArrowType): type is DecimalType {
+  return type.typeId === Type.Decimal;
+}
+
+/** A column of decimals as the nearest numbers; of those without decimal places the integers. */
+function decimals(bytes: Uint8Array, index: number): unknown[] {
+  const column = tableFromIPC(bytes, { useDecimalInt: true }).getChildAt(index);
+  const { scale } = column.type as DecimalType;
+  return Array.from(
+    column,
+    (value: number | bigint | null) =>
+      value === null ? null : scale === 0 ? BigInt(value) : decimalNumber(BigInt(value), scale),
+  );
 }
 
 /** The library reads a file that lost its end as one without rows. */

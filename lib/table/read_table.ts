@@ -4,8 +4,9 @@
  * @module
  */
 import { extname } from "node:path";
-import { TunebookError } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { quoted } from "../core/quoted.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
@@ -26,6 +27,15 @@ export interface ReadTableOptions {
   format?: TableFormat;
   /** The columns to keep, in this order; by default all. */
   columns?: readonly string[];
+  /** Columns to leave out, such as `""`, the index that pandas writes without a name. */
+  omit?: readonly string[];
+  /**
+   * What cells are quoted with, one character, or `false` where quotes are text (csv, tsv). By default
+   * `"`, or none where tab-separated lines only make sense so.
+   */
+  quote?: string | false;
+  /** What stands between cells, one character (csv, tsv); by default a comma or a tab. */
+  separator?: string;
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
   timeoutSeconds?: number;
   /** Stops a download with an error of kind "interrupted". */
@@ -35,19 +45,21 @@ export interface ReadTableOptions {
 interface Format {
   endings: readonly string[];
   contentTypes: readonly string[];
-  read(bytes: Uint8Array, source: string): Table | Promise<Table>;
+  read(bytes: Uint8Array, source: string, options: ReadTableOptions): Table | Promise<Table>;
 }
 
 const formats: Record<TableFormat, Format> = {
   csv: {
     endings: [".csv"],
     contentTypes: ["text/csv"],
-    read: (bytes, source) => readSeparated(bytes, source, ","),
+    read: (bytes, source, options) =>
+      readSeparated(bytes, source, { ...options, separator: options.separator ?? "," }),
   },
   tsv: {
     endings: [".tsv", ".tab"],
     contentTypes: ["text/tab-separated-values"],
-    read: (bytes, source) => readSeparated(bytes, source, "\t"),
+    read: (bytes, source, options) =>
+      readSeparated(bytes, source, { ...options, separator: options.separator ?? "\t" }),
   },
   json: { endings: [".json"], contentTypes: ["application/json"], read: readJson },
   jsonl: {
@@ -102,10 +114,47 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   const { bytes, contentType } = await readSource(source, { timeoutSeconds, signal });
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
-  const table = await formats[format].read(bytes, source);
-  if (!options.columns) return options.format ? table : rememberOrigin(table, source);
-  requireColumns(table, options.columns, source);
-  return table.select(...options.columns);
+  checkCells(format, options);
+  const table = await formats[format].read(bytes, source, options);
+  const { columns, omit } = options;
+  if (columns) {
+    requireColumns(table, columns, source);
+    return table.select(...columns);
+  }
+  if (!omit && Object.keys(cellOptions(options)).length === 0) {
+    return options.format ? table : rememberOrigin(table, source);
+  }
+  // Separated values have left theirs out before their columns had to have names.
+  if (!isSeparated(format)) requireColumns(table, omit ?? [], source);
+  return table.select(...table.columnNames().filter((name) => !omit?.includes(name)));
+}
+
+function isSeparated(format: TableFormat): boolean {
+  return format === "csv" || format === "tsv";
+}
+
+/** What was said of cells. */
+function cellOptions({ quote, separator }: ReadTableOptions): Readonly<Record<string, unknown>> {
+  return {
+    ...(quote === undefined ? {} : { quote }),
+    ...(separator === undefined ? {} : { separator }),
+  };
+}
+
+/** Refuses quotes and separators that are no single character, and those of other formats. */
+function checkCells(format: TableFormat, options: ReadTableOptions): void {
+  const given = Object.entries(cellOptions(options));
+  const wrong = given.flatMap(([name, value]) => {
+    if (!isSeparated(format)) return [`${name} belongs to csv and tsv, and this is ${format}`];
+    if (name === "quote" && value === false) return [];
+    return typeof value === "string" && /^[\t -~]$/.test(value)
+      ? []
+      : [`${name} is ${JSON.stringify(value)}, but must be one ASCII character`];
+  });
+  if (given.length === 2 && options.quote === options.separator) {
+    wrong.push("quote and separator must differ");
+  }
+  if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
 }
 
 const names = Object.keys(formats) as TableFormat[];
@@ -123,7 +172,9 @@ function checkFormat(format: string): void {
   if (Object.hasOwn(formats, format)) return;
   throw new TunebookError(
     "input",
-    `there is no table format "${format}"${didYouMean(format, names) || `: ${names.join(", ")}`}`,
+    `there is no table format ${quoted(String(format))}${
+      didYouMean(format, names) || `: ${names.join(", ")}`
+    }`,
   );
 }
 

@@ -6,7 +6,11 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { shownName } from "../core/quoted.ts";
+import { nameListMistakes } from "../data/class_names.ts";
 import { type LabelKind, readLabels } from "../data/labels.ts";
+import { readClasses } from "../data/read_classes.ts";
+import { joinedTexts } from "../data/report.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
@@ -14,7 +18,7 @@ import type { Table } from "../table/table.ts";
 import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
 import { labelReader } from "./text_classification/reader.ts";
-import { absentLabels, classesIn } from "./shared/split_labels.ts";
+import { absentLabels } from "./shared/split_labels.ts";
 import {
   columnNameMistakes,
   refuseOptions,
@@ -34,6 +38,11 @@ export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
   readonly kind?: Kind;
   /** What stands between the labels of a row, where they are one text; `multi` only. */
   readonly separator?: string;
+  /**
+   * The labels in their order, where rows have numbers from 0 for them, or with `multi` lists of one 0 or 1
+   * for each. A number is the name of a label unless given.
+   */
+  readonly names?: readonly string[];
 }
 
 /** The names of the options. */
@@ -43,6 +52,7 @@ export const textClassificationOptions: readonly string[] = [
   "label",
   "kind",
   "separator",
+  "names",
 ] satisfies readonly (keyof TextClassificationOptions)[];
 
 const name = "text-classification";
@@ -69,10 +79,13 @@ export function textClassification<const Kind extends LabelKind = "single">(
 ): Task<Predictions<Kind>, TextInput, Prediction> {
   requireOptions(name, options);
   refuseOptions(name, textClassificationMistakes(options));
-  const { text, pair, label, separator } = options;
+  const { text, pair, label, separator, names } = options;
   const kind = options.kind ?? "single" as Kind;
   const columns = [text, pair, label].filter((column) => column !== undefined);
-  const reading = separator === undefined ? {} : { separator };
+  const reading = {
+    ...(separator === undefined ? {} : { separator }),
+    ...(names ? { names, numbered: true } : {}),
+  };
   const task: Task<Predictions<Kind>, TextInput, Prediction> = {
     name,
     kind,
@@ -97,14 +110,19 @@ export function textClassification<const Kind extends LabelKind = "single">(
     },
     withLabels,
     report: {
-      texts: (table) => columnValues(table, text),
+      texts: (table) => {
+        const firsts = columnValues(table, text);
+        return pair === undefined ? firsts : joinedTexts(firsts, columnValues(table, pair));
+      },
       ...(kind === "regression"
         ? { numbers: (table: Table) => columnValues(table, label).map(Number) }
         : { classes: namesIn }),
     },
     preview: (table, row) => ({
       text: String(columnValues(table, text)[row]),
-      label: String(columnValues(table, label)[row]),
+      label: kind === "regression"
+        ? String(columnValues(table, label)[row])
+        : namesIn(table)[row].map(shownName).join(", "),
     }),
   };
 
@@ -115,9 +133,14 @@ export function textClassification<const Kind extends LabelKind = "single">(
     };
   }
 
-  /** The classes of each row. */
-  function namesIn(table: Table): unknown[][] {
-    return columnValues(table, label).map((value) => classesIn(value, separator));
+  /** The classes of each row, which was checked when it was read. */
+  function namesIn(table: Table): string[][] {
+    const values = columnValues(table, label);
+    return readClasses(values, {
+      kind: kind === "multi" ? "multi" : "single",
+      separator,
+      numbered: names,
+    });
   }
 
   return Object.freeze(task);
@@ -125,7 +148,7 @@ export function textClassification<const Kind extends LabelKind = "single">(
 
 /** What is wrong with the options, one line each. */
 export function textClassificationMistakes(options: object): string[] {
-  const { kind, separator } = options as TextClassificationOptions;
+  const { kind, separator, names } = options as TextClassificationOptions;
   const wrong = [
     ...unknownOptions(options, textClassificationOptions),
     ...columnNameMistakes(options, ["text", "label"], ["pair", "separator"]),
@@ -136,6 +159,12 @@ export function textClassificationMistakes(options: object): string[] {
     wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds.join(", ")}`);
   } else if (separator !== undefined && kind !== "multi") {
     wrong.push('separator belongs to kind "multi"');
+  }
+  if (names !== undefined && kind === "regression") {
+    wrong.push('names belong to labels, and kind "regression" has none');
+  } else if (names !== undefined) {
+    wrong.push(...nameListMistakes(names));
+    if (names.length === 1 && kind !== "multi") wrong.push("names must be two or more");
   }
   return wrong;
 }

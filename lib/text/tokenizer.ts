@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
-import { exactNormalizer } from "./exact_normalizer.ts";
+import { cleanUp, readDecoder } from "./decoder.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
-import { fillTemplate, readTemplate, type Slot } from "./template.ts";
+import { fillTemplate, type Slot, type Template } from "./template.ts";
+import { textIds } from "./text_ids.ts";
+import { part, readTokenizerParts } from "./tokenizer_parts.ts";
 import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
 import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
@@ -97,24 +98,27 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const json = await readJsonObject(files.tokenizer);
   const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
-  const model = build(json, settings, files.tokenizer);
-  const template = readTemplate(model, files.tokenizer);
-  const special = readSpecialTokens(model, template, json, settings, files);
-  let vocabSize = 0;
-  for (const id of model.get_vocab().values()) vocabSize = Math.max(vocabSize, id + 1);
-  checkVocabulary(vocabSize, files);
+  const parts = readTokenizerParts(json, files.tokenizer);
+  const decoder = part(files.tokenizer, () => readDecoder(json.decoder));
+  const { vocabulary, template } = parts;
+  const special = readSpecialTokens(vocabulary, template, json, settings, files);
   const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
-  // A vocabulary without an unknown token drops what it does not know, as in Python.
-  const idsOf = (text: string) =>
-    model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
+  checkVocabulary(vocabulary.size, files);
+  checkTemplate(template, segments, files);
+  const encodeText = textIds(parts);
+  // A half of a surrogate pair is no character: files of texts hold the replacement character.
+  const idsOf = (text: string) => encodeText(text.toWellFormed());
   const headIsExact = splitsAtSpaces(json);
-  const aligner = textAligner(model, json, settings);
+  const aligner = textAligner(parts, json.post_processor);
+  const leavesOut = new Set(
+    vocabulary.added.filter(({ special }) => special).map(({ content }) => content),
+  );
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
   return {
     ...special,
-    vocabSize,
+    vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, { maxTokens = Infinity } = {}) {
       const slots = pair ? template.pair : template.single;
@@ -127,45 +131,28 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
         );
       }
       // The whole length of both decides how much of each of a pair stays.
-      const parts = pair
+      const texts = pair
         ? [idsOf(text), idsOf(pair)]
         : [headIsExact ? encodeHead(text, room, idsOf) : idsOf(text)];
-      const kept = truncateLongestFirst(parts.map((part) => part.length), room);
-      const { ids, types } = join(slots, parts.map((part, index) => part.slice(0, kept[index])));
-      const truncated = parts.some((part, index) => kept[index] < part.length);
+      const kept = truncateLongestFirst(texts.map((part) => part.length), room);
+      const { ids, types } = join(slots, texts.map((part, index) => part.slice(0, kept[index])));
+      const truncated = texts.some((part, index) => kept[index] < part.length);
       return { ids, types, truncated };
     },
-    tokens: (text) => aligner.tokens(text),
-    wordTokens: (words) => aligner.wordTokens(words),
+    tokens: (text) => aligner.tokens(text.toWellFormed()),
+    wordTokens: (words) => aligner.wordTokens(words.map((word) => word.toWellFormed())),
     join: (first, second) =>
       second ? join(template.pair, [first, second]) : join(template.single, [first]),
     specialTokens: (pair) =>
       (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
-    tokenText: (id) => model.id_to_token(id) ?? "",
+    tokenText: (id) => vocabulary.textOf(id) ?? "",
     decode(ids) {
-      if (ids.length === 0) return "";
-      return model.decode(Array.from(ids), { skip_special_tokens: true });
+      const tokens = Array.from(ids, (id) => vocabulary.textOf(id))
+        .filter((token) => token !== undefined && !leavesOut.has(token)) as string[];
+      const text = decoder(tokens);
+      return settings.clean_up_tokenization_spaces === true ? cleanUp(text) : text;
     },
   };
-}
-
-function build(
-  json: Readonly<Record<string, unknown>>,
-  settings: object,
-  path: string,
-): TokenizerModel {
-  try {
-    // The library asks for every part by name, while Python leaves absent parts out.
-    const whole = { pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
-    const normalizer = exactNormalizer(json.normalizer ?? null);
-    // Python's default since transformers 5; the library's own is true.
-    const asPython = { clean_up_tokenization_spaces: false, ...settings };
-    return new TokenizerModel({ ...whole, ...json, normalizer }, asPython);
-  } catch (error) {
-    throw new TunebookError("weights", `${path} is not a usable tokenizer: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): void {
@@ -176,6 +163,29 @@ function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): v
     `${tokenizer} has ${size} tokens, but the model knows only ${limit} (vocab_size of its ` +
       `config.json): the files are of different models`,
   );
+}
+
+/** Ids and segments of a template must be rows of the model's tables. */
+function checkTemplate(
+  { single, pair }: Template,
+  segments: boolean,
+  { tokenizer, config }: TokenizerFiles,
+): void {
+  const ids = config?.vocab_size;
+  const types = config?.type_vocab_size;
+  for (const { id, type } of [...single, ...pair]) {
+    const isBeyond = id !== undefined && typeof ids === "number" && id >= ids;
+    const hasNoRow = segments && typeof types === "number" && type >= Math.max(1, types);
+    if (!isBeyond && !hasNoRow) continue;
+    throw new TunebookError(
+      "weights",
+      isBeyond
+        ? `${tokenizer}: the post-processor puts the id ${id} around texts, but the model knows ` +
+          `only ${ids} (vocab_size of its config.json)`
+        : `${tokenizer}: the post-processor gives tokens the segment ${type}, but the model knows ` +
+          `only ${types} (type_vocab_size of its config.json)`,
+    );
+  }
 }
 
 function subwordPrefixOf({ model }: Record<string, unknown>): string | undefined {

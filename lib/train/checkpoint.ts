@@ -7,6 +7,8 @@
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import type { State } from "../engine/mod.ts";
+import { parameters } from "../nn/trainable_model.ts";
+import { finite } from "../weights/finite.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import type { Tensors } from "./divergence.ts";
@@ -118,7 +120,9 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
     const slash = name.indexOf("/");
     const vector = name.slice(0, slash);
     const values = vectors.get(vector) ?? new Map<string, Float32Array>();
-    vectors.set(vector, values.set(name.slice(slash + 1), await file.readFloat32(name)));
+    const stored = await file.readFloat32(name);
+    if (vector === parameters || vector === best) finite(stored, { name, path });
+    vectors.set(vector, values.set(name.slice(slash + 1), stored));
   }
   const bestParameters = vectors.get(best);
   return {

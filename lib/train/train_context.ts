@@ -35,6 +35,11 @@ export interface TrainContext {
   readonly signal?: AbortSignal;
   /** Where a run without `checkpoints` keeps its state when it is stopped or fails. */
   readonly rescueFolder?: string;
+  /**
+   * Writes the last checkpoint there also where the run ends as it should: what comes after it may
+   * fail. That the checkpoint cannot be written is then no error.
+   */
+  readonly keepLast?: boolean;
 }
 
 /** What came of a run. */
@@ -50,6 +55,8 @@ export interface TrainResult extends TrainerState {
   readonly stopped?: "patience" | "interrupted";
   /** The step whose parameters the state holds. */
   readonly keptStep: number;
+  /** The folder with the checkpoint of the last step, where there is one. */
+  readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
   /** What the method says about the run, such as ranks over time. */

@@ -19,6 +19,7 @@ import {
 } from "../engine/mod.ts";
 import { blocksPerRow } from "../engine/mod.ts";
 import { unnestMaxima } from "./double_quantisation.ts";
+import { finite } from "./finite.ts";
 import { blockSizeOf } from "./quantize_weight.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
@@ -111,16 +112,22 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     blockSize,
     codes: () => stored.readSync(name).bytes,
     scales() {
-      if (!isNested) return stored.readFloat32Sync(part("absmax"));
+      const read = (role: string) => finiteIn(stored, part(role));
+      if (!isNested) return read("absmax");
       return unnestMaxima({
         codes: stored.readSync(part("absmax")).bytes,
-        map: stored.readFloat32Sync(part("nested_quant_map")),
-        scales: stored.readFloat32Sync(part("nested_absmax")),
+        map: read("nested_quant_map"),
+        scales: read("nested_absmax"),
         offset: nested.nested_offset!,
         blockSize: nested.nested_blocksize!,
       });
     },
   };
+}
+
+function finiteIn(stored: Weights, name: string): Float32Array {
+  const path = stored.tensors.get(name)?.file ?? stored.path;
+  return finite(stored.readFloat32Sync(name), { name, path });
 }
 
 interface QuantState {
@@ -181,7 +188,7 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
       return codes;
     },
     scales() {
-      const maxima = stored.readFloat32Sync(maximaName);
+      const maxima = finiteIn(stored, maximaName);
       return Float32Array.from(
         { length: outFeatures * blocks },
         (_, i) => maxima[Math.floor(i / blocks)] / byteSteps,

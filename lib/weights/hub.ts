@@ -124,7 +124,8 @@ async function fetchFile(
   const file = join(snapshotFolder(place, commit), name);
   const blob = blobPath(place, etag);
   await withBlobLock(place, etag, async () => {
-    if (!await isWhole(blob, remote.size)) {
+    const isNew = !await isWhole(blob, remote.size);
+    if (isNew) {
       await download({
         url,
         path: blob,
@@ -134,7 +135,7 @@ async function fetchFile(
         title: name,
       }, network);
     }
-    await linkBlob(blob, file);
+    await linkBlob(blob, file, { isNew });
   }, network.signal);
   return file;
 }

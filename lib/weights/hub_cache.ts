@@ -80,13 +80,44 @@ export async function rememberCommit(
   await writeFileAtomic(join(root, name, "refs", revision), commit);
 }
 
-/** Puts a blob into a snapshot under its file name, as a relative link. */
-export async function linkBlob(blob: string, file: string): Promise<void> {
+/** How a blob is put into a snapshot. */
+export interface LinkOptions {
+  /** True where the blob was downloaded just now, so that no other snapshot can need it. */
+  readonly isNew?: boolean;
+}
+
+/**
+ * Puts a blob into a snapshot under its file name, as a relative link. Where links cannot be made (Windows
+ * without developer mode, some network drives, a process that may write to this folder alone) the
+ * snapshot has the file itself, as huggingface_hub does: a new blob is moved there, another one copied.
+ */
+export async function linkBlob(
+  blob: string,
+  file: string,
+  { isNew = false }: LinkOptions = {},
+): Promise<void> {
   const target = relative(dirname(file), blob);
   await Deno.mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-  await Deno.symlink(target, temporary);
+  try {
+    await Deno.symlink(target, temporary, { type: "file" });
+  } catch (error) {
+    if (!isLinkless(error)) throw error;
+    if (isNew) return await Deno.rename(blob, file);
+    await Deno.copyFile(blob, temporary);
+  }
   await Deno.rename(temporary, file);
+}
+
+/** What Deno throws where a system, a file system or its own permissions have no symbolic links. */
+function isLinkless(error: unknown): boolean {
+  const { PermissionDenied, NotCapable, NotSupported } = Deno.errors;
+  if ([PermissionDenied, NotCapable, NotSupported].some((kind) => error instanceof kind)) {
+    return true;
+  }
+  // Windows: "a required privilege is not held by the client" and "the request is not supported";
+  // Linux: EPERM and EOPNOTSUPP of file systems without links, for which Deno has no class of its own.
+  return error instanceof Error && /os error (?:1|50|95|1314)\)/.test(error.message);
 }
 
 /** Remembers that a commit lacks a file, so that it is not asked for again. */

@@ -115,7 +115,7 @@ function gather(files: ReadonlyMap<string, WeightFile>, shardOf: ReadonlyMap<str
   for (const [shard, file] of files) {
     for (const [name, info] of file.tensors) {
       if ((shardOf.get(name) ?? shard) !== shard) continue;
-      tensors.set(name, info);
+      tensors.set(name, { ...info, file: file.path });
       home.set(name, file);
     }
   }

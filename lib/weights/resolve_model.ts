@@ -12,6 +12,9 @@ import type { DownloadOptions } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
 import { parseReference, type Reference } from "./reference.ts";
 
+/** What could be a name of the hub: `name` or `org/name`. */
+const hubName = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
+
 /** How a reference is resolved. */
 export interface ResolveOptions extends DownloadOptions {
   /** The folder that a relative `file:` path starts from; the current one by default. */
@@ -71,7 +74,10 @@ async function checkFolder(text: string, path: string): Promise<string> {
   try {
     if ((await Deno.stat(path)).isDirectory) return path;
   } catch {
-    throw new TunebookError("input", `${text}: there is no folder ${path}`);
+    const name = text.replace(/^file:/, "");
+    const onHub = name.includes("/") ? name : `org/${name}`;
+    const hint = hubName.test(name) ? `; a model of the Hugging Face hub is "hf:${onHub}"` : "";
+    throw new TunebookError("input", `${text}: there is no folder ${path}${hint}`);
   }
   throw new TunebookError("input", `${text}: ${path} is neither a folder nor a .safetensors file`);
 }

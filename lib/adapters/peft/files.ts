@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { finite } from "../../weights/finite.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
@@ -57,7 +58,7 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
   using file = await openSafetensors(path);
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, { shape }] of file.tensors) {
-    tensors.set(name, { shape, data: await file.readFloat32(name) });
+    tensors.set(name, { shape, data: finite(await file.readFloat32(name), { name, path }) });
   }
   const labels = labelsOf(path, file.metadata[labelsKey]);
   const kind = kinds.find((each) => each === file.metadata[kindKey]);

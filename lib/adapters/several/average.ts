@@ -15,6 +15,7 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
+import { shownName } from "../../core/quoted.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
@@ -127,7 +128,7 @@ function difference(
   { task, labels }: OpenedAdapter["task"],
   other: OpenedAdapter["task"],
 ): string | undefined {
-  const shown = (all: readonly string[]) => all.join(", ");
+  const shown = (all: readonly string[]) => all.map(shownName).join(", ");
   if (task.name !== other.task.name || task.kind !== other.task.kind) {
     return `other tasks (${task.name}, ${task.kind}; ${other.task.name}, ${other.task.kind})`;
   }

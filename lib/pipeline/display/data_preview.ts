@@ -66,14 +66,16 @@ export async function previewData(
   const maxTokens = Math.min(trainSettings(spec.train).maxTokens, opened.config.maxTokens);
   const processor = processorOf(opened, maxTokens);
   const lengths: Record<string, Int32Array> = {};
+  const inputs: Record<string, readonly string[] | undefined> = {};
   for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
     const where = `the ${name === "train" ? "training" : name} data`;
     const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
     lengths[name] = examples.lengths;
+    inputs[name] = examples.inputKeys?.();
   }
   const preview = {
-    splits: describeTables(read.splits, { ...spec.task.report, lengths }),
+    splits: describeTables(read.splits, { ...spec.task.report, inputs, lengths }),
     lengths,
     examples: await shownRows(read, processor),
   };

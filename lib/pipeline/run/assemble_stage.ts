@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
+import { shownName } from "../../core/quoted.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { type Model, openOn, textConfig } from "../../nn/model.ts";
@@ -94,7 +95,12 @@ export async function encodeSplits(
     test: test.lengths,
     ...(validation ? { validation: validation.lengths } : {}),
   };
-  const report = describeTables(splits, { ...task.task.report, lengths });
+  const inputs = {
+    train: train.inputKeys?.(),
+    test: test.inputKeys?.(),
+    validation: validation?.inputKeys?.(),
+  };
+  const report = describeTables(splits, { ...task.task.report, inputs, lengths });
   return { train, test, ...(validation ? { validation } : {}), report };
 }
 
@@ -159,7 +165,7 @@ export async function assembleStage(
 }
 
 const named = (labels: readonly string[]) =>
-  labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
+  labels.length > 0 ? `the labels ${labels.map(shownName).join(", ")}` : "no labels (next tokens)";
 
 /** An adapter that was made for other labels would give every score another meaning. */
 function checkLabels(

@@ -10,9 +10,11 @@ import type { Examples, ExamplesOptions } from "../../nn/task.ts";
 import { textColumn } from "../../table/columns.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import type { SentenceSettings } from "../../text/sentence_settings.ts";
+import type { Sequence } from "../../text/sequence.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import {
   needsLabels,
+  sequenceKey,
   textExamples,
   textFingerprint,
   textProcessor,
@@ -69,9 +71,14 @@ export async function embeddingExamples(
   const numbers = texts.map((row) => row.map((text) => distinct.numbers.get(text)!));
   const textGroups = groups.map((group) => group.flatMap((row) => numbers[row]));
   const sentence = sentenceOf(own, options);
+  const { inputKeys: _, ...shared } = textExamples(
+    { rows: texts.length, sequences, truncated },
+    own,
+  );
   return {
-    ...textExamples({ rows: texts.length, sequences, truncated }, own),
-    ...(labelled ? { groups: textGroups } : {}),
+    ...shared,
+    // Of rows without labels only the first text is here.
+    ...(labelled ? { groups: textGroups, inputKeys: () => keysOf(numbers, sequences) } : {}),
     fingerprint: textFingerprint(sequences, [
       ...textGroups.flat(),
       ...(classes?.numbers ?? scores),
@@ -97,6 +104,12 @@ export async function embeddingExamples(
       }),
     answers: (vectors) => numbers.map(([first]) => vectors[first]),
   };
+}
+
+/** The texts of each row as the model gets them. */
+function keysOf(rows: readonly (readonly number[])[], sequences: readonly Sequence[]): string[] {
+  const keys = sequences.map(sequenceKey);
+  return rows.map((texts) => texts.map((text) => keys[text]).join(""));
 }
 
 /** The tokenizer, which also adds to `cut` the texts that lose tokens to the limit. */

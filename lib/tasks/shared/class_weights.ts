@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
+import { quoted } from "../../core/quoted.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Labels } from "../../data/labels.ts";
 import type { ObjectiveContext } from "../../nn/task.ts";
@@ -23,11 +24,11 @@ export function classWeightsOf(
   }
   const wrong = Object.entries(wanted).flatMap(([label, weight]) => {
     if (!labels.includes(label)) {
-      return [`there is no label "${label}"${didYouMean(label, labels)}`];
+      return [`there is no label ${quoted(label)}${didYouMean(label, labels)}`];
     }
     return weight >= 0 && Number.isFinite(weight)
       ? []
-      : [`the weight of "${label}" is ${weight}, but must be a number from 0`];
+      : [`the weight of ${quoted(label)} is ${weight}, but must be a number from 0`];
   });
   if (wrong.length === 0 && labels.every((label) => wanted[label] === 0)) {
     wrong.push("the weight of every label is 0, so that nothing can be learned");

@@ -5,7 +5,12 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { encodeRows } from "../../data/encode_rows.ts";
-import { type LabelKind, type Labels, readLabels } from "../../data/labels.ts";
+import {
+  type LabelKind,
+  type Labels,
+  readLabels,
+  type ReadLabelsOptions,
+} from "../../data/labels.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Baseline, Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
@@ -36,7 +41,7 @@ export interface LabelledTextsOptions<Kind extends LabelKind> {
   readonly pair: string | undefined;
   readonly label: string;
   readonly kind: Kind;
-  readonly reading: { readonly separator?: string };
+  readonly reading: Pick<ReadLabelsOptions, "separator" | "numbered">;
   readonly labels: readonly string[];
 }
 
@@ -86,7 +91,7 @@ function checkHeldOut<Kind extends LabelKind>(
     textColumn(table, column, { where });
   }
   const names = kind === "regression" ? {} : { names: labels };
-  readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading });
+  readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names });
 }
 
 async function examplesOf<Kind extends LabelKind>(
@@ -105,7 +110,7 @@ async function examplesOf<Kind extends LabelKind>(
   });
   const names = kind === "regression" ? {} : { names: labels };
   const found = labelled
-    ? readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading })
+    ? readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names })
     : undefined;
   const targets = found ? targetsOf(found) : new Float32Array();
   const source = sourceRows(table, where);
