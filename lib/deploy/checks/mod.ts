@@ -9,6 +9,7 @@ import { checkArchitecture } from "./architecture.ts";
 import { checkDtype } from "./dtype.ts";
 import { type CheckContext, type FolderCheck, readFacts } from "./folder_facts.ts";
 import { checkLabels } from "./labels.ts";
+import { checkLastToken } from "./last_token.ts";
 import { checkLength } from "./length.ts";
 import { checkPaddingId } from "./padding_id.ts";
 import { checkProblemType } from "./problem_type.ts";
@@ -35,6 +36,7 @@ export const pythonChecks: readonly FolderCheck[] = [
   checkArchitecture,
   checkTokenizerClass,
   checkLength,
+  checkLastToken,
   checkTiedWeights,
   checkDtype,
 ];
