@@ -16,6 +16,7 @@ import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
 import { checkAdapterFolder } from "./checks/adapter_folder.ts";
+import { writeTokenizerFiles } from "./model_folder.ts";
 import type { DeployTarget } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
@@ -23,7 +24,8 @@ import type { TrainedModel } from "./trained_model.ts";
 const tolerance = 1e-5;
 
 /**
- * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+ * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`, and the tokenizer's
+ * files, which say how texts were read in training.
  *
  * @example
  * ```ts
@@ -61,12 +63,14 @@ export function adapter(folder: string): DeployTarget {
         },
       };
     },
-    inspect: async (trained, folder) => ({ settings: await checkAdapterFolder(trained, folder) }),
+    inspect: async (trained, folder, proof) => ({
+      settings: await checkAdapterFolder(trained, folder, proof),
+    }),
   };
 }
 
 /** A trained adapter with its task, whether or not there are rows that it learnt from. */
-export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens"> & {
+export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens" | "files"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model" | "adapter">;
 };
 
@@ -81,12 +85,11 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
     maxTokens,
     task: noteOf(task.task),
   });
+  if (model.family.input === "text") await writeTokenizerFiles(trained, folder);
   await writeFileAtomic(join(folder, "README.md"), readme(trained));
 }
 
-function readme(
-  { trainable, task, maxTokens }: Pick<TrainedAdapter, "trainable" | "task" | "maxTokens">,
-): string {
+function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, config, python = {} } } = task;
   const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
@@ -110,19 +113,13 @@ Made with tunebook. Open it with PEFT:
 
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
-${texts(trainable.model, maxTokens)}`;
+${trainable.model.family.input === "text" ? tokenizerLines : ""}`;
 }
 
-/** How the training made inputs of texts, which the base's tokenizer may do otherwise. */
-function texts({ family }: Model, maxTokens: number): string {
-  if (family.input !== "text") return "";
-  return `
-Texts were padded on the right and cut at ${maxTokens} tokens:
-
-    tokenizer = AutoTokenizer.from_pretrained(..., padding_side="right")
-    inputs = tokenizer(texts, padding=True, truncation=True, max_length=${maxTokens}, return_tensors="pt")
+/** The folder's tokenizer pads and cuts texts as the training did. */
+const tokenizerLines = `    tokenizer = AutoTokenizer.from_pretrained("this folder")
+    inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
 `;
-}
 
 /** The padding token of a model that reads the last token before it, where its own files name another. */
 function padded(model: Model): string | undefined {

@@ -8,7 +8,15 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
+import { pythonFiles } from "../text/python_files.ts";
+import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
+import { loadTokenizer } from "../text/tokenizer.ts";
 import type { TrainedModel } from "./trained_model.ts";
+
+/** A model with the files of its tokenizer. */
+export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
+  readonly trainable: Pick<TrainedModel["trainable"], "model">;
+};
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
 const outdated = new Set([
@@ -43,36 +51,46 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
-  if (family.input !== "text") return;
-  const { tokenizer, tokenizerConfig } = trained.files;
-  if (!tokenizer) {
-    throw new TunebookError("weights", `${trained.files.folder} has no tokenizer.json to copy`);
+  if (family.input === "text") {
+    await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
-  await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
-  await writeJson(join(folder, "tokenizer_config.json"), {
-    ...trained.specialTokens,
-    ...(tokenizerConfig ? JSON.parse(await Deno.readTextFile(tokenizerConfig)) : {}),
-    ...asTrained(trained),
-  });
 }
 
-/** What a reader does with texts as training did, whatever the base's files say. */
-function asTrained({ trainable, processor, maxTokens }: TrainedModel): Record<string, unknown> {
-  const padToken = processor.input === "text" ? processor.tokenizer.tokenText(processor.padId) : "";
-  return {
-    // Python then takes tokenizer.json as it is; classes of families make another one out of flags.
-    tokenizer_class: "PreTrainedTokenizerFast",
-    // That class gives segments only where they are asked for.
-    model_input_names: [
-      "input_ids",
-      ...(trainable.model.family.usesTypes ? ["token_type_ids"] : []),
-      "attention_mask",
-    ],
-    padding_side: "right",
-    truncation_side: "right",
-    ...(padToken === "" ? {} : { pad_token: padToken }),
-    model_max_length: maxTokens,
+/**
+ * Writes tokenizer.json and tokenizer_config.json so that Python reads texts as training did, or
+ * transformers.js where the folder is for it.
+ */
+export async function writeTokenizerFiles(
+  { files, trainable: { model }, maxTokens }: TokenizedModel,
+  folder: string,
+  forBrowsers = false,
+): Promise<void> {
+  const { family, json: config, headRequest } = model;
+  const { modelType } = family;
+  const { tokenizer: path, tokenizerConfig } = files;
+  if (!path) {
+    throw new TunebookError("weights", `${files.folder} has no tokenizer.json to copy`);
+  }
+  const given = {
+    tokenizer: path,
+    modelType,
+    config,
+    ...(tokenizerConfig ? { tokenizerConfig } : {}),
   };
+  const { tokenizer, settings } = pythonFiles(
+    await readTokenizerFiles(given),
+    await loadTokenizer(given),
+    {
+      modelType,
+      usesTypes: family.usesTypes ?? false,
+      padId: textConfig(model).padId,
+      maxTokens,
+      forBrowsers,
+      withoutClosing: family.stack?.pooling === "last" && headRequest.name === "classification",
+    },
+  );
+  await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
+  await writeJson(join(folder, "tokenizer_config.json"), settings);
 }
 
 async function writeJson(path: string, content: unknown): Promise<void> {

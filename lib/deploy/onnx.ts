@@ -78,7 +78,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", file),
-        forwardProgram(settled, { closing: closingOf(trained) }),
+        forwardProgram(settled, { closing: closingOf(model, trained) }),
         frozenOf(settled),
         { pairs },
       );

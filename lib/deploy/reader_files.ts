@@ -8,6 +8,8 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import type { PairLayout } from "../engine/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { type Model, modelHead } from "../nn/model.ts";
+import type { TextProcessor } from "../nn/processor.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
@@ -20,23 +22,33 @@ const decoders = ["gpt2", "llama"];
  */
 const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
+/** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
+function trainedTokenizer(
+  { tokenizer, poolsLast = false, padId }: TextProcessor,
+  { headRequest }: Pick<Model, "headRequest">,
+): Tokenizer {
+  const readsLast = poolsLast && headRequest.name === "classification";
+  return readsLast ? tokenizer.withoutClosing(padId) : tokenizer;
+}
+
 /** What stands at the end of the longest text; undefined where nothing does, or texts are pairs. */
 export function closingOf(
+  model: Pick<Model, "headRequest">,
   { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
 ): ClosingTokens | undefined {
   if (processor.input !== "text" || task.reader?.pairs) return undefined;
-  const { ids, firstStart } = processor.tokenizer.join([]);
+  const { ids, firstStart } = trainedTokenizer(processor, model).join([]);
   const closing = Array.from(ids.subarray(firstStart));
   return closing.length === 0 ? undefined : { maxTokens, ids: closing };
 }
 
 /** How the graph cuts pairs that are too long; undefined where inputs are no pairs. */
 export function pairLayoutOf(
-  { family }: Pick<Model, "family">,
+  model: Pick<Model, "family" | "headRequest">,
   { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
 ): PairLayout | undefined {
   if (processor.input !== "text" || !task.reader?.pairs) return undefined;
-  const { ids, types, firstStart, secondStart } = processor.tokenizer.join([], []);
+  const { ids, types, firstStart, secondStart } = trainedTokenizer(processor, model).join([], []);
   const layout = {
     maxTokens,
     before: firstStart,
@@ -45,7 +57,7 @@ export function pairLayoutOf(
     separator: ids[firstStart],
   };
   if (layout.between === 0) return undefined;
-  return family.usesTypes
+  return model.family.usesTypes
     ? { ...layout, inSecond: types.reduce((sum, type) => sum + type, 0) }
     : layout;
 }

@@ -20,8 +20,6 @@ export interface TrainedModel {
   readonly files: ModelFolder;
   /** What made the inputs of the training. */
   readonly processor: Processor;
-  /** The texts of the tokenizer's special tokens, by name; absent where the model takes no text. */
-  readonly specialTokens?: Readonly<Record<string, string>>;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }

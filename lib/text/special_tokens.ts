@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { contentOf } from "./python_settings.ts";
 import type { Template } from "./template.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -87,12 +88,9 @@ function textsOf(
   );
 }
 
-/** A token is given as its text or as an object with its text in `content`. */
 function idOfSetting(vocabulary: Vocabulary, token: unknown): number | undefined {
-  const content = typeof token === "string"
-    ? token
-    : (token as { content?: unknown } | null | undefined)?.content;
-  return typeof content === "string" ? vocabulary.idOf(content) : undefined;
+  const content = contentOf(token);
+  return content === undefined ? undefined : vocabulary.idOf(content);
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -122,6 +122,13 @@ function malformed({ type }: Json, why: string): TunebookError {
   return new TunebookError("weights", `the post-processor ${type}: ${why}`);
 }
 
+/** A template that does not close texts with the token `id`. */
+export function templateWithout({ single, pair }: Template, id: number): Template {
+  const open = (slots: readonly Slot[]) =>
+    slots.slice(0, slots.findLastIndex((slot) => slot.id !== id) + 1);
+  return { single: open(single), pair: open(pair) };
+}
+
 /** Lists of token ids in the slots of a template; segments are all 0 without `segments`. */
 export function fillTemplate(
   slots: readonly Slot[],

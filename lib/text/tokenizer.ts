@@ -8,10 +8,11 @@ import { textAligner } from "./align/text_aligner.ts";
 import { cleanUp, readDecoder } from "./decoder.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
-import { fillTemplate, type Slot, type Template } from "./template.ts";
+import { fillTemplate, type Slot, type Template, templateWithout } from "./template.ts";
 import { textIds } from "./text_ids.ts";
 import { part, readTokenizerParts } from "./tokenizer_parts.ts";
-import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
+import type { TokenizerFiles } from "./tokenizer_files.ts";
+import { readTokenizerFiles } from "./read_tokenizer_files.ts";
 import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
 
@@ -64,10 +65,17 @@ export interface Tokenizer extends SpecialTokens {
   join(first: ArrayLike<number>, second?: ArrayLike<number>): Joined;
   /** How many special tokens stand around one list, or around a pair. */
   specialTokens(pair: boolean): number;
+  /** The id of a token as the vocabulary writes it; undefined for none. */
+  tokenId(text: string): number | undefined;
   /** A token as the vocabulary writes it, `##ing`; empty for an id without a token. */
   tokenText(id: number): string;
   /** What the vocabulary begins tokens with that go on with a word, `##`; absent where it does not. */
   readonly subwordPrefix?: string | undefined;
+  /**
+   * The tokenizer for heads that read the last token other than `id`, the padding token, as those of
+   * decoders do in transformers: it closes no text with that token.
+   */
+  withoutClosing(id: number): Tokenizer;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
@@ -96,15 +104,14 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
-  const json = await readJsonObject(files.tokenizer);
-  const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
+  const { json, settings } = await readTokenizerFiles(files);
   const parts = readTokenizerParts(json, files.tokenizer);
   const decoder = part(files.tokenizer, () => readDecoder(json.decoder));
-  const { vocabulary, template } = parts;
-  const special = readSpecialTokens(vocabulary, template, json, settings, files);
+  const { vocabulary } = parts;
+  const special = readSpecialTokens(vocabulary, parts.template, json, settings, files);
   const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
   checkVocabulary(vocabulary.size, files);
-  checkTemplate(template, segments, files);
+  checkTemplate(parts.template, segments, files);
   const encodeText = textIds(parts);
   // A half of a surrogate pair is no character: files of texts hold the replacement character.
   const idsOf = (text: string) => encodeText(text.toWellFormed());
@@ -116,7 +123,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
-  return {
+  const withTemplate = (template: Template, closing?: number): Tokenizer => ({
     ...special,
     vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
@@ -137,7 +144,10 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       const kept = truncateLongestFirst(texts.map((part) => part.length), room);
       const { ids, types } = join(slots, texts.map((part, index) => part.slice(0, kept[index])));
       const truncated = texts.some((part, index) => kept[index] < part.length);
-      return { ids, types, truncated };
+      // A text may end with the token itself.
+      let length = ids.length;
+      while (closing !== undefined && length > 1 && ids[length - 1] === closing) length--;
+      return { ids: ids.subarray(0, length), types: types.subarray(0, length), truncated };
     },
     tokens: (text) => aligner.tokens(text.toWellFormed()),
     wordTokens: (words) => aligner.wordTokens(words.map((word) => word.toWellFormed())),
@@ -145,6 +155,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       second ? join(template.pair, [first, second]) : join(template.single, [first]),
     specialTokens: (pair) =>
       (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
+    tokenId: (text) => vocabulary.idOf(text),
     tokenText: (id) => vocabulary.textOf(id) ?? "",
     decode(ids) {
       const tokens = Array.from(ids, (id) => vocabulary.textOf(id))
@@ -152,7 +163,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
       const text = decoder(tokens);
       return settings.clean_up_tokenization_spaces === true ? cleanUp(text) : text;
     },
-  };
+    withoutClosing: (id) => withTemplate(templateWithout(parts.template, id), id),
+  });
+  return withTemplate(parts.template);
 }
 
 function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): void {

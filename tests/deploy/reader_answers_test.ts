@@ -178,5 +178,9 @@ Deno.test("an adapter's README says how the base pads and where texts end", () =
     await result.dispose();
     const readme = await Deno.readTextFile(join(out, "README.md"));
     assert.match(readme, /num_labels=3, pad_token_id=\d+\)/);
-    assert.match(readme, /padding_side="right"[^]*max_length=24/);
+    assert.match(readme, /AutoTokenizer\.from_pretrained\("this folder"\)[^]*truncation=True/);
+    const { padding_side, model_max_length } = JSON.parse(
+      await Deno.readTextFile(join(out, "tokenizer_config.json")),
+    );
+    assert.deepEqual([padding_side, model_max_length], ["right", maxTokens]);
   }));

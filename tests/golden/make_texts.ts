@@ -84,7 +84,7 @@ interface Request {
   readonly kind: string;
   readonly task: string;
   readonly folder: string;
-  readonly tokenizer: string;
+  readonly named: string;
   readonly base: string;
   readonly inputs: readonly unknown[];
 }
@@ -129,7 +129,7 @@ async function compared() {
           kind: isVectors ? "sentence" : kind,
           task: (task as AnyTask).name,
           folder,
-          tokenizer: at("merged"),
+          named: at("merged"),
           base,
           inputs,
         });

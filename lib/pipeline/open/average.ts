@@ -38,7 +38,7 @@ export function isAverage(adapter: Method): adapter is OpenedAverage {
 export function averageOf(
   opened: OpenedAdapter,
   settings: Readonly<Record<string, unknown>>,
-  { maxTokens: most }: Pick<Base, "maxTokens">,
+  { maxTokens: most, opened: { files } }: Pick<Base, "maxTokens" | "opened">,
 ): OpenedAverage {
   const { model, attached, values, task, maxTokens = most } = opened;
   return Object.freeze({
@@ -51,7 +51,7 @@ export function averageOf(
     opened,
     async save(folder: string): Promise<void> {
       await checkFolders([adapterTarget(folder)]);
-      const trained = { trainable: { model, adapter: attached }, values, task, maxTokens };
+      const trained = { trainable: { model, adapter: attached }, values, task, maxTokens, files };
       await writeFolderAtomic(folder, (inside) => writeAdapter(trained, inside));
     },
   });

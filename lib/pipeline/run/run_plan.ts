@@ -79,7 +79,6 @@ export async function runPlan(
       task: read.task,
       files: opened.files,
       processor: assembled.processor,
-      ...(opened.tokenizer ? { specialTokens: opened.tokenizer.texts } : {}),
       maxTokens: assembled.maxTokens,
     };
     const answers = answerProof(

@@ -101,7 +101,9 @@ async function examplesOf<Kind extends LabelKind>(
   { task, text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
 ): Promise<LabelledTexts<Kind>> {
   const own = textProcessor(task.name, processor);
-  const { examples: sequences, truncated } = await encodeRows(table, own.tokenizer, {
+  // As Python reads such a model: of the last token that is no padding.
+  const tokenizer = own.poolsLast ? own.tokenizer.withoutClosing(own.padId) : own.tokenizer;
+  const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
     text,
     maxTokens: own.maxTokens,
     where,
