@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { shortLines } from "./short_lines.ts";
+import { visibleLines } from "./visible.ts";
 
 /** What kind of mistake an error reports; a program can branch on it. */
 export type ErrorKind =
@@ -18,7 +20,9 @@ export type ErrorKind =
   | "output"; // a file or folder could not be written
 
 /**
- * An error that a person can act on.
+ * An error that a person can act on. Its message is safe to show: what cannot be seen in it, such as
+ * an escape code in the name of a class, is written as in JSON, and a line that quotes too much loses
+ * its middle.
  *
  * @example
  * ```ts
@@ -34,7 +38,7 @@ export class TunebookError extends Error {
   readonly kind: ErrorKind;
 
   constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(shortLines(visibleLines(message)), options);
     this.name = "TunebookError";
     this.kind = kind;
   }

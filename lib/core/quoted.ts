@@ -8,7 +8,8 @@
  * What shows nothing, moves a terminal's cursor, turns the direction of what follows or is not allowed in
  * XML: control and format characters, default ignorable ones, lone surrogates and all spaces but one.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}[\p{Zs}--[ ]]]/v;
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/v;
 
 /**
  * Where such a character is part of ordinary writing: within an emoji, and the joiners between letters of
@@ -78,8 +79,8 @@ export function shownName(name: string): string {
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** `\u200b`; characters beyond 16 bits as the two halves that JSON writes. */
-function escaped(character: string): string {
+/** A character as JSON may write it, `\u200b`; those beyond 16 bits as the two halves that JSON writes. */
+export function escaped(character: string): string {
   return short[character] ?? Array.from(
     { length: character.length },
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,

@@ -5,6 +5,7 @@
  */
 import { quoted, shownName } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
+import { visibleLines } from "../core/visible.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 import { className } from "./class_names.ts";
@@ -242,7 +243,7 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
   for (const { split, labels } of absent) {
     lines.push(`labels of ${split} that train lacks: ${labels.map(shownName).join(", ")}`);
   }
-  return lines.join("\n");
+  return visibleLines(lines.join("\n"));
 }
 
 function counted(number: number, noun: string): string {

@@ -91,15 +91,20 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
 
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
-  const { labels, signature: { autoClass, config, python = {} } } = task;
-  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments, padded(trainable.model), renamed(trainable.model)]
-    .filter((each) => each !== undefined).join(", ");
+  const { labels, signature: { autoClass, python = {} } } = task;
+  const given = [
+    "...",
+    ...meaning(trainable.model, task),
+    python.arguments,
+    padded(trainable.model),
+    trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
+    renamed(trainable.model),
+  ].filter((each) => each !== undefined).join(", ");
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.map(shownName).join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(markdownOf).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -127,6 +132,31 @@ function padded(model: Model): string | undefined {
   if (family.stack?.pooling !== "last" || modelHead(model).reads !== "pooled") return undefined;
   const { padId } = textConfig(model);
   return json.pad_token_id === padId ? undefined : `pad_token_id=${padId}`;
+}
+
+/**
+ * What the head's numbers mean: PEFT has no place for it, and the base's config names those of its own head.
+ * A JSON text is one of Python, too.
+ */
+function meaning(
+  { json }: Model,
+  { labels, signature: { config } }: Pick<TrainedAdapter["task"], "labels" | "signature">,
+): string[] {
+  const { problem_type: own } = config;
+  const isUsual = own === "single_label_classification" && !json.problem_type;
+  return [
+    ...("id2label" in config
+      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      : []),
+    ...(own === undefined || own === json.problem_type || isUsual
+      ? []
+      : [`problem_type=${JSON.stringify(own)}`]),
+  ];
+}
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

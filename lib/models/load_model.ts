@@ -4,24 +4,26 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
+import { readText } from "../core/read_text.ts";
 import {
   dequantize,
   type QuantizationFormat,
   type QuantizedWeight,
   sizeOf,
 } from "../engine/mod.ts";
-import type { Family, ModelConfig } from "../nn/family.ts";
-import { isStoredTransposed, type Layer, weightsOf } from "../nn/layer.ts";
+import type { Family, Head, ModelConfig } from "../nn/family.ts";
+import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
-import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
+import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -63,7 +65,7 @@ export async function readModelConfig(
 }> {
   let json: unknown;
   try {
-    json = JSON.parse(await Deno.readTextFile(path));
+    json = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
@@ -114,18 +116,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
 
   const hasHead = Boolean(head.isPretrained) ||
     (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
-  const { optional } = family;
-  const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
-    const names = namesOf(family, head, weight);
-    return {
-      path: weight.path,
-      shape: weight.shape,
-      names,
-      // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
-      transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
-      optional: optional.some((pattern) => pattern.test(weight.path)),
-    };
-  });
+  const bodySpecs = body.flatMap(weightsOf).map((weight) => specOf(family, head, weight, inFile));
   const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
@@ -168,6 +159,9 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
+    ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
+      ? { hasOtherHead: true }
+      : {}),
     headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([
@@ -177,6 +171,25 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       }),
       ...[...fresh].map(([path, data]) => [path, () => data] as const),
     ]),
+  };
+}
+
+/** Where a checkpoint may hold a weight of the body. */
+function specOf(
+  family: Family,
+  head: Head<ModelConfig>,
+  weight: Weight,
+  inFile: ReadonlyMap<string, QuantizedWeight>,
+): WeightSpec {
+  const { path, shape } = weight;
+  const names = namesOf(family, head, weight);
+  return {
+    path,
+    shape,
+    names,
+    // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
+    transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
+    optional: family.optional.some((pattern) => pattern.test(path)),
   };
 }
 

@@ -92,6 +92,11 @@ export interface LabelledTask<
   /** The metric that chooses the best checkpoint, where the labels say more than the task alone. */
   readonly metric?: string;
   readonly head: HeadRequest;
+  /**
+   * The same with the labels of a trained head, in its order; `task.withLabels` does it unless given. For
+   * tasks that have found out more from the training rows than their labels.
+   */
+  relabel?(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
   /** What others need to know to ask the deployed model. */
   readonly signature: Signature;
   /**

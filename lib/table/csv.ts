@@ -102,7 +102,10 @@ function recordsByThemselves(
   const plain = parsed && !bytes.includes(quoteByte) ? undefined : plainRows(bytes, separator);
   const mayBeText = plain !== undefined && (parsed?.records.length ?? 0) < plain;
   if (mayBeText && separator === "\t") return read(null);
-  if (parsed && !mayBeText) return parsed;
+  if (parsed && !mayBeText) {
+    if (separator === "\t" && bytes.includes(quoteByte)) checkSwallowed(parsed, source);
+    return parsed;
+  }
   if (parsed) {
     throw new TunebookError(
       "data",
@@ -119,6 +122,27 @@ function recordsByThemselves(
       ? "if all quotes are text, read it in code with readTable(path, { quote: false })"
       : "");
   throw new TunebookError("data", message + (hint && `; ${hint}`), { cause });
+}
+
+/**
+ * A record whose first and last line have each as many cells as the header is rather two rows, and those
+ * between them, with quotes that are text.
+ */
+function checkSwallowed({ records, lineOf }: SeparatedRecords, source: string): void {
+  const wrong = records.flatMap((record, at) => {
+    const lines = record.join("\t").split(/\r\n|[\r\n]/);
+    const isRow = (line: string) => line.split("\t").length === records[0].length;
+    return lines.length > 1 && isRow(lines[0]) && isRow(lines.at(-1)!)
+      ? [`line ${lineOf(at)}`]
+      : [];
+  });
+  if (wrong.length === 0 || records[0].length === 1) return;
+  throw mistakes(
+    "data",
+    `${source} has quoted cells with tabs and line ends in them, as if rows stood between two quotes that ` +
+      "are text; say which, in code with readTable(path, { quote: false }) or { quote: '\"' }:",
+    wrong,
+  );
 }
 
 /** Objects or lists where the header should be. */

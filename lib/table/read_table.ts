@@ -6,6 +6,7 @@
 import { extname } from "node:path";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { quoted } from "../core/quoted.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
@@ -108,6 +109,7 @@ const defaultTimeoutSeconds = 30;
  * ```
  */
 export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
+  refuseQueuedCell();
   const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);
   if (format !== undefined) checkFormat(format);

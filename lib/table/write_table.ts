@@ -152,7 +152,6 @@ function checkFinite(name: string, value: number): void {
   );
 }
 
-// deno-lint-ignore require-await -- what is written is asked for piece by piece
 async function* bytesOf(pieces: Iterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
   const encoder = new TextEncoder();
   for (const piece of pieces) yield typeof piece === "string" ? encoder.encode(piece) : piece;

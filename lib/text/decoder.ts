@@ -5,7 +5,7 @@
  */
 import { byteOfCharacter } from "./byte_characters.ts";
 import { compilePattern } from "./pattern.ts";
-import { listOf, unknownStep } from "./pre_tokenizer.ts";
+import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 
 /** What a decoder makes of a list of tokens: a list of texts, which are joined in the end. */
 type Decode = (tokens: readonly string[]) => readonly string[];
@@ -25,7 +25,7 @@ export function readDecoder(json: unknown): (tokens: readonly string[]) => strin
 function decoderOf(step: Json): Decode {
   switch (step.type) {
     case "Sequence": {
-      const steps = listOf(step, "decoders").map((each) => decoderOf(each as Json));
+      const steps = stepsOf(step, "decoders").map((each) => decoderOf(each as Json));
       return (tokens) => steps.reduce((now, decode) => decode(now), tokens);
     }
     case "ByteLevel":

@@ -27,8 +27,8 @@ const mostIds = 2 ** 32;
 const mostShown = 60;
 
 /** A value as a message shows it. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+export function shownJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
   return text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`;
 }
 
@@ -37,14 +37,14 @@ export function shown(value: unknown): string {
  */
 export function readModelJson(model: unknown, wrong: string[]): ModelJson | undefined {
   if (typeof model !== "object" || model === null) {
-    wrong.push(`"model" is ${shown(model)}; it must be an object`);
+    wrong.push(`"model" is ${shownJson(model)}; it must be an object`);
     return undefined;
   }
   const json = model as Json;
   const type = typeOf(json);
   if (!type) {
     wrong.push(
-      `the model ${shown(json.type)} is not known; there are ${modelTypes.join(", ")}`,
+      `the model ${shownJson(json.type)} is not known; there are ${modelTypes.join(", ")}`,
     );
     return undefined;
   }
@@ -54,7 +54,7 @@ export function readModelJson(model: unknown, wrong: string[]): ModelJson | unde
   if (type === "WordPiece" && typeof json.continuing_subword_prefix !== "string") {
     wrong.push(
       `the model WordPiece has the continuing_subword_prefix ` +
-        `${shown(json.continuing_subword_prefix)}; it must be a text such as "##"`,
+        `${shownJson(json.continuing_subword_prefix)}; it must be a text such as "##"`,
     );
   }
   return { type, json, ids, ...(unknown === undefined ? {} : { unknown }) };
@@ -68,7 +68,7 @@ export function readAddedTokens(
 ): AddedToken[] {
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) {
-    wrong.push(`"added_tokens" is ${shown(added)}; it must be a list`);
+    wrong.push(`"added_tokens" is ${shownJson(added)}; it must be a list`);
     return [];
   }
   const known = new Map(ids);
@@ -76,7 +76,9 @@ export function readAddedTokens(
   return added.flatMap((token: Partial<AddedToken> | null, index): AddedToken[] => {
     const { content, id } = token ?? {};
     if (typeof content !== "string") {
-      wrong.push(`added token ${index + 1} is ${shown(token)}; it must have a text as "content"`);
+      wrong.push(
+        `added token ${index + 1} is ${shownJson(token)}; it must have a text as "content"`,
+      );
       return [];
     }
     if (!isId(id)) {
@@ -88,7 +90,7 @@ export function readAddedTokens(
     if (own !== id) {
       wrong.push(
         `the added token ${
-          shown(content)
+          shownJson(content)
         } has the id ${id}, but Python's tokenizers give it ${own}`,
       );
     }
@@ -120,13 +122,15 @@ function isId(id: unknown): id is number {
 }
 
 function idMistake(token: string, id: unknown): string {
-  return `the token ${shown(token)} has the id ${shown(id)}; ids are whole numbers from 0`;
+  return `the token ${shownJson(token)} has the id ${shownJson(id)}; ids are whole numbers from 0`;
 }
 
 function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
   const ids = new Map<string, number>();
   if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) {
-    wrong.push(`the model's "vocab" is ${shown(vocab)}; it must be an object of tokens and ids`);
+    wrong.push(
+      `the model's "vocab" is ${shownJson(vocab)}; it must be an object of tokens and ids`,
+    );
     return ids;
   }
   const owners = new Map<number, string>();
@@ -136,7 +140,9 @@ function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
       ids.set(token, id);
       const other = owners.get(id);
       if (other !== undefined) {
-        wrong.push(`the tokens ${shown(other)} and ${shown(token)} have the same id, ${id}`);
+        wrong.push(
+          `the tokens ${shownJson(other)} and ${shownJson(token)} have the same id, ${id}`,
+        );
       }
       owners.set(id, token);
     }
@@ -147,13 +153,17 @@ function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
 function unigramIds({ vocab }: Json, wrong: string[]): Map<string, number> {
   const ids = new Map<string, number>();
   if (!Array.isArray(vocab)) {
-    wrong.push(`the model's "vocab" is ${shown(vocab)}; it must be a list of tokens with scores`);
+    wrong.push(
+      `the model's "vocab" is ${shownJson(vocab)}; it must be a list of tokens with scores`,
+    );
     return ids;
   }
   vocab.forEach((entry: unknown, id) => {
     const [token, score] = Array.isArray(entry) ? entry : [];
     if (typeof token === "string" && typeof score === "number") ids.set(token, id);
-    else wrong.push(`the vocabulary's entry ${id} is ${shown(entry)}; it must be [token, score]`);
+    else {wrong.push(
+        `the vocabulary's entry ${id} is ${shownJson(entry)}; it must be [token, score]`,
+      );}
   });
   return ids;
 }
@@ -167,13 +177,15 @@ function unknownOf(
   if (type === "Unigram") {
     const entry = (json.vocab as unknown[] | undefined)?.[json.unk_id as number];
     if (Array.isArray(entry)) return String(entry[0]);
-    wrong.push(`the model Unigram has the unk_id ${shown(json.unk_id)}, which is no token of it`);
+    wrong.push(
+      `the model Unigram has the unk_id ${shownJson(json.unk_id)}, which is no token of it`,
+    );
     return undefined;
   }
   const token = json.unk_token;
   if (type === "BPE" && (token === null || token === undefined)) return undefined;
   if (typeof token === "string" && ids.has(token)) return token;
-  wrong.push(`the model's unk_token is ${shown(token)}, which is no token of its vocabulary`);
+  wrong.push(`the model's unk_token is ${shownJson(token)}, which is no token of its vocabulary`);
   return undefined;
 }
 
@@ -185,18 +197,22 @@ function checkBytePairs(json: Json, ids: ReadonlyMap<string, number>, wrong: str
   }
   if (json.continuing_subword_prefix) {
     wrong.push(
-      `the model BPE has the continuing_subword_prefix ${shown(json.continuing_subword_prefix)}, ` +
+      `the model BPE has the continuing_subword_prefix ${
+        shownJson(json.continuing_subword_prefix)
+      }, ` +
         "which tunebook does not follow exactly",
     );
   }
   if (!Array.isArray(json.merges)) {
-    wrong.push(`the model's "merges" is ${shown(json.merges)}; it must be a list of pairs`);
+    wrong.push(`the model's "merges" is ${shownJson(json.merges)}; it must be a list of pairs`);
     return;
   }
   json.merges.forEach((merge: unknown, index) => {
     const pair: unknown[] = Array.isArray(merge) ? merge : String(merge).split(" ");
     const isKnown = pair.length === 2 && pair.every((part) => ids.has(part as string)) &&
       ids.has(pair.join(""));
-    if (!isKnown) wrong.push(`merge ${index + 1} is ${shown(merge)}, of tokens that do not exist`);
+    if (!isKnown) {
+      wrong.push(`merge ${index + 1} is ${shownJson(merge)}, of tokens that do not exist`);
+    }
   });
 }

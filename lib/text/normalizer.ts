@@ -5,12 +5,12 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shown } from "./model_json.ts";
+import { shownJson } from "./model_json.ts";
 import { bertCharacters } from "./bert_characters.ts";
 import { byteCharacters } from "./byte_characters.ts";
 import { compilePattern } from "./pattern.ts";
 import { precompiledMap } from "./precompiled_map.ts";
-import { listOf, unknownStep } from "./pre_tokenizer.ts";
+import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 import { combiningMarks, lowercase, normalForm } from "./unicode_tables.ts";
 
 /** One step. Its kind says how characters are followed through it. */
@@ -46,7 +46,7 @@ export function readNormalizer(json: unknown): NormalizerStep[] {
   ];
   switch (type) {
     case "Sequence":
-      return listOf(step, "normalizers").flatMap(readNormalizer);
+      return stepsOf(step, "normalizers").flatMap(readNormalizer);
     case "BertNormalizer":
       return characters(bertCharacters(step));
     case "Lowercase":
@@ -115,6 +115,6 @@ function textOf(step: Json, field: string): string {
   if (typeof text === "string") return text;
   throw new TunebookError(
     "weights",
-    `the normalizer ${step.type} has ${field}: ${shown(text)}; it must be a text`,
+    `the normalizer ${step.type} has ${field}: ${shownJson(text)}; it must be a text`,
   );
 }

@@ -5,10 +5,10 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shown } from "./model_json.ts";
+import { shownJson } from "./model_json.ts";
 import { compilePattern } from "./pattern.ts";
 import { type SplitBehavior, splitBehaviors } from "./split_spans.ts";
-import { numbers, punctuation } from "./unicode_tables.ts";
+import { numerals, punctuation } from "./unicode_tables.ts";
 
 /** Cuts a text at a pattern. */
 export interface SplitStep {
@@ -67,7 +67,7 @@ export function readPreTokenizer(json: unknown): PreTokenizerStep[] {
   });
   switch (step.type) {
     case "Sequence":
-      return listOf(step, "pretokenizers").flatMap(readPreTokenizer);
+      return stepsOf(step, "pretokenizers").flatMap(readPreTokenizer);
     case "BertPreTokenizer":
       return [split(whiteSpace, "Removed"), split(punctuation)];
     case "Whitespace":
@@ -77,7 +77,7 @@ export function readPreTokenizer(json: unknown): PreTokenizerStep[] {
     case "Punctuation":
       return [split(punctuation, step.behavior)];
     case "Digits":
-      return [split(numbers, step.individual_digits === true ? "Isolated" : "Contiguous")];
+      return [split(numerals, step.individual_digits === true ? "Isolated" : "Contiguous")];
     case "CharDelimiterSplit":
       return [split(compilePattern({ String: step.delimiter }, "CharDelimiterSplit"), "Removed")];
     case "Split": {
@@ -106,7 +106,7 @@ function metaspace(step: Json): MetaspaceStep {
   if (prepend !== "always" && prepend !== "first" && prepend !== "never") {
     throw new TunebookError(
       "weights",
-      `the pre-tokenizer Metaspace has the prepend_scheme ${shown(prepend)}; it must be ` +
+      `the pre-tokenizer Metaspace has the prepend_scheme ${shownJson(prepend)}; it must be ` +
         `"always", "first" or "never"`,
     );
   }
@@ -119,7 +119,7 @@ function behaviorOf(given: unknown, { type }: Json): SplitBehavior {
   if (found) return found;
   throw new TunebookError(
     "weights",
-    `the pre-tokenizer ${type} has the behavior ${shown(given)}; there are ` +
+    `the pre-tokenizer ${type} has the behavior ${shownJson(given)}; there are ` +
       splitBehaviors.join(", "),
   );
 }
@@ -128,18 +128,18 @@ function lengthOf({ length = 5 }: Json): number {
   if (Number.isSafeInteger(length) && (length as number) > 0) return length as number;
   throw new TunebookError(
     "weights",
-    `the pre-tokenizer FixedLength has the length ${shown(length)}; it must be a whole ` +
+    `the pre-tokenizer FixedLength has the length ${shownJson(length)}; it must be a whole ` +
       "number above 0",
   );
 }
 
 /** The list in a field of a step. */
-export function listOf(step: Json, field: string): unknown[] {
+export function stepsOf(step: Json, field: string): unknown[] {
   const list = step[field];
   if (Array.isArray(list)) return list;
   throw new TunebookError(
     "weights",
-    `${step.type} has no list of ${field}, but ${shown(list)}`,
+    `${step.type} has no list of ${field}, but ${shownJson(list)}`,
   );
 }
 
@@ -147,6 +147,6 @@ export function listOf(step: Json, field: string): unknown[] {
 export function unknownStep(part: string, type: unknown): TunebookError {
   return new TunebookError(
     "unsupported",
-    `the ${part} ${shown(type)} is not one that tunebook follows exactly`,
+    `the ${part} ${shownJson(type)} is not one that tunebook follows exactly`,
   );
 }

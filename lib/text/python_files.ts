@@ -83,11 +83,7 @@ export function pythonFiles(
   return {
     tokenizer: written,
     settings: {
-      ...(bertSettings(written, names, tokenizerClass(settings, use)) ?? {
-        tokenizer_class: use.forBrowsers && use.usesTypes
-          ? "BertTokenizer"
-          : "PreTrainedTokenizerFast",
-      }),
+      ...classSettings(written, names, settings, use),
       ...Object.fromEntries(kept),
       ...names,
       clean_up_tokenization_spaces: settings.clean_up_tokenization_spaces === true,
@@ -178,27 +174,39 @@ function templateJson({ single, pair }: Template, tokenizer: Tokenizer): Json {
   };
 }
 
-/** BERT's class with its flags; undefined where it would make another tokenizer than the file's. */
-function bertSettings(
+/** The class of the tokenizer and the flags that its class reads. */
+function classSettings(
+  json: Json,
+  names: Record<string, string>,
+  settings: Json,
+  use: TokenizerUse,
+) {
+  const name = tokenizerClass(settings, use);
+  const isBert = (name === "BertTokenizer" || name === "DistilBertTokenizer") &&
+    isBertTokenizer(json, names);
+  if (!isBert && !(use.forBrowsers && use.usesTypes)) {
+    return { tokenizer_class: "PreTrainedTokenizerFast" };
+  }
+  const { normalizer } = json as Record<string, Json | null | undefined>;
+  const flags = normalizer?.type !== "BertNormalizer" ? {} : {
+    do_lower_case: normalizer.lowercase,
+    strip_accents: normalizer.strip_accents ?? null,
+    tokenize_chinese_chars: normalizer.handle_chinese_chars,
+  };
+  return { tokenizer_class: isBert ? name : "BertTokenizer", ...flags };
+}
+
+/** Whether BERT's class makes of its flags what the file says. */
+function isBertTokenizer(
   json: Json,
   { cls_token: cls, sep_token: sep, unk_token: unknown }: Record<string, string>,
-  name: string | undefined,
-): Json | undefined {
-  if (name !== "BertTokenizer" && name !== "DistilBertTokenizer") return undefined;
+): boolean {
   const { normalizer, pre_tokenizer: before, model, decoder } = json as Record<string, Json | null>;
   const isPlain = normalizer?.type === "BertNormalizer" && normalizer.clean_text === true &&
     before?.type === "BertPreTokenizer" && model?.type === "WordPiece" &&
     model.continuing_subword_prefix === "##" && (model.max_input_chars_per_word ?? 100) === 100 &&
     model.unk_token === unknown && decoder?.type === "WordPiece";
-  if (!isPlain || cls === undefined || sep === undefined || !isBertTemplate(json, cls, sep)) {
-    return undefined;
-  }
-  return {
-    tokenizer_class: name,
-    do_lower_case: normalizer.lowercase,
-    strip_accents: normalizer.strip_accents ?? null,
-    tokenize_chinese_chars: normalizer.handle_chinese_chars,
-  };
+  return isPlain && cls !== undefined && sep !== undefined && isBertTemplate(json, cls, sep);
 }
 
 function isBertTemplate(json: Json, cls: string, sep: string): boolean {

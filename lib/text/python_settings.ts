@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shown } from "./model_json.ts";
+import { shownJson } from "./model_json.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -61,7 +61,9 @@ export function followSettings(json: Json, settings: Json, files: TokenizerFiles
   const refuse = (field: string, why: string) =>
     new TunebookError(
       "unsupported",
-      `${files.tokenizerConfig} has ${field}: ${shown(settings[field])}, but ${why}; take the ` +
+      `${files.tokenizerConfig} has ${field}: ${
+        shownJson(settings[field])
+      }, but ${why}; take the ` +
         `field out, or make ${files.tokenizer} agree with it`,
     );
   if (settings.split_special_tokens === true) {
@@ -81,7 +83,7 @@ function withBertFlags(json: Json, settings: Json, refuse: Refuse): Json {
   if (given.length === 0) return json;
   const normalizer = (json.normalizer ?? {}) as Json;
   if (normalizer.type !== "BertNormalizer") {
-    throw refuse(given[0], `the normalizer of tokenizer.json is ${shown(normalizer.type)}`);
+    throw refuse(given[0], `the normalizer of tokenizer.json is ${shownJson(normalizer.type)}`);
   }
   const wrong = given.find((flag) =>
     typeof settings[flag] !== "boolean" && !(flag === "strip_accents" && settings[flag] === null)

@@ -4,8 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shown } from "./model_json.ts";
-import { listOf, unknownStep } from "./pre_tokenizer.ts";
+import { shownJson } from "./model_json.ts";
+import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 import type { Joined } from "./text_tokens.ts";
 
 /** A position in an encoded input: a special token (`id`), or all tokens of a text (`part`). */
@@ -69,7 +69,7 @@ const special = (id: number, type: number): Slot => ({ id, part: 0, type });
 function flat(json: unknown): Json[] {
   if (json === null || json === undefined) return [];
   const step = json as Json;
-  return step.type === "Sequence" ? listOf(step, "processors").flatMap(flat) : [step];
+  return step.type === "Sequence" ? stepsOf(step, "processors").flatMap(flat) : [step];
 }
 
 /** `["[SEP]", 102]` → 102. */
@@ -77,13 +77,16 @@ function namedToken(step: Json, field: string): number {
   const entry = step[field];
   const id = Array.isArray(entry) ? entry[1] : undefined;
   if (Number.isInteger(id) && id >= 0) return id;
-  throw malformed(step, `${field} is ${shown(entry)}; it must be a token with its id`);
+  throw malformed(step, `${field} is ${shownJson(entry)}; it must be a token with its id`);
 }
 
 function templateOf(step: Json, field: string, parts: readonly string[]): Slot[] {
   const list = step[field];
   if (!Array.isArray(list)) {
-    throw malformed(step, `"${field}" is ${shown(list)}; it must be a list of tokens and texts`);
+    throw malformed(
+      step,
+      `"${field}" is ${shownJson(list)}; it must be a list of tokens and texts`,
+    );
   }
   const slots = list.flatMap((entry: unknown) => slotsOf(step, field, entry, parts));
   const lacks = parts.filter((_, part) => !slots.some((slot) => isText(slot, part)));
@@ -101,18 +104,18 @@ function slotsOf(step: Json, field: string, entry: unknown, parts: readonly stri
   const { SpecialToken: token, Sequence: sequence } = (entry ?? {}) as Record<string, Json>;
   const { id, type_id: type } = (token ?? sequence ?? {}) as Json;
   if (typeof id !== "string" || !Number.isInteger(type) || (type as number) < 0) {
-    throw malformed(step, `"${field}" has the entry ${shown(entry)}`);
+    throw malformed(step, `"${field}" has the entry ${shownJson(entry)}`);
   }
   if (sequence) {
     const part = parts.indexOf(id);
-    if (part < 0) throw malformed(step, `"${field}" has the text ${shown(id)}`);
+    if (part < 0) throw malformed(step, `"${field}" has the text ${shownJson(id)}`);
     return [text(part, type as number)];
   }
   const ids = ((step.special_tokens ?? {}) as Record<string, { ids?: unknown }>)[id]?.ids;
   if (!Array.isArray(ids) || !ids.every((each) => Number.isInteger(each) && each >= 0)) {
     throw malformed(
       step,
-      `the template's token ${shown(id)} has no ids: "special_tokens" says ${shown(ids)}`,
+      `the template's token ${shownJson(id)} has no ids: "special_tokens" says ${shownJson(ids)}`,
     );
   }
   return ids.map((each) => special(each, type as number));

@@ -93,8 +93,8 @@ export const combiningMarks = new RegExp(
   "gu",
 );
 
-/** Digits and other numbers, those of Unicode 17 included. */
-export const numbers = /[\p{N}\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]/gu;
+/** Digits and other numerals, those of Unicode 17 included. */
+export const numerals = /[\p{N}\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]/gu;
 
 /** The four forms of Unicode Standard Annex 15. */
 export type UnicodeForm = "NFC" | "NFD" | "NFKC" | "NFKD";

@@ -6,6 +6,8 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { missingPermission } from "../core/permissions.ts";
 import type { State } from "../engine/mod.ts";
 import { parameters } from "../nn/trainable_model.ts";
 import { finite } from "../weights/finite.ts";
@@ -85,7 +87,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw missingPermission(error) ??
+      new TunebookError("weights", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
   try {
     return await readCheckpoint(path);
@@ -137,7 +140,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
 
 function parse(path: string, text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return parseJson(text ?? "");
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }

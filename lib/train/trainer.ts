@@ -13,6 +13,7 @@ import { areFinite, divergence, type LastGood, type Tensors } from "./divergence
 import { shouldStop, withValidation } from "./early_stopping.ts";
 import { initialParameters, keptVectors } from "./initial_state.ts";
 import type { TrainingRun } from "./open_run.ts";
+import { learningRateAt } from "./schedules/mod.ts";
 import { findStart, type Start } from "./start.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
@@ -29,7 +30,12 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
   });
   for (const [name, values] of start.methodState) run.methodState.set(name, values);
   for (const [name, values] of start.statistics) statistics!.set(name, values);
-  if (settings.resume) context.onResume?.(start.trainerState.step);
+  if (settings.resume) {
+    const { step, losses, validations } = start.trainerState;
+    const schedule = { ...settings, totalSteps: run.plan.totalSteps };
+    const learningRates = losses.map((_, at) => learningRateAt(schedule, at));
+    context.onResume?.({ step, losses, validations, learningRates });
+  }
   return new Trainer(run, context, start);
 }
 

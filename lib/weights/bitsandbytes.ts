@@ -9,7 +9,9 @@
  *
  * @module
  */
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { reasonOf } from "../core/reason.ts";
 import {
   codeBook,
   dequantize,
@@ -18,6 +20,7 @@ import {
   sizeOf,
 } from "../engine/mod.ts";
 import { blocksPerRow } from "../engine/mod.ts";
+import { checkCompanions, companionsOf, floats } from "./bitsandbytes_companions.ts";
 import { unnestMaxima } from "./double_quantisation.ts";
 import { finite } from "./finite.ts";
 import { blockSizeOf } from "./quantize_weight.ts";
@@ -88,9 +91,6 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     new TunebookError("weights", `${stored.path}: ${name} ${what}`, { cause });
   if (type !== "nf4" && type !== "fp4") throw refuse(`is quantised as ${type}, not nf4 or fp4`);
   const part = (role: string) => `${name}.${role}`;
-  for (const each of [name, part("absmax"), part("quant_map")]) {
-    if (!stored.tensors.has(each)) throw refuse(`has no tensor "${each}"`);
-  }
   const { shape, blocksize: blockSize, ...nested } = readState(
     stored,
     part(`quant_state.bitsandbytes__${type}`),
@@ -100,11 +100,12 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     throw refuse(`has blocks of ${blockSize} numbers; sizes that work: ${blockSizes.join(", ")}`);
   }
   const [outFeatures, inFeatures] = shape;
+  const isNested = stored.tensors.has(part("nested_absmax"));
+  checkCompanions(stored, companionsOf(name, { shape, blockSize, isNested, ...nested }), refuse);
   const book = stored.readFloat32Sync(part("quant_map"));
   if (codeBook(type)!.some((number, i) => Math.fround(number) !== book[i])) {
     throw refuse(`has another code book than ${type}`);
   }
-  const isNested = stored.tensors.has(part("nested_absmax"));
   return {
     format: type,
     outFeatures,
@@ -144,21 +145,36 @@ function readState(
 ): QuantState {
   try {
     const text = new TextDecoder().decode(stored.readSync(name).bytes);
-    const state = JSON.parse(text) as QuantState;
-    const { shape, blocksize } = state;
-    const isMatrix = Array.isArray(shape) && shape.length === 2 &&
-      shape.every(Number.isSafeInteger);
-    if (!isMatrix || !Number.isSafeInteger(blocksize)) throw new Error(text);
+    const state = parseJson(text) as QuantState;
+    const { shape, blocksize, nested_offset: offset, nested_blocksize: nestedSize } = state;
+    const isMatrix = Array.isArray(shape) && shape.length === 2 && shape.every(isSize);
+    const isNested = (offset === undefined || Number.isFinite(offset)) &&
+      (nestedSize === undefined || isSize(nestedSize));
+    if (!isMatrix || !isSize(blocksize) || !isNested) {
+      throw new Error(text.length > shownState ? `${text.slice(0, shownState)} …` : text);
+    }
     return state;
   } catch (error) {
-    throw refuse(`has a quantisation state that cannot be read: ${messageOf(error)}`, error);
+    throw refuse(`has a quantisation state that cannot be read: ${reasonOf(error)}`, error);
   }
 }
+
+/** Characters of a state that cannot be read. */
+const shownState = 200;
+
+const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 
 function eightBits(stored: Weights, layer: string, maximaName: string): QuantizedWeight {
   const name = `${layer}.weight`;
   const format = `${layer}.weight_format`;
-  const [outFeatures, inFeatures] = stored.tensors.get(name)!.shape;
+  const { shape } = stored.tensors.get(name)!;
+  const refuse = (what: string) => new TunebookError("weights", `${stored.path}: ${name} ${what}`);
+  if (shape.length !== 2) throw refuse(`has ${shape.length} axes; a quantised matrix has two`);
+  const [outFeatures, inFeatures] = shape;
+  checkCompanions(stored, [
+    { name: maximaName, dtypes: floats, count: outFeatures, unit: "numbers" },
+    ...stored.tensors.has(format) ? [{ name: format, count: 1, unit: "numbers" as const }] : [],
+  ], refuse);
   if (stored.tensors.has(format) && stored.readFloat32Sync(format)[0] !== 0) {
     throw new TunebookError(
       "weights",

@@ -5,6 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { quoted } from "../core/quoted.ts";
 
 /** A tensor of a file. */
 export interface StoredTensor {
@@ -27,7 +28,7 @@ export function finite<Values extends Float32Array>(
     `${path}: ${wrong.toLocaleString("en")} of the ${
       values.length.toLocaleString("en")
     } numbers of ` +
-      `the tensor "${name}" are NaN or infinite, the first (${values[first]}) at ` +
+      `the tensor ${quoted(name)} are NaN or infinite, the first (${values[first]}) at ` +
       `${
         first.toLocaleString("en")
       } counted from 0. The file is damaged, or was saved by a training ` +

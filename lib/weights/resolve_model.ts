@@ -6,6 +6,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { packageFolder } from "../core/package_folder.ts";
+import { missingPermission } from "../core/permissions.ts";
+import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import type { DownloadOptions } from "./hub_settings.ts";
@@ -42,6 +44,7 @@ export async function resolveModel(
   reference: string,
   options: ResolveOptions = {},
 ): Promise<ModelFolder> {
+  refuseQueuedCell();
   const { folder, weights } = await locate(reference, parseReference(reference), options);
   return await findModelFiles(reference, folder, weights);
 }
@@ -73,7 +76,9 @@ async function locate(
 async function checkFolder(text: string, path: string): Promise<string> {
   try {
     if ((await Deno.stat(path)).isDirectory) return path;
-  } catch {
+  } catch (error) {
+    const denied = missingPermission(error);
+    if (denied) throw denied;
     const name = text.replace(/^file:/, "");
     const onHub = name.includes("/") ? name : `org/${name}`;
     const hint = hubName.test(name) ? `; a model of the Hugging Face hub is "hf:${onHub}"` : "";

@@ -1,7 +1,7 @@
 """Asks folders that tunebook deployed on texts, as their readers do: check_texts.py REQUESTS.json
 
 REQUESTS is a list of {"kind": "merged" | "adapter" | "sentence", "task", "folder", "base", "inputs"}; an
-adapter has the merged folder beside it as "named", for the names of its labels. Prints one JSON line:
+adapter is put on its base as its README says. Prints one JSON line:
 {"made_with", "answers": [one list of answers for each request]}:
 
 - text-classification: {label: score} for each text or pair, by transformers' own pipeline;
@@ -49,15 +49,7 @@ def opened(request: dict):
             raise ValueError(f"{request['folder']}: {refused}")
         return model.eval(), AutoTokenizer.from_pretrained(request["folder"])
     tokenizer = AutoTokenizer.from_pretrained(request["folder"])
-    # What the folder cannot say of the base's head: the README has these arguments.
-    named = json.loads(Path(request["named"], "config.json").read_text())
-    heads = {key: named[key] for key in ("id2label", "label2id", "problem_type") if key in named}
-    if "id2label" in heads:
-        heads["id2label"] = {int(id): label for id, label in heads["id2label"].items()}
-    given = {**heads, **readme_arguments(request["folder"])}
-    if heads:
-        del given["num_labels"]  # their names say it
-    base = auto.from_pretrained(request["base"], ignore_mismatched_sizes=True, **given)
+    base = auto.from_pretrained(request["base"], **readme_arguments(request["folder"]))
     model = PeftModel.from_pretrained(base, request["folder"]).merge_and_unload()
     return model.eval(), tokenizer
 

@@ -127,7 +127,8 @@ def save_adapter(model, folder) -> None:
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
     for field in ("target_modules", "exclude_modules"):
-        config[field] = config[field] and sorted(config[field])
+        if isinstance(config[field], list):
+            config[field].sort()
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
 

@@ -84,7 +84,6 @@ interface Request {
   readonly kind: string;
   readonly task: string;
   readonly folder: string;
-  readonly named: string;
   readonly base: string;
   readonly inputs: readonly unknown[];
 }
@@ -129,7 +128,6 @@ async function compared() {
           kind: isVectors ? "sentence" : kind,
           task: (task as AnyTask).name,
           folder,
-          named: at("merged"),
           base,
           inputs,
         });

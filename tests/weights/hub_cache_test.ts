@@ -11,6 +11,7 @@ import {
   withBlobLock,
 } from "../../lib/weights/hub_cache.ts";
 import { inFolder } from "./in_folder.ts";
+import { withoutLinks } from "./without_links.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
@@ -89,17 +90,6 @@ Deno.test("a snapshot that cannot be linked for another reason is an error", () 
       () => assert.rejects(linkBlob(join(root, "a"), join(root, "b")), Deno.errors.NotFound),
     )
   ));
-
-/** Runs `work` on a system that makes no symbolic links. */
-async function withoutLinks(error: Error, work: () => Promise<void>): Promise<void> {
-  const { symlink } = Deno;
-  Deno.symlink = () => Promise.reject(error);
-  try {
-    await work();
-  } finally {
-    Deno.symlink = symlink;
-  }
-}
 
 Deno.test("the work on one content is done by one at a time", () =>
   inFolder(async (root) => {

@@ -5,6 +5,8 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { parseJson } from "../../core/parse_json.ts";
+import { readText } from "../../core/read_text.ts";
 import { finite } from "../../weights/finite.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
@@ -80,7 +82,7 @@ function labelsOf(path: string, text: string | undefined): string[] | undefined 
   if (text === undefined) return undefined;
   let labels: unknown;
   try {
-    labels = JSON.parse(text);
+    labels = parseJson(text);
   } catch {
     // Not what tunebook writes; reported below.
   }
@@ -91,7 +93,7 @@ function labelsOf(path: string, text: string | undefined): string[] | undefined 
 async function readConfig(path: string): Promise<PeftConfig> {
   let config: unknown;
   try {
-    config = JSON.parse(await Deno.readTextFile(path));
+    config = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,

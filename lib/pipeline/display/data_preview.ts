@@ -13,6 +13,8 @@ import {
 import { html, htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { histogramImage, histogramOf, histogramText } from "../../core/sparkline.ts";
 import { shortened } from "../../core/text_table.ts";
+import { shownName } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import { describeTables, type SplitReport } from "../../data/report.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
@@ -152,8 +154,8 @@ function previewText({ splits, lengths, examples }: Shown): string {
       `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
     ),
     ...examples.flatMap(({ text, label, tokens, mask }) => [
-      `${isText(label, text) ? "" : `${label}: `}${shortened(text, 100)}`,
-      `  tokens ${tokens.join(" ")}`,
+      `${isText(label, text) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
+      `  tokens ${tokens.map(visible).join(" ")}`,
       `  mask   ${mask.join("")}`,
     ]),
   ].join("\n");
@@ -176,7 +178,7 @@ function previewDisplay(shown: Shown): MimeBundle {
   });
   const balance = splits.splits.flatMap(({ name, classes }) =>
     classes.slice(0, shownClasses).map((each) => [
-      `${name}: ${each.name}`,
+      `${name}: ${shownName(each.name)}`,
       each.rows.toLocaleString("en"),
       shareBar(each.share, `${(100 * each.share).toFixed(1)} %`),
     ])
@@ -202,7 +204,7 @@ function previewDisplay(shown: Shown): MimeBundle {
         htmlSection(
           html`${
             isText(label, text) ? [] : html`
-              <bdi>${label}</bdi>:
+              <bdi>${visible(label)}</bdi>:
             `
           }<bdi>${shortened(text, 100)}</bdi>`,
           html`<p style="margin:.2em 0;font-family:monospace">${

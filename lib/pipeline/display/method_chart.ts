@@ -10,6 +10,7 @@ import { trainSettings } from "../../train/train_options.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { attachMethod, loadWith, trainableOf } from "../run/assemble_stage.ts";
+import { dataForHead } from "../run/head_labels.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
 import { readStage } from "../run/read_stage.ts";
@@ -45,9 +46,10 @@ export async function methodChart(
 ): Promise<Drawing> {
   using interrupt = onCellInterrupt();
   const { signal } = interrupt;
-  const { task, splits } = await readStage(spec, signal);
+  const read = await readStage(spec, signal);
   const opened = await openStage(spec, { signal });
   const method = await spec.method.open?.() ?? spec.method;
+  const { task, splits } = await dataForHead(opened, read, method);
   const settings = trainSettings(spec.train, method);
   const quantize = spec.quantize ?? spec.method.quantize;
   const model = await loadWith(opened, task, { seed: settings.seed, quantize, signal });

@@ -9,6 +9,8 @@ import { lossChart } from "../../chart/loss_chart.ts";
 import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { formatNumber } from "./format_number.ts";
@@ -57,6 +59,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       `${result.trainedParameters.toLocaleString("en")} of ` +
       `${result.totalParameters.toLocaleString("en")} (${share.toPrecision(3)} %)`,
     ],
+    ...(result.headNote ? [["head", result.headNote] satisfies [string, string]] : []),
   ];
   return bundleOf(
     describeResult(result, result.titles),
@@ -102,11 +105,13 @@ type NamedScores = ScoreTitles & { readonly scores: unknown };
 
 function numbersOf({ scores, titles }: NamedScores): [string, string][] {
   return Object.entries(scores as Record<string, unknown>).flatMap(([score, value]) => {
-    const name = titles[score] ?? score;
+    const name = visible(titles[score] ?? score);
     if (typeof value === "number") return [[name, formatNumber(value)]];
     const parts = Object.entries(value as object);
     return parts.every(([, part]) => typeof part === "number")
-      ? parts.map(([label, part]): [string, string] => [`${name}: ${label}`, formatNumber(part)])
+      ? parts.map((
+        [label, part],
+      ): [string, string] => [`${name}: ${shownName(label)}`, formatNumber(part)])
       : [];
   });
 }
@@ -124,7 +129,7 @@ async function scoresHtml(
   if (rows.length === 0) return html``;
   const matrix = matrixOf(predictions);
   const always = baseline
-    ? ` (always “${baseline.label}”: accuracy ${formatNumber(baseline.accuracy)})`
+    ? ` (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`
     : "";
   return htmlSection(
     "Scores",

@@ -6,6 +6,7 @@
  * @module
  */
 import { full } from "../../adapters/full.ts";
+import { withDisplay } from "../../core/display.ts";
 import { mistakes } from "../../core/errors.ts";
 import { readLabels } from "../../data/labels.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
@@ -21,6 +22,7 @@ import type { EmbeddingClassesOptions } from "../../tasks/sentence_embeddings/op
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import { unknownOptions } from "../../tasks/shared/options.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
+import { displayOfPredictions } from "../../tasks/text_classification/prediction_display.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { model } from "../plan.ts";
 import type { RunOptions } from "../run/run_options.ts";
@@ -135,7 +137,8 @@ export async function fewShot(
     head,
     embeddings,
     async predict(texts: readonly string[]) {
-      return predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
+      const found = predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
+      return withDisplay(found, displayOfPredictions);
     },
     async predictions(table: Table) {
       const truth = classOf(table);

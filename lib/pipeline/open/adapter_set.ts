@@ -10,6 +10,7 @@ import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { visible } from "../../core/visible.ts";
 import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { AdapterSource } from "./adapter_source.ts";
@@ -176,8 +177,8 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       checkChoices(inputs, choices, (choice) => active(choice));
       return predict(inputs, choices, options);
     },
-    toString: () => `${names.join(", ")} on ${reference}`,
-    [customInspect]: () => `${names.join(", ")} on ${reference}`,
+    toString: () => `${names.map(visible).join(", ")} on ${reference}`,
+    [customInspect]: () => `${names.map(visible).join(", ")} on ${reference}`,
   });
 }
 

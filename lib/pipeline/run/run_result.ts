@@ -8,6 +8,8 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import { quoted } from "../../core/quoted.ts";
+import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -27,6 +29,8 @@ export interface RunSummary {
   readonly packing: string;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
+  /** What was made of the head that the checkpoint has, where that does not go without saying. */
+  readonly headNote?: string;
   readonly trainedParameters: number;
   readonly totalParameters: number;
 }
@@ -52,7 +56,7 @@ export interface RunResult<
   readonly predictions: Predicted;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
-  /** Frees the model. */
+  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
 }
@@ -66,7 +70,9 @@ export function describeScores(
   titles: ScoreTitles = {},
 ): string[] {
   return Object.entries(scores)
-    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+    .map(([name, value]) =>
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
+    );
 }
 
 /** A result in words; `titles` are what its scores are called, by name. */
@@ -75,7 +81,7 @@ export function describeResult(
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
-  const { baseline, stepsHere, steps } = result;
+  const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = describeScores(result.scores as Record<string, unknown>, titles);
   const receipts = result.receipts.map((receipt) => {
@@ -84,7 +90,7 @@ export function describeResult(
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})${describeReader(receipt)}`;
   });
-  return [
+  return visibleLines([
     `${result.method} on ${result.model}`,
     steps === 0
       ? `  nothing was trained, on ${result.device}`
@@ -96,12 +102,13 @@ export function describeResult(
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
+    ...(headNote ? [`  ${headNote}`] : []),
     ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
     ...(scores.length > 0 && baseline
-      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** What the folder's reader was found to take from it. */

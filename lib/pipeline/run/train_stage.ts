@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
@@ -63,6 +64,8 @@ export async function trainStage(
   let ended = "failed";
   let frozen: Progress | undefined;
   let result: TrainResult;
+  // A folder of the plan is locked for all of the run.
+  await using _held = await lockFolders(resume && !settings.checkpoints ? [folder] : []);
   try {
     result = await train(trainable, data.train, {
       ...context,
@@ -71,7 +74,9 @@ export async function trainStage(
       rescueFolder: folder,
       // What was trained is not lost where a deployment or a score fails.
       keepLast: spec.targets.length > 0 || Object.keys(spec.metrics).length > 0,
-      onResume(step) {
+      onResume(before) {
+        const { step } = before;
+        view.resume(before);
         if (options.quiet || (continues && step === 0)) return;
         say(
           step > 0

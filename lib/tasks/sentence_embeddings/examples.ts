@@ -71,14 +71,10 @@ export async function embeddingExamples(
   const numbers = texts.map((row) => row.map((text) => distinct.numbers.get(text)!));
   const textGroups = groups.map((group) => group.flatMap((row) => numbers[row]));
   const sentence = sentenceOf(own, options);
-  const { inputKeys: _, ...shared } = textExamples(
-    { rows: texts.length, sequences, truncated },
-    own,
-  );
   return {
-    ...shared,
-    // Of rows without labels only the first text is here.
-    ...(labelled ? { groups: textGroups, inputKeys: () => keysOf(numbers, sequences) } : {}),
+    ...textExamples({ rows: texts.length, sequences, truncated }, own),
+    inputKeys: () => labelled ? keysOf(numbers, sequences) : keysOfTexts(table, rows, own),
+    ...(labelled ? { groups: textGroups } : {}),
     fingerprint: textFingerprint(sequences, [
       ...textGroups.flat(),
       ...(classes?.numbers ?? scores),
@@ -110,6 +106,22 @@ export async function embeddingExamples(
 function keysOf(rows: readonly (readonly number[])[], sequences: readonly Sequence[]): string[] {
   const keys = sequences.map(sequenceKey);
   return rows.map((texts) => texts.map((text) => keys[text]).join(""));
+}
+
+/** The same for rows of which only the first text was encoded, where the others are there as well. */
+function keysOfTexts(
+  table: Table,
+  rows: EmbeddingRows,
+  { tokenizer, maxTokens }: TextProcessor,
+): string[] {
+  const names = table.columnNames();
+  const there = { ...rows, texts: rows.texts.filter((name) => names.includes(name)) };
+  return textsOf(table, there).map((texts, row) =>
+    texts.map((text) => {
+      const { ids } = tokenizer.encode(String(text), undefined, { maxTokens });
+      return sequenceKey({ ids, row });
+    }).join("")
+  );
 }
 
 /** The tokenizer, which also adds to `cut` the texts that lose tokens to the limit. */

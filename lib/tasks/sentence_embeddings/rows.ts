@@ -38,7 +38,7 @@ export function embeddingRows(options: SentenceEmbeddingsOptions): EmbeddingRows
     texts: names.filter((name) => !isTarget(name)).flatMap((name) => given[name]),
     ...(target ? { target: given[target] as string } : {}),
     loss,
-    ...(loss === "softmax" && shape === "labelled" ? { alike: String(given.alike ?? "1") } : {}),
+    ...(loss === "softmax" && shape === "labelled" ? { alike: className(given.alike ?? "1") } : {}),
   };
 }
 

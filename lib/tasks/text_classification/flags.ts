@@ -19,6 +19,6 @@ export const textClassificationFlags: readonly TaskFlag[] = [
   {
     name: "names",
     value: "list",
-    what: "the names of labels that are numbers from 0, or 0 or 1 each",
+    what: "the names of labels or tags that are numbers from 0, or a 0 or 1 for each",
   },
 ];

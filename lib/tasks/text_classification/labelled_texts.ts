@@ -30,6 +30,7 @@ import {
   textProcessor,
 } from "../shared/text_examples.ts";
 import { type Prediction, predictionsOfTexts } from "./prediction.ts";
+import { displayOfPredictions } from "./prediction_display.ts";
 
 /** A text to label, or a pair of texts where the task is on pairs. */
 export type TextInput = string | readonly [text: string, pair: string];
@@ -78,6 +79,7 @@ export function labelledTexts<Kind extends LabelKind>(
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
     checkHeldOut: (table, where) => checkHeldOut(table, where, options),
     tableOf: (inputs) => tableOf(inputs, options),
+    display: displayOfPredictions,
     ...(kind === "single" ? { baseline: (train, held) => baselineOf(labels, train, held) } : {}),
   };
 }
