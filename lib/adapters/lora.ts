@@ -19,12 +19,13 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
-import type { LoraOptions, LoraSettings } from "./lora_options.ts";
+import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
@@ -38,7 +39,6 @@ import {
 } from "./parts/lora_target.ts";
 import { namesForPeft } from "./peft/fields.ts";
 import { pissaParts } from "./parts/pissa_parts.ts";
-import { checkSettings, layerNames, oneOf, positive, share, whole, yesOrNo } from "./settings.ts";
 
 const defaultRank = 8;
 const learningRate = 1e-3;
@@ -57,6 +57,7 @@ const learningRate = 1e-3;
  * ```
  */
 export function lora(options: LoraOptions = {}): Method {
+  checkOptions("lora", options, loraRules, () => patternMistakes(options));
   const rank = options.rank ?? defaultRank;
   const settings: LoraSettings = {
     rank,
@@ -70,20 +71,6 @@ export function lora(options: LoraOptions = {}): Method {
     rateRatio: options.rateRatio ?? 1,
   };
   const { targets } = options;
-  checkSettings("lora", [
-    ["rank", rank, whole],
-    ["alpha", settings.alpha, positive],
-    ["dropout", settings.dropout, share],
-    ["rankStabilised", settings.rankStabilised, yesOrNo],
-    ["targets", targets, layerNames],
-    ["dora", settings.dora, yesOrNo],
-    ["start", settings.start, oneOf(["zero", "pissa"])],
-    ["rateRatio", settings.rateRatio, positive],
-    ...Object.entries(settings.ranks)
-      .map(([name, value]) => [`the rank of "${name}"`, value, whole] as const),
-    ...Object.entries(settings.alphas)
-      .map(([name, value]) => [`the alpha of "${name}"`, value, positive] as const),
-  ]);
   return {
     method: "lora",
     settings: {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { record, required, type Rules, text as textRule, yesOrNo } from "../core/option_rules.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 
@@ -42,6 +44,13 @@ export interface DescribeSplitsOptions {
   lengths?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
+const rules: Rules<DescribeSplitsOptions> = {
+  text: required(textRule),
+  label: textRule,
+  separator: textRule,
+  regression: yesOrNo,
+  lengths: record,
+};
 const shownExamples = 3;
 const shownClasses = 12;
 const shownCharacters = 60;
@@ -64,8 +73,10 @@ const quantiles = { half: 0.5, most: 0.9, nearly: 0.99, all: 1 };
  */
 export function describeSplits(
   splits: Readonly<Record<string, Table>> | object,
-  { text, label, separator, regression, lengths }: DescribeSplitsOptions,
+  options: DescribeSplitsOptions,
 ): SplitReport {
+  checkOptions("describeSplits", options, rules);
+  const { text, label, separator, regression, lengths } = options;
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
   const wanted = label === undefined ? [text] : [text, label];
   for (const [name, table] of tables) requireColumns(table, wanted, `the ${name} split`);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { finite, integer, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
@@ -21,6 +23,13 @@ export interface SplitOptions {
   /** A column whose values keep their shares in every split. */
   stratify?: string;
 }
+
+const rules: Rules<SplitOptions> = {
+  test: required(finite),
+  validation: finite,
+  seed: required(integer),
+  stratify: text,
+};
 
 /** Row numbers from 0, ascending; every row is in exactly one split. */
 export interface SplitRows {
@@ -49,6 +58,7 @@ export interface SplitRows {
  * ```
  */
 export function splitTable(table: Table, options: SplitOptions): Splits {
+  checkOptions("splitTable", options, rules);
   const rows = splitRows(table, options);
   return {
     train: pickRows(table, rows.train),

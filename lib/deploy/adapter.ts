@@ -6,6 +6,7 @@
 import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
+import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
@@ -14,7 +15,7 @@ import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
-import type { DeployTarget, TrainedModel } from "./target.ts";
+import { checkTargetFolder, type DeployTarget, type TrainedModel } from "./target.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
@@ -31,6 +32,8 @@ const tolerance = 1e-5;
  * ```
  */
 export function adapter(folder: string): DeployTarget {
+  checkTargetFolder("adapter", folder);
+  takesNoOptions("adapter", arguments, 1);
   return {
     name: "adapter",
     folder,

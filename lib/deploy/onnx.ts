@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { exportedReader } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
@@ -11,7 +13,7 @@ import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { checkIsWhole, type DeployTarget } from "./target.ts";
+import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -37,6 +39,8 @@ export interface OnnxOptions {
   readonly dequantise?: boolean;
 }
 
+const rules: Rules<OnnxOptions> = { dequantise: yesOrNo };
+
 /**
  * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
  * and `sequence` open.
@@ -54,6 +58,8 @@ export interface OnnxOptions {
  * ```
  */
 export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
+  checkTargetFolder("onnx", folder);
+  checkOptions("onnx", options, rules);
   const { dequantise = false } = options;
   const kindOf = ({ model: { quantized } }: TrainableModel) => {
     const held = dequantise ? undefined : quantized?.values().next().value;

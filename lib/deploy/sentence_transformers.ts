@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { PoolingName } from "../text/sentence_settings.ts";
@@ -13,7 +14,7 @@ import {
   SENTENCE_MODEL_FILE,
 } from "../weights/sentence_folder.ts";
 import { merged } from "./merged.ts";
-import type { DeployTarget } from "./target.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** The ways to pool under the names of versions before 5.5, which newer ones read too. */
 const poolingFields: Readonly<Record<PoolingName, string>> = {
@@ -39,6 +40,8 @@ const moduleTypes = "sentence_transformers.models";
  * ```
  */
 export function sentenceTransformers(folder: string): DeployTarget {
+  checkTargetFolder("sentenceTransformers", folder);
+  takesNoOptions("sentenceTransformers", arguments, 1);
   const whole = merged(folder);
   return {
     ...whole,

@@ -6,6 +6,7 @@
  */
 import { writeFolderAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
 import {
   largestDifference,
@@ -66,6 +67,17 @@ export interface DeployTarget {
   write(trained: TrainedModel, folder: string): Promise<void>;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
+}
+
+/** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */
+export function checkTargetFolder(target: string, folder: unknown): void {
+  if (typeof folder === "string" && folder !== "") return;
+  throw new TunebookError(
+    "input",
+    `${target} takes the folder to write, ${target}("out/reviews/${target}"), but got ${
+      shownValue(folder)
+    }`,
+  );
 }
 
 /** What a deployment proves. */

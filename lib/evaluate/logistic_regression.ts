@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { positive, type Rules } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { minimize } from "./minimize.ts";
 
@@ -11,6 +13,8 @@ export interface LogisticRegressionOptions {
   /** The inverse of the penalty, as `C` in scikit-learn: smaller is more cautious; 1 unless given. */
   readonly c?: number;
 }
+
+const rules: Rules<LogisticRegressionOptions> = { c: positive };
 
 /** A classifier of vectors. */
 export interface LogisticRegression {
@@ -52,8 +56,10 @@ export interface LogisticRegression {
 export function logisticRegression(
   vectors: readonly ArrayLike<number>[],
   labels: readonly string[],
-  { c = 1 }: LogisticRegressionOptions = {},
+  options: LogisticRegressionOptions = {},
 ): LogisticRegression {
+  checkOptions("logisticRegression", options, rules);
+  const { c = 1 } = options;
   check(vectors, labels, c);
   const size = vectors[0].length;
   const classes = [...new Set(labels)].sort();

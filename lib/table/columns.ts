@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text, yesOrNo } from "../core/option_rules.ts";
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { otherSeparator } from "./csv.ts";
@@ -41,6 +43,8 @@ export interface TextColumnOptions {
   where?: string;
 }
 
+const rules: Rules<TextColumnOptions> = { allowEmpty: yesOrNo, where: text };
+
 /**
  * The texts of a column, in row order. Throws one `TunebookError` of kind "data" that lists every
  * row (counted from 1) whose value is missing, not a text, or blank.
@@ -55,6 +59,7 @@ export interface TextColumnOptions {
  * ```
  */
 export function textColumn(table: Table, name: string, options: TextColumnOptions = {}): string[] {
+  checkOptions("textColumn", options, rules);
   const { allowEmpty = false, where = "the table" } = options;
   requireColumns(table, [name], where);
   const values = columnValues(table, name);

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { abortSignal, oneOf, positive, type Rules, texts } from "../core/option_rules.ts";
 import { extname } from "node:path";
 import { TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
@@ -73,6 +74,13 @@ const formats: Record<TableFormat, Format> = {
 };
 
 const defaultTimeoutSeconds = 30;
+const names = Object.keys(formats) as TableFormat[];
+const rules: Rules<ReadTableOptions> = {
+  format: oneOf(names),
+  columns: texts,
+  timeoutSeconds: positive,
+  signal: abortSignal,
+};
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
@@ -96,9 +104,9 @@ const defaultTimeoutSeconds = 30;
  * ```
  */
 export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
+  checkOptions("readTable", options, rules);
   const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);
-  if (format !== undefined) checkFormat(format);
   const { bytes, contentType } = await readSource(source, { timeoutSeconds, signal });
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
@@ -108,8 +116,6 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   return table.select(...options.columns);
 }
 
-const names = Object.keys(formats) as TableFormat[];
-
 /** The format that a path or URL shows by its ending, if any. */
 export function formatOf(source: string): TableFormat | undefined {
   const path = /^(https?|file):/i.test(source) && URL.canParse(source)
@@ -117,14 +123,6 @@ export function formatOf(source: string): TableFormat | undefined {
     : source;
   const ending = extname(path).toLowerCase();
   return names.find((name) => formats[name].endings.includes(ending));
-}
-
-function checkFormat(format: string): void {
-  if (Object.hasOwn(formats, format)) return;
-  throw new TunebookError(
-    "input",
-    `there is no table format "${format}"${didYouMean(format, names) || `: ${names.join(", ")}`}`,
-  );
 }
 
 /** The error for a name whose ending says nothing; lists the endings that do. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text } from "../core/option_rules.ts";
 import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
@@ -24,6 +26,8 @@ const writers: Record<string, (table: Table) => string | Uint8Array> = {
   jsonl: (table) => ended(joinedRows(table, "\n")),
   arrow: (table) => toArrowIPC(table, { format: "file" }),
 };
+
+const rules: Rules<WriteTableOptions> = { format: text };
 
 /**
  * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
@@ -47,6 +51,7 @@ export async function writeTable(
   path: string,
   options: WriteTableOptions = {},
 ): Promise<void> {
+  checkOptions("writeTable", options, rules);
   const format = options.format ?? formatOf(path);
   if (format === undefined) throw unknownFormat(path);
   if (!Object.hasOwn(writers, format)) {

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
+import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
+import { oneOf, required, type Rules, text as textRule } from "../core/option_rules.ts";
 import { type LabelKind, readLabels } from "../data/labels.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -14,12 +15,6 @@ import type { Table } from "../table/table.ts";
 import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
 import { absentLabels, classesIn } from "./shared/split_labels.ts";
-import {
-  columnNameMistakes,
-  refuseOptions,
-  requireOptions,
-  unknownOptions,
-} from "./shared/options.ts";
 
 /** What columns mean. */
 export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
@@ -35,17 +30,17 @@ export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
   readonly separator?: string;
 }
 
-/** The names of the options. */
-export const textClassificationOptions: readonly string[] = [
-  "text",
-  "pair",
-  "label",
-  "kind",
-  "separator",
-] satisfies readonly (keyof TextClassificationOptions)[];
-
 const name = "text-classification";
 const metrics = { single: "accuracy", multi: "f1.micro", regression: "mse" } as const;
+
+/** What the options must be. */
+export const textClassificationRules: Rules<TextClassificationOptions> = {
+  text: required(textRule),
+  pair: textRule,
+  label: required(textRule),
+  kind: oneOf(Object.keys(metrics)),
+  separator: textRule,
+};
 
 /**
  * Labels of a text. Each row has one label (`single`), a list of labels (`multi`, or one text with a
@@ -119,19 +114,13 @@ export function textClassification<const Kind extends LabelKind = "single">(
   return Object.freeze(task);
 }
 
-/** What is wrong with the options, one line each. */
-export function textClassificationMistakes(options: object): string[] {
+/** What is wrong with the options. */
+export function textClassificationMistakes(options: object): Mistake[] {
   const { kind, separator } = options as TextClassificationOptions;
-  const wrong = [
-    ...unknownOptions(options, textClassificationOptions),
-    ...columnNameMistakes(options, ["text", "label"], ["pair", "separator"]),
+  return [
+    ...optionMistakes(options, textClassificationRules),
+    ...(separator === undefined || kind === "multi"
+      ? []
+      : [optionMistake("separator", 'belongs to kind "multi"')]),
   ];
-  const kinds = Object.keys(metrics);
-  if (kind !== undefined && !kinds.includes(kind)) {
-    const hint = didYouMean(String(kind), kinds);
-    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds.join(", ")}`);
-  } else if (separator !== undefined && kind !== "multi") {
-    wrong.push('separator belongs to kind "multi"');
-  }
-  return wrong;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import type { Rules } from "../core/option_rules.ts";
 import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
@@ -32,6 +34,10 @@ export interface TokenizeOptions {
   /** The most tokens of the result, special tokens included; by default no limit. */
   maxTokens?: number;
 }
+
+const rules: Rules<TokenizeOptions> = {
+  maxTokens: ["a number above 0", (value) => typeof value === "number" && value > 0],
+};
 
 /** Turns texts into token ids and back. */
 export interface Tokenizer extends SpecialTokens {
@@ -116,7 +122,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     ...special,
     vocabSize,
     subwordPrefix: subwordPrefixOf(json),
-    encode(text, pair, { maxTokens = Infinity } = {}) {
+    encode(text, pair, options = {}) {
+      checkOptions("encode", options, rules);
+      const { maxTokens = Infinity } = options;
       const slots = pair ? template.pair : template.single;
       const room = maxTokens - slots.filter((slot) => slot.id !== undefined).length;
       if (!(room >= 0) || (maxTokens !== Infinity && !Number.isInteger(maxTokens))) {

@@ -14,13 +14,14 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
+import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
 import { lora } from "../lora.ts";
 import { type Combination, combinations, combined, type Weighted } from "./low_rank_sum.ts";
-import { whole } from "../settings.ts";
 import { type OpenedAdapter, sharedAdapter } from "./shared_adapter.ts";
 
 /** How to average. */
@@ -32,6 +33,8 @@ export interface AverageOptions {
   /** The adapter whose head is taken as it is; unless given, heads for the same labels are averaged. */
   readonly head?: string;
 }
+
+const rules: Rules<AverageOptions> = { combination: oneOf(combinations), rank: whole, head: text };
 
 /** An adapter and its weight in the average. */
 export interface WeightedAdapter {
@@ -49,9 +52,11 @@ export interface WeightedAdapter {
  */
 export function averaged(
   all: readonly WeightedAdapter[],
-  { combination = "cat", rank, head }: AverageOptions = {},
+  options: AverageOptions = {},
 ): OpenedAdapter {
-  checkOptions(all, { combination, rank, head });
+  checkOptions("average", options, rules);
+  const { combination = "cat", rank, head } = options;
+  checkWeights(all, { combination, rank, head });
   const { model, task, maxTokens } = headOwner(all, head);
   const { attached, values } = isLowRank(all)
     ? averagedLora(modelInfoOf(model), all, { combination, ...(rank ? { rank } : {}) })
@@ -87,7 +92,7 @@ function startingAt(
   };
 }
 
-function checkOptions(
+function checkWeights(
   all: readonly WeightedAdapter[],
   { combination, rank, head }: { readonly [Option in keyof Required<AverageOptions>]: unknown },
 ): void {
@@ -95,10 +100,6 @@ function checkOptions(
     Number.isFinite(weight) ? [] : [`the weight of ${name} is ${weight}, but must be a number`]
   );
   if (all.length === 0) wrong.push("no adapter is named");
-  if (!combinations.includes(combination as Combination)) {
-    wrong.push(`combination is "${combination}", but must be ${combinations.join(", ")}`);
-  }
-  if (rank !== undefined && !whole[1](rank)) wrong.push(`rank is ${rank}, but must be ${whole[0]}`);
   if (rank !== undefined && combination !== "svd") wrong.push("rank is for the combination svd");
   if (head !== undefined && !all.some(({ name }) => name === head)) {
     wrong.push(`head is "${head}", which is none of ${all.map(({ name }) => name).join(", ")}`);

@@ -6,7 +6,8 @@
  * @module
  */
 import { full } from "../../adapters/full.ts";
-import { mistakes } from "../../core/errors.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { list, positive, record, required, type Rules } from "../../core/option_rules.ts";
 import { readLabels } from "../../data/labels.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import { type LogisticRegression, logisticRegression } from "../../evaluate/logistic_regression.ts";
@@ -17,9 +18,11 @@ import { textColumn } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
 import { sentenceEmbeddings } from "../../tasks/sentence_embeddings.ts";
 import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
-import type { EmbeddingClassesOptions } from "../../tasks/sentence_embeddings/options.ts";
+import {
+  type EmbeddingClassesOptions,
+  sentenceEmbeddingsRules,
+} from "../../tasks/sentence_embeddings/options.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
-import { unknownOptions } from "../../tasks/shared/options.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { model } from "../plan.ts";
@@ -64,9 +67,27 @@ const pairsPerText = 20;
  */
 const epochs = 4;
 
-const own = ["method", "train", "c", "deploy"];
-const task = ["text", "label", "loss", "scale", "distance", "margin", "pooling", "normalize"];
-const known = [...own, ...task, "pairsPerText", "seed"];
+const {
+  text,
+  label,
+  loss,
+  scale,
+  distance,
+  margin,
+  pooling,
+  normalize,
+  pairsPerText: pairs,
+  seed,
+} = sentenceEmbeddingsRules;
+const rules: Rules<FewShotOptions> = {
+  text: required(text),
+  label: required(label),
+  ...{ loss, scale, distance, margin, pooling, normalize, pairsPerText: pairs, seed },
+  method: record,
+  train: record,
+  c: positive,
+  deploy: list,
+};
 
 /**
  * Learns classes from a few rows, about 8 of each class. All rows are trained on: hold test rows out
@@ -101,8 +122,7 @@ export async function fewShot(
   options: FewShotOptions,
   run: RunOptions = {},
 ): Promise<FewShotClassifier> {
-  const wrong = unknownOptions(options, known);
-  if (wrong.length > 0) throw mistakes("input", "these options of fewShot make no sense:", wrong);
+  checkOptions("fewShot", options, rules);
   const { method = full(), train = {}, c, deploy = [], ...columns } = options;
   const embeddings = await model(reference)
     // The rows are their own test rows: none is to spare, and the pairs' scores are not looked at.

@@ -20,7 +20,7 @@ import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
-import type { RunOptions } from "./run_options.ts";
+import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import type { RunResult } from "./run_result.ts";
 import { judgeOf, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
@@ -33,6 +33,7 @@ export async function runPlan(
   spec: PlanSpec,
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
+  checkRunOptions(options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(spec.targets, await sourcesOf(spec));
