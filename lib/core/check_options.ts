@@ -69,14 +69,20 @@ export function valueMistakes<Options>(given: object, rules: Rules<Options>): Mi
 /**
  * Names that nobody knows, one mistake each: with the name that it has here where it is one of PEFT's or
  * of transformers', else with the nearest known one, else with all of them.
+ *
+ * @param what they are called: `option` unless given
  */
-export function unknownOptions(given: object, known: readonly string[]): Mistake[] {
+export function unknownOptions(
+  given: object,
+  known: readonly string[],
+  what = "option",
+): Mistake[] {
   return Object.entries(given)
     .filter(([name, value]) => value !== undefined && !known.includes(name))
     .map(([name]) => ({
       option: name,
       told: (nameOf) =>
-        `there is no option ${shownName(name)}${
+        `there is no ${what} ${shownName(name)}${
           peerName(name, known) || didYouMean(name, known) || others(known.map(nameOf))
         }`,
     }));
@@ -94,8 +100,13 @@ export function takesNoOptions(of: string, given: ArrayLike<unknown>, places = 0
   );
 }
 
-const others = (known: readonly string[]) =>
-  known.length === 0 ? "; it takes none" : `; they are ${known.join(", ")}`;
+/** More names than these help nobody. */
+const mostNames = 15;
+
+function others(known: readonly string[]): string {
+  if (known.length > mostNames) return "";
+  return known.length === 0 ? "; it takes none" : `; they are ${known.join(", ")}`;
+}
 
 /** A name as it is where it is a word, else quoted, so that spaces and line ends show. */
 function shownName(name: string): string {

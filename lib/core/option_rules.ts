@@ -79,7 +79,7 @@ export const record: Rule = [
 /** A list, whatever is in it. */
 export const list: Rule = ["a list", (value) => Array.isArray(value)];
 /** Numbers in a row, of any of JavaScript's kinds. */
-export const numbers: Rule = [
+export const numberList: Rule = [
   "a list of numbers",
   (value) => Array.isArray(value) || ArrayBuffer.isView(value),
 ];

@@ -26,6 +26,7 @@ const training: Peer = {
     per_device_train_batch_size: "batchSize",
     per_device_batch_size: "batchSize",
     train_batch_size: "batchSize",
+    batch_size: "batchSize",
     micro_batch_size: "batchSize",
     gradient_accumulation_steps: "accumulate",
     learning_rate: "learningRate",
@@ -169,11 +170,13 @@ const plain = (name: string) => name.replaceAll(/[_-]/g, "").toLowerCase();
  */
 export function peerName(name: string, known: readonly string[]): string {
   const wanted = plain(name);
+  // Our own name in other letters is a slip of the hand, unless it is spelt as theirs.
+  const isOwn = known.some((ours) => plain(ours) === wanted);
   const found = peers.flatMap(({ library, home, names, instead = {} }) =>
     [
       ...Object.entries(names).map(([theirs, ours]) => ({ theirs, ours, library, home })),
       ...Object.entries(instead).map(([theirs, words]) => ({ theirs, words, library, home })),
-    ].filter(({ theirs }) => plain(theirs) === wanted)
+    ].filter(({ theirs }) => isOwn ? theirs === name : plain(theirs) === wanted)
   );
   const told = ({ library, theirs }: { library: string; theirs: string }) =>
     ` (${library}${library.endsWith("s") ? "'" : "'s"} ${theirs} is`;

@@ -177,10 +177,10 @@ export function specFromJson(json: unknown): PlanSpec {
       const read = objectOf(entry, "an entry");
       wrong.push(...unknownFields(read, ["target", "folder", "options"], "deploy"));
       const { target, folder, options = {} } = read;
-      return targetOf(
-        textOf(target, "target"),
-        textOf(folder, "folder"),
-        objectOf(options, "options"),
+      const name = textOf(target, "target");
+      return named(
+        name,
+        () => targetOf(name, textOf(folder, "folder"), objectOf(options, "options")),
       );
     });
   });
@@ -222,6 +222,17 @@ function taskFromJson(
   return { task, split };
 }
 
+/** Reads one of several entries; what is wrong with its options is told with its name. */
+function named<Value>(name: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TunebookError) || error.mistakes.length === 0) throw error;
+    const own = error.mistakes.map(({ told }) => mistakeOf((nameOf) => `${name}: ${told(nameOf)}`));
+    throw mistakes("input", error.message, own);
+  }
+}
+
 function objectOf(value: unknown, name: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
@@ -242,6 +253,6 @@ function unknownFields(
   known: readonly string[],
   part?: string,
 ): Mistake[] {
-  return unknownOptions(given, known)
+  return unknownOptions(given, known, "field")
     .map((mistake) => ({ ...mistake, ...(part === undefined ? {} : { part }) }));
 }

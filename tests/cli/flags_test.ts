@@ -117,7 +117,7 @@ Deno.test("mistakes in flags are reported all at once", () => {
       'did you mean "accuracy"',
       'did you mean "onnx"',
       'there is no device "gpu"',
-      '--kind: there is no "constructor"',
+      '--kind is "constructor", but must be one of single, multi, regression',
       "--batch-size is 0",
     ),
   );
@@ -216,7 +216,7 @@ Deno.test("what is wrong with settings is told by the flags", () => {
       "input",
       "- --tokens and --tags must be two different columns",
       "- --stride is -1",
-      '- --subwords: there is no "last"',
+      '- --subwords is "last"',
       "- --max-gradient-norm is -1",
     ),
   );
@@ -232,7 +232,7 @@ Deno.test("what is wrong with settings is told by the flags", () => {
       "- --margin does not belong to the loss multipleNegativesRanking",
       "- --pairs-per-text is 0, but must be a whole number above 0",
       "- --pair-seed is 0.5",
-      "- --pairs-per-text belongs to rows of --text, --label",
+      "- --pairs-per-text belongs to rows of { --text, --label }",
     ),
   );
   assert.throws(

@@ -9,13 +9,7 @@ import {
   requireOptions,
   unknownOptions,
 } from "../../core/check_options.ts";
-import {
-  type Mistake,
-  mistakeOf,
-  mistakes,
-  optionMistake,
-  TunebookError,
-} from "../../core/errors.ts";
+import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Metric } from "../../metrics/metric.ts";
@@ -236,7 +230,7 @@ export function comparisonFromJson(json: unknown): CompareSpec {
   if (entries.length === 0) {
     throw new TunebookError("input", "this is no comparison: it has no compare.methods");
   }
-  const wrong = unknownOptions(options, Object.keys(rules));
+  const wrong = unknownOptions(options, Object.keys(rules), "field");
   if (wrong.length > 0) throw mistakes("input", "this comparison cannot be read:", wrong);
   const read = entries.map(([name, method]) =>
     [

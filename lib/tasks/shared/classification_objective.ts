@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { numbers, oneOf, required, type Rules, whole } from "../../core/option_rules.ts";
+import { numberList, oneOf, required, type Rules, whole } from "../../core/option_rules.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import { type Mistake, mistakeOf } from "../../core/errors.ts";
 import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
@@ -46,8 +46,9 @@ export interface ClassificationObjectiveOptions extends LossOptions {
  */
 export function classificationObjective(options: ClassificationObjectiveOptions): Objective {
   checkOptions("classificationObjective", options, rules, () => contradictions(options));
-  const { kind, outputs, classWeights } = options;
-  const row = (at: number) => options.targets.subarray(at * outputs, (at + 1) * outputs);
+  const { kind, outputs, targets: all, ...own } = options;
+  const { classWeights } = own;
+  const row = (at: number) => all.subarray(at * outputs, (at + 1) * outputs);
   const weightOf = (rows: ArrayLike<number>) =>
     Array.from(rows, (at) => targetWeight(row(at), classWeights))
       .reduce((sum, weight) => sum + weight, 0);
@@ -61,7 +62,7 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     loss: (logits, { targets, normaliser }) =>
-      tf.div(tf.sum(rowLosses[kind](logits, targets, options)), normaliser),
+      tf.div(tf.sum(rowLosses[kind](logits, targets, own)), normaliser),
     weightOf,
     targetsOf(rows, normaliser) {
       const targets = new Float32Array(rows.length * outputs);
@@ -85,7 +86,7 @@ const rowLosses: Readonly<Record<LabelKind, RowLosses>> = {
 
 const rules: Rules<ClassificationObjectiveOptions> = {
   kind: required(oneOf(Object.keys(rowLosses))),
-  targets: required(numbers),
+  targets: required(numberList),
   outputs: required(whole),
   ...lossRules,
 };
@@ -96,7 +97,7 @@ function contradictions(
 ): Mistake[] {
   const { labelSmoothing = 0, focalGamma = 0, classWeights } = loss;
   const wrong: string[] = [];
-  if (numbers[1](targets) && targets.length % outputs !== 0) {
+  if (numberList[1](targets) && targets.length % outputs !== 0) {
     wrong.push(`targets are ${targets.length} numbers, no multiple of ${outputs} outputs`);
   }
   wrong.push(...lossMistakes({ classWeights }, outputs));

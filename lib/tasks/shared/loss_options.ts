@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notNegative, numbers, type Rules, share } from "../../core/option_rules.ts";
+import { notNegative, numberList, type Rules, share } from "../../core/option_rules.ts";
 
 /** What changes a cross-entropy: each is off unless given, and they work together. */
 export interface LossOptions {
@@ -25,7 +25,7 @@ export interface LossOptions {
 /** What the settings must be. */
 export const lossRules: Rules<LossOptions> = {
   labelSmoothing: share,
-  classWeights: numbers,
+  classWeights: numberList,
   focalGamma: notNegative,
 };
 
