@@ -23,7 +23,7 @@ import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
-import { checkCompareOptions, type CompareOptions } from "./compare/compare_spec.ts";
+import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
@@ -245,8 +245,8 @@ function dataStage(
 ) {
   return stage("model(…).data(…)", {
     compare(methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) {
-      checkCompareOptions(options);
-      return comparePlanOf({ ...options, ...start, methods });
+      requireOptions("compare", options);
+      return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
     },
     adapt(method: Method) {
       checkMethod("adapt", method);

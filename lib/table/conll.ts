@@ -77,6 +77,7 @@ export function parseConll(
   text: string,
   { where = "the text", ...options }: ConllOptions & { readonly where?: string } = {},
 ): Table {
+  checkOptions("readConll", options, rules);
   const lines = text.split(/\r\n|[\n\r]/);
   const shape = conllShape(lines, options);
   const tokens: string[][] = [];

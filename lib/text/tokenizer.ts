@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import type { Rules } from "../core/option_rules.ts";
+import { record, required, type Rules, text } from "../core/option_rules.ts";
 import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
@@ -35,6 +35,12 @@ export interface TokenizeOptions {
   maxTokens?: number;
 }
 
+const fileRules: Rules<TokenizerFiles> = {
+  tokenizer: required(text),
+  tokenizerConfig: text,
+  modelType: text,
+  config: record,
+};
 const rules: Rules<TokenizeOptions> = {
   maxTokens: ["a number above 0", (value) => typeof value === "number" && value > 0],
 };
@@ -101,6 +107,7 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  checkOptions("loadTokenizer", files, fileRules);
   const json = await readJsonObject(files.tokenizer);
   const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
   const model = build(json, settings, files.tokenizer);

@@ -6,8 +6,10 @@
 import { TunebookError } from "../core/errors.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
+import { learningRateAt } from "./schedules/mod.ts";
 import { planSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
+import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 
 /** Refuses settings that do not fit the method, the steps or what else the run is given. */
@@ -30,5 +32,19 @@ export function checkRun(
     );
   }
   const { totalSteps } = planSteps(exampleLengths(rows), settings);
-  if (totalSteps > 0) adapter.checkSteps?.(totalSteps);
+  if (totalSteps === 0) return;
+  adapter.checkSteps?.(totalSteps);
+  checkRates(settings, totalSteps);
+}
+
+/** Refuses a run none of whose steps moves anything: parameters are float32, and so is what moves them. */
+function checkRates(settings: TrainSettings, totalSteps: number): void {
+  for (let step = 0; step < totalSteps; step++) {
+    if (Math.fround(learningRateAt({ ...settings, totalSteps }, step)) > 0) return;
+  }
+  throw new TunebookError(
+    "input",
+    `the learning rate is 0 in all ${totalSteps} steps, so that nothing would be learned; it is ` +
+      `${settings.learningRate} at most, which float32 cannot hold: give a larger learningRate`,
+  );
 }

@@ -15,7 +15,13 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import {
+  type Mistake,
+  mistakeOf,
+  optionMistake,
+  TunebookError,
+} from "../../core/errors.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
@@ -54,9 +60,8 @@ export function averaged(
   all: readonly WeightedAdapter[],
   options: AverageOptions = {},
 ): OpenedAdapter {
-  checkOptions("average", options, rules);
+  checkOptions("average", options, rules, () => weightMistakes(all, options));
   const { combination = "cat", rank, head } = options;
-  checkWeights(all, { combination, rank, head });
   const { model, task, maxTokens } = headOwner(all, head);
   const { attached, values } = isLowRank(all)
     ? averagedLora(modelInfoOf(model), all, { combination, ...(rank ? { rank } : {}) })
@@ -92,19 +97,22 @@ function startingAt(
   };
 }
 
-function checkWeights(
+function weightMistakes(
   all: readonly WeightedAdapter[],
-  { combination, rank, head }: { readonly [Option in keyof Required<AverageOptions>]: unknown },
-): void {
-  const wrong = all.flatMap(({ name, weight }) =>
-    Number.isFinite(weight) ? [] : [`the weight of ${name} is ${weight}, but must be a number`]
+  { combination, rank, head }: AverageOptions,
+): Mistake[] {
+  const wrong = all.filter(({ weight }) => !Number.isFinite(weight)).map(({ name, weight }) =>
+    mistakeOf(() => `the weight of ${name} is ${shownValue(weight)}, but must be a number`)
   );
-  if (all.length === 0) wrong.push("no adapter is named");
-  if (rank !== undefined && combination !== "svd") wrong.push("rank is for the combination svd");
-  if (head !== undefined && !all.some(({ name }) => name === head)) {
-    wrong.push(`head is "${head}", which is none of ${all.map(({ name }) => name).join(", ")}`);
+  if (all.length === 0) wrong.push(mistakeOf(() => "no adapter is named"));
+  if (rank !== undefined && combination !== "svd") {
+    wrong.push(optionMistake("rank", "is for the combination svd"));
   }
-  if (wrong.length > 0) throw mistakes("input", "there is no such average:", wrong);
+  if (head !== undefined && !all.some(({ name }) => name === head)) {
+    const names = all.map(({ name }) => name).join(", ");
+    wrong.push(optionMistake("head", `is ${shownValue(head)}, which is none of ${names}`));
+  }
+  return wrong;
 }
 
 /** The adapter whose head, labels and model the average has. */

@@ -3,12 +3,7 @@
  *
  * @module
  */
-import {
-  optionMistakes,
-  refuseOptions,
-  requireOptions,
-  unknownOptions,
-} from "../../core/check_options.ts";
+import { optionMistakes, unknownOptions } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
@@ -121,14 +116,13 @@ const sharedNames: readonly string[] = [
   "maxTokens",
 ] satisfies readonly (keyof SharedTrainOptions)[];
 
-/** Throws an error of kind "input" for options that make no sense by themselves. */
-export function checkCompareOptions(options: unknown): void {
-  requireOptions("compare", options);
-  refuseOptions("compare", optionMistakes(options as object, rules));
+/** The options that `compare` does not know. */
+export function unknownCompareOptions(options: object): Mistake[] {
+  return unknownOptions(options, Object.keys(rules));
 }
 
-/** Reports everything that makes no sense, in one error. */
-export function checkComparison(parts: CompareSpec): void {
+/** Reports everything that makes no sense, in one error, with what is known to be wrong already. */
+export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = []): void {
   const { methods, metric, seeds, budget, memory, task, train = {} } = parts;
   if (!record[1](methods)) {
     throw new TunebookError(
@@ -139,6 +133,7 @@ export function checkComparison(parts: CompareSpec): void {
   }
   const options = { metric, seeds, budget, memory, train };
   const wrong: Mistake[] = [
+    ...known,
     ...methodMistakes(methods),
     ...optionMistakes(options, rules),
     ...metricRule[1](metric) ? metricMistakes(metric!, task) : [],
