@@ -81,6 +81,8 @@ export function dataSet<
     const table = tableFromRows(compose ? compose(chosen, part, options) : chosen, name);
     return rememberOrigin(table, originOf(name, options as Record<string, unknown>));
   };
+  // Messages that meet the function itself say what it is called.
+  Object.defineProperty(open, "name", { value: name });
   return Object.assign(open, { card });
 }
 

@@ -7,7 +7,7 @@
 import { type Mistake, mistakes, optionMistake, TunebookError } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Rules } from "./option_rules.ts";
-import { peerName } from "./peer_names.ts";
+import { homeOf, peerName } from "./peer_names.ts";
 import { shownValue } from "./shown_value.ts";
 
 /**
@@ -83,7 +83,8 @@ export function unknownOptions(
       option: name,
       told: (nameOf) =>
         `there is no ${what} ${shownName(name)}${
-          peerName(name, known) || didYouMean(name, known) || others(known.map(nameOf))
+          peerName(name, known) || didYouMean(name, known) || homeOf(name) ||
+          others(known.map(nameOf))
         }`,
     }));
 }
@@ -96,7 +97,7 @@ export function takesNoOptions(of: string, given: ArrayLike<unknown>, places = 0
   throw new TunebookError(
     "input",
     `${of} takes no options, but got ${shownValue(options)}` +
-      (names.length > 0 ? peerName(names[0], []) : ""),
+      (names.length > 0 ? peerName(names[0], []) || homeOf(names[0]) : ""),
   );
 }
 

@@ -189,8 +189,12 @@ export function peerName(name: string, known: readonly string[]): string {
       ? `${told(first)} ${first.ours} of ${first.home})`
       : `${told(first)} ${first.words})`;
   }
+  return "";
+}
+
+/** ` (it is an option of .train())` for a name of ours that another call takes, or an empty text. */
+export function homeOf(name: string): string {
   const owner = peers.find(({ names }) => Object.values(names).includes(name));
-  return owner && !known.includes(name) && owner !== adapters
-    ? ` (it is an option of ${owner.home})`
-    : "";
+  // What methods take is not the same in all of them.
+  return owner && owner !== adapters ? ` (it is an option of ${owner.home})` : "";
 }

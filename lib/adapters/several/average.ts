@@ -15,12 +15,7 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import {
-  type Mistake,
-  mistakeOf,
-  optionMistake,
-  TunebookError,
-} from "../../core/errors.ts";
+import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";

@@ -26,6 +26,7 @@ import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { model } from "../plan.ts";
+import { requireInputs } from "../run/predict_inputs.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunResult } from "../run/run_result.ts";
 
@@ -155,6 +156,7 @@ export async function fewShot(
     head,
     embeddings,
     async predict(texts: readonly string[]) {
+      requireInputs(texts);
       return predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
     },
     async predictions(table: Table) {

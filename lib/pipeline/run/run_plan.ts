@@ -87,6 +87,7 @@ export async function runPlan(
       settings,
       device,
       task: read.task,
+      judge,
       assembled,
       trained,
       scored,

@@ -8,6 +8,7 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import type { ScoreInterval } from "../compare/score_interval.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -29,6 +30,13 @@ export interface RunSummary {
   readonly baseline?: Baseline;
   readonly trainedParameters: number;
   readonly totalParameters: number;
+  /** What to know before the scores are believed: few steps, a score below the baseline. */
+  readonly notes: readonly string[];
+  /**
+   * The 95 % interval of each score that is a number, by the scores' names: how far it may be off on
+   * other rows of the same kind (bootstrap over the held-out rows).
+   */
+  readonly intervals: Readonly<Record<string, ScoreInterval>>;
 }
 
 /** What a run leaves. */
@@ -66,7 +74,10 @@ export function describeResult(
   const { baseline, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) => `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`);
+    .map(([name, value]) =>
+      `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
+      describeInterval(result.intervals[name])
+    );
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
@@ -89,8 +100,19 @@ export function describeResult(
     ...(scores.length > 0 && baseline
       ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
+    ...result.notes.map((note) => `note: ${note}`),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n");
+}
+
+/** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */
+function describeInterval(interval: ScoreInterval | undefined): string {
+  return interval ? ` (${intervalText(interval)} on other rows, 95 %)` : "";
+}
+
+/** `0.81 to 0.94`. */
+export function intervalText({ low, high }: ScoreInterval): string {
+  return `${formatNumber(low)} to ${formatNumber(high)}`;
 }
 
 function smallNumber(value: number): string {
