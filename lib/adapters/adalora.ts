@@ -35,7 +35,7 @@ import {
   type Triplets,
 } from "./parts/adalora_budget.ts";
 import { adaloraToPeft } from "./peft/adalora.ts";
-import { scaledProduct } from "./parts/lora_target.ts";
+import { checkRank, scaledProduct } from "./parts/lora_target.ts";
 import { given } from "./settings.ts";
 
 const learningRate = 1e-2;
@@ -87,7 +87,14 @@ export function adaloraOf(
     method: "adalora",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
     learningRate,
-    attach: (modelInfo) => attach(modelInfo, settings, targets, kept, names),
+    attach(modelInfo) {
+      // Folders may have any rank, and they alone bring names.
+      if (names === undefined && asked.initialRank !== undefined) {
+        const layers = chooseTargets(modelInfo, targets);
+        checkRank("adalora", "initialRank", layers.map((layer) => ({ layer, rank: initialRank })));
+      }
+      return attach(modelInfo, settings, targets, kept, names);
+    },
   };
 }
 

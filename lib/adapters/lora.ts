@@ -29,6 +29,7 @@ import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from 
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
+  checkRank,
   isMergedFaster,
   type LoraTarget,
   loraTargetOf,
@@ -57,6 +58,18 @@ const learningRate = 1e-3;
  * ```
  */
 export function lora(options: LoraOptions = {}): Method {
+  return loraOf(options);
+}
+
+/**
+ * LoRA of any rank, as folders and sums of adapters have it.
+ *
+ * @param how `anyRank` true allows ranks above a layer's width
+ */
+export function loraOf(
+  options: LoraOptions,
+  { anyRank = false }: { readonly anyRank?: boolean } = {},
+): Method {
   checkOptions("lora", options, loraRules, () => patternMistakes(options));
   const rank = options.rank ?? defaultRank;
   const settings: LoraSettings = {
@@ -78,20 +91,22 @@ export function lora(options: LoraOptions = {}): Method {
       ...(targets ? { targets } : {}),
     },
     learningRate,
-    attach: (modelInfo) => attach(modelInfo, settings, targets),
+    attach(modelInfo) {
+      const sites = sitesIn(modelInfo, settings, targets);
+      if (!anyRank && (options.rank !== undefined || options.ranks)) {
+        checkRank("lora", "rank", sites.values());
+      }
+      return attach(modelInfo, settings, sites, targets);
+    },
   };
 }
 
 function attach(
   modelInfo: ModelInfo,
   settings: LoraSettings,
+  sites: ReadonlyMap<string, LoraTarget>,
   targets: Targets | undefined,
 ): AttachedMethod {
-  const sites = new Map(
-    chooseTargets(modelInfo, targets).map((
-      layer,
-    ) => [layer.path, siteIn(modelInfo, layer.path, settings)]),
-  );
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
     if ([...sites.keys()].some((path) => names(`${modelInfo.pathPrefix}${path}`, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
@@ -147,6 +162,17 @@ function attach(
       ...(pissa ? { converted: pissa.converted } : {}),
     }),
   };
+}
+
+function sitesIn(
+  modelInfo: ModelInfo,
+  settings: LoraSettings,
+  targets: Targets | undefined,
+): ReadonlyMap<string, LoraTarget> {
+  return new Map(
+    chooseTargets(modelInfo, targets)
+      .map(({ path }) => [path, siteIn(modelInfo, path, settings)] as const),
+  );
 }
 
 function siteIn(modelInfo: ModelInfo, path: string, settings: LoraSettings): LoraTarget {

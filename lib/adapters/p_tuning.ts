@@ -18,7 +18,7 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
-import { oneOf, type Rules, share, whole } from "../core/option_rules.ts";
+import { oneOf, type Rule, type Rules, share, whole } from "../core/option_rules.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo } from "../nn/method.ts";
@@ -49,11 +49,16 @@ const defaultTokens = 20;
 const learningRate = 1e-2;
 const embedding = "embedding.weight";
 const [lstmLayers, noDropout] = [2, 0];
+const mostLayers = 100;
+const layersRule: Rule = [
+  `a whole number from 1 to ${mostLayers}`,
+  (value) => whole[1](value) && value as number <= mostLayers,
+];
 const rules: Rules<PTuningOptions> = {
   tokens: whole,
   encoder: oneOf(["mlp", "lstm"]),
   hidden: whole,
-  layers: whole,
+  layers: layersRule,
   dropout: share,
 };
 

@@ -19,7 +19,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { oneOf, type Rules } from "../core/option_rules.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { Method } from "../nn/method.ts";
-import { lora } from "./lora.ts";
+import { loraOf } from "./lora.ts";
 import { type LoraOptions, loraRules, patternMistakes } from "./lora_options.ts";
 
 /** Settings of QLoRA: LoRA's, with the paper's defaults, and how the base is held. */
@@ -49,7 +49,9 @@ export function qlora(given: QloraOptions = {}): Method {
   checkOptions("qlora", given, rules, () => patternMistakes(given));
   const { quantize = "nf4", ...options } = given;
   const own = Object.entries(options).filter(([, value]) => value !== undefined);
-  const inner = lora({ ...defaults, ...Object.fromEntries(own) });
+  // The default rank is the paper's, for models that are wider.
+  const anyRank = options.rank === undefined;
+  const inner = loraOf({ ...defaults, ...Object.fromEntries(own) }, { anyRank });
   return {
     ...inner,
     method: "qlora",

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { type Rules, whole } from "../core/option_rules.ts";
+import { type Rule, type Rules, whole } from "../core/option_rules.ts";
 import { ink } from "../core/html.ts";
 import { type PredictedRows, shownClasses } from "./curves_by_class.ts";
 import { type Drawing, drawing } from "./drawing.ts";
@@ -17,7 +17,12 @@ export interface CalibrationChartOptions {
   readonly bins?: number;
 }
 
-const rules: Rules<CalibrationChartOptions> = { bins: whole };
+const mostBins = 1000;
+const binsRule: Rule = [
+  `a whole number from 1 to ${mostBins}`,
+  (value) => whole[1](value) && value as number <= mostBins,
+];
+const rules: Rules<CalibrationChartOptions> = { bins: binsRule };
 
 /** A bin of probabilities. */
 export interface CalibrationBin {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptions } from "../core/check_options.ts";
+import { checkOptions, requireOptions } from "../core/check_options.ts";
 import { record, required, type Rules, text as textRule, yesOrNo } from "../core/option_rules.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
@@ -76,6 +76,7 @@ export function describeSplits(
   options: DescribeSplitsOptions,
 ): SplitReport {
   checkOptions("describeSplits", options, rules);
+  requireOptions("describeSplits", splits);
   const { text, label, separator, regression, lengths } = options;
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
   const wanted = label === undefined ? [text] : [text, label];

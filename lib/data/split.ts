@@ -7,7 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { finite, integer, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
-import { columnValues, requireColumns } from "../table/columns.ts";
+import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
 import { pickRows } from "../table/source_rows.ts";
 import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
@@ -58,6 +58,7 @@ export interface SplitRows {
  * ```
  */
 export function splitTable(table: Table, options: SplitOptions): Splits {
+  requireTable(table, "what is split");
   checkOptions("splitTable", options, rules);
   const rows = splitRows(table, options);
   return {

@@ -6,6 +6,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { positive, type Rules } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { minimize } from "./minimize.ts";
 
 /** How to fit. */
@@ -169,6 +170,12 @@ function check(vectors: readonly ArrayLike<number>[], labels: readonly string[],
 }
 
 function checkLengths(vectors: readonly ArrayLike<number>[], size: number): void {
+  if (!Array.isArray(vectors) || typeof vectors[0] === "number") {
+    throw new TunebookError(
+      "input",
+      `a list of vectors is classified, [vector], but this is ${shownValue(vectors)}`,
+    );
+  }
   const wrong = vectors.flatMap((vector, row) => {
     if (vector.length !== size) return [`vector ${row + 1}: ${vector.length} numbers, not ${size}`];
     const isFinite = Array.from(vector).every(Number.isFinite);

@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import {
   callable,
   list,
+  numberList,
   record,
   required,
   type Rules,
@@ -171,6 +172,9 @@ function checkVectors(vectors: readonly ArrayLike<number>[], table: Table): void
 }
 
 function checkedQuery(query: ArrayLike<number>, size: number): Float32Array {
+  if (!numberList[1](query)) {
+    throw new TunebookError("input", `search takes a vector, but got ${shownValue(query)}`);
+  }
   if (query.length !== size || !hasDirection(query)) {
     throw new TunebookError(
       "input",

@@ -5,8 +5,9 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, text, yesOrNo } from "../core/option_rules.ts";
-import { mistakes } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { otherSeparator } from "./csv.ts";
 import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
@@ -25,6 +26,13 @@ import type { Table } from "./table.ts";
  * ```
  */
 export function requireColumns(table: Table, names: readonly string[], where: string): void {
+  requireTable(table, where);
+  if (!Array.isArray(names)) {
+    throw new TunebookError(
+      "input",
+      `the names of columns are a list, but are ${shownValue(names)}`,
+    );
+  }
   const present = table.columnNames();
   const missing = names.filter((name) => !present.includes(name));
   if (missing.length === 0) return;
@@ -33,6 +41,17 @@ export function requireColumns(table: Table, names: readonly string[], where: st
     ...missing.map((name) => `no column "${name}"${didYouMean(name, present)}`),
     ...separator ? [`the columns seem to be separated by ${JSON.stringify(separator)}`] : [],
   ]);
+}
+
+/** Throws an error of kind "input" for what is no table, such as a list of rows. */
+export function requireTable(table: unknown, where: string): void {
+  if (typeof (table as Partial<Table> | null)?.columnNames === "function") return;
+  throw new TunebookError(
+    "input",
+    `${where} must be a table, but is ${
+      Array.isArray(table) ? "a list; tableFromRows(list) makes one" : shownValue(table)
+    }`,
+  );
 }
 
 /** What a text column may hold. */

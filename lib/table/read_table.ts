@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { abortSignal, oneOf, positive, type Rules, texts } from "../core/option_rules.ts";
 import { extname } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
@@ -104,6 +105,14 @@ const rules: Rules<ReadTableOptions> = {
  * ```
  */
 export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
+  if (typeof source !== "string" || source === "") {
+    throw new TunebookError(
+      "input",
+      `readTable takes a path or an address, readTable("reviews.csv"), but got ${
+        shownValue(source)
+      }`,
+    );
+  }
   checkOptions("readTable", options, rules);
   const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);

@@ -9,7 +9,7 @@ import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { isMissing } from "./column_summary.ts";
-import { columnValues } from "./columns.ts";
+import { columnValues, requireTable } from "./columns.ts";
 import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
@@ -51,6 +51,7 @@ export async function writeTable(
   path: string,
   options: WriteTableOptions = {},
 ): Promise<void> {
+  requireTable(table, "what is written");
   checkOptions("writeTable", options, rules);
   const format = options.format ?? formatOf(path);
   if (format === undefined) throw unknownFormat(path);

@@ -21,7 +21,7 @@ import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
-import { lora } from "../lora.ts";
+import { loraOf } from "../lora.ts";
 import { type Combination, combinations, combined, type Weighted } from "./low_rank_sum.ts";
 import { type OpenedAdapter, sharedAdapter } from "./shared_adapter.ts";
 
@@ -218,13 +218,10 @@ function averagedLora(
   const ranks = Object.fromEntries([...sites].map(([path, { rank }]) => [path, rank]));
   const largest = Math.max(...Object.values(ranks));
   const other = Object.fromEntries(Object.entries(ranks).filter(([, rank]) => rank !== largest));
-  const attached = lora({
-    rank: largest,
-    alpha: largest,
-    ranks: other,
-    alphas: other,
-    targets: [...sites.keys()],
-  }).attach(modelInfo);
+  const summed = { rank: largest, alpha: largest, ranks: other, alphas: other };
+  const attached = loraOf({ ...summed, targets: [...sites.keys()] }, { anyRank: true }).attach(
+    modelInfo,
+  );
   const values = new Map<string, Float32Array>();
   for (const [path, { a, b }] of sites) values.set(`${path}.lora_A`, a).set(`${path}.lora_B`, b);
   return { attached, values };

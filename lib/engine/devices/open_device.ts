@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownValue } from "../../core/shown_value.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { type Rules, text } from "../../core/option_rules.ts";
 import { resolve } from "node:path";
@@ -56,6 +57,12 @@ export async function openDevice(
   name = "cpu",
   options: OpenDeviceOptions = {},
 ): Promise<Device> {
+  if (typeof name !== "string") {
+    throw new TunebookError(
+      "input",
+      `openDevice takes a device's name, openDevice("cpu"), but got ${shownValue(name)}`,
+    );
+  }
   checkOptions("openDevice", options, rules);
   const { projectFolder = "." } = options;
   if (name === "auto") return await fastestDevice();
