@@ -67,7 +67,7 @@ Deno.test("a plan says what it will do, also to a notebook", async () => {
   for (
     const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", "targets query"]
       .concat(
-        ["2 epochs", "batch 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
+        ["2 epochs", "batch size 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
       )
   ) assert.ok(text.includes(part), `${part} is not in\n${text}`);
   assert.equal(Deno.inspect(plan), text);
