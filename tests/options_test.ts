@@ -269,7 +269,8 @@ const definitions: readonly string[] = ["metric"];
 /** The functions and methods that take an object of options, by name. */
 // deno-lint-ignore no-explicit-any
 function withOptions({ nodes }: any): string[] {
-  const [{ symbols }] = Array.isArray(nodes) ? nodes : Object.values(nodes) as any[];
+  // deno-lint-ignore no-explicit-any
+  const [{ symbols }] = Array.isArray(nodes) ? nodes : Object.values<any>(nodes);
   const found = new Set<string>();
   for (const { name, declarations } of symbols) {
     for (const { kind, def } of declarations) {

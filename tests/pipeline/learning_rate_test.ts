@@ -14,7 +14,11 @@ Deno.test("a plan shows the rate of its method, or the one that it was given", (
     const method = methodOf(name);
     const data = model("file:base").data("rows.csv", columns).adapt(method);
     assert.ok(method.learningRate! > 0, `${name} has no rate`);
-    assert.match(String(data.train()), new RegExp(`, learning rate ${method.learningRate} linear`), name);
+    assert.match(
+      String(data.train()),
+      new RegExp(`, learning rate ${method.learningRate} linear`),
+      name,
+    );
     assert.match(String(data.train({ learningRate: 7e-4 })), /, learning rate 0\.0007 linear/);
   }
 });
