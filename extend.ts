@@ -87,6 +87,7 @@ export type {
   ModelConfig,
   Packing,
   Stack,
+  StoredTensors,
   TextBatch,
   TextConfig,
 } from "./lib/nn/family.ts";

@@ -14,6 +14,8 @@ import { type ReadData, readStage } from "../lib/pipeline/run/read_stage.ts";
 import { scorerOf, scoreStage } from "../lib/pipeline/run/score_stage.ts";
 import { tableFromRows } from "../lib/table/table.ts";
 import { taskOf } from "../lib/tasks/mod.ts";
+import { initialParameters } from "../lib/train/initial_state.ts";
+import { planSteps } from "../lib/train/step_plan.ts";
 import { train } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { encoder } from "./cases.ts";
@@ -65,7 +67,36 @@ await serve<Message>({
     return { scores };
   },
   train: ({ seed }) => run(seed, trainSettings(spec.train).epochs),
+  steps: ({ seed, file }) => steps(seed, file),
 });
+
+/**
+ * Trains in padded batches without dropout. Writes what the other side needs to take the same steps:
+ * where the parameters start, the labels in our order, and the rows of each step.
+ */
+async function steps(seed: number, file: string) {
+  const settings = trainSettings({ ...spec.train, seed, packing: false }, spec.method);
+  const { signal } = new AbortController();
+  const { method } = spec;
+  const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
+  const { model } = assembled.trainable;
+  const rates = Object.keys(model.config).filter((name) => /dropout$/i.test(name));
+  const config = { ...model.config, ...Object.fromEntries(rates.map((name) => [name, 0])) };
+  const trainable = { ...assembled.trainable, model: { ...model, config } };
+  const rows = assembled.data.train;
+  const { totalSteps, microBatchesOf } = planSteps(rows.lengths, settings);
+  const start = {
+    parameters: Object.fromEntries(
+      [...initialParameters(trainable, seed)].map(([path, values]) => [path, [...values]]),
+    ),
+    labels: read.task.labels,
+    steps: Array.from({ length: totalSteps }, (_, step) => [...microBatchesOf(step)[0]]),
+  };
+  await Deno.writeTextFile(file, JSON.stringify(start));
+  const { state, losses } = await train(trainable, rows, { device, settings, fingerprint: {} });
+  state.dispose();
+  return { losses };
+}
 
 /** Trains with a seed and scores the test rows. */
 async function run(seed: number, epochs: number) {

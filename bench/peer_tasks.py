@@ -5,6 +5,7 @@
     → {"threads": n, "versions": {…}, "sequences": n}
 {"cmd": "before"}           → {"scores": {…}} of the model as it is, where the task can score that
 {"cmd": "train", "seed": n} → {"epochSeconds": of the training loop, "scores": {…}, "loss": mean}
+{"cmd": "steps", "file": f} → {"losses": […]} of the steps that our side wrote into the file
 {"cmd": "memory"}           → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
@@ -15,6 +16,7 @@ samples as it is told; sentence-transformers' batches without duplicates cannot 
 """
 
 import json
+import math
 import tempfile
 import time
 from importlib.metadata import version
@@ -33,6 +35,7 @@ from transformers import (
     Trainer,
     TrainerCallback,
     TrainingArguments,
+    get_scheduler,
     set_seed,
 )
 from transformers.data.metrics import squad_metrics
@@ -44,6 +47,27 @@ EVALUATION_BATCH = 32
 BEST = 20
 LONGEST_ANSWER = 30
 STRIDE = 128
+
+
+# What a model of ours is trained on.
+MODEL_INPUTS = (
+    "input_ids",
+    "token_type_ids",
+    "attention_mask",
+    "labels",
+    "start_positions",
+    "end_positions",
+)
+
+
+def without_dropout(model) -> None:
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        for name in ("dropout_prob", "attention_dropout"):
+            if hasattr(module, name):
+                setattr(module, name, 0.0)
+    model.train()
 
 
 class Watch(TrainerCallback):
@@ -127,6 +151,57 @@ class Task:
             processing_class=self.tokenizer,
             callbacks=[watch],
         )
+
+    def steps(self, request: dict) -> dict:
+        """The losses of the steps that the other side took: its start and batches, no dropout."""
+        with open(request["file"], encoding="utf-8") as file:
+            start = json.load(file)
+        model = get_peft_model(self.model(), self.lora())
+        without_dropout(model)
+        trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
+        used = {name: self.place(value, name, start) for name, value in trained.items()}
+        if sorted(used.values()) != sorted(start["parameters"]):
+            raise ValueError(f"trained here are {sorted(used.values())}")
+        settings, count = self.settings, len(start["steps"])
+        decayed = [value for name, value in trained.items() if not name.endswith("bias")]
+        others = [value for name, value in trained.items() if name.endswith("bias")]
+        optimizer = torch.optim.AdamW(
+            [
+                {"params": decayed, "weight_decay": settings["weightDecay"]},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            lr=settings["learningRate"],
+        )
+        warmup = math.ceil(settings["warmup"] * count)
+        schedule = get_scheduler(settings["schedule"], optimizer, warmup, count)
+        losses = []
+        for rows in start["steps"]:
+            given = [
+                {name: self.examples[row][name] for name in MODEL_INPUTS if name in self.examples[row]}
+                for row in rows
+            ]
+            # Not through PEFT, whose question answering drops the segments.
+            loss = self.loss(model.base_model.model, self.collate(given))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained.values(), settings["maxGradientNorm"])
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            losses.append(loss.item())
+        return {"losses": losses}
+
+    def place(self, value, name: str, start: dict) -> str:
+        """Gives a parameter the other side's numbers; its name there."""
+        own = name.removeprefix("base_model.model.").removeprefix("bert.")
+        own = own.replace(".modules_to_save.default", "").replace(".default.weight", "")
+        numbers = torch.tensor(start["parameters"][own]).reshape(value.shape)
+        if own.startswith("classifier."):
+            numbers = numbers[[start["labels"].index(label) for label in self.labels]]
+        value.data.copy_(numbers)
+        return own
+
+    def loss(self, model, batch):
+        return model(**batch).loss
 
     def before(self, request: dict) -> dict:
         raise ValueError("a model whose head is random has no scores before it is trained")
@@ -248,6 +323,15 @@ class QuestionAnswering(Task):
     def model(self):
         return AutoModelForQuestionAnswering.from_pretrained(self.base, dtype=torch.float32)
 
+    def loss(self, model, batch):
+        # Transformers takes padding for tokens that may be the answer; we do not.
+        outputs = model(**{name: batch[name] for name in MODEL_INPUTS if name in batch})
+        padding = (batch["attention_mask"] == 0) * -1e9
+        cross_entropy = torch.nn.functional.cross_entropy
+        starts = cross_entropy(outputs.start_logits + padding, batch["start_positions"])
+        ends = cross_entropy(outputs.end_logits + padding, batch["end_positions"])
+        return (starts + ends) / 2
+
     def scores(self, model) -> dict:
         best = [(float("-inf"), "")] * len(self.test)
         for window, output in zip(self.features, self.outputs(model, self.features)):
@@ -368,6 +452,7 @@ def main() -> None:
             "setup": setup,
             "before": lambda request: task.before(request),
             "train": lambda request: task.train(request),
+            "steps": lambda request: task.steps(request),
         }
     )
 

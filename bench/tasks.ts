@@ -10,6 +10,7 @@
  *     --threads N        threads of each side
  *     --random           Trainer draws its batches at random, as it does unless told
  *     --out FILE         another file of results
+ *     --steps            instead: whether both sides take the same steps without dropout
  *     --table            measures nothing, prints the table
  *
  * @module
@@ -23,6 +24,7 @@ import type { Sampling } from "./measure_epochs.ts";
 import { installPeer, rest, type Side, startOurs, startPeer } from "./sides.ts";
 import { seeds, type TaskCase, taskCases, taskSettings } from "./task_cases.ts";
 import { writeBase, writeRows } from "./task_files.ts";
+import { compareSteps, stepsHead, stepsLine } from "./task_steps.ts";
 import {
   type SeedTrainings,
   type TaskResult,
@@ -43,6 +45,7 @@ const { values, positionals: [python] } = parseArgs({
     threads: { type: "string" },
     random: { type: "boolean", default: false },
     out: { type: "string", default: join(import.meta.dirname!, "tasks.json") },
+    steps: { type: "boolean", default: false },
     table: { type: "boolean" },
   },
 });
@@ -64,7 +67,10 @@ if (!values.table) {
       if (python === undefined) await installPeer("seqeval", "sentence_transformers");
       await writeBase(base);
     }
+    if (values.steps) console.log(stepsHead);
     for (const each of taskCases.filter(({ name }) => wanted.includes(name))) {
+      // The peer's trainer of pairs draws its own batches.
+      if (values.steps && each.scoredBefore) continue;
       const rows = {
         train: count("train", values.train) ?? each.train,
         test: count("test", values.test) ?? each.test,
@@ -75,7 +81,7 @@ if (!values.table) {
     await Deno.remove(folder, { recursive: true });
   }
 }
-console.log(taskTable(results));
+if (!values.steps) console.log(taskTable(results));
 
 /** Trains every seed on the sides that were asked for, and keeps each as soon as it is there. */
 async function measure(each: TaskCase, folder: string, base: string): Promise<void> {
@@ -92,6 +98,13 @@ async function measure(each: TaskCase, folder: string, base: string): Promise<vo
       started[side] = own;
       const given = { task, columns, scores, file, base, settings, threads, sampling };
       Object.assign(versions, (await own.ask({ cmd: "setup", ...given })).versions);
+    }
+    if (values.steps) {
+      for (const seed of chosenSeeds) {
+        const compared = await compareSteps(started as Record<TaskSide, Side>, folder, seed);
+        console.log(stepsLine(`${name}, seed ${seed}`, compared));
+      }
+      return;
     }
     let result = resultFor(name, { settings, rows: { train, test }, versions });
     if (each.scoredBefore) {

@@ -25,7 +25,7 @@ const layerOf = new Map(layers.flatMap((names, layer) => names.map((name) => [na
 const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(@tensorflow\/|onnxruntime|onnx-proto)/, "engine"],
   [/^(arquero|@uwdata\/flechette|hyparquet)/, "table"],
-  [/^@huggingface\/(transformers|tokenizers)/, "text"],
+  [/^(@huggingface\/(transformers|tokenizers)|oniguruma-to-es)/, "text"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
 ];
 

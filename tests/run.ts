@@ -58,7 +58,7 @@ async function run(args: readonly string[]): Promise<Counts> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: project,
-    env: { NO_COLOR: "1", TUNEBOOK_THREADS: "1" },
+    env: { NO_COLOR: "1", TUNEBOOK_THREADS: "1", ORT_DISABLE_TELEMETRY: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

@@ -29,7 +29,8 @@ export interface BitfitOptions {
   readonly norms?: boolean;
 }
 
-const rules: Rules<BitfitOptions> = { targets: layerNames, norms: yesOrNo };
+/** What the settings must be. */
+export const bitfitRules: Rules<BitfitOptions> = { targets: layerNames, norms: yesOrNo };
 
 const learningRate = 3e-3;
 
@@ -45,7 +46,7 @@ const learningRate = 3e-3;
  * ```
  */
 export function bitfit(options: BitfitOptions = {}): Method {
-  checkOptions("bitfit", options, rules);
+  checkOptions("bitfit", options, bitfitRules);
   const { targets = "all-linear", norms = true } = options;
   return {
     method: "bitfit",

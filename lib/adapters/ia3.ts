@@ -28,7 +28,8 @@ export interface Ia3Options {
   readonly feedForward?: Targets;
 }
 
-const rules: Rules<Ia3Options> = { targets: layerNames, feedForward: layerNames };
+/** What the settings must be. */
+export const ia3Rules: Rules<Ia3Options> = { targets: layerNames, feedForward: layerNames };
 
 const learningRate = 1e-2;
 
@@ -70,7 +71,7 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
  * ```
  */
 export function ia3(options: Ia3Options = {}): Method {
-  checkOptions("ia3", options, rules);
+  checkOptions("ia3", options, ia3Rules);
   const { targets, feedForward } = options;
   return {
     method: "ia3",

@@ -9,49 +9,63 @@ import { didYouMean } from "../core/nearest.ts";
 import { text } from "../core/option_rules.ts";
 import type { Method } from "../nn/method.ts";
 import { adalora } from "./adalora.ts";
-import { bitfit } from "./bitfit.ts";
+import { adaloraRules } from "./adalora_options.ts";
+import { bitfit, bitfitRules } from "./bitfit.ts";
 import { full } from "./full.ts";
 import { head } from "./head.ts";
-import { ia3 } from "./ia3.ts";
+import { ia3, ia3Rules } from "./ia3.ts";
 import { lora } from "./lora.ts";
+import { loraRules } from "./lora_options.ts";
 import { peft } from "./peft.ts";
-import { prefixTuning } from "./prefix_tuning.ts";
-import { promptTuning } from "./prompt_tuning.ts";
-import { pTuning } from "./p_tuning.ts";
-import { vera } from "./vera.ts";
-import { qlora } from "./qlora.ts";
+import { prefixTuning, prefixTuningRules } from "./prefix_tuning.ts";
+import { promptTuning, promptTuningRules } from "./prompt_tuning.ts";
+import { pTuning, pTuningRules } from "./p_tuning.ts";
+import { vera, veraRules } from "./vera.ts";
+import { qlora, qloraRules } from "./qlora.ts";
 
-type Make = (settings: never) => Method;
+interface MethodEntry {
+  /** The names of its settings. */
+  readonly settings: readonly string[];
+  /** Makes it of its settings, and refuses those that it does not know. */
+  make(settings: never): Method;
+}
 
-/** The methods by name: each makes itself of its settings, and refuses those that it does not know. */
-export const methods: Readonly<Record<string, Make>> = {
-  lora,
-  adalora,
-  vera,
-  ia3,
-  bitfit,
-  prompt_tuning: promptTuning,
-  p_tuning: pTuning,
-  prefix_tuning: prefixTuning,
-  qlora,
+const entry = (rules: object, make: MethodEntry["make"]): MethodEntry => ({
+  settings: Object.keys(rules),
+  make,
+});
+
+const peftRules = { folder: text };
+
+/** The methods by name. */
+export const methods: Readonly<Record<string, MethodEntry>> = {
+  lora: entry(loraRules, lora),
+  adalora: entry(adaloraRules, adalora),
+  vera: entry(veraRules, vera),
+  ia3: entry(ia3Rules, ia3),
+  bitfit: entry(bitfitRules, bitfit),
+  prompt_tuning: entry(promptTuningRules, promptTuning),
+  p_tuning: entry(pTuningRules, pTuning),
+  prefix_tuning: entry(prefixTuningRules, prefixTuning),
+  qlora: entry(qloraRules, qlora),
   head: withoutSettings("head", head),
   full: withoutSettings("full", full),
-  peft(settings: { folder: string }) {
-    checkOptions("peft", settings, { folder: text });
+  peft: entry(peftRules, (settings: { folder: string }) => {
+    checkOptions("peft", settings, peftRules);
     return peft(settings.folder);
-  },
+  }),
 };
 
-function withoutSettings(name: string, make: () => Method): Make {
-  return (settings) => {
+function withoutSettings(name: string, make: () => Method): MethodEntry {
+  return entry({}, (settings) => {
     checkOptions(name, settings, {});
     return make();
-  };
+  });
 }
 
 /** Makes a method from its name and settings, as a plan file has them. */
 export function methodOf(name: string, settings: Readonly<Record<string, unknown>> = {}): Method {
-  if (Object.hasOwn(methods, name)) return methods[name](settings as never);
+  if (Object.hasOwn(methods, name)) return methods[name].make(settings as never);
   const known = Object.keys(methods);
   throw new TunebookError(
     "input",

@@ -54,7 +54,8 @@ const layersRule: Rule = [
   `a whole number from 1 to ${mostLayers}`,
   (value) => whole[1](value) && value as number <= mostLayers,
 ];
-const rules: Rules<PTuningOptions> = {
+/** What the settings must be. */
+export const pTuningRules: Rules<PTuningOptions> = {
   tokens: whole,
   encoder: oneOf(["mlp", "lstm"]),
   hidden: whole,
@@ -76,7 +77,7 @@ type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, 
  * ```
  */
 export function pTuning(options: PTuningOptions = {}): Method {
-  checkOptions(name, options, rules, () => lstmMistakes(options));
+  checkOptions(name, options, pTuningRules, () => lstmMistakes(options));
   const settings: Settings = {
     tokens: defaultTokens,
     encoder: "mlp",

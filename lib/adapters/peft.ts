@@ -8,12 +8,16 @@ import { join } from "node:path";
 import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
+import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
+import { bodyPaths } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { withChosenLayers } from "./peft/chosen_layers.ts";
-import { configFile, type PeftFiles, peftPrefix, readPeftFiles } from "./peft/files.ts";
+import { configFile, type PeftFiles, readPeftFiles } from "./peft/files.ts";
+import { headOutputs } from "./peft/head_outputs.ts";
 import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
+import { isSaved, namesInPeft, weightsBeside, withBiases } from "./peft/weights_beside.ts";
 
 /**
  * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run
@@ -53,12 +57,15 @@ export function peft(folder: string): Method {
 
 /** The method of a folder that has been read; `types` are the methods that it may hold. */
 export function peftFromFiles(files: PeftFiles, types?: PeftTypes): Method {
+  const { folder, labels } = files;
   const method = openMethod(files, types);
   return {
     method: "peft",
-    settings: { folder: files.folder },
+    settings: { folder },
     ...(method.learningRate === undefined ? {} : { learningRate: method.learningRate }),
-    attach: (modelInfo) => attach(modelInfo, method.attach(modelInfo), files),
+    ...(labels ? { labels } : {}),
+    headOutputs: (family, config, head) => headOutputs(files, head, family, config),
+    attach: (modelInfo) => toldOf(folder, () => attach(modelInfo, method.attach(modelInfo), files)),
   };
 }
 
@@ -75,6 +82,21 @@ function openMethod(files: PeftFiles, types: PeftTypes | undefined): Method {
   }
 }
 
+/** Errors say which folder does not fit the model. */
+function toldOf<Result>(folder: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TunebookError) || error.message.includes(folder)) throw error;
+    throw new TunebookError(error.kind, `the adapter in ${folder}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** With `bias: "all"` PEFT also writes the biases of saved modules as they were; it never reads them. */
+const leftOver = /\.(?:original_module|modules_to_save)\./;
+
 function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): AttachedMethod {
   const { tensors, config, folder } = files;
   const format = own.peft;
@@ -84,16 +106,29 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
       `${folder}: PEFT has no ${String(config.peft_type)} for ${modelInfo.modelType}`,
     );
   }
-  const { found } = matchWeights(files, specsOf(modelInfo, own, config));
-  const all = new Map([...found].map(([{ path }, name]) => [path, tensors.get(name)!.data]));
+  const inBody = bodyPaths(modelInfo);
+  const beside = weightsBeside(modelInfo, own, files, inBody);
+  const more = new Set(beside.weights.map(({ path }) => path));
+  const method: AttachedMethod = {
+    ...own,
+    trains: (path) => own.trains(path) || more.has(path),
+  };
+  const { found } = matchWeights(files, specsOf(modelInfo, method, config, inBody), {
+    ignore: [leftOver, ...beside.unread.map((name) => new RegExp(`^${RegExp.escape(name)}$`))],
+  });
+  const all = new Map([...found].map(([{ path, shape, transpose }, name]) => {
+    const { data } = tensors.get(name)!;
+    return [path, transpose ? transposed(data, shape.toReversed()) : data];
+  }));
   const frozen = own.frozen?.map((tensor) => {
     const stored = all.get(tensor.name);
     return stored ? { ...tensor, values: () => stored } : tensor;
   });
   const values = new Map(all);
   for (const { name } of frozen ?? []) values.delete(name);
+  const { delta } = own;
   return {
-    ...own,
+    ...method,
     ...(frozen ? { frozen } : {}),
     parameters: own.parameters.map((parameter) => ({
       ...parameter,
@@ -102,11 +137,22 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
     initialWeights: values,
     ...(files.labels ? { labels: files.labels } : {}),
     ...(typeof config.task_type === "string" ? { taskType: config.task_type } : {}),
+    ...(delta
+      ? {
+        delta: (values: ReadonlyMap<string, Float32Array>) =>
+          withBiases(delta(values), beside, values, modelInfo.weights),
+      }
+      : {}),
     peft: {
       ...format,
       async write(values) {
         const content = await format.write(values);
-        return { ...content, config: { ...content.config, ...config } };
+        const unread = beside.unread.map((name) => ({ name, ...tensors.get(name)! }));
+        return {
+          ...content,
+          config: { ...content.config, ...config },
+          tensors: [...content.tensors, ...unread],
+        };
       },
     },
   };
@@ -116,23 +162,24 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
 function specsOf(
   modelInfo: ModelInfo,
   own: AttachedMethod,
-  { modules_to_save: saved }: PeftFiles["config"],
+  config: PeftFiles["config"],
+  inBody: ReadonlySet<string>,
 ): WeightSpec[] {
-  const { modelPrefix = peftPrefix, names } = own.peft!;
+  const { names } = own.peft!;
   const stored = [...own.parameters, ...(own.frozen ?? []).filter(({ name }) => names!.has(name))];
   const added = stored.map(({ name, shape }): WeightSpec => ({
     path: name,
     shape,
     names: names!.get(name)!,
   }));
-  // A head that PEFT was not told to save stays as the checkpoint has it.
-  const isSaved = (path: string) =>
-    Array.isArray(saved) && saved.some((module) => `.${path}`.includes(`.${module}.`));
-  const weights = trainedWeights(modelInfo, own).map(({ path, shape }): WeightSpec => ({
-    path,
-    shape,
-    names: [`${modelPrefix}.${path}`, `${modelPrefix}.${modelInfo.pathPrefix}${path}`],
-    optional: !isSaved(path),
+  const weights = trainedWeights(modelInfo, own).map((weight): WeightSpec => ({
+    path: weight.path,
+    shape: weight.shape,
+    names: namesInPeft(modelInfo, weight, own, inBody.has(weight.layer.path)),
+    transpose: isStoredTransposed(weight),
+    // A head that PEFT was not told to save stays as the checkpoint has it.
+    optional: !isSaved(`${modelInfo.pathPrefix}${weight.path}`, config) &&
+      !isSaved(weight.path, config),
   }));
   return [...added, ...weights];
 }

@@ -54,7 +54,8 @@ export interface PrefixTuningOptions {
   readonly text?: string;
 }
 
-const rules: Rules<PrefixTuningOptions> = {
+/** What the settings must be. */
+export const prefixTuningRules: Rules<PrefixTuningOptions> = {
   tokens: whole,
   projection: yesOrNo,
   hidden: whole,
@@ -91,7 +92,7 @@ interface Settings {
  * ```
  */
 export function prefixTuning(options: PrefixTuningOptions = {}): Method {
-  checkOptions(name, options, rules, () => [
+  checkOptions(name, options, prefixTuningRules, () => [
     ...startMistakes(options),
     ...projectionMistakes(options),
   ]);

@@ -45,7 +45,12 @@ export interface PromptTuningOptions {
 }
 
 const starts: readonly PromptStart[] = ["vocabulary", "labels", "text", "random"];
-const rules: Rules<PromptTuningOptions> = { tokens: whole, start: oneOf(starts), text };
+/** What the settings must be. */
+export const promptTuningRules: Rules<PromptTuningOptions> = {
+  tokens: whole,
+  start: oneOf(starts),
+  text,
+};
 const defaultTokens = 20;
 const learningRate = 1e-2;
 const name = "prompt_tuning";
@@ -65,7 +70,7 @@ const parameter = "embedding.weight";
  * ```
  */
 export function promptTuning(options: PromptTuningOptions = {}): Method {
-  checkOptions(name, options, rules, () => startMistakes(options));
+  checkOptions(name, options, promptTuningRules, () => startMistakes(options));
   const { tokens = defaultTokens, text } = options;
   const { start = text === undefined ? "vocabulary" : "text" } = options;
   return {

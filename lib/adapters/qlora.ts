@@ -28,7 +28,11 @@ export interface QloraOptions extends LoraOptions {
   readonly quantize?: QuantizationFormat;
 }
 
-const rules: Rules<QloraOptions> = { ...loraRules, quantize: oneOf(quantizationFormats) };
+/** What the settings must be. */
+export const qloraRules: Rules<QloraOptions> = {
+  ...loraRules,
+  quantize: oneOf(quantizationFormats),
+};
 
 const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as const;
 
@@ -46,7 +50,7 @@ const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as
  * ```
  */
 export function qlora(given: QloraOptions = {}): Method {
-  checkOptions("qlora", given, rules, () => patternMistakes(given));
+  checkOptions("qlora", given, qloraRules, () => patternMistakes(given));
   const { quantize = "nf4", ...options } = given;
   const own = Object.entries(options).filter(([, value]) => value !== undefined);
   // The default rank is the paper's, for models that are wider.

@@ -26,7 +26,14 @@ import type { LinearLayer } from "../nn/layer.ts";
 import type { LowRank } from "../nn/adapter_delta.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { scaledProduct } from "./parts/lora_target.ts";
-import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
+import {
+  checkFields,
+  fanInFanOut,
+  learnableBiases,
+  namesForPeft,
+  targetsOf,
+  wrappedNames,
+} from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import { given, layerNames } from "./settings.ts";
 import { torchUniform } from "./parts/torch_uniform.ts";
@@ -50,7 +57,8 @@ const keyRule: Rule = [
   "a whole number from 0 below 2³²",
   (value) => wholeFrom0[1](value) && value as number < 2 ** 32,
 ];
-const rules: Rules<VeraOptions> = {
+/** What the settings must be. */
+export const veraRules: Rules<VeraOptions> = {
   rank: whole,
   targets: layerNames,
   dropout: share,
@@ -82,7 +90,7 @@ export function vera(options: VeraOptions = {}): Method {
 }
 
 function veraOf(asked: VeraOptions, saveProjection: boolean): Method {
-  checkOptions("vera", asked, rules);
+  checkOptions("vera", asked, veraRules);
   const { targets, ...options } = asked;
   const settings = { rank: 256, dropout: 0, start: 0.1, key: 0, ...given(options) };
   return {
@@ -237,7 +245,7 @@ export function veraFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["r"],
     targets: true,
-    off: { bias: ["none"] },
+    off: { bias: learnableBiases },
   });
   return veraOf({
     rank: config.r as number,

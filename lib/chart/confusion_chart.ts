@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "../core/visible.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 
 /** Counts of rows by true and by given class, as the metric `confusionMatrix` gives them. */
@@ -41,7 +42,8 @@ const darkShare = 0.65;
  * assert.match(String(drawn), /of 10 rows that are bad, 8 were given bad, 2 good/);
  * ```
  */
-export function confusionChart({ labels, counts }: ConfusionCounts): Drawing {
+export function confusionChart({ labels: names, counts }: ConfusionCounts): Drawing {
+  const labels = names.map(visible);
   const values = counts.flatMap((row, i) => {
     const rows = sum(row);
     return row.map((count, j) => ({

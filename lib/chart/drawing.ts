@@ -12,7 +12,9 @@ import {
   type MimeBundle,
 } from "../core/display.ts";
 import { htmlFrame, svgImage } from "../core/html.ts";
+import { visibleLines } from "../core/visible.ts";
 import { type MarkLimit, renderSvg } from "./render_svg.ts";
+import { visibleSpec } from "./visible_spec.ts";
 
 /** A vega-lite specification, as the vega-lite site and its editor take it. */
 export type Spec = TopLevelSpec;
@@ -37,25 +39,27 @@ const mostSpecCharacters = 500_000;
 
 /**
  * Makes a drawing from a specification without theme. Its picture has at most so many marks as the
- * limit says, 5,000 unless given; more are an error of kind "input".
+ * limit says, 5,000 unless given; more are an error of kind "input". Control characters in its texts
+ * are shown: XML, and so SVG, cannot hold them.
  */
 export function drawing(
   spec: Omit<Spec, "$schema">,
   description: string,
   limit: MarkLimit = {},
 ): Drawing {
-  const whole = { description, ...spec } as Spec;
-  const svg = () => renderSvg(whole, description, limit);
+  const words = visibleLines(description);
+  const whole = visibleSpec({ description: words, ...spec }) as Spec;
+  const svg = () => renderSvg(whole, words, limit);
   return Object.freeze({
     spec: whole,
-    description,
+    description: words,
     svg,
-    toString: () => description,
-    [customInspect]: () => description,
+    toString: () => words,
+    [customInspect]: () => words,
     async [jupyterDisplay](): Promise<MimeBundle> {
-      const picture = htmlFrame(svgImage(await svg(), description));
+      const picture = htmlFrame(svgImage(await svg(), words));
       const isSmall = JSON.stringify(whole).length <= mostSpecCharacters;
-      return bundleOf(description, picture, isSmall ? { [vegaLiteType]: whole } : {});
+      return bundleOf(words, picture, isSmall ? { [vegaLiteType]: whole } : {});
     },
   });
 }

@@ -7,6 +7,7 @@ import type { Loader } from "vega";
 import type { Config, TopLevelSpec } from "vega-lite";
 import { TunebookError } from "../core/errors.ts";
 import { escapeHtml, ink } from "../core/html.ts";
+import { visibleLines } from "../core/visible.ts";
 import { palette } from "./palette.ts";
 
 const fine = "rgba(128,128,128,.28)";
@@ -60,7 +61,10 @@ export async function renderSvg(
     await view.runAsync();
     checkMarks(countMarks((view.scenegraph() as unknown as { root: Scene }).root), limit);
     const svg = await view.toSVG();
-    return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(label)}" `);
+    return visibleLines(svg).replace(
+      "<svg ",
+      () => `<svg role="img" aria-label="${escapeHtml(label)}" `,
+    );
   } finally {
     view.finalize();
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { visibleLines } from "../core/visible.ts";
 import { columnsOfFile } from "./columns_of_file.ts";
 import { readCommandLine } from "./flags.ts";
 import { helpFor } from "./help.ts";
@@ -43,7 +44,8 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (flags.json) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
       const { scores, outputs, receipts } = result;
-      console.log(JSON.stringify({
+      // The same JSON: what else a terminal would obey stands in its texts only.
+      console.log(visibleLines(JSON.stringify({
         model,
         method,
         examples,
@@ -53,7 +55,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
         scores,
         outputs,
         receipts,
-      }));
+      })));
     }
     await result.dispose();
     return 0;

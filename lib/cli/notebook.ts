@@ -1,13 +1,16 @@
 /**
- * `deno task notebook`: JupyterLab on `notebooks/` with the Deno kernel. Further arguments go to
- * JupyterLab.
+ * `deno task notebook`: JupyterLab with the Deno kernel on a copy of `notebooks/`. Further arguments
+ * go to JupyterLab.
  *
  * @module
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { messageOf, TunebookError } from "../core/errors.ts";
+// Kernels have the variables of this process.
+import "../engine/telemetry_off.ts";
 import { prepareJupyter } from "./jupyter.ts";
+import { copyNotebooks, workingFolder } from "./working_copy.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const millisecondsBetweenLooks = 200;
@@ -16,8 +19,16 @@ const tokenBytes = 24;
 /** Runs JupyterLab until it is stopped; returns its exit code. */
 export async function notebook(args: readonly string[]): Promise<number> {
   const { python, env } = await prepareJupyter(project);
-  const folder = join(project, "notebooks");
-  await Deno.mkdir(folder, { recursive: true });
+  const folder = join(project, workingFolder);
+  const { kept } = await copyNotebooks(join(project, "notebooks"), folder);
+  for (const path of kept) {
+    console.error(
+      `${
+        join(workingFolder, path)
+      } has changes of yours, and there is a newer tutorial: delete or ` +
+        "rename yours to get it",
+    );
+  }
   const token = crypto.getRandomValues(new Uint8Array(tokenBytes)).toHex();
   const child = new Deno.Command(python, {
     args: [

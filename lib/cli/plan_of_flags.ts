@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
@@ -131,7 +132,7 @@ export async function planOfFile(
   }
   let json: { train?: unknown };
   try {
-    json = JSON.parse(text);
+    json = parseJson(text) as typeof json;
   } catch (error) {
     throw new TunebookError(
       "input",

@@ -64,7 +64,10 @@ export async function writeFolderAtomic<Result>(
     return result;
   } catch (error) {
     await removeIfPresent(temporary);
-    throw error;
+    // Nobody knows the place where the folder was being made.
+    if (error instanceof Error) error.message = error.message.replaceAll(temporary, path);
+    // A file that was copied: the system's error has a code, a bug has none.
+    throw isOfSystem(error) ? unwritable(path, error) : error;
   } finally {
     own.forEach((each) => inUse.delete(each));
   }
@@ -149,11 +152,24 @@ async function removeIfPresent(path: string): Promise<void> {
   }
 }
 
+function isOfSystem(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === "string";
+}
+
+/** No space left, a quota, and the same on Windows. */
+const full: readonly string[] = ["ENOSPC", "EDQUOT", "ERROR_DISK_FULL"];
+const fullNumbers = /\(os error (?:28|112|122)\)/;
+
 function unwritable(path: string, error: unknown): TunebookError {
   if (error instanceof TunebookError) return error;
+  const isFull = isOfSystem(error) && full.includes(error.code) ||
+    fullNumbers.test(messageOf(error));
   return new TunebookError(
     "output",
-    `cannot write ${path}: ${messageOf(error)}. Choose another place or change its permissions.`,
+    `cannot write ${path}: ${messageOf(error)}. ` +
+      (isFull
+        ? "Free some space on the disk, or choose another place."
+        : "Choose another place or change its permissions."),
     { cause: error },
   );
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Html } from "./html.ts";
+import { visibleLines } from "./visible.ts";
 
 /** One value in several formats, by MIME type; a notebook takes the richest that it knows. */
 export interface MimeBundle {
@@ -25,9 +26,9 @@ export interface Displayed {
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
 }
 
-/** A bundle of a text and of HTML. */
+/** A bundle of a text, in which control characters are shown, and of HTML. */
 export function bundleOf(text: string, html: Html, more: Record<string, unknown> = {}): MimeBundle {
-  return { "text/plain": text, "text/html": html.markup, ...more };
+  return { "text/plain": visibleLines(text), "text/html": html.markup, ...more };
 }
 
 /**

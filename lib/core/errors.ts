@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { shortLines } from "./short_lines.ts";
+import { visibleLines } from "./visible.ts";
 
 /** What kind of mistake an error reports; a program can branch on it. */
 export type ErrorKind =
@@ -47,7 +49,9 @@ export function toldInProgram({ part, told }: Mistake): string {
 }
 
 /**
- * An error that a person can act on.
+ * An error that a person can act on. Its message is safe to show: what cannot be seen in it, such as
+ * an escape code in the name of a class, is written as in JSON, and a line that quotes too much loses
+ * its middle.
  *
  * @example
  * ```ts
@@ -69,7 +73,7 @@ export class TunebookError extends Error {
     message: string,
     options?: ErrorOptions & { readonly mistakes?: readonly Mistake[] },
   ) {
-    super(message, options);
+    super(shortLines(visibleLines(message)), options);
     this.name = "TunebookError";
     this.kind = kind;
     // Not shown where an error is inspected: the message says the same.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { visibleLines } from "./visible.ts";
 
 const brand: unique symbol = Symbol("html");
 
@@ -31,11 +32,12 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text as HTML shows it, in content and in attributes. Control characters become `�`. */
+/**
+ * A text as HTML and XML show it, in content and in attributes. Characters that cannot be seen are
+ * written as in JSON.
+ */
 export function escapeHtml(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are not allowed in HTML and XML
-  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, "\ufffd")
-    .replace(/[&<>"']/g, (character) => entities[character]);
+  return visibleLines(text).replace(/[&<>"']/g, (character) => entities[character]);
 }
 
 /** A template for HTML: what is put in is escaped unless it is HTML itself. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { distance } from "fastest-levenshtein";
+import { quoted } from "./quoted.ts";
 
 /** Fewer letters begin too many names. */
 const leastPart = 4;
@@ -19,7 +20,7 @@ export function didYouMean(name: string, names: Iterable<string>): string {
   }
   const limit = Math.max(2, Math.floor(name.length / 2));
   const near = best && best.edits <= limit ? best.name : longerName(wanted, all);
-  return near === undefined ? "" : ` (did you mean "${near}"?)`;
+  return near === undefined ? "" : ` (did you mean ${quoted(near)}?)`;
 }
 
 /** The one name that begins or ends with what was written: `batch` is batchSize, `rate` learningRate. */

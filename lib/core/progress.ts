@@ -7,7 +7,9 @@
 // @ts-types="npm:@types/cli-progress@3.11.6"
 import cliProgress from "cli-progress";
 import process from "node:process";
+import { kernel } from "./kernel.ts";
 import { say } from "./say.ts";
+import { visible } from "./visible.ts";
 
 /** How much of a known total is done. */
 export interface Progress {
@@ -34,7 +36,8 @@ const bytesPerMegabyte = 1e6;
 
 /** Starts a progress display. */
 export function showProgress(options: ProgressOptions): Progress {
-  return process.stderr.isTTY ? bar(options) : lines(options);
+  // A notebook's server may have a terminal; what is shown in a cell has none.
+  return process.stderr.isTTY && !kernel() ? bar(options) : lines(options);
 }
 
 /** A progress display that shows nothing. */
@@ -103,7 +106,7 @@ function status(
     ? `${(rate / bytesPerMegabyte).toFixed(1)} MB/s`
     : `${rate.toFixed(rate < 10 ? 2 : 0)} ${unit}/s`;
   const time = Number.isFinite(left) ? `${duration(left)} left` : "";
-  return [`${Math.floor(100 * done / Math.max(total, 1))} %`, amount, speed, time, note]
+  return [`${Math.floor(100 * done / Math.max(total, 1))} %`, amount, speed, time, visible(note)]
     .filter(Boolean).join(" · ");
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "./visible.ts";
 
 const most = 40;
 
@@ -23,10 +24,9 @@ export function textTable(
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join("\n");
 }
 
-/** One line of a text, cut to so many characters. */
+/** One line of a text, cut to so many characters; what cannot be seen is written as in JSON. */
 export function shortened(text: string, characters: number): string {
-  // deno-lint-ignore no-control-regex -- a control character could move a terminal's cursor
-  const flat = text.replace(/\s+/g, " ").replace(/[\0-\x1f\x7f-\x9f]/g, "\ufffd");
+  const flat = visible(text.replace(/\s+/g, " "));
   const points = [...flat];
   return points.length <= characters ? flat : `${points.slice(0, characters - 1).join("")}…`;
 }

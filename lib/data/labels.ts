@@ -4,13 +4,16 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { type Rules, text, texts } from "../core/option_rules.ts";
+import { type Rules, text, texts, yesOrNo } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { quoted } from "../core/quoted.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
-import { printedByPython } from "../table/printed_by_python.ts";
+import { plainNumber } from "../table/infer_column.ts";
 import { type SourceRows, sourceRows } from "../table/source_rows.ts";
 import type { Table } from "../table/table.ts";
+import { checkClassNames, className, sortedNames } from "./class_names.ts";
+import { hotLength, readClasses, shownLabel } from "./read_classes.ts";
 
 /** One class a row, any number of classes a row, or a number a row. */
 export type LabelKind = "single" | "multi" | "regression";
@@ -45,13 +48,23 @@ export interface ReadLabelsOptions {
    * Without names the classes are those that occur, sorted naturally ("class 2" before "class 10").
    */
   names?: readonly string[];
+  /**
+   * True where whole numbers are positions in `names`, from 0, and lists of as many zeros and ones as there
+   * are names have one for each. Unless given a number is the name of a class.
+   */
+  numbered?: boolean;
   /** What stands between the classes of a row, where several are written in one text. */
   separator?: string;
   /** What errors call the table. */
   where?: string;
 }
 
-const rules: Rules<ReadLabelsOptions> = { names: texts, separator: text, where: text };
+const rules: Rules<ReadLabelsOptions> = {
+  names: texts,
+  numbered: yesOrNo,
+  separator: text,
+  where: text,
+};
 
 interface Context {
   column: string;
@@ -62,11 +75,14 @@ interface Context {
 
 /** More different classes than this, and mostly single ones, are a column of something else. */
 const manyClasses = 50;
+/** Labels that an error about an unknown one lists. */
+const mostListed = 12;
 
 /**
- * Reads the labels of a column. Classes are texts, whole numbers (bigints too) or booleans; the numbers 0 … n−1
- * are ids where `names` are given and none of them is a number itself. Throws one `TunebookError` of kind "data" that lists every row
- * (from 1) whose label is missing, of the wrong type, or not one of `names`.
+ * Reads the labels of a column. Classes are texts, whole numbers (bigints too) or booleans; white space at the
+ * ends of texts is no part of them, and lists may be written as JSON. Throws one `TunebookError` of kind "data" that
+ * lists every row (from 1) whose label is missing, of the wrong type, or not one of `names`; names of classes that
+ * look the same or that are missing values; and lists of zeros and ones whose positions have no names.
  *
  * @example
  * ```ts
@@ -91,80 +107,63 @@ export function readLabels<Kind extends LabelKind>(
   const values = columnValues(table, column);
   if (values.length === 0) throw new TunebookError("data", `${where} has no rows`);
   const context = { column, where, source: sourceRows(table, where) };
-  const read: Record<LabelKind, () => Labels> = {
-    single: () => readSingle(values, options, context),
-    multi: () => readMulti(values, options, context),
-    regression: () => readRegression(values, context),
-  };
-  return read[kind]() as Extract<Labels, { kind: Kind }>;
+  const read = kind === "regression"
+    ? readRegression(values, context)
+    : readNames(values, kind, options, context);
+  return read as Extract<Labels, { kind: Kind }>;
 }
 
-function readSingle(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
-  const { numberOf } = context.source;
-  const wrong = values.flatMap((value, row) => describeWrong(value, numberOf(row)));
-  if (wrong.length > 0) throw wrongLabels(wrong, context);
-  const names = options.names ? [...options.names] : classNames(values);
-  if (!options.names) checkClasses(names, values.length, context);
-  const idOf = classFinder(names);
-  const ids = Int32Array.from(values, idOf);
-  ids.forEach((id, row) => {
-    if (id < 0) wrong.push(describeUnknown(values[row], numberOf(row), names));
-  });
-  if (wrong.length > 0) throw wrongLabels(wrong, context);
-  return { kind: "single", names, ids };
-}
-
-function readMulti(values: unknown[], options: ReadLabelsOptions, context: Context): Labels {
-  const { numberOf } = context.source;
+function readNames(
+  values: unknown[],
+  kind: "single" | "multi",
+  options: ReadLabelsOptions,
+  context: Context,
+): Labels {
+  const { source: { numberOf } } = context;
+  const { separator, numbered } = options;
   const wrong: string[] = [];
-  const rows = values.map((value, row): unknown[] => {
-    const printed = printedByPython(value);
-    let parts: unknown[];
-    if (printed) {
-      wrong.push(`row ${numberOf(row)}: its classes are ${printed}`);
-      return [];
-    } else if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-      parts = Array.from(value as unknown as ArrayLike<unknown>);
-    } else if (typeof value === "string" && options.separator) {
-      const text = value.trim();
-      parts = text === "" ? [] : text.split(options.separator).map((part) => part.trim());
-    } else {
-      wrong.push(
-        `row ${numberOf(row)}: ${shown(value)} is not a list of classes` +
-          (typeof value === "string" ? '; give a separator such as "|"' : ""),
-      );
-      return [];
-    }
-    wrong.push(...parts.flatMap((part) => describeWrong(part, numberOf(row))));
-    return parts;
-  });
+  const complain = (row: number, what: string) => wrong.push(`row ${numberOf(row)}: ${what}`);
+  const rows = readClasses(
+    values,
+    { kind, separator, numbered: numbered ? options.names : undefined },
+    complain,
+  );
   if (wrong.length > 0) throw wrongLabels(wrong, context);
-  const names = options.names ? [...options.names] : classNames(rows.flat());
+  if (kind === "multi" && !options.names) checkNotHot(values, separator, context);
+  if (!options.names) checkClassNames(rows, { what: whatOf(context), source: context.source });
+  const names = options.names ? [...options.names] : sortedNames(rows.flat());
+  if (kind === "single" && !options.names) checkClasses(names, values.length, context);
   if (names.length === 0) {
     throw new TunebookError(
       "data",
-      `no row of ${context.where} has a class in "${context.column}"`,
+      `no row of ${context.where} has a class in ${quoted(context.column)}`,
     );
   }
-  const idOf = classFinder(names);
-  const targets = new Float32Array(rows.length * names.length);
-  rows.forEach((parts, row) => {
-    for (const part of parts) {
-      const id = idOf(part);
-      if (id < 0) wrong.push(describeUnknown(part, numberOf(row), names));
-      else targets[row * names.length + id] = 1;
-    }
-  });
+  const ids = new Map(names.map((name, id) => [className(name), id]));
+  const found = rows.map((own, row) =>
+    own.map((name) => {
+      const id = ids.get(className(name)) ?? -1;
+      if (id < 0) complain(row, describeUnknown(values[row], name, names));
+      return id;
+    })
+  );
   if (wrong.length > 0) throw wrongLabels(wrong, context);
-  return { kind: "multi", names, targets };
+  if (kind === "single") return { kind, names, ids: Int32Array.from(found.flat()) };
+  const targets = new Float32Array(rows.length * names.length);
+  found.forEach((own, row) => {
+    for (const id of own) targets[row * names.length + id] = 1;
+  });
+  return { kind, names, targets };
 }
 
 function readRegression(values: unknown[], context: Context): Labels {
   const { numberOf } = context.source;
   const wrong = values.flatMap((value, row) => {
     const isNumber = typeof value === "number" || typeof value === "bigint";
-    if (isNumber && Number.isFinite(Math.fround(Number(value)))) return [];
-    return [`row ${numberOf(row)}: ${isNumber ? value : shown(value)} is not a finite number`];
+    // One cell that is no number makes a column of texts: the others are right.
+    const number = typeof value === "string" ? plainNumber(value) : isNumber ? Number(value) : NaN;
+    if (number !== undefined && Number.isFinite(Math.fround(number))) return [];
+    return [`row ${numberOf(row)}: ${isNumber ? value : shownLabel(value)} is not a finite number`];
   });
   if (wrong.length > 0) throw wrongLabels(wrong, context);
   return {
@@ -174,65 +173,44 @@ function readRegression(values: unknown[], context: Context): Labels {
   };
 }
 
-/** The different labels as names, in natural order. */
-function classNames(values: readonly unknown[]): string[] {
-  const natural = new Intl.Collator("en", { numeric: true });
-  const names = [...new Set(values.map(String))];
-  const whole = values.every((value) => typeof value === "number" || typeof value === "bigint");
-  // Integers of 64 bits stay apart where numbers would not.
-  if (whole) return names.sort((a, b) => BigInt(a) < BigInt(b) ? -1 : 1);
-  return names.sort((a, b) => natural.compare(a, b) || (a < b ? -1 : 1));
+function describeUnknown(cell: unknown, name: string, names: readonly string[]): string {
+  const labels = typeof cell === "object" ? Array.from(cell as ArrayLike<unknown>) : [cell];
+  const own = labels.find((label) => typeof label !== "string" && className(label) === name);
+  const shown = own === undefined ? quoted(name) : shownLabel(own);
+  if (plainNumber(name) === undefined) return `unknown label ${shown}${didYouMean(name, names)}`;
+  // A number was meant to be one of the names, or a position of one, which must be said.
+  const listed = names.slice(0, mostListed).map(quoted).join(", ");
+  return `unknown label ${shown}; the labels are ${listed}${
+    names.length > mostListed ? ", …" : ""
+  }`;
 }
 
-/** A label's position in `names`, or −1. */
-function classFinder(names: readonly string[]): (value: unknown) => number {
-  const ids = new Map(names.map((name, id) => [name, id]));
-  // Among the names "1" … "5" a 0 is a label that is not there, and no position.
-  const mayBePosition = !names.some(isNumeric);
-  return (value) => {
-    const id = ids.get(String(value));
-    if (id !== undefined) return id;
-    const isWhole = typeof value === "number" || typeof value === "bigint";
-    const isPosition = mayBePosition && isWhole && value >= 0 && value < names.length;
-    return isPosition ? Number(value) : -1;
-  };
+/** Lists of zeros and ones say at each position whether a row has its class. */
+function checkNotHot(values: unknown[], separator: string | undefined, context: Context): void {
+  const length = hotLength(values, separator);
+  if (length === undefined) return;
+  throw new TunebookError(
+    "data",
+    `${whatOf(context)} holds lists of ${length} zeros and ones, one for each class; name the ` +
+      `${length} classes in their order with the option names, as in names: ["first", "second", …]`,
+  );
 }
 
-function isNumeric(name: string): boolean {
-  return name.trim() !== "" && Number.isFinite(Number(name));
+function whatOf({ column, source }: Context): string {
+  return `the label column ${quoted(column)} of ${source.where}`;
 }
 
-function describeWrong(value: unknown, number: number): string[] {
-  const place = `row ${number}`;
-  if (value === null || value === undefined) return [`${place}: no label`];
-  if (Number.isNaN(value)) return [`${place}: no label (NaN)`];
-  if (typeof value === "boolean" || typeof value === "bigint") return [];
-  if (typeof value === "string") return value.trim() === "" ? [`${place}: an empty label`] : [];
-  if (typeof value !== "number") return [`${place}: ${shown(value)} is not a class`];
-  if (Number.isSafeInteger(value)) return [];
-  return [`${place}: ${value} is not a whole number; predict numbers with kind "regression"`];
+function wrongLabels(wrong: string[], context: Context): TunebookError {
+  return mistakes("data", `${whatOf(context)} is wrong:`, wrong);
 }
 
-function describeUnknown(value: unknown, number: number, names: readonly string[]): string {
-  const hint = didYouMean(String(value), names);
-  return `row ${number}: unknown label ${shown(value)}${hint}`;
-}
-
-/** JSON, which has no integers of 64 bits and no NaN. */
-function shown(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  const json = JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}` : part);
-  return typeof value === "bigint" ? `${value}` : json ?? "no value";
-}
-
-function wrongLabels(wrong: string[], { column, source }: Context): TunebookError {
-  return mistakes("data", `the label column "${column}" of ${source.where} is wrong:`, wrong);
-}
-
-function checkClasses(names: string[], rows: number, { column, where }: Context): void {
-  const place = `the label column "${column}" of ${where}`;
+function checkClasses(names: string[], rows: number, context: Context): void {
+  const place = whatOf(context);
   if (names.length < 2) {
-    throw new TunebookError("data", `${place} has only one class, "${names[0]}"; give two or more`);
+    throw new TunebookError(
+      "data",
+      `${place} has only one class, ${quoted(names[0])}; give two or more`,
+    );
   }
   if (names.length > manyClasses && names.length > rows / 2) {
     throw new TunebookError(

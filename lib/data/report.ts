@@ -5,8 +5,13 @@
  */
 import { checkOptions, requireOptions } from "../core/check_options.ts";
 import { record, required, type Rules, text as textRule, yesOrNo } from "../core/option_rules.ts";
+import { quoted, shownName } from "../core/quoted.ts";
+import { shortened } from "../core/text_table.ts";
+import { visibleLines } from "../core/visible.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
+import { className } from "./class_names.ts";
+import { readClasses } from "./read_classes.ts";
 
 /** One split in numbers. */
 export interface SplitSummary {
@@ -35,6 +40,8 @@ export interface SplitReport {
 /** Which columns to look at. */
 export interface DescribeSplitsOptions {
   text: string;
+  /** The column of a second text, for pairs: rows are the same where both are. */
+  pair?: string;
   label?: string;
   /** What stands between the classes of a row, where several are written in one text. */
   separator?: string;
@@ -46,6 +53,7 @@ export interface DescribeSplitsOptions {
 
 const rules: Rules<DescribeSplitsOptions> = {
   text: required(textRule),
+  pair: textRule,
   label: textRule,
   separator: textRule,
   regression: yesOrNo,
@@ -77,28 +85,42 @@ export function describeSplits(
 ): SplitReport {
   checkOptions("describeSplits", options, rules);
   requireOptions("describeSplits", splits);
-  const { text, label, separator, regression, lengths } = options;
+  const { text, pair, label, separator, regression, lengths } = options;
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
-  const wanted = label === undefined ? [text] : [text, label];
+  const wanted = [text, pair, label].filter((name) => name !== undefined);
   for (const [name, table] of tables) requireColumns(table, wanted, `the ${name} split`);
   const labels = (table: Table) => columnValues(table, label!);
   return describeTables(splits, {
-    texts: (table) => columnValues(table, text),
+    texts: (table) =>
+      pair === undefined
+        ? columnValues(table, text)
+        : joinedTexts(columnValues(table, text), columnValues(table, pair)),
     ...(label === undefined
       ? {}
       : regression
       ? { numbers: (table: Table) => labels(table).map(Number) }
       : {
-        classes: (table: Table) => labels(table).map((value) => classesOf(value, separator)),
+        classes: (table: Table) => {
+          const values = labels(table);
+          const isMulti = separator !== undefined || values.some((value) => Array.isArray(value));
+          return readClasses(values, { kind: isMulti ? "multi" : "single", separator });
+        },
       }),
     ...(lengths ? { lengths } : {}),
   });
 }
 
+/** Pairs of texts as a report shows them. */
+export function joinedTexts(firsts: readonly unknown[], seconds: readonly unknown[]): string[] {
+  return firsts.map((first, row) => `${first} ↔ ${seconds[row]}`);
+}
+
 /** What to look at in each table. */
 export interface DescribeTablesOptions {
-  /** What a row shows the model: rows with the same are duplicates, or leakage. */
+  /** What a row shows the model, in words: rows with the same are duplicates, or leakage. */
   texts(table: Table): readonly unknown[];
+  /** What the model gets of each row, by split, where that is known: then this tells which are the same. */
+  readonly inputs?: Readonly<Record<string, readonly string[] | undefined>>;
   /** The classes of each row. */
   classes?(table: Table): readonly (readonly unknown[])[];
   /** The number to predict of each row. */
@@ -114,12 +136,13 @@ export function describeTables(
 ): SplitReport {
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
   const texts = new Map(tables.map(([name, table]) => [name, options.texts(table)]));
-  const summaries = tables.map(([name, table]) =>
-    summarise(name, table, texts.get(name)!, options)
-  );
+  const seen = tables.every(([name]) => options.inputs?.[name])
+    ? new Map(tables.map(([name]) => [name, options.inputs![name]!]))
+    : texts;
+  const summaries = tables.map(([name, table]) => summarise(name, table, seen.get(name)!, options));
   const report = {
     splits: summaries,
-    shared: sharedTexts(texts),
+    shared: sharedTexts(texts, seen),
     absent: absentLabels(summaries),
   };
   return { ...report, toString: () => reportText(report) };
@@ -128,41 +151,40 @@ export function describeTables(
 function summarise(
   name: string,
   table: Table,
-  texts: readonly unknown[],
+  seen: readonly unknown[],
   { classes, numbers, lengths }: DescribeTablesOptions,
 ): SplitSummary {
-  const rows = texts.length;
+  const rows = seen.length;
   const counts = new Map<string, number>();
   // A class counts once in each row that has it.
   for (const own of classes?.(table) ?? []) {
-    for (const value of new Set(own.map(String))) counts.set(value, (counts.get(value) ?? 0) + 1);
+    for (const value of new Set(own.map(className))) {
+      counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
   }
   const summary: SplitSummary = {
     name,
     rows,
     classes: [...counts].map(([name, count]) => ({ name, rows: count, share: count / rows }))
       .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
-    duplicates: rows - new Set(texts).size,
+    duplicates: rows - new Set(seen).size,
   };
   if (numbers) summary.range = rangeOf(numbers(table));
   if (lengths?.[name]) summary.tokens = tokenQuantiles(lengths[name]);
   return summary;
 }
 
-function classesOf(value: unknown, separator: string | undefined): unknown[] {
-  if (separator !== undefined && typeof value === "string") {
-    return value.split(separator).map((part) => part.trim()).filter((part) => part !== "");
-  }
-  return Array.isArray(value) ? value : [value];
-}
-
-function sharedTexts(texts: ReadonlyMap<string, readonly unknown[]>): SplitReport["shared"] {
+function sharedTexts(
+  texts: ReadonlyMap<string, readonly unknown[]>,
+  seen: ReadonlyMap<string, readonly unknown[]>,
+): SplitReport["shared"] {
   const shared: SplitReport["shared"] = [];
   const names = [...texts.keys()];
   names.forEach((first, index) => {
-    const known = new Set(texts.get(first));
+    const known = new Set(seen.get(first));
     for (const second of names.slice(index + 1)) {
-      const found = texts.get(second)!.filter((text) => known.has(text));
+      const own = texts.get(second)!;
+      const found = own.filter((_, row) => known.has(seen.get(second)![row]));
       if (found.length === 0) continue;
       const examples = [...new Set(found.map(String))].slice(0, shownExamples);
       shared.push({ first, second, rows: found.length, examples });
@@ -209,7 +231,7 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
     if (shown.length > 0) {
       const more = split.classes.length - shown.length;
       parts.push(
-        shown.map((entry) => `${entry.name}: ${percent(entry.share)}`).join(", ") +
+        shown.map((entry) => `${shownName(entry.name)}: ${percent(entry.share)}`).join(", ") +
           (more > 0 ? ` and ${more} more classes` : ""),
       );
     }
@@ -225,16 +247,16 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
     return parts.join(" · ");
   });
   for (const { first, second, rows, examples } of shared) {
-    const texts = examples.map((text) => `"${text.slice(0, shownCharacters)}"`).join(", ");
+    const texts = examples.map((text) => quoted(shortened(text, shownCharacters))).join(", ");
     const have = rows === 1 ? "has" : "have";
     const what = `${counted(rows, "row")} of ${second} ${have}`;
     const more = rows > examples.length ? ", …" : "";
     lines.push(`${what} a text that is also in ${first}: ${texts}${more}`);
   }
   for (const { split, labels } of absent) {
-    lines.push(`labels of ${split} that train lacks: ${labels.join(", ")}`);
+    lines.push(`labels of ${split} that train lacks: ${labels.map(shownName).join(", ")}`);
   }
-  return lines.join("\n");
+  return visibleLines(lines.join("\n"));
 }
 
 function counted(number: number, noun: string): string {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
+import { shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead } from "../nn/model.ts";
@@ -16,12 +17,14 @@ import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
 import { checkTargetFolder, type DeployTarget, type TrainedModel } from "./target.ts";
+import { writeTokenizerFiles } from "./model_folder.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
 
 /**
- * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`.
+ * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`, and the tokenizer's
+ * files, which say how texts were read in training.
  *
  * @example
  * ```ts
@@ -65,7 +68,7 @@ export function adapter(folder: string): DeployTarget {
 }
 
 /** A trained adapter with its task, whether or not there are rows that it learnt from. */
-export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens"> & {
+export type TrainedAdapter = Pick<TrainedModel, "values" | "task" | "maxTokens" | "files"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model" | "adapter">;
 };
 
@@ -80,20 +83,25 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
     maxTokens,
     task: noteOf(task.task),
   });
+  if (model.family.input === "text") await writeTokenizerFiles(trained, folder);
   await writeFileAtomic(join(folder, "README.md"), readme(trained));
 }
 
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
-  const { labels, signature: { autoClass, config, python = {} } } = task;
-  const size = "id2label" in config ? `num_labels=${labels.length}` : undefined;
-  const given = ["...", size, python.arguments, renamed(trainable.model)]
-    .filter((each) => each !== undefined).join(", ");
+  const { labels, signature: { autoClass, python = {} } } = task;
+  const given = [
+    "...",
+    ...meaning(trainable.model, task),
+    python.arguments,
+    trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
+    renamed(trainable.model),
+  ].filter((each) => each !== undefined).join(", ");
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
     : "";
   const what = labels.length > 0
-    ? `Labels, in the order of the logits: ${labels.join(", ")}.`
+    ? `Labels, in the order of the logits: ${labels.map(markdownOf).join(", ")}.`
     : `The task is ${task.task.name}.`;
   return `---
 base_model: ${reference}
@@ -107,7 +115,34 @@ Made with tunebook. Open it with PEFT:
 
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
-`;
+${trainable.model.family.input === "text" ? tokenizerLine : ""}`;
+}
+
+/**
+ * What the head's numbers mean: PEFT has no place for it, and the base's config names those of its own head.
+ * A JSON text is one of Python, too.
+ */
+function meaning(
+  { json }: Model,
+  { labels, signature: { config } }: Pick<TrainedAdapter["task"], "labels" | "signature">,
+): string[] {
+  const { problem_type: own } = config;
+  const isUsual = own === "single_label_classification" && !json.problem_type;
+  return [
+    ...("id2label" in config
+      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      : []),
+    ...(own === undefined || own === json.problem_type || isUsual
+      ? []
+      : [`problem_type=${JSON.stringify(own)}`]),
+  ];
+}
+
+const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
+
+/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
+function markdownOf(name: string): string {
+  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

@@ -69,6 +69,8 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     folder,
     ...(quantize ? { options: { ...options }, remedy } : {}),
     tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
+    // What rounding may do to an answer is a matter of the task, and not of float32's digits.
+    ...(quantize ? { isAbsolute: true } : {}),
     check(trainable) {
       checkIsWhole(trainable);
       checkMergeable(trainable.adapter);

@@ -8,15 +8,14 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
+import { pythonFiles } from "../text/python_files.ts";
+import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
+import { loadTokenizer } from "../text/tokenizer.ts";
 import type { TrainedModel } from "./target.ts";
 
-/** The tokenizer class of each family, for folders that came without `tokenizer_config.json`. */
-const tokenizerClasses: Readonly<Record<string, string>> = {
-  bert: "BertTokenizer",
-  distilbert: "DistilBertTokenizer",
-  roberta: "RobertaTokenizer",
-  "xlm-roberta": "XLMRobertaTokenizer",
-  gpt2: "GPT2Tokenizer",
+/** A model with the files of its tokenizer. */
+export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
+  readonly trainable: Pick<TrainedModel["trainable"], "model">;
 };
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
@@ -52,19 +51,46 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeJson(join(folder, "config.json"), config);
-  if (family.input !== "text") return;
-  const { tokenizer, tokenizerConfig } = trained.files;
-  if (!tokenizer) {
-    throw new TunebookError("weights", `${trained.files.folder} has no tokenizer.json to copy`);
+  if (family.input === "text") {
+    await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
-  await Deno.copyFile(tokenizer, join(folder, "tokenizer.json"));
-  await writeJson(join(folder, "tokenizer_config.json"), {
-    tokenizer_class: tokenizerClasses[family.modelType] ?? "PreTrainedTokenizerFast",
-    ...trained.specialTokens,
-    ...(tokenizerConfig ? JSON.parse(await Deno.readTextFile(tokenizerConfig)) : {}),
-    // As in training, so that the deployed model gives the same answers for long texts.
-    model_max_length: trained.maxTokens,
-  });
+}
+
+/**
+ * Writes tokenizer.json and tokenizer_config.json so that Python reads texts as training did, or
+ * transformers.js where the folder is for it.
+ */
+export async function writeTokenizerFiles(
+  { files, trainable: { model }, maxTokens }: TokenizedModel,
+  folder: string,
+  forBrowsers = false,
+): Promise<void> {
+  const { family, json: config, headRequest } = model;
+  const { modelType } = family;
+  const { tokenizer: path, tokenizerConfig } = files;
+  if (!path) {
+    throw new TunebookError("weights", `${files.folder} has no tokenizer.json to copy`);
+  }
+  const given = {
+    tokenizer: path,
+    modelType,
+    config,
+    ...(tokenizerConfig ? { tokenizerConfig } : {}),
+  };
+  const { tokenizer, settings } = pythonFiles(
+    await readTokenizerFiles(given),
+    await loadTokenizer(given),
+    {
+      modelType,
+      usesTypes: family.usesTypes ?? false,
+      padId: textConfig(model).padId,
+      maxTokens,
+      forBrowsers,
+      withoutClosing: family.stack?.pooling === "last" && headRequest.name === "classification",
+    },
+  );
+  await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
+  await writeJson(join(folder, "tokenizer_config.json"), settings);
 }
 
 async function writeJson(path: string, content: unknown): Promise<void> {

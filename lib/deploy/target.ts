@@ -10,6 +10,7 @@ import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
 import {
   largestDifference,
+  largestMagnitude,
   type ReadBatch,
   type Rows,
   type RunBatch,
@@ -29,8 +30,6 @@ export interface TrainedModel {
   readonly task: LabelledTask<any, any, any>;
   /** The files of the pretrained model. */
   readonly files: ModelFolder;
-  /** The texts of the tokenizer's special tokens, by name; absent where the model takes no text. */
-  readonly specialTokens?: Readonly<Record<string, string>>;
   /** Longer texts were truncated in training, and are by the deployed model. */
   readonly maxTokens: number;
 }
@@ -58,8 +57,14 @@ export interface DeployTarget {
   readonly folder: string;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** The largest logit difference that is no mistake, with its reason in the target's file. */
+  /**
+   * The largest difference of an output that is no mistake, with its reason in the target's file. Where
+   * outputs are larger than 1, as a regression's may be, it is a share of the largest one: float32 keeps
+   * about seven digits of a number, whatever its size.
+   */
   readonly tolerance: number;
+  /** True where the tolerance holds as it is, whatever the size of the outputs. */
+  readonly isAbsolute?: boolean;
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
@@ -88,6 +93,7 @@ export interface Receipt {
   /** Held-out rows that were compared. */
   readonly rows: number;
   readonly largestDifference: number;
+  /** The largest difference that was allowed for outputs of this size. */
   readonly tolerance: number;
 }
 
@@ -96,7 +102,7 @@ const comparedRows = 64;
 
 /**
  * Writes a target's folder, opens it again, compares its logits with the trained model's, and only
- * then puts it in its place. A difference above the tolerance is an error and leaves nothing.
+ * then puts it in its place. A difference above the tolerance is an error and leaves nothing there.
  *
  * @param expected what the trained model gave for each sequence of `rows`
  */
@@ -114,19 +120,21 @@ export async function deploy(
   return await writeFolderAtomic(target.folder, async (folder) => {
     await target.write(trained, folder);
     const reopened = await target.reopen(trained, folder, device);
+    const compared = expected.slice(0, count);
+    const allowed = allowedFor(target, compared);
     let difference: number;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
       const found = await runOver(reopened.run, rows, reopened.read, { chosen, signal });
-      difference = largestDifference(found, expected.slice(0, found.length));
+      difference = largestDifference(found, compared);
     } finally {
       await reopened.dispose();
     }
-    if (!(difference <= target.tolerance)) {
+    if (!(difference <= allowed)) {
       throw new TunebookError(
         "output",
-        `${target.name}: the files give other logits than the trained model: the largest ` +
-          `difference on ${count} held-out rows is ${difference}, allowed is ${target.tolerance}. ` +
+        `${target.name}: the files give other outputs than the trained model: the largest ` +
+          `difference on ${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
@@ -136,9 +144,18 @@ export async function deploy(
       files: await listFiles(folder),
       rows: count,
       largestDifference: difference,
-      tolerance: target.tolerance,
+      tolerance: allowed,
     };
   });
+}
+
+/** The largest difference that is no mistake for outputs of this size. */
+function allowedFor(
+  { tolerance, isAbsolute = false }: Pick<DeployTarget, "tolerance" | "isAbsolute">,
+  outputs: Outputs,
+): number {
+  const largest = largestMagnitude(outputs);
+  return isAbsolute || !Number.isFinite(largest) ? tolerance : tolerance * Math.max(1, largest);
 }
 
 async function listFiles(folder: string, below = ""): Promise<{ path: string; bytes: number }[]> {

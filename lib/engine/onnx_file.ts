@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "./ort.ts";
 import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { once } from "../core/once.ts";
 import { bytesOf } from "./value.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
@@ -78,6 +79,6 @@ export async function openOnnxFile(path: string): Promise<OnnxSession> {
         }]),
       );
     },
-    dispose: () => session.release(),
+    dispose: once(() => session.release()),
   };
 }

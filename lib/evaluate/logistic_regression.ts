@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { positive, type Rules } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
+import { quoted } from "../core/quoted.ts";
 import { minimize } from "./minimize.ts";
 
 /** How to fit. */
@@ -163,7 +164,7 @@ function check(vectors: readonly ArrayLike<number>[], labels: readonly string[],
       "data",
       classes.size === 0
         ? "there are no rows to learn from"
-        : `all rows have the label "${labels[0]}"; give two or more`,
+        : `all rows have the label ${quoted(labels[0])}; give two or more`,
     );
   }
   checkLengths(vectors, vectors[0].length);

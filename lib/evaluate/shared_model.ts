@@ -33,7 +33,7 @@ export interface SharedModelOptions {
 
 /** A base that runs rows with an adapter each. */
 export interface SharedModel {
-  /** Makes room for what an adapter does; a compiled program that has the places stays. */
+  /** Makes room for what an adapter does; a compiled program that has the targets stays. */
   reserve(parts: AdapterDelta): void;
   /**
    * What evaluation reads of each row: as many numbers as its adapter's head gives, or as many for each
@@ -55,7 +55,7 @@ const labelsOfTexts: Evaluation = {
   per: "sequence",
 };
 /** Banks of several adapters that are kept for the next batch with the same ones. */
-const keptBanks = 4;
+const keptFeeds = 4;
 
 /** Opens a base. Its weights are read once, when the first rows are run. */
 export function createSharedModel(
@@ -65,11 +65,11 @@ export function createSharedModel(
 ): SharedModel {
   const held = given ?? device.holdWeights();
   let wanted: TargetModules = noTargetModules;
-  let compiled: { readonly step: Step; readonly places: TargetModules } | undefined;
+  let compiled: { readonly step: Step; readonly targets: TargetModules } | undefined;
   let compilations = 0;
   // Runs wait for each other, so that none is left with a program that another replaces.
   let turn: Promise<unknown> = Promise.resolve();
-  const banks = new Map<string, Record<string, HostTensor>>();
+  const stacked = new Map<string, Record<string, HostTensor>>();
   const numbers = new WeakMap<StackedAdapter, number>();
   let entries = 0;
   const numberOf = (entry: StackedAdapter) => {
@@ -78,28 +78,28 @@ export function createSharedModel(
     return known;
   };
 
-  const stepFor = async (): Promise<{ readonly step: Step; readonly places: TargetModules }> => {
-    if (compiled && includes(compiled.places, wanted)) return compiled;
+  const stepFor = async (): Promise<{ readonly step: Step; readonly targets: TargetModules }> => {
+    if (compiled && includes(compiled.targets, wanted)) return compiled;
     // The base must not be there twice, not even for a moment.
     const old = compiled;
     compiled = undefined;
-    banks.clear();
+    stacked.clear();
     await old?.step.dispose();
-    const places = wanted;
-    const step = await device.compile(sharedProgram(model, places, evaluation), {
+    const targets = wanted;
+    const step = await device.compile(sharedProgram(model, targets, evaluation), {
       frozen: frozenWeights(model),
       held,
     });
     compilations++;
-    return compiled = { step, places };
+    return compiled = { step, targets };
   };
-  const banksFor = (places: TargetModules, batch: readonly StackedAdapter[]) => {
-    if (batch.length === 1) return stackedWeightFeeds(model, places, batch);
+  const feedsFor = (targets: TargetModules, batch: readonly StackedAdapter[]) => {
+    if (batch.length === 1) return stackedWeightFeeds(model, targets, batch);
     const key = batch.map(numberOf).join(" ");
-    const feeds = banks.get(key) ?? stackedWeightFeeds(model, places, batch);
-    banks.delete(key);
-    banks.set(key, feeds);
-    if (banks.size > keptBanks) banks.delete(banks.keys().next().value!);
+    const feeds = stacked.get(key) ?? stackedWeightFeeds(model, targets, batch);
+    stacked.delete(key);
+    stacked.set(key, feeds);
+    if (stacked.size > keptFeeds) stacked.delete(stacked.keys().next().value!);
     return feeds;
   };
   const run = async (
@@ -107,14 +107,14 @@ export function createSharedModel(
     batchSize: number,
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
-    const { step, places } = await stepFor();
+    const { step, targets } = await stepFor();
     const pause = pauses(signal);
     const results: Float32Array[] = Array(lengths.length);
     for (const batch of batchesOf(lengths, entryOf, batchSize)) {
       await pause();
       const own = [...new Set(batch.map(entryOf))].sort((a, b) => numberOf(a) - numberOf(b));
       const at = Int32Array.from(batch, (row) => own.indexOf(entryOf(row)));
-      const feeds = banksFor(places, own);
+      const feeds = feedsFor(targets, own);
       const { logits } = await step.run({
         ...feedsOf(batch),
         ...feeds,
@@ -123,8 +123,10 @@ export function createSharedModel(
           shape: [batch.length],
           data: at.map((adapter, row) => row * own.length + adapter),
         },
-        ...(places.prefix
-          ? { [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix bank"].shape[1]) } }
+        ...(targets.prefix
+          ? {
+            [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix (stacked)"].shape[1]) },
+          }
           : {}),
       }, signal);
       batch.forEach((row, i) => {
@@ -152,7 +154,7 @@ export function createSharedModel(
       inTurn(async () => {
         const old = compiled;
         compiled = undefined;
-        banks.clear();
+        stacked.clear();
         await old?.step.dispose();
         if (!given) await held.dispose();
       }),

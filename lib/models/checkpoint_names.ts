@@ -14,7 +14,7 @@ import type { Weights } from "../weights/weights.ts";
  */
 export function isStoredHead(
   json: Readonly<Record<string, unknown>>,
-  head: Head<never>,
+  head: Pick<Head<never>, "className">,
   layers: readonly Layer[],
   stored: Pick<Weights, "tensors">,
 ): boolean {
@@ -23,7 +23,7 @@ export function isStoredHead(
 
 function isHeadOf(
   { architectures }: Readonly<Record<string, unknown>>,
-  { className }: Head<never>,
+  { className }: Pick<Head<never>, "className">,
 ) {
   return !Array.isArray(architectures) || architectures.length === 0 ||
     architectures.includes(className);
@@ -38,8 +38,20 @@ function isStored(layer: Layer, { tensors }: Pick<Weights, "tensors">): boolean 
   return isSame && hasBias === weightsOf(layer).some(({ path }) => path === `${layer.path}.bias`);
 }
 
+/** Whether a checkpoint has tensors of a layer's names in other sizes. */
+export function isStoredOtherwise(layer: Layer, { tensors }: Pick<Weights, "tensors">): boolean {
+  return weightsOf(layer).some(({ path, shape }) => {
+    const stored = tensors.get(path);
+    return stored !== undefined && String(stored.shape) !== String(shape);
+  });
+}
+
 /** The names that checkpoints have for a weight of the body, with this head or another. */
-export function namesOf(family: Family, { prefix: own }: Head<never>, weight: Weight): string[] {
+export function namesOf(
+  family: Family,
+  { prefix: own }: Pick<Head<never>, "prefix">,
+  weight: Weight,
+): string[] {
   const others = Object.values(family.heads).map(({ prefix }) => prefix);
   const prefixes = [...new Set([own, family.prefix, ...others])]
     .flatMap((prefix) => prefix ? [`${prefix}.`] : []);

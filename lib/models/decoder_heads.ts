@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Head, TextConfig } from "../nn/family.ts";
+import type { Head, StoredTensors, TextConfig } from "../nn/family.ts";
 
 /** What a language head needs to know. */
 export interface DecoderConfig extends TextConfig {
@@ -25,7 +25,13 @@ export function decoderClassification<Config extends TextConfig>(
   };
 }
 
-/** Scores of the next token: the linear `lm_head`, or the word table where it is shared. */
+const languageHead = "lm_head";
+
+/**
+ * Scores of the next token: the linear `lm_head`, or the word table where it is shared. A checkpoint that
+ * says that it is shared and holds an `lm_head.weight` with other numbers has a head of its own, as in
+ * transformers from version 5 (`tie_weights`).
+ */
 export function decoderLanguage<Config extends DecoderConfig>(
   wordTable: string,
   className: string,
@@ -33,16 +39,27 @@ export function decoderLanguage<Config extends DecoderConfig>(
   return {
     reads: "tokens",
     isPretrained: true,
+    fit: (config, stored) =>
+      config.isTied && hasOwnHead(wordTable, stored) ? { ...config, isTied: false } : config,
     layers: ({ hiddenSize, vocabSize, isTied }) =>
       isTied ? [] : [{
         kind: "linear",
-        path: "lm_head",
+        path: languageHead,
         inFeatures: hiddenSize,
         outFeatures: vocabSize,
         bias: false,
       }],
     forward: (net, { isTied }, hidden) =>
-      isTied ? net.unembed(wordTable, hidden) : net.linear("lm_head", hidden, { bias: false }),
+      isTied ? net.unembed(wordTable, hidden) : net.linear(languageHead, hidden, { bias: false }),
     className,
   };
+}
+
+/** Whether a checkpoint holds both matrices, with different numbers. */
+function hasOwnHead(wordTable: string, { tensors, readFloat32Sync }: StoredTensors): boolean {
+  const head = `${languageHead}.weight`;
+  const table = [...tensors.keys()].find((name) => `.${name}`.endsWith(`.${wordTable}.weight`));
+  if (!tensors.has(head) || table === undefined) return false;
+  const [own, shared] = [readFloat32Sync(head), readFloat32Sync(table)];
+  return own.length !== shared.length || own.some((number, i) => number !== shared[i]);
 }

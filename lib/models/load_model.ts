@@ -16,9 +16,11 @@ import {
   whole,
 } from "../core/option_rules.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
+import { readText } from "../core/read_text.ts";
 import {
   dequantize,
   type QuantizationFormat,
@@ -26,15 +28,15 @@ import {
   type QuantizedWeight,
   sizeOf,
 } from "../engine/mod.ts";
-import type { Family, ModelConfig } from "../nn/family.ts";
-import { isStoredTransposed, type Layer, weightsOf } from "../nn/layer.ts";
+import type { Family, Head, ModelConfig } from "../nn/family.ts";
+import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
-import { ignoredHeads, isStoredHead, namesOf } from "./checkpoint_names.ts";
+import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -88,7 +90,7 @@ export async function readModelConfig(
 }> {
   let json: unknown;
   try {
-    json = JSON.parse(await Deno.readTextFile(path));
+    json = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
@@ -108,8 +110,8 @@ export async function readModelConfig(
 }
 
 /**
- * Loads the encoder, and the head where the checkpoint has one of the same size; otherwise the head
- * is made anew: weights from a normal distribution with the config's range, biases zero. Without
+ * Loads the encoder, and the head where the checkpoint has one of the same size and none is asked for that
+ * is new; otherwise the head is made anew: weights from a normal distribution with the config's range, biases zero. Without
  * `outputs` the head is the checkpoint's own for the next token, which a method does not touch.
  *
  * @example
@@ -126,30 +128,21 @@ export async function readModelConfig(
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
   checkOptions("loadModel", options, rules);
-  const { family, config, json } = await readModelConfig(options.config, options.families);
+  const { family, json, ...read } = await readModelConfig(options.config, options.families);
   const headRequest = options.head ??
     (options.outputs === undefined
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  const body = bodyUnder(family, config, head);
-  const headLayers = head.layers(config, headRequest.outputs);
   using file = await openWeights(options.weights);
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);
+  const config = head.fit?.(read.config, stored) ?? read.config;
+  const body = bodyUnder(family, config, head);
+  const headLayers = head.layers(config, headRequest.outputs);
 
-  const hasHead = Boolean(head.isPretrained) || isStoredHead(json, head, headLayers, stored);
-  const { optional } = family;
-  const bodySpecs = body.flatMap(weightsOf).map((weight): WeightSpec => {
-    const names = namesOf(family, head, weight);
-    return {
-      path: weight.path,
-      shape: weight.shape,
-      names,
-      // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
-      transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
-      optional: optional.some((pattern) => pattern.test(weight.path)),
-    };
-  });
+  const hasHead = Boolean(head.isPretrained) ||
+    (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
+  const bodySpecs = body.flatMap(weightsOf).map((weight) => specOf(family, head, weight, inFile));
   const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
@@ -192,7 +185,10 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     layers: [...encoder, ...headLayers],
     head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
-    headRequest,
+    ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
+      ? { hasOtherHead: true }
+      : {}),
+    headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
     weights: new LazyMap([
       ...[...values.keys()].map((path) => {
@@ -201,6 +197,25 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       }),
       ...[...fresh].map(([path, data]) => [path, () => data] as const),
     ]),
+  };
+}
+
+/** Where a checkpoint may hold a weight of the body. */
+function specOf(
+  family: Family,
+  head: Head<ModelConfig>,
+  weight: Weight,
+  inFile: ReadonlyMap<string, QuantizedWeight>,
+): WeightSpec {
+  const { path, shape } = weight;
+  const names = namesOf(family, head, weight);
+  return {
+    path,
+    shape,
+    names,
+    // What bitsandbytes has quantised is [outFeatures, inFeatures] in every family.
+    transpose: isStoredTransposed(weight) && !names.some((name) => inFile.has(name)),
+    optional: family.optional.some((pattern) => pattern.test(path)),
   };
 }
 

@@ -82,6 +82,13 @@ export interface Features {
   readonly maps?: Tensor;
 }
 
+/** The tensors of a checkpoint under their own names. */
+export interface StoredTensors {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>;
+  /** The numbers of one, row by row. */
+  readFloat32Sync(name: string): Float32Array;
+}
+
 /** The layers that turn features into what a task asks for, as the family's checkpoints have them. */
 export interface Head<Config> {
   /** Which features it reads. */
@@ -91,6 +98,11 @@ export interface Head<Config> {
    * model's own does not look at `outputs`.
    */
   layers(config: Config, outputs: number): Layer[];
+  /**
+   * The config as the checkpoint's tensors have it, where `config.json` says otherwise than what
+   * transformers goes by; the same object unless it does.
+   */
+  fit?(config: Config, stored: StoredTensors): Config;
   /** [n, hiddenSize] → [n, outputs] */
   forward(net: Net, config: Config, features: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */

@@ -216,6 +216,10 @@ export interface Method {
   readonly learningRate?: number;
   /** How the method wants the model's linears to be held, unless the plan says otherwise. */
   readonly quantize?: QuantizationFormat;
+  /** The labels of the head in the method's files, in the order of its outputs, where they say them. */
+  readonly labels?: readonly string[];
+  /** How many numbers the family's head of that name gives in the method's files; none without one. */
+  headOutputs?(family: Family, config: ModelConfig, head: string): number | undefined;
   /** Reads the method's files; a plan calls it when it runs, and attaches what it gives. */
   open?(): Promise<Method>;
   /** Runs the model where the method's start needs that, and gives the method to attach. */

@@ -25,6 +25,8 @@ export interface Model {
   readonly head: readonly string[];
   /** Those of them that the checkpoint lacks: their weights are random until they are trained. */
   readonly fresh?: readonly string[];
+  /** True where the checkpoint has tensors of the head's names in other sizes, which were left. */
+  readonly hasOtherHead?: boolean;
   /** The head that the task asked for. */
   readonly headRequest: HeadRequest;
   /** Weight path → numbers, row by row; a loaded model reads them from its file when asked. */

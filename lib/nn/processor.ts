@@ -16,6 +16,8 @@ export interface TextProcessor {
   readonly padId: number;
   /** True for models whose batch has segments. */
   readonly usesTypes: boolean;
+  /** True where heads of pooled features read the last token that is no padding. */
+  readonly poolsLast?: boolean;
   /** What a sentence-transformers folder says of its model; absent for other folders. */
   readonly sentence?: SentenceSource;
 }

@@ -1,6 +1,6 @@
 /**
  * The forward pass of one base with a different adapter for each row. The base's products are computed
- * once for all rows; what adapters add is looked up by row in *banks*, tensors that hold the numbers
+ * once for all rows; what adapters add is looked up by row in *stacked tensors*, tensors that hold the numbers
  * of several adapters and are fed with every run. The program knows where adapters act and how, and
  * no adapter: others can take their places without compiling anything anew.
  *
@@ -23,7 +23,7 @@ import { noAdapter } from "./merge.ts";
 import { createNet } from "./create_net.ts";
 import { weightInputs } from "./trainable_model.ts";
 
-/** The feed that says which adapter of the banks each row has, [batch] int32. */
+/** The feed that says which stacked adapter each row has, [batch] int32. */
 export const rowAdapters = "row_adapters";
 /** The same as a place among the results of all adapters' heads: row · adapters + adapter. */
 export const rowHeads = "row_heads";
@@ -31,26 +31,26 @@ export const rowHeads = "row_heads";
 export const firstPosition = "first_position";
 
 /**
- * Feeds a batch, its rows' adapters and their banks, and gives `logits` as evaluation reads them:
+ * Feeds a batch, its rows' adapters and the stacked tensors, and gives `logits` as evaluation reads them:
  * [batch, outputs], or [batch, sequence, outputs] of tokens. A head of fewer outputs leaves the last
  * ones of its rows without meaning.
  */
 export function sharedProgram(
   model: Model,
-  places: TargetModules,
+  targets: TargetModules,
   evaluation: Evaluation,
 ): Program {
   const body: Model = { ...model, layers: bodyLayers(model), head: [] };
   const weights = weightInputs({ model: body, adapter: noAdapter });
-  const banks = stackedWeightsOf(model, places);
+  const stacked = stackedWeightsOf(model, targets);
   const int32 = { role: "feed", type: "int32" } as const;
   const inputs: Record<string, InputSpec> = {
     ...batchInputs(model),
     [rowAdapters]: { ...int32, shape: ["batch"] },
     [rowHeads]: { ...int32, shape: ["batch"] },
-    ...(places.prefix ? { [firstPosition]: { ...int32, shape: [] } } : {}),
+    ...(targets.prefix ? { [firstPosition]: { ...int32, shape: [] } } : {}),
     ...Object.fromEntries(
-      [...banks.shapes].map(([name, shape]) => [name, { role: "feed", type: "float32", shape }]),
+      [...stacked.shapes].map(([name, shape]) => [name, { role: "feed", type: "float32", shape }]),
     ),
     ...weights.inputs,
   };
@@ -60,9 +60,9 @@ export function sharedProgram(
     compute(given) {
       const bound: Bound = {
         model,
-        places,
-        names: banks.names,
-        bank: (name) => given[name],
+        targets,
+        names: stacked.names,
+        stacked: (name) => given[name],
         rows: given[rowAdapters],
         heads: given[rowHeads],
       };
@@ -86,17 +86,17 @@ export function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
 
 interface Bound {
   readonly model: Model;
-  readonly places: TargetModules;
+  readonly targets: TargetModules;
   readonly names: StackedWeightNames;
-  bank(name: string): Tensor;
+  stacked(name: string): Tensor;
   readonly rows: Tensor;
   readonly heads: Tensor;
 }
 
-/** The adapters of the banks as one method, whose hooks look up what belongs to each row. */
-function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
+/** The stacked adapters as one method, whose hooks look up what belongs to each row. */
+function rowwise({ targets, names, stacked, rows, model }: Bound): AttachedMethod {
   const [batch] = rows.shape;
-  const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
+  const ofRow = (name: string) => tf.gather(stacked(name), rows as Parameters<typeof tf.gather>[1]);
   /** [tokens, hiddenSize] with the number of each row for all of its tokens. */
   const byRow = (x: Tensor, change: (x: Tensor) => Tensor) =>
     tf.reshape(change(tf.reshape(x, [batch, -1, x.shape[1]!])), [-1, x.shape[1]!]);
@@ -105,11 +105,11 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
     parameters: [],
     trains: () => false,
     linearInput(path, x) {
-      if (!places.linears.get(path)?.inputScale) return x;
+      if (!targets.linears.get(path)?.inputScale) return x;
       return byRow(x, (x) => tf.mul(x, vector(names.linear(path).inputScale)));
     },
     output(path, x, y) {
-      const place = places.linears.get(path);
+      const place = targets.linears.get(path);
       if (!place) return y;
       const name = names.linear(path);
       return byRow(y, (y) => {
@@ -123,7 +123,7 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
         return place.offset ? tf.add(changed, vector(name.offset)) : changed;
       });
     },
-    ...(places.prompt
+    ...(targets.prompt
       ? {
         input({ words, mask, types }) {
           const prompt = ofRow(names.prompt); // [batch, virtual, hiddenSize]
@@ -135,7 +135,7 @@ function rowwise({ places, names, bank, rows, model }: Bound): AttachedMethod {
         },
       }
       : {}),
-    ...(places.prefix
+    ...(targets.prefix
       ? {
         keysValues(layer, { keys, values, mask }) {
           const { numHeads, numKeyValueHeads = numHeads, hiddenSize } = model.config;
@@ -171,7 +171,7 @@ function before(tokens: Tensor, count: number, value: number): Tensor {
 /** The layers with a head for each row, and with the norms of each row. */
 function withHeads(
   plain: Net & HookContext,
-  { model, places, names, bank, rows, heads }: Bound,
+  { model, targets, names, stacked, rows, heads }: Bound,
   own: Partial<Net>,
 ): Net {
   const headLayers = new Map(
@@ -179,7 +179,7 @@ function withHeads(
       layer.kind === "linear" && model.head.includes(layer.path)
     ).map((layer) => [layer.path, layer]),
   );
-  const ofRow = (name: string) => tf.gather(bank(name), rows as Parameters<typeof tf.gather>[1]);
+  const ofRow = (name: string) => tf.gather(stacked(name), rows as Parameters<typeof tf.gather>[1]);
   const readsTokens = modelHead(model).reads === "tokens";
   const net: Net = {
     ...plain,
@@ -197,7 +197,7 @@ function withHeads(
         return tf.reshape(all, [-1, all.shape[2]!]);
       }
       // A head reads one token of each row: all heads for all rows are a small product.
-      const weight = bank(name.weight); // [adapters, outFeatures, inFeatures]
+      const weight = stacked(name.weight); // [adapters, outFeatures, inFeatures]
       const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inFeatures]), false, true);
       const chosen = tf.gather(
         tf.reshape(all, [-1, weight.shape[1]!]),
@@ -206,7 +206,7 @@ function withHeads(
       return layer.bias === false ? chosen : tf.add(chosen, ofRow(name.bias));
     },
     layerNorm(path, x, epsilon) {
-      if (!places.norms.has(path)) return plain.layerNorm(path, x, epsilon);
+      if (!targets.norms.has(path)) return plain.layerNorm(path, x, epsilon);
       const hiddenSize = x.shape[1]!;
       const normed = ops.layerNorm(x, tf.ones([hiddenSize]), tf.zeros([hiddenSize]), epsilon);
       const own = (role: string, change: string) =>

@@ -44,7 +44,7 @@ export const noTargetModules: TargetModules = {
   prefix: false,
 };
 
-/** The places of a method, together with those `known` before. */
+/** The targets of a method, together with those `known` before. */
 export function targetModulesOf(
   parts: AdapterDelta,
   known: TargetModules = noTargetModules,
@@ -67,7 +67,7 @@ export function targetModulesOf(
   };
 }
 
-/** What the banks of a place are called. */
+/** What the stacked tensors of a target are called. */
 export interface StackedWeightNames {
   linear(path: string): Record<"inputScale" | "scale" | "a" | "diagonal" | "b" | "offset", string>;
   norm(path: string): Record<"scale" | "offset", string>;
@@ -78,21 +78,21 @@ export interface StackedWeightNames {
 
 const names: StackedWeightNames = {
   linear: (path) => ({
-    inputScale: `${path}.input_scale bank`,
-    scale: `${path}.scale bank`,
-    a: `${path}.low_a bank`,
-    diagonal: `${path}.low_diagonal bank`,
-    b: `${path}.low_b bank`,
-    offset: `${path}.offset bank`,
+    inputScale: `${path}.input_scale (stacked)`,
+    scale: `${path}.scale (stacked)`,
+    a: `${path}.low_a (stacked)`,
+    diagonal: `${path}.low_diagonal (stacked)`,
+    b: `${path}.low_b (stacked)`,
+    offset: `${path}.offset (stacked)`,
   }),
-  norm: (path) => ({ scale: `${path}.scale bank`, offset: `${path}.offset bank` }),
-  head: (path) => ({ weight: `${path}.weight bank`, bias: `${path}.bias bank` }),
-  prompt: "prompt bank",
-  prefix: "prefix bank",
+  norm: (path) => ({ scale: `${path}.scale (stacked)`, offset: `${path}.offset (stacked)` }),
+  head: (path) => ({ weight: `${path}.weight (stacked)`, bias: `${path}.bias (stacked)` }),
+  prompt: "prompt (stacked)",
+  prefix: "prefix (stacked)",
 };
 
-/** One bank: its shape behind the adapters, and what an entry has in it. */
-interface Bank {
+/** One stacked tensor: its shape behind the adapters, and what an entry has in it. */
+interface StackedTensor {
   readonly name: string;
   /** Open sizes are the largest of the entries. */
   readonly shape: readonly (number | "rank" | "outputs" | "virtual" | "prefix")[];
@@ -102,20 +102,20 @@ interface Bank {
   readonly neutral: 0 | 1;
 }
 
-/** The names and open shapes of all banks. */
-export function stackedWeightsOf(model: Model, places: TargetModules): {
+/** The names and open shapes of all stacked tensors. */
+export function stackedWeightsOf(model: Model, targets: TargetModules): {
   readonly names: StackedWeightNames;
   readonly shapes: ReadonlyMap<string, readonly (number | string)[]>;
 } {
-  const shapes = allBanks(model, places)
+  const shapes = allStacked(model, targets)
     .map(({ name, shape }) => [name, ["adapters", ...shape]] as const);
   return { names, shapes: new Map(shapes) };
 }
 
-/** The feeds of all banks for some adapters. */
+/** The feeds of all stacked tensors for some adapters. */
 export function stackedWeightFeeds(
   model: Model,
-  places: TargetModules,
+  targets: TargetModules,
   entries: readonly StackedAdapter[],
 ): Record<string, HostTensor> {
   const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
@@ -129,28 +129,31 @@ export function stackedWeightFeeds(
     ),
   };
   return Object.fromEntries(
-    allBanks(model, places).map((bank) => {
-      const shape = bank.shape.map((dim) => typeof dim === "number" ? dim : open[dim]);
-      return [bank.name, { shape: [entries.length, ...shape], data: filled(bank, shape, entries) }];
+    allStacked(model, targets).map((tensor) => {
+      const shape = tensor.shape.map((dim) => typeof dim === "number" ? dim : open[dim]);
+      return [tensor.name, {
+        shape: [entries.length, ...shape],
+        data: filled(tensor, shape, entries),
+      }];
     }),
   );
 }
 
-/** The largest rank of an adapter's changes, at least 1 so that no bank is empty. */
+/** The largest rank of an adapter's changes, at least 1 so that none is empty. */
 function rankOf({ delta }: StackedAdapter): number {
   return [...delta.linears.values()].reduce((most, { low }) => Math.max(most, low?.rank ?? 0), 1);
 }
 
 function filled(
-  bank: Bank,
+  tensor: StackedTensor,
   shape: readonly number[],
   entries: readonly StackedAdapter[],
 ): Float32Array {
   const size = sizeOf(shape);
-  const own = entries.map((entry) => bank.of(entry));
+  const own = entries.map((entry) => tensor.of(entry));
   if (own.length === 1 && own[0]?.data.length === size) return own[0].data;
-  const made = new Float32Array(entries.length * size).fill(bank.neutral);
-  const axis = bank.shape.findIndex((dim) => typeof dim !== "number");
+  const made = new Float32Array(entries.length * size).fill(tensor.neutral);
+  const axis = tensor.shape.findIndex((dim) => typeof dim !== "number");
   own.forEach((found, at) => {
     if (!found) return;
     const target = made.subarray(at * size, (at + 1) * size);
@@ -165,19 +168,19 @@ function filled(
   return made;
 }
 
-function allBanks(model: Model, places: TargetModules): Bank[] {
+function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
   const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
   const linears = new Map(
     model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")
       .map((layer) => [layer.path, layer]),
   );
-  const banks: Bank[] = [];
-  for (const [path, place] of places.linears) {
+  const stacked: StackedTensor[] = [];
+  for (const [path, place] of targets.linears) {
     const { inFeatures, outFeatures } = linears.get(path)!;
     const name = names.linear(path);
     const change = ({ delta }: StackedAdapter): LinearChange => delta.linears.get(path) ?? {};
     const vector = (part: "inputScale" | "scale" | "offset", size: number, neutral: 0 | 1) =>
-      banks.push({
+      stacked.push({
         name: name[part],
         shape: [size],
         of: (entry) => given(change(entry)[part]),
@@ -187,8 +190,8 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
     if (place.scale) vector("scale", outFeatures, 1);
     if (place.offset) vector("offset", outFeatures, 0);
     if (!place.low) continue;
-    const factor = (part: "a" | "diagonal" | "b", shape: Bank["shape"]) =>
-      banks.push({
+    const factor = (part: "a" | "diagonal" | "b", shape: StackedTensor["shape"]) =>
+      stacked.push({
         name: name[part],
         shape,
         of: (entry) => {
@@ -201,9 +204,9 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
     factor("diagonal", ["rank"]);
     factor("b", [outFeatures, "rank"]);
   }
-  for (const path of places.norms) {
+  for (const path of targets.norms) {
     for (const part of ["scale", "offset"] as const) {
-      banks.push({
+      stacked.push({
         name: names.norm(path)[part],
         shape: [hiddenSize],
         of: ({ delta }) => given(delta.norms?.get(path)?.[part]),
@@ -211,30 +214,30 @@ function allBanks(model: Model, places: TargetModules): Bank[] {
       });
     }
   }
-  banks.push(...headBanks(model));
-  if (places.prompt) {
-    banks.push({
+  stacked.push(...stackedHeads(model));
+  if (targets.prompt) {
+    stacked.push({
       name: names.prompt,
       shape: ["virtual", hiddenSize],
       of: ({ delta }) => given(delta.prompt),
       neutral: 0,
     });
   }
-  if (places.prefix) {
-    banks.push({
+  if (targets.prefix) {
+    stacked.push({
       name: names.prefix,
       shape: ["prefix", 2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)],
       of: ({ delta }) => given(delta.prefix),
       neutral: 0,
     });
   }
-  return banks;
+  return stacked;
 }
 
 const given = (data: Float32Array | undefined) => data && { data };
 
 /** The heads' weights; the layer whose size is the number of classes is open there. */
-function headBanks(model: Model): Bank[] {
+function stackedHeads(model: Model): StackedTensor[] {
   const { config, layers, head } = model;
   const [some, more] = [1, 2].map((outputs) => modelHead(model).layers(config, outputs));
   const isLast = (path: string) =>
@@ -242,19 +245,19 @@ function headBanks(model: Model): Bank[] {
       layer.path === path && layer.kind === "linear" &&
       layer.outFeatures !== (more[i] as LinearLayer).outFeatures
     );
-  return layers.flatMap((layer): Bank[] => {
+  return layers.flatMap((layer): StackedTensor[] => {
     if (!head.includes(layer.path) || layer.kind !== "linear") return [];
     const { path, inFeatures } = layer;
     const outputs = isLast(path) ? "outputs" : layer.outFeatures;
-    const bank = (role: "weight" | "bias", shape: Bank["shape"]): Bank => ({
+    const tensor = (role: "weight" | "bias", shape: StackedTensor["shape"]): StackedTensor => ({
       name: names.head(path)[role],
       shape,
       of: (entry) => ({ data: entry.head.get(`${path}.${role}`)!, open: entry.outputs }),
       neutral: 0,
     });
     return [
-      bank("weight", [outputs, inFeatures]),
-      ...(layer.bias === false ? [] : [bank("bias", [outputs])]),
+      tensor("weight", [outputs, inFeatures]),
+      ...(layer.bias === false ? [] : [tensor("bias", [outputs])]),
     ];
   });
 }

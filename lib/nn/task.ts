@@ -91,6 +91,11 @@ export interface LabelledTask<
   /** The metric that chooses the best checkpoint, where the labels say more than the task alone. */
   readonly metric?: string;
   readonly head: HeadRequest;
+  /**
+   * The same with the labels of a trained head, in its order; `task.withLabels` does it unless given. For
+   * tasks that have found out more from the training rows than their labels.
+   */
+  relabel?(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
   /** What others need to know to ask the deployed model. */
   readonly signature: Signature;
   /**
@@ -183,6 +188,11 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    * by itself unless given. `batchSize` counts these.
    */
   readonly groups?: readonly (readonly number[])[];
+  /**
+   * What the model gets of each row, as texts that are equal where it gets the same: so the data report
+   * finds repeated rows and leakage. What the task says of a row in words is compared unless given.
+   */
+  inputKeys?(): readonly string[];
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */

@@ -13,6 +13,8 @@ export interface HeadRequest {
   readonly name: string;
   /** How many numbers it gives; without meaning for a head whose size is the model's own. */
   readonly outputs: number;
+  /** True where a head that the checkpoint has must not be used: its numbers mean something else. */
+  readonly isNew?: boolean;
 }
 
 /**

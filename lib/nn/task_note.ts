@@ -5,6 +5,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 import type { Task } from "./task.ts";
 
 /** The name of a task and its settings, as a plan file has them. */
@@ -29,10 +30,10 @@ export function noteOf({ name, settings }: Pick<Task, "name" | "settings">): Tas
  */
 export function readTaskNote(value: unknown, where: string): TaskNote | undefined {
   if (value === undefined) return undefined;
-  let note = value;
+  let note: unknown = value;
   if (typeof value === "string") {
     try {
-      note = JSON.parse(value);
+      note = parseJson(value);
     } catch (error) {
       throw new TunebookError("weights", `${where} is no JSON: ${messageOf(error)}`, {
         cause: error,

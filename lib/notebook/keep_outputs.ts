@@ -9,14 +9,8 @@
 import { jupyterDisplay } from "../core/display.ts";
 import type { JupyterKernel } from "../core/kernel.ts";
 import { backlog } from "./backlog.ts";
-import { type Published, publishingAddress, subscribe } from "./published.ts";
-
-/** The kernel's inner function that shows the value of a cell. */
-type ShowResult = (executionCount: number, result: unknown) => Promise<void>;
-
-interface KernelInternals {
-  jupyter?: { broadcastResult?: ShowResult };
-}
+import { innerJupyter, onThrown } from "./kernel_internals.ts";
+import type { Published } from "./published.ts";
 
 /**
  * Milliseconds of one wait. On a busy machine each of many short waits takes longer, and so the
@@ -37,11 +31,12 @@ export function isEarly(version: string): boolean {
 }
 
 /**
- * Makes cells wait for their outputs. Returns what a person should know where that is not possible,
- * else `undefined`.
+ * Makes cells wait for their outputs, which `opened` hears. Returns what a person should know where
+ * that is not possible, else `undefined`.
  */
 export function keepOutputs(
   kernel: JupyterKernel,
+  opened: Promise<Published | undefined>,
   version = Deno.version.deno,
 ): string | undefined {
   if (!isEarly(version)) return undefined;
@@ -52,12 +47,8 @@ export function keepOutputs(
       "Deno 2.9.6 is known to work.";
   }
   const waiting = backlog();
-  const { broadcast } = kernel;
   let published: Published | undefined;
-  const opened = publishingAddress()
-    .then((address) => address && subscribe({ broadcast }, address))
-    .then((found) => published = found)
-    .catch(() => undefined);
+  void opened.then((found) => published = found);
   countConsole(waiting.add);
   countCalls(kernel, ["broadcast"], waiting.add);
   countDisplays(kernel, waiting.add);
@@ -67,13 +58,17 @@ export function keepOutputs(
     await showResult(executionCount, measured(shown, waiting.add));
     if (shown !== undefined) waiting.add();
     await opened;
-    if (await published?.wait()) return;
+    const isSent = await published?.wait();
+    published?.cellEnded();
+    if (isSent) return;
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) {
       await new Promise((resolve) => setTimeout(resolve, slice));
     }
   };
-  beforeErrors(() => {
-    if (published?.block()) return;
+  onThrown(() => {
+    const isSent = published?.block();
+    published?.cellEnded();
+    if (isSent) return;
     for (let slices = slicesOf(waiting.left); slices > 0; slices--) block(slice);
   });
   return undefined;
@@ -85,11 +80,6 @@ function isModule(value: unknown): boolean {
 
 function slicesOf(milliseconds: number): number {
   return Math.ceil(milliseconds / slice);
-}
-
-function innerJupyter(): KernelInternals["jupyter"] {
-  const deno = Deno as unknown as Record<symbol, KernelInternals> & { internal: symbol };
-  return deno[deno.internal]?.jupyter;
 }
 
 type Count = (characters?: number) => void;
@@ -144,24 +134,6 @@ function charactersOf(parts: unknown): number {
     (sum, part) => sum + (typeof part === "string" ? part.length : 0),
     0,
   );
-}
-
-/**
- * Runs `wait` before the kernel sends the error that ends a cell. The kernel asks the cell's thread
- * to describe what was thrown, and that ends in `JSON.stringify({ name, message, stack })`.
- */
-function beforeErrors(wait: () => void): void {
-  const stringify = JSON.stringify;
-  const described = ["name", "message", "stack"];
-  JSON.stringify = ((value: unknown, ...rest: []) => {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      const names = Object.keys(value);
-      if (names.length === described.length && names.every((name, at) => name === described[at])) {
-        wait();
-      }
-    }
-    return stringify(value, ...rest);
-  }) as typeof JSON.stringify;
 }
 
 /** Stops this thread; the kernel sends from another. */

@@ -6,7 +6,14 @@
  * @module
  */
 import type { JupyterKernel } from "../core/kernel.ts";
-import { places, states, type Subscription } from "./published_worker.ts";
+import {
+  places,
+  requestPlaces,
+  type SilentCell,
+  states,
+  type Subscription,
+} from "./published_worker.ts";
+import type { CellRequest } from "./stop_queue.ts";
 
 /** Where a kernel publishes its messages. */
 export type PublishingAddress = Pick<Subscription, "hostname" | "port">;
@@ -17,6 +24,10 @@ export interface Published {
   wait(): Promise<boolean>;
   /** The same, while this thread stands still. */
   block(): boolean;
+  /** The request that the present cell answers, while this thread stands still. */
+  request(): CellRequest | undefined;
+  /** The present cell has ended, well or with an error that will be shown. */
+  cellEnded(): void;
   /** Ends the subscription. */
   close(): void;
 }
@@ -28,19 +39,25 @@ const patience = 30_000;
 /** Milliseconds that the subscriber may take to start. */
 const startUp = 10_000;
 
-/** Subscribes; `undefined` where the kernel cannot be heard. */
+/**
+ * Subscribes; `undefined` where the kernel cannot be heard. `onSilentCell` is told of cells after which
+ * the kernel said nothing at all.
+ */
 export async function subscribe(
   { broadcast }: Pick<JupyterKernel, "broadcast">,
   address: PublishingAddress,
+  onSilentCell: (cell: SilentCell) => void = () => {},
 ): Promise<Published | undefined> {
-  const told = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+  const told = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
+  const request = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
   const id = crypto.randomUUID();
   const worker = new Worker(new URL("./published_worker.ts", import.meta.url), { type: "module" });
   worker.onerror = (event) => {
     event.preventDefault();
     Atomics.store(told, places.state, states.ended);
   };
-  worker.postMessage({ ...address, id, told } satisfies Subscription);
+  worker.onmessage = ({ data }: { data: SilentCell }) => onSilentCell(data);
+  worker.postMessage({ ...address, id, told, request } satisfies Subscription);
   const state = () => Atomics.load(told, places.state);
   const close = () => {
     Atomics.store(told, places.state, states.ended);
@@ -82,6 +99,14 @@ export async function subscribe(
       }
       return answer;
     },
+    request() {
+      if (!published.block()) return undefined;
+      const askedAt = request[requestPlaces.date] + request[requestPlaces.behind];
+      return Number.isFinite(askedAt)
+        ? { number: request[requestPlaces.number], askedAt }
+        : undefined;
+    },
+    cellEnded: () => void Atomics.add(told, places.ended, 1),
     close,
   };
   // The kernel registers a subscriber a little after the handshake: only a mark that is heard tells.

@@ -7,18 +7,30 @@
  * @module
  */
 
+/** What the thread posts: the code of a cell that ended without a word. */
+export interface SilentCell {
+  readonly code: string;
+}
+
 /** Where the kernel publishes, what marks begin with, and where the thread tells what it heard. */
 export interface Subscription {
   readonly hostname: string;
   readonly port: number;
   /** The id that messages with marks carry. */
   readonly id: string;
-  /** Shared: the last mark, messages so far (it wraps), and one of `states`. */
+  /** Shared: the last mark, messages so far (it wraps), one of `states`, and cells that have ended. */
   readonly told: Int32Array<SharedArrayBuffer>;
+  /**
+   * Shared: the number of the last request, its date, and by how much the clock of whoever asked is
+   * behind at most; milliseconds.
+   */
+  readonly request: Float64Array<SharedArrayBuffer>;
 }
 
 /** Where in `told` each number is. */
-export const places = { mark: 0, messages: 1, state: 2 } as const;
+export const places = { mark: 0, messages: 1, state: 2, ended: 3 } as const;
+/** Where in `request` each number is. */
+export const requestPlaces = { number: 0, date: 1, behind: 2 } as const;
 /** What becomes of a subscription. */
 export const states = { opening: 0, open: 1, ended: 2 } as const;
 
@@ -62,17 +74,45 @@ class Input {
   }
 }
 
-/** The next short frame; a long one is passed over, since no mark is long. */
-async function nextFrame(input: Input): Promise<{ text: string; isLast: boolean }> {
+/** Bytes of a frame that is read: heads of messages and marks are smaller. */
+const mostRead = 4096;
+/** The same where a cell's code stands in it. */
+const mostCode = 1_000_000;
+
+/** The next frame; one that is longer than `most` is passed over. */
+async function nextFrame(input: Input, most: number): Promise<{ text: string; isLast: boolean }> {
   const [flag] = await input.take(1);
   const isLast = (flag & (flags.more | flags.command)) === 0;
-  if (flag & flags.long) {
-    const size = new DataView((await input.take(8)).buffer).getBigUint64(0);
-    await input.skip(Number(size));
+  const size = flag & flags.long
+    ? Number(new DataView((await input.take(8)).buffer).getBigUint64(0))
+    : (await input.take(1))[0];
+  if (size > most) {
+    await input.skip(size);
     return { text: "", isLast };
   }
-  const [size] = await input.take(1);
   return { text: new TextDecoder().decode(await input.take(size)), isLast };
+}
+
+/** What stands between routing and the message itself (Jupyter's wire protocol). */
+const delimiter = "<IDS|MSG>";
+
+/** The parts of a message that matter here, as JSON; of a frame that was passed over nothing. */
+interface Message {
+  readonly header: string;
+  readonly parent: string;
+  readonly content: string;
+}
+
+async function nextMessage(input: Input): Promise<Message> {
+  const frames: string[] = [];
+  const at = (place: number) => frames[frames.indexOf(delimiter) + place] ?? "";
+  while (true) {
+    const isContent = frames.at(-5) === delimiter;
+    const holdsCode = isContent && at(2).includes('"execute_input"');
+    const { text, isLast } = await nextFrame(input, holdsCode ? mostCode : mostRead);
+    frames.push(text);
+    if (isLast) return { header: at(2), parent: at(3), content: text };
+  }
 }
 
 async function send(conn: Deno.Conn, ...bytes: readonly number[]): Promise<void> {
@@ -98,24 +138,71 @@ async function shakeHands(conn: Deno.Conn, input: Input): Promise<void> {
     ...[0, 0, 0, value.length, ...value],
   ];
   await send(conn, flags.command, ready.length, ...ready);
-  await nextFrame(input);
+  await nextFrame(input, mostRead);
   await send(conn, 0, 1, 1);
 }
 
-async function listen({ hostname, port, id, told }: Subscription): Promise<void> {
+const dateOf = (header: string) => Date.parse(/"date":\s*"([^"]+)"/.exec(header)?.[1] ?? "");
+const idOf = (header: string) => /"msg_id":\s*"([^"]+)"/.exec(header)?.[1];
+
+/** Tells which request the present cell answers, and when it was made. */
+function watchRequests(request: Subscription["request"]): (parent: string) => void {
+  const { number, date, behind } = requestPlaces;
+  request.set([0, NaN, Infinity]);
+  let last: string | undefined;
+  return (parent) => {
+    const id = parent.includes('"execute_request"') ? idOf(parent) : undefined;
+    if (id === undefined || id === last) return;
+    last = id;
+    request[date] = dateOf(parent);
+    // A cell that waited for others started late; the one that started soonest tells the clocks.
+    const difference = Date.now() - request[date];
+    if (difference < request[behind]) request[behind] = difference;
+    request[number]++;
+  };
+}
+
+/** Finds cells that began and ended, and neither had a value, an error or an end of their own. */
+function watchCells(
+  told: Subscription["told"],
+  post: (cell: SilentCell) => void,
+): (message: Message) => void {
+  let cell: { readonly id: string; readonly code: string; readonly ended: number } | undefined;
+  return ({ header, parent, content }) => {
+    if (header.includes('"execute_input"')) {
+      const id = idOf(parent);
+      const ended = Atomics.load(told, places.ended);
+      cell = id && content ? { id, code: JSON.parse(content).code, ended } : undefined;
+    } else if (!cell || idOf(parent) !== cell.id) return;
+    else if (header.includes('"error"')) cell = undefined;
+    else if (header.includes('"status"') && content.includes('"idle"')) {
+      if (Atomics.load(told, places.ended) === cell.ended) post({ code: cell.code });
+      cell = undefined;
+    }
+  };
+}
+
+async function listen(
+  { hostname, port, id, told, request }: Subscription,
+  post: (cell: SilentCell) => void,
+): Promise<void> {
+  const [noteRequest, noteCell] = [watchRequests(request), watchCells(told, post)];
   try {
     using conn = await Deno.connect({ hostname, port });
     const input = new Input(conn);
     await shakeHands(conn, input);
     Atomics.store(told, places.state, states.open);
     while (true) {
-      const { text, isLast } = await nextFrame(input);
-      const mark = text.includes(id) ? /"mark":(\d+)/.exec(text) : null;
+      const message = await nextMessage(input);
+      noteRequest(message.parent);
+      noteCell(message);
+      const { content } = message;
+      const mark = content.includes(id) ? /"mark":(\d+)/.exec(content) : null;
       if (mark) {
         Atomics.store(told, places.mark, Number(mark[1]));
         Atomics.notify(told, places.mark);
       }
-      if (isLast) Atomics.add(told, places.messages, 1);
+      Atomics.add(told, places.messages, 1);
     }
   } catch {
     // The kernel ends, or is none that can be heard: then times are guessed instead.
@@ -124,6 +211,8 @@ async function listen({ hostname, port, id, told }: Subscription): Promise<void>
   }
 }
 
-(globalThis as unknown as { onmessage: (event: { data: Subscription }) => void }).onmessage = (
-  { data },
-) => void listen(data);
+const thread = globalThis as unknown as {
+  onmessage: (event: { data: Subscription }) => void;
+  postMessage(cell: SilentCell): void;
+};
+thread.onmessage = ({ data }) => void listen(data, (cell) => thread.postMessage(cell));

@@ -3,15 +3,17 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
+import { visibleLines } from "../core/visible.ts";
 import type { JupyterKernel } from "../core/kernel.ts";
 
 /**
  * Keeps the kernel alive when the notebook's stop button is pressed. A training stops by itself:
- * every run listens for the same signal.
+ * every run listens for the same signal. `onStop` is called each time.
  */
-export function surviveInterrupts(): void {
+export function surviveInterrupts(onStop: () => void): void {
   try {
-    Deno.addSignalListener("SIGINT", () => {});
+    Deno.addSignalListener("SIGINT", onStop);
   } catch {
     // A system without the signal has nothing to survive.
   }
@@ -21,11 +23,17 @@ export function surviveInterrupts(): void {
 export function reportBackgroundErrors(kernel: JupyterKernel): void {
   const report = (thrown: unknown) => {
     const isError = thrown instanceof Error;
-    // Shows what is in an object, and what caused an error.
-    const text = typeof thrown === "string" ? thrown : Deno.inspect(thrown);
+    // Shows what is in an object, and what caused an error; what tunebook says needs no frames.
+    const text = visibleLines(
+      typeof thrown === "string"
+        ? thrown
+        : thrown instanceof TunebookError
+        ? thrown.message
+        : Deno.inspect(thrown),
+    );
     void kernel.broadcast("error", {
       ename: isError ? thrown.name : "Error",
-      evalue: `${isError ? thrown.message : text} (in the background)`,
+      evalue: `${isError ? visibleLines(thrown.message) : text} (in the background)`,
       traceback: [
         "This error came from work in the background that no cell awaited:",
         ...text.split("\n"),

@@ -44,6 +44,8 @@ export interface DataOptions extends SplitSettings {
   readonly kind?: LabelKind;
   /** What stands between the labels of a row; `multi` only. */
   readonly separator?: string;
+  /** The labels in their order, where rows have numbers for them. */
+  readonly names?: readonly string[];
 }
 
 /** A task of any kind; what a plan holds of its types is in the plan's own type. */

@@ -8,7 +8,8 @@ import { type Rules, text, yesOrNo } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { shownValue } from "../core/shown_value.ts";
-import { otherSeparator } from "./csv.ts";
+import { quoted } from "../core/quoted.ts";
+import { otherSeparator } from "./separator_hints.ts";
 import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
 
@@ -33,13 +34,21 @@ export function requireColumns(table: Table, names: readonly string[], where: st
       `the names of columns are a list, but are ${shownValue(names)}`,
     );
   }
-  const present = table.columnNames();
+  requireNames(table.columnNames(), names, where);
+}
+
+/** The same for the names of columns that are not a table yet. */
+export function requireNames(
+  present: readonly string[],
+  names: readonly string[],
+  where: string,
+): void {
   const missing = names.filter((name) => !present.includes(name));
   if (missing.length === 0) return;
   const separator = otherSeparator(present);
-  throw mistakes("data", `${where} has the columns ${quoted(present)}, but`, [
-    ...missing.map((name) => `no column "${name}"${didYouMean(name, present)}`),
-    ...separator ? [`the columns seem to be separated by ${JSON.stringify(separator)}`] : [],
+  throw mistakes("data", `${where} has the columns ${listed(present)}, but`, [
+    ...missing.map((name) => `no column ${quoted(name)}${didYouMean(name, present)}`),
+    ...separator ? [`the columns seem to be separated by ${quoted(separator)}`] : [],
   ]);
 }
 
@@ -93,7 +102,7 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
     } else if (!allowEmpty && value.trim() === "") wrong.push(`${row}: an empty text`);
   });
   if (wrong.length > 0) {
-    const title = `the column "${name}" of ${source.where} must hold texts; ` +
+    const title = `the column ${quoted(name)} of ${source.where} must hold texts; ` +
       `correct or remove these ${wrong.length} of ${values.length} rows:`;
     throw mistakes("data", title, wrong);
   }
@@ -116,6 +125,6 @@ export function columnValues(table: Table, name: string): unknown[] {
   return Array.from(table.array(name));
 }
 
-function quoted(names: readonly string[]): string {
-  return names.length === 0 ? "(none)" : names.map((name) => `"${name}"`).join(", ");
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "(none)" : names.map(quoted).join(", ");
 }

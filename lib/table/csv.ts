@@ -4,119 +4,171 @@
  *
  * @module
  */
-import { CsvError, parse } from "csv-parse/sync";
+import { CsvError } from "csv-parse/sync";
 import { mistakes, TunebookError } from "../core/errors.ts";
-import { decodeText } from "./decode_text.ts";
+import { requireNames } from "./columns.ts";
+import { checkText } from "./decode_text.ts";
+import { inferColumn } from "./infer_column.ts";
+import { oneSeparator, separatorHint } from "./separator_hints.ts";
+import { plainRows, type SeparatedRecords, separatedRecords } from "./separated_records.ts";
 import { nameMistakes, type Table, tableFromColumns } from "./table.ts";
 
+const quoteByte = 0x22;
+/** As much of a file as its first cells need. */
+const shownBytes = 200;
+
+/** How to read separated values. */
+export interface SeparatedOptions {
+  /** What stands between cells: one character. */
+  readonly separator: string;
+  /** What cells may be quoted with: one character, `false` where quotes are text; found out unless given. */
+  readonly quote?: string | false;
+  /** Columns that are left out; "" is one without a name. */
+  readonly omit?: readonly string[];
+  /** The only columns that are kept. */
+  readonly columns?: readonly string[];
+}
+
 /**
- * Reads separated values whose first line names the columns (RFC 4180). Blank lines are skipped.
+ * Reads separated values whose first line names the columns (RFC 4180). Lines may end in `\n`, `\r\n` or
+ * `\r`, also by turns. Blank lines are skipped; where there is only one column they are empty cells.
  *
  * A column is numeric only if every cell that is not empty is a plain decimal number, and boolean
  * only if every such cell is `true` or `false`; an empty cell is null there. All other columns are
  * text, where an empty cell is an empty text. Numbers with a leading zero or plus sign (`007`,
  * `+49`) and integers beyond 2^53 are identifiers and keep their column text.
+ *
+ * Quotes are text in tab-separated values where cutting at line ends and tabs alone gives every line
+ * as many cells as the header has, and reading them as quotes would lose rows or fail. With commas that is
+ * an error which asks for `quote`, since commas and line ends within quotes are usual there.
  */
-export function readSeparated(bytes: Uint8Array, source: string, separator: "," | "\t"): Table {
-  const { records, lines } = parseRecords(decodeText(bytes, source), source, separator);
+export function readSeparated(
+  bytes: Uint8Array,
+  source: string,
+  { separator, quote, omit = [], columns }: SeparatedOptions,
+): Table {
+  checkText(bytes, source);
+  const { records, lineOf } = quote === undefined
+    ? recordsByThemselves(bytes, source, separator)
+    : separatedRecords(bytes, source, { separator, quote: quote === false ? null : quote });
   if (records.length === 0) {
     throw new TunebookError("data", `${source} is empty; its first line must name the columns`);
   }
   const header = records[0].map((name) => name.trim());
-  const wrong = nameMistakes(header);
-  if (wrong.length > 0) throw mistakes("data", `the first line of ${source} is wrong:`, wrong);
-  for (let i = 1; i < records.length; i++) {
-    if (records[i].length === header.length) continue;
-    wrong.push(`line ${lines[i]}: ${records[i].length} cells instead of ${header.length}`);
+  requireNames(header, omit, source);
+  // Columns that are not there are told by the caller, beside those that are.
+  const only = columns?.every((name) => header.includes(name)) ? columns : header;
+  const kept = header.map((name, at) => ({ name, at }))
+    .filter(({ name }) => !omit.includes(name) && only.includes(name));
+  const names = nameMistakes(kept.map(({ name }) => name), kept.map(({ at }) => at + 1));
+  if (names.length > 0) {
+    throw mistakes("data", `the first line of ${source} is wrong:`, [
+      ...names,
+      ...indexHint(header),
+    ]);
   }
+  const wrong = records.flatMap((record, at) =>
+    record.length === header.length
+      ? []
+      : [`line ${lineOf(at)}: ${record.length} cells instead of ${header.length}`]
+  );
   if (wrong.length > 0) {
-    const other = otherSeparator(header);
-    const hint = other
-      ? `it seems to be separated by ${JSON.stringify(other)}; save it with ${commas(separator)}`
-      : `quote cells that contain ${separator === "," ? "a comma" : "a tab"}`;
+    const hint = separatorHint(bytes, separator) ?? rowNamesHint(records) ??
+      `quote cells that contain ${oneSeparator(separator)}`;
     throw mistakes("data", `${source} has rows of the wrong length; ${hint}:`, wrong);
   }
   const rows = records.slice(1);
-  const columns = header.map((name, column) =>
-    [name, inferColumn(rows.map((row) => row[column]))] as const
+  return tableFromColumns(
+    kept.map(({ name, at }) => [name, inferColumn(rows.map((row) => row[at]))] as const),
+    source,
   );
-  return tableFromColumns(columns, source);
 }
 
-const commas = (separator: string) => separator === "," ? "commas" : "tabs";
-
-/** What seems to stand between the columns of a file that has only one; for hints in errors. */
-export function otherSeparator(header: readonly string[]): string | undefined {
-  return header.length === 1 ? /[;\t|,]/.exec(header[0])?.[0] : undefined;
-}
-
-/** Turns the cells of one column into numbers, booleans or texts; see {@link readSeparated}. */
-export function inferColumn(cells: readonly string[]): (string | number | boolean | null)[] {
-  const filled = cells.filter((cell) => cell.trim() !== "");
-  if (filled.length > 0 && filled.every(isNumber)) {
-    return cells.map((cell) => cell.trim() === "" ? null : Number(cell));
-  }
-  if (filled.length > 0 && filled.every((cell) => boolean.test(cell.trim()))) {
-    return cells.map((cell) => cell.trim() === "" ? null : cell.trim().toLowerCase() === "true");
-  }
-  return [...cells];
-}
-
-const decimal = /^-?(0|[1-9]\d*)?(\.\d+|(?<=\d)\.)?([eE][+-]?\d+)?$/;
-const boolean = /^(true|false)$/i;
-
-function isNumber(cell: string): boolean {
-  const text = cell.trim();
-  if (!decimal.test(text) || !/\d/.test(text)) return false;
-  const value = Number(text);
-  return Number.isFinite(value) && (!/^-?\d+$/.test(text) || Number.isSafeInteger(value));
-}
-
-function parseRecords(
-  text: string,
+/** Quotes as RFC 4180 has them, or as text where the file shows that they are text. */
+function recordsByThemselves(
+  bytes: Uint8Array,
   source: string,
   separator: string,
-): { records: string[][]; lines: number[] } {
-  const lines: number[] = [];
-  let end = 0;
+): SeparatedRecords {
+  const read = (quote: string | null) => separatedRecords(bytes, source, { separator, quote });
+  let parsed: SeparatedRecords | undefined;
+  let failure: TunebookError | undefined;
   try {
-    const records: string[][] = parse(text, {
-      delimiter: separator,
-      bom: true,
-      skip_empty_lines: true,
-      // Lengths are checked by the caller, which can then name all wrong rows at once.
-      relax_column_count: true,
-      on_record: (record: string[], { lines: last }: { lines: number }) => {
-        lines.push(firstLine(record, last, end));
-        end = last;
-        return record;
-      },
-    });
-    return { records, lines };
+    parsed = read('"');
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new TunebookError("data", `${source}, ${explain(error, end + 1)}`, { cause: error });
+    if (!(error instanceof TunebookError && error.cause instanceof CsvError)) throw error;
+    failure = error;
   }
+  const plain = parsed && !bytes.includes(quoteByte) ? undefined : plainRows(bytes, separator);
+  const mayBeText = plain !== undefined && (parsed?.records.length ?? 0) < plain;
+  if (mayBeText && separator === "\t") return read(null);
+  if (parsed && !mayBeText) {
+    if (separator === "\t" && bytes.includes(quoteByte)) checkSwallowed(parsed, source);
+    return parsed;
+  }
+  if (parsed) {
+    throw new TunebookError(
+      "data",
+      `${source} has ${plain! - 1} rows if its quotes (") are text, and ${
+        parsed.records.length - 1
+      } if ` +
+        "they quote cells that hold commas and line ends; say which, in code with readTable(path, " +
+        "{ quote: false }) or { quote: '\"' }, or write the table as JSON Lines",
+    );
+  }
+  const { message, cause } = failure!;
+  const hint = separatorHint(bytes, separator) ?? jsonHint(bytes) ??
+    (mayBeText
+      ? "if all quotes are text, read it in code with readTable(path, { quote: false })"
+      : "");
+  throw new TunebookError("data", message + (hint && `; ${hint}`), { cause });
 }
 
-/** The line on which a record begins that ends on line `last`; blank lines may lie before it. */
-function firstLine(record: string[], last: number, previous: number): number {
-  const breaks = record.reduce((sum, cell) => sum + (cell.match(/\r\n|\r|\n/g)?.length ?? 0), 0);
-  return Math.max(previous + 1, last - breaks);
+/**
+ * A record whose first and last line have each as many cells as the header is rather two rows, and those
+ * between them, with quotes that are text.
+ */
+function checkSwallowed({ records, lineOf }: SeparatedRecords, source: string): void {
+  const wrong = records.flatMap((record, at) => {
+    const lines = record.join("\t").split(/\r\n|[\r\n]/);
+    const isRow = (line: string) => line.split("\t").length === records[0].length;
+    return lines.length > 1 && isRow(lines[0]) && isRow(lines.at(-1)!)
+      ? [`line ${lineOf(at)}`]
+      : [];
+  });
+  if (wrong.length === 0 || records[0].length === 1) return;
+  throw mistakes(
+    "data",
+    `${source} has quoted cells with tabs and line ends in them, as if rows stood between two quotes that ` +
+      "are text; say which, in code with readTable(path, { quote: false }) or { quote: '\"' }:",
+    wrong,
+  );
 }
 
-function explain(error: CsvError, line: number): string {
-  switch (error.code) {
-    case "CSV_QUOTE_NOT_CLOSED":
-      return `line ${line}: a quoted cell begins here or below and is never closed`;
-    case "CSV_INVALID_CLOSING_QUOTE":
-    case "CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE":
-      return `line ${error.lines ?? line}: text follows a closing quote; ` +
-        `double a quote that belongs to the text ("")`;
-    case "INVALID_OPENING_QUOTE":
-      return `line ${error.lines ?? line}: a quote stands inside a cell that is not quoted; ` +
-        `quote the whole cell and double the quote ("")`;
-    default:
-      return `line ${error.lines ?? line}: ${error.message}`;
-  }
+/** Objects or lists where the header should be. */
+function jsonHint(bytes: Uint8Array): string | undefined {
+  const start = new TextDecoder().decode(bytes.subarray(0, shownBytes)).trimStart();
+  if (/^\[\s*\{/.test(start)) return 'it seems to be JSON: name it .json, or give format: "json"';
+  return /^\{\s*"/.test(start)
+    ? 'it seems to be JSON Lines: name it .jsonl, or give format: "jsonl"'
+    : undefined;
+}
+
+/** What R writes with the names of rows: every row has one cell more than the header. */
+function rowNamesHint([header, ...rows]: readonly string[][]): string | undefined {
+  return rows.every((row) => row.length === header.length + 1)
+    ? "every row has one cell more than the header, as R writes row names: write them with " +
+      "row.names = FALSE, or name their column in the first line"
+    : undefined;
+}
+
+/** What pandas writes before its columns. */
+function indexHint([first]: readonly string[]): string[] {
+  return first === ""
+    ? [
+      "column 1 is the index of pandas or the row names of R, if one of them wrote the file: write it " +
+      "with df.to_csv(path, index=False) or row.names = FALSE, or read it in code with readTable(path, " +
+      '{ omit: [""] })',
+    ]
+    : [];
 }

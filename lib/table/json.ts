@@ -4,7 +4,10 @@
  * @module
  */
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { decodeText } from "./decode_text.ts";
+import { quoted } from "../core/quoted.ts";
+import { shortened } from "../core/text_table.ts";
+import { columnValues } from "./columns.ts";
+import { decodeText, textPieces } from "./decode_text.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -12,7 +15,7 @@ type Row = Record<string, unknown>;
 
 /**
  * Reads `[{"text": …}, …]` or `{"text": […], "label": […]}`. Values keep their JSON types; a key
- * that a row lacks is null there. A file of SQuAD gives one row for each question.
+ * that a row lacks is null there, and a column with integers beyond 2^53 has its integers as texts. A file of SQuAD gives one row for each question.
  */
 export function readJson(bytes: Uint8Array, source: string): Table {
   const value = parseWhole(decodeText(bytes, source), source);
@@ -27,30 +30,80 @@ export function readJson(bytes: Uint8Array, source: string): Table {
     );
   }
   const wrong = Object.entries(value).filter(([, values]) => !Array.isArray(values)).map(
-    ([name, values]) => `"${name}" is ${kindOf(values)}, not an array of values`,
+    ([name, values]) => `${quoted(name)} is ${kindOf(values)}, not an array of values`,
   );
   if (wrong.length > 0) {
-    throw mistakes("data", `${source} is not an object of columns:`, wrong);
+    const hint = wrong.length === Object.keys(value).length
+      ? "; a single row is written as [{…}], or as a line of JSON Lines"
+      : "";
+    throw mistakes("data", `${source} is not an object of columns${hint}:`, wrong);
   }
-  return tableFromColumns(value as Record<string, unknown[]>, source);
+  const columns = Object.entries(value as Record<string, unknown[]>);
+  return tableFromColumns(
+    columns.map(([name, values]) => [name, exactIntegers(values)] as const),
+    source,
+  );
 }
 
-/** Reads one JSON object a line (JSON Lines, NDJSON). Blank lines are skipped. */
+/** Reads one JSON object a line (JSON Lines, NDJSON), of files of any size. Blank lines are skipped. */
 export function readJsonLines(bytes: Uint8Array, source: string): Table {
   const values: unknown[] = [];
   const lines: number[] = [];
   const wrong: string[] = [];
-  decodeText(bytes, source).split("\n").forEach((text, index) => {
-    if (text.trim() === "") return;
+  let before = 0;
+  for (const piece of textPieces(bytes, source)) {
+    const texts = piece.split("\n");
+    texts.forEach((text, index) => {
+      if (text.trim() === "") return;
+      try {
+        values.push(parsed(text));
+        lines.push(before + index + 1);
+      } catch (error) {
+        wrong.push(`line ${before + index + 1}: ${messageOf(error)}`);
+      }
+    });
+    before += texts.length - 1;
+  }
+  if (wrong.length > 0) {
+    const hint = isDocument(bytes, source)
+      ? '; it is one JSON document: name it .json, or give format: "json"'
+      : textHint(new TextDecoder().decode(bytes.subarray(0, looked)));
+    throw mistakes("data", `${source} has lines that are not JSON${hint}:`, wrong);
+  }
+  return fromRows(values, source, (index) => `line ${lines[index]}`);
+}
+
+/** Bytes that tell what a text is, and characters of it that an error shows. */
+const looked = 1000;
+const mostShown = 40;
+
+function isDocument(bytes: Uint8Array, source: string): boolean {
+  try {
+    JSON.parse(decodeText(bytes, source));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a text is that does not begin as JSON does. */
+function textHint(text: string): string {
+  const first = text.trimStart().split(/[\r\n]/, 1)[0];
+  if (/^([[{"\d-]|true|false|null)/.test(first)) return "";
+  const isSeparated = /[,;\t|]/.test(first) ? ", as CSV does, which must be named .csv" : "";
+  return `; it begins with ${quoted(shortened(first, mostShown))}${isSeparated}`;
+}
+
+/** Whether each of the first lines is a JSON object by itself. */
+function isJsonLines(text: string): boolean {
+  const lines = text.split("\n").filter((line) => line.trim() !== "").slice(0, 2);
+  return lines.length > 1 && lines.every((line) => {
     try {
-      values.push(JSON.parse(text));
-      lines.push(index + 1);
-    } catch (error) {
-      wrong.push(`line ${index + 1}: ${messageOf(error)}`);
+      return isRow(JSON.parse(line));
+    } catch {
+      return false;
     }
   });
-  if (wrong.length > 0) throw mistakes("data", `${source} has lines that are not JSON:`, wrong);
-  return fromRows(values, source, (index) => `line ${lines[index]}`);
 }
 
 function fromRows(
@@ -63,17 +116,64 @@ function fromRows(
     if (!isRow(value)) wrong.push(`${place(index)}: ${kindOf(value)} instead of a row object`);
   });
   if (wrong.length > 0) throw mistakes("data", `${source} is not a table of rows:`, wrong);
-  return tableFromRows(values as Row[], source);
+  const table = tableFromRows(values as Row[], source);
+  const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
+  return columns.some(([, values]) => values.some((value) => typeof value === "bigint"))
+    ? tableFromColumns(
+      columns.map(([name, values]) => [name, exactIntegers(values)] as const),
+      source,
+    )
+    : table;
+}
+
+/** Only texts with so many digits in a row have integers that numbers cannot hold. */
+const longInteger = /\d{16}/;
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/**
+ * A column that has integers which no number holds: all of it are texts, as identifiers are. Beside
+ * fractions they are numbers that somebody measured.
+ */
+function exactIntegers(values: readonly unknown[]): readonly unknown[] {
+  if (!values.some((value) => typeof value === "bigint")) return values;
+  const isMeasured = values.some((value) => typeof value === "number" && !Number.isInteger(value));
+  return values.map((value) =>
+    typeof value === "bigint"
+      ? isMeasured ? Number(value) : String(value)
+      : typeof value === "number" && !isMeasured
+      ? String(BigInt(value))
+      : value
+  );
+}
+
+/** JSON whose integers that no number holds are big integers instead of their neighbours. */
+function parsed(text: string): unknown {
+  const exact: Reviver = (_, value, { source = "" }) =>
+    Number.isInteger(value) && /^-?\d+$/.test(source) && BigInt(source) !== BigInt(value as number)
+      ? BigInt(source)
+      : value;
+  return longInteger.test(text) ? JSON.parse(text, exact as never) : JSON.parse(text);
 }
 
 function parseWhole(text: string, source: string): unknown {
   if (text.trim() === "") throw new TunebookError("data", `${source} is empty`);
   try {
-    return JSON.parse(text);
+    return parsed(text);
   } catch (error) {
-    throw new TunebookError("data", `${source} is not valid JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
+    if (isJsonLines(text)) {
+      throw new TunebookError(
+        "data",
+        `${source} is JSON Lines, one object a line, and not one JSON document: name it .jsonl, or ` +
+          'give format: "jsonl"',
+        { cause: error },
+      );
+    }
+    throw new TunebookError(
+      "data",
+      `${source} is not valid JSON: ${messageOf(error)}${textHint(text.slice(0, looked))}`,
+      { cause: error },
+    );
   }
 }
 

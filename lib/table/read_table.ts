@@ -4,10 +4,18 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { abortSignal, oneOf, positive, type Rules, texts } from "../core/option_rules.ts";
+import {
+  abortSignal,
+  oneOf,
+  positive,
+  type Rule,
+  type Rules,
+  texts,
+} from "../core/option_rules.ts";
 import { extname } from "node:path";
-import { TunebookError } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
+import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
@@ -28,6 +36,15 @@ export interface ReadTableOptions {
   format?: TableFormat;
   /** The columns to keep, in this order; by default all. */
   columns?: readonly string[];
+  /** Columns to leave out, such as `""`, the index that pandas writes without a name. */
+  omit?: readonly string[];
+  /**
+   * What cells are quoted with, one character, or `false` where quotes are text (csv, tsv). By default
+   * `"`, or none where tab-separated lines only make sense so.
+   */
+  quote?: string | false;
+  /** What stands between cells, one character (csv, tsv); by default a comma or a tab. */
+  separator?: string;
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
   timeoutSeconds?: number;
   /** Stops a download with an error of kind "interrupted". */
@@ -37,19 +54,21 @@ export interface ReadTableOptions {
 interface Format {
   endings: readonly string[];
   contentTypes: readonly string[];
-  read(bytes: Uint8Array, source: string): Table | Promise<Table>;
+  read(bytes: Uint8Array, source: string, options: ReadTableOptions): Table | Promise<Table>;
 }
 
 const formats: Record<TableFormat, Format> = {
   csv: {
     endings: [".csv"],
     contentTypes: ["text/csv"],
-    read: (bytes, source) => readSeparated(bytes, source, ","),
+    read: (bytes, source, options) =>
+      readSeparated(bytes, source, { ...options, separator: options.separator ?? "," }),
   },
   tsv: {
     endings: [".tsv", ".tab"],
     contentTypes: ["text/tab-separated-values"],
-    read: (bytes, source) => readSeparated(bytes, source, "\t"),
+    read: (bytes, source, options) =>
+      readSeparated(bytes, source, { ...options, separator: options.separator ?? "\t" }),
   },
   json: { endings: [".json"], contentTypes: ["application/json"], read: readJson },
   jsonl: {
@@ -76,9 +95,25 @@ const formats: Record<TableFormat, Format> = {
 
 const defaultTimeoutSeconds = 30;
 const names = Object.keys(formats) as TableFormat[];
+/** The index that pandas writes has an empty name. */
+const anyNames: Rule = [
+  "a list of texts",
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+];
+const character: Rule = [
+  "one ASCII character",
+  (value) => typeof value === "string" && /^[\t -~]$/.test(value),
+];
+const quoteRule: Rule = [
+  "one ASCII character, or false where quotes are text",
+  (value) => value === false || character[1](value),
+];
 const rules: Rules<ReadTableOptions> = {
   format: oneOf(names),
   columns: texts,
+  omit: anyNames,
+  quote: quoteRule,
+  separator: character,
   timeoutSeconds: positive,
   signal: abortSignal,
 };
@@ -113,16 +148,50 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
       }`,
     );
   }
+  refuseQueuedCell();
   checkOptions("readTable", options, rules);
   const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);
   const { bytes, contentType } = await readSource(source, { timeoutSeconds, signal });
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
-  const table = await formats[format].read(bytes, source);
-  if (!options.columns) return options.format ? table : rememberOrigin(table, source);
-  requireColumns(table, options.columns, source);
-  return table.select(...options.columns);
+  checkCells(format, options);
+  const table = await formats[format].read(bytes, source, options);
+  const { columns, omit } = options;
+  if (columns) {
+    requireColumns(table, columns, source);
+    return table.select(...columns);
+  }
+  if (!omit && Object.keys(cellOptions(options)).length === 0) {
+    return options.format ? table : rememberOrigin(table, source);
+  }
+  // Separated values have left theirs out before their columns had to have names.
+  if (!isSeparated(format)) requireColumns(table, omit ?? [], source);
+  return table.select(...table.columnNames().filter((name) => !omit?.includes(name)));
+}
+
+function isSeparated(format: TableFormat): boolean {
+  return format === "csv" || format === "tsv";
+}
+
+/** What was said of cells. */
+function cellOptions({ quote, separator }: ReadTableOptions): Readonly<Record<string, unknown>> {
+  return {
+    ...(quote === undefined ? {} : { quote }),
+    ...(separator === undefined ? {} : { separator }),
+  };
+}
+
+/** Refuses quotes and separators of other formats, and those that are the same. */
+function checkCells(format: TableFormat, options: ReadTableOptions): void {
+  const given = Object.entries(cellOptions(options));
+  const wrong = isSeparated(format)
+    ? []
+    : given.map(([name]) => `${name} belongs to csv and tsv, and this is ${format}`);
+  if (given.length === 2 && options.quote === options.separator) {
+    wrong.push("quote and separator must differ");
+  }
+  if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
 }
 
 /** The format that a path or URL shows by its ending, if any. */

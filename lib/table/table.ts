@@ -6,6 +6,7 @@
 import { type ColumnTable, table as columnTable } from "arquero";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
+import { quoted } from "../core/quoted.ts";
 
 /** A table of named columns; every arquero verb (`filter`, `derive`, `orderby` …) works on it. */
 export type Table = ColumnTable;
@@ -47,9 +48,11 @@ export function tableFromColumns(
   const rows = entries[0]?.[1]?.length ?? 0;
   for (const [name, values] of entries) {
     if (typeof values?.length !== "number") {
-      wrong.push(`column "${name}" is ${shownValue(values)}, but must be a list`);
+      wrong.push(`column ${quoted(name)} is ${shownValue(values)}, but must be a list`);
     } else if (values.length !== rows) {
-      wrong.push(`column "${name}" has ${values.length} rows, "${entries[0][0]}" has ${rows}`);
+      wrong.push(
+        `column ${quoted(name)} has ${values.length} rows, ${quoted(entries[0][0])} has ${rows}`,
+      );
     }
   }
   if (wrong.length > 0) throw mistakes("data", `${where} is not a table:`, wrong);
@@ -86,17 +89,24 @@ export function tableFromRows(
   return tableFromColumns(columns, where);
 }
 
-/** What is wrong with a list of column names: empty ones and repeated ones, by position from 1. */
-export function nameMistakes(names: readonly string[]): string[] {
+/**
+ * What is wrong with a list of column names: empty ones and repeated ones, by position.
+ *
+ * @param positions where the columns stand, from 1; one after the other unless given
+ */
+export function nameMistakes(
+  names: readonly string[],
+  positions: readonly number[] = names.map((_, index) => index + 1),
+): string[] {
   const wrong: string[] = [];
   const first = new Map<string, number>();
   names.forEach((name, index) => {
-    const position = index + 1;
+    const position = positions[index];
     if (name.trim() === "") wrong.push(`column ${position} has no name`);
     // Plain objects hold the columns, and this key of theirs is not a place for data.
     else if (name === "__proto__") wrong.push(`column ${position} has the reserved name "${name}"`);
     else if (first.has(name)) {
-      wrong.push(`columns ${first.get(name)} and ${position} are both named "${name}"`);
+      wrong.push(`columns ${first.get(name)} and ${position} are both named ${quoted(name)}`);
     } else first.set(name, position);
   });
   return wrong;

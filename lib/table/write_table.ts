@@ -8,6 +8,7 @@ import { type Rules, text } from "../core/option_rules.ts";
 import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { quoted } from "../core/quoted.ts";
 import { isMissing } from "./column_summary.ts";
 import { columnValues, requireTable } from "./columns.ts";
 import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
@@ -19,21 +20,25 @@ export interface WriteTableOptions {
   format?: Exclude<TableFormat, "parquet" | "conll">;
 }
 
-const writers: Record<string, (table: Table) => string | Uint8Array> = {
-  csv: (table) => ended(toCSV(table)),
-  tsv: (table) => ended(toCSV(table, { delimiter: "\t" })),
-  json: (table) => `[${joinedRows(table, ",\n ")}]\n`,
-  jsonl: (table) => ended(joinedRows(table, "\n")),
-  arrow: (table) => toArrowIPC(table, { format: "file" }),
+/** Each gives the file in pieces: a text of all rows may be longer than a text can be. */
+const writers: Record<string, (table: Table) => Iterable<string | Uint8Array>> = {
+  csv: (table) => separated(table, ","),
+  tsv: (table) => separated(table, "\t"),
+  json: (table) => jsonRows(table, ["[", ",\n ", "]\n"]),
+  jsonl: (table) => jsonRows(table, ["", "\n", table.numRows() > 0 ? "\n" : ""]),
+  arrow: (table) => [toArrowIPC(table, { format: "file" })],
 };
 
 const rules: Rules<WriteTableOptions> = { format: text };
+/** Rows that are written at once. */
+const pieceRows = 4096;
 
 /**
  * Writes a table as CSV, TSV, JSON (an array of rows), JSON Lines or Arrow. Missing folders are
- * made. CSV holds no types: a text column of digits is numeric when it is read again. JSON has no
- * NaN: it becomes null, as does a date that is none in every format. Throws a `TunebookError` of kind "input" for a format
- * that cannot be written and for integers beyond 2^53 in JSON, and of kind "output" for a place that cannot.
+ * made. CSV holds no types: a text column of digits is numeric when it is read again, and lists and
+ * objects are written as JSON. NaN becomes null in JSON and an empty cell in CSV, as does a date that is none in
+ * every format. Throws a `TunebookError` of kind "input" for a format that cannot be written, for infinite numbers
+ * in JSON and CSV and for integers beyond 2^53 in JSON, and of kind "output" for a place that cannot be written.
  *
  * @example
  * ```ts
@@ -57,9 +62,12 @@ export async function writeTable(
   if (format === undefined) throw unknownFormat(path);
   if (!Object.hasOwn(writers, format)) {
     const formats = Object.keys(writers).join(", ");
-    throw new TunebookError("input", `cannot write "${format}": choose one of ${formats}`);
+    throw new TunebookError(
+      "input",
+      `cannot write ${quoted(String(format))}: choose one of ${formats}`,
+    );
   }
-  await writeFileAtomic(path, writers[format](withoutWrongDates(table)));
+  await writeFileAtomic(path, bytesOf(writers[format](withoutWrongDates(table))));
 }
 
 /** The table with null for each date that is none: CSV would hold words, and Arrow has no such date. */
@@ -75,20 +83,81 @@ function withoutWrongDates(table: Table): Table {
     : table;
 }
 
-function joinedRows(table: Table, separator: string): string {
-  return table.objects().map((row) => JSON.stringify(row, jsonNumber)).join(separator);
+/**
+ * CSV holds no types: NaN, null and undefined are empty cells, lists and objects their JSON. A single
+ * column quotes its empty cells, since a blank line may be skipped by others.
+ */
+function* separated(table: Table, delimiter: string): Iterable<string> {
+  const columns = table.columnNames().map((name) =>
+    [name, columnValues(table, name).map((value) => separatedCell(name, value))] as const
+  );
+  const isSingle = columns.length === 1;
+  // A text that occurs nowhere stands for empty cells until the others have been quoted.
+  let mark = "empty";
+  const occurs = () =>
+    columns.some(([name, cells]) =>
+      name.includes(mark) || cells.some((cell) => `${cell}`.includes(mark))
+    );
+  while (isSingle && occurs()) mark += "_";
+  const marked = (cell: unknown) => isSingle && (cell ?? "") === "" ? mark : cell;
+  for (let row = 0; row === 0 || row < table.numRows(); row += pieceRows) {
+    const piece = columns.map(([name, cells]) =>
+      [name, cells.slice(row, row + pieceRows).map(marked)] as const
+    );
+    const text = toCSV(tableFromColumns(piece), { delimiter, header: row === 0 });
+    yield isSingle ? text.replaceAll(mark, '""') : text;
+  }
 }
 
-/** JSON has no integers of 64 bits: who reads a large one gets its neighbour. */
+function separatedCell(name: string, value: unknown): unknown {
+  if (isMissing(value)) return null;
+  if (typeof value === "number") checkFinite(name, value);
+  if (typeof value !== "object" || value instanceof Date) return value;
+  const list = ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value;
+  return JSON.stringify(list, (_, part) => jsonNumber(name, part));
+}
+
+function* jsonRows(
+  table: Table,
+  [before, between, after]: readonly [string, string, string],
+): Iterable<string> {
+  const columns = table.columnNames().map((name) => [name, columnValues(table, name)] as const);
+  yield before;
+  for (let start = 0; start < table.numRows(); start += pieceRows) {
+    const length = Math.min(pieceRows, table.numRows() - start);
+    const rows = Array.from({ length }, (_, at) =>
+      JSON.stringify(
+        Object.fromEntries(columns.map(([name, values]) => [name, values[start + at]])),
+        jsonNumber,
+      ));
+    yield (start > 0 ? between : "") + rows.join(between);
+  }
+  yield after;
+}
+
+/** JSON has no integers of 64 bits, of which a reader gets a neighbour, and no infinite numbers. */
 function jsonNumber(name: string, value: unknown): unknown {
+  if (typeof value === "number") checkFinite(name, value);
   if (typeof value !== "bigint") return value;
   if (Number.isSafeInteger(Number(value))) return Number(value);
   throw new TunebookError(
     "input",
-    `JSON cannot hold the integer ${value} of "${name}" exactly; write CSV or Arrow, or make it a text`,
+    `JSON cannot hold the integer ${value} of ${
+      quoted(name)
+    } exactly; write CSV or Arrow, or make it a text`,
   );
 }
 
-function ended(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : text + "\n";
+/** Numbers that are missing, NaN, may be written as such; infinite ones are none to those who read them. */
+function checkFinite(name: string, value: number): void {
+  if (Number.isFinite(value) || Number.isNaN(value)) return;
+  throw new TunebookError(
+    "input",
+    `neither JSON nor CSV can hold the ${value} of ${quoted(name)}; write Arrow, or make it a text`,
+  );
+}
+
+async function* bytesOf(pieces: Iterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const piece of pieces) yield typeof piece === "string" ? encoder.encode(piece) : piece;
 }

@@ -5,16 +5,20 @@
  * @module
  */
 import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
-import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
-import { oneOf, required, type Rules, text as textRule } from "../core/option_rules.ts";
+import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../core/errors.ts";
+import { anything, oneOf, required, type Rules, text as textRule } from "../core/option_rules.ts";
+import { shownName } from "../core/quoted.ts";
 import { type LabelKind, readLabels } from "../data/labels.ts";
+import { readClasses } from "../data/read_classes.ts";
+import { nameListMistakes } from "../data/class_names.ts";
+import { joinedTexts } from "../data/report.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
-import { absentLabels, classesIn } from "./shared/split_labels.ts";
+import { absentLabels } from "./shared/split_labels.ts";
 
 /** What columns mean. */
 export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
@@ -28,6 +32,11 @@ export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
   readonly kind?: Kind;
   /** What stands between the labels of a row, where they are one text; `multi` only. */
   readonly separator?: string;
+  /**
+   * The labels in their order, where rows have numbers from 0 for them, or with `multi` lists of one 0 or 1
+   * for each. A number is the name of a label unless given.
+   */
+  readonly names?: readonly string[];
 }
 
 const name = "text-classification";
@@ -40,6 +49,8 @@ export const textClassificationRules: Rules<TextClassificationOptions> = {
   label: required(textRule),
   kind: oneOf(Object.keys(metrics)),
   separator: textRule,
+  // The list is looked at by itself, name by name.
+  names: anything,
 };
 
 /**
@@ -63,10 +74,13 @@ export function textClassification<const Kind extends LabelKind = "single">(
 ): Task<Predictions<Kind>, TextInput, Prediction> {
   requireOptions(name, options);
   refuseOptions(name, textClassificationMistakes(options));
-  const { text, pair, label, separator } = options;
+  const { text, pair, label, separator, names } = options;
   const kind = options.kind ?? "single" as Kind;
   const columns = [text, pair, label].filter((column) => column !== undefined);
-  const reading = separator === undefined ? {} : { separator };
+  const reading = {
+    ...(separator === undefined ? {} : { separator }),
+    ...(names ? { names, numbered: true } : {}),
+  };
   const task: Task<Predictions<Kind>, TextInput, Prediction> = {
     name,
     kind,
@@ -91,14 +105,19 @@ export function textClassification<const Kind extends LabelKind = "single">(
     },
     withLabels,
     report: {
-      texts: (table) => columnValues(table, text),
+      texts: (table) => {
+        const firsts = columnValues(table, text);
+        return pair === undefined ? firsts : joinedTexts(firsts, columnValues(table, pair));
+      },
       ...(kind === "regression"
         ? { numbers: (table: Table) => columnValues(table, label).map(Number) }
         : { classes: namesIn }),
     },
     preview: (table, row) => ({
       text: String(columnValues(table, text)[row]),
-      label: String(columnValues(table, label)[row]),
+      label: kind === "regression"
+        ? String(columnValues(table, label)[row])
+        : namesIn(table)[row].map(shownName).join(", "),
     }),
   };
 
@@ -106,9 +125,14 @@ export function textClassification<const Kind extends LabelKind = "single">(
     return labelledTexts({ task, text, pair, label, kind, reading, labels });
   }
 
-  /** The classes of each row. */
-  function namesIn(table: Table): unknown[][] {
-    return columnValues(table, label).map((value) => classesIn(value, separator));
+  /** The classes of each row, which was checked when it was read. */
+  function namesIn(table: Table): string[][] {
+    const values = columnValues(table, label);
+    return readClasses(values, {
+      kind: kind === "multi" ? "multi" : "single",
+      separator,
+      numbered: names,
+    });
   }
 
   return Object.freeze(task);
@@ -116,11 +140,20 @@ export function textClassification<const Kind extends LabelKind = "single">(
 
 /** What is wrong with the options. */
 export function textClassificationMistakes(options: object): Mistake[] {
-  const { kind, separator } = options as TextClassificationOptions;
-  return [
-    ...optionMistakes(options, textClassificationRules),
-    ...(separator === undefined || kind === "multi"
-      ? []
-      : [optionMistake("separator", 'belongs to kind "multi"')]),
-  ];
+  const { kind, separator, names } = options as TextClassificationOptions;
+  const wrong = optionMistakes(options, textClassificationRules);
+  if (separator !== undefined && kind !== "multi") {
+    wrong.push(optionMistake("separator", 'belongs to kind "multi"'));
+  }
+  if (names !== undefined && kind === "regression") {
+    wrong.push(optionMistake("names", 'belong to labels, and kind "regression" has none'));
+  } else if (names !== undefined) {
+    wrong.push(
+      ...nameListMistakes(names).map((line) => ({ ...mistakeOf(() => line), option: "names" })),
+    );
+    if (names.length === 1 && kind !== "multi") {
+      wrong.push(optionMistake("names", "must be two or more"));
+    }
+  }
+  return wrong;
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { TunebookError } from "../core/errors.ts";
+import { contentOf } from "./python_settings.ts";
 import type { Template } from "./template.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** The special tokens of a tokenizer and the side that is padded. */
 export interface SpecialTokens {
@@ -33,20 +34,20 @@ type Json = Readonly<Record<string, unknown>>;
  * tokenizer.json, from its added tokens by their usual names, and from config.json.
  */
 export function readSpecialTokens(
-  model: TokenizerModel,
+  vocabulary: Vocabulary,
   template: Template,
   json: Json,
   settings: Json,
   { tokenizer, config }: TokenizerFiles,
 ): SpecialTokens {
-  const named = (name: string) => idOfSetting(model, settings[name]);
+  const named = (name: string) => idOfSetting(vocabulary, settings[name]);
   const usual = (...contents: string[]) =>
-    contents.map((content) => model.token_to_id(content)).find((id) => id !== undefined);
+    contents.map((content) => vocabulary.idOf(content)).find((id) => id !== undefined);
   const single = template.single.map((slot) => slot.id);
   const opening = single[0];
   const closing = single.length > 1 ? single.at(-1) : undefined;
   const padding = json.padding as { pad_token?: unknown } | null | undefined;
-  const padId = named("pad_token") ?? idOfSetting(model, padding?.pad_token) ??
+  const padId = named("pad_token") ?? idOfSetting(vocabulary, padding?.pad_token) ??
     usual("[PAD]", "<pad>", "<|pad|>") ?? numberOf(config?.pad_token_id) ?? named("eos_token");
   if (padId === undefined) {
     throw new TunebookError(
@@ -65,7 +66,7 @@ export function readSpecialTokens(
     maskId,
     unknownId,
     padSide: settings.padding_side === "left" ? "left" : "right",
-    texts: textsOf(model, {
+    texts: textsOf(vocabulary, {
       pad_token: padId,
       cls_token: clsId,
       sep_token: sepId,
@@ -76,24 +77,20 @@ export function readSpecialTokens(
 }
 
 function textsOf(
-  model: TokenizerModel,
+  vocabulary: Vocabulary,
   ids: Readonly<Record<string, number | undefined>>,
 ): Record<string, string> {
-  const named = Object.entries(ids).filter(([, id]) => id !== undefined);
-  const wanted = new Map(named.map(([name, id]) => [id!, name]));
-  const texts: Record<string, string> = {};
-  for (const [text, id] of model.get_vocab()) {
-    for (const [name, own] of wanted.has(id) ? named : []) if (own === id) texts[name] = text;
-  }
-  return texts;
+  return Object.fromEntries(
+    Object.entries(ids).flatMap(([name, id]) => {
+      const text = id === undefined ? undefined : vocabulary.textOf(id);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
-/** A token is given as its text or as an object with its text in `content`. */
-function idOfSetting(model: TokenizerModel, token: unknown): number | undefined {
-  const content = typeof token === "string"
-    ? token
-    : (token as { content?: unknown } | null | undefined)?.content;
-  return typeof content === "string" ? model.token_to_id(content) : undefined;
+function idOfSetting(vocabulary: Vocabulary, token: unknown): number | undefined {
+  const content = contentOf(token);
+  return content === undefined ? undefined : vocabulary.idOf(content);
 }
 
 function numberOf(value: unknown): number | undefined {

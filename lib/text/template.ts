@@ -3,50 +3,133 @@
  *
  * @module
  */
-import type { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
 import { TunebookError } from "../core/errors.ts";
+import { shownJson } from "./model_json.ts";
+import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 import type { Joined } from "./text_tokens.ts";
 
-/** A place in an encoded input: a special token (`id`), or all tokens of a text (`part`). */
+/** A position in an encoded input: a special token (`id`), or all tokens of a text (`part`). */
 export interface Slot {
   /** The id of a special token; undefined where a text stands. */
-  id?: number;
+  readonly id?: number;
   /** Which text stands here, 0 or 1. */
-  part: number;
+  readonly part: number;
   /** The segment, 0 or 1. */
-  type: number;
+  readonly type: number;
 }
 
 /** The slots of one text and of a pair, in order. */
 export interface Template {
-  single: Slot[];
-  pair: Slot[];
+  readonly single: readonly Slot[];
+  readonly pair: readonly Slot[];
 }
 
-// No vocabulary holds these: a token has no line feed and a byte-level one no space.
-const first = "\n first \n";
-const second = "\n second \n";
+type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the template off the tokenizer by passing marker tokens through its post-processor, which
- * works alike for every kind of post-processor. Throws a `TunebookError` of kind "weights" when the
- * template uses a token that has no id.
+ * Reads the field `post_processor` of tokenizer.json. Throws a `TunebookError` of kind "weights"
+ * for a template that is malformed, and of kind "unsupported" for a step that is not followed.
  */
-export function readTemplate(model: TokenizerModel, path: string): Template {
-  const run = (tokens: string[], pair: string[] | null) => {
-    const made = model.post_processor?.post_process(tokens, pair, true) ?? { tokens };
-    // Some post-processors leave the pair beside the tokens, without any token between.
-    const rest = pair !== null && !made.tokens.includes(second) ? pair : [];
-    return [...made.tokens, ...rest].map((token, index): Slot => {
-      const type = made.token_type_ids?.[index] ?? 0;
-      if (token === first) return { part: 0, type };
-      if (token === second) return { part: 1, type };
-      const id = model.token_to_id(token);
-      if (id !== undefined) return { id, part: 0, type };
-      throw new TunebookError("weights", `${path}: the template's token "${token}" has no id`);
-    });
-  };
-  return { single: run([first], null), pair: run([first], [second]) };
+export function readTemplate(json: unknown): Template {
+  const steps = flat(json).filter(({ type }) => type !== "ByteLevel"); // which only trims spans
+  if (steps.length === 0) return { single: [text(0, 0)], pair: [text(0, 0), text(1, 1)] };
+  if (steps.length > 1) {
+    throw new TunebookError(
+      "unsupported",
+      `the post-processor adds special tokens in ${steps.length} steps (${
+        steps.map(({ type }) => type).join(", ")
+      }); tunebook follows one`,
+    );
+  }
+  const [step] = steps;
+  switch (step.type) {
+    case "TemplateProcessing":
+      return {
+        single: templateOf(step, "single", ["A"]),
+        pair: templateOf(step, "pair", ["A", "B"]),
+      };
+    case "BertProcessing": {
+      const [cls, sep] = [namedToken(step, "cls"), namedToken(step, "sep")];
+      const single = [special(cls, 0), text(0, 0), special(sep, 0)];
+      return { single, pair: [...single, text(1, 1), special(sep, 1)] };
+    }
+    case "RobertaProcessing": {
+      const [cls, sep] = [namedToken(step, "cls"), namedToken(step, "sep")];
+      const single = [special(cls, 0), text(0, 0), special(sep, 0)];
+      return { single, pair: [...single, special(sep, 0), text(1, 0), special(sep, 0)] };
+    }
+    default:
+      throw unknownStep("post-processor", step.type);
+  }
+}
+
+const text = (part: number, type: number): Slot => ({ part, type });
+const special = (id: number, type: number): Slot => ({ id, part: 0, type });
+
+function flat(json: unknown): Json[] {
+  if (json === null || json === undefined) return [];
+  const step = json as Json;
+  return step.type === "Sequence" ? stepsOf(step, "processors").flatMap(flat) : [step];
+}
+
+/** `["[SEP]", 102]` → 102. */
+function namedToken(step: Json, field: string): number {
+  const entry = step[field];
+  const id = Array.isArray(entry) ? entry[1] : undefined;
+  if (Number.isInteger(id) && id >= 0) return id;
+  throw malformed(step, `${field} is ${shownJson(entry)}; it must be a token with its id`);
+}
+
+function templateOf(step: Json, field: string, parts: readonly string[]): Slot[] {
+  const list = step[field];
+  if (!Array.isArray(list)) {
+    throw malformed(
+      step,
+      `"${field}" is ${shownJson(list)}; it must be a list of tokens and texts`,
+    );
+  }
+  const slots = list.flatMap((entry: unknown) => slotsOf(step, field, entry, parts));
+  const lacks = parts.filter((_, part) => !slots.some((slot) => isText(slot, part)));
+  const twice = parts.filter((_, part) => slots.filter((slot) => isText(slot, part)).length > 1);
+  if (lacks.length > 0) throw malformed(step, `"${field}" leaves out the text ${lacks.join(", ")}`);
+  if (twice.length > 0) throw malformed(step, `"${field}" has the text ${twice[0]} twice`);
+  return slots;
+}
+
+function isText({ id, part }: Slot, wanted: number): boolean {
+  return id === undefined && part === wanted;
+}
+
+function slotsOf(step: Json, field: string, entry: unknown, parts: readonly string[]): Slot[] {
+  const { SpecialToken: token, Sequence: sequence } = (entry ?? {}) as Record<string, Json>;
+  const { id, type_id: type } = (token ?? sequence ?? {}) as Json;
+  if (typeof id !== "string" || !Number.isInteger(type) || (type as number) < 0) {
+    throw malformed(step, `"${field}" has the entry ${shownJson(entry)}`);
+  }
+  if (sequence) {
+    const part = parts.indexOf(id);
+    if (part < 0) throw malformed(step, `"${field}" has the text ${shownJson(id)}`);
+    return [text(part, type as number)];
+  }
+  const ids = ((step.special_tokens ?? {}) as Record<string, { ids?: unknown }>)[id]?.ids;
+  if (!Array.isArray(ids) || !ids.every((each) => Number.isInteger(each) && each >= 0)) {
+    throw malformed(
+      step,
+      `the template's token ${shownJson(id)} has no ids: "special_tokens" says ${shownJson(ids)}`,
+    );
+  }
+  return ids.map((each) => special(each, type as number));
+}
+
+function malformed({ type }: Json, why: string): TunebookError {
+  return new TunebookError("weights", `the post-processor ${type}: ${why}`);
+}
+
+/** A template that does not close texts with the token `id`. */
+export function templateWithout({ single, pair }: Template, id: number): Template {
+  const open = (slots: readonly Slot[]) =>
+    slots.slice(0, slots.findLastIndex((slot) => slot.id !== id) + 1);
+  return { single: open(single), pair: open(pair) };
 }
 
 /** Lists of token ids in the slots of a template; segments are all 0 without `segments`. */

@@ -5,14 +5,16 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { record, required, type Rules, text } from "../core/option_rules.ts";
-import { Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
-import { exactNormalizer } from "./exact_normalizer.ts";
+import { cleanUp, readDecoder } from "./decoder.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
-import { fillTemplate, readTemplate, type Slot } from "./template.ts";
-import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
+import { fillTemplate, type Slot, type Template, templateWithout } from "./template.ts";
+import { textIds } from "./text_ids.ts";
+import { part, readTokenizerParts } from "./tokenizer_parts.ts";
+import type { TokenizerFiles } from "./tokenizer_files.ts";
+import { readTokenizerFiles } from "./read_tokenizer_files.ts";
 import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
 
@@ -75,10 +77,17 @@ export interface Tokenizer extends SpecialTokens {
   join(first: ArrayLike<number>, second?: ArrayLike<number>): Joined;
   /** How many special tokens stand around one list, or around a pair. */
   specialTokens(pair: boolean): number;
+  /** The id of a token as the vocabulary writes it; undefined for none. */
+  tokenId(text: string): number | undefined;
   /** A token as the vocabulary writes it, `##ing`; empty for an id without a token. */
   tokenText(id: number): string;
   /** What the vocabulary begins tokens with that go on with a word, `##`; absent where it does not. */
   readonly subwordPrefix?: string | undefined;
+  /**
+   * The tokenizer for heads that read the last token other than `id`, the padding token, as those of
+   * decoders do in transformers: it closes no text with that token.
+   */
+  withoutClosing(id: number): Tokenizer;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
   /** How many ids there are: one more than the largest. */
@@ -108,26 +117,28 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   checkOptions("loadTokenizer", files, fileRules);
-  const json = await readJsonObject(files.tokenizer);
-  const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
-  const model = build(json, settings, files.tokenizer);
-  const template = readTemplate(model, files.tokenizer);
-  const special = readSpecialTokens(model, template, json, settings, files);
-  let vocabSize = 0;
-  for (const id of model.get_vocab().values()) vocabSize = Math.max(vocabSize, id + 1);
-  checkVocabulary(vocabSize, files);
+  const { json, settings } = await readTokenizerFiles(files);
+  const parts = readTokenizerParts(json, files.tokenizer);
+  const decoder = part(files.tokenizer, () => readDecoder(json.decoder));
+  const { vocabulary } = parts;
+  const special = readSpecialTokens(vocabulary, parts.template, json, settings, files);
   const segments = !withoutSegments.has(files.modelType ?? "") && !isRoberta(json);
-  // A vocabulary without an unknown token drops what it does not know, as in Python.
-  const idsOf = (text: string) =>
-    model.encode(text, { add_special_tokens: false }).ids.filter((id) => id !== undefined);
+  checkVocabulary(vocabulary.size, files);
+  checkTemplate(parts.template, segments, files);
+  const encodeText = textIds(parts);
+  // A half of a surrogate pair is no character: files of texts hold the replacement character.
+  const idsOf = (text: string) => encodeText(text.toWellFormed());
   const headIsExact = splitsAtSpaces(json);
-  const aligner = textAligner(model, json, settings);
+  const aligner = textAligner(parts, json.post_processor);
+  const leavesOut = new Set(
+    vocabulary.added.filter(({ special }) => special).map(({ content }) => content),
+  );
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
-  return {
+  const withTemplate = (template: Template, closing?: number): Tokenizer => ({
     ...special,
-    vocabSize,
+    vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
     encode(text, pair, options = {}) {
       checkOptions("encode", options, rules);
@@ -142,45 +153,34 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
         );
       }
       // The whole length of both decides how much of each of a pair stays.
-      const parts = pair
+      const texts = pair
         ? [idsOf(text), idsOf(pair)]
         : [headIsExact ? encodeHead(text, room, idsOf) : idsOf(text)];
-      const kept = truncateLongestFirst(parts.map((part) => part.length), room);
-      const { ids, types } = join(slots, parts.map((part, index) => part.slice(0, kept[index])));
-      const truncated = parts.some((part, index) => kept[index] < part.length);
-      return { ids, types, truncated };
+      const kept = truncateLongestFirst(texts.map((part) => part.length), room);
+      const { ids, types } = join(slots, texts.map((part, index) => part.slice(0, kept[index])));
+      const truncated = texts.some((part, index) => kept[index] < part.length);
+      // A text may end with the token itself.
+      let length = ids.length;
+      while (closing !== undefined && length > 1 && ids[length - 1] === closing) length--;
+      return { ids: ids.subarray(0, length), types: types.subarray(0, length), truncated };
     },
-    tokens: (text) => aligner.tokens(text),
-    wordTokens: (words) => aligner.wordTokens(words),
+    tokens: (text) => aligner.tokens(text.toWellFormed()),
+    wordTokens: (words) => aligner.wordTokens(words.map((word) => word.toWellFormed())),
     join: (first, second) =>
       second ? join(template.pair, [first, second]) : join(template.single, [first]),
     specialTokens: (pair) =>
       (pair ? template.pair : template.single).filter((slot) => slot.id !== undefined).length,
-    tokenText: (id) => model.id_to_token(id) ?? "",
+    tokenId: (text) => vocabulary.idOf(text),
+    tokenText: (id) => vocabulary.textOf(id) ?? "",
     decode(ids) {
-      if (ids.length === 0) return "";
-      return model.decode(Array.from(ids), { skip_special_tokens: true });
+      const tokens = Array.from(ids, (id) => vocabulary.textOf(id))
+        .filter((token) => token !== undefined && !leavesOut.has(token)) as string[];
+      const text = decoder(tokens);
+      return settings.clean_up_tokenization_spaces === true ? cleanUp(text) : text;
     },
-  };
-}
-
-function build(
-  json: Readonly<Record<string, unknown>>,
-  settings: object,
-  path: string,
-): TokenizerModel {
-  try {
-    // The library asks for every part by name, while Python leaves absent parts out.
-    const whole = { pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
-    const normalizer = exactNormalizer(json.normalizer ?? null);
-    // Python's default since transformers 5; the library's own is true.
-    const asPython = { clean_up_tokenization_spaces: false, ...settings };
-    return new TokenizerModel({ ...whole, ...json, normalizer }, asPython);
-  } catch (error) {
-    throw new TunebookError("weights", `${path} is not a usable tokenizer: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+    withoutClosing: (id) => withTemplate(templateWithout(parts.template, id), id),
+  });
+  return withTemplate(parts.template);
 }
 
 function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): void {
@@ -191,6 +191,29 @@ function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): v
     `${tokenizer} has ${size} tokens, but the model knows only ${limit} (vocab_size of its ` +
       `config.json): the files are of different models`,
   );
+}
+
+/** Ids and segments of a template must be rows of the model's tables. */
+function checkTemplate(
+  { single, pair }: Template,
+  segments: boolean,
+  { tokenizer, config }: TokenizerFiles,
+): void {
+  const ids = config?.vocab_size;
+  const types = config?.type_vocab_size;
+  for (const { id, type } of [...single, ...pair]) {
+    const isBeyond = id !== undefined && typeof ids === "number" && id >= ids;
+    const hasNoRow = segments && typeof types === "number" && type >= Math.max(1, types);
+    if (!isBeyond && !hasNoRow) continue;
+    throw new TunebookError(
+      "weights",
+      isBeyond
+        ? `${tokenizer}: the post-processor puts the id ${id} around texts, but the model knows ` +
+          `only ${ids} (vocab_size of its config.json)`
+        : `${tokenizer}: the post-processor gives tokens the segment ${type}, but the model knows ` +
+          `only ${types} (type_vocab_size of its config.json)`,
+    );
+  }
 }
 
 function subwordPrefixOf({ model }: Record<string, unknown>): string | undefined {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { readText } from "../core/read_text.ts";
 
 /** Where a tokenizer comes from. */
 export interface TokenizerFiles {
@@ -22,7 +23,7 @@ export interface TokenizerFiles {
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, "utf8"));
+    value = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError(
       "weights",

@@ -6,7 +6,11 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { missingPermission } from "../core/permissions.ts";
 import type { State } from "../engine/mod.ts";
+import { parameters } from "../nn/trainable_model.ts";
+import { finite } from "../weights/finite.ts";
 import { openSafetensors } from "../weights/safetensors.ts";
 import { writeSafetensors } from "../weights/write_safetensors.ts";
 import type { Tensors } from "./divergence.ts";
@@ -83,7 +87,8 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
     await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw missingPermission(error) ??
+      new TunebookError("weights", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
   try {
     return await readCheckpoint(path);
@@ -118,7 +123,9 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
     const slash = name.indexOf("/");
     const vector = name.slice(0, slash);
     const values = vectors.get(vector) ?? new Map<string, Float32Array>();
-    vectors.set(vector, values.set(name.slice(slash + 1), await file.readFloat32(name)));
+    const stored = await file.readFloat32(name);
+    if (vector === parameters || vector === best) finite(stored, { name, path });
+    vectors.set(vector, values.set(name.slice(slash + 1), stored));
   }
   const bestParameters = vectors.get(best);
   return {
@@ -133,7 +140,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
 
 function parse(path: string, text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return parseJson(text ?? "");
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }

@@ -15,7 +15,7 @@ export type { LastGood } from "./divergence.ts";
 export type { Validation } from "./early_stopping.ts";
 export { initialState } from "./initial_state.ts";
 export type { StepReport } from "./take_step.ts";
-export type { TrainContext, TrainResult } from "./train_context.ts";
+export type { StepsBefore, TrainContext, TrainResult } from "./train_context.ts";
 export type { TrainingRows } from "./training_rows.ts";
 
 /**

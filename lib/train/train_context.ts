@@ -11,6 +11,12 @@ import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
+/** What a run did before it was stopped and continued. */
+export interface StepsBefore extends Pick<TrainerState, "step" | "losses" | "validations"> {
+  /** The learning rate of each step. */
+  readonly learningRates: readonly number[];
+}
+
 /** What a loop needs beside the model. */
 export interface TrainContext {
   readonly device: Device;
@@ -24,8 +30,8 @@ export interface TrainContext {
   ) => Promise<{ score: number; better: "higher" | "lower" }>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
-  /** Where a run that was asked to continue starts: the steps that were taken, 0 without a checkpoint. */
-  readonly onResume?: (step: number) => void;
+  /** What a run that was asked to continue has done before; no steps without a checkpoint. */
+  readonly onResume?: (before: StepsBefore) => void;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
   /**
@@ -35,6 +41,11 @@ export interface TrainContext {
   readonly signal?: AbortSignal;
   /** Where a run without `checkpoints` keeps its state when it is stopped or fails. */
   readonly rescueFolder?: string;
+  /**
+   * Writes the last checkpoint there also where the run ends as it should: what comes after it may
+   * fail. That the checkpoint cannot be written is then no error.
+   */
+  readonly keepLast?: boolean;
 }
 
 /** What came of a run. */
@@ -50,6 +61,8 @@ export interface TrainResult extends TrainerState {
   readonly stopped?: "patience" | "interrupted";
   /** The step whose parameters the state holds. */
   readonly keptStep: number;
+  /** The folder with the checkpoint of the last step, where there is one. */
+  readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
   /** What the method says about the run, such as ranks over time. */

@@ -13,6 +13,7 @@ import { areFinite, divergence, type LastGood, type Tensors } from "./divergence
 import { shouldStop, withValidation } from "./early_stopping.ts";
 import { initialParameters, keptVectors } from "./initial_state.ts";
 import type { TrainingRun } from "./open_run.ts";
+import { learningRateAt } from "./schedules/mod.ts";
 import { findStart, type Start } from "./start.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainContext, TrainResult } from "./train_context.ts";
@@ -29,7 +30,12 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
   });
   for (const [name, values] of start.methodState) run.methodState.set(name, values);
   for (const [name, values] of start.statistics) statistics!.set(name, values);
-  if (settings.resume) context.onResume?.(start.trainerState.step);
+  if (settings.resume) {
+    const { step, losses, validations } = start.trainerState;
+    const schedule = { ...settings, totalSteps: run.plan.totalSteps };
+    const learningRates = losses.map((_, at) => learningRateAt(schedule, at));
+    context.onResume?.({ step, losses, validations, learningRates });
+  }
   return new Trainer(run, context, start);
 }
 
@@ -128,6 +134,8 @@ export class Trainer {
     const { whole, state, plan: { totalSteps }, settings: { checkpoints }, began } = this.#run;
     const isInterrupted = this.#stopped === "interrupted";
     await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
+    const seconds = (performance.now() - began) / 1000;
+    const savedIn = isInterrupted || checkpoints ? checkpoints : await this.#keepLast();
     const bestStep = this.#best && !isInterrupted ? this.#state.best!.step : undefined;
     if (bestStep !== undefined) await state.write(whole.vector, this.#best!);
     const keptStep = bestStep ?? this.step;
@@ -139,9 +147,10 @@ export class Trainer {
       state: trained,
       totalSteps,
       stepsHere: this.step - this.#firstStep,
-      seconds: (performance.now() - began) / 1000,
+      seconds,
       ...(this.#stopped ? { stopped: this.#stopped } : {}),
       keptStep,
+      ...(savedIn === undefined ? {} : { savedIn }),
       ...(methodRecord ? { methodRecord: methodRecord() } : {}),
       packing: this.#run.packing,
     };
@@ -190,6 +199,19 @@ export class Trainer {
       statistics: optimizer.statistics ?? new Map(),
     });
     this.#savedStep = this.step;
+  }
+
+  /** Keeps what was trained for the case that what follows fails. */
+  async #keepLast(): Promise<string | undefined> {
+    const folder = this.#rescueFolder;
+    if (!this.#context.keepLast || !folder || this.step === 0) return undefined;
+    try {
+      await this.#write(folder);
+      return folder;
+    } catch {
+      // The run is good without: a full disk or a folder that is not for writing must not end it.
+      return undefined;
+    }
   }
 
   /** The error stays the one that is thrown, whatever comes of the checkpoint. */

@@ -9,7 +9,9 @@
  *
  * @module
  */
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { reasonOf } from "../core/reason.ts";
 import {
   codeBook,
   dequantize,
@@ -18,7 +20,9 @@ import {
   sizeOf,
 } from "../engine/mod.ts";
 import { blocksPerRow } from "../engine/mod.ts";
+import { checkCompanions, companionsOf, floats } from "./bitsandbytes_companions.ts";
 import { unnestMaxima } from "./double_quantisation.ts";
+import { finite } from "./finite.ts";
 import { blockSizeOf } from "./quantize_weight.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
@@ -87,9 +91,6 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     new TunebookError("weights", `${stored.path}: ${name} ${what}`, { cause });
   if (type !== "nf4" && type !== "fp4") throw refuse(`is quantised as ${type}, not nf4 or fp4`);
   const part = (role: string) => `${name}.${role}`;
-  for (const each of [name, part("absmax"), part("quant_map")]) {
-    if (!stored.tensors.has(each)) throw refuse(`has no tensor "${each}"`);
-  }
   const { shape, blocksize: blockSize, ...nested } = readState(
     stored,
     part(`quant_state.bitsandbytes__${type}`),
@@ -99,11 +100,12 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     throw refuse(`has blocks of ${blockSize} numbers; sizes that work: ${blockSizes.join(", ")}`);
   }
   const [outFeatures, inFeatures] = shape;
+  const isNested = stored.tensors.has(part("nested_absmax"));
+  checkCompanions(stored, companionsOf(name, { shape, blockSize, isNested, ...nested }), refuse);
   const book = stored.readFloat32Sync(part("quant_map"));
   if (codeBook(type)!.some((number, i) => Math.fround(number) !== book[i])) {
     throw refuse(`has another code book than ${type}`);
   }
-  const isNested = stored.tensors.has(part("nested_absmax"));
   return {
     format: type,
     outFeatures,
@@ -111,16 +113,22 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
     blockSize,
     codes: () => stored.readSync(name).bytes,
     scales() {
-      if (!isNested) return stored.readFloat32Sync(part("absmax"));
+      const read = (role: string) => finiteIn(stored, part(role));
+      if (!isNested) return read("absmax");
       return unnestMaxima({
         codes: stored.readSync(part("absmax")).bytes,
-        map: stored.readFloat32Sync(part("nested_quant_map")),
-        scales: stored.readFloat32Sync(part("nested_absmax")),
+        map: read("nested_quant_map"),
+        scales: read("nested_absmax"),
         offset: nested.nested_offset!,
         blockSize: nested.nested_blocksize!,
       });
     },
   };
+}
+
+function finiteIn(stored: Weights, name: string): Float32Array {
+  const path = stored.tensors.get(name)?.file ?? stored.path;
+  return finite(stored.readFloat32Sync(name), { name, path });
 }
 
 interface QuantState {
@@ -137,21 +145,36 @@ function readState(
 ): QuantState {
   try {
     const text = new TextDecoder().decode(stored.readSync(name).bytes);
-    const state = JSON.parse(text) as QuantState;
-    const { shape, blocksize } = state;
-    const isMatrix = Array.isArray(shape) && shape.length === 2 &&
-      shape.every(Number.isSafeInteger);
-    if (!isMatrix || !Number.isSafeInteger(blocksize)) throw new Error(text);
+    const state = parseJson(text) as QuantState;
+    const { shape, blocksize, nested_offset: offset, nested_blocksize: nestedSize } = state;
+    const isMatrix = Array.isArray(shape) && shape.length === 2 && shape.every(isSize);
+    const isNested = (offset === undefined || Number.isFinite(offset)) &&
+      (nestedSize === undefined || isSize(nestedSize));
+    if (!isMatrix || !isSize(blocksize) || !isNested) {
+      throw new Error(text.length > shownState ? `${text.slice(0, shownState)} …` : text);
+    }
     return state;
   } catch (error) {
-    throw refuse(`has a quantisation state that cannot be read: ${messageOf(error)}`, error);
+    throw refuse(`has a quantisation state that cannot be read: ${reasonOf(error)}`, error);
   }
 }
+
+/** Characters of a state that cannot be read. */
+const shownState = 200;
+
+const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 
 function eightBits(stored: Weights, layer: string, maximaName: string): QuantizedWeight {
   const name = `${layer}.weight`;
   const format = `${layer}.weight_format`;
-  const [outFeatures, inFeatures] = stored.tensors.get(name)!.shape;
+  const { shape } = stored.tensors.get(name)!;
+  const refuse = (what: string) => new TunebookError("weights", `${stored.path}: ${name} ${what}`);
+  if (shape.length !== 2) throw refuse(`has ${shape.length} axes; a quantised matrix has two`);
+  const [outFeatures, inFeatures] = shape;
+  checkCompanions(stored, [
+    { name: maximaName, dtypes: floats, count: outFeatures, unit: "numbers" },
+    ...stored.tensors.has(format) ? [{ name: format, count: 1, unit: "numbers" as const }] : [],
+  ], refuse);
   if (stored.tensors.has(format) && stored.readFloat32Sync(format)[0] !== 0) {
     throw new TunebookError(
       "weights",
@@ -181,7 +204,7 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
       return codes;
     },
     scales() {
-      const maxima = stored.readFloat32Sync(maximaName);
+      const maxima = finiteIn(stored, maximaName);
       return Float32Array.from(
         { length: outFeatures * blocks },
         (_, i) => maxima[Math.floor(i / blocks)] / byteSteps,

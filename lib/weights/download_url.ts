@@ -13,6 +13,7 @@ import { type DownloadOptions, downloadSettings } from "./hub_settings.ts";
 import { fetchModelFiles, isFile, missingFiles } from "./model_files.ts";
 import { lookUp, urlPath } from "./remote_file.ts";
 import { isUnreachable, type Network } from "./request.ts";
+import { unwritableCache } from "./unwritable_cache.ts";
 
 /** A model that was downloaded from a web server. */
 export interface DownloadedModel {
@@ -58,7 +59,8 @@ export async function downloadFromUrl(
     }, weightsFile);
   } catch (error) {
     // Once some files were renewed, the others may be of an earlier version.
-    if (reached || !isUnreachable(error)) throw error;
+    if (!isUnreachable(error)) throw unwritableCache(error, folder);
+    if (reached) throw error;
     if ((await missingFiles(folder, weightsFile)).length > 0) throw error;
     console.error(`${error.message}; the copy in the cache is used`);
   }

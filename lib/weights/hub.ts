@@ -25,6 +25,7 @@ import { type DownloadOptions, type DownloadSettings, downloadSettings } from ".
 import { fetchModelFiles, isFile, missingFiles } from "./model_files.ts";
 import { lookUp, plain, type RemoteFile, urlPath } from "./remote_file.ts";
 import { isUnreachable, type Network } from "./request.ts";
+import { unwritableCache } from "./unwritable_cache.ts";
 
 /**
  * Brings a model's files into the cache and returns the folder with them. What is there already is
@@ -50,7 +51,7 @@ export async function downloadFromHub(
   try {
     return await fetchAll(place, model, settings);
   } catch (error) {
-    if (!isUnreachable(error)) throw error;
+    if (!isUnreachable(error)) throw unwritableCache(error, settings.cacheFolder);
     if (!cached.folder) {
       throw new TunebookError(
         "download",
@@ -123,8 +124,11 @@ async function fetchFile(
   if (!etag) throw notHub(url, "ETag");
   const file = join(snapshotFolder(place, commit), name);
   const blob = blobPath(place, etag);
+  // A commit's file never changes, and without symbolic links it has no blob.
+  if (await isWhole(file, remote.size)) return file;
   await withBlobLock(place, etag, async () => {
-    if (!await isWhole(blob, remote.size)) {
+    const isNew = !await isWhole(blob, remote.size);
+    if (isNew) {
       await download({
         url,
         path: blob,
@@ -134,7 +138,7 @@ async function fetchFile(
         title: name,
       }, network);
     }
-    await linkBlob(blob, file);
+    await linkBlob(blob, file, { isNew });
   }, network.signal);
   return file;
 }

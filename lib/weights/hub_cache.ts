@@ -10,6 +10,7 @@ import { homedir } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { missingPermission } from "../core/permissions.ts";
 import { isFile } from "./model_files.ts";
 import { checkStopped } from "./retry.ts";
 
@@ -23,8 +24,18 @@ export interface CachedRepository {
 
 /** The folder of the hub's settings and caches: `HF_HOME`, or a folder of the user's cache. */
 export function hubHome(environment: Pick<typeof Deno.env, "get"> = Deno.env): string {
-  const cache = environment.get("XDG_CACHE_HOME") || join(homedir(), ".cache");
-  return environment.get("HF_HOME") || join(cache, "huggingface");
+  const home = environment.get("HF_HOME");
+  if (home) return home;
+  const cache = environment.get("XDG_CACHE_HOME") || join(homeFolder(), ".cache");
+  return join(cache, "huggingface");
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch (error) {
+    throw missingPermission(error) ?? error;
+  }
 }
 
 /** The cache's root: `HF_HUB_CACHE`, or `hub` in the hub's home. */
@@ -47,10 +58,19 @@ export function snapshotFolder({ root, name }: CachedRepository, commit: string)
   return join(root, name, "snapshots", commit);
 }
 
+/** A sha256 has 64 characters; file systems take 255, suffixes included. */
+const mostEtagCharacters = 200;
+const shownEtag = 80;
+
 /** Where a content is kept. An etag that is no plain file name is refused. */
 export function blobPath({ root, name }: CachedRepository, etag: string): string {
-  if (!/^[\w-][\w.-]*$/.test(etag)) {
-    throw new TunebookError("download", `the hub sent an etag that is not a hash: "${etag}"`);
+  if (!/^[\w-][\w.-]*$/.test(etag) || etag.length > mostEtagCharacters) {
+    const shown = etag.length > shownEtag ? `${etag.slice(0, shownEtag)}…` : etag;
+    throw new TunebookError(
+      "download",
+      `the hub sent an etag of ${etag.length} characters that is not a hash: ` +
+        `${JSON.stringify(shown)}; check HF_ENDPOINT and the proxy settings`,
+    );
   }
   return join(root, name, "blobs", etag);
 }
@@ -80,13 +100,44 @@ export async function rememberCommit(
   await writeFileAtomic(join(root, name, "refs", revision), commit);
 }
 
-/** Puts a blob into a snapshot under its file name, as a relative link. */
-export async function linkBlob(blob: string, file: string): Promise<void> {
+/** How a blob is put into a snapshot. */
+export interface LinkOptions {
+  /** True where the blob was downloaded just now, so that no other snapshot can need it. */
+  readonly isNew?: boolean;
+}
+
+/**
+ * Puts a blob into a snapshot under its file name, as a relative link. Where links cannot be made (Windows
+ * without developer mode, some network drives, a process that may write to this folder alone) the
+ * snapshot has the file itself, as huggingface_hub does: a new blob is moved there, another one copied.
+ */
+export async function linkBlob(
+  blob: string,
+  file: string,
+  { isNew = false }: LinkOptions = {},
+): Promise<void> {
   const target = relative(dirname(file), blob);
   await Deno.mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-  await Deno.symlink(target, temporary);
+  try {
+    await Deno.symlink(target, temporary, { type: "file" });
+  } catch (error) {
+    if (!isLinkless(error)) throw error;
+    if (isNew) return await Deno.rename(blob, file);
+    await Deno.copyFile(blob, temporary);
+  }
   await Deno.rename(temporary, file);
+}
+
+/** What Deno throws where a system, a file system or its own permissions have no symbolic links. */
+function isLinkless(error: unknown): boolean {
+  const { PermissionDenied, NotCapable, NotSupported } = Deno.errors;
+  if ([PermissionDenied, NotCapable, NotSupported].some((kind) => error instanceof kind)) {
+    return true;
+  }
+  // Windows: "a required privilege is not held by the client" and "the request is not supported";
+  // Linux: EPERM and EOPNOTSUPP of file systems without links, for which Deno has no class of its own.
+  return error instanceof Error && /os error (?:1|50|95|1314)\)/.test(error.message);
 }
 
 /** Remembers that a commit lacks a file, so that it is not asked for again. */

@@ -8,6 +8,7 @@ import { list, type Rules } from "../core/option_rules.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
+import { finite } from "./finite.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
 /** One weight that a model asks for. */
@@ -42,7 +43,7 @@ export interface LoadedWeights {
 
 /**
  * Reads every weight that `specs` name. Missing, surplus and wrongly shaped tensors are reported in
- * one error of kind `weights`, before any tensor is read.
+ * one error of kind `weights`, before any tensor is read; one with NaN is an error when it is read.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export async function loadWeights(
   const { found, absent } = matchWeights(weights, specs, options);
   const values = new Map<string, Float32Array<ArrayBuffer>>();
   for (const [spec, name] of found) {
-    const stored = await weights.readFloat32(name);
+    const stored = finite(await weights.readFloat32(name), storedAs(weights, name));
     values.set(spec.path, spec.transpose ? transpose(stored, spec.shape) : stored);
   }
   return { values, absent };
@@ -87,15 +88,27 @@ export function lazyWeights(
   names: ReadonlyMap<string, string>;
 } {
   const { found, absent } = matchWeights(weights, specs, options);
+  // A file that changes is an error of its own, so that one look at each tensor is enough.
+  const checked = new Set<string>();
+  const read = (name: string) => {
+    const stored = weights.readFloat32Sync(name);
+    if (!checked.has(name)) finite(stored, storedAs(weights, name));
+    checked.add(name);
+    return stored;
+  };
   const values = new LazyMap([...found].map(([{ path, shape, transpose: turned }, name]) => [
     path,
     () => {
-      const stored = weights.readFloat32Sync(name);
+      const stored = read(name);
       return turned ? transpose(stored, shape) : stored;
     },
   ]));
   const names = new Map([...found].map(([{ path }, name]) => [path, name]));
   return { values, absent, names };
+}
+
+function storedAs({ path, tensors }: Pick<Weights, "path" | "tensors">, name: string) {
+  return { name, path: tensors.get(name)?.file ?? path };
 }
 
 /** Which tensor is which weight. */

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import { missingPermission } from "../core/permissions.ts";
 import type { SentenceSource } from "../text/sentence_settings.ts";
 import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
 import { MODULES_FILE, readSentenceFolder, sentenceFiles } from "./sentence_folder.ts";
@@ -142,7 +143,9 @@ async function ifFile(path: string): Promise<string | undefined> {
 export async function isFile(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).isFile;
-  } catch {
+  } catch (error) {
+    const denied = missingPermission(error);
+    if (denied) throw denied;
     return false;
   }
 }

@@ -6,6 +6,7 @@
 import { basename, dirname, join } from "node:path";
 import { didYouMean } from "../core/nearest.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { readText } from "../core/read_text.ts";
 import { openSafetensors, type WeightFile } from "./safetensors.ts";
 import { parseShardIndex } from "./shard_index.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
@@ -63,7 +64,7 @@ export async function findWeights(folder: string): Promise<string> {
 }
 
 async function openShards(path: string): Promise<Weights> {
-  const { shardOf, shards } = parseShardIndex(path, await readText(path));
+  const { shardOf, shards } = parseShardIndex(path, await readIndex(path));
   const files = new Map<string, WeightFile>();
   const close = () => files.forEach((file) => file.close());
   try {
@@ -115,7 +116,7 @@ function gather(files: ReadonlyMap<string, WeightFile>, shardOf: ReadonlyMap<str
   for (const [shard, file] of files) {
     for (const [name, info] of file.tensors) {
       if ((shardOf.get(name) ?? shard) !== shard) continue;
-      tensors.set(name, info);
+      tensors.set(name, { ...info, file: file.path });
       home.set(name, file);
     }
   }
@@ -134,9 +135,9 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+async function readIndex(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path);
   } catch (error) {
     throw new TunebookError(
       "weights",

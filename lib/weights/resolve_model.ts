@@ -8,11 +8,16 @@ import { type Rules, text } from "../core/option_rules.ts";
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { packageFolder } from "../core/package_folder.ts";
+import { missingPermission } from "../core/permissions.ts";
+import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import { type DownloadOptions, downloadRules } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
 import { parseReference, type Reference } from "./reference.ts";
+
+/** What could be a name of the hub: `name` or `org/name`. */
+const hubName = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 
 /** How a reference is resolved. */
 export interface ResolveOptions extends DownloadOptions {
@@ -43,6 +48,7 @@ export async function resolveModel(
   reference: string,
   options: ResolveOptions = {},
 ): Promise<ModelFolder> {
+  refuseQueuedCell();
   checkOptions("resolveModel", options, rules);
   const { folder, weights } = await locate(reference, parseReference(reference), options);
   return await findModelFiles(reference, folder, weights);
@@ -75,8 +81,13 @@ async function locate(
 async function checkFolder(text: string, path: string): Promise<string> {
   try {
     if ((await Deno.stat(path)).isDirectory) return path;
-  } catch {
-    throw new TunebookError("input", `${text}: there is no folder ${path}`);
+  } catch (error) {
+    const denied = missingPermission(error);
+    if (denied) throw denied;
+    const name = text.replace(/^file:/, "");
+    const onHub = name.includes("/") ? name : `org/${name}`;
+    const hint = hubName.test(name) ? `; a model of the Hugging Face hub is "hf:${onHub}"` : "";
+    throw new TunebookError("input", `${text}: there is no folder ${path}${hint}`);
   }
   throw new TunebookError("input", `${text}: ${path} is neither a folder nor a .safetensors file`);
 }

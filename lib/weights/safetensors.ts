@@ -148,10 +148,8 @@ function openUnchanged(path: string, before: Deno.FileInfo): Deno.FsFile {
 
 async function openFile(path: string): Promise<Deno.FsFile> {
   try {
-    const file = await Deno.open(path);
-    const { isFile } = await file.stat();
-    if (isFile) return file;
-    file.close();
+    // Opening a pipe that nobody writes to would wait without end.
+    if ((await Deno.stat(path)).isFile) return await Deno.open(path);
   } catch (error) {
     throw new TunebookError(
       "weights",

@@ -6,6 +6,8 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
+import { readText } from "../core/read_text.ts";
 import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
 
 /** The file that tells such a folder from others. */
@@ -143,7 +145,7 @@ async function objectOf(path: string): Promise<Readonly<Record<string, unknown>>
 
 function parsed(path: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new TunebookError("weights", `${path} is no JSON: ${messageOf(error)}`, { cause: error });
   }
@@ -151,9 +153,11 @@ function parsed(path: string, text: string): unknown {
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

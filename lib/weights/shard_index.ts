@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { parseJson } from "../core/parse_json.ts";
 
 /** Which shard holds which tensor. */
 export interface ShardIndex {
@@ -21,7 +22,7 @@ export function parseShardIndex(path: string, text: string): ShardIndex {
   const fail = (what: string) => new TunebookError("weights", `${path} ${what}`);
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
     throw fail(`is not JSON: ${messageOf(error)}`);
   }

@@ -15,6 +15,8 @@ export interface TensorInfo {
   readonly offset: number;
   /** How many bytes the tensor has. */
   readonly bytes: number;
+  /** The file that holds it, where that is not the checkpoint's `path`: a shard. */
+  readonly file?: string;
 }
 
 /** A tensor with its raw little-endian bytes, row-major. */

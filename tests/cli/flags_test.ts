@@ -179,6 +179,8 @@ Deno.test("columns with the usual names need no flags", () => {
   });
   const short = planWith(["label", "text"], "--data", "t.csv", "--test", "0.1");
   assert.deepEqual(short.columns, { text: "text", label: "label", test: 0.1 });
+  const named = planWith(["label", "text"], "--data", "t.csv", "--names", "bad,good");
+  assert.deepEqual(named.columns, { text: "text", label: "label", names: ["bad", "good"] });
   assert.deepEqual(
     planOf("--task", "text-generation", "--data", "sentiment").columns,
     { text: "text" },

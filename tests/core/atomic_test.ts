@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeFolderAtomic } from "../../lib/core/atomic.ts";
+import { TunebookError } from "../../lib/core/errors.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -63,4 +64,23 @@ Deno.test("writes of one folder at once leave each other's unfinished folders", 
     });
     assert.deepEqual(namesIn(folder), ["out"]);
     assert.equal(await Deno.readTextFile(join(path, "a")), "outer");
+  }));
+
+Deno.test("a full disk is named with the folder that was meant, and what to do", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "out");
+    const full = Object.assign(new Error("No space left on device (os error 28)"), {
+      code: "ENOSPC",
+    });
+    // A file that was copied, and one that was written.
+    for (const error of [full, new Error("a bug")]) {
+      const thrown = await writeFolderAtomic(path, (inside) => {
+        error.message += ` in ${inside}`;
+        throw error;
+      }).then(() => assert.fail("it was written"), (error: Error) => error);
+      assert.ok(!thrown.message.includes(".tmp"), thrown.message);
+      assert.equal(thrown instanceof TunebookError, error === full);
+      if (error === full) assert.match(thrown.message, /^cannot write .*Free some space/);
+    }
+    assert.deepEqual(namesIn(folder), []);
   }));

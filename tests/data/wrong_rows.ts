@@ -117,7 +117,7 @@ export const wrongRows: Case[] = [
   ["a NaN target", "data", /row 2: NaN is not a finite number/, labels([1, NaN], "regression")],
   ["an infinite target", "data", /row 1: -Infinity is not/, labels([-Infinity], "regression")],
   ["a target beyond float32", "data", /row 1: 1e\+39 is not/, labels([1e39], "regression")],
-  ["a text as a target", "data", /row 1: "3" is not a finite number/, labels(["3"], "regression")],
+  ["a text as a target", "data", /row 1: "x" is not a finite number/, labels(["x"], "regression")],
   ["a missing target", "data", /row 2: null is not/, labels([1, null], "regression")],
   ["no rows to encode", "data", /the table has no rows/, encode(none)],
   ["a null text", "data", /row 2: no value/, encode(texts(["a", null]))],

@@ -43,7 +43,7 @@ for (const name of ["bert", "distilbert", "roberta", "xlm-roberta"]) {
       const files = result.receipts.map((receipt) => receipt.files.map(({ path }) => path));
       const tokenizer = ["tokenizer.json", "tokenizer_config.json"];
       assert.deepEqual(files, [
-        ["README.md", "adapter_config.json", "adapter_model.safetensors"],
+        ["README.md", "adapter_config.json", "adapter_model.safetensors", ...tokenizer],
         ["config.json", "model.safetensors", ...tokenizer],
         ["config.json", "onnx/model.onnx", ...tokenizer],
       ]);
@@ -93,17 +93,29 @@ Deno.test("several labels and numbers say so in config.json", () =>
     }
   }));
 
-Deno.test("an existing tokenizer_config.json is kept, but for the length", () =>
+Deno.test("an existing tokenizer_config.json is kept, but for what training did otherwise", () =>
   inFolder(async (folder) => {
     await tinyModel(join(folder, "base"));
-    const given = { pad_token: "[PAD]", do_lower_case: true, model_max_length: 512, odd: [1] };
-    await Deno.writeTextFile(join(folder, "base", "tokenizer_config.json"), JSON.stringify(given));
+    const given = { chat_template: "{{ x }}", odd: [1], cls_token: { content: "[CLS]" } };
+    const other = { padding_side: "left", truncation_side: "left", model_max_length: 512 };
+    const gone = { add_prefix_space: true, added_tokens_decoder: {}, mask_token: "<none>" };
+    await Deno.writeTextFile(
+      join(folder, "base", "tokenizer_config.json"),
+      JSON.stringify({ ...given, ...other, ...gone }),
+    );
     const out = join(folder, "m");
     await (await trained(folder, [merged(out)])).dispose();
     const written = await readJson(join(out, "tokenizer_config.json"));
-    for (const [name, value] of Object.entries({ ...given, model_max_length: 64 })) {
-      assert.deepEqual(written[name], value);
-    }
+    const wanted = {
+      ...given,
+      cls_token: "[CLS]",
+      pad_token: "[PAD]",
+      padding_side: "right",
+      truncation_side: "right",
+      model_max_length: 64,
+    };
+    for (const [name, value] of Object.entries(wanted)) assert.deepEqual(written[name], value);
+    for (const name of Object.keys(gone)) assert.equal(name in written, false, name);
   }));
 
 /** `merged`, but its weights are changed before they are opened again. */

@@ -67,6 +67,35 @@ ADAPTERS = {
             exclude_modules=["attention.output.dense", "layer.0.attention.self.query"],
         ),
     ),
+    # On this class the expanded list names layers of the head too, which are saved as a whole.
+    "lora-all-linear-roberta": ("roberta", dict(r=2, lora_alpha=4, target_modules="all-linear")),
+    # Expressions that only Python writes so.
+    "lora-expression-bert": (
+        "bert",
+        dict(
+            r=4,
+            lora_alpha=8,
+            target_modules=r"(?P<front>.+)\.attention\.self\.(query|value)\Z",
+            rank_pattern={r"(?P<at>layer\.0\..*)\.query": 2},
+            alpha_pattern={r"(?i:SELF)\.value": 16},
+        ),
+    ),
+    "lora-pooler-bert": (
+        "bert",
+        dict(r=4, lora_alpha=8, target_modules=["query"], modules_to_save=["classifier", "pooler"]),
+    ),
+    "lora-biases-bert": ("bert", dict(r=4, lora_alpha=8, target_modules=["query", "value"], bias="all")),
+    "lora-saved-gpt2": (
+        "gpt2-classes",
+        dict(
+            r=4,
+            lora_alpha=8,
+            target_modules=["c_attn"],
+            fan_in_fan_out=True,
+            bias="lora_only",
+            modules_to_save=["score", "mlp.c_fc"],
+        ),
+    ),
 }
 # What a training starts from: base, settings of LoRA, seed and steps.
 TRAININGS = {
@@ -98,7 +127,8 @@ def save_adapter(model, folder) -> None:
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text())
     for field in ("target_modules", "exclude_modules"):
-        config[field] = config[field] and sorted(config[field])
+        if isinstance(config[field], list):
+            config[field].sort()
     path.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
 

@@ -1,5 +1,5 @@
 /**
- * What the outputs of each notebook must hold. A translation (`.zh.ipynb`) has the expectations of
+ * What the outputs of each notebook must hold. A translation (`zh/`) has the expectations of
  * its original. In every notebook no cell fails, and a cell that ends without a semicolon shows a
  * value.
  *

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
 import { expectations } from "./expectations.ts";
 import { codeCells, type NotebookFile, readNotebook, streamText, textOf } from "./notebook_file.ts";
-import { hasCodeOf, originalOf } from "./translation.ts";
+import { hasCodeOf, notebookPaths, originalOf } from "./translation.ts";
 
-const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+const address = new URL("../../notebooks/", import.meta.url);
+const folder = fileURLToPath(address);
 const jupyter = await jupyterOrReason();
-const names = (await Array.fromAsync(Deno.readDir(folder)))
-  .map(({ name }) => name).filter((name) => name.endsWith(".ipynb")).sort();
+const names = await notebookPaths(address);
 /** With `--all`, translations run too. */
 const runsAll = Deno.args.includes("--all");
 /** The images of charts, and of small histograms in tables. */
@@ -45,7 +45,7 @@ Deno.test("the notebooks have the right types", async () => {
   const made = await Promise.all(names.map(async (name) => {
     const cells = codeCells(await readNotebook(join(folder, name)));
     const text = cells.map(({ source }) => textOf(source)).join("\n;\n");
-    const file = join(folder, `.check_${name.replace(/\.ipynb$/, ".ts")}`);
+    const file = join(folder, dirname(name), `.check_${basename(name, ".ipynb")}.ts`);
     await Deno.writeTextFile(file, `${text}\nexport {};\n`);
     return file;
   }));
@@ -67,7 +67,8 @@ for (const name of names) {
     continue;
   }
   kernelTest(jupyter, title, async (ready) => {
-    const [book] = await execute(ready, [join(folder, name)]);
+    const file = join(folder, name);
+    const [book] = await execute(ready, [file], { cwd: dirname(file) });
     for (const cell of codeCells(book)) {
       const { outputs = [] } = cell;
       const source = textOf(cell.source);
@@ -77,7 +78,7 @@ for (const name of names) {
         assert.ok(types.includes("execute_result"), `nothing below ${source}`);
       }
     }
-    const wanted = expectations[name.replace(/(\.zh)?\.ipynb$/, "")];
+    const wanted = expectations[originalOf(name).replace(/\.ipynb$/, "")];
     assert.ok(wanted, `say in expectations.ts what ${name} must show`);
     const all = JSON.stringify(codeCells(book).map(({ outputs }) => outputs));
     const images = all.match(image)?.length ?? 0;

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { prepareJupyter } from "../../lib/cli/jupyter.ts";
 import { execute } from "./execute.ts";
+import { notebookPaths } from "./translation.ts";
 
 const project = fileURLToPath(new URL("../../", import.meta.url));
 const target = join(project, "out", "pictures");
@@ -20,12 +21,12 @@ const themes = ["light", "dark"];
 const jupyter = await prepareJupyter(project);
 const chromium = await findChromium();
 await Deno.mkdir(target, { recursive: true });
-const names = (await Array.fromAsync(Deno.readDir(join(project, "notebooks"))))
-  .map(({ name }) => name).filter((name) => name.endsWith(".ipynb"))
-  .filter((name) => Deno.args.length === 0 || Deno.args.some((part) => name.includes(part))).sort();
+const names = (await notebookPaths(pathToFileURL(join(project, "notebooks/"))))
+  .filter((name) => Deno.args.length === 0 || Deno.args.some((part) => name.includes(part)));
 for (const name of names) {
-  const [book] = await execute(jupyter, [join(project, "notebooks", name)]);
-  const stem = join(target, name.replace(/\.ipynb$/, ""));
+  const file = join(project, "notebooks", name);
+  const [book] = await execute(jupyter, [file], { cwd: dirname(file) });
+  const stem = join(target, name.replace(/\.ipynb$/, "").replaceAll("/", "."));
   await Deno.writeTextFile(`${stem}.ipynb`, JSON.stringify(book));
   for (const theme of themes) {
     const picture = `${stem}.${theme}`;

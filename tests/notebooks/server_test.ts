@@ -1,38 +1,15 @@
 import assert from "node:assert/strict";
 import {
   ContentsManager,
-  type Kernel,
   KernelManager,
   KernelSpecManager,
-  ServerConnection,
   SessionManager,
 } from "@jupyterlab/services";
+import { outputsOf, settingsFor } from "./client.ts";
 import { jupyterOrReason, kernelTest } from "./execute.ts";
 import { startServer } from "./notebook_server.ts";
 
 const jupyter = await jupyterOrReason();
-
-/** What a cell shows, as one text for each output. */
-async function outputsOf(
-  kernel: Kernel.IKernelConnection,
-  code: string,
-  onText: (text: string) => void = () => {},
-): Promise<string[]> {
-  const shown: string[] = [];
-  const future = kernel.requestExecute({ code, allow_stdin: true, stop_on_error: false });
-  future.onIOPub = ({ header: { msg_type: type }, content }) => {
-    const { text, data, ename, evalue } = content as Record<string, string> & {
-      data?: Record<string, string>;
-    };
-    const words = type === "stream" ? text : type === "error" ? `${ename}: ${evalue}` : undefined;
-    const found = words ?? data?.["text/plain"];
-    if (found === undefined) return;
-    shown.push(found);
-    onText(found);
-  };
-  await future.done;
-  return shown;
-}
 
 // VS Code talks to an existing server through this very package: REST with the token in a header,
 // the socket with the token in its address and the subprotocol v1.kernel.websocket.jupyter.org.
@@ -48,17 +25,7 @@ kernelTest(
         this.addEventListener("open", () => protocols.push(this.protocol));
       }
     }
-    const serverSettings = ServerConnection.makeSettings({
-      baseUrl: server.url,
-      wsUrl: server.url.replace(/^http/, "ws"),
-      token: server.token,
-      appendToken: true,
-      init: { cache: "no-store", credentials: "same-origin" },
-      fetch,
-      Request,
-      Headers,
-      WebSocket: Socket,
-    });
+    const serverSettings = settingsFor(server, Socket);
     const specs = new KernelSpecManager({ serverSettings });
     const kernels = new KernelManager({ serverSettings });
     const sessions = new SessionManager({ serverSettings, kernelManager: kernels });

@@ -6,9 +6,22 @@
 import { codeShape } from "./code_shape.ts";
 import { type Cell, type NotebookFile, textOf } from "./notebook_file.ts";
 
-/** The original of a translation: `03_lora.ipynb` of `03_lora.zh.ipynb`. */
-export function originalOf(name: string): string {
-  return name.replace(/\.zh\.ipynb$/, ".ipynb");
+/** The folder of the Chinese notebooks, below that of the English ones. */
+export const chinese = "zh/";
+
+/** The original of a translation: `03_lora.ipynb` of `zh/03_lora.ipynb`. */
+export function originalOf(path: string): string {
+  return path.startsWith(chinese) ? path.slice(chinese.length) : path;
+}
+
+/** The notebooks of a folder and of its translations, by path below it. */
+export async function notebookPaths(folder: URL): Promise<string[]> {
+  const own = await Array.fromAsync(Deno.readDir(folder));
+  const translated = await Array.fromAsync(Deno.readDir(new URL(chinese, folder)));
+  return [
+    ...own.map(({ name }) => name),
+    ...translated.map(({ name }) => chinese + name),
+  ].filter((name) => name.endsWith(".ipynb")).sort();
 }
 
 /** What must be the same: the kind and id of each cell, and its code. */

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { codeShape } from "./code_shape.ts";
 import { readNotebook, textOf } from "./notebook_file.ts";
-import { originalOf, shapeOf } from "./translation.ts";
+import { chinese, notebookPaths, originalOf, shapeOf } from "./translation.ts";
 
 const folder = new URL("../../notebooks/", import.meta.url);
-const names = (await Array.fromAsync(Deno.readDir(fileURLToPath(folder)))).map(({ name }) => name);
-const translations = names.filter((name) => name.endsWith(".zh.ipynb")).sort();
+const names = await notebookPaths(folder);
+const translations = names.filter((name) => name.startsWith(chinese));
 
 Deno.test("the shape of code leaves out comments and texts, and nothing else", () => {
   const english = 'const a = "yes"; // a "text"\nf(`rank ${ranks["one"]} of ${n}`, { b: 1 });';

@@ -21,13 +21,25 @@ const specials: Readonly<Record<string, readonly string[]>> = {
   roberta: ["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
 };
 
-/** Copies a golden model into `folder` and gives it a tokenizer. Returns its reference. */
-export async function tinyModel(folder: string, name = "bert"): Promise<string> {
+/**
+ * Copies a golden model into `folder` and gives it a tokenizer. Returns its reference. Nobody knows what its
+ * head means, so that every run makes a new one, unless `id2label` names what the head gives.
+ */
+export async function tinyModel(
+  folder: string,
+  name = "bert",
+  id2label?: Readonly<Record<number, string>>,
+): Promise<string> {
   await Deno.mkdir(folder, { recursive: true });
   const source = goldenPath(`models/${name}`);
-  for (const file of ["config.json", "model.safetensors"]) {
-    await Deno.copyFile(join(source, file), join(folder, file));
-  }
+  await Deno.copyFile(join(source, "model.safetensors"), join(folder, "model.safetensors"));
+  const { id2label: _, label2id: __, ...config } = JSON.parse(
+    await Deno.readTextFile(join(source, "config.json")),
+  );
+  await Deno.writeTextFile(
+    join(folder, "config.json"),
+    JSON.stringify(id2label ? { ...config, id2label } : config),
+  );
   const family = name.includes("roberta") ? "roberta" : "bert";
   await Deno.writeTextFile(join(folder, "tokenizer.json"), JSON.stringify(tinyTokenizer(family)));
   return `file:${folder}`;

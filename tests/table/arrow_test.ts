@@ -38,6 +38,6 @@ Deno.test("texts that point beyond the data are refused", () => {
   bytes[at] = 200;
   assert.throws(() => readArrow(bytes, "lying.arrow"), {
     kind: "data",
-    message: /lying\.arrow cannot be read as Arrow: value 1 lies beyond the data/,
+    message: /lying\.arrow cannot be read as Arrow: column "text" has value 1 beyond the data/,
   });
 });

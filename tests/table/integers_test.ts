@@ -16,3 +16,14 @@ Deno.test("other columns stay as they are", () => {
   const values = ["a", 1.5, null];
   assert.equal(plainIntegers(values), values);
 });
+
+Deno.test("big integers in lists and objects follow the same rule", () => {
+  const day = new Date(0);
+  assert.deepEqual(plainIntegers([[1n, 2n], { a: 3n, day }, BigInt64Array.of(4n), null]), [
+    [1, 2],
+    { a: 3, day },
+    [4],
+    null,
+  ]);
+  assert.deepEqual(plainIntegers([[1n], { a: 2n ** 60n }]), [["1"], { a: "1152921504606846976" }]);
+});

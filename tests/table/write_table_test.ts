@@ -99,3 +99,58 @@ Deno.test("refuses Parquet, unknown endings and places that cannot be written", 
     await Deno.remove(file);
   }
 });
+
+Deno.test("cells that hold nothing are rows again, and numbers stay numbers (D7)", () =>
+  inFolder(async (folder) => {
+    const columns: unknown[][] = [
+      ["a", "", "b"],
+      ["", "a", ""],
+      [1, NaN, 3],
+      [null, 2, undefined],
+      [
+        "empty",
+        "",
+        "empty_\n\nx",
+      ],
+    ];
+    for (const values of columns) {
+      for (const ending of ["csv", "tsv"]) {
+        for (const others of [{}, { n: [1, 2, 3] }] as Record<string, number[]>[]) {
+          await writeTable(tableFromColumns({ x: values, ...others }), `${folder}/x.${ending}`);
+          const read = (await readTable(`${folder}/x.${ending}`)).array("x");
+          const wanted = values.map((value) =>
+            Number.isNaN(value) || value === undefined ? null : value
+          );
+          assert.deepEqual(read, wanted, JSON.stringify(values));
+        }
+      }
+    }
+  }));
+
+Deno.test("lists are written into CSV as JSON, and infinite numbers into Arrow alone", () =>
+  inFolder(async (folder) => {
+    const lists = tableFromColumns({ y: [["a", "b,c"], [], Float32Array.of(1, 2), { d: 1n }] });
+    await writeTable(lists, `${folder}/lists.csv`);
+    const read = (await readTable(`${folder}/lists.csv`)).array("y");
+    assert.deepEqual(read, ['["a","b,c"]', "[]", "[1,2]", '{"d":1}']);
+    const infinite = tableFromColumns({ y: [1, Infinity] });
+    for (const ending of ["csv", "tsv", "json", "jsonl"]) {
+      await assert.rejects(
+        writeTable(infinite, `${folder}/infinite.${ending}`),
+        isMistake("input", 'neither JSON nor CSV can hold the Infinity of "y"'),
+      );
+    }
+    await writeTable(infinite, `${folder}/infinite.arrow`);
+    assert.deepEqual((await readTable(`${folder}/infinite.arrow`)).array("y"), [1, Infinity]);
+  }));
+
+Deno.test("tables of many rows are written in pieces (R4)", () =>
+  inFolder(async (folder) => {
+    for (const rows of [4095, 4096, 4097, 9000]) {
+      const x = Array.from({ length: rows }, (_, row) => row % 3 ? `text ${row}` : "");
+      for (const ending of ["csv", "json", "jsonl"]) {
+        await writeTable(tableFromColumns({ x }), `${folder}/x.${ending}`);
+        assert.deepEqual((await readTable(`${folder}/x.${ending}`)).array("x"), x, ending);
+      }
+    }
+  }));

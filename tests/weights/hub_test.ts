@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { downloadFromHub } from "../../lib/weights/hub.ts";
 import { sha256, startHub } from "./hub_server.ts";
 import { inFolder } from "./in_folder.ts";
+import { withoutLinks } from "./without_links.ts";
 import { files, model, optionsFor, weightRequests, weights, withHub } from "./with_hub.ts";
 
 Deno.test("a model is laid out as Python's cache is", () =>
@@ -43,6 +44,21 @@ Deno.test("what is there is not fetched again; a moved branch fetches only what 
     const fetched = hub.seen.filter(({ method }) => method === "GET").map(({ path }) => path);
     assert.deepEqual(fetched, [`/org/name/resolve/${hub.commit}/config.json`]);
   }));
+
+Deno.test("without symbolic links the cache holds the files themselves, once each", () =>
+  withHub((hub, options) =>
+    withoutLinks(new Deno.errors.PermissionDenied("os error 1314"), async () => {
+      const folder = await downloadFromHub(model, options);
+      assert.deepEqual(await Deno.readFile(join(folder, "model.safetensors")), weights);
+      assert.equal((await Deno.lstat(join(folder, "config.json"))).isFile, true);
+      const blobs = join(options.cacheFolder, "models--org--name", "blobs");
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(blobs)), []);
+      hub.seen.length = 0;
+      await downloadFromHub(model, options);
+      assert.ok(hub.seen.every(({ method }) => method === "HEAD"));
+      assert.equal(await downloadFromHub(model, { ...options, offline: true }), folder);
+    })
+  ));
 
 Deno.test("tags and pull requests are revisions", () =>
   withHub(async (hub, options) => {

@@ -48,7 +48,7 @@ Deno.test("a path that is no model is an error that names it", () =>
   inFolder(async (folder) => {
     await assert.rejects(resolveModel("file:gone", { from: folder }), {
       kind: "input",
-      message: /file:gone: there is no folder .*gone/,
+      message: /file:gone: there is no folder .*gone; .* hub is "hf:org\/gone"$/,
     });
     await Deno.writeTextFile(join(folder, "model.bin"), "");
     await assert.rejects(resolveModel("file:model.bin", { from: folder }), {

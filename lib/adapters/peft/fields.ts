@@ -22,6 +22,9 @@ export function fanInFanOut({ layers }: ModelInfo, sites: readonly string[]): bo
   );
 }
 
+/** PEFT's ways to train biases of the model beside a method; they are read off the tensors. */
+export const learnableBiases: readonly string[] = ["none", "all", "lora_only", "vera_only"];
+
 /** What a config must hold for a method to be made from it. */
 export interface NeededFields {
   /** Fields that must be numbers. */

@@ -5,6 +5,9 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { parseJson } from "../../core/parse_json.ts";
+import { readText } from "../../core/read_text.ts";
+import { finite } from "../../weights/finite.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
@@ -57,7 +60,7 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
   using file = await openSafetensors(path);
   const tensors = new Map<string, { shape: readonly number[]; data: Float32Array }>();
   for (const [name, { shape }] of file.tensors) {
-    tensors.set(name, { shape, data: await file.readFloat32(name) });
+    tensors.set(name, { shape, data: finite(await file.readFloat32(name), { name, path }) });
   }
   const labels = labelsOf(path, file.metadata[labelsKey]);
   const kind = kinds.find((each) => each === file.metadata[kindKey]);
@@ -79,7 +82,7 @@ function labelsOf(path: string, text: string | undefined): string[] | undefined 
   if (text === undefined) return undefined;
   let labels: unknown;
   try {
-    labels = JSON.parse(text);
+    labels = parseJson(text);
   } catch {
     // Not what tunebook writes; reported below.
   }
@@ -90,7 +93,7 @@ function labelsOf(path: string, text: string | undefined): string[] | undefined 
 async function readConfig(path: string): Promise<PeftConfig> {
   let config: unknown;
   try {
-    config = JSON.parse(await Deno.readTextFile(path));
+    config = parseJson(await readText(path));
   } catch (error) {
     throw new TunebookError("weights", `${path} cannot be read: ${messageOf(error)}`, {
       cause: error,

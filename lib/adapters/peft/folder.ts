@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
-import { attachTo, bodyPaths, type Model, pathPrefix } from "../../nn/model.ts";
+import { isStoredTransposed, transposed } from "../../nn/layer.ts";
+import { attachTo, bodyPaths, type Model, modelInfoOf } from "../../nn/model.ts";
 import type { TaskNote } from "../../nn/task_note.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
@@ -19,12 +20,12 @@ import {
   labelsKey,
   maxTokensKey,
   type PeftFiles,
-  peftPrefix,
   readPeftFiles,
   taskKey,
   tensorFile,
 } from "./files.ts";
 import type { PeftConfig } from "./config.ts";
+import { namesInPeft } from "./weights_beside.ts";
 
 /** A method with its trained tensors. */
 export interface LoadedAdapter {
@@ -105,17 +106,18 @@ export async function writePeftFolder(
 ): Promise<void> {
   checkPeftFormat(attached);
   const format = attached.peft!;
-  const { modelPrefix = peftPrefix } = format;
   const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
-  const prefix = pathPrefix(model);
+  const modelInfo = modelInfoOf(model);
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const inner = bodyPaths(model);
-  const whole = trainedWeights(model, attached).map(({ path, shape, layer }) => ({
-    name: inner.has(layer.path) ? `${modelPrefix}.${prefix}${path}` : `${modelPrefix}.${path}`,
-    dtype: "F32" as const,
-    shape,
-    data: values.get(path)!,
-  }));
+  const whole = trainedWeights(model, attached).map((weight) => {
+    const { path, shape, layer } = weight;
+    const [name] = namesInPeft(modelInfo, weight, attached, inner.has(layer.path));
+    const data = values.get(path)!;
+    return isStoredTransposed(weight)
+      ? { name, dtype: "F32" as const, shape: shape.toReversed(), data: transposed(data, shape) }
+      : { name, dtype: "F32" as const, shape, data };
+  });
   await writeSafetensors(join(folder, tensorFile), [...added, ...whole], {
     format: "pt",
     [labelsKey]: JSON.stringify(labels),

@@ -5,7 +5,7 @@
  */
 import type { ModelInfo, Parameter, PeftFormat, PeftTensor } from "../../nn/method.ts";
 import type { LoraOptions, LoraSettings } from "../lora_options.ts";
-import { checkFields, fanInFanOut, targetsOf, wrappedNames } from "./fields.ts";
+import { checkFields, fanInFanOut, learnableBiases, targetsOf, wrappedNames } from "./fields.ts";
 
 /** What LoRA writes beside its settings. */
 export interface LoraInPeft {
@@ -71,7 +71,7 @@ function peftConfig(settings: LoraSettings, targets: readonly string[]): Record<
 
 /** PEFT features of LoRA that this version cannot compute, with the values that mean "off". */
 const unsupportedFields = {
-  bias: ["none"],
+  bias: learnableBiases,
   use_qalora: [false],
   use_bdlora: [null, false],
   layer_replication: [null],

@@ -6,7 +6,7 @@
 import type { Method } from "../../nn/method.ts";
 import { adaloraOf } from "../adalora.ts";
 import type { PeftConfig } from "./config.ts";
-import { checkFields, targetsOf } from "./fields.ts";
+import { checkFields, learnableBiases, targetsOf } from "./fields.ts";
 
 /**
  * The method in a PEFT folder, with the triplets that it kept. Training that goes on from it follows
@@ -18,7 +18,7 @@ export function adaloraFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["init_r", "target_r", "lora_alpha"],
     targets: true,
-    off: { bias: ["none"], use_dora: [false], use_rslora: [false] },
+    off: { bias: learnableBiases, use_dora: [false], use_rslora: [false] },
   });
   const number = (field: string) => config[field] as number | null | undefined ?? undefined;
   // Zero is PEFT's default, and what is written for a share of a run: then the method's shares hold.

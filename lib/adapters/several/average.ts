@@ -18,6 +18,7 @@ import { checkOptions } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
+import { shownName } from "../../core/quoted.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
@@ -131,7 +132,7 @@ function difference(
   { task, labels }: OpenedAdapter["task"],
   other: OpenedAdapter["task"],
 ): string | undefined {
-  const shown = (all: readonly string[]) => all.join(", ");
+  const shown = (all: readonly string[]) => all.map(shownName).join(", ");
   if (task.name !== other.task.name || task.kind !== other.task.kind) {
     return `other tasks (${task.name}, ${task.kind}; ${other.task.name}, ${other.task.kind})`;
   }

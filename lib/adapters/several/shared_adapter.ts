@@ -5,16 +5,12 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { AttachedMethod } from "../../nn/method.ts";
-import type { Family, ModelConfig } from "../../nn/family.ts";
 import type { StackedAdapter } from "../../nn/stacked_weights.ts";
 import { isHead, type Model, modelWeights, randomHead } from "../../nn/model.ts";
 import type { AdapterDelta, NormChange } from "../../nn/adapter_delta.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import type { LabelledTask } from "../../nn/task.ts";
-import { headOf } from "../../nn/task_head.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
-import { type PeftFiles, peftPrefix } from "../peft/files.ts";
-import { promptModelPrefix } from "../parts/virtual_tokens.ts";
 
 /** A method with its trained tensors, on a model with its head. */
 export interface TrainedOnModel {
@@ -106,19 +102,4 @@ function normsOf(
     norms.set(layer.path, { scale: change("weight"), offset: change("bias") });
   }
   return norms;
-}
-
-/** How many numbers the family's head of that name gives in a PEFT folder; undefined where it holds none. */
-export function outputsIn(
-  { tensors }: Pick<PeftFiles, "tensors">,
-  head: string,
-  family: Pick<Family, "modelType" | "heads">,
-  config: ModelConfig,
-): number | undefined {
-  const last = headOf(family, head).layers(config, 1).at(-1)?.path;
-  if (last === undefined) return undefined;
-  const found = [peftPrefix, promptModelPrefix].map((prefix) =>
-    tensors.get(`${prefix}.${last}.weight`)?.shape[0]
-  );
-  return found.find((each) => each !== undefined);
 }

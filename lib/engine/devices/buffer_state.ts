@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type * as ort from "onnxruntime-node";
+import type { ort } from "../ort.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { sizeOf } from "../value.ts";
 import { slotPath, type State, type StateTensor } from "./device.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Graph } from "../graph.ts";

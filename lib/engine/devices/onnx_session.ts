@@ -3,8 +3,9 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { once } from "../../core/once.ts";
 import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
 import { exhaustion } from "./exhaustion.ts";
@@ -73,7 +74,7 @@ export async function createSession(
     return {
       run: async (feeds, fetches) =>
         await session.run(feeds, fetches) as Record<string, ort.Tensor>,
-      release: () => session.release(),
+      release: once(() => session.release()),
     };
   } catch (error) {
     throw unprepared(error);

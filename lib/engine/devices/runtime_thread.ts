@@ -5,8 +5,9 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
+import { once } from "../../core/once.ts";
 import type { TypedArray } from "../tf.ts";
 import type { Session } from "./session.ts";
 import type { Request, SentTensor, WorkerReply } from "./runtime_worker.ts";
@@ -70,13 +71,13 @@ export async function openInThread(
         ({ type, data, dims }) => new ort.Tensor(type as "float32", data as Float32Array, dims),
       );
     },
-    async release() {
+    release: once(async () => {
       const released = ask(at, { kind: "release", session } as Question).then(close, close);
       if (at.left === 0) return await released;
       // The thread takes one thing after another; memory is freed when it has ended what was left.
       leftBehind.add(released);
       void released.finally(() => leftBehind.delete(released));
-    },
+    }),
   };
 }
 

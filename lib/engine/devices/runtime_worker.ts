@@ -4,7 +4,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { TypedArray } from "../tf.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as ort from "onnxruntime-node";
+import type { ort } from "../ort.ts";
 
 /** A graph that is ready to run. */
 export interface Session {

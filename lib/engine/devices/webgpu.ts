@@ -8,7 +8,7 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import { ort } from "../ort.ts";
 import { TunebookError } from "../../core/errors.ts";
 import type { Graph } from "../graph.ts";
 import type { ElementType } from "../value.ts";

@@ -24,6 +24,9 @@ import {
   loadWith,
   trainableOf,
 } from "../run/assemble_stage.ts";
+import { checkLabels } from "../run/check_labels.ts";
+import { checkTask } from "../run/check_task.ts";
+import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
@@ -57,6 +60,8 @@ export interface ComparedRunOptions {
 
 /** What all runs share. */
 export interface ComparedRuns {
+  /** What was decided about the checkpoint's head, where that does not go without saying. */
+  readonly headNote?: string;
   /** The rows for methods that take no room from the text. */
   readonly data: EncodedSplits;
   /** The rows with so many tokens at most. */
@@ -70,15 +75,16 @@ export interface ComparedRuns {
 /** Opens what all runs share. `maxTokens` is what the training settings say. */
 export async function openRuns(
   spec: Pick<PlanSpec, "model" | "quantize" | "family">,
-  read: ReadData,
+  found: ReadData,
   { device, maxTokens, signal }: {
     readonly device: Device;
     readonly maxTokens: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<ComparedRuns> {
-  const { task, splits } = read;
   const opened = await openStage(spec, { signal });
+  const read = await dataForHead(opened, found);
+  const { task, splits, headNote } = read;
   const encoded = new Map<number, Promise<EncodedSplits>>();
   const dataOf = (room: number): Promise<EncodedSplits> => {
     const known = encoded.get(room) ?? encodeSplits(read, processorOf(opened, room), signal);
@@ -94,8 +100,13 @@ export async function openRuns(
     models.set(key, known);
     return known;
   };
-  const open = async (method: Method, settings: TrainSettings) =>
-    await attachMethod(await modelOf(settings.seed, method), method, opened, task, settings);
+  const open = async (method: Method, settings: TrainSettings) => {
+    const model = await modelOf(settings.seed, method);
+    const attached = await attachMethod(model, method, opened, task, settings);
+    checkTask(model, attached.adapter, task);
+    checkLabels(attached.adapter.labels, task);
+    return attached;
+  };
   const trialOf = async (room: number, count: number): Promise<AnyExamples> => {
     const rows = splits.train.numRows();
     const chosen = Array.from({ length: count }, (_, at) => Math.floor(at * rows / count));
@@ -106,6 +117,7 @@ export async function openRuns(
     });
   };
   return {
+    ...(headNote ? { headNote } : {}),
     data: await dataOf(Math.min(maxTokens, opened.config.maxTokens)),
     dataIn: dataOf,
     check: async (method, settings) => (await open(method, settings)).maxTokens,

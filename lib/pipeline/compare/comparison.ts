@@ -10,6 +10,7 @@ import type { Drawing } from "../../chart/drawing.ts";
 import { bundleOf, customInspect, jupyterDisplay, type MimeBundle } from "../../core/display.ts";
 import { html, htmlFrame, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
+import { visibleLines } from "../../core/visible.ts";
 import { metrics } from "../../metrics/mod.ts";
 import { formatNumber } from "../display/format_number.ts";
 import { titleOf } from "../display/score_titles.ts";
@@ -106,11 +107,11 @@ export function comparisonOf<Name extends string>(
 type Shown = Pick<Comparison, "rows" | "metric" | "examples" | "notes" | "stopped">;
 
 function describeComparison(shown: Shown): string {
-  return [
+  return visibleLines([
     captionOf(shown),
     textTable(columnsOf(shown), shown.rows.map(cellsOf), ["left", ...rights]),
     ...shown.notes,
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** The table, the chart and the notes; `status` says what is going on. */

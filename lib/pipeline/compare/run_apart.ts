@@ -96,7 +96,7 @@ export async function runApart(
     const writer = child.stdin.getWriter();
     const sent = writer.write(new TextEncoder().encode(JSON.stringify(request)))
       .then(() => writer.close()).catch(() => {});
-    const complaints = new Response(child.stderr).text();
+    const complaints = new Response(child.stderr).text().catch(() => "");
     const answer = await answerIn(child.stdout, onStep);
     const { code, signal: killedBy } = await child.status;
     await sent;

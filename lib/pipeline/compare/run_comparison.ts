@@ -45,7 +45,7 @@ export async function runComparison(
   const natural = metricOf(read.task.metric ?? spec.task.metric);
   // deno-lint-ignore no-explicit-any
   const metric = (spec.metric ?? natural) as Metric<number, any>;
-  const notes: string[] = [];
+  const notes = runs.headNote ? [runs.headNote] : [];
   let stopped = false;
   let pace: Pace | undefined;
   const present = (): Comparison =>

@@ -15,6 +15,8 @@ import { abortSignal, type Rules } from "../../core/option_rules.ts";
 import { html, htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { histogramImage, histogramOf, histogramText } from "../../core/sparkline.ts";
 import { shortened } from "../../core/text_table.ts";
+import { shownName } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import { describeTables, type SplitReport } from "../../data/report.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
@@ -70,14 +72,16 @@ export async function previewData(
   const maxTokens = Math.min(trainSettings(spec.train).maxTokens, opened.config.maxTokens);
   const processor = processorOf(opened, maxTokens);
   const lengths: Record<string, Int32Array> = {};
+  const inputs: Record<string, readonly string[] | undefined> = {};
   for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
     const where = `the ${name === "train" ? "training" : name} data`;
     const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
     lengths[name] = examples.lengths;
+    inputs[name] = examples.inputKeys?.();
   }
   const preview = {
-    splits: describeTables(read.splits, { ...spec.task.report, lengths }),
+    splits: describeTables(read.splits, { ...spec.task.report, inputs, lengths }),
     lengths,
     examples: await shownRows(read, processor),
   };
@@ -154,8 +158,8 @@ function previewText({ splits, lengths, examples }: Shown): string {
       `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
     ),
     ...examples.flatMap(({ text, label, tokens, mask }) => [
-      `${isText(label, text) ? "" : `${label}: `}${shortened(text, 100)}`,
-      `  tokens ${tokens.join(" ")}`,
+      `${isText(label, text) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
+      `  tokens ${tokens.map(visible).join(" ")}`,
       `  mask   ${mask.join("")}`,
     ]),
   ].join("\n");
@@ -178,7 +182,7 @@ function previewDisplay(shown: Shown): MimeBundle {
   });
   const balance = splits.splits.flatMap(({ name, classes }) =>
     classes.slice(0, shownClasses).map((each) => [
-      `${name}: ${each.name}`,
+      `${name}: ${shownName(each.name)}`,
       each.rows.toLocaleString("en"),
       shareBar(each.share, `${(100 * each.share).toFixed(1)} %`),
     ])
@@ -204,7 +208,7 @@ function previewDisplay(shown: Shown): MimeBundle {
         htmlSection(
           html`${
             isText(label, text) ? [] : html`
-              <bdi>${label}</bdi>:
+              <bdi>${visible(label)}</bdi>:
             `
           }<bdi>${shortened(text, 100)}</bdi>`,
           html`<p style="margin:.2em 0;font-family:monospace">${

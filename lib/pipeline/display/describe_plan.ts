@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "../../core/visible.ts";
 import { originOf } from "../../table/origin.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { type DataSource, defaultTestShare, type PlanSpec } from "../plan_spec.ts";
@@ -39,7 +40,7 @@ export function describePlan(parts: PlanSpec): string {
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));
-  return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${text}`).join("\n");
+  return lines.map(([stage, text]) => `${stage.padEnd(width)}  ${visible(text)}`).join("\n");
 }
 
 function describeTask({ name, kind, settings, columns }: PlanSpec["task"]): string {

@@ -7,6 +7,7 @@
 import { bundleOf, type MimeBundle } from "../../core/display.ts";
 import { messageOf } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
+import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
@@ -20,6 +21,7 @@ import { parseReference } from "../../weights/reference.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { loadWith } from "../run/assemble_stage.ts";
+import { dataForHead } from "../run/head_labels.ts";
 import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
@@ -67,14 +69,15 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   const settings = trainSettings(spec.train);
   const opened = await openStage(spec, { offline: true });
   const { family, config } = opened;
-  const read = await readStage(spec);
+  const method = await spec.method.open?.() ?? spec.method;
+  const read = await dataForHead(opened, await readStage(spec), method);
   const { labels } = read.task;
   const quantize = spec.quantize ?? spec.method.quantize;
   const model = await loadWith(opened, read.task, { seed: settings.seed, quantize });
   const extras = opened.tokenizer
     ? { encode: (text: string) => Int32Array.from(opened.tokenizer!.encode(text).ids) }
     : {};
-  const adapter = attachTo(model, await spec.method.open?.() ?? spec.method, extras);
+  const adapter = attachTo(model, method, extras);
   const weights = modelWeights(model);
   const trained = countOf(trainedTensors(model, adapter));
   const total = countOf(weights) + countOf(adapter.parameters);
@@ -85,7 +88,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   const vocabulary = family.input === "text"
     ? `, ${textConfig(opened).vocabSize.toLocaleString("en")} tokens`
     : "";
-  const shown = labels.slice(0, 8).join(", ") + (labels.length > 8 ? ", …" : "");
+  const shown = labels.slice(0, 8).map(shownName).join(", ") + (labels.length > 8 ? ", …" : "");
   return [
     [
       "model",
@@ -99,6 +102,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ["rows", sizes.join(", ")],
     ...(labels.length > 0 ? [["labels", shown] satisfies [string, string]] : []),
     ["steps", `${known.steps.toLocaleString("en")}`],
+    ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],

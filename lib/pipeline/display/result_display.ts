@@ -9,6 +9,8 @@ import { lossChart } from "../../chart/loss_chart.ts";
 import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { formatNumber } from "./format_number.ts";
@@ -62,6 +64,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       `${result.trainedParameters.toLocaleString("en")} of ` +
       `${result.totalParameters.toLocaleString("en")} (${share.toPrecision(3)} %)`,
     ],
+    ...(result.headNote ? [["head", result.headNote] satisfies [string, string]] : []),
   ];
   return bundleOf(
     describeResult(result, result.titles),
@@ -111,7 +114,7 @@ type NamedScores = ScoreTitles & Pick<RunSummary, "intervals"> & { readonly scor
 /** Name, value and interval of each number. */
 function numbersOf({ scores, titles, intervals }: NamedScores): [string, string, string][] {
   return Object.entries(scores as Record<string, unknown>).flatMap(([score, value]) => {
-    const name = titles[score] ?? score;
+    const name = visible(titles[score] ?? score);
     const interval = intervals[score];
     if (typeof value === "number") {
       return [[name, formatNumber(value), interval ? intervalText(interval) : ""]];
@@ -119,7 +122,7 @@ function numbersOf({ scores, titles, intervals }: NamedScores): [string, string,
     const parts = Object.entries(value as object);
     return parts.every(([, part]) => typeof part === "number")
       ? parts.map(([label, part]): [string, string, string] => [
-        `${name}: ${label}`,
+        `${name}: ${shownName(label)}`,
         formatNumber(part),
         "",
       ])
@@ -146,7 +149,7 @@ async function scoresHtml(
   if (rows.length === 0) return html``;
   const matrix = matrixOf(predictions);
   const always = baseline
-    ? ` (always “${baseline.label}”: accuracy ${formatNumber(baseline.accuracy)})`
+    ? ` (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`
     : "";
   return htmlSection(
     "Scores",

@@ -5,7 +5,7 @@
  */
 import type { RunCurves } from "../../chart/loss_chart.ts";
 import type { MethodRecord } from "../../nn/method.ts";
-import type { StepReport, Validation } from "../../train/train.ts";
+import type { StepReport, StepsBefore, Validation } from "../../train/train.ts";
 
 /** A run as it stands. */
 export interface TrainingRecord extends RunCurves {
@@ -14,8 +14,6 @@ export interface TrainingRecord extends RunCurves {
   methodRecord(): MethodRecord;
   readonly learningRates: readonly number[];
   readonly validations: readonly Validation[];
-  /** The step of the first loss; above 1 after a resume. */
-  readonly firstStep: number;
   readonly step: number;
   readonly totalSteps: number;
   readonly epoch: number;
@@ -44,6 +42,12 @@ export function recordTraining(
   let last: StepReport | undefined;
   let peakBytes = 0;
   return {
+    /** Takes in what the run did before it was continued. */
+    resume(before: StepsBefore): void {
+      for (const loss of before.losses) losses.push(loss);
+      for (const rate of before.learningRates) learningRates.push(rate);
+      for (const validation of before.validations) validations.push(validation);
+    },
     step(report: StepReport): void {
       last = report;
       losses.push(report.loss);
@@ -63,13 +67,12 @@ export function recordTraining(
         methodRecord: last?.methodRecord ?? (() => ({})),
         learningRates,
         validations,
-        firstStep: step - losses.length + 1,
         step,
         totalSteps,
         epoch,
         seconds: (now() - began) / 1000,
         tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
-        secondsLeft: losses.length > 0 ? (totalSteps - step) * perStep : NaN,
+        secondsLeft: marks.length > 1 ? (totalSteps - step) * perStep : NaN,
         peakBytes,
       };
     },

@@ -12,11 +12,13 @@ import type { Notebook } from "../../core/notebook.ts";
 import { type Progress, showProgress } from "../../core/progress.ts";
 import { sparkline } from "../../core/sparkline.ts";
 import type { MethodRecord } from "../../nn/method.ts";
-import type { StepReport, Validation } from "../../train/train.ts";
+import type { StepReport, StepsBefore, Validation } from "../../train/train.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 
 /** Sees what happens in a run. */
 export interface TrainingView {
+  /** Takes in what a continued run did before, so that curves are whole. */
+  resume(before: StepsBefore): void;
   step(report: StepReport): void;
   validation(validation: Validation): void;
   /** Shows the last state; `how` says how the run ended. */
@@ -25,6 +27,7 @@ export interface TrainingView {
 
 /** Shows nothing. */
 export const silentView: TrainingView = {
+  resume() {},
   step() {},
   validation() {},
   end: () => Promise.resolve(),
@@ -67,6 +70,7 @@ export function notebookView(
     }
   };
   return {
+    resume: record.resume,
     step(report) {
       record.step(report);
       if (drawing || now() < next) return;
@@ -75,7 +79,7 @@ export function notebookView(
     validation: record.validation,
     async end(how) {
       await drawing;
-      if (record.read().losses.length > 0) await draw(how);
+      if (record.read().step > 0) await draw(how);
     },
   };
 }
@@ -87,6 +91,7 @@ export function terminalView(isTerminal: boolean): TrainingView {
   let [series, next] = ["", -Infinity];
   const sparks = 16;
   return {
+    resume: record.resume,
     step(report) {
       record.step(report);
       const { step, totalSteps, epoch, loss } = report;
@@ -120,9 +125,9 @@ export async function trainingDisplay(
   record: TrainingRecord,
   { how, scoreName }: { how: string; scoreName: string },
 ): Promise<MimeBundle> {
-  const { firstStep, step, totalSteps } = record;
+  const { step, totalSteps } = record;
   const series = record.methodRecord();
-  const chart = lossChart(record, { firstStep, totalSteps, scoreName });
+  const chart = lossChart(record, { totalSteps, scoreName });
   const charts = [chart, ...seriesOf(series, { lastStep: step, totalSteps })];
   const facts = factsOf(record, how, series);
   const text = [

@@ -8,6 +8,7 @@
 import { full } from "../../adapters/full.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { list, positive, record, required, type Rules } from "../../core/option_rules.ts";
+import { withDisplay } from "../../core/display.ts";
 import { readLabels } from "../../data/labels.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import { type LogisticRegression, logisticRegression } from "../../evaluate/logistic_regression.ts";
@@ -24,6 +25,7 @@ import {
 } from "../../tasks/sentence_embeddings/options.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
+import { displayOfPredictions } from "../../tasks/text_classification/prediction_display.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { model } from "../plan.ts";
 import { requireInputs } from "../run/predict_inputs.ts";
@@ -157,7 +159,8 @@ export async function fewShot(
     embeddings,
     async predict(texts: readonly string[]) {
       requireInputs(texts);
-      return predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
+      const found = predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
+      return withDisplay(found, displayOfPredictions);
     },
     async predictions(table: Table) {
       const truth = classOf(table);

@@ -12,6 +12,7 @@ import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { abortSignal, list, type Rules, text } from "../../core/option_rules.ts";
+import { visible } from "../../core/visible.ts";
 import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { AdapterSource } from "./adapter_source.ts";
@@ -198,8 +199,8 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       checkChoices(inputs, choices, (choice) => active(choice));
       return await predict(inputs, choices, others);
     },
-    toString: () => `${names.join(", ")} on ${reference}`,
-    [customInspect]: () => `${names.join(", ")} on ${reference}`,
+    toString: () => `${names.map(visible).join(", ")} on ${reference}`,
+    [customInspect]: () => `${names.map(visible).join(", ")} on ${reference}`,
   });
 }
 

@@ -6,6 +6,7 @@
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { writeFolderAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { adapter as adapterTarget, writeAdapter } from "../../deploy/adapter.ts";
 import { checkFolders } from "../../deploy/check_targets.ts";
 import type { Method, ModelInfo } from "../../nn/method.ts";
@@ -38,7 +39,7 @@ export function isAverage(adapter: Method): adapter is OpenedAverage {
 export function averageOf(
   opened: OpenedAdapter,
   settings: Readonly<Record<string, unknown>>,
-  { maxTokens: most }: Pick<Base, "maxTokens">,
+  { maxTokens: most, opened: { files } }: Pick<Base, "maxTokens" | "opened">,
 ): OpenedAverage {
   const { model, attached, values, task, maxTokens = most } = opened;
   return Object.freeze({
@@ -51,7 +52,8 @@ export function averageOf(
     opened,
     async save(folder: string): Promise<void> {
       await checkFolders([adapterTarget(folder)]);
-      const trained = { trainable: { model, adapter: attached }, values, task, maxTokens };
+      await using _held = await lockFolders([folder]);
+      const trained = { trainable: { model, adapter: attached }, values, task, maxTokens, files };
       await writeFolderAtomic(folder, (inside) => writeAdapter(trained, inside));
     },
   });

@@ -6,6 +6,7 @@
 import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { customInspect } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { shownName } from "../../core/quoted.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -180,7 +181,7 @@ function frozen<Input, Answer>(
   model: Omit<OpenModel<Input, Answer>, "toString">,
 ): OpenModel<Input, Answer> {
   const { reference, task, labels } = model;
-  const of = labels.length > 0 ? ` of ${labels.join(", ")}` : "";
+  const of = labels.length > 0 ? ` of ${labels.map(shownName).join(", ")}` : "";
   const inWords = () => task ? `${reference}: ${task}${of}` : `${reference}, a base for adapters`;
   return Object.freeze({ ...model, toString: inWords, [customInspect]: inWords });
 }

@@ -55,7 +55,8 @@ export function withTaskDisplay<Answer>(
   if (answers.length === 0) return answers;
   const [{ task }, ...others] = [...new Set(adapters)];
   const { display } = task;
-  const isSame = others.every((other) => String(other.task.labels) === String(task.labels));
+  const meaning = ({ task, labels }: OpenedAdapter["task"]) => JSON.stringify([task.name, labels]);
+  const isSame = others.every((other) => meaning(other.task) === meaning(task));
   return display && isSame ? withDisplay(answers, (shown) => display(shown)) : answers;
 }
 

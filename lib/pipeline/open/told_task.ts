@@ -5,6 +5,7 @@
  * @module
  */
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { shownName } from "../../core/quoted.ts";
 import type { TaskNote } from "../../nn/task_note.ts";
 import { taskOf, taskOfTraces, tasks, type TaskTraces } from "../../tasks/mod.ts";
 import type { HeadNotes } from "../../tasks/shared/head_notes.ts";
@@ -82,7 +83,7 @@ export function labelledAs(
   throw new TunebookError(
     "input",
     `the head of ${where} gives ${outputs} numbers, but ${task.name} with the labels ` +
-      `${labels.join(", ")} needs ${wanted}`,
+      `${labels.map(shownName).join(", ")} needs ${wanted}`,
   );
 }
 

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { configFile, type PeftFiles } from "../../adapters/peft/files.ts";
 import { loadedAdapter } from "../../adapters/peft/folder.ts";
-import { outputsIn } from "../../adapters/several/shared_adapter.ts";
+import { headOutputs } from "../../adapters/peft/head_outputs.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { tasks } from "../../tasks/mod.ts";
@@ -46,7 +46,7 @@ export async function trainedAdapter(
   const telling = toldTask(sources, { outputs: notes.labels.length }, where);
   if (!telling) throw untold(where, what);
   const head = telling.withLabels(notes.labels).head.name;
-  const stored = outputsIn(files, head, family, config);
+  const stored = headOutputs(files, head, family, config);
   const outputs = stored ?? files.labels?.length ?? notes.labels.length;
   const isOwn = notes.labels.length === outputs;
   const labels = given.labels ?? files.labels ?? (isOwn ? notes.labels : numbered(outputs));

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
 import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
@@ -16,6 +15,8 @@ import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkHead } from "./check_head.ts";
+import { checkLabels } from "./check_labels.ts";
+import { type DataForHead, headNoteOf } from "./head_labels.ts";
 import { checkTask } from "./check_task.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
@@ -94,7 +95,12 @@ export async function encodeSplits(
     test: test.lengths,
     ...(validation ? { validation: validation.lengths } : {}),
   };
-  const report = describeTables(splits, { ...task.task.report, lengths });
+  const inputs = {
+    train: train.inputKeys?.(),
+    test: test.inputKeys?.(),
+    validation: validation?.inputKeys?.(),
+  };
+  const report = describeTables(splits, { ...task.task.report, inputs, lengths });
   return { train, test, ...(validation ? { validation } : {}), report };
 }
 
@@ -123,13 +129,15 @@ export interface Assembled extends AttachedModel {
   readonly data: EncodedSplits;
   readonly processor: Processor;
   readonly trainable: TrainableModel;
+  /** What a reader of the scores must know of the head, in a sentence. */
+  readonly headNote?: string;
 }
 
 /** Reads the weights, attaches the method, encodes the rows and makes the loss. */
 export async function assembleStage(
   { quantize }: Pick<PlanSpec, "quantize">,
   opened: OpenedModel,
-  data: ReadData,
+  data: DataForHead,
   { method, settings, signal }: {
     /** The plan's method with its files read. */
     readonly method: Method;
@@ -150,26 +158,12 @@ export async function assembleStage(
   checkTask(model, attached.adapter, data.task);
   checkLabels(attached.adapter.labels, data.task);
   if (settings.epochs === 0) checkHead(model, attached.adapter);
+  const headNote = headNoteOf(data, attached, settings);
   return {
     ...attached,
+    ...(headNote ? { headNote } : {}),
     data: encoded,
     processor,
     trainable: trainableOf(attached, encoded.train, settings),
   };
-}
-
-const named = (labels: readonly string[]) =>
-  labels.length > 0 ? `the labels ${labels.join(", ")}` : "no labels (next tokens)";
-
-/** An adapter that was made for other labels would give every score another meaning. */
-function checkLabels(
-  trained: readonly string[] | undefined,
-  { task, labels }: AnyLabelledTask,
-): void {
-  if (!trained || task.kind === "regression" || String(trained) === String(labels)) return;
-  throw new TunebookError(
-    "input",
-    `the adapter was trained on ${named(trained)}, but the data has ` +
-      `${named(labels)}; use data with the same labels`,
-  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { kernel } from "../../core/kernel.ts";
+import { refuseQueuedCell } from "../../core/queued_cell.ts";
 import { say } from "../../core/say.ts";
 
 /**
@@ -30,8 +31,12 @@ export function onCellInterrupt(outer?: AbortSignal): Interrupt {
   return { signal: outer ?? new AbortController().signal, [Symbol.dispose]() {} };
 }
 
-/** Listens for Ctrl-C and follows `outer`, if there is one. */
+/**
+ * Listens for Ctrl-C and follows `outer`, if there is one. In a cell that waited behind one that was
+ * stopped it throws an error of kind "interrupted".
+ */
 export function onInterrupt(outer?: AbortSignal): Interrupt {
+  refuseQueuedCell();
   const controller = new AbortController();
   const inNotebook = kernel() !== undefined;
   let first: number | undefined;

@@ -63,6 +63,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
     maxTokens,
     padId: textConfig(opened).padId,
     usesTypes: family.usesTypes ?? false,
+    ...(family.stack?.pooling === "last" ? { poolsLast: true } : {}),
     ...(sentence ? { sentence } : {}),
   };
 }

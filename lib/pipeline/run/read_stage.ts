@@ -61,7 +61,7 @@ async function readSplits(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
   const load = async (from: DataSource, name: string) => {
-    const table = typeof from === "string" ? await openSource(from, signal) : from;
+    const table = typeof from === "string" ? await openSource(from, task.columns, signal) : from;
     const where = typeof from === "string" ? from : originOf(from) ?? name;
     requireColumns(table, task.columns, where);
     return { table: sourceTable(table, where), where };
@@ -108,7 +108,12 @@ function cutSplits(
   return { train, validation: held };
 }
 
-async function openSource(source: string, signal: AbortSignal | undefined): Promise<Table> {
+/** Reads only the columns of the task: another one, such as pandas' index without a name, is in no way. */
+async function openSource(
+  source: string,
+  columns: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Table> {
   const known = findDataSet(source);
   if (known) return await known.read();
   if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
@@ -119,7 +124,7 @@ async function openSource(source: string, signal: AbortSignal | undefined): Prom
         names.join(", "),
     );
   }
-  return await readTable(source, { signal });
+  return await readTable(source, { signal, columns: [...new Set(columns)] });
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -9,7 +9,9 @@ import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
+import type { Table } from "../../table/table.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
+import { shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
@@ -30,6 +32,8 @@ export interface StageResults {
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
   readonly judge: AnyMetric;
+  /** The held-out rows. */
+  readonly table: Table;
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
@@ -42,7 +46,10 @@ export interface StageResults {
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {
   const { task, assembled, trained, scored, outputsOf, dispose } = stages;
-  const { predictions } = scored;
+  const predictions = shownPredictions(scored.predictions, {
+    table: stages.table,
+    task: task.task,
+  });
   const summary = summaryOf(stages);
   const titles = scoreTitles(stages.spec.metrics);
   const shown = {
@@ -83,7 +90,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 function summaryOf(
   { spec, settings, device, task, judge, assembled, trained, scored }: StageResults,
 ): RunSummary {
-  const { model, adapter, data } = assembled;
+  const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
   return {
     model: spec.model,
@@ -97,6 +104,7 @@ function summaryOf(
     stepsHere: trained.stepsHere,
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),
+    ...(headNote ? { headNote } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
     notes: runNotes({

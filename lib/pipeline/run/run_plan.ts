@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes, type TunebookError } from "../../core/errors.ts";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
@@ -13,16 +14,18 @@ import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
+import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
 import { deployStage } from "./deploy_stage.ts";
+import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
-import type { RunResult } from "./run_result.ts";
-import { judgeOf, scorerOf, scoreStage, validation } from "./score_stage.ts";
+import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
+import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 
@@ -37,14 +40,20 @@ export async function runPlan(
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(spec.targets, await sourcesOf(spec));
+  const { checkpoints } = spec.train;
+  await using _held = await lockFolders([
+    ...spec.targets.map(({ folder }) => folder),
+    ...typeof checkpoints === "string" ? [checkpoints] : [],
+  ]);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
 
-  const read = await readStage(spec, signal);
+  const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
   const opened = await openStage(spec, { signal });
+  const read = await dataForHead(opened, found, method);
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
   if (!options.quiet) say(describeData(data, assembled));
@@ -71,16 +80,19 @@ export async function runPlan(
   try {
     const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
+    if (!options.quiet && spec.targets.length > 0) sayScores(scored.scores, spec);
     const model: TrainedModel = {
       trainable,
       values: await state.read(parameters),
       task: read.task,
       files: opened.files,
-      ...(opened.tokenizer ? { specialTokens: opened.tokenizer.texts } : {}),
       maxTokens: assembled.maxTokens,
     };
     const proof = { examples: data.test, outputs: scored.outputs };
-    const receipts = await deployStage(spec.targets, model, proof, { device, signal });
+    const receipts = await deployStage(spec.targets, model, proof, { device, signal })
+      .catch((error) => {
+        throw withScores(error, scored.scores, scoreTitles(spec.metrics));
+      });
     await trained.forget();
     return resultOf({
       spec,
@@ -88,6 +100,7 @@ export async function runPlan(
       device,
       task: read.task,
       judge,
+      table: read.splits.test,
       assembled,
       trained,
       scored,
@@ -98,7 +111,7 @@ export async function runPlan(
     });
   } catch (error) {
     await dispose();
-    throw isInterruption(error) ? stoppedAfterTraining(trained) : error;
+    throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
 }
 
@@ -113,15 +126,39 @@ function stoppedAfterTraining({ folder, step }: { folder?: string; step: number 
   );
 }
 
+/** A failure after the training says where what was trained is kept. */
+function withKept(error: unknown, { folder, step }: { folder?: string; step: number }): unknown {
+  if (folder === undefined || step === 0 || !(error instanceof Error)) return error;
+  error.message += `\nNothing of the training is lost: the state after step ${step} is kept in ` +
+    `${folder}. Mend the cause, then ` +
+    (kernel() ? "run the cell again" : "run the same plan with resume") +
+    " to go on with the scores and the deployment.";
+  return error;
+}
+
+/** A deployment that fails still says what the training reached. */
+function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitles): unknown {
+  if (!(error instanceof Error) || Object.keys(scores).length === 0) return error;
+  error.message += `\nScores on held-out rows:\n${describeScores(scores, titles).join("\n")}`;
+  return error;
+}
+
+/** Says the scores before anything is written, which may fail: by a full disk for one. */
+function sayScores(scores: Scored["scores"], { metrics }: PlanSpec): void {
+  const lines = describeScores(scores, scoreTitles(metrics));
+  if (lines.length > 0) say(["scores on held-out rows", ...lines].join("\n"));
+}
+
 function describeData(
   { report, train, validation, test }: EncodedSplits,
-  { maxTokens, model: { family } }: Pick<Assembled, "maxTokens" | "model">,
+  { maxTokens, model: { family }, headNote }: Pick<Assembled, "maxTokens" | "model" | "headNote">,
 ): string {
-  if (family.input !== "text") return String(report);
+  const about = headNote ? `${report}\n${headNote}` : String(report);
+  if (family.input !== "text") return about;
   const splits = [train, test, ...(validation ? [validation] : [])];
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);
-  return `${report}\n` +
+  return `${about}\n` +
     (cut === 0
       ? `no row is longer than ${maxTokens} tokens`
       : `${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`);

@@ -9,6 +9,8 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
+import { quoted } from "../../core/quoted.ts";
+import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -28,6 +30,8 @@ export interface RunSummary {
   readonly packing: string;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
+  /** What was made of the head that the checkpoint has, where that does not go without saying. */
+  readonly headNote?: string;
   readonly trainedParameters: number;
   readonly totalParameters: number;
   /** What to know before the scores are believed: few steps, a score below the baseline. */
@@ -60,9 +64,25 @@ export interface RunResult<
   readonly predictions: Predicted;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
-  /** Frees the model. */
+  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
+}
+
+/** What scores are called, by name. */
+export type ScoreTitles = Readonly<Record<string, string>>;
+
+/** A line for each score. */
+export function describeScores(
+  scores: Readonly<Record<string, unknown>>,
+  titles: ScoreTitles = {},
+  intervals: RunSummary["intervals"] = {},
+): string[] {
+  return Object.entries(scores)
+    .map(([name, value]) =>
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
+      describeInterval(intervals[name])
+    );
 }
 
 /** A result in words; `titles` are what its scores are called, by name. */
@@ -71,20 +91,17 @@ export function describeResult(
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
-  const { baseline, stepsHere, steps } = result;
+  const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = Object.entries(result.scores as Record<string, unknown>)
-    .map(([name, value]) =>
-      `  ${(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
-      describeInterval(result.intervals[name])
-    );
+  const { intervals } = result;
+  const scores = describeScores(result.scores as Record<string, unknown>, titles, intervals);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
   });
-  return [
+  return visibleLines([
     `${result.method} on ${result.model}`,
     steps === 0
       ? `  nothing was trained, on ${result.device}`
@@ -96,13 +113,14 @@ export function describeResult(
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
+    ...(headNote ? [`  ${headNote}`] : []),
     ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
     ...(scores.length > 0 && baseline
-      ? [`  (always "${baseline.label}": accuracy ${formatNumber(baseline.accuracy)})`]
+      ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...result.notes.map((note) => `note: ${note}`),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
-  ].join("\n");
+  ].join("\n"));
 }
 
 /** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */

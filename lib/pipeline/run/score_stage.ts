@@ -5,8 +5,9 @@
  */
 import type { Progress } from "../../core/progress.ts";
 import type { Device, State } from "../../engine/mod.ts";
-import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
+import { createPredictor } from "../../evaluate/predict.ts";
 import type { Metric } from "../../metrics/metric.ts";
+import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Outputs } from "../../nn/task.ts";
@@ -29,15 +30,16 @@ export interface Scorer extends AsyncDisposable {
 
 /** Opens a scorer; all runs read their parameters from the same state. */
 export function scorerOf(trainable: TrainableModel, device: Device): Scorer {
-  let predictor: Predictor | undefined;
+  let from: State | undefined;
+  const kept = keptPredictor(() => createPredictor(trainable, device, from));
   return {
-    async outputs(examples, { state, progress, signal }) {
-      predictor ??= await createPredictor(trainable, device, state);
-      return await predictor.outputs(examples, { signal, ...(progress ? { progress } : {}) });
+    outputs(examples, { state, progress, signal }) {
+      from = state;
+      return kept.use((predictor) =>
+        predictor.outputs(examples, { signal, ...(progress ? { progress } : {}) })
+      );
     },
-    async [Symbol.asyncDispose]() {
-      await predictor?.dispose();
-    },
+    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
   };
 }
 

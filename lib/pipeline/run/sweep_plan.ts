@@ -15,6 +15,7 @@ import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { assembleStage } from "./assemble_stage.ts";
+import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
@@ -38,7 +39,8 @@ export async function sweepPlan(
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
   const opened = await openStage(spec, { signal });
-  const { trainable, data } = await assembleStage(spec, opened, read, { method, settings, signal });
+  const own = await dataForHead(opened, read, method);
+  const { trainable, data } = await assembleStage(spec, opened, own, { method, settings, signal });
   const progress = progressFor(options, "sweeping", steps, "steps");
   let done = 0;
   try {

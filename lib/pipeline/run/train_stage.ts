@@ -5,6 +5,7 @@
  */
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { lockFolders } from "../../core/folder_lock.ts";
 import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
@@ -63,13 +64,19 @@ export async function trainStage(
   let ended = "failed";
   let frozen: Progress | undefined;
   let result: TrainResult;
+  // A folder of the plan is locked for all of the run.
+  await using _held = await lockFolders(resume && !settings.checkpoints ? [folder] : []);
   try {
     result = await train(trainable, data.train, {
       ...context,
       settings: resume ? { ...settings, resume, checkpoints: folder } : settings,
       fingerprint,
       rescueFolder: folder,
-      onResume(step) {
+      // What was trained is not lost where a deployment or a score fails.
+      keepLast: spec.targets.length > 0 || Object.keys(spec.metrics).length > 0,
+      onResume(before) {
+        const { step } = before;
+        view.resume(before);
         if (options.quiet || (continues && step === 0)) return;
         say(
           step > 0
@@ -91,15 +98,15 @@ export async function trainStage(
     await view.end(ended);
   }
   if (result.stopped !== "interrupted") {
-    const { checkpoints } = settings;
-    // The next run of the cell is a new one.
+    const { savedIn } = result;
+    // The next run is a new one.
     const forget = async () => {
-      if (!continues) return;
-      await Deno.remove(folder, { recursive: true });
+      if (savedIn === undefined || settings.checkpoints !== undefined) return;
+      await Deno.remove(folder, { recursive: true }).catch(unlessGone);
       await removeEmpty(rescueFolder);
       await removeEmpty(dirname(rescueFolder));
     };
-    return { ...result, ...(continues || checkpoints ? { folder } : {}), forget };
+    return { ...result, ...(savedIn === undefined ? {} : { folder: savedIn }), forget };
   }
   result.state.dispose();
   if (result.step === 0) {
@@ -117,12 +124,18 @@ export async function trainStage(
 
 /** Removes a folder unless something is in it. */
 async function removeEmpty(folder: string): Promise<void> {
+  const isEmpty = async () => (await Array.fromAsync(Deno.readDir(folder))).length === 0;
   try {
-    for await (const _ of Deno.readDir(folder)) return;
-    await Deno.remove(folder);
+    if (await isEmpty()) await Deno.remove(folder);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // Another run may have put something into it meanwhile.
+    if (await isEmpty().catch(() => true)) unlessGone(error);
   }
+}
+
+/** Another run of the same plan may have removed a folder meanwhile. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** A view of the steps, unless the run is quiet. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
+import { quoted } from "../../core/quoted.ts";
 import { shortened } from "../../core/text_table.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
 import { printedByPython } from "../../table/printed_by_python.ts";
@@ -74,9 +75,9 @@ type Complain = (what: string) => void;
 
 function readText(value: unknown, column: string, complain: Complain): string {
   if (typeof value === "string" && value.trim() !== "") return value;
-  if (typeof value === "string") complain(`an empty "${column}"`);
-  else if (isMissing(value)) complain(`no "${column}"`);
-  else complain(`"${column}" is ${kindOf(value)}, not a text`);
+  if (typeof value === "string") complain(`an empty ${quoted(column)}`);
+  else if (isMissing(value)) complain(`no ${quoted(column)}`);
+  else complain(`${quoted(column)} is ${kindOf(value)}, not a text`);
   return "";
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { quoted } from "../../core/quoted.ts";
 import { Random } from "../../core/random.ts";
 
 /** How pairs are drawn. */
@@ -103,7 +104,9 @@ export function checkPairClasses(classes: readonly string[], where: string): voi
   if (byClass.size < 2) {
     throw new TunebookError(
       "data",
-      `${where} has only the class "${only}": pairs of texts that are not alike need two or more`,
+      `${where} has only the class ${
+        quoted(only ?? "")
+      }: pairs of texts that are not alike need two or more`,
     );
   }
   if ([...byClass.values()].some((rows) => rows.length > 1)) return;

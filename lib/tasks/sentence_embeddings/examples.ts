@@ -10,9 +10,11 @@ import type { Examples, ExamplesOptions } from "../../nn/task.ts";
 import { textColumn } from "../../table/columns.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import type { SentenceSettings } from "../../text/sentence_settings.ts";
+import type { Sequence } from "../../text/sequence.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import {
   needsLabels,
+  sequenceKey,
   textExamples,
   textFingerprint,
   textProcessor,
@@ -71,6 +73,7 @@ export async function embeddingExamples(
   const sentence = sentenceOf(own, options);
   return {
     ...textExamples({ rows: texts.length, sequences, truncated }, own),
+    inputKeys: () => labelled ? keysOf(numbers, sequences) : keysOfTexts(table, rows, own),
     ...(labelled ? { groups: textGroups } : {}),
     fingerprint: textFingerprint(sequences, [
       ...textGroups.flat(),
@@ -97,6 +100,28 @@ export async function embeddingExamples(
       }),
     answers: (vectors) => numbers.map(([first]) => vectors[first]),
   };
+}
+
+/** The texts of each row as the model gets them. */
+function keysOf(rows: readonly (readonly number[])[], sequences: readonly Sequence[]): string[] {
+  const keys = sequences.map(sequenceKey);
+  return rows.map((texts) => texts.map((text) => keys[text]).join(""));
+}
+
+/** The same for rows of which only the first text was encoded, where the others are there as well. */
+function keysOfTexts(
+  table: Table,
+  rows: EmbeddingRows,
+  { tokenizer, maxTokens }: TextProcessor,
+): string[] {
+  const names = table.columnNames();
+  const there = { ...rows, texts: rows.texts.filter((name) => names.includes(name)) };
+  return textsOf(table, there).map((texts, row) =>
+    texts.map((text) => {
+      const { ids } = tokenizer.encode(String(text), undefined, { maxTokens });
+      return sequenceKey({ ids, row });
+    }).join("")
+  );
 }
 
 /** The tokenizer, which also adds to `cut` the texts that lose tokens to the limit. */

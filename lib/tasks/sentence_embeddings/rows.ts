@@ -4,7 +4,10 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
+import { quoted, visibleText } from "../../core/quoted.ts";
+import { checkClassNames, className } from "../../data/class_names.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
+import { plainNumber } from "../../table/infer_column.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import { embeddingColumns, type SentenceEmbeddingsOptions, shapeOf } from "./options.ts";
@@ -35,7 +38,7 @@ export function embeddingRows(options: SentenceEmbeddingsOptions): EmbeddingRows
     texts: names.filter((name) => !isTarget(name)).flatMap((name) => given[name]),
     ...(target ? { target: given[target] as string } : {}),
     loss,
-    ...(loss === "softmax" && shape === "labelled" ? { alike: String(given.alike ?? "1") } : {}),
+    ...(loss === "softmax" && shape === "labelled" ? { alike: className(given.alike ?? "1") } : {}),
   };
 }
 
@@ -54,20 +57,30 @@ export function checkEmbeddingRows(table: Table, rows: EmbeddingRows, where: str
   for (let row = 0; row < table.numRows(); row++) {
     const found = texts.flatMap((name, at) => {
       const problem = textMistake(columns[at][row]);
-      return problem ? [`"${name}" is ${problem}`] : [];
+      return problem ? [`${quoted(name)} is ${problem}`] : [];
     });
     const problem = targets && targetMistake(targets[row], rows);
-    if (problem) found.push(`"${target}" is ${problem}`);
+    if (problem) found.push(`${quoted(target!)} is ${problem}`);
     if (rows.shape === "triplets") {
       for (const other of [0, 1]) {
         const text = columns[other][row];
         const same = columns.findIndex((column, at) => at > 1 && column[row] === text);
-        if (same > 0) found.push(`"${texts[same]}" is the same text as "${texts[other]}"`);
+        if (same > 0) {
+          found.push(`${quoted(texts[same])} is the same text as ${quoted(texts[other])}`);
+        }
       }
     }
     if (found.length > 0) wrong.push(`row ${source.numberOf(row)}: ${found.join("; ")}`);
   }
-  if (wrong.length === 0) return checkAlike(table, rows, where);
+  if (wrong.length === 0) {
+    if (rows.shape === "classes" || rows.alike !== undefined) {
+      checkClassNames(classesOfRows(table, rows).map((name) => [name]), {
+        what: `the column ${quoted(target!)} of ${source.where}`,
+        source,
+      });
+    }
+    return checkAlike(table, rows, where);
+  }
   const title =
     `correct or remove these ${wrong.length} of ${table.numRows()} rows of ${source.where}:`;
   throw mistakes("data", title, wrong);
@@ -87,10 +100,10 @@ function checkAlike(table: Table, rows: EmbeddingRows, where: string): void {
   if (alike === undefined) return;
   const classes = [...new Set(classesOfRows(table, rows))].sort();
   if (classes.includes(alike)) return;
-  const shown = classes.slice(0, 10).map((name) => JSON.stringify(name)).join(", ");
+  const shown = classes.slice(0, 10).map(quoted).join(", ");
   throw new TunebookError(
     "data",
-    `no row of ${where} has ${JSON.stringify(alike)} in "${target}", but ${shown}` +
+    `no row of ${where} has ${quoted(alike)} in ${quoted(target!)}, but ${shown}` +
       `${classes.length > 10 ? ` and ${classes.length - 10} more` : ""}; give rows that have it, ` +
       "or say with alike which class means that both texts are alike",
   );
@@ -100,27 +113,27 @@ function targetMistake(value: unknown, { shape, loss, alike }: EmbeddingRows): s
   if (value === null || value === undefined || Number.isNaN(value)) return "missing";
   if (shape === "classes" || alike !== undefined) {
     const isClass = typeof value === "string"
-      ? value.trim() !== ""
+      ? visibleText(value) !== ""
       : typeof value === "bigint" || typeof value === "boolean" || Number.isSafeInteger(value);
     if (typeof value === "number" && !isClass) return `${value}, no class: not a whole number`;
     return isClass ? undefined : `${Array.isArray(value) ? "a list" : typeof value}, no class`;
   }
   const number = numberOf(value);
   if (shape === "labelled") {
-    return number === 0 || number === 1
-      ? undefined
-      : `${JSON.stringify(String(value))}, not 0 or 1`;
+    return number === 0 || number === 1 ? undefined : `${quoted(String(value))}, not 0 or 1`;
   }
   if (typeof value === "boolean" || !Number.isFinite(Math.fround(number))) {
-    return `${JSON.stringify(String(value))}, no finite number`;
+    return `${quoted(String(value))}, no finite number`;
   }
   return loss === "cosineSimilarity" && Math.abs(number) > 1
     ? `${number}, but the loss cosineSimilarity needs scores from −1 to 1: divide by the largest`
     : undefined;
 }
 
-/** A number, an integer of 64 bits or a boolean as a number; NaN for anything else. */
+/** A number, also as a text, an integer of 64 bits or a boolean as a number; NaN for anything else. */
 function numberOf(value: unknown): number {
+  // One cell that is no number makes a column of texts: the others are right.
+  if (typeof value === "string") return plainNumber(value) ?? NaN;
   return ["number", "bigint", "boolean"].includes(typeof value) ? Number(value) : NaN;
 }
 
@@ -138,7 +151,9 @@ export function checkTargetsDiffer(table: Table, rows: EmbeddingRows, where: str
     "data",
     `all ${others.length + 1} rows of ${where} have the ${
       rows.shape === "labelled" ? "label" : "score"
-    } ${first} in "${rows.target}"; give rows with two or more`,
+    } ${typeof first === "string" ? quoted(first) : first} in ${
+      quoted(rows.target!)
+    }; give rows with two or more`,
   );
 }
 
@@ -172,5 +187,5 @@ export function numberedClasses(
 
 /** The class of each row as text. */
 export function classesOfRows(table: Table, { target }: EmbeddingRows): string[] {
-  return columnValues(table, target!).map(String);
+  return columnValues(table, target!).map(className);
 }

@@ -4,19 +4,10 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { quoted } from "../../core/quoted.ts";
+import { className } from "../../data/class_names.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { Table } from "../../table/table.ts";
-
-/** The classes of one cell: a list, a text with separators, or one class. */
-export function classesIn(value: unknown, separator: string | undefined): unknown[] {
-  if (separator !== undefined && typeof value === "string") {
-    return value.split(separator).map((part) => part.trim()).filter((part) => part !== "");
-  }
-  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return Array.from(value as unknown as ArrayLike<unknown>);
-  }
-  return [value];
-}
 
 /**
  * Makes sure that the training rows have every label that was cut off with other rows. Data of its
@@ -28,7 +19,7 @@ export function absentLabels(
   classesOf: (table: Table) => readonly (readonly unknown[])[],
 ): void {
   if (!train) return;
-  const namesOf = (table: Table) => new Set(classesOf(table).flat().map(String));
+  const namesOf = (table: Table) => new Set(classesOf(table).flat().map(className));
   const trained = namesOf(train);
   const held = [test, validation].filter((table) => table !== undefined);
   const absent = [...new Set(held.flatMap((table) => [...namesOf(table)]))]
@@ -36,7 +27,7 @@ export function absentLabels(
   if (absent.length === 0) return;
   throw new TunebookError(
     "data",
-    `the labels ${absent.map((name) => `"${name}"`).join(", ")} of "${column}" are only in ` +
+    `the labels ${absent.map(quoted).join(", ")} of ${quoted(column)} are only in ` +
       "held-out rows, so that nothing can learn them; add rows with them, leave those rows out, " +
       "or split with another seed",
   );

@@ -21,7 +21,7 @@ export interface EncodedTexts {
 /** The part of `Examples` that is the same for all tasks on texts. */
 export type TextExamples = Pick<
   Examples,
-  "rows" | "lengths" | "truncated" | "feedsOf" | "packedFeedsOf"
+  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "packedFeedsOf"
 >;
 
 /**
@@ -48,9 +48,27 @@ export function textExamples(
     rows,
     lengths: Int32Array.from(sequences, ({ ids }) => ids.length),
     truncated,
+    inputKeys: () => inputKeysOf(rows, sequences),
     feedsOf: (chosen) => batchFeeds(sequences, chosen, { padId, usesTypes }),
     packedFeedsOf: (chosen, layout) => batchFeeds(sequences, chosen, { padId, usesTypes, layout }),
   };
+}
+
+/** The tokens and segments of each row's sequences, one text a row. */
+function inputKeysOf(rows: number, sequences: readonly Sequence[]): string[] {
+  const keys = Array<string>(rows).fill("");
+  for (const sequence of sequences) keys[sequence.row] += sequenceKey(sequence);
+  return keys;
+}
+
+/** A sequence as a text that is equal for equal ones, also where several are joined. */
+export function sequenceKey({ ids, types }: Sequence): string {
+  const half = 0x10000;
+  let key = `${ids.length}:`;
+  // Two code units a token: ids may go beyond the 16 bits of one.
+  for (const id of ids) key += String.fromCharCode(id % half, id / half);
+  for (const type of types ?? []) key += String.fromCharCode(type);
+  return `${key}${types ? "t" : ""}`;
 }
 
 /**

@@ -16,4 +16,9 @@ export const textClassificationFlags: readonly TaskFlag[] = [
     what: "single, multi (several labels a row), regression (single)",
   },
   { name: "separator", value: "text", what: "what stands between the labels of a row (multi)" },
+  {
+    name: "names",
+    value: "list",
+    what: "the names of labels or tags that are numbers from 0, or a 0 or 1 for each",
+  },
 ];

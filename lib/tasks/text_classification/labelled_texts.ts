@@ -5,7 +5,12 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { encodeRows } from "../../data/encode_rows.ts";
-import { type LabelKind, type Labels, readLabels } from "../../data/labels.ts";
+import {
+  type LabelKind,
+  type Labels,
+  readLabels,
+  type ReadLabelsOptions,
+} from "../../data/labels.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Baseline, Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
@@ -25,6 +30,7 @@ import {
   textProcessor,
 } from "../shared/text_examples.ts";
 import { type Prediction, predictionsOfTexts } from "./prediction.ts";
+import { displayOfPredictions } from "./prediction_display.ts";
 
 /** A text to label, or a pair of texts where the task is on pairs. */
 export type TextInput = string | readonly [text: string, pair: string];
@@ -36,7 +42,7 @@ export interface LabelledTextsOptions<Kind extends LabelKind> {
   readonly pair: string | undefined;
   readonly label: string;
   readonly kind: Kind;
-  readonly reading: { readonly separator?: string };
+  readonly reading: Pick<ReadLabelsOptions, "separator" | "numbered">;
   readonly labels: readonly string[];
 }
 
@@ -73,6 +79,7 @@ export function labelledTexts<Kind extends LabelKind>(
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
     checkHeldOut: (table, where) => checkHeldOut(table, where, options),
     tableOf: (inputs) => tableOf(inputs, options),
+    display: displayOfPredictions,
     ...(kind === "single" ? { baseline: (train, held) => baselineOf(labels, train, held) } : {}),
   };
 }
@@ -86,7 +93,7 @@ function checkHeldOut<Kind extends LabelKind>(
     textColumn(table, column, { where });
   }
   const names = kind === "regression" ? {} : { names: labels };
-  readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading });
+  readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names });
 }
 
 async function examplesOf<Kind extends LabelKind>(
@@ -96,7 +103,9 @@ async function examplesOf<Kind extends LabelKind>(
   { task, text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
 ): Promise<LabelledTexts<Kind>> {
   const own = textProcessor(task.name, processor);
-  const { examples: sequences, truncated } = await encodeRows(table, own.tokenizer, {
+  // As Python reads such a model: of the last token that is no padding.
+  const tokenizer = own.poolsLast ? own.tokenizer.withoutClosing(own.padId) : own.tokenizer;
+  const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
     text,
     maxTokens: own.maxTokens,
     where,
@@ -105,7 +114,7 @@ async function examplesOf<Kind extends LabelKind>(
   });
   const names = kind === "regression" ? {} : { names: labels };
   const found = labelled
-    ? readLabels<LabelKind>(table, label, kind, { where, ...names, ...reading })
+    ? readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names })
     : undefined;
   const targets = found ? targetsOf(found) : new Float32Array();
   const source = sourceRows(table, where);

@@ -46,6 +46,7 @@ export function labelledWords(
     // With the scheme that the rows were found to have: the labels alone do not always tell it.
     task: { ...task, settings: { ...task.settings, scheme } },
     labels,
+    relabel: (labels) => labelledWords({ task, options, labels, scheme }),
     metric: scheme === "plain" ? "tokenAccuracy" : "entityF1",
     head: { name: "tokens", outputs: labels.length },
     signature: {

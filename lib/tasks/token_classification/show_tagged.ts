@@ -6,6 +6,7 @@
 import { palette } from "../../chart/palette.ts";
 import { bundleOf, type MimeBundle } from "../../core/display.ts";
 import { type Html, html, htmlFrame } from "../../core/html.ts";
+import { visible } from "../../core/visible.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import type { TaggedText } from "./tag_answers.ts";
 
@@ -28,11 +29,9 @@ export function marksOf({ spans, words }: TaggedText, scheme: TagScheme): readon
 
 /** `[Alice]PER met [Bob]PER.` on one line; marks must not overlap. */
 export function bracketed(text: string, marks: readonly Mark[]): string {
-  return piecesOf(text, marks)
-    .map(({ piece, mark }) => mark ? `[${piece}]${mark.label}` : piece)
-    .join("").replace(/\s+/g, " ")
-    // deno-lint-ignore no-control-regex -- a control character could move a terminal's cursor
-    .replace(/[\0-\x1f\x7f-\x9f]/g, "\ufffd");
+  const marked = piecesOf(text, marks)
+    .map(({ piece, mark }) => mark ? `[${piece}]${mark.label}` : piece);
+  return visible(marked.join("").replace(/\s+/g, " "));
 }
 
 /** All answers: in a notebook a paragraph each with coloured spans and a legend, else a line each. */

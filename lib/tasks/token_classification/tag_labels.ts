@@ -5,6 +5,7 @@
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { quoted } from "../../core/quoted.ts";
 import { tagParts } from "../../nn/tags/tag_parts.ts";
 import { schemePrefixes, type TagScheme } from "../../nn/tags/tag_scheme.ts";
 import type { TaggedRow, TaggedRows } from "./tagged_rows.ts";
@@ -29,7 +30,7 @@ export function tagLabels(
   if (tags.length < 2) {
     throw new TunebookError(
       "data",
-      `all words of ${where} have the tag "${tags[0]}"; give rows with two or more`,
+      `all words of ${where} have the tag ${quoted(tags[0])}; give rows with two or more`,
     );
   }
   const words = rows.reduce((sum, row) => sum + row.tags.length, 0);
@@ -65,7 +66,7 @@ export function labelNumbers(
       const number = numberOf.get(tag);
       if (number === undefined) {
         wrong.push(
-          `row ${source.numberOf(row)}, word ${word + 1}: "${tag}"${didYouMean(tag, labels)}`,
+          `row ${source.numberOf(row)}, word ${word + 1}: ${quoted(tag)}${didYouMean(tag, labels)}`,
         );
       }
       return number ?? -1;

@@ -4,6 +4,8 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
+import { quoted, visibleText } from "../../core/quoted.ts";
+import { checkClassNames } from "../../data/class_names.ts";
 import { detectScheme } from "../../nn/tags/detect_scheme.ts";
 import type { TagScheme } from "../../nn/tags/tag_scheme.ts";
 import { transitionMistakes } from "../../nn/tags/transitions.ts";
@@ -87,10 +89,14 @@ export function readTaggedRows(
     return { ...read, tags };
   });
   refuse(wrong, columns, source.where, rows.length);
+  checkClassNames(rows.map(({ tags }) => tags), {
+    what: `the column ${quoted(columns[1])} of ${source.where}`,
+    source,
+  });
   if (spans) return { rows, scheme: written, source };
   const scheme = known ?? options.scheme ??
     detectScheme(rows.map(({ tags }) => tags), {
-      where: `the tags in "${options.tags}" of ${source.where}`,
+      where: `the tags in ${quoted(options.tags)} of ${source.where}`,
       nameOf,
     });
   rows.forEach(({ tags }, row) => {
@@ -198,7 +204,7 @@ function tagList(
         `word ${at + 1}: its tag is ${typeInWords(tag)}, not a text` +
           (typeof tag === "number" ? " or a whole number" : ""),
       );
-    } else if (tag.trim() === "") complain(`word ${at + 1}: an empty tag`);
+    } else if (visibleText(tag) === "") complain(`word ${at + 1}: an empty tag`);
     return String(tag).trim();
   });
 }
@@ -212,7 +218,7 @@ function refuse(
 ): void {
   if (wrong.length === 0) return;
   const count = new Set(wrong.map((line) => /^row \d+/.exec(line)![0])).size;
-  const names = columns.map((name) => `"${name}"`).join(" and ");
+  const names = columns.map(quoted).join(" and ");
   throw mistakes(
     "data",
     `correct or remove these ${count} of ${rows} rows of ${where}, columns ${names}` +

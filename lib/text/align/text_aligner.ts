@@ -4,11 +4,10 @@
  *
  * @module
  */
-import type { AddedToken, Tokenizer as TokenizerModel } from "@huggingface/tokenizers";
+import type { AddedToken } from "../added_tokens.ts";
 import type { TextTokens, WordTokens } from "../text_tokens.ts";
-import { addedTokenSplitter } from "./added_tokens.ts";
-import { type AlignedText, alignText, noAlignment } from "./aligned_text.ts";
-import { modelTokens } from "./model_tokens.ts";
+import type { TokenizerParts } from "../tokenizer_parts.ts";
+import { type AlignedText, alignText, sliceAligned } from "./aligned_text.ts";
 import { normalizeAligned } from "./normalize_aligned.ts";
 import { preTokenizeAligned } from "./pre_tokenize_aligned.ts";
 import { type SpannedToken, trimOffsets } from "./trim_offsets.ts";
@@ -19,45 +18,38 @@ export interface TextAligner {
   wordTokens(words: readonly string[]): WordTokens;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** The aligner of a tokenizer, given with its tokenizer.json and tokenizer_config.json. */
-export function textAligner(tokenizer: TokenizerModel, json: Json, settings: Json): TextAligner {
-  const [splitRaw, splitNormalized] = splittersOf(tokenizer);
+/** The aligner of a tokenizer, given with the field `post_processor` of its tokenizer.json. */
+export function textAligner(parts: TokenizerParts, postProcessor: unknown): TextAligner {
+  const { splitRaw, splitNormalized, normalizer, preTokenizer, model, modelIds } = parts;
 
   /** The tokens of a text without added tokens. */
-  function tokensOfPlain(text: AlignedText, isFirst: boolean, spaceBefore: boolean) {
-    const { pre_tokenizer: preTokenizer, model } = tokenizer;
-    if (model === null) throw noAlignment("it has no model");
-    const words = preTokenizeAligned(preTokenizer, [text], { isFirst, spaceBefore });
-    return words.flatMap((word) =>
-      modelTokens(model, word.text).flatMap(({ text: content, from, to }) => {
-        const id = tokenizer.token_to_id(content) ?? model.unk_token_id;
-        return id === undefined ? [] : [spanned(content, id, word, from, to)];
-      })
+  function tokensOfPlain(text: AlignedText, spaceBefore: boolean): SpannedToken[] {
+    return preTokenizeAligned(preTokenizer, text, { spaceBefore }).flatMap((word) =>
+      model(word.text).map(({ text: content, from, to }) =>
+        spanned(content, modelIds.get(content)!, word, from, to)
+      )
     );
   }
 
   function tokensOf(text: string, spaceBefore: boolean): SpannedToken[] {
-    for (const name of ["remove_space", "do_lowercase_and_remove_accent"]) {
-      if (settings[name] === true) throw noAlignment(`tokenizer_config.json sets ${name}`);
-    }
+    const aligned = alignText(text);
     const whole = (section: AlignedText, added: AddedToken) =>
       spanned(section.text, added.id, section, 0, section.text.length);
-    return splitRaw(alignText(text)).flatMap((section) => {
-      if (section.added) return [whole(section.text, section.added)];
-      const normalized = normalizeAligned(tokenizer.normalizer, section.text);
-      const isFirst = section.text.starts[0] === 0;
-      return splitNormalized(normalized).flatMap(({ text, added }) =>
-        added ? [whole(text, added)] : tokensOfPlain(text, isFirst, spaceBefore)
-      );
+    return splitRaw(text).flatMap(({ from, to, added }) => {
+      const section = sliceAligned(aligned, from, to);
+      if (added) return [whole(section, added)];
+      const normalized = normalizeAligned(normalizer, section);
+      return splitNormalized(normalized.text).flatMap(({ from, to, added }) => {
+        const plain = sliceAligned(normalized, from, to);
+        return added ? [whole(plain, added)] : tokensOfPlain(plain, spaceBefore);
+      });
     });
   }
 
   return {
     tokens(text) {
       const tokens = tokensOf(text, false);
-      trimOffsets(json.post_processor, text, tokens);
+      trimOffsets(postProcessor, text, tokens);
       return {
         ids: Int32Array.from(tokens, ({ id }) => id),
         starts: Int32Array.from(tokens, ({ start }) => start),
@@ -67,7 +59,7 @@ export function textAligner(tokenizer: TokenizerModel, json: Json, settings: Jso
     wordTokens(words) {
       const tokens = words.map((word) => {
         const own = tokensOf(word, true);
-        trimOffsets(json.post_processor, word, own, true);
+        trimOffsets(postProcessor, word, own, true);
         return own;
       });
       return {
@@ -78,19 +70,6 @@ export function textAligner(tokenizer: TokenizerModel, json: Json, settings: Jso
       };
     },
   };
-}
-
-/** The splitters for added tokens before and after the normalizer. */
-function splittersOf(tokenizer: TokenizerModel) {
-  const { normalizer } = tokenizer;
-  const raw = new Map<string, AddedToken>();
-  const normalized = new Map<string, AddedToken>();
-  for (const token of tokenizer.get_added_tokens_decoder().values()) {
-    if (token.normalized && normalizer !== null) {
-      normalized.set(normalizer.normalize(token.content), token);
-    } else raw.set(token.content, token);
-  }
-  return [raw, normalized].map(addedTokenSplitter);
 }
 
 function spanned(

@@ -6,9 +6,7 @@
  * @module
  */
 import { type AlignedText, charactersOf, noAlignment, type Replacement } from "./aligned_text.ts";
-
-/** The four forms of Unicode Standard Annex 15. */
-export type UnicodeForm = "NFC" | "NFD" | "NFKC" | "NFKD";
+import { normalForm, type UnicodeForm } from "../unicode_tables.ts";
 
 /**
  * A character of the new text: 0 when it takes the next character of the old text, 1 when it is
@@ -37,9 +35,9 @@ function followChanges(text: string, changes: readonly Change[]): Replacement[] 
 function decompose(text: string, form: UnicodeForm): Change[] {
   const changes: Change[] = [];
   for (const character of text) {
-    [...character.normalize(form)].forEach((part, index) => changes.push([part, index ? 1 : 0]));
+    [...normalForm(character, form)].forEach((part, index) => changes.push([part, index ? 1 : 0]));
   }
-  return inCanonicalOrder(changes, text.normalize(form));
+  return inCanonicalOrder(changes, normalForm(text, form));
 }
 
 /** Sorts each run of combining marks as `sorted` has them; equal marks keep their order. */

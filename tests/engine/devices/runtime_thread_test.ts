@@ -87,3 +87,18 @@ Deno.test("errors of a step come from the thread with their names", async () => 
   assert.equal((await run(1)).y.data.length, 2);
   await step.dispose();
 });
+
+Deno.test("a program may be disposed twice, in this thread and in its own", async () => {
+  for (const isApart of [false, true]) {
+    const device = onnxRuntime("cpu", undefined, { apart: isApart });
+    const step = await device.compile(slowProgram, bindings);
+    const other = await device.compile(slowProgram, bindings);
+    await step.dispose();
+    await step.dispose();
+    // The thread is still there for the other one.
+    const { sum } = await other.run(slowFeeds);
+    assert.equal(sum.data.length, 1);
+    await other.dispose();
+    await other.dispose();
+  }
+});

@@ -110,9 +110,46 @@ Deno.test("a view without steps shows nothing", async () => {
   assert.equal(shown.length, 0);
 });
 
+/** What a run did before it was stopped. */
+const before = (steps: number) => ({
+  step: steps,
+  losses: Array.from({ length: steps }, (_, at) => 1 / (at + 1)),
+  learningRates: Array.from({ length: steps }, () => 2e-3),
+  validations: [{ step: 100, score: 0.5 }],
+});
+
+Deno.test("a resumed run shows its whole curve, from the first step on", async () => {
+  const { shown, notebook } = fake();
+  const view = notebookView(notebook, { scoreName: "accuracy" });
+  view.resume(before(200));
+  view.step(report(201));
+  await view.end("trained");
+  const last = shown[shown.length - 1].bundle;
+  assert.match(last["text/plain"], /^trained · step 201 of 400/);
+  assert.match(last["text/plain"], /loss over 201 steps, smoothed from 1 to /);
+  assert.match(last["text/plain"], /0\.5 after step 100/);
+  const curves = recordTraining();
+  curves.resume(before(200));
+  curves.step(report(201));
+  const { losses, learningRates, validations, step } = curves.read();
+  assert.deepEqual([losses.length, learningRates.length, step], [201, 201, 201]);
+  assert.deepEqual([losses[0], losses[200], learningRates[0]], [1, 1 / 201, 2e-3]);
+  assert.equal(validations.length, 1);
+});
+
+Deno.test("a run that had nothing left to do after a resume shows no picture", async () => {
+  const { shown, notebook } = fake();
+  const view = notebookView(notebook, { scoreName: "accuracy" });
+  view.resume(before(400));
+  await view.end("trained");
+  assert.equal(shown.length, 0);
+});
+
 Deno.test("the record knows speed, time left, peak memory and a resumed start", () => {
   let [now, bytes] = [0, 5e6];
   const record = recordTraining(() => now, () => bytes);
+  record.resume(before(200));
+  assert.ok(Number.isNaN(record.read().secondsLeft));
   for (const step of [201, 202, 203, 204]) {
     now += 100;
     record.step(report(step));
@@ -121,7 +158,6 @@ Deno.test("the record knows speed, time left, peak memory and a resumed start", 
   bytes = 1e6;
   const read = record.read();
   assert.equal(read.peakBytes, 5e6);
-  assert.equal(read.firstStep, 201);
   assert.equal(read.tokensPerSecond, 3000);
   assert.ok(Math.abs(read.secondsLeft - 19.6) < 1e-9);
 });

@@ -191,3 +191,36 @@ Deno.test("groups of a table are dissolved, and its filter and order kept", asyn
   assert.deepEqual([splits.train.numRows(), splits.test.numRows()], [6, 2]);
   assert.equal(splits.train.isGrouped(), false);
 });
+
+Deno.test("a plan reads its own columns: pandas' index without a name is in no way (D12)", () =>
+  inFolder(async (folder) => {
+    const rows = texts.map(({ text, label }, row) => `${row},${text},${label}`);
+    await Deno.writeTextFile(`${folder}/rows.csv`, [",text,label", ...rows].join("\n"));
+    const spec = (label: string) => ({
+      data: `${folder}/rows.csv`,
+      task: textClassification({ text: "text", label }) as Task,
+      split: { test: 2 },
+    });
+    const { splits, task } = await readStage(spec("label"));
+    assert.deepEqual(splits.train.columnNames(), ["text", "label"]);
+    assert.deepEqual(task.labels, ["no", "yes"]);
+    await assert.rejects(
+      readStage(spec("lable")),
+      isMistake("data", "column 1 has no name", "index=False"),
+    );
+  }));
+
+Deno.test("numbers in a test file stand for names only where that was said (D6)", () =>
+  inFolder(async (folder) => {
+    const test = `${folder}/test.csv`;
+    await Deno.writeTextFile(test, "text,label\na,0\nb,1\n");
+    const data = tableFromRows(texts);
+    const asked = (names?: string[]) =>
+      textClassification({ text: "text", label: "label", ...(names ? { names } : {}) }) as Task;
+    await assert.rejects(
+      readStage({ data, task: asked(), split: { test } }),
+      isMistake("data", "test.csv is wrong", 'row 1: unknown label 0; the labels are "no", "yes"'),
+    );
+    const { task } = await readStage({ data, task: asked(["yes", "no"]), split: { test } });
+    assert.deepEqual(task.labels, ["yes", "no"]);
+  }));

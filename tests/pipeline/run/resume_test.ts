@@ -76,6 +76,29 @@ Deno.test("an interrupted run resumes to the same bits", () =>
     await whole.dispose();
   }));
 
+Deno.test("the live picture of a resumed run begins at the first step, with its rates", () =>
+  inFolder(async (folder) => {
+    const { method, stopAfter } = stoppable();
+    const checkpoints = join(folder, "c");
+    const plan = (await planIn(folder, method)).train({ ...train, checkpoints, resume: true });
+    await assert.rejects(plan.run({ quiet: true, signal: stopAfter(7) }), { kind: "interrupted" });
+    const write = console.error;
+    console.error = () => {};
+    const seen: string[] = [];
+    try {
+      const result = await plan.run({
+        signal: stopAfter(Infinity),
+        notebook: { show: (bundle) => Promise.resolve(void seen.push(bundle["text/plain"])) },
+      });
+      assert.match(seen.at(-1)!, new RegExp(`loss over ${result.steps} steps, `));
+      assert.ok(result.stepsHere < result.steps);
+      assert.match(seen.at(-1)!, /after step \d+/);
+      await result.dispose();
+    } finally {
+      console.error = write;
+    }
+  }));
+
 Deno.test("without a folder, an interrupted run says where its state is", () =>
   inFolder(async (folder) => {
     const { method, stopAfter } = stoppable();

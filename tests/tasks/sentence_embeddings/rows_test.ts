@@ -94,8 +94,8 @@ Deno.test("scores are numbers, labels 0 or 1, classes anything that has a name",
   const scored = sentenceEmbeddings({ first: "a", second: "b", score: "s" });
   scored.checkRows(tableFromColumns({ ...columns, s: [0, 4.5, 5n] }), "rows");
   assert.throws(
-    () => scored.checkRows(tableFromColumns({ ...columns, s: ["1", NaN, null] }), "rows"),
-    isMistake("data", 'row 1: "s" is "1", no finite number', "row 2", 'row 3: "s" is missing'),
+    () => scored.checkRows(tableFromColumns({ ...columns, s: ["x", NaN, null] }), "rows"),
+    isMistake("data", 'row 1: "s" is "x", no finite number', "row 2", 'row 3: "s" is missing'),
   );
   const cosine = sentenceEmbeddings({
     first: "a",
@@ -209,5 +209,37 @@ Deno.test("a class is a text or a whole number, and never NaN", () => {
       'row 2: "l" is 1.5, no class: not a whole number',
       'row 5: "t" is missing',
     ),
+  );
+});
+
+Deno.test("of scores and labels only the cells that are none are listed (D10)", () => {
+  const columns = { a: ["x", "y", "z"], b: ["u", "v", "w"] };
+  const scored = sentenceEmbeddings({ first: "a", second: "b", score: "s" });
+  assert.throws(
+    () => scored.checkRows(tableFromColumns({ ...columns, s: ["1", "N/A", "2.5"] }), "rows"),
+    {
+      message:
+        'correct or remove these 1 of 3 rows of rows:\n  - row 2: "s" is "N/A", no finite number',
+    },
+  );
+  const labelled = sentenceEmbeddings({ first: "a", second: "b", label: "l" });
+  assert.throws(
+    () => labelled.checkRows(tableFromColumns({ ...columns, l: ["1", "0", "NA"] }), "rows"),
+    { message: 'correct or remove these 1 of 3 rows of rows:\n  - row 3: "l" is "NA", not 0 or 1' },
+  );
+});
+
+Deno.test("classes have one name each, as those of all tasks", () => {
+  const task = sentenceEmbeddings({ text: "t", label: "l" });
+  const rows = (l: unknown[]) => tableFromColumns({ t: ["a", "b", "c", "d"], l });
+  task.checkRows(rows(["x", "x ", "y", " y"]), "rows");
+  assert.deepEqual(task.report.classes!(rows(["x", "x ", "y", " y"])).flat(), ["x", "x", "y", "y"]);
+  assert.throws(
+    () => task.checkRows(rows(["x", "x\u200b", "y", "y"]), "rows"),
+    isMistake("data", 'the column "l" of rows', String.raw`"x" (row 1) and "x\u200b" (row 2)`),
+  );
+  assert.throws(
+    () => task.checkRows(rows(["1", "1", "2", "NaN"]), "rows"),
+    isMistake("data", 'row 4: "NaN" among numbers'),
   );
 });

@@ -267,3 +267,20 @@ Deno.test("labels and tags lose the blanks around them; O is no label, and NaN n
     ),
   );
 });
+
+Deno.test("tags have one name each, as the classes of all tasks", () => {
+  const read = (tags: unknown[]) =>
+    tokenClassification({ tokens: "w", tags: "t" }).checkRows(
+      tableFromColumns({ w: [["a", "b"], ["c", "d"]], t: tags }),
+      "rows",
+    );
+  read([["x", "y "], ["x ", "y"]]);
+  assert.throws(
+    () => read([["x", "y"], ["x\u200b", "y"]]),
+    isMistake("data", 'the column "t" of rows', String.raw`"x" (row 1) and "x\u200b" (row 2)`),
+  );
+  assert.throws(
+    () => read([[1, 2], ["NaN", 1]]),
+    isMistake("data", 'row 2: "NaN" among numbers'),
+  );
+});

@@ -1,0 +1,58 @@
+/**
+ * What a model said about the held-out rows, as a table of their texts.
+ *
+ * @module
+ */
+import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
+import { htmlFrame, htmlTable } from "../../core/html.ts";
+import { shortened, textTable } from "../../core/text_table.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
+import { pickRows, sourceRows } from "../../table/source_rows.ts";
+import type { Table } from "../../table/table.ts";
+import type { AnyTask } from "../plan_spec.ts";
+import { type PredictionsTable, predictionsTable } from "./predictions_table.ts";
+
+/** Enough to see what kind of rows go wrong; the predictions themselves hold all of them. */
+const shownRows = 12;
+const shownCharacters = 120;
+
+/** Adds a display to predictions: the rows with their texts, mistakes first. */
+export function shownPredictions<Predicted extends AnyPredictions>(
+  predictions: Predicted,
+  rows: { readonly table: Table; readonly task: AnyTask },
+): Predicted {
+  const shown = predictionsTable(predictions);
+  // Pairs of classes, for one, are not the rows of the table.
+  if (!shown || predictions.rows !== rows.table.numRows()) return predictions;
+  return withDisplay(predictions, () => displayOf(shown, rows));
+}
+
+function displayOf(
+  { columns, numeric, order, wrong, sorting, cells }: PredictionsTable,
+  { table, task }: { readonly table: Table; readonly task: AnyTask },
+): MimeBundle {
+  const { numberOf, where } = sourceRows(table, "the test data");
+  const total = order.length;
+  const rows = order.slice(0, shownRows).map((row) => [
+    String(numberOf(row)),
+    shortened(task.preview(pickRows(table, [row]), 0).text, shownCharacters),
+    ...cells(row).map((cell) => shortened(cell, shownCharacters)),
+  ]);
+  const align = ["right", "left", ...numeric.map((is) => is ? "right" : "left")] as (
+    | "left"
+    | "right"
+  )[];
+  const head = ["row", "text", ...columns];
+  const caption = `${total.toLocaleString("en")} held-out ${total === 1 ? "row" : "rows"} of ` +
+    where + (wrong === undefined ? "" : `, ${wrong.toLocaleString("en")} wrong`) +
+    (total > 1 ? `; ${sorting}` : "") +
+    (total > rows.length ? `; the first ${rows.length}` : "");
+  return bundleOf(
+    `${caption}\n${textTable(head, rows, align)}`,
+    htmlFrame(htmlTable({
+      caption,
+      columns: head.map((title, at) => ({ title, align: align[at] })),
+      rows,
+    })),
+  );
+}

@@ -1,0 +1,210 @@
+/**
+ * Held-out rows as a person wants to look at them: where the model was most wrong comes first.
+ *
+ * @module
+ */
+import type { AnswerPredictions } from "../../nn/answer_predictions.ts";
+import type {
+  RetrievalPredictions,
+  SimilarityPredictions,
+} from "../../nn/embedding_predictions.ts";
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
+import type { TagPredictions } from "../../nn/tag_predictions.ts";
+import { visible } from "../../core/visible.ts";
+
+/** What is said of each row beside its text, and in which order rows are shown. */
+export interface PredictionsTable {
+  readonly columns: readonly string[];
+  /** Which columns hold numbers. */
+  readonly numeric: readonly boolean[];
+  /** Rows, worst first. */
+  readonly order: readonly number[];
+  /** How many rows are wrong, where an answer is right or wrong. */
+  readonly wrong?: number;
+  /** What comes first, in words. */
+  readonly sorting: string;
+  cells(row: number): readonly string[];
+}
+
+const digits = 3;
+
+/** The table of predictions; absent for kinds that are not of single rows. */
+export function predictionsTable(predictions: AnyPredictions): PredictionsTable | undefined {
+  const make = Object.hasOwn(makers, predictions.kind) ? makers[predictions.kind] : undefined;
+  return make?.(predictions as never);
+}
+
+const makers: Readonly<Record<string, (predictions: never) => PredictionsTable>> = {
+  single: singleTable,
+  multi: multiTable,
+  regression: regressionTable,
+  language: languageTable,
+  tags: tagsTable,
+  answers: answersTable,
+  similarity: similarityTable,
+  retrieval: retrievalTable,
+};
+
+function singleTable(
+  { rows, labels, truth, predicted, probabilities }: Predictions<"single">,
+): PredictionsTable {
+  const chance = (row: number) => probabilities[row * labels.length + predicted[row]];
+  const isWrong = (row: number) => predicted[row] !== truth[row];
+  // Wrong and sure is worst, right and sure is best.
+  const badness = (row: number) => isWrong(row) ? 1 + chance(row) : 1 - chance(row);
+  return {
+    columns: ["true", "predicted", "probability"],
+    numeric: [false, false, true],
+    ...ranked(rows, badness),
+    wrong: count(rows, isWrong),
+    sorting: "wrong ones first, of which the surest; then the least sure",
+    cells: (row) => [
+      visible(labels[truth[row]]),
+      visible(labels[predicted[row]]),
+      chance(row).toFixed(digits),
+    ],
+  };
+}
+
+function multiTable(
+  { rows, labels, truth, predicted, probabilities }: Predictions<"multi">,
+): PredictionsTable {
+  const width = labels.length;
+  const at = (row: number, label: number) => row * width + label;
+  const misses = (row: number) =>
+    count(width, (label) => truth[at(row, label)] !== predicted[at(row, label)]);
+  const named = (values: ArrayLike<number>, row: number) =>
+    labels.flatMap((label, k) => values[at(row, k)] === 1 ? [visible(label)] : []).join(", ") ||
+    "none";
+  /** The labels that are true or predicted, each with its probability. */
+  const chances = (row: number) =>
+    labels.flatMap((label, k) =>
+      truth[at(row, k)] === 1 || predicted[at(row, k)] === 1
+        ? [`${visible(label)} ${probabilities[at(row, k)].toFixed(digits)}`]
+        : []
+    ).join(", ");
+  return {
+    columns: ["true", "predicted", "probabilities"],
+    numeric: [false, false, false],
+    ...ranked(rows, misses),
+    wrong: count(rows, (row) => misses(row) > 0),
+    sorting: "those with most wrong labels first",
+    cells: (row) => [named(truth, row), named(predicted, row), chances(row)],
+  };
+}
+
+function regressionTable(
+  { rows, truth, predicted }: Predictions<"regression">,
+): PredictionsTable {
+  const difference = (row: number) => predicted[row] - truth[row];
+  return {
+    columns: ["true", "predicted", "difference"],
+    numeric: [true, true, true],
+    ...ranked(rows, (row) => Math.abs(difference(row))),
+    sorting: "the largest differences first",
+    cells: (row) => [truth[row], predicted[row], difference(row)].map(short),
+  };
+}
+
+function languageTable({ rows, truth, logits }: Predictions<"language">): PredictionsTable {
+  return {
+    columns: ["tokens", "loss", "perplexity"],
+    numeric: [true, true, true],
+    ...ranked(rows, (row) => logits[row]),
+    sorting: "the highest losses first",
+    cells: (row) => [
+      String(truth[row]),
+      logits[row].toFixed(digits),
+      short(Math.exp(logits[row])),
+    ],
+  };
+}
+
+function tagsTable({ rows, labels, truth, predicted }: TagPredictions): PredictionsTable {
+  const misses = (row: number) =>
+    count(truth[row].length, (word) => truth[row][word] !== predicted[row][word]);
+  const name = (tag: number) => visible(labels[tag] ?? "none");
+  const wrongs = (row: number) =>
+    Array.from(truth[row]).flatMap((tag, word) =>
+      tag === predicted[row][word]
+        ? []
+        : [`word ${word + 1}: ${name(tag)} → ${name(predicted[row][word])}`]
+    );
+  return {
+    columns: ["wrong tags", "true → predicted"],
+    numeric: [true, false],
+    ...ranked(rows, misses),
+    wrong: count(rows, (row) => misses(row) > 0),
+    sorting: "those with most wrong tags first",
+    cells: (row) => [`${misses(row)} of ${truth[row].length}`, wrongs(row).join(", ")],
+  };
+}
+
+function answersTable(
+  { rows, truth, predicted, nullDifferences }: AnswerPredictions,
+): PredictionsTable {
+  const isWrong = (row: number) =>
+    truth[row].length === 0 ? predicted[row] !== "" : !truth[row].includes(predicted[row]);
+  const shown = (text: string) => text === "" ? "no answer" : visible(text);
+  return {
+    columns: ["true", "predicted"],
+    numeric: [false, false],
+    // Far from the other verdict is sure.
+    ...ranked(rows, (row) => {
+      const sure = Math.tanh(Math.abs(nullDifferences[row]));
+      return isWrong(row) ? 1 + sure : 1 - sure;
+    }),
+    wrong: count(rows, isWrong),
+    sorting: "those unlike every true answer first",
+    cells: (row) => [
+      [...new Set(truth[row])].map(shown).join(" / ") || "no answer",
+      shown(predicted[row]),
+    ],
+  };
+}
+
+function similarityTable({ rows, truth, cosines }: SimilarityPredictions): PredictionsTable {
+  const [trueRanks, ranks] = [ranksOf(truth), ranksOf(cosines)];
+  return {
+    columns: ["true score", "cosine"],
+    numeric: [true, true],
+    ...ranked(rows, (row) => Math.abs(trueRanks[row] - ranks[row])),
+    sorting: "those whose ranks by score and by cosine are farthest apart first",
+    cells: (row) => [short(truth[row]), cosines[row].toFixed(digits)],
+  };
+}
+
+function retrievalTable({ rows, ranks, corpus }: RetrievalPredictions): PredictionsTable {
+  const best = (row: number) => Math.min(...ranks[row]);
+  return {
+    columns: ["rank of the right text"],
+    numeric: [true],
+    ...ranked(rows, best),
+    wrong: count(rows, (row) => best(row) !== 1),
+    sorting: "those whose right text was found last first",
+    cells: (row) => [`${best(row).toLocaleString("en")} of ${corpus.toLocaleString("en")}`],
+  };
+}
+
+/** Rows by how bad they are; equal ones stay in their order. */
+function ranked(rows: number, badness: (row: number) => number): { readonly order: number[] } {
+  const values = Array.from({ length: rows }, (_, row) => badness(row));
+  return { order: values.map((_, row) => row).sort((a, b) => values[b] - values[a] || a - b) };
+}
+
+function ranksOf(values: ArrayLike<number>): number[] {
+  const order = Array.from(values, (_, row) => row).sort((a, b) => values[a] - values[b]);
+  const ranks = new Array<number>(values.length);
+  order.forEach((row, rank) => ranks[row] = rank);
+  return ranks;
+}
+
+function count(length: number, is: (index: number) => boolean): number {
+  let found = 0;
+  for (let index = 0; index < length; index++) if (is(index)) found++;
+  return found;
+}
+
+function short(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(4))) : "undefined";
+}

@@ -1,0 +1,35 @@
+/**
+ * Bytes as GPT-2's vocabulary writes them: each as one character that can be seen.
+ *
+ * @module
+ */
+
+const utf8 = new TextEncoder();
+/** Bytes that stand for themselves. */
+const plain = [["!", "~"], ["\u00a1", "\u00ac"], ["\u00ae", "\u00ff"]].map((ends) =>
+  ends.map((character) => character.charCodeAt(0))
+);
+const firstOther = 256;
+
+/** The character of each byte. */
+const characters: readonly string[] = (() => {
+  let next = firstOther;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const isPlain = plain.some(([from, to]) => byte >= from && byte <= to);
+    return String.fromCharCode(isPlain ? byte : next++);
+  });
+})();
+
+/** A text as the characters of its UTF-8 bytes. */
+export function byteCharacters(text: string): string {
+  let written = "";
+  for (const byte of utf8.encode(text)) written += characters[byte];
+  return written;
+}
+
+const bytes = new Map(characters.map((character, byte) => [character, byte]));
+
+/** The byte that a character stands for; undefined for one that stands for none. */
+export function byteOfCharacter(character: string): number | undefined {
+  return bytes.get(character);
+}
