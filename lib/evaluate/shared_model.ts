@@ -9,13 +9,13 @@ import type { Evaluation } from "../nn/forward_program.ts";
 import {
   noTargetModules,
   type StackedAdapter,
-  stackedWeightFeeds,
   type TargetModules,
   targetModulesOf,
 } from "../nn/stacked_weights.ts";
 import { frozenWeights, type Model } from "../nn/model.ts";
 import type { AdapterDelta } from "../nn/adapter_delta.ts";
 import type { PredictOptions, Rows } from "../nn/run_over.ts";
+import { stackedFeeds } from "./stacked_feeds.ts";
 import { firstPosition, rowAdapters, rowHeads, sharedProgram } from "../nn/shared_program.ts";
 
 /** Encoded rows and the adapter of each. */
@@ -54,8 +54,6 @@ const labelsOfTexts: Evaluation = {
   outputs: 0,
   per: "sequence",
 };
-/** Banks of several adapters that are kept for the next batch with the same ones. */
-const keptFeeds = 4;
 
 /** Opens a base. Its weights are read once, when the first rows are run. */
 export function createSharedModel(
@@ -69,14 +67,7 @@ export function createSharedModel(
   let compilations = 0;
   // Runs wait for each other, so that none is left with a program that another replaces.
   let turn: Promise<unknown> = Promise.resolve();
-  const stacked = new Map<string, Record<string, HostTensor>>();
-  const numbers = new WeakMap<StackedAdapter, number>();
-  let entries = 0;
-  const numberOf = (entry: StackedAdapter) => {
-    const known = numbers.get(entry) ?? entries++;
-    numbers.set(entry, known);
-    return known;
-  };
+  const stacked = stackedFeeds(model);
 
   const stepFor = async (): Promise<{ readonly step: Step; readonly targets: TargetModules }> => {
     if (compiled && includes(compiled.targets, wanted)) return compiled;
@@ -93,15 +84,6 @@ export function createSharedModel(
     compilations++;
     return compiled = { step, targets };
   };
-  const feedsFor = (targets: TargetModules, batch: readonly StackedAdapter[]) => {
-    if (batch.length === 1) return stackedWeightFeeds(model, targets, batch);
-    const key = batch.map(numberOf).join(" ");
-    const feeds = stacked.get(key) ?? stackedWeightFeeds(model, targets, batch);
-    stacked.delete(key);
-    stacked.set(key, feeds);
-    if (stacked.size > keptFeeds) stacked.delete(stacked.keys().next().value!);
-    return feeds;
-  };
   const run = async (
     { lengths, feedsOf, entryOf }: SharedRows,
     batchSize: number,
@@ -112,9 +94,11 @@ export function createSharedModel(
     const results: Float32Array[] = Array(lengths.length);
     for (const batch of batchesOf(lengths, entryOf, batchSize)) {
       await pause();
-      const own = [...new Set(batch.map(entryOf))].sort((a, b) => numberOf(a) - numberOf(b));
+      const own = [...new Set(batch.map(entryOf))].sort((a, b) =>
+        stacked.numberOf(a) - stacked.numberOf(b)
+      );
       const at = Int32Array.from(batch, (row) => own.indexOf(entryOf(row)));
-      const feeds = feedsFor(targets, own);
+      const feeds = stacked.of(targets, own);
       const { logits } = await step.run({
         ...feedsOf(batch),
         ...feeds,

@@ -20,5 +20,7 @@ const uses: (() => Promise<unknown>)[] = [
 ];
 for (const use of uses) {
   const error = await use().catch((error) => error);
-  console.log(error instanceof TunebookError ? error.message.replaceAll("\n", " ") : error?.stack);
+  console.log(
+    error instanceof TunebookError ? error.message.replaceAll("\n", " ") : (error as Error)?.stack,
+  );
 }
