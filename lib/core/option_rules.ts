@@ -34,7 +34,7 @@ export const wholeFrom0: Rule = [
 /** … −1, 0, 1 … */
 export const integer: Rule = ["a whole number", Number.isSafeInteger];
 /** Any number that is one. */
-export const finite: Rule = ["a finite number", Number.isFinite];
+export const finiteNumber: Rule = ["a finite number", Number.isFinite];
 /** Above 0. */
 export const positive: Rule = [
   "a number above 0",

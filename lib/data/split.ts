@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { finite, integer, required, type Rules, text } from "../core/option_rules.ts";
+import { finiteNumber, integer, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
@@ -25,8 +25,8 @@ export interface SplitOptions {
 }
 
 const rules: Rules<SplitOptions> = {
-  test: required(finite),
-  validation: finite,
+  test: required(finiteNumber),
+  validation: finiteNumber,
   seed: required(integer),
   stratify: text,
 };

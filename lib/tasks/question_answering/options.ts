@@ -5,7 +5,14 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf } from "../../core/errors.ts";
-import { finite, type Rules, text, whole, wholeFrom0, yesOrNo } from "../../core/option_rules.ts";
+import {
+  finiteNumber,
+  type Rules,
+  text,
+  whole,
+  wholeFrom0,
+  yesOrNo,
+} from "../../core/option_rules.ts";
 
 /** Where questions and answers stand, and how answers are found. */
 export interface QuestionAnsweringOptions {
@@ -48,7 +55,7 @@ const rules: Rules<QuestionAnsweringOptions> = {
   maxAnswerTokens: whole,
   nBest: whole,
   unanswerable: yesOrNo,
-  nullThreshold: finite,
+  nullThreshold: finiteNumber,
 };
 
 /** The names of the options, as a plan file has them. */
