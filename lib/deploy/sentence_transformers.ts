@@ -12,6 +12,7 @@ import {
   SENTENCE_CONFIG_FILE,
   SENTENCE_MODEL_FILE,
 } from "../weights/sentence_folder.ts";
+import { checkFolder, sentenceChecks } from "./checks/mod.ts";
 import { merged } from "./merged.ts";
 import type { DeployTarget } from "./target.ts";
 
@@ -53,6 +54,9 @@ export function sentenceTransformers(folder: string): DeployTarget {
       }
       whole.check?.(trainable);
     },
+    inspect: async (trained, folder, { table }) => ({
+      settings: await checkFolder(sentenceChecks, folder, { trained, table }),
+    }),
     async write(trained, folder) {
       await whole.write(trained, folder);
       const { trainable: { model: { config }, objective }, maxTokens } = trained;
