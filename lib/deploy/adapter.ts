@@ -7,7 +7,7 @@ import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { shownName } from "../core/quoted.ts";
+import { quoted, shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead, textConfig } from "../nn/model.ts";
@@ -146,7 +146,7 @@ function meaning(
   const isUsual = own === "single_label_classification" && !json.problem_type;
   return [
     ...("id2label" in config
-      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      ? [`id2label={${labels.map((label, id) => `${id}: ${quoted(label)}`).join(", ")}}`]
       : []),
     ...(own === undefined || own === json.problem_type || isUsual
       ? []
