@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { finiteNumber, integer, required, type Rules, text } from "../core/option_rules.ts";
+import { finiteNumber, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
@@ -24,10 +24,11 @@ export interface SplitOptions {
   stratify?: string;
 }
 
+// Whether they fit is told together with the sizes.
 const rules: Rules<SplitOptions> = {
   test: required(finiteNumber),
   validation: finiteNumber,
-  seed: required(integer),
+  seed: required(finiteNumber),
   stratify: text,
 };
 

@@ -50,6 +50,6 @@ export async function readFacts(
 }
 
 /** A value as messages show it. */
-export function quoted(value: unknown): string {
+export function asJson(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
