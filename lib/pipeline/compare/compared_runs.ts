@@ -24,7 +24,7 @@ import {
   loadWith,
   trainableOf,
 } from "../run/assemble_stage.ts";
-import { checkLabels } from "../run/check_labels.ts";
+import { checkAdapterLabels } from "../run/check_adapter_labels.ts";
 import { checkTask } from "../run/check_task.ts";
 import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
@@ -104,7 +104,7 @@ export async function openRuns(
     const model = await modelOf(settings.seed, method);
     const attached = await attachMethod(model, method, opened, task, settings);
     checkTask(model, attached.adapter, task);
-    checkLabels(attached.adapter.labels, task);
+    checkAdapterLabels(attached.adapter.labels, task);
     return attached;
   };
   const trialOf = async (room: number, count: number): Promise<AnyExamples> => {

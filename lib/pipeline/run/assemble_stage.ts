@@ -15,7 +15,7 @@ import { checkPacking, packingObstacle } from "../../train/packing.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { checkHead } from "./check_head.ts";
-import { checkLabels } from "./check_labels.ts";
+import { checkAdapterLabels } from "./check_adapter_labels.ts";
 import { type DataForHead, headNoteOf } from "./head_labels.ts";
 import { checkTask } from "./check_task.ts";
 import { type OpenedModel, processorOf } from "./open_stage.ts";
@@ -156,7 +156,7 @@ export async function assembleStage(
   const processor = processorOf(opened, attached.maxTokens);
   const encoded = await encodeSplits(data, processor, signal);
   checkTask(model, attached.adapter, data.task);
-  checkLabels(attached.adapter.labels, data.task);
+  checkAdapterLabels(attached.adapter.labels, data.task);
   if (settings.epochs === 0) checkHead(model, attached.adapter);
   const headNote = headNoteOf(data, attached, settings);
   return {

@@ -8,7 +8,7 @@ import { quoted } from "../../core/quoted.ts";
 import { storedHead } from "../../models/stored_head.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { type Model, randomHead } from "../../nn/model.ts";
-import { checkLabels } from "./check_labels.ts";
+import { checkAdapterLabels } from "./check_adapter_labels.ts";
 import { labelsInOrder } from "./labels_in_order.ts";
 import type { OpenedModel } from "./open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
@@ -37,7 +37,7 @@ export async function dataForHead(
     if (order) return relabelled(read, order);
     // A head of another size could not even be read; others are compared when the method is attached.
     if (method.labels.length > 0 && method.labels.length !== labels.length) {
-      checkLabels(method.labels, task);
+      checkAdapterLabels(method.labels, task);
     }
     return read;
   }

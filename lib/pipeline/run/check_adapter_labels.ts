@@ -8,7 +8,7 @@ import { shownName } from "../../core/quoted.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 
 /** Refuses an adapter that was made for other labels: it would give every score another meaning. */
-export function checkLabels(
+export function checkAdapterLabels(
   trained: readonly string[] | undefined,
   { task, labels }: AnyLabelledTask,
 ): void {
