@@ -52,11 +52,10 @@ export type Embedding = Float32Array;
 export async function embeddingExamples(
   table: Table,
   processor: Processor,
-  settings: ExamplesOptions,
+  { labelled = true, where, signal }: ExamplesOptions,
   { name, rows, options }: EmbeddingExamplesOptions,
 ): Promise<Examples<EmbeddingPredictions, Embedding>> {
   const own = textProcessor(name, processor);
-  const { labelled = true, where } = settings;
   const { texts, scores, groups, classes } = labelled
     ? labelledGroups(table, where, rows, options)
     : unlabelledGroups(table, where, rows);
@@ -65,7 +64,7 @@ export async function embeddingExamples(
   const { examples: sequences } = await encodeRows(
     tableFromColumns({ text: distinct.texts }),
     noting(own.tokenizer, cut),
-    { ...settings, text: "text", maxTokens: own.maxTokens },
+    { text: "text", maxTokens: own.maxTokens, where, signal },
   );
   const truncated = texts.filter((row) => row.some((text) => cut.has(text))).length;
   const numbers = texts.map((row) => row.map((text) => distinct.numbers.get(text)!));
