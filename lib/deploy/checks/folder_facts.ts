@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path";
+import { quoted } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { Table } from "../../table/table.ts";
 import type { TrainedModel } from "../trained_model.ts";
@@ -50,6 +52,7 @@ export async function readFacts(
 }
 
 /** A value as messages show it. */
-export function quoted(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+export function shownValue(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return typeof value === "string" ? quoted(value) : visible(JSON.stringify(value));
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, quoted } from "./folder_facts.ts";
+import { type FolderCheck, shownValue } from "./folder_facts.ts";
 import { tokenId, tokenText } from "./token_ids.ts";
 
 /**
@@ -20,7 +20,9 @@ export const checkPaddingId: FolderCheck = (facts, { trained }) => {
   const id = text === undefined ? undefined : tokenId(facts, text);
   if (id !== wanted) {
     wrong.push(
-      `tokenizer_config.json: pad_token is ${quoted(text)}, with the id ${quoted(id)}, but the ` +
+      `tokenizer_config.json: pad_token is ${shownValue(text)}, with the id ${
+        shownValue(id)
+      }, but the ` +
         `training padded with ${wanted}`,
     );
   }
@@ -29,7 +31,7 @@ export const checkPaddingId: FolderCheck = (facts, { trained }) => {
   if (isRead || (own !== undefined && own !== null)) {
     if (own !== wanted) {
       wrong.push(
-        `config.json: pad_token_id is ${quoted(own)}, but the training padded with ${wanted}`,
+        `config.json: pad_token_id is ${shownValue(own)}, but the training padded with ${wanted}`,
       );
     }
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, quoted } from "./folder_facts.ts";
+import { type FolderCheck, shownValue } from "./folder_facts.ts";
 import { tokenId, tokenText } from "./token_ids.ts";
 
 /** The special tokens that `tokenizer_config.json` names have the ids that training took for them. */
@@ -16,7 +16,9 @@ export const checkSpecialTokens: FolderCheck = (facts, { trained: { processor } 
     if (text === undefined || id === undefined) return [];
     const found = tokenId(facts, text);
     return found === id ? [] : [
-      `tokenizer_config.json: ${field} is ${quoted(text)}, with the id ${quoted(found)}, but the ` +
+      `tokenizer_config.json: ${field} is ${shownValue(text)}, with the id ${
+        shownValue(found)
+      }, but the ` +
       `training's has the id ${id}`,
     ];
   });
