@@ -280,6 +280,6 @@ export { type SplitOptions, splitTable } from "./lib/data/split.ts";
 export type { Splits } from "./lib/table/splits.ts";
 
 // What everything uses
-export { type ErrorKind, mistakes, TunebookError } from "./lib/core/errors.ts";
+export { type ErrorKind, type Mistake, mistakes, TunebookError } from "./lib/core/errors.ts";
 export type { Progress, ProgressOptions } from "./lib/core/progress.ts";
 export { Random, type RandomState } from "./lib/core/random.ts";

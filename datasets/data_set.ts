@@ -5,12 +5,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkOptions } from "../lib/core/check_options.ts";
 import { messageOf, TunebookError } from "../lib/core/errors.ts";
+import type { Rule } from "../lib/core/option_rules.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
 import { rememberOrigin } from "../lib/table/origin.ts";
 import { type Table, tableFromRows } from "../lib/table/table.ts";
 import type { DataCard, DataTask } from "./data_card.ts";
-import { checkOptions, type OptionRule, optionRules } from "./data_set_options.ts";
+import { optionRules } from "./data_set_options.ts";
 import { drawRows, splitOf } from "./select_rows.ts";
 
 /** Which rows of a data set are wanted; all of them unless something is said. */
@@ -46,7 +48,7 @@ export interface DataSetReader<Options extends DataSetOptions = DataSetOptions> 
   /** Rows that share a value in one of these columns are never in different splits. */
   readonly together?: readonly string[];
   /** What the options of this data set alone must be. */
-  readonly rules?: Readonly<Record<string, OptionRule>>;
+  readonly rules?: Readonly<Record<string, Rule>>;
   /** Makes the rows that a person gets out of those that were chosen and the split they are of. */
   compose?(chosen: readonly DataRow[], split: readonly DataRow[], options: Options): DataRow[];
   /** False where the options leave other rows than the card counts. */
@@ -65,7 +67,7 @@ export function dataSet<
   const { name: source, version } = card.package;
   const allRules = { ...optionRules(together !== undefined), ...rules };
   const open = async (options: Options = {} as Options): Promise<Table> => {
-    checkOptions(name, options as Record<string, unknown>, allRules);
+    checkOptions(`the data set ${name}`, options, allRules);
     const all = await read(packageFolder(source, version), options);
     if ((isWhole?.(options) ?? true) && all.length !== card.rows) {
       throw new TunebookError(
@@ -79,6 +81,8 @@ export function dataSet<
     const table = tableFromRows(compose ? compose(chosen, part, options) : chosen, name);
     return rememberOrigin(table, originOf(name, options as Record<string, unknown>));
   };
+  // Messages that meet the function itself say what it is called.
+  Object.defineProperty(open, "name", { value: name });
   return Object.assign(open, { card });
 }
 

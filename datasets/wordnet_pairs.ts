@@ -4,7 +4,7 @@
  * @module
  */
 import { type DataSet, dataSet, type DataSetOptions } from "./data_set.ts";
-import { oneWordOf } from "./data_set_options.ts";
+import { oneOf } from "../lib/core/option_rules.ts";
 import { wordnetFacts, wordnetSynsets } from "./wordnet_synsets.ts";
 
 /** What stands beside a definition. */
@@ -42,7 +42,7 @@ export const wordnetPairs: DataSet<WordnetPairsOptions, "sentence-embeddings"> =
   },
   {
     together: ["synset", "anchor", "positive"],
-    rules: { positive: oneWordOf("example", "word") },
+    rules: { positive: oneOf(["example", "word"]) },
     isWhole: ({ positive = "example" }) => positive === "example",
     read: async (folder, { positive = "example" }) =>
       (await wordnetSynsets(folder)).flatMap(({ id, partOfSpeech, definition, words, examples }) =>

@@ -6,7 +6,7 @@
 import { TunebookError } from "../lib/core/errors.ts";
 import { Random } from "../lib/core/random.ts";
 import { type DataRow, type DataSet, dataSet, type DataSetOptions } from "./data_set.ts";
-import { type OptionRule, wholeNumber } from "./data_set_options.ts";
+import { type Rule, whole } from "../lib/core/option_rules.ts";
 import { type Synset, wordnetFacts, wordnetSynsets } from "./wordnet_synsets.ts";
 
 /** How long contexts are, and whether all questions have an answer. */
@@ -36,7 +36,7 @@ interface Question extends DataRow {
   readonly words: readonly string[];
 }
 
-const share: OptionRule = [
+const share: Rule = [
   "a number in [0, 1)",
   (value) => typeof value === "number" && value >= 0 && value < 1,
 ];
@@ -75,7 +75,7 @@ export const wordnetQuestions: DataSet<WordnetQuestionsOptions, "question-answer
   },
   {
     together: ["synset", "question", "context"],
-    rules: { sentences: wholeNumber, unanswerable: share },
+    rules: { sentences: whole, unanswerable: share },
     read: async (folder) => (await wordnetSynsets(folder)).flatMap(questionsOf),
     compose: (chosen, split, { sentences = 1, unanswerable = 0, seed = 1 }) =>
       withContexts(chosen as Question[], split as Question[], sentences, unanswerable, seed),

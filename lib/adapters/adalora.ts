@@ -15,11 +15,18 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Mistake, optionMistake } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
-import type { AdaloraOptions, AdaloraSettings, KeptTriplets } from "./adalora_options.ts";
+import {
+  type AdaloraOptions,
+  adaloraRules,
+  type AdaloraSettings,
+  type KeptTriplets,
+} from "./adalora_options.ts";
 import {
   type BudgetSchedule,
   checkSchedule,
@@ -28,19 +35,12 @@ import {
   type Triplets,
 } from "./parts/adalora_budget.ts";
 import { adaloraToPeft } from "./peft/adalora.ts";
-import { scaledProduct } from "./parts/lora_target.ts";
-import {
-  checkSettings,
-  given,
-  layerNames,
-  notNegative,
-  positive,
-  type Rule,
-  share,
-  whole,
-} from "./settings.ts";
+import { checkRank, scaledProduct } from "./parts/lora_target.ts";
+import { given } from "./settings.ts";
 
 const learningRate = 1e-2;
+const defaultInitialRank = 12;
+const defaultTargetRank = 8;
 const standardDeviation = 0.02;
 /** Keeps PEFT's division by the rank away from zero. */
 const rankEpsilon = 1e-5;
@@ -63,14 +63,16 @@ export function adalora(options: AdaloraOptions = {}): Method {
 
 /** AdaLoRA with the triplets that a folder kept, and what the folder calls the schedule. */
 export function adaloraOf(
-  { targets, ...options }: AdaloraOptions,
+  asked: AdaloraOptions,
   kept: KeptTriplets,
   names?: BudgetSchedule["names"],
 ): Method {
-  const { initialRank = 12 } = options;
+  checkOptions("adalora", asked, adaloraRules, () => rankMistakes(asked));
+  const { targets, ...options } = asked;
+  const { initialRank = defaultInitialRank } = options;
   const settings: AdaloraSettings = {
     initialRank,
-    targetRank: 8,
+    targetRank: defaultTargetRank,
     alpha: 2 * initialRank,
     dropout: 0,
     initialSteps: 0.1,
@@ -81,35 +83,33 @@ export function adaloraOf(
     orthogonality: 0.5,
     ...given(options),
   };
-  const below: Rule = [
-    `a whole number below the initial rank ${initialRank}`,
-    (value) => whole[1](value) && value as number < initialRank,
-  ];
-  checkSettings("adalora", [
-    ["initialRank", initialRank, whole],
-    ["targetRank", settings.targetRank, below],
-    ["alpha", settings.alpha, positive],
-    ["dropout", settings.dropout, share],
-    ["targets", targets, layerNames],
-    ["initialSteps", settings.initialSteps, stepsRule],
-    ["finalSteps", settings.finalSteps, stepsRule],
-    ["interval", settings.interval, whole],
-    ["beta1", settings.beta1, share],
-    ["beta2", settings.beta2, share],
-    ["orthogonality", settings.orthogonality, notNegative],
-  ]);
   return {
     method: "adalora",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },
     learningRate,
-    attach: (modelInfo) => attach(modelInfo, settings, targets, kept, names),
+    attach(modelInfo) {
+      // Folders may have any rank, and they alone bring names.
+      if (names === undefined && asked.initialRank !== undefined) {
+        const layers = chooseTargets(modelInfo, targets);
+        checkRank("adalora", "initialRank", layers.map((layer) => ({ layer, rank: initialRank })));
+      }
+      return attach(modelInfo, settings, targets, kept, names);
+    },
   };
 }
 
-const stepsRule: Rule = [
-  "a share below 1 or a whole number from 0",
-  (value) => share[1](value) || whole[1](value),
-];
+/** The ranks shrink, from the initial ones to the target ones. */
+function rankMistakes(
+  { initialRank = defaultInitialRank, targetRank = defaultTargetRank }: AdaloraOptions,
+): Mistake[] {
+  if (!(targetRank >= initialRank)) return [];
+  return [
+    optionMistake(
+      "targetRank",
+      `is ${targetRank}, but must be below the initial rank ${initialRank}`,
+    ),
+  ];
+}
 
 function attach(
   modelInfo: ModelInfo,

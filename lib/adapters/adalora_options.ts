@@ -3,7 +3,16 @@
  *
  * @module
  */
+import {
+  notNegative,
+  positive,
+  type Rule,
+  type Rules,
+  share,
+  whole,
+} from "../core/option_rules.ts";
 import type { Targets } from "../nn/targets.ts";
+import { layerNames } from "./settings.ts";
 
 /** Settings of AdaLoRA. */
 export interface AdaloraOptions {
@@ -31,20 +40,25 @@ export interface AdaloraOptions {
   readonly orthogonality?: number;
 }
 
-/** The names of the settings. */
-export const adaloraSettings: readonly string[] = [
-  "initialRank",
-  "targetRank",
-  "alpha",
-  "dropout",
-  "targets",
-  "initialSteps",
-  "finalSteps",
-  "interval",
-  "beta1",
-  "beta2",
-  "orthogonality",
-] satisfies readonly (keyof AdaloraOptions)[];
+const stepsRule: Rule = [
+  "a share below 1 or a whole number from 0",
+  (value) => share[1](value) || whole[1](value),
+];
+
+/** What the settings must be. */
+export const adaloraRules: Rules<AdaloraOptions> = {
+  initialRank: whole,
+  targetRank: whole,
+  alpha: positive,
+  dropout: share,
+  targets: layerNames,
+  initialSteps: stepsRule,
+  finalSteps: stepsRule,
+  interval: whole,
+  beta1: share,
+  beta2: share,
+  orthogonality: notNegative,
+};
 
 /** All settings but the choice of layers. */
 export type AdaloraSettings = Required<Omit<AdaloraOptions, "targets">>;

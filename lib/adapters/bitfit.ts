@@ -10,6 +10,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo, PeftFormat } from "../nn/method.ts";
@@ -17,7 +19,7 @@ import type { Layer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import { checkSettings, layerNames, yesOrNo } from "./settings.ts";
+import { layerNames } from "./settings.ts";
 
 /** Settings of BitFit. */
 export interface BitfitOptions {
@@ -27,11 +29,8 @@ export interface BitfitOptions {
   readonly norms?: boolean;
 }
 
-/** The names of the settings. */
-export const bitfitSettings: readonly string[] = [
-  "targets",
-  "norms",
-] satisfies readonly (keyof BitfitOptions)[];
+/** What the settings must be. */
+export const bitfitRules: Rules<BitfitOptions> = { targets: layerNames, norms: yesOrNo };
 
 const learningRate = 3e-3;
 
@@ -46,8 +45,9 @@ const learningRate = 3e-3;
  * assert.deepEqual(bitfit().settings, { targets: "all-linear", norms: true });
  * ```
  */
-export function bitfit({ targets = "all-linear", norms = true }: BitfitOptions = {}): Method {
-  checkSettings("bitfit", [["targets", targets, layerNames], ["norms", norms, yesOrNo]]);
+export function bitfit(options: BitfitOptions = {}): Method {
+  checkOptions("bitfit", options, bitfitRules);
+  const { targets = "all-linear", norms = true } = options;
   return {
     method: "bitfit",
     settings: { targets, norms },

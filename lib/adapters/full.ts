@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { takesNoOptions } from "../core/check_options.ts";
 import type { Method } from "../nn/method.ts";
 
 /** The largest of the paper's rates for fine-tuning. */
@@ -24,6 +25,7 @@ const learningRate = 5e-5;
  * ```
  */
 export function full(): Method {
+  takesNoOptions("full", arguments);
   return {
     method: "full",
     settings: {},

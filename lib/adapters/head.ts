@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { takesNoOptions } from "../core/check_options.ts";
 import type { Method } from "../nn/method.ts";
 
 const learningRate = 1e-2;
@@ -24,6 +25,7 @@ const learningRate = 1e-2;
  * ```
  */
 export function head(): Method {
+  takesNoOptions("head", arguments);
   return {
     method: "head",
     settings: {},

@@ -9,6 +9,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import type { Rules } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
@@ -16,7 +18,7 @@ import type { LinearLayer } from "../nn/layer.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import { checkFields, fanInFanOut, namesForPeft, targetsOf, wrappedNames } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import { checkSettings, layerNames } from "./settings.ts";
+import { layerNames } from "./settings.ts";
 
 /** Settings of (IA)³. */
 export interface Ia3Options {
@@ -26,11 +28,8 @@ export interface Ia3Options {
   readonly feedForward?: Targets;
 }
 
-/** The names of the settings. */
-export const ia3Settings: readonly string[] = [
-  "targets",
-  "feedForward",
-] satisfies readonly (keyof Ia3Options)[];
+/** What the settings must be. */
+export const ia3Rules: Rules<Ia3Options> = { targets: layerNames, feedForward: layerNames };
 
 const learningRate = 1e-2;
 
@@ -72,11 +71,8 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
  * ```
  */
 export function ia3(options: Ia3Options = {}): Method {
+  checkOptions("ia3", options, ia3Rules);
   const { targets, feedForward } = options;
-  checkSettings("ia3", [
-    ["targets", targets, layerNames],
-    ["feedForward", feedForward, layerNames],
-  ]);
   return {
     method: "ia3",
     settings: {

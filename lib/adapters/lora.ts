@@ -19,15 +19,17 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
-import type { LoraOptions, LoraSettings } from "./lora_options.ts";
+import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
+  checkRank,
   isMergedFaster,
   type LoraTarget,
   loraTargetOf,
@@ -38,7 +40,6 @@ import {
 } from "./parts/lora_target.ts";
 import { namesForPeft } from "./peft/fields.ts";
 import { pissaParts } from "./parts/pissa_parts.ts";
-import { checkSettings, layerNames, oneOf, positive, share, whole, yesOrNo } from "./settings.ts";
 
 const defaultRank = 8;
 const learningRate = 1e-3;
@@ -57,6 +58,19 @@ const learningRate = 1e-3;
  * ```
  */
 export function lora(options: LoraOptions = {}): Method {
+  return loraOf(options);
+}
+
+/**
+ * LoRA of any rank, as folders and sums of adapters have it.
+ *
+ * @param how `anyRank` true allows ranks above a layer's width
+ */
+export function loraOf(
+  options: LoraOptions,
+  { anyRank = false }: { readonly anyRank?: boolean } = {},
+): Method {
+  checkOptions("lora", options, loraRules, () => patternMistakes(options));
   const rank = options.rank ?? defaultRank;
   const settings: LoraSettings = {
     rank,
@@ -70,20 +84,6 @@ export function lora(options: LoraOptions = {}): Method {
     rateRatio: options.rateRatio ?? 1,
   };
   const { targets } = options;
-  checkSettings("lora", [
-    ["rank", rank, whole],
-    ["alpha", settings.alpha, positive],
-    ["dropout", settings.dropout, share],
-    ["rankStabilised", settings.rankStabilised, yesOrNo],
-    ["targets", targets, layerNames],
-    ["dora", settings.dora, yesOrNo],
-    ["start", settings.start, oneOf(["zero", "pissa"])],
-    ["rateRatio", settings.rateRatio, positive],
-    ...Object.entries(settings.ranks)
-      .map(([name, value]) => [`the rank of "${name}"`, value, whole] as const),
-    ...Object.entries(settings.alphas)
-      .map(([name, value]) => [`the alpha of "${name}"`, value, positive] as const),
-  ]);
   return {
     method: "lora",
     settings: {
@@ -91,20 +91,22 @@ export function lora(options: LoraOptions = {}): Method {
       ...(targets ? { targets } : {}),
     },
     learningRate,
-    attach: (modelInfo) => attach(modelInfo, settings, targets),
+    attach(modelInfo) {
+      const sites = sitesIn(modelInfo, settings, targets);
+      if (!anyRank && (options.rank !== undefined || options.ranks)) {
+        checkRank("lora", "rank", sites.values());
+      }
+      return attach(modelInfo, settings, sites, targets);
+    },
   };
 }
 
 function attach(
   modelInfo: ModelInfo,
   settings: LoraSettings,
+  sites: ReadonlyMap<string, LoraTarget>,
   targets: Targets | undefined,
 ): AttachedMethod {
-  const sites = new Map(
-    chooseTargets(modelInfo, targets).map((
-      layer,
-    ) => [layer.path, siteIn(modelInfo, layer.path, settings)]),
-  );
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
     if ([...sites.keys()].some((path) => names(`${modelInfo.pathPrefix}${path}`, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
@@ -160,6 +162,17 @@ function attach(
       ...(pissa ? { converted: pissa.converted } : {}),
     }),
   };
+}
+
+function sitesIn(
+  modelInfo: ModelInfo,
+  settings: LoraSettings,
+  targets: Targets | undefined,
+): ReadonlyMap<string, LoraTarget> {
+  return new Map(
+    chooseTargets(modelInfo, targets)
+      .map(({ path }) => [path, siteIn(modelInfo, path, settings)] as const),
+  );
 }
 
 function siteIn(modelInfo: ModelInfo, path: string, settings: LoraSettings): LoraTarget {

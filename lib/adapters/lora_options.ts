@@ -3,7 +3,20 @@
  *
  * @module
  */
+import { type Mistake, mistakeOf } from "../core/errors.ts";
+import {
+  oneOf,
+  positive,
+  record,
+  type Rule,
+  type Rules,
+  share,
+  whole,
+  yesOrNo,
+} from "../core/option_rules.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { Targets } from "../nn/targets.ts";
+import { layerNames } from "./settings.ts";
 
 /** Settings of LoRA. */
 export interface LoraOptions {
@@ -32,19 +45,33 @@ export interface LoraOptions {
 /** Where A and B start. */
 export type LoraStart = "zero" | "pissa";
 
-/** The names of the settings. */
-export const loraSettings: readonly string[] = [
-  "rank",
-  "alpha",
-  "dropout",
-  "targets",
-  "rankStabilised",
-  "ranks",
-  "alphas",
-  "dora",
-  "start",
-  "rateRatio",
-] satisfies readonly (keyof LoraOptions)[];
+/** What the settings must be. */
+export const loraRules: Rules<LoraOptions> = {
+  rank: whole,
+  alpha: positive,
+  dropout: share,
+  targets: layerNames,
+  rankStabilised: yesOrNo,
+  ranks: record,
+  alphas: record,
+  dora: yesOrNo,
+  start: oneOf(["zero", "pissa"] satisfies LoraStart[]),
+  rateRatio: positive,
+};
+
+/** Ranks and alphas of single layers that make no sense. */
+export function patternMistakes({ ranks, alphas }: LoraOptions): Mistake[] {
+  return [...wrongIn(ranks, "rank", whole), ...wrongIn(alphas, "alpha", positive)];
+}
+
+function wrongIn(given: unknown, what: string, [wants, fits]: Rule): Mistake[] {
+  if (!record[1](given)) return [];
+  return Object.entries(given as object).filter(([, value]) => !fits(value)).map(([name, value]) =>
+    mistakeOf(() =>
+      `the ${what} of ${JSON.stringify(name)} is ${shownValue(value)}, but must be ${wants}`
+    )
+  );
+}
 
 /** All settings but the choice of layers. */
 export type LoraSettings = Required<Omit<LoraOptions, "targets">>;

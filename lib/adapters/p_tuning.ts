@@ -16,13 +16,17 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Mistake, optionMistake } from "../core/errors.ts";
+import { oneOf, type Rule, type Rules, share, whole } from "../core/option_rules.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo } from "../nn/method.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { lstm, lstmParameters } from "./parts/lstm.ts";
 import { checkFields } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import { checkSettings, given, oneOf, type Rule, share, whole } from "./settings.ts";
+import { given } from "./settings.ts";
 import { prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 import { computed } from "./parts/computed.ts";
 
@@ -40,24 +44,24 @@ export interface PTuningOptions {
   readonly dropout?: number;
 }
 
-/** The names of the settings. */
-export const pTuningSettings: readonly string[] = [
-  "tokens",
-  "encoder",
-  "hidden",
-  "layers",
-  "dropout",
-] satisfies readonly (keyof PTuningOptions)[];
-
 const name = "p_tuning";
 const defaultTokens = 20;
 const learningRate = 1e-2;
 const embedding = "embedding.weight";
-const orWhole: Rule = [whole[0], (value) => value === undefined || whole[1](value)];
 const [lstmLayers, noDropout] = [2, 0];
-/** A setting of the LSTM: what it must be there, and all that it may be where nothing reads it. */
-const ofLstm = (encoder: string, rule: Rule, otherwise: number): Rule =>
-  encoder === "lstm" ? rule : [`absent unless encoder is "lstm"`, (value) => value === otherwise];
+const mostLayers = 100;
+const layersRule: Rule = [
+  `a whole number from 1 to ${mostLayers}`,
+  (value) => whole[1](value) && value as number <= mostLayers,
+];
+/** What the settings must be. */
+export const pTuningRules: Rules<PTuningOptions> = {
+  tokens: whole,
+  encoder: oneOf(["mlp", "lstm"]),
+  hidden: whole,
+  layers: layersRule,
+  dropout: share,
+};
 
 type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, "hidden">;
 
@@ -73,6 +77,7 @@ type Settings = Required<Omit<PTuningOptions, "hidden">> & Pick<PTuningOptions, 
  * ```
  */
 export function pTuning(options: PTuningOptions = {}): Method {
+  checkOptions(name, options, pTuningRules, () => lstmMistakes(options));
   const settings: Settings = {
     tokens: defaultTokens,
     encoder: "mlp",
@@ -80,19 +85,23 @@ export function pTuning(options: PTuningOptions = {}): Method {
     dropout: noDropout,
     ...given(options),
   };
-  checkSettings(name, [
-    ["tokens", settings.tokens, whole],
-    ["encoder", settings.encoder, oneOf(["mlp", "lstm"])],
-    ["hidden", settings.hidden, orWhole],
-    ["layers", settings.layers, ofLstm(settings.encoder, whole, lstmLayers)],
-    ["dropout", settings.dropout, ofLstm(settings.encoder, share, noDropout)],
-  ]);
   return {
     method: name,
     settings: { ...settings },
     learningRate,
     attach: (modelInfo) => attach(modelInfo, settings),
   };
+}
+
+/** Settings of the LSTM that differ from what is written where nothing reads them. */
+function lstmMistakes({ encoder = "mlp", layers, dropout }: PTuningOptions): Mistake[] {
+  if (encoder === "lstm") return [];
+  const unread = { layers: [layers, lstmLayers], dropout: [dropout, noDropout] } as const;
+  return Object.entries(unread)
+    .filter(([, [value, written]]) => value !== undefined && value !== written)
+    .map(([name, [value]]) =>
+      optionMistake(name, `is ${shownValue(value)}, but must be absent unless encoder is "lstm"`)
+    );
 }
 
 function attach(modelInfo: ModelInfo, settings: Settings): AttachedMethod {

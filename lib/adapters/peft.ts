@@ -5,7 +5,9 @@
  * @module
  */
 import { join } from "node:path";
+import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
 import { bodyPaths } from "../nn/model.ts";
@@ -35,8 +37,14 @@ import { isSaved, namesInPeft, weightsBeside, withBiases } from "./peft/weights_
  */
 export function peft(folder: string): Method {
   if (typeof folder !== "string" || folder === "") {
-    throw new TunebookError("input", "peft: give the folder of the adapter");
+    throw new TunebookError(
+      "input",
+      `peft takes the folder of an adapter, peft("out/reviews/adapter"), but got ${
+        shownValue(folder)
+      }`,
+    );
   }
+  takesNoOptions("peft", arguments, 1);
   return {
     method: "peft",
     settings: { folder },

@@ -18,7 +18,10 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules, text, whole, yesOrNo } from "../core/option_rules.ts";
+import { shownValue } from "../core/shown_value.ts";
+import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import type { ModelConfig } from "../nn/family.ts";
@@ -27,7 +30,8 @@ import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
 import { checkFields } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import { checkSettings, given, oneOf, type Rule, whole, yesOrNo } from "./settings.ts";
+import { startMistakes } from "./parts/start_text.ts";
+import { given } from "./settings.ts";
 import { forEachRow, idsOf, lengthen, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 
 /** Where a prefix starts. */
@@ -50,14 +54,14 @@ export interface PrefixTuningOptions {
   readonly text?: string;
 }
 
-/** The names of the settings. */
-export const prefixTuningSettings: readonly string[] = [
-  "tokens",
-  "projection",
-  "hidden",
-  "start",
-  "text",
-] satisfies readonly (keyof PrefixTuningOptions)[];
+/** What the settings must be. */
+export const prefixTuningRules: Rules<PrefixTuningOptions> = {
+  tokens: whole,
+  projection: yesOrNo,
+  hidden: whole,
+  start: oneOf(["zero", "text", "random"] satisfies PrefixStart[]),
+  text,
+};
 
 const name = "prefix_tuning";
 const defaultTokens = 20;
@@ -88,6 +92,10 @@ interface Settings {
  * ```
  */
 export function prefixTuning(options: PrefixTuningOptions = {}): Method {
+  checkOptions(name, options, prefixTuningRules, () => [
+    ...startMistakes(options),
+    ...projectionMistakes(options),
+  ]);
   const settings: Settings = {
     tokens: defaultTokens,
     projection: false,
@@ -95,23 +103,6 @@ export function prefixTuning(options: PrefixTuningOptions = {}): Method {
     ...given(options),
   };
   const { start, projection } = settings;
-  const startRule: Rule = projection
-    ? ["zero or random with a projection", (value) => value === "zero" || value === "random"]
-    : oneOf(["zero", "text", "random"]);
-  const textRule: Rule = [
-    start === "text" ? "a text: a start at text needs a text" : 'absent unless start is "text"',
-    (value) => start === "text" ? typeof value === "string" && value !== "" : value === undefined,
-  ];
-  const hiddenRule: Rule = projection
-    ? [whole[0], (value) => value === undefined || whole[1](value)]
-    : ["absent without a projection", (value) => value === undefined];
-  checkSettings(name, [
-    ["tokens", settings.tokens, whole],
-    ["projection", projection, yesOrNo],
-    ["hidden", settings.hidden, hiddenRule],
-    ["start", start, startRule],
-    ["text", settings.text, textRule],
-  ]);
   const made = (captured?: Float32Array): Method => ({
     method: name,
     settings: { ...settings },
@@ -123,6 +114,21 @@ export function prefixTuning(options: PrefixTuningOptions = {}): Method {
     ...made(),
     prepare: async (modelInfo) => made(await capturedPrefix(modelInfo, settings)),
   };
+}
+
+/** A projection starts at no text, and without one nothing has a width. */
+function projectionMistakes({ projection, start, text, hidden }: PrefixTuningOptions): Mistake[] {
+  if (!projection) {
+    return hidden === undefined ? [] : [
+      optionMistake(
+        "hidden",
+        `is ${shownValue(hidden)}, but must be absent without a projection`,
+      ),
+    ];
+  }
+  return start === "text" || (start === undefined && text !== undefined)
+    ? [optionMistake("start", "must be zero or random with a projection, which starts at no text")]
+    : [];
 }
 
 /** Heads and sizes of the keys and values; queries may share them. */

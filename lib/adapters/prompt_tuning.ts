@@ -16,6 +16,9 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules, text, whole } from "../core/option_rules.ts";
+import { startMistakes } from "./parts/start_text.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import type { Method, ModelInfo } from "../nn/method.ts";
@@ -23,7 +26,6 @@ import { stackOf } from "../nn/encoder.ts";
 import { textConfig } from "../nn/model.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import { checkFields } from "./peft/fields.ts";
-import { checkSettings, oneOf, type Rule, whole } from "./settings.ts";
 import { idsOf, prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
 
 /** Where the virtual tokens start. */
@@ -42,14 +44,13 @@ export interface PromptTuningOptions {
   readonly text?: string;
 }
 
-/** The names of the settings. */
-export const promptTuningSettings: readonly string[] = [
-  "tokens",
-  "start",
-  "text",
-] satisfies readonly (keyof PromptTuningOptions)[];
-
 const starts: readonly PromptStart[] = ["vocabulary", "labels", "text", "random"];
+/** What the settings must be. */
+export const promptTuningRules: Rules<PromptTuningOptions> = {
+  tokens: whole,
+  start: oneOf(starts),
+  text,
+};
 const defaultTokens = 20;
 const learningRate = 1e-2;
 const name = "prompt_tuning";
@@ -69,17 +70,9 @@ const parameter = "embedding.weight";
  * ```
  */
 export function promptTuning(options: PromptTuningOptions = {}): Method {
+  checkOptions(name, options, promptTuningRules, () => startMistakes(options));
   const { tokens = defaultTokens, text } = options;
   const { start = text === undefined ? "vocabulary" : "text" } = options;
-  const textRule: Rule = [
-    start === "text" ? "a text: a start at text needs a text" : 'absent unless start is "text"',
-    (value) => start === "text" ? typeof value === "string" && value !== "" : value === undefined,
-  ];
-  checkSettings(name, [
-    ["tokens", tokens, whole],
-    ["start", start, oneOf(starts)],
-    ["text", text, textRule],
-  ]);
   return {
     method: name,
     settings: { tokens, start, ...(text === undefined ? {} : { text }) },

@@ -15,10 +15,12 @@
  *
  * @module
  */
-import { type QuantizationFormat, quantizationFormatOf } from "../engine/mod.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules } from "../core/option_rules.ts";
+import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { Method } from "../nn/method.ts";
-import { lora } from "./lora.ts";
-import { type LoraOptions, loraSettings } from "./lora_options.ts";
+import { loraOf } from "./lora.ts";
+import { type LoraOptions, loraRules, patternMistakes } from "./lora_options.ts";
 
 /** Settings of QLoRA: LoRA's, with the paper's defaults, and how the base is held. */
 export interface QloraOptions extends LoraOptions {
@@ -26,8 +28,11 @@ export interface QloraOptions extends LoraOptions {
   readonly quantize?: QuantizationFormat;
 }
 
-/** The names of the settings. */
-export const qloraSettings: readonly string[] = [...loraSettings, "quantize"];
+/** What the settings must be. */
+export const qloraRules: Rules<QloraOptions> = {
+  ...loraRules,
+  quantize: oneOf(quantizationFormats),
+};
 
 const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as const;
 
@@ -44,13 +49,17 @@ const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as
  * assert.equal(method.settings.targets, "all-linear");
  * ```
  */
-export function qlora({ quantize = "nf4", ...options }: QloraOptions = {}): Method {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const inner = lora({ ...defaults, ...Object.fromEntries(given) });
+export function qlora(given: QloraOptions = {}): Method {
+  checkOptions("qlora", given, qloraRules, () => patternMistakes(given));
+  const { quantize = "nf4", ...options } = given;
+  const own = Object.entries(options).filter(([, value]) => value !== undefined);
+  // The default rank is the paper's, for models that are wider.
+  const anyRank = options.rank === undefined;
+  const inner = loraOf({ ...defaults, ...Object.fromEntries(own) }, { anyRank });
   return {
     ...inner,
     method: "qlora",
-    settings: { ...inner.settings, quantize: quantizationFormatOf(quantize) },
+    settings: { ...inner.settings, quantize },
     quantize,
   };
 }

@@ -11,6 +11,15 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  notNegative,
+  type Rule,
+  type Rules,
+  share,
+  whole,
+  wholeFrom0,
+} from "../core/option_rules.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, FrozenTensor, Method, ModelInfo } from "../nn/method.ts";
 import type { LinearLayer } from "../nn/layer.ts";
@@ -26,15 +35,7 @@ import {
   wrappedNames,
 } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import {
-  checkSettings,
-  given,
-  layerNames,
-  notNegative,
-  type Rule,
-  share,
-  whole,
-} from "./settings.ts";
+import { given, layerNames } from "./settings.ts";
 import { torchUniform } from "./parts/torch_uniform.ts";
 
 /** Settings of VeRA. */
@@ -51,20 +52,19 @@ export interface VeraOptions {
   readonly key?: number;
 }
 
-/** The names of the settings. */
-export const veraSettings: readonly string[] = [
-  "rank",
-  "targets",
-  "dropout",
-  "start",
-  "key",
-] satisfies readonly (keyof VeraOptions)[];
-
 const learningRate = 1e-2;
 const keyRule: Rule = [
   "a whole number from 0 below 2³²",
-  (value) => Number.isSafeInteger(value) && value as number >= 0 && value as number < 2 ** 32,
+  (value) => wholeFrom0[1](value) && value as number < 2 ** 32,
 ];
+/** What the settings must be. */
+export const veraRules: Rules<VeraOptions> = {
+  rank: whole,
+  targets: layerNames,
+  dropout: share,
+  start: notNegative,
+  key: keyRule,
+};
 /** The shared tensors, as PEFT calls them. */
 const sharedA = "vera_A";
 const sharedB = "vera_B";
@@ -89,15 +89,10 @@ export function vera(options: VeraOptions = {}): Method {
   return veraOf(options, true);
 }
 
-function veraOf({ targets, ...options }: VeraOptions, saveProjection: boolean): Method {
+function veraOf(asked: VeraOptions, saveProjection: boolean): Method {
+  checkOptions("vera", asked, veraRules);
+  const { targets, ...options } = asked;
   const settings = { rank: 256, dropout: 0, start: 0.1, key: 0, ...given(options) };
-  checkSettings("vera", [
-    ["rank", settings.rank, whole],
-    ["targets", targets, layerNames],
-    ["dropout", settings.dropout, share],
-    ["start", settings.start, notNegative],
-    ["key", settings.key, keyRule],
-  ]);
   return {
     method: "vera",
     settings: { ...settings, ...(targets === undefined ? {} : { targets }) },

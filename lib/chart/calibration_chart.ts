@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rule, type Rules, whole } from "../core/option_rules.ts";
 import { ink } from "../core/html.ts";
 import { type PredictedRows, shownClasses } from "./curves_by_class.ts";
 import { type Drawing, drawing } from "./drawing.ts";
@@ -14,6 +16,13 @@ export interface CalibrationChartOptions {
   /** Bins of equal width over the probabilities; 10 unless given. */
   readonly bins?: number;
 }
+
+const mostBins = 1000;
+const binsRule: Rule = [
+  `a whole number from 1 to ${mostBins}`,
+  (value) => whole[1](value) && value as number <= mostBins,
+];
+const rules: Rules<CalibrationChartOptions> = { bins: binsRule };
 
 /** A bin of probabilities. */
 export interface CalibrationBin {
@@ -48,8 +57,10 @@ export interface CalibrationBin {
  */
 export function calibrationChart(
   predictions: PredictedRows,
-  { bins = 10 }: CalibrationChartOptions = {},
+  options: CalibrationChartOptions = {},
 ): Drawing {
+  checkOptions("calibrationChart", options, rules);
+  const { bins = 10 } = options;
   const made = calibrationBins(predictions, bins);
   const rows = made.reduce((sum, bin) => sum + bin.rows, 0);
   const error = made.filter((bin) => bin.rows > 0)

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, whole } from "../core/option_rules.ts";
 import type { TopLevelSpec } from "vega-lite";
 import type { MimeBundle } from "../core/display.ts";
 import { customInspect, jupyterDisplay } from "../core/display.ts";
@@ -62,6 +64,8 @@ export interface ChartOptions {
   readonly maxMarks?: number;
 }
 
+const rules: Rules<ChartOptions> = { maxMarks: whole };
+
 /** The marks of vega-lite. */
 const marks = [
   ...["arc", "area", "bar", "boxplot", "circle", "errorband", "errorbar", "geoshape", "image"],
@@ -107,7 +111,9 @@ interface Made {
  * assert.throws(() => chart(table).x("word"), /did you mean "words"/);
  * ```
  */
-export function chart(table: ChartData, { maxMarks }: ChartOptions = {}): Chart {
+export function chart(table: ChartData, options: ChartOptions = {}): Chart {
+  checkOptions("chart", options, rules);
+  const { maxMarks } = options;
   const given = rowsOf(table);
   const fields = fieldNames(columnsOf(table, given));
   const rows = given.map((row) =>

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { integer, oneOf, type Rules, whole } from "../core/option_rules.ts";
 import { Random } from "../core/random.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { palette } from "./palette.ts";
@@ -21,6 +23,13 @@ export interface EmbeddingChartOptions extends ProjectOptions {
   /** More vectors than this are drawn as a sample of so many; 2,000 unless given. */
   readonly maxPoints?: number;
 }
+
+const rules: Rules<EmbeddingChartOptions> = {
+  method: oneOf(["pca", "umap"]),
+  seed: integer,
+  neighbours: whole,
+  maxPoints: whole,
+};
 
 /**
  * Draws vectors, such as what a model makes of texts, as points. Projects them to two dimensions
@@ -43,6 +52,7 @@ export async function embeddingChart(
   { vectors, labels }: Embeddings,
   options: EmbeddingChartOptions = {},
 ): Promise<Drawing> {
+  checkOptions("embeddingChart", options, rules);
   const { method = "pca", seed = 1, maxPoints = 2000 } = options;
   checkVectors(vectors);
   const shown = sampledRows(vectors.length, labels, { seed, most: maxPoints });

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, share, text, whole } from "../core/option_rules.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { extremeSteps, smoothed } from "./curve.ts";
 import { palette } from "./palette.ts";
@@ -31,6 +33,14 @@ export interface LossChartOptions {
   readonly title?: string;
 }
 
+const rules: Rules<LossChartOptions> = {
+  smoothing: share,
+  firstStep: whole,
+  totalSteps: whole,
+  scoreName: text,
+  title: text,
+};
+
 /** More points than pixels cannot be seen. */
 const mostPoints = 400;
 /** More than these run into a line. */
@@ -51,9 +61,11 @@ const mostDots = 60;
  */
 export function lossChart(
   { losses, validations = [], learningRates }: RunCurves,
-  { smoothing = 0.9, firstStep = 1, totalSteps, scoreName = "validation score", title }:
-    LossChartOptions = {},
+  options: LossChartOptions = {},
 ): Drawing {
+  checkOptions("lossChart", options, rules);
+  const { smoothing = 0.9, firstStep = 1, totalSteps, title } = options;
+  const { scoreName = "validation score" } = options;
   const width = 460;
   const steps = extremeSteps(losses, mostPoints);
   const smooth = smoothed(losses, smoothing);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownValue } from "../core/shown_value.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 
 /** Plain rows, or a table that gives them, as an arquero table does. */
@@ -12,6 +13,12 @@ export type ChartData =
 
 /** The rows with values that a specification can hold. */
 export function rowsOf(data: ChartData): Record<string, unknown>[] {
+  if (typeof data !== "object" || data === null) {
+    throw new TunebookError(
+      "input",
+      `chart takes a table or a list of rows, but got ${shownValue(data)}`,
+    );
+  }
   const rows = "objects" in data && typeof data.objects === "function"
     ? data.objects()
     : data as Iterable<object>;

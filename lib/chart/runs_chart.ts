@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { record, type Rules, share } from "../core/option_rules.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { extremeSteps, smoothed } from "./curve.ts";
 import { palette } from "./palette.ts";
@@ -22,6 +24,8 @@ export interface RunsChartOptions {
   /** What the axes are called, for other languages. */
   readonly titles?: { readonly loss?: string; readonly step?: string };
 }
+
+const rules: Rules<RunsChartOptions> = { smoothing: share, titles: record };
 
 /** Points of a line, and of all lines together. */
 const [mostPoints, mostInAll] = [200, 4000];
@@ -45,8 +49,10 @@ const leastRoom = 0.02;
  */
 export function runsChart(
   runs: Readonly<Record<string, ComparedRun>>,
-  { smoothing = 0.9, titles = {} }: RunsChartOptions = {},
+  options: RunsChartOptions = {},
 ): Drawing {
+  checkOptions("runsChart", options, rules);
+  const { smoothing = 0.9, titles = {} } = options;
   const names = Object.keys(runs);
   const color = {
     field: "run",

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text, wholeFrom0 } from "../core/option_rules.ts";
 import { type Drawing, drawing } from "./drawing.ts";
 import { extremeSteps } from "./curve.ts";
 import { palette } from "./palette.ts";
@@ -26,6 +28,13 @@ export interface SeriesChartOptions {
   readonly stepTitle?: string;
 }
 
+const rules: Rules<SeriesChartOptions> = {
+  name: text,
+  lastStep: wholeFrom0,
+  totalSteps: wholeFrom0,
+  stepTitle: text,
+};
+
 const width = 460;
 const rowHeight = 15;
 /** More lines than these cannot be told apart: each name gets a row, and colours say the numbers. */
@@ -48,8 +57,10 @@ const [mostStretches, mostInAll] = [200, 4000];
  */
 export function seriesChart(
   points: readonly SeriesPoint[],
-  { name = "value", lastStep, totalSteps, stepTitle = "step" }: SeriesChartOptions = {},
+  options: SeriesChartOptions = {},
 ): Drawing {
+  checkOptions("seriesChart", options, rules);
+  const { name = "value", lastStep, totalSteps, stepTitle = "step" } = options;
   const last = points.at(-1);
   const end = Math.max(lastStep ?? 0, last?.step ?? 0);
   const names = Object.keys(points[0]?.values ?? {});

@@ -34,7 +34,7 @@ const general: Readonly<Record<string, Kind>> = {
   help: { type: "boolean", short: "h" },
 };
 
-/** Short names of settings. */
+/** What two flags were called before they had the names of the options; the help no longer tells of them. */
 const aliases: Readonly<Record<string, string>> = { rate: "learningRate", batch: "batchSize" };
 
 const options: Readonly<Record<string, Kind>> = {
@@ -93,10 +93,13 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 /** Flags by the names of their settings; one that is given under two names is an error. */
 function byName(values: Readonly<Record<string, string | boolean>>): Flags {
   const flags: Record<string, string | boolean> = {};
+  const given = new Map<string, string>();
   for (const [flag, value] of Object.entries(values)) {
     const name = aliases[flag] ??
       flag.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    if (Object.hasOwn(flags, name)) throw new Error(`--${flag} and --${kebab(name)} are the same`);
+    const other = given.get(name);
+    if (other !== undefined) throw new Error(`--${other} and --${flag} are the same`);
+    given.set(name, flag);
     flags[name] = value;
   }
   return flags;
@@ -106,7 +109,7 @@ function dashed(name: string): string {
   return name.length > 1 ? `--${name}` : `-${name}`;
 }
 
-/** `--rate -1` is a flag with a number, not two flags. */
+/** `--learning-rate -1` is a flag with a number, not two flags. */
 function joinNegatives(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (const arg of args) {

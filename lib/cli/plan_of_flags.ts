@@ -64,9 +64,8 @@ function readPlan(json: object, task: string, wrong: string[]): FlagPlan {
     const plan = Plan.from(json);
     if (wrong.length === 0) return plan;
   } catch (error) {
-    // The list under the plan's own title goes on with ours.
-    const [, ...list] = messageOf(error).split("\n  - ");
-    wrong.push(...mistakesInFlags(list, task));
+    if (!(error instanceof TunebookError)) throw error;
+    wrong.push(...mistakesInFlags(error.mistakes, task));
   }
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }

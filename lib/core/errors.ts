@@ -19,6 +19,35 @@ export type ErrorKind =
   | "unsupported" // a valid request that this version cannot serve
   | "output"; // a file or folder could not be written
 
+/** One thing that is wrong, told with the names that options have where it is read. */
+export interface Mistake {
+  /** The option that it is about, where it is about one. */
+  readonly option?: string;
+  /** The part of a plan that it stands in, such as `train`. */
+  readonly part?: string;
+  /**
+   * What is wrong, in words.
+   *
+   * @param nameOf what an option is called: `batchSize` in a program, `--batch-size` as a flag
+   */
+  told(nameOf: (option: string) => string): string;
+}
+
+/** What is wrong with one option, in words that follow its name. */
+export function optionMistake(option: string, words: string): Mistake {
+  return { option, told: (nameOf) => `${nameOf(option)} ${words}` };
+}
+
+/** What is wrong with several options, or with what stands around them. */
+export function mistakeOf(told: Mistake["told"]): Mistake {
+  return { told };
+}
+
+/** A mistake in the names of a program, with the part of the plan before it. */
+export function toldInProgram({ part, told }: Mistake): string {
+  return `${part === undefined ? "" : `${part}: `}${told((option) => option)}`;
+}
+
 /**
  * An error that a person can act on. Its message is safe to show: what cannot be seen in it, such as
  * an escape code in the name of a class, is written as in JSON, and a line that quotes too much loses
@@ -36,11 +65,20 @@ export type ErrorKind =
 export class TunebookError extends Error {
   /** What kind of mistake this is. */
   readonly kind: ErrorKind;
+  /** What is wrong one by one, where the error lists mistakes of options; else empty. */
+  readonly mistakes: readonly Mistake[];
 
-  constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions & { readonly mistakes?: readonly Mistake[] },
+  ) {
     super(shortLines(visibleLines(message)), options);
     this.name = "TunebookError";
     this.kind = kind;
+    // Not shown where an error is inspected: the message says the same.
+    this.mistakes = options?.mistakes ?? [];
+    Object.defineProperty(this, "mistakes", { enumerable: false });
   }
 }
 
@@ -61,12 +99,15 @@ export class TunebookError extends Error {
 export function mistakes(
   kind: ErrorKind,
   title: string,
-  list: readonly string[],
+  list: readonly (string | Mistake)[],
   limit = 12,
 ): TunebookError {
-  const shown = list.slice(0, limit).map((line) => `  - ${line}`);
+  const told = (each: string | Mistake) => typeof each === "string" ? each : toldInProgram(each);
+  const shown = list.slice(0, limit).map((each) => `  - ${told(each)}`);
   if (list.length > limit) shown.push(`  … and ${list.length - limit} more`);
-  return new TunebookError(kind, [title, ...shown].join("\n"));
+  return new TunebookError(kind, [title, ...shown].join("\n"), {
+    mistakes: list.filter((each) => typeof each !== "string"),
+  });
 }
 
 /** The message of anything that was thrown. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { abortSignal, required, type Rules, text, whole } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import { pauses } from "../core/pauses.ts";
 import { type Progress, showProgress } from "../core/progress.ts";
@@ -37,6 +39,14 @@ export interface EncodeRowsOptions {
   signal?: AbortSignal | undefined;
 }
 
+const rules: Rules<EncodeRowsOptions> = {
+  text: required(text),
+  pair: text,
+  maxTokens: required(whole),
+  where: text,
+  signal: abortSignal,
+};
+
 /** Work that is over sooner needs no display. */
 const quietMilliseconds = 2000;
 
@@ -63,6 +73,7 @@ export async function encodeRows(
   tokenizer: Tokenizer,
   options: EncodeRowsOptions,
 ): Promise<EncodedRows> {
+  checkOptions("encodeRows", options, rules);
   const { text, pair, maxTokens, where = "the table", signal } = options;
   const texts = textColumn(table, text, { where });
   const pairs = pair === undefined ? undefined : textColumn(table, pair, { where });

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text, texts, yesOrNo } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoted } from "../core/quoted.ts";
@@ -57,6 +59,13 @@ export interface ReadLabelsOptions {
   where?: string;
 }
 
+const rules: Rules<ReadLabelsOptions> = {
+  names: texts,
+  numbered: yesOrNo,
+  separator: text,
+  where: text,
+};
+
 interface Context {
   column: string;
   where: string;
@@ -92,6 +101,7 @@ export function readLabels<Kind extends LabelKind>(
   kind: Kind,
   options: ReadLabelsOptions = {},
 ): Extract<Labels, { kind: Kind }> {
+  checkOptions("readLabels", options, rules);
   const { where = "the table" } = options;
   requireColumns(table, [column], where);
   const values = columnValues(table, column);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions, requireOptions } from "../core/check_options.ts";
+import { record, required, type Rules, text as textRule, yesOrNo } from "../core/option_rules.ts";
 import { quoted, shownName } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
 import { visibleLines } from "../core/visible.ts";
@@ -49,6 +51,14 @@ export interface DescribeSplitsOptions {
   lengths?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
+const rules: Rules<DescribeSplitsOptions> = {
+  text: required(textRule),
+  pair: textRule,
+  label: textRule,
+  separator: textRule,
+  regression: yesOrNo,
+  lengths: record,
+};
 const shownExamples = 3;
 const shownClasses = 12;
 const shownCharacters = 60;
@@ -71,8 +81,11 @@ const quantiles = { half: 0.5, most: 0.9, nearly: 0.99, all: 1 };
  */
 export function describeSplits(
   splits: Readonly<Record<string, Table>> | object,
-  { text, pair, label, separator, regression, lengths }: DescribeSplitsOptions,
+  options: DescribeSplitsOptions,
 ): SplitReport {
+  checkOptions("describeSplits", options, rules);
+  requireOptions("describeSplits", splits);
+  const { text, pair, label, separator, regression, lengths } = options;
   const tables = Object.entries(splits).filter((entry): entry is [string, Table] => !!entry[1]);
   const wanted = [text, pair, label].filter((name) => name !== undefined);
   for (const [name, table] of tables) requireColumns(table, wanted, `the ${name} split`);

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { finiteNumber, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
-import { columnValues, requireColumns } from "../table/columns.ts";
+import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
 import { pickRows } from "../table/source_rows.ts";
 import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
@@ -21,6 +23,14 @@ export interface SplitOptions {
   /** A column whose values keep their shares in every split. */
   stratify?: string;
 }
+
+// Whether they fit is told together with the sizes.
+const rules: Rules<SplitOptions> = {
+  test: required(finiteNumber),
+  validation: finiteNumber,
+  seed: required(finiteNumber),
+  stratify: text,
+};
 
 /** Row numbers from 0, ascending; every row is in exactly one split. */
 export interface SplitRows {
@@ -49,6 +59,8 @@ export interface SplitRows {
  * ```
  */
 export function splitTable(table: Table, options: SplitOptions): Splits {
+  requireTable(table, "what is split");
+  checkOptions("splitTable", options, rules);
   const rows = splitRows(table, options);
   return {
     train: pickRows(table, rows.train),

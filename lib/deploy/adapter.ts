@@ -6,6 +6,7 @@
 import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
+import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { quoted, shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
@@ -17,7 +18,7 @@ import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
 import { checkAdapterFolder } from "./checks/adapter_folder.ts";
 import { writeTokenizerFiles } from "./model_folder.ts";
-import type { DeployTarget } from "./target.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
@@ -36,6 +37,8 @@ const tolerance = 1e-5;
  * ```
  */
 export function adapter(folder: string): DeployTarget {
+  checkTargetFolder("adapter", folder);
+  takesNoOptions("adapter", arguments, 1);
   return {
     name: "adapter",
     folder,

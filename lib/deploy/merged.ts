@@ -4,7 +4,9 @@
  * @module
  */
 import { exportedReader } from "../nn/run_over.ts";
-import { mistakes } from "../core/errors.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { type Mistake, optionMistake } from "../core/errors.ts";
+import { oneOf, positive, type Rules } from "../core/option_rules.ts";
 import { loadModel } from "../models/load_model.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
@@ -20,7 +22,7 @@ import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { checkFolder, pythonChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { checkIsWhole, type DeployTarget } from "./target.ts";
+import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
  * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
@@ -60,8 +62,9 @@ const remedy = "Quantising the merged weights has rounded away part of what was 
  * ```
  */
 export function merged(folder: string, options: MergedOptions = {}): DeployTarget {
+  checkTargetFolder("merged", folder);
+  checkOptions("merged", options, rules, () => driftMistakes(options));
   const { quantize } = options;
-  checkOptions(options);
   return {
     name: "merged",
     folder,
@@ -131,17 +134,11 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
   };
 }
 
-/** A merged model that is quantised is a model of bitsandbytes' own formats. */
-function checkOptions({ quantize, mostDrift }: MergedOptions): void {
-  const wrong: string[] = [];
-  if (quantize !== undefined && quantize !== "nf4" && quantize !== "fp4") {
-    wrong.push(`quantize is ${JSON.stringify(quantize)}, but must be "nf4" or "fp4"`);
-  }
-  if (mostDrift !== undefined && !(mostDrift > 0)) {
-    wrong.push(`mostDrift is ${JSON.stringify(mostDrift)}, but must be a number above 0`);
-  }
-  if (mostDrift !== undefined && quantize === undefined) {
-    wrong.push("mostDrift belongs to quantize: float32 weights do not drift");
-  }
-  if (wrong.length > 0) throw mistakes("input", "these options of merged make no sense:", wrong);
+const rules: Rules<MergedOptions> = { quantize: oneOf(["nf4", "fp4"]), mostDrift: positive };
+
+/** Float32 weights do not drift. */
+function driftMistakes({ quantize, mostDrift }: MergedOptions): Mistake[] {
+  return mostDrift === undefined || quantize !== undefined
+    ? []
+    : [optionMistake("mostDrift", "belongs to quantize: float32 weights do not drift")];
 }

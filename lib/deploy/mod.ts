@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
@@ -11,19 +12,22 @@ import { onnx } from "./onnx.ts";
 import { sentenceTransformers } from "./sentence_transformers.ts";
 import type { DeployTarget } from "./target.ts";
 
-interface Target {
-  /** The names of its options. */
-  readonly options: readonly string[];
-  make(folder: string, options: never): DeployTarget;
-}
+type Make = (folder: string, options: never) => DeployTarget;
 
-/** The targets by name. */
-export const targets: Readonly<Record<string, Target>> = {
-  adapter: { options: [], make: adapter },
-  merged: { options: ["quantize", "mostDrift"], make: merged },
-  onnx: { options: ["dequantise"], make: onnx },
-  sentenceTransformers: { options: [], make: sentenceTransformers },
+/** The targets by name: each refuses the options that it does not know. */
+export const targets: Readonly<Record<string, Make>> = {
+  adapter: withoutOptions("adapter", adapter),
+  merged,
+  onnx,
+  sentenceTransformers: withoutOptions("sentenceTransformers", sentenceTransformers),
 };
+
+function withoutOptions(name: string, make: (folder: string) => DeployTarget): Make {
+  return (folder, options) => {
+    checkOptions(name, options, {});
+    return make(folder);
+  };
+}
 
 /** Makes a target from its name, as a plan file has it. */
 export function targetOf(
@@ -31,20 +35,12 @@ export function targetOf(
   folder: string,
   options: Readonly<Record<string, unknown>> = {},
 ): DeployTarget {
-  if (Object.hasOwn(targets, name)) {
-    const target = targets[name];
-    const unknown = Object.keys(options).filter((option) => !target.options.includes(option));
-    if (unknown.length === 0) return target.make(folder, options as never);
-    throw new TunebookError(
-      "input",
-      unknown.map((option) =>
-        `${name} has no option ${option}${didYouMean(option, target.options)}`
-      ).join("; "),
-    );
-  }
+  if (Object.hasOwn(targets, name)) return targets[name](folder, options as never);
   const known = Object.keys(targets);
   throw new TunebookError(
     "input",
-    `there is no deploy target "${name}"${didYouMean(name, known)}. Targets: ${known.join(", ")}`,
+    `there is no deploy target ${JSON.stringify(name)}${didYouMean(name, known)}. Targets: ${
+      known.join(", ")
+    }`,
   );
 }

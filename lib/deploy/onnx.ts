@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { exportedReader } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
@@ -14,7 +16,7 @@ import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { closingOf, pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
-import { checkIsWhole, type DeployTarget } from "./target.ts";
+import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -40,6 +42,8 @@ export interface OnnxOptions {
   readonly dequantise?: boolean;
 }
 
+const rules: Rules<OnnxOptions> = { dequantise: yesOrNo };
+
 /**
  * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
  * and `sequence` open.
@@ -57,6 +61,8 @@ export interface OnnxOptions {
  * ```
  */
 export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
+  checkTargetFolder("onnx", folder);
+  checkOptions("onnx", options, rules);
   const { dequantise = false } = options;
   const kindOf = ({ model: { quantized } }: TrainableModel) => {
     const held = dequantise ? undefined : quantized?.values().next().value;

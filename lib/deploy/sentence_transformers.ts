@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { PoolingName } from "../text/sentence_settings.ts";
@@ -14,7 +15,7 @@ import {
 } from "../weights/sentence_folder.ts";
 import { checkFolder, sentenceChecks } from "./checks/mod.ts";
 import { merged } from "./merged.ts";
-import type { DeployTarget } from "./target.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** The ways to pool under the names of versions before 5.5, which newer ones read too. */
 const poolingFields: Readonly<Record<PoolingName, string>> = {
@@ -40,6 +41,8 @@ const moduleTypes = "sentence_transformers.models";
  * ```
  */
 export function sentenceTransformers(folder: string): DeployTarget {
+  checkTargetFolder("sentenceTransformers", folder);
+  takesNoOptions("sentenceTransformers", arguments, 1);
   const whole = merged(folder);
   return {
     ...whole,

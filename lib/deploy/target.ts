@@ -6,6 +6,7 @@
  */
 import { writeFolderAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
 import {
   largestDifference,
@@ -74,6 +75,17 @@ export interface ReaderProof {
   readonly settings: number;
   /** What the reader's own pipeline answered, where there is one. */
   readonly answers?: AnswerReceipt;
+}
+
+/** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */
+export function checkTargetFolder(target: string, folder: unknown): void {
+  if (typeof folder === "string" && folder !== "") return;
+  throw new TunebookError(
+    "input",
+    `${target} takes the folder to write, ${target}("out/reviews/${target}"), but got ${
+      shownValue(folder)
+    }`,
+  );
 }
 
 /** What a deployment proves. */

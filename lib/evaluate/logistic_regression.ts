@@ -3,7 +3,10 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { positive, type Rules } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { quoted } from "../core/quoted.ts";
 import { minimize } from "./minimize.ts";
 
@@ -12,6 +15,8 @@ export interface LogisticRegressionOptions {
   /** The inverse of the penalty, as `C` in scikit-learn: smaller is more cautious; 1 unless given. */
   readonly c?: number;
 }
+
+const rules: Rules<LogisticRegressionOptions> = { c: positive };
 
 /** A classifier of vectors. */
 export interface LogisticRegression {
@@ -53,8 +58,10 @@ export interface LogisticRegression {
 export function logisticRegression(
   vectors: readonly ArrayLike<number>[],
   labels: readonly string[],
-  { c = 1 }: LogisticRegressionOptions = {},
+  options: LogisticRegressionOptions = {},
 ): LogisticRegression {
+  checkOptions("logisticRegression", options, rules);
+  const { c = 1 } = options;
   check(vectors, labels, c);
   const size = vectors[0].length;
   const classes = [...new Set(labels)].sort();
@@ -164,6 +171,12 @@ function check(vectors: readonly ArrayLike<number>[], labels: readonly string[],
 }
 
 function checkLengths(vectors: readonly ArrayLike<number>[], size: number): void {
+  if (!Array.isArray(vectors) || typeof vectors[0] === "number") {
+    throw new TunebookError(
+      "input",
+      `a list of vectors is classified, [vector], but this is ${shownValue(vectors)}`,
+    );
+  }
   const wrong = vectors.flatMap((vector, row) => {
     if (vector.length !== size) return [`vector ${row + 1}: ${vector.length} numbers, not ${size}`];
     const isFinite = Array.from(vector).every(Number.isFinite);

@@ -3,6 +3,18 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  callable,
+  list,
+  numberList,
+  record,
+  required,
+  type Rules,
+  text as textRule,
+  whole,
+} from "../core/option_rules.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { type MimeBundle, withDisplay } from "../core/display.ts";
 import { textColumn } from "../table/columns.ts";
@@ -54,6 +66,13 @@ export interface TextSearchIndex extends SearchIndex {
 }
 
 const defaultTop = 10;
+const searchRules: Rules<SearchOptions> = { top: whole };
+const sourceRules: Rules<SearchSource> = { table: required(record), vectors: required(list) };
+const textSourceRules: Rules<TextSearchSource> = {
+  table: required(record),
+  text: required(textRule),
+  embed: required(callable),
+};
 
 /**
  * Makes an index over the rows of a table. Every row is compared, in about a tenth of a second for 100,000
@@ -72,7 +91,9 @@ const defaultTop = 10;
  * assert.deepEqual([first.values.text, second.row], ["sea", 1]);
  * ```
  */
-export function searchIndex({ table, vectors }: SearchSource): SearchIndex {
+export function searchIndex(source: SearchSource): SearchIndex {
+  checkOptions("searchIndex", source, sourceRules);
+  const { table, vectors } = source;
   checkVectors(vectors, table);
   const size = vectors[0].length;
   const units = new Float32Array(vectors.length * size);
@@ -82,8 +103,10 @@ export function searchIndex({ table, vectors }: SearchSource): SearchIndex {
   return Object.freeze({
     rows: vectors.length,
     size,
-    search(query: ArrayLike<number>, { top = defaultTop }: SearchOptions = {}) {
-      const asked = checkedQuery(query, size, top);
+    search(query: ArrayLike<number>, options: SearchOptions = {}) {
+      checkOptions("search", options, searchRules);
+      const { top = defaultTop } = options;
+      const asked = checkedQuery(query, size);
       const scores = cosines(units, asked, vectors.length);
       const hits = highest(scores, top).map((row): SearchHit => ({
         row,
@@ -115,12 +138,17 @@ export function searchIndex({ table, vectors }: SearchSource): SearchIndex {
  * ```
  */
 export async function textSearchIndex(
-  { table, text, embed }: TextSearchSource,
+  source: TextSearchSource,
 ): Promise<TextSearchIndex> {
+  checkOptions("textSearchIndex", source, textSourceRules);
+  const { table, text, embed } = source;
   const index = searchIndex({ table, vectors: await embed(textColumn(table, text)) });
   return Object.freeze({
     ...index,
     async ask(asked: string, options?: SearchOptions) {
+      if (typeof asked !== "string") {
+        throw new TunebookError("input", `ask takes a text, but got ${shownValue(asked)}`);
+      }
       const [vector] = await embed([asked]);
       return index.search(vector, options);
     },
@@ -143,9 +171,9 @@ function checkVectors(vectors: readonly ArrayLike<number>[], table: Table): void
   if (wrong.length > 0) throw mistakes("input", "these vectors cannot be searched:", wrong);
 }
 
-function checkedQuery(query: ArrayLike<number>, size: number, top: number): Float32Array {
-  if (!Number.isSafeInteger(top) || top < 1) {
-    throw new TunebookError("input", `top is ${top}, but must be a whole number above 0`);
+function checkedQuery(query: ArrayLike<number>, size: number): Float32Array {
+  if (!numberList[1](query)) {
+    throw new TunebookError("input", `search takes a vector, but got ${shownValue(query)}`);
   }
   if (query.length !== size || !hasDirection(query)) {
     throw new TunebookError(

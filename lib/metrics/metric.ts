@@ -3,6 +3,17 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  callable,
+  oneOf,
+  required,
+  type Rule,
+  type Rules,
+  text,
+  texts,
+  yesOrNo,
+} from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { AnyPredictions, Predictions } from "../nn/predictions.ts";
 
@@ -26,6 +37,20 @@ export interface Metric<Value = number, Predicted extends AnyPredictions = Predi
    */
   readonly compute: (predictions: Predicted) => Value;
 }
+
+const rangeRule: Rule = [
+  "the least and the greatest value",
+  (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
+];
+const rules: Rules<Metric> = {
+  name: required(text),
+  title: text,
+  kinds: required(texts),
+  better: required(oneOf(["higher", "lower"])),
+  isTable: yesOrNo,
+  range: rangeRule,
+  compute: required(callable),
+};
 
 const described: Readonly<Record<string, string>> = {
   single: "one label a row",
@@ -68,6 +93,7 @@ const described: Readonly<Record<string, string>> = {
 export function metric<Value, Predicted extends AnyPredictions>(
   definition: Metric<Value, Predicted>,
 ): Metric<Value, Predicted> {
+  checkOptions("metric", definition, rules);
   const { name, kinds, compute } = definition;
   return Object.freeze({
     ...definition,

@@ -3,7 +3,12 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { callable, type Rule, text } from "../core/option_rules.ts";
 import type { Head, TextConfig } from "../nn/family.ts";
+
+const pattern: Rule = ["a regular expression", (value) => value instanceof RegExp];
+const anyText: Rule = ["a text", (value) => typeof value === "string"];
 
 /** A config that says how much is dropped before a head. */
 export interface HeadConfig extends TextConfig {
@@ -33,10 +38,10 @@ export interface TokenHeadOptions<Config> {
  */
 export function tokenHead<Config extends HeadConfig>(
   className: string,
-  { path = "classifier", dropout = ({ headDropout }) => headDropout, unused }: TokenHeadOptions<
-    Config
-  > = {},
+  options: TokenHeadOptions<Config> = {},
 ): Head<Config> {
+  checkOptions("tokenHead", options, { path: text, dropout: callable, unused: pattern });
+  const { path = "classifier", dropout = ({ headDropout }) => headDropout, unused } = options;
   return {
     reads: "tokens",
     layers: (
@@ -64,10 +69,10 @@ const spanPath = "qa_outputs";
  */
 export function spanHead<Config extends TextConfig>(
   className: string,
-  { dropout, unused, prefix }: Omit<TokenHeadOptions<Config>, "path"> & {
-    readonly prefix?: string;
-  } = {},
+  options: Omit<TokenHeadOptions<Config>, "path"> & { readonly prefix?: string } = {},
 ): Head<Config> {
+  checkOptions("spanHead", options, { dropout: callable, unused: pattern, prefix: anyText });
+  const { dropout, unused, prefix } = options;
   return {
     reads: "tokens",
     layers: (
@@ -95,8 +100,10 @@ export function spanHead<Config extends TextConfig>(
  */
 export function embeddingHead<Config extends TextConfig>(
   className: string,
-  { unread }: Pick<Head<Config>, "unread"> = {},
+  options: Pick<Head<Config>, "unread"> = {},
 ): Head<Config> {
+  checkOptions("embeddingHead", options, { unread: pattern });
+  const { unread } = options;
   return {
     reads: "tokens",
     layers: () => [],

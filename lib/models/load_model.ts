@@ -3,6 +3,18 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  abortSignal,
+  integer,
+  list,
+  oneOf,
+  record,
+  required,
+  type Rules,
+  text,
+  whole,
+} from "../core/option_rules.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
 import { LazyMap } from "../core/lazy_map.ts";
@@ -12,6 +24,7 @@ import { readText } from "../core/read_text.ts";
 import {
   dequantize,
   type QuantizationFormat,
+  quantizationFormats,
   type QuantizedWeight,
   sizeOf,
 } from "../engine/mod.ts";
@@ -53,6 +66,18 @@ export interface LoadModelOptions {
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
 }
+
+const rules: Rules<LoadModelOptions> = {
+  reference: required(text),
+  config: required(text),
+  weights: required(text),
+  head: record,
+  outputs: whole,
+  seed: required(integer),
+  quantize: oneOf(quantizationFormats),
+  families: list,
+  signal: abortSignal,
+};
 
 /** Reads and checks `config.json`. */
 export async function readModelConfig(
@@ -102,6 +127,7 @@ export async function readModelConfig(
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
+  checkOptions("loadModel", options, rules);
   const { family, json, ...read } = await readModelConfig(options.config, options.families);
   const headRequest = options.head ??
     (options.outputs === undefined

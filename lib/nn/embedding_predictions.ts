@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { numberList, required, whole } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { AnyPredictions } from "./predictions.ts";
 
@@ -66,12 +68,18 @@ export interface RetrievalPredictions extends AnyPredictions {
  * ```
  */
 export function similarityPredictions(
-  { first, second, scores }: {
+  given: {
     readonly first: Vectors;
     readonly second: Vectors;
     readonly scores: ArrayLike<number>;
   },
 ): SimilarityPredictions {
+  checkOptions("similarityPredictions", given, {
+    first: required(numberList),
+    second: required(numberList),
+    scores: required(numberList),
+  });
+  const { first, second, scores } = given;
   checkCounts({ first, second, scores });
   return {
     kind: "similarity",
@@ -98,7 +106,7 @@ export function similarityPredictions(
  * ```
  */
 export function pairPredictions(
-  { first, second, labels, rows = first.length }: {
+  given: {
     readonly first: Vectors;
     readonly second: Vectors;
     readonly labels: ArrayLike<number>;
@@ -106,6 +114,13 @@ export function pairPredictions(
     readonly rows?: number;
   },
 ): PairPredictions {
+  checkOptions("pairPredictions", given, {
+    first: required(numberList),
+    second: required(numberList),
+    labels: required(numberList),
+    rows: whole,
+  });
+  const { first, second, labels, rows = first.length } = given;
   checkCounts({ first, second, labels });
   return {
     kind: "pairs",
@@ -132,7 +147,7 @@ export function pairPredictions(
  * ```
  */
 export function tripletPredictions(
-  { anchors, positives, negatives, rows = anchors.length }: {
+  given: {
     readonly anchors: Vectors;
     readonly positives: Vectors;
     readonly negatives: Vectors;
@@ -140,6 +155,13 @@ export function tripletPredictions(
     readonly rows?: number;
   },
 ): TripletPredictions {
+  checkOptions("tripletPredictions", given, {
+    anchors: required(numberList),
+    positives: required(numberList),
+    negatives: required(numberList),
+    rows: whole,
+  });
+  const { anchors, positives, negatives, rows = anchors.length } = given;
   checkCounts({ anchors, positives, negatives });
   return {
     kind: "triplets",
@@ -167,7 +189,7 @@ export function tripletPredictions(
  * ```
  */
 export function retrievalPredictions(
-  { queries, corpus, relevant, rows = queries.length }: {
+  given: {
     readonly queries: Vectors;
     readonly corpus: Vectors;
     /** For each query the texts of the corpus that answer it, at least one, by number from 0. */
@@ -176,6 +198,13 @@ export function retrievalPredictions(
     readonly rows?: number;
   },
 ): RetrievalPredictions {
+  checkOptions("retrievalPredictions", given, {
+    queries: required(numberList),
+    corpus: required(numberList),
+    relevant: required(numberList),
+    rows: whole,
+  });
+  const { queries, corpus, relevant, rows = queries.length } = given;
   checkCounts({ queries, relevant });
   const units = corpus.map(unitOf);
   const ranks = queries.map((query, at) => {

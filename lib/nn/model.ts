@@ -4,7 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { FrozenSource, QuantizedWeight } from "../engine/mod.ts";
+import { type FrozenSource, type QuantizedWeight, sizeOf } from "../engine/mod.ts";
+import { checkMethodSize } from "./check_method_size.ts";
 import type { AttachedMethod, Method, ModelInfo, ModelInfoExtras } from "./method.ts";
 import type { Family, Head, ModelConfig, TextConfig } from "./family.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
@@ -130,7 +131,7 @@ export function attachTo(
   adapter: Method,
   extras: ModelInfoExtras = {},
 ): AttachedMethod {
-  return adapter.attach(modelInfoOf(model, extras));
+  return attached(model, adapter, modelInfoOf(model, extras));
 }
 
 /** Lets a method read its files and run the model where it has to, and attaches it. */
@@ -142,5 +143,15 @@ export async function openOn(
   const modelInfo = modelInfoOf(model, extras);
   const opened = await adapter.open?.() ?? adapter;
   const prepared = await opened.prepare?.(modelInfo) ?? opened;
-  return prepared.attach(modelInfo);
+  return attached(model, prepared, modelInfo);
+}
+
+function attached(model: Model, adapter: Method, modelInfo: ModelInfo): AttachedMethod {
+  const made = adapter.attach(modelInfo);
+  checkMethodSize(adapter, made, sizeOfAll(modelWeights(model)));
+  return made;
+}
+
+function sizeOfAll(weights: readonly { readonly shape: readonly number[] }[]): number {
+  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

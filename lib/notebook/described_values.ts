@@ -48,15 +48,18 @@ function descriptionOf(value: Readonly<Record<string, unknown>>): Description | 
   if (typeof value.folder === "string" && has("write", "reopen")) {
     return describeTarget(value as unknown as DeployTarget);
   }
-  if (has("open", "data")) {
+  // A stage refuses the calls of others, which are none of its keys.
+  const isStage = (...names: readonly string[]) =>
+    has(...names) && names.every((name) => Object.keys(value).includes(name));
+  if (isStage("open", "data")) {
     return { title: "a model; next .data(rows, …) to train it, or .open() to ask it" };
   }
-  if (has("adapt", "compare")) {
+  if (isStage("adapt", "compare")) {
     return {
       title: "a model with data; next .adapt(lora()), or .compare({ … }) of several methods",
     };
   }
-  if (has("train") && Object.keys(value).length === 1) {
+  if (isStage("train") && Object.keys(value).length === 1) {
     return { title: "a model with data and a method; next .train()" };
   }
   return undefined;

@@ -3,24 +3,27 @@
  *
  * @module
  */
+import { checkOptions, refuseOptions, requireOptions } from "../core/check_options.ts";
 import { jupyterDisplay } from "../core/display.ts";
-import { mistakes, TunebookError } from "../core/errors.ts";
+import { TunebookError } from "../core/errors.ts";
+import { oneOf, record, type Rules } from "../core/option_rules.ts";
 import type { DeployTarget } from "../deploy/target.ts";
-import { type QuantizationFormat, quantizationFormatOf } from "../engine/mod.ts";
+import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { requireColumns } from "../table/columns.ts";
-import { requireOptions, unknownOptions } from "../tasks/shared/options.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
-import type { CompareOptions } from "./compare/compare_spec.ts";
+import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
@@ -39,6 +42,7 @@ import {
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
+import { stage } from "./stage_order.ts";
 
 /** How to hold the model. */
 export interface ModelOptions {
@@ -52,6 +56,8 @@ export interface ModelOptions {
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
 }
+
+const modelRules: Rules<ModelOptions> = { quantize: oneOf(quantizationFormats), family: record };
 
 /** A chosen model. */
 export interface ModelStage {
@@ -188,15 +194,15 @@ export interface Plan<
  * ```
  */
 export function model(reference: string, options: ModelOptions = {}): ModelStage {
-  const { quantize, family } = options;
   parseReference(reference);
-  if (quantize !== undefined) quantizationFormatOf(quantize);
+  checkOptions("model", options, modelRules);
+  const { quantize, family } = options;
   const chosen = {
     model: reference,
     ...(quantize ? { quantize } : {}),
     ...(family ? { family } : {}),
   };
-  return Object.freeze({
+  return stage("model(…)", {
     open: (options?: OpenOptions) => openModel(chosen, options),
     data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
       const { task, split } = isTask(what) ? checkedTask(what, own) : checkedColumns(what);
@@ -214,26 +220,37 @@ function isTask(what: AnyTask | DataOptions): what is AnyTask {
 
 function checkedTask(task: AnyTask, split: SplitSettings) {
   requireOptions("data", split);
-  const known = ["test", "validation", "seed"];
-  const wrong = [...unknownOptions(split, known), ...splitMistakes(split)];
-  if (wrong.length > 0) throw mistakes("input", "these rows to hold out make no sense:", wrong);
+  refuseOptions("data", splitMistakes(split));
   return { task, split };
 }
 
 function checkedColumns(columns: DataOptions) {
-  const wrong = columnMistakes({ ...columns });
-  if (wrong.length > 0) throw mistakes("input", "these columns make no sense:", wrong);
+  requireColumnNames(columns);
+  refuseOptions("data", columnMistakes(columns));
   return taskOfColumns(columns);
+}
+
+/** What stands after the rows is an object that names columns, or a task. */
+function requireColumnNames(columns: unknown): void {
+  if (record[1](columns)) return;
+  throw new TunebookError(
+    "input",
+    'data takes the columns by name, .data(rows, { text: "review", label: "stars" }), or a task, ' +
+      `.data(rows, questionAnswering()), but got ${shownValue(columns)}`,
+  );
 }
 
 function dataStage(
   start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
 ) {
-  return Object.freeze({
-    compare: (methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) =>
-      comparePlanOf({ ...options, ...start, methods }),
-    adapt: (method: Method) =>
-      Object.freeze({
+  return stage("model(…).data(…)", {
+    compare(methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) {
+      requireOptions("compare", options);
+      return comparePlanOf({ ...options, ...start, methods }, unknownCompareOptions(options));
+    },
+    adapt(method: Method) {
+      checkMethod("adapt", method);
+      return stage("model(…).data(…).adapt(…)", {
         train(train: TrainOptions = {}) {
           trainSettings(train);
           return planOf({
@@ -244,7 +261,8 @@ function dataStage(
             targets: [],
           });
         },
-      }),
+      });
+    },
   });
 }
 
@@ -274,16 +292,20 @@ export const Plan = Object.freeze({
 // The types are the stages' own; what is inside knows the task only as any task.
 // deno-lint-ignore no-explicit-any
 function planOf(spec: PlanSpec): Plan<any, any, any, any> {
-  return Object.freeze({
+  return stage("a plan", {
     spec: Object.freeze({
       ...spec,
       metrics: Object.freeze(spec.metrics),
       targets: Object.freeze(spec.targets),
     }),
-    evaluate: (metrics: PlanSpec["metrics"]) =>
-      planOf({ ...spec, metrics: { ...spec.metrics, ...metrics } }),
-    deploy: (...targets: readonly DeployTarget[]) =>
-      planOf({ ...spec, targets: [...spec.targets, ...targets] }),
+    evaluate(metrics: PlanSpec["metrics"]) {
+      checkMetrics(metrics);
+      return planOf({ ...spec, metrics: { ...spec.metrics, ...metrics } });
+    },
+    deploy(...targets: readonly DeployTarget[]) {
+      checkTargets(targets);
+      return planOf({ ...spec, targets: [...spec.targets, ...targets] });
+    },
     findLearningRate: (options?: FindLearningRateOptions, run?: RunOptions) =>
       sweepPlan(spec, options, run),
     preview: (options?: PreviewOptions) => previewData(spec, options),

@@ -4,8 +4,8 @@
  * @module
  */
 import { methodOf, methods } from "../adapters/mod.ts";
-import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { unknownOptions } from "../core/check_options.ts";
+import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
 import { targetOf, targets } from "../deploy/mod.ts";
 import { quantizationFormatOf } from "../engine/mod.ts";
 import { metricOf, metrics } from "../metrics/mod.ts";
@@ -123,19 +123,23 @@ const fields = [
 ];
 /** Reads a plan's parts and reports every mistake in one error. */
 export function specFromJson(json: unknown): PlanSpec {
-  const wrong: string[] = [];
+  const wrong: Mistake[] = [];
   const attempt = <Value>(part: string, read: () => Value): Value | undefined => {
     try {
       return read();
     } catch (error) {
-      wrong.push(`${part}: ${messageOf(error)}`);
+      const found = error instanceof TunebookError ? error.mistakes : [];
+      const all = found.length > 0 ? found : [mistakeOf(() => messageOf(error))];
+      wrong.push(...all.map((mistake) => ({ ...mistake, part })));
       return undefined;
     }
   };
   const plan = objectOf(json, "the plan") as Partial<Record<keyof PlanJson, unknown>>;
-  wrong.push(...unknownFields(plan, fields, ""));
+  wrong.push(...unknownFields(plan, fields));
   if (plan.tunebook !== 1) {
-    wrong.push(`tunebook is ${JSON.stringify(plan.tunebook) ?? "missing"}, but must be 1`);
+    wrong.push(
+      mistakeOf(() => `tunebook is ${JSON.stringify(plan.tunebook) ?? "missing"}, but must be 1`),
+    );
   }
   const model = attempt("model", () => {
     const reference = textOf(plan.model);
@@ -153,7 +157,7 @@ export function specFromJson(json: unknown): PlanSpec {
   );
   const method = attempt("method", () => {
     const read = objectOf(plan.method, "method");
-    wrong.push(...unknownFields(read, ["name", "settings"], "method."));
+    wrong.push(...unknownFields(read, ["name", "settings"], "method"));
     const { name, settings = {} } = read;
     return methodOf(textOf(name, "name"), objectOf(settings, "settings"));
   });
@@ -171,12 +175,12 @@ export function specFromJson(json: unknown): PlanSpec {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
       const read = objectOf(entry, "an entry");
-      wrong.push(...unknownFields(read, ["target", "folder", "options"], "deploy."));
+      wrong.push(...unknownFields(read, ["target", "folder", "options"], "deploy"));
       const { target, folder, options = {} } = read;
-      return targetOf(
-        textOf(target, "target"),
-        textOf(folder, "folder"),
-        objectOf(options, "options"),
+      const name = textOf(target, "target");
+      return named(
+        name,
+        () => targetOf(name, textOf(folder, "folder"), objectOf(options, "options")),
       );
     });
   });
@@ -199,27 +203,34 @@ export function specFromJson(json: unknown): PlanSpec {
 /** The task of a plan, in its short form or by name. */
 function taskFromJson(
   plan: Partial<Record<keyof PlanJson, unknown>>,
-  wrong: string[],
+  wrong: Mistake[],
 ): Pick<PlanSpec, "task" | "split"> {
   if (plan.task === undefined) {
     const columns = objectOf(plan.columns, "columns");
     const found = columnMistakes(columns);
     if (found.length === 0) return taskOfColumns(columns as unknown as DataOptions);
-    wrong.push(...found.slice(1).map((mistake) => `columns: ${mistake}`));
-    throw new TunebookError("input", found[0]);
+    throw mistakes("input", "these columns make no sense:", found);
   }
   if (plan.columns !== undefined) {
-    wrong.push("task and columns say the same thing; give one of them");
+    wrong.push(mistakeOf(() => "task and columns say the same thing; give one of them"));
   }
   const read = objectOf(plan.task, "task");
-  wrong.push(...unknownFields(read, ["name", "settings"], "task."));
+  wrong.push(...unknownFields(read, ["name", "settings"], "task"));
   const split = objectOf(plan.split ?? {}, "split");
-  wrong.push(
-    ...unknownFields(split, ["test", "validation", "seed"], "split."),
-    ...splitMistakes(split).map((mistake) => `split: ${mistake}`),
-  );
+  wrong.push(...splitMistakes(split).map((mistake) => ({ ...mistake, part: "split" })));
   const task = taskOf(textOf(read.name, "name"), objectOf(read.settings ?? {}, "settings"));
   return { task, split };
+}
+
+/** Reads one of several entries; what is wrong with its options is told with its name. */
+function named<Value>(name: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TunebookError) || error.mistakes.length === 0) throw error;
+    const own = error.mistakes.map(({ told }) => mistakeOf((nameOf) => `${name}: ${told(nameOf)}`));
+    throw mistakes("input", error.message, own);
+  }
 }
 
 function objectOf(value: unknown, name: string): Record<string, unknown> {
@@ -240,8 +251,8 @@ function textOf(value: unknown, name = "it"): string {
 function unknownFields(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],
-  prefix: string,
-): string[] {
-  return Object.keys(given).filter((name) => !known.includes(name))
-    .map((name) => `unknown field ${prefix}${name}${didYouMean(name, known)}`);
+  part?: string,
+): Mistake[] {
+  return unknownOptions(given, known, "field")
+    .map((mistake) => ({ ...mistake, ...(part === undefined ? {} : { part }) }));
 }

@@ -3,68 +3,70 @@
  *
  * @module
  */
-import { didYouMean } from "../core/nearest.ts";
+import { optionMistakes, unknownOptions, valueMistakes } from "../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../core/errors.ts";
+import { integer, required, type Rule, type Rules, text } from "../core/option_rules.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { metricNamesOf } from "../metrics/mod.ts";
-import { columnNameMistakes } from "../tasks/shared/options.ts";
 import {
   textClassificationMistakes,
-  textClassificationOptions,
+  textClassificationRules,
 } from "../tasks/text_classification.ts";
 import type { DataOptions, PlanSpec, SplitSettings } from "./plan_spec.ts";
 
-/** The short form of a task, `{ text, label, … }`: one line a mistake. */
-export function columnMistakes(columns: object): string[] {
+const heldOut: Rule = [
+  "a share between 0 and 1, a number of rows, a file, an address, a data set's name or a table",
+  (value) =>
+    isTable(value) || (typeof value === "string" && value !== "") ||
+    (typeof value === "number" && value > 0 && (value < 1 || Number.isSafeInteger(value))),
+];
+const splitRules: Rules<SplitSettings> = { test: heldOut, validation: heldOut, seed: integer };
+const columnRules: Rules<DataOptions> = { ...textClassificationRules, ...splitRules };
+
+/** The short form of a task, `{ text, label, … }`. */
+export function columnMistakes(columns: object): Mistake[] {
   const { test: _, validation: __, seed: ___, ...own } = columns as DataOptions;
-  const { label, text } = own;
-  if (label !== undefined) return [...textClassificationMistakes(own), ...splitMistakes(columns)];
-  const { text: ____, ...others } = own;
+  const known = Object.keys(columnRules);
+  const isOwn = ([name]: [string, unknown]) => Object.hasOwn(textClassificationRules, name);
+  const others = unknownOptions(columns, known);
+  const rest = valueMistakes(columns, splitRules);
+  const given = Object.fromEntries(Object.entries(own).filter(isOwn)) as Partial<DataOptions>;
+  if (given.label !== undefined) return [...others, ...textClassificationMistakes(given), ...rest];
   return [
-    ...columnNameMistakes({ text }, ["text"]),
-    ...Object.entries(others).filter(([, value]) => value !== undefined).map(([name]) =>
-      textClassificationOptions.includes(name)
-        ? `${name} needs a label: without one the model learns the next token of the text`
-        : `there is no option ${name}${
-          didYouMean(name, [...textClassificationOptions, "test", "validation", "seed"])
-        }`
-    ),
-    ...splitMistakes(columns),
+    ...others,
+    ...valueMistakes(given, { text: required(text) }),
+    ...Object.entries(given).filter(([name, value]) => name !== "text" && value !== undefined)
+      .map(([name]) =>
+        optionMistake(
+          name,
+          "needs a label: without one the model learns the next token of the text",
+        )
+      ),
+    ...rest,
   ];
 }
 
 /** What is wrong with data that is neither a table nor a text that names one. */
 export function sourceMistake(source: unknown): string | undefined {
   if ((typeof source === "string" && source !== "") || isTable(source)) return undefined;
-  const given = Array.isArray(source) ? "a list; tableFromRows(list) makes a table" : shown(source);
+  const given = Array.isArray(source)
+    ? "a list; tableFromRows(list) makes a table"
+    : source instanceof Promise
+    ? "a promise; write await before it"
+    : typeof source === "function"
+    ? `${shownValue(source)}; call it, with await: await ${source.name || "read"}()`
+    : shownValue(source);
   return `the data must be a table, a file, an address or a data set's name, but is ${given}`;
 }
 
-/** Settings of a split: one line a mistake; other names are not looked at. */
-export function splitMistakes(given: object): string[] {
-  const split = given as SplitSettings;
-  const wrong: string[] = [];
-  for (const name of ["test", "validation"] as const) {
-    const value: unknown = split[name];
-    if (value === undefined || isTable(value)) continue;
-    const isSize = typeof value === "number" && value > 0 &&
-      (value < 1 || Number.isSafeInteger(value));
-    if (isSize || (typeof value === "string" && value !== "")) continue;
-    wrong.push(
-      `${name} is ${
-        shown(value)
-      }, but must be a share between 0 and 1, a number of rows, a file, ` +
-        "an address, a data set's name or a table",
-    );
-  }
-  if (split.seed !== undefined && !Number.isSafeInteger(split.seed)) {
-    wrong.push(`seed is ${shown(split.seed)}, but must be a whole number`);
-  }
-  return wrong;
+/** What is wrong with the rows to hold out. */
+export function splitMistakes(split: object): Mistake[] {
+  return optionMistakes(split, splitRules);
 }
 
-const isTable = (value: unknown) =>
-  typeof value === "object" && value !== null && "numRows" in value;
-
-const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
+function isTable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "numRows" in value;
+}
 
 /** What a task's predictions are called. */
 export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "kind">): string {
@@ -72,25 +74,31 @@ export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "ki
   return name === "text-classification" ? `labels of kind "${kind}"` : name;
 }
 
-/** Stages that do not fit together: one line a mistake. */
+/** Stages that do not fit together. */
 export function planMistakes(
   { task, split, train, metrics }: Pick<PlanSpec, "task" | "split" | "train" | "metrics">,
-): string[] {
+): Mistake[] {
   const what = describeKind(task);
-  const wrong = Object.entries(metrics).filter(([, metric]) => !metric.kinds.includes(task.kind))
-    .map(([name, metric]) =>
-      `the score ${name}: ${metric.name} does not score ${what}. Metrics that do: ${
-        metricNamesOf(task.kind).join(", ")
-      }`
-    );
+  const wrong: Mistake[] = Object.entries(metrics)
+    .filter(([, metric]) => !metric.kinds.includes(task.kind))
+    .map(([name, metric]) => ({
+      part: "metrics",
+      ...mistakeOf(() =>
+        `the score ${name}: ${metric.name} does not score ${what}. Metrics that do: ${
+          metricNamesOf(task.kind).join(", ")
+        }`
+      ),
+    }));
+  const inTrain = (option: string, words: string) =>
+    wrong.push({ part: "train", ...optionMistake(option, words) });
   for (const setting of ["keepBest", "patience", "validateEvery"] as const) {
     if (train[setting] && split.validation === undefined) {
-      wrong.push(`${setting} needs validation rows: give the data a validation share`);
+      inTrain(setting, "needs validation rows: give the data a validation share");
     }
   }
   for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
     if (train[setting] && !task.lossSettings.includes(setting)) {
-      wrong.push(`${setting} needs one class a row or word, not ${what}`);
+      inTrain(setting, `needs one class a row or word, not ${what}`);
     }
   }
   return wrong;

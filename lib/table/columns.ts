@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { mistakes } from "../core/errors.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text, yesOrNo } from "../core/option_rules.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { quoted } from "../core/quoted.ts";
 import { otherSeparator } from "./separator_hints.ts";
 import { sourceRows } from "./source_rows.ts";
@@ -24,6 +27,13 @@ import type { Table } from "./table.ts";
  * ```
  */
 export function requireColumns(table: Table, names: readonly string[], where: string): void {
+  requireTable(table, where);
+  if (!Array.isArray(names)) {
+    throw new TunebookError(
+      "input",
+      `the names of columns are a list, but are ${shownValue(names)}`,
+    );
+  }
   requireNames(table.columnNames(), names, where);
 }
 
@@ -42,6 +52,17 @@ export function requireNames(
   ]);
 }
 
+/** Throws an error of kind "input" for what is no table, such as a list of rows. */
+export function requireTable(table: unknown, where: string): void {
+  if (typeof (table as Partial<Table> | null)?.columnNames === "function") return;
+  throw new TunebookError(
+    "input",
+    `${where} must be a table, but is ${
+      Array.isArray(table) ? "a list; tableFromRows(list) makes one" : shownValue(table)
+    }`,
+  );
+}
+
 /** What a text column may hold. */
 export interface TextColumnOptions {
   /** Accepts texts without any visible character; false by default. */
@@ -49,6 +70,8 @@ export interface TextColumnOptions {
   /** What the errors call the table. */
   where?: string;
 }
+
+const rules: Rules<TextColumnOptions> = { allowEmpty: yesOrNo, where: text };
 
 /**
  * The texts of a column, in row order. Throws one `TunebookError` of kind "data" that lists every
@@ -64,6 +87,7 @@ export interface TextColumnOptions {
  * ```
  */
 export function textColumn(table: Table, name: string, options: TextColumnOptions = {}): string[] {
+  checkOptions("textColumn", options, rules);
   const { allowEmpty = false, where = "the table" } = options;
   requireColumns(table, [name], where);
   const values = columnValues(table, name);

@@ -3,6 +3,15 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  abortSignal,
+  oneOf,
+  positive,
+  type Rule,
+  type Rules,
+  yesOrNo,
+} from "../core/option_rules.ts";
 import { mistakes } from "../core/errors.ts";
 import { type ConllOptions, conllShape } from "./conll_shape.ts";
 import { decodeText } from "./decode_text.ts";
@@ -20,6 +29,18 @@ export interface ReadConllOptions extends ConllOptions {
 }
 
 const defaultTimeoutSeconds = 30;
+const column: Rule = [
+  "a column's number from 1, or from −1 for the last",
+  (value) => Number.isSafeInteger(value) && value !== 0,
+];
+const rules: Rules<ReadConllOptions> = {
+  tokens: column,
+  tags: column,
+  separator: oneOf(["tab", "space"]),
+  comments: yesOrNo,
+  timeoutSeconds: positive,
+  signal: abortSignal,
+};
 
 /**
  * Reads the sentences of a file or URL of CoNLL columns: a table with a list of words in each row's
@@ -45,6 +66,7 @@ const defaultTimeoutSeconds = 30;
  * ```
  */
 export async function readConll(source: string, options: ReadConllOptions = {}): Promise<Table> {
+  checkOptions("readConll", options, rules);
   const { timeoutSeconds = defaultTimeoutSeconds, signal, ...columns } = options;
   const { bytes } = await readSource(source, { timeoutSeconds, signal });
   return parseConll(decodeText(bytes, source), { ...columns, where: source });
@@ -55,7 +77,7 @@ export function parseConll(
   text: string,
   { where = "the text", ...options }: ConllOptions & { readonly where?: string } = {},
 ): Table {
-  checkOptions(options);
+  checkOptions("readConll", options, rules);
   const lines = text.split(/\r\n|[\n\r]/);
   const shape = conllShape(lines, options);
   const tokens: string[][] = [];
@@ -120,21 +142,3 @@ function nameOfBlank(blank: string): string {
 const unclear = (tag: string | undefined) =>
   `may be a comment, or the word "#" with the tag "${tag}", which no other line has; write comments ` +
   "before a sentence, or give comments: true or false";
-
-function checkOptions({ tokens, tags, separator, comments, ...others }: ConllOptions): void {
-  const wrong = Object.entries({ tokens, tags }).flatMap(([name, column]) =>
-    column === undefined || (Number.isSafeInteger(column) && column !== 0)
-      ? []
-      : [`${name} is ${column}, but must be a column's number from 1, or from −1 for the last`]
-  );
-  if (separator !== undefined && separator !== "tab" && separator !== "space") {
-    wrong.push(`separator is ${JSON.stringify(separator)}, but must be "tab" or "space"`);
-  }
-  if (comments !== undefined && typeof comments !== "boolean") {
-    wrong.push(`comments is ${JSON.stringify(comments)}, but must be true or false`);
-  }
-  for (const name of Object.keys(others)) {
-    wrong.push(`there is no option "${name}"; they are tokens, tags, separator and comments`);
-  }
-  if (wrong.length > 0) throw mistakes("input", "the CoNLL columns cannot be read:", wrong);
-}

@@ -3,11 +3,19 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import {
+  abortSignal,
+  oneOf,
+  positive,
+  type Rule,
+  type Rules,
+  texts,
+} from "../core/option_rules.ts";
 import { extname } from "node:path";
 import { mistakes, TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
-import { quoted } from "../core/quoted.ts";
 import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
@@ -86,6 +94,29 @@ const formats: Record<TableFormat, Format> = {
 };
 
 const defaultTimeoutSeconds = 30;
+const names = Object.keys(formats) as TableFormat[];
+/** The index that pandas writes has an empty name. */
+const anyNames: Rule = [
+  "a list of texts",
+  (value) => Array.isArray(value) && value.every((each) => typeof each === "string"),
+];
+const character: Rule = [
+  "one ASCII character",
+  (value) => typeof value === "string" && /^[\t -~]$/.test(value),
+];
+const quoteRule: Rule = [
+  "one ASCII character, or false where quotes are text",
+  (value) => value === false || character[1](value),
+];
+const rules: Rules<ReadTableOptions> = {
+  format: oneOf(names),
+  columns: texts,
+  omit: anyNames,
+  quote: quoteRule,
+  separator: character,
+  timeoutSeconds: positive,
+  signal: abortSignal,
+};
 
 /**
  * Reads a table from a path, a `file:` URL or an http(s) URL: CSV, TSV, JSON (rows or columns),
@@ -109,10 +140,18 @@ const defaultTimeoutSeconds = 30;
  * ```
  */
 export async function readTable(source: string, options: ReadTableOptions = {}): Promise<Table> {
+  if (typeof source !== "string" || source === "") {
+    throw new TunebookError(
+      "input",
+      `readTable takes a path or an address, readTable("reviews.csv"), but got ${
+        shownValue(source)
+      }`,
+    );
+  }
   refuseQueuedCell();
+  checkOptions("readTable", options, rules);
   const { timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   let format = options.format ?? formatOf(source);
-  if (format !== undefined) checkFormat(format);
   const { bytes, contentType } = await readSource(source, { timeoutSeconds, signal });
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
@@ -143,23 +182,17 @@ function cellOptions({ quote, separator }: ReadTableOptions): Readonly<Record<st
   };
 }
 
-/** Refuses quotes and separators that are no single character, and those of other formats. */
+/** Refuses quotes and separators of other formats, and those that are the same. */
 function checkCells(format: TableFormat, options: ReadTableOptions): void {
   const given = Object.entries(cellOptions(options));
-  const wrong = given.flatMap(([name, value]) => {
-    if (!isSeparated(format)) return [`${name} belongs to csv and tsv, and this is ${format}`];
-    if (name === "quote" && value === false) return [];
-    return typeof value === "string" && /^[\t -~]$/.test(value)
-      ? []
-      : [`${name} is ${JSON.stringify(value)}, but must be one ASCII character`];
-  });
+  const wrong = isSeparated(format)
+    ? []
+    : given.map(([name]) => `${name} belongs to csv and tsv, and this is ${format}`);
   if (given.length === 2 && options.quote === options.separator) {
     wrong.push("quote and separator must differ");
   }
   if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
 }
-
-const names = Object.keys(formats) as TableFormat[];
 
 /** The format that a path or URL shows by its ending, if any. */
 export function formatOf(source: string): TableFormat | undefined {
@@ -168,16 +201,6 @@ export function formatOf(source: string): TableFormat | undefined {
     : source;
   const ending = extname(path).toLowerCase();
   return names.find((name) => formats[name].endings.includes(ending));
-}
-
-function checkFormat(format: string): void {
-  if (Object.hasOwn(formats, format)) return;
-  throw new TunebookError(
-    "input",
-    `there is no table format ${quoted(String(format))}${
-      didYouMean(format, names) || `: ${names.join(", ")}`
-    }`,
-  );
 }
 
 /** The error for a name whose ending says nothing; lists the endings that do. */

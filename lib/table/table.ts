@@ -4,7 +4,8 @@
  * @module
  */
 import { type ColumnTable, table as columnTable } from "arquero";
-import { mistakes } from "../core/errors.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { quoted } from "../core/quoted.ts";
 
 /** A table of named columns; every arquero verb (`filter`, `derive`, `orderby` …) works on it. */
@@ -31,13 +32,24 @@ export function tableFromColumns(
   columns: Record<string, ColumnValues> | Iterable<readonly [string, ColumnValues]>,
   where = "the table",
 ): Table {
-  const entries = Symbol.iterator in columns
+  const isPairs = typeof columns === "object" && columns !== null && Symbol.iterator in columns;
+  const isList = Array.isArray(columns) && columns.some((each) => !Array.isArray(each));
+  if (isList || typeof columns !== "object" || columns === null) {
+    throw new TunebookError(
+      "input",
+      'tableFromColumns takes lists by name, tableFromColumns({ text: ["fine"] }), but got ' +
+        (isList ? "a list; tableFromRows makes a table of rows" : shownValue(columns)),
+    );
+  }
+  const entries = isPairs
     ? [...columns as Iterable<readonly [string, ColumnValues]>]
     : Object.entries(columns);
   const wrong: string[] = nameMistakes(entries.map(([name]) => name));
-  const rows = entries[0]?.[1].length ?? 0;
+  const rows = entries[0]?.[1]?.length ?? 0;
   for (const [name, values] of entries) {
-    if (values.length !== rows) {
+    if (typeof values?.length !== "number") {
+      wrong.push(`column ${quoted(name)} is ${shownValue(values)}, but must be a list`);
+    } else if (values.length !== rows) {
       wrong.push(
         `column ${quoted(name)} has ${values.length} rows, ${quoted(entries[0][0])} has ${rows}`,
       );
@@ -64,6 +76,13 @@ export function tableFromRows(
   rows: readonly Readonly<Record<string, unknown>>[],
   where = "the table",
 ): Table {
+  if (!Array.isArray(rows)) {
+    throw new TunebookError(
+      "input",
+      'tableFromRows takes a list of rows, tableFromRows([{ text: "fine" }]), but got ' +
+        `${shownValue(rows)}; tableFromColumns makes a table of lists by name`,
+    );
+  }
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
   const columns = [...names].map((name) => [name, rows.map((row) => row[name] ?? null)] as const);

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text } from "../core/option_rules.ts";
 import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { isMissing } from "./column_summary.ts";
-import { columnValues } from "./columns.ts";
+import { columnValues, requireTable } from "./columns.ts";
 import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
@@ -27,6 +29,7 @@ const writers: Record<string, (table: Table) => Iterable<string | Uint8Array>> =
   arrow: (table) => [toArrowIPC(table, { format: "file" })],
 };
 
+const rules: Rules<WriteTableOptions> = { format: text };
 /** Rows that are written at once. */
 const pieceRows = 4096;
 
@@ -53,6 +56,8 @@ export async function writeTable(
   path: string,
   options: WriteTableOptions = {},
 ): Promise<void> {
+  requireTable(table, "what is written");
+  checkOptions("writeTable", options, rules);
   const format = options.format ?? formatOf(path);
   if (format === undefined) throw unknownFormat(path);
   if (!Object.hasOwn(writers, format)) {

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
+import { required, type Rules, text as textRule } from "../core/option_rules.ts";
 import { encodeRows } from "../data/encode_rows.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Processor } from "../nn/processor.ts";
@@ -12,12 +14,6 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
-import {
-  columnNameMistakes,
-  refuseOptions,
-  requireOptions,
-  unknownOptions,
-} from "./shared/options.ts";
 import {
   joinOutputs,
   textExamples,
@@ -31,8 +27,7 @@ export interface CausalLanguageModellingOptions {
   readonly text: string;
 }
 
-/** The names of the options. */
-export const causalLanguageModellingOptions: readonly string[] = ["text"];
+const rules: Rules<CausalLanguageModellingOptions> = { text: required(textRule) };
 
 const name = "text-generation";
 
@@ -54,11 +49,7 @@ export type TextTask = Task<Predictions<"language">, string, never>;
  * ```
  */
 export function causalLanguageModelling(options: CausalLanguageModellingOptions): TextTask {
-  requireOptions(name, options);
-  refuseOptions(name, [
-    ...unknownOptions(options, causalLanguageModellingOptions),
-    ...columnNameMistakes(options, ["text"]),
-  ]);
+  checkOptions(name, options, rules);
   const { text } = options;
   const task: TextTask = {
     name,

@@ -19,7 +19,6 @@ import {
 import { answerReader } from "./question_answering/reader.ts";
 import { questionExamples } from "./question_answering/question_examples.ts";
 import { readQuestions } from "./question_answering/read_questions.ts";
-import { requireOptions } from "./shared/options.ts";
 import { textProcessor } from "./shared/text_examples.ts";
 
 /** The task that `questionAnswering` makes. */
@@ -52,7 +51,6 @@ const defaults = { maxAnswerTokens: 30, nBest: 20, nullThreshold: 0 };
  * ```
  */
 export function questionAnswering(options: QuestionAnsweringOptions = {}): QuestionAnsweringTask {
-  requireOptions(name, options);
   checkQuestionAnsweringOptions(options);
   const { question = "question", context = "context", answers = "answers" } = options;
   const columns = { question, context, answers };

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import type {
   PairPredictions,
   RetrievalPredictions,
@@ -37,7 +38,6 @@ import {
   scoresOfRows,
   textsOf,
 } from "./sentence_embeddings/rows.ts";
-import { refuseOptions, requireOptions } from "./shared/options.ts";
 
 const name = "sentence-embeddings";
 

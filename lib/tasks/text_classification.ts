@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../core/errors.ts";
+import { anything, oneOf, required, type Rules, text as textRule } from "../core/option_rules.ts";
 import { shownName } from "../core/quoted.ts";
-import { nameListMistakes } from "../data/class_names.ts";
 import { type LabelKind, readLabels } from "../data/labels.ts";
 import { readClasses } from "../data/read_classes.ts";
+import { nameListMistakes } from "../data/class_names.ts";
 import { joinedTexts } from "../data/report.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -19,12 +20,6 @@ import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
 import { labelReader } from "./text_classification/reader.ts";
 import { absentLabels } from "./shared/split_labels.ts";
-import {
-  columnNameMistakes,
-  refuseOptions,
-  requireOptions,
-  unknownOptions,
-} from "./shared/options.ts";
 
 /** What columns mean. */
 export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
@@ -45,18 +40,19 @@ export interface TextClassificationOptions<Kind extends LabelKind = LabelKind> {
   readonly names?: readonly string[];
 }
 
-/** The names of the options. */
-export const textClassificationOptions: readonly string[] = [
-  "text",
-  "pair",
-  "label",
-  "kind",
-  "separator",
-  "names",
-] satisfies readonly (keyof TextClassificationOptions)[];
-
 const name = "text-classification";
 const metrics = { single: "accuracy", multi: "f1.micro", regression: "mse" } as const;
+
+/** What the options must be. */
+export const textClassificationRules: Rules<TextClassificationOptions> = {
+  text: required(textRule),
+  pair: textRule,
+  label: required(textRule),
+  kind: oneOf(Object.keys(metrics)),
+  separator: textRule,
+  // The list is looked at by itself, name by name.
+  names: anything,
+};
 
 /**
  * Labels of a text. Each row has one label (`single`), a list of labels (`multi`, or one text with a
@@ -146,25 +142,22 @@ export function textClassification<const Kind extends LabelKind = "single">(
   return Object.freeze(task);
 }
 
-/** What is wrong with the options, one line each. */
-export function textClassificationMistakes(options: object): string[] {
+/** What is wrong with the options. */
+export function textClassificationMistakes(options: object): Mistake[] {
   const { kind, separator, names } = options as TextClassificationOptions;
-  const wrong = [
-    ...unknownOptions(options, textClassificationOptions),
-    ...columnNameMistakes(options, ["text", "label"], ["pair", "separator"]),
-  ];
-  const kinds = Object.keys(metrics);
-  if (kind !== undefined && !kinds.includes(kind)) {
-    const hint = didYouMean(String(kind), kinds);
-    wrong.push(`there is no kind ${JSON.stringify(kind)}${hint}. Kinds: ${kinds.join(", ")}`);
-  } else if (separator !== undefined && kind !== "multi") {
-    wrong.push('separator belongs to kind "multi"');
+  const wrong = optionMistakes(options, textClassificationRules);
+  if (separator !== undefined && kind !== "multi") {
+    wrong.push(optionMistake("separator", 'belongs to kind "multi"'));
   }
   if (names !== undefined && kind === "regression") {
-    wrong.push('names belong to labels, and kind "regression" has none');
+    wrong.push(optionMistake("names", 'belong to labels, and kind "regression" has none'));
   } else if (names !== undefined) {
-    wrong.push(...nameListMistakes(names));
-    if (names.length === 1 && kind !== "multi") wrong.push("names must be two or more");
+    wrong.push(
+      ...nameListMistakes(names).map((line) => ({ ...mistakeOf(() => line), option: "names" })),
+    );
+    if (names.length === 1 && kind !== "multi") {
+      wrong.push(optionMistake("names", "must be two or more"));
+    }
   }
   return wrong;
 }

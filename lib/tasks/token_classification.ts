@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import { tagParts } from "../nn/tags/tag_parts.ts";
 import type { TagScheme } from "../nn/tags/tag_scheme.ts";
 import { transitionMistakes } from "../nn/tags/transitions.ts";
 import { pickRows } from "../table/source_rows.ts";
 import type { Table } from "../table/table.ts";
-import { refuseOptions, requireOptions } from "./shared/options.ts";
 import { absentLabels } from "./shared/split_labels.ts";
 import { labelledWords, type TokenClassification } from "./token_classification/labelled_words.ts";
 import {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { record, required, type Rules, text } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
 import { cleanUp, readDecoder } from "./decoder.ts";
@@ -34,6 +36,16 @@ export interface TokenizeOptions {
   /** The most tokens of the result, special tokens included; by default no limit. */
   maxTokens?: number;
 }
+
+const fileRules: Rules<TokenizerFiles> = {
+  tokenizer: required(text),
+  tokenizerConfig: text,
+  modelType: text,
+  config: record,
+};
+const rules: Rules<TokenizeOptions> = {
+  maxTokens: ["a number above 0", (value) => typeof value === "number" && value > 0],
+};
 
 /** Turns texts into token ids and back. */
 export interface Tokenizer extends SpecialTokens {
@@ -104,6 +116,7 @@ const withoutSegments = new Set(["roberta", "xlm-roberta", "distilbert", "camemb
  * ```
  */
 export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  checkOptions("loadTokenizer", files, fileRules);
   const { json, settings } = await readTokenizerFiles(files);
   const parts = readTokenizerParts(json, files.tokenizer);
   const decoder = part(files.tokenizer, () => readDecoder(json.decoder));
@@ -127,7 +140,9 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     ...special,
     vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
-    encode(text, pair, { maxTokens = Infinity } = {}) {
+    encode(text, pair, options = {}) {
+      checkOptions("encode", options, rules);
+      const { maxTokens = Infinity } = options;
       const slots = pair ? template.pair : template.single;
       const room = maxTokens - slots.filter((slot) => slot.id !== undefined).length;
       if (!(room >= 0) || (maxTokens !== Infinity && !Number.isInteger(maxTokens))) {

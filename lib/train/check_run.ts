@@ -8,6 +8,7 @@ import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { shownVector } from "./averages/weight_average.ts";
 import { planSteps } from "./step_plan.ts";
 import type { TrainContext } from "./train_context.ts";
+import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 
 /** Refuses settings that do not fit the method, the steps or what else the run is given. */
@@ -30,5 +31,18 @@ export function checkRun(
     );
   }
   const { totalSteps } = planSteps(exampleLengths(rows), settings);
-  if (totalSteps > 0) adapter.checkSteps?.(totalSteps);
+  if (totalSteps === 0) return;
+  adapter.checkSteps?.(totalSteps);
+  checkRates(settings, totalSteps);
+}
+
+/** Refuses a run none of whose steps moves anything: parameters are float32, and so is what moves them. */
+function checkRates({ learningRate }: TrainSettings, totalSteps: number): void {
+  // No schedule goes above the learning rate, and every one has a step near it.
+  if (Math.fround(learningRate) > 0) return;
+  throw new TunebookError(
+    "input",
+    `the learning rate is 0 in all ${totalSteps} steps, so that nothing would be learned: float32 ` +
+      `cannot hold ${learningRate}; give a larger learningRate`,
+  );
 }

@@ -7,9 +7,10 @@
 import { smoothed } from "../chart/curve.ts";
 import { learningRateChart } from "../chart/learning_rate_chart.ts";
 import { jupyterDisplay, withDisplay } from "../core/display.ts";
-import { mistakes } from "../core/errors.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { optionMistake } from "../core/errors.ts";
 import { isInterruption } from "../core/interruption.ts";
-import { didYouMean } from "../core/nearest.ts";
+import { positive, type Rule, type Rules, share } from "../core/option_rules.ts";
 import { pauses } from "../core/pauses.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { openRun } from "./open_run.ts";
@@ -49,6 +50,16 @@ export interface FindContext extends Pick<TrainContext, "device" | "settings" | 
   readonly onStep?: (step: { readonly learningRate: number; readonly loss: number }) => void;
 }
 
+const stepsRule: Rule = [
+  "a whole number from 10",
+  (value) => Number.isSafeInteger(value) && value as number >= 10,
+];
+const rules: Rules<FindLearningRateOptions> = {
+  from: positive,
+  to: positive,
+  steps: stepsRule,
+  smoothing: share,
+};
 const defaults = { from: 1e-7, to: 10, steps: 100, smoothing: 0.9 };
 /** A sweep ends where the smoothed loss is so many times its lowest, as in fastai. */
 const divergenceRatio = 4;
@@ -129,18 +140,17 @@ function hasDiverged(losses: readonly number[], smoothing: number): boolean {
   return smooth[smooth.length - 1] > divergenceRatio * Math.min(...smooth);
 }
 
-function sweepOptions(options: FindLearningRateOptions): Required<FindLearningRateOptions> {
-  const { from, to, steps, smoothing } = { ...defaults, ...options };
-  const wrong = Object.keys(options).filter((name) => !Object.hasOwn(defaults, name))
-    .map((name) => `there is no option ${name}${didYouMean(name, Object.keys(defaults))}`);
-  if (!(from > 0 && Number.isFinite(from))) wrong.push(`from is ${from}, but must be above 0`);
-  if (!(to > from && Number.isFinite(to))) wrong.push(`to is ${to}, but must be above from`);
-  if (!(Number.isSafeInteger(steps) && steps >= 10)) {
-    wrong.push(`steps is ${steps}, but must be a whole number from 10`);
-  }
-  if (!(smoothing >= 0 && smoothing < 1)) {
-    wrong.push(`smoothing is ${smoothing}, but must be in [0, 1)`);
-  }
-  if (wrong.length > 0) throw mistakes("input", "the learning rates cannot be swept:", wrong);
-  return { from, to, steps, smoothing };
+/** The options with their defaults; throws an error of kind "input" for those that make no sense. */
+export function sweepOptions(options: FindLearningRateOptions): Required<FindLearningRateOptions> {
+  const given = Object.fromEntries(
+    Object.entries(Object(options)).filter(([, value]) => value !== undefined),
+  );
+  const all: Required<FindLearningRateOptions> = { ...defaults, ...given };
+  checkOptions(
+    "findLearningRate",
+    options,
+    rules,
+    () => all.to > all.from ? [] : [optionMistake("to", `is ${all.to}, but must be above from`)],
+  );
+  return all;
 }

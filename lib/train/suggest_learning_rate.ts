@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { yesOrNo } from "../core/option_rules.ts";
 
 /** Learning rates that a sweep points to; absent where its loss never fell. */
 export interface LearningRateSuggestion {
@@ -40,8 +42,10 @@ const explosion = 5;
 export function suggestLearningRate(
   learningRates: readonly number[],
   losses: ArrayLike<number>,
-  { diverged = false }: { readonly diverged?: boolean } = {},
+  options: { readonly diverged?: boolean } = {},
 ): LearningRateSuggestion {
+  checkOptions("suggestLearningRate", options, { diverged: yesOrNo });
+  const { diverged = false } = options;
   const from = Math.floor(skippedShare * learningRates.length);
   const to = Math.max(from, learningRates.length - (diverged ? explosion : 0));
   let [lowest, steepest] = [from, -1];

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { mistakes } from "../core/errors.ts";
+import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../core/errors.ts";
+import type { Rules } from "../core/option_rules.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { Method } from "../nn/method.ts";
-import { wantedSetting } from "./check_setting.ts";
 import type { SwaOptions } from "./averages/swa.ts";
 import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/mod.ts";
 import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
 import { scheduleMistakes, type ScheduleName } from "./schedules/mod.ts";
 import type { ScheduleOptions } from "./schedules/schedule.ts";
+import { trainRules } from "./train_rules.ts";
 
 /** How to train. */
 export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
@@ -148,6 +150,8 @@ const defaults = {
   resume: false,
 } as const;
 
+const rules: Rules<TrainOptions> = trainRules;
+
 /**
  * Fills in the defaults and reports every setting that makes no sense.
  *
@@ -157,6 +161,7 @@ export function trainSettings(
   options: TrainOptions = {},
   { learningRate = defaults.learningRate }: Pick<Method, "learningRate"> = {},
 ): TrainSettings {
+  requireOptions("train", options);
   const given: TrainOptions = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   );
@@ -170,27 +175,33 @@ export function trainSettings(
     learningRate: learningRate * rule.learningRateScale,
     ...given,
   } as TrainSettings;
-  const wrong = Object.entries(settings).flatMap(([name, value]) => {
-    const wants = wantedSetting(name, value);
-    return wants === undefined ? [] : [`${name} is ${JSON.stringify(value)}, but ${wants}`];
-  });
-  wrong.push(...contradictions(settings, given));
-  if (wrong.length > 0) throw mistakes("input", "these training settings make no sense:", wrong);
+  refuseOptions("train", [
+    ...optionMistakes(settings, rules),
+    ...contradictions(settings, given),
+  ]);
   return settings;
 }
 
 /** Settings that do not go together, one line each. */
-function contradictions(settings: TrainSettings, given: TrainOptions): string[] {
+function contradictions(settings: TrainSettings, given: TrainOptions): Mistake[] {
   const wrong = [
     ...optimizerMistakes(settings.optimizer, given),
     ...scheduleMistakes(settings.schedule, given),
   ];
-  if (settings.nesterov && settings.momentum === 0) wrong.push("nesterov needs a momentum above 0");
+  if (settings.nesterov && settings.momentum === 0) {
+    wrong.push(optionMistake("nesterov", "needs a momentum above 0"));
+  }
   if (settings.ema !== undefined && settings.swa !== undefined) {
-    wrong.push("ema and swa are two averages of the same parameters; use one of them");
+    wrong.push(
+      mistakeOf((nameOf) =>
+        `${nameOf("ema")} and ${
+          nameOf("swa")
+        } are two averages of the same parameters; use one of them`
+      ),
+    );
   }
   if (settings.checkpointEvery && !settings.checkpoints) {
-    wrong.push("checkpointEvery needs a folder in checkpoints");
+    wrong.push(optionMistake("checkpointEvery", "needs a folder in checkpoints"));
   }
   return wrong;
 }

@@ -6,6 +6,15 @@
  */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import {
+  abortSignal,
+  callable,
+  type Rule,
+  type Rules,
+  text,
+  whole,
+  yesOrNo,
+} from "../core/option_rules.ts";
 import { type Progress, type ProgressOptions, showProgress } from "../core/progress.ts";
 import { hubCacheRoot, hubHome } from "./hub_cache.ts";
 import type { Patience } from "./retry.ts";
@@ -29,6 +38,21 @@ export interface DownloadOptions {
   /** Makes the progress display of a file. */
   progress?: (options: ProgressOptions) => Progress;
 }
+
+/** An empty one is as good as none. */
+const anyText: Rule = ["a text", (value) => typeof value === "string"];
+
+/** What the options must be. */
+export const downloadRules: Rules<DownloadOptions> = {
+  endpoint: anyText,
+  token: anyText,
+  cacheFolder: text,
+  offline: yesOrNo,
+  attempts: whole,
+  sleep: callable,
+  signal: abortSignal,
+  progress: callable,
+};
 
 /** The settings in force. */
 export interface DownloadSettings extends Patience {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { list, type Rules } from "../core/option_rules.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
@@ -28,6 +30,8 @@ export interface LoadOptions {
   /** Checkpoint names that may be left over, such as buffers that the model computes itself. */
   ignore?: readonly RegExp[];
 }
+
+const rules: Rules<LoadOptions> = { ignore: list };
 
 /** The weights of a model. */
 export interface LoadedWeights {
@@ -62,6 +66,7 @@ export async function loadWeights(
   specs: readonly WeightSpec[],
   options: LoadOptions = {},
 ): Promise<LoadedWeights> {
+  checkOptions("loadWeights", options, rules);
   const { found, absent } = matchWeights(weights, specs, options);
   const values = new Map<string, Float32Array<ArrayBuffer>>();
   for (const [spec, name] of found) {

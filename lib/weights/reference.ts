@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shownValue } from "../core/shown_value.ts";
 import { fileURLToPath } from "node:url";
 import { TunebookError } from "../core/errors.ts";
 
@@ -62,6 +63,7 @@ export function referenceOf(source: string): string {
  * ```
  */
 export function parseReference(text: string): Reference {
+  if (typeof text !== "string") throw unreadable(shownValue(text), "it is no text");
   const [, scheme = "", rest = ""] = /^([a-z]+):(.*)$/s.exec(text.trim()) ?? [];
   switch (scheme) {
     case "npm":

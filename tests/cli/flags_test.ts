@@ -34,7 +34,18 @@ Deno.test("every flag finds its place", () => {
   const plan = planOf(
     ...["--model", "hf:a/b", "--data", "t.csv", "--text", "x", "--pair", "z", "--label", "y"],
     ...["--kind", "multi", "--separator", "|", "--test", "0.3", "--validation", "v.csv"],
-    ...["--rank", "4", "--alpha", "2", "--epochs", "2", "--rate", "1e-4", "--batch", "4"],
+    ...[
+      "--rank",
+      "4",
+      "--alpha",
+      "2",
+      "--epochs",
+      "2",
+      "--learning-rate",
+      "1e-4",
+      "--batch-size",
+      "4",
+    ],
     ...["--accumulate", "2", "--max-tokens", "64", "--patience", "3", "--seed", "9"],
     ...["--metrics", "f1.micro, auc", "--out", "o/", "--deploy", "onnx", "--resume"],
     "--gradient-checkpointing",
@@ -71,6 +82,18 @@ Deno.test("every flag finds its place", () => {
   });
 });
 
+Deno.test("flags have the options' names, and old ones still work", () => {
+  const help = helpFor(undefined);
+  assert.match(help, /--batch-size N/);
+  assert.match(help, /--learning-rate N/);
+  assert.doesNotMatch(help, /--batch\b(?!-)|--rate\b/);
+  assert.equal(planOf("--rate", "1e-4", "--batch", "4").train.learningRate, 1e-4);
+  assert.throws(
+    () => planOf("--rate", "1", "--learning-rate", "2"),
+    isMistake("input", "--rate and --learning-rate are the same"),
+  );
+});
+
 Deno.test("defaults follow the kind and the method", () => {
   const data = ["--data", "t.csv", "--text", "x", "--label", "y"];
   assert.deepEqual(Object.keys(planOf(...data, "--kind", "regression").metrics), [
@@ -104,7 +127,7 @@ Deno.test("mistakes in flags are reported all at once", () => {
           "1.5",
         ],
         ...["--metrics", "acuracy", "--deploy", "onx", "--device", "gpu", "--kind", "constructor"],
-        ...["--batch", "0"],
+        ...["--batch-size", "0"],
       ),
     isMistake(
       "input",
@@ -117,7 +140,7 @@ Deno.test("mistakes in flags are reported all at once", () => {
       'did you mean "accuracy"',
       'did you mean "onnx"',
       'there is no device "gpu"',
-      '--kind: there is no "constructor"',
+      '--kind is "constructor", but must be one of single, multi, regression',
       "--batch-size is 0",
     ),
   );
@@ -218,7 +241,7 @@ Deno.test("what is wrong with settings is told by the flags", () => {
       "input",
       "- --tokens and --tags must be two different columns",
       "- --stride is -1",
-      '- --subwords: there is no "last"',
+      '- --subwords is "last"',
       "- --max-gradient-norm is -1",
     ),
   );
@@ -234,7 +257,7 @@ Deno.test("what is wrong with settings is told by the flags", () => {
       "- --margin does not belong to the loss multipleNegativesRanking",
       "- --pairs-per-text is 0, but must be a whole number above 0",
       "- --pair-seed is 0.5",
-      "- --pairs-per-text belongs to rows of --text, --label",
+      "- --pairs-per-text belongs to rows of { --text, --label }",
     ),
   );
   assert.throws(

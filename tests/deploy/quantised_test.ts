@@ -112,7 +112,7 @@ Deno.test("how a model and its deployment are quantised is part of a plan file",
   );
   assert.throws(
     () => Plan.from({ ...json, deploy: [{ target: "onnx", folder: "a", options: { drift: 1 } }] }),
-    isMistake("input", "onnx has no option drift"),
+    isMistake("input", "deploy: onnx: there is no option drift"),
   );
 });
 
@@ -120,7 +120,7 @@ Deno.test("options that make no sense are refused", () => {
   assert.throws(() => merged("a", { mostDrift: 1 }), isMistake("input", "belongs to quantize"));
   assert.throws(
     () => merged("a", { quantize: "int4" as "nf4", mostDrift: -1 }),
-    isMistake("input", 'must be "nf4" or "fp4"', "mostDrift is -1"),
+    isMistake("input", '"int4", but must be one of nf4, fp4', "mostDrift is -1"),
   );
   assert.throws(() => model("hf:a/b", { quantize: "nf5" as "nf4" }), isMistake("input", "nf4"));
 });

@@ -94,7 +94,7 @@ export const hostileCommands: readonly HostileCommand[] = [
   },
   {
     name: "a learning rate beyond reason",
-    args: (place) => [...flags(place), "--rate", "1e38", "--epochs", "9"],
+    args: (place) => [...flags(place), "--learning-rate", "1e38", "--epochs", "9"],
     code: failed,
     message: /Lower learningRate/,
     keepsCheckpoint: true,

@@ -14,8 +14,12 @@ Deno.test("a plan shows the rate of its method, or the one that it was given", (
     const method = methodOf(name);
     const data = model("file:base").data("rows.csv", columns).adapt(method);
     assert.ok(method.learningRate! > 0, `${name} has no rate`);
-    assert.match(String(data.train()), new RegExp(`, rate ${method.learningRate} linear`), name);
-    assert.match(String(data.train({ learningRate: 7e-4 })), /, rate 0\.0007 linear/);
+    assert.match(
+      String(data.train()),
+      new RegExp(`, learning rate ${method.learningRate} linear`),
+      name,
+    );
+    assert.match(String(data.train({ learningRate: 7e-4 })), /, learning rate 0\.0007 linear/);
   }
 });
 
@@ -44,11 +48,11 @@ Deno.test("a run takes the rate of its method, and that of the method in a folde
     }
 
     const plan = data.adapt(peft(saved)).train();
-    assert.match(String(plan), /, rate of the method linear/);
+    assert.match(String(plan), /, learning rate of the method linear/);
     const shown = await (plan as unknown as Record<symbol, () => Promise<MimeBundle>>)
       [jupyterDisplay]();
     assert.ok(
-      shown["text/plain"].includes(`, rate ${ia3().learningRate} linear`),
+      shown["text/plain"].includes(`, learning rate ${ia3().learningRate} linear`),
       shown["text/plain"],
     );
   }));

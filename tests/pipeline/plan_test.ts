@@ -67,7 +67,7 @@ Deno.test("a plan says what it will do, also to a notebook", async () => {
   for (
     const part of [minilm, "2 rows", "text → label", "test 0.5", "lora", "rank 4", "targets query"]
       .concat(
-        ["2 epochs", "batch 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
+        ["2 epochs", "batch size 16 × 4", "seed 7", "packing on", "accuracy, own", "onnx → out/a"],
       )
   ) assert.ok(text.includes(part), `${part} is not in\n${text}`);
   assert.equal(Deno.inspect(plan), text);
@@ -143,20 +143,20 @@ Deno.test("every mistake of a plan file is in one error", () => {
     deploy: [{ target: "onx", folder: "a" }],
   };
   const parts = [
-    'unknown field modle (did you mean "model"',
+    'there is no field modle (did you mean "model"',
     "tunebook is 2, but must be 1",
     'cannot read the model reference "minilm"',
     'data: it is "", not a text',
     'columns: there is no option txt (did you mean "text"',
     "text is missing",
     "label is 3",
-    'no kind "binary"',
+    'kind is "binary"',
     "test is -1",
     "seed is 0.5",
     'rnk (did you mean "rank"',
-    "unknown field method.extra",
+    "method: there is no field extra",
     "epochs is -1",
-    "batch",
+    'batch (did you mean "batchSize"',
     '"lineal"',
     'no metric "acuracy" (did you mean "accuracy"',
     'no deploy target "onx" (did you mean "onnx"',
@@ -199,7 +199,7 @@ Deno.test("columns are checked when data is given", () => {
   assert.throws(data({ text: "texts" }), isMistake("data", 'did you mean "text"'));
   assert.throws(data({ pair: "labell" }), isMistake("data", 'did you mean "label"'));
   assert.throws(data({ test: 0 }), isMistake("input", "test is 0"));
-  assert.throws(data({ kind: "many" }), isMistake("input", 'no kind "many"'));
+  assert.throws(data({ kind: "many" }), isMistake("input", 'kind is "many"'));
   assert.throws(data({ separator: "|" }), isMistake("input", "separator"));
   assert.throws(data({ label: "" }), isMistake("input", "label is"));
   for (const [given, shown] of [[[{ text: "a" }], "tableFromRows"], [null, "null"], ["", '""']]) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
 import type { HookContext, ModelInfo } from "../../nn/method.ts";
 import type { LinearLayer } from "../../nn/layer.ts";
@@ -32,6 +33,29 @@ export function loraTargetOf(
   const layer = layers.find((layer) => layer.path === path) as LinearLayer;
   const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank);
   return { layer, rank, scale, a: `${path}.lora_A`, b: `${path}.lora_B` };
+}
+
+/**
+ * Throws an error of kind "input" where a rank is above a layer's width, which no matrix of the layer's
+ * shape has. Folders and sums of adapters may have such ranks.
+ *
+ * @param option what sets the rank
+ */
+export function checkRank(
+  method: string,
+  option: string,
+  targets: Iterable<Pick<LoraTarget, "layer" | "rank">>,
+): void {
+  const wrong = [...targets].filter(({ layer, rank }) =>
+    rank > Math.max(layer.inFeatures, layer.outFeatures)
+  );
+  if (wrong.length === 0) return;
+  const [{ layer: { path, inFeatures, outFeatures }, rank }] = wrong;
+  throw new TunebookError(
+    "input",
+    `${method}: ${option} ${rank} is above the width of ${path}, which has ${inFeatures} inputs and ` +
+      `${outFeatures} outputs; take a smaller one`,
+  );
 }
 
 /** s·(x·Aᵀ)·Bᵀ, [tokens, outFeatures]. */

@@ -8,7 +8,7 @@ import type { Method } from "../../nn/method.ts";
 import { adaloraFromPeft } from "./read_adalora.ts";
 import { bitfitFromPeft } from "../bitfit.ts";
 import { ia3FromPeft } from "../ia3.ts";
-import { lora } from "../lora.ts";
+import { loraOf } from "../lora.ts";
 import type { PeftConfig } from "./config.ts";
 import { loraFromPeft } from "./lora.ts";
 import { prefixTuningFromPeft } from "../prefix_tuning.ts";
@@ -20,7 +20,7 @@ import { veraFromPeft } from "../vera.ts";
 export type PeftTypes = Readonly<Record<string, (config: PeftConfig) => Method>>;
 
 const peftTypes: PeftTypes = {
-  LORA: (config) => lora(loraFromPeft(config)),
+  LORA: (config) => loraOf(loraFromPeft(config), { anyRank: true }),
   ADALORA: adaloraFromPeft,
   VERA: veraFromPeft,
   IA3: ia3FromPeft,

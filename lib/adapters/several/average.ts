@@ -14,14 +14,16 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../../core/errors.ts";
+import { shownValue } from "../../core/shown_value.ts";
+import { oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
 import { isHead, type Model, modelInfoOf, modelWeights } from "../../nn/model.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
-import { lora } from "../lora.ts";
+import { loraOf } from "../lora.ts";
 import { type Combination, combinations, combined, type Weighted } from "./low_rank_sum.ts";
-import { whole } from "../settings.ts";
 import { type OpenedAdapter, sharedAdapter } from "./shared_adapter.ts";
 
 /** How to average. */
@@ -33,6 +35,8 @@ export interface AverageOptions {
   /** The adapter whose head is taken as it is; unless given, heads for the same labels are averaged. */
   readonly head?: string;
 }
+
+const rules: Rules<AverageOptions> = { combination: oneOf(combinations), rank: whole, head: text };
 
 /** An adapter and its weight in the average. */
 export interface WeightedAdapter {
@@ -50,9 +54,10 @@ export interface WeightedAdapter {
  */
 export function averaged(
   all: readonly WeightedAdapter[],
-  { combination = "cat", rank, head }: AverageOptions = {},
+  options: AverageOptions = {},
 ): OpenedAdapter {
-  checkOptions(all, { combination, rank, head });
+  checkOptions("average", options, rules, () => weightMistakes(all, options));
+  const { combination = "cat", rank, head } = options;
   const { model, task, maxTokens } = headOwner(all, head);
   const { attached, values } = isLowRank(all)
     ? averagedLora(modelInfoOf(model), all, { combination, ...(rank ? { rank } : {}) })
@@ -88,23 +93,22 @@ function startingAt(
   };
 }
 
-function checkOptions(
+function weightMistakes(
   all: readonly WeightedAdapter[],
-  { combination, rank, head }: { readonly [Option in keyof Required<AverageOptions>]: unknown },
-): void {
-  const wrong = all.flatMap(({ name, weight }) =>
-    Number.isFinite(weight) ? [] : [`the weight of ${name} is ${weight}, but must be a number`]
+  { combination, rank, head }: AverageOptions,
+): Mistake[] {
+  const wrong = all.filter(({ weight }) => !Number.isFinite(weight)).map(({ name, weight }) =>
+    mistakeOf(() => `the weight of ${name} is ${shownValue(weight)}, but must be a number`)
   );
-  if (all.length === 0) wrong.push("no adapter is named");
-  if (!combinations.includes(combination as Combination)) {
-    wrong.push(`combination is "${combination}", but must be ${combinations.join(", ")}`);
+  if (all.length === 0) wrong.push(mistakeOf(() => "no adapter is named"));
+  if (rank !== undefined && combination !== "svd") {
+    wrong.push(optionMistake("rank", "is for the combination svd"));
   }
-  if (rank !== undefined && !whole[1](rank)) wrong.push(`rank is ${rank}, but must be ${whole[0]}`);
-  if (rank !== undefined && combination !== "svd") wrong.push("rank is for the combination svd");
   if (head !== undefined && !all.some(({ name }) => name === head)) {
-    wrong.push(`head is "${head}", which is none of ${all.map(({ name }) => name).join(", ")}`);
+    const names = all.map(({ name }) => name).join(", ");
+    wrong.push(optionMistake("head", `is ${shownValue(head)}, which is none of ${names}`));
   }
-  if (wrong.length > 0) throw mistakes("input", "there is no such average:", wrong);
+  return wrong;
 }
 
 /** The adapter whose head, labels and model the average has. */
@@ -140,8 +144,10 @@ function difference(
       name !== "kind" && ![value].flat().some((each) => columns.includes(each as string))
     ).map(([name, value]) => `${name} ${JSON.stringify(value)}`).sort();
   const [own, others] = [settingsOf(task), settingsOf(other.task)];
-  if (shown(own) === shown(others)) return undefined;
-  return `other settings (${shown(own) || "none"}; ${shown(others) || "none"})`;
+  // JSON shows what settings hold already.
+  const listed = (all: readonly string[]) => all.join(", ") || "none";
+  if (listed(own) === listed(others)) return undefined;
+  return `other settings (${listed(own)}; ${listed(others)})`;
 }
 
 function averagedHeads(
@@ -215,13 +221,10 @@ function averagedLora(
   const ranks = Object.fromEntries([...sites].map(([path, { rank }]) => [path, rank]));
   const largest = Math.max(...Object.values(ranks));
   const other = Object.fromEntries(Object.entries(ranks).filter(([, rank]) => rank !== largest));
-  const attached = lora({
-    rank: largest,
-    alpha: largest,
-    ranks: other,
-    alphas: other,
-    targets: [...sites.keys()],
-  }).attach(modelInfo);
+  const summed = { rank: largest, alpha: largest, ranks: other, alphas: other };
+  const attached = loraOf({ ...summed, targets: [...sites.keys()] }, { anyRank: true }).attach(
+    modelInfo,
+  );
   const values = new Map<string, Float32Array>();
   for (const [path, { a, b }] of sites) values.set(`${path}.lora_A`, a).set(`${path}.lora_B`, b);
   return { attached, values };

@@ -10,7 +10,7 @@ import { readJsonObject } from "../../text/tokenizer_files.ts";
 import { peftBase } from "../../adapters/peft/folder.ts";
 import { readPeftFiles } from "../../adapters/peft/files.ts";
 import type { TrainedModel } from "../trained_model.ts";
-import { type CheckContext, type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type CheckContext, type FolderCheck } from "./folder_facts.ts";
 import { checkLength } from "./length.ts";
 import { checkPaddingId } from "./padding_id.ts";
 import { checkSameIds } from "./same_ids.ts";
@@ -58,9 +58,9 @@ export async function checkAdapterFolder(
     ["adapter_model.safetensors: the task", files.task?.name, task.task.name],
   ];
   const wrong = settings
-    .filter(([, found, wanted]) => shownValue(found) !== shownValue(wanted))
+    .filter(([, found, wanted]) => asJson(found) !== asJson(wanted))
     .map(([what, found, wanted]) =>
-      `${what}: ${shownValue(found)}, but the training had ${shownValue(wanted)}`
+      `${what}: ${asJson(found)}, but the training had ${asJson(wanted)}`
     );
   if (model.family.input === "text") {
     // The base has the config; a padding id that it lacks is in the README.

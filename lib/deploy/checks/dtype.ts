@@ -4,7 +4,7 @@
  * @module
  */
 import { openWeights } from "../../weights/open_weights.ts";
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /** `dtype`, which Python casts the weights to, is that of the file: a smaller one would round them. */
 export const checkDtype: FolderCheck = async ({ folder, config }) => {
@@ -13,11 +13,11 @@ export const checkDtype: FolderCheck = async ({ folder, config }) => {
   const wrong: string[] = [];
   if (dtypes.has("F32") && config.dtype !== "float32") {
     wrong.push(
-      `config.json: dtype is ${shownValue(config.dtype)}, but the weights are float32`,
+      `config.json: dtype is ${asJson(config.dtype)}, but the weights are float32`,
     );
   }
   if (config.torch_dtype !== undefined && config.torch_dtype !== config.dtype) {
-    wrong.push(`config.json: torch_dtype is ${shownValue(config.torch_dtype)} beside dtype`);
+    wrong.push(`config.json: torch_dtype is ${asJson(config.torch_dtype)} beside dtype`);
   }
   if (dtypes.has("U8") !== (config.quantization_config !== undefined)) {
     wrong.push(

@@ -51,8 +51,8 @@ export async function readFacts(
   return { folder, config, tokenizerConfig, tokenizer: await read("tokenizer.json") };
 }
 
-/** A value as messages show it. */
-export function shownValue(value: unknown): string {
+/** A value as messages show it; what could hide in a name is written out. */
+export function asJson(value: unknown): string {
   if (value === undefined) return "nothing";
   return typeof value === "string" ? quoted(value) : visible(JSON.stringify(value));
 }

@@ -8,7 +8,7 @@ import { mistakes } from "../../core/errors.ts";
 import { checkArchitecture } from "./architecture.ts";
 import { checkDtype } from "./dtype.ts";
 import { type CheckContext, type FolderCheck, readFacts } from "./folder_facts.ts";
-import { checkOutputNames } from "./output_names.ts";
+import { checkLabelNames } from "./labels.ts";
 import { checkLastToken } from "./last_token.ts";
 import { checkLength } from "./length.ts";
 import { checkPaddingId } from "./padding_id.ts";
@@ -22,7 +22,7 @@ import { checkTokenizerClass } from "./tokenizer_class.ts";
 
 /** What every reader of a whole model takes from its small files. */
 export const settingChecks: readonly FolderCheck[] = [
-  checkOutputNames,
+  checkLabelNames,
   checkProblemType,
   checkPaddingId,
   checkSides,

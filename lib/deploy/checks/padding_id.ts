@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 import { tokenId, tokenText } from "./token_ids.ts";
 
 /**
@@ -20,9 +20,7 @@ export const checkPaddingId: FolderCheck = (facts, { trained }) => {
   const id = text === undefined ? undefined : tokenId(facts, text);
   if (id !== wanted) {
     wrong.push(
-      `tokenizer_config.json: pad_token is ${shownValue(text)}, with the id ${
-        shownValue(id)
-      }, but the ` +
+      `tokenizer_config.json: pad_token is ${asJson(text)}, with the id ${asJson(id)}, but the ` +
         `training padded with ${wanted}`,
     );
   }
@@ -31,7 +29,7 @@ export const checkPaddingId: FolderCheck = (facts, { trained }) => {
   if (isRead || (own !== undefined && own !== null)) {
     if (own !== wanted) {
       wrong.push(
-        `config.json: pad_token_id is ${shownValue(own)}, but the training padded with ${wanted}`,
+        `config.json: pad_token_id is ${asJson(own)}, but the training padded with ${wanted}`,
       );
     }
   }

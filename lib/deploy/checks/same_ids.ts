@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Processor } from "../../nn/processor.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { loadTokenizer } from "../../text/tokenizer.ts";
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /** Held-out rows that are encoded. */
 const mostRows = 64;
@@ -45,7 +45,7 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
     for (const [name, { data }] of Object.entries(feeds)) {
       const [own, theirs] = [data, found[at][name].data].map((ids) => Array.from(ids).join(" "));
       if (own === theirs) continue;
-      const shown = (ids: string) => shownValue(ids.split(" ").slice(0, mostIds).join(" "));
+      const shown = (ids: string) => asJson(ids.split(" ").slice(0, mostIds).join(" "));
       return [
         `tokenizer.json makes other ${name} of a held-out row than the training: ` +
         `${shown(theirs)}, not ${shown(own)}`,

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import { readSentenceFolder, SENTENCE_CONFIG_FILE } from "../../weights/sentence_folder.ts";
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /** Pooling, length 1, limit and case of `modules.json` and the files that it leads to. */
 export const checkSentenceModules: FolderCheck = async ({ folder }, { trained }) => {
@@ -18,7 +18,7 @@ export const checkSentenceModules: FolderCheck = async ({ folder }, { trained })
   const wrong: string[] = [];
   const compare = (what: string, own: unknown, trainedWith: unknown) => {
     if (own === trainedWith) return;
-    wrong.push(`${what} is ${shownValue(own)}, but the training took ${shownValue(trainedWith)}`);
+    wrong.push(`${what} is ${asJson(own)}, but the training took ${asJson(trainedWith)}`);
   };
   if (obstacle !== undefined) wrong.push(`modules.json: ${obstacle}`);
   compare("1_Pooling/config.json: the pooling", pooling, wanted.pooling);

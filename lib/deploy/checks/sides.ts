@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, type FolderFacts, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck, type FolderFacts } from "./folder_facts.ts";
 
 /** Classes of Python whose padding goes to the left unless `padding_side` says otherwise. */
 const leftClasses = /^(?:Llama|CodeLlama|Gemma)Tokenizer(?:Fast)?$/;
@@ -17,7 +17,7 @@ export const checkSides: FolderCheck = (facts, { trained: { processor } }) => {
   if (found !== "right") {
     wrong.push(
       `tokenizer_config.json: padding_side is ${
-        shownValue(padding)
+        asJson(padding)
       }, which pads on the ${found}; the ` +
         "training padded on the right",
     );
@@ -25,9 +25,7 @@ export const checkSides: FolderCheck = (facts, { trained: { processor } }) => {
   const cut = truncation ?? sideIn(facts, "truncation") ?? "right";
   if (cut !== "right") {
     wrong.push(
-      `tokenizer_config.json: truncation_side is ${
-        shownValue(truncation)
-      }, which cuts texts on the ` +
+      `tokenizer_config.json: truncation_side is ${asJson(truncation)}, which cuts texts on the ` +
         `${cut}; the training cut them on the right`,
     );
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 import { tokenId, tokenText } from "./token_ids.ts";
 
 /** The special tokens that `tokenizer_config.json` names have the ids that training took for them. */
@@ -16,9 +16,7 @@ export const checkSpecialTokens: FolderCheck = (facts, { trained: { processor } 
     if (text === undefined || id === undefined) return [];
     const found = tokenId(facts, text);
     return found === id ? [] : [
-      `tokenizer_config.json: ${field} is ${shownValue(text)}, with the id ${
-        shownValue(found)
-      }, but the ` +
+      `tokenizer_config.json: ${field} is ${asJson(text)}, with the id ${asJson(found)}, but the ` +
       `training's has the id ${id}`,
     ];
   });

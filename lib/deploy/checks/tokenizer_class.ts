@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type FolderCheck, type FolderFacts, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck, type FolderFacts } from "./folder_facts.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ const bert = {
   flags({ tokenizer }: FolderFacts) {
     const normalizer = (tokenizer.normalizer ?? {}) as Json;
     if (normalizer.type !== "BertNormalizer") {
-      return [["do_lower_case", true, `a normalizer ${shownValue(normalizer.type)}`]] as const;
+      return [["do_lower_case", true, `a normalizer ${asJson(normalizer.type)}`]] as const;
     }
     const { lowercase, handle_chinese_chars: chinese, strip_accents: accents } = normalizer;
     return [
@@ -67,9 +67,7 @@ export const checkTokenizerClass: FolderCheck = (facts, { trained }) => {
   const own = Object.hasOwn(rebuilt, name) ? rebuilt[name] : undefined;
   if (!own && !plainClasses.includes(name)) {
     return [
-      `tokenizer_config.json: tokenizer_class is ${
-        shownValue(tokenizerConfig.tokenizer_class)
-      }, of ` +
+      `tokenizer_config.json: tokenizer_class is ${asJson(tokenizerConfig.tokenizer_class)}, of ` +
       "which it is not known what Python makes",
     ];
   }
@@ -86,10 +84,8 @@ export const checkTokenizerClass: FolderCheck = (facts, { trained }) => {
       const found = tokenizerConfig[flag] ?? usual;
       if (found === done) continue;
       wrong.push(
-        `tokenizer_config.json: ${flag} is ${
-          shownValue(tokenizerConfig[flag])
-        }, which ${name} takes ` +
-          `for ${shownValue(found)}, but tokenizer.json does ${shownValue(done)}`,
+        `tokenizer_config.json: ${flag} is ${asJson(tokenizerConfig[flag])}, which ${name} takes ` +
+          `for ${asJson(found)}, but tokenizer.json does ${asJson(done)}`,
       );
     }
   }
@@ -98,9 +94,7 @@ export const checkTokenizerClass: FolderCheck = (facts, { trained }) => {
   if (segments !== (family.usesTypes ?? false)) {
     wrong.push(
       `tokenizer_config.json: with tokenizer_class ${name} and model_input_names ` +
-        `${shownValue(inputs)} Python ${
-          segments ? "feeds" : "leaves out"
-        } token_type_ids, which the ` +
+        `${asJson(inputs)} Python ${segments ? "feeds" : "leaves out"} token_type_ids, which the ` +
         `model ${segments ? "does not take" : "was trained with"}`,
     );
   }

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { shownValue } from "../../core/shown_value.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { type Rules, text } from "../../core/option_rules.ts";
 import { resolve } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
@@ -30,6 +33,8 @@ export interface OpenDeviceOptions {
   readonly projectFolder?: string;
 }
 
+const rules: Rules<OpenDeviceOptions> = { projectFolder: text };
+
 /** Side of the square matrices that a probe multiplies. */
 const probeSize = 512;
 /** Runs of a probe; the first one is not counted. */
@@ -50,8 +55,16 @@ const probeRuns = 4;
  */
 export async function openDevice(
   name = "cpu",
-  { projectFolder = "." }: OpenDeviceOptions = {},
+  options: OpenDeviceOptions = {},
 ): Promise<Device> {
+  if (typeof name !== "string") {
+    throw new TunebookError(
+      "input",
+      `openDevice takes a device's name, openDevice("cpu"), but got ${shownValue(name)}`,
+    );
+  }
+  checkOptions("openDevice", options, rules);
+  const { projectFolder = "." } = options;
   if (name === "auto") return await fastestDevice();
   if (providers.includes(name as Provider)) {
     const device = onnxRuntime(name as Provider);

@@ -4,6 +4,7 @@
  * @module
  */
 import { bundleOf, customInspect, jupyterDisplay } from "../../core/display.ts";
+import type { Mistake } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import type { Method } from "../../nn/method.ts";
 import {
@@ -57,8 +58,11 @@ export const ComparePlan = Object.freeze({
 });
 
 /** Checks and freezes the parts. */
-export function comparePlanOf<Name extends string>(given: CompareSpec): ComparePlan<Name> {
-  checkComparison(given);
+export function comparePlanOf<Name extends string>(
+  given: CompareSpec,
+  wrong: readonly Mistake[] = [],
+): ComparePlan<Name> {
+  checkComparison(given, wrong);
   const methods: Readonly<Record<string, Method>> = Object.freeze({ ...given.methods });
   const parts: CompareSpec = Object.freeze({ ...given, methods });
   const text = () => linesOf(parts).map(([what, value]) => `${what.padEnd(9)}${value}`).join("\n");

@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
-import { didYouMean } from "../../core/nearest.ts";
+import { optionMistakes, unknownOptions } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
+import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricNamesOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Method } from "../../nn/method.ts";
 import { type TrainOptions, trainSettings } from "../../train/train_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "../plan_json.ts";
+import { isMethod, methodCall } from "../check_stages.ts";
 import { describeKind, planMistakes } from "../plan_mistakes.ts";
-import type { PlanSpec } from "../plan_spec.ts";
+import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 
 /**
  * What each run may use. `epochs`: every method sees the same rows as often. `minutes`: the whole
@@ -81,7 +84,23 @@ export const defaultSeeds = 3;
 /** As often as a plan's training. */
 export const defaultBudget: Budget = { epochs: 3 };
 
-const optionNames = ["metric", "seeds", "budget", "train", "memory"];
+const budgetRule: Rule = ["{ epochs } or { minutes }, above 0", (value) => {
+  if (!record[1](value)) return false;
+  const [[unit, amount] = ["", 0], ...more] = Object.entries(value as object);
+  return ["epochs", "minutes"].includes(unit) && more.length === 0 && amount > 0 && amount < 1e6;
+}];
+const metricRule: Rule = [
+  "a metric such as accuracy",
+  (value) => typeof (value as Partial<Metric> | null)?.compute === "function",
+];
+const rules: Rules<CompareOptions> = {
+  metric: metricRule,
+  seeds: whole,
+  budget: budgetRule,
+  train: record,
+  memory: yesOrNo,
+};
+
 const sharedNames: readonly string[] = [
   "batchSize",
   "accumulate",
@@ -95,47 +114,70 @@ const sharedNames: readonly string[] = [
   "packing",
   "order",
   "maxTokens",
-];
+] satisfies readonly (keyof SharedTrainOptions)[];
 
-/** Reports everything that makes no sense, in one error. */
-export function checkComparison(parts: CompareSpec): void {
-  const { methods, metric, seeds = defaultSeeds, budget = defaultBudget, task } = parts;
-  const { train = {}, memory = true } = parts;
-  const wrong: string[] = [];
-  const shown = (value: unknown) => JSON.stringify(value) ?? "missing";
-  if (Object.keys(methods).length === 0) wrong.push("there is no method to compare");
-  for (const [name, method] of Object.entries(methods)) {
-    if (typeof method?.attach !== "function") wrong.push(`${name} is no method, such as lora()`);
-  }
-  if (metric && !metric.kinds.includes(task.kind)) {
-    wrong.push(
-      `${metric.name} does not score ${describeKind(task)}. Metrics that do: ` +
-        metricNamesOf(task.kind).join(", "),
+/** The options that `compare` does not know. */
+export function unknownCompareOptions(options: object): Mistake[] {
+  return unknownOptions(options, Object.keys(rules));
+}
+
+/** Reports everything that makes no sense, in one error, with what is known to be wrong already. */
+export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = []): void {
+  const { methods, metric, seeds, budget, memory, task, train = {} } = parts;
+  if (!record[1](methods)) {
+    throw new TunebookError(
+      "input",
+      "compare takes methods by name, .compare({ lora: lora(), head: head() }), but got " +
+        shownValue(methods),
     );
   }
-  if (metric?.isTable) {
-    wrong.push(`${metric.name} is no single number; compare by accuracy or f1`);
+  const options = { metric, seeds, budget, memory, train };
+  const wrong: Mistake[] = [
+    ...known,
+    ...methodMistakes(methods),
+    ...optionMistakes(options, rules),
+    ...metricRule[1](metric) ? metricMistakes(metric!, task) : [],
+  ];
+  if (record[1](train)) {
+    const inTrain = [...unknownOptions(train, sharedNames), ...trainMistakes(train)];
+    wrong.push(...inTrain.map((mistake) => ({ ...mistake, part: "train" })));
+    wrong.push(...planMistakes({ task, split: parts.split, train, metrics: {} }));
   }
-  if (!Number.isSafeInteger(seeds) || seeds < 1) {
-    wrong.push(`seeds is ${shown(seeds)}, but must be a whole number above 0`);
-  }
-  const [[unit, amount] = ["", 0], ...more] = Object.entries(budget);
-  if (!["epochs", "minutes"].includes(unit) || more.length > 0 || !(amount > 0 && amount < 1e6)) {
-    wrong.push(`budget is ${shown(budget)}, but must be { epochs } or { minutes }, above 0`);
-  }
-  if (typeof memory !== "boolean") wrong.push(`memory is ${shown(memory)}, not true or false`);
-  for (const name of Object.keys(train)) {
-    if (!sharedNames.includes(name)) {
-      wrong.push(`train has no shared setting ${name}${didYouMean(name, sharedNames)}`);
-    }
-  }
-  try {
-    trainSettings(train);
-  } catch (error) {
-    wrong.push(messageOf(error));
-  }
-  wrong.push(...planMistakes({ task, split: parts.split, train, metrics: {} }));
   if (wrong.length > 0) throw mistakes("input", "this comparison makes no sense:", wrong);
+}
+
+function methodMistakes(methods: CompareSpec["methods"]): Mistake[] {
+  if (Object.keys(methods).length === 0) {
+    return [mistakeOf(() => "there is no method to compare")];
+  }
+  return Object.entries(methods).filter(([, method]) => !isMethod(method))
+    .map(([name, given]) => mistakeOf(() => `${name} must be a method, ${methodCall(given)}`));
+}
+
+function metricMistakes(metric: AnyMetric, task: CompareSpec["task"]): Mistake[] {
+  const { name, kinds, isTable } = metric;
+  return [
+    ...kinds.includes(task.kind) ? [] : [
+      mistakeOf(() =>
+        `${name} does not score ${describeKind(task)}. Metrics that do: ${
+          metricNamesOf(task.kind).join(", ")
+        }`
+      ),
+    ],
+    ...isTable ? [mistakeOf(() => `${name} is no single number; compare by accuracy or f1`)] : [],
+  ];
+}
+
+/** What is wrong with settings that are shared; names that are not are told apart from these. */
+function trainMistakes(train: SharedTrainOptions): readonly Mistake[] {
+  const shared = Object.entries(train).filter(([name]) => sharedNames.includes(name));
+  try {
+    trainSettings(Object.fromEntries(shared));
+    return [];
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    return error.mistakes;
+  }
 }
 
 /** A plan of one of the methods, for what plans can do already. */
@@ -180,16 +222,11 @@ export function comparisonFromJson(json: unknown): CompareSpec {
   const { compare, ...plan } = Object(json) as Partial<CompareJson>;
   const { methods, metric, ...options } = Object(compare) as Partial<CompareJson["compare"]>;
   const entries = Object.entries(Object(methods) as Record<string, PlanJson["method"]>);
-  const unknown = Object.keys(options).filter((name) => !optionNames.includes(name));
-  if (entries.length === 0 || unknown.length > 0) {
-    throw new TunebookError(
-      "input",
-      unknown.length > 0
-        ? unknown.map((name) => `unknown field compare.${name}${didYouMean(name, optionNames)}`)
-          .join("; ")
-        : "this is no comparison: it has no compare.methods",
-    );
+  if (entries.length === 0) {
+    throw new TunebookError("input", "this is no comparison: it has no compare.methods");
   }
+  const wrong = unknownOptions(options, Object.keys(rules), "field");
+  if (wrong.length > 0) throw mistakes("input", "this comparison cannot be read:", wrong);
   const read = entries.map(([name, method]) =>
     [
       name,

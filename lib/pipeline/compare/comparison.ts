@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
+import { text as nameRule } from "../../core/option_rules.ts";
 import { comparisonChart } from "../../chart/comparison_chart.ts";
 import type { Drawing } from "../../chart/drawing.ts";
 import { bundleOf, customInspect, jupyterDisplay, type MimeBundle } from "../../core/display.ts";
@@ -79,8 +81,10 @@ export function comparisonOf<Name extends string>(
   const rows = figures.rows.toSorted((a, b) => rank(a) - rank(b));
   const best = rows.find((row) => rank(row) < worst);
   const sorted = { ...figures, rows, ...(best ? { best } : {}) };
-  const chart = ({ scoreName = titleOfMetric(figures.metric) } = {}) =>
-    comparisonChart(
+  const chart = (options: { readonly scoreName?: string } = {}) => {
+    checkOptions("chart", options, { scoreName: nameRule });
+    const { scoreName = titleOfMetric(figures.metric) } = options;
+    return comparisonChart(
       rows.flatMap(({ name, score, runs }) =>
         score && Number.isFinite(score.mean)
           ? [{ name, ...score, scores: runs.map((run) => run.score) }]
@@ -88,6 +92,7 @@ export function comparisonOf<Name extends string>(
       ),
       scoreName,
     );
+  };
   const text = () => describeComparison(sorted);
   const comparison: Comparison<Name> = Object.freeze({
     ...sorted,

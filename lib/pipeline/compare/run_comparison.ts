@@ -19,7 +19,7 @@ import { onInterrupt } from "../run/on_interrupt.ts";
 import type { EncodedSplits } from "../run/assemble_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
-import type { RunOptions } from "../run/run_options.ts";
+import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
 /**
@@ -30,6 +30,7 @@ export async function runComparison(
   spec: CompareSpec,
   options: RunOptions = {},
 ): Promise<Comparison> {
+  checkRunOptions(options);
   const began = performance.now();
   const { budget = defaultBudget, seeds = defaultSeeds } = spec;
   using interrupt = onInterrupt(options.signal);

@@ -48,7 +48,11 @@ export function seedInterval(
   };
 }
 
-const resamples = 1000;
+const mostResamples = 1000;
+/** Fewer say little of a tail of 2.5 %. */
+const leastResamples = 100;
+/** Rows that are drawn in all: of many rows the interval is narrow, and fewer draws find it. */
+const drawnRows = 2e6;
 const tail = 0.025;
 
 /** The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement. */
@@ -60,6 +64,10 @@ export function rowInterval<Predicted extends AnyPredictions>(
   const select = selectorOf(predictions);
   if (!select) return { mean, low: mean, high: mean, over: "nothing" };
   const random = Random.fromSeed(1, "bootstrap");
+  const resamples = Math.min(
+    mostResamples,
+    Math.max(leastResamples, Math.round(drawnRows / predictions.rows)),
+  );
   const scores: number[] = [];
   for (let i = 0; i < resamples; i++) {
     const rows = Int32Array.from(

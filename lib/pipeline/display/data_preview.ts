@@ -10,6 +10,8 @@ import {
   jupyterDisplay,
   type MimeBundle,
 } from "../../core/display.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { abortSignal, type Rules } from "../../core/option_rules.ts";
 import { html, htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
 import { histogramImage, histogramOf, histogramText } from "../../core/sparkline.ts";
 import { shortened } from "../../core/text_table.ts";
@@ -51,6 +53,7 @@ export interface PreviewOptions {
   readonly signal?: AbortSignal;
 }
 
+const rules: Rules<PreviewOptions> = { signal: abortSignal };
 const shownExamples = 3;
 /** Enough tokens of a row to see how a text is cut. */
 const shownTokens = 40;
@@ -61,6 +64,7 @@ export async function previewData(
   spec: PlanSpec,
   options: PreviewOptions = {},
 ): Promise<DataPreview> {
+  checkOptions("preview", options, rules);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(spec, signal);

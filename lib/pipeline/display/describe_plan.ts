@@ -29,9 +29,11 @@ export function describePlan(parts: PlanSpec): string {
     ["adapt", `${method.method} ${describeSettings(method.settings)}`.trim()],
     [
       "train",
-      `${settings.epochs} epoch${settings.epochs === 1 ? "" : "s"}, batch ${settings.batchSize}` +
+      `${settings.epochs} epoch${
+        settings.epochs === 1 ? "" : "s"
+      }, batch size ${settings.batchSize}` +
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
-      `, rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
+      `, learning rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
     ],
     ["evaluate", Object.values(scoreTitles(metrics)).join(", ") || "nothing"],

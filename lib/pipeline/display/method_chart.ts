@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
+import { record, type Rules } from "../../core/option_rules.ts";
 import type { Drawing } from "../../chart/drawing.ts";
 import { placesChart, type PlacesWords } from "../../chart/places_chart.ts";
 import { methodMapOf } from "../../nn/method_map.ts";
@@ -20,6 +22,8 @@ export interface MethodChartOptions {
   /** Other words for the picture, such as those of another language. */
   readonly words?: Partial<PlacesWords>;
 }
+
+const rules: Rules<MethodChartOptions> = { words: record };
 
 /**
  * Draws the model of a plan with every place at which the plan's method acts and the numbers that it
@@ -42,8 +46,10 @@ export interface MethodChartOptions {
  */
 export async function methodChart(
   { spec }: { readonly spec: PlanSpec },
-  { words = {} }: MethodChartOptions = {},
+  options: MethodChartOptions = {},
 ): Promise<Drawing> {
+  checkOptions("methodChart", options, rules);
+  const { words = {} } = options;
   using interrupt = onCellInterrupt();
   const { signal } = interrupt;
   const read = await readStage(spec, signal);

@@ -14,7 +14,12 @@ import { visible } from "../../core/visible.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { formatNumber } from "./format_number.ts";
-import { describeResult, type RunResult, type RunSummary } from "../run/run_result.ts";
+import {
+  describeResult,
+  intervalText,
+  type RunResult,
+  type RunSummary,
+} from "../run/run_result.ts";
 import { pictures, seriesOf, timeText } from "./training_view.ts";
 
 /** More classes than this make a matrix that nobody reads. */
@@ -69,6 +74,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
         columns: [{ title: "what" }, { title: "value" }],
         rows: facts,
       }),
+      result.notes.map((note) => html`<p style="margin:.2em 0"><b>Note</b>: ${note}</p>`),
       losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
@@ -79,7 +85,9 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline"> & ScoreTitles & { readonly predictions: AnyPredictions },
+  about: Pick<RunSummary, "baseline" | "intervals"> & ScoreTitles & {
+    readonly predictions: AnyPredictions;
+  },
 ): Scores {
   return withDisplay(
     scores,
@@ -101,28 +109,40 @@ export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] 
   );
 }
 
-type NamedScores = ScoreTitles & { readonly scores: unknown };
+type NamedScores = ScoreTitles & Pick<RunSummary, "intervals"> & { readonly scores: unknown };
 
-function numbersOf({ scores, titles }: NamedScores): [string, string][] {
+/** Name, value and interval of each number. */
+function numbersOf({ scores, titles, intervals }: NamedScores): [string, string, string][] {
   return Object.entries(scores as Record<string, unknown>).flatMap(([score, value]) => {
     const name = visible(titles[score] ?? score);
-    if (typeof value === "number") return [[name, formatNumber(value)]];
+    const interval = intervals[score];
+    if (typeof value === "number") {
+      return [[name, formatNumber(value), interval ? intervalText(interval) : ""]];
+    }
     const parts = Object.entries(value as object);
     return parts.every(([, part]) => typeof part === "number")
-      ? parts.map((
-        [label, part],
-      ): [string, string] => [`${name}: ${shownName(label)}`, formatNumber(part)])
+      ? parts.map(([label, part]): [string, string, string] => [
+        `${name}: ${shownName(label)}`,
+        formatNumber(part),
+        "",
+      ])
       : [];
   });
 }
 
+const intervalTitle = "95 % on other rows";
+
 function scoresText(scores: NamedScores): string {
-  return textTable(["score on held-out rows", "value"], numbersOf(scores), ["left", "right"]);
+  return textTable(["score on held-out rows", "value", intervalTitle], numbersOf(scores), [
+    "left",
+    "right",
+    "right",
+  ]);
 }
 
 async function scoresHtml(
   { predictions, baseline, ...scores }:
-    & Pick<ShownResult, "scores" | "predictions" | "baseline">
+    & Pick<ShownResult, "scores" | "predictions" | "baseline" | "intervals">
     & ScoreTitles,
 ): Promise<Html> {
   const rows = numbersOf(scores);
@@ -135,7 +155,11 @@ async function scoresHtml(
     "Scores",
     htmlTable({
       caption: `On ${predictions.rows.toLocaleString("en")} held-out rows${always}`,
-      columns: [{ title: "score" }, { title: "value", align: "right" }],
+      columns: [
+        { title: "score" },
+        { title: "value", align: "right" },
+        { title: intervalTitle, align: "right" },
+      ],
       rows,
     }),
     matrix ? svgImage(await matrix.svg(), matrix.description) : html``,

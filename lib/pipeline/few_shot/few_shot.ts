@@ -6,8 +6,9 @@
  * @module
  */
 import { full } from "../../adapters/full.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { list, positive, record, required, type Rules } from "../../core/option_rules.ts";
 import { withDisplay } from "../../core/display.ts";
-import { mistakes } from "../../core/errors.ts";
 import { readLabels } from "../../data/labels.ts";
 import type { DeployTarget } from "../../deploy/target.ts";
 import { type LogisticRegression, logisticRegression } from "../../evaluate/logistic_regression.ts";
@@ -18,13 +19,16 @@ import { textColumn } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
 import { sentenceEmbeddings } from "../../tasks/sentence_embeddings.ts";
 import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
-import type { EmbeddingClassesOptions } from "../../tasks/sentence_embeddings/options.ts";
+import {
+  type EmbeddingClassesOptions,
+  sentenceEmbeddingsRules,
+} from "../../tasks/sentence_embeddings/options.ts";
 import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
-import { unknownOptions } from "../../tasks/shared/options.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
 import { displayOfPredictions } from "../../tasks/text_classification/prediction_display.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
 import { model } from "../plan.ts";
+import { requireInputs } from "../run/predict_inputs.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunResult } from "../run/run_result.ts";
 
@@ -66,9 +70,27 @@ const pairsPerText = 20;
  */
 const epochs = 4;
 
-const own = ["method", "train", "c", "deploy"];
-const task = ["text", "label", "loss", "scale", "distance", "margin", "pooling", "normalize"];
-const known = [...own, ...task, "pairsPerText", "seed"];
+const {
+  text,
+  label,
+  loss,
+  scale,
+  distance,
+  margin,
+  pooling,
+  normalize,
+  pairsPerText: pairs,
+  seed,
+} = sentenceEmbeddingsRules;
+const rules: Rules<FewShotOptions> = {
+  text: required(text),
+  label: required(label),
+  ...{ loss, scale, distance, margin, pooling, normalize, pairsPerText: pairs, seed },
+  method: record,
+  train: record,
+  c: positive,
+  deploy: list,
+};
 
 /**
  * Learns classes from a few rows, about 8 of each class. All rows are trained on: hold test rows out
@@ -103,8 +125,7 @@ export async function fewShot(
   options: FewShotOptions,
   run: RunOptions = {},
 ): Promise<FewShotClassifier> {
-  const wrong = unknownOptions(options, known);
-  if (wrong.length > 0) throw mistakes("input", "these options of fewShot make no sense:", wrong);
+  checkOptions("fewShot", options, rules);
   const { method = full(), train = {}, c, deploy = [], ...columns } = options;
   const embeddings = await model(reference)
     // The rows are their own test rows: none is to spare, and the pairs' scores are not looked at.
@@ -137,6 +158,7 @@ export async function fewShot(
     head,
     embeddings,
     async predict(texts: readonly string[]) {
+      requireInputs(texts);
       const found = predictionsOfTexts(texts, await logitsOf(texts), { kind: "single", labels });
       return withDisplay(found, displayOfPredictions);
     },

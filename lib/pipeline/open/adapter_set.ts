@@ -7,9 +7,11 @@
 import type { Prediction } from "../../tasks/text_classification/prediction.ts";
 import { averaged, type AverageOptions } from "../../adapters/several/average.ts";
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
+import { checkOptions, requireOptions } from "../../core/check_options.ts";
 import { customInspect } from "../../core/display.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { abortSignal, list, type Rules, text } from "../../core/option_rules.ts";
 import { visible } from "../../core/visible.ts";
 import { stacked } from "../../nn/adapter_delta.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
@@ -41,6 +43,13 @@ export interface PredictTextsOptions {
   readonly signal?: AbortSignal;
 }
 
+const predictRules: Rules<PredictTextsOptions> = { signal: abortSignal };
+
+/** Throws an error of kind "input" for options of `predict` that make no sense. */
+export function checkPredictOptions(options: unknown): void {
+  checkOptions("predict", options, predictRules);
+}
+
 /** Adapters that act on every input. */
 // deno-lint-ignore no-explicit-any
 export interface ActiveAdapter<Name extends string = string, Input = any, Answer = any> {
@@ -61,6 +70,12 @@ export interface StackOptions<Name extends string> {
   /** Whose head gives the labels: the first one's unless given. */
   readonly head?: Name;
 }
+
+const stackRules: Rules<StackOptions<string>> = { head: text };
+const chosenRules: Rules<{ readonly adapters: unknown } & PredictTextsOptions> = {
+  ...predictRules,
+  adapters: list,
+};
 
 /** Several adapters on one model, all for the same task; their labels may differ. */
 // deno-lint-ignore no-explicit-any
@@ -152,6 +167,7 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       labels,
       kind,
       async predict(inputs: readonly unknown[], options: PredictTextsOptions = {}) {
+        checkPredictOptions(options);
         requireInputs(inputs);
         return await predict(inputs, inputs.map(() => choice), { ...options, head });
       },
@@ -161,21 +177,27 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
     names,
     attach: attach as AdapterSet<Name>["attach"],
     use: (name: Name | null) => acting(name),
-    stack: (choice: readonly Name[], { head }: StackOptions<Name> = {}) => acting(choice, head),
+    stack(choice: readonly Name[], options: StackOptions<Name> = {}) {
+      checkOptions("stack", options, stackRules);
+      return acting(choice, options.head);
+    },
     average(weights: Readonly<Partial<Record<Name, number>>>, options: AverageOptions = {}) {
+      requireOptions("average", weights);
       const all = (Object.entries(weights) as [Name, number][])
         .map(([name, weight]) => ({ name, weight, adapter: named(name) }));
       return averageOf(averaged(all, options), { of: weights, ...options }, base);
     },
-    predict(
+    async predict(
       inputs: readonly unknown[],
-      { adapters: choices, ...options }:
-        & { readonly adapters: readonly ActiveNames<Name>[] }
-        & PredictTextsOptions = { adapters: [] },
+      options: { readonly adapters: readonly ActiveNames<Name>[] } & PredictTextsOptions = {
+        adapters: [],
+      },
     ) {
+      checkOptions("predict", options, chosenRules);
       requireInputs(inputs);
+      const { adapters: choices, ...others } = options;
       checkChoices(inputs, choices, (choice) => active(choice));
-      return predict(inputs, choices, options);
+      return await predict(inputs, choices, others);
     },
     toString: () => `${names.map(visible).join(", ")} on ${reference}`,
     [customInspect]: () => `${names.map(visible).join(", ")} on ${reference}`,

@@ -6,6 +6,7 @@
 import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { type OpenedAdapter, sharedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import type { Method } from "../../nn/method.ts";
 import { stackOf } from "../../nn/encoder.ts";
 import { noAdapter } from "../../nn/merge.ts";
@@ -25,6 +26,7 @@ export async function attachedTo<Name extends string>(
   given: GivenTask,
   before: ReadonlyMap<string, OpenedAdapter> = new Map(),
 ): Promise<AdapterSet<Name>> {
+  checkAdapters(adapters);
   stackOf(base.opened.family);
   const all = new Map(before);
   for (const [name, source] of Object.entries<AdapterSource>(adapters)) {
@@ -55,6 +57,16 @@ async function openedAdapter(
   const { maxTokens, ...trained } = await trainedAdapter(name, files, base, given);
   const noted = files.maxTokens ? { maxTokens } : {};
   return { ...trained, ...noted, entry: sharedAdapter(name, trained) };
+}
+
+function checkAdapters(adapters: unknown): void {
+  if (typeof adapters === "object" && adapters !== null && !Array.isArray(adapters)) return;
+  throw new TunebookError(
+    "input",
+    `attach takes adapters by name, .attach({ reviews: "out/reviews/adapter" }), but got ${
+      shownValue(adapters)
+    }`,
+  );
 }
 
 function checkSource(name: string, source: unknown): void {

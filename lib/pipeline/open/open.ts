@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { requireOptions } from "../../core/check_options.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import { model, type ModelOptions } from "../plan.ts";
 import type { OpenModel } from "./open_model.ts";
@@ -47,8 +48,10 @@ export type OpenFolderOptions<Input = any, Answer = any> =
 // deno-lint-ignore no-explicit-any
 export function open<Input = any, Answer = any>(
   source: string,
-  { quantize, family, ...options }: OpenFolderOptions<Input, Answer> = {},
+  how: OpenFolderOptions<Input, Answer> = {},
 ): Promise<OpenModel<Input, Answer>> {
+  requireOptions("open", how);
+  const { quantize, family, ...options } = how;
   const chosen = { ...(quantize ? { quantize } : {}), ...(family ? { family } : {}) };
   return model(referenceOf(source), chosen).open(options);
 }

@@ -5,19 +5,19 @@
  */
 import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { customInspect } from "../../core/display.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { shownName } from "../../core/quoted.ts";
-import { mistakes, TunebookError } from "../../core/errors.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
-import type { AdapterSet, PredictTextsOptions } from "./adapter_set.ts";
+import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import { type Answerer, answererOf, type TrainedTask } from "./answerer.ts";
 import { attachedTo } from "./attach.ts";
 import { type Base, openBase } from "./open_base.ts";
-import { openMistakes, type OpenOptions } from "./open_options.ts";
+import { checkOpenOptions, type OpenOptions } from "./open_options.ts";
 import { adapterFolder, baseReference, trainedAdapter } from "./trained_adapter.ts";
 import { checkAnswers, trainedAlone } from "./trained_alone.ts";
 
@@ -84,8 +84,7 @@ export async function openModel<Input, Answer>(
   spec: Pick<PlanSpec, "model" | "quantize" | "family">,
   options: OpenOptions<Input, Answer> = {},
 ): Promise<OpenModel<Input, Answer>> {
-  const wrong = openMistakes(options);
-  if (wrong.length > 0) throw mistakes("input", "these options of open make no sense:", wrong);
+  checkOpenOptions(options);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
   const device = await openDevice(options.device);
@@ -128,7 +127,9 @@ function openedBase<Input, Answer>(
     reference,
     task: task?.task.name,
     labels: task?.labels ?? [],
-    async predict(inputs, { signal } = {}) {
+    async predict(inputs, options = {}) {
+      checkPredictOptions(options);
+      const { signal } = options;
       base.checkOpen();
       using interrupt = onCellInterrupt(signal);
       return await answering().predict(inputs, interrupt.signal) as Answer[];
@@ -154,7 +155,9 @@ function openedAdapter<Input, Answer>(
     reference: folder,
     task: task.name,
     labels,
-    async predict(inputs, { signal } = {}) {
+    async predict(inputs, options = {}) {
+      checkPredictOptions(options);
+      const { signal } = options;
       base.checkOpen();
       using interrupt = onCellInterrupt(signal);
       return await answerer.predict(inputs, interrupt.signal) as Answer[];

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
+import { abortSignal, type Rule, type Rules, text, texts } from "../../core/option_rules.ts";
 import type { Task } from "../../nn/task.ts";
-import { unknownOptions } from "../../tasks/shared/options.ts";
 
 /** How to open a model. */
 // deno-lint-ignore no-explicit-any
@@ -26,33 +27,19 @@ export interface OpenOptions<Input = any, Answer = any> {
   readonly signal?: AbortSignal;
 }
 
-const known = ["device", "task", "labels", "base", "signal"] satisfies (keyof OpenOptions)[];
+const task: Rule = [
+  'a task such as textClassification({ text: "text", label: "label" })',
+  (value) => typeof (value as Partial<Task> | null)?.withLabels === "function",
+];
+const labels: Rule = [
+  "a list of different texts",
+  (value) => texts[1](value) && new Set(value as string[]).size === (value as string[]).length,
+];
+const base: Rule = ["a folder or a model reference", text[1]];
 
-/** What is wrong with the options, one line each. */
-export function openMistakes(options: OpenOptions): string[] {
-  const wrong = unknownOptions(options, known);
-  const { task, labels, base } = options as Readonly<Record<keyof OpenOptions, unknown>>;
-  if (task !== undefined && !isTask(task)) {
-    wrong.push(
-      `task is ${
-        typeof task === "function" ? "a function" : JSON.stringify(task)
-      }, but must be one such as ` +
-        'textClassification({ text: "text", label: "label" })',
-    );
-  }
-  if (labels !== undefined && !isTextList(labels)) {
-    wrong.push(`labels is ${JSON.stringify(labels)}, but must be a list of texts`);
-  } else if (labels !== undefined && new Set(labels).size < labels.length) {
-    wrong.push(`labels is ${JSON.stringify(labels)}, but no two may be the same`);
-  }
-  if (base !== undefined && (typeof base !== "string" || base === "")) {
-    wrong.push(`base is ${JSON.stringify(base)}, but must be a folder or a model reference`);
-  }
-  return wrong;
+const rules: Rules<OpenOptions> = { device: text, task, labels, base, signal: abortSignal };
+
+/** Throws an error of kind "input" for options that make no sense. */
+export function checkOpenOptions(options: OpenOptions): void {
+  checkOptions("open", options, rules);
 }
-
-const isTask = (value: unknown) =>
-  typeof (value as Partial<Task> | null)?.withLabels === "function";
-
-const isTextList = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((each) => typeof each === "string" && each !== "");

@@ -5,6 +5,7 @@
  */
 import { withDisplay } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
@@ -13,11 +14,20 @@ import type { AnyLabelledTask } from "./read_stage.ts";
 /** What inputs are called in errors. */
 const where = "the inputs";
 
-/** Throws an error of kind "input" for what is no list, such as a single text. */
+/** Throws an error of kind "input" for what is no list, such as a single text, and shows the right call. */
 export function requireInputs(inputs: unknown): void {
   if (Array.isArray(inputs)) return;
-  const given = inputs === null || inputs === undefined ? String(inputs) : `a ${typeof inputs}`;
-  throw new TunebookError("input", `predict takes a list of inputs, [input], but got ${given}`);
+  const isOne = typeof inputs === "string" || isPlainObject(inputs);
+  throw new TunebookError(
+    "input",
+    `predict takes a list of inputs, ${isOne ? `predict([${shownValue(inputs)}])` : "[input]"}, ` +
+      `but got ${isOne ? "one alone" : shownValue(inputs)}`,
+  );
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Encodes new inputs, runs the model, and gives one answer for each. */

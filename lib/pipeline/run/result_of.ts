@@ -13,12 +13,13 @@ import type { Table } from "../../table/table.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
-import { scoreTitles } from "../display/score_titles.ts";
-import type { PlanSpec } from "../plan_spec.ts";
+import { scoreTitles, titleOf } from "../display/score_titles.ts";
+import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
 import type { TrainedRun } from "./train_stage.ts";
@@ -29,6 +30,8 @@ export interface StageResults {
   readonly settings: TrainSettings;
   readonly device: Device;
   readonly task: AnyLabelledTask;
+  /** The metric of the validations. */
+  readonly judge: AnyMetric;
   /** The held-out rows. */
   readonly table: Table;
   readonly assembled: Assembled;
@@ -85,7 +88,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 }
 
 function summaryOf(
-  { spec, settings, device, task, assembled, trained }: StageResults,
+  { spec, settings, device, task, judge, assembled, trained, scored }: StageResults,
 ): RunSummary {
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
@@ -104,6 +107,15 @@ function summaryOf(
     ...(headNote ? { headNote } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
+    notes: runNotes({
+      settings,
+      trained,
+      judge: titleOf(judge),
+      startsAnew: !["peft", "average"].includes(spec.method.method),
+      predictions: scored.predictions,
+      baseline,
+    }),
+    intervals: scored.intervals,
   };
 }
 

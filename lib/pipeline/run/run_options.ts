@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
 import type { Notebook } from "../../core/notebook.ts";
+import { abortSignal, record, type Rules, text, yesOrNo } from "../../core/option_rules.ts";
 
 /** How to run a plan. */
 export interface RunOptions {
@@ -15,4 +17,16 @@ export interface RunOptions {
   readonly quiet?: boolean;
   /** Where a live view of training is drawn; the notebook that runs the program unless given. */
   readonly notebook?: Notebook;
+}
+
+const rules: Rules<RunOptions> = {
+  device: text,
+  signal: abortSignal,
+  quiet: yesOrNo,
+  notebook: record,
+};
+
+/** Throws an error of kind "input" for options that make no sense. */
+export function checkRunOptions(options: RunOptions): void {
+  checkOptions("run", options, rules);
 }

@@ -24,7 +24,7 @@ import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
-import type { RunOptions } from "./run_options.ts";
+import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
 import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
@@ -37,6 +37,7 @@ export async function runPlan(
   spec: PlanSpec,
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
+  checkRunOptions(options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   await checkFolders(spec.targets, await sourcesOf(spec));
@@ -106,6 +107,7 @@ export async function runPlan(
       settings,
       device,
       task: read.task,
+      judge,
       table: read.splits.test,
       assembled,
       trained,

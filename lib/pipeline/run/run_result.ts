@@ -8,6 +8,7 @@ import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
+import type { ScoreInterval } from "../compare/score_interval.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -33,6 +34,13 @@ export interface RunSummary {
   readonly headNote?: string;
   readonly trainedParameters: number;
   readonly totalParameters: number;
+  /** What to know before the scores are believed: few steps, a score below the baseline. */
+  readonly notes: readonly string[];
+  /**
+   * The 95 % interval of each score that is a number, by the scores' names: how far it may be off on
+   * other rows of the same kind (bootstrap over the held-out rows).
+   */
+  readonly intervals: Readonly<Record<string, ScoreInterval>>;
 }
 
 /** What a run leaves. */
@@ -68,10 +76,12 @@ export type ScoreTitles = Readonly<Record<string, string>>;
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
+  intervals: RunSummary["intervals"] = {},
 ): string[] {
   return Object.entries(scores)
     .map(([name, value]) =>
-      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}`
+      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
+      describeInterval(intervals[name])
     );
 }
 
@@ -83,7 +93,8 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const scores = describeScores(result.scores as Record<string, unknown>, titles);
+  const { intervals } = result;
+  const scores = describeScores(result.scores as Record<string, unknown>, titles, intervals);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
@@ -107,6 +118,7 @@ export function describeResult(
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
+    ...result.notes.map((note) => `note: ${note}`),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
 }
@@ -118,6 +130,16 @@ export function describeReader({ reader }: Pick<Receipt, "reader">): string {
   if (!answers) return `; ${settings} settings as trained`;
   return `; ${settings} settings as trained; ${answers.reader} answers ${answers.inputs} inputs ` +
     `as trained, largest difference ${smallNumber(answers.largestDifference)}`;
+}
+
+/** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */
+function describeInterval(interval: ScoreInterval | undefined): string {
+  return interval ? ` (${intervalText(interval)} on other rows, 95 %)` : "";
+}
+
+/** `0.81 to 0.94`. */
+export function intervalText({ low, high }: ScoreInterval): string {
+  return `${formatNumber(low)} to ${formatNumber(high)}`;
 }
 
 function smallNumber(value: number): string {

@@ -5,12 +5,14 @@
  */
 import type { Progress } from "../../core/progress.ts";
 import type { Device, State } from "../../engine/mod.ts";
-import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { createPredictor } from "../../evaluate/predict.ts";
+import type { Metric } from "../../metrics/metric.ts";
+import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
+import { rowInterval, type ScoreInterval } from "../compare/score_interval.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -46,6 +48,8 @@ export interface Scored {
   readonly outputs: Outputs;
   readonly predictions: AnyPredictions;
   readonly scores: Readonly<Record<string, unknown>>;
+  /** How far other rows may be off, of each score that is a number. */
+  readonly intervals: Readonly<Record<string, ScoreInterval>>;
 }
 
 /** Runs the held-out rows and scores them. */
@@ -66,7 +70,22 @@ export async function scoreStage(
   const scores = Object.fromEntries(
     Object.entries(metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
   );
-  return { outputs, predictions, scores };
+  return { outputs, predictions, scores, intervals: intervalsOf(metrics, predictions) };
+}
+
+/** The intervals of the scores that are single numbers and can be computed on drawn rows. */
+function intervalsOf(
+  metrics: PlanSpec["metrics"],
+  predictions: AnyPredictions,
+): Record<string, ScoreInterval> {
+  const found = Object.entries(metrics).filter(([, { isTable }]) => !isTable).map((
+    [name, metric],
+  ) => [name, rowInterval(metric as Metric<number, AnyPredictions>, predictions)] as const);
+  return Object.fromEntries(
+    found.filter(([, { over, low, high }]) =>
+      over === "rows" && Number.isFinite(low) && Number.isFinite(high)
+    ),
+  );
 }
 
 /** Scores the present state on the validation rows, for the training loop. */

@@ -9,6 +9,7 @@ import {
   findLearningRate,
   type FindLearningRateOptions,
   type LearningRateSweep,
+  sweepOptions,
 } from "../../train/find_learning_rate.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
@@ -19,9 +20,7 @@ import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import { progressFor } from "./progress_for.ts";
 import { readStage } from "./read_stage.ts";
-import type { RunOptions } from "./run_options.ts";
-
-const defaultSteps = 100;
+import { checkRunOptions, type RunOptions } from "./run_options.ts";
 
 /** Sweeps over learning rates on the training rows. Nothing is kept but the sweep. */
 export async function sweepPlan(
@@ -29,6 +28,8 @@ export async function sweepPlan(
   sweep: FindLearningRateOptions = {},
   options: RunOptions = {},
 ): Promise<LearningRateSweep> {
+  const { steps } = sweepOptions(sweep);
+  checkRunOptions(options);
   const wrong = planMistakes(spec);
   if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
   using interrupt = onInterrupt(options.signal);
@@ -40,7 +41,7 @@ export async function sweepPlan(
   const opened = await openStage(spec, { signal });
   const own = await dataForHead(opened, read, method);
   const { trainable, data } = await assembleStage(spec, opened, own, { method, settings, signal });
-  const progress = progressFor(options, "sweeping", sweep.steps ?? defaultSteps, "steps");
+  const progress = progressFor(options, "sweeping", steps, "steps");
   let done = 0;
   try {
     return await findLearningRate(trainable, data.train, {

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { columnNameMistakes, refuseOptions, unknownOptions } from "../shared/options.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf } from "../../core/errors.ts";
+import {
+  finiteNumber,
+  type Rules,
+  text,
+  whole,
+  wholeFrom0,
+  yesOrNo,
+} from "../../core/option_rules.ts";
 
 /** Where questions and answers stand, and how answers are found. */
 export interface QuestionAnsweringOptions {
@@ -38,50 +47,38 @@ export interface QuestionAnsweringOptions {
   readonly nullThreshold?: number;
 }
 
+const rules: Rules<QuestionAnsweringOptions> = {
+  question: text,
+  context: text,
+  answers: text,
+  stride: wholeFrom0,
+  maxAnswerTokens: whole,
+  nBest: whole,
+  unanswerable: yesOrNo,
+  nullThreshold: finiteNumber,
+};
+
 /** The names of the options, as a plan file has them. */
-export const questionAnsweringOptions: readonly (keyof QuestionAnsweringOptions)[] = [
-  "question",
-  "context",
-  "answers",
-  "stride",
-  "maxAnswerTokens",
-  "nBest",
-  "unanswerable",
-  "nullThreshold",
-];
+export const questionAnsweringOptions: readonly string[] = Object.keys(rules);
 
 /** The options without those that are undefined. */
 export function givenOptions(options: QuestionAnsweringOptions): QuestionAnsweringOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-const isWhole = (value: unknown, least: number) =>
-  Number.isSafeInteger(value) && value as number >= least;
-const count = ["a whole number above 0", (value: unknown) => isWhole(value, 1)] as const;
-
-const rules: Readonly<Record<string, readonly [wants: string, fits: (value: unknown) => boolean]>> =
-  {
-    stride: ["a whole number from 0", (value) => isWhole(value, 0)],
-    maxAnswerTokens: count,
-    nBest: count,
-    unanswerable: ["true or false", (value) => typeof value === "boolean"],
-    nullThreshold: ["a finite number", Number.isFinite],
-  };
-
 /** Throws one error of kind "input" with everything that is wrong. */
 export function checkQuestionAnsweringOptions(options: QuestionAnsweringOptions): void {
-  const wrong = [
-    ...unknownOptions(options, questionAnsweringOptions),
-    ...columnNameMistakes(options, [], ["question", "context", "answers"]),
+  checkOptions("question-answering", options, rules, () => sameColumns(options));
+}
+
+function sameColumns(
+  { question = "question", context = "context", answers = "answers" }: QuestionAnsweringOptions,
+): Mistake[] {
+  if (new Set([question, context, answers]).size === 3) return [];
+  return [
+    mistakeOf((nameOf) => {
+      const [first, second, third] = ["question", "context", "answers"].map(nameOf);
+      return `${first}, ${second} and ${third} must be three different columns`;
+    }),
   ];
-  for (const [name, value] of Object.entries(options)) {
-    const [wants, fits] = Object.hasOwn(rules, name) ? rules[name] : [];
-    if (value === undefined || !fits || fits(value)) continue;
-    wrong.push(`${name} is ${JSON.stringify(value)}, but must be ${wants}`);
-  }
-  const { question = "question", context = "context", answers = "answers" } = options;
-  if (new Set([question, context, answers]).size < 3) {
-    wrong.push("question, context and answers must be three different columns");
-  }
-  refuseOptions("question-answering", wrong);
 }

@@ -3,9 +3,20 @@
  *
  * @module
  */
-import { didYouMean } from "../../core/nearest.ts";
+import { optionMistakes } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../../core/errors.ts";
+import {
+  integer,
+  oneOf,
+  positive,
+  type Rule,
+  type Rules,
+  text,
+  whole,
+  yesOrNo,
+} from "../../core/option_rules.ts";
+import { shownValue } from "../../core/shown_value.ts";
 import { type PoolingName, poolingNames } from "../../text/sentence_settings.ts";
-import { columnNameMistakes, unknownOptions } from "../shared/options.ts";
 import { type DistanceName, distanceNames } from "./distance.ts";
 import {
   defaultLoss,
@@ -125,17 +136,42 @@ export const embeddingColumns: Readonly<Record<RowShape, readonly string[]>> = {
   classes: ["text", "label"],
 };
 
-const settings = ["pooling", "normalize", "dimensions", "loss", "scale", "symmetric", "distance"];
+const columnOrColumns: Rule = ["a text or a list of texts", isColumnList];
+const sizes: Rule = [
+  "a list of whole numbers above 0",
+  (value) => Array.isArray(value) && value.length > 0 && value.every((each) => whole[1](each)),
+];
+
+/** What the options must be. */
+export const sentenceEmbeddingsRules: Rules<
+  & EmbeddingTripletsOptions
+  & Omit<EmbeddingScoresOptions, "loss">
+  & Omit<EmbeddingLabelsOptions, "loss">
+  & Omit<EmbeddingClassesOptions, "loss">
+> = {
+  anchor: text,
+  positive: text,
+  negative: columnOrColumns,
+  first: text,
+  second: text,
+  score: text,
+  label: text,
+  text,
+  loss: oneOf(Object.keys(embeddingLosses)),
+  scale: positive,
+  margin: positive,
+  distance: oneOf(distanceNames),
+  symmetric: yesOrNo,
+  alike: text,
+  dimensions: sizes,
+  pooling: oneOf(poolingNames),
+  normalize: yesOrNo,
+  pairsPerText: whole,
+  seed: integer,
+};
 
 /** The names of all options. */
-export const sentenceEmbeddingsOptions: readonly string[] = [
-  ...new Set(Object.values(embeddingColumns).flat()),
-  ...settings,
-  "margin",
-  "alike",
-  "pairsPerText",
-  "seed",
-];
+export const sentenceEmbeddingsOptions: readonly string[] = Object.keys(sentenceEmbeddingsRules);
 
 /** What rows the named columns make; undefined where they make none. */
 export function shapeOf(options: object): RowShape | undefined {
@@ -146,50 +182,61 @@ export function shapeOf(options: object): RowShape | undefined {
   return shapes.find((shape) => embeddingColumns[shape].toSorted().join() === named);
 }
 
-/** What is wrong with the options, one line each. */
-export function sentenceEmbeddingsMistakes(options: object): string[] {
+/** What is wrong with the options. */
+export function sentenceEmbeddingsMistakes(options: object): Mistake[] {
   const given = options as Readonly<Record<string, unknown>>;
-  const wrong = unknownOptions(options, sentenceEmbeddingsOptions);
+  const wrong = optionMistakes(options, sentenceEmbeddingsRules);
   const shape = shapeOf(options);
   if (!shape) {
-    const shapes = Object.values(embeddingColumns).map((names) => `{ ${names.join(", ")} }`);
-    return [...wrong, `name the columns of one kind of rows: ${shapes.join(", ")}`];
+    const told: Mistake["told"] = (nameOf) => {
+      const shapes = Object.values(embeddingColumns).map((names) => inBraces(names, nameOf));
+      return `name the columns of one kind of rows: ${shapes.join(", ")}`;
+    };
+    return [...wrong, mistakeOf(told)];
   }
   const columns = embeddingColumns[shape];
-  wrong.push(...columnNameMistakes(given, columns.filter((name) => name !== "negative")));
-  const negatives = given.negative;
-  if (shape === "triplets" && !isColumnList(negatives)) {
-    wrong.push(`negative is ${JSON.stringify(negatives)}, but must be a text or a list of texts`);
-  }
   const named = columns.flatMap((name) => given[name]);
   if (new Set(named).size < named.length) {
-    wrong.push(`${columns.join(", ")} must be different columns`);
+    wrong.push(
+      mistakeOf((nameOf) => `${columns.map(nameOf).join(", ")} must be different columns`),
+    );
   }
-  wrong.push(...lossMistakes(given, shape), ...settingMistakes(given));
+  wrong.push(...lossMistakes(given, shape));
   if (given.alike !== undefined && shape === "classes") {
-    wrong.push("alike belongs to rows of { first, second, label }: texts of one class are alike");
+    wrong.push(belongsTo("alike", "labelled", ": texts of one class are alike"));
   }
   for (const name of ["pairsPerText", "seed"]) {
-    if (given[name] !== undefined && shape !== "classes") {
-      wrong.push(`${name} belongs to rows of { ${embeddingColumns.classes.join(", ")} }`);
-    }
+    if (given[name] !== undefined && shape !== "classes") wrong.push(belongsTo(name, "classes"));
   }
   return wrong;
 }
 
 function isColumnList(value: unknown): boolean {
   const list = Array.isArray(value) ? value : [value];
-  return list.length > 0 && list.every((each) => typeof each === "string" && each !== "");
+  return list.length > 0 && list.every((each) => text[1](each));
+}
+
+const inBraces = (names: readonly string[], nameOf: (option: string) => string) =>
+  `{ ${names.map(nameOf).join(", ")} }`;
+
+function belongsTo(option: string, shape: RowShape, why = ""): Mistake {
+  return {
+    option,
+    told: (nameOf) =>
+      `${nameOf(option)} belongs to rows of ${inBraces(embeddingColumns[shape], nameOf)}${why}`,
+  };
 }
 
 /** A loss of other rows, and settings of other losses. */
-function lossMistakes(given: Readonly<Record<string, unknown>>, shape: RowShape): string[] {
+function lossMistakes(given: Readonly<Record<string, unknown>>, shape: RowShape): Mistake[] {
   const { loss } = given;
+  if (loss !== undefined && !Object.hasOwn(embeddingLosses, loss as string)) return [];
   const fitting = (Object.keys(embeddingLosses) as LossName[])
     .filter((name) => lossEntry(name).shapes.includes(shape));
   if (loss !== undefined && !fitting.includes(loss as LossName)) {
-    const hint = didYouMean(String(loss), fitting);
-    return [`loss is ${JSON.stringify(loss)}${hint}, but for these rows: ${fitting.join(", ")}`];
+    return [
+      optionMistake("loss", `is ${shownValue(loss)}, but for these rows: ${fitting.join(", ")}`),
+    ];
   }
   const chosen = (loss ?? defaultLoss[shape]) as LossName;
   const names: readonly (keyof LossSettings)[] = [
@@ -202,33 +249,5 @@ function lossMistakes(given: Readonly<Record<string, unknown>>, shape: RowShape)
   ];
   return names
     .filter((name) => given[name] !== undefined && !lossEntry(chosen).settings.includes(name))
-    .map((name) => `${name} does not belong to the loss ${chosen}`);
-}
-
-/** Settings whose values make no sense. */
-function settingMistakes(given: Readonly<Record<string, unknown>>): string[] {
-  const wrong: string[] = [];
-  const check = (name: string, isRight: (value: unknown) => boolean, wanted: string) => {
-    const value = given[name];
-    if (value === undefined || isRight(value)) return;
-    wrong.push(`${name} is ${JSON.stringify(value)}, but must be ${wanted}`);
-  };
-  const isAbove0 = (value: unknown) => typeof value === "number" && value > 0 && value < Infinity;
-  const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
-  const isOneOf = (names: readonly string[]) => (value: unknown) => names.includes(String(value));
-  check("alike", (value) => typeof value === "string" && value !== "", "a text");
-  check("pooling", isOneOf(poolingNames), `one of ${poolingNames.join(", ")}`);
-  check("distance", isOneOf(distanceNames), `one of ${distanceNames.join(", ")}`);
-  for (const name of ["normalize", "symmetric"]) {
-    check(name, (value) => typeof value === "boolean", "true or false");
-  }
-  for (const name of ["scale", "margin"]) check(name, isAbove0, "a number above 0");
-  check("pairsPerText", isCount, "a whole number above 0");
-  check("seed", Number.isSafeInteger, "a whole number");
-  check(
-    "dimensions",
-    (value) => Array.isArray(value) && value.length > 0 && value.every(isCount),
-    "a list of whole numbers above 0",
-  );
-  return wrong;
+    .map((name) => optionMistake(name, `does not belong to the loss ${chosen}`));
 }

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../core/check_options.ts";
+import { list, numberList, oneOf, required, type Rules } from "../../core/option_rules.ts";
 import type { ClassKind, Predictions } from "../../nn/predictions.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 /**
@@ -20,6 +22,13 @@ export interface PredictionsInput<Kind extends ClassKind = ClassKind> {
    */
   truth: ArrayLike<number>;
 }
+
+const rules: Rules<PredictionsInput> = {
+  kind: required(oneOf(["single", "multi", "regression", "language"] satisfies ClassKind[])),
+  labels: required(list),
+  logits: required(numberList),
+  truth: required(numberList),
+};
 
 /**
  * Adds probabilities and predictions to logits. A single label is the largest logit, the first
@@ -44,8 +53,10 @@ export interface PredictionsInput<Kind extends ClassKind = ClassKind> {
  * ```
  */
 export function predictionsOf<const Kind extends ClassKind>(
-  { kind, labels, logits, truth }: PredictionsInput<Kind>,
+  given: PredictionsInput<Kind>,
 ): Predictions<Kind> {
+  checkOptions("predictionsOf", given, rules);
+  const { kind, labels, logits, truth } = given;
   const outputs = labels.length;
   const rows = kind === "single" ? truth.length : truth.length / outputs;
   if (outputs === 0) throw new TunebookError("data", "there are no labels: name each output");

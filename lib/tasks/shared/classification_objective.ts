@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
+import { numberList, oneOf, required, type Rules, whole } from "../../core/option_rules.ts";
 import type { LabelKind } from "../../data/labels.ts";
-import { mistakes } from "../../core/errors.ts";
+import { type Mistake, mistakeOf } from "../../core/errors.ts";
 import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { binaryCrossEntropies, crossEntropy, targetWeight } from "./cross_entropy.ts";
-import { lossMistakes, type LossOptions } from "./loss_options.ts";
+import { lossMistakes, type LossOptions, lossRules } from "./loss_options.ts";
 
 /**
  * The labels of a data set and how to learn them. `labelSmoothing` and `classWeights` are for rows
@@ -43,9 +45,10 @@ export interface ClassificationObjectiveOptions extends LossOptions {
  * ```
  */
 export function classificationObjective(options: ClassificationObjectiveOptions): Objective {
-  checkOptions(options);
-  const { kind, outputs, classWeights } = options;
-  const row = (at: number) => options.targets.subarray(at * outputs, (at + 1) * outputs);
+  checkOptions("classificationObjective", options, rules, () => contradictions(options));
+  const { kind, outputs, targets: all, ...own } = options;
+  const { classWeights } = own;
+  const row = (at: number) => all.subarray(at * outputs, (at + 1) * outputs);
   const weightOf = (rows: ArrayLike<number>) =>
     Array.from(rows, (at) => targetWeight(row(at), classWeights))
       .reduce((sum, weight) => sum + weight, 0);
@@ -59,7 +62,7 @@ export function classificationObjective(options: ClassificationObjectiveOptions)
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     loss: (logits, { targets, normaliser }) =>
-      tf.div(tf.sum(rowLosses[kind](logits, targets, options)), normaliser),
+      tf.div(tf.sum(rowLosses[kind](logits, targets, own)), normaliser),
     weightOf,
     targetsOf(rows, normaliser) {
       const targets = new Float32Array(rows.length * outputs);
@@ -81,25 +84,28 @@ const rowLosses: Readonly<Record<LabelKind, RowLosses>> = {
   regression: (values, targets) => tf.mean(tf.square(tf.sub(values, targets)), -1),
 };
 
-function checkOptions(
+const rules: Rules<ClassificationObjectiveOptions> = {
+  kind: required(oneOf(Object.keys(rowLosses))),
+  targets: required(numberList),
+  outputs: required(whole),
+  ...lossRules,
+};
+
+/** What does not go together. */
+function contradictions(
   { kind, targets, outputs, ...loss }: ClassificationObjectiveOptions,
-): void {
+): Mistake[] {
+  const { labelSmoothing = 0, focalGamma = 0, classWeights } = loss;
   const wrong: string[] = [];
-  if (!Object.hasOwn(rowLosses, kind)) {
-    wrong.push(`kind is "${kind}", but must be ${Object.keys(rowLosses).join(", ")}`);
-  }
-  if (!Number.isSafeInteger(outputs) || outputs < 1) {
-    wrong.push(`outputs is ${outputs}, but must be a whole number above 0`);
-  } else if (targets.length % outputs !== 0) {
+  if (numberList[1](targets) && targets.length % outputs !== 0) {
     wrong.push(`targets are ${targets.length} numbers, no multiple of ${outputs} outputs`);
   }
-  wrong.push(...lossMistakes(loss, outputs));
-  const { labelSmoothing = 0, focalGamma = 0, classWeights } = loss;
+  wrong.push(...lossMistakes({ classWeights }, outputs));
   if (kind !== "single" && (labelSmoothing > 0 || classWeights)) {
     wrong.push("labelSmoothing and classWeights are for rows with a single label");
   }
   if (kind === "regression" && focalGamma > 0) {
     wrong.push("focalGamma is for labels, and these rows have numbers");
   }
-  if (wrong.length > 0) throw mistakes("input", "the task cannot be set up:", wrong);
+  return wrong.map((line) => mistakeOf(() => line));
 }

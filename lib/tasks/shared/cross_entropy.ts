@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { checkOptions } from "../../core/check_options.ts";
 import { ops, type Tensor, tf } from "../../engine/mod.ts";
 import { focalFactor } from "./focal.ts";
-import type { LossOptions } from "./loss_options.ts";
+import { type LossOptions, lossRules } from "./loss_options.ts";
 
 /**
  * The loss of each row: −Σ w_c · t_c · (1 − p_c)^γ · log p_c with the smoothed targets t, as PyTorch's
@@ -43,8 +44,10 @@ import type { LossOptions } from "./loss_options.ts";
 export function crossEntropy(
   logits: Tensor,
   targets: Tensor,
-  { labelSmoothing = 0, classWeights, focalGamma = 0 }: LossOptions = {},
+  options: LossOptions = {},
 ): Tensor {
+  checkOptions("crossEntropy", options, lossRules);
+  const { labelSmoothing = 0, classWeights, focalGamma = 0 } = options;
   const classes = logits.shape[1]!;
   let shares = targets.shape.length === 1 ? sharesOf(targets, classes) : targets;
   if (labelSmoothing > 0) {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { notNegative, numberList, type Rules, share } from "../../core/option_rules.ts";
+
 /** What changes a cross-entropy: each is off unless given, and they work together. */
 export interface LossOptions {
   /**
@@ -19,6 +21,13 @@ export interface LossOptions {
    */
   readonly focalGamma?: number;
 }
+
+/** What the settings must be. */
+export const lossRules: Rules<LossOptions> = {
+  labelSmoothing: share,
+  classWeights: numberList,
+  focalGamma: notNegative,
+};
 
 /** What is wrong with loss settings for so many classes, one line each; nothing where all is right. */
 export function lossMistakes(

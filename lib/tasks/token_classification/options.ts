@@ -4,9 +4,10 @@
  * @module
  */
 import { type Aggregation, aggregations } from "./aggregations.ts";
-import { didYouMean } from "../../core/nearest.ts";
+import { optionMistakes } from "../../core/check_options.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../../core/errors.ts";
+import { oneOf, type Rule, type Rules, text, texts, wholeFrom0 } from "../../core/option_rules.ts";
 import { type TagScheme, tagSchemes } from "../../nn/tags/tag_scheme.ts";
-import { columnNameMistakes, unknownOptions } from "../shared/options.ts";
 import { type WordSplit, wordSplits } from "./split_words.ts";
 
 /**
@@ -72,61 +73,67 @@ export interface TextSpansOptions extends TaggingOptions {
 /** What columns mean. */
 export type TokenClassificationOptions = TaggedWordsOptions | TextSpansOptions;
 
-const shared = ["scheme", "subwords", "aggregation", "stride", "split"] satisfies readonly (
-  keyof TaggingOptions
-)[];
+/** What rows of words are described with, and rows of texts. */
 const ofWords = ["tokens", "tags", "names"] satisfies readonly (keyof TaggedWordsOptions)[];
 const ofTexts = ["text", "spans", "offsets"] satisfies readonly (keyof TextSpansOptions)[];
-
-/** The names of the options. */
-export const tokenClassificationOptions: readonly string[] = [...ofWords, ...ofTexts, ...shared];
-
-/** Whether rows are texts with spans. */
-export function hasSpans(options: TokenClassificationOptions): options is TextSpansOptions {
-  return "spans" in options && options.spans !== undefined;
-}
 
 /** The schemes that spans can be written in. */
 export type SpanScheme = "BIO" | "IOBES" | "BILOU" | "IO";
 
 const spanSchemes: readonly string[] = ["BIO", "IOBES", "BILOU", "IO"] satisfies SpanScheme[];
 
-/** What is wrong with the options, one line each. */
-export function tokenClassificationMistakes(given: object): string[] {
+const tagNames: Rule = [
+  "a list of texts, one for each tag",
+  (value) => texts[1](value),
+];
+
+/** What the options must be; texts with spans know fewer schemes. */
+const rulesFor = (schemes: readonly string[]): Rules<TaggedWordsOptions & TextSpansOptions> => ({
+  tokens: text,
+  tags: text,
+  names: tagNames,
+  text,
+  spans: text,
+  offsets: oneOf(["codepoints", "utf16"]),
+  scheme: oneOf(schemes),
+  subwords: oneOf(subwordRules),
+  aggregation: oneOf(aggregations),
+  stride: wholeFrom0,
+  split: oneOf(wordSplits),
+});
+
+/** The names of the options. */
+export const tokenClassificationOptions: readonly string[] = Object.keys(rulesFor(tagSchemes));
+
+/** Whether rows are texts with spans. */
+export function hasSpans(options: TokenClassificationOptions): options is TextSpansOptions {
+  return "spans" in options && options.spans !== undefined;
+}
+
+/** What is wrong with the options. */
+export function tokenClassificationMistakes(given: object): Mistake[] {
   const options = given as Readonly<Record<string, unknown>>;
   const has = (names: readonly string[]) => names.some((name) => options[name] !== undefined);
   const [words, texts] = [has(ofWords), has(ofTexts)];
-  const wrong = unknownOptions(given, tokenClassificationOptions);
+  const wrong = optionMistakes(given, rulesFor(texts ? spanSchemes : tagSchemes));
   if (words === texts) {
-    wrong.push(
-      "give either tokens and tags, columns of lists, or text and spans, a text's column and that " +
-        "of its spans",
-    );
-  } else {
-    const [first, second] = words ? ["tokens", "tags"] : ["text", "spans"];
-    wrong.push(...columnNameMistakes(given, [first, second]));
-    if (options[first] !== undefined && options[first] === options[second]) {
-      wrong.push(`${first} and ${second} must be two different columns`);
-    }
+    const told: Mistake["told"] = (nameOf) =>
+      `give either ${nameOf("tokens")} and ${nameOf("tags")}, columns of lists, or ` +
+      `${nameOf("text")} and ${nameOf("spans")}, a text's column and that of its spans`;
+    return [...wrong, mistakeOf(told)];
   }
-  const oneOf = (name: string, known: readonly string[]) => {
-    const value = options[name];
-    if (value === undefined || known.includes(value as string)) return;
-    const hint = didYouMean(String(value), known);
-    wrong.push(`there is no ${name} ${JSON.stringify(value)}${hint}. They are ${known.join(", ")}`);
-  };
-  oneOf("scheme", texts ? spanSchemes : tagSchemes);
-  oneOf("subwords", subwordRules);
-  oneOf("aggregation", aggregations);
-  oneOf("split", wordSplits);
-  oneOf("offsets", ["codepoints", "utf16"]);
-  const { stride, names } = options;
-  if (stride !== undefined && !(Number.isSafeInteger(stride) && (stride as number) >= 0)) {
-    wrong.push(`stride is ${stride}, but must be a whole number of tokens`);
-  }
-  const isNames = Array.isArray(names) && names.every((each) => typeof each === "string" && each);
-  if (names !== undefined && !isNames) {
-    wrong.push("names must be a list of texts, one for each tag");
-  }
-  return wrong;
+  const both = words ? ["tokens", "tags"] : ["text", "spans"];
+  const [first, second] = both;
+  const missing = both.filter((name) => options[name] === undefined);
+  return [
+    ...wrong,
+    ...missing.map((name) => optionMistake(name, "is missing, but must be a text")),
+    ...(missing.length === 0 && options[first] === options[second]
+      ? [
+        mistakeOf((nameOf) =>
+          `${nameOf(first)} and ${nameOf(second)} must be two different columns`
+        ),
+      ]
+      : []),
+  ];
 }

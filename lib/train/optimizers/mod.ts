@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Mistake, optionMistake } from "../../core/errors.ts";
 import { adafactor } from "./adafactor.ts";
 import { adamw } from "./adamw.ts";
 import { lion } from "./lion.ts";
@@ -26,12 +27,14 @@ export function optimizerNamed(name: OptimizerName): OptimizerRule {
 }
 
 /** The given settings that the optimizer does not read, one line each. */
-export function optimizerMistakes(name: OptimizerName, given: OptimizerOptions): string[] {
+export function optimizerMistakes(name: OptimizerName, given: OptimizerOptions): Mistake[] {
   if (!Object.hasOwn(optimizers, name)) return [];
   const names = ["beta1", "beta2", "epsilon", "momentum", "nesterov"] as const;
   return names.filter((option) => given[option] !== undefined).flatMap((option) => {
     if (optimizerNamed(name).options.includes(option)) return [];
     const readers = optimizerNames.filter((each) => optimizerNamed(each).options.includes(option));
-    return [`${option} says nothing to the optimizer ${name}, only to ${readers.join(", ")}`];
+    return [
+      optionMistake(option, `says nothing to the optimizer ${name}, only to ${readers.join(", ")}`),
+    ];
   });
 }

@@ -4,7 +4,17 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
+import { checkOptions } from "../../core/check_options.ts";
+import {
+  notNegative,
+  positive,
+  required,
+  type Rules,
+  share,
+  whole,
+  wholeShare,
+} from "../../core/option_rules.ts";
+import { type Mistake, optionMistake, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { constant } from "./constant.ts";
 import { cosine } from "./cosine.ts";
@@ -37,9 +47,23 @@ export interface ScheduleSteps extends ScheduleOptions {
   readonly warmupSteps: number;
 }
 
+/** What the options of schedules must be. */
+export const scheduleRules: Rules<ScheduleOptions> = {
+  cycles: whole,
+  power: positive,
+  decayShare: wholeShare,
+  finalScale: share,
+};
+const rules: Rules<ScheduleSteps> = {
+  ...scheduleRules,
+  totalSteps: required(notNegative),
+  warmupSteps: required(notNegative),
+};
+
 /**
  * The share of the full learning rate at a step: it rises in a straight line over `warmupSteps` and
- * then follows the schedule to the last step.
+ * then follows the schedule to the last step, as transformers' `get_scheduler` has it. A run begins its
+ * warm-up at half of the second step's instead of 0.
  *
  * Throws an error of kind "input" for a name that is no schedule's.
  *
@@ -61,8 +85,10 @@ export interface ScheduleSteps extends ScheduleOptions {
 export function learningRateScale(
   name: ScheduleName,
   step: number,
-  { totalSteps, warmupSteps, ...options }: ScheduleSteps,
+  steps: ScheduleSteps,
 ): number {
+  checkOptions("learningRateScale", steps, rules);
+  const { totalSteps, warmupSteps, ...options } = steps;
   const schedule = scheduleNamed(name);
   if (step < warmupSteps) return step / Math.max(1, warmupSteps);
   const at = {
@@ -86,7 +112,11 @@ export interface ScheduleSettings extends ScheduleOptions {
   readonly totalSteps: number;
 }
 
-/** The learning rate of a step, counted from 0. */
+/**
+ * The learning rate of a step, counted from 0. It is that of transformers but for the first step of a
+ * warm-up, whose rate there is 0, so that a run of one step learns nothing: here it is half of the second
+ * step's.
+ */
 export function learningRateAt(
   { learningRate, schedule, warmup, totalSteps, cycles, power, decayShare, finalScale }:
     ScheduleSettings,
@@ -94,17 +124,20 @@ export function learningRateAt(
 ): number {
   const warmupSteps = Math.ceil(warmup * totalSteps);
   const options = { cycles, power, decayShare, finalScale };
+  if (step === 0 && warmupSteps > 0) return learningRate / (2 * warmupSteps);
   return learningRate * learningRateScale(schedule, step, { totalSteps, warmupSteps, ...options });
 }
 
 /** The given options that the schedule does not read, one line each. */
-export function scheduleMistakes(name: ScheduleName, given: ScheduleOptions): string[] {
+export function scheduleMistakes(name: ScheduleName, given: ScheduleOptions): Mistake[] {
   if (!Object.hasOwn(schedules, name)) return [];
   const names = ["cycles", "power", "decayShare", "finalScale"] as const;
   return names.filter((option) => given[option] !== undefined).flatMap((option) => {
     if (schedules[name].options.includes(option)) return [];
     const readers = scheduleNames.filter((each) => schedules[each].options.includes(option));
-    return [`${option} says nothing to the schedule ${name}, only to ${readers.join(", ")}`];
+    return [
+      optionMistake(option, `says nothing to the schedule ${name}, only to ${readers.join(", ")}`),
+    ];
   });
 }
 

@@ -143,7 +143,7 @@ Deno.test("an average that makes no sense is an error that says why", async () =
   const wrong = { combination: "mean" as Combination, head: "six" };
   assert.throws(
     () => averaged([{ ...four, weight: NaN }], wrong),
-    /weight of four is NaN[^]*combination is "mean"[^]*head is "six"/,
+    /combination is "mean"[^]*weight of four is NaN[^]*head is "six"/,
   );
   assert.throws(() => averaged([four], { rank: 2 }), /rank is for the combination svd/);
   const none = { combination: "svd" as Combination, rank: 0, head: "" };

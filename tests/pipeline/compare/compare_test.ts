@@ -165,7 +165,7 @@ Deno.test("a run in a process of its own tells its steps", () =>
     });
     assert.deepEqual(steps, [1, 2, 3, 4, 5, 6]);
     assert.equal(figures.losses.length, 6);
-    const wrong = runApart({ ...request, files: {} });
+    const wrong = runApart({ ...request, settings: undefined as never });
     await assert.rejects(
       wrong,
       isMistake("device", "ended with code 1", "memory: false", "apart.ts"),

@@ -40,5 +40,8 @@ Deno.test("so are rows to hold out, and columns", () => {
   const table = tableFromColumns({ text: ["a"], label: ["b"] });
   const task = textClassification({ text: "text", label: "label" });
   assert.throws(() => base.data(table, task, null as never), isMistake("input", "got null"));
-  assert.throws(() => base.data(table, null as never), isMistake("input", "text is missing"));
+  assert.throws(
+    () => base.data(table, null as never),
+    isMistake("input", "columns by name", "got null"),
+  );
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TunebookError } from "../../../lib/core/errors.ts";
+import { toldInProgram, TunebookError } from "../../../lib/core/errors.ts";
 import {
   learningRateAt,
   learningRateScale,
@@ -63,7 +63,8 @@ Deno.test("the settings of a schedule reach the learning rate of a step", () => 
 
 Deno.test("a setting of another schedule is a mistake that names its schedules", () => {
   assert.deepEqual(scheduleMistakes("polynomial", { power: 2, finalScale: 0.1 }), []);
-  const lines = scheduleMistakes("constant", { power: 2, cycles: 3, finalScale: 0.1 });
+  const lines = scheduleMistakes("constant", { power: 2, cycles: 3, finalScale: 0.1 })
+    .map(toldInProgram);
   assert.equal(lines.length, 3);
   assert.match(
     lines[0],

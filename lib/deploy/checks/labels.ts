@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type FolderCheck, shownValue } from "./folder_facts.ts";
+import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /**
  * `id2label` names each output as the training did, `label2id` says the same the other way round, and
  * `num_labels` their number, of which Python makes the head.
  */
-export const checkOutputNames: FolderCheck = ({ config }, { trained: { task } }) => {
+export const checkLabelNames: FolderCheck = ({ config }, { trained: { task } }) => {
   const { id2label, label2id, num_labels: count } = config;
   if (!("id2label" in task.signature.config)) {
     const names = id2label === undefined ? undefined : Object.keys(id2label as object).length;
@@ -25,17 +25,15 @@ export const checkOutputNames: FolderCheck = ({ config }, { trained: { task } })
     if (byId[id] !== label) {
       wrong.push(
         `config.json: id2label calls output ${id} ${
-          shownValue(byId[id])
+          asJson(byId[id])
         }, but the training called it ` +
-          shownValue(label),
+          asJson(label),
       );
     }
     if (label2id !== undefined && (!Object.hasOwn(byName, label) || byName[label] !== id)) {
       const found = Object.hasOwn(byName, label) ? byName[label] : undefined;
       wrong.push(
-        `config.json: label2id gives ${shownValue(label)} the number ${
-          shownValue(found)
-        }, not ${id}`,
+        `config.json: label2id gives ${asJson(label)} the number ${asJson(found)}, not ${id}`,
       );
     }
   });
@@ -47,9 +45,7 @@ export const checkOutputNames: FolderCheck = ({ config }, { trained: { task } })
     }
   }
   if (count !== undefined && count !== labels.length) {
-    wrong.push(
-      `config.json: num_labels is ${shownValue(count)}, but the model has ${labels.length}`,
-    );
+    wrong.push(`config.json: num_labels is ${asJson(count)}, but the model has ${labels.length}`);
   }
   return wrong;
 };

@@ -1,0 +1,38 @@
+/**
+ * A value in a message: short, quoted, and on one line.
+ *
+ * @module
+ */
+
+/** Characters of a value that a message shows. */
+const mostCharacters = 80;
+
+/** A value as JSON, or in words where JSON has none for it; cut where it is long. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (typeof value === "function") return value.name ? `the function ${value.name}` : "a function";
+  if (typeof value === "number") return String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "symbol") return String(value);
+  const text = jsonOf(value);
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
+}
+
+/** JSON; what it cannot hold, such as a circle, is named by its kind. */
+function jsonOf(value: unknown): string {
+  try {
+    // What is no plain data has a JSON of its own, which says nothing to a person.
+    if (isPlain(value)) {
+      return JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}n` : part);
+    }
+  } catch {
+    // told below
+  }
+  return `a ${Object.getPrototypeOf(value)?.constructor?.name ?? "thing"}`;
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}

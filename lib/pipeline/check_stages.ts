@@ -1,0 +1,128 @@
+/**
+ * What each stage of a plan is given: notebooks and `deno run` check no types, so that each stage looks
+ * at the shape of it and shows the right call.
+ *
+ * @module
+ */
+import { methods } from "../adapters/mod.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { shownValue } from "../core/shown_value.ts";
+import { targets as knownTargets } from "../deploy/mod.ts";
+import type { DeployTarget } from "../deploy/target.ts";
+import { metrics as knownMetrics } from "../metrics/mod.ts";
+import type { Method } from "../nn/method.ts";
+
+/** True for what `lora()` and others give. */
+export function isMethod(value: unknown): value is Method {
+  return isObject(value) && typeof value.attach === "function" && typeof value.method === "string";
+}
+
+/** Throws an error of kind "input" for what is no method, such as `"lora"` or `lora` itself. */
+export function checkMethod(stage: string, given: unknown): void {
+  if (isMethod(given)) return;
+  throw new TunebookError("input", `${stage} takes a method, ${methodCall(given)}`);
+}
+
+/** `such as lora({ rank: 8 }), but got …`, with the call that was meant where it can be told. */
+export function methodCall(given: unknown): string {
+  const meant = typeof given === "function"
+    ? given.name
+    : typeof given === "string"
+    ? functionOf(given)
+    : undefined;
+  return meant === undefined
+    ? `such as lora({ rank: 8 }), but got ${shownValue(given)}`
+    : `${meant}(), but got ${shownValue(given)}`;
+}
+
+/** The function that makes the method of a name, or of a name much like it: `prompt_tuning` → `promptTuning`. */
+function functionOf(name: string): string | undefined {
+  const wanted = name.replaceAll(/[_-]/g, "").toLowerCase();
+  const names = Object.keys(methods).filter((each) => each !== "peft");
+  const found = names.find((each) => each.replaceAll("_", "") === wanted) ??
+    /"(\w+)"/.exec(didYouMean(name, names))?.[1];
+  if (found === undefined) return undefined;
+  return found.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Throws an error of kind "input" for what is no set of named metrics, such as `accuracy` alone. */
+export function checkMetrics(given: unknown): void {
+  const call = (names: readonly string[]) => `.evaluate({ ${names.join(", ")} })`;
+  const wanted = "evaluate takes metrics by the names that their scores get";
+  if (isMetric(given)) {
+    throw new TunebookError("input", `${wanted}: ${call([codeOf(given.name)])}`);
+  }
+  if (!isObject(given)) {
+    const list = Array.isArray(given) ? given : [given];
+    const names = list.flatMap((each) =>
+      isMetric(each)
+        ? [codeOf(each.name)]
+        : typeof each === "string" && Object.hasOwn(knownMetrics, each)
+        ? [codeOf(each)]
+        : []
+    );
+    throw new TunebookError(
+      "input",
+      `${wanted}: ${call(names.length > 0 ? names : ["accuracy"])}, but got ${
+        names.length > 0 ? "a list or a text" : shownValue(given)
+      }`,
+    );
+  }
+  const wrong = Object.entries(given).filter(([, metric]) => !isMetric(metric))
+    .map(([name, value]) => `the score ${name} is ${shownMetric(value)}`);
+  if (wrong.length > 0) {
+    throw mistakes(
+      "input",
+      "evaluate takes a metric for each score, such as accuracy or f1.macro:",
+      wrong,
+    );
+  }
+}
+
+/** Throws an error of kind "input" for what is no deploy target, such as a folder. */
+export function checkTargets(given: readonly unknown[]): void {
+  const wrong = given.filter((each) => !isTarget(each)).map((each) => {
+    if (Array.isArray(each)) return "a list: give the targets one by one, .deploy(a, b)";
+    if (typeof each === "function" && Object.hasOwn(knownTargets, each.name)) {
+      return `the function ${each.name}: give it a folder, ${each.name}("out/reviews/${each.name}")`;
+    }
+    return typeof each === "string" && each !== ""
+      ? `the text ${shownValue(each)}: onnx(${JSON.stringify(each)}) writes such a folder`
+      : shownValue(each);
+  });
+  if (wrong.length === 0) return;
+  const known = Object.keys(knownTargets).map((name) => `${name}(folder)`);
+  throw mistakes("input", `deploy takes targets, ${known.join(", ")}, but got`, wrong);
+}
+
+function isMetric(value: unknown): value is { readonly name: string } {
+  return isObject(value) && typeof value.compute === "function" && Array.isArray(value.kinds);
+}
+
+function isTarget(value: unknown): value is DeployTarget {
+  return isObject(value) && typeof value.write === "function" && typeof value.folder === "string";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A metric as it stands in a call: what has a dot in its name needs one of its own. */
+function codeOf(name: string): string {
+  return /^\w+$/.test(name) ? name : `${name.replaceAll(/\W+/g, "_")}: ${name}`;
+}
+
+function shownMetric(value: unknown): string {
+  if (typeof value === "string" && Object.hasOwn(knownMetrics, value)) {
+    return `the text ${JSON.stringify(value)}: import { ${
+      value.split(".")[0]
+    } } from "tunebook" and give it without quotes`;
+  }
+  if (typeof value === "string") {
+    return `the text ${JSON.stringify(value)}${didYouMean(value, Object.keys(knownMetrics))}`;
+  }
+  return typeof value === "function"
+    ? `${shownValue(value)}: metric({ name, kinds, better, compute }) makes a metric of one`
+    : shownValue(value);
+}

@@ -1,0 +1,83 @@
+/**
+ * What each training setting must be.
+ *
+ * @module
+ */
+import {
+  integer,
+  notNegative,
+  oneOf,
+  positive,
+  type Rule,
+  share,
+  text,
+  whole,
+  wholeShare,
+  yesOrNo,
+} from "../core/option_rules.ts";
+import type { BatchOrder } from "../data/batches.ts";
+import { optimizerNames } from "./optimizers/mod.ts";
+import { scheduleNames, scheduleRules } from "./schedules/mod.ts";
+
+const packing: Rule = [
+  '"auto", true or false',
+  (value) => value === "auto" || typeof value === "boolean",
+];
+const classWeights: Rule = [
+  '"balanced" or a number from 0 for each label',
+  (value) => value === "balanced" || isTable(value) && Object.values(value).every(notNegative[1]),
+];
+const unfreeze: Rule = [
+  '"gradual" or a share of the steps in (0, 1]',
+  (value) => value === "gradual" || wholeShare[1](value),
+];
+const swa: Rule = [
+  "{ from } with a number in [0, 1), such as { from: 0.75 }",
+  (value) => isTable(value) && Object.keys(value).join() === "from" && share[1](value.from),
+];
+const decay: Rule = [
+  "a number in (0, 1)",
+  (value) => typeof value === "number" && value > 0 && value < 1,
+];
+
+/** A rule for each setting. */
+export const trainRules = {
+  epochs: notNegative,
+  batchSize: whole,
+  accumulate: whole,
+  learningRate: positive,
+  warmup: share,
+  weightDecay: notNegative,
+  maxGradientNorm: positive,
+  beta1: share,
+  beta2: share,
+  epsilon: positive,
+  momentum: share,
+  nesterov: yesOrNo,
+  layerDecay: wholeShare,
+  ema: decay,
+  swa,
+  unfreeze,
+  labelSmoothing: share,
+  focalGamma: notNegative,
+  classWeights,
+  maxTokens: whole,
+  seed: integer,
+  patience: whole,
+  validateEvery: whole,
+  checkpointEvery: whole,
+  ...scheduleRules,
+  optimizer: oneOf(optimizerNames),
+  schedule: oneOf(scheduleNames),
+  order: oneOf(["shuffled", "grouped", "sequential"] satisfies BatchOrder[]),
+  packing,
+  cacheFrozen: yesOrNo,
+  gradientCheckpointing: yesOrNo,
+  keepBest: yesOrNo,
+  checkpoints: text,
+  resume: yesOrNo,
+} satisfies Readonly<Record<string, Rule>>;
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,307 @@
+/**
+ * Every public function that takes options refuses one that it does not know. The functions are found in
+ * what `deno doc` says of `mod.ts`, which has `extend.ts` and `charts.ts` in it: a new one without a call
+ * here fails, and so does one that takes what it does not know.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as tunebook from "tunebook";
+import * as datasets from "tunebook/datasets";
+import { adapterSetOf } from "../lib/pipeline/open/adapter_set.ts";
+import { comparisonOf } from "../lib/pipeline/compare/comparison.ts";
+import { TunebookError } from "../lib/core/errors.ts";
+import { tinyModel, tinyTokenizer } from "./pipeline/tiny.ts";
+import { inFolder } from "./weights/in_folder.ts";
+
+// deno-lint-ignore no-explicit-any
+type Call = (options: any) => unknown;
+
+const table = tunebook.tableFromColumns({ text: ["a", "b"], label: ["x", "y"], tags: ["O", "O"] });
+const columns = { text: "text", label: "label" };
+const stage = tunebook.model("file:none").data(table, columns);
+const plan = stage.adapt(tunebook.lora()).train();
+const vectors = [[1, 0], [0, 1]];
+const single = tunebook.predictionsOf({
+  kind: "single",
+  labels: ["x", "y"],
+  logits: Float32Array.of(1, 0, 0, 1),
+  truth: [0, 1],
+});
+const anyTensor = undefined as never;
+/** A set whose one choice is the model alone; its options are looked at before anything is computed. */
+const adapters = adapterSetOf({
+  base: { opened: { reference: "none" } } as never,
+  adapters: new Map(),
+  alone: () => ({ task: { labels: [], task: { kind: "single" } } }) as never,
+  attach: () => Promise.reject(new Error("not asked")),
+});
+const comparison = comparisonOf({
+  metric: "accuracy",
+  better: "higher",
+  examples: { train: 1, test: 1 },
+  rows: [],
+  notes: [],
+  stopped: false,
+});
+
+/** How each function is called with options and whatever else it needs. */
+const calls: Readonly<Record<string, Call>> = {
+  model: (options) => tunebook.model("file:none", options),
+  open: (options) => tunebook.open("file:none", options),
+  "ModelStage.open": (options) => tunebook.model("file:none").open(options),
+  "ModelStage.data": (options) =>
+    tunebook.model("file:none").data(table, { ...columns, ...options }),
+  "ModelStage.data, a task": (options) =>
+    tunebook.model("file:none").data(table, tunebook.textClassification(columns), options),
+  "DataStage.compare": (options) => stage.compare({ head: tunebook.head() }, options),
+  "AdaptStage.train": (options) => stage.adapt(tunebook.lora()).train(options),
+  "Plan.run": (options) => plan.run(options),
+  "Plan.preview": (options) => plan.preview(options),
+  "Plan.findLearningRate": (options) => plan.findLearningRate(options),
+  "Plan.findLearningRate, the run": (options) => plan.findLearningRate({}, options),
+  "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
+  "Comparison.chart": (options) => comparison.chart(options),
+  "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  "AdapterSet.stack": (options) => adapters.stack([], options),
+  "AdapterSet.average": (options) => adapters.average({}, options),
+  "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
+  textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
+  causalLanguageModelling: (options) =>
+    tunebook.causalLanguageModelling({ text: "text", ...options }),
+  tokenClassification: (options) =>
+    tunebook.tokenClassification({ tokens: "text", tags: "tags", ...options }),
+  sentenceEmbeddings: (options) => tunebook.sentenceEmbeddings({ ...columns, ...options }),
+  questionAnswering: tunebook.questionAnswering,
+  searchIndex: (options) => tunebook.searchIndex({ table, vectors, ...options }),
+  textSearchIndex: (options) =>
+    tunebook.textSearchIndex({
+      table,
+      text: "text",
+      embed: () => Promise.resolve(vectors),
+      ...options,
+    }),
+  "SearchIndex.search": (options) =>
+    tunebook.searchIndex({ table, vectors }).search([1, 0], options),
+  "TextSearchIndex.ask": async (options) => {
+    const embed = (texts: readonly string[]) => Promise.resolve(vectors.slice(0, texts.length));
+    const index = await tunebook.textSearchIndex({ table, text: "text", embed });
+    return await index.ask("a", options);
+  },
+  logisticRegression: (options) => tunebook.logisticRegression(vectors, ["x", "y"], options),
+  fewShot: (options) => tunebook.fewShot("file:none", table, { ...columns, ...options }),
+  "fewShot, the run": (options) => tunebook.fewShot("file:none", table, columns, options),
+  lora: tunebook.lora,
+  adalora: tunebook.adalora,
+  vera: tunebook.vera,
+  ia3: tunebook.ia3,
+  bitfit: tunebook.bitfit,
+  promptTuning: tunebook.promptTuning,
+  pTuning: tunebook.pTuning,
+  prefixTuning: tunebook.prefixTuning,
+  qlora: tunebook.qlora,
+  learningRateScale: (options) =>
+    tunebook.learningRateScale("linear", 0, { totalSteps: 1, warmupSteps: 0, ...options }),
+  suggestLearningRate: (options) => tunebook.suggestLearningRate([], [], options),
+  pairPredictions: (options) =>
+    tunebook.pairPredictions({ first: vectors, second: vectors, labels: [1, 0], ...options }),
+  retrievalPredictions: (options) =>
+    tunebook.retrievalPredictions({
+      queries: vectors,
+      corpus: vectors,
+      relevant: [[0], [1]],
+      ...options,
+    }),
+  similarityPredictions: (options) =>
+    tunebook.similarityPredictions({ first: vectors, second: vectors, scores: [1, 0], ...options }),
+  tripletPredictions: (options) =>
+    tunebook.tripletPredictions({
+      anchors: vectors,
+      positives: vectors,
+      negatives: vectors,
+      ...options,
+    }),
+  predictionsOf: (options) =>
+    tunebook.predictionsOf({
+      kind: "single",
+      labels: ["x"],
+      logits: Float32Array.of(1),
+      truth: [0],
+      ...options,
+    }),
+  metric: (options) => tunebook.metric({ ...tunebook.accuracy, ...options }),
+  merged: (options) => tunebook.merged("out", options),
+  onnx: (options) => tunebook.onnx("out", options),
+  textColumn: (options) => tunebook.textColumn(table, "text", options),
+  readConll: (options) => tunebook.readConll("none.conll", options),
+  readTable: (options) => tunebook.readTable("none.csv", options),
+  writeTable: (options) => tunebook.writeTable(table, "/no/such/folder/a.csv", options),
+  readLabels: (options) => tunebook.readLabels(table, "label", "single", options),
+  describeSplits: (options) =>
+    tunebook.describeSplits({ train: table }, { ...columns, ...options }),
+  splitTable: (options) => tunebook.splitTable(table, { test: 1, seed: 1, ...options }),
+  openDevice: (options) => tunebook.openDevice("cpu", options),
+  encodeRows: (options) =>
+    tunebook.encodeRows(table, undefined as never, { text: "text", maxTokens: 4, ...options }),
+  loadTokenizer: (options) => tunebook.loadTokenizer({ tokenizer: "none.json", ...options }),
+  "Tokenizer.encode": (options) =>
+    inFolder(async (folder) => {
+      const tokenizer = join(folder, "tokenizer.json");
+      await Deno.writeTextFile(tokenizer, JSON.stringify(tinyTokenizer()));
+      return (await tunebook.loadTokenizer({ tokenizer })).encode("a", undefined, options);
+    }),
+  classificationObjective: (options) =>
+    tunebook.classificationObjective({
+      kind: "single",
+      outputs: 2,
+      targets: Float32Array.of(1, 0),
+      ...options,
+    }),
+  crossEntropy: (options) => tunebook.crossEntropy(anyTensor, anyTensor, options),
+  embeddingHead: (options) => tunebook.embeddingHead("BertModel", options),
+  spanHead: (options) => tunebook.spanHead("BertForQuestionAnswering", options),
+  tokenHead: (options) => tunebook.tokenHead("BertForTokenClassification", options),
+  loadModel: (options) =>
+    tunebook.loadModel({ reference: "a", config: "b", weights: "c", seed: 1, ...options }),
+  loadWeights: (options) => tunebook.loadWeights({ tensors: new Map() } as never, [], options),
+  resolveModel: (options) => tunebook.resolveModel("file:none", options),
+  writeShards: (options) => tunebook.writeShards("/no/such", [], options),
+  calibrationChart: (options) => tunebook.calibrationChart(single, options),
+  chart: (options) => tunebook.chart(table, options),
+  embeddingChart: (options) => tunebook.embeddingChart({ vectors }, options),
+  lossChart: (options) => tunebook.lossChart({ losses: [1] }, options),
+  methodChart: (options) => tunebook.methodChart(plan, options),
+  seriesChart: (options) => tunebook.seriesChart([], options),
+  runsChart: (options) => tunebook.runsChart({}, options),
+  "OpenModel.predict": (options) =>
+    inFolder(async (folder) => {
+      const base = await tunebook.model(await tinyModel(folder)).open();
+      try {
+        return await base.predict(["a"], options);
+      } finally {
+        await base.dispose();
+      }
+    }),
+};
+
+/** Functions whose object is not ours to name, or is no options, and why. */
+const others: Readonly<Record<string, string>> = {
+  "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
+  "Net.linear": "a contract: what a family of one's own calls within its forward pass",
+  "Notebook.show": "a contract: a notebook of one's own",
+  "Chart.mark": "vega-lite's own properties, any of them",
+  "Chart.point": "vega-lite's own properties, any of them",
+  "Chart.line": "vega-lite's own properties, any of them",
+  "Chart.bar": "vega-lite's own properties, any of them",
+  "Chart.area": "vega-lite's own properties, any of them",
+  "Chart.rect": "vega-lite's own properties, any of them",
+  "Chart.tick": "vega-lite's own properties, any of them",
+  "Chart.boxplot": "vega-lite's own properties, any of them",
+  textExamples: "made by tunebook: the rows and the processor that a task is handed",
+  positionIds: "made by tunebook: the net that a family is handed",
+  attentionChart: "data: tokens and weights",
+  confusionChart: "data: what confusionMatrix gives",
+  learningRateChart: "data: what a sweep gives",
+};
+
+/** What `deno doc` says of a parameter. */
+interface Parameter {
+  readonly name?: string;
+  readonly kind: string;
+  readonly tsType?: { readonly kind: string; readonly repr: string };
+  readonly left?: Parameter;
+}
+
+Deno.test("no public function takes an option that it does not know", async () => {
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await errorOf(() => call({ nonsense: 1 }));
+    assert.ok(error instanceof TunebookError, `${name} takes an unknown option: ${error}`);
+    assert.equal(error.kind, "input", name);
+    assert.match(error.message, /there is no option nonsense/, name);
+  }
+});
+
+Deno.test("functions without options take none", async () => {
+  const alone: readonly [string, Call][] = [
+    ["head", tunebook.head as Call],
+    ["full", tunebook.full as Call],
+    ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
+    ["adapter", (options) => (tunebook.adapter as (...all: unknown[]) => unknown)("a", options)],
+    [
+      "sentenceTransformers",
+      (options) => (tunebook.sentenceTransformers as (...all: unknown[]) => unknown)("a", options),
+    ],
+  ];
+  for (const [name, call] of alone) {
+    const error = await errorOf(() => call({ rank: 8 }));
+    assert.match(String(error), new RegExp(`${name} takes no options, but got \\{"rank":8\\}`));
+  }
+});
+
+Deno.test("no data set takes an option that it does not know", async () => {
+  const all = Object.entries(datasets).filter(([, value]) =>
+    typeof value === "function" && "card" in value
+  ) as [string, Call][];
+  assert.ok(all.length >= 6);
+  for (const [name, read] of all) {
+    assert.match(String(await errorOf(() => read({ nonsense: 1 }))), /no option nonsense/, name);
+  }
+});
+
+Deno.test("every public function that takes options is among the calls", async () => {
+  const mod = fileURLToPath(new URL("../mod.ts", import.meta.url));
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", mod],
+    stderr: "null",
+  }).output();
+  assert.equal(code, 0);
+  const found = withOptions(JSON.parse(new TextDecoder().decode(stdout)));
+  assert.ok(found.length > 60, `deno doc tells of ${found.length} functions alone`);
+  assert.deepEqual(found.filter((name) => !(name in calls) && !(name in others)), []);
+  const named = Object.keys({ ...calls, ...others }).map((name) => name.split(",")[0]);
+  const unknown = named.filter((name) => !found.includes(name) && !definitions.includes(name));
+  assert.deepEqual(unknown, [], "these are no longer there");
+});
+
+/** Functions that take one whole object, whose type is named otherwise. */
+const definitions: readonly string[] = ["metric"];
+
+/** The functions and methods that take an object of options, by name. */
+// deno-lint-ignore no-explicit-any
+function withOptions({ nodes }: any): string[] {
+  // deno-lint-ignore no-explicit-any
+  const [{ symbols }] = Array.isArray(nodes) ? nodes : Object.values<any>(nodes);
+  const found = new Set<string>();
+  for (const { name, declarations } of symbols) {
+    for (const { kind, def } of declarations) {
+      if (kind === "function" && def.params.some(isOptions)) found.add(name);
+      if (kind !== "interface") continue;
+      for (const method of def.methods ?? []) {
+        if (method.params.some(isOptions)) found.add(`${name}.${method.name}`);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** Named arguments, a type of options or settings, or one that is written out. */
+function isOptions({ kind, name, tsType, left }: Parameter): boolean {
+  const type = tsType ?? left?.tsType;
+  if (kind === "object" || left?.kind === "object") return true;
+  if (name === "options" || left?.name === "options") return true;
+  if (!type) return false;
+  return /(?:Options|Settings|Source|Steps|Files|PredictionsInput)$/.test(type.repr) &&
+      type.repr !== "AdapterSource" &&
+      type.repr !== "DataSource" ||
+    type.kind === "typeLiteral" ||
+    type.kind === "intersection" && /Options/.test(JSON.stringify(type));
+}
+
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return "no error";
+  } catch (error) {
+    return error;
+  }
+}
