@@ -349,7 +349,7 @@ Deno.test("answers are shown with their spans in colours and in brackets, and no
     words: [],
   };
   const shown = labelled.display!([answer, { text: "nothing", spans: [], words: [] }]);
-  assert.equal(shown["text/plain"], "<b>[Zoe]<PER></b> & [Rio]LOC �[31m\nnothing");
+  assert.equal(shown["text/plain"], "<b>[Zoe]<PER></b> & [Rio]LOC \\u001b[31m\nnothing");
   const html = shown["text/html"]!;
   assert.match(html, /&lt;b&gt;<mark title="&lt;PER&gt;, 98\.7 %"/);
   assert.match(html, /LOC, 50\.0 %/);

@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path";
+import { quoted } from "../../core/quoted.ts";
+import { visible } from "../../core/visible.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { Table } from "../../table/table.ts";
 import type { TrainedModel } from "../trained_model.ts";
@@ -49,7 +51,8 @@ export async function readFacts(
   return { folder, config, tokenizerConfig, tokenizer: await read("tokenizer.json") };
 }
 
-/** A value as messages show it. */
+/** A value as messages show it; what could hide in a name is written out. */
 export function asJson(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  if (value === undefined) return "nothing";
+  return typeof value === "string" ? quoted(value) : visible(JSON.stringify(value));
 }

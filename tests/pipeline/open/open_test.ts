@@ -198,7 +198,7 @@ Deno.test("what cannot be opened says why", () =>
     );
     await assert.rejects(
       open(at("base"), { task: textClassification, labels: ["a", "b", "a"], base: 1 } as never),
-      isMistake("input", "task is a function", "no two may be the same", "base is 1"),
+      isMistake("input", "task is the function", "no two may be the same", "base is 1"),
     );
     await assert.rejects(
       open(at("base"), { labels: "ab" as never }),
