@@ -242,15 +242,15 @@ Deno.test("what cannot be used is an error that says what to do", () =>
       );
       assert.throws(() => adapters.stack([]), isMistake("input", /at least one/));
       assert.throws(() => adapters.stack(["first", "first"]), isMistake("input", /acts once/));
-      assert.throws(
+      await assert.rejects(
         () => adapters.predict(texts, { adapters: ["first"] }),
         isMistake("input", /4 inputs need as many adapters, not 1/),
       );
-      assert.throws(
+      await assert.rejects(
         () => adapters.predict(texts, { adapters: [name, "first", [name], "second"] }),
         isMistake("input", /input 1: no adapter "frist"[^]*input 3: no adapter "frist"/),
       );
-      assert.throws(
+      await assert.rejects(
         () => adapters.predict(texts, {} as never),
         isMistake("input", /4 inputs need as many adapters, not none/),
       );

@@ -198,11 +198,11 @@ Deno.test("what cannot be opened says why", () =>
     );
     await assert.rejects(
       open(at("base"), { task: textClassification, labels: ["a", "b", "a"], base: 1 } as never),
-      isMistake("input", "task is the function", "no two may be the same", "base is 1"),
+      isMistake("input", "task is the function", "must be a list of different texts", "base is 1"),
     );
     await assert.rejects(
       open(at("base"), { labels: "ab" as never }),
-      isMistake("input", 'labels is "ab", but must be a list of texts'),
+      isMistake("input", 'labels is "ab", but must be a list of different texts'),
     );
     assert.throws(() => open(1 as never), isMistake("input", '"1": it is no text'));
     await write({
