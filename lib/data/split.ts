@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { finiteNumber, integer, required, type Rules, text } from "../core/option_rules.ts";
+import { anything, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
@@ -25,9 +25,10 @@ export interface SplitOptions {
 }
 
 const rules: Rules<SplitOptions> = {
-  test: required(finiteNumber),
-  validation: finiteNumber,
-  seed: required(integer),
+  // Sizes and the seed are looked at together with the table.
+  test: required(anything),
+  validation: anything,
+  seed: required(anything),
   stratify: text,
 };
 

@@ -65,7 +65,7 @@ export async function embeddingExamples(
   const { examples: sequences } = await encodeRows(
     tableFromColumns({ text: distinct.texts }),
     noting(own.tokenizer, cut),
-    { ...settings, text: "text", maxTokens: own.maxTokens },
+    { where, signal: settings.signal, text: "text", maxTokens: own.maxTokens },
   );
   const truncated = texts.filter((row) => row.some((text) => cut.has(text))).length;
   const numbers = texts.map((row) => row.map((text) => distinct.numbers.get(text)!));

@@ -58,7 +58,7 @@ Deno.test("what comes before the training is stopped while it works", () =>
     const stopped = { kind: "interrupted", message };
     const soon = () => ({ ...quiet, signal: AbortSignal.timeout(100) });
     await assert.rejects(plan.run(soon()), stopped);
-    await assert.rejects(plan.preview(soon()), stopped);
+    await assert.rejects(plan.preview({ signal: soon().signal }), stopped);
     await assert.rejects(start.compare({ lora: lora() }).run(soon()), stopped);
   }));
 
@@ -67,7 +67,15 @@ Deno.test("a model's quantisation and the labelling of texts are stopped", () =>
     const reference = await tinyModel(join(folder, "base"));
     const { config, weights } = await resolveModel(reference);
     await assert.rejects(
-      loadModel({ reference, config, weights, outputs: 2, seed: 1, quantize: "nf4", ...aborted }),
+      loadModel({
+        reference,
+        config,
+        weights,
+        outputs: 2,
+        seed: 1,
+        quantize: "nf4",
+        signal: aborted.signal,
+      }),
       { kind: "interrupted", message: "stopped while the model's weights were quantised" },
     );
     const base = await model(reference).open();
@@ -75,7 +83,7 @@ Deno.test("a model's quantisation and the labelling of texts are stopped", () =>
       const adapters = await base.attach({});
       const texts = ["good", "bad"];
       await assert.rejects(
-        adapters.predict(texts, { adapters: [null, null], ...aborted }),
+        adapters.predict(texts, { adapters: [null, null], signal: aborted.signal }),
         { kind: "interrupted" },
       );
     } finally {
