@@ -132,7 +132,16 @@ export type {
 } from "./lib/engine/quantized_weight.ts";
 
 // Deploy targets
-export type { DeployTarget, Reopened, TrainedModel } from "./lib/deploy/target.ts";
+export type { DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
+export type { TrainedModel } from "./lib/deploy/trained_model.ts";
+export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
+export type {
+  AnswerDifference,
+  ExpectedAnswer,
+  ReaderContract,
+  ReaderLimits,
+} from "./lib/nn/reader_contract.ts";
+export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";
 export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";
 export type { TrainableModel } from "./lib/nn/trainable_model.ts";
 

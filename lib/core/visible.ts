@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { escaped } from "./quoted.ts";
 
 /**
@@ -16,7 +15,10 @@ const hidden =
   // deno-lint-ignore no-control-regex -- these are the characters that must be seen
   /[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/gu;
 
-/** A text on one line, such as a cell of a table: every character that cannot be seen is written as in JSON, `\u001b`. */
+/**
+ * A text on one line, such as a cell of a table: every character that cannot be seen is written as in
+ * JSON, `\u001b`. A name in a sentence has `shownName`.
+ */
 export function visible(name: string): string {
   return name.replace(hidden, escaped);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { anything, required, type Rules, text } from "../core/option_rules.ts";
+import { finiteNumber, required, type Rules, text } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import { columnValues, requireColumns, requireTable } from "../table/columns.ts";
@@ -24,11 +24,11 @@ export interface SplitOptions {
   stratify?: string;
 }
 
+// Whether they fit is told together with the sizes.
 const rules: Rules<SplitOptions> = {
-  // Sizes and the seed are looked at together with the table.
-  test: required(anything),
-  validation: anything,
-  seed: required(anything),
+  test: required(finiteNumber),
+  validation: finiteNumber,
+  seed: required(finiteNumber),
   stratify: text,
 };
 

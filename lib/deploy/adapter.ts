@@ -8,16 +8,18 @@ import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
 import { takesNoOptions } from "../core/check_options.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { shownName } from "../core/quoted.ts";
+import { quoted, shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
-import { type Model, modelHead } from "../nn/model.ts";
+import { type Model, modelHead, textConfig } from "../nn/model.ts";
 import { noteOf } from "../nn/task_note.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
-import { checkTargetFolder, type DeployTarget, type TrainedModel } from "./target.ts";
+import { checkAdapterFolder } from "./checks/adapter_folder.ts";
 import { writeTokenizerFiles } from "./model_folder.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
@@ -64,6 +66,9 @@ export function adapter(folder: string): DeployTarget {
         },
       };
     },
+    inspect: async (trained, folder, proof) => ({
+      settings: await checkAdapterFolder(trained, folder, proof),
+    }),
   };
 }
 
@@ -94,6 +99,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     "...",
     ...meaning(trainable.model, task),
     python.arguments,
+    padded(trainable.model),
     trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
     renamed(trainable.model),
   ].filter((each) => each !== undefined).join(", ");
@@ -115,7 +121,20 @@ Made with tunebook. Open it with PEFT:
 
     base = ${autoClass}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
-${trainable.model.family.input === "text" ? tokenizerLine : ""}`;
+${trainable.model.family.input === "text" ? tokenizerLines : ""}`;
+}
+
+/** The folder's tokenizer pads and cuts texts as the training did. */
+const tokenizerLines = `    tokenizer = AutoTokenizer.from_pretrained("this folder")
+    inputs = tokenizer(texts, padding=True, truncation=True, return_tensors="pt")
+`;
+
+/** The padding token of a model that reads the last token before it, where its own files name another. */
+function padded(model: Model): string | undefined {
+  const { family, json } = model;
+  if (family.stack?.pooling !== "last" || modelHead(model).reads !== "pooled") return undefined;
+  const { padId } = textConfig(model);
+  return json.pad_token_id === padId ? undefined : `pad_token_id=${padId}`;
 }
 
 /**
@@ -130,15 +149,13 @@ function meaning(
   const isUsual = own === "single_label_classification" && !json.problem_type;
   return [
     ...("id2label" in config
-      ? [`id2label={${labels.map((label, id) => `${id}: ${JSON.stringify(label)}`).join(", ")}}`]
+      ? [`id2label={${labels.map((label, id) => `${id}: ${quoted(label)}`).join(", ")}}`]
       : []),
     ...(own === undefined || own === json.problem_type || isUsual
       ? []
       : [`problem_type=${JSON.stringify(own)}`]),
   ];
 }
-
-const tokenizerLine = '    tokenizer = AutoTokenizer.from_pretrained("this folder")\n';
 
 /** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
 function markdownOf(name: string): string {

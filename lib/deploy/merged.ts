@@ -20,6 +20,7 @@ import {
 } from "../weights/write_bitsandbytes.ts";
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
+import { checkFolder, pythonChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
 
@@ -127,6 +128,9 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         dispose: () => step.dispose(),
       };
     },
+    inspect: async (trained, folder, { table }) => ({
+      settings: await checkFolder(pythonChecks, folder, { trained, table }),
+    }),
   };
 }
 

@@ -11,7 +11,7 @@ import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
-import type { TrainedModel } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
 export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {

@@ -12,7 +12,10 @@ import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
+import { askReader } from "./ask_reader.ts";
+import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
+import { closingOf, pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
 import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
@@ -77,15 +80,19 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const { dtype } = kindOf(trainable);
       const file = fileOf(trainable);
       const settled = { ...settle(model, adapter, values, { dequantise }), objective };
+      const pairs = pairLayoutOf(model, trained);
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", file),
-        forwardProgram(settled),
+        forwardProgram(settled, { closing: closingOf(model, trained) }),
         frozenOf(settled),
+        { pairs },
       );
       await writeModelFiles({ trainable, values, ...trained }, folder, {
+        ...readerType(model),
         "transformers.js_config": await browserConfig(join(folder, "onnx"), file, dtype),
       });
+      await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
     },
     async reopen({ trainable }, folder) {
       const session = await openOnnxFile(join(folder, "onnx", fileOf(trainable)));
@@ -94,6 +101,17 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
         read: exportedReader(trainable.objective),
         dispose: () => session.dispose(),
       };
+    },
+    limits({ reader }, about) {
+      const limit = reader?.limit?.(about);
+      return limit === undefined ? [] : [limit];
+    },
+    async inspect(trained, folder, proof) {
+      const { table } = proof;
+      const settings = await checkFolder(settingChecks, folder, { trained, table });
+      const { reader } = trained.task;
+      if (!reader) return { settings };
+      return { settings, answers: await askReader(reader, folder, proof, { tolerance }) };
     },
   };
 }

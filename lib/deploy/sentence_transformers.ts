@@ -13,6 +13,7 @@ import {
   SENTENCE_CONFIG_FILE,
   SENTENCE_MODEL_FILE,
 } from "../weights/sentence_folder.ts";
+import { checkFolder, sentenceChecks } from "./checks/mod.ts";
 import { merged } from "./merged.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
@@ -56,6 +57,9 @@ export function sentenceTransformers(folder: string): DeployTarget {
       }
       whole.check?.(trainable);
     },
+    inspect: async (trained, folder, { table }) => ({
+      settings: await checkFolder(sentenceChecks, folder, { trained, table }),
+    }),
     async write(trained, folder) {
       await whole.write(trained, folder);
       const { trainable: { model: { config }, objective }, maxTokens } = trained;

@@ -5,7 +5,7 @@
  * @module
  */
 import { writeFolderAtomic } from "../core/atomic.ts";
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
 import {
@@ -16,23 +16,11 @@ import {
   type RunBatch,
   runOver,
 } from "../nn/run_over.ts";
+import type { ReaderLimits } from "../nn/reader_contract.ts";
 import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
-import type { ModelFolder } from "../weights/model_files.ts";
-
-/** A trained model with everything that its deployment needs. */
-export interface TrainedModel {
-  readonly trainable: TrainableModel;
-  /** Trained tensors by path: the method's parameters and the weights it trained. */
-  readonly values: ReadonlyMap<string, Float32Array>;
-  /** What it was trained for, with its labels. */
-  // deno-lint-ignore no-explicit-any
-  readonly task: LabelledTask<any, any, any>;
-  /** The files of the pretrained model. */
-  readonly files: ModelFolder;
-  /** Longer texts were truncated in training, and are by the deployed model. */
-  readonly maxTokens: number;
-}
+import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** Refuses a model of the next token, for targets that write whole models. */
 export function checkIsWhole({ model }: TrainableModel): void {
@@ -69,9 +57,24 @@ export interface DeployTarget {
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
   check?(trainable: TrainableModel): void;
+  /** What its reader cannot do with a task, in sentences; they are said before anything is trained. */
+  limits?(task: Pick<LabelledTask, "reader">, about: ReaderLimits): readonly string[];
   write(trained: TrainedModel, folder: string): Promise<void>;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
+  /**
+   * Compares what else its reader takes from the folder with what the training did: settings, and
+   * answers to texts. Throws an error of kind "output" with what differs.
+   */
+  inspect?(trained: TrainedModel, folder: string, proof: AnswerProof): Promise<ReaderProof>;
+}
+
+/** What a look at a folder with its reader's eyes proved. */
+export interface ReaderProof {
+  /** How many settings were compared. */
+  readonly settings: number;
+  /** What the reader's own pipeline answered, where there is one. */
+  readonly answers?: AnswerReceipt;
 }
 
 /** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */
@@ -95,6 +98,8 @@ export interface Receipt {
   readonly largestDifference: number;
   /** The largest difference that was allowed for outputs of this size. */
   readonly tolerance: number;
+  /** What its reader takes from the folder beside the model; absent for targets that do not look. */
+  readonly reader?: ReaderProof;
 }
 
 /** Rows that a receipt compares; enough to see a mistake, few enough to cost no time. */
@@ -109,10 +114,12 @@ const comparedRows = 64;
 export async function deploy(
   target: DeployTarget,
   trained: TrainedModel,
-  { device, rows, expected, signal }: {
+  { device, rows, expected, answers, signal }: {
     readonly device: Device;
     readonly rows: Rows;
     readonly expected: Outputs;
+    /** Rows as texts, and what the trained model says to them. */
+    readonly answers: AnswerProof;
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
@@ -138,6 +145,7 @@ export async function deploy(
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
+    const reader = await inspected(target, trained, folder, answers);
     return {
       target: target.name,
       folder: target.folder,
@@ -145,8 +153,27 @@ export async function deploy(
       rows: count,
       largestDifference: difference,
       tolerance: allowed,
+      ...(reader ? { reader } : {}),
     };
   });
+}
+
+async function inspected(
+  target: DeployTarget,
+  trained: TrainedModel,
+  folder: string,
+  proof: AnswerProof,
+): Promise<ReaderProof | undefined> {
+  try {
+    return await target.inspect?.(trained, folder, proof);
+  } catch (error) {
+    if (!(error instanceof TunebookError) || error.kind !== "output") throw error;
+    throw new TunebookError(
+      "output",
+      `${target.name}: ${messageOf(error)}\nNothing was written to ${target.folder}.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The largest difference that is no mistake for outputs of this size. */

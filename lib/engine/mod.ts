@@ -17,7 +17,9 @@ export type {
 } from "./devices/device.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
+export type { PairLayout } from "./cut_pairs.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
 export { sizeOf } from "./value.ts";
 export { trace } from "./trace.ts";

@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { once } from "../core/once.ts";
+import { cutPairs, type PairLayout } from "./cut_pairs.ts";
 import { bytesOf } from "./value.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
@@ -18,6 +19,12 @@ const maxInsideBytes = 1.8e9;
 /** Where constants go outside, small ones stay. */
 const minExternalBytes = 1 << 16;
 
+/** What a file does beside the program. */
+export interface OnnxFileSettings {
+  /** Cuts pairs of texts that are too long. */
+  readonly pairs?: PairLayout | undefined;
+}
+
 /**
  * Writes a program without state as an ONNX file with standard operators, int64 token ids and named
  * open axes. Models near 2 GB get their weights in `<file>_data` beside it.
@@ -26,8 +33,10 @@ export async function writeOnnxFile(
   path: string,
   program: Program,
   frozen: FrozenSource,
+  { pairs }: OnnxFileSettings = {},
 ): Promise<void> {
   const graph = trace(program, frozen, { contrib: false, exportTypes: true });
+  if (pairs) cutPairs(graph, pairs);
   const bytes = [...graph.constants.keys()].reduce((sum, value) => sum + bytesOf(value), 0);
   const externalFile = `${basename(path)}_data`;
   const model = writeOnnx(

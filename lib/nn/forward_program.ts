@@ -5,6 +5,7 @@
  */
 import { type Program, type Tensor, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { closed, type ClosingTokens } from "./closing_tokens.ts";
 import { createNet } from "./create_net.ts";
 import type { TextBatch } from "./family.ts";
 import { headResults } from "./head_results.ts";
@@ -16,12 +17,21 @@ import { type TrainableModel, weightInputs } from "./trainable_model.ts";
  * Feeds a batch and gives the outputs of the exported graph: `logits` unless the objective says
  * otherwise, [batch, outputs], or [batch, sequence, outputs] of heads that read tokens.
  */
-export function forwardProgram(trainable: TrainableModel): Program {
+export function forwardProgram(
+  trainable: TrainableModel,
+  { closing }: ForwardProgramOptions = {},
+): Program {
   const { objective } = trainable;
   return programOf(trainable, (results, batch) => {
     const whole = shaped(trainable.model, results, batch);
     return objective.exported?.(whole, batch) ?? { logits: whole };
-  });
+  }, closing);
+}
+
+/** What else the exported graph does. */
+export interface ForwardProgramOptions {
+  /** Puts back the tokens that a reader cuts off at the end of a text that is too long. */
+  readonly closing?: ClosingTokens | undefined;
 }
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
@@ -56,13 +66,15 @@ function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
 function programOf(
   trainable: TrainableModel,
   outputsOf: (results: Tensor, batch: TextBatch) => Record<string, Tensor>,
+  closing?: ClosingTokens,
 ): Program {
   const { model, adapter } = trainable;
   const weights = weightInputs(trainable);
   return {
     name: "forward",
     inputs: { ...batchInputs(model), ...weights.inputs },
-    compute(inputs) {
+    compute(fed) {
+      const inputs = closing ? { ...fed, input_ids: closed(fed.input_ids, closing) } : fed;
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,

@@ -19,6 +19,7 @@ import type { MimeBundle } from "../core/display.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
+import type { ReaderContract } from "./reader_contract.ts";
 import type { HeadRequest } from "./task_head.ts";
 
 /** What a person wants a model to learn, and where in the rows it stands. */
@@ -98,6 +99,11 @@ export interface LabelledTask<
   relabel?(labels: readonly string[]): LabelledTask<Predicted, Input, Answer>;
   /** What others need to know to ask the deployed model. */
   readonly signature: Signature;
+  /**
+   * How transformers.js asks it on texts. Receipts of a task without this compare what the graph gives
+   * for token ids.
+   */
+  readonly reader?: ReaderContract<Input, Answer>;
   /**
    * Rows → inputs of the model with their targets. `labelled` false is for new rows that nobody has
    * labelled: their examples give answers, no predictions, and an objective that a model is asked with

@@ -16,6 +16,7 @@ import {
   givenOptions,
   type QuestionAnsweringOptions,
 } from "./question_answering/options.ts";
+import { answerReader } from "./question_answering/reader.ts";
 import { questionExamples } from "./question_answering/question_examples.ts";
 import { readQuestions } from "./question_answering/read_questions.ts";
 import { textProcessor } from "./shared/text_examples.ts";
@@ -112,6 +113,7 @@ function labelledTask(
         dropsTypes: true,
       },
     },
+    reader: answerReader({ question, context }),
     async examples(table, processor, options) {
       const { where, labelled = true } = options;
       const columns = { question, context, ...(labelled ? { answers } : {}) };

@@ -19,6 +19,7 @@ import { displayOfEmbeddings } from "./sentence_embeddings/embedding_display.ts"
 import { type Embedding, embeddingExamples } from "./sentence_embeddings/examples.ts";
 import { type EmbeddingPredictions, predictionKinds } from "./sentence_embeddings/held_out.ts";
 import type { RowShape } from "./sentence_embeddings/losses.ts";
+import { embeddingReader } from "./sentence_embeddings/reader.ts";
 import {
   type EmbeddingClassesOptions,
   type EmbeddingLabelsOptions,
@@ -170,6 +171,7 @@ function withLabels(
       autoClass: "AutoModel",
       config: {},
     },
+    reader: embeddingReader(name, rows, options),
     examples: (table, processor, settings) =>
       embeddingExamples(table, processor, settings, { name, rows, options }),
     tableOf: (inputs) => tableFromColumns({ [rows.texts[0]]: inputs }, "the texts"),

@@ -18,6 +18,7 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 import type { Prediction } from "./text_classification/prediction.ts";
 import { labelledTexts, type TextInput } from "./text_classification/labelled_texts.ts";
+import { labelReader } from "./text_classification/reader.ts";
 import { absentLabels } from "./shared/split_labels.ts";
 
 /** What columns mean. */
@@ -122,7 +123,10 @@ export function textClassification<const Kind extends LabelKind = "single">(
   };
 
   function withLabels(labels: readonly string[]) {
-    return labelledTexts({ task, text, pair, label, kind, reading, labels });
+    return {
+      ...labelledTexts({ task, text, pair, label, kind, reading, labels }),
+      reader: labelReader({ text, pair, kind, labels }),
+    };
   }
 
   /** The classes of each row, which was checked when it was read. */

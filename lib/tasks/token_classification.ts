@@ -16,6 +16,7 @@ import {
   tokenClassificationMistakes,
   type TokenClassificationOptions,
 } from "./token_classification/options.ts";
+import { tagReader } from "./token_classification/reader.ts";
 import { bracketed } from "./token_classification/show_tagged.ts";
 import { tagClasses, tagLabels } from "./token_classification/tag_labels.ts";
 import { readTaggedRows, type TaggedRow, tagsIn } from "./token_classification/tagged_rows.ts";
@@ -94,7 +95,10 @@ export function tokenClassification(options: TokenClassificationOptions): TokenC
   };
 
   function labelled(labels: readonly string[], scheme?: TagScheme) {
-    return labelledWords({ task, options, labels, scheme });
+    return {
+      ...labelledWords({ task, options, labels, scheme }),
+      reader: tagReader(options, labels),
+    };
   }
 
   return Object.freeze(task);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type AddedToken } from "./added_tokens.ts";
+import type { AddedToken } from "./added_tokens.ts";
 
 /** The kinds of models. */
 const modelTypes = ["BPE", "Unigram", "WordPiece", "WordLevel"] as const;

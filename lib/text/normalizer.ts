@@ -91,6 +91,7 @@ export function normalizeAll(steps: readonly NormalizerStep[], text: string): st
   return steps.reduce((now, step) => step.normalize(now), text);
 }
 
+// deno-lint-ignore no-control-regex
 const vanishing = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/g;
 const blank = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g;
 

@@ -61,7 +61,7 @@ export interface TrainResult extends TrainerState {
   readonly stopped?: "patience" | "interrupted";
   /** The step whose parameters the state holds. */
   readonly keptStep: number;
-  /** The folder with the checkpoint of the last step, where there is one. */
+  /** The folder with the checkpoint that `keepLast` asked for, where it could be written. */
   readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;

@@ -135,7 +135,7 @@ export class Trainer {
     const isInterrupted = this.#stopped === "interrupted";
     await this.#save(isInterrupted ? this.#rescueFolder : checkpoints);
     const seconds = (performance.now() - began) / 1000;
-    const savedIn = isInterrupted || checkpoints ? checkpoints : await this.#keepLast();
+    const savedIn = isInterrupted || checkpoints ? undefined : await this.#keepLast();
     const bestStep = this.#best && !isInterrupted ? this.#state.best!.step : undefined;
     if (bestStep !== undefined) await state.write(whole.vector, this.#best!);
     const keptStep = bestStep ?? this.step;

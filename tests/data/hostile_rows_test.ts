@@ -22,23 +22,34 @@ for (const [name, kind, message, run] of wrongRows) {
 Deno.test("tokenizer files that are wrong are refused by name", async () => {
   const whole = JSON.parse(await Deno.readTextFile(minilm));
   const vocab = { "[UNK]": 0, "a": 1 };
-  const model = { type: "WordPiece", unk_token: "[UNK]", vocab };
+  const model = {
+    ...whole.model,
+    vocab,
+  };
   const path = await Deno.makeTempFile({ suffix: "_tokenizer.json" });
-  const contents: [string, RegExp][] = [
+  const contents: [string, RegExp, ("weights" | "unsupported")?][] = [
     ["", /cannot read the tokenizer file/],
     [JSON.stringify(whole).slice(0, 1000), /cannot read the tokenizer file/],
     ["[]", /must hold a JSON object/],
     ["{}", /is not a usable tokenizer/],
     [JSON.stringify({ model: { type: "Nonsense" } }), /is not a usable tokenizer/],
-    [JSON.stringify({ ...whole, normalizer: { type: "Nonsense" } }), /is not a usable tokenizer/],
-    [JSON.stringify({ ...whole, pre_tokenizer: { type: "None" } }), /is not a usable tokenizer/],
+    [
+      JSON.stringify({ ...whole, normalizer: { type: "Nonsense" } }),
+      /the normalizer "Nonsense" is not one that tunebook follows/,
+      "unsupported",
+    ],
+    [
+      JSON.stringify({ ...whole, pre_tokenizer: { type: "None" } }),
+      /the pre-tokenizer "None" is not one that tunebook follows/,
+      "unsupported",
+    ],
     [JSON.stringify({ model }), /names no padding token/],
   ];
   try {
-    for (const [content, message] of contents) {
+    for (const [content, message, kind = "weights"] of contents) {
       await Deno.writeTextFile(path, content);
       await assert.rejects(loadTokenizer({ tokenizer: path }), (error: TunebookError) => {
-        assert.equal(error.kind, "weights", `${content.slice(0, 60)}: ${error.stack}`);
+        assert.equal(error.kind, kind, `${content.slice(0, 60)}: ${error.stack}`);
         assert.match(error.message, message);
         assert.ok(error.message.includes(path));
         return true;

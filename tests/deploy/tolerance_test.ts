@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { adapter, type DeployTarget, lora, merged, model, onnx, tableFromRows } from "tunebook";
-import { deploy, type TrainedModel } from "../../lib/deploy/target.ts";
+import type { AnswerProof } from "../../lib/deploy/ask_reader.ts";
+import { deploy } from "../../lib/deploy/target.ts";
+import type { TrainedModel } from "../../lib/deploy/trained_model.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { isMistake } from "../is_mistake.ts";
 import { moods, reviews, tinyModel } from "../pipeline/tiny.ts";
@@ -32,6 +34,7 @@ async function deployed(target: DeployTarget, expected: readonly number[]) {
     device: await openDevice("cpu"),
     rows: { lengths: expected.map(() => 1), feedsOf: () => ({}) },
     expected: expected.map((each) => Float32Array.of(each)),
+    answers: {} as AnswerProof, // nothing looks at the folder of this target
   });
 }
 

@@ -33,13 +33,11 @@ export async function tinyModel(
   await Deno.mkdir(folder, { recursive: true });
   const source = goldenPath(`models/${name}`);
   await Deno.copyFile(join(source, "model.safetensors"), join(folder, "model.safetensors"));
-  const { id2label: _, label2id: __, ...config } = JSON.parse(
+  const { id2label: own, label2id: _, ...config } = JSON.parse(
     await Deno.readTextFile(join(source, "config.json")),
   );
-  await Deno.writeTextFile(
-    join(folder, "config.json"),
-    JSON.stringify(id2label ? { ...config, id2label } : config),
-  );
+  const head = id2label ? { id2label } : own ? { num_labels: Object.keys(own).length } : {};
+  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify({ ...config, ...head }));
   const family = name.includes("roberta") ? "roberta" : "bert";
   await Deno.writeTextFile(join(folder, "tokenizer.json"), JSON.stringify(tinyTokenizer(family)));
   return `file:${folder}`;

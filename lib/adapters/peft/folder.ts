@@ -129,7 +129,7 @@ export async function writePeftFolder(
     ...own,
     ...learned,
     task_type: taskType,
-    ...baseOf(model.reference),
+    ...peftBase(model.reference),
     inference_mode: true,
     modules_to_save: savedModules(model, own.modules_to_save),
   };
@@ -145,7 +145,7 @@ function savedModules({ head }: Model, before: unknown): string[] | null {
 }
 
 /** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */
-function baseOf(reference: string): Record<string, string> {
+export function peftBase(reference: string): Record<string, string> {
   const hub = /^hf:([^@]+)(?:@(.+))?$/.exec(reference);
   if (!hub) return { base_model_name_or_path: reference.replace(/^file:/, "") };
   const [, name, revision] = hub;

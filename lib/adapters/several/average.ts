@@ -144,8 +144,10 @@ function difference(
       name !== "kind" && ![value].flat().some((each) => columns.includes(each as string))
     ).map(([name, value]) => `${name} ${JSON.stringify(value)}`).sort();
   const [own, others] = [settingsOf(task), settingsOf(other.task)];
-  if (shown(own) === shown(others)) return undefined;
-  return `other settings (${shown(own) || "none"}; ${shown(others) || "none"})`;
+  // JSON shows what settings hold already.
+  const listed = (all: readonly string[]) => all.join(", ") || "none";
+  if (listed(own) === listed(others)) return undefined;
+  return `other settings (${listed(own)}; ${listed(others)})`;
 }
 
 function averagedHeads(

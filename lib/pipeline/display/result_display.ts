@@ -174,17 +174,36 @@ function matrixOf(predictions: AnyPredictions) {
   return confusionChart(confusionMatrix.compute(single));
 }
 
-const receiptColumns = ["target", "folder", "files", "MB", "largest difference", "allowed"];
+const receiptColumns = [
+  "target",
+  "folder",
+  "files",
+  "MB",
+  "largest difference",
+  "allowed",
+  "reader",
+];
 
 function receiptRows(receipts: readonly Receipt[]): string[][] {
-  return receipts.map(({ target, folder, files, largestDifference, tolerance, rows }) => [
+  return receipts.map(({ target, folder, files, largestDifference, tolerance, rows, reader }) => [
     target,
     folder,
     String(files.length),
     (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1),
     `${largestDifference === 0 ? "0" : largestDifference.toExponential(1)} on ${rows} rows`,
     tolerance.toExponential(0),
+    readerText(reader),
   ]);
+}
+
+/** What the folder's reader takes from it as it was trained. */
+function readerText(reader: Receipt["reader"]): string {
+  if (!reader) return "";
+  const { settings, answers } = reader;
+  if (!answers) return `${settings} settings`;
+  const { inputs, largestDifference: found } = answers;
+  const difference = found === 0 ? "0" : found.toExponential(1);
+  return `${settings} settings, ${inputs} answers within ${difference}`;
 }
 
 function receiptsText(receipts: readonly Receipt[]): string {

@@ -4,7 +4,9 @@
  * @module
  */
 import { interruption } from "../../core/interruption.ts";
-import { deploy, type Receipt, type TrainedModel } from "../../deploy/target.ts";
+import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import { deploy, type Receipt } from "../../deploy/target.ts";
+import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { PlanSpec } from "../plan_spec.ts";
@@ -14,20 +16,28 @@ import type { AnyExamples } from "./assemble_stage.ts";
 export interface ProofRows {
   readonly examples: AnyExamples;
   readonly outputs: Outputs;
+  /** The same rows as texts. */
+  readonly answers: AnswerProof;
 }
 
 /** Deploys to all targets. */
 export async function deployStage(
   targets: PlanSpec["targets"],
   trained: TrainedModel,
-  { examples, outputs }: ProofRows,
+  { examples, outputs, answers }: ProofRows,
   { device, signal }: { readonly device: Device; readonly signal: AbortSignal },
 ): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   for (const target of targets) {
     if (signal.aborted) throw interruption();
     receipts.push(
-      await deploy(target, trained, { device, rows: examples, expected: outputs, signal }),
+      await deploy(target, trained, {
+        device,
+        rows: examples,
+        expected: outputs,
+        answers,
+        signal,
+      }),
     );
   }
   return receipts;

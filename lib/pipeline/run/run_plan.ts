@@ -9,7 +9,7 @@ import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
-import type { TrainedModel } from "../../deploy/target.ts";
+import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
@@ -17,6 +17,7 @@ import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import { answerProof, sayLimits } from "./answer_proof.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
@@ -58,6 +59,7 @@ export async function runPlan(
   const { trainable, data } = assembled;
   if (!options.quiet) say(describeData(data, assembled));
   checkForms(spec.targets, trainable);
+  if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
   const scorer = scorerOf(trainable, device);
   const judge = judgeOf(spec, read.task);
@@ -86,9 +88,15 @@ export async function runPlan(
       values: await state.read(parameters),
       task: read.task,
       files: opened.files,
+      processor: assembled.processor,
       maxTokens: assembled.maxTokens,
     };
-    const proof = { examples: data.test, outputs: scored.outputs };
+    const answers = answerProof(
+      read,
+      assembled,
+      (examples) => scorer.outputs(examples, { state, signal }),
+    );
+    const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, signal })
       .catch((error) => {
         throw withScores(error, scored.scores, scoreTitles(spec.metrics));

@@ -99,7 +99,7 @@ export function describeResult(
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
-      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})`;
+      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})${describeReader(receipt)}`;
   });
   return visibleLines([
     `${result.method} on ${result.model}`,
@@ -121,6 +121,15 @@ export function describeResult(
     ...result.notes.map((note) => `note: ${note}`),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
+}
+
+/** What the folder's reader was found to take from it. */
+export function describeReader({ reader }: Pick<Receipt, "reader">): string {
+  if (!reader) return "";
+  const { settings, answers } = reader;
+  if (!answers) return `; ${settings} settings as trained`;
+  return `; ${settings} settings as trained; ${answers.reader} answers ${answers.inputs} inputs ` +
+    `as trained, largest difference ${smallNumber(answers.largestDifference)}`;
 }
 
 /** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */

@@ -98,7 +98,8 @@ export async function trainStage(
     await view.end(ended);
   }
   if (result.stopped !== "interrupted") {
-    const { savedIn } = result;
+    // A run that goes on from a checkpoint writes its own to the same folder.
+    const savedIn = resume || settings.checkpoints ? folder : result.savedIn;
     // The next run is a new one.
     const forget = async () => {
       if (savedIn === undefined || settings.checkpoints !== undefined) return;

@@ -193,7 +193,7 @@ function numbered(
  * What the options say of pooling, else the model's folder. A folder whose vectors are made in a way
  * that is not known here is an error of kind "unsupported", unless the options say how to pool.
  */
-function sentenceOf(
+export function sentenceOf(
   { sentence }: Pick<TextProcessor, "sentence">,
   { pooling, normalize }: Pick<SentenceEmbeddingsOptions, "pooling" | "normalize">,
 ): SentenceSettings {

@@ -7,6 +7,7 @@ import { moods, tinyModel } from "../tiny.ts";
 const quiet = { quiet: true };
 const aborted = { signal: AbortSignal.abort() };
 const columns = { text: "text", label: "mood" };
+const names = { 0: "negative", 1: "neutral", 2: "positive" };
 
 /** LoRA that calls `act` where a run makes its first values, when all rows are encoded. */
 function loraThat(act: () => void): Method {
@@ -64,7 +65,7 @@ Deno.test("what comes before the training is stopped while it works", () =>
 
 Deno.test("a model's quantisation and the labelling of texts are stopped", () =>
   inFolder(async (folder) => {
-    const reference = await tinyModel(join(folder, "base"));
+    const reference = await tinyModel(join(folder, "base"), "bert", names);
     const { config, weights } = await resolveModel(reference);
     await assert.rejects(
       loadModel({

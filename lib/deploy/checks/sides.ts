@@ -1,0 +1,43 @@
+/**
+ * Where short rows are filled and long ones cut.
+ *
+ * @module
+ */
+import { asJson, type FolderCheck, type FolderFacts } from "./folder_facts.ts";
+
+/** Classes of Python whose padding goes to the left unless `padding_side` says otherwise. */
+const leftClasses = /^(?:Llama|CodeLlama|Gemma)Tokenizer(?:Fast)?$/;
+
+/** Training pads and cuts on the right; `tokenizer.json` may have sides of its own. */
+export const checkSides: FolderCheck = (facts, { trained: { processor } }) => {
+  if (processor.input !== "text") return [];
+  const { padding_side: padding, truncation_side: truncation } = facts.tokenizerConfig;
+  const wrong: string[] = [];
+  const found = padding ?? sideIn(facts, "padding") ?? sideOfClass(facts);
+  if (found !== "right") {
+    wrong.push(
+      `tokenizer_config.json: padding_side is ${
+        asJson(padding)
+      }, which pads on the ${found}; the ` +
+        "training padded on the right",
+    );
+  }
+  const cut = truncation ?? sideIn(facts, "truncation") ?? "right";
+  if (cut !== "right") {
+    wrong.push(
+      `tokenizer_config.json: truncation_side is ${asJson(truncation)}, which cuts texts on the ` +
+        `${cut}; the training cut them on the right`,
+    );
+  }
+  return wrong;
+};
+
+/** What `tokenizer.json` says, which counts where `tokenizer_config.json` says nothing. */
+function sideIn({ tokenizer }: FolderFacts, what: "padding" | "truncation"): string | undefined {
+  const { direction } = (tokenizer[what] ?? {}) as { direction?: unknown };
+  return typeof direction === "string" ? direction.toLowerCase() : undefined;
+}
+
+function sideOfClass({ tokenizerConfig }: FolderFacts): "left" | "right" {
+  return leftClasses.test(String(tokenizerConfig.tokenizer_class)) ? "left" : "right";
+}

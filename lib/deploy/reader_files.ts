@@ -1,0 +1,97 @@
+/**
+ * What transformers.js needs to read a folder as it was trained.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeFileAtomic } from "../core/atomic.ts";
+import type { PairLayout } from "../engine/mod.ts";
+import type { ClosingTokens } from "../nn/closing_tokens.ts";
+import { type Model, modelHead } from "../nn/model.ts";
+import type { TextProcessor } from "../nn/processor.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
+import { readJsonObject } from "../text/tokenizer_files.ts";
+import type { TrainedModel } from "./trained_model.ts";
+
+/** Families that transformers.js knows with a cache for the next token only. */
+const decoders = ["gpt2", "llama"];
+
+/**
+ * A family whose models transformers.js feeds with ids and mask and asks for whatever the graph gives:
+ * it decides by `model_type`, and knows no classifier of decoders.
+ */
+const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
+
+/** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
+function trainedTokenizer(
+  { tokenizer, poolsLast = false, padId }: TextProcessor,
+  { headRequest }: Pick<Model, "headRequest">,
+): Tokenizer {
+  const readsLast = poolsLast && headRequest.name === "classification";
+  return readsLast ? tokenizer.withoutClosing(padId) : tokenizer;
+}
+
+/** What stands at the end of the longest text; undefined where nothing does, or texts are pairs. */
+export function closingOf(
+  model: Pick<Model, "headRequest">,
+  { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
+): ClosingTokens | undefined {
+  if (processor.input !== "text" || task.reader?.pairs) return undefined;
+  const { ids, firstStart } = trainedTokenizer(processor, model).join([]);
+  const closing = Array.from(ids.subarray(firstStart));
+  return closing.length === 0 ? undefined : { maxTokens, ids: closing };
+}
+
+/** How the graph cuts pairs that are too long; undefined where inputs are no pairs. */
+export function pairLayoutOf(
+  model: Pick<Model, "family" | "headRequest">,
+  { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
+): PairLayout | undefined {
+  if (processor.input !== "text" || !task.reader?.pairs) return undefined;
+  const { ids, types, firstStart, secondStart } = trainedTokenizer(processor, model).join([], []);
+  const layout = {
+    maxTokens,
+    before: firstStart,
+    between: secondStart! - firstStart,
+    after: ids.length - secondStart!,
+    separator: ids[firstStart],
+  };
+  if (layout.between === 0) return undefined;
+  return model.family.usesTypes
+    ? { ...layout, inSecond: types.reduce((sum, type) => sum + type, 0) }
+    : layout;
+}
+
+/** The family that `config.json` names where transformers.js knows no such head of the model's own. */
+export function readerType(model: Model): Record<string, unknown> {
+  const { modelType } = model.family;
+  if (!decoders.includes(modelType)) return {};
+  const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
+  return {
+    model_type: plainFamily.modelType,
+    architectures: [plainFamily.classPrefix + head],
+    tunebook_model_type: modelType,
+  };
+}
+
+/**
+ * Names the tokenizer's class after what transformers.js does with it: `BertTokenizer` gives segments,
+ * `LlamaTokenizer` pads on the left, and any other takes `tokenizer.json` as it is.
+ */
+export async function writeReaderTokenizer(
+  folder: string,
+  { family }: Model,
+  { cutsPairs }: { readonly cutsPairs: boolean },
+): Promise<void> {
+  if (family.input !== "text") return;
+  const path = join(folder, "tokenizer_config.json");
+  const { model_max_length: limit, ...own } = await readJsonObject(path);
+  const config = {
+    ...own,
+    // It would cut the second text away; the graph cuts the longer one.
+    ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
+    tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
+    padding_side: "right",
+  };
+  await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
+}

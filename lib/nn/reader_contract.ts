@@ -1,0 +1,72 @@
+/**
+ * How the reader of a deployed folder asks it, and what its answers must be. A task says so beside its
+ * signature; a receipt then compares the reader's answers with the trained model's.
+ *
+ * @module
+ */
+import type { Table } from "../table/table.ts";
+import type { ReaderPipeline } from "../text/transformers_js.ts";
+import type { Processor } from "./processor.ts";
+
+/** What the trained model says about one input. */
+export interface ExpectedAnswer<Input = unknown, Answer = unknown> {
+  readonly input: Input;
+  /** What `predict` answers. */
+  readonly answer: Answer;
+  /** What the model gave for each sequence of the input. */
+  readonly outputs: readonly Float32Array[];
+  /** Whether tokens were cut off. */
+  readonly truncated: boolean;
+  /** What made its sequences. */
+  readonly processor: Processor;
+}
+
+/** How far the reader's answer is from the trained model's. */
+export interface AnswerDifference {
+  /** The largest difference of a number. */
+  readonly difference: number;
+  /** What is wrong beside numbers, such as a label that nobody knows. */
+  readonly problem?: string;
+}
+
+/** What limits of the reader depend on. */
+export interface ReaderLimits {
+  readonly processor: Processor;
+  /** Whether some rows are longer than the model takes. */
+  readonly hasLongRows: boolean;
+}
+
+/** How transformers.js asks a deployed model for a task. */
+export interface ReaderContract<Input = unknown, Answer = unknown> {
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  /** Rows as `predict` takes them. */
+  inputsOf(table: Table): Input[];
+  /** Inputs out of many: those that may be longer than the model takes. */
+  joined(inputs: readonly Input[]): Input[];
+  /** True for pairs of texts of which the longer one is cut, where both are too long. */
+  readonly pairs?: boolean;
+  /** Whether the reader answers an input that is longer than the model takes as `predict` does. */
+  longInputs(processor: Processor): boolean;
+  /** What the reader cannot do, in a sentence; said before the training. */
+  limit?(about: ReaderLimits): string | undefined;
+  /** Asks for some inputs at once; one answer for each. */
+  ask(
+    reader: ReaderPipeline,
+    inputs: readonly Input[],
+    processor: Processor,
+  ): Promise<readonly unknown[]>;
+  /** Compares an answer. */
+  compare(found: unknown, expected: ExpectedAnswer<Input, Answer>): AnswerDifference;
+  /** The size of what the trained model says, which differences are measured by. */
+  sizeOf(expected: ExpectedAnswer<Input, Answer>): number;
+}
+
+/** The largest absolute number of some outputs. */
+export function largestOutput(outputs: readonly Float32Array[]): number {
+  let largest = 0;
+  for (const each of outputs) {
+    for (const value of each) largest = Math.max(largest, Math.abs(value));
+  }
+  return largest;
+}

@@ -1,0 +1,53 @@
+/**
+ * What readers of deployed folders are compared with, and what they cannot do.
+ *
+ * @module
+ */
+import { say } from "../../core/say.ts";
+import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import type { ExpectedAnswer } from "../../nn/reader_contract.ts";
+import type { Outputs } from "../../nn/task.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { AnyExamples, Assembled } from "./assemble_stage.ts";
+import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
+
+/** The held-out rows, and what the trained model says to inputs. */
+export function answerProof(
+  { splits, task }: Pick<ReadData, "splits" | "task">,
+  { processor }: Pick<Assembled, "processor">,
+  outputsOf: (examples: AnyExamples) => Promise<Outputs>,
+): AnswerProof {
+  const where = "the held-out rows";
+  return {
+    table: splits.test,
+    processor,
+    async expectedOf(inputs) {
+      const expected: ExpectedAnswer[] = [];
+      for (const input of inputs) {
+        const table = task.tableOf([input]);
+        const examples = await task.examples(table, processor, { where, labelled: false });
+        const outputs = await outputsOf(examples);
+        const [answer] = examples.answers(outputs);
+        expected.push({ input, answer, outputs, truncated: examples.truncated > 0, processor });
+      }
+      return expected;
+    },
+  };
+}
+
+/** Says what the readers of the targets cannot do, before anything is trained for them. */
+export function sayLimits(
+  targets: PlanSpec["targets"],
+  task: AnyLabelledTask,
+  { data, processor }: Pick<Assembled, "data" | "processor">,
+): void {
+  const splits = [data.train, data.test, ...(data.validation ? [data.validation] : [])];
+  const hasLongRows = splits.some(({ rows, lengths, truncated }) =>
+    lengths.length > rows || truncated > 0
+  );
+  for (const target of targets) {
+    for (const limit of target.limits?.(task, { processor, hasLongRows }) ?? []) {
+      say(`${target.name}: ${limit}`);
+    }
+  }
+}

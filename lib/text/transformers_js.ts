@@ -1,0 +1,89 @@
+/**
+ * Opens a folder as the users of transformers.js do, with its own `pipeline`.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import process from "node:process";
+import { messageOf, TunebookError } from "../core/errors.ts";
+
+/** What a model gave for a batch, by name. */
+export interface ReaderOutput {
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** A pipeline that transformers.js has opened. */
+export interface ReaderPipeline {
+  /** Calls the pipeline. */
+  ask(...given: readonly unknown[]): Promise<unknown>;
+  /**
+   * What its tokenizer and its model make of texts, for what the pipeline does not take, such as pairs:
+   * `model(tokenizer(texts, { text_pair, padding: true, truncation: true }))`.
+   */
+  outputs(
+    texts: readonly string[],
+    pairs?: readonly string[],
+  ): Promise<Readonly<Record<string, ReaderOutput>>>;
+  /** `config.json` as the reader has it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly padTokenId: number | undefined;
+  readonly paddingSide: string;
+  dispose(): Promise<void>;
+}
+
+/** What is asked of the library, whose own types know each task by name. */
+type Opened = ((...given: readonly unknown[]) => Promise<unknown>) & {
+  readonly tokenizer:
+    & ((texts: readonly string[], options: object) => Record<string, unknown>)
+    & { readonly pad_token_id?: number; readonly padding_side: string };
+  readonly model:
+    & ((inputs: object) => Promise<Record<string, ReaderOutput>>)
+    & { readonly config: Record<string, unknown> };
+  dispose(): Promise<void>;
+};
+
+/**
+ * Opens `pipeline(task, folder)` of transformers.js. The library is loaded when this is first called.
+ *
+ * Throws a `TunebookError` of kind "output" where it cannot open the folder.
+ *
+ * @param threads of the runtime; one for each core unless given
+ */
+export async function openPipeline(
+  task: string,
+  folder: string,
+  { threads }: { readonly threads?: number | undefined } = {},
+): Promise<ReaderPipeline> {
+  // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
+  const { pipeline } = await import("@huggingface/transformers");
+  const open = pipeline as (task: string, model: string, options: object) => Promise<unknown>;
+  let opened: Opened;
+  try {
+    opened = await open(task, resolve(folder), {
+      local_files_only: true,
+      ...(threads === undefined ? {} : { session_options: { intraOpNumThreads: threads } }),
+    }) as Opened;
+  } catch (error) {
+    throw new TunebookError(
+      "output",
+      `transformers.js cannot open the folder as pipeline("${task}", …): ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+  const { tokenizer, model } = opened;
+  return {
+    ask: (...given) => opened(...given),
+    outputs: async (texts, pairs) =>
+      await model(tokenizer(texts, {
+        ...(pairs ? { text_pair: pairs } : {}),
+        padding: true,
+        truncation: true,
+      })),
+    config: model.config,
+    padTokenId: tokenizer.pad_token_id,
+    paddingSide: tokenizer.padding_side,
+    dispose: () => opened.dispose(),
+  };
+}
