@@ -68,15 +68,7 @@ Deno.test("a model's quantisation and the labelling of texts are stopped", () =>
     const reference = await tinyModel(join(folder, "base"), "bert", names);
     const { config, weights } = await resolveModel(reference);
     await assert.rejects(
-      loadModel({
-        reference,
-        config,
-        weights,
-        outputs: 2,
-        seed: 1,
-        quantize: "nf4",
-        signal: aborted.signal,
-      }),
+      loadModel({ reference, config, weights, outputs: 2, seed: 1, quantize: "nf4", ...aborted }),
       { kind: "interrupted", message: "stopped while the model's weights were quantised" },
     );
     const base = await model(reference).open();
@@ -84,7 +76,7 @@ Deno.test("a model's quantisation and the labelling of texts are stopped", () =>
       const adapters = await base.attach({});
       const texts = ["good", "bad"];
       await assert.rejects(
-        adapters.predict(texts, { adapters: [null, null], signal: aborted.signal }),
+        adapters.predict(texts, { adapters: [null, null], ...aborted }),
         { kind: "interrupted" },
       );
     } finally {
