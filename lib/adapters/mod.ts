@@ -6,7 +6,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { text } from "../core/option_rules.ts";
+import { required, text } from "../core/option_rules.ts";
 import type { Method } from "../nn/method.ts";
 import { adalora } from "./adalora.ts";
 import { adaloraRules } from "./adalora_options.ts";
@@ -35,7 +35,7 @@ const entry = (rules: object, make: MethodEntry["make"]): MethodEntry => ({
   make,
 });
 
-const peftRules = { folder: text };
+const peftRules = { folder: required(text) };
 
 /** The methods by name. */
 export const methods: Readonly<Record<string, MethodEntry>> = {

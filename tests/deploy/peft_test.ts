@@ -186,7 +186,7 @@ Deno.test("everything that cannot be computed is one error", () =>
       [{ peft_type: undefined }, "unsupported", /peft_type is missing/],
       [{ r: 0 }, "weights", /rank is 0/],
       [{ rank_pattern: { query: 1.5 } }, "weights", /query.* is 1\.5/],
-      [{ rank_pattern: ["query"] }, "weights", /is "query"/],
+      [{ rank_pattern: ["query"] }, "weights", /ranks is \["query"\], but must be an object/],
       [{ lora_dropout: 1 }, "weights", /dropout is 1/],
       [{ lora_dropout: "0.1" }, "weights", /dropout is "0\.1"/],
       [{ rank_pattern: { "(": 2 } }, "unsupported", /rank_pattern has the regular expression "\("/],
@@ -270,8 +270,8 @@ Deno.test("folders without an adapter are errors that name the file", () =>
 
 Deno.test("peft is a method of plan files", async () => {
   assert.deepEqual(methodOf("peft", { folder: "a" }).settings, { folder: "a" });
-  assert.throws(() => methodOf("peft", {}), isMistake("input", "give the folder"));
-  assert.throws(() => methodOf("peft", { folder: 3 }), isMistake("input", "give the folder"));
+  assert.throws(() => methodOf("peft", {}), isMistake("input", "folder is missing"));
+  assert.throws(() => methodOf("peft", { folder: 3 }), isMistake("input", "folder is 3"));
   const host = modelInfoOf(await goldenModel("bert"));
   assert.throws(() => peft("a").attach(host), isMistake("input", "open()"));
 });

@@ -59,7 +59,7 @@ Deno.test("what comes before the training is stopped while it works", () =>
     const stopped = { kind: "interrupted", message };
     const soon = () => ({ ...quiet, signal: AbortSignal.timeout(100) });
     await assert.rejects(plan.run(soon()), stopped);
-    await assert.rejects(plan.preview(soon()), stopped);
+    await assert.rejects(plan.preview({ signal: soon().signal }), stopped);
     await assert.rejects(start.compare({ lora: lora() }).run(soon()), stopped);
   }));
 
