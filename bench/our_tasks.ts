@@ -15,6 +15,7 @@ import { scorerOf, scoreStage } from "../lib/pipeline/run/score_stage.ts";
 import { tableFromRows } from "../lib/table/table.ts";
 import { taskOf } from "../lib/tasks/mod.ts";
 import { initialParameters } from "../lib/train/initial_state.ts";
+import { learningRateAt } from "../lib/train/schedules/mod.ts";
 import { planSteps } from "../lib/train/step_plan.ts";
 import { train } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
@@ -72,7 +73,7 @@ await serve<Message>({
 
 /**
  * Trains in padded batches without dropout. Writes what the other side needs to take the same steps:
- * where the parameters start, the labels in our order, and the rows of each step.
+ * where the parameters start, the labels in our order, and the rows and the rate of each step.
  */
 async function steps(seed: number, file: string) {
   const settings = trainSettings({ ...spec.train, seed, packing: false }, spec.method);
@@ -90,6 +91,10 @@ async function steps(seed: number, file: string) {
       [...initialParameters(trainable, seed)].map(([path, values]) => [path, [...values]]),
     ),
     labels: read.task.labels,
+    rates: Array.from(
+      { length: totalSteps },
+      (_, step) => learningRateAt({ ...settings, totalSteps }, step),
+    ),
     steps: Array.from({ length: totalSteps }, (_, step) => [...microBatchesOf(step)[0]]),
   };
   await Deno.writeTextFile(file, JSON.stringify(start));
