@@ -72,6 +72,14 @@ Deno.test("one label: learns, scores and predicts", () =>
       assert.equal(probabilities[label as string], Math.max(...all));
     }
     assert.deepEqual(await result.predict([]), []);
+    await assert.rejects(
+      result.predict("When is the exam?" as never),
+      isMistake("input", 'predict takes a list of inputs, predict(["When is the exam?"])'),
+    );
+    await assert.rejects(
+      result.predict({ text: "fine" } as never),
+      isMistake("input", "predict takes a list of inputs", "one alone"),
+    );
     await assert.rejects(result.predict(["fine", ""]), isMistake("data", "row 2: an empty text"));
     assert.match(String(result), /accuracy +0\.\d{4}|accuracy +1\.0000/);
     await result.dispose();
