@@ -11,6 +11,7 @@ import { initialParameters } from "../../lib/train/initial_state.ts";
 import { isMistake } from "../is_mistake.ts";
 import { goldenLanguageModel, goldenModel, goldenPath } from "../models/golden.ts";
 import { toyModel } from "../nn/toy.ts";
+import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
 Deno.test("a folder says whether the adapted weights are stored transposed, and for what head", () =>
@@ -51,13 +52,14 @@ Deno.test("BitFit gives a bias to a linear that is named and has none, which can
 
 Deno.test("a folder of a method that PEFT has not for the family is refused", () =>
   inFolder(async (folder) => {
-    await Deno.copyFile(
-      goldenPath(`methods/bitfit-bert/${tensorFile}`),
-      join(folder, tensorFile),
-    );
+    const gpt2 = toyModel({ modelType: "gpt2" });
+    const name = "base_model.model.transformer.h.0.attn.c_attn.beft_bias";
+    const data = new Float32Array(3 * gpt2.config.hiddenSize);
+    await writeSafetensors(join(folder, tensorFile), [
+      { name, dtype: "F32", shape: [data.length], data },
+    ]);
     const config = { peft_type: "BEFT", target_modules: ["c_attn"] };
     await Deno.writeTextFile(join(folder, configFile), JSON.stringify(config));
-    const gpt2 = toyModel({ modelType: "gpt2" });
     await assert.rejects(
       openOn(gpt2, peft(folder)),
       isMistake("unsupported", "PEFT has no BEFT for gpt2"),

@@ -102,7 +102,11 @@ async function modelReaders(): Promise<FuzzedReader[]> {
       async read(folder) {
         const files = await findModelFiles(`file:${folder}`, folder);
         const { config } = await readModelConfig(files.config);
-        const model = await loadModel({ ...files, outputs: 2, seed: 1 });
+        const { reference, weights } = files;
+        const model = await loadModel({
+          ...{ reference, config: files.config, weights },
+          ...{ outputs: 2, seed: 1 },
+        });
         for (const path of model.weights.keys()) model.weights.get(path);
         return config;
       },

