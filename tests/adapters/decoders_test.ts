@@ -9,7 +9,7 @@ import { checkMergeable } from "../../lib/nn/merge.ts";
 import { attachTo, openOn } from "../../lib/nn/model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { isMistake } from "../is_mistake.ts";
-import { goldenLanguageModel, goldenModel, goldenPath } from "../models/golden.ts";
+import { goldenLanguageModel, goldenModel } from "../models/golden.ts";
 import { toyModel } from "../nn/toy.ts";
 import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { inFolder } from "../weights/in_folder.ts";
