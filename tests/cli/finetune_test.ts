@@ -130,7 +130,7 @@ Deno.test("a plan file does what the plan does", () =>
     const refused = await finetune([path]);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /plan\.json: this plan cannot be read:\n/);
-    assert.match(refused.stderr, /unknown field epochs/);
+    assert.match(refused.stderr, /there is no field epochs/);
     assert.match(refused.stderr, /rate/);
   }));
 

@@ -96,13 +96,13 @@ const columnOptions: [object, RegExp][] = [
   [{ label: 3 }, /label is 3/],
   [{ pair: null }, /pair is null/],
   [{ kind: "singel" }, /did you mean "single"/],
-  [{ kind: null }, /no kind null/],
-  [{ kind: "constructor" }, /no kind "constructor"/],
+  [{ kind: null }, /kind is null, but must be one of/],
+  [{ kind: "constructor" }, /kind is "constructor", but must be one of/],
   [{ separator: "|" }, /separator belongs to kind "multi"/],
   [{ test: 0 }, /test is 0/],
   [{ test: -0.2 }, /test is -0\.2/],
   [{ test: 2.5 }, /test is 2\.5/],
-  [{ test: NaN }, /test is null/],
+  [{ test: NaN }, /test is NaN/],
   [{ test: true }, /test is true/],
   [{ test: {} }, /test is \{\}/],
   [{ test: [] }, /test is \[\]/],
@@ -188,7 +188,7 @@ const runs: [string, ErrorKind, RegExp, (place: Place) => Promise<unknown>][] = 
     [
       `the device "${device}"`,
       "input",
-      /there is no device/,
+      /there is no device|device is ""/,
       ({ base, data, out }) =>
         model(`file:${base}`).data(data, { text: "text", label: "mood" }).adapt(head()).train()
           .deploy(merged(out)).run({ quiet: true, device }),

@@ -113,7 +113,7 @@ Deno.test("what is quantised cannot be trained, or quantised to another format",
   const folder = goldenPath("quantised/bert-nf4");
   await assert.rejects(
     loadModel({
-      reference: "",
+      reference: "bert-nf4",
       config: `${folder}/config.json`,
       weights: folder,
       outputs,

@@ -34,7 +34,7 @@ export function predictionsTable(predictions: AnyPredictions): PredictionsTable 
   return make?.(predictions as never);
 }
 
-const makers: Readonly<Record<string, (predictions: never) => PredictionsTable>> = {
+const makers: Readonly<Record<string, (predictions: never) => PredictionsTable | undefined>> = {
   single: singleTable,
   multi: multiTable,
   regression: regressionTable,
@@ -174,7 +174,11 @@ function similarityTable({ rows, truth, cosines }: SimilarityPredictions): Predi
   };
 }
 
-function retrievalTable({ rows, ranks, corpus }: RetrievalPredictions): PredictionsTable {
+/** Absent where several rows have the same query: ranks are of queries, not of rows. */
+function retrievalTable(
+  { rows, ranks, corpus }: RetrievalPredictions,
+): PredictionsTable | undefined {
+  if (ranks.length !== rows) return undefined;
   const best = (row: number) => Math.min(...ranks[row]);
   return {
     columns: ["rank of the right text"],

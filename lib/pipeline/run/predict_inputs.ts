@@ -21,7 +21,7 @@ export function requireInputs(inputs: unknown): void {
   throw new TunebookError(
     "input",
     `predict takes a list of inputs, ${isOne ? `predict([${shownValue(inputs)}])` : "[input]"}, ` +
-      `but got ${isOne ? "one alone" : shownValue(inputs)}`,
+      `but got ${isOne ? "one alone" : inputs === undefined ? "nothing" : shownValue(inputs)}`,
   );
 }
 

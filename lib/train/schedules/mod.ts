@@ -63,7 +63,7 @@ const rules: Rules<ScheduleSteps> = {
 /**
  * The share of the full learning rate at a step: it rises in a straight line over `warmupSteps` and
  * then follows the schedule to the last step, as transformers' `get_scheduler` has it. A run begins its
- * warm-up at half of the second step's instead of 0.
+ * warm-up a little above 0 (`learningRateAt`).
  *
  * Throws an error of kind "input" for a name that is no schedule's.
  *
@@ -114,8 +114,9 @@ export interface ScheduleSettings extends ScheduleOptions {
 
 /**
  * The learning rate of a step, counted from 0. It is that of transformers but for the first step of a
- * warm-up, whose rate there is 0, so that a run of one step learns nothing: here it is half of the second
- * step's.
+ * warm-up, whose rate there is 0, so that a run of one step learns nothing: here it is the second step's
+ * divided by the number of steps. More than that makes short runs worse: Adam's first update is as large
+ * as its rate, however uncertain its direction.
  */
 export function learningRateAt(
   { learningRate, schedule, warmup, totalSteps, cycles, power, decayShare, finalScale }:
@@ -124,7 +125,7 @@ export function learningRateAt(
 ): number {
   const warmupSteps = Math.ceil(warmup * totalSteps);
   const options = { cycles, power, decayShare, finalScale };
-  if (step === 0 && warmupSteps > 0) return learningRate / (2 * warmupSteps);
+  if (step === 0 && warmupSteps > 0) return learningRate / (warmupSteps * totalSteps);
   return learningRate * learningRateScale(schedule, step, { totalSteps, warmupSteps, ...options });
 }
 
