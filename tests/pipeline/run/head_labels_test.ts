@@ -60,7 +60,7 @@ async function trainedHead(folder: string, order: readonly ["positive", "negativ
 Deno.test("a trained head is scored and deployed with its own names, whatever their order", () =>
   inFolder(async (folder) => {
     const trained = await trainedHead(folder, ["positive", "negative"]);
-    assert.ok(trained.accuracy > 0.75, `${trained.accuracy}`);
+    assert.ok(trained.accuracy > 0.7, `${trained.accuracy}`);
     const data = model(trained.reference).data(moods(120), columns);
     const out = join(folder, "out");
     const same = await data.adapt(lora({ rank: 2 })).train({ epochs: 0 }).evaluate({ accuracy })
