@@ -218,7 +218,7 @@ Deno.test("what cannot be opened says why", () =>
     const { inputs } = openedTasks["text-classification"];
     const pairs = await open(at("base"));
     await assert.rejects(pairs.predict(inputs), isMistake("input", "input 1 is a list", "pair"));
-    for (const [given, shown] of [["a text", "one alone"], [undefined, "nothing"]]) {
+    for (const [given, shown] of [["a text", "one alone"], [undefined, "nothing"]] as const) {
       await assert.rejects(
         pairs.predict(given as never),
         isMistake("input", "takes a list of inputs", shown),
