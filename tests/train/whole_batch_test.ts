@@ -15,6 +15,9 @@ function assertSame(found: ToyResult, wanted: ToyResult, name: string): void {
     assert.ok(apart < tolerance, `${name}, step ${step}: ${loss}, not ${wanted.losses[step]}`);
   });
   for (const [path, values] of found.values) {
+    // A bias of keys moves no attention weight: its gradient is rounding alone, and Adam takes a step
+    // of whole size along its sign.
+    if (path.endsWith("key.bias")) continue;
     values.forEach((value, at) =>
       assert.ok(Math.abs(value - wanted.values.get(path)![at]) < 20 * tolerance, `${name}: ${path}`)
     );
