@@ -157,7 +157,7 @@ class Task:
         model = get_peft_model(self.model(), self.lora())
         without_dropout(model)
         trained = {name: value for name, value in model.named_parameters() if value.requires_grad}
-        used = {name: self.place(value, name, start) for name, value in trained.items()}
+        used = {name: self.start_from(value, name, start) for name, value in trained.items()}
         if sorted(used.values()) != sorted(start["parameters"]):
             raise ValueError(f"trained here are {sorted(used.values())}")
         settings = self.settings
@@ -188,7 +188,7 @@ class Task:
             losses.append(loss.item())
         return {"losses": losses}
 
-    def place(self, value, name: str, start: dict) -> str:
+    def start_from(self, value, name: str, start: dict) -> str:
         """Gives a parameter the other side's numbers; its name there."""
         own = name.removeprefix("base_model.model.").removeprefix("bert.")
         own = own.replace(".modules_to_save.default", "").replace(".default.weight", "")

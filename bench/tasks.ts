@@ -54,6 +54,7 @@ const wanted = values.task ?? names;
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) refuse(`--task is ${unknown.join(", ")}; there are ${names.join(", ")}`);
 const sides = sidesOf(values.side);
+if (values.steps && sides.length < 2) refuse("--steps compares both sides; leave out --side");
 const sampling: Sampling = values.random ? "random" : "group_by_length";
 const threads = count("threads", values.threads) ?? os.availableParallelism();
 const chosenSeeds = values.seed?.map((text) => count("seed", text)!) ?? seeds;

@@ -27,7 +27,7 @@ const firstShift = 5471;
 const spread = 4096;
 
 /** The numbers 0 … size − 1, in windows. */
-interface Places {
+interface Positions {
   /** Within the window, int32 [size]. */
   readonly within: Tensor;
   /** Which window, [size]; absent where there is one. */
@@ -45,7 +45,7 @@ interface RowNumbers {
  * numbers for rows, and other ones for columns.
  */
 export class Noise {
-  readonly #places = new Map<number, Places>();
+  readonly #positions = new Map<number, Positions>();
   readonly #rows = new Map<string, RowNumbers>();
 
   /** @param numbers [noiseSize], uniform in [0, 1) */
@@ -57,8 +57,8 @@ export class Noise {
     const key = `${x.shape[0]} ${group}`;
     let found = this.#rows.get(key);
     if (found === undefined) {
-      const places = this.#placesOf(x, 0);
-      const drawn = (start: number) => tf.reshape(this.#drawn(places, start % starts), [-1, 1]);
+      const positions = this.#positionsOf(x, 0);
+      const drawn = (start: number) => tf.reshape(this.#drawn(positions, start % starts), [-1, 1]);
       const slope = drawn(group * slopeStride);
       found = { slope, shift: drawn(firstShift + group * shiftStride) };
       this.#rows.set(key, found);
@@ -69,27 +69,27 @@ export class Noise {
   /** Numbers of the columns of x [rows, width]: [1, width]. */
   columnsOf(x: Tensor, site: number): Tensor {
     const start = (site % sitesInGroup) * noiseWindow;
-    return tf.reshape(this.#drawn(this.#placesOf(x, 1), start), [1, -1]);
+    return tf.reshape(this.#drawn(this.#positionsOf(x, 1), start), [1, -1]);
   }
 
   /** Numbers of a window that begins at `start`; later windows are the first, moved on the circle. */
-  #drawn({ within, windows }: Places, start: number): Tensor {
+  #drawn({ within, windows }: Positions, start: number): Tensor {
     const numbers = tf.gather(tf.slice(this.numbers, [start], [noiseWindow]), within);
     if (windows === undefined) return numbers;
     const distance = tf.slice(this.numbers, [starts - 1 - start], [1]);
     return fraction(tf.add(numbers, tf.mul(windows, distance)));
   }
 
-  #placesOf(x: Tensor, axis: 0 | 1): Places {
+  #positionsOf(x: Tensor, axis: 0 | 1): Positions {
     const size = x.shape[axis]!;
-    let found = this.#places.get(size);
+    let found = this.#positions.get(size);
     if (found === undefined) {
       const index = count(x, axis);
       found = size <= noiseWindow ? { within: index } : {
         within: tf.mod(index, whole(noiseWindow)),
         windows: tf.cast(tf.floorDiv(index, whole(noiseWindow)), "float32"),
       };
-      this.#places.set(size, found);
+      this.#positions.set(size, found);
     }
     return found;
   }
