@@ -21,6 +21,7 @@ import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { Method } from "../nn/method.ts";
 import { loraOf } from "./lora.ts";
 import { type LoraOptions, loraRules, patternMistakes } from "./lora_options.ts";
+import { given } from "./settings.ts";
 
 /** Settings of QLoRA: LoRA's, with the paper's defaults, and how the base is held. */
 export interface QloraOptions extends LoraOptions {
@@ -49,13 +50,12 @@ const defaults = { rank: 64, alpha: 16, dropout: 0.1, targets: "all-linear" } as
  * assert.equal(method.settings.targets, "all-linear");
  * ```
  */
-export function qlora(given: QloraOptions = {}): Method {
-  checkOptions("qlora", given, qloraRules, () => patternMistakes(given));
-  const { quantize = "nf4", ...options } = given;
-  const own = Object.entries(options).filter(([, value]) => value !== undefined);
+export function qlora(asked: QloraOptions = {}): Method {
+  checkOptions("qlora", asked, qloraRules, () => patternMistakes(asked));
+  const { quantize = "nf4", ...options } = asked;
   // The default rank is the paper's, for models that are wider.
   const anyRank = options.rank === undefined;
-  const inner = loraOf({ ...defaults, ...Object.fromEntries(own) }, { anyRank });
+  const inner = loraOf({ ...defaults, ...given(options) }, { anyRank });
   return {
     ...inner,
     method: "qlora",

@@ -59,6 +59,8 @@ export const wholeShare: Rule = [
 export const yesOrNo: Rule = ["true or false", (value) => typeof value === "boolean"];
 /** A text with something in it. */
 export const text: Rule = ["a text", (value) => typeof value === "string" && value !== ""];
+/** A text, the empty one too. */
+export const anyText: Rule = ["a text", (value) => typeof value === "string"];
 /** Texts with something in them. */
 export const texts: Rule = [
   "a list of texts",

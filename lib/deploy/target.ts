@@ -10,13 +10,12 @@ import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
 import {
   largestDifference,
-  largestMagnitude,
   type ReadBatch,
   type Rows,
   type RunBatch,
   runOver,
 } from "../nn/run_over.ts";
-import type { ReaderLimits } from "../nn/reader_contract.ts";
+import { largestOutput, type ReaderLimits } from "../nn/reader_contract.ts";
 import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
@@ -181,7 +180,7 @@ function allowedFor(
   { tolerance, isAbsolute = false }: Pick<DeployTarget, "tolerance" | "isAbsolute">,
   outputs: Outputs,
 ): number {
-  const largest = largestMagnitude(outputs);
+  const largest = largestOutput(outputs);
   return isAbsolute || !Number.isFinite(largest) ? tolerance : tolerance * Math.max(1, largest);
 }
 

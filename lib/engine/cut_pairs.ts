@@ -7,6 +7,7 @@
  * @module
  */
 import type { Attribute, Graph, GraphNode } from "./graph.ts";
+import { onnxType } from "./graph_builder.ts";
 import type { ElementType, Value } from "./value.ts";
 
 /** Where the special tokens of a pair stand, and how long it may be. */
@@ -22,9 +23,6 @@ export interface PairLayout {
   /** Special tokens of the second segment; absent where the model takes no segments. */
   readonly inSecond?: number;
 }
-
-/** ONNX's number of an element type, for casts. */
-const types = { int32: 6, int64: 7 } as const;
 
 /**
  * Puts the cutting before everything else: the inputs `input_ids`, `attention_mask` and, where there are,
@@ -124,8 +122,8 @@ class Front {
     return this.node("Where", [condition, yes, no]);
   }
 
-  cast(value: Value, type: keyof typeof types): Value {
-    return this.node("Cast", [value], type, { to: { int: types[type] } });
+  cast(value: Value, type: ElementType): Value {
+    return this.node("Cast", [value], type, { to: { int: onnxType[type] } });
   }
 
   /** The sums of rows, [batch, 1]. */

@@ -4,11 +4,10 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { callable, type Rule, text } from "../core/option_rules.ts";
+import { anyText, callable, type Rule, text } from "../core/option_rules.ts";
 import type { Head, TextConfig } from "../nn/family.ts";
 
 const pattern: Rule = ["a regular expression", (value) => value instanceof RegExp];
-const anyText: Rule = ["a text", (value) => typeof value === "string"];
 
 /** A config that says how much is dropped before a head. */
 export interface HeadConfig extends TextConfig {

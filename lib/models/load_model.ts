@@ -111,8 +111,8 @@ export async function readModelConfig(
 
 /**
  * Loads the encoder, and the head where the checkpoint has one of the same size and none is asked for that
- * is new; otherwise the head is made anew: weights from a normal distribution with the config's range, biases zero. Without
- * `outputs` the head is the checkpoint's own for the next token, which a method does not touch.
+ * is new; otherwise the head is made anew: weights from a normal distribution with the config's range,
+ * biases zero. Without `outputs` the head is the checkpoint's own for the next token, which a method does not touch.
  *
  * @example
  * ```ts

@@ -5,6 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { sizeOf } from "../engine/mod.ts";
 import type { AttachedMethod, Method } from "./method.ts";
 
 /** So many numbers, 256 MB of float32 and four times that in training, are never too many. */
@@ -17,7 +18,7 @@ export function checkMethodSize(
   { parameters, frozen = [] }: Pick<AttachedMethod, "parameters" | "frozen">,
   modelNumbers: number,
 ): void {
-  const added = countOf(parameters) + countOf(frozen);
+  const added = numbersIn(parameters) + numbersIn(frozen);
   if (added <= Math.max(modelNumbers, neverTooMany)) return;
   const [largest] = Object.entries(settings)
     .filter((entry): entry is [string, number] => typeof entry[1] === "number")
@@ -32,6 +33,7 @@ export function checkMethodSize(
   );
 }
 
-function countOf(tensors: readonly { readonly shape: readonly number[] }[]): number {
-  return tensors.reduce((sum, { shape }) => sum + shape.reduce((all, size) => all * size, 1), 0);
+/** How many numbers tensors have together. */
+export function numbersIn(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

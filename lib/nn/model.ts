@@ -4,8 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { type FrozenSource, type QuantizedWeight, sizeOf } from "../engine/mod.ts";
-import { checkMethodSize } from "./check_method_size.ts";
+import type { FrozenSource, QuantizedWeight } from "../engine/mod.ts";
+import { checkMethodSize, numbersIn } from "./check_method_size.ts";
 import type { AttachedMethod, Method, ModelInfo, ModelInfoExtras } from "./method.ts";
 import type { Family, Head, ModelConfig, TextConfig } from "./family.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
@@ -148,10 +148,6 @@ export async function openOn(
 
 function attached(model: Model, adapter: Method, modelInfo: ModelInfo): AttachedMethod {
   const made = adapter.attach(modelInfo);
-  checkMethodSize(adapter, made, sizeOfAll(modelWeights(model)));
+  checkMethodSize(adapter, made, numbersIn(modelWeights(model)));
   return made;
-}
-
-function sizeOfAll(weights: readonly { readonly shape: readonly number[] }[]): number {
-  return weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

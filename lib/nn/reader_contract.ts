@@ -62,7 +62,7 @@ export interface ReaderContract<Input = unknown, Answer = unknown> {
   sizeOf(expected: ExpectedAnswer<Input, Answer>): number;
 }
 
-/** The largest absolute number of some outputs. */
+/** The largest absolute number of some outputs; 0 without numbers. */
 export function largestOutput(outputs: readonly Float32Array[]): number {
   let largest = 0;
   for (const each of outputs) {

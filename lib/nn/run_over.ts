@@ -83,15 +83,6 @@ export async function runOver(
   return all;
 }
 
-/** How far the number that is farthest from 0 is from it; 0 without numbers. */
-export function largestMagnitude(results: readonly Float32Array[]): number {
-  let largest = 0;
-  for (const result of results) {
-    for (const number of result) largest = Math.max(largest, Math.abs(number));
-  }
-  return largest;
-}
-
 /** The largest difference between two sets of results; infinite where one is not a number. */
 export function largestDifference(
   a: readonly Float32Array[],

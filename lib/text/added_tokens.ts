@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { wordCharacters } from "./unicode_tables.ts";
 
 /** A token of `added_tokens` in tokenizer.json. */
 export interface AddedToken {
@@ -27,10 +28,8 @@ export interface Section {
   readonly added?: AddedToken;
 }
 
-/** What Rust's regular expressions call a word character. */
-const word = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
-const endsWithWord = new RegExp(`${word}$`, "u");
-const startsWithWord = new RegExp(`^${word}`, "u");
+const endsWithWord = new RegExp(`[${wordCharacters}]$`, "u");
+const startsWithWord = new RegExp(`^[${wordCharacters}]`, "u");
 const whiteSpace = /\p{White_Space}/u;
 
 /** Cuts a text at added tokens given by what is looked for; the longest match comes first. */
@@ -41,7 +40,7 @@ export function addedTokenSplitter(
   const whole = (text: string) => text === "" ? [] : [{ from: 0, to: text.length }];
   if (contents.length === 0) return whole;
   contents.sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(contents.map(escapePattern).join("|"), "g");
+  const pattern = new RegExp(contents.map(RegExp.escape).join("|"), "g");
 
   return (text) => {
     const sections: Section[] = [];
@@ -81,8 +80,4 @@ function standsAlone(text: string, from: number, to: number): boolean {
   // Two code units hold the character beside.
   return !endsWithWord.test(text.slice(Math.max(0, from - 2), from)) &&
     !startsWithWord.test(text.slice(to, to + 2));
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { shownValue } from "../core/shown_value.ts";
 import type { AddedToken } from "./added_tokens.ts";
 
 /** The kinds of models. */
@@ -24,27 +25,20 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Ids are 32 bits wide in Python's tokenizers. */
 const mostIds = 2 ** 32;
-const mostShown = 60;
-
-/** A value as a message shows it. */
-export function shownJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length <= mostShown ? text : `${text.slice(0, mostShown)}…`;
-}
 
 /**
  * Reads the model; what is wrong with it is added to `wrong`. Undefined where nothing can be read.
  */
 export function readModelJson(model: unknown, wrong: string[]): ModelJson | undefined {
   if (typeof model !== "object" || model === null) {
-    wrong.push(`"model" is ${shownJson(model)}; it must be an object`);
+    wrong.push(`"model" is ${shownValue(model)}; it must be an object`);
     return undefined;
   }
   const json = model as Json;
   const type = typeOf(json);
   if (!type) {
     wrong.push(
-      `the model ${shownJson(json.type)} is not known; there are ${modelTypes.join(", ")}`,
+      `the model ${shownValue(json.type)} is not known; there are ${modelTypes.join(", ")}`,
     );
     return undefined;
   }
@@ -54,7 +48,7 @@ export function readModelJson(model: unknown, wrong: string[]): ModelJson | unde
   if (type === "WordPiece" && typeof json.continuing_subword_prefix !== "string") {
     wrong.push(
       `the model WordPiece has the continuing_subword_prefix ` +
-        `${shownJson(json.continuing_subword_prefix)}; it must be a text such as "##"`,
+        `${shownValue(json.continuing_subword_prefix)}; it must be a text such as "##"`,
     );
   }
   return { type, json, ids, ...(unknown === undefined ? {} : { unknown }) };
@@ -68,7 +62,7 @@ export function readAddedTokens(
 ): AddedToken[] {
   if (added === undefined || added === null) return [];
   if (!Array.isArray(added)) {
-    wrong.push(`"added_tokens" is ${shownJson(added)}; it must be a list`);
+    wrong.push(`"added_tokens" is ${shownValue(added)}; it must be a list`);
     return [];
   }
   const known = new Map(ids);
@@ -77,7 +71,7 @@ export function readAddedTokens(
     const { content, id } = token ?? {};
     if (typeof content !== "string") {
       wrong.push(
-        `added token ${index + 1} is ${shownJson(token)}; it must have a text as "content"`,
+        `added token ${index + 1} is ${shownValue(token)}; it must have a text as "content"`,
       );
       return [];
     }
@@ -90,7 +84,7 @@ export function readAddedTokens(
     if (own !== id) {
       wrong.push(
         `the added token ${
-          shownJson(content)
+          shownValue(content)
         } has the id ${id}, but Python's tokenizers give it ${own}`,
       );
     }
@@ -122,14 +116,16 @@ function isId(id: unknown): id is number {
 }
 
 function idMistake(token: string, id: unknown): string {
-  return `the token ${shownJson(token)} has the id ${shownJson(id)}; ids are whole numbers from 0`;
+  return `the token ${shownValue(token)} has the id ${
+    shownValue(id)
+  }; ids are whole numbers from 0`;
 }
 
 function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
   const ids = new Map<string, number>();
   if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) {
     wrong.push(
-      `the model's "vocab" is ${shownJson(vocab)}; it must be an object of tokens and ids`,
+      `the model's "vocab" is ${shownValue(vocab)}; it must be an object of tokens and ids`,
     );
     return ids;
   }
@@ -141,7 +137,7 @@ function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
       const other = owners.get(id);
       if (other !== undefined) {
         wrong.push(
-          `the tokens ${shownJson(other)} and ${shownJson(token)} have the same id, ${id}`,
+          `the tokens ${shownValue(other)} and ${shownValue(token)} have the same id, ${id}`,
         );
       }
       owners.set(id, token);
@@ -154,7 +150,7 @@ function unigramIds({ vocab }: Json, wrong: string[]): Map<string, number> {
   const ids = new Map<string, number>();
   if (!Array.isArray(vocab)) {
     wrong.push(
-      `the model's "vocab" is ${shownJson(vocab)}; it must be a list of tokens with scores`,
+      `the model's "vocab" is ${shownValue(vocab)}; it must be a list of tokens with scores`,
     );
     return ids;
   }
@@ -162,7 +158,7 @@ function unigramIds({ vocab }: Json, wrong: string[]): Map<string, number> {
     const [token, score] = Array.isArray(entry) ? entry : [];
     if (typeof token === "string" && typeof score === "number") ids.set(token, id);
     else {wrong.push(
-        `the vocabulary's entry ${id} is ${shownJson(entry)}; it must be [token, score]`,
+        `the vocabulary's entry ${id} is ${shownValue(entry)}; it must be [token, score]`,
       );}
   });
   return ids;
@@ -178,14 +174,14 @@ function unknownOf(
     const entry = (json.vocab as unknown[] | undefined)?.[json.unk_id as number];
     if (Array.isArray(entry)) return String(entry[0]);
     wrong.push(
-      `the model Unigram has the unk_id ${shownJson(json.unk_id)}, which is no token of it`,
+      `the model Unigram has the unk_id ${shownValue(json.unk_id)}, which is no token of it`,
     );
     return undefined;
   }
   const token = json.unk_token;
   if (type === "BPE" && (token === null || token === undefined)) return undefined;
   if (typeof token === "string" && ids.has(token)) return token;
-  wrong.push(`the model's unk_token is ${shownJson(token)}, which is no token of its vocabulary`);
+  wrong.push(`the model's unk_token is ${shownValue(token)}, which is no token of its vocabulary`);
   return undefined;
 }
 
@@ -198,13 +194,13 @@ function checkBytePairs(json: Json, ids: ReadonlyMap<string, number>, wrong: str
   if (json.continuing_subword_prefix) {
     wrong.push(
       `the model BPE has the continuing_subword_prefix ${
-        shownJson(json.continuing_subword_prefix)
+        shownValue(json.continuing_subword_prefix)
       }, ` +
         "which tunebook does not follow exactly",
     );
   }
   if (!Array.isArray(json.merges)) {
-    wrong.push(`the model's "merges" is ${shownJson(json.merges)}; it must be a list of pairs`);
+    wrong.push(`the model's "merges" is ${shownValue(json.merges)}; it must be a list of pairs`);
     return;
   }
   json.merges.forEach((merge: unknown, index) => {
@@ -212,7 +208,7 @@ function checkBytePairs(json: Json, ids: ReadonlyMap<string, number>, wrong: str
     const isKnown = pair.length === 2 && pair.every((part) => ids.has(part as string)) &&
       ids.has(pair.join(""));
     if (!isKnown) {
-      wrong.push(`merge ${index + 1} is ${shownJson(merge)}, of tokens that do not exist`);
+      wrong.push(`merge ${index + 1} is ${shownValue(merge)}, of tokens that do not exist`);
     }
   });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { bertCharacters } from "./bert_characters.ts";
 import { byteCharacters } from "./byte_characters.ts";
 import { compilePattern } from "./pattern.ts";
@@ -116,6 +116,6 @@ function textOf(step: Json, field: string): string {
   if (typeof text === "string") return text;
   throw new TunebookError(
     "weights",
-    `the normalizer ${step.type} has ${field}: ${shownJson(text)}; it must be a text`,
+    `the normalizer ${step.type} has ${field}: ${shownValue(text)}; it must be a text`,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { toRegExp } from "oniguruma-to-es";
 import { messageOf, TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 
 /** `{ "String": … }` or `{ "Regex": … }` of tokenizer.json. */
 export type PatternJson = Readonly<Record<string, unknown>>;
@@ -20,7 +20,7 @@ export function compilePattern(pattern: unknown, step: string): RegExp {
   if (typeof source !== "string") {
     throw new TunebookError(
       "weights",
-      `${step} has the pattern ${shownJson(pattern)}; it must have "String" or "Regex"`,
+      `${step} has the pattern ${shownValue(pattern)}; it must have "String" or "Regex"`,
     );
   }
   try {
@@ -28,7 +28,7 @@ export function compilePattern(pattern: unknown, step: string): RegExp {
   } catch (error) {
     throw new TunebookError(
       "unsupported",
-      `${step} has the regular expression ${shownJson(source)}, which JavaScript cannot ` +
+      `${step} has the regular expression ${shownValue(source)}, which JavaScript cannot ` +
         `follow exactly: ${messageOf(error)}`,
       { cause: error },
     );

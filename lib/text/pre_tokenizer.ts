@@ -5,10 +5,10 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { compilePattern } from "./pattern.ts";
 import { type SplitBehavior, splitBehaviors } from "./split_spans.ts";
-import { numerals, punctuation } from "./unicode_tables.ts";
+import { numerals, punctuation, wordCharacters } from "./unicode_tables.ts";
 
 /** Cuts a text at a pattern. */
 export interface SplitStep {
@@ -40,10 +40,10 @@ export type PreTokenizerStep = SplitStep | BytesStep | MetaspaceStep;
 type Json = Readonly<Record<string, unknown>>;
 
 const whiteSpace = /\p{White_Space}+/gu;
-/** What Rust's regular expressions call word characters. */
-const words = "[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]";
-const notWords = "[^\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}\\p{White_Space}]";
-const whitespaceWords = new RegExp(`${words}+|${notWords}+`, "gu");
+const whitespaceWords = new RegExp(
+  `[${wordCharacters}]+|[^${wordCharacters}\\p{White_Space}]+`,
+  "gu",
+);
 /** GPT-2's, with Oniguruma's white space. */
 const bytesPattern = new RegExp(
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\p{White_Space}\\p{L}\\p{N}]+|" +
@@ -106,7 +106,7 @@ function metaspace(step: Json): MetaspaceStep {
   if (prepend !== "always" && prepend !== "first" && prepend !== "never") {
     throw new TunebookError(
       "weights",
-      `the pre-tokenizer Metaspace has the prepend_scheme ${shownJson(prepend)}; it must be ` +
+      `the pre-tokenizer Metaspace has the prepend_scheme ${shownValue(prepend)}; it must be ` +
         `"always", "first" or "never"`,
     );
   }
@@ -119,7 +119,7 @@ function behaviorOf(given: unknown, { type }: Json): SplitBehavior {
   if (found) return found;
   throw new TunebookError(
     "weights",
-    `the pre-tokenizer ${type} has the behavior ${shownJson(given)}; there are ` +
+    `the pre-tokenizer ${type} has the behavior ${shownValue(given)}; there are ` +
       splitBehaviors.join(", "),
   );
 }
@@ -128,7 +128,7 @@ function lengthOf({ length = 5 }: Json): number {
   if (Number.isSafeInteger(length) && (length as number) > 0) return length as number;
   throw new TunebookError(
     "weights",
-    `the pre-tokenizer FixedLength has the length ${shownJson(length)}; it must be a whole ` +
+    `the pre-tokenizer FixedLength has the length ${shownValue(length)}; it must be a whole ` +
       "number above 0",
   );
 }
@@ -139,7 +139,7 @@ export function stepsOf(step: Json, field: string): unknown[] {
   if (Array.isArray(list)) return list;
   throw new TunebookError(
     "weights",
-    `${step.type} has no list of ${field}, but ${shownJson(list)}`,
+    `${step.type} has no list of ${field}, but ${shownValue(list)}`,
   );
 }
 
@@ -147,6 +147,6 @@ export function stepsOf(step: Json, field: string): unknown[] {
 export function unknownStep(part: string, type: unknown): TunebookError {
   return new TunebookError(
     "unsupported",
-    `the ${part} ${shownJson(type)} is not one that tunebook follows exactly`,
+    `the ${part} ${shownValue(type)} is not one that tunebook follows exactly`,
   );
 }

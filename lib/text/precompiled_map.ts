@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -82,7 +82,7 @@ function openMap(base64: unknown): { units: Uint32Array; texts: Uint8Array } {
       "weights",
       `the normalizer Precompiled has no usable precompiled_charsmap: ${why}`,
     );
-  if (typeof base64 !== "string") throw broken(`it is ${shownJson(base64)}`);
+  if (typeof base64 !== "string") throw broken(`it is ${shownValue(base64)}`);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Uint8Array.fromBase64(base64);

@@ -5,7 +5,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -62,7 +62,7 @@ export function followSettings(json: Json, settings: Json, files: TokenizerFiles
     new TunebookError(
       "unsupported",
       `${files.tokenizerConfig} has ${field}: ${
-        shownJson(settings[field])
+        shownValue(settings[field])
       }, but ${why}; take the ` +
         `field out, or make ${files.tokenizer} agree with it`,
     );
@@ -83,7 +83,7 @@ function withBertFlags(json: Json, settings: Json, refuse: Refuse): Json {
   if (given.length === 0) return json;
   const normalizer = (json.normalizer ?? {}) as Json;
   if (normalizer.type !== "BertNormalizer") {
-    throw refuse(given[0], `the normalizer of tokenizer.json is ${shownJson(normalizer.type)}`);
+    throw refuse(given[0], `the normalizer of tokenizer.json is ${shownValue(normalizer.type)}`);
   }
   const wrong = given.find((flag) =>
     typeof settings[flag] !== "boolean" && !(flag === "strip_accents" && settings[flag] === null)
@@ -164,8 +164,8 @@ function withTokens(json: Json, settings: Json): Json {
   });
   const present = new Set(list.map((token: Json | null) => token?.content));
   const more = [...new Map(named)].flatMap(([content, own]) => {
-    const id = idIn(vocab, content);
-    if (present.has(content) || id === undefined) return [];
+    const id = present.has(content) ? undefined : idIn(vocab, content);
+    if (id === undefined) return [];
     const token = Object.fromEntries(flags.map((flag) => [flag, own[flag] === true]));
     return [{ id, content, ...token, special: true }];
   });

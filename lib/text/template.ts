@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { shownJson } from "./model_json.ts";
+import { shownValue } from "../core/shown_value.ts";
 import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 import type { Joined } from "./text_tokens.ts";
 
@@ -77,7 +77,7 @@ function namedToken(step: Json, field: string): number {
   const entry = step[field];
   const id = Array.isArray(entry) ? entry[1] : undefined;
   if (Number.isInteger(id) && id >= 0) return id;
-  throw malformed(step, `${field} is ${shownJson(entry)}; it must be a token with its id`);
+  throw malformed(step, `${field} is ${shownValue(entry)}; it must be a token with its id`);
 }
 
 function templateOf(step: Json, field: string, parts: readonly string[]): Slot[] {
@@ -85,7 +85,7 @@ function templateOf(step: Json, field: string, parts: readonly string[]): Slot[]
   if (!Array.isArray(list)) {
     throw malformed(
       step,
-      `"${field}" is ${shownJson(list)}; it must be a list of tokens and texts`,
+      `"${field}" is ${shownValue(list)}; it must be a list of tokens and texts`,
     );
   }
   const slots = list.flatMap((entry: unknown) => slotsOf(step, field, entry, parts));
@@ -104,18 +104,18 @@ function slotsOf(step: Json, field: string, entry: unknown, parts: readonly stri
   const { SpecialToken: token, Sequence: sequence } = (entry ?? {}) as Record<string, Json>;
   const { id, type_id: type } = (token ?? sequence ?? {}) as Json;
   if (typeof id !== "string" || !Number.isInteger(type) || (type as number) < 0) {
-    throw malformed(step, `"${field}" has the entry ${shownJson(entry)}`);
+    throw malformed(step, `"${field}" has the entry ${shownValue(entry)}`);
   }
   if (sequence) {
     const part = parts.indexOf(id);
-    if (part < 0) throw malformed(step, `"${field}" has the text ${shownJson(id)}`);
+    if (part < 0) throw malformed(step, `"${field}" has the text ${shownValue(id)}`);
     return [text(part, type as number)];
   }
   const ids = ((step.special_tokens ?? {}) as Record<string, { ids?: unknown }>)[id]?.ids;
   if (!Array.isArray(ids) || !ids.every((each) => Number.isInteger(each) && each >= 0)) {
     throw malformed(
       step,
-      `the template's token ${shownJson(id)} has no ids: "special_tokens" says ${shownJson(ids)}`,
+      `the template's token ${shownValue(id)} has no ids: "special_tokens" says ${shownValue(ids)}`,
     );
   }
   return ids.map((each) => special(each, type as number));

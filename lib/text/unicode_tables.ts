@@ -69,6 +69,9 @@ const newCompatible =
   "\\u{11938}\\u{16121}-\\u{16128}\\u{16d68}-\\u{16d6a}\\u{1ccd6}-\\u{1ccf9}" +
   "\\u{1e030}-\\u{1e06d}\\u{1f16c}\\u{1fbf0}-\\u{1fbf9}";
 
+/** What Rust's regular expressions call word characters, for use within brackets. */
+export const wordCharacters = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
+
 /** ASCII's signs and symbols, and Unicode's punctuation. */
 export const punctuation = new RegExp(
   `(?![${newPunctuation}])[!-/:-@[-\`{-~\\p{P}\\u166d\\u{111c9}]`,

@@ -13,16 +13,16 @@ import { TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
 import { reasonOf } from "../core/reason.ts";
 import {
+  blocksPerRow,
   codeBook,
   dequantize,
   type QuantizedLayout,
   type QuantizedWeight,
   sizeOf,
 } from "../engine/mod.ts";
-import { blocksPerRow } from "../engine/mod.ts";
 import { checkCompanions, companionsOf, floats } from "./bitsandbytes_companions.ts";
 import { unnestMaxima } from "./double_quantisation.ts";
-import { finite } from "./finite.ts";
+import { finite, storedAs } from "./finite.ts";
 import { blockSizeOf } from "./quantize_weight.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
@@ -127,8 +127,7 @@ function fourBits(stored: Weights, name: string, type: string): QuantizedWeight 
 }
 
 function finiteIn(stored: Weights, name: string): Float32Array {
-  const path = stored.tensors.get(name)?.file ?? stored.path;
-  return finite(stored.readFloat32Sync(name), { name, path });
+  return finite(stored.readFloat32Sync(name), storedAs(stored, name));
 }
 
 interface QuantState {
@@ -176,11 +175,7 @@ function eightBits(stored: Weights, layer: string, maximaName: string): Quantize
     ...stored.tensors.has(format) ? [{ name: format, count: 1, unit: "numbers" as const }] : [],
   ], refuse);
   if (stored.tensors.has(format) && stored.readFloat32Sync(format)[0] !== 0) {
-    throw new TunebookError(
-      "weights",
-      `${stored.path}: ${name} is laid out for one kind of GPU; save it with bitsandbytes 0.45 or ` +
-        "newer",
-    );
+    throw refuse("is laid out for one kind of GPU; save it with bitsandbytes 0.45 or newer");
   }
   const layout: QuantizedLayout = {
     format: "int8",

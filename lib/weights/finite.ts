@@ -6,6 +6,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
+import type { Weights } from "./weights.ts";
 
 /** A tensor of a file. */
 export interface StoredTensor {
@@ -13,6 +14,14 @@ export interface StoredTensor {
   readonly name: string;
   /** The file. */
   readonly path: string;
+}
+
+/** A tensor of a checkpoint, in the shard that has it. */
+export function storedAs(
+  { path, tensors }: Pick<Weights, "path" | "tensors">,
+  name: string,
+): StoredTensor {
+  return { name, path: tensors.get(name)?.file ?? path };
 }
 
 /** The values; throws an error of kind "weights" with file and tensor where one is no finite number. */

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   abortSignal,
+  anyText,
   callable,
-  type Rule,
   type Rules,
   text,
   whole,
@@ -39,11 +39,9 @@ export interface DownloadOptions {
   progress?: (options: ProgressOptions) => Progress;
 }
 
-/** An empty one is as good as none. */
-const anyText: Rule = ["a text", (value) => typeof value === "string"];
-
 /** What the options must be. */
 export const downloadRules: Rules<DownloadOptions> = {
+  // An empty one is as good as none.
   endpoint: anyText,
   token: anyText,
   cacheFolder: text,

@@ -8,7 +8,7 @@ import { list, type Rules } from "../core/option_rules.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
-import { finite } from "./finite.ts";
+import { finite, storedAs } from "./finite.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
 
 /** One weight that a model asks for. */
@@ -105,10 +105,6 @@ export function lazyWeights(
   ]));
   const names = new Map([...found].map(([{ path }, name]) => [path, name]));
   return { values, absent, names };
-}
-
-function storedAs({ path, tensors }: Pick<Weights, "path" | "tensors">, name: string) {
-  return { name, path: tensors.get(name)?.file ?? path };
 }
 
 /** Which tensor is which weight. */

@@ -1,6 +1,6 @@
 /**
- * Texts → tokens with their spans. The library for tokenizers gives none, so its own steps are run
- * one by one here, and every character is followed through them.
+ * Texts → tokens with their spans: the steps of a tokenizer are run one by one, and every character is
+ * followed through them.
  *
  * @module
  */
