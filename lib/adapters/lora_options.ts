@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { type Mistake, mistakeOf } from "../core/errors.ts";
 import {
   oneOf,
@@ -65,7 +66,7 @@ export function patternMistakes({ ranks, alphas }: LoraOptions): Mistake[] {
 }
 
 function wrongIn(given: unknown, what: string, [wants, fits]: Rule): Mistake[] {
-  if (!record[1](given)) return [];
+  if (!isRecord(given)) return [];
   return Object.entries(given as object).filter(([, value]) => !fits(value)).map(([name, value]) =>
     mistakeOf(() =>
       `the ${what} of ${JSON.stringify(name)} is ${shownValue(value)}, but must be ${wants}`

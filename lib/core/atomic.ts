@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TunebookError } from "./errors.ts";
+import { exists } from "./exists.ts";
 
 /** Writes a file whole, or leaves what was there before. Missing parent folders are made. */
 export async function writeFileAtomic(
@@ -104,16 +105,6 @@ export async function checkWritable(path: string): Promise<void> {
     await Deno.remove(probe);
   } catch (error) {
     throw unwritable(path, error);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord } from "./objects.ts";
 import { type Mistake, mistakes, optionMistake, TunebookError } from "./errors.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Rules } from "./option_rules.ts";
@@ -34,7 +35,7 @@ export function refuseOptions(of: string, wrong: readonly Mistake[]): void {
 
 /** Throws an error of kind "input" for what is no object of options, such as null. */
 export function requireOptions(of: string, given: unknown): void {
-  if (typeof given === "object" && given !== null && !Array.isArray(given)) return;
+  if (isRecord(given)) return;
   throw new TunebookError(
     "input",
     `${of} takes its options as one object, but got ` +

@@ -7,6 +7,7 @@
  */
 import { basename, dirname, join, resolve } from "node:path";
 import { messageOf, TunebookError } from "./errors.ts";
+import { exists } from "./exists.ts";
 
 /** A folder that nobody else may write; a dispose gives it back. */
 export type FolderLock = AsyncDisposable;
@@ -136,14 +137,4 @@ function occupied(folder: string, holder: string): TunebookError {
     `another run${who} writes to ${folder} at this moment. Wait until it has ended, or choose ` +
       "another folder.",
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

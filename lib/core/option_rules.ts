@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "./objects.ts";
 import { didYouMean } from "./nearest.ts";
 
 /**
@@ -76,7 +77,7 @@ export const abortSignal: Rule = [
 /** Named values, such as `{ from: 0.75 }`. */
 export const record: Rule = [
   "an object",
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  isRecord,
 ];
 /** A list, whatever is in it. */
 export const list: Rule = ["a list", (value) => Array.isArray(value)];

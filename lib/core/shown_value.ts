@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainObject } from "./objects.ts";
 
 /** Characters of a value that a message shows. */
 const mostCharacters = 80;
@@ -22,17 +23,13 @@ export function shownValue(value: unknown): string {
 function jsonOf(value: unknown): string {
   try {
     // What is no plain data has a JSON of its own, which says nothing to a person.
-    if (isPlain(value)) {
+    if (
+      typeof value !== "object" || value === null || Array.isArray(value) || isPlainObject(value)
+    ) {
       return JSON.stringify(value, (_, part) => typeof part === "bigint" ? `${part}n` : part);
     }
   } catch {
     // told below
   }
   return `a ${Object.getPrototypeOf(value)?.constructor?.name ?? "thing"}`;
-}
-
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return true;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { checkOptions } from "../core/check_options.ts";
 import {
   abortSignal,
@@ -96,7 +97,7 @@ export async function readModelConfig(
       cause: error,
     });
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+  if (!isRecord(json)) {
     throw new TunebookError("weights", `${path} is not a JSON object`);
   }
   const fields = json as Record<string, unknown>;

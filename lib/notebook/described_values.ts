@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { methods } from "../adapters/mod.ts";
 import { bundleOf, jupyterDisplay, type MimeBundle } from "../core/display.ts";
 import { html, htmlFrame, htmlTable } from "../core/html.ts";
@@ -23,7 +24,7 @@ interface Description {
 
 /** A display for a value that has none of its own; `undefined` for one that the kernel shows well. */
 export function describedValue(value: unknown): MimeBundle | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   if (jupyterDisplay in value) return undefined;
   const described = descriptionOf(value as Readonly<Record<string, unknown>>);
   if (described) return bundleFor(described);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 
 /** Shows the value of a cell that has ended well. */
 export type ShowResult = (executionCount: number, result: unknown) => Promise<void>;
@@ -49,10 +50,10 @@ export function onThrown(handle: (thrown: Thrown) => Thrown | void): void {
   const stringify = JSON.stringify;
   const described = ["name", "message", "stack"];
   JSON.stringify = ((value: unknown, ...rest: []) => {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    if (isRecord(value)) {
       const names = Object.keys(value);
       if (names.length === described.length && names.every((name, at) => name === described[at])) {
-        return stringify(handle(value as Thrown) ?? value, ...rest);
+        return stringify(handle(value as unknown as Thrown) ?? value, ...rest);
       }
     }
     return stringify(value, ...rest);

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { methods } from "../adapters/mod.ts";
+import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { shownValue } from "../core/shown_value.ts";
@@ -12,10 +14,12 @@ import { targets as knownTargets } from "../deploy/mod.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import { metrics as knownMetrics } from "../metrics/mod.ts";
 import type { Method } from "../nn/method.ts";
+import { columnMistakes, splitMistakes } from "./plan_mistakes.ts";
+import { type AnyTask, type DataOptions, type SplitSettings, taskOfColumns } from "./plan_spec.ts";
 
 /** True for what `lora()` and others give. */
 export function isMethod(value: unknown): value is Method {
-  return isObject(value) && typeof value.attach === "function" && typeof value.method === "string";
+  return isRecord(value) && typeof value.attach === "function" && typeof value.method === "string";
 }
 
 /** Throws an error of kind "input" for what is no method, such as `"lora"` or `lora` itself. */
@@ -53,7 +57,7 @@ export function checkMetrics(given: unknown): void {
   if (isMetric(given)) {
     throw new TunebookError("input", `${wanted}: ${call([codeOf(given.name)])}`);
   }
-  if (!isObject(given)) {
+  if (!isRecord(given)) {
     const list = Array.isArray(given) ? given : [given];
     const names = list.flatMap((each) =>
       isMetric(each)
@@ -97,15 +101,11 @@ export function checkTargets(given: readonly unknown[]): void {
 }
 
 function isMetric(value: unknown): value is { readonly name: string } {
-  return isObject(value) && typeof value.compute === "function" && Array.isArray(value.kinds);
+  return isRecord(value) && typeof value.compute === "function" && Array.isArray(value.kinds);
 }
 
 function isTarget(value: unknown): value is DeployTarget {
-  return isObject(value) && typeof value.write === "function" && typeof value.folder === "string";
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value) && typeof value.write === "function" && typeof value.folder === "string";
 }
 
 /** A metric as it stands in a call: what has a dot in its name needs one of its own. */
@@ -125,4 +125,32 @@ function shownMetric(value: unknown): string {
   return typeof value === "function"
     ? `${shownValue(value)}: metric({ name, kinds, better, compute }) makes a metric of one`
     : shownValue(value);
+}
+
+/**
+ * The task and the split of what stands after the rows in `.data()`: a task with its split, or columns by
+ * name. Throws an error of kind "input" for anything else, and for options that nobody knows.
+ */
+export function taskAndSplit(
+  what: AnyTask | DataOptions,
+  own: SplitSettings,
+): { readonly task: AnyTask; readonly split: SplitSettings } {
+  if (typeof (what as Partial<AnyTask>)?.read === "function") {
+    requireOptions("data", own);
+    refuseOptions("data", splitMistakes(own));
+    return { task: what as AnyTask, split: own };
+  }
+  requireColumnNames(what);
+  refuseOptions("data", columnMistakes(what as DataOptions));
+  return taskOfColumns(what as DataOptions);
+}
+
+/** What stands after the rows is an object that names columns, or a task. */
+function requireColumnNames(columns: unknown): void {
+  if (isRecord(columns)) return;
+  throw new TunebookError(
+    "input",
+    'data takes the columns by name, .data(rows, { text: "review", label: "stars" }), or a task, ' +
+      `.data(rows, questionAnswering()), but got ${shownValue(columns)}`,
+  );
 }

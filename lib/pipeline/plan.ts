@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkOptions, refuseOptions, requireOptions } from "../core/check_options.ts";
+import { checkOptions, requireOptions } from "../core/check_options.ts";
 import { jupyterDisplay } from "../core/display.ts";
 import { TunebookError } from "../core/errors.ts";
 import { oneOf, record, type Rules } from "../core/option_rules.ts";
@@ -15,13 +15,12 @@ import type { Family } from "../nn/family.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { requireColumns } from "../table/columns.ts";
-import { shownValue } from "../core/shown_value.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
-import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
+import { checkMethod, checkMetrics, checkTargets, taskAndSplit } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
@@ -30,15 +29,8 @@ import { planDisplay } from "./display/plan_display.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
-import { columnMistakes, sourceMistake, splitMistakes } from "./plan_mistakes.ts";
-import {
-  type AnyTask,
-  type DataOptions,
-  type DataSource,
-  type PlanSpec,
-  type SplitSettings,
-  taskOfColumns,
-} from "./plan_spec.ts";
+import { sourceMistake } from "./plan_mistakes.ts";
+import type { AnyTask, DataOptions, DataSource, PlanSpec, SplitSettings } from "./plan_spec.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
@@ -205,39 +197,13 @@ export function model(reference: string, options: ModelOptions = {}): ModelStage
   return stage("model(…)", {
     open: (options?: OpenOptions) => openModel(chosen, options),
     data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
-      const { task, split } = isTask(what) ? checkedTask(what, own) : checkedColumns(what);
+      const { task, split } = taskAndSplit(what, own);
       const wrong = sourceMistake(source);
       if (wrong) throw new TunebookError("input", wrong);
       if (typeof source !== "string") requireColumns(source, task.columns, "the data");
       return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
     },
   }) as ModelStage;
-}
-
-function isTask(what: AnyTask | DataOptions): what is AnyTask {
-  return typeof (what as Partial<AnyTask>)?.read === "function";
-}
-
-function checkedTask(task: AnyTask, split: SplitSettings) {
-  requireOptions("data", split);
-  refuseOptions("data", splitMistakes(split));
-  return { task, split };
-}
-
-function checkedColumns(columns: DataOptions) {
-  requireColumnNames(columns);
-  refuseOptions("data", columnMistakes(columns));
-  return taskOfColumns(columns);
-}
-
-/** What stands after the rows is an object that names columns, or a task. */
-function requireColumnNames(columns: unknown): void {
-  if (record[1](columns)) return;
-  throw new TunebookError(
-    "input",
-    'data takes the columns by name, .data(rows, { text: "review", label: "stars" }), or a task, ' +
-      `.data(rows, questionAnswering()), but got ${shownValue(columns)}`,
-  );
 }
 
 function dataStage(

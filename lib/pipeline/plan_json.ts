@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { methodOf, methods } from "../adapters/mod.ts";
 import { unknownOptions } from "../core/check_options.ts";
 import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
@@ -234,7 +235,7 @@ function named<Value>(name: string, read: () => Value): Value {
 }
 
 function objectOf(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (isRecord(value)) {
     return value as Record<string, unknown>;
   }
   throw new TunebookError(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainObject } from "../core/objects.ts";
 
 /**
  * Turns a column's big integers, those in lists and objects too, into numbers if every one is exact as a
@@ -41,10 +42,4 @@ function plain(value: unknown, exact: boolean): unknown {
 
 function isBigArray(value: unknown): value is BigInt64Array | BigUint64Array {
   return value instanceof BigInt64Array || value instanceof BigUint64Array;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
@@ -21,7 +22,7 @@ export function readJson(bytes: Uint8Array, source: string): Table {
   const value = parseWhole(decodeText(bytes, source), source);
   if (Array.isArray(value)) return fromRows(value, source, (index) => `row ${index + 1}`);
   if (isSquad(value)) return squadTable(value, source);
-  if (!isRow(value)) {
+  if (!isRecord(value)) {
     throw new TunebookError(
       "data",
       `${source} holds ${
@@ -99,7 +100,7 @@ function isJsonLines(text: string): boolean {
   const lines = text.split("\n").filter((line) => line.trim() !== "").slice(0, 2);
   return lines.length > 1 && lines.every((line) => {
     try {
-      return isRow(JSON.parse(line));
+      return isRecord(JSON.parse(line));
     } catch {
       return false;
     }
@@ -113,7 +114,7 @@ function fromRows(
 ): Table {
   const wrong: string[] = [];
   values.forEach((value, index) => {
-    if (!isRow(value)) wrong.push(`${place(index)}: ${kindOf(value)} instead of a row object`);
+    if (!isRecord(value)) wrong.push(`${place(index)}: ${kindOf(value)} instead of a row object`);
   });
   if (wrong.length > 0) throw mistakes("data", `${source} is not a table of rows:`, wrong);
   const table = tableFromRows(values as Row[], source);
@@ -175,10 +176,6 @@ function parseWhole(text: string, source: string): unknown {
       { cause: error },
     );
   }
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function kindOf(value: unknown): string {

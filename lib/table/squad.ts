@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { mistakes } from "../core/errors.ts";
 import { type Table, tableFromRows } from "./table.ts";
 
@@ -10,8 +11,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Whether a JSON value has SQuAD's articles: `{ data: [{ paragraphs: […] }, …] }`. */
 export function isSquad(value: unknown): value is { readonly data: readonly unknown[] } {
-  const articles = isObject(value) ? value.data : undefined;
-  return Array.isArray(articles) && articles.length > 0 && articles.every(isObject) &&
+  const articles = isRecord(value) ? value.data : undefined;
+  return Array.isArray(articles) && articles.length > 0 && articles.every(isRecord) &&
     articles.some(({ paragraphs }) => Array.isArray(paragraphs));
 }
 
@@ -24,23 +25,23 @@ export function isSquad(value: unknown): value is { readonly data: readonly unkn
 export function squadTable({ data }: { readonly data: readonly unknown[] }, source: string): Table {
   const wrong: string[] = [];
   const listOf = (owner: unknown, name: string, place: string): readonly unknown[] => {
-    const list = isObject(owner) ? owner[name] : undefined;
+    const list = isRecord(owner) ? owner[name] : undefined;
     if (Array.isArray(list)) return list;
     wrong.push(`${place} has no list "${name}"`);
     return [];
   };
   const rows = data.flatMap((article, i) => {
     const inArticle = `article ${i + 1}`;
-    const title = isObject(article) ? article.title ?? null : null;
+    const title = isRecord(article) ? article.title ?? null : null;
     return listOf(article, "paragraphs", inArticle).flatMap((paragraph, j) => {
       const inParagraph = `${inArticle}, paragraph ${j + 1}`;
-      const context = isObject(paragraph) ? paragraph.context : undefined;
+      const context = isRecord(paragraph) ? paragraph.context : undefined;
       if (typeof context !== "string") wrong.push(`${inParagraph} has no text "context"`);
       return listOf(paragraph, "qas", inParagraph).map((each, k) => {
         const place = `${inParagraph}, question ${k + 1}`;
-        const { id = null, question }: Json = isObject(each) ? each : {};
+        const { id = null, question }: Json = isRecord(each) ? each : {};
         if (typeof question !== "string") wrong.push(`${place} has no text "question"`);
-        const answers = answersOf(isObject(each) ? each : {});
+        const answers = answersOf(isRecord(each) ? each : {});
         if (answers === undefined) {
           wrong.push(`${place}: "answers" is no list of { text, answer_start }`);
         }
@@ -65,15 +66,11 @@ function answersOf({ answers, is_impossible }: Json): Answers | null | undefined
   const text: string[] = [];
   const answer_start: number[] = [];
   for (const answer of answers) {
-    if (!isObject(answer)) return undefined;
+    if (!isRecord(answer)) return undefined;
     const { text: words, answer_start: start } = answer;
     if (typeof words !== "string" || typeof start !== "number") return undefined;
     text.push(words);
     answer_start.push(start);
   }
   return { text, answer_start };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

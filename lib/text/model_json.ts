@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { AddedToken } from "./added_tokens.ts";
 
@@ -123,7 +124,7 @@ function idMistake(token: string, id: unknown): string {
 
 function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
   const ids = new Map<string, number>();
-  if (typeof vocab !== "object" || vocab === null || Array.isArray(vocab)) {
+  if (!isRecord(vocab)) {
     wrong.push(
       `the model's "vocab" is ${shownValue(vocab)}; it must be an object of tokens and ids`,
     );

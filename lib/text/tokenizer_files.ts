@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
 import { readText } from "../core/read_text.ts";
@@ -33,7 +34,7 @@ export async function readJsonObject(path: string): Promise<Record<string, unkno
       },
     );
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+  if (isRecord(value)) {
     return value as Record<string, unknown>;
   }
   throw new TunebookError("weights", `${path} must hold a JSON object`);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
@@ -115,7 +116,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
   const trainerState = trainerStateOf(parse(path, standingJson));
   if (!trainerState) throw damaged(path, "it does not say where the run stands");
   const fingerprint = parse(path, fingerprintJson);
-  if (typeof fingerprint !== "object" || fingerprint === null || Array.isArray(fingerprint)) {
+  if (!isRecord(fingerprint)) {
     throw damaged(path, "it does not say what the run depends on");
   }
   const vectors = new Map<string, Map<string, Float32Array>>();

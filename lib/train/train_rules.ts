@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import {
   integer,
   notNegative,
@@ -25,7 +26,7 @@ const packing: Rule = [
 ];
 const classWeights: Rule = [
   '"balanced" or a number from 0 for each label',
-  (value) => value === "balanced" || isTable(value) && Object.values(value).every(notNegative[1]),
+  (value) => value === "balanced" || isRecord(value) && Object.values(value).every(notNegative[1]),
 ];
 const unfreeze: Rule = [
   '"gradual" or a share of the steps in (0, 1]',
@@ -33,7 +34,7 @@ const unfreeze: Rule = [
 ];
 const swa: Rule = [
   "{ from } with a number in [0, 1), such as { from: 0.75 }",
-  (value) => isTable(value) && Object.keys(value).join() === "from" && share[1](value.from),
+  (value) => isRecord(value) && Object.keys(value).join() === "from" && share[1](value.from),
 ];
 const decay: Rule = [
   "a number in (0, 1)",
@@ -77,7 +78,3 @@ export const trainRules = {
   checkpoints: text,
   resume: yesOrNo,
 } satisfies Readonly<Record<string, Rule>>;
-
-function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

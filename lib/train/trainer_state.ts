@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import type { EarlyStopping, Validation } from "./early_stopping.ts";
 
 /** Where a run stands, beside its tensors. */
@@ -46,10 +47,6 @@ function validationOf(made: unknown): Validation | undefined {
   return Number.isFinite(score) || notFinite.includes(score)
     ? { step, score: Number(score) }
     : undefined;
-}
-
-function isRecord(made: unknown): made is Record<string, unknown> {
-  return typeof made === "object" && made !== null && !Array.isArray(made);
 }
 
 function isCount(made: unknown): made is number {

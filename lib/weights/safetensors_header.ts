@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { bytesPerElement, elementsOf, isDtype } from "./dtype.ts";
@@ -87,7 +88,7 @@ function decode(path: string, text: Uint8Array): object {
 }
 
 function checkMetadata(path: string, value: unknown): Record<string, string> {
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     throw refuse(path, `"${METADATA_KEY}" is ${show(value)}, not an object`);
   }
   for (const [key, text] of Object.entries(value)) {
@@ -106,7 +107,7 @@ function checkTensor(
   fileBytes: number,
 ): TensorInfo {
   const fail = (what: string) => refuse(path, `tensor "${name}": ${what}`);
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     throw fail(`its entry is ${show(value)}, not an object`);
   }
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
@@ -174,10 +175,6 @@ function checkLayout(
     const place = last === undefined ? "its header" : `its last tensor "${last}"`;
     throw refuse(path, `${fileBytes - at} surplus bytes follow ${place}`);
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSize(value: unknown): value is number {

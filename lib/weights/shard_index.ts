@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
 
@@ -27,7 +28,7 @@ export function parseShardIndex(path: string, text: string): ShardIndex {
     throw fail(`is not JSON: ${messageOf(error)}`);
   }
   const map = (json as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== "object" || map === null || Array.isArray(map)) {
+  if (!isRecord(map)) {
     throw fail(`has no "weight_map" object from tensor names to files`);
   }
   const shardOf = new Map<string, string>();

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { record } from "../../core/option_rules.ts";
+import { isRecord } from "../../core/objects.ts";
 import type { PeftConfig } from "./config.ts";
 import { type PeftFiles, peftPrefix } from "./files.ts";
 import { pythonPattern } from "./python_pattern.ts";
@@ -49,7 +49,7 @@ function scalesInputs(path: string, tensors: PeftFiles["tensors"]): boolean {
 
 /** Ranks and alphas of single layers, which PEFT finds by expressions, the first that fits. */
 function patternsOf(config: PeftConfig, paths: readonly string[]): PeftConfig {
-  const fields = ["rank_pattern", "alpha_pattern"].filter((field) => record[1](config[field]));
+  const fields = ["rank_pattern", "alpha_pattern"].filter((field) => isRecord(config[field]));
   return Object.fromEntries(fields.map((field) => {
     const patterns = Object.entries(config[field] as Readonly<Record<string, unknown>>)
       .map(([source, value]) => [pythonPattern(source, field), value] as const);

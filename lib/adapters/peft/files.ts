@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../../core/objects.ts";
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { parseJson } from "../../core/parse_json.ts";
@@ -99,7 +100,7 @@ async function readConfig(path: string): Promise<PeftConfig> {
       cause: error,
     });
   }
-  if (typeof config === "object" && config !== null && !Array.isArray(config)) {
+  if (isRecord(config)) {
     return config as PeftConfig;
   }
   throw new TunebookError("weights", `${path} is not a JSON object`);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../../core/objects.ts";
 import { optionMistakes, unknownOptions } from "../../core/check_options.ts";
 import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
@@ -85,7 +86,7 @@ export const defaultSeeds = 3;
 export const defaultBudget: Budget = { epochs: 3 };
 
 const budgetRule: Rule = ["{ epochs } or { minutes }, above 0", (value) => {
-  if (!record[1](value)) return false;
+  if (!isRecord(value)) return false;
   const [[unit, amount] = ["", 0], ...more] = Object.entries(value as object);
   return ["epochs", "minutes"].includes(unit) && more.length === 0 && amount > 0 && amount < 1e6;
 }];
@@ -124,7 +125,7 @@ export function unknownCompareOptions(options: object): Mistake[] {
 /** Reports everything that makes no sense, in one error, with what is known to be wrong already. */
 export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = []): void {
   const { methods, metric, seeds, budget, memory, task, train = {} } = parts;
-  if (!record[1](methods)) {
+  if (!isRecord(methods)) {
     throw new TunebookError(
       "input",
       "compare takes methods by name, .compare({ lora: lora(), head: head() }), but got " +
@@ -138,7 +139,7 @@ export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = 
     ...optionMistakes(options, rules),
     ...metricRule[1](metric) ? metricMistakes(metric!, task) : [],
   ];
-  if (record[1](train)) {
+  if (isRecord(train)) {
     const inTrain = [...unknownOptions(train, sharedNames), ...trainMistakes(train)];
     wrong.push(...inTrain.map((mistake) => ({ ...mistake, part: "train" })));
     wrong.push(...planMistakes({ task, split: parts.split, train, metrics: {} }));

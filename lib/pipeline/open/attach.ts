@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord } from "../../core/objects.ts";
 import { configFile, readPeftFiles } from "../../adapters/peft/files.ts";
 import { type OpenedAdapter, sharedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { TunebookError } from "../../core/errors.ts";
@@ -60,7 +61,7 @@ async function openedAdapter(
 }
 
 function checkAdapters(adapters: unknown): void {
-  if (typeof adapters === "object" && adapters !== null && !Array.isArray(adapters)) return;
+  if (isRecord(adapters)) return;
   throw new TunebookError(
     "input",
     `attach takes adapters by name, .attach({ reviews: "out/reviews/adapter" }), but got ${

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainObject } from "../../core/objects.ts";
 import { withDisplay } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
@@ -23,11 +24,6 @@ export function requireInputs(inputs: unknown): void {
     `predict takes a list of inputs, ${isOne ? `predict([${shownValue(inputs)}])` : "[input]"}, ` +
       `but got ${isOne ? "one alone" : inputs === undefined ? "nothing" : shownValue(inputs)}`,
   );
-}
-
-function isPlainObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Encodes new inputs, runs the model, and gives one answer for each. */
