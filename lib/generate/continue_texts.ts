@@ -30,6 +30,8 @@ export interface ContinueOptions {
    * read; without it, rows that have ended are dropped.
    */
   readonly cache?: TextCache;
+  /** How many texts go on from each prompt, which is read once; 1 unless given. */
+  readonly answers?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,21 +42,27 @@ export interface ContinueOptions {
  * Throws an error of kind "interrupted" when the signal aborts.
  *
  * @param prompts the tokens to read first, at least one of each text
+ * @param rules of all texts, those of the first prompt first
  */
 export async function* continueTexts(
   continuer: Continuer,
   prompts: readonly ArrayLike<number>[],
   rules: readonly TextRule[],
-  { cache: given, signal }: ContinueOptions = {},
+  { cache: given, answers = 1, signal }: ContinueOptions = {},
 ): AsyncGenerator<readonly NextToken[]> {
   const cache = given ?? continuer.begin(prompts.length);
   const pause = pauses(signal);
-  let texts = Array.from(prompts.keys());
+  let texts = Array.from(rules.keys());
   let unread = prompts;
-  while (texts.length > 0) {
+  for (let isFirst = true; texts.length > 0; isFirst = false) {
     await pause();
-    const logits = await continuer.read(cache, unread, signal);
+    let logits = await continuer.read(cache, unread, signal);
     if (signal?.aborted) throw interruption();
+    if (isFirst && answers > 1) {
+      const prompt = texts.map((text) => Math.floor(text / answers));
+      cache.select(prompt);
+      logits = prompt.map((row) => logits[row].slice());
+    }
     const chosen = texts.map((text, row) => {
       const token = rules[text].choose(logits[row]);
       return { text, token, ends: rules[text].ends(token) };

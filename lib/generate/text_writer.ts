@@ -11,6 +11,7 @@ import type { FinishReason, GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
 import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import { StopTexts } from "./stop_texts.ts";
 import { TextStream } from "./text_stream.ts";
 import { type TokenLogprobs, tokenLogprobs } from "./token_logprobs.ts";
 
@@ -37,6 +38,7 @@ export class TextWriter implements TextRule {
   readonly #random: Random;
   readonly #stops: ReadonlySet<number>;
   readonly #stream: TextStream;
+  readonly #stopTexts: StopTexts;
   readonly #tokens: number[] = [];
   readonly #logprobs: TokenLogprobs[] = [];
   #text = "";
@@ -46,9 +48,13 @@ export class TextWriter implements TextRule {
     const { settings, tokenizer, path, constraints } = options;
     this.#options = options;
     this.#processors = logitsProcessors(settings, constraints);
-    this.#random = Random.fromSeed(settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0], ...path);
+    this.#random = Random.fromSeed(
+      settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0],
+      ...path,
+    );
     this.#stops = new Set(settings.stopTokens);
-    this.#stream = new TextStream(tokenizer, settings.stop);
+    this.#stream = new TextStream(tokenizer);
+    this.#stopTexts = new StopTexts(settings.stop);
   }
 
   /** The text so far that no later token can change. */
@@ -70,8 +76,8 @@ export class TextWriter implements TextRule {
     const { settings, room, deadline } = this.#options;
     this.#tokens.push(token);
     if (this.#stops.has(token)) return this.#end("end");
-    this.#text += this.#stream.add(token);
-    if (this.#stream.isStopped) return this.#end("stop");
+    this.#text += this.#stopTexts.push(this.#stream.push(token)).text;
+    if (this.#stopTexts.found !== undefined) return this.#end("stop");
     if (this.#tokens.length >= Math.min(settings.maxNewTokens, room)) return this.#end("length");
     return performance.now() >= deadline && this.#end("time");
   }
@@ -87,8 +93,8 @@ export class TextWriter implements TextRule {
   }
 
   #end(reason: FinishReason): true {
-    this.#text += this.#stream.finish();
-    this.#finishReason = reason;
+    this.#text += this.#stopTexts.push(this.#stream.end()).text + this.#stopTexts.end();
+    this.#finishReason = this.#stopTexts.found === undefined ? reason : "stop";
     return true;
   }
 }
