@@ -17,6 +17,8 @@ export interface Continuer {
   readonly vocabSize: number;
   /** The most tokens of a row, a method's virtual ones left out. */
   readonly maxTokens: number;
+  /** Tokens that a method puts before each row, which a cache holds as well. */
+  readonly virtualTokens: number;
   /** A cache for new rows. */
   begin(rows: number): TextCache;
   /**
@@ -34,8 +36,8 @@ export interface Continuer {
 /** What a continuer is compiled against. */
 export interface ContinuerOptions {
   readonly device: Device;
-  /** The trained tensors. */
-  readonly state?: State | undefined;
+  /** Asked for the trained tensors when something is compiled; there are none unless given. */
+  readonly state?: (() => Promise<State | undefined>) | undefined;
   /** Frozen weights that other programs of the model hold. */
   readonly held?: HeldWeights | undefined;
 }
@@ -67,11 +69,15 @@ export function createContinuer(
     const which = begins && adapter.input !== undefined;
     const known = steps.get(which);
     if (known) return known;
-    const made = device.compile(continuationProgram(continued, which), {
-      frozen: frozenOf(continued),
-      held,
-      ...(state ? { state } : {}),
-    });
+    const compile = async () => {
+      const trained = await state?.();
+      return await device.compile(continuationProgram(continued, which), {
+        frozen: frozenOf(continued),
+        held,
+        ...(trained ? { state: trained } : {}),
+      });
+    };
+    const made = compile();
     steps.set(which, made);
     made.catch(() => steps.delete(which));
     return made;
@@ -83,6 +89,7 @@ export function createContinuer(
   };
   return {
     vocabSize: config.vocabSize,
+    virtualTokens: virtual,
     maxTokens: config.maxTokens - virtual - (adapter.prefixTokens ?? 0),
     begin: (rows) => new TextCache(rows, sizes),
     async read(cache, tokens, signal) {

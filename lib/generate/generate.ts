@@ -94,11 +94,12 @@ export async function* streamText(
   settings: GenerateSettings,
   { constraints, cache }: Pick<GenerateRun, "constraints"> & { readonly cache?: TextCache } = {},
 ): AsyncGenerator<string, GeneratedText> {
-  checkPrompt(generator.continuer, prompt, "the prompt", cache?.lengths[0]);
+  const read = cache ? Math.max(0, cache.lengths[0] - generator.continuer.virtualTokens) : 0;
+  checkPrompt(generator.continuer, prompt, "the prompt", read);
   const writer = writerOf(generator, prompt, settings, {
     path: [0, 0],
     constraints: constraints?.() ?? [],
-    read: cache?.lengths[0],
+    read,
   });
   const { signal } = settings;
   let shown = 0;
@@ -119,7 +120,7 @@ function writerOf(
   { path, constraints, read = 0 }: {
     readonly path: readonly number[];
     readonly constraints: readonly LogitsProcessor[];
-    readonly read?: number | undefined;
+    readonly read?: number;
   },
 ): TextWriter {
   return new TextWriter({

@@ -13,6 +13,7 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
+import { textPrompt } from "./shared/text_prompt.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import {
   joinOutputs,
@@ -86,6 +87,9 @@ function withLabels(
       config: {},
     },
     examples: (table, processor, options) => examplesOf(table, processor, options, text),
+    writing: {
+      promptOf: (input, processor, where) => textPrompt(input, processor, where),
+    },
     tableOf: (inputs) => tableFromColumns({ [text]: inputs }, "the texts"),
   };
 }

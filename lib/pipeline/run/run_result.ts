@@ -11,6 +11,7 @@ import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
+import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -49,7 +50,7 @@ export interface RunResult<
   Predicted extends AnyPredictions = AnyPredictions,
   Input = unknown,
   Answer = unknown,
-> extends RunSummary {
+> extends RunSummary, Writer<Input> {
   readonly scores: Scores;
   readonly receipts: readonly Receipt[];
   /** The folders that were written. */
