@@ -41,6 +41,11 @@ export type {
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
+export type { Writer } from "./lib/pipeline/write/writer.ts";
+export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
+export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
+export type { GenerateOptions } from "./lib/generate/generate_options.ts";
+export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.ts";
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
   ActiveAdapter,

@@ -71,14 +71,19 @@ export class Conversation {
     options: GenerateOptions = {},
   ): AsyncGenerator<string, GeneratedText> {
     if (typeof text !== "string") {
-      throw new TunebookError("input", `say takes a text, say("Hello!"), but got ${shownValue(text)}`);
+      throw new TunebookError(
+        "input",
+        `say takes a text, say("Hello!"), but got ${shownValue(text)}`,
+      );
     }
     const asked = [...this.#messages, { role: "user", content: text }];
     const ids = Array.from(this.#model.promptOf(this.#model.inputOf!(asked)));
     const { cache, truncate } = this.#held ??= this.#model.begin();
     // One token at least must be read again, to know what follows it.
     let kept = 0;
-    while (kept < this.#read.length && kept < ids.length - 1 && this.#read[kept] === ids[kept]) kept++;
+    while (kept < this.#read.length && kept < ids.length - 1 && this.#read[kept] === ids[kept]) {
+      kept++;
+    }
     truncate(kept);
     this.#read = ids.slice(0, kept);
     let answer = "";

@@ -24,7 +24,9 @@ export function conversationDisplay(turns: readonly Turn[]): MimeBundle {
   const shown = turns.map(({ role, content }) => {
     const isOwn = role === "user";
     return html`<div style="margin:.5em 0 .5em ${isOwn ? "3em" : "0"};padding:.1em .8em;
-border-left:3px solid ${isOwn ? "transparent" : lineColour}">${roleOf(role)}${paragraph(content)}</div>`;
+border-left:3px solid ${isOwn ? "transparent" : lineColour}">${roleOf(role)}${
+      paragraph(content)
+    }</div>`;
   });
   return bundleOf(
     conversationText(turns),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { silentProgress, type Progress } from "../core/progress.ts";
+import { type Progress, silentProgress } from "../core/progress.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Writing } from "../nn/writing.ts";
 import type { Continuer } from "./continuer.ts";

@@ -33,7 +33,7 @@ const rules: Rules<CausalLanguageModellingOptions> = { text: required(textRule) 
 const name = "text-generation";
 
 /** Learning the next token of texts. */
-export type TextTask = Task<Predictions<"language">, string, never>;
+export type TextTask = Task<Predictions<"language">, string, string>;
 
 /**
  * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
@@ -75,7 +75,7 @@ export function causalLanguageModelling(options: CausalLanguageModellingOptions)
 function withLabels(
   task: TextTask,
   text: string,
-): LabelledTask<Predictions<"language">, string, never> {
+): LabelledTask<Predictions<"language">, string, string> {
   return {
     task,
     labels: [],
@@ -99,7 +99,7 @@ async function examplesOf(
   processor: Processor,
   { where, signal }: ExamplesOptions,
   text: string,
-): Promise<Examples<Predictions<"language">, never>> {
+): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
   const { tokenizer, maxTokens } = own;
   const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
@@ -123,7 +123,7 @@ async function examplesOf(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "the model predicts next tokens and has no labels to give; writing texts is not there yet",
+        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
       );
     },
   };

@@ -65,7 +65,10 @@ const texts = [[1, 5, 9, 3, 12, 7, 2, 4], [8, 2, 6], [3, 3, 11, 17, 5]];
 async function assertContinues(model: Model, method: Method): Promise<void> {
   const device = await openDevice("cpu");
   const state = trainedState(model, method, device);
-  const continuer = createContinuer({ model, adapter: attachTo(model, method) }, { device, state: () => Promise.resolve(state) });
+  const continuer = createContinuer({ model, adapter: attachTo(model, method) }, {
+    device,
+    state: () => Promise.resolve(state),
+  });
   try {
     const expected: Float32Array[][] = [];
     for (const ids of texts) expected.push(await wholePass(model, method, device, ids));

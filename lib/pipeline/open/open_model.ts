@@ -10,7 +10,7 @@ import { shownName } from "../../core/quoted.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { type Writer, writerOf } from "../write/writer.ts";
+import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
 import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
@@ -137,6 +137,7 @@ function openedBase<Input, Answer>(
       checkPredictOptions(options);
       const { signal } = options;
       base.checkOpen();
+      if (task?.writing) return await writtenTexts(writer, inputs, signal) as Answer[];
       using interrupt = onCellInterrupt(signal);
       return await answering().predict(inputs, interrupt.signal) as Answer[];
     },
@@ -158,18 +159,20 @@ function openedAdapter<Input, Answer>(
   const { opened, device, defaults } = base;
   const answerer = answererOf(trained, opened, { device, defaults });
   const { task, labels } = trained.task;
+  const writer = writerOf(() => {
+    base.checkOpen();
+    return answerer.textModel();
+  });
   return frozen({
     reference: folder,
     task: task.name,
     labels,
-    ...writerOf(() => {
-      base.checkOpen();
-      return answerer.textModel();
-    }),
+    ...writer,
     async predict(inputs, options = {}) {
       checkPredictOptions(options);
       const { signal } = options;
       base.checkOpen();
+      if (trained.task.writing) return await writtenTexts(writer, inputs, signal) as Answer[];
       using interrupt = onCellInterrupt(signal);
       return await answerer.predict(inputs, interrupt.signal) as Answer[];
     },

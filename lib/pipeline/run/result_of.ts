@@ -17,7 +17,7 @@ import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
-import { writerOf } from "../write/writer.ts";
+import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -62,6 +62,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     receipts: shownReceipts(stages.receipts),
   };
   const { losses, validations } = trained;
+  const writer = writerOf(textModel, signal);
   const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};
   return Object.freeze({
     ...shown,
@@ -71,8 +72,9 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     validations,
     splits: assembled.data.report,
     predictions,
-    ...writerOf(textModel, signal),
+    ...writer,
     async predict(inputs: readonly unknown[]) {
+      if (task.writing) return await writtenTexts(writer, inputs);
       using interrupt = onCellInterrupt(stages.signal);
       const { signal } = interrupt;
       const { processor } = assembled;

@@ -4,7 +4,12 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { withDisplay } from "../../core/display.ts";
+import {
+  type Displayed,
+  jupyterDisplay,
+  type MimeBundle,
+  withDisplay,
+} from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { text } from "../../core/option_rules.ts";
 import { type ChatOptions, Conversation } from "../../generate/conversation.ts";
@@ -40,6 +45,17 @@ export interface Writer<Input = unknown> {
   chat(options?: ChatOptions): Conversation;
 }
 
+/** What `predict` of a model that writes gives: the text of one answer to each input. */
+export async function writtenTexts(
+  { generate }: Writer,
+  inputs: readonly unknown[],
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const found = await generate(inputs, signal ? { answers: 1, signal } : { answers: 1 });
+  const texts = found.map(({ text }) => text);
+  return withDisplay(texts, () => (found as unknown as Displayed)[jupyterDisplay]() as MimeBundle);
+}
+
 /** Makes a writer; `open` compiles what writes when it is first asked, or throws what forbids it. */
 export function writerOf<Input>(
   open: () => TextModel<Input>,
@@ -47,7 +63,7 @@ export function writerOf<Input>(
 ): Writer<Input> {
   return {
     async generate(inputs, options = {}) {
-      requireInputs(inputs);
+      requireInputs(inputs, "generate");
       checkGenerateOptions("generate", options);
       using interrupt = onCellInterrupt(options.signal ?? outer);
       const { signal } = interrupt;
