@@ -93,7 +93,10 @@ const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
 
 /** In lower case, without ASCII punctuation, English articles and more than one space in a row. */
 export function normalizeAnswer(text: string): string {
-  return text.toLowerCase().replace(punctuation, "").replace(articles, " ").replace(pythonSpaces, " ")
+  return text.toLowerCase().replace(punctuation, "").replace(articles, " ").replace(
+    pythonSpaces,
+    " ",
+  )
     .replace(/^ | $/g, "");
 }
 

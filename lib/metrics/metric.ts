@@ -74,7 +74,8 @@ export interface RowStatistics {
   readonly values: Float64Array;
 }
 
-const rangeRule: Rule = [
+/** Two numbers, the smaller one first. */
+export const rangeRule: Rule = [
   "the least and the greatest value",
   (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
 ];

@@ -63,7 +63,9 @@ export function textPredictions(given: TextPredictionsInput): TextPredictions {
   if (Object.values(counts).some((count) => count !== rows)) {
     throw new TunebookError(
       "input",
-      `there are ${Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ")}; ` +
+      `there are ${
+        Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ")
+      }; ` +
         "give as many of each",
     );
   }

@@ -54,8 +54,7 @@ const ourNames: Record<string, string> = {
 };
 
 /** sacreBLEU's signature with our version. */
-const ours = (signature: string) =>
-  signature.replace(/version:.*/, `version:tunebook-${version}`);
+const ours = (signature: string) => signature.replace(/version:.*/, `version:tunebook-${version}`);
 
 function near(found: number, wanted: number, what: string) {
   assert.ok(Math.abs(found - wanted) <= tolerance, `${what} is ${found}, but ${wanted} there`);

@@ -5,7 +5,13 @@
  */
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { RowStatistics } from "../metric.ts";
-import { countAll, countCharacterNgrams, countCommon, countNgrams, type NgramCounts } from "./ngrams.ts";
+import {
+  countAll,
+  countCharacterNgrams,
+  countCommon,
+  countNgrams,
+  type NgramCounts,
+} from "./ngrams.ts";
 import { pythonSpaces, pythonWords } from "./python_text.ts";
 
 /** All settings of chrF. */

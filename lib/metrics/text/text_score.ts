@@ -50,6 +50,17 @@ export function textScore<Options extends object>(
   });
 }
 
+/** `wordOrder=2&lowercase=true` → settings: numbers and true or false where they are written as such. */
+export function settingsOfQuery(query: string): Record<string, string | number | boolean> {
+  const valueOf = (value: string) => {
+    if (value === "true" || value === "false") return value === "true";
+    return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+  };
+  return Object.fromEntries(
+    Array.from(new URLSearchParams(query), ([name, value]) => [name, valueOf(value)]),
+  );
+}
+
 /** Refuses rows without a right text, which nothing can be compared with; tells all of them. */
 export function requireReferences(name: string, { references }: TextPredictions): void {
   const wrong = references.flatMap((each, row) =>
