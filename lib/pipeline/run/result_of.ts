@@ -116,6 +116,7 @@ function summaryOf(
       baseline,
     }),
     intervals: scored.intervals,
+    ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),
   };
 }
 
