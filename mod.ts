@@ -261,7 +261,7 @@ export type { RougeOptions } from "./lib/metrics/text/rouge_score.ts";
 export type { RougeTokenizer } from "./lib/metrics/text/rouge_tokens.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
 export { ter, type TerOptions } from "./lib/metrics/ter.ts";
-export type { Smoothing } from "./lib/metrics/text/bleu_counts.ts";
+export type { BleuSmoothing } from "./lib/metrics/text/bleu_counts.ts";
 export type { BleuTokenizer } from "./lib/metrics/text/bleu_tokenizers.ts";
 export type { TextScore } from "./lib/metrics/text/text_score.ts";
 export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";

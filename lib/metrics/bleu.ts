@@ -8,7 +8,12 @@ import { TunebookError } from "../core/errors.ts";
 import type { TextPredictions } from "../nn/text_predictions.ts";
 import { additiveMetric } from "./additive_metric.ts";
 import type { Metric, RowStatistics } from "./metric.ts";
-import { bleuScoreOf, bleuStatistics, type Smoothing, smoothValues } from "./text/bleu_counts.ts";
+import {
+  bleuScoreOf,
+  type BleuSmoothing,
+  bleuStatistics,
+  smoothValues,
+} from "./text/bleu_counts.ts";
 import { type BleuTokenizer, bleuTokenizers } from "./text/bleu_tokenizers.ts";
 import { pythonTrimEnd } from "./text/python_text.ts";
 import { requireReferences, signatureOf, type TextScore, textScore } from "./text/text_score.ts";
@@ -20,7 +25,7 @@ export interface BleuOptions {
   /** True where capitals do not matter (`lowercase`). */
   readonly lowercase?: boolean;
   /** What stands for n-grams without a match (`smooth_method`): `exp` unless given. */
-  readonly smoothing?: Smoothing;
+  readonly smoothing?: BleuSmoothing;
   /** The number of `floor` (0.1 unless given) and of `add-k` (1 unless given) (`smooth_value`). */
   readonly smoothValue?: number | undefined;
   /** The longest n-grams (`max_ngram_order`): 4 unless given. */

@@ -22,7 +22,8 @@ import type { TextScore } from "./text/text_score.ts";
  *   references: ["我在巴黎看到塔"],
  * });
  * // 6 characters of 6 and of 7
- * assert.equal(rougeL.with({ tokenizer: "unicode" }).compute(predictions), 12 / 13);
+ * const score = rougeL.with({ tokenizer: "unicode" }).compute(predictions);
+ * assert.equal(score.toFixed(6), (12 / 13).toFixed(6));
  * ```
  */
 export const rougeL: TextScore<RougeOptions> = rougeScore({

@@ -45,7 +45,7 @@ const rules: Rules<TerOptions> = {
  *   predicted: ["on the mat the cat sat"],
  *   references: ["the cat sat on the mat"], // one phrase is moved
  * });
- * assert.equal(ter.compute(predictions), 100 / 6);
+ * assert.equal(ter.compute(predictions).toFixed(6), (100 / 6).toFixed(6));
  * ```
  */
 export const ter: TextScore<TerOptions> = textScore<TerOptions>({

@@ -123,7 +123,7 @@ Deno.test("intervals: of 2,000 rows in a second, each text looked at once", () =
     { length: 2000 },
     (_, row) => `word ${row % 7} of ${row % 11} and more`,
   );
-  const references = predicted.map((text, row) => `${text} ${row % 3}`);
+  const references = predicted.map((text, row) => `${text} ${row % 3}`.slice(row % 4));
   const written = textPredictions({ predicted, references });
   const began = performance.now();
   for (const score of [bleu, chrf, ter]) {

@@ -9,10 +9,10 @@ import type { SplitText } from "./bleu_tokenizers.ts";
 import { countAll, countCommon, countNgrams, type NgramCounts } from "./ngrams.ts";
 
 /** Ways to score n-grams of which none matches (Chen and Cherry, 2014). */
-export type Smoothing = "exp" | "floor" | "add-k" | "none";
+export type BleuSmoothing = "exp" | "floor" | "add-k" | "none";
 
 /** Their usual numbers; absent for those that have none. */
-export const smoothValues: Readonly<Record<Smoothing, number | undefined>> = {
+export const smoothValues: Readonly<Record<BleuSmoothing, number | undefined>> = {
   exp: undefined,
   floor: 0.1,
   "add-k": 1,
@@ -69,7 +69,7 @@ const logOfZero = -9999999999;
 export function bleuScoreOf(
   sums: Float64Array,
   { smoothing, smoothBy, maxOrder, effectiveOrder }: {
-    readonly smoothing: Smoothing;
+    readonly smoothing: BleuSmoothing;
     readonly smoothBy: number;
     readonly maxOrder: number;
     readonly effectiveOrder: boolean;

@@ -16,7 +16,7 @@ import {
   pValueOf,
   requireSameRows,
 } from "./paired_test.ts";
-import { drawRows, percentiles } from "./score_interval.ts";
+import { percentiles, resampledRows } from "./score_interval.ts";
 
 /** The result of a paired bootstrap. */
 export interface PairedBootstrap extends PairedTest {
@@ -56,7 +56,7 @@ export function pairedBootstrap<Predicted extends AnyPredictions>(
   const { seed, samples } = pairedTestOptions("pairedBootstrap", options, usualSamples);
   requireSameRows("pairedBootstrap", a, b);
   const random = Random.fromSeed(seed, "paired bootstrap");
-  const drawn = Array.from({ length: samples }, () => drawRows(random, a.rows));
+  const drawn = Array.from({ length: samples }, () => resampledRows(random, a.rows));
   const { differences, ...test } = bootstrapOf(a, b, metric, drawn);
   const found = { ...test, samples, seed, interval: percentiles(differences) };
   return Object.freeze({

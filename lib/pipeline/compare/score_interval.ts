@@ -76,7 +76,7 @@ export function rowInterval<Predicted extends AnyPredictions>(
   );
   const scores: number[] = [];
   for (let i = 0; i < resamples; i++) {
-    const rows = drawRows(random, predictions.rows);
+    const rows = resampledRows(random, predictions.rows);
     const score = drawn(rows);
     // Rows that happen to lack a class leave some metrics undefined.
     if (Number.isFinite(score)) scores.push(score);
@@ -85,7 +85,7 @@ export function rowInterval<Predicted extends AnyPredictions>(
 }
 
 /** As many rows as there are, drawn with replacement. */
-export function drawRows(random: Random, rows: number): Int32Array {
+export function resampledRows(random: Random, rows: number): Int32Array {
   return Int32Array.from({ length: rows }, () => random.integer(rows));
 }
 
