@@ -4,6 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
+import { interruption } from "../core/interruption.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { oneOf, type Rules, text, whole } from "../core/option_rules.ts";
 import { shownValue } from "../core/shown_value.ts";
@@ -84,6 +85,7 @@ export function judge(
   checkOptions("judge", options, rules);
   const { title = "judge", better = "higher", range, concurrency = 1 } = options;
   const prepared = new WeakMap<TextPredictions, readonly number[]>();
+  const stopped = () => interruption("stopped while answers were judged");
   const ask = (
     { predicted, inputs, references }: TextPredictions,
     row: number,
@@ -106,9 +108,14 @@ export function judge(
       let next = 0;
       const worker = async () => {
         while (next < predictions.rows) {
-          signal?.throwIfAborted();
+          if (signal?.aborted) throw stopped();
           const row = next++;
-          scores[row] = await ask(predictions, row, { signal });
+          try {
+            scores[row] = await ask(predictions, row, { signal });
+          } catch (error) {
+            // A question that was called off is no failure of the judge.
+            throw signal?.aborted ? stopped() : error;
+          }
         }
       };
       await Promise.all(Array.from({ length: Math.min(concurrency, predictions.rows) }, worker));

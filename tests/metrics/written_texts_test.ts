@@ -192,7 +192,9 @@ Deno.test("a judge: at once, later, many at a time, and what it may not say", as
   assert.equal(most, 2);
   const stop = AbortSignal.abort();
   const other = textPredictions({ predicted: ["a"] });
-  await assert.rejects(later.prepare!(other, { signal: stop }), { name: "AbortError" });
+  await assert.rejects(later.prepare!(other, { signal: stop }), isMistake("interrupted", "judged"));
+  const failing = judge(() => Promise.reject(new Error("no such server")));
+  await assert.rejects(failing.prepare!(other), { message: "no such server" });
 
   assert.throws(
     () => judge(({ row }) => row === 2 ? NaN : 9, { range: [0, 5] }).compute(predictions),
