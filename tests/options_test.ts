@@ -129,7 +129,33 @@ const calls: Readonly<Record<string, Call>> = {
       truth: [0],
       ...options,
     }),
+  textPredictions: (options) => tunebook.textPredictions({ predicted: ["a"], ...options }),
   metric: (options) => tunebook.metric({ ...tunebook.accuracy, ...options }),
+  additiveMetric: (options) =>
+    tunebook.additiveMetric({
+      name: "own",
+      kinds: ["text"],
+      better: "higher",
+      additive: {
+        statistics: () => ({ size: 1, values: Float64Array.of(1) }),
+        scoreOf: ([sum]) => sum,
+      },
+      ...options,
+    }),
+  "TextScore.with": (options) => {
+    const { bleu, chrf, distinctN, exactMatchText, rouge1, rouge2, rougeL, rougeLsum, ter } =
+      tunebook;
+    const all = [bleu, chrf, distinctN, exactMatchText, rouge1, rouge2, rougeL, rougeLsum, ter];
+    const errors = all.map((score) => errorAtOnce(() => score.with(options)));
+    const missing = all.filter((_, at) => !(errors[at] instanceof TunebookError));
+    assert.deepEqual(missing.map(({ name }) => name), []);
+    throw errors[0];
+  },
+  judge: (options) => tunebook.judge(() => 1, options),
+  pairedBootstrap: (options) =>
+    tunebook.pairedBootstrap(single, single, tunebook.accuracy, options),
+  approximateRandomization: (options) =>
+    tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),
   textColumn: (options) => tunebook.textColumn(table, "text", options),
@@ -295,6 +321,15 @@ function isOptions({ kind, name, tsType, left }: Parameter): boolean {
       type.repr !== "DataSource" ||
     type.kind === "typeLiteral" ||
     type.kind === "intersection" && /Options/.test(JSON.stringify(type));
+}
+
+function errorAtOnce(call: () => unknown): unknown {
+  try {
+    call();
+    return "no error";
+  } catch (error) {
+    return error;
+  }
 }
 
 async function errorOf(call: () => unknown): Promise<unknown> {

@@ -123,6 +123,7 @@ function summaryOf(
       baseline,
     }),
     intervals: scored.intervals,
+    ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),
   };
 }
 

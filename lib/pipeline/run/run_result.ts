@@ -42,6 +42,8 @@ export interface RunSummary {
    * other rows of the same kind (bootstrap over the held-out rows).
    */
   readonly intervals: Readonly<Record<string, ScoreInterval>>;
+  /** How scores were computed, by their names, to be reported with them: sacreBLEU's signatures. */
+  readonly signatures?: Readonly<Record<string, string>>;
 }
 
 /** What a run leaves. */
@@ -77,13 +79,13 @@ export type ScoreTitles = Readonly<Record<string, string>>;
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
-  intervals: RunSummary["intervals"] = {},
+  { intervals = {}, signatures = {} }: Partial<Pick<RunSummary, "intervals" | "signatures">> = {},
 ): string[] {
-  return Object.entries(scores)
-    .map(([name, value]) =>
-      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
-      describeInterval(intervals[name])
-    );
+  return Object.entries(scores).flatMap(([name, value]) => [
+    `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
+    describeInterval(intervals[name]),
+    ...(name in signatures ? [`    ${signatures[name]}`] : []),
+  ]);
 }
 
 /** A result in words; `titles` are what its scores are called, by name. */
@@ -94,8 +96,7 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const { intervals } = result;
-  const scores = describeScores(result.scores as Record<string, unknown>, titles, intervals);
+  const scores = describeScores(result.scores as Record<string, unknown>, titles, result);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
