@@ -183,6 +183,42 @@ const rouge: Peer = {
   names: { use_stemmer: "stemmer" },
 };
 
+const generation: Peer = {
+  library: "transformers",
+  home: ".generate()",
+  names: {
+    max_new_tokens: "maxNewTokens",
+    min_new_tokens: "minNewTokens",
+    top_p: "topP",
+    min_p: "minP",
+    typical_p: "typicalP",
+    repetition_penalty: "repetitionPenalty",
+    frequency_penalty: "frequencyPenalty",
+    presence_penalty: "presencePenalty",
+    no_repeat_ngram_size: "noRepeatNgramSize",
+    sequence_bias: "logitBias",
+    logit_bias: "logitBias",
+    bad_words_ids: "badWords",
+    stop_strings: "stop",
+    eos_token_id: "stopTokens",
+    num_return_sequences: "answers",
+    n: "answers",
+    num_beams: "beams",
+    length_penalty: "lengthPenalty",
+    early_stopping: "earlyStopping",
+    forced_bos_token_id: "forcedFirstToken",
+    forced_eos_token_id: "forcedLastToken",
+    max_time: "maxTime",
+    output_scores: "logprobs",
+    top_logprobs: "logprobs",
+    json_schema: "schema",
+    response_format: "schema",
+  },
+  instead: {
+    do_sample: "temperature of .generate(): above 0 tokens are drawn, at 0 the likeliest is taken",
+  },
+};
+
 const peers: readonly Peer[] = [
   training,
   adapters,
@@ -191,6 +227,7 @@ const peers: readonly Peer[] = [
   answers,
   textScores,
   rouge,
+  generation,
 ];
 
 /** Names are the same whether words are parted by underscores or by capitals. */

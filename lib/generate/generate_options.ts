@@ -49,8 +49,8 @@ export interface GenerateOptions {
   readonly noRepeatNgramSize?: number;
   /** Text of one token, or its id → what is added to its logit. */
   readonly logitBias?: Readonly<Record<string, number>>;
-  /** Texts that are never written. */
-  readonly badWords?: readonly string[];
+  /** Texts, or lists of token ids, that are never written. */
+  readonly badWords?: readonly (string | readonly number[])[];
   /** Makes drawn tokens the same again. */
   readonly seed?: number;
   /** Texts before which an answer ends. */
@@ -113,7 +113,12 @@ export const generateRules: Rules<GenerateOptions> = {
     "an object of numbers by token",
     (value) => isRecord(value) && Object.values(value).every(isBias),
   ],
-  badWords: texts,
+  badWords: [
+    "a list of texts or of lists of token ids",
+    (value) =>
+      Array.isArray(value) &&
+      value.every((each) => text[1](each) || (Array.isArray(each) && each.every(wholeFrom0[1]))),
+  ],
   seed: integer,
   stop: texts,
   stopTokens: tokens,

@@ -4,7 +4,6 @@
  * @module
  */
 import { mistakes } from "../core/errors.ts";
-import { didYouMean } from "../core/nearest.ts";
 import { quoted } from "../core/quoted.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import {
@@ -92,7 +91,11 @@ export function generateSettings(
         value,
       ]),
     ),
-    badWords: badWords.flatMap((word) => wordTokens(tokenizer, word)),
+    badWords: badWords.flatMap((word) =>
+      typeof word === "string"
+        ? wordTokens(tokenizer, word)
+        : [word.map((token) => idOf("badWords", token))]
+    ),
     stop: options.stop ?? [],
     stopTokens: [...new Set(stopTokens.map((token) => idOf("stopTokens", token)))],
     answers: options.answers ?? 1,
@@ -147,7 +150,7 @@ function tokenIdOf(
     const parts = tokenizer.tokens(token).ids.length;
     wrong.push(
       `${option}: ${quoted(token)} is no token${parts > 1 ? `, but ${parts} of them` : ""}` +
-        didYouMean(token, closeTokens(tokenizer, token)),
+        closeToken(tokenizer, token),
     );
   }
   return id ?? 0;
@@ -159,10 +162,18 @@ function onlyToken(tokenizer: TokenLookup, text: string): number | undefined {
   return ids.length === 1 ? ids[0] : undefined;
 }
 
-/** A few ways in which vocabularies write a word. */
-function closeTokens(tokenizer: TokenLookup, token: string): string[] {
-  return [`<${token}>`, `<|${token}|>`, `[${token}]`, `__${token}__`, `▁${token}`, `Ġ${token}`]
-    .filter((each) => tokenizer.tokenId(each) !== undefined);
+/** The token that a vocabulary writes with signs around the word, as a question; empty where there is none. */
+function closeToken(tokenizer: TokenLookup, token: string): string {
+  const near = [
+    `<${token}>`,
+    `<|${token}|>`,
+    `[${token}]`,
+    `__${token}__`,
+    `▁${token}`,
+    `Ġ${token}`,
+  ]
+    .find((each) => tokenizer.tokenId(each) !== undefined);
+  return near === undefined ? "" : ` (did you mean ${quoted(near)}?)`;
 }
 
 /** A word at the start of a text and after a space, where these are other tokens. */

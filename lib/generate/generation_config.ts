@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { TunebookError } from "../core/errors.ts";
 import { optionMistakes } from "../core/check_options.ts";
+import { toldInProgram, TunebookError } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
 import { shownValue } from "../core/shown_value.ts";
-import { toldInProgram } from "../core/errors.ts";
 import { type GenerateOptions, generateRules } from "./generate_options.ts";
 
 /** What a model's files say of generation. */
@@ -20,7 +19,26 @@ export interface GenerationConfig {
   readonly padToken?: number;
   /** `bos_token_id`. */
   readonly firstToken?: number;
+  /** Settings that would change what is written and that this version does not follow. */
+  readonly ignored: readonly string[];
 }
+
+/** What is not followed → the value that changes nothing, beside none. */
+const notFollowed: Readonly<Record<string, unknown>> = {
+  begin_suppress_tokens: undefined,
+  diversity_penalty: 0,
+  encoder_no_repeat_ngram_size: 0,
+  encoder_repetition_penalty: 1,
+  epsilon_cutoff: 0,
+  eta_cutoff: 0,
+  exponential_decay_length_penalty: undefined,
+  guidance_scale: 1,
+  min_length: 0,
+  num_beam_groups: 1,
+  penalty_alpha: undefined,
+  sequence_bias: undefined,
+  top_h: undefined,
+};
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -33,6 +51,7 @@ const always: Partial<Record<keyof GenerateOptions, readonly [string, unknown?]>
   forcedFirstToken: ["forced_bos_token_id"],
   forcedLastToken: ["forced_eos_token_id"],
   maxTime: ["max_time"],
+  badWords: ["bad_words_ids"],
 };
 /** The same for what acts only where tokens are drawn (`do_sample`). */
 const drawing: typeof always = {
@@ -77,6 +96,7 @@ export function fromGenerationConfig(
     ...(searches ? renamed(json, searching) : {}),
     ...listed(json, "eos_token_id", "stopTokens"),
     ...stopTexts(json),
+    ...suppressed(json),
   };
   const wrong = optionMistakes(options, generateRules);
   if (wrong.length > 0) {
@@ -87,6 +107,10 @@ export function fromGenerationConfig(
   }
   return {
     options,
+    ignored: Object.keys(notFollowed).filter((name) => {
+      const value = json[name];
+      return value !== undefined && value !== null && value !== notFollowed[name];
+    }),
     ...id(json, "decoder_start_token_id", "decoderStartToken", file),
     ...id(json, "pad_token_id", "padToken", file),
     ...id(json, "bos_token_id", "firstToken", file),
@@ -111,6 +135,12 @@ function listed(json: Json, theirs: string, ours: string): GenerateOptions {
 function stopTexts({ stop_strings: value }: Json): GenerateOptions {
   if (value === undefined || value === null) return {};
   return { stop: (Array.isArray(value) ? value : [value]) as string[] };
+}
+
+/** `suppress_tokens` are never written. */
+function suppressed({ suppress_tokens: list }: Json): GenerateOptions {
+  if (!Array.isArray(list)) return {};
+  return { logitBias: Object.fromEntries(list.map((token) => [token, -Infinity])) };
 }
 
 function id(json: Json, theirs: string, ours: string, file: string): Partial<GenerationConfig> {
