@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tunebook from "tunebook";
 import * as datasets from "tunebook/datasets";
+import { writerOf } from "../lib/pipeline/write/writer.ts";
 import { adapterSetOf } from "../lib/pipeline/open/adapter_set.ts";
 import { comparisonOf } from "../lib/pipeline/compare/comparison.ts";
 import { TunebookError } from "../lib/core/errors.ts";
@@ -36,6 +37,9 @@ const adapters = adapterSetOf({
   alone: () => ({ task: { labels: [], task: { kind: "single" } } }) as never,
   attach: () => Promise.reject(new Error("not asked")),
 });
+const writer = writerOf(() => {
+  throw new Error("not asked");
+});
 const comparison = comparisonOf({
   metric: "accuracy",
   better: "higher",
@@ -63,6 +67,9 @@ const calls: Readonly<Record<string, Call>> = {
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  "Writer.generate": (options) => writer.generate(["a"], options),
+  "Writer.stream": (options) => writer.stream("a", options).next(),
+  "Writer.chat": (options) => writer.chat(options),
   "AdapterSet.stack": (options) => adapters.stack([], options),
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),

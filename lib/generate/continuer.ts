@@ -7,7 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
 import { askedTokens, continuationProgram, type Continued } from "../nn/continuation_program.ts";
 import { headSizes } from "../nn/head_sizes.ts";
-import { modelHead, textConfig } from "../nn/model.ts";
+import { textConfig } from "../nn/model.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import { TextCache } from "./text_cache.ts";
 

@@ -5,21 +5,15 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
 import { continueTexts } from "./continue_texts.ts";
 import type { Continuer } from "./continuer.ts";
 import type { GeneratedText } from "./generated_text.ts";
+import type { Generator } from "./generator.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import type { LogitsProcessor } from "./processors/logits_processor.ts";
 import { searchBeams } from "./search_beams.ts";
 import type { TextCache } from "./text_cache.ts";
 import { TextWriter } from "./text_writer.ts";
-
-/** What writes. */
-export interface Generator {
-  readonly continuer: Continuer;
-  readonly tokenizer: Tokenizer;
-}
 
 /** What a generation runs with beside its settings. */
 export interface GenerateRun {

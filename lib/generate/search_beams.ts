@@ -7,7 +7,7 @@ import { interruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { BeamSearch, type Hypothesis } from "./beam_search.ts";
-import type { Generator } from "./generate.ts";
+import type { Generator } from "./generator.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createContinuer } from "../../lib/generate/continuer.ts";
-import { generate, type Generator, streamText } from "../../lib/generate/generate.ts";
+import { generate, streamText } from "../../lib/generate/generate.ts";
+import type { Generator } from "../../lib/generate/generator.ts";
 import { generateSettings } from "../../lib/generate/generate_settings.ts";
 import type { GenerateOptions } from "../../lib/generate/generate_options.ts";
 import type { Tokenizer } from "../../lib/text/tokenizer.ts";

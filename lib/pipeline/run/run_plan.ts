@@ -10,7 +10,6 @@ import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
-import type { TextModel } from "../../generate/text_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainSettings } from "../../train/train_options.ts";
@@ -27,7 +26,7 @@ import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
-import { generationDefaults, textModelOf } from "../write/text_model_of.ts";
+import { generationDefaults, lazyTextModel } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
@@ -77,10 +76,10 @@ export async function runPlan(
     await scorer[Symbol.asyncDispose]();
     throw error;
   });
-  let writing: TextModel | undefined;
+  const writing = lazyTextModel();
   const dispose = async () => {
     await scorer[Symbol.asyncDispose]();
-    await writing?.dispose();
+    await writing.dispose();
     trained.state.dispose();
   };
   try {
@@ -120,10 +119,9 @@ export async function runPlan(
       receipts,
       outputsOf: (examples, signal) => scorer.outputs(examples, { state, signal }),
       textModel: () =>
-        writing ??= textModelOf({
-          ...trainable,
+        writing.open({
+          ...assembled,
           task: read.task,
-          processor: assembled.processor,
           defaults,
           device,
           state: () => Promise.resolve(state),

@@ -36,6 +36,24 @@ export function textModelOf(
   return new TextModel({ continuer, processor, writing, defaults });
 }
 
+/** A text model that is made when it is first asked for. */
+export interface LazyTextModel {
+  open(parts: WritingModel): TextModel;
+  dispose(): Promise<void>;
+}
+
+/** Makes a text model once. */
+export function lazyTextModel(): LazyTextModel {
+  let made: TextModel | undefined;
+  return {
+    open: (parts) => made ??= textModelOf(parts),
+    async dispose() {
+      await made?.dispose();
+      made = undefined;
+    },
+  };
+}
+
 /** How a model writes unless told otherwise: its generation_config.json, or the end of its config.json. */
 export async function generationDefaults(
   { files: { generationConfig }, json }: Pick<OpenedModel, "files" | "json">,
