@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
+import { aroundText } from "../text/around_text.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
@@ -77,16 +78,21 @@ export async function writeTokenizerFiles(
     config,
     ...(tokenizerConfig ? { tokenizerConfig } : {}),
   };
+  const own = await loadTokenizer(given);
+  const { padId } = textConfig(model);
+  const writes = headRequest.name === "language";
+  const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),
-    await loadTokenizer(given),
+    own,
     {
       modelType,
       usesTypes: family.usesTypes ?? false,
-      padId: textConfig(model).padId,
+      padId,
       maxTokens,
       forBrowsers,
-      withoutClosing: family.stack?.pooling === "last" && headRequest.name === "classification",
+      withoutClosing: writes ? aroundText(own).behind : poolsLast ? [padId] : [],
+      writes,
     },
   );
   await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));

@@ -64,8 +64,8 @@ export function pairLayoutOf(
 
 /** The family that `config.json` names where transformers.js knows no such head of the model's own. */
 export function readerType(model: Model): Record<string, unknown> {
-  const { modelType } = model.family;
-  if (!decoders.includes(modelType)) return {};
+  const { family: { modelType }, headRequest } = model;
+  if (!decoders.includes(modelType) || headRequest.name === "language") return {};
   const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
   return {
     model_type: plainFamily.modelType,
@@ -80,7 +80,7 @@ export function readerType(model: Model): Record<string, unknown> {
  */
 export async function writeReaderTokenizer(
   folder: string,
-  { family }: Model,
+  { family, headRequest }: Model,
   { cutsPairs }: { readonly cutsPairs: boolean },
 ): Promise<void> {
   if (family.input !== "text") return;
@@ -91,7 +91,8 @@ export async function writeReaderTokenizer(
     // It would cut the second text away; the graph cuts the longer one.
     ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
     tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
-    padding_side: "right",
+    // Texts that go on end where the next token is asked.
+    padding_side: headRequest.name === "language" ? "left" : "right",
   };
   await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
 }

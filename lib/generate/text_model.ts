@@ -11,6 +11,7 @@ import { generate, streamText } from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateOptions } from "./generate_options.ts";
 import { type GenerateSettings, generateSettings } from "./generate_settings.ts";
+import { lastOf, TextStream } from "./text_stream.ts";
 import type { TextCache } from "./text_cache.ts";
 
 /** What a model that writes is made of. */
@@ -34,6 +35,19 @@ export class TextModel<Input = unknown> {
   promptOf(input: Input, where = "the input"): Int32Array {
     const { writing, processor } = this.#parts;
     return writing.promptOf(input, processor, where);
+  }
+
+  /** Whether an input leaves room for so many tokens. */
+  hasRoom(input: Input, tokens: number): boolean {
+    const { length } = this.promptOf(input);
+    return length > 0 && length + tokens <= this.#parts.continuer.maxTokens;
+  }
+
+  /** The text of tokens that were written behind an input. */
+  textOf(tokens: readonly number[], input: Input): string {
+    const { processor: { tokenizer } } = this.#parts;
+    const stream = new TextStream(tokenizer, lastOf(this.promptOf(input)));
+    return tokens.map((token) => stream.push(token)).join("") + stream.end();
   }
 
   /** A conversation as an input; undefined where the model answers none. */

@@ -12,7 +12,7 @@ import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
 import type { LogitsProcessor } from "./processors/logits_processor.ts";
 import { StopTexts } from "./stop_texts.ts";
-import { TextStream } from "./text_stream.ts";
+import { lastOf, TextStream } from "./text_stream.ts";
 import { type TokenLogprobs, tokenLogprobs } from "./token_logprobs.ts";
 
 /** What a text is written with. */
@@ -53,7 +53,7 @@ export class TextWriter implements TextRule {
       ...path,
     );
     this.#stops = new Set(settings.stopTokens);
-    this.#stream = new TextStream(tokenizer);
+    this.#stream = new TextStream(tokenizer, lastOf(options.prompt));
     this.#stopTexts = new StopTexts(settings.stop);
   }
 

@@ -13,7 +13,8 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
-import { textPrompt } from "./shared/text_prompt.ts";
+import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
+import { writtenReader } from "./shared/written_reader.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import {
   joinOutputs,
@@ -87,6 +88,12 @@ function withLabels(
       config: {},
     },
     examples: (table, processor, options) => examplesOf(table, processor, options, text),
+    reader: writtenReader({
+      pipeline: name,
+      inputsOf: (table) => columnValues(table, text).map((value) => beginningOf(String(value))),
+      textOf: (found) => (found as { generated_text: string }[])[0].generated_text,
+      options: { return_full_text: false },
+    }),
     writing: {
       promptOf: (input, processor, where) => textPrompt(input, processor, where),
     },

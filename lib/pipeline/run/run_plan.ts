@@ -77,6 +77,7 @@ export async function runPlan(
     throw error;
   });
   const writing = lazyTextModel();
+  const defaults = await generationDefaults(opened);
   const dispose = async () => {
     await scorer[Symbol.asyncDispose]();
     await writing.dispose();
@@ -94,10 +95,19 @@ export async function runPlan(
       processor: assembled.processor,
       maxTokens: assembled.maxTokens,
     };
+    const textModel = () =>
+      writing.open({
+        ...assembled,
+        task: read.task,
+        defaults,
+        device,
+        state: () => Promise.resolve(state),
+      });
     const answers = answerProof(
       read,
       assembled,
       (examples) => scorer.outputs(examples, { state, signal }),
+      textModel,
     );
     const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, signal })
@@ -105,7 +115,6 @@ export async function runPlan(
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
     await trained.forget();
-    const defaults = await generationDefaults(opened);
     return resultOf({
       spec,
       settings,
@@ -118,14 +127,7 @@ export async function runPlan(
       scored,
       receipts,
       outputsOf: (examples, signal) => scorer.outputs(examples, { state, signal }),
-      textModel: () =>
-        writing.open({
-          ...assembled,
-          task: read.task,
-          defaults,
-          device,
-          state: () => Promise.resolve(state),
-        }),
+      textModel,
       dispose,
       signal: options.signal,
     });
