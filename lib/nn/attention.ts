@@ -1,7 +1,7 @@
 /**
  * Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over padded or packed rows, in both
  * directions or causal, with heads of keys and values of their own or shared (Ainslie et al., arXiv
- * 2305.13245).
+ * 2305.13245), over all tokens or a sliding window (Beltagy et al., arXiv 2004.05150).
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { AttentionCall } from "./attention_call.ts";
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
-/** Mixes the values: [batch · queries, hiddenSize]. */
+/** Mixes the values: [batch · queries, numHeads · headSize]. */
 export function attention(
   net: HookContext,
   adapter: AttachedMethod | undefined,
@@ -20,8 +20,8 @@ export function attention(
 ): Tensor {
   const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
   const [batch, sequence] = mask.shape as [number, number];
-  const hiddenSize = query.shape[1]!;
-  const size = hiddenSize / numHeads;
+  const width = query.shape[1]!;
+  const size = width / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
@@ -37,32 +37,40 @@ export function attention(
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const scores = tf.mul(
-    tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true),
-    1 / Math.sqrt(size),
-  );
+  const products = tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true);
+  const { softCap, scale = 1 / Math.sqrt(size) } = call;
+  const scores = softCap === undefined
+    ? tf.mul(products, scale)
+    : tf.mul(tf.tanh(tf.mul(products, scale / softCap)), softCap);
   const weights = net.dropout(
     tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
     dropout,
   );
   const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
 }
 
 /**
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
-function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor): Tensor {
+function biasOf({ mask, queryMask, positions, window }: AttentionCall, extended: Tensor): Tensor {
   const prefix = extended.shape[1]! - mask.shape[1]!;
   if (!positions) {
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
-  const later = tf.greater(asKeys(positions.keys), asQueries(positions.queries));
-  const hidden = queryMask
-    ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
-    : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));
+  const keys = asKeys(positions.keys);
+  const queries = asQueries(positions.queries);
+  const later = tf.cast(tf.greater(keys, queries), "float32");
+  const unseen = window === undefined ? later : tf.add(later, earlier(keys, queries, window));
+  const hidden = tf.add(queryMask ? foreign(queryMask, mask) : absent(asKeys(mask)), unseen);
   return afterPrefix(tf.minimum(hidden, 1), prefix);
+}
+
+/** 1 where a key stands before the window of the query, [batch, 1, queries, keys]. */
+function earlier(keys: Tensor, queries: Tensor, window: number): Tensor {
+  const first = tf.sub(queries, tf.scalar(window - 1, "int32"));
+  return tf.cast(tf.less(keys, first), "float32");
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);
