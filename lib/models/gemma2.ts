@@ -21,10 +21,10 @@ export const gemma2 = gemmaLike({
     embedding: "Gemma2Model",
   },
   maxPositions: 8192,
-  own(read, numLayers) {
+  own(read, sizes) {
     const scoreCap = readOptional(read, "positive", "attn_logit_softcapping", defaultScoreCap);
     return {
-      ...readGemma(read, numLayers, {
+      ...readGemma(read, sizes, {
         logitCap: defaultLogitCap,
         isSliding: (layer) => layer % 2 === 0,
       }),

@@ -8,6 +8,7 @@
 import { isRecord } from "../core/objects.ts";
 import type { ConfigReader } from "../nn/config_reader.ts";
 import { gemmaLike, readGemma } from "./gemma_like.ts";
+import type { OwnSizes } from "./llama_like_config.ts";
 import { readRotary } from "./rotary.ts";
 import type { RotaryFields } from "./rotary_scaling.ts";
 
@@ -26,20 +27,23 @@ export const gemma3Text = gemmaLike({
   },
   maxPositions: 131_072,
   normsQueriesKeys: true,
-  own(read, numLayers) {
+  own(read, sizes) {
     // transformers' Gemma 3 reads this field and does not use it.
     read.off("attn_logit_softcapping");
     const pattern = read.size("sliding_window_pattern", defaultPattern);
-    const { sliding, ...shared } = readGemma(read, numLayers, {
+    const { sliding, ...shared } = readGemma(read, sizes, {
       isSliding: (layer) => (layer + 1) % pattern !== 0,
     });
-    const { rotary, local } = readBoth(read);
+    const { rotary, local } = readBoth(read, sizes);
     return { ...shared, rotary, ...(sliding ? { sliding: { ...sliding, rotary: local } } : {}) };
   },
 });
 
 /** Both bases: `rope_parameters` by kind of layer, or fields of their own, as before transformers 5. */
-function readBoth(read: ConfigReader): { rotary: RotaryFields; local: RotaryFields } {
+function readBoth(
+  read: ConfigReader,
+  { maxPositions }: OwnSizes,
+): { rotary: RotaryFields; local: RotaryFields } {
   const given = read.value("rope_parameters") ?? undefined;
   const kinds = ["full_attention", "sliding_attention"];
   if (given !== undefined && !(isRecord(given) && kinds.every((kind) => isRecord(given[kind])))) {
@@ -48,11 +52,12 @@ function readBoth(read: ConfigReader): { rotary: RotaryFields; local: RotaryFiel
   const at = (kind: string) => `rope_parameters.${kind}`;
   const whole = given === undefined ? "rope_scaling" : at(kinds[0]);
   return {
-    rotary: readRotary(read, { scaling: whole, fallback: globalTheta }),
+    rotary: readRotary(read, { scaling: whole, fallback: globalTheta, maxPositions }),
     local: readRotary(read, {
       scaling: at(kinds[1]),
       theta: "rope_local_base_freq",
       fallback: localTheta,
+      maxPositions,
     }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type LlamaLikeConfig,
   noBiases,
   type OwnFields,
+  type OwnSizes,
   readOptional,
   readSliding,
 } from "./llama_like_config.ts";
@@ -50,14 +51,14 @@ export interface GemmaDifferences {
 /** The fields that the Gemmas share. */
 export function readGemma(
   read: ConfigReader,
-  numLayers: number,
+  sizes: OwnSizes,
   { logitCap: defaultCap, isSliding }: GemmaDifferences,
 ): OwnFields {
   const attention = read.flag("attention_bias", false);
   const window = readOptional(read, "size", "sliding_window", defaultWindow);
   const logitCap = readOptional(read, "positive", "final_logit_softcapping", defaultCap);
   read.off("use_bidirectional_attention");
-  const sliding = readSliding(read, numLayers, {
+  const sliding = readSliding(read, sizes, {
     window,
     isSliding,
     missing: ["sliding_window", "a whole number above 0, because layers have windows"],

@@ -67,13 +67,16 @@ export interface LlamaLikeDefaults {
   readonly isTied?: boolean;
 }
 
+/** The sizes that a family's own fields are read by. */
+export type OwnSizes = Pick<LlamaLikeConfig, "numLayers" | "maxPositions">;
+
 /** How a family's config differs. */
 export interface ConfigDifferences {
   readonly defaults?: LlamaLikeDefaults;
   /** The field with the activation; `hidden_act` unless given. */
   readonly activationField?: string;
   /** Reads what the family alone has, and refuses what it cannot mean here. */
-  own?(read: ConfigReader, numLayers: number): OwnFields;
+  own?(read: ConfigReader, sizes: OwnSizes): OwnFields;
 }
 
 /** No biases. */
@@ -100,8 +103,13 @@ export function readLlamaLike(
   );
   const headSize = readHeadSize(read, hiddenSize, heads, defaults.headSize);
   const numLayers = read.depth("num_hidden_layers");
-  const { attentionScaleOf = headSize, rotary = readRotary(read), biases = noBiases, ...others } =
-    own(read, numLayers);
+  const sizes = { numLayers, maxPositions: positions };
+  const {
+    attentionScaleOf = headSize,
+    rotary = readRotary(read, sizes),
+    biases = noBiases,
+    ...others
+  } = own(read, sizes);
   const config: LlamaLikeConfig = {
     hiddenSize,
     numLayers,
@@ -185,7 +193,7 @@ export interface WindowFields {
  */
 export function readSliding(
   read: ConfigReader,
-  numLayers: number,
+  { numLayers }: OwnSizes,
   { window, isSliding, missing }: WindowFields,
 ): Pick<SlidingLayers, "window" | "layers"> | undefined {
   const [full, sliding] = ["full_attention", "sliding_attention"];

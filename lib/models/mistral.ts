@@ -21,7 +21,7 @@ export const mistral = llamaLike({
     embedding: "MistralModel",
   },
   defaults: { numKeyValueHeads: 8, maxPositions: 131_072 }, // transformers'
-  own(read, numLayers) {
+  own(read, { numLayers }) {
     const window = readOptional(read, "size", "sliding_window", defaultWindow);
     // transformers' Mistral looks past this field: one that says otherwise is of another family.
     const kind = window === undefined ? "full_attention" : "sliding_attention";

@@ -19,8 +19,8 @@ export const qwen2 = llamaLike({
     embedding: "Qwen2Model",
   },
   defaults: { numKeyValueHeads: 32, maxPositions: 32_768 }, // transformers'
-  own: (read, numLayers) => ({
+  own: (read, sizes) => ({
     biases: { ...noBiases, queriesKeysValues: true },
-    ...readQwenWindows(read, numLayers),
+    ...readQwenWindows(read, sizes),
   }),
 });

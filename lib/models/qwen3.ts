@@ -20,11 +20,11 @@ export const qwen3 = llamaLike({
   },
   defaults: { numKeyValueHeads: 32, headSize: 128, maxPositions: 32_768 }, // transformers'
   normsQueriesKeys: true,
-  own(read, numLayers) {
+  own(read, sizes) {
     const attention = read.flag("attention_bias", false);
     return {
       biases: { ...noBiases, queriesKeysValues: attention, attentionOutput: attention },
-      ...readQwenWindows(read, numLayers),
+      ...readQwenWindows(read, sizes),
     };
   },
 });

@@ -10,6 +10,8 @@ import type { RotaryFields, RotaryScaling } from "./rotary_scaling.ts";
 
 /** Where a config says how positions turn. */
 export interface RotaryPlace {
+  /** Tokens that the model takes. */
+  readonly maxPositions: number;
   /** The object with the scaling, `rope_scaling` unless given. */
   readonly scaling?: string;
   /** The field with the base where that object has none, `rope_theta` unless given. */
@@ -34,9 +36,10 @@ export function rotaryPlace(read: ConfigReader): string {
 /** Reads the base and the scaling; kinds that are not known are mistakes that say why. */
 export function readRotary(
   read: ConfigReader,
-  { scaling: at = rotaryPlace(read), theta: thetaField = "rope_theta", fallback = 10_000 }:
-    RotaryPlace = {},
+  place: RotaryPlace,
 ): RotaryFields {
+  const { scaling: at = rotaryPlace(read), theta: thetaField = "rope_theta" } = place;
+  const { fallback = 10_000, maxPositions } = place;
   const fields = read.value(at) ?? {};
   if (!isRecord(fields)) read.wrong(at, "an object");
   const own = `${at}.rope_theta`;
@@ -51,18 +54,23 @@ export function readRotary(
   for (const field of ["partial_rotary_factor", `${at}.partial_rotary_factor`]) {
     read.same(field, 1, "1");
   }
-  const scaling = kind === "default" ? undefined : readScaling(read, kind, at);
+  const scaling = kind === "default" ? undefined : readScaling(read, kind, { at, maxPositions });
   return scaling ? { theta, scaling } : { theta };
 }
 
-function readScaling(read: ConfigReader, kind: string, at: string): RotaryScaling {
+/** The object that says how frequencies are slowed. */
+interface ScalingPlace extends Pick<RotaryPlace, "maxPositions"> {
+  readonly at: string;
+}
+
+function readScaling(read: ConfigReader, kind: string, place: ScalingPlace): RotaryScaling {
+  const { at, maxPositions } = place;
   if (kind === "linear") return { kind, factor: read.positive(`${at}.factor`, NaN) };
   const top = "original_max_position_embeddings";
   const isNested = at.includes(".");
-  const positions = Number(read.value("max_position_embeddings"));
   const isOnTop = !isNested && (read.value(top) ?? undefined) !== undefined;
-  const original = isOnTop ? read.size(top) : read.size(`${at}.${top}`, positions);
-  if (kind === "yarn") return readYarn(read, at, original, positions);
+  const original = isOnTop ? read.size(top) : read.size(`${at}.${top}`, maxPositions);
+  if (kind === "yarn") return readYarn(read, original, place);
   return {
     kind: "llama3",
     factor: read.positive(`${at}.factor`, NaN),
@@ -74,12 +82,11 @@ function readScaling(read: ConfigReader, kind: string, at: string): RotaryScalin
 
 function readYarn(
   read: ConfigReader,
-  at: string,
   original: number,
-  positions: number,
+  { at, maxPositions }: ScalingPlace,
 ): RotaryScaling {
   const isRatio = read.value(`${at}.factor`) === null;
-  const factor = isRatio ? positions / original : read.positive(`${at}.factor`, NaN);
+  const factor = isRatio ? maxPositions / original : read.positive(`${at}.factor`, NaN);
   const mscale = (field: string) =>
     read.value(`${at}.${field}`) ? read.positive(`${at}.${field}`, 1) : undefined;
   const [own, all] = [mscale("mscale"), mscale("mscale_all_dim")];
