@@ -7,18 +7,23 @@ Texts are longer than the windows.
 expected.safetensors holds input_ids, attention_mask, labels, logits, loss, `gradient.<name>` of every parameter and
 `hidden` [layers + 1, rows, tokens, hidden_size], what each layer is given and, last, what the head is given; under
 `left.…` the same of a batch that is padded on the left, without labels. Labels are −100 where a token does not count.
-A name that ends in `-classes` is the same model as a classifier of the last token, without gradients and hidden.
+A name that ends in `-classes` is a classifier of the last token with the same settings, without gradients and hidden.
+
+decoders/<method>-on-<name>/: adapter_config.json, adapter_model.safetensors and expected.safetensors with the inputs
+and the logits of PEFT on that model. A prefix stands on a model without windows: in PEFT it slides out of them.
 """
 
 import shutil
 
 import torch
 import transformers
+from peft import IA3Config, LoraConfig, PrefixTuningConfig, PromptTuningConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
 
 from golden import HERE, on_the_left, padded_inputs, save_tensors
+from make_methods import save_sorted, trained
 
-PACKAGES = ("torch", "transformers", "safetensors")
+PACKAGES = ("torch", "transformers", "peft", "safetensors")
 FOLDER = HERE / "decoders"
 LENGTHS = [12, 5, 9]
 WINDOW = 4
@@ -62,13 +67,30 @@ MODELS = {
         **GEMMA, tie_word_embeddings=False, sliding_window_pattern=2, final_logit_softcapping=3.0,
     )),
 }
-# The same inner weights with the head for classes.
+# As many words as the tokenizer of tests/pipeline/tiny.ts has; two layers, one of each kind.
+CLASSES = dict(vocab_size=99, num_hidden_layers=2)
 CLASSIFIERS = ["qwen2", "qwen3", "mistral", "gemma2", "gemma3_text"]
+
+
+EVERY = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+CAUSAL = dict(task_type="CAUSAL_LM")
+VIRTUAL = dict(num_virtual_tokens=3, **CAUSAL)
+ADAPTERS = {
+    "lora": lambda: LoraConfig(r=2, lora_alpha=4, target_modules=EVERY, **CAUSAL),
+    "ia3": lambda: IA3Config(**CAUSAL),
+    "prompt-tuning": lambda: PromptTuningConfig(prompt_tuning_init="SAMPLE_VOCAB", **VIRTUAL),
+    "prefix-tuning": lambda: PrefixTuningConfig(init_weights="zero", **VIRTUAL),
+}
+ADAPTED = {"gemma3_text": ["lora", "ia3", "prompt-tuning"], "qwen3-untied": ["lora", "ia3", "prefix-tuning"]}
 
 
 def make_model(name: str, seed: int) -> None:
     is_classifier = name.endswith("-classes")
     model_type, settings = MODELS[name.removesuffix("-classes")]
+    if is_classifier:
+        settings = {**settings, **CLASSES}
+        if "layer_types" in settings:
+            settings["layer_types"] = settings["layer_types"][: CLASSES["num_hidden_layers"]]
     config = AutoConfig.for_model(model_type, **{**SIZES, **settings})
     kind = AutoModelForSequenceClassification if is_classifier else AutoModelForCausalLM
     torch.manual_seed(seed)
@@ -98,6 +120,26 @@ def make_model(name: str, seed: int) -> None:
     save_tensors(folder / "expected.safetensors", tensors, PACKAGES)
 
 
+def make_adapter(method: str, base: str, seed: int) -> None:
+    torch.manual_seed(seed)
+    model = AutoModelForCausalLM.from_pretrained(FOLDER / base, dtype=torch.float32, attn_implementation="eager")
+    adapted = get_peft_model(model, ADAPTERS[method]()).eval()
+    adapted.peft_config["default"].base_model_name_or_path = f"decoders/{base}"
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for name, parameter in trained(adapted).items():
+            noise = 0.3 * torch.randn(parameter.shape, generator=generator)
+            # A scale is a number near 1, and a word of the vocabulary stays near one.
+            parameter.copy_(parameter + noise if "ia3_l" in name or method == "prompt-tuning" else noise)
+    folder = FOLDER / f"{method}-on-{base}"
+    shutil.rmtree(folder, ignore_errors=True)
+    save_sorted(adapted, folder)
+    inputs = padded_inputs(adapted.config, lengths=LENGTHS, seed=seed)
+    with torch.no_grad():
+        logits = adapted(**inputs).logits[:, -max(LENGTHS) :]  # virtual tokens stand before the text
+    save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES)
+
+
 def results(model, inputs) -> dict:
     with torch.no_grad():
         found = model(**inputs, output_hidden_states=True)
@@ -122,3 +164,6 @@ if __name__ == "__main__":
     for seed, base in enumerate(MODELS, start=51):
         for name in [base, *([f"{base}-classes"] if base in CLASSIFIERS else [])]:
             make_model(name, seed)
+    for seed, (base, methods) in enumerate(ADAPTED.items(), start=71):
+        for method in methods:
+            make_adapter(method, base, seed)

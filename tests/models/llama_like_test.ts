@@ -33,7 +33,7 @@ import {
 /** Both sides compute in float32; hidden states are below a hundred, most differences below 1e-5. */
 const tolerance = 2e-5;
 const names = [...Deno.readDirSync(new URL("../golden/decoders", import.meta.url))]
-  .map(({ name }) => name).sort();
+  .map(({ name }) => name).filter((name) => !name.includes("-on-")).sort();
 const classifiers = names.filter((name) => name.endsWith("-classes"));
 const languageModels = names.filter((name) => !name.endsWith("-classes"));
 const sides = ["", "left."];
