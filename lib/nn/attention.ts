@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import type { AttentionCall } from "./attention_call.ts";
@@ -57,6 +58,9 @@ export function attention(
 function biasOf({ mask, queryMask, positions, window }: AttentionCall, extended: Tensor): Tensor {
   const prefix = extended.shape[1]! - mask.shape[1]!;
   if (!positions) {
+    if (window !== undefined) {
+      throw new TunebookError("unsupported", "attention with a window needs positions");
+    }
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
   const keys = asKeys(positions.keys);
