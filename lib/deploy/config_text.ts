@@ -5,8 +5,8 @@
  */
 
 /**
- * Fields that transformers from version 5 on declares as `float` and refuses where they hold a whole
- * number without a point, which is how JavaScript writes 30.0.
+ * Fields that transformers from version 5 on (and its settings of bitsandbytes) wants as `float` and
+ * refuses where they hold a whole number without a point, which is how JavaScript writes 30.0.
  */
 const decimals: ReadonlySet<string> = new Set([
   "attn_logit_softcapping",
@@ -18,15 +18,14 @@ const decimals: ReadonlySet<string> = new Set([
   "initializer_range",
   "layer_norm_eps",
   "layer_norm_epsilon",
+  "llm_int8_threshold",
   "rms_norm_eps",
 ]);
 
-/** JSON with two spaces; whole numbers of these fields are written with a point. */
+/** JSON with two spaces; whole numbers of these fields, however deep, are written with a point. */
 export function configText(config: Readonly<Record<string, unknown>>): string {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
-  const marked = Object.entries(config).map(([name, value]) => [
-    name,
-    decimals.has(name) && Number.isSafeInteger(value) ? rawJSON(`${value}.0`) : value,
-  ]);
-  return JSON.stringify(Object.fromEntries(marked), null, 2) + "\n";
+  const marked = (name: string, value: unknown) =>
+    decimals.has(name) && Number.isSafeInteger(value) ? rawJSON(`${value}.0`) : value;
+  return JSON.stringify(config, marked, 2) + "\n";
 }
