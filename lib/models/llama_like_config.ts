@@ -175,8 +175,6 @@ export function readOptional(
   return read[kind](field, fallback ?? NaN);
 }
 
-const [sliding, full] = ["sliding_attention", "full_attention"];
-
 /** What a config says of windows besides `layer_types`. */
 export interface WindowFields {
   /** Undefined where there is none. */

@@ -137,6 +137,29 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
       complain(field, "true or false");
       return fallback;
     },
+    ...conditions({ valueOf, complain, wrong }),
+    wrong: complain,
+    finish() {
+      if (wrong.size > 0) {
+        const title = "config.json does not describe this model:";
+        throw mistakes("weights", title, [...wrong.values()], wrong.size);
+      }
+    },
+  };
+}
+
+/** What the conditions on fields are told by. */
+interface Conditions {
+  valueOf(field: string): unknown;
+  complain(field: string, wants: string): void;
+  /** The mistakes by field. */
+  readonly wrong: Map<string, string>;
+}
+
+function conditions(
+  { valueOf, complain, wrong }: Conditions,
+): Pick<ConfigReader, "off" | "on" | "same" | "divides" | "exceeds"> {
+  return {
     off(field) {
       if (valueOf(field) ?? false) complain(field, "false");
     },
@@ -156,13 +179,6 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     exceeds(field, value, used, reason) {
       if (wrong.has(field) || value > used) return;
       wrong.set(field, `${field} is ${value}, but must be above ${used}: ${reason}`);
-    },
-    wrong: complain,
-    finish() {
-      if (wrong.size > 0) {
-        const title = "config.json does not describe this model:";
-        throw mistakes("weights", title, [...wrong.values()], wrong.size);
-      }
     },
   };
 }
