@@ -221,6 +221,7 @@ const calls: Readonly<Record<string, Call>> = {
 const others: Readonly<Record<string, string>> = {
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
+  "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",
   "Notebook.show": "a contract: a notebook of one's own",
   "Chart.mark": "vega-lite's own properties, any of them",
   "Chart.point": "vega-lite's own properties, any of them",

@@ -12,6 +12,7 @@ import { aroundText } from "../text/around_text.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
+import { configText } from "./config_text.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -51,7 +52,7 @@ export async function writeModelFiles(
     ...(family.stack?.pooling === "last" ? { pad_token_id: textConfig(model).padId } : {}),
     ...ownFields,
   };
-  await writeJson(join(folder, "config.json"), config);
+  await writeFileAtomic(join(folder, "config.json"), configText(config));
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }

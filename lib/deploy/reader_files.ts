@@ -13,12 +13,10 @@ import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-/** Families that transformers.js knows with a cache for the next token only. */
-const decoders = ["gpt2", "llama"];
-
 /**
  * A family whose models transformers.js feeds with ids and mask and asks for whatever the graph gives:
- * it decides by `model_type`, and knows no classifier of decoders.
+ * it decides by `model_type`, knows decoders with a cache for the next token only, and no classifier of
+ * them.
  */
 const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
@@ -64,8 +62,8 @@ export function pairLayoutOf(
 
 /** The family that `config.json` names where transformers.js knows no such head of the model's own. */
 export function readerType(model: Model): Record<string, unknown> {
-  const { family: { modelType }, headRequest } = model;
-  if (!decoders.includes(modelType) || headRequest.name === "language") return {};
+  const { family: { modelType, stack }, headRequest } = model;
+  if (!stack?.causal || headRequest.name === "language") return {};
   const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
   return {
     model_type: plainFamily.modelType,

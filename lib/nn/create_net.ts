@@ -63,9 +63,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
-    rmsNorm(path, x, epsilon) {
+    rmsNorm(path, x, epsilon, { plusOne = false } = {}) {
       const square = tf.mean(tf.square(x), -1, true);
-      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(square, epsilon))), tensor(`${path}.weight`));
+      const weight = tensor(`${path}.weight`);
+      const scale = plusOne ? tf.add(weight, 1) : weight;
+      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(square, epsilon))), scale);
     },
     unembed: (path, x) => tf.matMul(x, tensor(`${path}.weight`), false, true),
     embedding: (path, ids) =>

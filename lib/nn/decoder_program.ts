@@ -7,7 +7,7 @@
 import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
-import { headSizes } from "./head_sizes.ts";
+import { keyValueSizes } from "./key_value_sizes.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { ModelConfig } from "./family.ts";
 import { type Model, modelHead } from "./model.ts";
@@ -24,7 +24,7 @@ export function cacheNames(layer: number): {
 
 /** The shape of a cache before anything was read, for so many rows. */
 export function emptyCacheShape(config: ModelConfig, rows: number): number[] {
-  const { heads, size } = headSizes(config);
+  const { heads, size } = keyValueSizes(config);
   return [rows, heads, 0, size];
 }
 
@@ -64,7 +64,7 @@ export function decoderProgram(
 
 /** transformers.js makes the first cache by the names of the sizes: `batch_size`, all others are 0. */
 function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
-  const { heads, size } = headSizes(config);
+  const { heads, size } = keyValueSizes(config);
   const ids = { role: "feed", type: "int32", exportType: "int64" } as const;
   const past: InputSpec = {
     role: "feed",

@@ -21,7 +21,10 @@ for (const family of ["gpt2", "llama"]) {
         const [receipt] = result.receipts;
         assert.equal(receipt.reader?.answers?.pipeline, "text-generation");
         assert.ok(receipt.reader!.answers!.inputs > 5, "texts were compared");
-        assert.ok(receipt.largestDifference < 1e-4, `losses differ by ${receipt.largestDifference}`);
+        assert.ok(
+          receipt.largestDifference < 1e-4,
+          `losses differ by ${receipt.largestDifference}`,
+        );
         if (method.method === "lora") {
           const opened = await open(join(folder, "merged"));
           const inputs = ["the film was", "food"];

@@ -31,6 +31,22 @@ export interface ToyOptions {
 /** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
 
+/** Windows shorter than rows, heads of a size of their own and bounds that matter to small scores. */
+const qwen = { use_sliding_window: true, sliding_window: 3, max_window_layers: 1, head_dim: 6 };
+const gemma = {
+  head_dim: 6,
+  sliding_window: 3,
+  query_pre_attn_scalar: 5,
+  final_logit_softcapping: 3,
+};
+const slidingFields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  qwen2: qwen,
+  qwen3: qwen,
+  mistral: { sliding_window: 3 },
+  gemma2: { ...gemma, attn_logit_softcapping: 2 },
+  gemma3_text: { ...gemma, sliding_window_pattern: 2, rope_scaling: { type: "linear", factor: 2 } },
+};
+
 /** A decoder with the head that predicts the next token. */
 export function toyLanguageModel(options: ToyOptions = {}): Model {
   return toyModel({ ...options, head: "language", outputs: 0 });
@@ -68,6 +84,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     attn_pdrop: dropout,
     resid_pdrop: dropout,
     num_key_value_heads: 1,
+    ...slidingFields[modelType],
   };
   const config = family.readConfig(json);
   const { [name]: wanted } = family.heads;
@@ -77,7 +94,8 @@ export function toyModel(options: ToyOptions = {}): Model {
   const weights = new Map(
     all.flatMap(weightsOf).map(({ path, shape, layer }) => {
       const size = shape.reduce((product, dim) => product * dim, 1);
-      const centre = layer.kind === "norm" && path.endsWith(".weight") ? 1 : 0;
+      const isScale = layer.kind === "norm" && path.endsWith(".weight");
+      const centre = isScale && !layer.plusOne ? 1 : 0;
       return [path, Float32Array.from({ length: size }, () => centre + 0.4 * random.normal())];
     }),
   );
