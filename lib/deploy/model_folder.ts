@@ -40,7 +40,7 @@ export async function writeModelFiles(
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { model } = trained.trainable;
-  const { family, json } = model;
+  const { family, json, headRequest, config: own } = model;
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [modelHead(model).className],
@@ -48,6 +48,10 @@ export async function writeModelFiles(
     ...trained.task.signature.config,
     [taskNoteField]: noteOf(trained.task.task),
     dtype: "float32",
+    // Readers have other defaults where the base said nothing.
+    ...(headRequest.name === "language" && "isTied" in own
+      ? { tie_word_embeddings: own.isTied }
+      : {}),
     // transformers looks for the last token that is not this one.
     ...(family.stack?.pooling === "last" ? { pad_token_id: textConfig(model).padId } : {}),
     ...ownFields,

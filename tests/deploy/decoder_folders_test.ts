@@ -4,16 +4,18 @@ import { lora, merged, model, onnx, open, prefixTuning, promptTuning } from "tun
 import { tableFromRows } from "../../lib/table/table.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet } from "../pipeline/open/trained.ts";
+import { decoders } from "../nn/decoders.ts";
 import { reviews, tinyModel } from "../pipeline/tiny.ts";
+import { toyFolder } from "../pipeline/toy_folder.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
 const rows = tableFromRows(reviews(32).map((row) => ({ ...row })));
 
-for (const family of ["gpt2", "llama"]) {
+for (const family of decoders) {
   for (const method of [lora({ rank: 2 }), prefixTuning({ tokens: 2 })]) {
     Deno.test(`${family} with ${method.method}: transformers.js writes what was trained`, () =>
       inFolder(async (folder) => {
-        const reference = await tinyModel(join(folder, "base"), family);
+        const reference = await toyFolder(join(folder, "base"), family);
         const targets = [onnx(join(folder, "onnx"))];
         if (method.method === "lora") targets.push(merged(join(folder, "merged")));
         const result = await model(reference).data(rows, { text: "text", test: rows })

@@ -26,6 +26,8 @@ export interface ToyOptions {
   readonly head?: string;
   /** Tokens in the vocabulary; `toyRows` uses the first 19. */
   readonly vocabulary?: number;
+  /** The most tokens of a text; 16 unless given. */
+  readonly positions?: number;
 }
 
 /** Tokens in a toy model's vocabulary unless given. */
@@ -55,7 +57,7 @@ export function toyLanguageModel(options: ToyOptions = {}): Model {
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
 export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
-  const { vocabulary = toyVocabulary, head: name = "classification" } = options;
+  const { vocabulary = toyVocabulary, positions = 16, head: name = "classification" } = options;
   const family = familyOf(modelType);
   const json = {
     model_type: modelType,
@@ -68,7 +70,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     intermediate_size: 2 * width,
     hidden_dim: 2 * width,
     vocab_size: vocabulary,
-    max_position_embeddings: 16,
+    max_position_embeddings: positions,
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,
     classifier_dropout: dropout,
@@ -78,7 +80,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     n_embd: width,
     n_layer: layers,
     n_head: 2,
-    n_positions: 16,
+    n_positions: positions,
     n_inner: 2 * width,
     embd_pdrop: dropout,
     attn_pdrop: dropout,
