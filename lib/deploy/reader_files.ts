@@ -23,7 +23,7 @@ const decoders = ["gpt2", "llama"];
 const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
 /** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
-function trainedTokenizer(
+export function trainedTokenizer(
   { tokenizer, poolsLast = false, padId }: TextProcessor,
   { headRequest }: Pick<Model, "headRequest">,
 ): Tokenizer {
