@@ -26,14 +26,15 @@ export interface Stretching {
 
 /**
  * Reads `rope_parameters` (transformers from 5 on) or `rope_theta` with `rope_scaling`, and gives the
- * reader for all other fields, so that mistakes come together. Kinds other than `default` and
- * `llama3` are mistakes.
+ * reader for all other fields, so that mistakes come together. Where both are given, `rope_scaling` counts
+ * alone, as in transformers. Kinds other than `default` and `llama3` are mistakes.
  */
 export function readRotaryFields(
   json: Readonly<Record<string, unknown>>,
   reader: typeof configReader,
 ): { read: ConfigReader; rotary: RotaryFields } {
-  const name = json.rope_parameters ? "rope_parameters" : "rope_scaling";
+  const isGiven = Object.keys(json.rope_scaling ?? {}).length > 0;
+  const name = isGiven || !json.rope_parameters ? "rope_scaling" : "rope_parameters";
   const nested = (json[name] ?? {}) as Readonly<Record<string, unknown>>;
   const read = reader({
     ...json,
