@@ -5,7 +5,7 @@ import { readRotaryFields } from "../../lib/models/rotary.ts";
 import { isMistake } from "../is_mistake.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
-import { type Json } from "./broken_folder.ts";
+import type { Json } from "./broken_folder.ts";
 
 const columns = { text: "text", label: "mood" };
 const read = async (...path: string[]): Promise<Json> =>
