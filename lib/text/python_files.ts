@@ -115,7 +115,8 @@ function specialTokens(
 function whole(token: Json): Json {
   const { special = false } = token;
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: !special, special };
-  return { ...flags, ...token };
+  const missing = Object.entries(flags).filter(([flag]) => token[flag] === undefined);
+  return { ...token, ...Object.fromEntries(missing) };
 }
 
 function writtenJson(
