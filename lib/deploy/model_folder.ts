@@ -20,8 +20,19 @@ export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model">;
 };
 
-/** Fields that an older `config.json` may have and that would contradict the new ones. */
+/**
+ * Fields of the base's `config.json` that are not handed on: what would contradict the new ones, code and
+ * ways to compute of the machine that wrote it, and what keeps Python's model from giving logits.
+ */
 const outdated = new Set([
+  "_attn_implementation",
+  "_attn_implementation_autoset",
+  "_attn_implementation_internal",
+  "attn_implementation",
+  "auto_map",
+  "pruned_heads",
+  "return_dict",
+  "use_return_dict",
   "torch_dtype",
   "num_labels",
   "_name_or_path",

@@ -112,7 +112,8 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const settings = await checkFolder(settingChecks, folder, { trained, table });
       const { reader } = trained.task;
       if (!reader) return { settings };
-      return { settings, answers: await askReader(reader, folder, proof, { tolerance }) };
+      const { model } = trained.trainable;
+      return { settings, answers: await askReader(reader, folder, proof, { tolerance, model }) };
     },
   };
 }

@@ -21,7 +21,7 @@ import type { TrainedModel } from "./trained_model.ts";
 const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
 /** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
-function trainedTokenizer(
+export function trainedTokenizer(
   { tokenizer, poolsLast = false, padId }: TextProcessor,
   { headRequest }: Pick<Model, "headRequest">,
 ): Tokenizer {

@@ -28,9 +28,14 @@ const refused: Readonly<Record<string, string>> = {
   proportional: "a part of each head is then not turned",
 };
 
-/** Where the fields of transformers 5 or of versions before it lie, for all layers alike. */
+/**
+ * Where the fields of transformers 5 or of versions before it lie, for all layers alike. Where both are
+ * given, `rope_scaling` counts alone, as in transformers.
+ */
 export function rotaryPlace(read: ConfigReader): string {
-  return read.value("rope_scaling") ? "rope_scaling" : "rope_parameters";
+  const older = read.value("rope_scaling");
+  const isGiven = isRecord(older) ? Object.keys(older).length > 0 : Boolean(older);
+  return isGiven ? "rope_scaling" : "rope_parameters";
 }
 
 /** Reads the base and the scaling; kinds that are not known are mistakes that say why. */

@@ -115,6 +115,14 @@ function specialTokens(
   return { ...Object.fromEntries(known), pad_token: pad };
 }
 
+/** An added token with all flags; Python opens no file that lacks one. */
+function whole(token: Json): Json {
+  const { special = false } = token;
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: !special, special };
+  const missing = Object.entries(flags).filter(([flag]) => token[flag] === undefined);
+  return { ...token, ...Object.fromEntries(missing) };
+}
+
 function writtenJson(
   json: Json,
   tokenizer: Tokenizer,
@@ -124,6 +132,7 @@ function writtenJson(
   const pad = tokenizer.tokenText(padId) || tokenizer.tokenText(tokenizer.padId);
   return {
     ...json,
+    ...(Array.isArray(json.added_tokens) ? { added_tokens: json.added_tokens.map(whole) } : {}),
     // Who opens this file alone gets what training did, too.
     truncation: truncation
       ? { direction: "Right", max_length: maxTokens, strategy: "LongestFirst", stride: 0 }
