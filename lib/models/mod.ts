@@ -10,7 +10,9 @@ import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama } from "./llama.ts";
+import { mt5 } from "./mt5.ts";
 import { roberta } from "./roberta.ts";
+import { t5 } from "./t5.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
@@ -19,7 +21,9 @@ export const families: readonly Family[] = [
   distilbert,
   gpt2,
   llama,
+  mt5,
   roberta,
+  t5,
   xlmRoberta,
 ] as unknown as readonly Family[];
 

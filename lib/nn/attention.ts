@@ -18,7 +18,7 @@ export function attention(
   adapter: AttachedMethod | undefined,
   call: AttentionCall,
 ): Tensor {
-  const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
+  const { layer, site, query, key, value, mask, numHeads, numKeyValueHeads = numHeads } = call;
   const [batch, sequence] = mask.shape as [number, number];
   const hiddenSize = query.shape[1]!;
   const size = hiddenSize / numHeads;
@@ -30,20 +30,19 @@ export function attention(
     values: split(value, sequence, numKeyValueHeads),
     mask,
   };
-  const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
+  const given = adapter?.keysValues?.(layer, plain, net, site) ?? plain;
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const scores = tf.mul(
-    tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true),
-    1 / Math.sqrt(size),
-  );
+  const products = tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true);
+  const { scale = 1 / Math.sqrt(size) } = call;
+  const scores = ungroup(scale === 1 ? products : tf.mul(products, scale));
   const weights = net.dropout(
-    tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
-    dropout,
+    tf.softmax(tf.add(withBias(scores, call, given.mask), biasOf(call, given.mask))),
+    call.dropout,
   );
   const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
@@ -53,9 +52,12 @@ export function attention(
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
-function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor): Tensor {
+function biasOf(
+  { mask, queryMask, positions, causal = true }: AttentionCall,
+  extended: Tensor,
+): Tensor {
   const prefix = extended.shape[1]! - mask.shape[1]!;
-  if (!positions) {
+  if (!positions || !causal) {
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
   const later = tf.greater(asKeys(positions.keys), asQueries(positions.queries));
@@ -63,6 +65,19 @@ function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor)
     ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
     : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));
   return afterPrefix(tf.minimum(hidden, 1), prefix);
+}
+
+/** The scores with what the family adds to them. A method's prefix stands right before the keys. */
+function withBias(scores: Tensor, { mask, positions, bias }: AttentionCall, extended: Tensor) {
+  if (!bias || !positions) return scores;
+  const { keys, queries } = positions;
+  const prefix = extended.shape[1]! - mask.shape[1]!;
+  if (prefix === 0) return tf.add(scores, bias(positions));
+  const [rows] = keys.shape as [number, number];
+  const before = tf.slice(extended, [0, 0], [rows, prefix]); // ones
+  const first = tf.slice(keys, [0, 0], [rows, 1]);
+  const steps = tf.sub(tf.cumsum(before, 1, true), tf.sum(before, 1, true)); // … −2, −1
+  return tf.add(scores, bias({ keys: tf.concat([tf.add(first, steps), keys], 1), queries }));
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);
