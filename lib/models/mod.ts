@@ -6,10 +6,13 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
+import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama } from "./llama.ts";
+import { marian } from "./marian.ts";
+import { mbart } from "./mbart.ts";
 import { mt5 } from "./mt5.ts";
 import { roberta } from "./roberta.ts";
 import { t5 } from "./t5.ts";
@@ -17,10 +20,13 @@ import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
 export const families: readonly Family[] = [
+  bart,
   bert,
   distilbert,
   gpt2,
   llama,
+  marian,
+  mbart,
   mt5,
   roberta,
   t5,
