@@ -46,6 +46,9 @@ const llamaPlaces: Places = {
   targets: ["k_proj", "v_proj", "down_proj"],
   feedForward: ["down_proj"],
 };
+const t5Places: Places = { targets: ["k", "v", "wo"], feedForward: ["wo"] };
+/** PEFT's for BART scales queries in the place of keys; these are the paper's. */
+const bartPlaces: Places = { targets: ["k_proj", "v_proj", "fc2"], feedForward: ["fc2"] };
 /** PEFT's table for the model types that it knows; DistilBERT has BERT's places by its own names. */
 const defaultPlaces: Readonly<Record<string, Places>> = {
   bert: bertPlaces,
@@ -55,6 +58,11 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
   gpt2: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
   llama: llamaPlaces,
   mistral: llamaPlaces,
+  t5: t5Places,
+  mt5: t5Places,
+  bart: bartPlaces,
+  mbart: bartPlaces,
+  marian: bartPlaces,
 };
 
 /**

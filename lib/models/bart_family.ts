@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Tensor, tf } from "../engine/mod.ts";
+import { ops, type Tensor, tf } from "../engine/mod.ts";
 import { activation } from "../nn/activation.ts";
 import type { Family, Head } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -25,6 +25,11 @@ export interface BartKind {
   readonly normsEmbeddings: boolean;
   /** True where the decoder starts with the last token of the target, that of the language. */
   readonly startsWithLast?: boolean;
+  /**
+   * True where the decoder starts with the padding token, whose row PyTorch's `padding_idx` keeps as it is
+   * but for what a tied head learns.
+   */
+  readonly startsWithPadding?: boolean;
   /** Vectors of positions [batch, sequence] that no checkpoint holds; learned tables unless given. */
   positions?(config: BartConfig, ids: Tensor): Tensor;
 }
@@ -87,6 +92,12 @@ function wordsOf(net: Net, { wordScale }: BartConfig, ids: Tensor): Tensor {
   return wordScale === 1 ? words : tf.mul(words, wordScale);
 }
 
+/** Words of which the padding token's take no gradient. */
+function withoutPadding(words: Tensor, { padId }: BartConfig, ids: Tensor): Tensor {
+  const isWord = tf.notEqual(ids, tf.scalar(padId, "int32"));
+  return ops.maskedGradient(words, tf.expandDims(tf.cast(isWord, "float32"), 2));
+}
+
 /** Adds positions to words [batch, sequence, hiddenSize] → [batch · sequence, hiddenSize]. */
 function placed(
   net: Net,
@@ -110,7 +121,11 @@ function residual(
   net: Net,
   { normFirst }: Pick<BartKind, "normFirst">,
   config: BartConfig,
-  { norm, x, part }: { readonly norm: string; x: Tensor; part(normed: (rows: Tensor) => Tensor): Tensor },
+  { norm, x, part }: {
+    readonly norm: string;
+    x: Tensor;
+    part(normed: (rows: Tensor) => Tensor): Tensor;
+  },
 ): Tensor {
   const normed = (rows: Tensor) => net.layerNorm(norm, rows, epsilon);
   const sum = tf.add(net.dropout(part(normFirst ? normed : (rows) => rows), config.dropout), x);
@@ -239,7 +254,8 @@ export function bartFamily(kind: BartKind): Family<BartConfig> {
       layerPath: "decoder.layers",
       ...(kind.startsWithLast ? { startsWithLast: true } : {}),
       embed(net, config, { ids, mask }) {
-        const words = wordsOf(net, config, ids);
+        const given = wordsOf(net, config, ids);
+        const words = kind.startsWithPadding ? withoutPadding(given, config, ids) : given;
         return { x: placed(net, kind, config, { stack: "decoder", words, mask }), mask };
       },
       block: decoderBlock(kind),

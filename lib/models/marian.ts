@@ -36,5 +36,6 @@ export const marian = bartFamily({
   defaults: { padId: 58_100, decoderStartId: "pad", unusedPositions: 0 }, // transformers' default
   normFirst: false,
   normsEmbeddings: false,
+  startsWithPadding: true,
   positions,
 });

@@ -72,6 +72,12 @@ const opCases: Record<string, Case[]> = {
         { given: [x], fixed: [tf.scalar(0.7)], trained: () => [weight] },
       ),
   }],
+  maskedGradient: [{
+    kernel: "maskedGradient",
+    name: "all kept",
+    inputs: [floats([3, 2])],
+    run: (x) => tf.tanh(ops.maskedGradient(x, tf.ones([3, 1]))),
+  }],
   embedding: [{
     kernel: "embedding",
     name: "a token twice",
