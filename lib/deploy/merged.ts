@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { exportedReader } from "../nn/run_over.ts";
+import { evaluated, exportedReader } from "../nn/run_over.ts";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules } from "../core/option_rules.ts";
 import { loadModel } from "../models/load_model.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { evaluationProgram, forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import { bodyPaths, frozenWeights, modelWeights, pathPrefix } from "../nn/model.ts";
@@ -116,15 +116,14 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         seed: 0,
       });
       // Nothing is trained any more: the head is frozen like the rest.
-      const program = forwardProgram({
-        model: { ...model, head: [] },
-        objective: trainable.objective,
-        adapter: noAdapter,
-      });
+      const { objective } = trainable;
+      const opened = { model: { ...model, head: [] }, objective, adapter: noAdapter };
+      // Where rows are scored by their loss, so are those of the files.
+      const program = objective.perRow ? evaluationProgram(opened) : forwardProgram(opened);
       const step = await device.compile(program, { frozen: frozenWeights(model) });
       return {
         run: (feeds, signal) => step.run(feeds, signal),
-        read: exportedReader(trainable.objective),
+        read: objective.perRow ? evaluated(objective) : exportedReader(objective),
         dispose: () => step.dispose(),
       };
     },

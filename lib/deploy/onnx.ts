@@ -7,6 +7,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { exportedReader } from "../nn/run_over.ts";
+import { TunebookError } from "../core/errors.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
@@ -74,7 +75,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
-    check: checkIsWhole,
+    check: checkIsGraph,
     async write({ trainable, values, ...trained }, folder) {
       const { model, adapter, objective } = trainable;
       const { dtype } = kindOf(trainable);
@@ -129,4 +130,15 @@ export async function browserConfig(
   for await (const { name } of Deno.readDir(folder)) names.push(name);
   const hasData = names.includes(`${file}_data`);
   return { dtype, ...(hasData ? { use_external_data_format: true } : {}) };
+}
+
+/** Refuses models whose files are several graphs. */
+function checkIsGraph(trainable: TrainableModel): void {
+  checkIsWhole(trainable);
+  if (!trainable.model.family.decoder) return;
+  throw new TunebookError(
+    "unsupported",
+    "an encoder-decoder is written as two graphs, an encoder and a decoder with a cache, which is not " +
+      "there yet; deploy it with adapter(folder) or merged(folder)",
+  );
 }

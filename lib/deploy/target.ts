@@ -21,9 +21,9 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-/** Refuses a model of the next token, for targets that write whole models. */
+/** Refuses a decoder of the next token, for targets that write whole models. */
 export function checkIsWhole({ model }: TrainableModel): void {
-  if (model.headRequest.name !== "language") return;
+  if (model.headRequest.name !== "language" || model.family.decoder) return;
   throw new TunebookError(
     "unsupported",
     "models that predict the next token are deployed with adapter(folder) only so far",
