@@ -17,7 +17,9 @@
  * and at 1e-2 nothing was learnt. Its rate is 3e-4; the paper's is 5e-5.
  *
  * In an encoder-decoder all three attentions get a prefix, as in the paper (section 4.3 and its code); PEFT's
- * folders know the decoder's own alone.
+ * folders know the decoder's own alone. PEFT deals out their layers in steps of two (0.21): of L layers, layer l
+ * has the l-th pair of keys and values by 2·l modulo L, so that where L is even half of them serve two layers
+ * and the others none. A prefix of `sites: ["decoder"]` is the same.
  *
  * @module
  */
@@ -201,9 +203,10 @@ function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Arra
     prefixTokens: tokens,
     ...(settings.sites ? { prefixSites: settings.sites } : {}),
     keysValues(layer, given, context, site) {
-      const at = places.findIndex((place) => place.site === site && place.layer === layer);
-      if (at < 0) return given;
-      const { heads, size } = places[at];
+      const own = places.findIndex((place) => place.site === site && place.layer === layer);
+      if (own < 0) return given;
+      const { heads, size } = places[own];
+      const at = pairOf(places, own);
       const { keys, values, mask } = given;
       const [batch] = mask.shape;
       const before = (part: number) => {
@@ -253,13 +256,23 @@ function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Arra
   };
 }
 
+/** True for a prefix of an encoder-decoder that PEFT can open. */
+function isAsInPeft(places: readonly AttentionPlace[]): boolean {
+  return places.every(({ site }) => site === "decoder");
+}
+
+/** Which pair of keys and values an attention reads. */
+function pairOf(places: readonly AttentionPlace[], own: number): number {
+  return isAsInPeft(places) ? 2 * own % places.length : own;
+}
+
 /** PEFT's format, or why there is none. */
 function formatOf(
   { family }: ModelInfo,
   places: readonly AttentionPlace[],
   peft: PeftFormat,
 ): Pick<AttachedMethod, "peft" | "peftObstacle"> {
-  if (!family.decoder || places.every(({ site }) => site === "decoder")) return { peft };
+  if (!family.decoder || isAsInPeft(places)) return { peft };
   return {
     peftObstacle:
       "PEFT's prefix tuning of encoder-decoders reaches the decoder's own attention only " +
@@ -301,13 +314,15 @@ async function capturedPrefix(
   const whole = found.length * 2 * width;
   const made = new Float32Array(tokens * whole);
   found.flatMap(({ keys, values }) => [keys, values]).forEach((numbers, part) => {
-    const { heads, size } = places[Math.floor(part / 2)];
+    const own = Math.floor(part / 2);
+    const { heads, size } = places[own];
+    const column = (2 * pairOf(places, own) + part % 2) * width;
     for (let head = 0; head < heads; head++) {
       for (let token = 0; token < tokens; token++) {
         const from = (head * tokens + token) * size;
         made.set(
           numbers.subarray(from, from + size),
-          token * whole + part * width + head * size,
+          token * whole + column + head * size,
         );
       }
     }

@@ -41,8 +41,9 @@ BART = dict(
     decoder_attention_heads=3, encoder_ffn_dim=20, decoder_ffn_dim=16, max_position_embeddings=24,
     dropout=0.0, attention_dropout=0.0, activation_dropout=0.0, init_std=0.4,
 )
+# PEFT lays prefixes out in one way for odd numbers of decoder layers and in another for even ones.
 MARIAN = dict(
-    **BART, pad_token_id=4, decoder_start_token_id=4, eos_token_id=0, forced_eos_token_id=0,
+    **{**BART, "decoder_layers": 2}, pad_token_id=4, decoder_start_token_id=4, eos_token_id=0, forced_eos_token_id=0,
     activation_function="swish", scale_embedding=True,
 )
 CONFIGS = {
