@@ -28,13 +28,8 @@ import { oneOf, type Rules, text, whole, yesOrNo } from "../core/option_rules.ts
 import { shownValue } from "../core/shown_value.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import {
-  type AttentionPlace,
-  attentionPlaces,
-  type AttentionSite,
-  attentionSites,
-  keyWidth,
-} from "../nn/attention_site.ts";
+import { type AttentionPlace, attentionPlaces, keyWidth } from "../nn/attention_places.ts";
+import { type AttentionSite, attentionSites } from "../nn/attention_site.ts";
 import type {
   AttachedMethod,
   HookContext,

@@ -256,14 +256,14 @@ function legend(
 /** The places in words, with the trained numbers of each level. */
 function describe({ method, input, rows }: MethodPlaces): string {
   const count = (value: number) => Math.round(value).toLocaleString("en");
-  const parts = rows.map(({ kind, index, prefix, places }) => {
+  const parts = rows.map(({ kind, index, stack, prefix, places }) => {
     const trained = places.filter(({ own, added }) => own + added > 0);
     const sum = trained.reduce((all, { own, added }) => all + own + added, prefix?.added ?? 0);
     const where = [
       ...(prefix ? [`${prefix.tokens} keys and values before the text's`] : []),
       ...trained.map(({ name }) => name),
     ];
-    const level = kind === "layer" ? `layer ${index}` : kind;
+    const level = kind === "layer" ? `${stack ?? kind} ${index}` : kind;
     return `${level} ${count(sum)}${where.length > 0 ? ` (${where.join(", ")})` : ""}`;
   });
   return `where ${method} acts, with trained numbers. ${

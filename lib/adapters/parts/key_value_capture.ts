@@ -6,7 +6,7 @@
 import { batchInputs, batchOf } from "../../nn/batch_inputs.ts";
 import { openDevice, type Tensor } from "../../engine/mod.ts";
 import type { ModelInfo } from "../../nn/method.ts";
-import { type AttentionPlace, attentionPlaces } from "../../nn/attention_site.ts";
+import { type AttentionPlace, attentionPlaces } from "../../nn/attention_places.ts";
 import { decode } from "../../nn/decoder.ts";
 import { encodeMemory } from "../../nn/encoder.ts";
 import { modelWeights } from "../../nn/model.ts";
