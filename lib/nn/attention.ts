@@ -6,46 +6,71 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedMethod, HookContext } from "./method.ts";
 import type { AttentionCall } from "./attention_call.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
+/** What acts on keys and values. */
+export interface AttentionOptions {
+  readonly adapter: AttachedMethod | undefined;
+  readonly cache: KeyValueCache | undefined;
+}
+
 /** Mixes the values: [batch · queries, hiddenSize]. */
 export function attention(
   net: HookContext,
-  adapter: AttachedMethod | undefined,
   call: AttentionCall,
+  { adapter, cache }: AttentionOptions,
 ): Tensor {
-  const { layer, site, query, key, value, mask, numHeads, numKeyValueHeads = numHeads } = call;
+  const { layer, site, query, key, value, mask, numHeads, dropout } = call;
+  const { numKeyValueHeads = numHeads } = call;
   const [batch, sequence] = mask.shape as [number, number];
   const hiddenSize = query.shape[1]!;
   const size = hiddenSize / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
-  const plain = {
+  const own = {
     keys: split(key, sequence, numKeyValueHeads),
     values: split(value, sequence, numKeyValueHeads),
     mask,
   };
-  const given = adapter?.keysValues?.(layer, plain, net, site) ?? plain;
+  const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
+    { segments: [own] };
+  const given = adapter?.keysValues?.(layer, first, net, site) ?? first;
+  const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
+  const segments = [given, ...others];
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const products = tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true);
+  const asking = group(split(query, queries, numHeads));
+  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
   const { scale = 1 / Math.sqrt(size) } = call;
-  const scores = ungroup(scale === 1 ? products : tf.mul(products, scale));
-  const weights = net.dropout(
-    tf.softmax(tf.add(withBias(scores, call, given.mask), biasOf(call, given.mask))),
-    call.dropout,
-  );
-  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
+  const scaled = ungroup(scale === 1 ? products : tf.mul(products, scale));
+  const all = { ...call, ...seen };
+  const scores = withBias(scaled, all, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(scores, biasOf(all, given.mask, prefix))), dropout);
+  const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
+}
+
+/** Scores of all segments beside each other. */
+function joined(scores: readonly Tensor[]): Tensor {
+  return scores.length === 1 ? scores[0] : tf.concat([...scores], -1);
+}
+
+/** The values of all segments, weighted. */
+function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]): Tensor {
+  if (segments.length === 1) return tf.matMul(weights, segments[0].values);
+  const parts = tf.split(weights, segments.map(({ values }) => values.shape[2]!), -1);
+  return segments.map(({ values }, i) => tf.matMul(parts[i], values))
+    .reduce((sum, part) => tf.add(sum, part));
 }
 
 /**
@@ -55,8 +80,8 @@ export function attention(
 function biasOf(
   { mask, queryMask, positions, causal = true }: AttentionCall,
   extended: Tensor,
+  prefix: number,
 ): Tensor {
-  const prefix = extended.shape[1]! - mask.shape[1]!;
   if (!positions || !causal) {
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
@@ -68,10 +93,14 @@ function biasOf(
 }
 
 /** The scores with what the family adds to them. A method's prefix stands right before the keys. */
-function withBias(scores: Tensor, { mask, positions, bias }: AttentionCall, extended: Tensor) {
+function withBias(
+  scores: Tensor,
+  { positions, bias }: Pick<AttentionCall, "positions" | "bias">,
+  extended: Tensor,
+  prefix: number,
+): Tensor {
   if (!bias || !positions) return scores;
   const { keys, queries } = positions;
-  const prefix = extended.shape[1]! - mask.shape[1]!;
   if (prefix === 0) return tf.add(scores, bias(positions));
   const [rows] = keys.shape as [number, number];
   const before = tf.slice(extended, [0, 0], [rows, prefix]); // ones

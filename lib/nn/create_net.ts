@@ -8,6 +8,7 @@ import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
 import type { CheckpointedPart, Memory, Net } from "./net.ts";
 
@@ -24,13 +25,15 @@ export interface NetOptions {
   places?(table: string, ids: Tensor): Tensor;
   /** About how many tokens a batch has, where that is known. */
   readonly tokens?: number;
+  /** What was read of each row before; the batch goes on from there. */
+  readonly cache?: KeyValueCache;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
   readonly recomputeFor?: ReadonlySet<string>;
 }
 
 /** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
-  const { tensor, adapter, quantized, noise, places = (_, ids) => ids } = options;
+  const { tensor, adapter, quantized, noise, cache, places = (_, ids) => ids } = options;
   const drawn = noise && new ops.Noise(noise);
   const net: Net & HookContext = {
     parameter: tensor,
@@ -43,8 +46,10 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       );
     },
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    firstPosition: (site) =>
-      tf.scalar(hasPrefix(adapter, site) ? adapter.prefixTokens : 0, "int32"),
+    firstPosition(site) {
+      const first = tf.scalar(hasPrefix(adapter, site) ? adapter.prefixTokens : 0, "int32");
+      return cache && site !== "encoder" ? tf.add(cache.lengths, first) : first;
+    },
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;
@@ -72,9 +77,15 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    attention: (call) => attention(net, adapter, call),
+    // What an encoder reads, and what a decoder reads of it, does not grow while a text is written.
+    attention: (call) =>
+      attention(net, call, { adapter, cache: call.site === "encoder" ? undefined : cache }),
     crossAttention: ({ keysValues, ...call }) =>
-      attention(net, adapter, { ...call, ...keysValues(), queryMask: undefined, site: "cross" }),
+      attention(
+        net,
+        { ...call, ...keysValues(), queryMask: undefined, site: "cross" },
+        { adapter, cache: undefined },
+      ),
     offset: (path, x) => tf.add(x, tensor(path)),
     checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor

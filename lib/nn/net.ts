@@ -41,8 +41,8 @@ export interface Net {
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
   /**
-   * The position of the sequence's first token, an int32 scalar: after the prefix that a method has at
-   * that attention.
+   * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
+   * tokens that were read before. The prefix that a method has at that attention comes first.
    */
   firstPosition(site?: AttentionSite): Tensor;
   /** The same layers in evaluation mode. */

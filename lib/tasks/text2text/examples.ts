@@ -36,7 +36,10 @@ export interface PairSettings extends Languages {
 /** The examples of a task on sources and targets. */
 export type PairExamples = Examples<Predictions<"language">, never>;
 
-/** Encodes all rows. Rows without labels have no target: their decoder is given its first token alone. */
+/**
+ * Encodes all rows. New rows need no target: where the table has none, the decoder is given its first
+ * token alone.
+ */
 export async function pairExamples(
   name: string,
   table: Table,
@@ -49,7 +52,8 @@ export async function pairExamples(
   const { prefix = "", maxTargetTokens = maxTokens } = settings;
   const sides = sidesOf(name, tokenizer, settings);
   const sources = textColumn(table, settings.source, { where });
-  const targets = labelled ? textColumn(table, settings.target, { where }) : undefined;
+  const isTold = labelled || table.columnNames().includes(settings.target);
+  const targets = isTold ? textColumn(table, settings.target, { where }) : undefined;
   if (sources.length === 0) throw new TunebookError("data", `${where} has no rows`);
   const sequences: Sequence[] = [];
   const learned: Int32Array[] = [];
