@@ -6,11 +6,13 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
+import { readText } from "../core/read_text.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
+import { keepingFloats } from "./python_numbers.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -38,7 +40,8 @@ export async function writeModelFiles(
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { model } = trained.trainable;
-  const { family, json } = model;
+  const { family } = model;
+  const json = keepingFloats(await readText(trained.files.config));
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [modelHead(model).className],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import parity from "../golden/seq2seq/parity.json" with { type: "json" };
 import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import {
   checkPeftFormat,
@@ -145,4 +146,12 @@ Deno.test("sites are those of encoder-decoders", async () => {
   const { goldenLanguageModel } = await import("../models/golden.ts");
   const gpt2 = await goldenLanguageModel("gpt2");
   assert.throws(() => attachTo(gpt2, prefixTuning({ sites: ["decoder"] })), /gpt2 is none/);
+});
+
+Deno.test("PEFT and transformers open what is written, with the same losses", () => {
+  const found = Object.entries(parity.differences);
+  assert.equal(found.length, 24);
+  for (const [name, difference] of found) {
+    assert.ok(difference < parity.tolerance, `${name} differs by ${difference}`);
+  }
 });
