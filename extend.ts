@@ -41,7 +41,12 @@ export type {
   Task,
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
-export type { ImageProcessor, Processor, TextProcessor } from "./lib/nn/processor.ts";
+export type {
+  DecoderProcessor,
+  ImageProcessor,
+  Processor,
+  TextProcessor,
+} from "./lib/nn/processor.ts";
 export type { Objective } from "./lib/nn/objective.ts";
 
 // Tasks on texts: rows to sequences
@@ -80,6 +85,10 @@ export { metric } from "./lib/metrics/metric.ts";
 
 // Model families
 export type {
+  DecoderBatch,
+  DecoderInput,
+  DecoderStack,
+  EncoderDecoderConfig,
   Family,
   Features,
   Head,
@@ -93,8 +102,9 @@ export type {
   TextConfig,
 } from "./lib/nn/family.ts";
 export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
-export type { InputTokens, Net } from "./lib/nn/net.ts";
-export type { AttentionCall } from "./lib/nn/attention_call.ts";
+export type { CheckpointedPart, InputTokens, Memory, Net } from "./lib/nn/net.ts";
+export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
+export type { AttentionSite } from "./lib/nn/attention_site.ts";
 export type { TokenPositions } from "./lib/nn/token_positions.ts";
 export { positionIds } from "./lib/nn/pooled_positions.ts";
 export { activation } from "./lib/nn/activation.ts";

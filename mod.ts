@@ -86,6 +86,9 @@ export {
   type CausalLanguageModellingOptions,
   type TextTask,
 } from "./lib/tasks/causal_language_modelling.ts";
+export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";
+export { translation, type TranslationOptions } from "./lib/tasks/translation.ts";
+export { summarization, type SummarizationOptions } from "./lib/tasks/summarization.ts";
 export { tokenClassification } from "./lib/tasks/token_classification.ts";
 export type { ScoredSpan } from "./lib/tasks/token_classification/aggregate.ts";
 export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";

@@ -76,6 +76,10 @@ const calls: Readonly<Record<string, Call>> = {
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
   causalLanguageModelling: (options) =>
     tunebook.causalLanguageModelling({ text: "text", ...options }),
+  text2text: (options) => tunebook.text2text({ source: "text", target: "label", ...options }),
+  translation: (options) => tunebook.translation({ source: "text", target: "label", ...options }),
+  summarization: (options) =>
+    tunebook.summarization({ text: "text", summary: "label", ...options }),
   tokenClassification: (options) =>
     tunebook.tokenClassification({ tokens: "text", tags: "tags", ...options }),
   sentenceEmbeddings: (options) => tunebook.sentenceEmbeddings({ ...columns, ...options }),

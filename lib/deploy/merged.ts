@@ -22,7 +22,6 @@ import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { checkFolder, pythonChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { isDecoder } from "./onnx_graph.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
@@ -115,12 +114,13 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
       });
       // Nothing is trained any more: the head is frozen like the rest.
       const { objective } = trainable;
-      const reread = { model: { ...model, head: [] }, objective, adapter: noAdapter };
-      const program = isDecoder(model) ? evaluationProgram(reread) : forwardProgram(reread);
+      const opened = { model: { ...model, head: [] }, objective, adapter: noAdapter };
+      // Where rows are scored by their loss, so are those of the files.
+      const program = objective.perRow ? evaluationProgram(opened) : forwardProgram(opened);
       const step = await device.compile(program, { frozen: frozenWeights(model) });
       return {
         run: (feeds, signal) => step.run(feeds, signal),
-        read: isDecoder(model) ? evaluated(objective) : exportedReader(objective),
+        read: objective.perRow ? evaluated(objective) : exportedReader(objective),
         dispose: () => step.dispose(),
       };
     },

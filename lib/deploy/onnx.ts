@@ -132,3 +132,4 @@ export async function browserConfig(
   const hasData = names.includes(`${file}_data`);
   return { dtype, ...(hasData ? { use_external_data_format: true } : {}) };
 }
+

@@ -63,7 +63,10 @@ export function decoderLanguage<Config extends DecoderConfig>(
 }
 
 /** Whether a checkpoint holds both matrices, with different numbers. */
-function hasOwnHead(wordTable: string, { tensors, readFloat32Sync }: StoredTensors): boolean {
+export function hasOwnHead(
+  wordTable: string,
+  { tensors, readFloat32Sync }: StoredTensors,
+): boolean {
   const head = `${languageHead}.weight`;
   const table = [...tensors.keys()].find((name) => `.${name}`.endsWith(`.${wordTable}.weight`));
   if (!tensors.has(head) || table === undefined) return false;

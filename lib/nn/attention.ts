@@ -26,7 +26,8 @@ export function attention(
   call: AttentionCall,
   { adapter, cache }: AttentionOptions,
 ): Tensor {
-  const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
+  const { layer, site, query, key, value, mask, numHeads, dropout } = call;
+  const { numKeyValueHeads = numHeads } = call;
   const [batch, sequence] = mask.shape as [number, number];
   const width = query.shape[1]!;
   const size = width / numHeads;
@@ -40,7 +41,7 @@ export function attention(
   };
   const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
     { segments: [own] };
-  const given = adapter?.keysValues?.(layer, first, net) ?? first;
+  const given = adapter?.keysValues?.(layer, first, net, site) ?? first;
   const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
   const segments = [given, ...others];
   // Heads that share keys are further queries of one head, so that no key is repeated.
@@ -50,10 +51,10 @@ export function attention(
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
   const asking = group(split(query, queries, numHeads));
-  const products = segments.map(({ keys }) => tf.matMul(asking, keys, false, true));
-  const scores = scaled(joined(products), size, call);
-  const bias = biasOf({ ...call, ...seen }, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(ungroup(scores), bias)), dropout);
+  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
+  const all = { ...call, ...seen };
+  const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(scores, biasOf(all, given.mask, prefix))), dropout);
   const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
 }
@@ -61,7 +62,7 @@ export function attention(
 /** The products of queries and keys as scores. */
 function scaled(products: Tensor, size: number, { softCap, scale }: AttentionCall): Tensor {
   const factor = scale ?? 1 / Math.sqrt(size);
-  if (softCap === undefined) return tf.mul(products, factor);
+  if (softCap === undefined) return factor === 1 ? products : tf.mul(products, factor);
   return tf.mul(tf.tanh(tf.mul(products, factor / softCap)), softCap);
 }
 
@@ -83,11 +84,11 @@ function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]):
  * program makes it once.
  */
 function biasOf(
-  { mask, queryMask, positions, window }: AttentionCall,
+  { mask, queryMask, positions, window, causal = true }: AttentionCall,
   extended: Tensor,
   prefix: number,
 ): Tensor {
-  if (!positions) {
+  if (!positions || !causal) {
     if (window !== undefined) {
       throw new TunebookError("unsupported", "attention with a window needs positions");
     }
@@ -105,6 +106,23 @@ function biasOf(
 function earlier(keys: Tensor, queries: Tensor, window: number): Tensor {
   const first = tf.sub(queries, tf.scalar(window - 1, "int32"));
   return tf.cast(tf.less(keys, first), "float32");
+}
+
+/** The scores with what the family adds to them. A method's prefix stands right before the keys. */
+function withBias(
+  scores: Tensor,
+  { positions, bias }: Pick<AttentionCall, "positions" | "bias">,
+  extended: Tensor,
+  prefix: number,
+): Tensor {
+  if (!bias || !positions) return scores;
+  const { keys, queries } = positions;
+  if (prefix === 0) return tf.add(scores, bias(positions));
+  const [rows] = keys.shape as [number, number];
+  const before = tf.slice(extended, [0, 0], [rows, prefix]); // ones
+  const first = tf.slice(keys, [0, 0], [rows, 1]);
+  const steps = tf.sub(tf.cumsum(before, 1, true), tf.sum(before, 1, true)); // … −2, −1
+  return tf.add(scores, bias({ keys: tf.concat([tf.add(first, steps), keys], 1), queries }));
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);

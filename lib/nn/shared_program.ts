@@ -211,7 +211,7 @@ function withHeads(
       return tf.reshape(changed, [-1, hiddenSize]);
     },
     withoutDropout: () => net,
-    checkpointed: (x, mask, compute) => compute(net, x, mask),
+    checkpointed: (x, mask, compute, memory) => compute(net, x, mask, memory),
   };
   return net;
 }

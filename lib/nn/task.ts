@@ -149,7 +149,8 @@ export interface Signature {
     | "TOKEN_CLS"
     | "QUESTION_ANS"
     | "FEATURE_EXTRACTION"
-    | "CAUSAL_LM";
+    | "CAUSAL_LM"
+    | "SEQ_2_SEQ_LM";
   /** The class that opens the whole model in Python, `AutoModelForTokenClassification`. */
   readonly autoClass: string;
   /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
@@ -188,6 +189,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly lengths: Int32Array;
   /** How many rows lost tokens to the limit. */
   readonly truncated: number;
+  /** Which of a row's texts were cut, in a sentence, where rows have several with limits of their own. */
+  readonly cutNote?: string;
   /** The feeds of a padded batch of sequences. */
   feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
   /** The feeds of a packed batch; absent where sequences cannot share a row. */

@@ -108,6 +108,13 @@ async function examplesOf(
   text: string,
 ): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
+  if (own.decoder) {
+    throw new TunebookError(
+      "unsupported",
+      `${name} needs a decoder that reads no encoder, such as gpt2 or llama; an encoder-decoder learns ` +
+        "text2text, translation or summarization",
+    );
+  }
   const { tokenizer, maxTokens } = own;
   const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
     text,

@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { cheapestLayout, fullestRow, type LayoutCost } from "../data/pack.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { stackOf } from "../nn/encoder.ts";
+import type { Family } from "../nn/family.ts";
 import { positionsRead } from "../nn/hidden_program.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -26,8 +27,14 @@ export interface PackingChoice {
 
 /** What forbids packing: nothing, or a reason. */
 export function packingObstacle(
-  { adapter }: Pick<TrainableModel, "adapter">,
+  { model, adapter }: {
+    readonly model: { readonly family: Pick<Family, "decoder"> };
+    readonly adapter: TrainableModel["adapter"];
+  },
 ): string | undefined {
+  if (model.family.decoder) {
+    return "the model is an encoder-decoder, whose sources and targets differ in length";
+  }
   return adapter.input
     ? "the method puts virtual tokens before each text, and a packed row has several texts"
     : undefined;

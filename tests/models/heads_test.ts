@@ -26,7 +26,7 @@ function batchOf(golden: GoldenTensors, side = ""): GoldenTensors {
   );
 }
 
-for (const { modelType, stack, heads } of families) {
+for (const { modelType, stack, heads } of families.filter(({ decoder }) => !decoder)) {
   for (const head of headNames.filter((name) => heads[name])) {
     const folder = `heads/${modelType}-${head}`;
     for (const deviceName of modelType === "bert" ? ["cpu", "tfjs:cpu"] : ["cpu"]) {

@@ -181,8 +181,10 @@ function describeData(
   const splits = [train, test, ...(validation ? [validation] : [])];
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);
-  return `${about}\n` +
-    (cut === 0
-      ? `no row is longer than ${maxTokens} tokens`
-      : `${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`);
+  if (cut === 0) return `${about}\nno row is longer than ${maxTokens} tokens`;
+  const names = ["training", "test", "validation"];
+  const notes = splits.flatMap(({ cutNote }, i) => cutNote ? [`${names[i]} rows: ${cutNote}`] : []);
+  return notes.length > 0
+    ? `${about}\n${cut} of ${rows} rows were cut\n${notes.join("\n")}`
+    : `${about}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
 }
