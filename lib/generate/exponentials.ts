@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { largest as largestOf } from "./partial_order.ts";
+import { largestOf } from "./partial_order.ts";
 
 /** Weights that are not yet divided by their sum. */
 export interface Exponentials {

@@ -12,7 +12,7 @@ const sums = new Float64Array(bins);
 let members = new Int32Array(0);
 
 /** The largest of some numbers, −Infinity where there is none. */
-export function largest(values: Float32Array): number {
+export function largestOf(values: Float32Array): number {
   let found = -Infinity;
   for (let i = 0; i < values.length; i++) {
     if (values[i] > found) found = values[i];
@@ -22,7 +22,7 @@ export function largest(values: Float32Array): number {
 
 /** The `k`-th largest of some numbers, equal ones counted one by one; `k` is at most their number. */
 export function kthLargest(values: Float32Array, k: number): number {
-  if (k === 1) return largest(values);
+  if (k === 1) return largestOf(values);
   const bits = bitsOf(values);
   counts.fill(0);
   for (let i = 0; i < bits.length; i++) counts[upperHalf(orderOf(bits[i]))]++;
@@ -52,7 +52,7 @@ export function firstBeyond(
   for (let i = 0; i < bits.length; i++) sums[upperHalf(orderOf(bits[i]))] += masses[i];
   const [upper, below] = binBeyond(0, isBeyond);
   // Rounding may leave the sum of all below the limit.
-  if (upper === bins) return values.lastIndexOf(largest(values));
+  if (upper === bins) return values.lastIndexOf(largestOf(values));
   const inside = membersOf(bits, upper);
   sums.fill(0);
   for (const index of inside) sums[lowerHalf(orderOf(bits[index]))] += masses[index];
