@@ -46,6 +46,11 @@ const llamaPlaces: Places = {
   targets: ["k_proj", "v_proj", "down_proj"],
   feedForward: ["down_proj"],
 };
+/** Queries instead of keys, as PEFT's table has it for later families. */
+const queryPlaces: Places = {
+  targets: ["q_proj", "v_proj", "down_proj"],
+  feedForward: ["down_proj"],
+};
 /** PEFT's table for the model types that it knows; DistilBERT has BERT's places by its own names. */
 const defaultPlaces: Readonly<Record<string, Places>> = {
   bert: bertPlaces,
@@ -55,6 +60,10 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
   gpt2: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
   llama: llamaPlaces,
   mistral: llamaPlaces,
+  qwen2: queryPlaces,
+  qwen3: queryPlaces,
+  gemma2: queryPlaces,
+  gemma3_text: queryPlaces,
 };
 
 /**

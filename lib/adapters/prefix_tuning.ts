@@ -24,7 +24,7 @@ import { shownValue } from "../core/shown_value.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
-import type { ModelConfig } from "../nn/family.ts";
+import { keyValueSizes } from "../nn/key_value_sizes.ts";
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
@@ -131,15 +131,10 @@ function projectionMistakes({ projection, start, text, hidden }: PrefixTuningOpt
     : [];
 }
 
-/** Heads and sizes of the keys and values; queries may share them. */
-function sizesOf({ hiddenSize, numHeads, numLayers, numKeyValueHeads = numHeads }: ModelConfig) {
-  const size = hiddenSize / numHeads;
-  return { heads: numKeyValueHeads, size, width: numKeyValueHeads * size, layers: numLayers };
-}
-
 function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Array): AttachedMethod {
   const { tokens, projection, start, hidden = modelInfo.config.hiddenSize } = settings;
-  const { heads, size, width, layers } = sizesOf(modelInfo.config);
+  const { heads, size, width } = keyValueSizes(modelInfo.config);
+  const layers = modelInfo.config.numLayers;
   const whole = layers * 2 * width;
   const parameters: Parameter[] = projection
     ? [
@@ -232,7 +227,7 @@ async function capturedPrefix(
   const ids = idsOf(modelInfo, text!, name);
   const repeated = Array.from({ length: tokens }, (_, at) => ids[at % ids.length]);
   const found = await captureKeysValues(modelInfo, repeated);
-  const { heads, size, width } = sizesOf(modelInfo.config);
+  const { heads, size, width } = keyValueSizes(modelInfo.config);
   const whole = found.length * 2 * width;
   const made = new Float32Array(tokens * whole);
   found.flatMap(({ keys, values }) => [keys, values]).forEach((numbers, part) => {

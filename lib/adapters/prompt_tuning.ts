@@ -116,7 +116,9 @@ export function promptStart(
   const made = new Float32Array(tokens * hiddenSize);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = modelInfo.weights.get(`${stackOf(modelInfo.family).wordTable}.weight`)!;
+  const { wordTable, wordScale } = stackOf(modelInfo.family);
+  const scale = wordScale?.(modelInfo.config) ?? 1;
+  const table = modelInfo.weights.get(`${wordTable}.weight`)!;
   const row = (id: number) => table.subarray(id * hiddenSize, (id + 1) * hiddenSize);
   const first = start === "labels" ? labelWords(modelInfo) : [];
   const ids = start === "text" ? idsOf(modelInfo, text, name) : [];
@@ -124,7 +126,7 @@ export function promptStart(
     const chosen = first[token] ??
       [ids.length > 0 ? ids[token % ids.length] : random.integer(vocabSize)];
     for (const id of chosen) {
-      row(id).forEach((each, i) => made[token * hiddenSize + i] += each / chosen.length);
+      row(id).forEach((each, i) => made[token * hiddenSize + i] += scale * each / chosen.length);
     }
   }
   return made;

@@ -159,6 +159,30 @@ const answers: Peer = {
   },
 };
 
+const textScores: Peer = {
+  library: "sacreBLEU",
+  home: "the score",
+  names: {
+    tokenize: "tokenizer",
+    smooth_method: "smoothing",
+    smooth_value: "smoothValue",
+    effective_order: "effectiveOrder",
+    max_ngram_order: "maxOrder",
+    char_order: "charOrder",
+    word_order: "wordOrder",
+    eps_smoothing: "epsSmoothing",
+    no_punct: "noPunctuation",
+    asian_support: "asianSupport",
+    case_sensitive: "caseSensitive",
+  },
+};
+
+const rouge: Peer = {
+  library: "rouge-score",
+  home: "the score",
+  names: { use_stemmer: "stemmer" },
+};
+
 const generation: Peer = {
   library: "transformers",
   home: ".generate()",
@@ -195,7 +219,16 @@ const generation: Peer = {
   },
 };
 
-const peers: readonly Peer[] = [training, adapters, quantised, splits, answers, generation];
+const peers: readonly Peer[] = [
+  training,
+  adapters,
+  quantised,
+  splits,
+  answers,
+  textScores,
+  rouge,
+  generation,
+];
 
 /** Names are the same whether words are parted by underscores or by capitals. */
 const plain = (name: string) => name.replaceAll(/[_-]/g, "").toLowerCase();
@@ -231,6 +264,7 @@ export function peerName(name: string, known: readonly string[]): string {
 /** ` (it is an option of .train())` for a name of ours that another call takes, or an empty text. */
 export function homeOf(name: string): string {
   const owner = peers.find(({ names }) => Object.values(names).includes(name));
-  // What methods take is not the same in all of them.
-  return owner && owner !== adapters ? ` (it is an option of ${owner.home})` : "";
+  // What methods and scores take is not the same in all of them.
+  const isShared = owner === adapters || owner === textScores || owner === rouge;
+  return owner && !isShared ? ` (it is an option of ${owner.home})` : "";
 }

@@ -8,9 +8,11 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
+import { aroundText } from "../text/around_text.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
+import { configText } from "./config_text.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -38,7 +40,7 @@ export async function writeModelFiles(
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { model } = trained.trainable;
-  const { family, json } = model;
+  const { family, json, headRequest, config: own } = model;
   const config = {
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [modelHead(model).className],
@@ -46,11 +48,15 @@ export async function writeModelFiles(
     ...trained.task.signature.config,
     [taskNoteField]: noteOf(trained.task.task),
     dtype: "float32",
+    // Readers have other defaults where the base said nothing.
+    ...(headRequest.name === "language" && "isTied" in own
+      ? { tie_word_embeddings: own.isTied }
+      : {}),
     // transformers looks for the last token that is not this one.
     ...(family.stack?.pooling === "last" ? { pad_token_id: textConfig(model).padId } : {}),
     ...ownFields,
   };
-  await writeJson(join(folder, "config.json"), config);
+  await writeFileAtomic(join(folder, "config.json"), configText(config));
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
@@ -77,16 +83,21 @@ export async function writeTokenizerFiles(
     config,
     ...(tokenizerConfig ? { tokenizerConfig } : {}),
   };
+  const own = await loadTokenizer(given);
+  const { padId } = textConfig(model);
+  const writes = headRequest.name === "language";
+  const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),
-    await loadTokenizer(given),
+    own,
     {
       modelType,
       usesTypes: family.usesTypes ?? false,
-      padId: textConfig(model).padId,
+      padId,
       maxTokens,
       forBrowsers,
-      withoutClosing: family.stack?.pooling === "last" && headRequest.name === "classification",
+      withoutClosing: writes ? aroundText(own).behind : poolsLast ? [padId] : [],
+      writes,
     },
   );
   await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));

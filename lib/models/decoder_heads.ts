@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { tf } from "../engine/mod.ts";
 import type { Head, StoredTensors, TextConfig } from "../nn/family.ts";
 
 /** What a language head needs to know. */
 export interface DecoderConfig extends TextConfig {
   /** True where the language head shares the word table. */
   readonly isTied: boolean;
+  /** Where given, scores are bounded smoothly: logitCap · tanh(score / logitCap). */
+  readonly logitCap?: number;
 }
 
 /** Scores of classes from the last token: the linear `score`. */
@@ -49,8 +52,12 @@ export function decoderLanguage<Config extends DecoderConfig>(
         outFeatures: vocabSize,
         bias: false,
       }],
-    forward: (net, { isTied }, hidden) =>
-      isTied ? net.unembed(wordTable, hidden) : net.linear(languageHead, hidden, { bias: false }),
+    forward(net, { isTied, logitCap }, hidden) {
+      const scores = isTied
+        ? net.unembed(wordTable, hidden)
+        : net.linear(languageHead, hidden, { bias: false });
+      return logitCap === undefined ? scores : tf.mul(tf.tanh(tf.div(scores, logitCap)), logitCap);
+    },
     className,
   };
 }

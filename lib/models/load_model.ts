@@ -242,7 +242,7 @@ function freshWeights(
   return weightsOf(layer).map(({ path, shape }) => {
     const data = new Float32Array(sizeOf(shape));
     const isScale = layer.kind === "norm" && path.endsWith(".weight");
-    if (isScale) data.fill(1);
+    if (isScale) data.fill(layer.plusOne ? 0 : 1);
     else if (path.endsWith(".weight")) {
       for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializerRange;
     }

@@ -8,8 +8,13 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
+import { gemma2 } from "./gemma2.ts";
+import { gemma3Text } from "./gemma3_text.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama } from "./llama.ts";
+import { mistral } from "./mistral.ts";
+import { qwen2 } from "./qwen2.ts";
+import { qwen3 } from "./qwen3.ts";
 import { roberta } from "./roberta.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
@@ -17,8 +22,13 @@ import { xlmRoberta } from "./xlm_roberta.ts";
 export const families: readonly Family[] = [
   bert,
   distilbert,
+  gemma2,
+  gemma3Text,
   gpt2,
   llama,
+  mistral,
+  qwen2,
+  qwen3,
   roberta,
   xlmRoberta,
 ] as unknown as readonly Family[];

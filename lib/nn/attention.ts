@@ -1,68 +1,110 @@
 /**
  * Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over padded or packed rows, in both
  * directions or causal, with heads of keys and values of their own or shared (Ainslie et al., arXiv
- * 2305.13245).
+ * 2305.13245), over all tokens or a sliding window (Beltagy et al., arXiv 2004.05150).
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedMethod, HookContext } from "./method.ts";
 import type { AttentionCall } from "./attention_call.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
-/** Mixes the values: [batch · queries, hiddenSize]. */
+/** What acts on keys and values. */
+export interface AttentionOptions {
+  readonly adapter: AttachedMethod | undefined;
+  readonly cache: KeyValueCache | undefined;
+}
+
+/** Mixes the values: [batch · queries, numHeads · headSize]. */
 export function attention(
   net: HookContext,
-  adapter: AttachedMethod | undefined,
   call: AttentionCall,
+  { adapter, cache }: AttentionOptions,
 ): Tensor {
   const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
   const [batch, sequence] = mask.shape as [number, number];
-  const hiddenSize = query.shape[1]!;
-  const size = hiddenSize / numHeads;
+  const width = query.shape[1]!;
+  const size = width / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
-  const plain = {
+  const own = {
     keys: split(key, sequence, numKeyValueHeads),
     values: split(value, sequence, numKeyValueHeads),
     mask,
   };
-  const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
+  const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
+    { segments: [own] };
+  const given = adapter?.keysValues?.(layer, first, net) ?? first;
+  const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
+  const segments = [given, ...others];
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const scores = tf.mul(
-    tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true),
-    1 / Math.sqrt(size),
-  );
-  const weights = net.dropout(
-    tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
-    dropout,
-  );
-  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
+  const asking = group(split(query, queries, numHeads));
+  const products = segments.map(({ keys }) => tf.matMul(asking, keys, false, true));
+  const scores = scaled(joined(products), size, call);
+  const bias = biasOf({ ...call, ...seen }, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(ungroup(scores), bias)), dropout);
+  const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}
+
+/** The products of queries and keys as scores. */
+function scaled(products: Tensor, size: number, { softCap, scale }: AttentionCall): Tensor {
+  const factor = scale ?? 1 / Math.sqrt(size);
+  if (softCap === undefined) return tf.mul(products, factor);
+  return tf.mul(tf.tanh(tf.mul(products, factor / softCap)), softCap);
+}
+
+/** Scores of all segments beside each other. */
+function joined(scores: readonly Tensor[]): Tensor {
+  return scores.length === 1 ? scores[0] : tf.concat([...scores], -1);
+}
+
+/** The values of all segments, weighted. */
+function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]): Tensor {
+  if (segments.length === 1) return tf.matMul(weights, segments[0].values);
+  const parts = tf.split(weights, segments.map(({ values }) => values.shape[2]!), -1);
+  return segments.map(({ values }, i) => tf.matMul(parts[i], values))
+    .reduce((sum, part) => tf.add(sum, part));
 }
 
 /**
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
-function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor): Tensor {
-  const prefix = extended.shape[1]! - mask.shape[1]!;
+function biasOf(
+  { mask, queryMask, positions, window }: AttentionCall,
+  extended: Tensor,
+  prefix: number,
+): Tensor {
   if (!positions) {
+    if (window !== undefined) {
+      throw new TunebookError("unsupported", "attention with a window needs positions");
+    }
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
-  const later = tf.greater(asKeys(positions.keys), asQueries(positions.queries));
-  const hidden = queryMask
-    ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
-    : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));
+  const keys = asKeys(positions.keys);
+  const queries = asQueries(positions.queries);
+  const later = tf.cast(tf.greater(keys, queries), "float32");
+  const unseen = window === undefined ? later : tf.add(later, earlier(keys, queries, window));
+  const hidden = tf.add(queryMask ? foreign(queryMask, mask) : absent(asKeys(mask)), unseen);
   return afterPrefix(tf.minimum(hidden, 1), prefix);
+}
+
+/** 1 where a key stands before the window of the query, [batch, 1, queries, keys]. */
+function earlier(keys: Tensor, queries: Tensor, window: number): Tensor {
+  const first = tf.sub(queries, tf.scalar(window - 1, "int32"));
+  return tf.cast(tf.less(keys, first), "float32");
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);

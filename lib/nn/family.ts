@@ -57,6 +57,8 @@ export interface ModelConfig {
   readonly numHeads: number;
   /** Heads of keys and values, where queries share them; as many as `numHeads` unless given. */
   readonly numKeyValueHeads?: number;
+  /** Numbers of a head, of queries and of keys alike; hiddenSize / numHeads unless given. */
+  readonly headSize?: number;
   /** Standard deviation of newly made weights. */
   readonly initializerRange: number;
   /** The longest sequence in tokens; 1 for models that take no tokens. */
@@ -126,6 +128,8 @@ export interface Stack<Config> {
    * Training then holds only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
+  /** What `embed` multiplies the rows of `wordTable` with; 1 unless given. */
+  wordScale?(config: Config): number;
   /** True where a token sees only those before it; the blocks are then given `positions`. */
   readonly causal?: boolean;
   /** The token that stands for the sequence in heads that read pooled features: the first unless given. */

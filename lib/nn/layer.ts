@@ -28,6 +28,8 @@ export type Layer =
     readonly path: string;
     readonly width: number;
     readonly bias?: boolean;
+    /** True where the scale is 1 + weight, so that new weights are zeros. */
+    readonly plusOne?: boolean;
   }
   /** A table [rows, width]. */
   | {

@@ -76,8 +76,7 @@ export interface HookContext {
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
   /**
-   * [batch, numHeads, sequence, hiddenSize / numHeads]; the config's `numKeyValueHeads`, where it has
-   * them
+   * [batch, numHeads, sequence, headSize]; the config's `numKeyValueHeads`, where it has them
    */
   readonly keys: Tensor;
   readonly values: Tensor;

@@ -23,15 +23,26 @@ export interface Net {
   linear(path: string, x: Tensor, options?: { readonly bias?: boolean }): Tensor;
   /** Normalises the last axis. */
   layerNorm(path: string, x: Tensor, epsilon: number): Tensor;
-  /** Scales the last axis to a root mean square of 1 (Zhang and Sennrich, arXiv 1910.07467). */
-  rmsNorm(path: string, x: Tensor, epsilon: number): Tensor;
+  /**
+   * Scales the last axis to a root mean square of 1 (Zhang and Sennrich, arXiv 1910.07467); `plusOne`
+   * for a layer whose scale is 1 + weight.
+   */
+  rmsNorm(
+    path: string,
+    x: Tensor,
+    epsilon: number,
+    options?: { readonly plusOne?: boolean },
+  ): Tensor;
   /** Rows of a table for ids of any shape. */
   embedding(path: string, ids: Tensor): Tensor;
   /** x [tokens, hiddenSize] times every row of a table → [tokens, rows]; no method acts on it. */
   unembed(path: string, x: Tensor): Tensor;
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
-  /** The position of the sequence's first token, an int32 scalar: after a method's prefix. */
+  /**
+   * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
+   * tokens that were read before. A method's prefix comes first.
+   */
   firstPosition(): Tensor;
   /** The same layers in evaluation mode. */
   withoutDropout(): Net;

@@ -14,6 +14,7 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { StepPlan } from "./step_plan.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 import type { TrainSettings } from "./train_options.ts";
+import { keyValueSizes } from "../nn/key_value_sizes.ts";
 
 /** What a run does about padding. */
 export interface PackingChoice {
@@ -78,7 +79,7 @@ export function layoutCost(
   keptLayers: number = 0,
 ): LayoutCost {
   const { layerPath } = stackOf(model.family);
-  const { hiddenSize, numHeads, numKeyValueHeads = numHeads, numLayers } = model.config;
+  const { hiddenSize, numHeads, numLayers } = model.config;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
@@ -86,8 +87,9 @@ export function layoutCost(
         : sum,
     0,
   ) / numLayers;
-  const keysAndValues = 2 * hiddenSize * hiddenSize * numKeyValueHeads / numHeads;
-  const perPair = 6 * hiddenSize + weightPasses * numHeads;
+  const keysAndValues = 2 * hiddenSize * keyValueSizes(model.config).width;
+  const attended = numHeads * keyValueSizes(model.config).size; // numbers of a query
+  const perPair = 6 * attended + weightPasses * numHeads;
   const asked = positionsRead(model) === "pooled" ? 1 : 0;
   const whole = numLayers - keptLayers - asked;
   return (rows, length, fullest) => {
