@@ -67,7 +67,7 @@ export async function writeTokenizerFiles(
 ): Promise<void> {
   const { family, json: config, headRequest } = model;
   const { modelType } = family;
-  const { tokenizer: path, tokenizerConfig } = files;
+  const { tokenizer: path, tokenizerConfig, chatTemplate } = files;
   if (!path) {
     throw new TunebookError("weights", `${files.folder} has no tokenizer.json to copy`);
   }
@@ -76,6 +76,7 @@ export async function writeTokenizerFiles(
     modelType,
     config,
     ...(tokenizerConfig ? { tokenizerConfig } : {}),
+    ...(chatTemplate ? { chatTemplate } : {}),
   };
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),

@@ -20,6 +20,9 @@ export const TOKENIZER_FILE = "tokenizer.json";
 /** Special tokens, lengths and the chat template; some folders lack it. */
 export const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
 
+/** The chat template of folders that newer versions of transformers wrote. */
+export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
+
 /** A model on this machine. */
 export interface ModelFolder {
   /** The reference that it was asked for by. */
@@ -34,6 +37,8 @@ export interface ModelFolder {
   readonly tokenizer?: string;
   /** Path of `tokenizer_config.json`, if there is one. */
   readonly tokenizerConfig?: string;
+  /** Path of `chat_template.jinja`, if there is one. */
+  readonly chatTemplate?: string;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
   readonly sentence?: SentenceSource;
 }
@@ -59,6 +64,7 @@ export async function findModelFiles(
     weights,
     tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+    chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
 }
@@ -117,6 +123,7 @@ export async function fetchModelFiles(
   await required(CONFIG_FILE, "; is it a model?");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
+  await fetchFile(CHAT_TEMPLATE_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {
     const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));

@@ -63,7 +63,8 @@ function quotedText(text: string): string {
 }
 
 /** What `str.strip()` takes away: Python's white space. */
-const pythonSpace = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const pythonSpace =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
 /** `text.strip(characters)`, or one of its two halves. */
 export function strip(
