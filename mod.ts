@@ -73,11 +73,18 @@ export {
 } from "./lib/tasks/text_classification.ts";
 export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
 export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export { chat, type ChatTask } from "./lib/tasks/chat.ts";
+export type { ChatOptions, Learn } from "./lib/tasks/chat/options.ts";
+export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
 export {
-  causalLanguageModelling,
-  type CausalLanguageModellingOptions,
-  type TextTask,
-} from "./lib/tasks/causal_language_modelling.ts";
+  type ChatSource,
+  type ChatTemplate,
+  chooseTemplate,
+} from "./lib/text/chat/chat_template.ts";
+export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
+export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
+export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
+export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
 export { tokenClassification } from "./lib/tasks/token_classification.ts";
 export type { ScoredSpan } from "./lib/tasks/token_classification/aggregate.ts";
 export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";

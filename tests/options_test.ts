@@ -67,8 +67,8 @@ const calls: Readonly<Record<string, Call>> = {
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
-  causalLanguageModelling: (options) =>
-    tunebook.causalLanguageModelling({ text: "text", ...options }),
+  textGeneration: (options) =>
+    tunebook.textGeneration({ text: "text", ...options }),
   tokenClassification: (options) =>
     tunebook.tokenClassification({ tokens: "text", tags: "tags", ...options }),
   sentenceEmbeddings: (options) => tunebook.sentenceEmbeddings({ ...columns, ...options }),

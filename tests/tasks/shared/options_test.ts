@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  causalLanguageModelling,
+  textGeneration,
   model,
   questionAnswering,
   sentenceEmbeddings,
@@ -15,7 +15,7 @@ type Make = (options: unknown) => unknown;
 
 Deno.test("what is no object of options is refused by every task", () => {
   const makes: readonly Make[] = [
-    causalLanguageModelling as Make,
+    textGeneration as Make,
     questionAnswering as Make,
     sentenceEmbeddings as Make,
     textClassification as Make,
