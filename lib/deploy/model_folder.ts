@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
+import { chooseTemplate } from "../text/chat/chat_template.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
@@ -16,6 +17,7 @@ import type { TrainedModel } from "./trained_model.ts";
 /** A model with the files of its tokenizer. */
 export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model">;
+  readonly task?: Pick<TrainedModel["task"], "signature">;
 };
 
 /** Fields that an older `config.json` may have and that would contradict the new ones. */
@@ -61,7 +63,7 @@ export async function writeModelFiles(
  * transformers.js where the folder is for it.
  */
 export async function writeTokenizerFiles(
-  { files, trainable: { model }, maxTokens }: TokenizedModel,
+  { files, trainable: { model }, maxTokens, task }: TokenizedModel,
   folder: string,
   forBrowsers = false,
 ): Promise<void> {
@@ -78,9 +80,10 @@ export async function writeTokenizerFiles(
     ...(tokenizerConfig ? { tokenizerConfig } : {}),
     ...(chatTemplate ? { chatTemplate } : {}),
   };
+  const loaded = await loadTokenizer(given);
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),
-    await loadTokenizer(given),
+    loaded,
     {
       modelType,
       usesTypes: family.usesTypes ?? false,
@@ -91,7 +94,14 @@ export async function writeTokenizerFiles(
     },
   );
   await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
-  await writeJson(join(folder, "tokenizer_config.json"), settings);
+  // A template that was given takes the place of the model's own.
+  const chosen = task?.signature.chat?.template;
+  const own = chosen === undefined ? settings : {
+    ...loaded.chat.tokens,
+    ...settings,
+    chat_template: chooseTemplate(loaded.chat, chosen).source,
+  };
+  await writeJson(join(folder, "tokenizer_config.json"), own);
 }
 
 async function writeJson(path: string, content: unknown): Promise<void> {

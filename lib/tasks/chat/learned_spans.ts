@@ -64,22 +64,51 @@ export function learnedSpans(
     const after = at + 1 === messages.length
       ? text
       : renderChat(template, messages.slice(0, at + 1), how);
-    if (!text.startsWith(after)) {
-      return `the template writes message ${
-        at + 1
-      } otherwise once others follow, as those do that ` +
-        'cut thinking; give turns: "apart", or learn: "last"';
-    }
     if (!after.startsWith(before)) {
       return `the template writes what is before message ${
         at + 1
       } otherwise once the answer follows`;
     }
-    const closing = turnEnd === undefined ? -1 : after.lastIndexOf(turnEnd);
-    const end = closing < before.length ? after.length : closing + turnEnd!.length;
+    const end = endOfTurn(text, after, before.length, { turnEnd, tokens: template.tokens });
+    if (end === undefined) {
+      return `the template writes message ${
+        at + 1
+      } otherwise once others follow, as those do that ` +
+        'cut thinking; give turns: "apart", or learn: "last"';
+    }
     spans.push({ start: before.length, end });
   }
   return { text, spans };
+}
+
+/**
+ * Where the turn that `after` ends with ends in the whole text: behind its end token. Behind that, a
+ * template may close a conversation with special tokens and white space, which it leaves out where
+ * others follow. Undefined where the texts differ before.
+ */
+function endOfTurn(
+  text: string,
+  after: string,
+  start: number,
+  { turnEnd, tokens }: {
+    readonly turnEnd: string | undefined;
+    readonly tokens: Readonly<Record<string, string>>;
+  },
+): number | undefined {
+  let shared = 0;
+  while (shared < after.length && after[shared] === text[shared]) shared++;
+  const isClosed = (end: number) =>
+    [turnEnd ?? "", ...Object.values(tokens)].filter((token) => token !== "")
+      .reduce((rest, token) => rest.replaceAll(token, ""), after.slice(end)).trim() === "";
+  // The first of the end tokens that close the turn.
+  for (
+    let at = turnEnd === undefined ? -1 : after.indexOf(turnEnd, start);
+    at >= 0 && at + turnEnd!.length <= shared;
+    at = after.indexOf(turnEnd!, at + 1)
+  ) {
+    if (isClosed(at + turnEnd!.length)) return at + turnEnd!.length;
+  }
+  return shared === after.length ? shared : undefined;
 }
 
 /** Each turn of the assistant with what is before it, as conversations of their own. */

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  textGeneration,
   model,
   questionAnswering,
   sentenceEmbeddings,
   tableFromColumns,
   textClassification,
+  textGeneration,
   tokenClassification,
 } from "tunebook";
 import { taskOf, tasks } from "../../../lib/tasks/mod.ts";
