@@ -67,8 +67,9 @@ const calls: Readonly<Record<string, Call>> = {
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
-  textGeneration: (options) =>
-    tunebook.textGeneration({ text: "text", ...options }),
+  textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
+  chat: (options) => tunebook.chat({ messages: "text", ...options }),
+  renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),
   tokenClassification: (options) =>
     tunebook.tokenClassification({ tokens: "text", tags: "tags", ...options }),
   sentenceEmbeddings: (options) => tunebook.sentenceEmbeddings({ ...columns, ...options }),

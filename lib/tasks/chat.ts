@@ -12,7 +12,7 @@ import { type Table, tableFromColumns } from "../table/table.ts";
 import type { ChatMessage } from "../text/chat/chat_message.ts";
 import { countLearned } from "./chat/count_learned.ts";
 import { encodeChats } from "./chat/encode_chats.ts";
-import { type ChatOptions, checkChatOptions, shapeOf } from "./chat/options.ts";
+import { type ChatOptions, chatShapeOf, checkChatOptions } from "./chat/options.ts";
 import { chatColumns, type Conversation, readConversations } from "./chat/read_conversations.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
@@ -100,7 +100,7 @@ function labelledTask(
     },
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
     tableOf(inputs) {
-      const column = shapeOf(options) === "messages" ? options.messages : undefined;
+      const column = chatShapeOf(options) === "messages" ? options.messages : undefined;
       if (column !== undefined) return tableFromColumns({ [column]: [...inputs] }, "the messages");
       throw new TunebookError("unsupported", "new inputs are messages: give a task with messages");
     },

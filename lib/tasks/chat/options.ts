@@ -87,14 +87,14 @@ export const chatShapes = {
 } as const;
 
 /** The shape that options ask for; undefined for none. */
-export function shapeOf(options: ChatOptions): keyof typeof chatShapes | undefined {
+export function chatShapeOf(options: ChatOptions): keyof typeof chatShapes | undefined {
   const shapes = Object.keys(chatShapes) as (keyof typeof chatShapes)[];
   return shapes.find((shape) => options[shape] !== undefined);
 }
 
 /** Which tokens are learned where nothing was said. */
 export function learnOf(options: ChatOptions): Learn {
-  return options.learn ?? (shapeOf(options) === "messages" ? "assistant" : "completion");
+  return options.learn ?? (chatShapeOf(options) === "messages" ? "assistant" : "completion");
 }
 
 /** Throws one error of kind "input" with everything that is wrong. */

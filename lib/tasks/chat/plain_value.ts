@@ -28,7 +28,7 @@ export function plainValue(value: unknown): unknown {
 }
 
 /** The list that a value is, or that its JSON says; undefined for anything else. */
-export function listOf(value: unknown): unknown[] | undefined {
+export function listOfValue(value: unknown): unknown[] | undefined {
   if (typeof value === "string") {
     try {
       const parsed = parseJson(value);

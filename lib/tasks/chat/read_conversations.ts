@@ -10,8 +10,8 @@ import { printedByPython } from "../../table/printed_by_python.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
-import { type ChatOptions, shapeOf } from "./options.ts";
-import { listOf } from "./plain_value.ts";
+import { type ChatOptions, chatShapeOf } from "./options.ts";
+import { listOfValue } from "./plain_value.ts";
 import { readMessage } from "./read_message.ts";
 
 /** One row. */
@@ -66,7 +66,7 @@ function readRow(
   const tools = options.tools === undefined
     ? undefined
     : readTools(value(options.tools), options.tools, complain);
-  const shape = shapeOf(options)!;
+  const shape = chatShapeOf(options)!;
   const turnsOf = (column: string, role: string) =>
     readTurns(value(column), column, role, complain);
   const withSystem = (messages: ChatMessage[]) =>
@@ -96,7 +96,7 @@ function readTurns(
   role: string,
   complain: Complain,
 ): ChatMessage[] {
-  const list = listOf(value);
+  const list = listOfValue(value);
   const isList = list !== undefined && list.every((each) => typeof each === "object");
   if (!isList && role !== "" && typeof value === "string" && value.trim() !== "") {
     return [{ role, content: value }];
@@ -135,7 +135,7 @@ function readInstruction(
 
 function readTools(value: unknown, column: string, complain: Complain): ChatTool[] | undefined {
   if (value === null || value === undefined || value === "") return undefined;
-  const list = listOf(value);
+  const list = listOfValue(value);
   if (list?.every((each) => typeof each === "object" && each !== null)) {
     return list.length === 0 ? undefined : list as ChatTool[];
   }

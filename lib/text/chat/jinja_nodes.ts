@@ -7,7 +7,7 @@
 import type { Environment } from "@huggingface/jinja";
 
 /** A value while a template is rendered. */
-export type Value = ReturnType<Environment["set"]>;
+export type TemplateRuntimeValue = ReturnType<Environment["set"]>;
 /** Any node. */
 export interface Node {
   readonly type: string;
@@ -43,10 +43,10 @@ export interface Loop extends Node {
 }
 /** The methods of the library's interpreter that are mended. */
 export interface Evaluates {
-  evaluate(node: Node | undefined, environment: Environment): Value;
-  evaluateBlock(nodes: readonly Node[], environment: Environment): Value;
-  evaluateFor(node: Loop, environment: Environment): Value;
-  evaluateCallExpression(node: Call, environment: Environment): Value;
-  evaluateFilterExpression(node: Filter, environment: Environment): Value;
-  evaluateBinaryExpression(node: Binary, environment: Environment): Value;
+  evaluate(node: Node | undefined, environment: Environment): TemplateRuntimeValue;
+  evaluateBlock(nodes: readonly Node[], environment: Environment): TemplateRuntimeValue;
+  evaluateFor(node: Loop, environment: Environment): TemplateRuntimeValue;
+  evaluateCallExpression(node: Call, environment: Environment): TemplateRuntimeValue;
+  evaluateFilterExpression(node: Filter, environment: Environment): TemplateRuntimeValue;
+  evaluateBinaryExpression(node: Binary, environment: Environment): TemplateRuntimeValue;
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import { Environment } from "@huggingface/jinja";
-import type { Loop, Value } from "./jinja_nodes.ts";
+import type { Loop, TemplateRuntimeValue } from "./jinja_nodes.ts";
 import { pythonText, type TemplateValue } from "./python_text.ts";
 
 /** A plain value as the library holds it. */
-export function held(value: unknown): Value {
+export function held(value: unknown): TemplateRuntimeValue {
   maker.variables.delete("value");
   return maker.set("value", value);
 }
@@ -26,14 +26,14 @@ export class LoopControl extends Error {
 }
 
 /** What a loop goes through. */
-export function itemsOf(value: Value): Value[] {
+export function itemsOf(value: TemplateRuntimeValue): TemplateRuntimeValue[] {
   switch (value.type) {
     case "ArrayValue":
     case "TupleValue":
-      return value.value as Value[];
+      return value.value as TemplateRuntimeValue[];
     case "ObjectValue":
     case "KeywordArgumentsValue":
-      return [...(value.value as Map<string, Value>).keys()].map(held);
+      return [...(value.value as Map<string, TemplateRuntimeValue>).keys()].map(held);
     case "StringValue":
       return [...value.value as string].map(held);
     case "UndefinedValue":
@@ -44,7 +44,11 @@ export function itemsOf(value: Value): Value[] {
 }
 
 /** Gives an item its name, or its parts their names. */
-export function bind(scope: Environment, { type, value }: Loop["loopvar"], item: Value): void {
+export function bind(
+  scope: Environment,
+  { type, value }: Loop["loopvar"],
+  item: TemplateRuntimeValue,
+): void {
   if (type === "Identifier") {
     scope.setVariable(value as string, item);
     return;
@@ -58,7 +62,10 @@ export function bind(scope: Environment, { type, value }: Loop["loopvar"], item:
 }
 
 /** The variable `loop`. */
-export function loopValue(items: readonly Value[], at: number): Value {
+export function loopValue(
+  items: readonly TemplateRuntimeValue[],
+  at: number,
+): TemplateRuntimeValue {
   const loop = held({
     index: at + 1,
     index0: at,
@@ -68,7 +75,7 @@ export function loopValue(items: readonly Value[], at: number): Value {
     last: at === items.length - 1,
     length: items.length,
   });
-  const fields = loop.value as Map<string, Value>;
+  const fields = loop.value as Map<string, TemplateRuntimeValue>;
   fields.set("previtem", items[at - 1] ?? held(undefined));
   fields.set("nextitem", items[at + 1] ?? held(undefined));
   return loop;

@@ -5,7 +5,16 @@
  * @module
  */
 import { Environment, Interpreter } from "@huggingface/jinja";
-import type { Binary, Call, Evaluates, Filter, Loop, Member, Node, Value } from "./jinja_nodes.ts";
+import type {
+  Binary,
+  Call,
+  Evaluates,
+  Filter,
+  Loop,
+  Member,
+  Node,
+  TemplateRuntimeValue,
+} from "./jinja_nodes.ts";
 import { bind, held, isEqual, itemsOf, LoopControl, loopValue } from "./jinja_values.ts";
 import { pythonText, strip } from "./python_text.ts";
 
@@ -20,12 +29,12 @@ const statements = new Set([
 /** A node that was evaluated: doing it again would take twice as long at each level. */
 class Known implements Node {
   readonly type = "Known";
-  constructor(readonly value: Value) {}
+  constructor(readonly value: TemplateRuntimeValue) {}
 }
 
 /** Evaluates a parsed template as Jinja 3.1 does. */
 export class PythonInterpreter extends Evaluating {
-  override evaluate(node: Node | undefined, environment: Environment): Value {
+  override evaluate(node: Node | undefined, environment: Environment): TemplateRuntimeValue {
     if (node?.type === "Break" || node?.type === "Continue") {
       throw new LoopControl(node.type === "Break");
     }
@@ -33,7 +42,7 @@ export class PythonInterpreter extends Evaluating {
   }
 
   /** Prints values as Python does, and keeps what was written before a loop was left. */
-  override evaluateBlock(nodes: readonly Node[], environment: Environment): Value {
+  override evaluateBlock(nodes: readonly Node[], environment: Environment): TemplateRuntimeValue {
     let text = "";
     for (const node of nodes) {
       try {
@@ -49,11 +58,11 @@ export class PythonInterpreter extends Evaluating {
   }
 
   /** Each turn has a scope of its own. */
-  override evaluateFor(node: Loop, environment: Environment): Value {
+  override evaluateFor(node: Loop, environment: Environment): TemplateRuntimeValue {
     const { iterable, loopvar, body, defaultBlock } = node;
     const isFiltered = iterable.type === "SelectExpression";
     const all = itemsOf(this.evaluate(isFiltered ? iterable.lhs : iterable, environment));
-    const scopeOf = (item: Value) => {
+    const scopeOf = (item: TemplateRuntimeValue) => {
       const scope = new Environment(environment);
       bind(scope, loopvar, item);
       return scope;
@@ -78,7 +87,7 @@ export class PythonInterpreter extends Evaluating {
   }
 
   /** `strip`, `lstrip` and `rstrip` take the characters that they are given. */
-  override evaluateCallExpression(node: Call, environment: Environment): Value {
+  override evaluateCallExpression(node: Call, environment: Environment): TemplateRuntimeValue {
     const { object, property, computed } = node.callee as Member;
     const name = property?.value;
     if (computed || (name !== "strip" && name !== "lstrip" && name !== "rstrip")) {
@@ -90,7 +99,7 @@ export class PythonInterpreter extends Evaluating {
     return held(strip(text.value as string, characters?.value as string | undefined, name));
   }
 
-  override evaluateFilterExpression(node: Filter, environment: Environment): Value {
+  override evaluateFilterExpression(node: Filter, environment: Environment): TemplateRuntimeValue {
     const name = node.filter.value;
     const operand = this.evaluate(node.operand, environment);
     if (name === "string") return held(pythonText(operand));
@@ -101,7 +110,7 @@ export class PythonInterpreter extends Evaluating {
     return super.evaluateFilterExpression({ ...node, operand: new Known(operand) }, environment);
   }
 
-  override evaluateBinaryExpression(node: Binary, environment: Environment): Value {
+  override evaluateBinaryExpression(node: Binary, environment: Environment): TemplateRuntimeValue {
     const operator = node.operator.value;
     // The right side of these counts only where the left one does not decide.
     if (operator === "and" || operator === "or") {
