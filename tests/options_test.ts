@@ -187,6 +187,7 @@ const calls: Readonly<Record<string, Call>> = {
 
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {
+  chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
   "Notebook.show": "a contract: a notebook of one's own",
