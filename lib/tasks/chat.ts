@@ -10,16 +10,17 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { pickRows, sourceRows } from "../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import type { ChatMessage } from "../text/chat/chat_message.ts";
+import { chatWriting } from "./chat/chat_writing.ts";
 import { countLearned } from "./chat/count_learned.ts";
 import { encodeChats } from "./chat/encode_chats.ts";
-import { type ChatOptions, chatShapeOf, checkChatOptions } from "./chat/options.ts";
-import { chatColumns, type Conversation, readConversations } from "./chat/read_conversations.ts";
+import { chatShapeOf, type ChatTaskOptions, checkChatOptions } from "./chat/options.ts";
+import { chatColumns, type ChatRow, readConversations } from "./chat/read_conversations.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
 
 /** The task that `chat` makes; what is asked is a list of messages. */
-export type ChatTask = Task<Predictions<"language">, readonly ChatMessage[], never>;
+export type ChatTask = Task<Predictions<"language">, readonly ChatMessage[], string>;
 
 const name = "chat";
 
@@ -44,11 +45,11 @@ const name = "chat";
  * assert.deepEqual(chat({ prompt: "question", completion: "answer" }).columns, ["question", "answer"]);
  * ```
  */
-export function chat(options: ChatOptions): ChatTask {
+export function chat(options: ChatTaskOptions): ChatTask {
   checkChatOptions(options);
   const settings = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as ChatOptions;
+  ) as ChatTaskOptions;
   const task: ChatTask = {
     name,
     kind: "language",
@@ -76,7 +77,7 @@ export function chat(options: ChatOptions): ChatTask {
 }
 
 /** A conversation in words. */
-function wordsOf({ messages }: Pick<Conversation, "messages">): string {
+function wordsOf({ messages }: Pick<ChatRow, "messages">): string {
   return messages.map(({ role, content, tool_calls: calls }) =>
     `${role}: ${content ?? ""}${calls ? JSON.stringify(calls) : ""}`
   ).join("\n");
@@ -84,8 +85,8 @@ function wordsOf({ messages }: Pick<Conversation, "messages">): string {
 
 function labelledTask(
   task: ChatTask,
-  options: ChatOptions,
-): LabelledTask<Predictions<"language">, readonly ChatMessage[], never> {
+  options: ChatTaskOptions,
+): LabelledTask<Predictions<"language">, readonly ChatMessage[], string> {
   const { template } = options;
   return {
     task,
@@ -99,6 +100,7 @@ function labelledTask(
       chat: template === undefined ? {} : { template },
     },
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
+    writing: chatWriting(options),
     tableOf(inputs) {
       const column = chatShapeOf(options) === "messages" ? options.messages : undefined;
       if (column !== undefined) return tableFromColumns({ [column]: [...inputs] }, "the messages");
@@ -111,8 +113,8 @@ async function examplesOf(
   table: Table,
   processor: Processor,
   { where, labelled = true, signal }: ExamplesOptions,
-  options: ChatOptions,
-): Promise<Examples<Predictions<"language">, never>> {
+  options: ChatTaskOptions,
+): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
   const source = sourceRows(table, where);
   const conversations = readConversations(table, options, where);
@@ -136,7 +138,7 @@ async function examplesOf(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "the model predicts next tokens and has no labels to give; writing answers is not there yet",
+        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
       );
     },
   };

@@ -11,6 +11,7 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
+import { textPrompt } from "./shared/text_prompt.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
 import { encodeDocuments } from "./text_generation/documents.ts";
 import {
@@ -21,7 +22,7 @@ import {
 const name = "text-generation";
 
 /** Learning the next token of texts. */
-export type TextTask = Task<Predictions<"language">, string, never>;
+export type TextTask = Task<Predictions<"language">, string, string>;
 
 /**
  * The next token of a text (`run_clm.py` of transformers, TRL's SFT on a column of texts). Metrics:
@@ -63,7 +64,7 @@ export function textGeneration(options: TextGenerationOptions): TextTask {
 function withLabels(
   task: TextTask,
   options: TextGenerationOptions,
-): LabelledTask<Predictions<"language">, string, never> {
+): LabelledTask<Predictions<"language">, string, string> {
   return {
     task,
     labels: [],
@@ -75,6 +76,9 @@ function withLabels(
       config: {},
     },
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
+    writing: {
+      promptOf: (input, processor, where) => textPrompt(input, processor, where),
+    },
     tableOf: (inputs) => tableFromColumns({ [options.text]: inputs }, "the texts"),
   };
 }
@@ -84,7 +88,7 @@ async function examplesOf(
   processor: Processor,
   how: ExamplesOptions,
   options: TextGenerationOptions,
-): Promise<Examples<Predictions<"language">, never>> {
+): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
   const { sequences, truncated, notes } = await encodeDocuments(table, own, options, how);
   const rows = table.numRows();
@@ -101,7 +105,7 @@ async function examplesOf(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "the model predicts next tokens and has no labels to give; writing texts is not there yet",
+        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
       );
     },
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { chat } from "../../lib/tasks/chat.ts";
-import type { ChatOptions } from "../../lib/tasks/chat/options.ts";
+import type { ChatTaskOptions } from "../../lib/tasks/chat/options.ts";
 import { textGeneration } from "../../lib/tasks/text_generation.ts";
 import { tableFromRows } from "../../lib/table/table.ts";
 import { endTokens } from "../../lib/text/chat/end_tokens.ts";
@@ -38,7 +38,12 @@ const chatml = await tokenizerWith({
   chat_template: chatTemplates.templates.smollm2,
 });
 
-function examplesOf(rows: object[], options: ChatOptions, maxTokens = 1000, tokenizer = chatml) {
+function examplesOf(
+  rows: object[],
+  options: ChatTaskOptions,
+  maxTokens = 1000,
+  tokenizer = chatml,
+) {
   const processor = { input: "text", tokenizer, maxTokens, padId: 0, usesTypes: false };
   return chat(options).withLabels([]).examples(tableFromRows(rows as never), processor as never, {
     where: "the rows",
@@ -49,7 +54,7 @@ const turn = (role: string, content: unknown) => ({ role, content });
 const answered = { messages: [turn("user", "Hello!"), turn("assistant", "Hi.")] };
 
 Deno.test("rows of every shape become the same conversation", async () => {
-  const shapes: [object, ChatOptions][] = [
+  const shapes: [object, ChatTaskOptions][] = [
     [answered, { messages: "messages" }],
     [{ messages: JSON.stringify(answered.messages) }, { messages: "messages" }],
     [{
@@ -152,7 +157,7 @@ Deno.test("weights of 0, the last turn, and all tokens", async () => {
     turn("user", "C"),
     turn("assistant", "D"),
   ];
-  const learned = async (options: Partial<ChatOptions>) => {
+  const learned = async (options: Partial<ChatTaskOptions>) => {
     const examples = await examplesOf([{ messages }], { messages: "messages", ...options });
     const ids = examples.feedsOf([0]).input_ids.data;
     const counts = examples.countsOf!(0);
@@ -167,6 +172,24 @@ Deno.test("the end tokens are the tokenizer's, the template's and those of other
   const { ids, turnId } = endTokens(chatml, chooseTemplate(chatml.chat), [{ eos_token_id: [7] }]);
   assert.equal(chatml.tokenText(turnId!), "<|im_end|>");
   assert.deepEqual(ids, [turnId, chatml.tokenId("</s>"), 7]);
+});
+
+Deno.test("a trained model is asked with the template, up to where its answer begins", () => {
+  const processor = { input: "text", tokenizer: chatml, maxTokens: 99, padId: 0, usesTypes: false };
+  const { writing } = chat({ messages: "m", system: "Be brief." }).withLabels([]);
+  const ids = writing!.promptOf([turn("user", "Hello!")] as never, processor as never, "input 1");
+  const text = [...ids].map((id) => chatml.tokenText(id)).join("").replaceAll("Ċ", "\n")
+    .replaceAll("Ġ", " ");
+  assert.equal(
+    text,
+    "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHello!<|im_end|>\n" +
+      "<|im_start|>assistant\n",
+  );
+  assert.ok(writing!.endTokens!(processor as never).includes(chatml.tokenId("<|im_end|>")!));
+  assert.throws(
+    () => writing!.promptOf("Hello" as never, processor as never, "input 1"),
+    isMistake("input", /input 1 is "Hello"/),
+  );
 });
 
 Deno.test("documents are joined, split, dropped and closed", async () => {

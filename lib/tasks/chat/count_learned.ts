@@ -8,7 +8,7 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import type { SourceRows } from "../../table/source_rows.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import type { ChatSequence, EncodedChats } from "./encode_chats.ts";
-import { type ChatOptions, learnOf } from "./options.ts";
+import { type ChatTaskOptions, learnOf } from "./options.ts";
 
 /** The rows that are left, and what a person should know of them. */
 export interface CountedChats {
@@ -20,7 +20,7 @@ export interface CountedChats {
 
 /** What the counts depend on. */
 export interface CountOptions {
-  readonly options: ChatOptions;
+  readonly options: ChatTaskOptions;
   readonly tokenizer: Tokenizer;
   readonly maxTokens: number;
   readonly source: SourceRows;

@@ -11,8 +11,8 @@ import { type ChatTemplate, chooseTemplate } from "../../text/chat/chat_template
 import { endTokens } from "../../text/chat/end_tokens.ts";
 import type { TextOfRows } from "../shared/next_token_predictions.ts";
 import { learnedSpans, turnsApart } from "./learned_spans.ts";
-import { type ChatOptions, learnOf } from "./options.ts";
-import type { Conversation } from "./read_conversations.ts";
+import { type ChatTaskOptions, dayOf, learnOf } from "./options.ts";
+import type { ChatRow } from "./read_conversations.ts";
 import { tokenCounts } from "./token_counts.ts";
 
 /** One example. */
@@ -40,9 +40,9 @@ export interface EncodedChats {
  * learned, are one error of kind "data".
  */
 export async function encodeChats(
-  conversations: readonly Conversation[],
+  conversations: readonly ChatRow[],
   { tokenizer, maxTokens }: Pick<TextProcessor, "tokenizer" | "maxTokens">,
-  options: ChatOptions,
+  options: ChatTaskOptions,
   { source, signal }: { readonly source: SourceRows; readonly signal?: AbortSignal | undefined },
 ): Promise<EncodedChats> {
   const templates = new Map<boolean, ChatTemplate>();
@@ -58,7 +58,7 @@ export async function encodeChats(
   const how = {
     learn: apart ? "last" as const : learnOf(options),
     variables: options.variables,
-    ...(options.date === undefined ? {} : { date: new Date(`${options.date}T00:00:00`) }),
+    date: dayOf(options),
     turnEnd: turnId === undefined ? undefined : tokenizer.tokenText(turnId),
   };
   const sequences: ChatSequence[] = [];

@@ -11,7 +11,7 @@ import {
   renderMarkedChat,
 } from "../../text/chat/render_chat.ts";
 import type { Learn } from "./options.ts";
-import type { Conversation } from "./read_conversations.ts";
+import type { ChatRow } from "./read_conversations.ts";
 
 /** A text with the stretches that are learned. */
 export interface LearnedChat {
@@ -34,7 +34,7 @@ export interface LearnedSpansOptions extends Pick<RenderChatOptions, "variables"
  */
 export function learnedSpans(
   template: ChatTemplate,
-  { messages, tools, prompt }: Conversation,
+  { messages, tools, prompt }: ChatRow,
   { learn, turnEnd, variables, date }: LearnedSpansOptions,
 ): LearnedChat | string {
   const how = { tools, variables, date };
@@ -112,7 +112,7 @@ function endOfTurn(
 }
 
 /** Each turn of the assistant with what is before it, as conversations of their own. */
-export function turnsApart(conversation: Conversation): Conversation[] {
+export function turnsApart(conversation: ChatRow): ChatRow[] {
   const { messages, tools } = conversation;
   return messages.flatMap(({ role, weight }, at) =>
     role === "assistant" && weight !== 0

@@ -12,7 +12,7 @@ import { oneOf, record, type Rules, text } from "../../core/option_rules.ts";
 export type Learn = "assistant" | "completion" | "last" | "all";
 
 /** What the columns of one of three shapes of rows mean, and what is learned of them. */
-export interface ChatOptions {
+export interface ChatTaskOptions {
   /**
    * The column of the conversations: a list of `{ role, content }`, or of `{ from, value }` as ShareGPT
    * has them, as values or as JSON.
@@ -56,7 +56,7 @@ export interface ChatOptions {
   readonly unlearned?: "error" | "drop";
 }
 
-const rules: Rules<ChatOptions> = {
+const rules: Rules<ChatTaskOptions> = {
   messages: text,
   prompt: text,
   completion: text,
@@ -87,22 +87,27 @@ export const chatShapes = {
 } as const;
 
 /** The shape that options ask for; undefined for none. */
-export function chatShapeOf(options: ChatOptions): keyof typeof chatShapes | undefined {
+export function chatShapeOf(options: ChatTaskOptions): keyof typeof chatShapes | undefined {
   const shapes = Object.keys(chatShapes) as (keyof typeof chatShapes)[];
   return shapes.find((shape) => options[shape] !== undefined);
 }
 
 /** Which tokens are learned where nothing was said. */
-export function learnOf(options: ChatOptions): Learn {
+export function learnOf(options: ChatTaskOptions): Learn {
   return options.learn ?? (chatShapeOf(options) === "messages" ? "assistant" : "completion");
 }
 
+/** The day that templates name, where one was given. */
+export function dayOf({ date }: ChatTaskOptions): Date | undefined {
+  return date === undefined ? undefined : new Date(`${date}T00:00:00`);
+}
+
 /** Throws one error of kind "input" with everything that is wrong. */
-export function checkChatOptions(options: ChatOptions): void {
+export function checkChatOptions(options: ChatTaskOptions): void {
   checkOptions("chat", options, rules, () => contradictions(options));
 }
 
-function contradictions(options: ChatOptions): Mistake[] {
+function contradictions(options: ChatTaskOptions): Mistake[] {
   if (!isRecord(options)) return [];
   const wrong: Mistake[] = [];
   const tell = (words: (nameOf: (option: string) => string) => string) =>

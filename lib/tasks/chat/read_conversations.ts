@@ -10,12 +10,12 @@ import { printedByPython } from "../../table/printed_by_python.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { ChatMessage, ChatTool } from "../../text/chat/chat_message.ts";
-import { type ChatOptions, chatShapeOf } from "./options.ts";
+import { chatShapeOf, type ChatTaskOptions } from "./options.ts";
 import { listOfValue } from "./plain_value.ts";
 import { readMessage } from "./read_message.ts";
 
 /** One row. */
-export interface Conversation {
+export interface ChatRow {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly ChatTool[];
   /** How many of the messages are the prompt, in rows with one. */
@@ -23,7 +23,7 @@ export interface Conversation {
 }
 
 /** The columns that options name. */
-export function chatColumns(options: ChatOptions): string[] {
+export function chatColumns(options: ChatTaskOptions): string[] {
   const { messages, prompt, completion, instruction, input, output, tools } = options;
   return [messages, prompt, completion, instruction, input, output, tools]
     .filter((name) => name !== undefined);
@@ -35,9 +35,9 @@ export function chatColumns(options: ChatOptions): string[] {
  */
 export function readConversations(
   table: Table,
-  options: ChatOptions,
+  options: ChatTaskOptions,
   where: string,
-): Conversation[] {
+): ChatRow[] {
   const columns = chatColumns(options);
   requireColumns(table, columns, where);
   if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
@@ -60,9 +60,9 @@ type Complain = (what: string) => void;
 
 function readRow(
   value: (column: string | undefined) => unknown,
-  options: ChatOptions,
+  options: ChatTaskOptions,
   complain: Complain,
-): Conversation {
+): ChatRow {
   const tools = options.tools === undefined
     ? undefined
     : readTools(value(options.tools), options.tools, complain);
@@ -121,7 +121,7 @@ function readTurns(
 
 function readInstruction(
   value: (column: string | undefined) => unknown,
-  { instruction, input }: ChatOptions,
+  { instruction, input }: ChatTaskOptions,
   complain: Complain,
 ): ChatMessage[] {
   const asked = value(instruction);

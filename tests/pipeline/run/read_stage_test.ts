@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
-  textGeneration,
   head,
   model,
   questionAnswering,
@@ -11,6 +10,7 @@ import {
   tableFromColumns,
   tableFromRows,
   textClassification,
+  textGeneration,
   tokenClassification,
   writeTable,
 } from "tunebook";

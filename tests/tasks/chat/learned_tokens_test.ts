@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { chat } from "../../../lib/tasks/chat.ts";
-import type { ChatOptions } from "../../../lib/tasks/chat/options.ts";
+import type { ChatTaskOptions } from "../../../lib/tasks/chat/options.ts";
 import { tableFromRows } from "../../../lib/table/table.ts";
 import { loadTokenizer } from "../../../lib/text/tokenizer.ts";
 
@@ -12,7 +12,7 @@ const golden = JSON.parse(
 /** What the task makes of one row. */
 async function learned(
   row: Record<string, unknown>,
-  options: ChatOptions,
+  options: ChatTaskOptions,
   end: string,
   chat_template?: string,
 ): Promise<{ ids: number[]; learned: number[] }> {
@@ -53,7 +53,7 @@ for (const [index, given] of golden.cases.entries()) {
       : { prompt, completion };
     const templates = golden.templates[family];
     if (family === "plain") {
-      const found = await learned(row, { ...columns, template: "plain" } as ChatOptions, end);
+      const found = await learned(row, { ...columns, template: "plain" } as ChatTaskOptions, end);
       assert.deepEqual(found, { ids, learned: expected });
       return;
     }
