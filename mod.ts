@@ -81,11 +81,18 @@ export {
 } from "./lib/tasks/text_classification.ts";
 export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
 export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export { chat, type ChatTask } from "./lib/tasks/chat.ts";
+export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
+export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
 export {
-  causalLanguageModelling,
-  type CausalLanguageModellingOptions,
-  type TextTask,
-} from "./lib/tasks/causal_language_modelling.ts";
+  type ChatSource,
+  type ChatTemplate,
+  chooseTemplate,
+} from "./lib/text/chat/chat_template.ts";
+export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
+export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
+export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
+export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
 export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";
 export { translation, type TranslationOptions } from "./lib/tasks/translation.ts";
 export { summarization, type SummarizationOptions } from "./lib/tasks/summarization.ts";

@@ -74,8 +74,9 @@ const calls: Readonly<Record<string, Call>> = {
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
-  causalLanguageModelling: (options) =>
-    tunebook.causalLanguageModelling({ text: "text", ...options }),
+  textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
+  chat: (options) => tunebook.chat({ messages: "text", ...options }),
+  renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),
   text2text: (options) => tunebook.text2text({ source: "text", target: "label", ...options }),
   translation: (options) => tunebook.translation({ source: "text", target: "label", ...options }),
   summarization: (options) =>
@@ -223,6 +224,7 @@ const calls: Readonly<Record<string, Call>> = {
 
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {
+  chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
   "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",

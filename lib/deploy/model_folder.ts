@@ -9,6 +9,7 @@ import { TunebookError } from "../core/errors.ts";
 import { modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { aroundText } from "../text/around_text.ts";
+import { chooseTemplate } from "../text/chat/chat_template.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
@@ -18,6 +19,7 @@ import type { TrainedModel } from "./trained_model.ts";
 /** A model with the files of its tokenizer. */
 export type TokenizedModel = Pick<TrainedModel, "files" | "maxTokens"> & {
   readonly trainable: Pick<TrainedModel["trainable"], "model">;
+  readonly task?: Pick<TrainedModel["task"], "signature">;
 };
 
 /**
@@ -78,13 +80,13 @@ export async function writeModelFiles(
  * transformers.js where the folder is for it.
  */
 export async function writeTokenizerFiles(
-  { files, trainable: { model }, maxTokens }: TokenizedModel,
+  { files, trainable: { model }, maxTokens, task }: TokenizedModel,
   folder: string,
   forBrowsers = false,
 ): Promise<void> {
   const { family, json: config, headRequest } = model;
   const { modelType } = family;
-  const { tokenizer: path, tokenizerConfig } = files;
+  const { tokenizer: path, tokenizerConfig, chatTemplate } = files;
   if (!path) {
     throw new TunebookError("weights", `${files.folder} has no tokenizer.json to copy`);
   }
@@ -93,26 +95,34 @@ export async function writeTokenizerFiles(
     modelType,
     config,
     ...(tokenizerConfig ? { tokenizerConfig } : {}),
+    ...(chatTemplate ? { chatTemplate } : {}),
   };
-  const own = await loadTokenizer(given);
+  const loaded = await loadTokenizer(given);
   const { padId } = textConfig(model);
   const writes = headRequest.name === "language";
   const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),
-    own,
+    loaded,
     {
       modelType,
       usesTypes: family.usesTypes ?? false,
       padId,
       maxTokens,
       forBrowsers,
-      withoutClosing: writes ? aroundText(own).behind : poolsLast ? [padId] : [],
+      withoutClosing: writes ? aroundText(loaded).behind : poolsLast ? [padId] : [],
       writes,
     },
   );
   await writeFileAtomic(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
-  await writeJson(join(folder, "tokenizer_config.json"), settings);
+  // A template that was given takes the place of the model's own.
+  const chosen = task?.signature.chat?.template;
+  const own = chosen === undefined ? settings : {
+    ...loaded.chat.tokens,
+    ...settings,
+    chat_template: chooseTemplate(loaded.chat, chosen).source,
+  };
+  await writeJson(join(folder, "tokenizer_config.json"), own);
 }
 
 async function writeJson(path: string, content: unknown): Promise<void> {

@@ -94,14 +94,9 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       });
       await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
     },
-    async reopen(trained, folder) {
+    async reopen(trained, folder, device) {
       const session = await openOnnxFile(join(folder, "onnx", fileOf(trained.trainable)));
-      const { run, read } = onnxGraphOf(trained);
-      return {
-        run: (feeds) => run(session, feeds),
-        read,
-        dispose: () => session.dispose(),
-      };
+      return await onnxGraphOf(trained).opened(session, device);
     },
     limits({ reader }, about) {
       const limit = reader?.limit?.(about);
@@ -132,4 +127,3 @@ export async function browserConfig(
   const hasData = names.includes(`${file}_data`);
   return { dtype, ...(hasData ? { use_external_data_format: true } : {}) };
 }
-

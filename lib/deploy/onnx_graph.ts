@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { HostTensor, Program } from "../engine/mod.ts";
+import { type Device, type HostTensor, type OnnxSession, type Program, tf } from "../engine/mod.ts";
 import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
-import type { Model } from "../nn/model.ts";
-import { evaluated, exportedReader, type ReadBatch } from "../nn/run_over.ts";
+import { type Model, textConfig } from "../nn/model.ts";
+import { evaluated, exportedReader } from "../nn/run_over.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
-import { meanTokenLosses } from "./mean_token_losses.ts";
 import { closingOf } from "./reader_files.ts";
+import type { Reopened } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 type Feeds = Readonly<Record<string, HostTensor>>;
@@ -20,12 +20,8 @@ type Feeds = Readonly<Record<string, HostTensor>>;
 export interface OnnxGraph {
   /** The program of a model whose method is settled. */
   program(settled: TrainableModel): Program;
-  /** Runs a padded batch of the task's rows. */
-  run(
-    session: { run(feeds: Feeds): Promise<Record<string, HostTensor>> },
-    feeds: Feeds,
-  ): Promise<Record<string, HostTensor>>;
-  readonly read: ReadBatch;
+  /** Runs padded batches of the task's rows. */
+  opened(session: OnnxSession, device: Device): Promise<Reopened>;
 }
 
 /** Whether a model gives next tokens. */
@@ -35,42 +31,22 @@ export function isDecoder({ headRequest }: Pick<Model, "headRequest">): boolean 
 
 /** The graph of a trained model. */
 export function onnxGraphOf(trained: TrainedModel): OnnxGraph {
-  const { trainable: { model, objective } } = trained;
-  if (isDecoder(model)) {
+  const { trainable } = trained;
+  if (isDecoder(trainable.model)) {
     return {
       program: decoderProgram,
-      async run(session, feeds) {
-        const padded = leftPadded(feeds);
-        const { logits } = await session.run({ ...padded, ...emptyCache(model, padded) });
-        return { logits: meanTokenLosses(logits, padded.input_ids, padded.attention_mask) };
-      },
-      read: evaluated(objective),
+      opened: (session, device) => openedDecoder(trainable, session, device),
     };
   }
   return {
-    program: (settled) => forwardProgram(settled, { closing: closingOf(model, trained) }),
-    run: (session, feeds) => session.run(feeds),
-    read: exportedReader(objective),
+    program: (settled) => forwardProgram(settled, { closing: closingOf(trainable.model, trained) }),
+    opened: (session) =>
+      Promise.resolve({
+        run: (feeds) => session.run(feeds),
+        read: exportedReader(trainable.objective),
+        dispose: () => session.dispose(),
+      }),
   };
-}
-
-/** The same rows with their padding before the tokens, as readers of such graphs feed them. */
-function leftPadded(feeds: Feeds): Feeds {
-  const { attention_mask: { data: mask, shape: [rows, length] } } = feeds;
-  const padding = Array.from({ length: rows }, (_, row) => {
-    const own = Array.from(mask.subarray(row * length, (row + 1) * length));
-    return own.filter((each) => Number(each) === 0).length;
-  });
-  const moved = ({ data, shape }: HostTensor): HostTensor => {
-    const numbers = Int32Array.from(data, Number);
-    padding.forEach((count, row) => {
-      const own = numbers.slice(row * length, (row + 1) * length);
-      numbers.set(own.subarray(length - count), row * length);
-      numbers.set(own.subarray(0, length - count), row * length + count);
-    });
-    return { shape, data: numbers };
-  };
-  return Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, moved(each)]));
 }
 
 /** What stands for a cache that holds nothing. */
@@ -81,4 +57,69 @@ export function emptyCache(
   const empty = { shape: emptyCacheShape(config, input_ids.shape[0]), data: new Float32Array() };
   const names = Array.from({ length: config.numLayers }, (_, layer) => cacheNames(layer).past);
   return Object.fromEntries(names.flat().map((name) => [name, empty]));
+}
+
+/** Asks as readers do, padded on the left, and makes of the logits what evaluation makes of them. */
+async function openedDecoder(
+  { model, objective }: TrainableModel,
+  session: OnnxSession,
+  device: Device,
+): Promise<Reopened> {
+  const { vocabSize } = textConfig(model);
+  const ids = { role: "feed", type: "int32", shape: ["batch", "sequence"] } as const;
+  const step = await device.compile({
+    name: "evaluate logits",
+    inputs: {
+      logits: { role: "feed", type: "float32", shape: ["batch", "sequence", vocabSize] },
+      input_ids: ids,
+      attention_mask: ids,
+    },
+    compute: ({ logits, input_ids, attention_mask }) => ({
+      logits: objective.perRow!.of(tf.reshape(logits, [-1, vocabSize]), {
+        ids: input_ids,
+        mask: attention_mask,
+      }),
+    }),
+  }, { frozen: () => new Float32Array() });
+  return {
+    async run(feeds, signal) {
+      const padding = paddingOf(feeds.attention_mask);
+      const padded = Object.fromEntries(
+        Object.entries(feeds).map(([name, each]) => [name, rotated(each, padding)]),
+      );
+      const { logits } = await session.run({ ...padded, ...emptyCache(model, padded) });
+      const { input_ids, attention_mask } = feeds;
+      const back = padding.map((count) => input_ids.shape[1] - count);
+      return await step.run({ logits: rotated(logits, back), input_ids, attention_mask }, signal);
+    },
+    read: evaluated(objective),
+    async dispose() {
+      await step.dispose();
+      await session.dispose();
+    },
+  };
+}
+
+/** How many tokens of each row are padding. */
+function paddingOf({ data, shape: [rows, length] }: HostTensor): number[] {
+  return Array.from(
+    { length: rows },
+    (_, row) =>
+      Array.from(data.subarray(row * length, (row + 1) * length), Number)
+        .filter((each) => each === 0).length,
+  );
+}
+
+/** [rows, sequence, …] with the last so many tokens of each row moved to its start. */
+function rotated({ data, shape }: HostTensor, counts: readonly number[]): HostTensor {
+  const perRow = data.length / shape[0];
+  const perToken = perRow / shape[1];
+  const moved = data.slice();
+  counts.forEach((count, row) => {
+    const own = data.subarray(row * perRow, (row + 1) * perRow);
+    const at = perRow - count * perToken;
+    moved.set(own.subarray(at), row * perRow);
+    moved.set(own.subarray(0, at), row * perRow + count * perToken);
+  });
+  return { shape, data: moved };
 }

@@ -7,13 +7,17 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
-import { columnFlag, type TaskFlag } from "./shared/task_flag.ts";
-import { causalLanguageModelling } from "./causal_language_modelling.ts";
+import type { TaskFlag } from "./shared/task_flag.ts";
+import { textGeneration } from "./text_generation.ts";
+import { chat } from "./chat.ts";
+import { chatFlags } from "./chat/flags.ts";
+import { chatShapes } from "./chat/options.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
 import { embeddingColumns } from "./sentence_embeddings/options.ts";
 import { textClassificationFlags } from "./text_classification/flags.ts";
+import { textGenerationFlags } from "./text_generation/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
@@ -69,9 +73,9 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     columns: Object.values(embeddingColumns),
   },
   "text-generation": {
-    make: causalLanguageModelling,
-    flags: [columnFlag("text", "the column of the text")],
-    opened: () => causalLanguageModelling({ text: "text" }),
+    make: textGeneration,
+    flags: textGenerationFlags,
+    opened: () => textGeneration({ text: "text" }),
     columns: [["text"]],
   },
   "text2text-generation": {
@@ -91,6 +95,13 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: summarizationFlags,
     opened: () => summarization({ text: "text", summary: "summary" }),
     columns: [["text", "summary"]],
+  },
+  // After text generation, which files of others are opened as.
+  chat: {
+    make: chat,
+    flags: chatFlags,
+    opened: () => chat({ messages: "messages" }),
+    columns: Object.values(chatShapes),
   },
 };
 

@@ -14,6 +14,8 @@ export interface TokenizerFiles {
   tokenizer: string;
   /** The path of `tokenizer_config.json`; the special tokens are derived where it is absent. */
   tokenizerConfig?: string;
+  /** The path of `chat_template.jinja`, which counts before the template in `tokenizer_config.json`. */
+  chatTemplate?: string;
   /** `model_type` of the model's config.json. */
   modelType?: string;
   /** The model's config.json, against which the vocabulary's size is checked. */

@@ -20,6 +20,9 @@ export const TOKENIZER_FILE = "tokenizer.json";
 /** Special tokens, lengths and the chat template; some folders lack it. */
 export const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
 
+/** The chat template of folders that newer versions of transformers wrote. */
+export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
+
 /** How the model writes texts unless told otherwise; most folders of language models have it. */
 export const GENERATION_CONFIG_FILE = "generation_config.json";
 
@@ -37,6 +40,8 @@ export interface ModelFolder {
   readonly tokenizer?: string;
   /** Path of `tokenizer_config.json`, if there is one. */
   readonly tokenizerConfig?: string;
+  /** Path of `chat_template.jinja`, if there is one. */
+  readonly chatTemplate?: string;
   /** Path of `generation_config.json`, if there is one. */
   readonly generationConfig?: string;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
@@ -64,6 +69,7 @@ export async function findModelFiles(
     weights,
     tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+    chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
@@ -123,6 +129,7 @@ export async function fetchModelFiles(
   await required(CONFIG_FILE, "; is it a model?");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
+  await fetchFile(CHAT_TEMPLATE_FILE);
   await fetchFile(GENERATION_CONFIG_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {

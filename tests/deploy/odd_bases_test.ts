@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { adapter, configReader, lora, merged, model, onnx } from "tunebook";
-import { readRotaryFields } from "../../lib/models/rotary.ts";
+import { readRotary } from "../../lib/models/rotary.ts";
 import { isMistake } from "../is_mistake.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -62,17 +62,15 @@ Deno.test("what the base says of other machines and of Python's results is not h
 
 Deno.test("rope_scaling counts alone beside rope_parameters, as in transformers", () => {
   const rope_parameters = { rope_type: "default", rope_theta: 5000 };
-  const theta = (json: Json) => readRotaryFields(json, configReader).rotary.theta;
+  const theta = (json: Json) => readRotary(configReader(json), { maxPositions: 64 }).theta;
   // LlamaConfig.from_dict of transformers 5.18.
   assert.equal(theta({ rope_parameters }), 5000);
   assert.equal(theta({ rope_parameters, rope_theta: 7000 }), 5000);
   assert.equal(theta({ rope_parameters, rope_scaling: {} }), 5000);
   assert.equal(theta({ rope_parameters, rope_scaling: { rope_type: "default" } }), 10000);
-  const { read } = readRotaryFields(
-    { rope_parameters, rope_scaling: { type: "linear", factor: 2 } },
-    configReader,
-  );
-  assert.throws(() => read.finish(), isMistake("weights", /rope_scaling\.type is "linear"/));
+  const both = configReader({ rope_parameters, rope_scaling: { type: "dynamic", factor: 2 } });
+  readRotary(both, { maxPositions: 64 });
+  assert.throws(() => both.finish(), isMistake("weights", /rope_scaling\.type/));
 });
 
 Deno.test("a receipt says which texts transformers.js cuts into other tokens", () =>

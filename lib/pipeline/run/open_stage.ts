@@ -56,6 +56,7 @@ export async function openStage(
     modelType: family.modelType,
     config: json,
     ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
+    ...(files.chatTemplate ? { chatTemplate: files.chatTemplate } : {}),
   });
   return { ...opened, tokenizer };
 }

@@ -17,6 +17,7 @@ import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
@@ -179,6 +180,8 @@ function describeData(
   const about = headNote ? `${report}\n${headNote}` : String(report);
   if (family.input !== "text") return about;
   const splits = [train, test, ...(validation ? [validation] : [])];
+  const told = notesOf({ train, validation, test });
+  if (told.length > 0) return [about, ...told].join("\n");
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);
   if (cut === 0) return `${about}\nno row is longer than ${maxTokens} tokens`;

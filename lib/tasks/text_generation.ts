@@ -1,35 +1,24 @@
 /**
- * Causal language modelling: every token of a text is predicted from those before it.
+ * Text generation: every token of a document is predicted from those before it.
  *
  * @module
  */
-import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
-import { required, type Rules, text as textRule } from "../core/option_rules.ts";
-import { encodeRows } from "../data/encode_rows.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Processor } from "../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.ts";
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
-import { predictionsOf } from "./shared/class_predictions.ts";
-import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
 import { writtenReader } from "./shared/written_reader.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
+import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
+import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
+import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
+import { encodeDocuments } from "./text_generation/documents.ts";
 import {
-  joinOutputs,
-  textExamples,
-  textFingerprint,
-  textProcessor,
-} from "./shared/text_examples.ts";
-
-/** What columns mean. */
-export interface CausalLanguageModellingOptions {
-  /** The column of the text. */
-  readonly text: string;
-}
-
-const rules: Rules<CausalLanguageModellingOptions> = { text: required(textRule) };
+  checkTextGenerationOptions,
+  type TextGenerationOptions,
+} from "./text_generation/options.ts";
 
 const name = "text-generation";
 
@@ -37,21 +26,21 @@ const name = "text-generation";
 export type TextTask = Task<Predictions<"language">, string, string>;
 
 /**
- * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
- * deployed as an adapter.
+ * The next token of a text (`run_clm.py` of transformers, TRL's SFT on a column of texts). Metrics:
+ * `perplexity`, `tokenAccuracy`.
  *
  * Throws an error of kind "input" with all options that make no sense.
  *
  * @example
  * ```ts
- * import { causalLanguageModelling } from "tunebook";
+ * import { textGeneration } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * assert.equal(causalLanguageModelling({ text: "poem" }).name, "text-generation");
+ * assert.equal(textGeneration({ text: "poem" }).name, "text-generation");
  * ```
  */
-export function causalLanguageModelling(options: CausalLanguageModellingOptions): TextTask {
-  checkOptions(name, options, rules);
+export function textGeneration(options: TextGenerationOptions): TextTask {
+  checkTextGenerationOptions(options);
   const { text } = options;
   const task: TextTask = {
     name,
@@ -65,8 +54,8 @@ export function causalLanguageModelling(options: CausalLanguageModellingOptions)
       if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
       textColumn(table, text, { where });
     },
-    read: () => withLabels(task, text),
-    withLabels: () => withLabels(task, text),
+    read: () => withLabels(task, options),
+    withLabels: () => withLabels(task, options),
     report: { texts: (table) => columnValues(table, text) },
     preview: (table, row) => ({ text: String(columnValues(table, text)[row]), label: "" }),
   };
@@ -75,7 +64,7 @@ export function causalLanguageModelling(options: CausalLanguageModellingOptions)
 
 function withLabels(
   task: TextTask,
-  text: string,
+  options: TextGenerationOptions,
 ): LabelledTask<Predictions<"language">, string, string> {
   return {
     task,
@@ -87,25 +76,26 @@ function withLabels(
       autoClass: "AutoModelForCausalLM",
       config: {},
     },
-    examples: (table, processor, options) => examplesOf(table, processor, options, text),
+    examples: (table, processor, how) => examplesOf(table, processor, how, options),
     reader: writtenReader({
       pipeline: name,
-      inputsOf: (table) => columnValues(table, text).map((value) => beginningOf(String(value))),
+      inputsOf: (table) =>
+        columnValues(table, options.text).map((value) => beginningOf(String(value))),
       textOf: (found) => (found as { generated_text: string }[])[0].generated_text,
       options: { return_full_text: false },
     }),
     writing: {
       promptOf: (input, processor, where) => textPrompt(input, processor, where),
     },
-    tableOf: (inputs) => tableFromColumns({ [text]: inputs }, "the texts"),
+    tableOf: (inputs) => tableFromColumns({ [options.text]: inputs }, "the texts"),
   };
 }
 
 async function examplesOf(
   table: Table,
   processor: Processor,
-  { where, signal }: ExamplesOptions,
-  text: string,
+  how: ExamplesOptions,
+  options: TextGenerationOptions,
 ): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
   if (own.decoder) {
@@ -115,25 +105,18 @@ async function examplesOf(
         "text2text, translation or summarization",
     );
   }
-  const { tokenizer, maxTokens } = own;
-  const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
-    text,
-    maxTokens,
-    where,
-    signal,
-  });
+  const { sequences, truncated, notes } = await encodeDocuments(table, own, options, how);
+  const rows = table.numRows();
+  const { inputKeys, ...feeds } = textExamples({ rows, sequences, truncated }, own);
   return {
-    ...textExamples({ rows: sequences.length, sequences, truncated }, own),
+    ...feeds,
+    // A block has parts of several rows.
+    ...(options.documents === "joined" ? {} : { inputKeys }),
+    ...(notes ? { notes } : {}),
     fingerprint: textFingerprint(sequences),
     objective: ({ vocabSize, afterVirtualTokens }) =>
-      nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens }),
-    predictions: (outputs) =>
-      predictionsOf({
-        kind: "language",
-        labels: ["loss"],
-        logits: joinOutputs(outputs),
-        truth: sequences.map(({ ids }) => Math.max(0, ids.length - 1)),
-      }) as Predictions<"language">,
+      nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
+    predictions: (outputs) => nextTokenPredictions(sequences, rows, outputs),
     answers() {
       throw new TunebookError(
         "unsupported",
