@@ -1,8 +1,11 @@
 /**
- * Reads tokenizer.json and tokenizer_config.json as transformers does.
+ * Reads tokenizer.json and tokenizer_config.json as transformers does, or what stands for them in a
+ * GGUF file.
  *
  * @module
  */
+import { isGguf } from "../core/gguf/read_gguf.ts";
+import { readGgufSettings, readGgufTokenizer } from "./gguf/gguf_tokenizer.ts";
 import { followSettings } from "./python_settings.ts";
 import { readJsonObject, type TokenizerFiles } from "./tokenizer_files.ts";
 
@@ -16,7 +19,20 @@ export interface TokenizerJson {
 
 /** Throws a `TunebookError` that names the file for what cannot be read or followed. */
 export async function readTokenizerFiles(files: TokenizerFiles): Promise<TokenizerJson> {
+  if (isGguf(files.tokenizer)) return await readGgufTokenizer(files.tokenizer);
   const json = await readJsonObject(files.tokenizer);
-  const settings = files.tokenizerConfig ? await readJsonObject(files.tokenizerConfig) : {};
+  const settings = await readTokenizerSettings(files.tokenizerConfig);
   return { json: followSettings(json, settings, files), settings };
+}
+
+/**
+ * tokenizer_config.json alone, with the chat template where it has one; empty for no path.
+ *
+ * @param path that of the file, or of a GGUF file
+ */
+export async function readTokenizerSettings(
+  path: string | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (path === undefined) return {};
+  return isGguf(path) ? await readGgufSettings(path) : await readJsonObject(path);
 }

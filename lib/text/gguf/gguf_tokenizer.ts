@@ -43,7 +43,7 @@ export async function readGgufTokenizer(path: string): Promise<GgufTokenizer> {
       decoder: fields.decoder,
       model: fields.model,
     },
-    settings: await settingsOf(vocabulary, fields),
+    settings: await settingsOf(vocabulary),
   };
 }
 
@@ -152,8 +152,7 @@ function postProcessor(vocabulary: GgufVocabulary, fields: TokenizerFields): Jso
   return steps.length > 1 ? { type: "Sequence", processors: steps } : steps[0] ?? null;
 }
 
-async function settingsOf(vocabulary: GgufVocabulary, fields?: TokenizerFields): Promise<Json> {
-  const { ids, tokens, header } = vocabulary;
+async function settingsOf({ ids, tokens, header }: GgufVocabulary): Promise<Json> {
   const named = Object.entries(settingNames).flatMap(([name, setting]) =>
     ids[name] === undefined ? [] : [[setting, tokens[ids[name]]]]
   );
@@ -162,12 +161,6 @@ async function settingsOf(vocabulary: GgufVocabulary, fields?: TokenizerFields):
     tokenizer_class: "PreTrainedTokenizerFast",
     clean_up_tokenization_spaces: false,
     ...Object.fromEntries(named),
-    ...(fields
-      ? {
-        add_bos_token: around(vocabulary, fields).first !== undefined,
-        add_eos_token: around(vocabulary, fields).last !== undefined,
-      }
-      : {}),
     ...(template === undefined ? {} : { chat_template: template }),
   };
 }
