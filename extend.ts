@@ -75,6 +75,7 @@ export { crossEntropy, weightedMean } from "./lib/tasks/shared/cross_entropy.ts"
 export type { LossOptions } from "./lib/tasks/shared/loss_options.ts";
 
 // Metrics
+export { additiveMetric, type AdditiveMetricOptions } from "./lib/metrics/additive_metric.ts";
 export { metric } from "./lib/metrics/metric.ts";
 
 // Model families

@@ -33,6 +33,9 @@ export type {
   Comparison,
 } from "./lib/pipeline/compare/comparison.ts";
 export type { ScoreInterval } from "./lib/pipeline/compare/score_interval.ts";
+export { approximateRandomization } from "./lib/pipeline/compare/approximate_randomization.ts";
+export { type PairedBootstrap, pairedBootstrap } from "./lib/pipeline/compare/paired_bootstrap.ts";
+export type { PairedTest, PairedTestOptions } from "./lib/pipeline/compare/paired_test.ts";
 export type {
   DataPreview,
   PreviewOptions,
@@ -41,6 +44,11 @@ export type {
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
+export type { Writer } from "./lib/pipeline/write/writer.ts";
+export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
+export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
+export type { GenerateOptions } from "./lib/generate/generate_options.ts";
+export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.ts";
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
   ActiveAdapter,
@@ -202,7 +210,10 @@ export {
   type NullThresholds,
   type ThresholdScore,
 } from "./lib/metrics/best_null_threshold.ts";
+export { bleu, type BleuOptions } from "./lib/metrics/bleu.ts";
+export { chrf, type ChrfOptions } from "./lib/metrics/chrf.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./lib/metrics/confusion_matrix.ts";
+export { distinctN, type DistinctNOptions } from "./lib/metrics/distinct_n.ts";
 export {
   type EntityErrorCounts,
   type EntityErrors,
@@ -213,11 +224,13 @@ export { entityPrecision } from "./lib/metrics/entity_precision.ts";
 export { entityRecall } from "./lib/metrics/entity_recall.ts";
 export type { EntityAverages, EntityScore } from "./lib/metrics/entity_score.ts";
 export { exactMatch } from "./lib/metrics/exact_match.ts";
+export { exactMatchText, type ExactMatchTextOptions } from "./lib/metrics/exact_match_text.ts";
+export { judge, type JudgeAnswer, type JudgedRow, type JudgeOptions } from "./lib/metrics/judge.ts";
 export { cosinePearson } from "./lib/metrics/cosine_pearson.ts";
 export { cosineSpearman } from "./lib/metrics/cosine_spearman.ts";
 export { f1 } from "./lib/metrics/f1.ts";
 export { matthews } from "./lib/metrics/matthews.ts";
-export type { Metric } from "./lib/metrics/metric.ts";
+export type { AdditiveScore, Metric, PrepareOptions, RowStatistics } from "./lib/metrics/metric.ts";
 export type { AnyPredictions, ClassKind, Predictions } from "./lib/nn/predictions.ts";
 export {
   type PairPredictions,
@@ -230,6 +243,11 @@ export {
   tripletPredictions,
   type Vectors,
 } from "./lib/nn/embedding_predictions.ts";
+export {
+  type TextPredictions,
+  textPredictions,
+  type TextPredictionsInput,
+} from "./lib/nn/text_predictions.ts";
 export { mrr } from "./lib/metrics/mrr.ts";
 export { mse } from "./lib/metrics/mse.ts";
 export { ndcg } from "./lib/metrics/ndcg.ts";
@@ -240,7 +258,17 @@ export { precision } from "./lib/metrics/precision.ts";
 export { type PredictionsInput, predictionsOf } from "./lib/tasks/shared/class_predictions.ts";
 export { recall } from "./lib/metrics/recall.ts";
 export { type RecallAt, recallAt } from "./lib/metrics/recall_at.ts";
+export { rouge1 } from "./lib/metrics/rouge1.ts";
+export { rouge2 } from "./lib/metrics/rouge2.ts";
+export { rougeL } from "./lib/metrics/rouge_l.ts";
+export { rougeLsum } from "./lib/metrics/rouge_lsum.ts";
+export type { RougeOptions } from "./lib/metrics/text/rouge_score.ts";
+export type { RougeTokenizer } from "./lib/metrics/text/rouge_tokens.ts";
 export { spearman } from "./lib/metrics/spearman.ts";
+export { ter, type TerOptions } from "./lib/metrics/ter.ts";
+export type { BleuSmoothing } from "./lib/metrics/text/bleu_counts.ts";
+export type { BleuTokenizer } from "./lib/metrics/text/bleu_tokenizers.ts";
+export type { TextScore } from "./lib/metrics/text/text_score.ts";
 export { tokenAccuracy } from "./lib/metrics/token_accuracy.ts";
 export type { TagPredictions } from "./lib/nn/tag_predictions.ts";
 export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";

@@ -15,7 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ["engine", "table", "text", "image", "chart"],
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
-  ["train", "evaluate", "deploy"],
+  ["train", "generate", "evaluate", "deploy"],
   ["pipeline"],
   ["cli", "notebook"],
 ];

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tunebook from "tunebook";
 import * as datasets from "tunebook/datasets";
+import { writerOf } from "../lib/pipeline/write/writer.ts";
 import { adapterSetOf } from "../lib/pipeline/open/adapter_set.ts";
 import { comparisonOf } from "../lib/pipeline/compare/comparison.ts";
 import { TunebookError } from "../lib/core/errors.ts";
@@ -36,6 +37,9 @@ const adapters = adapterSetOf({
   alone: () => ({ task: { labels: [], task: { kind: "single" } } }) as never,
   attach: () => Promise.reject(new Error("not asked")),
 });
+const writer = writerOf(() => {
+  throw new Error("not asked");
+});
 const comparison = comparisonOf({
   metric: "accuracy",
   better: "higher",
@@ -63,6 +67,9 @@ const calls: Readonly<Record<string, Call>> = {
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  "Writer.generate": (options) => writer.generate(["a"], options),
+  "Writer.stream": (options) => writer.stream("a", options).next(),
+  "Writer.chat": (options) => writer.chat(options),
   "AdapterSet.stack": (options) => adapters.stack([], options),
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
@@ -129,7 +136,33 @@ const calls: Readonly<Record<string, Call>> = {
       truth: [0],
       ...options,
     }),
+  textPredictions: (options) => tunebook.textPredictions({ predicted: ["a"], ...options }),
   metric: (options) => tunebook.metric({ ...tunebook.accuracy, ...options }),
+  additiveMetric: (options) =>
+    tunebook.additiveMetric({
+      name: "own",
+      kinds: ["text"],
+      better: "higher",
+      additive: {
+        statistics: () => ({ size: 1, values: Float64Array.of(1) }),
+        scoreOf: ([sum]) => sum,
+      },
+      ...options,
+    }),
+  "TextScore.with": (options) => {
+    const { bleu, chrf, distinctN, exactMatchText, rouge1, rouge2, rougeL, rougeLsum, ter } =
+      tunebook;
+    const all = [bleu, chrf, distinctN, exactMatchText, rouge1, rouge2, rougeL, rougeLsum, ter];
+    const errors = all.map((score) => errorAtOnce(() => score.with(options)));
+    const missing = all.filter((_, at) => !(errors[at] instanceof TunebookError));
+    assert.deepEqual(missing.map(({ name }) => name), []);
+    throw errors[0];
+  },
+  judge: (options) => tunebook.judge(() => 1, options),
+  pairedBootstrap: (options) =>
+    tunebook.pairedBootstrap(single, single, tunebook.accuracy, options),
+  approximateRandomization: (options) =>
+    tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),
   textColumn: (options) => tunebook.textColumn(table, "text", options),
@@ -295,6 +328,15 @@ function isOptions({ kind, name, tsType, left }: Parameter): boolean {
       type.repr !== "DataSource" ||
     type.kind === "typeLiteral" ||
     type.kind === "intersection" && /Options/.test(JSON.stringify(type));
+}
+
+function errorAtOnce(call: () => unknown): unknown {
+  try {
+    call();
+    return "no error";
+  } catch (error) {
+    return error;
+  }
 }
 
 async function errorOf(call: () => unknown): Promise<unknown> {

@@ -159,7 +159,76 @@ const answers: Peer = {
   },
 };
 
-const peers: readonly Peer[] = [training, adapters, quantised, splits, answers];
+const textScores: Peer = {
+  library: "sacreBLEU",
+  home: "the score",
+  names: {
+    tokenize: "tokenizer",
+    smooth_method: "smoothing",
+    smooth_value: "smoothValue",
+    effective_order: "effectiveOrder",
+    max_ngram_order: "maxOrder",
+    char_order: "charOrder",
+    word_order: "wordOrder",
+    eps_smoothing: "epsSmoothing",
+    no_punct: "noPunctuation",
+    asian_support: "asianSupport",
+    case_sensitive: "caseSensitive",
+  },
+};
+
+const rouge: Peer = {
+  library: "rouge-score",
+  home: "the score",
+  names: { use_stemmer: "stemmer" },
+};
+
+const generation: Peer = {
+  library: "transformers",
+  home: ".generate()",
+  names: {
+    max_new_tokens: "maxNewTokens",
+    min_new_tokens: "minNewTokens",
+    top_p: "topP",
+    min_p: "minP",
+    typical_p: "typicalP",
+    repetition_penalty: "repetitionPenalty",
+    frequency_penalty: "frequencyPenalty",
+    presence_penalty: "presencePenalty",
+    no_repeat_ngram_size: "noRepeatNgramSize",
+    sequence_bias: "logitBias",
+    logit_bias: "logitBias",
+    bad_words_ids: "badWords",
+    stop_strings: "stop",
+    eos_token_id: "stopTokens",
+    num_return_sequences: "answers",
+    n: "answers",
+    num_beams: "beams",
+    length_penalty: "lengthPenalty",
+    early_stopping: "earlyStopping",
+    forced_bos_token_id: "forcedFirstToken",
+    forced_eos_token_id: "forcedLastToken",
+    max_time: "maxTime",
+    output_scores: "logprobs",
+    top_logprobs: "logprobs",
+    json_schema: "schema",
+    response_format: "schema",
+  },
+  instead: {
+    do_sample: "temperature of .generate(): above 0 tokens are drawn, at 0 the likeliest is taken",
+  },
+};
+
+const peers: readonly Peer[] = [
+  training,
+  adapters,
+  quantised,
+  splits,
+  answers,
+  textScores,
+  rouge,
+  generation,
+];
 
 /** Names are the same whether words are parted by underscores or by capitals. */
 const plain = (name: string) => name.replaceAll(/[_-]/g, "").toLowerCase();
@@ -195,6 +264,7 @@ export function peerName(name: string, known: readonly string[]): string {
 /** ` (it is an option of .train())` for a name of ours that another call takes, or an empty text. */
 export function homeOf(name: string): string {
   const owner = peers.find(({ names }) => Object.values(names).includes(name));
-  // What methods take is not the same in all of them.
-  return owner && owner !== adapters ? ` (it is an option of ${owner.home})` : "";
+  // What methods and scores take is not the same in all of them.
+  const isShared = owner === adapters || owner === textScores || owner === rouge;
+  return owner && !isShared ? ` (it is an option of ${owner.home})` : "";
 }

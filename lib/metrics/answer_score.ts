@@ -5,6 +5,7 @@
  */
 import type { AnswerPredictions } from "../nn/answer_predictions.ts";
 import { type Metric, metric } from "./metric.ts";
+import { pythonSpaces } from "./text/python_text.ts";
 
 /** A score of answers; itself it is the mean over all rows. */
 export interface AnswerScore extends Metric<number, AnswerPredictions> {
@@ -89,13 +90,13 @@ export const wordComparison: AnswerComparison = (right, answer) => {
 const punctuation = /[!-/:-@[-`{-~]/g;
 // Python's \b stands between what \w matches and what it does not: letters, numbers, underscores.
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-// What Python's str.split() splits at; JavaScript's \s has other control characters.
-// deno-lint-ignore no-control-regex -- Python counts these separators as white space
-const spaces = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 
 /** In lower case, without ASCII punctuation, English articles and more than one space in a row. */
 export function normalizeAnswer(text: string): string {
-  return text.toLowerCase().replace(punctuation, "").replace(articles, " ").replace(spaces, " ")
+  return text.toLowerCase().replace(punctuation, "").replace(articles, " ").replace(
+    pythonSpaces,
+    " ",
+  )
     .replace(/^ | $/g, "");
 }
 

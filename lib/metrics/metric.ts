@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import {
   callable,
   oneOf,
+  record,
   required,
   type Rule,
   type Rules,
@@ -36,9 +37,45 @@ export interface Metric<Value = number, Predicted extends AnyPredictions = Predi
    * @throws {TunebookError} of kind `input` when the metric does not score this kind.
    */
   readonly compute: (predictions: Predicted) => Value;
+  /**
+   * Where the score is made of numbers of each row that add up: then the score of drawn rows needs no
+   * second look at them. `additiveMetric` makes `compute` of it.
+   */
+  readonly additive?: AdditiveScore<Predicted>;
+  /**
+   * The score without each row, [rows], where a row that is drawn twice would change what is scored:
+   * the interval is then that of the jackknife.
+   */
+  readonly leaveOneOut?: (predictions: Predicted) => Float64Array;
+  /** How the score is computed, in one line that is reported with it; as sacreBLEU's signature. */
+  readonly signature?: (predictions: Predicted) => string;
+  /** What takes its time, such as questions to a server; awaited before `compute` is called. */
+  readonly prepare?: (predictions: Predicted, options?: PrepareOptions) => Promise<void>;
 }
 
-const rangeRule: Rule = [
+/** How to prepare a score. */
+export interface PrepareOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A score of sums over rows. */
+export interface AdditiveScore<Predicted extends AnyPredictions = Predictions> {
+  /** The numbers of each row. */
+  readonly statistics: (predictions: Predicted) => RowStatistics;
+  /** The score of the rows whose numbers have these sums, [size]. */
+  readonly scoreOf: (sums: Float64Array) => number;
+}
+
+/** Some numbers of each row. */
+export interface RowStatistics {
+  /** How many numbers a row has. */
+  readonly size: number;
+  /** [rows × size], row after row. */
+  readonly values: Float64Array;
+}
+
+/** Two numbers, the smaller one first. */
+export const rangeRule: Rule = [
   "the least and the greatest value",
   (value) => Array.isArray(value) && value.length === 2 && value[0] < value[1],
 ];
@@ -50,6 +87,10 @@ const rules: Rules<Metric> = {
   isTable: yesOrNo,
   range: rangeRule,
   compute: required(callable),
+  additive: record,
+  leaveOneOut: callable,
+  signature: callable,
+  prepare: callable,
 };
 
 const described: Readonly<Record<string, string>> = {
@@ -59,6 +100,7 @@ const described: Readonly<Record<string, string>> = {
   language: "next tokens",
   tags: "tags of words",
   answers: "answers to questions",
+  text: "written texts",
   retrieval: "a search",
   triplets: "triplets of texts",
   similarity: "pairs of texts with scores",
@@ -94,17 +136,31 @@ export function metric<Value, Predicted extends AnyPredictions>(
   definition: Metric<Value, Predicted>,
 ): Metric<Value, Predicted> {
   checkOptions("metric", definition, rules);
-  const { name, kinds, compute } = definition;
+  const { name, kinds, compute, additive, leaveOneOut, signature, prepare } = definition;
+  const checked = <Result, More extends readonly unknown[]>(
+    ask: (predictions: Predicted, ...more: More) => Result,
+  ) =>
+  (predictions: Predicted, ...more: More): Result => {
+    checkKind(name, kinds, predictions.kind);
+    return ask(predictions, ...more);
+  };
   return Object.freeze({
     ...definition,
-    compute(predictions: Predicted): Value {
-      const { kind } = predictions;
-      if (kinds.includes(kind)) return compute(predictions);
-      throw new TunebookError(
-        "input",
-        `${name} does not score predictions of ${described[kind] ?? "that kind"} ("${kind}"); it ` +
-          `scores ${kinds.map((each) => `${described[each] ?? ""} ("${each}")`.trim()).join(", ")}`,
-      );
-    },
+    compute: checked(compute),
+    ...(additive
+      ? { additive: Object.freeze({ ...additive, statistics: checked(additive.statistics) }) }
+      : {}),
+    ...(leaveOneOut ? { leaveOneOut: checked(leaveOneOut) } : {}),
+    ...(signature ? { signature: checked(signature) } : {}),
+    ...(prepare ? { prepare: checked(prepare) } : {}),
   });
+}
+
+function checkKind(name: string, kinds: readonly string[], kind: string): void {
+  if (kinds.includes(kind)) return;
+  throw new TunebookError(
+    "input",
+    `${name} does not score predictions of ${described[kind] ?? "that kind"} ("${kind}"); it ` +
+      `scores ${kinds.map((each) => `${described[each] ?? ""} ("${each}")`.trim()).join(", ")}`,
+  );
 }

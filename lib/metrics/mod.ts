@@ -9,13 +9,17 @@ import { accuracy } from "./accuracy.ts";
 import { answerF1 } from "./answer_f1.ts";
 import { auc } from "./auc.ts";
 import { bestNullThreshold } from "./best_null_threshold.ts";
+import { bleu } from "./bleu.ts";
+import { chrf } from "./chrf.ts";
 import { confusionMatrix } from "./confusion_matrix.ts";
+import { distinctN } from "./distinct_n.ts";
 import { entityErrors } from "./entity_errors.ts";
 import { entityF1 } from "./entity_f1.ts";
 import { entityPrecision } from "./entity_precision.ts";
 import { entityRecall } from "./entity_recall.ts";
 import type { EntityAverages } from "./entity_score.ts";
 import { exactMatch } from "./exact_match.ts";
+import { exactMatchText } from "./exact_match_text.ts";
 import { averagePrecision } from "./average_precision.ts";
 import { cosinePearson } from "./cosine_pearson.ts";
 import { cosineSpearman } from "./cosine_spearman.ts";
@@ -31,7 +35,13 @@ import { perplexity } from "./perplexity.ts";
 import { precision } from "./precision.ts";
 import { recall } from "./recall.ts";
 import { recallAt } from "./recall_at.ts";
+import { rouge1 } from "./rouge1.ts";
+import { rouge2 } from "./rouge2.ts";
+import { rougeL } from "./rouge_l.ts";
+import { rougeLsum } from "./rouge_lsum.ts";
 import { spearman } from "./spearman.ts";
+import { ter } from "./ter.ts";
+import { settingsOfQuery, type TextScore } from "./text/text_score.ts";
 import { tokenAccuracy } from "./token_accuracy.ts";
 import { tripletAccuracy } from "./triplet_accuracy.ts";
 
@@ -56,7 +66,10 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     auc,
     auc.perClass,
     bestNullThreshold,
+    bleu,
+    chrf,
     confusionMatrix,
+    distinctN,
     entityErrors,
     ...[entityF1, entityPrecision, entityRecall].flatMap((score) => [
       score,
@@ -65,6 +78,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
       ...variants(score.strict),
     ]),
     ...answerVariants(exactMatch),
+    exactMatchText,
     averagePrecision,
     cosinePearson,
     cosineSpearman,
@@ -86,7 +100,12 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     recallAt.at1,
     recallAt.at5,
     recallAt.at10,
+    rouge1,
+    rouge2,
+    rougeL,
+    rougeLsum,
     spearman,
+    ter,
     tokenAccuracy,
     tripletAccuracy,
   ].map((metric) => [metric.name, metric as NamedMetric]),
@@ -99,13 +118,37 @@ export function metricNamesOf(kind: string): string[] {
     .map(({ name }) => name);
 }
 
-/** The metric that a plan file or a flag names. */
+/** True for a name that `metricOf` finds a metric by. */
+export function isMetricName(name: string): boolean {
+  return Object.hasOwn(metrics, baseOf(name)) && (name === baseOf(name) || hasSettings(name));
+}
+
+/**
+ * The metric that a plan file or a flag names, with its settings where it has some:
+ * `chrf?wordOrder=2`.
+ */
 export function metricOf(name: string): NamedMetric {
-  if (Object.hasOwn(metrics, name)) return metrics[name];
+  const base = baseOf(name);
   const known = Object.keys(metrics);
+  if (Object.hasOwn(metrics, base)) {
+    if (name === base) return metrics[name];
+    if (hasSettings(name)) {
+      const query = name.slice(base.length + 1);
+      return (metrics[base] as TextScore<object>).with(settingsOfQuery(query));
+    }
+    throw new TunebookError("input", `the metric ${base} has no settings, but got "${name}"`);
+  }
   const plain = known.filter((each) => !each.includes("."));
   throw new TunebookError(
     "input",
-    `there is no metric "${name}"${didYouMean(name, known)}. Metrics: ${plain.join(", ")}`,
+    `there is no metric "${name}"${didYouMean(base, known)}. Metrics: ${plain.join(", ")}`,
   );
+}
+
+function baseOf(name: string): string {
+  return name.split("?", 1)[0];
+}
+
+function hasSettings(name: string): boolean {
+  return "with" in metrics[baseOf(name)];
 }

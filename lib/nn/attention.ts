@@ -6,17 +6,24 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedMethod, HookContext } from "./method.ts";
 import type { AttentionCall } from "./attention_call.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
+/** What acts on keys and values. */
+export interface AttentionOptions {
+  readonly adapter: AttachedMethod | undefined;
+  readonly cache: KeyValueCache | undefined;
+}
+
 /** Mixes the values: [batch · queries, hiddenSize]. */
 export function attention(
   net: HookContext,
-  adapter: AttachedMethod | undefined,
   call: AttentionCall,
+  { adapter, cache }: AttentionOptions,
 ): Tensor {
   const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
   const [batch, sequence] = mask.shape as [number, number];
@@ -25,36 +32,53 @@ export function attention(
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
-  const plain = {
+  const own = {
     keys: split(key, sequence, numKeyValueHeads),
     values: split(value, sequence, numKeyValueHeads),
     mask,
   };
-  const given = adapter?.keysValues?.(layer, plain, net) ?? plain;
+  const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
+    { segments: [own] };
+  const given = adapter?.keysValues?.(layer, first, net) ?? first;
+  const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
+  const segments = [given, ...others];
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const scores = tf.mul(
-    tf.matMul(group(split(query, queries, numHeads)), given.keys, false, true),
-    1 / Math.sqrt(size),
-  );
-  const weights = net.dropout(
-    tf.softmax(tf.add(ungroup(scores), biasOf(call, given.mask))),
-    dropout,
-  );
-  const mixed = ungroup(tf.matMul(group(weights), given.values)); // [batch, numHeads, queries, size]
+  const asking = group(split(query, queries, numHeads));
+  const products = segments.map(({ keys }) => tf.matMul(asking, keys, false, true));
+  const scores = tf.mul(joined(products), 1 / Math.sqrt(size));
+  const bias = biasOf({ ...call, ...seen }, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(ungroup(scores), bias)), dropout);
+  const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
+}
+
+/** Scores of all segments beside each other. */
+function joined(scores: readonly Tensor[]): Tensor {
+  return scores.length === 1 ? scores[0] : tf.concat([...scores], -1);
+}
+
+/** The values of all segments, weighted. */
+function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]): Tensor {
+  if (segments.length === 1) return tf.matMul(weights, segments[0].values);
+  const parts = tf.split(weights, segments.map(({ values }) => values.shape[2]!), -1);
+  return segments.map(({ values }, i) => tf.matMul(parts[i], values))
+    .reduce((sum, part) => tf.add(sum, part));
 }
 
 /**
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
-function biasOf({ mask, queryMask, positions }: AttentionCall, extended: Tensor): Tensor {
-  const prefix = extended.shape[1]! - mask.shape[1]!;
+function biasOf(
+  { mask, queryMask, positions }: AttentionCall,
+  extended: Tensor,
+  prefix: number,
+): Tensor {
   if (!positions) {
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }

@@ -7,6 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention } from "./attention.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
 import type { Net } from "./net.ts";
 
@@ -23,13 +24,15 @@ export interface NetOptions {
   places?(table: string, ids: Tensor): Tensor;
   /** About how many tokens a batch has, where that is known. */
   readonly tokens?: number;
+  /** What was read of each row before; the batch goes on from there. */
+  readonly cache?: KeyValueCache;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
   readonly recomputeFor?: ReadonlySet<string>;
 }
 
 /** Binds the layers. `sites` counts the places of dropout, which differ in their masks. */
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
-  const { tensor, adapter, quantized, noise, places = (_, ids) => ids } = options;
+  const { tensor, adapter, quantized, noise, cache, places = (_, ids) => ids } = options;
   const drawn = noise && new ops.Noise(noise);
   const net: Net & HookContext = {
     parameter: tensor,
@@ -42,7 +45,10 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       );
     },
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    firstPosition: () => tf.scalar(adapter?.prefixTokens ?? 0, "int32"),
+    firstPosition() {
+      const first = tf.scalar(adapter?.prefixTokens ?? 0, "int32");
+      return cache ? tf.add(cache.lengths, first) : first;
+    },
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;
@@ -70,7 +76,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    attention: (call) => attention(net, adapter, call),
+    attention: (call) => attention(net, call, { adapter, cache }),
     checkpointed: (x, mask, compute) =>
       options.recomputeFor
         ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute })

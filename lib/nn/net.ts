@@ -31,7 +31,10 @@ export interface Net {
   unembed(path: string, x: Tensor): Tensor;
   /** Dropout in training, nothing otherwise. */
   dropout(x: Tensor, rate: number): Tensor;
-  /** The position of the sequence's first token, an int32 scalar: after a method's prefix. */
+  /**
+   * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
+   * tokens that were read before. A method's prefix comes first.
+   */
   firstPosition(): Tensor;
   /** The same layers in evaluation mode. */
   withoutDropout(): Net;

@@ -21,6 +21,7 @@ import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
 import type { ReaderContract } from "./reader_contract.ts";
 import type { HeadRequest } from "./task_head.ts";
+import type { Writing } from "./writing.ts";
 
 /** What a person wants a model to learn, and where in the rows it stands. */
 export interface Task<
@@ -104,6 +105,8 @@ export interface LabelledTask<
    * for token ids.
    */
   readonly reader?: ReaderContract<Input, Answer>;
+  /** How its model is asked to write; present where answers are texts that it writes. */
+  readonly writing?: Writing<Input>;
   /**
    * Rows → inputs of the model with their targets. `labelled` false is for new rows that nobody has
    * labelled: their examples give answers, no predictions, and an objective that a model is asked with

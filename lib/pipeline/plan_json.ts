@@ -9,7 +9,7 @@ import { unknownOptions } from "../core/check_options.ts";
 import { messageOf, type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
 import { targetOf, targets } from "../deploy/mod.ts";
 import { quantizationFormatOf } from "../engine/mod.ts";
-import { metricOf, metrics } from "../metrics/mod.ts";
+import { isMetricName, metricOf } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
@@ -52,7 +52,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
         ? "an average of adapters; save it, average.save(folder), and adapt peft(folder)"
         : `the method ${parts.method.method}`,
     ],
-    ...Object.entries(parts.metrics).filter(([, { name }]) => !Object.hasOwn(metrics, name))
+    ...Object.entries(parts.metrics).filter(([, { name }]) => !isMetricName(name))
       .map(([name]) => `the metric of the score ${name}`),
     ...parts.targets.filter(({ name }) => !Object.hasOwn(targets, name))
       .map(({ name }) => `the target ${name}`),

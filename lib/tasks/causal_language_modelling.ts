@@ -13,6 +13,7 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { predictionsOf } from "./shared/class_predictions.ts";
+import { textPrompt } from "./shared/text_prompt.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import {
   joinOutputs,
@@ -32,7 +33,7 @@ const rules: Rules<CausalLanguageModellingOptions> = { text: required(textRule) 
 const name = "text-generation";
 
 /** Learning the next token of texts. */
-export type TextTask = Task<Predictions<"language">, string, never>;
+export type TextTask = Task<Predictions<"language">, string, string>;
 
 /**
  * The next token of a text. Nothing is written yet: a trained model is scored by its perplexity and
@@ -74,7 +75,7 @@ export function causalLanguageModelling(options: CausalLanguageModellingOptions)
 function withLabels(
   task: TextTask,
   text: string,
-): LabelledTask<Predictions<"language">, string, never> {
+): LabelledTask<Predictions<"language">, string, string> {
   return {
     task,
     labels: [],
@@ -86,6 +87,9 @@ function withLabels(
       config: {},
     },
     examples: (table, processor, options) => examplesOf(table, processor, options, text),
+    writing: {
+      promptOf: (input, processor, where) => textPrompt(input, processor, where),
+    },
     tableOf: (inputs) => tableFromColumns({ [text]: inputs }, "the texts"),
   };
 }
@@ -95,7 +99,7 @@ async function examplesOf(
   processor: Processor,
   { where, signal }: ExamplesOptions,
   text: string,
-): Promise<Examples<Predictions<"language">, never>> {
+): Promise<Examples<Predictions<"language">, string>> {
   const own = textProcessor(name, processor);
   const { tokenizer, maxTokens } = own;
   const { examples: sequences, truncated } = await encodeRows(table, tokenizer, {
@@ -119,7 +123,7 @@ async function examplesOf(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "the model predicts next tokens and has no labels to give; writing texts is not there yet",
+        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
       );
     },
   };

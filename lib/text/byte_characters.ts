@@ -33,3 +33,11 @@ const bytes = new Map(characters.map((character, byte) => [character, byte]));
 export function byteOfCharacter(character: string): number | undefined {
   return bytes.get(character);
 }
+
+/** The bytes of a token that is written in these characters; another one stands for itself. */
+export function byteLevelBytes(token: string): Uint8Array {
+  const found = Array.from(token, byteOfCharacter);
+  return found.every((byte) => byte !== undefined)
+    ? Uint8Array.from(found as number[])
+    : utf8.encode(token);
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byteOfCharacter } from "./byte_characters.ts";
+import { byteLevelBytes } from "./byte_characters.ts";
 import { compilePattern } from "./pattern.ts";
 import { stepsOf, unknownStep } from "./pre_tokenizer.ts";
 
@@ -29,7 +29,13 @@ function decoderOf(step: Json): Decode {
       return (tokens) => steps.reduce((now, decode) => decode(now), tokens);
     }
     case "ByteLevel":
-      return (tokens) => [new TextDecoder().decode(Uint8Array.from(tokens.flatMap(bytesOf)))];
+      return (
+        tokens,
+      ) => [
+        new TextDecoder().decode(
+          Uint8Array.from(tokens.flatMap((token) => [...byteLevelBytes(token)])),
+        ),
+      ];
     case "WordPiece":
       return wordPieces(String(step.prefix ?? "##"), step.cleanup !== false);
     case "Metaspace":
@@ -54,14 +60,6 @@ function decoderOf(step: Json): Decode {
     default:
       throw unknownStep("decoder", step.type);
   }
-}
-
-const utf8 = new TextEncoder();
-
-/** A token that is not written in bytes' characters stands for itself. */
-function bytesOf(token: string): number[] {
-  const bytes = Array.from(token, byteOfCharacter);
-  return bytes.every((byte) => byte !== undefined) ? bytes : [...utf8.encode(token)];
 }
 
 function wordPieces(prefix: string, cleansUp: boolean): Decode {

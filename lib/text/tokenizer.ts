@@ -11,6 +11,7 @@ import { cleanUp, readDecoder } from "./decoder.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
 import { fillTemplate, type Slot, type Template, templateWithout } from "./template.ts";
+import { readTokenBytes } from "./token_bytes.ts";
 import { textIds } from "./text_ids.ts";
 import { part, readTokenizerParts } from "./tokenizer_parts.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
@@ -81,6 +82,11 @@ export interface Tokenizer extends SpecialTokens {
   tokenId(text: string): number | undefined;
   /** A token as the vocabulary writes it, `##ing`; empty for an id without a token. */
   tokenText(id: number): string;
+  /**
+   * The UTF-8 bytes that a token adds inside a text; undefined for special tokens and ids without a token.
+   * Absent where a token's text depends on the tokens beside it, as in BERT's vocabularies.
+   */
+  readonly tokenBytes?: ((id: number) => Uint8Array | undefined) | undefined;
   /** What the vocabulary begins tokens with that go on with a word, `##`; absent where it does not. */
   readonly subwordPrefix?: string | undefined;
   /**
@@ -133,6 +139,11 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const leavesOut = new Set(
     vocabulary.added.filter(({ special }) => special).map(({ content }) => content),
   );
+  const bytesOf = readTokenBytes(json.decoder);
+  const tokenBytes = bytesOf && ((id: number) => {
+    const token = vocabulary.textOf(id);
+    return token === undefined || leavesOut.has(token) ? undefined : bytesOf(token);
+  });
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
@@ -140,6 +151,7 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     ...special,
     vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
+    tokenBytes,
     encode(text, pair, options = {}) {
       checkOptions("encode", options, rules);
       const { maxTokens = Infinity } = options;

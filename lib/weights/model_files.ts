@@ -21,6 +21,9 @@ export const TOKENIZER_FILE = "tokenizer.json";
 /** Special tokens, lengths and the chat template; some folders lack it. */
 export const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
 
+/** How the model writes texts unless told otherwise; most folders of language models have it. */
+export const GENERATION_CONFIG_FILE = "generation_config.json";
+
 /** A model on this machine. */
 export interface ModelFolder {
   /** The reference that it was asked for by. */
@@ -35,6 +38,8 @@ export interface ModelFolder {
   readonly tokenizer?: string;
   /** Path of `tokenizer_config.json` or the GGUF file, if there is one. */
   readonly tokenizerConfig?: string;
+  /** Path of `generation_config.json`, if there is one. */
+  readonly generationConfig?: string;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
   readonly sentence?: SentenceSource;
 }
@@ -70,6 +75,7 @@ export async function findModelFiles(
     weights,
     tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+    generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
 }
@@ -135,6 +141,7 @@ export async function fetchModelFiles(
   await required(CONFIG_FILE, "; is it a model?");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
+  await fetchFile(GENERATION_CONFIG_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {
     const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));

@@ -8,6 +8,8 @@ import {
   accuracy,
   type ActiveNames,
   answerF1,
+  bleu,
+  chrf,
   type ComparePlan,
   type Comparison,
   type ConfusionMatrix,
@@ -16,7 +18,9 @@ import {
   entityF1,
   f1,
   head,
+  judge,
   lora,
+  type MetricFor,
   model,
   mse,
   ndcg,
@@ -30,6 +34,8 @@ import {
   sentenceEmbeddings,
   tableFromColumns,
   type TaggedText,
+  ter,
+  type TextPredictions,
   tokenClassification,
 } from "tunebook";
 
@@ -136,6 +142,21 @@ Deno.test("metrics are of the task's kind, and answers of its type", () => {
     // @ts-expect-error a search has no answers
     pairs.evaluate({ answerF1 });
     const classes = start.data(table, columns).adapt(lora()).train();
+    // @ts-expect-error labels are no written texts
+    classes.evaluate({ bleu });
+    // @ts-expect-error nor with settings
+    classes.evaluate({ chrf: chrf.with({ wordOrder: 2 }) });
+    // @ts-expect-error there is nothing to judge
+    classes.evaluate({ judge: judge(() => 1) });
+    // @ts-expect-error answers to questions are of another kind
+    answers.evaluate({ ter });
+    const written: MetricFor<TextPredictions>[] = [bleu, chrf.with({ wordOrder: 2 }), ter];
+    // @ts-expect-error written texts have no classes
+    written.push(accuracy);
+    // @ts-expect-error there is no such setting
+    bleu.with({ tokenize: "zh" });
+    // @ts-expect-error there is no such tokenizer
+    bleu.with({ tokenizer: "ja" });
     // @ts-expect-error labels are no numbers
     classes.evaluate({ mse });
     const tags = start.data("a.conll", tokenClassification({ tokens: "words", tags: "tags" }));

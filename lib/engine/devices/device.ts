@@ -88,6 +88,8 @@ export interface Device {
   readonly description: string;
   /** Keeps zeros for every tensor of every vector. */
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
+  /** Memory that feeds are read from without being copied; ordinary arrays are as good unless given. */
+  allocate?(numbers: number): Float32Array;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */
   holdWeights(): HeldWeights;
   compile(program: Program, bindings: Bindings): Promise<Step>;

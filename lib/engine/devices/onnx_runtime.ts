@@ -41,10 +41,16 @@ export function onnxRuntime(
     description: reason ? `${provider} (${reason})` : provider,
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
+    ...(apart ? { allocate: sharedNumbers } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
   };
+}
+
+/** Memory that two threads see. */
+function sharedNumbers(numbers: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT));
 }
 
 async function compile(

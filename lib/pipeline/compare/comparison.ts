@@ -11,7 +11,7 @@ import { bundleOf, customInspect, jupyterDisplay, type MimeBundle } from "../../
 import { html, htmlFrame, htmlTable, svgImage } from "../../core/html.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
-import { metrics } from "../../metrics/mod.ts";
+import { isMetricName, metricOf } from "../../metrics/mod.ts";
 import { formatNumber } from "../display/format_number.ts";
 import { titleOf } from "../display/score_titles.ts";
 import type { ScoreInterval } from "./score_interval.ts";
@@ -146,7 +146,7 @@ const rights = new Array<"right">(8).fill("right");
 
 /** What a metric of that name is called; one of your own by its name. */
 function titleOfMetric(name: string): string {
-  return Object.hasOwn(metrics, name) ? titleOf(metrics[name]) : name;
+  return isMetricName(name) ? titleOf(metricOf(name)) : name;
 }
 
 function columnsOf({ metric }: Shown): string[] {

@@ -76,6 +76,7 @@ export async function runComparison(
         : await runs.run(each.method, { settings, signal, onStep });
       const { outputs, seconds, losses } = figures;
       const predictions = test.predictions(outputs);
+      await metric.prepare?.(predictions, { signal });
       each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
     });

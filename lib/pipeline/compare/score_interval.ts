@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
 import { Random } from "../../core/random.ts";
 import type { Metric } from "../../metrics/metric.ts";
+import { drawnScore } from "./drawn_score.ts";
 
 /** A score with its 95 % confidence interval. */
 export interface ScoreInterval {
@@ -16,8 +17,9 @@ export interface ScoreInterval {
   /**
    * `seeds`: Student's t over the seeds' scores, which says how far another seed may be off on the
    * same held-out rows. `rows`: percentiles of the bootstrap over the held-out rows of one run,
-   * which says how far other rows may be off. `nothing`: one run of a score that cannot be computed
-   * on drawn rows; low and high are the score itself.
+   * which says how far other rows may be off; where a row must not come twice, the jackknife's normal
+   * interval. `nothing`: one run of a score that cannot be computed on drawn rows; low and high are the
+   * score itself.
    */
   readonly over: "seeds" | "rows" | "nothing";
 }
@@ -55,14 +57,18 @@ const leastResamples = 100;
 const drawnRows = 2e6;
 const tail = 0.025;
 
-/** The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement. */
+/**
+ * The interval of one run's score (Efron and Tibshirani, 1993): rows drawn with replacement, or, where
+ * the metric wants it, each row left out once.
+ */
 export function rowInterval<Predicted extends AnyPredictions>(
   metric: Metric<number, Predicted>,
   predictions: Predicted,
 ): ScoreInterval {
   const mean = metric.compute(predictions);
-  const select = selectorOf(predictions);
-  if (!select) return { mean, low: mean, high: mean, over: "nothing" };
+  if (metric.leaveOneOut) return jackknife(mean, metric.leaveOneOut(predictions), metric.range);
+  const drawn = drawnScore(metric, predictions);
+  if (!drawn) return { mean, low: mean, high: mean, over: "nothing" };
   const random = Random.fromSeed(1, "bootstrap");
   const resamples = Math.min(
     mostResamples,
@@ -70,42 +76,43 @@ export function rowInterval<Predicted extends AnyPredictions>(
   );
   const scores: number[] = [];
   for (let i = 0; i < resamples; i++) {
-    const rows = Int32Array.from(
-      { length: predictions.rows },
-      () => random.integer(predictions.rows),
-    );
-    const score = metric.compute(select(rows) as Predicted);
+    const rows = resampledRows(random, predictions.rows);
+    const score = drawn(rows);
     // Rows that happen to lack a class leave some metrics undefined.
     if (Number.isFinite(score)) scores.push(score);
   }
-  scores.sort((a, b) => a - b);
-  const at = (share: number) => scores[Math.round(share * (scores.length - 1))] ?? NaN;
-  return { mean, low: at(tail), high: at(1 - tail), over: "rows" };
+  return { mean, ...percentiles(scores), over: "rows" };
 }
 
-/** What gives the predictions of drawn rows: the predictions' own way, or that of numbers by row. */
-function selectorOf(predictions: AnyPredictions) {
-  if (predictions.select) return (rows: Int32Array) => predictions.select!(rows);
-  if (!("logits" in predictions)) return undefined;
-  return (rows: Int32Array) => chosen(predictions as Predictions, rows);
+/** As many rows as there are, drawn with replacement. */
+export function resampledRows(random: Random, rows: number): Int32Array {
+  return Int32Array.from({ length: rows }, () => random.integer(rows));
 }
 
-/** The predictions of some rows, which may come more than once. */
-function chosen(predictions: Predictions, rows: Int32Array): Predictions {
-  const pick = <List extends Float32Array | Int32Array>(list: List): List => {
-    const perRow = list.length / predictions.rows;
-    const picked = list.slice();
-    rows.forEach((row, i) => {
-      picked.set(list.subarray(row * perRow, (row + 1) * perRow), i * perRow);
-    });
-    return picked as List;
-  };
-  const { logits, probabilities, truth, predicted } = predictions;
+/** Between which values 95 % of some lie; NaN for none. */
+export function percentiles(values: readonly number[]): { low: number; high: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+  return { low: at(tail), high: at(1 - tail) };
+}
+
+/** Standard errors on both sides of the mean that hold 95 % of a normal distribution. */
+const normalErrors = 1.96;
+
+/** The normal interval from the scores without each row (Efron and Tibshirani, 1993, chapter 11). */
+function jackknife(
+  mean: number,
+  scores: Float64Array,
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
+): ScoreInterval {
+  const rows = scores.length;
+  const middle = scores.reduce((sum, score) => sum + score, 0) / rows;
+  const squares = scores.reduce((sum, score) => sum + (score - middle) ** 2, 0);
+  const half = normalErrors * Math.sqrt(squares * (rows - 1) / rows);
   return {
-    ...predictions,
-    logits: pick(logits),
-    probabilities: pick(probabilities),
-    truth: pick(truth),
-    predicted: pick(predicted),
+    mean,
+    low: Math.max(least, mean - half),
+    high: Math.min(most, mean + half),
+    over: "rows",
   };
 }

@@ -10,6 +10,8 @@ import type {
 } from "../../nn/embedding_predictions.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
+import { chrf } from "../../metrics/chrf.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { visible } from "../../core/visible.ts";
 
 /** What is said of each row beside its text, and in which order rows are shown. */
@@ -41,6 +43,7 @@ const makers: Readonly<Record<string, (predictions: never) => PredictionsTable |
   language: languageTable,
   tags: tagsTable,
   answers: answersTable,
+  text: textsTable,
   similarity: similarityTable,
   retrieval: retrievalTable,
 };
@@ -159,6 +162,36 @@ function answersTable(
     cells: (row) => [
       [...new Set(truth[row])].map(shown).join(" / ") || "no answer",
       shown(predicted[row]),
+    ],
+  };
+}
+
+function textsTable(predictions: TextPredictions): PredictionsTable | undefined {
+  const { rows, references, predicted } = predictions;
+  if (references.some((each) => each.length === 0)) {
+    return {
+      columns: ["written"],
+      numeric: [false],
+      ...ranked(rows, (row) => -row),
+      sorting: "in their order",
+      cells: (row) => [visible(predicted[row])],
+    };
+  }
+  const { statistics, scoreOf } = chrf.additive!;
+  const { size, values } = statistics(predictions);
+  const scores = Float64Array.from(
+    predicted,
+    (_, row) => scoreOf(values.subarray(row * size, (row + 1) * size)),
+  );
+  return {
+    columns: ["reference", "written", "chrF"],
+    numeric: [false, false, true],
+    ...ranked(rows, (row) => -scores[row]),
+    sorting: "those least like a reference first",
+    cells: (row) => [
+      [...new Set(references[row])].map(visible).join(" / "),
+      visible(predicted[row]),
+      short(scores[row]),
     ],
   };
 }

@@ -85,7 +85,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline" | "intervals"> & ScoreTitles & {
+  about: Pick<RunSummary, "baseline" | "intervals" | "signatures"> & ScoreTitles & {
     readonly predictions: AnyPredictions;
   },
 ): Scores {
@@ -109,7 +109,17 @@ export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] 
   );
 }
 
-type NamedScores = ScoreTitles & Pick<RunSummary, "intervals"> & { readonly scores: unknown };
+type NamedScores = ScoreTitles & Pick<RunSummary, "intervals" | "signatures"> & {
+  readonly scores: unknown;
+};
+
+/** Name and signature of each score that has one. */
+function signaturesOf({ titles, signatures = {} }: NamedScores): [string, string][] {
+  return Object.entries(signatures).map(([score, signature]) => [
+    visible(titles[score] ?? score),
+    signature,
+  ]);
+}
 
 /** Name, value and interval of each number. */
 function numbersOf({ scores, titles, intervals }: NamedScores): [string, string, string][] {
@@ -133,16 +143,17 @@ function numbersOf({ scores, titles, intervals }: NamedScores): [string, string,
 const intervalTitle = "95 % on other rows";
 
 function scoresText(scores: NamedScores): string {
-  return textTable(["score on held-out rows", "value", intervalTitle], numbersOf(scores), [
+  const table = textTable(["score on held-out rows", "value", intervalTitle], numbersOf(scores), [
     "left",
     "right",
     "right",
   ]);
+  return [table, ...signaturesOf(scores).map((each) => each.join(": "))].join("\n");
 }
 
 async function scoresHtml(
   { predictions, baseline, ...scores }:
-    & Pick<ShownResult, "scores" | "predictions" | "baseline" | "intervals">
+    & Pick<ShownResult, "scores" | "predictions" | "baseline" | "intervals" | "signatures">
     & ScoreTitles,
 ): Promise<Html> {
   const rows = numbersOf(scores);
@@ -162,6 +173,9 @@ async function scoresHtml(
       ],
       rows,
     }),
+    signaturesOf(scores).map(([name, signature]) =>
+      html`<p style="margin:.2em 0">${name}: <code>${signature}</code></p>`
+    ),
     matrix ? svgImage(await matrix.svg(), matrix.description) : html``,
   );
 }

@@ -6,6 +6,8 @@
  */
 import type { Device, HeldWeights, State } from "../../engine/mod.ts";
 import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
+import type { TextModel } from "../../generate/text_model.ts";
 import type { TrainedOnModel } from "../../adapters/several/shared_adapter.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
@@ -14,6 +16,7 @@ import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { predictInputs } from "../run/predict_inputs.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
+import { textModelOf } from "../write/text_model_of.ts";
 
 /** A trained model and what it was trained for. */
 export interface TrainedTask extends TrainedOnModel {
@@ -26,23 +29,34 @@ export interface TrainedTask extends TrainedOnModel {
 export interface Answerer {
   /** One answer for each input, shown as the task shows them. */
   predict(inputs: readonly unknown[], signal: AbortSignal): Promise<unknown[]>;
+  /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
+  textModel(): TextModel;
   dispose(): Promise<void>;
 }
 
-/** Makes an answerer; nothing is compiled before it is asked. */
+/** Makes an answerer; nothing is compiled before it is asked. `defaults` say how it writes texts. */
 export function answererOf(
   { model, attached, values, task, maxTokens }: TrainedTask,
   opened: OpenedModel,
-  { device, held }: { readonly device: Device; readonly held?: HeldWeights },
+  { device, held, defaults }: {
+    readonly device: Device;
+    readonly held?: HeldWeights;
+    readonly defaults: GenerateOptions;
+  },
 ): Answerer {
-  let compiled: Promise<{ predictor: Predictor; state?: State }> | undefined;
+  let compiled: Promise<Predictor> | undefined;
+  let state: State | undefined;
+  let textModel: TextModel | undefined;
+  const stateOf = async () => {
+    const trained = trainedTensors(model, attached);
+    if (state || trained.length === 0) return state;
+    state = device.createState(trained, [parameters]);
+    await state.write(parameters, values);
+    return state;
+  };
   const compile = async (examples: AnyExamples) => {
     const trainable = trainableOf({ model, adapter: attached }, examples, trainSettings());
-    const trained = trainedTensors(model, attached);
-    const state = trained.length > 0 ? device.createState(trained, [parameters]) : undefined;
-    await state?.write(parameters, values);
-    const predictor = await createPredictor(trainable, device, state, held);
-    return { predictor, ...(state ? { state } : {}) };
+    return await createPredictor(trainable, device, await stateOf(), held);
   };
   const processor = processorOf(opened, maxTokens);
   return {
@@ -50,14 +64,26 @@ export function answererOf(
       predictInputs(task, inputs, processor, async (examples) => {
         compiled ??= compile(examples);
         compiled.catch(() => compiled = undefined);
-        const { predictor } = await compiled;
+        const predictor = await compiled;
         return await predictor.outputs(examples, { signal });
       }, signal),
+    textModel: () =>
+      textModel ??= textModelOf({
+        task,
+        processor,
+        defaults,
+        model,
+        adapter: attached,
+        device,
+        held,
+        state: stateOf,
+      }),
     async dispose() {
-      const made = await compiled?.catch(() => undefined);
-      await made?.predictor.dispose();
-      made?.state?.dispose();
-      compiled = undefined;
+      const predictor = await compiled?.catch(() => undefined);
+      await predictor?.dispose();
+      await textModel?.dispose();
+      state?.dispose();
+      compiled = textModel = state = undefined;
     },
   };
 }

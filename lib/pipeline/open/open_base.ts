@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { Device, HeldWeights } from "../../engine/mod.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
 import { createSharedModel, type SharedModel } from "../../evaluate/shared_model.ts";
 import type { AdapterDelta } from "../../nn/adapter_delta.ts";
 import type { Model } from "../../nn/model.ts";
@@ -13,12 +14,15 @@ import type { HeadRequest } from "../../nn/task_head.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { loadWith } from "../run/assemble_stage.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
+import { generationDefaults } from "../write/text_model_of.ts";
 import { type ModelNotes, readModelNotes } from "./model_notes.ts";
 
 /** A base that is open. */
 export interface Base {
   readonly opened: OpenedModel;
   readonly notes: ModelNotes;
+  /** How it writes texts unless told otherwise. */
+  readonly defaults: GenerateOptions;
   readonly device: Device;
   /** Where the weights are held for all programs. */
   readonly held: HeldWeights;
@@ -42,6 +46,7 @@ export async function openBase(
   { quantize }: Pick<PlanSpec, "quantize">,
 ): Promise<Base> {
   const notes = await readModelNotes(opened);
+  const defaults = await generationDefaults(opened);
   const held = device.holdWeights();
   const models = new Map<string, Promise<Model>>();
   const reserved = new Map<string, AdapterDelta[]>();
@@ -55,6 +60,7 @@ export async function openBase(
     checkOpen,
     opened,
     notes,
+    defaults,
     device,
     held,
     maxTokens: Math.min(opened.config.maxTokens, notes.maxTokens ?? Infinity),

@@ -10,6 +10,7 @@ import { shownName } from "../../core/quoted.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
 import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
@@ -55,7 +56,7 @@ import { checkAnswers, trainedAlone } from "./trained_alone.ts";
  * ```
  */
 // deno-lint-ignore no-explicit-any
-export interface OpenModel<Input = any, Answer = any> {
+export interface OpenModel<Input = any, Answer = any> extends Writer<Input> {
   /** Where it was opened from. */
   readonly reference: string;
   /** The name of its task; undefined for a base that has none. */
@@ -114,23 +115,29 @@ function openedBase<Input, Answer>(
   alone: TrainedTask | { readonly why: () => TunebookError },
   options: OpenOptions,
 ): OpenModel<Input, Answer> {
-  const { opened, device, held } = base;
+  const { opened, device, held, defaults } = base;
   const { reference } = opened;
   let answerer: Answerer | undefined;
   const answering = () => {
     if ("why" in alone) throw alone.why();
     checkAnswers(reference, alone);
-    return answerer ??= answererOf(alone, opened, { device, held });
+    return answerer ??= answererOf(alone, opened, { device, held, defaults });
   };
+  const writer = writerOf(() => {
+    base.checkOpen();
+    return answering().textModel();
+  });
   const task = "why" in alone ? undefined : alone.task;
   return frozen({
     reference,
     task: task?.task.name,
     labels: task?.labels ?? [],
+    ...writer,
     async predict(inputs, options = {}) {
       checkPredictOptions(options);
       const { signal } = options;
       base.checkOpen();
+      if (task?.writing) return await writtenTexts(writer, inputs, signal) as Answer[];
       using interrupt = onCellInterrupt(signal);
       return await answering().predict(inputs, interrupt.signal) as Answer[];
     },
@@ -149,16 +156,23 @@ function openedAdapter<Input, Answer>(
   trained: TrainedTask,
 ): OpenModel<Input, Answer> {
   // What the adapter brings may stand in the place of the base's weights, which are not shared then.
-  const answerer = answererOf(trained, base.opened, { device: base.device });
+  const { opened, device, defaults } = base;
+  const answerer = answererOf(trained, opened, { device, defaults });
   const { task, labels } = trained.task;
+  const writer = writerOf(() => {
+    base.checkOpen();
+    return answerer.textModel();
+  });
   return frozen({
     reference: folder,
     task: task.name,
     labels,
+    ...writer,
     async predict(inputs, options = {}) {
       checkPredictOptions(options);
       const { signal } = options;
       base.checkOpen();
+      if (trained.task.writing) return await writtenTexts(writer, inputs, signal) as Answer[];
       using interrupt = onCellInterrupt(signal);
       return await answerer.predict(inputs, interrupt.signal) as Answer[];
     },

@@ -16,12 +16,12 @@ import type { AnyLabelledTask } from "./read_stage.ts";
 const where = "the inputs";
 
 /** Throws an error of kind "input" for what is no list, such as a single text, and shows the right call. */
-export function requireInputs(inputs: unknown): void {
+export function requireInputs(inputs: unknown, of = "predict"): void {
   if (Array.isArray(inputs)) return;
   const isOne = typeof inputs === "string" || isPlainObject(inputs);
   throw new TunebookError(
     "input",
-    `predict takes a list of inputs, ${isOne ? `predict([${shownValue(inputs)}])` : "[input]"}, ` +
+    `${of} takes a list of inputs, ${isOne ? `${of}([${shownValue(inputs)}])` : "[input]"}, ` +
       `but got ${isOne ? "one alone" : inputs === undefined ? "nothing" : shownValue(inputs)}`,
   );
 }

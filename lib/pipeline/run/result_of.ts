@@ -16,6 +16,8 @@ import { resultDisplay, shownReceipts, shownScores } from "../display/result_dis
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
+import type { TextModel } from "../../generate/text_model.ts";
+import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -39,13 +41,15 @@ export interface StageResults {
   readonly scored: Scored;
   readonly receipts: readonly Receipt[];
   outputsOf(examples: AnyExamples, signal: AbortSignal): Promise<Outputs>;
+  /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
+  textModel(): TextModel;
   dispose(): Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {
-  const { task, assembled, trained, scored, outputsOf, dispose } = stages;
+  const { task, assembled, trained, scored, outputsOf, textModel, dispose, signal } = stages;
   const predictions = shownPredictions(scored.predictions, {
     table: stages.table,
     task: task.task,
@@ -58,6 +62,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     receipts: shownReceipts(stages.receipts),
   };
   const { losses, validations } = trained;
+  const writer = writerOf(textModel, signal);
   const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};
   return Object.freeze({
     ...shown,
@@ -67,7 +72,9 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     validations,
     splits: assembled.data.report,
     predictions,
+    ...writer,
     async predict(inputs: readonly unknown[]) {
+      if (task.writing) return await writtenTexts(writer, inputs);
       using interrupt = onCellInterrupt(stages.signal);
       const { signal } = interrupt;
       const { processor } = assembled;
@@ -116,6 +123,7 @@ function summaryOf(
       baseline,
     }),
     intervals: scored.intervals,
+    ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),
   };
 }
 

@@ -26,6 +26,7 @@ import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
+import { generationDefaults, lazyTextModel } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
@@ -75,14 +76,16 @@ export async function runPlan(
     await scorer[Symbol.asyncDispose]();
     throw error;
   });
+  const writing = lazyTextModel();
   const dispose = async () => {
     await scorer[Symbol.asyncDispose]();
+    await writing.dispose();
     trained.state.dispose();
   };
   try {
     const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
-    if (!options.quiet && spec.targets.length > 0) sayScores(scored.scores, spec);
+    if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
     const model: TrainedModel = {
       trainable,
       values: await state.read(parameters),
@@ -99,9 +102,10 @@ export async function runPlan(
     const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, signal })
       .catch((error) => {
-        throw withScores(error, scored.scores, scoreTitles(spec.metrics));
+        throw withScores(error, scored, scoreTitles(spec.metrics));
       });
     await trained.forget();
+    const defaults = await generationDefaults(opened);
     return resultOf({
       spec,
       settings,
@@ -114,6 +118,14 @@ export async function runPlan(
       scored,
       receipts,
       outputsOf: (examples, signal) => scorer.outputs(examples, { state, signal }),
+      textModel: () =>
+        writing.open({
+          ...assembled,
+          task: read.task,
+          defaults,
+          device,
+          state: () => Promise.resolve(state),
+        }),
       dispose,
       signal: options.signal,
     });
@@ -145,15 +157,16 @@ function withKept(error: unknown, { folder, step }: { folder?: string; step: num
 }
 
 /** A deployment that fails still says what the training reached. */
-function withScores(error: unknown, scores: Scored["scores"], titles: ScoreTitles): unknown {
+function withScores(error: unknown, { scores, ...about }: Scored, titles: ScoreTitles): unknown {
   if (!(error instanceof Error) || Object.keys(scores).length === 0) return error;
-  error.message += `\nScores on held-out rows:\n${describeScores(scores, titles).join("\n")}`;
+  const lines = describeScores(scores, titles, about);
+  error.message += `\nScores on held-out rows:\n${lines.join("\n")}`;
   return error;
 }
 
 /** Says the scores before anything is written, which may fail: by a full disk for one. */
-function sayScores(scores: Scored["scores"], { metrics }: PlanSpec): void {
-  const lines = describeScores(scores, scoreTitles(metrics));
+function sayScores({ scores, signatures }: Scored, { metrics }: PlanSpec): void {
+  const lines = describeScores(scores, scoreTitles(metrics), { signatures });
   if (lines.length > 0) say(["scores on held-out rows", ...lines].join("\n"));
 }
 

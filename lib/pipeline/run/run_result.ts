@@ -11,6 +11,7 @@ import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
+import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
 
 /** What a run was, in numbers. */
@@ -41,6 +42,8 @@ export interface RunSummary {
    * other rows of the same kind (bootstrap over the held-out rows).
    */
   readonly intervals: Readonly<Record<string, ScoreInterval>>;
+  /** How scores were computed, by their names, to be reported with them: sacreBLEU's signatures. */
+  readonly signatures?: Readonly<Record<string, string>>;
 }
 
 /** What a run leaves. */
@@ -49,7 +52,7 @@ export interface RunResult<
   Predicted extends AnyPredictions = AnyPredictions,
   Input = unknown,
   Answer = unknown,
-> extends RunSummary {
+> extends RunSummary, Writer<Input> {
   readonly scores: Scores;
   readonly receipts: readonly Receipt[];
   /** The folders that were written. */
@@ -76,13 +79,13 @@ export type ScoreTitles = Readonly<Record<string, string>>;
 export function describeScores(
   scores: Readonly<Record<string, unknown>>,
   titles: ScoreTitles = {},
-  intervals: RunSummary["intervals"] = {},
+  { intervals = {}, signatures = {} }: Partial<Pick<RunSummary, "intervals" | "signatures">> = {},
 ): string[] {
-  return Object.entries(scores)
-    .map(([name, value]) =>
-      `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
-      describeInterval(intervals[name])
-    );
+  return Object.entries(scores).flatMap(([name, value]) => [
+    `  ${visible(titles[name] ?? name).padEnd(16)} ${describeScore(value)}` +
+    describeInterval(intervals[name]),
+    ...(name in signatures ? [`    ${signatures[name]}`] : []),
+  ]);
 }
 
 /** A result in words; `titles` are what its scores are called, by name. */
@@ -93,8 +96,7 @@ export function describeResult(
   const share = 100 * result.trainedParameters / result.totalParameters;
   const { baseline, headNote, stepsHere, steps } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
-  const { intervals } = result;
-  const scores = describeScores(result.scores as Record<string, unknown>, titles, intervals);
+  const scores = describeScores(result.scores as Record<string, unknown>, titles, result);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +

@@ -50,6 +50,8 @@ export interface Scored {
   readonly scores: Readonly<Record<string, unknown>>;
   /** How far other rows may be off, of each score that is a number. */
   readonly intervals: Readonly<Record<string, ScoreInterval>>;
+  /** How scores were computed, of those that say so. */
+  readonly signatures: Readonly<Record<string, string>>;
 }
 
 /** Runs the held-out rows and scores them. */
@@ -67,10 +69,21 @@ export async function scoreStage(
   const outputs = await scorer.outputs(examples, { state, progress, signal });
   progress.end();
   const predictions = examples.predictions(outputs);
+  for (const metric of Object.values(metrics)) await metric.prepare?.(predictions, { signal });
   const scores = Object.fromEntries(
     Object.entries(metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
   );
-  return { outputs, predictions, scores, intervals: intervalsOf(metrics, predictions) };
+  return {
+    outputs,
+    predictions,
+    scores,
+    intervals: intervalsOf(metrics, predictions),
+    signatures: Object.fromEntries(
+      Object.entries(metrics).flatMap(([name, { signature }]) =>
+        signature ? [[name, signature(predictions)]] : []
+      ),
+    ),
+  };
 }
 
 /** The intervals of the scores that are single numbers and can be computed on drawn rows. */
@@ -97,7 +110,9 @@ export function validation(
 ): (state: State) => Promise<{ score: number; better: "higher" | "lower" }> {
   return async (state) => {
     const outputs = await scorer.outputs(examples, { state, signal });
-    const score = judge.compute(examples.predictions(outputs)) as number;
+    const predictions = examples.predictions(outputs);
+    await judge.prepare?.(predictions, { signal });
+    const score = judge.compute(predictions) as number;
     return { score, better: judge.better };
   };
 }

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { head, model, predictionsOf, tableFromColumns, tokenClassification } from "tunebook";
+import {
+  head,
+  model,
+  predictionsOf,
+  tableFromColumns,
+  textPredictions,
+  tokenClassification,
+} from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { shownPredictions } from "../../../lib/pipeline/display/predictions_display.ts";
 import { predictionsTable } from "../../../lib/pipeline/display/predictions_table.ts";
@@ -75,6 +82,14 @@ Deno.test("labels of several, numbers, tokens, tags, answers, vectors have table
   } as never)!;
   assert.deepEqual([tags.order, tags.wrong], [[1, 0], 1]);
   assert.deepEqual(tags.cells(1), ["2 of 2", "word 1: B-X → O, word 2: B-X → none"]);
+  const written = predictionsTable(
+    textPredictions({ predicted: ["a cat", "no"], references: ["a cat", ["yes", "yes\u202e"]] }),
+  )!;
+  assert.deepEqual(written.order, [1, 0]);
+  assert.deepEqual(written.cells(1), ["yes / yes\\u202e", "no", "0"]);
+  const free = predictionsTable(textPredictions({ predicted: ["a", "b"] }))!;
+  assert.deepEqual([free.order, free.cells(1)], [[0, 1], ["b"]]);
+
   const answers = predictionsTable({
     kind: "answers",
     rows: 3,

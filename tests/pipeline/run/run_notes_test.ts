@@ -1,6 +1,7 @@
 /** What is said of a run whose scores should not be believed, and how sure scores are. */
 import assert from "node:assert/strict";
 import { accuracy, head, lora, matthews, metric, model, type Predictions } from "tunebook";
+import { jupyterDisplay, type MimeBundle } from "../../../lib/core/display.ts";
 import { runNotes } from "../../../lib/pipeline/run/run_notes.ts";
 import { predictionsOf } from "../../../lib/tasks/shared/class_predictions.ts";
 import { inFolder } from "../../weights/in_folder.ts";
@@ -83,6 +84,37 @@ Deno.test("a run says its notes and how sure its scores are", () =>
     const text = String(result);
     assert.match(text, /accuracy +0\.\d{4} \(\d.* to \d.* on other rows, 95 %\)/);
     assert.match(text, /^note: \d+ steps are few/m);
+    await result.dispose();
+  }));
+
+Deno.test("a run prepares its metrics, and says how a score was computed", () =>
+  inFolder(async (folder) => {
+    let prepared = 0;
+    const asked = metric({
+      name: "asked",
+      title: "asked <later>",
+      kinds: ["single"],
+      better: "higher",
+      prepare: async () => {
+        await Promise.resolve();
+        prepared++;
+      },
+      compute: (_: Predictions<"single">) => prepared,
+      signature: ({ rows }) => `rows:${rows}|version:<1>`,
+    });
+    const result = await model(await tinyModel(folder)).data(moods(24), columns)
+      .adapt(head()).train({ epochs: 0 }).evaluate({ asked, accuracy }).run(quiet);
+    assert.equal(result.scores.asked, 1);
+    const signature = `rows:${result.predictions.rows}|version:<1>`;
+    assert.deepEqual(result.signatures, { asked: signature });
+    assert.match(
+      String(result),
+      /asked <later> {4}1\.0000.*\n {4}rows:\d+\|version:<1>\n {2}accuracy/,
+    );
+    const shown = result.scores as unknown as { [jupyterDisplay](): Promise<MimeBundle> };
+    const bundle = await shown[jupyterDisplay]();
+    assert.ok(String(bundle["text/plain"]).includes(`asked <later>: ${signature}`));
+    assert.match(String(bundle["text/html"]), /<code>rows:\d+\|version:&lt;1&gt;<\/code>/);
     await result.dispose();
   }));
 

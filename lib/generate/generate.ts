@@ -1,0 +1,144 @@
+/**
+ * Prompts → answers.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type Progress, silentProgress } from "../core/progress.ts";
+import { continueTexts } from "./continue_texts.ts";
+import type { Continuer } from "./continuer.ts";
+import type { GeneratedText } from "./generated_text.ts";
+import type { Generator } from "./generator.ts";
+import type { GenerateSettings } from "./generate_settings.ts";
+import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import { searchBeams } from "./search_beams.ts";
+import type { TextCache } from "./text_cache.ts";
+import { TextWriter } from "./text_writer.ts";
+
+/** What a generation runs with beside its settings. */
+export interface GenerateRun {
+  /** What may be written, for each answer anew; everything unless given. */
+  readonly constraints?: () => readonly LogitsProcessor[];
+  /** Prompts that are written at once; 16 unless given. */
+  readonly batchSize?: number;
+  readonly progress?: Progress;
+}
+
+/** Enough to keep two cores busy; the cache of a prompt takes as much memory as its tokens ask. */
+const defaultBatchSize = 16;
+
+/**
+ * Writes `settings.answers` answers to each prompt. Prompts of like length are written together.
+ *
+ * Throws an error of kind "input" for an empty prompt, or one that leaves no room for a token, by its
+ * number.
+ *
+ * @param prompts token ids
+ */
+export async function generate(
+  generator: Generator,
+  prompts: readonly ArrayLike<number>[],
+  settings: GenerateSettings,
+  run: GenerateRun = {},
+): Promise<GeneratedText[][]> {
+  const { batchSize = defaultBatchSize, progress = silentProgress } = run;
+  prompts.forEach((prompt, i) => checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`));
+  const inOrder = Array.from(prompts.keys())
+    .sort((a, b) => prompts[b].length - prompts[a].length);
+  const answers: GeneratedText[][] = Array(prompts.length);
+  const perBatch = Math.max(1, Math.floor(batchSize / Math.max(settings.answers, settings.beams)));
+  for (let start = 0; start < inOrder.length; start += perBatch) {
+    const batch = inOrder.slice(start, start + perBatch);
+    const written = await writeBatch(generator, batch.map((i) => prompts[i]), settings, batch, run);
+    written.forEach((texts, i) => answers[batch[i]] = texts);
+    progress.update(start + batch.length);
+  }
+  return answers;
+}
+
+async function writeBatch(
+  generator: Generator,
+  prompts: readonly ArrayLike<number>[],
+  settings: GenerateSettings,
+  numbers: readonly number[],
+  { constraints }: GenerateRun,
+): Promise<GeneratedText[][]> {
+  if (settings.beams > 1) return await searchBeams(generator, prompts, settings, constraints);
+  const { answers, signal } = settings;
+  const writers = prompts.map((prompt, i) =>
+    Array.from({ length: answers }, (_, answer) =>
+      writerOf(generator, prompt, settings, {
+        path: [numbers[i], answer],
+        constraints: constraints?.() ?? [],
+      }))
+  );
+  const { continuer } = generator;
+  for await (const _ of continueTexts(continuer, prompts, writers.flat(), { answers, signal }));
+  return writers.map((each) => each.map(({ generated }) => generated));
+}
+
+/**
+ * Writes one answer piece by piece; the pieces together are its text. Returns the answer.
+ *
+ * @param cache what was read before `prompt`, which goes on being used
+ */
+export async function* streamText(
+  generator: Generator,
+  prompt: ArrayLike<number>,
+  settings: GenerateSettings,
+  { constraints, cache }: Pick<GenerateRun, "constraints"> & { readonly cache?: TextCache } = {},
+): AsyncGenerator<string, GeneratedText> {
+  const read = cache ? Math.max(0, cache.lengths[0] - generator.continuer.virtualTokens) : 0;
+  checkPrompt(generator.continuer, prompt, "the prompt", read);
+  const writer = writerOf(generator, prompt, settings, {
+    path: [0, 0],
+    constraints: constraints?.() ?? [],
+    read,
+  });
+  const { signal } = settings;
+  let shown = 0;
+  const options = { signal, ...(cache ? { cache } : {}) };
+  for await (const _ of continueTexts(generator.continuer, [prompt], [writer], options)) {
+    const { text } = writer;
+    if (text.length === shown) continue;
+    yield text.slice(shown);
+    shown = text.length;
+  }
+  return writer.generated;
+}
+
+function writerOf(
+  { continuer, tokenizer }: Generator,
+  prompt: ArrayLike<number>,
+  settings: GenerateSettings,
+  { path, constraints, read = 0 }: {
+    readonly path: readonly number[];
+    readonly constraints: readonly LogitsProcessor[];
+    readonly read?: number;
+  },
+): TextWriter {
+  return new TextWriter({
+    tokenizer,
+    settings,
+    prompt,
+    room: continuer.maxTokens - read - prompt.length,
+    path,
+    constraints,
+    deadline: performance.now() + 1000 * (settings.maxTime ?? Infinity),
+  });
+}
+
+function checkPrompt(
+  { maxTokens }: Continuer,
+  { length }: ArrayLike<number>,
+  what: string,
+  read = 0,
+): void {
+  if (length === 0) throw new TunebookError("input", `${what} has no tokens to go on from`);
+  if (read + length < maxTokens) return;
+  throw new TunebookError(
+    "input",
+    `${what} has ${read + length} tokens, and the model takes ${maxTokens} with what it writes: ` +
+      "make it shorter",
+  );
+}

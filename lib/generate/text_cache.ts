@@ -1,0 +1,140 @@
+/**
+ * The keys and values of the tokens that a model has read, row by row, in host memory. Every row has
+ * room for the same number of tokens; how many it holds is its own matter.
+ *
+ * @module
+ */
+import type { HostTensor } from "../engine/mod.ts";
+import { keyValueNames, pastMask } from "../nn/continuation_program.ts";
+
+/** The sizes of a cache. */
+export interface TextCacheSizes {
+  readonly layers: number;
+  /** Heads of keys and values. */
+  readonly heads: number;
+  /** Numbers of a head. */
+  readonly size: number;
+  /** Makes room that the device reads without a copy; ordinary memory unless given. */
+  allocate?(numbers: number): Float32Array;
+}
+
+/** Room is made for so many tokens at once, so that it is not copied at every token. */
+const roomStep = 64;
+
+/** Keys and values of some rows of tokens. */
+export class TextCache {
+  readonly #sizes: TextCacheSizes;
+  /** Of each row how many tokens it holds. */
+  #lengths: number[];
+  /** Tokens that a row has room for. */
+  #room = 0;
+  /** For each layer keys and values, [rows, heads, room, size]. */
+  #numbers: { keys: Float32Array; values: Float32Array }[] = [];
+
+  constructor(rows: number, sizes: TextCacheSizes) {
+    this.#sizes = sizes;
+    this.#lengths = Array(rows).fill(0);
+    this.#resize(Array.from(this.#lengths.keys()), roomStep);
+  }
+
+  /** Of each row how many tokens it holds. */
+  get lengths(): readonly number[] {
+    return this.#lengths;
+  }
+
+  /** Bytes that the cache takes. */
+  get bytes(): number {
+    const { layers, heads, size } = this.#sizes;
+    return 2 * layers * this.#lengths.length * heads * this.#room * size *
+      Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  /** What a program is fed with. */
+  feeds(): Record<string, HostTensor> {
+    const { heads, size } = this.#sizes;
+    const rows = this.#lengths.length;
+    const mask = new Int32Array(rows * this.#room);
+    this.#lengths.forEach((length, row) =>
+      mask.fill(1, row * this.#room, row * this.#room + length)
+    );
+    const shape = [rows, heads, this.#room, size];
+    return {
+      [pastMask]: { shape: [rows, this.#room], data: mask },
+      ...Object.fromEntries(
+        this.#numbers.flatMap(({ keys, values }, layer) => {
+          const names = keyValueNames(layer);
+          return [[names.keys, { shape, data: keys }], [names.values, { shape, data: values }]];
+        }),
+      ),
+    };
+  }
+
+  /**
+   * Takes what a program gave for further tokens.
+   *
+   * @param counts of each row how many of its tokens are no padding
+   */
+  append(results: Readonly<Record<string, HostTensor>>, counts: readonly number[]): void {
+    const longest = this.#lengths.reduce(
+      (most, length, i) => Math.max(most, length + counts[i]),
+      0,
+    );
+    if (longest > this.#room) this.#resize(Array.from(this.#lengths.keys()), longest);
+    const { heads, size } = this.#sizes;
+    this.#numbers.forEach(({ keys, values }, layer) => {
+      const { newKeys, newValues } = keyValueNames(layer);
+      for (const [target, name] of [[keys, newKeys], [values, newValues]] as const) {
+        const { data, shape } = results[name];
+        const given = shape[2];
+        counts.forEach((count, row) => {
+          for (let head = 0; head < heads; head++) {
+            const from = (row * heads + head) * given * size;
+            const to = ((row * heads + head) * this.#room + this.#lengths[row]) * size;
+            target.set((data as Float32Array).subarray(from, from + count * size), to);
+          }
+        });
+      }
+    });
+    this.#lengths = this.#lengths.map((length, row) => length + counts[row]);
+  }
+
+  /** Forgets the tokens of a row after the first `length`. */
+  truncate(row: number, length: number): void {
+    this.#lengths[row] = Math.min(length, this.#lengths[row]);
+  }
+
+  /** Goes on with these of the rows, in this order; a row may come more than once. */
+  select(rows: readonly number[]): void {
+    const isSame = rows.length === this.#lengths.length && rows.every((row, i) => row === i);
+    if (!isSame) this.#resize(rows, this.#room);
+  }
+
+  /** Moves rows into new memory. */
+  #resize(rows: readonly number[], least: number): void {
+    const { layers, heads, size, allocate = (numbers) => new Float32Array(numbers) } = this.#sizes;
+    const room = least === this.#room
+      ? least
+      : Math.ceil((least + least / 8) / roomStep) * roomStep;
+    const lengths = rows.map((row) => this.#lengths[row]);
+    const moved = (old: Float32Array | undefined): Float32Array => {
+      const made = allocate(rows.length * heads * room * size);
+      if (!old) return made;
+      rows.forEach((row, i) => {
+        for (let head = 0; head < heads; head++) {
+          const from = (row * heads + head) * this.#room * size;
+          made.set(
+            old.subarray(from, from + lengths[i] * size),
+            (i * heads + head) * room * size,
+          );
+        }
+      });
+      return made;
+    };
+    this.#numbers = Array.from({ length: layers }, (_, layer) => ({
+      keys: moved(this.#numbers[layer]?.keys),
+      values: moved(this.#numbers[layer]?.values),
+    }));
+    this.#lengths = lengths;
+    this.#room = room;
+  }
+}

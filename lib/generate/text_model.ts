@@ -1,0 +1,89 @@
+/**
+ * A trained model that writes: inputs of its task → texts.
+ *
+ * @module
+ */
+import { type Progress, silentProgress } from "../core/progress.ts";
+import type { TextProcessor } from "../nn/processor.ts";
+import type { Writing } from "../nn/writing.ts";
+import type { Continuer } from "./continuer.ts";
+import { generate, streamText } from "./generate.ts";
+import type { GeneratedText } from "./generated_text.ts";
+import type { GenerateOptions } from "./generate_options.ts";
+import { type GenerateSettings, generateSettings } from "./generate_settings.ts";
+import type { TextCache } from "./text_cache.ts";
+
+/** What a model that writes is made of. */
+export interface TextModelParts<Input> {
+  readonly continuer: Continuer;
+  readonly processor: TextProcessor;
+  readonly writing: Writing<Input>;
+  /** What the model's files say; what a person gives comes before it. */
+  readonly defaults: GenerateOptions;
+}
+
+/** A model that writes. */
+export class TextModel<Input = unknown> {
+  readonly #parts: TextModelParts<Input>;
+
+  constructor(parts: TextModelParts<Input>) {
+    this.#parts = parts;
+  }
+
+  /** The tokens that an answer to an input goes on from. */
+  promptOf(input: Input, where = "the input"): Int32Array {
+    const { writing, processor } = this.#parts;
+    return writing.promptOf(input, processor, where);
+  }
+
+  /** A conversation as an input; undefined where the model answers none. */
+  get inputOf(): Writing<Input>["inputOf"] {
+    return this.#parts.writing.inputOf;
+  }
+
+  /** Writes the answers to all inputs, those to the first one first. */
+  async generate(
+    inputs: readonly Input[],
+    options: GenerateOptions,
+    progress: Progress = silentProgress,
+  ): Promise<GeneratedText[]> {
+    const settings = this.#settings("generate", options);
+    const prompts = inputs.map((input, i) => this.promptOf(input, `input ${i + 1}`));
+    return (await generate(this.#generator, prompts, settings, { progress })).flat();
+  }
+
+  /** Writes one answer piece by piece. */
+  stream(
+    prompt: ArrayLike<number>,
+    options: GenerateOptions,
+    cache?: TextCache,
+  ): AsyncGenerator<string, GeneratedText> {
+    const settings = this.#settings("stream", options);
+    return streamText(this.#generator, prompt, settings, cache ? { cache } : {});
+  }
+
+  /** A cache for one text, and how many tokens of the text it holds. */
+  begin(): { readonly cache: TextCache; truncate(length: number): void } {
+    const { continuer } = this.#parts;
+    const cache = continuer.begin(1);
+    const truncate = (length: number) =>
+      cache.truncate(0, length === 0 ? 0 : length + continuer.virtualTokens);
+    return { cache, truncate };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#parts.continuer.dispose();
+  }
+
+  get #generator() {
+    const { continuer, processor: { tokenizer } } = this.#parts;
+    return { continuer, tokenizer };
+  }
+
+  #settings(of: string, options: GenerateOptions): GenerateSettings {
+    const { processor, writing, defaults } = this.#parts;
+    const { stopTokens = [] } = defaults;
+    const ends = [...stopTokens, ...writing.endTokens?.(processor) ?? []];
+    return generateSettings(of, options, { ...defaults, stopTokens: ends }, processor.tokenizer);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The program that continues texts: it reads some more tokens of each row, whose earlier ones it has
+ * read before, and gives the scores of the next one.
+ *
+ * @module
+ */
+import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { createNet } from "./create_net.ts";
+import { encode } from "./encoder.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
+import type { KeysValues } from "./method.ts";
+import { headSizes } from "./head_sizes.ts";
+import { type Model, modelHead } from "./model.ts";
+import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+
+/** What continues a text. */
+export type Continued = Pick<TrainableModel, "model" | "adapter">;
+
+/** Which tokens of each row are in the cache, [batch, past] int32: 1 for a token, 0 for room. */
+export const pastMask = "past_mask";
+/** The tokens whose next ones are asked, counted through all rows of the batch, [batch] int32. */
+export const askedTokens = "asked_tokens";
+
+/** The names of a layer's keys and values, in the cache and among the outputs. */
+export function keyValueNames(layer: number): {
+  readonly keys: string;
+  readonly values: string;
+  readonly newKeys: string;
+  readonly newValues: string;
+} {
+  return {
+    keys: `past.${layer}.keys`,
+    values: `past.${layer}.values`,
+    newKeys: `new.${layer}.keys`,
+    newValues: `new.${layer}.values`,
+  };
+}
+
+/**
+ * Feeds `input_ids` and `attention_mask` [batch, sequence], padded on the right, the cache, and
+ * `asked_tokens`. Gives `logits` [batch, vocabSize] of the tokens that follow those asked, and for each
+ * layer the keys and values of the tokens that were fed, [batch, heads, sequence, size]. A method's
+ * virtual tokens are read where the program is asked to begin texts; they come first in the outputs.
+ *
+ * @param begins whether the rows are new: a method then puts its virtual tokens before them
+ */
+export function continuationProgram({ model, adapter }: Continued, begins: boolean): Program {
+  const weights = weightInputs({ model, adapter });
+  return {
+    name: begins ? "begin texts" : "continue texts",
+    inputs: { ...batchInputs(model), ...pastInputs(model), ...weights.inputs },
+    compute(inputs) {
+      const outputs: Record<string, Tensor> = {};
+      const { input, ...plain } = adapter;
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter: begins && input ? adapter : plain,
+        quantized: model.quantized,
+        cache: cacheOf(inputs, outputs),
+      });
+      const hidden = encode(net, model, batchOf(inputs));
+      const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
+      const asked = tf.gather(rows, inputs[askedTokens]);
+      return { logits: modelHead(model).forward(net, model.config, asked), ...outputs };
+    },
+  };
+}
+
+/** The inputs of a program beside the batch. */
+function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+  const { heads, size } = headSizes(config);
+  const past: InputSpec = { role: "feed", type: "float32", shape: ["batch", heads, "past", size] };
+  const layers = Array.from({ length: config.numLayers }, (_, layer) => {
+    const { keys, values } = keyValueNames(layer);
+    return [[keys, past], [values, past]] as const;
+  });
+  return {
+    [askedTokens]: { role: "feed", type: "int32", shape: ["batch"] },
+    [pastMask]: { role: "feed", type: "int32", shape: ["batch", "past"] },
+    ...Object.fromEntries(layers.flat()),
+  };
+}
+
+/** Reads the cache out of the program's inputs, and leaves what is new among its outputs. */
+function cacheOf(
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Record<string, Tensor>,
+): KeyValueCache {
+  const mask = inputs[pastMask];
+  const lengths = tf.sum(mask, 1, true); // [batch, 1]
+  return {
+    lengths,
+    extend(layer, own) {
+      const { keys, values, newKeys, newValues } = keyValueNames(layer);
+      outputs[newKeys] = own.keys;
+      outputs[newValues] = own.values;
+      const past: KeysValues = { keys: inputs[keys], values: inputs[values], mask };
+      const positions = tf.cumsum(tf.onesLike(mask), 1, true);
+      const queries = tf.add(tf.cumsum(tf.onesLike(own.mask), 1, true), lengths);
+      return {
+        segments: [past, own],
+        mask: tf.concat([mask, own.mask], 1),
+        positions: { keys: tf.concat([positions, queries], 1), queries },
+      };
+    },
+  };
+}

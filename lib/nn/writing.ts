@@ -1,0 +1,20 @@
+/**
+ * How a task's model is asked to write.
+ *
+ * @module
+ */
+import type { TextProcessor } from "./processor.ts";
+
+/** What a task whose model writes texts says of them. */
+export interface Writing<Input = unknown> {
+  /**
+   * The tokens that an answer goes on from.
+   *
+   * @param where what errors call the input, `input 3`
+   */
+  promptOf(input: Input, processor: TextProcessor, where: string): Int32Array;
+  /** Token ids that end an answer, beside those of the model's files. */
+  endTokens?(processor: TextProcessor): readonly number[];
+  /** A conversation as an input; present where the model answers messages. */
+  inputOf?(messages: readonly { readonly role: string; readonly content?: string | null }[]): Input;
+}

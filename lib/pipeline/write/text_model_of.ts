@@ -1,0 +1,66 @@
+/**
+ * A model with its task → what writes its texts.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import { type ContinuerOptions, createContinuer } from "../../generate/continuer.ts";
+import { fromGenerationConfig } from "../../generate/generation_config.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
+import { TextModel } from "../../generate/text_model.ts";
+import type { Continued } from "../../nn/continuation_program.ts";
+import type { Processor } from "../../nn/processor.ts";
+import { readJsonObject } from "../../text/tokenizer_files.ts";
+import type { OpenedModel } from "../run/open_stage.ts";
+import type { AnyLabelledTask } from "../run/read_stage.ts";
+
+/** What a model that writes is made of. */
+export interface WritingModel extends Continued, ContinuerOptions {
+  readonly task: AnyLabelledTask;
+  readonly processor: Processor;
+  readonly defaults: GenerateOptions;
+}
+
+/** Throws an error of kind "unsupported" for a task that writes no texts. */
+export function textModelOf(
+  { task, processor, defaults, model, adapter, ...places }: WritingModel,
+): TextModel {
+  const { writing } = task;
+  if (!writing || processor.input !== "text") {
+    throw new TunebookError(
+      "unsupported",
+      `${task.task.name} models write no texts; predict answers new inputs`,
+    );
+  }
+  const continuer = createContinuer({ model, adapter }, places);
+  return new TextModel({ continuer, processor, writing, defaults });
+}
+
+/** A text model that is made when it is first asked for. */
+export interface LazyTextModel {
+  open(parts: WritingModel): TextModel;
+  dispose(): Promise<void>;
+}
+
+/** Makes a text model once. */
+export function lazyTextModel(): LazyTextModel {
+  let made: TextModel | undefined;
+  return {
+    open: (parts) => made ??= textModelOf(parts),
+    async dispose() {
+      await made?.dispose();
+      made = undefined;
+    },
+  };
+}
+
+/** How a model writes unless told otherwise: its generation_config.json, or the end of its config.json. */
+export async function generationDefaults(
+  { files: { generationConfig }, json }: Pick<OpenedModel, "files" | "json">,
+): Promise<GenerateOptions> {
+  const { eos_token_id = null } = json;
+  const own = eos_token_id === null ? {} : fromGenerationConfig({ eos_token_id }).options;
+  if (generationConfig === undefined) return own;
+  const read = await readJsonObject(generationConfig);
+  return { ...own, ...fromGenerationConfig(read, generationConfig).options };
+}
