@@ -253,7 +253,9 @@ def make_model(architecture: str, words: int) -> None:
         stored_name = names.get_name(name, try_suffixes=(".weight", ".bias"))
         writer.add_tensor(stored_name, gguf.quantize(numpy.ascontiguousarray(data), format), raw_dtype=format)
     close(writer)
-    read = AutoModelForCausalLM.from_pretrained(FOLDER, gguf_file=path.name, dtype=torch.float32).eval()
+    read = AutoModelForCausalLM.from_pretrained(
+        FOLDER, gguf_file=path.name, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     ids = torch.from_numpy(numpy.random.default_rng(3).integers(5, words, (1, 20)))
     with torch.no_grad():
         logits = read(ids).logits
