@@ -74,7 +74,10 @@ export async function readGgufArray<Type extends "string" | "number">(
     throw new TunebookError("weights", `${path} changed while the model was in use; load it again`);
   }
   const values = arrayValues(path, fileReader(path, file, size, value.offset), value, key);
-  if (values.some((each) => typeof each !== type)) {
+  const isWanted = type === "string"
+    ? (each: unknown) => typeof each === "string"
+    : (each: unknown) => typeof each === "number";
+  if (!values.every(isWanted)) {
     throw new TunebookError("weights", `${path}: ${key} is a list of ${value.type}, not ${type}`);
   }
   return values as (Type extends "string" ? string : number)[];

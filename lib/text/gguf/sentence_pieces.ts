@@ -8,7 +8,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { readGgufArray } from "../../core/gguf/read_gguf.ts";
 import { hasMerges, impliedMerges, readMerges } from "./merges.ts";
 import type { TokenizerFields } from "./tokenizer_fields.ts";
-import { checkLength, type GgufVocabulary } from "./vocabulary_keys.ts";
+import { checkTokenCount, type GgufVocabulary } from "./vocabulary_keys.ts";
 
 /** What stands for a space. */
 const mark = "▁";
@@ -69,7 +69,7 @@ async function implied(
 ): Promise<[string, string][]> {
   if (isGemma) return impliedMerges(tokens, tokens.map((_, id) => -id));
   const scores = await readGgufArray(header, "tokenizer.ggml.scores", "number");
-  checkLength(header.path, "scores", scores.length, tokens.length);
+  checkTokenCount(header.path, "scores", scores.length, tokens.length);
   const wrong = scores.findIndex((score) => !Number.isFinite(score));
   if (wrong < 0) return impliedMerges(tokens, scores);
   throw new TunebookError(

@@ -45,7 +45,7 @@ export async function readGgufVocabulary(
   const kinds = metadata.has("tokenizer.ggml.token_type")
     ? await readGgufArray(header, "tokenizer.ggml.token_type", "number")
     : tokens.map(() => tokenKinds.normal);
-  checkLength(path, "token_type", kinds.length, tokens.length);
+  checkTokenCount(path, "token_type", kinds.length, tokens.length);
   const ids = { ...defaults };
   for (const name of named) {
     const key = `tokenizer.ggml.${name}_token_id`;
@@ -70,7 +70,7 @@ export async function readGgufVocabulary(
 }
 
 /** A list with one value for each token, or an error. */
-export function checkLength(path: string, name: string, length: number, tokens: number): void {
+export function checkTokenCount(path: string, name: string, length: number, tokens: number): void {
   if (length === tokens) return;
   throw new TunebookError(
     "weights",

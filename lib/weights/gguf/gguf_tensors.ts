@@ -10,7 +10,7 @@ import type { TensorInfo } from "../weights.ts";
 import type { Change, GgufArchitecture } from "./architectures/architecture.ts";
 import { shapeAfter } from "./tensor_changes.ts";
 import type { TensorFormat } from "./tensor_format.ts";
-import { formatOf, tensorFormats } from "./tensor_formats.ts";
+import { tensorFormatOf, tensorFormats } from "./tensor_formats.ts";
 
 /** A tensor that can be read. */
 export interface StoredGgufTensor {
@@ -39,7 +39,7 @@ export function ggufTensors(
   const unread: string[] = [];
   const tensors = new Map<string, StoredGgufTensor>();
   for (const [stored, tensor] of header.tensors) {
-    const format = formatOf(tensor.type);
+    const format = tensorFormatOf(tensor.type);
     if (typeof format === "string") {
       unread.push(`tensor ${stored} is ${format}`);
       continue;

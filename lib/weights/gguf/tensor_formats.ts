@@ -43,7 +43,7 @@ const others: Readonly<Record<number, string>> = {
 };
 
 /** The format of a type's number, or the name of one that is not read. */
-export function formatOf(type: number): TensorFormat | string {
+export function tensorFormatOf(type: number): TensorFormat | string {
   return tensorFormats.find((format) => format.type === type) ?? others[type] ??
     `type ${type}, which tunebook does not know`;
 }

@@ -42,7 +42,7 @@ function gemmaConfig(
 }
 
 /** Gemma 2. */
-export const gemma2: GgufArchitecture = {
+export const gemma2Gguf: GgufArchitecture = {
   name: "gemma2",
   config: (fields) => ({
     ...gemmaConfig(fields, { modelType: "gemma2", className: "Gemma2ForCausalLM", depth27: 46 }),
@@ -55,7 +55,7 @@ export const gemma2: GgufArchitecture = {
 };
 
 /** Gemma 3 without its image encoder, which GGUF keeps in a file of its own. */
-export const gemma3: GgufArchitecture = {
+export const gemma3Gguf: GgufArchitecture = {
   name: "gemma3",
   config(fields) {
     const config = gemmaConfig(fields, {

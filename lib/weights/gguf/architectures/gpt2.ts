@@ -6,7 +6,7 @@
 import type { GgufArchitecture } from "./architecture.ts";
 
 /** GPT-2. */
-export const gpt2: GgufArchitecture = {
+export const gpt2Gguf: GgufArchitecture = {
   name: "gpt2",
   config: (fields) => ({
     architectures: ["GPT2LMHeadModel"],

@@ -77,7 +77,7 @@ const shared = {
 } as const satisfies Partial<GgufArchitecture>;
 
 /** Llama, Mistral, SmolLM and others of their kind; llama.cpp puts rotated numbers side by side. */
-export const llama: GgufArchitecture = {
+export const llamaGguf: GgufArchitecture = {
   ...shared,
   name: "llama",
   config: (fields) => ({
@@ -92,14 +92,14 @@ export const llama: GgufArchitecture = {
 };
 
 /** Qwen 2 and 2.5, whose queries, keys and values always have biases. */
-export const qwen2: GgufArchitecture = {
+export const qwen2Gguf: GgufArchitecture = {
   ...shared,
   name: "qwen2",
   config: (fields) => llamaLikeConfig(fields, "qwen2", "Qwen2ForCausalLM"),
 };
 
 /** Qwen 3. */
-export const qwen3: GgufArchitecture = {
+export const qwen3Gguf: GgufArchitecture = {
   ...shared,
   name: "qwen3",
   config: (fields) => ({

@@ -7,18 +7,18 @@ import { TunebookError } from "../../../core/errors.ts";
 import type { GgufHeader } from "../../../core/gguf/read_gguf.ts";
 import { didYouMean } from "../../../core/nearest.ts";
 import type { GgufArchitecture } from "./architecture.ts";
-import { gemma2, gemma3 } from "./gemma.ts";
-import { gpt2 } from "./gpt2.ts";
-import { llama, qwen2, qwen3 } from "./llama_like.ts";
+import { gemma2Gguf, gemma3Gguf } from "./gemma.ts";
+import { gpt2Gguf } from "./gpt2.ts";
+import { llamaGguf, qwen2Gguf, qwen3Gguf } from "./llama_like.ts";
 
 /** All of them. */
 export const architectures: readonly GgufArchitecture[] = [
-  gpt2,
-  llama,
-  qwen2,
-  qwen3,
-  gemma2,
-  gemma3,
+  gpt2Gguf,
+  llamaGguf,
+  qwen2Gguf,
+  qwen3Gguf,
+  gemma2Gguf,
+  gemma3Gguf,
 ];
 
 /** The architecture of a file, or an error that names it and lists those that are read. */
