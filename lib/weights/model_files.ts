@@ -138,7 +138,7 @@ export async function fetchModelFiles(
     throw new TunebookError("download", `${source} has no ${name}${hint}`);
   };
   if (weightsFile !== undefined && isGguf(weightsFile)) return void await required(weightsFile);
-  await required(CONFIG_FILE, "; is it a model?");
+  await required(CONFIG_FILE, "; is it a model? A GGUF file in it is named with its path");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
   await fetchFile(GENERATION_CONFIG_FILE);
