@@ -41,6 +41,7 @@ export type {
   Task,
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
+export type { Writing } from "./lib/nn/writing.ts";
 export type {
   DecoderProcessor,
   ImageProcessor,
@@ -146,11 +147,13 @@ export type {
 export type { DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
+export type { OtherTokens } from "./lib/deploy/other_tokens.ts";
 export type {
   AnswerDifference,
   ExpectedAnswer,
   ReaderContract,
   ReaderLimits,
+  WrittenAnswer,
 } from "./lib/nn/reader_contract.ts";
 export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";
 export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";

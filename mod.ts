@@ -89,6 +89,7 @@ export {
   type ChatTemplate,
   chooseTemplate,
 } from "./lib/text/chat/chat_template.ts";
+export type { TokenizerFacts } from "./lib/text/chat/built_in_templates.ts";
 export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
 export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
 export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";

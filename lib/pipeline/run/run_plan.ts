@@ -16,7 +16,12 @@ import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import {
+  type AnyExamples,
+  type Assembled,
+  assembleStage,
+  type EncodedSplits,
+} from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { deployStage } from "./deploy_stage.ts";
@@ -56,6 +61,7 @@ export async function runPlan(
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
   const opened = await openStage(spec, { signal });
+  const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
@@ -77,15 +83,22 @@ export async function runPlan(
     await scorer[Symbol.asyncDispose]();
     throw error;
   });
-  const writing = lazyTextModel();
-  const defaults = await generationDefaults(opened);
+  const { state } = trained;
+  const writing = lazyTextModel({
+    ...assembled,
+    task: read.task,
+    defaults,
+    device,
+    state: () => Promise.resolve(state),
+  });
+  const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
+    scorer.outputs(examples, { state, signal });
   const dispose = async () => {
     await scorer[Symbol.asyncDispose]();
     await writing.dispose();
-    trained.state.dispose();
+    state.dispose();
   };
   try {
-    const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
     const model: TrainedModel = {
@@ -96,19 +109,11 @@ export async function runPlan(
       processor: assembled.processor,
       maxTokens: assembled.maxTokens,
     };
-    const textModel = () =>
-      writing.open({
-        ...assembled,
-        task: read.task,
-        defaults,
-        device,
-        state: () => Promise.resolve(state),
-      });
     const answers = answerProof(
       read,
       assembled,
-      (examples) => scorer.outputs(examples, { state, signal }),
-      textModel,
+      (examples) => outputsOf(examples, signal),
+      writing.open,
     );
     const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, signal })
@@ -127,8 +132,8 @@ export async function runPlan(
       trained,
       scored,
       receipts,
-      outputsOf: (examples, signal) => scorer.outputs(examples, { state, signal }),
-      textModel,
+      outputsOf,
+      textModel: writing.open,
       dispose,
       signal: options.signal,
     });
