@@ -48,6 +48,13 @@ export type { Writer } from "./lib/pipeline/write/writer.ts";
 export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
 export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
 export type { GenerateOptions } from "./lib/generate/generate_options.ts";
+export {
+  parseToolCalls,
+  type ToolCallFormat,
+  type ToolCallOptions,
+  type ToolCalls,
+} from "./lib/generate/tool_calls/parse_tool_calls.ts";
+export type { ToolCall, UnparsedCall } from "./lib/generate/tool_calls/tool_call.ts";
 export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.ts";
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {

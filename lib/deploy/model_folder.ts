@@ -14,6 +14,7 @@ import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { configText } from "./config_text.ts";
+import { writeGenerationConfig } from "./generation_config.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -70,6 +71,7 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeFileAtomic(join(folder, "config.json"), configText(config));
+  await writeGenerationConfig(trained, folder);
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
