@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { visible } from "../core/visible.ts";
 import { isRecord } from "../core/objects.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
@@ -172,7 +173,7 @@ function parseWhole(text: string, source: string): unknown {
     }
     throw new TunebookError(
       "data",
-      `${source} is not valid JSON: ${messageOf(error)}${textHint(text.slice(0, looked))}`,
+      `${source} is not valid JSON: ${visible(messageOf(error))}${textHint(text.slice(0, looked))}`,
       { cause: error },
     );
   }
