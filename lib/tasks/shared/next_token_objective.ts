@@ -4,9 +4,11 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { paddedLayout } from "../../text/batch_layout.ts";
+import { weightedMean } from "./cross_entropy.ts";
+import { forCountedTokens } from "./counted_tokens.ts";
 
 /** One text to learn. */
 export interface LearnedText {
@@ -57,7 +59,7 @@ export function nextTokenObjective(
   const weightsOf = (row: number) =>
     Array.from(texts[row].ids, (_, at) => at < firstCounted ? 0 : texts[row].counts?.[at] ?? 1);
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
-  return {
+  const objective: Objective = {
     name: "causal-language-modelling",
     head: { name: "language", outputs: vocabSize },
     outputs: vocabSize,
@@ -83,7 +85,7 @@ export function nextTokenObjective(
       },
     },
     loss: (logits, { next_tokens, next_weights, normaliser }) =>
-      tf.div(tf.sum(tf.mul(tokenLosses(logits, next_tokens), flat(next_weights))), normaliser),
+      weightedMean(tokenLosses(logits, next_tokens), next_weights, normaliser),
     weightOf: (rows) => Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0),
     targetsOf(rows, normaliser, layout) {
       const chosen = Array.from(rows);
@@ -103,13 +105,13 @@ export function nextTokenObjective(
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       };
     },
+    forBatches: (batches) =>
+      forCountedTokens(objective, batches, { targets: "next_tokens", weights: "next_weights" }),
   };
+  return objective;
 }
-
-const flat = (x: Tensor) => tf.reshape(x, [-1]);
 
 /** −log p of each next token, [tokens]. */
 function tokenLosses(logits: Tensor, next: Tensor): Tensor {
-  const chosen = tf.oneHot(flat(next) as Parameters<typeof tf.oneHot>[0], logits.shape[1]!);
-  return tf.neg(tf.sum(tf.mul(tf.cast(chosen, "float32"), tf.logSoftmax(logits)), 1));
+  return ops.classCrossEntropy(logits, tf.reshape(next, [-1]));
 }
