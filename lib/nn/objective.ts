@@ -68,6 +68,19 @@ export interface Objective {
     readonly outputs: number;
     /** Rows that are run together: something of each token takes much more room. */
     readonly batchSize: number;
+    /**
+     * Where present, `of` reads what this gives of each token, and the head's results are there for some
+     * tokens at a time, since something of each token takes less room than they do.
+     */
+    readonly ofTokens?: {
+      /** How many pieces the tokens of a batch are cut into. */
+      readonly pieces: number;
+      /**
+       * The results of some tokens, [tokens, outputs], and where these are in the batch, counted through
+       * its rows, [tokens] int32 → [tokens, numbers].
+       */
+      of(results: Tensor, places: Tensor, batch: TextBatch): Tensor;
+    };
     /** The results for a padded batch → [batch, outputs]. */
     of(results: Tensor, batch: TextBatch): Tensor;
   };

@@ -74,6 +74,11 @@ function strided(build: GraphBuilder, x: Value, attrs: KernelCall["attrs"]): Val
       build.ints(begin.map((_, axis) => axis)),
       build.ints(strides),
     ], { type: x.type, shape: size });
+  part.shape.forEach((_, axis) => {
+    if (strides[axis] > 1 && build.graph.openDims.isOpen(x.shape[axis])) {
+      build.registerSize(part, axis);
+    }
+  });
   return build.reshape(part, finalShape);
 }
 
@@ -197,8 +202,8 @@ export const layout: Readonly<Record<string, Kernel>> = {
       (attrs.dtype as ElementType | undefined) ?? "float32",
     ),
   /** Not tensorflow.js' own: `after` asks for it where it exists. */
-  After: ({ build, inputs: { x, event }, attrs }) => {
-    if (attrs.freesEarly) build.freesEarly = true;
+  After: ({ build, inputs: { x, event } }) => {
+    build.freesEarly = true;
     // A reshape moves nothing, and the runtime cannot foresee its target: zeros (each keeps a
     // dimension) that are made from the event.
     const zeros = build.ints(x.shape.map(() => 0));

@@ -6,32 +6,14 @@
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
-/** What else is to be known of an order. */
-export interface AfterOptions {
-  /**
-   * Asks a compiled device to let go of memory early in the whole program (`passes/order_leaves.ts`).
-   * False unless given.
-   */
-  readonly freesEarly?: boolean;
-}
-
 /**
  * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op
  * by op keep the program's order anyway.
  */
-export function after(
-  x: Tensor,
-  event: Tensor,
-  { freesEarly = false }: AfterOptions = {},
-): Tensor {
+export function after(x: Tensor, event: Tensor): Tensor {
   const run = tf.customGrad((...args) => {
     const x = args[0] as unknown as Tensor;
-    const [value] = singleNode(
-      "After",
-      { x, event },
-      { freesEarly },
-      () => [tf.reshape(x, x.shape)],
-    );
+    const [value] = singleNode("After", { x, event }, {}, () => [tf.reshape(x, x.shape)]);
     return { value, gradFunc: (dy: Tensor) => dy };
   });
   return run(x);

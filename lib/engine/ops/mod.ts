@@ -13,3 +13,4 @@ export { layerNorm } from "./layer_norm.ts";
 export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
+export { rowNumbers, rowsInPieces } from "./rows_in_pieces.ts";

@@ -39,7 +39,7 @@ export function recompute(
     return {
       value: y,
       gradFunc(dy: Tensor, saved: Tensor[]) {
-        const [again, ...others] = saved.map((tensor) => after(tensor, dy, { freesEarly: true }));
+        const [again, ...others] = saved.map((tensor) => after(tensor, dy));
         const by = [again, ...read];
         const { value, gradients } = gradientsApart(() => compute(again, others), by, dy);
         value.dispose();

@@ -51,6 +51,14 @@ export function piecesFor(counted: number, vocabSize: number): number {
   return Math.min(most, Math.ceil(bytes / pieceBytes));
 }
 
+/** So many tokens are run together in evaluation: 4 rows of 128. */
+const evaluatedTokens = 512;
+
+/** How many pieces evaluation cuts the tokens of a batch into, whose number is not known beforehand. */
+export function evaluatedPieces(vocabSize: number): number {
+  return Math.max(1, piecesFor(evaluatedTokens, vocabSize));
+}
+
 /** The objective in pieces where the logits of one of the batches would be large; itself otherwise. */
 export function forCountedTokens(
   objective: Objective,

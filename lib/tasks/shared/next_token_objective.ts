@@ -8,7 +8,7 @@ import { ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { paddedLayout } from "../../text/batch_layout.ts";
 import { weightedMean } from "./cross_entropy.ts";
-import { forCountedTokens } from "./counted_tokens.ts";
+import { evaluatedPieces, forCountedTokens } from "./counted_tokens.ts";
 
 /** One text to learn. */
 export interface LearnedText {
@@ -73,14 +73,16 @@ export function nextTokenObjective(
     perRow: {
       outputs: 1,
       batchSize: evaluatedRows,
-      of(logits, { ids, mask }) {
-        const [rows, sequence] = ids.shape as [number, number];
-        const next = (x: Tensor) => tf.slice(x, [0, 1], [rows, sequence - 1]);
-        const all = tf.reshape(logits, [rows, sequence, vocabSize]);
-        const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, vocabSize]);
-        const losses = tokenLosses(tf.reshape(before, [-1, vocabSize]), next(ids));
-        const counts = tf.cast(next(mask), "float32");
-        const sums = tf.sum(tf.mul(tf.reshape(losses, [rows, sequence - 1]), counts), 1, true);
+      ofTokens: {
+        pieces: evaluatedPieces(vocabSize),
+        of: (logits, places, { ids }) =>
+          tf.reshape(tokenLosses(logits, tf.gather(flat(nextOf(ids)), places as never)), [-1, 1]),
+      },
+      of(losses, { mask }) {
+        const [rows, sequence] = mask.shape as [number, number];
+        const ofRows = tf.slice(tf.reshape(losses, [rows, sequence]), [0, 0], [rows, sequence - 1]);
+        const counts = tf.cast(tf.slice(mask, [0, 1], [rows, sequence - 1]), "float32");
+        const sums = tf.sum(tf.mul(ofRows, counts), 1, true);
         return tf.div(sums, tf.maximum(tf.sum(counts, 1, true), 1));
       },
     },
@@ -111,7 +113,18 @@ export function nextTokenObjective(
   return objective;
 }
 
+const flat = (x: Tensor) => tf.reshape(x, [-1]);
+
 /** −log p of each next token, [tokens]. */
 function tokenLosses(logits: Tensor, next: Tensor): Tensor {
-  return ops.classCrossEntropy(logits, tf.reshape(next, [-1]));
+  return ops.classCrossEntropy(logits, flat(next));
+}
+
+/** The token after each, [batch, sequence]; the last one of a row has the row's first. */
+function nextOf(ids: Tensor): Tensor {
+  const [rows, sequence] = ids.shape as [number, number];
+  return tf.concat([
+    tf.slice(ids, [0, 1], [rows, sequence - 1]),
+    tf.slice(ids, [0, 0], [rows, 1]),
+  ], 1);
 }
