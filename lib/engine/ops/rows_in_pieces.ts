@@ -8,7 +8,8 @@ import { after } from "./after.ts";
 
 /** 0, 1, 2 … for the rows of x, [rows] int32. */
 export function rowNumbers(x: Tensor): Tensor {
-  const ones = tf.ones([x.shape[0]], "int32");
+  // Not `tf.ones`, which would fill an array of the traced size.
+  const ones = tf.fill([x.shape[0]], 1, "int32");
   return tf.sub(tf.cumsum(ones, 0), tf.scalar(1, "int32"));
 }
 
