@@ -14,8 +14,8 @@ export function rowNumbers(x: Tensor): Tensor {
 }
 
 /**
- * What `compute` gives of each row, where what it needs meanwhile is there for one piece only. Without a
- * gradient. The number of rows may be open: with p pieces the first one has the rows 0, p, 2p …, the next
+ * What `compute` gives of each row, where what it needs meanwhile is there for one piece only; a gradient
+ * would keep that of all (`lossInPieces` does not). The number of rows may be open: with p pieces the first one has the rows 0, p, 2p …, the next
  * one 1, p + 1 …, and a piece that is a row short has the last row once more.
  *
  * @param compute rows [m, width] and their numbers [m] int32 → [m, numbers], each row by itself

@@ -9,7 +9,7 @@ import { type Case, floats, type Given, given, ints } from "../parity.ts";
 
 const inputs: Readonly<Record<string, readonly [Given, Given]>> = {
   "rows": [floats([5, 7]), ints([5], 0, 6)],
-  "one class": [floats([3, 1]), ints([3], 0, 0)],
+  "two classes": [floats([3, 2]), ints([3], 0, 1)],
   "no rows": [floats([0, 4]), ints([0])],
   "large numbers": [
     given("float32", [2, 3], [1e4, 0, -1e4, -1e9, -1e9, 0]),
