@@ -67,8 +67,9 @@ const opCases: Record<string, Case[]> = {
     inputs: [floats([3, 2]), floats([2, 2])],
     run: (x, weight) =>
       ops.recompute(
-        (x, [fixed]) => tf.tanh(tf.mul(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), fixed)),
-        { x, fixed: [tf.scalar(0.7)], trained: () => [weight] },
+        ([x], [fixed]) =>
+          tf.tanh(tf.mul(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), fixed)),
+        { given: [x], fixed: [tf.scalar(0.7)], trained: () => [weight] },
       ),
   }],
   classCrossEntropy: [{
@@ -76,6 +77,11 @@ const opCases: Record<string, Case[]> = {
     name: "a class twice",
     inputs: [floats([3, 4]), given("int32", [3], [3, 0, 3])],
     run: (logits, ids) => ops.classCrossEntropy(logits, ids),
+  }, {
+    kernel: "classCrossEntropy",
+    name: "smoothed",
+    inputs: [floats([3, 4]), given("int32", [3], [3, 0, 3])],
+    run: (logits, ids) => ops.classCrossEntropy(logits, ids, { labelSmoothing: 0.2 }),
   }],
   lossInPieces: [{
     kernel: "lossInPieces",
@@ -115,6 +121,12 @@ const opCases: Record<string, Case[]> = {
         x,
         3,
       ),
+  }],
+  maskedGradient: [{
+    kernel: "maskedGradient",
+    name: "all kept",
+    inputs: [floats([3, 2])],
+    run: (x) => tf.tanh(ops.maskedGradient(x, tf.ones([3, 1]))),
   }],
   embedding: [{
     kernel: "embedding",

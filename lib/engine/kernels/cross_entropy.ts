@@ -27,28 +27,44 @@ function numberAt(build: GraphBuilder, x: Value, ids: Value): Value {
 
 /** Kernels of tunebook's own, which `ops.classCrossEntropy` asks for. */
 export const crossEntropies: Readonly<Record<string, Kernel>> = {
-  ClassCrossEntropy: ({ build, inputs: { logits, ids } }) => {
+  ClassCrossEntropy: ({ build, inputs: { logits, ids }, attrs }) => {
+    const smoothing = attrs.smoothing as number;
     const logarithms = build.emitOne("LogSoftmax", [logits], logits, lastAxis);
-    const losses = build.emitOne("Neg", [numberAt(build, logarithms, ids)], {
-      type: "float32",
-      shape: [logits.shape[0], 1],
-    });
+    const spec = { type: "float32" as const, shape: [logits.shape[0], 1] };
+    let sum = numberAt(build, logarithms, ids);
+    if (smoothing > 0) {
+      const mean = build.emitOne("ReduceMean", [logarithms, build.ints([1])], spec, {
+        keepdims: { int: 1 },
+      });
+      const [own, all] = [[sum, 1 - smoothing], [mean, smoothing]] as const;
+      sum = build.emitOne(
+        "Add",
+        [own, all].map(([x, share]) => build.emitOne("Mul", [x, build.float(share)], spec)),
+        spec,
+      );
+    }
+    const losses = build.emitOne("Neg", [sum], spec);
     return [build.reshape(losses, [logits.shape[0]]), logarithms];
   },
-  ClassCrossEntropyGrad: ({ build, inputs: { logarithms, ids, dy } }) => {
-    const shares = build.emitOne("Exp", [logarithms], logarithms);
+  ClassCrossEntropyGrad: ({ build, inputs: { logarithms, ids, dy }, attrs }) => {
+    const smoothing = attrs.smoothing as number;
+    const classes = logarithms.shape[1];
     const each = column(build, dy);
-    const multiply = (x: Value) => build.emitOne("Mul", [x, each], logarithms);
-    if (build.options.webgpu) {
-      const hot = comparedOneHot(build, ids, logarithms.shape[1], 0, 1);
-      return [multiply(build.emitOne("Sub", [shares, hot], logarithms))];
+    let shares = build.emitOne("Exp", [logarithms], logarithms);
+    if (smoothing > 0) {
+      shares = build.emitOne("Sub", [shares, build.float(smoothing / classes)], logarithms);
     }
-    // In place, as the two before: one tensor of this size is there.
-    return [build.emitOne(
-      "ScatterElements",
-      [multiply(shares), column(build, ids), build.emitOne("Neg", [each], each)],
-      logarithms,
-      { ...lastAxis, reduction: { text: "add" } },
-    )];
+    if (build.options.webgpu) {
+      const hot = comparedOneHot(build, ids, classes, 0, 1 - smoothing);
+      const differences = build.emitOne("Sub", [shares, hot], logarithms);
+      return [build.emitOne("Mul", [differences, each], logarithms)];
+    }
+    // In place, as all before: one tensor of this size is there.
+    const weighted = build.emitOne("Mul", [shares, each], logarithms);
+    const own = build.emitOne("Mul", [each, build.float(smoothing - 1)], each);
+    return [build.emitOne("ScatterElements", [weighted, column(build, ids), own], logarithms, {
+      ...lastAxis,
+      reduction: { text: "add" },
+    })];
   },
 };

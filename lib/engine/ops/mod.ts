@@ -11,6 +11,7 @@ export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
+export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
 export { rowNumbers, rowsInPieces } from "./rows_in_pieces.ts";

@@ -18,19 +18,23 @@ const inputs: Readonly<Record<string, readonly [Given, Given]>> = {
 };
 
 /** Cases of the cross-entropy of one class a row, and of its gradient. */
-export const crossEntropyCases: readonly Case[] = Object.entries(inputs)
-  .flatMap(([name, [logits, ids]]): Case[] => [
+export const crossEntropyCases: readonly Case[] = [0, 0.1].flatMap((labelSmoothing) =>
+  Object.entries(inputs).flatMap(([name, [logits, ids]]): Case[] => [
     {
       kernel: "ClassCrossEntropy",
-      name,
+      name: `${name}, smoothed by ${labelSmoothing}`,
       inputs: [logits, ids],
-      run: (logits, ids) => classCrossEntropy(logits, ids),
+      run: (logits, ids) => classCrossEntropy(logits, ids, { labelSmoothing }),
     },
     {
       kernel: "ClassCrossEntropyGrad",
-      name,
+      name: `${name}, smoothed by ${labelSmoothing}`,
       inputs: [logits, ids, floats([logits.shape[0]])],
       run: (logits, ids, dy) =>
-        tf.grad((logits) => classCrossEntropy(logits as Tensor, ids))(logits, dy),
+        tf.grad((logits) => classCrossEntropy(logits as Tensor, ids, { labelSmoothing }))(
+          logits,
+          dy,
+        ),
     },
-  ]);
+  ])
+);
