@@ -69,7 +69,7 @@ export function evaluatedResults(
   batch: TextBatch,
 ): Tensor {
   const { ofTokens } = perRow ?? {};
-  const read = ofTokens ? ofTokens.of(results, ops.rowNumbers(results), batch) : results;
+  const read = ofTokens ? ofTokens.of(results, ops.countedRows(results), batch) : results;
   return perRow?.of(read, batch) ?? pool?.(results, batch) ?? shaped(model, results, batch);
 }
 

@@ -105,11 +105,11 @@ const opCases: Record<string, Case[]> = {
         [weight, offset],
       ),
   }],
-  rowNumbers: [{
-    kernel: "rowNumbers",
+  countedRows: [{
+    kernel: "countedRows",
     name: "times the rows",
     inputs: [floats([3, 2])],
-    run: (x) => tf.mul(x, tf.reshape(tf.cast(ops.rowNumbers(x), "float32"), [-1, 1])),
+    run: (x) => tf.mul(x, tf.reshape(tf.cast(ops.countedRows(x), "float32"), [-1, 1])),
   }],
   rowsInPieces: [{
     kernel: "rowsInPieces",

@@ -14,4 +14,4 @@ export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
-export { rowNumbers, rowsInPieces } from "./rows_in_pieces.ts";
+export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";

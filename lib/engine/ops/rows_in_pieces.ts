@@ -7,7 +7,7 @@ import { type Tensor, tf } from "../tf.ts";
 import { after } from "./after.ts";
 
 /** 0, 1, 2 … for the rows of x, [rows] int32. */
-export function rowNumbers(x: Tensor): Tensor {
+export function countedRows(x: Tensor): Tensor {
   // Not `tf.ones`, which would fill an array of the traced size.
   const ones = tf.fill([x.shape[0]], 1, "int32");
   return tf.sub(tf.cumsum(ones, 0), tf.scalar(1, "int32"));
@@ -27,7 +27,7 @@ export function rowsInPieces(
   x: Tensor,
   pieces: number,
 ): Tensor {
-  const all = rowNumbers(x);
+  const all = countedRows(x);
   if (pieces === 1) return compute(x, all);
   const [rows] = x.shape;
   const firsts = tf.stridedSlice(all, [0], [rows], [pieces]);
