@@ -55,6 +55,9 @@ export function sourceMistake(source: unknown): string | undefined {
     ? "a promise; write await before it"
     : typeof source === "function"
     ? `${shownValue(source)}; call it, with await: await ${source.name || "read"}()`
+    : typeof source === "object" && source !== null && "train" in source
+    ? "an object of splits; give the training rows first and the others with the options, " +
+      ".data(train, { …, test, validation })"
     : shownValue(source);
   return `the data must be a table, a file, an address or a data set's name, but is ${given}`;
 }
