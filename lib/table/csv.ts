@@ -10,7 +10,7 @@ import { requireNames } from "./columns.ts";
 import { checkText } from "./decode_text.ts";
 import { inferColumn } from "./infer_column.ts";
 import { firstLineHint, isSeparatorLine, lengthMistake } from "./length_hints.ts";
-import { oneSeparator, separatorHint } from "./separator_hints.ts";
+import { howToSay, oneSeparator, separatorHint } from "./separator_hints.ts";
 import { plainRows, type SeparatedRecords, separatedRecords } from "./separated_records.ts";
 import { nameMistakes, type Table, tableFromColumns } from "./table.ts";
 
@@ -122,14 +122,15 @@ function recordsByThemselves(
       `${source} has ${plain! - 1} rows if its quotes (") are text, and ${
         parsed.records.length - 1
       } if ` +
-        "they quote cells that hold commas and line ends; say which, in code with readTable(path, " +
-        "{ quote: false }) or { quote: '\"' }, or write the table as JSON Lines",
+        `they quote cells that hold commas and line ends; say which: ${
+          howToSay("quote: false", "--quote none")
+        }, or with '"' in the place of false; or write the table as JSON Lines`,
     );
   }
   const { message, cause } = failure!;
   const hint = separatorHint(bytes, separator) ?? jsonHint(bytes) ??
     (mayBeText
-      ? "if all quotes are text, read it in code with readTable(path, { quote: false })"
+      ? `if all quotes are text, say so: ${howToSay("quote: false", "--quote none")}`
       : "");
   throw new TunebookError("data", message + (hint && `; ${hint}`), { cause });
 }
@@ -150,7 +151,9 @@ function checkSwallowed({ records, lineOf }: SeparatedRecords, source: string): 
   throw mistakes(
     "data",
     `${source} has quoted cells with tabs and line ends in them, as if rows stood between two quotes that ` +
-      "are text; say which, in code with readTable(path, { quote: false }) or { quote: '\"' }:",
+      `are text; say which: ${
+        howToSay("quote: false", "--quote none")
+      }, or with '"' in the place of false:`,
     wrong,
   );
 }

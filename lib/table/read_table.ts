@@ -31,14 +31,10 @@ import type { Table } from "./table.ts";
 /** A way to write a table into a file. */
 export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow" | "conll";
 
-/** How to read a table. */
-export interface ReadTableOptions {
+/** What a file's name and content may not tell. */
+export interface ReadSettings {
   /** The format; by default from the name's ending, or else from what the server says. */
   format?: TableFormat;
-  /** The columns to keep, in this order; by default all. */
-  columns?: readonly string[];
-  /** Columns to leave out; `""` are those without a name, if any, such as the index that pandas writes. */
-  omit?: readonly string[];
   /**
    * What cells are quoted with, one character, or `false` where quotes are text (csv, tsv). By default
    * `"`, or none where tab-separated lines only make sense so.
@@ -46,6 +42,14 @@ export interface ReadTableOptions {
   quote?: string | false;
   /** What stands between cells, one character (csv, tsv); by default a comma or a tab. */
   separator?: string;
+}
+
+/** How to read a table. */
+export interface ReadTableOptions extends ReadSettings {
+  /** The columns to keep, in this order; by default all. */
+  columns?: readonly string[];
+  /** Columns to leave out; `""` are those without a name, if any, such as the index that pandas writes. */
+  omit?: readonly string[];
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
   timeoutSeconds?: number;
   /** Stops a download with an error of kind "interrupted". */
@@ -96,6 +100,8 @@ const formats: Record<TableFormat, Format> = {
 
 const defaultTimeoutSeconds = 30;
 const names = Object.keys(formats) as TableFormat[];
+/** The names of all formats. */
+export const tableFormats: readonly TableFormat[] = names;
 /** The index that pandas writes has an empty name. */
 const anyNames: Rule = [
   "a list of texts",
@@ -109,12 +115,16 @@ const quoteRule: Rule = [
   "one ASCII character, or false where quotes are text",
   (value) => value === false || character[1](value),
 ];
-const rules: Rules<ReadTableOptions> = {
+/** What the settings must be. */
+export const readRules: Rules<ReadSettings> = {
   format: oneOf(names),
-  columns: texts,
-  omit: anyNames,
   quote: quoteRule,
   separator: character,
+};
+const rules: Rules<ReadTableOptions> = {
+  ...readRules,
+  columns: texts,
+  omit: anyNames,
   timeoutSeconds: positive,
   signal: abortSignal,
 };
