@@ -116,7 +116,15 @@ async function openSource(
   { columns, format, ...options }: ReadTableOptions & { readonly columns: readonly string[] },
 ): Promise<Table> {
   const known = findDataSet(source);
-  if (known) return await known.read();
+  if (known) {
+    if (format === undefined && options.quote === undefined && options.separator === undefined) {
+      return await known.read();
+    }
+    throw new TunebookError(
+      "input",
+      `read says how files are read, but "${source}" is a data set, which is read by itself`,
+    );
+  }
   if (!formatOf(source) && !format && !source.includes(":") && !await isFile(source)) {
     const names = Object.keys(dataSets);
     throw new TunebookError(
