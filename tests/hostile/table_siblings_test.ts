@@ -147,3 +147,42 @@ Deno.test("a text of invisible characters is none", () => {
     ),
   );
 });
+
+/** The bytes with each `from` replaced; both have one length. */
+function patched(bytes: Uint8Array, from: string, to: readonly number[]): Uint8Array {
+  const found = new TextEncoder().encode(from);
+  const copy = bytes.slice();
+  let count = 0;
+  for (let at = 0; at + found.length <= bytes.length; at++) {
+    if (!found.every((byte, i) => bytes[at + i] === byte)) continue;
+    copy.set(to, at);
+    count++;
+  }
+  assert.ok(count > 0, `${from} is not in the file`);
+  return copy;
+}
+
+Deno.test("texts of Arrow and Parquet that are not UTF-8 are errors, not replacement characters", () =>
+  inFolder(async (folder) => {
+    const arrow = join(folder, "t.arrow");
+    const texts = ["fine", null, "wxyz", "é"];
+    await writeTable(tableFromColumns({ text: texts, list: texts.map((each) => [each]) }), arrow);
+    assert.deepEqual((await readTable(arrow)).array("text"), texts);
+    const whole = await Deno.readFile(arrow);
+    // Half a character and what is none; a character that two values share.
+    for (const bad of [[0x77, 0xc3, 0x79, 0x7a], [0xff, 0xfe, 0x79, 0x7a]]) {
+      await Deno.writeFile(arrow, patched(whole, "wxyz", bad));
+      await assert.rejects(readTable(arrow), isMistake("data", "t.arrow", "not UTF-8"));
+    }
+    await writeTable(tableFromColumns({ text: ["ab", "cd"] }), arrow);
+    await Deno.writeFile(
+      arrow,
+      patched(await Deno.readFile(arrow), "abcd", [0x61, 0xc3, 0xa9, 0x64]),
+    );
+    await assert.rejects(readTable(arrow), isMistake("data", '"text"', "value 0", "not UTF-8"));
+
+    const parquet = join(folder, "t.parquet");
+    const decimals = await Deno.readFile(join(import.meta.dirname!, "cases", "decimal.parquet"));
+    await Deno.writeFile(parquet, patched(decimals, "\0c\u0001\0", [0, 0xff, 1, 0]));
+    await assert.rejects(readTable(parquet), isMistake("data", '"text"', "not UTF-8"));
+  }));
