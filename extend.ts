@@ -41,7 +41,13 @@ export type {
   Task,
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
-export type { ImageProcessor, Processor, TextProcessor } from "./lib/nn/processor.ts";
+export type { Writing } from "./lib/nn/writing.ts";
+export type {
+  DecoderProcessor,
+  ImageProcessor,
+  Processor,
+  TextProcessor,
+} from "./lib/nn/processor.ts";
 export type { Objective } from "./lib/nn/objective.ts";
 
 // Tasks on texts: rows to sequences
@@ -80,6 +86,10 @@ export { metric } from "./lib/metrics/metric.ts";
 
 // Model families
 export type {
+  DecoderBatch,
+  DecoderInput,
+  DecoderStack,
+  EncoderDecoderConfig,
   Family,
   Features,
   Head,
@@ -93,8 +103,9 @@ export type {
   TextConfig,
 } from "./lib/nn/family.ts";
 export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
-export type { InputTokens, Net } from "./lib/nn/net.ts";
-export type { AttentionCall } from "./lib/nn/attention_call.ts";
+export type { CheckpointedPart, InputTokens, Memory, Net } from "./lib/nn/net.ts";
+export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
+export type { AttentionSite } from "./lib/nn/attention_site.ts";
 export type { TokenPositions } from "./lib/nn/token_positions.ts";
 export { positionIds } from "./lib/nn/pooled_positions.ts";
 export { activation } from "./lib/nn/activation.ts";
@@ -136,11 +147,13 @@ export type {
 export type { DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
+export type { OtherTokens } from "./lib/deploy/other_tokens.ts";
 export type {
   AnswerDifference,
   ExpectedAnswer,
   ReaderContract,
   ReaderLimits,
+  WrittenAnswer,
 } from "./lib/nn/reader_contract.ts";
 export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";
 export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";

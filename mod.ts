@@ -48,6 +48,13 @@ export type { Writer } from "./lib/pipeline/write/writer.ts";
 export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
 export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
 export type { GenerateOptions } from "./lib/generate/generate_options.ts";
+export {
+  parseToolCalls,
+  type ToolCallFormat,
+  type ToolCallOptions,
+  type ToolCalls,
+} from "./lib/generate/tool_calls/parse_tool_calls.ts";
+export type { ToolCall, UnparsedCall } from "./lib/generate/tool_calls/tool_call.ts";
 export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.ts";
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
@@ -81,11 +88,22 @@ export {
 } from "./lib/tasks/text_classification.ts";
 export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
 export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export { chat, type ChatTask } from "./lib/tasks/chat.ts";
+export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
+export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
 export {
-  causalLanguageModelling,
-  type CausalLanguageModellingOptions,
-  type TextTask,
-} from "./lib/tasks/causal_language_modelling.ts";
+  type ChatSource,
+  type ChatTemplate,
+  chooseTemplate,
+} from "./lib/text/chat/chat_template.ts";
+export type { TokenizerFacts } from "./lib/text/chat/built_in_templates.ts";
+export type { ChatMessage, ChatTool } from "./lib/text/chat/chat_message.ts";
+export { type EndTokens, endTokens } from "./lib/text/chat/end_tokens.ts";
+export { textGeneration, type TextTask } from "./lib/tasks/text_generation.ts";
+export type { TextGenerationOptions } from "./lib/tasks/text_generation/options.ts";
+export { type PairTask, text2text, type Text2TextOptions } from "./lib/tasks/text2text.ts";
+export { translation, type TranslationOptions } from "./lib/tasks/translation.ts";
+export { summarization, type SummarizationOptions } from "./lib/tasks/summarization.ts";
 export { tokenClassification } from "./lib/tasks/token_classification.ts";
 export type { ScoredSpan } from "./lib/tasks/token_classification/aggregate.ts";
 export type { Aggregation } from "./lib/tasks/token_classification/aggregations.ts";

@@ -67,6 +67,7 @@ const calls: Readonly<Record<string, Call>> = {
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  parseToolCalls: (options) => tunebook.parseToolCalls("", options),
   "Writer.generate": (options) => writer.generate(["a"], options),
   "Writer.stream": (options) => writer.stream("a", options).next(),
   "Writer.chat": (options) => writer.chat(options),
@@ -74,8 +75,13 @@ const calls: Readonly<Record<string, Call>> = {
   "AdapterSet.average": (options) => adapters.average({}, options),
   "AdapterSet.predict": (options) => adapters.predict(["a"], { adapters: [null], ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
-  causalLanguageModelling: (options) =>
-    tunebook.causalLanguageModelling({ text: "text", ...options }),
+  textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
+  chat: (options) => tunebook.chat({ messages: "text", ...options }),
+  renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),
+  text2text: (options) => tunebook.text2text({ source: "text", target: "label", ...options }),
+  translation: (options) => tunebook.translation({ source: "text", target: "label", ...options }),
+  summarization: (options) =>
+    tunebook.summarization({ text: "text", summary: "label", ...options }),
   tokenClassification: (options) =>
     tunebook.tokenClassification({ tokens: "text", tags: "tags", ...options }),
   sentenceEmbeddings: (options) => tunebook.sentenceEmbeddings({ ...columns, ...options }),
@@ -219,8 +225,10 @@ const calls: Readonly<Record<string, Call>> = {
 
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {
+  chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
+  "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",
   "Notebook.show": "a contract: a notebook of one's own",
   "Chart.mark": "vega-lite's own properties, any of them",
   "Chart.point": "vega-lite's own properties, any of them",

@@ -46,6 +46,14 @@ const llamaPlaces: Places = {
   targets: ["k_proj", "v_proj", "down_proj"],
   feedForward: ["down_proj"],
 };
+/** Queries instead of keys, as PEFT's table has it for later families. */
+const queryPlaces: Places = {
+  targets: ["q_proj", "v_proj", "down_proj"],
+  feedForward: ["down_proj"],
+};
+const t5Places: Places = { targets: ["k", "v", "wo"], feedForward: ["wo"] };
+/** PEFT's for BART scales queries in the place of keys; these are the paper's. */
+const bartPlaces: Places = { targets: ["k_proj", "v_proj", "fc2"], feedForward: ["fc2"] };
 /** PEFT's table for the model types that it knows; DistilBERT has BERT's places by its own names. */
 const defaultPlaces: Readonly<Record<string, Places>> = {
   bert: bertPlaces,
@@ -55,6 +63,15 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
   gpt2: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
   llama: llamaPlaces,
   mistral: llamaPlaces,
+  qwen2: queryPlaces,
+  qwen3: queryPlaces,
+  gemma2: queryPlaces,
+  gemma3_text: queryPlaces,
+  t5: t5Places,
+  mt5: t5Places,
+  bart: bartPlaces,
+  mbart: bartPlaces,
+  marian: bartPlaces,
 };
 
 /**

@@ -24,10 +24,10 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo } from "../nn/method.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { lstm, lstmParameters } from "./parts/lstm.ts";
-import { checkFields } from "./peft/fields.ts";
+import { storedPrompt } from "./parts/stored_prompt.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import { given } from "./settings.ts";
-import { prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
+import { prepend, promptFields, promptFormat, promptPeft } from "./parts/virtual_tokens.ts";
 import { computed } from "./parts/computed.ts";
 
 /** Settings of P-tuning. */
@@ -114,10 +114,13 @@ function attach(modelInfo: ModelInfo, settings: Settings): AttachedMethod {
     trains: () => false,
     virtualTokens: tokens,
     input: (given, context) => prepend(given, encode(context)),
-    peft: promptFormat(
-      configOf(modelInfo, settings),
-      [tokens, hiddenSize],
-      (values) => computed(parameters, values, encode),
+    ...promptPeft(
+      modelInfo,
+      promptFormat(
+        configOf(modelInfo, settings),
+        [tokens, hiddenSize],
+        (values) => computed(parameters, values, encode),
+      ),
     ),
   };
 }
@@ -169,25 +172,6 @@ function encoderOf({ encoder, hidden: asked, layers, dropout }: Settings, hidden
 
 /** The tokens of a PEFT folder, without their network. */
 export function pTuningFromPeft(config: PeftConfig): Method {
-  checkFields(config, {
-    numbers: ["num_virtual_tokens"],
-    off: { num_transformer_submodules: [1, null] },
-  });
-  const tokens = config.num_virtual_tokens as number;
-  return {
-    method: name,
-    settings: { tokens },
-    learningRate,
-    attach(modelInfo) {
-      const shape = [tokens, modelInfo.config.hiddenSize];
-      return {
-        parameters: [table(embedding, tokens, modelInfo.config.hiddenSize)],
-        trains: () => false,
-        virtualTokens: tokens,
-        input: (given, context) => prepend(given, context.parameter(embedding)),
-        delta: (values) => ({ linears: new Map(), prompt: values.get(embedding)! }),
-        peft: promptFormat(config, shape, (values) => values.get(embedding)!, embedding),
-      };
-    },
-  };
+  const settings = { tokens: config.num_virtual_tokens };
+  return storedPrompt(config, { method: name, learningRate, settings, parameter: embedding });
 }

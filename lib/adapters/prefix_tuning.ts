@@ -16,6 +16,11 @@
  * A projection adds up many weights, which move together: .793 at 1e-4, .837 at 3e-4, .692 at 1e-3,
  * and at 1e-2 nothing was learnt. Its rate is 3e-4; the paper's is 5e-5.
  *
+ * In an encoder-decoder all three attentions get a prefix, as in the paper (section 4.3 and its code); PEFT's
+ * folders know the decoder's own alone. PEFT deals out their layers in steps of two (0.21): of L layers, layer l
+ * has the l-th pair of keys and values by 2·l modulo L, so that where L is even half of them serve two layers
+ * and the others none. A prefix of `sites: ["decoder"]` is the same.
+ *
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
@@ -23,8 +28,17 @@ import { oneOf, type Rules, text, whole, yesOrNo } from "../core/option_rules.ts
 import { shownValue } from "../core/shown_value.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
-import type { ModelConfig } from "../nn/family.ts";
+import { keyValueSizes } from "../nn/key_value_sizes.ts";
+import { type AttentionPlace, attentionPlaces } from "../nn/attention_places.ts";
+import { type AttentionSite, attentionSites } from "../nn/attention_site.ts";
+import type {
+  AttachedMethod,
+  HookContext,
+  Method,
+  ModelInfo,
+  Parameter,
+  PeftFormat,
+} from "../nn/method.ts";
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
@@ -52,6 +66,12 @@ export interface PrefixTuningOptions {
   readonly start?: PrefixStart;
   /** The text to start from; not with a projection, whose network cannot be inverted. */
   readonly text?: string;
+  /**
+   * Which attentions of an encoder-decoder get a prefix: the encoder's (`encoder`), the decoder's to what
+   * was written (`decoder`) and to the source (`cross`). All three unless given. `["decoder"]` is what PEFT
+   * can open.
+   */
+  readonly sites?: readonly AttentionSite[];
 }
 
 /** What the settings must be. */
@@ -61,6 +81,12 @@ export const prefixTuningRules: Rules<PrefixTuningOptions> = {
   hidden: whole,
   start: oneOf(["zero", "text", "random"] satisfies PrefixStart[]),
   text,
+  sites: [
+    `a list of some of ${attentionSites.map((site) => `"${site}"`).join(", ")}, each once`,
+    (value) =>
+      Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
+      value.every((site) => attentionSites.includes(site)),
+  ],
 };
 
 const name = "prefix_tuning";
@@ -77,6 +103,7 @@ interface Settings {
   readonly start: PrefixStart;
   readonly hidden?: number;
   readonly text?: string;
+  readonly sites?: readonly AttentionSite[];
 }
 
 /**
@@ -131,16 +158,20 @@ function projectionMistakes({ projection, start, text, hidden }: PrefixTuningOpt
     : [];
 }
 
-/** Heads and sizes of the keys and values; queries may share them. */
-function sizesOf({ hiddenSize, numHeads, numLayers, numKeyValueHeads = numHeads }: ModelConfig) {
-  const size = hiddenSize / numHeads;
-  return { heads: numKeyValueHeads, size, width: numKeyValueHeads * size, layers: numLayers };
+/** The attentions that get a prefix. */
+function placesOf({ modelType, config, family }: ModelInfo, { sites }: Settings): AttentionPlace[] {
+  if (sites === undefined || family.decoder) return attentionPlaces(config, sites);
+  throw new TunebookError(
+    "input",
+    `${name}: sites belong to encoder-decoders, and ${modelType} is none; leave sites out`,
+  );
 }
 
 function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Array): AttachedMethod {
   const { tokens, projection, start, hidden = modelInfo.config.hiddenSize } = settings;
-  const { heads, size, width, layers } = sizesOf(modelInfo.config);
-  const whole = layers * 2 * width;
+  const places = placesOf(modelInfo, settings);
+  const { width } = keyValueSizes(modelInfo.config);
+  const whole = places.length * 2 * width;
   const parameters: Parameter[] = projection
     ? [
       table(embedding, tokens, width),
@@ -166,41 +197,82 @@ function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Arra
     parameters,
     trains: () => false,
     prefixTokens: tokens,
-    keysValues(layer, { keys, values, mask }, context) {
+    ...(settings.sites ? { prefixSites: settings.sites } : {}),
+    keysValues(layer, given, context, site) {
+      const own = places.findIndex((place) => place.site === site && place.layer === layer);
+      if (own < 0) return given;
+      const { heads, size } = places[own];
+      const at = pairOf(places, own);
+      const { keys, values, mask } = given;
       const [batch] = mask.shape;
       const before = (part: number) => {
         const split = tf.reshape(columns(context, part), [tokens, heads, size]);
         return forEachRow(tf.transpose(split, [1, 0, 2]), batch);
       };
       return {
-        keys: tf.concat([before(2 * layer), keys], 2),
-        values: tf.concat([before(2 * layer + 1), values], 2),
+        keys: tf.concat([before(2 * at), keys], 2),
+        values: tf.concat([before(2 * at + 1), values], 2),
         mask: lengthen(mask, tokens, 1),
       };
     },
-    ...(projection ? {} : {
+    // Prefixes of several attentions have no common length that other adapters could share.
+    ...(projection || modelInfo.family.decoder ? {} : {
       delta: (values) => ({ linears: new Map(), prefix: values.get(embedding)! }),
     }),
-    peft: promptFormat(
-      {
-        peft_type: "PREFIX_TUNING",
-        ...promptFields(modelInfo, tokens),
-        token_dim: width,
-        num_attention_heads: heads,
-        prefix_projection: projection,
-        encoder_hidden_size: projection ? hidden : null,
-      },
-      shape,
-      (values) =>
-        projection
-          ? computed(
-            parameters,
-            values,
-            (context) =>
-              tf.concat(Array.from({ length: 2 * layers }, (_, part) => columns(context, part)), 1),
-          )
-          : values.get(embedding)!,
+    ...formatOf(
+      modelInfo,
+      places,
+      promptFormat(
+        {
+          peft_type: "PREFIX_TUNING",
+          ...promptFields(modelInfo, tokens),
+          token_dim: width,
+          num_layers: places.length,
+          num_attention_heads: places[0].heads,
+          // What makes PEFT build a cache of an encoder-decoder.
+          ...(modelInfo.family.decoder ? { num_transformer_submodules: 2 } : {}),
+          prefix_projection: projection,
+          encoder_hidden_size: projection ? hidden : null,
+        },
+        shape,
+        (values) =>
+          projection
+            ? computed(
+              parameters,
+              values,
+              (context) =>
+                tf.concat(
+                  Array.from({ length: 2 * places.length }, (_, part) => columns(context, part)),
+                  1,
+                ),
+            )
+            : values.get(embedding)!,
+      ),
     ),
+  };
+}
+
+/** True for a prefix of an encoder-decoder that PEFT can open. */
+function isAsInPeft(places: readonly AttentionPlace[]): boolean {
+  return places.every(({ site }) => site === "decoder");
+}
+
+/** Which pair of keys and values an attention reads. */
+function pairOf(places: readonly AttentionPlace[], own: number): number {
+  return isAsInPeft(places) ? 2 * own % places.length : own;
+}
+
+/** PEFT's format, or why there is none. */
+function formatOf(
+  { family }: ModelInfo,
+  places: readonly AttentionPlace[],
+  peft: PeftFormat,
+): Pick<AttachedMethod, "peft" | "peftObstacle"> {
+  if (!family.decoder || isAsInPeft(places)) return { peft };
+  return {
+    peftObstacle:
+      "PEFT's prefix tuning of encoder-decoders reaches the decoder's own attention only " +
+      '(0.21); train with prefixTuning({ sites: ["decoder"] }) for a folder that PEFT opens',
   };
 }
 
@@ -220,8 +292,9 @@ function startOf(prefix: Parameter, start: PrefixStart, captured?: Float32Array)
 /** The text's keys and values in PEFT's order: [tokens, layers · 2 · width]. */
 async function capturedPrefix(
   modelInfo: ModelInfo,
-  { tokens, text }: Settings,
+  settings: Settings,
 ): Promise<Float32Array> {
+  const { tokens, text } = settings;
   const { maxTokens } = modelInfo.config;
   if (tokens >= maxTokens) {
     throw new TunebookError(
@@ -231,17 +304,21 @@ async function capturedPrefix(
   }
   const ids = idsOf(modelInfo, text!, name);
   const repeated = Array.from({ length: tokens }, (_, at) => ids[at % ids.length]);
-  const found = await captureKeysValues(modelInfo, repeated);
-  const { heads, size, width } = sizesOf(modelInfo.config);
+  const places = placesOf(modelInfo, settings);
+  const found = await captureKeysValues(modelInfo, repeated, places);
+  const { width } = keyValueSizes(modelInfo.config);
   const whole = found.length * 2 * width;
   const made = new Float32Array(tokens * whole);
   found.flatMap(({ keys, values }) => [keys, values]).forEach((numbers, part) => {
+    const own = Math.floor(part / 2);
+    const { heads, size } = places[own];
+    const column = (2 * pairOf(places, own) + part % 2) * width;
     for (let head = 0; head < heads; head++) {
       for (let token = 0; token < tokens; token++) {
         const from = (head * tokens + token) * size;
         made.set(
           numbers.subarray(from, from + size),
-          token * whole + part * width + head * size,
+          token * whole + column + head * size,
         );
       }
     }
@@ -253,13 +330,15 @@ async function capturedPrefix(
 export function prefixTuningFromPeft(config: PeftConfig): Method {
   checkFields(config, {
     numbers: ["num_virtual_tokens"],
-    off: { num_transformer_submodules: [1, null] },
+    off: { num_transformer_submodules: [1, 2, null] },
   });
-  const plain = prefixTuning({ tokens: config.num_virtual_tokens as number, start: "random" });
+  const tokens = config.num_virtual_tokens as number;
+  const plain = prefixTuning({ tokens, start: "random" });
+  const inDecoder = prefixTuning({ tokens, start: "random", sites: ["decoder"] });
   return {
     ...plain,
     attach(modelInfo) {
-      const attached = plain.attach(modelInfo);
+      const attached = (modelInfo.family.decoder ? inDecoder : plain).attach(modelInfo);
       return {
         ...attached,
         peft: { ...attached.peft!, names: new Map([[embedding, ["prompt_embeddings"]]]) },

@@ -24,9 +24,9 @@ import type { Random } from "../core/random.ts";
 import type { Method, ModelInfo } from "../nn/method.ts";
 import { stackOf } from "../nn/encoder.ts";
 import { textConfig } from "../nn/model.ts";
+import { storedPrompt } from "./parts/stored_prompt.ts";
 import type { PeftConfig } from "./peft/config.ts";
-import { checkFields } from "./peft/fields.ts";
-import { idsOf, prepend, promptFields, promptFormat } from "./parts/virtual_tokens.ts";
+import { idsOf, prepend, promptFields, promptFormat, promptPeft } from "./parts/virtual_tokens.ts";
 
 /** Where the virtual tokens start. */
 export type PromptStart = "vocabulary" | "labels" | "text" | "random";
@@ -96,7 +96,10 @@ export function promptTuning(options: PromptTuningOptions = {}): Method {
         virtualTokens: tokens,
         input: (given, context) => prepend(given, context.parameter(parameter)),
         delta: (values) => ({ linears: new Map(), prompt: values.get(parameter)! }),
-        peft: promptFormat(config, shape, (values) => values.get(parameter)!, parameter),
+        ...promptPeft(
+          modelInfo,
+          promptFormat(config, shape, (values) => values.get(parameter)!, parameter),
+        ),
       };
     },
   };
@@ -116,7 +119,9 @@ export function promptStart(
   const made = new Float32Array(tokens * hiddenSize);
   // PyTorch's start of an embedding.
   if (start === "random") return made.map(() => random.normal());
-  const table = modelInfo.weights.get(`${stackOf(modelInfo.family).wordTable}.weight`)!;
+  const { wordTable, wordScale } = stackOf(modelInfo.family);
+  const scale = wordScale?.(modelInfo.config) ?? 1;
+  const table = modelInfo.weights.get(`${wordTable}.weight`)!;
   const row = (id: number) => table.subarray(id * hiddenSize, (id + 1) * hiddenSize);
   const first = start === "labels" ? labelWords(modelInfo) : [];
   const ids = start === "text" ? idsOf(modelInfo, text, name) : [];
@@ -124,7 +129,7 @@ export function promptStart(
     const chosen = first[token] ??
       [ids.length > 0 ? ids[token % ids.length] : random.integer(vocabSize)];
     for (const id of chosen) {
-      row(id).forEach((each, i) => made[token * hiddenSize + i] += each / chosen.length);
+      row(id).forEach((each, i) => made[token * hiddenSize + i] += scale * each / chosen.length);
     }
   }
   return made;
@@ -148,9 +153,6 @@ function labelWords(modelInfo: ModelInfo): number[][] {
 
 /** The method in a PEFT folder. */
 export function promptTuningFromPeft(config: PeftConfig): Method {
-  checkFields(config, {
-    numbers: ["num_virtual_tokens"],
-    off: { num_transformer_submodules: [1, null] },
-  });
-  return promptTuning({ tokens: config.num_virtual_tokens as number, start: "random" });
+  const settings = { tokens: config.num_virtual_tokens, start: "random" };
+  return storedPrompt(config, { method: name, learningRate, settings, parameter });
 }

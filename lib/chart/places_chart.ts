@@ -33,6 +33,8 @@ export interface PlaceRow {
   readonly kind: "embeddings" | "layer" | "head";
   /** The layer, counted from 0. */
   readonly index?: number;
+  /** Which stack the layer is of, where the model has an encoder and a decoder. */
+  readonly stack?: "encoder" | "decoder";
   /** Keys and values before those of the text. */
   readonly prefix?: AddedTokens;
   readonly places: readonly Place[];
@@ -51,6 +53,8 @@ export interface PlacesWords {
   readonly text: string;
   readonly embeddings: string;
   readonly layer: string;
+  readonly encoder: string;
+  readonly decoder: string;
   readonly head: string;
   readonly virtualTokens: string;
   readonly prefix: string;
@@ -65,6 +69,8 @@ const english: PlacesWords = {
   text: "the text",
   embeddings: "embeddings",
   layer: "layer #",
+  encoder: "encoder #",
+  decoder: "decoder #",
   head: "head",
   virtualTokens: "# virtual tokens",
   prefix: "# keys, values\nbefore the text's",
@@ -141,22 +147,25 @@ export function placesChart(places: MethodPlaces, words: Partial<PlacesWords> = 
   };
   for (const row of places.rows.filter(({ kind }) => kind === "head")) rowNamed(row, said.head);
   arrow();
-  if (layers.length > 0) {
+  const stackRows = (layers: readonly PlaceRow[], title: string) => {
     const tokens = layers.find(({ prefix }) => prefix)?.prefix?.tokens;
-    const titles = layers[0].places.map(({ name }) => name);
-    names(
-      hasPrefix ? [said.prefix.replace("#", String(tokens)), ...titles] : titles,
-      0,
-    );
-  }
-  for (const { row: { prefix, places: inside }, name } of folded(layers).toReversed()) {
-    label(said.layer.replace("#", name));
-    if (prefix) cell({ name: "", numbers: 0, own: 0, added: prefix.added }, 0);
-    inside.forEach((place, at) => cell(place, at + (hasPrefix ? 1 : 0)));
-    y += cellHeight + gap;
-  }
-  y -= gap;
-  arrow();
+    // The first layer of a stack may have a table that the others share.
+    const titles = layers[layers.length - 1].places.map(({ name }) => name);
+    const all = layers[0].places.map(({ name }) => name);
+    const own = [...titles, ...all.filter((name) => !titles.includes(name))];
+    names(hasPrefix ? [said.prefix.replace("#", String(tokens)), ...own] : own, 0);
+    for (const { row: { prefix, places: inside }, name } of folded(layers).toReversed()) {
+      label(title.replace("#", name));
+      if (prefix) cell({ name: "", numbers: 0, own: 0, added: prefix.added }, 0);
+      for (const place of inside) cell(place, own.indexOf(place.name) + (hasPrefix ? 1 : 0));
+      y += cellHeight + gap;
+    }
+    y -= gap;
+    arrow();
+  };
+  const stacks = Map.groupBy(layers, ({ stack }) => stack);
+  for (const [stack, own] of [...stacks].toReversed()) stackRows(own, said[stack ?? "layer"]);
+  if (layers.length === 0) arrow();
   for (const row of places.rows.filter(({ kind }) => kind === "embeddings")) {
     rowNamed(row, said.embeddings);
   }
@@ -247,14 +256,14 @@ function legend(
 /** The places in words, with the trained numbers of each level. */
 function describe({ method, input, rows }: MethodPlaces): string {
   const count = (value: number) => Math.round(value).toLocaleString("en");
-  const parts = rows.map(({ kind, index, prefix, places }) => {
+  const parts = rows.map(({ kind, index, stack, prefix, places }) => {
     const trained = places.filter(({ own, added }) => own + added > 0);
     const sum = trained.reduce((all, { own, added }) => all + own + added, prefix?.added ?? 0);
     const where = [
       ...(prefix ? [`${prefix.tokens} keys and values before the text's`] : []),
       ...trained.map(({ name }) => name),
     ];
-    const level = kind === "layer" ? `layer ${index}` : kind;
+    const level = kind === "layer" ? `${stack ?? kind} ${index}` : kind;
     return `${level} ${count(sum)}${where.length > 0 ? ` (${where.join(", ")})` : ""}`;
   });
   return `where ${method} acts, with trained numbers. ${

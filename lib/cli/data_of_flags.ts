@@ -22,6 +22,11 @@ const defaultData: Readonly<Record<string, string>> = {
   "text-generation": "sentiment",
 };
 
+/** Whether a task needs an encoder-decoder, which no npm package that is a default here has. */
+export function isSeq2Seq(task: string): boolean {
+  return ["text2text-generation", "translation", "summarization"].includes(task);
+}
+
 const classMetrics: Readonly<Record<string, readonly string[]>> = {
   single: ["accuracy", "f1"],
   multi: ["f1.micro", "f1"],
@@ -53,8 +58,14 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
   }
   const wanted = asked ?? card?.task ?? "text-classification";
   const task = known.includes(wanted) ? wanted : "text-classification";
-  const source = named ?? defaultData[task];
-  checkSource(source, read.wrong);
+  const source = named ?? defaultData[task] ?? "";
+  if (source === "") read.wrong.push(`--task ${task} needs --data: no data set is built in for it`);
+  else checkSource(source, read.wrong);
+  if (isSeq2Seq(task) && !read.has("model")) {
+    read.wrong.push(
+      `--task ${task} needs --model, an encoder-decoder such as a T5, BART or Marian`,
+    );
+  }
   const settings = settingsOf(task, source, read, fileColumns);
   const reading = readingOfFlags(read);
   const split = {

@@ -10,7 +10,7 @@ import { repeatedKeys } from "../core/repeated_keys.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
-import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
+import { dataOfFlags, defaultMetrics, isSeq2Seq } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
@@ -113,6 +113,12 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
 function defaultTargets(method: string, task: string): string[] {
   if (task === "text-generation") return ["adapter"];
   const isWhole = method === "head" || method === "full";
+  if (isSeq2Seq(task)) {
+    if (isWhole) return ["merged"];
+    // PEFT has no folder for a prefix that reaches encoder and decoder.
+    if (method === "prefix_tuning") return [];
+    return method.endsWith("_tuning") ? ["adapter"] : ["adapter", "merged"];
+  }
   const isBeforeText = ["prompt_tuning", "p_tuning", "prefix_tuning"].includes(method);
   const merged = task === "sentence-embeddings" ? "sentenceTransformers" : "merged";
   return [...isWhole ? [] : ["adapter"], ...isBeforeText ? [] : [merged], "onnx"];

@@ -9,6 +9,7 @@ import { type Mistake, mistakes, optionMistake, TunebookError } from "./errors.t
 import { didYouMean } from "./nearest.ts";
 import type { Rules } from "./option_rules.ts";
 import { homeOf, peerName } from "./peer_names.ts";
+import { quoted } from "./quoted.ts";
 import { shownValue } from "./shown_value.ts";
 
 /**
@@ -83,7 +84,7 @@ export function unknownOptions(
     .map(([name]) => ({
       option: name,
       told: (nameOf) =>
-        `there is no ${what} ${shownName(name)}${
+        `there is no ${what} ${optionName(name)}${
           peerName(name, known) || didYouMean(name, known) || homeOf(name) ||
           others(known.map(nameOf))
         }`,
@@ -110,7 +111,7 @@ function others(known: readonly string[]): string {
   return known.length === 0 ? "; it takes none" : `; they are ${known.join(", ")}`;
 }
 
-/** A name as it is where it is a word, else quoted, so that spaces and line ends show. */
-function shownName(name: string): string {
-  return /^[\w$.-]+$/.test(name) ? name : JSON.stringify(name);
+/** The name of an option as it is where it is a word, else quoted, so that spaces and line ends show. */
+function optionName(name: string): string {
+  return /^[\w$.-]+$/.test(name) ? name : quoted(name);
 }

@@ -100,6 +100,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     ...meaning(trainable.model, task),
     python.arguments,
     padded(trainable.model),
+    inFloat32(trainable.model),
     trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
     renamed(trainable.model),
   ].filter((each) => each !== undefined).join(", ");
@@ -135,6 +136,11 @@ function padded(model: Model): string | undefined {
   if (family.stack?.pooling !== "last" || modelHead(model).reads !== "pooled") return undefined;
   const { padId } = textConfig(model);
   return json.pad_token_id === padId ? undefined : `pad_token_id=${padId}`;
+}
+
+/** The numbers that were computed with, where Python would take those that the base is stored in. */
+function inFloat32({ json: { dtype, torch_dtype: older } }: Model): string | undefined {
+  return (dtype ?? older) === "float32" ? undefined : 'dtype="float32"';
 }
 
 /**

@@ -7,9 +7,11 @@
 import { TunebookError } from "../core/errors.ts";
 import { shortened } from "../core/text_table.ts";
 import { processorThreads } from "../engine/mod.ts";
+import type { Model } from "../nn/model.ts";
 import type { Processor } from "../nn/processor.ts";
 import type { ExpectedAnswer, ReaderContract } from "../nn/reader_contract.ts";
 import type { Table } from "../table/table.ts";
+import { type OtherTokens, otherTokens } from "./other_tokens.ts";
 import { openPipeline, type ReaderPipeline } from "../text/transformers_js.ts";
 
 /** Rows that answers are compared on, and the model that was trained. */
@@ -37,6 +39,8 @@ export interface AnswerReceipt {
   readonly largestDifference: number;
   /** What was allowed there. */
   readonly tolerance: number;
+  /** Which texts its tokenizer cuts otherwise than the training did; absent where none were found. */
+  readonly otherTokens?: OtherTokens;
 }
 
 /** Inputs of each kind (the first, the shortest, the longest) that are asked. */
@@ -58,7 +62,7 @@ export async function askReader(
   contract: ReaderContract,
   folder: string,
   { table, processor, expectedOf }: AnswerProof,
-  { tolerance }: { readonly tolerance: number },
+  { tolerance, model }: { readonly tolerance: number; readonly model: Pick<Model, "headRequest"> },
 ): Promise<AnswerReceipt> {
   const all = contract.inputsOf(table);
   const chosen = await expectedOf(chooseInputs(all));
@@ -69,8 +73,10 @@ export async function askReader(
   const long = takesLong ? await expectedOf(longInputs(contract, all, processor)) : [];
   const groups = [...inGroups(fitting), ...long.map((each) => [each, ...fitting.slice(0, 1)])];
   const reader = await openPipeline(contract.pipeline, folder, { threads: processorThreads() });
+  let other: OtherTokens | undefined;
   let worst = { share: 0, largestDifference: 0, tolerance };
   try {
+    other = otherTokens(reader, model, processor, all);
     for (const group of groups) {
       const found = await asked(contract, reader, group, processor);
       for (const [at, expected] of group.entries()) {
@@ -100,6 +106,7 @@ export async function askReader(
     inputs: fitting.length + long.length,
     longInputs: long.length,
     ...worst,
+    ...(other ? { otherTokens: other } : {}),
   };
 }
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { exportedReader } from "../nn/run_over.ts";
+import { evaluated, exportedReader } from "../nn/run_over.ts";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules } from "../core/option_rules.ts";
 import { loadModel } from "../models/load_model.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { evaluationProgram, forwardProgram } from "../nn/forward_program.ts";
 import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import { bodyPaths, frozenWeights, modelWeights, pathPrefix } from "../nn/model.ts";
@@ -22,7 +22,7 @@ import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { checkFolder, pythonChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
  * W + s·B·A is rounded once to float32 where the trained model adds two products: 1e-7 for MiniLM,
@@ -72,10 +72,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
     // What rounding may do to an answer is a matter of the task, and not of float32's digits.
     ...(quantize ? { isAbsolute: true } : {}),
-    check(trainable) {
-      checkIsWhole(trainable);
-      checkMergeable(trainable.adapter);
-    },
+    check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainable;
       const whole = mergeModel(model, adapter, trained.values);
@@ -116,15 +113,14 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         seed: 0,
       });
       // Nothing is trained any more: the head is frozen like the rest.
-      const program = forwardProgram({
-        model: { ...model, head: [] },
-        objective: trainable.objective,
-        adapter: noAdapter,
-      });
+      const { objective } = trainable;
+      const opened = { model: { ...model, head: [] }, objective, adapter: noAdapter };
+      // Where rows are scored by their loss, so are those of the files.
+      const program = objective.perRow ? evaluationProgram(opened) : forwardProgram(opened);
       const step = await device.compile(program, { frozen: frozenWeights(model) });
       return {
         run: (feeds, signal) => step.run(feeds, signal),
-        read: exportedReader(trainable.objective),
+        read: objective.perRow ? evaluated(objective) : exportedReader(objective),
         dispose: () => step.dispose(),
       };
     },

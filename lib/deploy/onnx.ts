@@ -6,17 +6,17 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { type Rules, yesOrNo } from "../core/option_rules.ts";
-import { exportedReader } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
 import { settle } from "../nn/merge.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { closingOf, pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
-import { checkIsWhole, checkTargetFolder, type DeployTarget } from "./target.ts";
+import { onnxGraphOf } from "./onnx_graph.ts";
+import { pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
+import { checkTargetFolder, type DeployTarget } from "./target.ts";
+import { checkWritesWhole } from "./check_writes_whole.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -74,7 +74,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
-    check: checkIsWhole,
+    check: checkWritesWhole,
     async write({ trainable, values, ...trained }, folder) {
       const { model, adapter, objective } = trainable;
       const { dtype } = kindOf(trainable);
@@ -84,7 +84,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       await Deno.mkdir(join(folder, "onnx"));
       await writeOnnxFile(
         join(folder, "onnx", file),
-        forwardProgram(settled, { closing: closingOf(model, trained) }),
+        onnxGraphOf({ trainable, values, ...trained }).program(settled),
         frozenOf(settled),
         { pairs },
       );
@@ -94,13 +94,9 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       });
       await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
     },
-    async reopen({ trainable }, folder) {
-      const session = await openOnnxFile(join(folder, "onnx", fileOf(trainable)));
-      return {
-        run: (feeds) => session.run(feeds),
-        read: exportedReader(trainable.objective),
-        dispose: () => session.dispose(),
-      };
+    async reopen(trained, folder, device) {
+      const session = await openOnnxFile(join(folder, "onnx", fileOf(trained.trainable)));
+      return await onnxGraphOf(trained).opened(session, device);
     },
     limits({ reader }, about) {
       const limit = reader?.limit?.(about);
@@ -111,7 +107,8 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const settings = await checkFolder(settingChecks, folder, { trained, table });
       const { reader } = trained.task;
       if (!reader) return { settings };
-      return { settings, answers: await askReader(reader, folder, proof, { tolerance }) };
+      const { model } = trained.trainable;
+      return { settings, answers: await askReader(reader, folder, proof, { tolerance, model }) };
     },
   };
 }

@@ -7,23 +7,21 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { PairLayout } from "../engine/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
-import { type Model, modelHead } from "../nn/model.ts";
+import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-/** Families that transformers.js knows with a cache for the next token only. */
-const decoders = ["gpt2", "llama"];
-
 /**
  * A family whose models transformers.js feeds with ids and mask and asks for whatever the graph gives:
- * it decides by `model_type`, and knows no classifier of decoders.
+ * it decides by `model_type`, knows decoders with a cache for the next token only, and no classifier of
+ * them.
  */
 const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 
 /** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
-function trainedTokenizer(
+export function trainedTokenizer(
   { tokenizer, poolsLast = false, padId }: TextProcessor,
   { headRequest }: Pick<Model, "headRequest">,
 ): Tokenizer {
@@ -64,8 +62,8 @@ export function pairLayoutOf(
 
 /** The family that `config.json` names where transformers.js knows no such head of the model's own. */
 export function readerType(model: Model): Record<string, unknown> {
-  const { modelType } = model.family;
-  if (!decoders.includes(modelType)) return {};
+  const { family: { modelType, stack }, headRequest } = model;
+  if (!stack?.causal || headRequest.name === "language") return {};
   const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
   return {
     model_type: plainFamily.modelType,
@@ -80,9 +78,10 @@ export function readerType(model: Model): Record<string, unknown> {
  */
 export async function writeReaderTokenizer(
   folder: string,
-  { family }: Model,
+  model: Model,
   { cutsPairs }: { readonly cutsPairs: boolean },
 ): Promise<void> {
+  const { family } = model;
   if (family.input !== "text") return;
   const path = join(folder, "tokenizer_config.json");
   const { model_max_length: limit, ...own } = await readJsonObject(path);
@@ -91,7 +90,8 @@ export async function writeReaderTokenizer(
     // It would cut the second text away; the graph cuts the longer one.
     ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
     tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
-    padding_side: "right",
+    // Texts that go on end where the next token is asked.
+    padding_side: continuesTexts(model) ? "left" : "right",
   };
   await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
 }

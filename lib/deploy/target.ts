@@ -21,15 +21,6 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
-/** Refuses a model of the next token, for targets that write whole models. */
-export function checkIsWhole({ model }: TrainableModel): void {
-  if (model.headRequest.name !== "language") return;
-  throw new TunebookError(
-    "unsupported",
-    "models that predict the next token are deployed with adapter(folder) only so far",
-  );
-}
-
 /** A model that was opened from files again. */
 export interface Reopened {
   readonly run: RunBatch;

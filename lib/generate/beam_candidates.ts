@@ -26,11 +26,17 @@ export function likeliestContinuations(
   count: number,
 ): BeamCandidate[] {
   const kept = new Heap(count);
+  let least = -Infinity;
   for (const [beam, row] of logProbs.entries()) {
     const score = scores[beam];
     for (let token = 0; token < row.length; token++) {
-      const sum = Math.fround(row[token] + score);
-      if (sum > kept.least || kept.size < count) kept.add(beam, token, sum);
+      // Rounding a sum never changes its order, so that most need none.
+      const sum = row[token] + score;
+      if (sum < least) continue;
+      const rounded = Math.fround(sum);
+      if (rounded <= least && kept.size >= count) continue;
+      kept.add(beam, token, rounded);
+      if (kept.size >= count) least = kept.least;
     }
   }
   return kept.sorted();
@@ -51,7 +57,7 @@ class Heap {
 
   /** What another one must exceed, once there are enough. */
   get least(): number {
-    return this.#items[0]?.score ?? -Infinity;
+    return this.#items[0].score;
   }
 
   add(beam: number, token: number, score: number): void {

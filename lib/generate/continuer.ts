@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
 import { askedTokens, continuationProgram, type Continued } from "../nn/continuation_program.ts";
-import { headSizes } from "../nn/head_sizes.ts";
+import { keyValueSizes } from "../nn/key_value_sizes.ts";
 import { textConfig } from "../nn/model.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import { TextCache } from "./text_cache.ts";
@@ -84,7 +84,7 @@ export function createContinuer(
   };
   const sizes = {
     layers: config.numLayers,
-    ...headSizes(config),
+    ...keyValueSizes(config),
     ...(device.allocate ? { allocate: (numbers: number) => device.allocate!(numbers) } : {}),
   };
   return {

@@ -11,8 +11,9 @@ import type { Generator } from "./generator.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
-import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { logSoftmax } from "./token_logprobs.ts";
+import { lastOf, TextStream } from "./text_stream.ts";
 import { StopTexts } from "./stop_texts.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function searchBeams(
   { continuer, tokenizer }: Generator,
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
-  constraints: (() => readonly LogitsProcessor[]) | undefined,
+  constraint: OutputConstraint | undefined,
 ): Promise<GeneratedText[][]> {
   const { beams, stop, answers, signal } = settings;
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
@@ -38,7 +39,9 @@ export async function searchBeams(
     maxNewTokens,
     ...(stop.length === 0 ? {} : { ends }),
   });
-  const processors = prompts.map(() => logitsProcessors(settings, constraints?.() ?? []));
+  const processors = prompts.map(() =>
+    logitsProcessors(settings, constraint ? [constraint.process] : [])
+  );
   const promptOf = (row: number) => Math.floor(row / beams);
   const pause = pauses(signal);
   const cache = continuer.begin(prompts.length);
@@ -64,21 +67,32 @@ export async function searchBeams(
   }
   return prompts.map((_, prompt) =>
     search.hypotheses(prompt).slice(0, answers).map((found) =>
-      answerOf(found, tokenizer, settings, maxNewTokens)
+      answerOf(found, textAfter(tokenizer, prompts[prompt]), settings, maxNewTokens)
     )
   );
 }
 
+/** The text of an answer behind a prompt. */
+function textAfter(
+  tokenizer: Tokenizer,
+  prompt: ArrayLike<number>,
+): (tokens: readonly number[]) => string {
+  return (tokens) => {
+    const stream = new TextStream(tokenizer, lastOf(prompt));
+    return tokens.map((token) => stream.push(token)).join("") + stream.end();
+  };
+}
+
 function answerOf(
   { tokens, score }: Hypothesis,
-  tokenizer: Tokenizer,
+  textOf: (tokens: readonly number[]) => string,
   { stop, stopTokens }: GenerateSettings,
   maxNewTokens: number,
 ): GeneratedText {
   const isEnded = stopTokens.includes(tokens[tokens.length - 1]);
   const stops = new StopTexts(stop);
   const { text, stop: found } = stops.push(
-    tokenizer.decode(isEnded ? tokens.slice(0, -1) : tokens),
+    textOf(isEnded ? tokens.slice(0, -1) : tokens),
   );
   const finishReason = isEnded
     ? "end"

@@ -25,7 +25,9 @@ const isOpen = /(?:\ufffd| (?:n'?|'[vr]?)?|')$/;
  */
 export class TextStream {
   readonly #tokenizer: TextDecoding;
-  readonly #tokens: number[] = [];
+  readonly #tokens: number[];
+  /** Characters of the text before the answer. */
+  readonly #start: number;
   /** Tokens before this one are not decoded again. */
   #from = 0;
   /** The text of the tokens before this one is given. */
@@ -34,8 +36,16 @@ export class TextStream {
   #before = "";
   #given = "";
 
-  constructor(tokenizer: TextDecoding) {
+  /**
+   * @param before the last tokens before the answer: how a token begins depends on what it follows, and
+   * the text before and the answer together are `decode` of all tokens
+   */
+  constructor(tokenizer: TextDecoding, before: readonly number[] = []) {
     this.#tokenizer = tokenizer;
+    this.#tokens = [...before];
+    this.#settled = before.length;
+    this.#before = before.length > 0 ? tokenizer.decode(before) : "";
+    this.#start = this.#before.length;
   }
 
   /** All text that was given. */
@@ -61,8 +71,8 @@ export class TextStream {
   /** Gives what is left when no token follows. */
   end(): string {
     const whole = this.#tokenizer.decode(this.#tokens);
-    const piece = whole.slice(this.#given.length);
-    this.#given = whole;
+    const piece = whole.slice(this.#start + this.#given.length);
+    this.#given += piece;
     return piece;
   }
 
@@ -77,4 +87,12 @@ export class TextStream {
     }
     this.#settled = this.#tokens.length;
   }
+}
+
+/** Tokens before an answer that its first ones are decoded with. */
+const tokensBefore = 16;
+
+/** The last tokens of a prompt. */
+export function lastOf(prompt: ArrayLike<number>): number[] {
+  return Array.from(prompt).slice(-tokensBefore);
 }

@@ -1,14 +1,18 @@
 /**
- * Which share of the words has the right tag.
+ * Which share of the words has the right tag, or which share of the next tokens is the most likely one.
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
+import type { Predictions } from "../nn/predictions.ts";
 import type { TagPredictions } from "../nn/tag_predictions.ts";
 import { type Metric, metric } from "./metric.ts";
 
 /**
  * The share of words with the right tag, whatever their row. Equals seqeval's `accuracy_score`. A word
- * that the model could not read counts as wrong. NaN where no row has a word.
+ * that the model could not read counts as wrong. NaN where no row has a word. Of a language model it is
+ * the share of the learned tokens that the model finds the most likely ones, TRL's
+ * `mean_token_accuracy` over all rows at once.
  *
  * @example
  * ```ts
@@ -26,12 +30,17 @@ import { type Metric, metric } from "./metric.ts";
  * assert.equal(tokenAccuracy.compute(predictions), 3 / 4);
  * ```
  */
-export const tokenAccuracy: Metric<number, TagPredictions> = metric<number, TagPredictions>({
+export const tokenAccuracy: Metric<number, TagPredictions | Predictions<"language">> = metric<
+  number,
+  TagPredictions | Predictions<"language">
+>({
   name: "tokenAccuracy",
-  kinds: ["tags"],
+  kinds: ["tags", "language"],
   better: "higher",
   range: [0, 1],
-  compute({ truth, predicted }) {
+  compute(predictions) {
+    if (predictions.kind === "language") return shareOfTokens(predictions);
+    const { truth, predicted } = predictions;
     let [right, words] = [0, 0];
     for (const [row, tags] of truth.entries()) {
       words += tags.length;
@@ -40,3 +49,11 @@ export const tokenAccuracy: Metric<number, TagPredictions> = metric<number, TagP
     return right / words;
   },
 });
+
+function shareOfTokens({ correct, truth }: Predictions<"language">): number {
+  if (!correct) {
+    throw new TunebookError("input", "these predictions do not say how many tokens are right");
+  }
+  const sum = (list: ArrayLike<number>) => Array.from(list).reduce((a, b) => a + b, 0);
+  return sum(correct) / sum(truth);
+}

@@ -55,7 +55,7 @@ export function namesOf(
   const others = Object.values(family.heads).map(({ prefix }) => prefix);
   const prefixes = [...new Set([own, family.prefix, ...others])]
     .flatMap((prefix) => prefix ? [`${prefix}.`] : []);
-  const paths = [weight.path, ...legacyPaths(weight)];
+  const paths = [weight.path, ...legacyPaths(weight), ...family.storedNames?.(weight.path) ?? []];
   return paths.flatMap((path) => [...prefixes.map((prefix) => `${prefix}${path}`), path]);
 }
 

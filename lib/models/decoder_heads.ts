@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { tf } from "../engine/mod.ts";
 import type { Head, StoredTensors, TextConfig } from "../nn/family.ts";
 
 /** What a language head needs to know. */
 export interface DecoderConfig extends TextConfig {
   /** True where the language head shares the word table. */
   readonly isTied: boolean;
+  /** Where given, scores are bounded smoothly: logitCap · tanh(score / logitCap). */
+  readonly logitCap?: number;
 }
 
 /** Scores of classes from the last token: the linear `score`. */
@@ -49,14 +52,21 @@ export function decoderLanguage<Config extends DecoderConfig>(
         outFeatures: vocabSize,
         bias: false,
       }],
-    forward: (net, { isTied }, hidden) =>
-      isTied ? net.unembed(wordTable, hidden) : net.linear(languageHead, hidden, { bias: false }),
+    forward(net, { isTied, logitCap }, hidden) {
+      const scores = isTied
+        ? net.unembed(wordTable, hidden)
+        : net.linear(languageHead, hidden, { bias: false });
+      return logitCap === undefined ? scores : tf.mul(tf.tanh(tf.div(scores, logitCap)), logitCap);
+    },
     className,
   };
 }
 
 /** Whether a checkpoint holds both matrices, with different numbers. */
-function hasOwnHead(wordTable: string, { tensors, readFloat32Sync }: StoredTensors): boolean {
+export function hasOwnHead(
+  wordTable: string,
+  { tensors, readFloat32Sync }: StoredTensors,
+): boolean {
   const head = `${languageHead}.weight`;
   const table = [...tensors.keys()].find((name) => `.${name}`.endsWith(`.${wordTable}.weight`));
   if (!tensors.has(head) || table === undefined) return false;

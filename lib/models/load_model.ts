@@ -22,6 +22,7 @@ import { LazyMap } from "../core/lazy_map.ts";
 import { pauses } from "../core/pauses.ts";
 import { Random } from "../core/random.ts";
 import { readText } from "../core/read_text.ts";
+import { isGguf } from "../core/gguf/read_gguf.ts";
 import {
   dequantize,
   type QuantizationFormat,
@@ -33,6 +34,7 @@ import type { Family, Head, ModelConfig } from "../nn/family.ts";
 import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
+import { readGgufConfig } from "../weights/gguf/gguf_config.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
@@ -44,7 +46,7 @@ import { families, familyOf } from "./mod.ts";
 export interface LoadModelOptions {
   /** The reference as the user wrote it. */
   readonly reference: string;
-  /** Path of `config.json`. */
+  /** Path of `config.json`, or of a GGUF file. */
   readonly config: string;
   /** Path of the weights, a file or a folder. */
   readonly weights: string;
@@ -80,7 +82,7 @@ const rules: Rules<LoadModelOptions> = {
   signal: abortSignal,
 };
 
-/** Reads and checks `config.json`. */
+/** Reads and checks `config.json`, or what stands for it in a GGUF file. */
 export async function readModelConfig(
   path: string,
   own: readonly Family[] = [],
@@ -89,6 +91,17 @@ export async function readModelConfig(
   config: ModelConfig;
   json: Record<string, unknown>;
 }> {
+  const fields = isGguf(path) ? await readGgufConfig(path) : await readConfigFile(path);
+  try {
+    const family = familyOf(fields.model_type, own);
+    return { family, config: family.readConfig(fields), json: fields };
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
+  }
+}
+
+async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   let json: unknown;
   try {
     json = parseJson(await readText(path));
@@ -97,17 +110,8 @@ export async function readModelConfig(
       cause: error,
     });
   }
-  if (!isRecord(json)) {
-    throw new TunebookError("weights", `${path} is not a JSON object`);
-  }
-  const fields = json as Record<string, unknown>;
-  try {
-    const family = familyOf(fields.model_type, own);
-    return { family, config: family.readConfig(fields), json: fields };
-  } catch (error) {
-    if (!(error instanceof TunebookError)) throw error;
-    throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
-  }
+  if (isRecord(json)) return json;
+  throw new TunebookError("weights", `${path} is not a JSON object`);
 }
 
 /**
@@ -242,7 +246,7 @@ function freshWeights(
   return weightsOf(layer).map(({ path, shape }) => {
     const data = new Float32Array(sizeOf(shape));
     const isScale = layer.kind === "norm" && path.endsWith(".weight");
-    if (isScale) data.fill(1);
+    if (isScale) data.fill(layer.plusOne ? 0 : 1);
     else if (path.endsWith(".weight")) {
       for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializerRange;
     }

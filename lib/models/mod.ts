@@ -6,20 +6,40 @@
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
+import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
+import { gemma2 } from "./gemma2.ts";
+import { gemma3Text } from "./gemma3_text.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama } from "./llama.ts";
+import { marian } from "./marian.ts";
+import { mbart } from "./mbart.ts";
+import { mistral } from "./mistral.ts";
+import { mt5 } from "./mt5.ts";
+import { qwen2 } from "./qwen2.ts";
+import { qwen3 } from "./qwen3.ts";
 import { roberta } from "./roberta.ts";
+import { t5 } from "./t5.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
 export const families: readonly Family[] = [
+  bart,
   bert,
   distilbert,
+  gemma2,
+  gemma3Text,
   gpt2,
   llama,
+  marian,
+  mbart,
+  mistral,
+  mt5,
+  qwen2,
+  qwen3,
   roberta,
+  t5,
   xlmRoberta,
 ] as unknown as readonly Family[];
 

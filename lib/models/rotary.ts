@@ -1,75 +1,121 @@
 /**
- * Rotary positions (Su et al., arXiv 2104.09864) as transformers computes them, with Llama 3's
- * stretching of slow frequencies for longer contexts.
+ * Rotary positions (Su et al., arXiv 2104.09864) as transformers configures and computes them.
  *
  * @module
  */
+import { isRecord } from "../core/objects.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { ConfigReader, configReader } from "../nn/config_reader.ts";
+import type { ConfigReader } from "../nn/config_reader.ts";
+import type { RotaryFields, RotaryScaling } from "./rotary_scaling.ts";
 
-/** How positions turn. */
-export interface RotaryFields {
-  readonly theta: number;
-  /** Llama 3's stretching; absent where all frequencies stay as they are. */
-  readonly stretched?: Stretching;
+/** Where a config says how positions turn. */
+export interface RotaryPlace {
+  /** Tokens that the model takes. */
+  readonly maxPositions: number;
+  /** The object with the scaling, `rope_scaling` unless given. */
+  readonly scaling?: string;
+  /** The field with the base where that object has none, `rope_theta` unless given. */
+  readonly theta?: string;
+  /** The base where there is none at all; 10,000, the paper's, unless given. */
+  readonly fallback?: number;
 }
 
-/** By how much slow frequencies are divided, and which are slow. */
-export interface Stretching {
-  readonly factor: number;
-  /** How many turns within the original context still count as slow, and from where on as fast. */
-  readonly slow: number;
-  readonly fast: number;
-  /** Tokens that the model was first trained with. */
-  readonly original: number;
-}
+const scalings = ["default", "linear", "llama3", "yarn"];
+/** Why other scalings of transformers are refused. */
+const refused: Readonly<Record<string, string>> = {
+  dynamic: "the base then depends on the length of each text",
+  longrope: "the frequencies then depend on the length of each text",
+  proportional: "a part of each head is then not turned",
+};
 
 /**
- * Reads `rope_parameters` (transformers from 5 on) or `rope_theta` with `rope_scaling`, and gives the
- * reader for all other fields, so that mistakes come together. Kinds other than `default` and
- * `llama3` are mistakes.
+ * Where the fields of transformers 5 or of versions before it lie, for all layers alike. Where both are
+ * given, `rope_scaling` counts alone, as in transformers.
  */
-export function readRotaryFields(
-  json: Readonly<Record<string, unknown>>,
-  reader: typeof configReader,
-): { read: ConfigReader; rotary: RotaryFields } {
-  const name = json.rope_parameters ? "rope_parameters" : "rope_scaling";
-  const nested = (json[name] ?? {}) as Readonly<Record<string, unknown>>;
-  const read = reader({
-    ...json,
-    ...Object.fromEntries(
-      Object.entries(nested).map(([field, value]) => [`${name}.${field}`, value]),
-    ),
-  });
-  const thetaName = nested.rope_theta === undefined ? "rope_theta" : `${name}.rope_theta`;
-  const kindName = `${name}.${nested.rope_type === undefined ? "type" : "rope_type"}`;
-  const theta = read.positive(thetaName, 10_000); // the paper's
-  const kind = read.oneOf(kindName, ["default", "llama3"], "default");
-  // Turning only a part of each head is what Llama itself never does.
-  read.same("partial_rotary_factor", 1, "1");
-  read.same(`${name}.partial_rotary_factor`, 1, "1");
-  if (kind === "default") return { read, rotary: { theta } };
-  const positions = Number(json.max_position_embeddings);
-  const stretched = {
-    factor: read.positive(`${name}.factor`, NaN),
-    slow: read.positive(`${name}.low_freq_factor`, NaN),
-    fast: read.positive(`${name}.high_freq_factor`, NaN),
-    original: read.size(`${name}.original_max_position_embeddings`, positions),
+export function rotaryPlace(read: ConfigReader): string {
+  const older = read.value("rope_scaling");
+  const isGiven = isRecord(older) ? Object.keys(older).length > 0 : Boolean(older);
+  return isGiven ? "rope_scaling" : "rope_parameters";
+}
+
+/** Reads the base and the scaling; kinds that are not known are mistakes that say why. */
+export function readRotary(
+  read: ConfigReader,
+  place: RotaryPlace,
+): RotaryFields {
+  const { scaling: at = rotaryPlace(read), theta: thetaField = "rope_theta" } = place;
+  const { fallback = 10_000, maxPositions } = place;
+  const fields = read.value(at) ?? {};
+  if (!isRecord(fields)) read.wrong(at, "an object");
+  const own = `${at}.rope_theta`;
+  const hasOwn = (read.value(own) ?? undefined) !== undefined;
+  const theta = read.positive(hasOwn ? own : thetaField, fallback);
+  const kindField = `${at}.${read.value(`${at}.rope_type`) === undefined ? "type" : "rope_type"}`;
+  const named = read.value(kindField);
+  const why = typeof named === "string" ? refused[named] : undefined;
+  if (why) read.wrong(kindField, `${scalings.map((each) => `"${each}"`).join(" or ")}: ${why}`);
+  const kind = why ? "default" : read.oneOf(kindField, scalings, "default");
+  // None of these families turns only a part of each head in transformers.
+  for (const field of ["partial_rotary_factor", `${at}.partial_rotary_factor`]) {
+    read.same(field, 1, "1");
+  }
+  const scaling = kind === "default" ? undefined : readScaling(read, kind, { at, maxPositions });
+  return scaling ? { theta, scaling } : { theta };
+}
+
+/** The object that says how frequencies are slowed. */
+interface ScalingPlace extends Pick<RotaryPlace, "maxPositions"> {
+  readonly at: string;
+}
+
+function readScaling(read: ConfigReader, kind: string, place: ScalingPlace): RotaryScaling {
+  const { at, maxPositions } = place;
+  if (kind === "linear") return { kind, factor: read.positive(`${at}.factor`, NaN) };
+  const top = "original_max_position_embeddings";
+  const isNested = at.includes(".");
+  const isOnTop = !isNested && (read.value(top) ?? undefined) !== undefined;
+  const original = isOnTop ? read.size(top) : read.size(`${at}.${top}`, maxPositions);
+  if (kind === "yarn") return readYarn(read, original, place);
+  return {
+    kind: "llama3",
+    factor: read.positive(`${at}.factor`, NaN),
+    slow: read.positive(`${at}.low_freq_factor`, NaN),
+    fast: read.positive(`${at}.high_freq_factor`, NaN),
+    original,
   };
-  return { read, rotary: { theta, stretched } };
 }
 
-/** Turns per token of each pair of numbers of a head, in radians: [size / 2]. */
-export function rotaryFrequencies({ theta, stretched }: RotaryFields, size: number): Float32Array {
-  const plain = Array.from({ length: size / 2 }, (_, i) => theta ** (-2 * i / size));
-  return Float32Array.from(stretched ? plain.map((each) => stretch(each, stretched)) : plain);
+function readYarn(
+  read: ConfigReader,
+  original: number,
+  { at, maxPositions }: ScalingPlace,
+): RotaryScaling {
+  const isRatio = read.value(`${at}.factor`) === null;
+  const factor = isRatio ? maxPositions / original : read.positive(`${at}.factor`, NaN);
+  const mscale = (field: string) =>
+    read.value(`${at}.${field}`) ? read.positive(`${at}.${field}`, 1) : undefined;
+  const [own, all] = [mscale("mscale"), mscale("mscale_all_dim")];
+  // The paper's temperature, section 3.4.
+  const temperature = (share = 1) => factor <= 1 ? 1 : 0.1 * share * Math.log(factor) + 1;
+  const implied = own && all ? temperature(own) / temperature(all) : temperature();
+  return {
+    kind: "yarn",
+    factor,
+    slow: read.positive(`${at}.beta_slow`, 1),
+    fast: read.positive(`${at}.beta_fast`, 32),
+    original,
+    // transformers looks for this field beside the objects of layer types, where it is not.
+    isRounded: at.includes(".") || read.flag(`${at}.truncate`, true),
+    amplitude: read.positive(`${at}.attention_factor`, implied),
+  };
 }
 
-/** Slow frequencies are divided by the factor, fast ones stay, and between them it is blended. */
-function stretch(frequency: number, { factor, slow, fast, original }: Stretching): number {
-  const turns = original * frequency / (2 * Math.PI);
-  const kept = Math.min(1, Math.max(0, (turns - slow) / (fast - slow)));
-  return frequency * (kept + (1 - kept) / factor);
+/** How a head is turned. */
+export interface Rotation {
+  /** Turns per token of each pair, [size / 2]. */
+  readonly frequencies: Float32Array;
+  /** What the result is multiplied with; 1 unless given. */
+  readonly amplitude?: number;
 }
 
 /**
@@ -77,16 +123,20 @@ function stretch(frequency: number, { factor, slow, fast, original }: Stretching
  *
  * @param x [tokens, heads · size]
  * @param positions [tokens] int32
- * @param frequencies [size / 2]
  */
-export function rotate(x: Tensor, positions: Tensor, frequencies: Float32Array): Tensor {
+export function rotate(
+  x: Tensor,
+  positions: Tensor,
+  { frequencies, amplitude = 1 }: Rotation,
+): Tensor {
   const half = frequencies.length;
   const [tokens, width] = x.shape as [number, number];
   const angles = tf.mul(
     tf.reshape(tf.cast(positions, "float32"), [tokens, 1, 1]),
     tf.tensor3d(frequencies, [1, 1, half]),
   );
-  const [cos, sin] = [tf.cos(angles), tf.sin(angles)];
+  const scaled = (turned: Tensor) => amplitude === 1 ? turned : tf.mul(turned, amplitude);
+  const [cos, sin] = [scaled(tf.cos(angles)), scaled(tf.sin(angles))];
   const heads = width / (2 * half);
   const whole = tf.reshape(x, [tokens, heads, 2 * half]);
   const part = (i: number) => tf.slice(whole, [0, 0, i * half], [tokens, heads, half]);

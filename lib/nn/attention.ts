@@ -1,10 +1,11 @@
 /**
  * Scaled dot-product attention (Vaswani et al., arXiv 1706.03762) over padded or packed rows, in both
  * directions or causal, with heads of keys and values of their own or shared (Ainslie et al., arXiv
- * 2305.13245).
+ * 2305.13245), over all tokens or a sliding window (Beltagy et al., arXiv 2004.05150).
  *
  * @module
  */
+import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttentionCall } from "./attention_call.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
@@ -19,16 +20,17 @@ export interface AttentionOptions {
   readonly cache: KeyValueCache | undefined;
 }
 
-/** Mixes the values: [batch · queries, hiddenSize]. */
+/** Mixes the values: [batch · queries, numHeads · headSize]. */
 export function attention(
   net: HookContext,
   call: AttentionCall,
   { adapter, cache }: AttentionOptions,
 ): Tensor {
-  const { layer, query, key, value, mask, numHeads, numKeyValueHeads = numHeads, dropout } = call;
+  const { layer, site, query, key, value, mask, numHeads, dropout } = call;
+  const { numKeyValueHeads = numHeads } = call;
   const [batch, sequence] = mask.shape as [number, number];
-  const hiddenSize = query.shape[1]!;
-  const size = hiddenSize / numHeads;
+  const width = query.shape[1]!;
+  const size = width / numHeads;
   const queries = query.shape[0] / batch;
   const split = (x: Tensor, positions: number, count: number) =>
     tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
@@ -39,7 +41,7 @@ export function attention(
   };
   const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
     { segments: [own] };
-  const given = adapter?.keysValues?.(layer, first, net) ?? first;
+  const given = adapter?.keysValues?.(layer, first, net, site) ?? first;
   const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
   const segments = [given, ...others];
   // Heads that share keys are further queries of one head, so that no key is repeated.
@@ -49,12 +51,19 @@ export function attention(
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
   const asking = group(split(query, queries, numHeads));
-  const products = segments.map(({ keys }) => tf.matMul(asking, keys, false, true));
-  const scores = tf.mul(joined(products), 1 / Math.sqrt(size));
-  const bias = biasOf({ ...call, ...seen }, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(ungroup(scores), bias)), dropout);
+  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
+  const all = { ...call, ...seen };
+  const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(scores, biasOf(all, given.mask, prefix))), dropout);
   const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, hiddenSize]);
+  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+}
+
+/** The products of queries and keys as scores. */
+function scaled(products: Tensor, size: number, { softCap, scale }: AttentionCall): Tensor {
+  const factor = scale ?? 1 / Math.sqrt(size);
+  if (softCap === undefined) return factor === 1 ? products : tf.mul(products, factor);
+  return tf.mul(tf.tanh(tf.mul(products, factor / softCap)), softCap);
 }
 
 /** Scores of all segments beside each other. */
@@ -75,18 +84,45 @@ function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]):
  * program makes it once.
  */
 function biasOf(
-  { mask, queryMask, positions }: AttentionCall,
+  { mask, queryMask, positions, window, causal = true }: AttentionCall,
   extended: Tensor,
   prefix: number,
 ): Tensor {
-  if (!positions) {
+  if (!positions || !causal) {
+    if (window !== undefined) {
+      throw new TunebookError("unsupported", "attention with a window needs positions");
+    }
     return queryMask ? afterPrefix(foreign(queryMask, mask), prefix) : paddingBias(extended);
   }
-  const later = tf.greater(asKeys(positions.keys), asQueries(positions.queries));
-  const hidden = queryMask
-    ? tf.add(foreign(queryMask, mask), tf.cast(later, "float32"))
-    : tf.add(absent(asKeys(mask)), tf.cast(later, "float32"));
+  const keys = asKeys(positions.keys);
+  const queries = asQueries(positions.queries);
+  const later = tf.cast(tf.greater(keys, queries), "float32");
+  const unseen = window === undefined ? later : tf.add(later, earlier(keys, queries, window));
+  const hidden = tf.add(queryMask ? foreign(queryMask, mask) : absent(asKeys(mask)), unseen);
   return afterPrefix(tf.minimum(hidden, 1), prefix);
+}
+
+/** 1 where a key stands before the window of the query, [batch, 1, queries, keys]. */
+function earlier(keys: Tensor, queries: Tensor, window: number): Tensor {
+  const first = tf.sub(queries, tf.scalar(window - 1, "int32"));
+  return tf.cast(tf.less(keys, first), "float32");
+}
+
+/** The scores with what the family adds to them. A method's prefix stands right before the keys. */
+function withBias(
+  scores: Tensor,
+  { positions, bias }: Pick<AttentionCall, "positions" | "bias">,
+  extended: Tensor,
+  prefix: number,
+): Tensor {
+  if (!bias || !positions) return scores;
+  const { keys, queries } = positions;
+  if (prefix === 0) return tf.add(scores, bias(positions));
+  const [rows] = keys.shape as [number, number];
+  const before = tf.slice(extended, [0, 0], [rows, prefix]); // ones
+  const first = tf.slice(keys, [0, 0], [rows, 1]);
+  const steps = tf.sub(tf.cumsum(before, 1, true), tf.sum(before, 1, true)); // … −2, −1
+  return tf.add(scores, bias({ keys: tf.concat([tf.add(first, steps), keys], 1), queries }));
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);

@@ -17,10 +17,12 @@ export function batchInputs<Config extends ModelConfig>(
     shape: ["batch", "sequence"],
     exportType: "int64",
   };
+  const target: InputSpec = { ...spec, shape: ["batch", "decoder_sequence"] };
   return {
     input_ids: spec,
     attention_mask: spec,
     ...(family.usesTypes ? { token_type_ids: spec } : {}),
+    ...(family.decoder ? { decoder_input_ids: target, decoder_attention_mask: target } : {}),
   };
 }
 
@@ -56,6 +58,9 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
     mask: inputs.attention_mask,
     types: inputs.token_type_ids,
     hidden: inputs.hidden,
+    ...(inputs.decoder_input_ids
+      ? { decoder: { ids: inputs.decoder_input_ids, mask: inputs.decoder_attention_mask } }
+      : {}),
     ...(inputs.example_slots
       ? {
         packing: {

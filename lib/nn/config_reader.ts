@@ -5,9 +5,15 @@
  */
 import { mistakes } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { isRecord } from "../core/objects.ts";
 
-/** Reads fields and collects mistakes. A field that is wrong reads as its fallback. */
+/**
+ * Reads fields and collects mistakes. A field that is wrong reads as its fallback. `rope_scaling.factor`
+ * is the field `factor` of the object `rope_scaling`.
+ */
 export interface ConfigReader {
+  /** The field as it is; undefined where it is absent. */
+  value(field: string): unknown;
   /** A whole number above zero. */
   size(field: string, fallback?: number): number;
   /** How many layers: a size that no damaged file may raise beyond reason. */
@@ -20,6 +26,8 @@ export interface ConfigReader {
   index(field: string, fallback: number, of: string, rows: number): number;
   /** One of some texts. */
   oneOf(field: string, choices: readonly string[], fallback: string): string;
+  /** A list of `length` texts out of some; undefined where it is absent or wrong. */
+  texts(field: string, choices: readonly string[], length: number): string[] | undefined;
   /** True or false. */
   flag(field: string, fallback: boolean): boolean;
   /** A switch that this model family needs to be off. */
@@ -32,6 +40,8 @@ export interface ConfigReader {
   divides(part: string, partValue: number, whole: string, wholeValue: number): void;
   /** `field` must leave something after `used` is taken away; not checked where it is wrong itself. */
   exceeds(field: string, value: number, used: number, reason: string): void;
+  /** Notes that a field is wrong in a way of its own. */
+  wrong(field: string, wants: string): void;
   /** Throws one error with all mistakes, if there were any. */
   finish(): void;
 }
@@ -57,10 +67,12 @@ const mostLayers = 1000;
  */
 export function configReader(json: Readonly<Record<string, unknown>>): ConfigReader {
   const wrong = new Map<string, string>();
+  const valueOf = (field: string) =>
+    field.split(".").reduce<unknown>((at, key) => isRecord(at) ? at[key] : undefined, json);
   const complain = (field: string, wants: string) => {
     wrong.set(
       field,
-      `${field} is ${JSON.stringify(json[field]) ?? "missing"}, but must be ${wants}`,
+      `${field} is ${JSON.stringify(valueOf(field)) ?? "missing"}, but must be ${wants}`,
     );
   };
   const number = (
@@ -69,7 +81,7 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     wants: string,
     fits: (value: number) => boolean,
   ): number => {
-    const value = json[field] ?? fallback;
+    const value = valueOf(field) ?? fallback;
     if (typeof value === "number" && fits(value)) return value;
     complain(field, wants);
     return fallback;
@@ -85,6 +97,7 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     return Number.isNaN(value) ? 1 : value;
   };
   return {
+    value: valueOf,
     size: (field, fallback = NaN) => whole(field, fallback, Number.MAX_SAFE_INTEGER),
     depth: (field) => whole(field, NaN, mostLayers),
     positive: (field, fallback) =>
@@ -103,26 +116,58 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
       );
     },
     oneOf(field, choices, fallback) {
-      const value = json[field] ?? fallback;
+      const value = valueOf(field) ?? fallback;
       if (choices.includes(value as string)) return value as string;
       const hint = typeof value === "string" ? didYouMean(value, choices) : "";
       complain(field, choices.map((choice) => `"${choice}"`).join(" or ") + hint);
       return fallback;
     },
+    texts(field, choices, length) {
+      const value = valueOf(field) ?? undefined;
+      if (value === undefined) return undefined;
+      const fits = Array.isArray(value) && value.length === length &&
+        value.every((each) => choices.includes(each));
+      if (fits) return value;
+      const names = choices.map((choice) => `"${choice}"`).join(" or ");
+      complain(field, `a list of ${length} texts, each ${names}`);
+    },
     flag(field, fallback) {
-      const value = json[field] ?? fallback;
+      const value = valueOf(field) ?? fallback;
       if (typeof value === "boolean") return value;
       complain(field, "true or false");
       return fallback;
     },
+    ...conditions({ valueOf, complain, wrong }),
+    wrong: complain,
+    finish() {
+      if (wrong.size > 0) {
+        const title = "config.json does not describe this model:";
+        throw mistakes("weights", title, [...wrong.values()], wrong.size);
+      }
+    },
+  };
+}
+
+/** What the conditions on fields are told by. */
+interface Conditions {
+  valueOf(field: string): unknown;
+  complain(field: string, wants: string): void;
+  /** The mistakes by field. */
+  readonly wrong: Map<string, string>;
+}
+
+function conditions(
+  { valueOf, complain, wrong }: Conditions,
+): Pick<ConfigReader, "off" | "on" | "same" | "divides" | "exceeds"> {
+  return {
     off(field) {
-      if (json[field] ?? false) complain(field, "false");
+      if (valueOf(field) ?? false) complain(field, "false");
     },
     on(field) {
-      if (json[field] !== undefined && json[field] !== true) complain(field, "true");
+      if (valueOf(field) !== undefined && valueOf(field) !== true) complain(field, "true");
     },
     same(field, value, reason) {
-      const given = json[field] ?? value;
+      const given = valueOf(field) ?? value;
       if (given !== value && Number.isInteger(value)) {
         complain(field, reason === String(value) ? reason : `${value}: ${reason}`);
       }
@@ -134,12 +179,6 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     exceeds(field, value, used, reason) {
       if (wrong.has(field) || value > used) return;
       wrong.set(field, `${field} is ${value}, but must be above ${used}: ${reason}`);
-    },
-    finish() {
-      if (wrong.size > 0) {
-        const title = "config.json does not describe this model:";
-        throw mistakes("weights", title, [...wrong.values()], wrong.size);
-      }
     },
   };
 }

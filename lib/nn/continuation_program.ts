@@ -10,7 +10,7 @@ import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { KeysValues } from "./method.ts";
-import { headSizes } from "./head_sizes.ts";
+import { keyValueSizes } from "./key_value_sizes.ts";
 import { type Model, modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
@@ -69,7 +69,7 @@ export function continuationProgram({ model, adapter }: Continued, begins: boole
 
 /** The inputs of a program beside the batch. */
 function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
-  const { heads, size } = headSizes(config);
+  const { heads, size } = keyValueSizes(config);
   const past: InputSpec = { role: "feed", type: "float32", shape: ["batch", heads, "past", size] };
   const layers = Array.from({ length: config.numLayers }, (_, layer) => {
     const { keys, values } = keyValueNames(layer);

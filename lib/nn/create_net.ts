@@ -7,9 +7,10 @@ import { TunebookError } from "../core/errors.ts";
 import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention } from "./attention.ts";
+import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
-import type { Net } from "./net.ts";
+import type { CheckpointedPart, Memory, Net } from "./net.ts";
 
 /** What a net is bound to. */
 export interface NetOptions {
@@ -45,9 +46,9 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       );
     },
     ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
-    firstPosition() {
-      const first = tf.scalar(adapter?.prefixTokens ?? 0, "int32");
-      return cache ? tf.add(cache.lengths, first) : first;
+    firstPosition(site) {
+      const first = tf.scalar(hasPrefix(adapter, site) ? adapter.prefixTokens : 0, "int32");
+      return cache && site !== "encoder" ? tf.add(cache.lengths, first) : first;
     },
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
@@ -63,9 +64,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
-    rmsNorm(path, x, epsilon) {
+    rmsNorm(path, x, epsilon, { plusOne = false } = {}) {
       const square = tf.mean(tf.square(x), -1, true);
-      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(square, epsilon))), tensor(`${path}.weight`));
+      const weight = tensor(`${path}.weight`);
+      const scale = plusOne ? tf.add(weight, 1) : weight;
+      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(square, epsilon))), scale);
     },
     unembed: (path, x) => tf.matMul(x, tensor(`${path}.weight`), false, true),
     embedding: (path, ids) =>
@@ -76,11 +79,20 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    attention: (call) => attention(net, call, { adapter, cache }),
-    checkpointed: (x, mask, compute) =>
+    // What an encoder reads, and what a decoder reads of it, does not grow while a text is written.
+    attention: (call) =>
+      attention(net, call, { adapter, cache: call.site === "encoder" ? undefined : cache }),
+    crossAttention: ({ keysValues, ...call }) =>
+      attention(
+        net,
+        { ...call, ...keysValues(), queryMask: undefined, site: "cross" },
+        { adapter, cache: undefined },
+      ),
+    offset: (path, x) => tf.add(x, tensor(path)),
+    checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor
-        ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute })
-        : compute(net, x, mask),
+        ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute, memory })
+        : compute(net, x, mask, memory),
   };
   return net;
 }
@@ -91,11 +103,25 @@ function heldIn(tensor: NetOptions["tensor"], name: string): { codes: Tensor; sc
   return { codes: tensor(codes), scales: tensor(scales) };
 }
 
+/** Whether a method puts a prefix before the keys of that attention. */
+function hasPrefix(
+  adapter: AttachedMethod | undefined,
+  site: AttentionSite | undefined,
+): adapter is AttachedMethod & { readonly prefixTokens: number } {
+  if (adapter?.prefixTokens === undefined) return false;
+  return site === undefined || (adapter.prefixSites?.includes(site) ?? true);
+}
+
 function recomputedPart(
   options: NetOptions,
   trained: ReadonlySet<string>,
   sites: { count: number },
-  { x, mask, compute }: { x: Tensor; mask: Tensor; compute: Parameters<Net["checkpointed"]>[2] },
+  { x, mask, compute, memory }: {
+    readonly x: Tensor;
+    readonly mask: Tensor;
+    readonly compute: CheckpointedPart;
+    readonly memory: Memory | undefined;
+  },
 ): Tensor {
   const { noise } = options;
   const first = sites.count;
@@ -105,12 +131,19 @@ function recomputedPart(
     if (trained.has(path)) read.set(path, found);
     return found;
   };
-  const run = (x: Tensor, [mask, noise]: readonly Tensor[]) => {
+  const run = (
+    [x, source]: readonly Tensor[],
+    [mask, ...others]: readonly Tensor[],
+  ) => {
+    const given = memory && { x: source, mask: others[0] };
+    const noise = others[memory ? 1 : 0];
     // The same places draw the same masks both times.
     sites.count = first;
     const { noise: _, ...silent } = options;
-    return compute(createNet({ ...silent, tensor, ...(noise ? { noise } : {}) }, sites), x, mask);
+    const net = createNet({ ...silent, tensor, ...(noise ? { noise } : {}) }, sites);
+    return compute(net, x, mask, given);
   };
-  const fixed = noise ? [mask, noise] : [mask];
-  return ops.recompute(run, { x, fixed, trained: () => [...read.values()] });
+  const fixed = [mask, ...memory ? [memory.mask] : [], ...noise ? [noise] : []];
+  const given = memory ? [x, memory.x] : [x];
+  return ops.recompute(run, { given, fixed, trained: () => [...read.values()] });
 }

@@ -6,6 +6,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import { TunebookError } from "../core/errors.ts";
 import type {
+  DecoderStack,
   Family,
   Hidden,
   LayerInput,
@@ -14,7 +15,7 @@ import type {
   Stack,
   TextBatch,
 } from "./family.ts";
-import type { Net } from "./net.ts";
+import type { Memory, Net } from "./net.ts";
 import { askedInput, pooledPositions, positionIds } from "./pooled_positions.ts";
 
 /** A family with its sizes. */
@@ -29,6 +30,16 @@ export function stackOf({ modelType, stack }: Pick<Family, "modelType" | "stack"
 > {
   if (stack) return stack;
   throw new TunebookError("unsupported", `${modelType} models are no stack of blocks over tokens`);
+}
+
+/** The decoder of a family; an error of kind "unsupported" where there is none. */
+export function decoderOf(
+  { modelType, decoder }: Pick<Family, "modelType" | "decoder">,
+): DecoderStack<
+  ModelConfig
+> {
+  if (decoder) return decoder;
+  throw new TunebookError("unsupported", `${modelType} models have no decoder beside an encoder`);
 }
 
 /** Which part of the layers to run, and for which positions. */
@@ -48,10 +59,26 @@ export interface EncodeOptions {
  */
 export function encode(
   net: Net,
+  encoder: Encoder,
+  batch: TextBatch,
+  options: EncodeOptions = {},
+): Tensor {
+  const { x, examples, count } = encoded(net, encoder, batch, options);
+  return tf.reshape(x, [examples, count, encoder.config.hiddenSize]);
+}
+
+/** The finished hidden states of an encoder as its decoder reads them. */
+export function encodeMemory(net: Net, encoder: Encoder, batch: TextBatch): Memory {
+  const { x, mask } = encoded(net, encoder, batch, {});
+  return { x, mask };
+}
+
+function encoded(
+  net: Net,
   { family, config }: Encoder,
   batch: TextBatch,
-  { positions = "all", frozenLayers = 0, until }: EncodeOptions = {},
-): Tensor {
+  { positions = "all", frozenLayers = 0, until }: EncodeOptions,
+): Hidden & { readonly examples: number; readonly count: number } {
   const still = net.withoutDropout();
   const stack = stackOf(family);
   const { hiddenSize } = config;
@@ -68,7 +95,7 @@ export function encode(
     const onlyPooled = positions === "pooled" && layer === config.numLayers - 1;
     x = (layer < frozenLayers ? still : net).checkpointed(x, mask, (net, x, mask) => {
       // Made anew for each layer, from what a recomputed part is given; a compiler merges them.
-      const input = layerInput(net, stack, { x, mask }, packing);
+      const input = layerInput(net, family, { x, mask }, packing);
       if (!onlyPooled) return stack.block(net, config, input, layer, x);
       const asked = pooledPositions(mask, packing, stack.pooling ?? "first");
       return stack.block(net, config, askedInput(input, asked), layer, asked.take(x));
@@ -78,17 +105,17 @@ export function encode(
     [examples, count] = [packing ? packing.exampleIndex.shape[0]! : examples, 1];
   }
   if (until === undefined) x = stack.finish?.(net, config, x) ?? x;
-  return tf.reshape(x, [examples, count, hiddenSize]);
+  return { x, mask, examples, count };
 }
 
 function layerInput(
   net: Net,
-  { causal }: Stack<ModelConfig>,
+  { stack, decoder }: Family,
   { x, mask }: Hidden,
   packing: Packing | undefined,
 ): LayerInput {
   const input = { x, mask, queryMask: packing && mask };
-  if (!causal) return input;
-  const keys = positionIds(net, mask, packing);
+  if (!stack?.causal && !stack?.readsPositions) return input;
+  const keys = positionIds(net, mask, packing, decoder ? "encoder" : undefined);
   return { ...input, positions: { keys, queries: keys } };
 }

@@ -5,7 +5,7 @@
  */
 import type { InputSpec, Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
-import type { Net } from "./net.ts";
+import type { Memory, Net } from "./net.ts";
 import type { TokenPositions } from "./token_positions.ts";
 
 /** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
@@ -19,6 +19,15 @@ export interface TextBatch {
   readonly hidden?: Tensor;
   /** Present where a row may hold several examples. */
   readonly packing?: Packing;
+  /** What the decoder of an encoder-decoder reads. */
+  readonly decoder?: DecoderBatch;
+}
+
+/** The decoder's tokens, both [batch, target] int32. */
+export interface DecoderBatch {
+  readonly ids: Tensor;
+  /** 0 for padding, else 1. */
+  readonly mask: Tensor;
 }
 
 /** How to tell the examples of packed rows apart, all int32. */
@@ -43,20 +52,32 @@ export interface Hidden {
 export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
-  /** Present where the family is causal. */
+  /** Present where the stack is causal or reads positions. */
   readonly positions?: TokenPositions;
+}
+
+/** What a layer of a decoder is given that reads an encoder. */
+export interface DecoderInput extends Omit<LayerInput, "queryMask"> {
+  readonly positions: TokenPositions;
+  readonly memory: Memory;
 }
 
 /** The sizes that every model has. */
 export interface ModelConfig {
   /** Numbers of a feature that heads read. */
   readonly hiddenSize: number;
-  /** Like blocks of the stack; 0 where the model is none. */
+  /** Like blocks of the stack, or of the encoder where there is a decoder, too; 0 where the model is none. */
   readonly numLayers: number;
+  /** Like blocks of the decoder of an encoder-decoder. */
+  readonly numDecoderLayers?: number;
+  /** Attention heads of the decoder, where they are not `numHeads`. */
+  readonly numDecoderHeads?: number;
   /** Attention heads of a block; 1 where there is no attention. */
   readonly numHeads: number;
   /** Heads of keys and values, where queries share them; as many as `numHeads` unless given. */
   readonly numKeyValueHeads?: number;
+  /** Numbers of a head, of queries and of keys alike; hiddenSize / numHeads unless given. */
+  readonly headSize?: number;
   /** Standard deviation of newly made weights. */
   readonly initializerRange: number;
   /** The longest sequence in tokens; 1 for models that take no tokens. */
@@ -72,9 +93,16 @@ export interface TextConfig extends ModelConfig {
   readonly padId: number;
 }
 
+/** The sizes that every encoder-decoder has. */
+export interface EncoderDecoderConfig extends TextConfig {
+  readonly numDecoderLayers: number;
+  /** The token that the decoder starts with. */
+  readonly decoderStartId: number;
+}
+
 /** What a model says of its input before any head. Each family gives those that it has. */
 export interface Features {
-  /** One vector for each token or patch, [batch · sequence, hiddenSize]. */
+  /** One vector for each token or patch, of an encoder-decoder the decoder's, [batch · sequence, hiddenSize]. */
   readonly tokens?: Tensor;
   /** One vector for each input, [batch, hiddenSize]. */
   readonly pooled?: Tensor;
@@ -126,8 +154,12 @@ export interface Stack<Config> {
    * Training then holds only the rows of tokens that occur; without it, the whole table.
    */
   readonly wordTable?: string;
+  /** What `embed` multiplies the rows of `wordTable` with; 1 unless given. */
+  wordScale?(config: Config): number;
   /** True where a token sees only those before it; the blocks are then given `positions`. */
   readonly causal?: boolean;
+  /** True where blocks are given `positions` without being causal, such as for biases by distance. */
+  readonly readsPositions?: boolean;
   /** The token that stands for the sequence in heads that read pooled features: the first unless given. */
   readonly pooling?: "first" | "last";
   /** Token ids → what the first block is given. Positions of packed rows are given by the batch. */
@@ -139,6 +171,19 @@ export interface Stack<Config> {
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
   /** What comes after the last block, such as a norm, for [rows, hiddenSize]. */
   finish?(net: Net, config: Config, x: Tensor): Tensor;
+}
+
+/** The decoder of an encoder-decoder: a causal stack whose blocks also read what the encoder gave. */
+export interface DecoderStack<Config> extends Pick<Stack<Config>, "layerPath" | "finish"> {
+  /**
+   * True where a decoder starts with the last token of what it is to say, that of the language, instead
+   * of `decoderStartId`.
+   */
+  readonly startsWithLast?: boolean;
+  /** Token ids → what the first block is given; `positionIds(…, "decoder")` says where they stand. */
+  embed(net: Net, config: Config, batch: DecoderBatch): Hidden;
+  /** One block, counted from 0 → [batch · target, hiddenSize] */
+  block(net: Net, config: Config, input: DecoderInput, layer: number): Tensor;
 }
 
 /** A model family. It has a `stack`, or says its `features` itself. */
@@ -164,6 +209,10 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   /** The names of the linears that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
   readonly stack?: Stack<Config>;
+  /** The decoder of an encoder-decoder, whose encoder is `stack`; heads then read what the decoder gives. */
+  readonly decoder?: DecoderStack<Config>;
+  /** Further names that checkpoints have for a weight of the body, such as those of a shared table. */
+  storedNames?(path: string): readonly string[];
   /** The features of a batch, for families without a stack. */
   features?(net: Net, config: Config, inputs: Readonly<Record<string, Tensor>>): Features;
   /** The heads by name: `classification`, `tokens`, `span`, `language`, `embedding` … */

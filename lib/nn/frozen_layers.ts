@@ -9,14 +9,14 @@ import { trainedWeights } from "./trained.ts";
 
 /**
  * How many of the lowest layers neither hold a trained weight nor a place where the method acts,
- * all layers if only the head is trained. 0 where the model is no stack, where the embeddings change or where a method does not
- * say which linears it acts on.
+ * all layers if only the head is trained. 0 where the model is no stack or an encoder-decoder, where the
+ * embeddings change or where a method does not say which linears it acts on.
  */
 export function countFrozenLayers(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
 ): number {
-  const { family: { stack }, config, head, layers } = model;
-  if (!stack) return 0;
+  const { family: { stack, decoder }, config, head, layers } = model;
+  if (!stack || decoder) return 0;
   const { layerPath } = stack;
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);

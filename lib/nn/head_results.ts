@@ -6,7 +6,8 @@
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { batchOf } from "./batch_inputs.ts";
-import { encode } from "./encoder.ts";
+import { decode } from "./decoder.ts";
+import { encode, encodeMemory } from "./encoder.ts";
 import type { Net } from "./net.ts";
 import { headOf } from "./task_head.ts";
 import type { Model } from "./model.ts";
@@ -23,6 +24,7 @@ export interface HeadResultsOptions {
 /**
  * [batch, outputs] of a head that reads pooled features, one for each example; [tokens, outputs] of a
  * head that reads tokens, in the layout of the batch, packed or not, without a method's virtual tokens.
+ * The tokens of an encoder-decoder are the decoder's, [batch · target, outputs].
  */
 export function headResults(
   net: Net,
@@ -44,6 +46,10 @@ export function headResults(
     );
   }
   const batch = batchOf(inputs);
+  if (family.decoder) {
+    const hidden = decode(net, model, batch.decoder!, encodeMemory(net, model, batch));
+    return head.forward(net, config, tf.reshape(hidden, [-1, config.hiddenSize]));
+  }
   if (head.reads === "pooled") {
     const hidden = encode(net, model, batch, { positions: "pooled", frozenLayers });
     return head.forward(net, config, tf.squeeze(hidden, [1]));

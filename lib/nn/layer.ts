@@ -7,7 +7,7 @@
 
 /**
  * A layer with weights. Its tensors are `<path>.weight` and, for all but embeddings and layers whose
- * `bias` is false, `<path>.bias`.
+ * `bias` is false, `<path>.bias`; that of an offset has the path itself.
  */
 export type Layer =
   /** y = x·Wᵀ + b with W [outFeatures, inFeatures]. */
@@ -28,12 +28,20 @@ export type Layer =
     readonly path: string;
     readonly width: number;
     readonly bias?: boolean;
+    /** True where the scale is 1 + weight, so that new weights are zeros. */
+    readonly plusOne?: boolean;
   }
   /** A table [rows, width]. */
   | {
     readonly kind: "embedding";
     readonly path: string;
     readonly rows: number;
+    readonly width: number;
+  }
+  /** A vector [1, width] that checkpoints hold and that is never trained. */
+  | {
+    readonly kind: "offset";
+    readonly path: string;
     readonly width: number;
   };
 
@@ -56,7 +64,9 @@ export function weightsOf(layer: Layer): Weight[] {
     layer,
   });
   const bias = (size: number) =>
-    layer.kind === "embedding" || layer.bias === false ? [] : [weight("bias", [size])];
+    layer.kind === "embedding" || layer.kind === "offset" || layer.bias === false
+      ? []
+      : [weight("bias", [size])];
   switch (layer.kind) {
     case "linear":
       return [weight("weight", [layer.outFeatures, layer.inFeatures]), ...bias(layer.outFeatures)];
@@ -64,6 +74,8 @@ export function weightsOf(layer: Layer): Weight[] {
       return [weight("weight", [layer.width]), ...bias(layer.width)];
     case "embedding":
       return [weight("weight", [layer.rows, layer.width])];
+    case "offset":
+      return [{ path: layer.path, shape: [1, layer.width], layer }];
   }
 }
 

@@ -8,6 +8,7 @@ import type { SeriesPoint } from "../chart/series_chart.ts";
 import type { Random } from "../core/random.ts";
 import type { QuantizationFormat, Tensor } from "../engine/mod.ts";
 import type { Family, ModelConfig } from "./family.ts";
+import type { AttentionSite } from "./attention_site.ts";
 import type { Layer, LinearLayer } from "./layer.ts";
 import type { InputTokens } from "./net.ts";
 import type { AdapterDelta } from "./adapter_delta.ts";
@@ -76,8 +77,7 @@ export interface HookContext {
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
   /**
-   * [batch, numHeads, sequence, hiddenSize / numHeads]; the config's `numKeyValueHeads`, where it has
-   * them
+   * [batch, numHeads, sequence, headSize]; the config's `numKeyValueHeads`, where it has them
    */
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -133,11 +133,19 @@ export interface AttachedMethod {
   input?(tokens: InputTokens, context: HookContext): InputTokens;
   /** How many tokens `keysValues` adds; rows must leave room for them. */
   readonly prefixTokens?: number;
+  /** The attentions of an encoder-decoder that get a prefix; all unless given. */
+  readonly prefixSites?: readonly AttentionSite[];
   /**
    * Puts a prefix before the keys and values of one layer, counted from 0. The sequence's own
-   * positions start after `prefixTokens`, as transformers counts them after a cache.
+   * positions start after `prefixTokens`, as transformers counts them after a cache. In an
+   * encoder-decoder `site` says which of its attentions it is.
    */
-  keysValues?(layer: number, given: KeysValues, context: HookContext): KeysValues;
+  keysValues?(
+    layer: number,
+    given: KeysValues,
+    context: HookContext,
+    site?: AttentionSite,
+  ): KeysValues;
   /** A scalar that is added to the loss, once a step in however many parts it is computed. */
   penalty?(context: HookContext): Tensor;
   /** Throws, before anything is trained, where a run of so many steps makes no sense. */
@@ -164,6 +172,8 @@ export interface AttachedMethod {
    * map holds trained and frozen tensors. Without it the method needs a program of its own.
    */
   delta?(values: ReadonlyMap<string, Float32Array>): AdapterDelta;
+  /** Why there is no `peft`, in a sentence, where a person can do something about it. */
+  readonly peftObstacle?: string;
   /** The method in a PEFT folder; without it the method can only be deployed in other ways. */
   readonly peft?: PeftFormat;
 }

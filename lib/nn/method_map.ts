@@ -6,7 +6,9 @@
  */
 import type { MethodPlaces, Place, PlaceRow } from "../chart/places_chart.ts";
 import { sizeOf, trace } from "../engine/mod.ts";
+import type { AttentionSite } from "./attention_site.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
+import type { Model } from "./model.ts";
 import { stackOf } from "./encoder.ts";
 import { forwardProgram } from "./forward_program.ts";
 import { type Layer, type Weight, weightsOf } from "./layer.ts";
@@ -17,7 +19,7 @@ import { trainedWeights } from "./trained.ts";
 type Readings = Map<string, Set<string>>;
 
 const inputPlace = "input";
-const prefixPlace = (layer: number) => `prefix ${layer}`;
+const prefixPlace = (layer: number, site: AttentionSite = "encoder") => `prefix ${site} ${layer}`;
 
 /**
  * Every place of the model with the numbers that are trained there, from the text upwards. A tensor
@@ -26,8 +28,8 @@ const prefixPlace = (layer: number) => `prefix ${layer}`;
  */
 export function methodMapOf(trainable: TrainableModel, method: string): MethodPlaces {
   const { model, adapter } = trainable;
-  const { family, config, layers, quantized } = model;
-  const { layerPath } = stackOf(family);
+  const { layers, quantized } = model;
+  const stacks = stacksOf(model);
   const added = addedNumbers(adapter, readingsOf(trainable));
   const own = new Map<string, number>();
   for (const { layer, shape } of trainedWeights(model, adapter)) {
@@ -44,21 +46,24 @@ export function methodMapOf(trainable: TrainableModel, method: string): MethodPl
       ...(held ? { held } : {}),
     };
   };
-  const inLayer = (index: number): PlaceRow => {
+  const inLayer = ({ name, layerPath, sites }: StackPlaces, index: number): PlaceRow => {
     const start = `${layerPath}.${index}.`;
     const tokens = adapter.prefixTokens;
+    const prefixes = sites.flatMap((site) => added.get(prefixPlace(index, site)) ?? []);
     return {
       kind: "layer",
       index,
-      ...(tokens && added.has(prefixPlace(index))
-        ? { prefix: { tokens, added: added.get(prefixPlace(index))! } }
+      ...(name ? { stack: name } : {}),
+      ...(tokens && prefixes.length > 0
+        ? { prefix: { tokens, added: prefixes.reduce((a, b) => a + b) } }
         : {}),
       places: layers.filter(({ path }) => path.startsWith(start))
         .map((layer) => placeOf(layer, layer.path.slice(start.length))),
     };
   };
-  const first = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
-  const isOutside = ({ path }: Layer) => !path.startsWith(`${layerPath}.`);
+  const isOutside = ({ path }: Layer) =>
+    stacks.every(({ layerPath }) => !path.startsWith(`${layerPath}.`));
+  const first = layers.findIndex((layer) => !isOutside(layer));
   const whole = (list: readonly Layer[]) =>
     list.filter(isOutside).map((layer) => placeOf(layer, layer.path));
   return {
@@ -68,10 +73,37 @@ export function methodMapOf(trainable: TrainableModel, method: string): MethodPl
       : {}),
     rows: [
       { kind: "embeddings", places: whole(layers.slice(0, first)) },
-      ...Array.from({ length: config.numLayers }, (_, index) => inLayer(index)),
+      ...stacks.flatMap((stack) =>
+        Array.from({ length: stack.count }, (_, index) => inLayer(stack, index))
+      ),
       { kind: "head", places: whole(layers.slice(first)) },
     ],
   };
+}
+
+/** A stack's layers and the attentions in them. */
+interface StackPlaces {
+  /** Absent where there is only one stack. */
+  readonly name?: "encoder" | "decoder";
+  readonly layerPath: string;
+  readonly count: number;
+  readonly sites: readonly AttentionSite[];
+}
+
+/** The stacks of a model from the text upwards. */
+function stacksOf({ family, config }: Pick<Model, "family" | "config">): StackPlaces[] {
+  const { layerPath } = stackOf(family);
+  const first: StackPlaces = { layerPath, count: config.numLayers, sites: ["encoder"] };
+  if (!family.decoder) return [first];
+  return [
+    { ...first, name: "encoder" },
+    {
+      name: "decoder",
+      layerPath: family.decoder.layerPath,
+      count: config.numDecoderLayers!,
+      sites: ["decoder", "cross"],
+    },
+  ];
 }
 
 /** Traces the forward pass with hooks that tell what they do. */
@@ -110,11 +142,11 @@ function readingsOf(trainable: TrainableModel): Readings {
         (own) => adapter.input?.(given, own) ?? given,
         (made) => made !== given,
       ),
-    keysValues: (layer, given, context) =>
+    keysValues: (layer, given, context, site) =>
       spied(
-        prefixPlace(layer),
+        prefixPlace(layer, site),
         context,
-        (own) => adapter.keysValues?.(layer, given, own) ?? given,
+        (own) => adapter.keysValues?.(layer, given, own, site) ?? given,
         (made) => made !== given,
       ),
   };

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Tensor } from "../engine/mod.ts";
-import type { AttentionCall } from "./attention_call.ts";
+import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
+import type { AttentionSite } from "./attention_site.ts";
 
 /** Word embeddings on their way into the model. */
 export interface InputTokens {
@@ -17,14 +18,30 @@ export interface InputTokens {
   readonly types?: Tensor;
 }
 
+/** What a decoder reads of its encoder. */
+export interface Memory {
+  /** The encoder's finished hidden states, [batch · source, hiddenSize]. */
+  readonly x: Tensor;
+  /** [batch, source] int32; longer than the batch's where a method put tokens before the source. */
+  readonly mask: Tensor;
+}
+
 /** The layers of a model, bound to weights, a method and a mode. */
 export interface Net {
   /** x [tokens, inFeatures] → [tokens, outFeatures]; `bias` false for a layer that has none. */
   linear(path: string, x: Tensor, options?: { readonly bias?: boolean }): Tensor;
   /** Normalises the last axis. */
   layerNorm(path: string, x: Tensor, epsilon: number): Tensor;
-  /** Scales the last axis to a root mean square of 1 (Zhang and Sennrich, arXiv 1910.07467). */
-  rmsNorm(path: string, x: Tensor, epsilon: number): Tensor;
+  /**
+   * Scales the last axis to a root mean square of 1 (Zhang and Sennrich, arXiv 1910.07467); `plusOne`
+   * for a layer whose scale is 1 + weight.
+   */
+  rmsNorm(
+    path: string,
+    x: Tensor,
+    epsilon: number,
+    options?: { readonly plusOne?: boolean },
+  ): Tensor;
   /** Rows of a table for ids of any shape. */
   embedding(path: string, ids: Tensor): Tensor;
   /** x [tokens, hiddenSize] times every row of a table → [tokens, rows]; no method acts on it. */
@@ -33,22 +50,26 @@ export interface Net {
   dropout(x: Tensor, rate: number): Tensor;
   /**
    * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
-   * tokens that were read before. A method's prefix comes first.
+   * tokens that were read before. The prefix that a method has at that attention comes first.
    */
-  firstPosition(): Tensor;
+  firstPosition(site?: AttentionSite): Tensor;
   /** The same layers in evaluation mode. */
   withoutDropout(): Net;
   /** Lets a method put virtual tokens before the sequence. */
   input(tokens: InputTokens): InputTokens;
   /** Attention of every query to all positions that the mask and the positions allow. */
   attention(call: AttentionCall): Tensor;
+  /** Attention of every query of a decoder to all positions of the encoder that the mask allows. */
+  crossAttention(call: CrossAttentionCall): Tensor;
+  /** Adds a vector that is never trained to the last axis. */
+  offset(path: string, x: Tensor): Tensor;
   /**
    * A part of the model that is computed a second time in the backward pass where training was
-   * asked to save memory. It must take from outside only what it is given.
+   * asked to save memory. It must take from outside only what it is given: `x` and, in a decoder, the
+   * encoder's `memory`, which have gradients, and the mask.
    */
-  checkpointed(
-    x: Tensor,
-    mask: Tensor,
-    compute: (net: Net, x: Tensor, mask: Tensor) => Tensor,
-  ): Tensor;
+  checkpointed(x: Tensor, mask: Tensor, compute: CheckpointedPart, memory?: Memory): Tensor;
 }
+
+/** What `checkpointed` runs; `memory` is there where it was given. */
+export type CheckpointedPart = (net: Net, x: Tensor, mask: Tensor, memory?: Memory) => Tensor;

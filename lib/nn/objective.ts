@@ -41,11 +41,13 @@ export interface Objective {
   readonly readsBefore?: boolean;
   /** What evaluation asks of each row, where that is something else than what the loss reads. */
   readonly perRow?: {
-    /** Numbers of a row. */
+    /** Numbers of a row, or of each token. */
     readonly outputs: number;
+    /** `token` where `of` gives [batch, sequence, outputs]; `sequence` unless given. */
+    readonly per?: "sequence" | "token";
     /** Rows that are run together: something of each token takes much more room. */
     readonly batchSize: number;
-    /** The results for a padded batch → [batch, outputs]. */
+    /** The results for a padded batch → [batch, outputs], or [batch, sequence, outputs]. */
     of(results: Tensor, batch: TextBatch): Tensor;
   };
   /**

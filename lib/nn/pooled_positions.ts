@@ -4,6 +4,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
+import type { AttentionSite } from "./attention_site.ts";
 import type { LayerInput, Packing, Stack } from "./family.ts";
 import type { Net } from "./net.ts";
 
@@ -17,7 +18,7 @@ export interface QueryPositions {
 
 /**
  * Where tokens stand in their sequences, [batch, sequence] int32: 0, 1, 2 … in every row, or what a
- * packed batch says instead, after a method's prefix.
+ * packed batch says instead, after a method's prefix. An encoder-decoder says whose positions they are.
  *
  * @example
  * ```ts
@@ -37,9 +38,10 @@ export function positionIds(
   { firstPosition }: Pick<Net, "firstPosition">,
   mask: Tensor,
   packing: Packing | undefined,
+  site?: AttentionSite,
 ): Tensor {
   const counted = packing?.positions ?? tf.cumsum(tf.onesLike(mask), 1, true);
-  return tf.add(counted, firstPosition());
+  return tf.add(counted, firstPosition(site));
 }
 
 /**

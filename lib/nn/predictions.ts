@@ -43,4 +43,6 @@ export interface Predictions<Kind extends ClassKind = ClassKind> extends AnyPred
   readonly truth: Int32Array | Float32Array;
   /** The same shape as `truth`; for next tokens the losses. */
   readonly predicted: Int32Array | Float32Array;
+  /** Of next tokens, how many of each row were the most likely ones, where that was asked, [rows]. */
+  readonly correct?: Int32Array;
 }

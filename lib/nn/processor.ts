@@ -6,6 +6,14 @@
 import type { SentenceSource } from "../text/sentence_settings.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
+/** How the decoder of an encoder-decoder begins. */
+export interface DecoderProcessor {
+  /** Its first token. */
+  readonly startId: number;
+  /** True where it begins with the last token of what it is to say instead, that of the language. */
+  readonly startsWithLast: boolean;
+}
+
 /** Turns texts into token ids for one model. */
 export interface TextProcessor {
   readonly input: "text";
@@ -18,6 +26,8 @@ export interface TextProcessor {
   readonly usesTypes: boolean;
   /** True where heads of pooled features read the last token that is no padding. */
   readonly poolsLast?: boolean;
+  /** Present where the model is an encoder-decoder. */
+  readonly decoder?: DecoderProcessor;
   /** What a sentence-transformers folder says of its model; absent for other folders. */
   readonly sentence?: SentenceSource;
 }

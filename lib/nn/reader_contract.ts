@@ -19,6 +19,15 @@ export interface ExpectedAnswer<Input = unknown, Answer = unknown> {
   readonly truncated: boolean;
   /** What made its sequences. */
   readonly processor: Processor;
+  /** What a model that writes goes on with, the likeliest token each time. */
+  readonly written?: WrittenAnswer;
+}
+
+/** A text as it was written. */
+export interface WrittenAnswer {
+  readonly text: string;
+  /** After each token the text so far, and how far the token led before the next likeliest one. */
+  readonly steps: readonly { readonly text: string; readonly lead: number }[];
 }
 
 /** How far the reader's answer is from the trained model's. */

@@ -40,7 +40,8 @@ export type ReadBatch = (
 
 /** Reads what the evaluation program gives. */
 export function evaluated({ per, outputs, perRow, pool }: Objective): ReadBatch {
-  return logitsReader(perRow || pool ? "sequence" : per, perRow?.outputs ?? outputs);
+  const ofWhat = perRow ? perRow.per ?? "sequence" : pool ? "sequence" : per;
+  return logitsReader(ofWhat, perRow?.outputs ?? outputs);
 }
 
 /** Reads what the exported graph gives. */

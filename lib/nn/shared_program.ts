@@ -22,6 +22,7 @@ import { type Model, modelHead } from "./model.ts";
 import { noAdapter } from "./merge.ts";
 import { createNet } from "./create_net.ts";
 import { weightInputs } from "./trainable_model.ts";
+import { keyValueSizes } from "./key_value_sizes.ts";
 
 /** The feed that says which stacked adapter each row has, [batch] int32. */
 export const rowAdapters = "row_adapters";
@@ -138,19 +139,12 @@ function rowwise({ targets, names, stacked, rows, model }: Bound): AttachedMetho
     ...(targets.prefix
       ? {
         keysValues(layer, { keys, values, mask }) {
-          const { numHeads, numKeyValueHeads = numHeads, hiddenSize } = model.config;
-          const size = hiddenSize / numHeads;
-          const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · numKeyValueHeads · size]
+          const { heads, size, width } = keyValueSizes(model.config);
+          const prefix = ofRow(names.prefix); // [batch, prefix, layers · 2 · width]
           const count = prefix.shape[1]!;
           const part = (at: number) => {
-            const wide = numKeyValueHeads * size;
-            const cut = tf.slice(prefix, [0, 0, at * wide], [batch, count, wide]);
-            return tf.transpose(tf.reshape(cut, [batch, count, numKeyValueHeads, size]), [
-              0,
-              2,
-              1,
-              3,
-            ]);
+            const cut = tf.slice(prefix, [0, 0, at * width], [batch, count, width]);
+            return tf.transpose(tf.reshape(cut, [batch, count, heads, size]), [0, 2, 1, 3]);
           };
           return {
             keys: tf.concat([part(2 * layer), keys], 2),
@@ -217,7 +211,7 @@ function withHeads(
       return tf.reshape(changed, [-1, hiddenSize]);
     },
     withoutDropout: () => net,
-    checkpointed: (x, mask, compute) => compute(net, x, mask),
+    checkpointed: (x, mask, compute, memory) => compute(net, x, mask, memory),
   };
   return net;
 }

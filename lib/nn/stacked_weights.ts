@@ -10,6 +10,7 @@ import { sizeOf } from "../engine/mod.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { AdapterDelta, LinearChange } from "./adapter_delta.ts";
+import { keyValueSizes } from "./key_value_sizes.ts";
 
 /** Where adapters act and how. */
 export interface TargetModules {
@@ -118,14 +119,14 @@ export function stackedWeightFeeds(
   targets: TargetModules,
   entries: readonly StackedAdapter[],
 ): Record<string, HostTensor> {
-  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
+  const { hiddenSize, numLayers } = model.config;
   const largest = (of: (entry: StackedAdapter) => number) => Math.max(...entries.map(of));
   const open = {
     rank: largest(rankOf),
     outputs: largest(({ outputs }) => outputs),
     virtual: largest(({ delta }) => (delta.prompt?.length ?? 0) / hiddenSize),
     prefix: largest(({ delta }) =>
-      (delta.prefix?.length ?? 0) / (2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads))
+      (delta.prefix?.length ?? 0) / (2 * numLayers * keyValueSizes(model.config).width)
     ),
   };
   return Object.fromEntries(
@@ -169,7 +170,7 @@ function filled(
 }
 
 function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
-  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = model.config;
+  const { hiddenSize, numLayers } = model.config;
   const linears = new Map(
     model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")
       .map((layer) => [layer.path, layer]),
@@ -226,7 +227,7 @@ function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
   if (targets.prefix) {
     stacked.push({
       name: names.prefix,
-      shape: ["prefix", 2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)],
+      shape: ["prefix", 2 * numLayers * keyValueSizes(model.config).width],
       of: ({ delta }) => given(delta.prefix),
       neutral: 0,
     });

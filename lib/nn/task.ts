@@ -149,9 +149,15 @@ export interface Signature {
     | "TOKEN_CLS"
     | "QUESTION_ANS"
     | "FEATURE_EXTRACTION"
-    | "CAUSAL_LM";
+    | "CAUSAL_LM"
+    | "SEQ_2_SEQ_LM";
   /** The class that opens the whole model in Python, `AutoModelForTokenClassification`. */
   readonly autoClass: string;
+  /**
+   * For conversations, the template that was asked for, as Jinja or by name; absent inside where the
+   * tokenizer's own is used. Deployed folders carry it.
+   */
+  readonly chat?: { readonly template?: string };
   /** Fields of `config.json` beside the family's, such as `id2label` and `problem_type`. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What a reader of a PEFT folder must write in Python beside its two usual lines. */
@@ -188,6 +194,15 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly lengths: Int32Array;
   /** How many rows lost tokens to the limit. */
   readonly truncated: number;
+  /** Which of a row's texts were cut, in a sentence, where rows have several with limits of their own. */
+  readonly cutNote?: string;
+  /** What else a person should know of these rows before a training, one line each. */
+  readonly notes?: readonly string[];
+  /**
+   * How much each token of a sequence counts in the loss, 0 for those that are only read, [tokens];
+   * absent where that is not told by token.
+   */
+  countsOf?(sequence: number): ArrayLike<number>;
   /** The feeds of a padded batch of sequences. */
   feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
   /** The feeds of a packed batch; absent where sequences cannot share a row. */

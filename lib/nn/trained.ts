@@ -49,7 +49,7 @@ export function groupSettings(group: string): GroupSettings {
 
 /**
  * The model's own weights that are trained: the head's, and those that the method asks for. A layer
- * that nothing reads has no gradient, and weight decay alone would only shrink it.
+ * that nothing reads has no gradient, and weight decay alone would only shrink it; offsets are never trained.
  */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
@@ -61,7 +61,7 @@ export function trainedWeights(
 }
 
 function isUnread({ layer }: Weight): boolean {
-  return layer.kind === "linear" && layer.isUnread === true;
+  return layer.kind === "offset" || layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */

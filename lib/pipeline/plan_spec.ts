@@ -13,7 +13,7 @@ import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import type { ReadSettings } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
-import { causalLanguageModelling } from "../tasks/causal_language_modelling.ts";
+import { textGeneration } from "../tasks/text_generation.ts";
 import { textClassification } from "../tasks/text_classification.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 
@@ -37,7 +37,7 @@ export interface SplitSettings {
 
 /**
  * The short form of a task: labels of a text, or with `text` alone its next tokens. It is the same as
- * `textClassification` or `causalLanguageModelling` with the settings of the split.
+ * `textClassification` or `textGeneration` with the settings of the split.
  */
 export interface DataOptions extends SplitSettings {
   /** The column of the text. */
@@ -90,7 +90,7 @@ export function taskOfColumns(
   };
   const { text, label } = columns;
   return label === undefined
-    ? { task: causalLanguageModelling({ text }) as Task<AnyPredictions>, split }
+    ? { task: textGeneration({ text }) as Task<AnyPredictions>, split }
     : { task: textClassification({ ...columns, label }) as Task<AnyPredictions>, split };
 }
 

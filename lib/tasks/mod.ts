@@ -7,18 +7,26 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { Task } from "../nn/task.ts";
 import type { HeadNotes } from "./shared/head_notes.ts";
-import { columnFlag, type TaskFlag } from "./shared/task_flag.ts";
-import { causalLanguageModelling } from "./causal_language_modelling.ts";
+import type { TaskFlag } from "./shared/task_flag.ts";
+import { textGeneration } from "./text_generation.ts";
+import { chat } from "./chat.ts";
+import { chatFlags } from "./chat/flags.ts";
+import { chatShapes } from "./chat/options.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
 import { embeddingColumns } from "./sentence_embeddings/options.ts";
 import { textClassificationFlags } from "./text_classification/flags.ts";
+import { textGenerationFlags } from "./text_generation/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
+import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { sentenceEmbeddings } from "./sentence_embeddings.ts";
+import { summarization } from "./summarization.ts";
+import { text2text } from "./text2text.ts";
 import { textClassification } from "./text_classification.ts";
 import { tokenClassification } from "./token_classification.ts";
+import { translation } from "./translation.ts";
 
 // deno-lint-ignore no-explicit-any
 type AnyTask = Task<any, any, any>;
@@ -65,10 +73,35 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     columns: Object.values(embeddingColumns),
   },
   "text-generation": {
-    make: causalLanguageModelling,
-    flags: [columnFlag("text", "the column of the text")],
-    opened: () => causalLanguageModelling({ text: "text" }),
+    make: textGeneration,
+    flags: textGenerationFlags,
+    opened: () => textGeneration({ text: "text" }),
     columns: [["text"]],
+  },
+  "text2text-generation": {
+    make: text2text,
+    flags: text2textFlags,
+    opened: () => text2text({ source: "source", target: "target" }),
+    columns: [["source", "target"]],
+  },
+  "translation": {
+    make: translation,
+    flags: translationFlags,
+    opened: () => translation({ source: "source", target: "target" }),
+    columns: [["source", "target"]],
+  },
+  "summarization": {
+    make: summarization,
+    flags: summarizationFlags,
+    opened: () => summarization({ text: "text", summary: "summary" }),
+    columns: [["text", "summary"]],
+  },
+  // After text generation, which files of others are opened as.
+  chat: {
+    make: chat,
+    flags: chatFlags,
+    opened: () => chat({ messages: "messages" }),
+    columns: Object.values(chatShapes),
   },
 };
 
@@ -91,6 +124,8 @@ export interface TaskTraces {
   readonly peftTaskType?: unknown;
   /** The family's head that its class in `architectures` names. */
   readonly head?: string | undefined;
+  /** True where the family is an encoder-decoder, whose language head is that of other tasks. */
+  readonly hasDecoder?: boolean;
 }
 
 /**
@@ -98,12 +133,12 @@ export interface TaskTraces {
  * none has. A PEFT type comes before a head.
  */
 export function taskOfTraces(
-  { peftTaskType, head }: TaskTraces,
+  { peftTaskType, head, hasDecoder = false }: TaskTraces,
   notes: HeadNotes,
 ): AnyTask | undefined {
   const isMeant = ({ head: own, signature }: ReturnType<AnyTask["withLabels"]>) =>
     peftTaskType === undefined || peftTaskType === null
-      ? own.name === head
+      ? own.name === head && (signature.peftTaskType === "SEQ_2_SEQ_LM") === hasDecoder
       : signature.peftTaskType === peftTaskType;
   return Object.values(tasks).map(({ opened }) => opened(notes))
     .find((task) => isMeant(task.withLabels([])));

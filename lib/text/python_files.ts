@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { aroundText } from "./around_text.ts";
 import { contentOf, namedTokens, tokenizerClass } from "./python_settings.ts";
 import type { TokenizerJson } from "./read_tokenizer_files.ts";
 import { readTemplate, type Slot, type Template, templateWithout } from "./template.ts";
@@ -21,8 +22,10 @@ export interface TokenizerUse {
   readonly maxTokens: number;
   /** Whether transformers.js opens the folder, which gives segments for BERT's class only. */
   readonly forBrowsers?: boolean;
-  /** Whether the padding token closed no text, {@link Tokenizer.withoutClosing}. */
-  readonly withoutClosing: boolean;
+  /** Ids that close no text, {@link Tokenizer.withoutClosing}. */
+  readonly withoutClosing: readonly number[];
+  /** Whether the model writes texts: its prompts are padded on the left. */
+  readonly writes?: boolean;
 }
 
 /** The content of both files. */
@@ -89,7 +92,8 @@ export function pythonFiles(
       clean_up_tokenization_spaces: settings.clean_up_tokenization_spaces === true,
       model_input_names: inputs,
       model_max_length: use.maxTokens,
-      padding_side: "right",
+      padding_side: use.writes ? "left" : "right",
+      ...(use.writes && use.forBrowsers ? browserFlags(tokenizer) : {}),
       truncation_side: "right",
     },
   };
@@ -111,15 +115,24 @@ function specialTokens(
   return { ...Object.fromEntries(known), pad_token: pad };
 }
 
+/** An added token with all flags; Python opens no file that lacks one. */
+function whole(token: Json): Json {
+  const { special = false } = token;
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: !special, special };
+  const missing = Object.entries(flags).filter(([flag]) => token[flag] === undefined);
+  return { ...token, ...Object.fromEntries(missing) };
+}
+
 function writtenJson(
   json: Json,
   tokenizer: Tokenizer,
-  { padId, maxTokens, withoutClosing }: TokenizerUse,
+  { padId, maxTokens, withoutClosing, writes }: TokenizerUse,
 ): Json {
   const { truncation, padding } = json as Record<string, Json | null | undefined>;
   const pad = tokenizer.tokenText(padId) || tokenizer.tokenText(tokenizer.padId);
   return {
     ...json,
+    ...(Array.isArray(json.added_tokens) ? { added_tokens: json.added_tokens.map(whole) } : {}),
     // Who opens this file alone gets what training did, too.
     truncation: truncation
       ? { direction: "Right", max_length: maxTokens, strategy: "LongestFirst", stride: 0 }
@@ -127,7 +140,7 @@ function writtenJson(
     padding: padding
       ? {
         ...padding,
-        direction: "Right",
+        direction: writes ? "Left" : "Right",
         pad_to_multiple_of: null,
         pad_id: tokenizer.tokenId(pad),
         pad_type_id: 0,
@@ -135,14 +148,21 @@ function writtenJson(
         strategy: "BatchLongest",
       }
       : null,
-    ...(withoutClosing ? { post_processor: open(json.post_processor, tokenizer, padId) } : {}),
+    ...(withoutClosing.length > 0
+      ? { post_processor: open(json.post_processor, tokenizer, withoutClosing) }
+      : {}),
   };
 }
 
-/** The post-processor without the closing padding token; the same one where there is none. */
-function open(json: unknown, tokenizer: Tokenizer, padId: number): unknown {
+/** transformers.js puts special tokens around a prompt only where it is told so. */
+function browserFlags(tokenizer: Tokenizer): Json {
+  return { add_bos_token: aroundText(tokenizer).before.length > 0 };
+}
+
+/** The post-processor without closing tokens; the same one where there are none. */
+function open(json: unknown, tokenizer: Tokenizer, closing: readonly number[]): unknown {
   const whole = readTemplate(json);
-  const template = templateWithout(whole, padId);
+  const template = closing.reduceRight(templateWithout, whole);
   const isSame = whole.single.length === template.single.length &&
     whole.pair.length === template.pair.length;
   if (isSame) return json;

@@ -21,6 +21,10 @@ export interface SpecialTokens {
   readonly maskId?: number;
   /** Stands for what the vocabulary lacks, where a model has that. */
   readonly unknownId?: number;
+  /** Opens a document, where a model has that. */
+  readonly bosId?: number;
+  /** Ends a document, where a model has that. */
+  readonly eosId?: number;
   /** Where padding goes. */
   readonly padSide: "left" | "right";
   /** The texts of these tokens by their names in tokenizer_config.json, `pad_token` for one. */
@@ -57,6 +61,8 @@ export function readSpecialTokens(
   }
   const clsId = named("cls_token") ?? opening ?? usual("[CLS]");
   const sepId = named("sep_token") ?? closing ?? usual("[SEP]");
+  const bosId = named("bos_token") ?? firstId(config?.bos_token_id, vocabulary);
+  const eosId = named("eos_token") ?? firstId(config?.eos_token_id, vocabulary);
   const maskId = named("mask_token") ?? usual("[MASK]", "<mask>");
   const unknownId = named("unk_token") ?? usual("[UNK]", "<unk>");
   return {
@@ -65,6 +71,8 @@ export function readSpecialTokens(
     sepId,
     maskId,
     unknownId,
+    ...(bosId === undefined ? {} : { bosId }),
+    ...(eosId === undefined ? {} : { eosId }),
     padSide: settings.padding_side === "left" ? "left" : "right",
     texts: textsOf(vocabulary, {
       pad_token: padId,
@@ -95,4 +103,10 @@ function idOfSetting(vocabulary: Vocabulary, token: unknown): number | undefined
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
+}
+
+/** An id of config.json, or the first of several, that the vocabulary has. */
+function firstId(value: unknown, vocabulary: Vocabulary): number | undefined {
+  const id = numberOf(Array.isArray(value) ? value[0] : value);
+  return id === undefined || vocabulary.textOf(id) === undefined ? undefined : id;
 }

@@ -7,14 +7,17 @@ import { checkOptions } from "../core/check_options.ts";
 import { record, required, type Rules, text } from "../core/option_rules.ts";
 import { TunebookError } from "../core/errors.ts";
 import { textAligner } from "./align/text_aligner.ts";
+import { type ChatSource, readChatTemplates } from "./chat/chat_template.ts";
 import { cleanUp, readDecoder } from "./decoder.ts";
 import { encodeHead, splitsAtSpaces } from "./head.ts";
+import { contentOf, namedTokens } from "./python_settings.ts";
 import { readSpecialTokens, type SpecialTokens } from "./special_tokens.ts";
 import { fillTemplate, type Slot, type Template, templateWithout } from "./template.ts";
 import { readTokenBytes } from "./token_bytes.ts";
 import { textIds } from "./text_ids.ts";
 import { part, readTokenizerParts } from "./tokenizer_parts.ts";
 import type { TokenizerFiles } from "./tokenizer_files.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 import { readTokenizerFiles } from "./read_tokenizer_files.ts";
 import type { Joined, TextTokens, WordTokens } from "./text_tokens.ts";
 import { truncateLongestFirst } from "./truncate.ts";
@@ -41,6 +44,7 @@ export interface TokenizeOptions {
 const fileRules: Rules<TokenizerFiles> = {
   tokenizer: required(text),
   tokenizerConfig: text,
+  chatTemplate: text,
   modelType: text,
   config: record,
 };
@@ -96,6 +100,8 @@ export interface Tokenizer extends SpecialTokens {
   withoutClosing(id: number): Tokenizer;
   /** The text of ids, without special tokens. */
   decode(ids: ArrayLike<number>): string;
+  /** What the files say of conversations: the chat templates, and the tokens that these name. */
+  readonly chat: ChatSource;
   /** How many ids there are: one more than the largest. */
   readonly vocabSize: number;
 }
@@ -147,8 +153,11 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const join = (slots: readonly Slot[], parts: readonly ArrayLike<number>[]) =>
     fillTemplate(slots, parts, segments);
 
+  const chat = chatSource(settings, special, vocabulary, files);
+
   const withTemplate = (template: Template, closing?: number): Tokenizer => ({
     ...special,
+    chat,
     vocabSize: vocabulary.size,
     subwordPrefix: subwordPrefixOf(json),
     tokenBytes,
@@ -193,6 +202,29 @@ export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     withoutClosing: (id) => withTemplate(templateWithout(parts.template, id), id),
   });
   return withTemplate(parts.template);
+}
+
+/** The tokens are those that the settings name, and the first and last ones of documents. */
+function chatSource(
+  settings: Readonly<Record<string, unknown>>,
+  { bosId, eosId }: SpecialTokens,
+  { idOf, textOf }: Vocabulary,
+  files: TokenizerFiles,
+): ChatSource {
+  const textOfId = (id?: number) => id === undefined ? undefined : textOf(id);
+  const named = { bos_token: textOfId(bosId), eos_token: textOfId(eosId) };
+  const all = namedTokens.map((name) =>
+    [name, contentOf(settings[name]) ?? named[name as keyof typeof named]] as const
+  );
+  return {
+    templates: readChatTemplates(settings, files.tokenizerConfig ?? files.tokenizer),
+    tokens: Object.fromEntries(all.filter((pair) => pair[1] !== undefined)) as Record<
+      string,
+      string
+    >,
+    endToken: textOfId(eosId),
+    hasToken: (text) => idOf(text) !== undefined,
+  };
 }
 
 function checkVocabulary(size: number, { tokenizer, config }: TokenizerFiles): void {

@@ -10,10 +10,15 @@ import { readText } from "../core/read_text.ts";
 
 /** Where a tokenizer comes from. */
 export interface TokenizerFiles {
-  /** The path of `tokenizer.json`. */
+  /** The path of `tokenizer.json`, or of a GGUF file. */
   tokenizer: string;
-  /** The path of `tokenizer_config.json`; the special tokens are derived where it is absent. */
+  /**
+   * The path of `tokenizer_config.json`; the special tokens are derived where it is absent. A GGUF
+   * file has them itself.
+   */
   tokenizerConfig?: string;
+  /** The path of `chat_template.jinja`, which counts before the template in `tokenizer_config.json`. */
+  chatTemplate?: string;
   /** `model_type` of the model's config.json. */
   modelType?: string;
   /** The model's config.json, against which the vocabulary's size is checked. */

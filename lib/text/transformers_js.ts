@@ -25,6 +25,8 @@ export interface ReaderPipeline {
     texts: readonly string[],
     pairs?: readonly string[],
   ): Promise<Readonly<Record<string, ReaderOutput>>>;
+  /** The ids of a text with its special tokens, however many; undefined where its tokenizer fails. */
+  tokenIds(text: string): readonly number[] | undefined;
   /** `config.json` as the reader has it. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly padTokenId: number | undefined;
@@ -36,7 +38,11 @@ export interface ReaderPipeline {
 type Opened = ((...given: readonly unknown[]) => Promise<unknown>) & {
   readonly tokenizer:
     & ((texts: readonly string[], options: object) => Record<string, unknown>)
-    & { readonly pad_token_id?: number; readonly padding_side: string };
+    & {
+      readonly pad_token_id?: number;
+      readonly padding_side: string;
+      encode(text: string): readonly number[];
+    };
   readonly model:
     & ((inputs: object) => Promise<Record<string, ReaderOutput>>)
     & { readonly config: Record<string, unknown> };
@@ -81,6 +87,13 @@ export async function openPipeline(
         padding: true,
         truncation: true,
       })),
+    tokenIds(text) {
+      try {
+        return tokenizer.encode(text);
+      } catch {
+        return undefined;
+      }
+    },
     config: model.config,
     padTokenId: tokenizer.pad_token_id,
     paddingSide: tokenizer.padding_side,

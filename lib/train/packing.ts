@@ -9,11 +9,13 @@ import { TunebookError } from "../core/errors.ts";
 import { cheapestLayout, fullestRow, type LayoutCost } from "../data/pack.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { stackOf } from "../nn/encoder.ts";
+import type { Family } from "../nn/family.ts";
 import { positionsRead } from "../nn/hidden_program.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { StepPlan } from "./step_plan.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 import type { TrainSettings } from "./train_options.ts";
+import { keyValueSizes } from "../nn/key_value_sizes.ts";
 
 /** What a run does about padding. */
 export interface PackingChoice {
@@ -25,8 +27,14 @@ export interface PackingChoice {
 
 /** What forbids packing: nothing, or a reason. */
 export function packingObstacle(
-  { adapter }: Pick<TrainableModel, "adapter">,
+  { model, adapter }: {
+    readonly model: { readonly family: Pick<Family, "decoder"> };
+    readonly adapter: TrainableModel["adapter"];
+  },
 ): string | undefined {
+  if (model.family.decoder) {
+    return "the model is an encoder-decoder, whose sources and targets differ in length";
+  }
   return adapter.input
     ? "the method puts virtual tokens before each text, and a packed row has several texts"
     : undefined;
@@ -78,7 +86,7 @@ export function layoutCost(
   keptLayers: number = 0,
 ): LayoutCost {
   const { layerPath } = stackOf(model.family);
-  const { hiddenSize, numHeads, numKeyValueHeads = numHeads, numLayers } = model.config;
+  const { hiddenSize, numHeads, numLayers } = model.config;
   const linear = model.layers.reduce(
     (sum, layer) =>
       layer.kind === "linear" && layer.path.startsWith(`${layerPath}.`)
@@ -86,8 +94,9 @@ export function layoutCost(
         : sum,
     0,
   ) / numLayers;
-  const keysAndValues = 2 * hiddenSize * hiddenSize * numKeyValueHeads / numHeads;
-  const perPair = 6 * hiddenSize + weightPasses * numHeads;
+  const keysAndValues = 2 * hiddenSize * keyValueSizes(model.config).width;
+  const attended = numHeads * keyValueSizes(model.config).size; // numbers of a query
+  const perPair = 6 * attended + weightPasses * numHeads;
   const asked = positionsRead(model) === "pooled" ? 1 : 0;
   const whole = numLayers - keptLayers - asked;
   return (rows, length, fullest) => {

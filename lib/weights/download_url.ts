@@ -25,7 +25,7 @@ export interface DownloadedModel {
 
 /**
  * Brings the model at `url` onto this machine: a folder that holds config.json, or one
- * `.safetensors` file with config.json beside it. A file is fetched again only when its entity tag
+ * `.safetensors` file with config.json beside it, or one `.gguf` file. A file is fetched again only when its entity tag
  * has changed; when the server cannot be reached, an earlier download stands in. No access token is
  * sent.
  */
@@ -36,7 +36,7 @@ export async function downloadFromUrl(
   const settings = await downloadSettings(options);
   const network: Network = { ...settings, token: undefined, explain: explainRefusal };
   const base = new URL(url);
-  const weightsFile = base.pathname.endsWith(".safetensors") ? fileName(base) : undefined;
+  const weightsFile = /\.(safetensors|gguf)$/i.test(base.pathname) ? fileName(base) : undefined;
   if (!weightsFile && !base.pathname.endsWith("/")) base.pathname += "/";
   const folder = join(dirname(settings.cacheFolder), "tunebook", shortHash(base.href));
   const model = { folder, weights: weightsFile && join(folder, weightsFile) };

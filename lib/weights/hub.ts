@@ -67,12 +67,12 @@ export async function downloadFromHub(
 
 async function lookInCache(
   place: CachedRepository,
-  { revision }: HubModel,
+  { revision, file }: HubModel,
 ): Promise<{ folder?: string; missing: string }> {
   const commit = await cachedCommit(place, revision);
   if (!commit) return { missing: `revision "${revision}"` };
   const folder = snapshotFolder(place, commit);
-  const missing = await missingFiles(folder);
+  const missing = await missingFiles(folder, file);
   return missing.length === 0 ? { folder, missing: "" } : { missing: missing.join(", ") };
 }
 
@@ -107,6 +107,7 @@ async function fetchAll(
       commit ??= checkCommit(remote.commit, url);
       return await fetchFile(place, commit, name, urlAt(commit), remote, network);
     },
+    model.file,
   );
   await rememberCommit(place, revision, commit!);
   return snapshotFolder(place, commit!);

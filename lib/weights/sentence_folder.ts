@@ -6,8 +6,10 @@
  */
 import { join } from "node:path";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
 import { parseJson } from "../core/parse_json.ts";
 import { readText } from "../core/read_text.ts";
+import { shownValue } from "../core/shown_value.ts";
 import type { PoolingName, SentenceSource } from "../text/sentence_settings.ts";
 
 /** The file that tells such a folder from others. */
@@ -67,13 +69,15 @@ export async function readSentenceFolder(folder: string): Promise<SentenceFolder
     ? undefined
     : await objectOf(join(folder, poolingPath, CONFIG_FILE));
   const modes = config ? modesOf(config) : [];
-  const obstacle = obstacleOf(modules, modes, limits, whole);
+  const normalizing = modules.find(({ kind }) => kind === "Normalize")?.path;
+  const vector = normalizing ? await objectOf(join(folder, normalizing, CONFIG_FILE)) : undefined;
+  const obstacle = obstacleOf(modules, modes, limits, whole) ?? obstacleIn(vector);
   return {
     transformer,
     source: {
       pooling: poolings[modes[0]] ?? "mean",
       normalize: modules.some(({ kind }) => kind === "Normalize"),
-      ...(typeof limits?.max_seq_length === "number" ? { maxTokens: limits.max_seq_length } : {}),
+      ...maxTokensOf(limits, join(folder, transformer, SENTENCE_CONFIG_FILE)),
       ...(obstacle ? { obstacle } : {}),
     },
   };
@@ -103,7 +107,10 @@ function parseModules(path: string, text: string): Module[] {
       `${path} is no list of modules of sentence-transformers, each with a type and a folder`,
     );
   }
-  return json.map(({ type, path }) => ({ kind: type.split(".").at(-1)!, path }));
+  // A class of the same name in the folder's own code may do anything.
+  const kindOf = (type: string) =>
+    type.startsWith("sentence_transformers.") ? type.split(".").at(-1)! : type;
+  return json.map(({ type, path }) => ({ kind: kindOf(type), path }));
 }
 
 function modesOf(config: Readonly<Record<string, unknown>>): string[] {
@@ -124,22 +131,53 @@ function obstacleOf(
   const known = ["Transformer", "Pooling", "Normalize"];
   const others = modules.filter(({ kind }) => !known.includes(kind)).map(({ kind }) => kind);
   if (others.length > 0) return `its texts also pass through ${others.join(", ")}`;
-  if (modes.length !== 1 || !(modes[0] in poolings)) {
+  const order = modules.map(({ kind }) => known.indexOf(kind));
+  if (order.some((at, i) => i > 0 && at < order[i - 1])) {
+    return `its texts pass through ${modules.map(({ kind }) => kind).join(", ")} in this order`;
+  }
+  if (modes.length !== 1 || !Object.hasOwn(poolings, modes[0])) {
     return modes.length === 0
       ? "it has no pooling"
       : `it pools by ${modes.join(" and ")}, which is none of ${Object.keys(poolings).join(", ")}`;
   }
-  if (limits?.do_lower_case === true) return "it makes texts lower case before the tokenizer";
+  if (limits?.do_lower_case) return "it makes texts lower case before the tokenizer";
+  const { model_type: type = "SentenceTransformer", truncate_dim: dimensions } = whole ?? {};
+  if (type !== "SentenceTransformer") return `it is a ${shownValue(type)}`;
+  if (dimensions !== undefined && dimensions !== null) {
+    return `it keeps ${shownValue(dimensions)} numbers of each vector (truncate_dim)`;
+  }
   const prompts = whole?.prompts as Readonly<Record<string, unknown>> | undefined;
   const prompt = prompts?.[String(whole?.default_prompt_name)];
   return prompt ? `it puts the prompt ${JSON.stringify(prompt)} before each text` : undefined;
+}
+
+/** Vectors that a last step takes from elsewhere, or puts elsewhere. */
+function obstacleIn(vector: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const other = ["module_input_name", "module_output_name"].find((field) =>
+    (vector?.[field] ?? "sentence_embedding") !== "sentence_embedding"
+  );
+  return other && `its last step has ${other} ${shownValue(vector![other])}`;
+}
+
+/** The most tokens of a text; absent or null where only the model limits them, as 0 does in Python. */
+function maxTokensOf(
+  limits: Readonly<Record<string, unknown>> | undefined,
+  path: string,
+): { readonly maxTokens?: number } {
+  const limit = limits?.max_seq_length ?? undefined;
+  if (limit === undefined || limit === 0) return {};
+  if (Number.isSafeInteger(limit) && Number(limit) > 0) return { maxTokens: Number(limit) };
+  throw new TunebookError(
+    "weights",
+    `${path}: max_seq_length is ${shownValue(limit)}, but must be a whole number above 0`,
+  );
 }
 
 async function objectOf(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const text = await textOf(path);
   if (text === undefined) return undefined;
   const json = parsed(path, text);
-  if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
+  if (isRecord(json)) return json as Record<string, unknown>;
   throw new TunebookError("weights", `${path} holds no object`);
 }
 

@@ -7,13 +7,13 @@ import type { Dtype } from "./dtype.ts";
 
 /** Where one tensor lies in its file. */
 export interface TensorInfo {
-  /** The element type. */
+  /** The element type; F32 for quantised tensors, which are read as that. */
   readonly dtype: Dtype;
   /** The size of each dimension, outermost first; empty for a scalar. */
   readonly shape: readonly number[];
   /** Where the tensor's bytes begin, counted from the start of the file. */
   readonly offset: number;
-  /** How many bytes the tensor has. */
+  /** How many bytes the tensor has in its file. */
   readonly bytes: number;
   /** The file that holds it, where that is not the checkpoint's `path`: a shard. */
   readonly file?: string;

@@ -28,6 +28,8 @@ const models: readonly ToyCase[] = [
     { modelType },
     { modelType, predictsTokens: true },
   ]),
+  // What the families add to a Llama's block occurs in these two.
+  ...["qwen2", "gemma3_text"].map((modelType) => ({ modelType, predictsTokens: true })),
 ];
 
 interface ToyCase {

@@ -14,6 +14,16 @@ import { pTuning } from "../../lib/adapters/p_tuning.ts";
 import { vera } from "../../lib/adapters/vera.ts";
 import type { Method } from "../../lib/nn/method.ts";
 
+/** The families that share a Llama's block. */
+export const llamaLikes: readonly string[] = [
+  "llama",
+  "qwen2",
+  "qwen3",
+  "mistral",
+  "gemma2",
+  "gemma3_text",
+];
+
 /** A family on which PEFT cannot do all with a method. */
 export interface Gap {
   readonly reason: string;
@@ -42,11 +52,20 @@ export interface TestedMethod {
   readonly gaps: Readonly<Record<string, Gap>>;
 }
 
+const llamaLinears = [
+  "q_proj",
+  "k_proj",
+  "v_proj",
+  "o_proj",
+  "gate_proj",
+  "up_proj",
+  "down_proj",
+];
 /** Linears by family. */
 const linearNames: Readonly<Record<string, readonly string[]>> = {
   distilbert: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
   gpt2: ["c_attn", "c_proj", "c_fc"],
-  llama: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+  ...Object.fromEntries(llamaLikes.map((modelType) => [modelType, llamaLinears])),
 };
 const bertLinears = [
   "query",
@@ -111,8 +130,8 @@ export const methodTable: Readonly<Record<string, TestedMethod>> = {
         targets: [...linears(type), ...(type === "bert" && hasPooler ? ["pooler.dense"] : [])],
       }),
     ...inWeights,
-    // A Llama gains biases, for which its checkpoints have no place.
-    merges: (type) => type !== "llama",
+    // A Llama gains biases, for which its checkpoints have no place; of a Qwen 2 a part of the linears.
+    merges: (type) => !llamaLikes.includes(type),
     gaps: { gpt2: { reason: "PEFT's BEFT wraps torch.nn.Linear only, not GPT-2's Conv1D" } },
   },
   "prompt-tuning": { of: () => promptTuning({ tokens }), ...beforeText },

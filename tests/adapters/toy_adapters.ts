@@ -5,6 +5,7 @@
  */
 import { type Tensor, tf } from "../../lib/engine/mod.ts";
 import type { AttachedMethod, Parameter } from "../../lib/nn/method.ts";
+import { keyValueSizes } from "../../lib/nn/key_value_sizes.ts";
 import type { Model } from "../../lib/nn/model.ts";
 
 /** A parameter that starts at random numbers. */
@@ -58,9 +59,9 @@ export function prompt({ config }: Pick<Model, "config">, count = 3): AttachedMe
 
 /** Keys and values before those of every layer, as in prefix tuning. */
 export function prefix({ config }: Pick<Model, "config">, count = 2): AttachedMethod {
-  const { numLayers, numHeads, numKeyValueHeads = numHeads, hiddenSize } = config;
-  const shape = [numKeyValueHeads, count, hiddenSize / numHeads];
-  const names = Array.from({ length: numLayers }, (_, layer) => `prefix.${layer}`);
+  const { heads, size } = keyValueSizes(config);
+  const shape = [heads, count, size];
+  const names = Array.from({ length: config.numLayers }, (_, layer) => `prefix.${layer}`);
   return {
     parameters: names.flatMap((name) => [
       parameter(`${name}.keys`, shape),

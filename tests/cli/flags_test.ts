@@ -193,6 +193,29 @@ Deno.test("columns with the usual names need no flags", () => {
   );
 });
 
+Deno.test("translation needs data and a model, and knows its columns", () => {
+  const flags = ["--task", "translation", "--data", "t.csv", "--model", "file:t5"];
+  const plan = planOfFlags(
+    readCommandLine([...flags, "--prefix", "to German: ", "--max-target-tokens", "20"]).flags,
+    ["source", "target"],
+  ).toJSON();
+  assert.deepEqual(plan.task, {
+    name: "translation",
+    settings: { source: "source", target: "target", prefix: "to German: ", maxTargetTokens: 20 },
+  });
+  assert.deepEqual(plan.deploy.map(({ target }) => target), ["adapter", "merged"]);
+  assert.deepEqual(Plan.from(plan).toJSON(), plan);
+  const prefix = planOfFlags(
+    readCommandLine([...flags, "--method", "prefix_tuning"]).flags,
+    ["source", "target"],
+  );
+  assert.deepEqual(prefix.toJSON().deploy, []);
+  assert.throws(
+    () => planOfFlags(readCommandLine(["--task", "translation"]).flags),
+    (error) => /needs --data/.test(String(error)) && /needs --model/.test(String(error)),
+  );
+});
+
 Deno.test("columns that cannot be found are asked for by their flags", () => {
   const wrongWith = (columns: readonly string[] | undefined, ...args: string[]) => () =>
     planOfFlags(readCommandLine(["--data", "t.csv", ...args]).flags, columns);

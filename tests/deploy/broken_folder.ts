@@ -34,7 +34,10 @@ export function answersOnly(target: DeployTarget): DeployTarget {
     ...target,
     inspect: async (trained, folder, proof) => ({
       settings: 0,
-      answers: await askReader(trained.task.reader!, folder, proof, { tolerance: 1e-3 }),
+      answers: await askReader(trained.task.reader!, folder, proof, {
+        tolerance: 1e-3,
+        model: trained.trainable.model,
+      }),
     }),
   };
 }

@@ -1,67 +1,31 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pipeline } from "@huggingface/transformers";
-import {
-  adapter,
-  lora,
-  model,
-  onnx,
-  questionAnswering,
-  sentenceEmbeddings,
-  tableFromRows,
-  type Task,
-  textClassification,
-  tokenClassification,
-} from "tunebook";
+import { adapter, lora, model, onnx } from "tunebook";
 import golden from "../golden/texts.json" with { type: "json" };
-import { reviews, tinyModel } from "../pipeline/tiny.ts";
+import { tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
+import {
+  anyReaderTask,
+  longText,
+  maxTokens,
+  readerRows,
+  type ReaderTask,
+  readerTasks,
+} from "./reader_rows.ts";
 
 const families = ["bert", "distilbert", "roberta", "gpt2-classes", "llama-classes"];
 /** Both sides compute in float32; the logits and the numbers are below ten. */
 const tolerance = 1e-5;
-const maxTokens = 24;
-const long = "the price and the service were awful ".repeat(9).trim();
-
-const rows = tableFromRows(
-  reviews(40).map((row, at) => ({
-    ...row,
-    other: at % 2 ? "the film" : "the very good service and food",
-    words: row.text.split(" "),
-    tags: row.text.split(" ").map((word) => word === "film" ? "B-ART" : "O"),
-    question: "it was ?",
-    context: row.text,
-    answers: { text: [row.text.split(" ")[0]], answer_start: [0] },
-  })),
-);
-const label = { text: "text", label: "mood" };
-// deno-lint-ignore no-explicit-any -- tasks of every kind
-const tasks: Readonly<Record<string, { task: Task<any, any, any>; pipeline: string }>> = {
-  labels: { task: textClassification(label), pipeline: "text-classification" },
-  pairs: {
-    task: textClassification({ ...label, pair: "other" }),
-    pipeline: "text-classification",
-  },
-  several: {
-    task: textClassification({ text: "text", label: "topics", kind: "multi", separator: "|" }),
-    pipeline: "text-classification",
-  },
-  numbers: {
-    task: textClassification({ text: "text", label: "score", kind: "regression" }),
-    pipeline: "feature-extraction",
-  },
-  tags: {
-    task: tokenClassification({ tokens: "words", tags: "tags" }),
-    pipeline: "token-classification",
-  },
-  answers: {
-    task: questionAnswering({ unanswerable: false }),
-    pipeline: "question-answering",
-  },
-  vectors: {
-    task: sentenceEmbeddings({ anchor: "text", positive: "other" }),
-    pipeline: "feature-extraction",
-  },
+const rows = readerRows(40);
+const pipelines: Readonly<Record<ReaderTask, string>> = {
+  labels: "text-classification",
+  pairs: "text-classification",
+  several: "text-classification",
+  numbers: "feature-extraction",
+  tags: "token-classification",
+  answers: "question-answering",
+  vectors: "feature-extraction",
 };
 /** Whose answers to long inputs are compared, too. */
 const takesLong = ["labels", "pairs", "several", "numbers", "vectors"];
@@ -70,13 +34,13 @@ for (const family of families) {
   Deno.test(`transformers.js answers every task of a ${family} as trained`, () =>
     inFolder(async (folder) => {
       const reference = await tinyModel(join(folder, "base"), family);
-      for (const [name, { task, pipeline }] of Object.entries(tasks)) {
+      for (const [name, task] of Object.entries(anyReaderTask)) {
         const result = await model(reference).data(rows, task, { test: rows })
           .adapt(lora({ rank: 2 })).train({ epochs: 2, learningRate: 1e-2, maxTokens })
           .deploy(onnx(join(folder, name))).run({ quiet: true });
         const { answers } = result.receipts[0].reader!;
         assert.equal(answers!.reader, "transformers.js");
-        assert.equal(answers!.pipeline, pipeline);
+        assert.equal(answers!.pipeline, pipelines[name as ReaderTask]);
         assert.ok(answers!.inputs >= 10, `${name}: ${answers!.inputs} inputs`);
         assert.equal(answers!.longInputs > 0, takesLong.includes(name), name);
         assert.ok(answers!.largestDifference < tolerance, `${name}: ${answers!.largestDifference}`);
@@ -101,15 +65,15 @@ Deno.test("transformers.js cuts the longer text of a pair, as predict does", () 
     for (const family of ["bert", "roberta"]) {
       const out = join(folder, family);
       const result = await model(await tinyModel(join(folder, "base", family), family))
-        .data(rows, tasks.pairs.task).adapt(lora({ rank: 2 }))
+        .data(rows, readerTasks.pairs).adapt(lora({ rank: 2 }))
         .train({ epochs: 4, learningRate: 1e-2, maxTokens: 23 }).deploy(onnx(out))
         .run({ quiet: true });
-      const pairs = [
+      const pairs: (readonly [string, string])[] = [
         ["good", "bad"],
-        ["a good film", long],
-        [long, "a bad film"],
-        [long, long],
-        [`${long} good`, `bad ${long}`],
+        ["a good film", longText],
+        [longText, "a bad film"],
+        [longText, longText],
+        [`${longText} good`, `bad ${longText}`],
       ];
       const classify = await pipeline("text-classification", out);
       const inputs = classify.tokenizer(pairs.map(([first]) => first), {
@@ -136,9 +100,9 @@ Deno.test("transformers.js gives the numbers of a regression, and labels of deco
   inFolder(async (folder) => {
     const out = join(folder, "numbers");
     const numbers = await model(await tinyModel(join(folder, "bert"), "bert"))
-      .data(rows, tasks.numbers.task).adapt(lora({ rank: 2 }))
+      .data(rows, readerTasks.numbers).adapt(lora({ rank: 2 }))
       .train({ epochs: 4, learningRate: 1e-2 }).deploy(onnx(out)).run({ quiet: true });
-    const texts = ["good", "the bad and awful film", long];
+    const texts = ["good", "the bad and awful film", longText];
     const score = await pipeline("feature-extraction", out);
     const found = (await score(texts)).tolist() as number[][];
     const wanted = await numbers.predict(texts);
@@ -151,7 +115,7 @@ Deno.test("transformers.js gives the numbers of a regression, and labels of deco
     for (const family of ["gpt2-classes", "llama-classes"]) {
       const out = join(folder, `${family}-labels`);
       const labels = await model(await tinyModel(join(folder, family), family))
-        .data(rows, tasks.labels.task).adapt(lora({ rank: 2 }))
+        .data(rows, readerTasks.labels).adapt(lora({ rank: 2 }))
         .train({ epochs: 4, learningRate: 1e-2 }).deploy(onnx(out)).run({ quiet: true });
       const classify = await pipeline("text-classification", out);
       const found = await classify(texts) as Scored[];
@@ -173,7 +137,7 @@ Deno.test("an adapter's README says how the base pads and where texts end", () =
     delete json.pad_token_id;
     await Deno.writeTextFile(config, JSON.stringify(json));
     const out = join(folder, "adapter");
-    const result = await model(reference).data(rows, tasks.labels.task).adapt(lora({ rank: 2 }))
+    const result = await model(reference).data(rows, readerTasks.labels).adapt(lora({ rank: 2 }))
       .train({ epochs: 1, maxTokens }).deploy(adapter(out)).run({ quiet: true });
     await result.dispose();
     const readme = await Deno.readTextFile(join(out, "README.md"));

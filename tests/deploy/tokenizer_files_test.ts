@@ -15,7 +15,7 @@ const use: TokenizerUse = {
   usesTypes: true,
   padId: 0,
   maxTokens: 64,
-  withoutClosing: false,
+  withoutClosing: [],
 };
 const bert = tinyTokenizer() as Record<string, Json>;
 const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));

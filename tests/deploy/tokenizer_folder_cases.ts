@@ -37,7 +37,7 @@ const use: TokenizerUse = {
   usesTypes: true,
   padId: 0,
   maxTokens,
-  withoutClosing: false,
+  withoutClosing: [],
 };
 const end = { SpecialToken: { id: "[SEP]", type_id: 1 } };
 const own = {
@@ -59,7 +59,7 @@ const left = {
   },
   truncation: { direction: "Left", max_length: 5, strategy: "LongestFirst", stride: 0 },
 };
-const decoder = { ...use, usesTypes: false, padId: 3, withoutClosing: true };
+const decoder = { ...use, usesTypes: false, padId: 3, withoutClosing: [3] };
 
 /** The cases by name. */
 export const cases: Readonly<Record<string, FolderCase>> = {
@@ -121,7 +121,7 @@ export async function deployed(
     const tokenizer = await loadTokenizer(files);
     return {
       files: pythonFiles(await readTokenizerFiles(files), tokenizer, use),
-      tokenizer: use.withoutClosing ? tokenizer.withoutClosing(use.padId) : tokenizer,
+      tokenizer: use.withoutClosing.length > 0 ? tokenizer.withoutClosing(use.padId) : tokenizer,
     };
   });
 }

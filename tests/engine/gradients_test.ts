@@ -67,9 +67,16 @@ const opCases: Record<string, Case[]> = {
     inputs: [floats([3, 2]), floats([2, 2])],
     run: (x, weight) =>
       ops.recompute(
-        (x, [fixed]) => tf.tanh(tf.mul(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), fixed)),
-        { x, fixed: [tf.scalar(0.7)], trained: () => [weight] },
+        ([x], [fixed]) =>
+          tf.tanh(tf.mul(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor2D), fixed)),
+        { given: [x], fixed: [tf.scalar(0.7)], trained: () => [weight] },
       ),
+  }],
+  maskedGradient: [{
+    kernel: "maskedGradient",
+    name: "all kept",
+    inputs: [floats([3, 2])],
+    run: (x) => tf.tanh(ops.maskedGradient(x, tf.ones([3, 1]))),
   }],
   embedding: [{
     kernel: "embedding",

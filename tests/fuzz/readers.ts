@@ -86,6 +86,18 @@ async function weightReaders(scratch: string): Promise<FuzzedReader[]> {
       read: readAll,
     });
   }
+  readers.push({
+    name: "GGUF",
+    files: { "model.gguf": await golden("gguf/llama.gguf") },
+    damages: { "model.gguf": damageBytes },
+    async read(folder) {
+      const path = join(folder, "model.gguf");
+      await readModelConfig(path);
+      await readAll(path);
+      const tokenizer = await loadTokenizer({ tokenizer: path });
+      return tokenizer.decode(tokenizer.encode("Don't they think? 名").ids);
+    },
+  });
   return readers;
 }
 

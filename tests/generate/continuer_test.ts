@@ -109,7 +109,9 @@ async function assertContinues(model: Model, method: Method): Promise<void> {
   }
 }
 
-for (const name of ["gpt2", "gpt2-untied", "llama", "llama-tied"]) {
+const ofOthers = ["llama-biases", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text"];
+const names = ["gpt2", "gpt2-untied", "llama", "llama-tied"];
+for (const name of [...names, ...ofOthers.map((each) => `decoders/${each}`)]) {
   Deno.test(`${name} continues texts of different lengths as a whole pass reads them`, async () => {
     const model = await goldenLanguageModel(name);
     await assertContinues(model, full());
@@ -124,7 +126,7 @@ for (
     prefixTuning({ tokens: 3 }),
   ]
 ) {
-  for (const modelType of ["gpt2", "llama"]) {
+  for (const modelType of ["gpt2", "llama", "gemma3_text"]) {
     Deno.test(`${modelType} with ${method.method} continues texts`, async () => {
       await assertContinues(toyLanguageModel({ modelType, layers: 2 }), method);
     });

@@ -31,11 +31,13 @@ from transformers import (
 from golden import HEAD_CLASSES, made_with, open_head
 
 PACKAGES = ("torch", "transformers", "peft", "safetensors", "tokenizers")
+# The plain attention: others leave out Gemma 2's bound of scores.
+PLAIN = dict(dtype=torch.float32, attn_implementation="eager")
 
 
 def open_merged(folder: str):
     model, info = AutoModelForSequenceClassification.from_pretrained(
-        folder, dtype=torch.float32, output_loading_info=True
+        folder, output_loading_info=True, **PLAIN
     )
     refused = {key: sorted(map(str, info[key])) for key in info if key.endswith("keys") and info[key]}
     if refused:
@@ -47,7 +49,7 @@ def open_adapter(folder: str, base_folder: str):
     saved = load_file(f"{folder}/adapter_model.safetensors")
     task = json.loads(Path(folder, "adapter_config.json").read_text())["task_type"]
     if task == "CAUSAL_LM":
-        return loaded(AutoModelForCausalLM.from_pretrained(base_folder, dtype=torch.float32), folder, saved)
+        return loaded(AutoModelForCausalLM.from_pretrained(base_folder, **PLAIN), folder, saved)
     for head, (_, name) in HEAD_CLASSES.items():
         if task == name:
             return loaded(open_head(head, base_folder), folder, saved).eval()
@@ -57,7 +59,7 @@ def open_adapter(folder: str, base_folder: str):
     if heads:
         config.num_labels = saved[heads[-1]].shape[0]
     base = AutoModelForSequenceClassification.from_pretrained(
-        base_folder, config=config, dtype=torch.float32, ignore_mismatched_sizes=True
+        base_folder, config=config, ignore_mismatched_sizes=True, **PLAIN
     )
     if hasattr(config, "quantization_config"):
         # A quantised checkpoint's own head is loaded even where its size is another one.

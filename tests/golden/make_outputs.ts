@@ -29,6 +29,9 @@ const models = [
   "minilm",
   "gpt2-classes",
   "llama-classes",
+  ...["gemma2", "gemma3_text", "mistral", "qwen2", "qwen3"].map((type) =>
+    `../decoders/${type}-classes`
+  ),
   "../quantised/bert-nf4",
 ];
 /** RoBERTa's class in Python refuses the WordPiece tokenizer of the tiny models. */

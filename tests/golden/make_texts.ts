@@ -14,70 +14,43 @@ import {
   merged,
   model,
   onnx,
-  questionAnswering,
-  sentenceEmbeddings,
   sentenceTransformers,
-  tableFromRows,
   type TaggedText,
-  textClassification,
-  tokenClassification,
 } from "tunebook";
 import { writeFileAtomic } from "../../lib/core/atomic.ts";
-import type { AnyTask } from "../../lib/pipeline/plan_spec.ts";
-import { reviews, tinyModel } from "../pipeline/tiny.ts";
+import {
+  anyReaderTask,
+  longText,
+  maxTokens,
+  readerRows,
+  type ReaderTask,
+} from "../deploy/reader_rows.ts";
+import { tinyModel } from "../pipeline/tiny.ts";
 
 const families = ["bert", "distilbert", "roberta", "xlm-roberta", "gpt2-classes", "llama-classes"];
 /** Both sides compute in float32. */
 const tolerance = 1e-5;
-const maxTokens = 24;
-const long = "the price and the service were awful ".repeat(9).trim();
 const texts = [
   "good",
   "It was a lovely, lovely film.",
   "naïve café 很好 😀",
   "the bad place",
-  long,
+  longText,
 ];
-const pairs = [["good", "the film"], ["it was lovely", long], [long, "bad"], [long, long]];
+const pairs = [["good", "the film"], ["it was lovely", longText], [longText, "bad"], [
+  longText,
+  longText,
+]];
 
-const rows = tableFromRows(
-  reviews(60).map((row, at) => ({
-    ...row,
-    other: at % 2 ? "the film" : "the very good service and food",
-    words: row.text.split(" "),
-    tags: row.text.split(" ").map((word) => word === "film" ? "B-ART" : "O"),
-    question: "it was ?",
-    context: row.text,
-    answers: { text: [row.text.split(" ")[0]], answer_start: [0] },
-  })),
-);
-
-const label = { text: "text", label: "mood" };
-// deno-lint-ignore no-explicit-any -- tasks of every kind
-const tasks: Readonly<Record<string, { task: AnyTask | any; inputs: readonly unknown[] }>> = {
-  labels: { task: textClassification(label), inputs: texts },
-  pairs: { task: textClassification({ ...label, pair: "other" }), inputs: pairs },
-  several: {
-    task: textClassification({ text: "text", label: "topics", kind: "multi", separator: "|" }),
-    inputs: texts,
-  },
-  numbers: {
-    task: textClassification({ text: "text", label: "score", kind: "regression" }),
-    inputs: texts,
-  },
-  tags: {
-    // As the pipelines give tags: each token by itself.
-    task: tokenClassification({ tokens: "words", tags: "tags", aggregation: "none" }),
-    inputs: texts.slice(0, 4),
-  },
-  answers: {
-    task: questionAnswering({ unanswerable: false }),
-    inputs: texts.slice(1, 4).map((context) => ({ question: "it was ?", context })),
-  },
-  vectors: {
-    task: sentenceEmbeddings({ anchor: "text", positive: "other" }),
-    inputs: texts,
-  },
+const rows = readerRows(60);
+const inputsOf: Readonly<Record<ReaderTask, readonly unknown[]>> = {
+  labels: texts,
+  pairs,
+  several: texts,
+  numbers: texts,
+  tags: texts.slice(0, 4),
+  answers: texts.slice(1, 4).map((context) => ({ question: "it was ?", context })),
+  vectors: texts,
 };
 
 interface Request {
@@ -107,7 +80,8 @@ async function compared() {
   for (const family of families) {
     const base = join(folder, family);
     const reference = await tinyModel(base, family);
-    for (const [name, { task, inputs }] of Object.entries(tasks)) {
+    for (const [name, task] of Object.entries(anyReaderTask)) {
+      const inputs = inputsOf[name as ReaderTask];
       const at = (target: string) => join(folder, `${family}-${name}-${target}`);
       const isVectors = name === "vectors";
       const targets = isVectors
@@ -126,7 +100,7 @@ async function compared() {
         wanted.push({ name: `${family}, ${name}, ${kind}`, answers });
         requests.push({
           kind: isVectors ? "sentence" : kind,
-          task: (task as AnyTask).name,
+          task: task.name,
           folder,
           base,
           inputs,

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { gpt2 } from "../../lib/models/gpt2.ts";
 import { llama } from "../../lib/models/llama.ts";
-import { rotaryFrequencies } from "../../lib/models/rotary.ts";
+import { gemma2 } from "../../lib/models/gemma2.ts";
+import { gemma3Text } from "../../lib/models/gemma3_text.ts";
+import { mistral } from "../../lib/models/mistral.ts";
+import { qwen2 } from "../../lib/models/qwen2.ts";
+import { qwen3 } from "../../lib/models/qwen3.ts";
+import { rotaryAmplitude, rotaryFrequencies } from "../../lib/models/rotary_scaling.ts";
 import { isMistake } from "../is_mistake.ts";
 
 const small = { vocab_size: 20, hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2 };
@@ -18,22 +23,26 @@ Deno.test("what Llama's fields cannot mean here is one error", () => {
     () =>
       llama.readConfig({
         ...tiny,
-        head_dim: 16,
-        attention_bias: true,
+        head_dim: 15,
+        attention_bias: 1,
         sliding_window: 4096,
         num_key_value_heads: 3,
-        rope_scaling: { rope_type: "yarn", factor: 2 },
+        rope_scaling: { rope_type: "yarm", factor: 2 },
         partial_rotary_factor: 0.5,
       }),
     isMistake(
       "weights",
-      "head_dim is 16, but must be 4",
-      "attention_bias is true, but must be false",
-      "sliding_window is 4096",
+      "head_dim is 15, but must be even",
+      "attention_bias is 1, but must be true or false",
+      "sliding_window is 4096, but must be false",
       "num_key_value_heads (3) does not divide num_attention_heads (2)",
-      'rope_scaling.rope_type is "yarn"',
+      'rope_scaling.rope_type is "yarm"',
       "partial_rotary_factor is 0.5",
     ),
+  );
+  assert.throws(
+    () => llama.readConfig({ ...tiny, num_attention_heads: 3 }),
+    isMistake("weights", "num_attention_heads (3) does not divide hidden_size (8)"),
   );
   assert.throws(
     () => llama.readConfig({ ...tiny, rope_scaling: { type: "llama3" } }),
@@ -65,7 +74,7 @@ Deno.test("only slow frequencies are stretched", () => {
   const plain = rotaryFrequencies({ theta }, size);
   const stretched = rotaryFrequencies({
     theta,
-    stretched: { factor: 8, slow: 1, fast: 4, original: 8192 },
+    scaling: { kind: "llama3", factor: 8, slow: 1, fast: 4, original: 8192 },
   }, size);
   const shares = plain.map((each, i) => stretched[i] / each);
   assert.equal(shares[0], 1);
@@ -94,5 +103,138 @@ Deno.test("what GPT-2's fields cannot mean here is one error", () => {
       "tie_word_embeddings",
       "n_head (3) does not divide",
     ),
+  );
+});
+
+Deno.test("frequencies that depend on a text's length are refused with the reason", () => {
+  const kinds = { dynamic: "the base", longrope: "the frequencies", proportional: "a part" };
+  for (const [kind, why] of Object.entries(kinds)) {
+    for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
+      const json = { ...tiny, head_dim: 4, num_key_value_heads: 1 };
+      assert.throws(
+        () => readConfig({ ...json, rope_scaling: { rope_type: kind, factor: 2 } }),
+        isMistake("weights", `rope_scaling.rope_type is "${kind}"`, why),
+        modelType,
+      );
+    }
+  }
+  assert.throws(
+    () => llama.readConfig({ ...tiny, rope_scaling: "linear" }),
+    isMistake("weights", 'rope_scaling is "linear", but must be an object'),
+  );
+});
+
+Deno.test("YaRN's amplitude is given, or follows from the factor", () => {
+  const amplitudeOf = (fields: Record<string, unknown>) => {
+    const rope_scaling = { type: "yarn", factor: 4, ...fields };
+    return rotaryAmplitude(llama.readConfig({ ...tiny, rope_scaling }).rotary);
+  };
+  const implied = 0.1 * Math.log(4) + 1;
+  assert.equal(amplitudeOf({}), implied);
+  assert.equal(amplitudeOf({ attention_factor: 1.5 }), 1.5);
+  assert.equal(amplitudeOf({ mscale: 1, mscale_all_dim: 1 }), 1);
+  // The ratio of both lengths where the factor is null: 2048 / 512.
+  assert.equal(amplitudeOf({ factor: null, original_max_position_embeddings: 512 }), implied);
+  assert.equal(amplitudeOf({ factor: 0.5 }), 1);
+});
+
+const layered = { ...tiny, num_hidden_layers: 4, num_key_value_heads: 1 };
+const window = 3;
+
+Deno.test("Qwen's windows are used where the config says so, from a layer on or by name", () => {
+  const uses = { use_sliding_window: true, sliding_window: window };
+  const named = ["full_attention", "sliding_attention", "full_attention", "full_attention"];
+  for (const { readConfig } of [qwen2, qwen3]) {
+    const slidingOf = (fields: Record<string, unknown>) =>
+      readConfig({ ...layered, ...fields }).sliding;
+    assert.equal(slidingOf({ sliding_window: window, max_window_layers: 0 }), undefined);
+    assert.equal(slidingOf(uses), undefined); // 28 layers are full
+    const upper = { window, layers: [false, false, true, true] };
+    assert.deepEqual(slidingOf({ ...uses, max_window_layers: 2 }), upper);
+    const one = { window, layers: [false, true, false, false] };
+    assert.deepEqual(slidingOf({ ...uses, layer_types: named }), one);
+    assert.throws(
+      () => slidingOf({ layer_types: named, max_window_layers: -1 }),
+      isMistake("weights", "use_sliding_window is missing, but must be true", "max_window_layers"),
+    );
+    assert.throws(
+      () => slidingOf({ ...uses, layer_types: named.slice(1) }),
+      isMistake("weights", "but must be a list of 4 texts", '"sliding_attention"'),
+    );
+  }
+});
+
+Deno.test("what absent fields mean is what transformers takes them for", () => {
+  const { sliding, numKeyValueHeads, maxPositions } = mistral.readConfig({
+    ...layered,
+    num_attention_heads: 8,
+    hidden_size: 16,
+    num_key_value_heads: undefined,
+  });
+  assert.deepEqual([numKeyValueHeads, maxPositions, sliding?.window], [8, 131_072, 4096]);
+  assert.equal(mistral.readConfig({ ...layered, sliding_window: null }).sliding, undefined);
+  assert.equal(qwen3.readConfig({ ...layered, num_key_value_heads: null }).numKeyValueHeads, 2);
+  assert.equal(qwen3.readConfig(layered).headSize, 128);
+
+  const gemma = gemma2.readConfig(layered);
+  assert.deepEqual([gemma.scoreCap, gemma.logitCap, gemma.headSize], [50, 30, 256]);
+  assert.deepEqual([gemma.attentionScale, gemma.isTied, gemma.padId], [1 / 16, true, 0]);
+  assert.deepEqual(gemma.sliding?.layers, [true, false, true, false]);
+  const free = gemma2.readConfig({
+    ...layered,
+    final_logit_softcapping: null,
+    attn_logit_softcapping: null,
+  });
+  assert.deepEqual([free.scoreCap, free.logitCap], [undefined, undefined]);
+});
+
+Deno.test("Gemma 3 has two bases, in the fields of both generations of transformers", () => {
+  const scaling = { rope_type: "linear", factor: 8 };
+  const old = gemma3Text.readConfig({
+    ...layered,
+    rope_theta: 5e5,
+    rope_local_base_freq: 5e3,
+    rope_scaling: scaling,
+    sliding_window_pattern: 3,
+  });
+  const present = gemma3Text.readConfig({
+    ...layered,
+    rope_parameters: {
+      full_attention: { ...scaling, rope_theta: 5e5 },
+      sliding_attention: { rope_type: "default", rope_theta: 5e3 },
+    },
+    layer_types: [0, 1, 2, 3].map((layer) => layer === 2 ? "full_attention" : "sliding_attention"),
+  });
+  assert.deepEqual(old, present);
+  assert.deepEqual(old.sliding, {
+    window: 4096,
+    layers: [true, true, false, true],
+    rotary: { theta: 5e3 },
+  });
+  const plain = gemma3Text.readConfig(layered);
+  assert.deepEqual([plain.rotary.theta, plain.sliding?.rotary?.theta], [1e6, 1e4]);
+  assert.throws(
+    () =>
+      gemma3Text.readConfig({
+        ...layered,
+        use_bidirectional_attention: true,
+        attn_logit_softcapping: 50,
+        rope_parameters: { rope_type: "default" },
+        sliding_window: null,
+      }),
+    isMistake(
+      "weights",
+      "use_bidirectional_attention",
+      "attn_logit_softcapping",
+      "rope_parameters",
+      "sliding_window is null",
+    ),
+  );
+});
+
+Deno.test("a Mistral whose layers differ is refused", () => {
+  assert.throws(
+    () => mistral.readConfig({ ...layered, layer_types: Array(4).fill("full_attention") }),
+    isMistake("weights", "layer_types", 'a list of 4 texts, each "sliding_attention"'),
   );
 });

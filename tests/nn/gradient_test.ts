@@ -9,6 +9,7 @@ import {
   type ClassificationObjectiveOptions,
 } from "../../lib/tasks/shared/classification_objective.ts";
 import { oneHot } from "../models/golden.ts";
+import { decoders } from "./decoders.ts";
 import { checkGradients } from "./check_gradients.ts";
 import { toyLanguageModel, toyModel, toyRows } from "./toy.ts";
 
@@ -44,7 +45,7 @@ const losses: Record<string, ClassificationObjectiveOptions> = {
   },
 };
 
-for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
+for (const modelType of ["bert", "roberta", "distilbert", ...decoders]) {
   Deno.test(`every weight of ${modelType} has the right gradient`, async () => {
     const model = toyModel({ modelType, layers: 2, seed: 3 });
     const trainable = {
@@ -57,7 +58,7 @@ for (const modelType of ["bert", "roberta", "distilbert", "gpt2", "llama"]) {
   });
 }
 
-for (const modelType of ["gpt2", "llama"]) {
+for (const modelType of decoders) {
   Deno.test(`every weight of ${modelType} has the right gradient for next tokens`, async () => {
     const model = toyLanguageModel({ modelType, layers: 2, seed: 3 });
     const texts = Array.from(toyRows(5).lengths, (length, row) => ({

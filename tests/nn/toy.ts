@@ -26,10 +26,28 @@ export interface ToyOptions {
   readonly head?: string;
   /** Tokens in the vocabulary; `toyRows` uses the first 19. */
   readonly vocabulary?: number;
+  /** The most tokens of a text; 16 unless given. */
+  readonly positions?: number;
 }
 
 /** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
+
+/** Windows shorter than rows, heads of a size of their own and bounds that matter to small scores. */
+const qwen = { use_sliding_window: true, sliding_window: 3, max_window_layers: 1, head_dim: 6 };
+const gemma = {
+  head_dim: 6,
+  sliding_window: 3,
+  query_pre_attn_scalar: 5,
+  final_logit_softcapping: 3,
+};
+const slidingFields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  qwen2: qwen,
+  qwen3: qwen,
+  mistral: { sliding_window: 3 },
+  gemma2: { ...gemma, attn_logit_softcapping: 2 },
+  gemma3_text: { ...gemma, sliding_window_pattern: 2, rope_scaling: { type: "linear", factor: 2 } },
+};
 
 /** A decoder with the head that predicts the next token. */
 export function toyLanguageModel(options: ToyOptions = {}): Model {
@@ -39,7 +57,7 @@ export function toyLanguageModel(options: ToyOptions = {}): Model {
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
 export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
-  const { vocabulary = toyVocabulary, head: name = "classification" } = options;
+  const { vocabulary = toyVocabulary, positions = 16, head: name = "classification" } = options;
   const family = familyOf(modelType);
   const json = {
     model_type: modelType,
@@ -52,7 +70,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     intermediate_size: 2 * width,
     hidden_dim: 2 * width,
     vocab_size: vocabulary,
-    max_position_embeddings: 16,
+    max_position_embeddings: positions,
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,
     classifier_dropout: dropout,
@@ -62,12 +80,13 @@ export function toyModel(options: ToyOptions = {}): Model {
     n_embd: width,
     n_layer: layers,
     n_head: 2,
-    n_positions: 16,
+    n_positions: positions,
     n_inner: 2 * width,
     embd_pdrop: dropout,
     attn_pdrop: dropout,
     resid_pdrop: dropout,
     num_key_value_heads: 1,
+    ...slidingFields[modelType],
   };
   const config = family.readConfig(json);
   const { [name]: wanted } = family.heads;
@@ -77,7 +96,8 @@ export function toyModel(options: ToyOptions = {}): Model {
   const weights = new Map(
     all.flatMap(weightsOf).map(({ path, shape, layer }) => {
       const size = shape.reduce((product, dim) => product * dim, 1);
-      const centre = layer.kind === "norm" && path.endsWith(".weight") ? 1 : 0;
+      const isScale = layer.kind === "norm" && path.endsWith(".weight");
+      const centre = isScale && !layer.plusOne ? 1 : 0;
       return [path, Float32Array.from({ length: size }, () => centre + 0.4 * random.normal())];
     }),
   );

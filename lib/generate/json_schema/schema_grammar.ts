@@ -16,7 +16,7 @@ import {
   textOf,
 } from "../grammar/expression.ts";
 import { integerRange } from "./integer_range.ts";
-import { jsonRules, listOf, quotedOf } from "./json_rules.ts";
+import { jsonList, jsonRules, quotedOf } from "./json_rules.ts";
 import { objectExpression } from "./object_rule.ts";
 import { patternExpression } from "./pattern.ts";
 import {
@@ -222,7 +222,7 @@ class SchemaReader {
     const isClosed = items === false || (first.length > 0 && schema.items === undefined);
     if (isClosed && least > first.length) return this.#refuse(at, ": minItems asks for more items");
     const item = isClosed ? ruleOf("value") : this.#rule(items, `${at}/items`);
-    return listOf(item, least, isClosed ? first.length : most, first);
+    return jsonList(item, least, isClosed ? first.length : most, first);
   }
 
   #string(schema: SchemaObject, at: string): Expression {

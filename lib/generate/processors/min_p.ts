@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { largest } from "../partial_order.ts";
+import { largestOf } from "../partial_order.ts";
 import type { LogitsProcessor } from "./logits_processor.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { LogitsProcessor } from "./logits_processor.ts";
 export function minP(p: number): LogitsProcessor {
   const distance = Math.log(p);
   return (logits) => {
-    const least = largest(logits) + distance;
+    const least = largestOf(logits) + distance;
     for (let i = 0; i < logits.length; i++) {
       if (logits[i] < least) logits[i] = -Infinity;
     }

@@ -24,6 +24,8 @@ import { trainSettings } from "../../train/train_options.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
+import type { AnyExamples } from "../run/assemble_stage.ts";
+import { notesOf } from "../run/split_notes.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 
@@ -35,6 +37,8 @@ export interface PreviewRow {
   readonly tokens: readonly string[];
   /** 1 for a token, 0 for padding. */
   readonly mask: readonly number[];
+  /** Of each token that is no padding its id, and whether it is learned, where the task tells that. */
+  readonly learned?: readonly { readonly id: number; readonly learned: boolean }[];
 }
 
 /** The data of a plan. In a notebook it shows splits, balance, lengths and example rows. */
@@ -42,6 +46,8 @@ export interface DataPreview extends Displayed {
   readonly splits: SplitReport;
   /** Tokens of each row, by split. */
   readonly lengths: Readonly<Record<string, Int32Array>>;
+  /** What the task says of the rows, such as how many tokens are learned. */
+  readonly notes: readonly string[];
   /** Training rows. */
   readonly examples: readonly PreviewRow[];
   toString(): string;
@@ -73,16 +79,19 @@ export async function previewData(
   const processor = processorOf(opened, maxTokens);
   const lengths: Record<string, Int32Array> = {};
   const inputs: Record<string, readonly string[] | undefined> = {};
+  const found: Record<string, AnyExamples> = {};
   for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
     const where = `the ${name === "train" ? "training" : name} data`;
     const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
     lengths[name] = examples.lengths;
     inputs[name] = examples.inputKeys?.();
+    found[name] = examples;
   }
   const preview = {
     splits: describeTables(read.splits, { ...spec.task.report, inputs, lengths }),
     lengths,
+    notes: notesOf(found),
     examples: await shownRows(read, processor),
   };
   return Object.freeze({
@@ -106,12 +115,13 @@ async function shownRows(
       const table = pickRows(train, [row]);
       const where = "the training data";
       const examples = await task.examples(table, processor, { where, labelled: false });
-      const ids = examples.feedsOf([0]).input_ids?.data ?? [];
-      return { ...task.task.preview(table, 0), ids: Array.from(ids) };
+      const ids = examples.lengths.length > 0 ? examples.feedsOf([0]).input_ids?.data ?? [] : [];
+      const counts = examples.lengths.length > 0 ? examples.countsOf?.(0) : undefined;
+      return { ...task.task.preview(table, 0), ids: Array.from(ids), counts };
     }),
   );
   const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
-  return rows.map(({ text, label, ids }) => {
+  return rows.map(({ text, label, ids, counts }) => {
     const shown = ids.slice(0, longest);
     const padding = longest - shown.length;
     const word = (id: number) =>
@@ -126,6 +136,7 @@ async function shownRows(
         ),
       ],
       mask: [...shown.map(() => 1), ...Array<number>(padding).fill(0)],
+      ...(counts ? { learned: shown.map((id, at) => ({ id, learned: counts[at] > 0 })) } : {}),
     };
   });
 }
@@ -137,7 +148,7 @@ function shownNumbers(count: number, hasMarks?: readonly boolean[]): number[] {
   return ranked.slice(0, shownExamples).sort((a, b) => a - b);
 }
 
-type Shown = Pick<DataPreview, "splits" | "lengths" | "examples">;
+type Shown = Pick<DataPreview, "splits" | "lengths" | "notes" | "examples">;
 
 function tokenText(tokenizer: Tokenizer, id: number): string {
   const { padId, clsId, sepId, maskId, texts } = tokenizer;
@@ -151,22 +162,24 @@ function isText(label: string, text: string): boolean {
   return label === text.replace(/\s+/g, " ");
 }
 
-function previewText({ splits, lengths, examples }: Shown): string {
+function previewText({ splits, lengths, notes, examples }: Shown): string {
   return [
     String(splits),
+    ...notes,
     ...Object.entries(lengths).map(([name, values]) =>
       `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
     ),
-    ...examples.flatMap(({ text, label, tokens, mask }) => [
+    ...examples.flatMap(({ text, label, tokens, mask, learned }) => [
       `${isText(label, text) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
       `  tokens ${tokens.map(visible).join(" ")}`,
       `  mask   ${mask.join("")}`,
+      ...learned ? [`  learned ${learned.map((each) => each.learned ? 1 : 0).join("")}`] : [],
     ]),
   ].join("\n");
 }
 
 function previewDisplay(shown: Shown): MimeBundle {
-  const { splits, lengths, examples } = shown;
+  const { splits, lengths, notes, examples } = shown;
   const sizes = splits.splits.map(({ name, rows, tokens, duplicates }) => {
     const { counts, low, high } = histogramOf(lengths[name]);
     return [
@@ -203,8 +216,9 @@ function previewDisplay(shown: Shown): MimeBundle {
           rows: balance,
         })
         : html``,
+      notes.map((line) => html`<p style="margin:.2em 0">${line}</p>`),
       warnings.map((line) => html`<p style="margin:.2em 0">⚠ ${line}</p>`),
-      examples.map(({ text, label, tokens, mask }) =>
+      examples.map(({ text, label, tokens, mask, learned }) =>
         htmlSection(
           html`${
             isText(label, text) ? [] : html`
@@ -220,9 +234,21 @@ rgba(128,128,128,.5);padding:0 .25em;margin:0 .15em .15em 0;display:inline-block
                 mask[at] ? 1 : 0.45
               }">${token}</span>`
             )
-          }<br>mask ${mask.join("")}</p>`,
+          }<br>mask ${mask.join("")}</p>${learned ? tokenTable(tokens, learned) : html``}`,
         )
       ),
     ),
   );
+}
+
+/** Each token with its id and whether it is learned. */
+function tokenTable(
+  tokens: readonly string[],
+  learned: NonNullable<PreviewRow["learned"]>,
+) {
+  return htmlTable({
+    caption: "What is learned",
+    columns: ["token", "id", "learned"].map((title) => ({ title })),
+    rows: learned.map(({ id, learned }, at) => [visible(tokens[at]), id, learned ? "yes" : "no"]),
+  });
 }

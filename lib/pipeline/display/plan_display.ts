@@ -9,6 +9,7 @@ import { messageOf } from "../../core/errors.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
@@ -92,7 +93,9 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
   return [
     [
       "model",
-      `${family.modelType}, ${config.numLayers} layers × ${config.hiddenSize}, ${config.numHeads} heads` +
+      `${family.modelType}, ${
+        layersOf(config)
+      } layers × ${config.hiddenSize}, ${config.numHeads} heads` +
       vocabulary,
     ],
     [
@@ -147,20 +150,27 @@ async function forecastOf(
       keptLayers,
     )
     : undefined;
+  const { numDecoderLayers = 0 } = config;
   const made = forecast({
-    config,
+    config: { hiddenSize: config.hiddenSize, numLayers: config.numLayers + numDecoderLayers },
     weights: modelWeights(model),
     trained: countOf(trainedTensors(model, adapter)),
     ownTrained: countOf(trainedWeights(model, adapter)),
     frozenLayers,
     cacheFrozen: settings.cacheFrozen,
-    lengths,
+    // Each token of an encoder-decoder goes through one of two stacks: about half of the layers.
+    lengths: model.family.decoder ? lengths.map((length) => length / 2) : lengths,
     layoutOf: packing?.layoutOf,
     quantized: model.quantized,
     settings,
     productRate: await measureProducts(await openDevice("cpu"), config.hiddenSize),
   });
   return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+}
+
+/** `6`, or of an encoder-decoder `6 + 6`. */
+function layersOf({ numLayers, numDecoderLayers }: ModelConfig): string {
+  return numDecoderLayers === undefined ? `${numLayers}` : `${numLayers} + ${numDecoderLayers}`;
 }
 
 function countOf(tensors: readonly { readonly shape: readonly number[] }[]): number {

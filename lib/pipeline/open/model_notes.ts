@@ -5,6 +5,7 @@
  */
 import type { Head, ModelConfig } from "../../nn/family.ts";
 import { readTaskNote, type TaskNote, taskNoteField } from "../../nn/task_note.ts";
+import { readTokenizerSettings } from "../../text/read_tokenizer_files.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 
 /** transformers' number of labels where a config says none. */
@@ -69,7 +70,6 @@ function headIn({ family, config, json, files }: OpenedModel): string | undefine
 
 /** `model_max_length`; transformers writes 1e30 where there is none. */
 async function tokenizerLimit(path: string | undefined): Promise<number | undefined> {
-  if (path === undefined) return undefined;
-  const { model_max_length: most } = JSON.parse(await Deno.readTextFile(path));
-  return Number.isSafeInteger(most) ? most : undefined;
+  const { model_max_length: most } = await readTokenizerSettings(path);
+  return Number.isSafeInteger(most) ? most as number : undefined;
 }

@@ -80,7 +80,7 @@ export async function openBase(
     sharedFor(model, objective) {
       checkOpen();
       const { head: { name }, per, sentence, perRow } = objective;
-      const key = JSON.stringify([name, per, sentence, perRow?.outputs]);
+      const key = JSON.stringify([name, per, sentence, perRow?.outputs, perRow?.per]);
       const known = shared.get(key) ??
         createSharedModel(model, device, { evaluation: objective, held });
       shared.set(key, known);

@@ -14,6 +14,7 @@ import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { processorOf } from "../run/open_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import type { Base } from "./open_base.ts";
+import { keyValueSizes } from "../../nn/key_value_sizes.ts";
 
 /** The inputs of one adapter, encoded. */
 interface AdapterRows {
@@ -114,10 +115,10 @@ function roomOf(
   { entry: { delta }, maxTokens }: OpenedAdapter,
   { opened: { config }, maxTokens: most }: Base,
 ): number {
-  const { hiddenSize, numLayers, numHeads, numKeyValueHeads = numHeads } = config;
+  const { hiddenSize, numLayers } = config;
   return textRoom(maxTokens ?? most, config, {
     virtualTokens: (delta.prompt?.length ?? 0) / hiddenSize,
     prefixTokens: (delta.prefix?.length ?? 0) /
-      (2 * numLayers * numKeyValueHeads * (hiddenSize / numHeads)),
+      (2 * numLayers * keyValueSizes(config).width),
   });
 }

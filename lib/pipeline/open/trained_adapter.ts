@@ -39,7 +39,12 @@ export async function trainedAdapter(
 ): Promise<TrainedTask> {
   const { opened, notes } = base;
   const { family, config } = opened;
-  const traces = { peftTaskType: files.config.task_type ?? undefined, head: notes.head };
+  const hasDecoder = family.decoder !== undefined;
+  const traces = {
+    peftTaskType: files.config.task_type ?? undefined,
+    head: notes.head,
+    hasDecoder,
+  };
   const sources = { given: given.task, note: files.task, ...traces };
   const what = `task_type in its ${configFile} is ${JSON.stringify(files.config.task_type)}`;
   checkGiven(where, files, given);

@@ -18,10 +18,11 @@ export async function trainedAlone(
   given: GivenTask,
   signal?: AbortSignal,
 ): Promise<TrainedTask | { readonly why: () => TunebookError }> {
-  const { opened: { reference, json }, notes, maxTokens } = base;
+  const { opened: { reference, json, family }, notes, maxTokens } = base;
+  const hasDecoder = family.decoder !== undefined;
   const labels = given.labels ?? notes.labels;
   const told = toldTask(
-    { given: given.task, note: notes.note, head: notes.head, isOwnHead: true },
+    { given: given.task, note: notes.note, head: notes.head, isOwnHead: true, hasDecoder },
     { outputs: labels.length, problemType: notes.problemType },
     reference,
   );

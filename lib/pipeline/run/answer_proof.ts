@@ -5,10 +5,13 @@
  */
 import { say } from "../../core/say.ts";
 import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import type { Processor } from "../../nn/processor.ts";
 import type { ExpectedAnswer } from "../../nn/reader_contract.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
+import { comparedTokens } from "../../tasks/shared/written_reader.ts";
+import type { TextModel } from "../../generate/text_model.ts";
 import type { AnyLabelledTask, ReadData } from "./read_stage.ts";
 
 /** The held-out rows, and what the trained model says to inputs. */
@@ -16,8 +19,14 @@ export function answerProof(
   { splits, task }: Pick<ReadData, "splits" | "task">,
   { processor }: Pick<Assembled, "processor">,
   outputsOf: (examples: AnyExamples) => Promise<Outputs>,
+  textModel: () => TextModel,
 ): AnswerProof {
   const where = "the held-out rows";
+  if (task.writing) {
+    const expectedOf = (inputs: readonly unknown[]) =>
+      writtenAnswers(textModel(), inputs, processor);
+    return { table: splits.test, processor, expectedOf };
+  }
   return {
     table: splits.test,
     processor,
@@ -33,6 +42,31 @@ export function answerProof(
       return expected;
     },
   };
+}
+
+/** What the model writes for the inputs that leave room for it. */
+async function writtenAnswers(
+  model: TextModel,
+  inputs: readonly unknown[],
+  processor: Processor,
+): Promise<ExpectedAnswer[]> {
+  const fitting = inputs.filter((input) => model.hasRoom(input, comparedTokens));
+  const found = await model.generate(fitting, {
+    maxNewTokens: comparedTokens,
+    temperature: 0,
+    beams: 1,
+    answers: 1,
+    logprobs: 2,
+  });
+  return fitting.map((input, i): ExpectedAnswer => {
+    const { text, tokens, logprobs = [] } = found[i];
+    const steps = logprobs.map(({ top: [first, second] }, at) => ({
+      text: model.textOf(tokens.slice(0, at + 1), input),
+      lead: second === undefined ? Infinity : first.logprob - second.logprob,
+    }));
+    const outputs = [new Float32Array(1)];
+    return { input, answer: text, outputs, truncated: false, processor, written: { text, steps } };
+  });
 }
 
 /** Says what the readers of the targets cannot do, before anything is trained for them. */

@@ -75,7 +75,7 @@ export async function attachMethod(
     ...(tokenizer ? { encode: (text: string) => Int32Array.from(tokenizer.encode(text).ids) } : {}),
     ...(labels.length > 0 && task.kind !== "regression" ? { labels } : {}),
   });
-  checkPacking(settings, packingObstacle({ adapter }));
+  checkPacking(settings, packingObstacle({ model, adapter }));
   return { model, adapter, maxTokens: textRoom(settings.maxTokens, config, adapter) };
 }
 

@@ -4,7 +4,9 @@
  * @module
  */
 import { interruption } from "../../core/interruption.ts";
+import { say } from "../../core/say.ts";
 import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import { otherTokensInWords } from "../../deploy/other_tokens.ts";
 import { deploy, type Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
@@ -30,15 +32,16 @@ export async function deployStage(
   const receipts: Receipt[] = [];
   for (const target of targets) {
     if (signal.aborted) throw interruption();
-    receipts.push(
-      await deploy(target, trained, {
-        device,
-        rows: examples,
-        expected: outputs,
-        answers,
-        signal,
-      }),
-    );
+    const receipt = await deploy(target, trained, {
+      device,
+      rows: examples,
+      expected: outputs,
+      answers,
+      signal,
+    });
+    const other = receipt.reader?.answers?.otherTokens;
+    if (other) say(`${target.name}: ${otherTokensInWords(other)}`);
+    receipts.push(receipt);
   }
   return receipts;
 }

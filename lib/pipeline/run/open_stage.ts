@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { readModelConfig } from "../../models/load_model.ts";
-import type { Family, ModelConfig } from "../../nn/family.ts";
+import type { EncoderDecoderConfig, Family, ModelConfig } from "../../nn/family.ts";
 import { textConfig } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
@@ -42,20 +42,28 @@ export async function openStage(
   const opened = { reference, files, family, config, json };
   if (family.input !== "text") return opened;
   if (!files.tokenizer) {
-    throw new TunebookError("weights", `${files.folder} has no tokenizer.json`);
+    throw new TunebookError(
+      "weights",
+      `${files.folder} has no tokenizer.json` +
+        (family.modelType === "marian"
+          ? ": the source.spm and target.spm of a Marian are two vocabularies, which transformers.js' " +
+            "convert.py makes one tokenizer.json of"
+          : ""),
+    );
   }
   const tokenizer = await loadTokenizer({
     tokenizer: files.tokenizer,
     modelType: family.modelType,
     config: json,
     ...(files.tokenizerConfig ? { tokenizerConfig: files.tokenizerConfig } : {}),
+    ...(files.chatTemplate ? { chatTemplate: files.chatTemplate } : {}),
   });
   return { ...opened, tokenizer };
 }
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
-  const { tokenizer, family, files: { sentence } } = opened;
+  const { tokenizer, family, config, files: { sentence } } = opened;
   if (!tokenizer) return { input: "image", config: {} };
   return {
     input: "text",
@@ -64,6 +72,14 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
     padId: textConfig(opened).padId,
     usesTypes: family.usesTypes ?? false,
     ...(family.stack?.pooling === "last" ? { poolsLast: true } : {}),
+    ...(family.decoder
+      ? {
+        decoder: {
+          startId: (config as EncoderDecoderConfig).decoderStartId,
+          startsWithLast: family.decoder.startsWithLast ?? false,
+        },
+      }
+      : {}),
     ...(sentence ? { sentence } : {}),
   };
 }

@@ -16,7 +16,13 @@ import { trainSettings } from "../../train/train_options.ts";
 import { planMistakes } from "../plan_mistakes.ts";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import { type Assembled, assembleStage, type EncodedSplits } from "./assemble_stage.ts";
+import {
+  type AnyExamples,
+  type Assembled,
+  assembleStage,
+  type EncodedSplits,
+} from "./assemble_stage.ts";
+import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
@@ -55,6 +61,7 @@ export async function runPlan(
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
   const opened = await openStage(spec, { signal });
+  const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
@@ -76,28 +83,32 @@ export async function runPlan(
     await scorer[Symbol.asyncDispose]();
     throw error;
   });
-  const writing = lazyTextModel();
+  const { state } = trained;
+  const writing = lazyTextModel({
+    ...assembled,
+    task: read.task,
+    defaults,
+    device,
+    state: () => Promise.resolve(state),
+  });
+  const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
+    scorer.outputs(examples, { state, signal });
   const dispose = async () => {
     await scorer[Symbol.asyncDispose]();
     await writing.dispose();
-    trained.state.dispose();
+    state.dispose();
   };
   try {
-    const { state } = trained;
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
-    const model: TrainedModel = {
-      trainable,
-      values: await state.read(parameters),
-      task: read.task,
-      files: opened.files,
-      processor: assembled.processor,
-      maxTokens: assembled.maxTokens,
-    };
+    const { task } = read;
+    const values = await state.read(parameters);
+    const model: TrainedModel = { ...assembled, values, task, files: opened.files };
     const answers = answerProof(
       read,
       assembled,
-      (examples) => scorer.outputs(examples, { state, signal }),
+      (examples) => outputsOf(examples, signal),
+      writing.open,
     );
     const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, signal })
@@ -105,27 +116,19 @@ export async function runPlan(
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
     await trained.forget();
-    const defaults = await generationDefaults(opened);
     return resultOf({
       spec,
       settings,
       device,
-      task: read.task,
+      task,
       judge,
       table: read.splits.test,
       assembled,
       trained,
       scored,
       receipts,
-      outputsOf: (examples, signal) => scorer.outputs(examples, { state, signal }),
-      textModel: () =>
-        writing.open({
-          ...assembled,
-          task: read.task,
-          defaults,
-          device,
-          state: () => Promise.resolve(state),
-        }),
+      outputsOf,
+      textModel: writing.open,
       dispose,
       signal: options.signal,
     });
@@ -177,10 +180,14 @@ function describeData(
   const about = headNote ? `${report}\n${headNote}` : String(report);
   if (family.input !== "text") return about;
   const splits = [train, test, ...(validation ? [validation] : [])];
+  const told = notesOf({ train, validation, test });
+  if (told.length > 0) return [about, ...told].join("\n");
   const cut = splits.reduce((sum, { truncated }) => sum + truncated, 0);
   const rows = splits.reduce((sum, { rows }) => sum + rows, 0);
-  return `${about}\n` +
-    (cut === 0
-      ? `no row is longer than ${maxTokens} tokens`
-      : `${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`);
+  if (cut === 0) return `${about}\nno row is longer than ${maxTokens} tokens`;
+  const names = ["training", "test", "validation"];
+  const notes = splits.flatMap(({ cutNote }, i) => cutNote ? [`${names[i]} rows: ${cutNote}`] : []);
+  return notes.length > 0
+    ? `${about}\n${cut} of ${rows} rows were cut\n${notes.join("\n")}`
+    : `${about}\n${cut} of ${rows} rows are longer than ${maxTokens} tokens and were cut`;
 }

@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { openSafetensors } from "../../weights/safetensors.ts";
+import { openWeights } from "../../weights/open_weights.ts";
 import { parseShardIndex } from "../../weights/shard_index.ts";
 
 const blockBytes = 64 * 1024;
@@ -15,11 +15,11 @@ const blockBytes = 64 * 1024;
 const blocksPerTensor = 8;
 
 /**
- * A sha256 (hexadecimal) of each file's size, its safetensors header (names, types, shapes) and up
+ * A sha256 (hexadecimal) of each file's size, its header (names, types, shapes; of GGUF also the vocabulary) and up
  * to eight blocks of 64 KiB of each tensor, evenly spaced from its first to its last byte; tensors
  * of at most 512 KiB enter whole. All shards of an index count, in the order of their names.
  *
- * @param path a `.safetensors` file or the index of one in shards
+ * @param path a `.safetensors` or `.gguf` file, or the index of one in shards
  */
 export async function weightsIdentity(path: string): Promise<string> {
   const hash = createHash("sha256");
@@ -34,7 +34,7 @@ async function filesOf(path: string): Promise<string[]> {
 }
 
 async function addFile(hash: Hash, path: string): Promise<void> {
-  using weights = await openSafetensors(path);
+  using weights = await openWeights(path);
   const tensors = [...weights.tensors.values()].sort((a, b) => a.offset - b.offset);
   const file = await open(path);
   try {

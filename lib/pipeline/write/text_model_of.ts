@@ -38,15 +38,15 @@ export function textModelOf(
 
 /** A text model that is made when it is first asked for. */
 export interface LazyTextModel {
-  open(parts: WritingModel): TextModel;
+  open(): TextModel;
   dispose(): Promise<void>;
 }
 
 /** Makes a text model once. */
-export function lazyTextModel(): LazyTextModel {
+export function lazyTextModel(parts: WritingModel): LazyTextModel {
   let made: TextModel | undefined;
   return {
-    open: (parts) => made ??= textModelOf(parts),
+    open: () => made ??= textModelOf(parts),
     async dispose() {
       await made?.dispose();
       made = undefined;

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
+import { aroundText } from "../../text/around_text.ts";
 import type { TextProcessor } from "../../nn/processor.ts";
 
 /**
@@ -22,13 +23,12 @@ export function textPrompt(
     throw new TunebookError("input", `${where} is ${shownValue(input)}, but must be a text`);
   }
   const { ids } = tokenizer.encode(input);
-  return ids.subarray(0, ids.length - closingTokens(tokenizer));
+  return ids.subarray(0, ids.length - aroundText(tokenizer).behind.length);
 }
 
-/** How many special tokens the tokenizer puts behind a text. */
-function closingTokens({ join }: TextProcessor["tokenizer"]): number {
-  const around = join([]).ids;
-  let inner = 0;
-  while (around.includes(inner)) inner++;
-  return around.length - join([inner]).ids.indexOf(inner);
+/** About the first half of a text, up to a space where there is one: what a model can go on from. */
+export function beginningOf(text: string): string {
+  const half = Math.ceil(text.length / 2);
+  const space = text.lastIndexOf(" ", half);
+  return space > 0 ? text.slice(0, space) : text.slice(0, half);
 }

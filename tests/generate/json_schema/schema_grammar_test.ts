@@ -42,7 +42,7 @@ for (const kind of ["byteLevel", "byteFallback"] satisfies TokenizerKind[]) {
     const closing = ['"', "}", "]"].map((text) => tokenizer.tokenId(text)!);
     const random = Random.fromSeed(kind.length);
     let complete = 0;
-    const rounds = 250;
+    const rounds = 150;
     for (let seed = 0; seed < rounds; seed++) {
       const schema = seed % 10 === 0 ? tree : randomSchema(random, 2);
       const constraint = outputConstraint(schemaGrammar(schema), tokenizer, [stopToken]);

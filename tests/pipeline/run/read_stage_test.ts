@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
-  causalLanguageModelling,
   head,
   model,
   questionAnswering,
@@ -11,6 +10,7 @@ import {
   tableFromColumns,
   tableFromRows,
   textClassification,
+  textGeneration,
   tokenClassification,
   writeTable,
 } from "tunebook";
@@ -114,7 +114,7 @@ const cases: readonly [string, Task, readonly Row[], Row, readonly string[]][] =
   ],
   [
     "next tokens",
-    causalLanguageModelling({ text: "text" }),
+    textGeneration({ text: "text" }),
     texts,
     { ...texts[0], text: 7 },
     ["a number, not a text"],

@@ -65,6 +65,30 @@ Deno.test("evaluation asks each row's mean loss, and 0 of a row of one token", a
     assert.ok(Math.abs(found[row][0] - mean) < 1e-5, `${found[row][0]}, not ${mean}`);
   }
   assert.equal(found[2][0], 0);
+  const each = {
+    ...trainable,
+    objective: nextTokenObjective({ texts, vocabSize, perToken: true }),
+  };
+  const ofTokens = await createPredictor(each, device, state);
+  const numbers = await ofTokens.outputs({ lengths, feedsOf });
+  assert.deepEqual(numbers.map(({ length }) => length), [8, 4, 2]);
+  for (const row of [0, 1]) {
+    const losses = numbers[row].filter((_, i) => i % 2 === 0);
+    const mean = losses.reduce((sum, loss) => sum + loss) / (lengths[row] - 1);
+    assert.ok(Math.abs(mean - found[row][0]) < 1e-5, `${mean}, not ${found[row][0]}`);
+    const { data } = await logitsOf(
+      trainable,
+      device,
+      feedsOf([row]),
+      await state.read(parameters),
+    );
+    for (let at = 1; at < lengths[row]; at++) {
+      const scores = data.subarray((at - 1) * vocabSize, at * vocabSize) as Float32Array;
+      const lead = scores[rows[row][at]] - Math.max(...scores);
+      assert.ok(Math.abs(numbers[row][2 * at + 1] - lead) < 1e-6);
+    }
+  }
+  await ofTokens.dispose();
   const alone = await predictor.outputs({ lengths, feedsOf }, { chosen: [2] });
   assert.deepEqual(alone, [Float32Array.of(0)]);
   await predictor.dispose();

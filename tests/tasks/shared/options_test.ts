@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  causalLanguageModelling,
   model,
   questionAnswering,
   sentenceEmbeddings,
   tableFromColumns,
   textClassification,
+  textGeneration,
   tokenClassification,
 } from "tunebook";
 import { taskOf, tasks } from "../../../lib/tasks/mod.ts";
@@ -15,7 +15,7 @@ type Make = (options: unknown) => unknown;
 
 Deno.test("what is no object of options is refused by every task", () => {
   const makes: readonly Make[] = [
-    causalLanguageModelling as Make,
+    textGeneration as Make,
     questionAnswering as Make,
     sentenceEmbeddings as Make,
     textClassification as Make,

@@ -1,0 +1,125 @@
+/**
+ * Which graph an ONNX folder holds, and how it is run over rows: one pass for most tasks, a decoder with
+ * its cache for models of the next token.
+ *
+ * @module
+ */
+import { type Device, type HostTensor, type OnnxSession, type Program, tf } from "../engine/mod.ts";
+import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
+import { forwardProgram } from "../nn/forward_program.ts";
+import { type Model, textConfig } from "../nn/model.ts";
+import { evaluated, exportedReader } from "../nn/run_over.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
+import { closingOf } from "./reader_files.ts";
+import type { Reopened } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
+
+type Feeds = Readonly<Record<string, HostTensor>>;
+
+/** A graph and how it is asked. */
+export interface OnnxGraph {
+  /** The program of a model whose method is settled. */
+  program(settled: TrainableModel): Program;
+  /** Runs padded batches of the task's rows. */
+  opened(session: OnnxSession, device: Device): Promise<Reopened>;
+}
+
+/** Whether a model gives next tokens. */
+export function isDecoder({ headRequest }: Pick<Model, "headRequest">): boolean {
+  return headRequest.name === "language";
+}
+
+/** The graph of a trained model. */
+export function onnxGraphOf(trained: TrainedModel): OnnxGraph {
+  const { trainable } = trained;
+  if (isDecoder(trainable.model)) {
+    return {
+      program: decoderProgram,
+      opened: (session, device) => openedDecoder(trainable, session, device),
+    };
+  }
+  return {
+    program: (settled) => forwardProgram(settled, { closing: closingOf(trainable.model, trained) }),
+    opened: (session) =>
+      Promise.resolve({
+        run: (feeds) => session.run(feeds),
+        read: exportedReader(trainable.objective),
+        dispose: () => session.dispose(),
+      }),
+  };
+}
+
+/** What stands for a cache that holds nothing. */
+export function emptyCache(
+  { config }: Pick<Model, "config">,
+  { input_ids }: Feeds,
+): Record<string, HostTensor> {
+  const empty = { shape: emptyCacheShape(config, input_ids.shape[0]), data: new Float32Array() };
+  const names = Array.from({ length: config.numLayers }, (_, layer) => cacheNames(layer).past);
+  return Object.fromEntries(names.flat().map((name) => [name, empty]));
+}
+
+/** Asks as readers do, padded on the left, and makes of the logits what evaluation makes of them. */
+async function openedDecoder(
+  { model, objective }: TrainableModel,
+  session: OnnxSession,
+  device: Device,
+): Promise<Reopened> {
+  const { vocabSize } = textConfig(model);
+  const ids = { role: "feed", type: "int32", shape: ["batch", "sequence"] } as const;
+  const step = await device.compile({
+    name: "evaluate logits",
+    inputs: {
+      scores: { role: "feed", type: "float32", shape: ["batch", "sequence", vocabSize] },
+      input_ids: ids,
+      attention_mask: ids,
+    },
+    compute: ({ scores, input_ids, attention_mask }) => ({
+      logits: objective.perRow!.of(tf.reshape(scores, [-1, vocabSize]), {
+        ids: input_ids,
+        mask: attention_mask,
+      }),
+    }),
+  }, { frozen: () => new Float32Array() });
+  return {
+    async run(feeds, signal) {
+      const padding = paddingOf(feeds.attention_mask);
+      const padded = Object.fromEntries(
+        Object.entries(feeds).map(([name, each]) => [name, rotated(each, padding)]),
+      );
+      const { logits } = await session.run({ ...padded, ...emptyCache(model, padded) });
+      const { input_ids, attention_mask } = feeds;
+      const back = padding.map((count) => input_ids.shape[1] - count);
+      return await step.run({ scores: rotated(logits, back), input_ids, attention_mask }, signal);
+    },
+    read: evaluated(objective),
+    async dispose() {
+      await step.dispose();
+      await session.dispose();
+    },
+  };
+}
+
+/** How many tokens of each row are padding. */
+function paddingOf({ data, shape: [rows, length] }: HostTensor): number[] {
+  return Array.from(
+    { length: rows },
+    (_, row) =>
+      Array.from(data.subarray(row * length, (row + 1) * length), Number)
+        .filter((each) => each === 0).length,
+  );
+}
+
+/** [rows, sequence, …] with the last so many tokens of each row moved to its start. */
+function rotated({ data, shape }: HostTensor, counts: readonly number[]): HostTensor {
+  const perRow = data.length / shape[0];
+  const perToken = perRow / shape[1];
+  const moved = data.slice();
+  counts.forEach((count, row) => {
+    const own = data.subarray(row * perRow, (row + 1) * perRow);
+    const at = perRow - count * perToken;
+    moved.set(own.subarray(at), row * perRow);
+    moved.set(own.subarray(0, at), row * perRow + count * perToken);
+  });
+  return { shape, data: moved };
+}

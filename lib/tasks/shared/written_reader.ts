@@ -1,0 +1,78 @@
+/**
+ * How transformers.js asks a model that writes, and how what it writes is compared.
+ *
+ * @module
+ */
+import type {
+  AnswerDifference,
+  ExpectedAnswer,
+  ReaderContract,
+  WrittenAnswer,
+} from "../../nn/reader_contract.ts";
+import { visible } from "../../core/visible.ts";
+import type { Table } from "../../table/table.ts";
+
+/** What differs between tasks. */
+export interface WrittenReaderOptions<Input> {
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  /** What the model is to go on from, out of held-out rows. */
+  inputsOf(table: Table): Input[];
+  /** The written text out of what the pipeline gives for one input. */
+  textOf(found: unknown): string;
+  /** Further arguments of the pipeline. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Tokens that are compared; the first ones tell most. */
+export const comparedTokens = 12;
+
+/**
+ * Two runtimes round differently: where the likeliest token leads by less than this (a difference of
+ * logarithms of probabilities), either may be first.
+ */
+const closeLead = 1e-3;
+
+/** The contract of a task whose model writes. */
+export function writtenReader<Input>(
+  { pipeline, inputsOf, textOf, options = {} }: WrittenReaderOptions<Input>,
+): ReaderContract<Input, string> {
+  return {
+    pipeline,
+    inputsOf,
+    joined: () => [],
+    longInputs: () => true,
+    limit: () =>
+      "transformers.js goes on behind the end of a text as long as others of its batch have not " +
+      "ended: ask its pipeline for one text at a time",
+    async ask(reader, inputs) {
+      const settings = { max_new_tokens: comparedTokens, do_sample: false, num_beams: 1 };
+      const found = [];
+      for (const input of inputs) found.push(await reader.ask(input, { ...settings, ...options }));
+      return found;
+    },
+    compare: (found, { written }: ExpectedAnswer<Input, string>) =>
+      compareWritten(textOf(found), written!),
+    sizeOf: () => 1,
+  };
+}
+
+/**
+ * Equal texts differ by 0; the space before the first word is the reader's, who decodes the prompt, too;
+ * others differ by how far the token led that another was written for.
+ */
+function compareWritten(found: string, { text, steps }: WrittenAnswer): AnswerDifference {
+  const [theirs, ours] = [found.trimStart(), text.trimStart()];
+  if (theirs === ours) return { difference: 0 };
+  const parted = steps.find((step) => !theirs.startsWith(step.text.trimStart()));
+  const lead = parted?.lead ?? Infinity;
+  if (lead < closeLead) return { difference: lead };
+  return {
+    difference: lead,
+    problem: `it writes ${quote(found)}, and the trained model ${quote(text)}`,
+  };
+}
+
+function quote(text: string): string {
+  return `"${visible(text)}"`;
+}
