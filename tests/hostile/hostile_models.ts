@@ -136,7 +136,7 @@ export const hostileModels: readonly HostileCase[] = [
     name: "an unknown model type",
     kind: "unsupported",
     message: /model_type is "t5"/,
-    prepare: config({ model_type: "t5" }),
+    prepare: config({ model_type: "mamba" }),
     run: runWith,
   },
   {
