@@ -202,8 +202,9 @@ export function model(
 ): ModelStage {
   const parsed = parseReference(reference);
   const isNew = parsed.kind === "new";
-  if (isNew) newModelSettings(parsed.modelType, { ...parsed.options, ...options });
-  else checkOptions("model", options, modelRules);
+  if (isNew) {
+    newModelSettings(parsed.modelType, { ...parsed.options, ...options as NewModelOptions });
+  } else checkOptions("model", options, modelRules);
   const { quantize, family }: ModelOptions = isNew ? {} : options as ModelOptions;
   const chosen = {
     model: isNew ? newReference(reference, { ...options }) : reference,
