@@ -9,7 +9,7 @@ export * from "./extend.ts";
 export * from "./charts.ts";
 
 // The pipeline
-export { type NewModelOptions } from "./lib/models/fresh/new_options.ts";
+export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
 export { model, Plan } from "./lib/pipeline/plan.ts";
 export type {
   AdaptStage,
@@ -304,11 +304,6 @@ export type { Receipt } from "./lib/deploy/target.ts";
 export { requireColumns, textColumn, type TextColumnOptions } from "./lib/table/columns.ts";
 export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
 export {
-  type ReadSettings,
-  readTable,
-  type ReadTableOptions,
-  type TableFormat,
-} from "./lib/table/read_table.ts";
   type ReadSettings,
   readTable,
   type ReadTableOptions,
