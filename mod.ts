@@ -9,6 +9,7 @@ export * from "./extend.ts";
 export * from "./charts.ts";
 
 // The pipeline
+export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
 export { model, Plan } from "./lib/pipeline/plan.ts";
 export type {
   AdaptStage,

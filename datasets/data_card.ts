@@ -10,6 +10,10 @@ export interface TaskColumns {
   "token-classification": { tokens: string; tags: string };
   "question-answering": { question: string; context: string; answers: string };
   "sentence-embeddings": { anchor: string; positive: string };
+  "text-generation": { text: string };
+  chat: { messages: string };
+  translation: { source: string; target: string };
+  summarization: { text: string; summary: string };
 }
 
 /** What a data set is made for. */
@@ -33,7 +37,7 @@ export interface CardFacts {
 /** Where a data set comes from, what may be done with it, and how its task is set for it. */
 export type DataCard<Task extends DataTask = DataTask> = {
   [Name in Task]: CardFacts & {
-    /** The task that the rows are labelled for. */
+    /** The task that the rows are made for. */
     task: Name;
     /** The settings of the task: what it reads, and the column where that stands. */
     columns: TaskColumns[Name];

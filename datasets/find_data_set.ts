@@ -8,8 +8,12 @@ import type { Table } from "../lib/table/table.ts";
 import { brownNames } from "./brown_names.ts";
 import { brownTags } from "./brown_tags.ts";
 import type { DataSet } from "./data_set.ts";
+import { definitions } from "./definitions.ts";
+import { emailSubjects } from "./email_subjects.ts";
+import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
 import { spam } from "./spam.ts";
+import { typescriptMessages } from "./typescript_messages.ts";
 import { wordnetPairs } from "./wordnet_pairs.ts";
 import { wordnetQuestions } from "./wordnet_questions.ts";
 
@@ -33,6 +37,10 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   brownNames,
   wordnetQuestions,
   wordnetPairs,
+  definitions,
+  typescriptMessages,
+  emailSubjects,
+  poems,
 };
 
 /** A data set with its options. */

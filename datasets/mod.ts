@@ -8,9 +8,13 @@ export { brownNames } from "./brown_names.ts";
 export { brownTags } from "./brown_tags.ts";
 export type { CardFacts, DataCard, DataTask, TaskColumns } from "./data_card.ts";
 export type { DataSet, DataSetOptions } from "./data_set.ts";
+export { definitions, type DefinitionsOptions } from "./definitions.ts";
+export { emailSubjects } from "./email_subjects.ts";
 export { dataSets, findDataSet, type FoundDataSet } from "./find_data_set.ts";
+export { poems, type PoemsOptions } from "./poems.ts";
 export { sentiment } from "./sentiment.ts";
 export { spam } from "./spam.ts";
+export { typescriptMessages, type TypescriptMessagesOptions } from "./typescript_messages.ts";
 export { wordnetPairs, type WordnetPairsOptions } from "./wordnet_pairs.ts";
 export {
   type SpanAnswers,

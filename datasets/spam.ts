@@ -36,27 +36,37 @@ export const spam: DataSet<DataSetOptions, "text-classification"> = dataSet("spa
   columns: { text: "text", label: "class" },
   rows: 6046,
 }, {
-  read: async (folder) => {
-    const files = await readPackageJson(folder, "data/file_list.json") as string[];
-    const rows = [];
-    for (const file of files) {
-      const email = await readPackageJson(
-        folder,
-        `data/${file.replace(/\.txt$/, ".json")}`,
-      ) as Email;
-      rows.push({
-        text: subjectAndBody(email.text),
-        class: email.group.startsWith("spam") ? "spam" : "ham",
-        group: email.group,
-      });
-    }
-    return rows;
-  },
+  read: async (folder) =>
+    (await readEmails(folder)).map(({ group, subject, body }) => ({
+      text: `${subject}\n\n${body}`.trim(),
+      class: group.startsWith("spam") ? "spam" : "ham",
+      group,
+    })),
 });
 
+/** An email without its other headers. */
+export interface ReadEmail {
+  /** The folder of the corpus, such as `hard-ham-1`. */
+  readonly group: string;
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** Reads all emails of the corpus, in its order. */
+export async function readEmails(folder: string): Promise<ReadEmail[]> {
+  const files = await readPackageJson(folder, "data/file_list.json") as string[];
+  const emails: ReadEmail[] = [];
+  for (const file of files) {
+    const path = `data/${file.replace(/\.txt$/, ".json")}`;
+    const { group, text } = await readPackageJson(folder, path) as Email;
+    emails.push({ group, ...subjectAndBody(text) });
+  }
+  return emails;
+}
+
 /** Headers end at the first blank line; a header goes on in lines that begin with a space. */
-function subjectAndBody(email: string): string {
+function subjectAndBody(email: string): Pick<ReadEmail, "subject" | "body"> {
   const [head, ...rest] = email.split(/\r?\n\r?\n/);
   const subject = /^subject:[ \t]*((?:.|\r?\n[ \t])*)/im.exec(head)?.[1] ?? "";
-  return `${subject.replace(/\s+/g, " ").trim()}\n\n${rest.join("\n\n").trim()}`.trim();
+  return { subject: subject.replace(/\s+/g, " ").trim(), body: rest.join("\n\n").trim() };
 }

@@ -19,7 +19,8 @@ import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
-import { parseReference } from "../weights/reference.ts";
+import { newReference, parseReference } from "../weights/reference.ts";
+import { type NewModelOptions, newModelSettings } from "../models/fresh/new_options.ts";
 import { checkMethod, checkMetrics, checkTargets, taskAndSplit } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
@@ -168,6 +169,11 @@ export interface Plan<
  * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
  * `file:folder` or `https://…`. A checkpoint that bitsandbytes has quantised is used as it is.
  *
+ * `new:gpt2` and `new:llama` begin with fresh weights, drawn as transformers draws them, and with a
+ * tokenizer that is trained on the plan's training rows; the options are then the model's sizes:
+ * `model("new:gpt2", { hiddenSize: 256, layers: 4 })`, in plan files `new:gpt2?hiddenSize=256&layers=4`.
+ * The plan trains it with `full()`.
+ *
  * @example
  * ```ts
  * import { accuracy, lora, model, tableFromColumns } from "tunebook";
@@ -186,12 +192,23 @@ export interface Plan<
  * );
  * ```
  */
-export function model(reference: string, options: ModelOptions = {}): ModelStage {
-  parseReference(reference);
-  checkOptions("model", options, modelRules);
-  const { quantize, family } = options;
+export function model(
+  reference: `new:${string}`,
+  options?: NewModelOptions,
+): Pick<ModelStage, "data">;
+export function model(reference: string, options?: ModelOptions): ModelStage;
+export function model(
+  reference: string,
+  options: ModelOptions | NewModelOptions = {},
+): ModelStage {
+  const parsed = parseReference(reference);
+  const isNew = parsed.kind === "new";
+  if (isNew) {
+    newModelSettings(parsed.modelType, { ...parsed.options, ...options as NewModelOptions });
+  } else checkOptions("model", options, modelRules);
+  const { quantize, family }: ModelOptions = isNew ? {} : options as ModelOptions;
   const chosen = {
-    model: reference,
+    model: isNew ? newReference(reference, { ...options }) : reference,
     ...(quantize ? { quantize } : {}),
     ...(family ? { family } : {}),
   };

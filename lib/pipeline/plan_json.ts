@@ -13,6 +13,7 @@ import { isMetricName, metricOf } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
+import { newModelSettings } from "../models/fresh/new_options.ts";
 import { parseReference } from "../weights/reference.ts";
 import { isAverage } from "./open/average.ts";
 import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
@@ -144,7 +145,8 @@ export function specFromJson(json: unknown): PlanSpec {
   }
   const model = attempt("model", () => {
     const reference = textOf(plan.model);
-    parseReference(reference);
+    const parsed = parseReference(reference);
+    if (parsed.kind === "new") newModelSettings(parsed.modelType, parsed.options);
     return reference;
   });
   const quantize = attempt(

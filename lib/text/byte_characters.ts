@@ -12,7 +12,7 @@ const plain = [["!", "~"], ["\u00a1", "\u00ac"], ["\u00ae", "\u00ff"]].map((ends
 const firstOther = 256;
 
 /** The character of each byte. */
-const characters: readonly string[] = (() => {
+export const byteAlphabet: readonly string[] = (() => {
   let next = firstOther;
   return Array.from({ length: 256 }, (_, byte) => {
     const isPlain = plain.some(([from, to]) => byte >= from && byte <= to);
@@ -23,11 +23,11 @@ const characters: readonly string[] = (() => {
 /** A text as the characters of its UTF-8 bytes. */
 export function byteCharacters(text: string): string {
   let written = "";
-  for (const byte of utf8.encode(text)) written += characters[byte];
+  for (const byte of utf8.encode(text)) written += byteAlphabet[byte];
   return written;
 }
 
-const bytes = new Map(characters.map((character, byte) => [character, byte]));
+const bytes = new Map(byteAlphabet.map((character, byte) => [character, byte]));
 
 /** The byte that a character stands for; undefined for one that stands for none. */
 export function byteOfCharacter(character: string): number | undefined {

@@ -45,7 +45,7 @@ const whitespaceWords = new RegExp(
   "gu",
 );
 /** GPT-2's, with Oniguruma's white space. */
-const bytesPattern = new RegExp(
+export const bytesPattern: RegExp = new RegExp(
   "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\p{White_Space}\\p{L}\\p{N}]+|" +
     "\\p{White_Space}+(?!\\P{White_Space})|\\p{White_Space}+",
   "gu",

@@ -1,5 +1,5 @@
 /**
- * References to models, as a person writes them: `npm:`, `hf:`, `file:`, `https:`.
+ * References to models, as a person writes them: `npm:`, `hf:`, `file:`, `https:`, `new:`.
  *
  * @module
  */
@@ -29,7 +29,14 @@ export type Reference =
     readonly file?: string;
   }
   | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "url"; readonly url: string };
+  | { readonly kind: "url"; readonly url: string }
+  | {
+    readonly kind: "new";
+    /** The family, `gpt2`. */
+    readonly modelType: string;
+    /** Its sizes, `?hiddenSize=256&layers=4`; not checked yet. */
+    readonly options: Readonly<Record<string, string | number | boolean>>;
+  };
 
 const hasScheme = /^[a-z]{2,}:/;
 
@@ -78,6 +85,8 @@ export function parseReference(text: string): Reference {
     case "https":
     case "http":
       return parseUrl(text, scheme);
+    case "new":
+      return parseNew(text, rest);
   }
   throw unreadable(text, scheme ? `"${scheme}:" is not known` : "it does not say where to look");
 }
@@ -144,6 +153,30 @@ function parseUrl(text: string, scheme: string): Reference {
   return { kind: "url", url: url.href };
 }
 
+function parseNew(text: string, rest: string): Reference {
+  const [, modelType, query = ""] = /^([a-z][\w-]*)(?:\?(.*))?$/.exec(rest) ?? [];
+  if (modelType === undefined) throw unreadable(text, `"${rest}" is not a family such as gpt2`);
+  const options: Record<string, string | number | boolean> = {};
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (value === "" || Object.hasOwn(options, name)) {
+      throw unreadable(text, `${name} ${value === "" ? "has no value" : "is given twice"}`);
+    }
+    const isFlag = value === "true" || value === "false";
+    options[name] = isFlag ? value === "true" : Number.isNaN(Number(value)) ? value : Number(value);
+  }
+  return { kind: "new", modelType, options };
+}
+
+/** `new:gpt2` with options as one text; options that the text has already are replaced. */
+export function newReference(text: string, options: Readonly<Record<string, unknown>>): string {
+  const parsed = parseReference(text);
+  if (parsed.kind !== "new") return text;
+  const given = Object.entries({ ...parsed.options, ...options })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return `new:${parsed.modelType}${given.length > 0 ? `?${given.join("&")}` : ""}`;
+}
+
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" ||
     /^127(\.\d+){3}$/.test(host);
@@ -163,6 +196,7 @@ function unreadable(text: string, why: string): TunebookError {
   hf:org/name or hf:org/name@revision                    the Hugging Face Hub
   file:./folder, file:/folder or file:///folder          this machine
   https://server/folder or https://server/model.safetensors
+  new:gpt2?hiddenSize=256&layers=4                       a new model, made from the training data
   hf:org/name/model.gguf, file:./model.gguf and so on    one GGUF file`,
   );
 }

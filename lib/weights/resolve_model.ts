@@ -73,6 +73,12 @@ async function locate(
       const { file } = reference;
       return file === undefined ? { folder } : { folder, weights: join(folder, file) };
     }
+    case "new":
+      throw new TunebookError(
+        "input",
+        `${text}: a new model is made by a plan from its training data; ` +
+          "model(…).data(…).adapt(full()).train(…).run(), and open what it deploys",
+      );
     case "url":
       return await downloadFromUrl(reference.url, options);
     case "file": {

@@ -12,6 +12,7 @@ import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import type { ModelFolder } from "../../weights/model_files.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import { newModelOf, type NewModelSpec } from "./new_model_of.ts";
 
 /** A model's files, its configuration and what makes its inputs. */
 export interface OpenedModel {
@@ -34,10 +35,15 @@ export interface OpenStageOptions {
 
 /** Finds or downloads a model and opens its tokenizer; a text model without one is an error. */
 export async function openStage(
-  { model: reference, family: own }: Pick<PlanSpec, "model" | "family">,
+  spec: Pick<PlanSpec, "model" | "family"> & Partial<NewModelSpec>,
   { signal, offline = false }: OpenStageOptions = {},
 ): Promise<OpenedModel> {
-  const files = await resolveModel(reference, { signal, ...(offline ? { offline } : {}) });
+  const { model: reference, family: own } = spec;
+  const folder = await newModelOf(spec, signal);
+  const files = await resolveModel(folder ?? reference, {
+    signal,
+    ...(offline ? { offline } : {}),
+  });
   const { family, config, json } = await readModelConfig(files.config, own ? [own] : []);
   const opened = { reference, files, family, config, json };
   if (family.input !== "text") return opened;
