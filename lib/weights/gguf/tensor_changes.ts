@@ -30,7 +30,11 @@ export function undo(change: Change, values: Values, { shape, heads }: ChangedTe
 }
 
 /** The tensor as llama.cpp has it; `shape` is that of transformers. */
-export function redo(change: Change, values: Values, { shape, heads }: ChangedTensor): Values {
+export function redo(
+  change: Change,
+  values: Float32Array,
+  { shape, heads }: ChangedTensor,
+): Float32Array {
   switch (change) {
     case "queries":
       return rowsInPairs(values, shape, heads.queries);
@@ -59,7 +63,7 @@ function rowsInHalves(values: Values, shape: readonly number[], heads: number): 
 }
 
 /** The other way round. */
-function rowsInPairs(values: Values, shape: readonly number[], heads: number): Values {
+function rowsInPairs(values: Float32Array, shape: readonly number[], heads: number): Values {
   const { width, pairs } = rowPairs(values, shape, heads);
   const made = new Float32Array(values.length);
   pairs.forEach((half, paired) => {
@@ -69,7 +73,7 @@ function rowsInPairs(values: Values, shape: readonly number[], heads: number): V
 }
 
 /** For each row among pairs the row in halves. */
-function rowPairs(values: Values, [rows]: readonly number[], heads: number) {
+function rowPairs(values: Float32Array, [rows]: readonly number[], heads: number) {
   const head = rows / heads;
   const pairs = Array.from({ length: rows }, (_, row) => {
     const within = row % head;
@@ -78,7 +82,7 @@ function rowPairs(values: Values, [rows]: readonly number[], heads: number) {
   return { width: values.length / rows, pairs };
 }
 
-function transposed(values: Values, [rows, columns]: readonly number[]): Values {
+function transposed(values: Float32Array, [rows, columns]: readonly number[]): Values {
   const turned = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
