@@ -35,30 +35,30 @@ export function byteWriter(): ByteWriter & { value(value: ValueToWrite): void } 
   let buffer = new Uint8Array(2 ** 16);
   let view = new DataView(buffer.buffer);
   let at = 0;
-  /** Makes room, and returns where it begins. */
-  const take = (bytes: number) => {
+  /** Makes room first: both may be others after that. */
+  const put = (bytes: number, set: (at: number) => void) => {
     if (at + bytes > buffer.length) {
       const larger = new Uint8Array(Math.max(2 * buffer.length, at + bytes));
       larger.set(buffer);
       [buffer, view] = [larger, new DataView(larger.buffer)];
     }
+    set(at);
     at += bytes;
-    return at - bytes;
   };
   const writer: ByteWriter = {
-    uint32: (value) => view.setUint32(take(4), value, true),
-    uint64: (value) => view.setBigUint64(take(8), BigInt(value), true),
+    uint32: (value) => put(4, (at) => view.setUint32(at, value, true)),
+    uint64: (value) => put(8, (at) => view.setBigUint64(at, BigInt(value), true)),
     text(value) {
       const bytes = utf8.encode(value);
       writer.uint64(bytes.length);
-      buffer.set(bytes, take(bytes.length));
+      put(bytes.length, (at) => buffer.set(bytes, at));
     },
-    pad: (alignment) => void take((alignment - at % alignment) % alignment),
+    pad: (alignment) => put((alignment - at % alignment) % alignment, () => {}),
     bytes: () => buffer.slice(0, at),
   };
   const { uint32, uint64, text } = writer;
-  const int32 = (value: number) => view.setInt32(take(4), value, true);
-  const float32 = (value: number) => view.setFloat32(take(4), value, true);
+  const int32 = (value: number) => put(4, (at) => view.setInt32(at, value, true));
+  const float32 = (value: number) => put(4, (at) => view.setFloat32(at, value, true));
   const list = <Each>(type: number, values: ArrayLike<Each>, put: (value: Each) => void) => {
     uint32(types.array);
     uint32(type);
@@ -75,7 +75,7 @@ export function byteWriter(): ByteWriter & { value(value: ValueToWrite): void } 
         return float32(given.value);
       case "bool":
         uint32(types.bool);
-        return view.setUint8(take(1), Number(given.value));
+        return put(1, (at) => view.setUint8(at, Number(given.value)));
       case "string":
         uint32(types.string);
         return text(given.value);

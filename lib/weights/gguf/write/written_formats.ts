@@ -72,7 +72,8 @@ const q8 = inBlocks("Q8_0", mostQ8, (values, view, at) => {
 
 /** The number of the largest size, the first of several, becomes −8. */
 const q4 = inBlocks("Q4_0", mostQ4, (values, view, at) => {
-  let most = 0;
+  // Where all are zeros the first one's sign stays.
+  let most = values[0];
   for (const value of values) if (abs(value) > abs(most)) most = value;
   const scale = fround(most / -mostQ4);
   const inverse = scale === 0 ? 0 : fround(1 / scale);
