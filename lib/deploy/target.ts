@@ -158,8 +158,9 @@ export async function deploy(
     if (!(difference <= allowed)) {
       throw new TunebookError(
         "output",
-        `${target.name}: the files give other outputs than the trained model: the largest ` +
-          `difference on ${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
+        `${target.name}: the files give other outputs than the trained model: the ` +
+          `${target.differenceOf ? "difference of the mean loss" : "largest difference"} on ` +
+          `${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }

@@ -54,7 +54,9 @@ export function tokenizerKeys(given: TokenizerToWrite): Map<string, ValueToWrite
 
 /** `eos` ends documents and `eot` turns; a reader stops at both. */
 function idKeys({ tokenizer, endIds, vocabSize }: TokenizerToWrite): Record<string, ValueToWrite> {
-  const { bosId, eosId = endIds[0], unknownId, padId } = tokenizer;
+  const { bosId, eosId = endIds[0], unknownId, chat } = tokenizer;
+  // Where the files name none, padding is only what fills a batch here.
+  const padId = chat.tokens.pad_token === undefined ? undefined : tokenizer.padId;
   const turn = endIds.find((id) => id !== eosId);
   const ids = { bos: bosId, eos: eosId, eot: turn, unknown: unknownId, padding: padId };
   return Object.fromEntries(
