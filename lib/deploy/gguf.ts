@@ -31,7 +31,7 @@ export interface GgufOptions {
    * How matrices are stored: `F16` unless given, which is what converters write; `Q8_0` takes about half of
    * that, `Q4_0` about a third, and both round. Vectors stay in float32.
    */
-  readonly format?: WrittenFormatName;
+  readonly format?: "F32" | "F16" | "Q8_0" | "Q4_0";
   /**
    * How much the mean loss of a held-out token may move by the rounding of `Q8_0` and `Q4_0`, in nats: 0.02
    * and 0.3 unless given.
