@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
-import { modelHead, textConfig } from "../nn/model.ts";
+import { continuesTexts, modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { aroundText } from "../text/around_text.ts";
 import { chooseTemplate } from "../text/chat/chat_template.ts";
@@ -14,6 +14,7 @@ import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { configText } from "./config_text.ts";
+import { writeGenerationConfig } from "./generation_config.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -70,6 +71,7 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeFileAtomic(join(folder, "config.json"), configText(config));
+  await writeGenerationConfig(trained, folder);
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
@@ -99,7 +101,7 @@ export async function writeTokenizerFiles(
   };
   const loaded = await loadTokenizer(given);
   const { padId } = textConfig(model);
-  const writes = headRequest.name === "language";
+  const writes = continuesTexts(model);
   const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),

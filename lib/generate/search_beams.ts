@@ -11,7 +11,7 @@ import type { Generator } from "./generator.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
-import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { logSoftmax } from "./token_logprobs.ts";
 import { lastOf, TextStream } from "./text_stream.ts";
 import { StopTexts } from "./stop_texts.ts";
@@ -24,7 +24,7 @@ export async function searchBeams(
   { continuer, tokenizer }: Generator,
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
-  constraints: (() => readonly LogitsProcessor[]) | undefined,
+  constraint: OutputConstraint | undefined,
 ): Promise<GeneratedText[][]> {
   const { beams, stop, answers, signal } = settings;
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
@@ -39,7 +39,9 @@ export async function searchBeams(
     maxNewTokens,
     ...(stop.length === 0 ? {} : { ends }),
   });
-  const processors = prompts.map(() => logitsProcessors(settings, constraints?.() ?? []));
+  const processors = prompts.map(() =>
+    logitsProcessors(settings, constraint ? [constraint.process] : [])
+  );
   const promptOf = (row: number) => Math.floor(row / beams);
   const pause = pauses(signal);
   const cache = continuer.begin(prompts.length);
