@@ -52,7 +52,8 @@ const tolerances = { F32: 1e-4, F16: 5e-3 } as const;
 /** Perplexity × 1.02 and × 1.35; on models of 0.1 to 1 billion parameters it is far less. */
 const drifts = { Q8_0: 0.02, Q4_0: 0.3 } as const;
 
-const remedy = "Rounding has lost part of what was learned. Write the format with more bits, Q8_0 or F16, " +
+const remedy =
+  "Rounding has lost part of what was learned. Write the format with more bits, Q8_0 or F16, " +
   "or allow the difference with mostDrift.";
 
 /**

@@ -20,7 +20,12 @@ import { goldenPath } from "../models/golden.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { askLlamaCpp, askTunebook, nodeLlamaCpp } from "./gguf/greedy.ts";
 
-const texts = ["The quick brown fox jumps", "Don't they think it's", "Was ist das", "better than 12345"];
+const texts = [
+  "The quick brown fox jumps",
+  "Don't they think it's",
+  "Was ist das",
+  "better than 12345",
+];
 const table = tableFromColumns({ text: [...texts, ...texts, ...texts] });
 const quiet = { quiet: true };
 const reference = (name: string) => `file:${goldenPath(`gguf/${name}.gguf`)}`;

@@ -150,7 +150,9 @@ export function checkModelKeys(architecture: GgufArchitecture, model: Model): vo
   );
   throw new TunebookError(
     "unsupported",
-    `a GGUF file of the architecture ${architecture.name} cannot say that ${shown.join(" and ")}; ` +
+    `a GGUF file of the architecture ${architecture.name} cannot say that ${
+      shown.join(" and ")
+    }; ` +
       "deploy it with merged(folder) or onnx(folder)",
   );
 }

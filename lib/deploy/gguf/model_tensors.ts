@@ -13,7 +13,10 @@ import { redo } from "../../weights/gguf/tensor_changes.ts";
 import { formatOf } from "../../weights/gguf/write/format_of.ts";
 import { storedName } from "../../weights/gguf/write/stored_name.ts";
 import type { GgufTensorToWrite } from "../../weights/gguf/write/write_gguf.ts";
-import { type WrittenFormatName, writtenFormats } from "../../weights/gguf/write/written_formats.ts";
+import {
+  type WrittenFormatName,
+  writtenFormats,
+} from "../../weights/gguf/write/written_formats.ts";
 
 /** How they are written. */
 export interface ModelTensorsOptions {

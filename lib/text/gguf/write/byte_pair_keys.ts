@@ -40,7 +40,8 @@ function cutOf(json: Json): { name: string; addsSpace: boolean } {
     }
   }
   throw refuse(
-    "it cuts texts in a way that has none of the names " + Object.keys(ggufPreTokenizers).join(", "),
+    "it cuts texts in a way that has none of the names " +
+      Object.keys(ggufPreTokenizers).join(", "),
   );
 }
 

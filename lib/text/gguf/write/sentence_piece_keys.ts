@@ -66,11 +66,13 @@ function putsSpace({ normalizer, pre_tokenizer: cut }: Json): boolean {
   const steps = isRecord(normalizer) && Array.isArray(normalizer.normalizers)
     ? normalizer.normalizers
     : [normalizer];
-  const known = steps.filter((step) => isRecord(step)).map(({ type, prepend, pattern, content }) => {
-    if (type === "Prepend" && prepend === "▁") return "space";
-    const isMark = isRecord(pattern) && pattern.String === " " && content === "▁";
-    return type === "Replace" && isMark ? "mark" : "other";
-  });
+  const known = steps.filter((step) => isRecord(step)).map(
+    ({ type, prepend, pattern, content }) => {
+      if (type === "Prepend" && prepend === "▁") return "space";
+      const isMark = isRecord(pattern) && pattern.String === " " && content === "▁";
+      return type === "Replace" && isMark ? "mark" : "other";
+    },
+  );
   if (known.includes("other")) throw refuse("its normalizer does more than to mark spaces");
   if (!isRecord(cut)) return known.includes("space");
   if (cut.type !== "Metaspace" || cut.split === true || cut.replacement !== "▁") {

@@ -41,7 +41,9 @@ export function readWrittenVocabulary(
   const { model } = json;
   if (!isRecord(model) || model.type !== "BPE" || !isRecord(model.vocab)) {
     throw refuse(
-      `its model is ${shownValue(isRecord(model) ? model.type : model)}, and GGUF has keys for BPE ` +
+      `its model is ${
+        shownValue(isRecord(model) ? model.type : model)
+      }, and GGUF has keys for BPE ` +
         "vocabularies of bytes and of SentencePiece",
     );
   }

@@ -53,7 +53,12 @@ const changes: [what: string, name: string, change: (json: Json) => Json, says: 
     ...json,
     pre_tokenizer: { type: "ByteLevel", add_prefix_space: false, use_regex: false },
   }), "none of the names"],
-  ["another normalizer", "gpt2", (json) => ({ ...json, normalizer: { type: "Lowercase" } }), "names"],
+  [
+    "another normalizer",
+    "gpt2",
+    (json) => ({ ...json, normalizer: { type: "Lowercase" } }),
+    "names",
+  ],
   ["words whole", "gpt2", (json) => ({
     ...json,
     model: { ...json.model as Json, ignore_merges: true },
@@ -66,7 +71,12 @@ const changes: [what: string, name: string, change: (json: Json) => Json, says: 
     const { merges, ...model } = json.model as Json;
     return { ...json, model: { ...model, merges: (merges as unknown[]).slice(1) } };
   }, "not those that scores"],
-  ["a normalizer of pieces", "gemma2", (json) => ({ ...json, normalizer: { type: "NFKC" } }), "more"],
+  [
+    "a normalizer of pieces",
+    "gemma2",
+    (json) => ({ ...json, normalizer: { type: "NFKC" } }),
+    "more",
+  ],
   ["no bytes", "llama", (json) => ({
     ...json,
     model: { ...json.model as Json, byte_fallback: false },
