@@ -309,11 +309,6 @@ export {
   type ReadTableOptions,
   type TableFormat,
 } from "./lib/table/read_table.ts";
-  type ReadSettings,
-  readTable,
-  type ReadTableOptions,
-  type TableFormat,
-} from "./lib/table/read_table.ts";
 export {
   type ColumnValues,
   type Table,

@@ -22,7 +22,8 @@ function modelOf(modelType: string, json: Record<string, unknown>) {
   const family = families.find((each) => each.modelType === modelType)!;
   const config = family.readConfig({ ...sizes, model_type: modelType, ...json });
   const architecture = architectures.find((each) => each.modelType === modelType)!;
-  return { architecture, model: { family, config, layers: family.layers(config) } as Model };
+  const model = { family, config, layers: family.layers(config) } as unknown as Model;
+  return { architecture, model };
 }
 
 const llama3 = {
