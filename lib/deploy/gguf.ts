@@ -20,7 +20,7 @@ import { checkGgufTokenizer } from "./gguf/check_tokenizer.ts";
 import { modelKeys } from "./gguf/model_keys.ts";
 import { modelTensors } from "./gguf/model_tensors.ts";
 import { tokenizerKeysOf } from "./gguf/tokenizer_of.ts";
-import { taskKey } from "./gguf/written_by.ts";
+import { ggufTaskKey } from "./gguf/written_by.ts";
 import { meanLoss } from "./mean_loss.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFile, type DeployTarget } from "./target.ts";
@@ -114,7 +114,7 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
           : []),
         ...keys,
         ...await tokenizerKeysOf(model, trained, architecture.name),
-        [taskKey, { type: "string", value: JSON.stringify(noteOf(task.task)) }],
+        [ggufTaskKey, { type: "string", value: JSON.stringify(noteOf(task.task)) }],
       ]);
       const merged = mergeModel(model, adapter, values);
       await writeGguf(path, metadata, modelTensors(architecture, merged, { format, divisors }));

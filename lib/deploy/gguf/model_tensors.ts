@@ -10,7 +10,7 @@ import type { LlamaLikeConfig } from "../../models/llama_like_config.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { ropeDivisors } from "../../weights/gguf/gguf_tensors.ts";
 import { redo } from "../../weights/gguf/tensor_changes.ts";
-import { formatOf } from "../../weights/gguf/write/format_of.ts";
+import { writtenFormatOf } from "../../weights/gguf/write/written_format_of.ts";
 import { storedName } from "../../weights/gguf/write/stored_name.ts";
 import type { GgufTensorToWrite } from "../../weights/gguf/write/write_gguf.ts";
 import {
@@ -55,7 +55,7 @@ export function modelTensors(
       const values = model.weights.get(path)!;
       return isDone ? values : redo(change, values, { shape, heads });
     };
-    return [{ name, shape, format: formatOf(name, shape, format), data }];
+    return [{ name, shape, format: writtenFormatOf(name, shape, format), data }];
   });
   if (unknown.length > 0) {
     throw new TunebookError(

@@ -3,7 +3,7 @@ import { checkModelKeys, modelKeys } from "../../../lib/deploy/gguf/model_keys.t
 import { families } from "../../../lib/models/mod.ts";
 import type { Model } from "../../../lib/nn/model.ts";
 import { architectures } from "../../../lib/weights/gguf/architectures/mod.ts";
-import { formatOf } from "../../../lib/weights/gguf/write/format_of.ts";
+import { writtenFormatOf } from "../../../lib/weights/gguf/write/written_format_of.ts";
 import { storedName } from "../../../lib/weights/gguf/write/stored_name.ts";
 import { isMistake } from "../../is_mistake.ts";
 
@@ -78,11 +78,11 @@ for (const [modelType, json, says] of unlike) {
 }
 
 Deno.test("rows that are no whole blocks become F16", () => {
-  assert.equal(formatOf("blk.0.ffn_up.weight", [4, 48], "Q8_0").name, "F16");
-  assert.equal(formatOf("blk.0.ffn_up.weight", [4, 64], "Q8_0").name, "Q8_0");
-  assert.equal(formatOf("blk.0.attn_norm.weight", [64], "Q8_0").name, "F32");
-  assert.equal(formatOf("position_embd.weight", [4, 64], "F16").name, "F32");
-  assert.equal(formatOf("output.weight", [4, 64], "Q4_0").name, "Q8_0");
+  assert.equal(writtenFormatOf("blk.0.ffn_up.weight", [4, 48], "Q8_0").name, "F16");
+  assert.equal(writtenFormatOf("blk.0.ffn_up.weight", [4, 64], "Q8_0").name, "Q8_0");
+  assert.equal(writtenFormatOf("blk.0.attn_norm.weight", [64], "Q8_0").name, "F32");
+  assert.equal(writtenFormatOf("position_embd.weight", [4, 64], "F16").name, "F32");
+  assert.equal(writtenFormatOf("output.weight", [4, 64], "Q4_0").name, "Q8_0");
 });
 
 Deno.test("tensors have the names of llama.cpp", () => {

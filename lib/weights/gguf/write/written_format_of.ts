@@ -13,7 +13,7 @@ const [plainTables, words] = [/^position_embd\./, /^(?:token_embd|output)\./];
  * that are no whole blocks become F16, as llama.cpp's converter does. In a file of Q4_0 the words and
  * the head are Q8_0, where llama.cpp takes a format of more bits for the head, too.
  */
-export function formatOf(
+export function writtenFormatOf(
   name: string,
   shape: readonly number[],
   format: WrittenFormatName,
