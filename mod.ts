@@ -295,6 +295,7 @@ export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
 
 // Deploy targets
 export { adapter } from "./lib/deploy/adapter.ts";
+export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";

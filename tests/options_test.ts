@@ -169,6 +169,7 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.pairedBootstrap(single, single, tunebook.accuracy, options),
   approximateRandomization: (options) =>
     tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
+  gguf: (options) => tunebook.gguf("out.gguf", options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),
   textColumn: (options) => tunebook.textColumn(table, "text", options),

@@ -38,7 +38,7 @@ ${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, 
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --out FOLDER                   where to write (out/finetuned)
-  --deploy LIST                  adapter, merged, onnx, sentenceTransformers (those that fit)
+  --deploy LIST                  adapter, gguf, merged, onnx, sentenceTransformers (those that fit)
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;

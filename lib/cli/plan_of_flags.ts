@@ -54,7 +54,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
     deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
-      .map((target) => ({ target, folder: join(out, target) })),
+      .map((target) => ({ target, folder: join(out, placeOf(target)) })),
   };
   return readPlan(json, data.task, read.wrong);
 }
@@ -107,6 +107,11 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
     checkpoints: join(out, "checkpoint"),
     resume: read.switch("resume"),
   });
+}
+
+/** Targets write a folder of their name; `gguf` is one file. */
+function placeOf(target: string): string {
+  return target === "gguf" ? "model.gguf" : target;
 }
 
 /** Some methods leave no adapter of their own; others cannot become part of the weights. */

@@ -74,6 +74,28 @@ export async function writeFolderAtomic<Result>(
   }
 }
 
+/**
+ * Writes a file with `fill(temporary)`, which has the same name in a hidden folder beside it, and then
+ * puts it in the place of `path`. When `fill` throws, `path` stays as it was.
+ */
+export async function fillFileAtomic<Result>(
+  path: string,
+  fill: (file: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = neighbour(path);
+  const temporary = join(folder, basename(path));
+  try {
+    const result = await fill(temporary);
+    await Deno.rename(temporary, path);
+    return result;
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replaceAll(temporary, path);
+    throw isOfSystem(error) ? unwritable(path, error) : error;
+  } finally {
+    await removeIfPresent(folder);
+  }
+}
+
 /** Brings back a folder that was moved away and never replaced; removes unfinished ones. */
 async function recoverFolder(path: string): Promise<void> {
   const place = resolve(path);
@@ -90,14 +112,19 @@ async function recoverFolder(path: string): Promise<void> {
   for (const { path } of left) await removeIfPresent(path);
 }
 
-/** Makes sure that a folder could be written at `path`, and leaves nothing there. */
-export async function checkWritable(path: string): Promise<void> {
+/** Makes sure that a folder, or a file, could be written at `path`, and leaves nothing there. */
+export async function checkWritable(
+  path: string,
+  kind: "folder" | "file" = "folder",
+): Promise<void> {
   try {
     const stat = await Deno.stat(path).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error;
     });
-    if (stat && !stat.isDirectory) throw new Error("there is a file of that name");
+    if (stat && stat.isDirectory !== (kind === "folder")) {
+      throw new Error(`there is a ${kind === "folder" ? "file" : "folder"} of that name`);
+    }
     let parent = dirname(resolve(path));
     while (!await exists(parent)) parent = dirname(parent);
     const probe = join(parent, `.tunebook.${crypto.randomUUID().slice(0, 8)}.tmp`);

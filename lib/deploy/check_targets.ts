@@ -7,7 +7,8 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
-import type { DeployTarget } from "./target.ts";
+import { writtenByTunebook } from "./gguf/written_by.ts";
+import type { AboutTraining, DeployTarget } from "./target.ts";
 
 /** What a deployment writes; a folder with anything else is not replaced. */
 const ownFiles = new RegExp(
@@ -33,7 +34,7 @@ export async function checkFolders(
   sources: readonly Source[] = [],
 ): Promise<void> {
   const wrong: string[] = [];
-  for (const [i, { folder }] of targets.entries()) {
+  for (const [i, { folder, isFile = false }] of targets.entries()) {
     for (const other of targets.slice(0, i)) {
       if (await overlap(folder, other.folder)) {
         wrong.push(`${other.folder} and ${folder} lie in each other; choose folders apart`);
@@ -47,7 +48,10 @@ export async function checkFolders(
       }
     }
     try {
-      const foreign = await foreignFiles(folder);
+      if (isFile && !await writtenByTunebook(folder)) {
+        wrong.push(`${folder} is there, and no deployment wrote it; choose another name`);
+      }
+      const foreign = isFile ? [] : await foreignFiles(folder);
       if (foreign.length > 0) {
         wrong.push(
           `${folder} holds ${foreign.slice(0, shownFiles).join(", ")}` +
@@ -55,7 +59,7 @@ export async function checkFolders(
             ", which no deployment wrote; choose another folder or empty it",
         );
       }
-      await checkWritable(folder);
+      await checkWritable(folder, isFile ? "file" : "folder");
     } catch (error) {
       wrong.push(messageOf(error));
     }
@@ -64,15 +68,19 @@ export async function checkFolders(
 }
 
 /** Makes sure that the trained model can be written in the form of every target. */
-export function checkForms(targets: readonly DeployTarget[], trainable: TrainableModel): void {
-  const wrong = targets.flatMap((target) => {
+export async function checkForms(
+  targets: readonly DeployTarget[],
+  trainable: TrainableModel,
+  about: AboutTraining,
+): Promise<void> {
+  const wrong: string[] = [];
+  for (const target of targets) {
     try {
-      target.check?.(trainable);
-      return [];
+      await target.check?.(trainable, about);
     } catch (error) {
-      return [`${target.name}(${JSON.stringify(target.folder)}): ${messageOf(error)}`];
+      wrong.push(`${target.name}(${JSON.stringify(target.folder)}): ${messageOf(error)}`);
     }
-  });
+  }
   if (wrong.length > 0) throw mistakes("unsupported", "this cannot be deployed:", wrong);
 }
 

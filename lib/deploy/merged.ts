@@ -3,15 +3,12 @@
  *
  * @module
  */
-import { evaluated, exportedReader } from "../nn/run_over.ts";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules } from "../core/option_rules.ts";
-import { loadModel } from "../models/load_model.ts";
-import { evaluationProgram, forwardProgram } from "../nn/forward_program.ts";
-import { checkMergeable, mergeModel, noAdapter } from "../nn/merge.ts";
+import { checkMergeable, mergeModel } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
-import { bodyPaths, frozenWeights, modelWeights, pathPrefix } from "../nn/model.ts";
+import { bodyPaths, modelWeights, pathPrefix } from "../nn/model.ts";
 import { join } from "node:path";
 import {
   bitsandbytesConfig,
@@ -22,6 +19,7 @@ import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { checkFolder, pythonChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
+import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /**
@@ -103,27 +101,12 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {},
       );
     },
-    async reopen({ trainable }, folder, device) {
-      const model = await loadModel({
+    reopen: ({ trainable }, folder, device) =>
+      reopenWhole(trainable, {
         reference: folder,
         config: join(folder, "config.json"),
         weights: folder,
-        head: trainable.model.headRequest,
-        families: [trainable.model.family],
-        seed: 0,
-      });
-      // Nothing is trained any more: the head is frozen like the rest.
-      const { objective } = trainable;
-      const opened = { model: { ...model, head: [] }, objective, adapter: noAdapter };
-      // Where rows are scored by their loss, so are those of the files.
-      const program = objective.perRow ? evaluationProgram(opened) : forwardProgram(opened);
-      const step = await device.compile(program, { frozen: frozenWeights(model) });
-      return {
-        run: (feeds, signal) => step.run(feeds, signal),
-        read: objective.perRow ? evaluated(objective) : exportedReader(objective),
-        dispose: () => step.dispose(),
-      };
-    },
+      }, device),
     inspect: async (trained, folder, { table }) => ({
       settings: await checkFolder(pythonChecks, folder, { trained, table }),
     }),

@@ -47,7 +47,7 @@ export function sentenceTransformers(folder: string): DeployTarget {
   return {
     ...whole,
     name: "sentenceTransformers",
-    check(trainable) {
+    async check(trainable, about) {
       if (!trainable.objective.sentence) {
         throw new TunebookError(
           "unsupported",
@@ -55,7 +55,7 @@ export function sentenceTransformers(folder: string): DeployTarget {
             "this model with merged(folder)",
         );
       }
-      whole.check?.(trainable);
+      await whole.check?.(trainable, about);
     },
     inspect: async (trained, folder, { table }) => ({
       settings: await checkFolder(sentenceChecks, folder, { trained, table }),

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { writeFolderAtomic } from "../core/atomic.ts";
+import { basename } from "node:path";
+import { fillFileAtomic, writeFolderAtomic } from "../core/atomic.ts";
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { Device } from "../engine/mod.ts";
@@ -19,6 +20,7 @@ import { largestOutput, type ReaderLimits } from "../nn/reader_contract.ts";
 import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
+import { meanLoss } from "./mean_loss.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model that was opened from files again. */
@@ -32,7 +34,10 @@ export interface Reopened {
 /** A way to deploy. One file under `deploy/` is one target. */
 export interface DeployTarget {
   readonly name: string;
+  /** Where it is written: a folder, or a file where {@link isFile} says so. */
   readonly folder: string;
+  /** True where one file is written and no folder. */
+  readonly isFile?: boolean;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
   readonly options?: Readonly<Record<string, unknown>>;
   /**
@@ -46,10 +51,15 @@ export interface DeployTarget {
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
-  check?(trainable: TrainableModel): void;
+  check?(trainable: TrainableModel, about: AboutTraining): void | Promise<void>;
   /** What its reader cannot do with a task, in sentences; they are said before anything is trained. */
   limits?(task: Pick<LabelledTask, "reader">, about: ReaderLimits): readonly string[];
   write(trained: TrainedModel, folder: string): Promise<void>;
+  /**
+   * How far the files' outputs are from the trained model's, where it is not the largest difference of all:
+   * for formats that round so much that a single output says little.
+   */
+  differenceOf?(trained: TrainedModel, found: Outputs, expected: Outputs): number;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
   /**
@@ -58,6 +68,9 @@ export interface DeployTarget {
    */
   inspect?(trained: TrainedModel, folder: string, proof: AnswerProof): Promise<ReaderProof>;
 }
+
+/** What is known of a training before it begins. */
+export type AboutTraining = Pick<TrainedModel, "files" | "task">;
 
 /** What a look at a folder with its reader's eyes proved. */
 export interface ReaderProof {
@@ -78,6 +91,17 @@ export function checkTargetFolder(target: string, folder: unknown): void {
   );
 }
 
+/** Throws an error of kind "input" for what is no file of a target's kind. */
+export function checkTargetFile(target: string, file: unknown, end: string): void {
+  if (typeof file === "string" && file.length > end.length && file.endsWith(end)) return;
+  throw new TunebookError(
+    "input",
+    `${target} takes the file to write, ${target}("out/reviews${end}"), but got ${
+      shownValue(file)
+    }`,
+  );
+}
+
 /** What a deployment proves. */
 export interface Receipt {
   readonly target: string;
@@ -88,6 +112,8 @@ export interface Receipt {
   readonly largestDifference: number;
   /** The largest difference that was allowed for outputs of this size. */
   readonly tolerance: number;
+  /** How well texts are predicted on these rows, where the task scores next tokens. */
+  readonly perplexity?: { readonly trained: number; readonly written: number };
   /** What its reader takes from the folder beside the model; absent for targets that do not look. */
   readonly reader?: ReaderProof;
 }
@@ -114,38 +140,52 @@ export async function deploy(
   },
 ): Promise<Receipt> {
   const count = Math.min(comparedRows, rows.lengths.length);
-  return await writeFolderAtomic(target.folder, async (folder) => {
+  const write = target.isFile ? fillFileAtomic : writeFolderAtomic;
+  return await write(target.folder, async (folder) => {
     await target.write(trained, folder);
     const reopened = await target.reopen(trained, folder, device);
     const compared = expected.slice(0, count);
     const allowed = allowedFor(target, compared);
-    let difference: number;
+    let found: Outputs;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
-      const found = await runOver(reopened.run, rows, reopened.read, { chosen, signal });
-      difference = largestDifference(found, compared);
+      found = await runOver(reopened.run, rows, reopened.read, { chosen, signal });
     } finally {
       await reopened.dispose();
     }
+    const difference = target.differenceOf?.(trained, found, compared) ??
+      largestDifference(found, compared);
     if (!(difference <= allowed)) {
       throw new TunebookError(
         "output",
-        `${target.name}: the files give other outputs than the trained model: the largest ` +
-          `difference on ${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
+        `${target.name}: the files give other outputs than the trained model: the ` +
+          `${target.differenceOf ? "difference of the mean loss" : "largest difference"} on ` +
+          `${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
+    const perplexity = target.isFile ? perplexities(trained, found, compared) : undefined;
     const reader = await inspected(target, trained, folder, answers);
     return {
       target: target.name,
       folder: target.folder,
-      files: await listFiles(folder),
+      files: target.isFile
+        ? [{ path: basename(folder), bytes: (await Deno.stat(folder)).size }]
+        : await listFiles(folder),
       rows: count,
       largestDifference: difference,
       tolerance: allowed,
+      ...(perplexity ? { perplexity } : {}),
       ...(reader ? { reader } : {}),
     };
   });
+}
+
+function perplexities({ trainable: { objective } }: TrainedModel, found: Outputs, own: Outputs) {
+  const [written, trained] = [found, own].map((each) => meanLoss(objective, each));
+  return written === undefined || trained === undefined
+    ? undefined
+    : { trained: Math.exp(trained), written: Math.exp(written) };
 }
 
 async function inspected(

@@ -100,11 +100,13 @@ function describeTask({ name, kind, settings }: Task): Description {
   };
 }
 
-function describeTarget({ name, folder, options = {}, tolerance }: DeployTarget): Description {
+function describeTarget(
+  { name, folder, isFile, options = {}, tolerance }: DeployTarget,
+): Description {
   return {
     title: `${name}, a target: what is written at the end of a run`,
     rows: [
-      ["folder", folder, "where it is written"],
+      [isFile ? "file" : "folder", folder, "where it is written"],
       ...Object.entries(options).map(([option, value]) => [option, valueText(value), ""] as const),
       ["tolerance", String(tolerance), "how far its answers may be from the trained model's"],
     ],

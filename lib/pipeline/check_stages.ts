@@ -89,14 +89,18 @@ export function checkTargets(given: readonly unknown[]): void {
   const wrong = given.filter((each) => !isTarget(each)).map((each) => {
     if (Array.isArray(each)) return "a list: give the targets one by one, .deploy(a, b)";
     if (typeof each === "function" && Object.hasOwn(knownTargets, each.name)) {
-      return `the function ${each.name}: give it a folder, ${each.name}("out/reviews/${each.name}")`;
+      return each.name === "gguf"
+        ? 'the function gguf: give it a file, gguf("out/reviews.gguf")'
+        : `the function ${each.name}: give it a folder, ${each.name}("out/reviews/${each.name}")`;
     }
     return typeof each === "string" && each !== ""
       ? `the text ${shownValue(each)}: onnx(${JSON.stringify(each)}) writes such a folder`
       : shownValue(each);
   });
   if (wrong.length === 0) return;
-  const known = Object.keys(knownTargets).map((name) => `${name}(folder)`);
+  const known = Object.keys(knownTargets).map((name) =>
+    name === "gguf" ? "gguf(file)" : `${name}(folder)`
+  );
   throw mistakes("input", `deploy takes targets, ${known.join(", ")}, but got`, wrong);
 }
 

@@ -9,7 +9,7 @@ import type { Processor } from "../../nn/processor.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { openEnded } from "../../text/around_text.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
-import { asJson, type FolderCheck } from "./folder_facts.ts";
+import { asJson, type CheckContext, type FolderCheck } from "./folder_facts.ts";
 
 /** Held-out rows that are encoded. */
 const mostRows = 64;
@@ -20,8 +20,8 @@ const mostIds = 12;
  * The folder's tokenizer gives held-out rows the ids and segments of the training, special tokens and
  * truncation included.
  */
-export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, table }) => {
-  const { processor, task, trainable: { model } } = trained;
+export const checkSameIds: FolderCheck = async ({ folder, config }, context) => {
+  const { processor, trainable: { model } } = context.trained;
   if (processor.input !== "text") return [];
   const tokenizer = await loadTokenizer({
     tokenizer: join(folder, "tokenizer.json"),
@@ -29,6 +29,17 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
     modelType: model.family.modelType,
     config,
   });
+  return await otherIds(tokenizer, "tokenizer.json", context);
+};
+
+/** What a written tokenizer, which stands in `file`, makes otherwise of held-out rows than the training. */
+export async function otherIds(
+  tokenizer: Tokenizer,
+  file: string,
+  { trained, table }: CheckContext,
+): Promise<string[]> {
+  const { processor, task, trainable: { model } } = trained;
+  if (processor.input !== "text") return [];
   // A prompt is closed by nothing, whatever closed the texts of the training.
   const asRead = (own: Tokenizer) => continuesTexts(model) ? openEnded(own) : own;
   const count = Math.min(mostRows, table.numRows());
@@ -41,7 +52,7 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
   const found = await sequencesOf({ ...processor, tokenizer: asRead(tokenizer) });
   if (found.length !== wanted.length) {
     return [
-      `tokenizer.json makes ${found.length} sequences of held-out rows, where the training makes ` +
+      `${file} makes ${found.length} sequences of held-out rows, where the training makes ` +
       wanted.length,
     ];
   }
@@ -51,10 +62,10 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
       if (own === theirs) continue;
       const shown = (ids: string) => asJson(ids.split(" ").slice(0, mostIds).join(" "));
       return [
-        `tokenizer.json makes other ${name} of a held-out row than the training: ` +
+        `${file} makes other ${name} of a held-out row than the training: ` +
         `${shown(theirs)}, not ${shown(own)}`,
       ];
     }
   }
   return [];
-};
+}

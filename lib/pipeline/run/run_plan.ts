@@ -66,7 +66,7 @@ export async function runPlan(
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });
   const { trainable, data } = assembled;
   if (!options.quiet) say(describeData(data, assembled));
-  checkForms(spec.targets, trainable);
+  await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
   const scorer = scorerOf(trainable, device);

@@ -101,7 +101,8 @@ export function describeResult(
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
-      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})${describeReader(receipt)}`;
+      `held-out rows (allowed ${receipt.tolerance.toExponential(0)})` +
+      describePerplexity(receipt) + describeReader(receipt);
   });
   return visibleLines([
     `${result.method} on ${result.model}`,
@@ -123,6 +124,15 @@ export function describeResult(
     ...result.notes.map((note) => `note: ${note}`),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
+}
+
+/** What writing has cost texts, where the target says it. */
+function describePerplexity({ perplexity }: Pick<Receipt, "perplexity">): string {
+  if (!perplexity) return "";
+  const [trained, written] = [perplexity.trained, perplexity.written].map((each) =>
+    each.toPrecision(4)
+  );
+  return `; their perplexity was ${trained} and is ${written}`;
 }
 
 /** What the folder's reader was found to take from it. */

@@ -21,7 +21,14 @@ export interface GgufVocabulary {
 }
 
 /** `llama_token_type` of llama.cpp. */
-export const tokenKinds = { normal: 1, unknown: 2, control: 3, userDefined: 4 } as const;
+export const tokenKinds = {
+  normal: 1,
+  unknown: 2,
+  control: 3,
+  userDefined: 4,
+  unused: 5,
+  byte: 6,
+} as const;
 
 /** The tokens with a meaning that tokenizer_config.json or config.json have a name for. */
 const named = ["bos", "eos", "eot", "unknown", "padding", "seperator", "cls", "mask"];

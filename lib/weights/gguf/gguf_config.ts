@@ -15,16 +15,22 @@ import { readRopeDivisors } from "./open_gguf.ts";
  * lacks, and of kind "unsupported" for an architecture or a setting that tunebook does not have.
  */
 export async function readGgufConfig(path: string): Promise<Record<string, unknown>> {
-  const header = await readGguf(path);
+  return ggufConfig(await readGguf(path), await readRopeDivisors(path));
+}
+
+/** The fields of config.json by a header and the divisors of rotary frequencies, if it has them. */
+export function ggufConfig(
+  header: GgufHeader,
+  divisors: Float32Array | undefined,
+): Record<string, unknown> {
   const architecture = architectureOf(header);
   const fields = ggufFields(header, architecture.name);
   const config = architecture.config(fields);
   fields.finish();
-  const divisors = await readRopeDivisors(path);
   return {
     ...config,
     ...(divisors
-      ? { rope_scaling: llama3Scaling(path, divisors, config.rope_theta as number) }
+      ? { rope_scaling: llama3Scaling(header.path, divisors, config.rope_theta as number) }
       : {}),
     vocab_size: vocabSize(header),
     tie_word_embeddings: architecture.name === "gpt2" || !header.tensors.has("output.weight"),

@@ -1,5 +1,5 @@
 /**
- * Undoes what llama.cpp's converter does to tensors.
+ * What llama.cpp's converter does to tensors, and how it is undone.
  *
  * @module
  */
@@ -29,26 +29,60 @@ export function undo(change: Change, values: Values, { shape, heads }: ChangedTe
   }
 }
 
-/** The shape as transformers has it. */
+/** The tensor as llama.cpp has it; `shape` is that of transformers. */
+export function redo(
+  change: Change,
+  values: Float32Array,
+  { shape, heads }: ChangedTensor,
+): Float32Array {
+  switch (change) {
+    case "queries":
+      return rowsInPairs(values, shape, heads.queries);
+    case "keys":
+      return rowsInPairs(values, shape, heads.keys);
+    case "addedOne":
+      return values.map((value) => value + 1);
+    case "transposed":
+      return shape.length < 2 ? values : transposed(values, shape);
+  }
+}
+
+/** The shape as transformers has it, or as llama.cpp has it from that. */
 export function shapeAfter(change: Change | undefined, shape: readonly number[]): number[] {
   return change === "transposed" ? shape.toReversed() : [...shape];
 }
 
 /** The rows of a head stand as pairs that rotate together: 0, half, 1, half + 1 …; each half becomes whole. */
-function rowsInHalves(values: Values, [rows]: readonly number[], heads: number): Values {
+function rowsInHalves(values: Values, shape: readonly number[], heads: number): Values {
+  const { width, pairs } = rowPairs(values, shape, heads);
   const made = new Float32Array(values.length);
-  const width = values.length / rows;
-  const head = rows / heads;
-  const half = head / 2;
-  for (let row = 0; row < rows; row++) {
-    const [start, within] = [row - row % head, row % head];
-    const to = start + (within % 2) * half + (within >> 1);
-    made.set(values.subarray(row * width, (row + 1) * width), to * width);
-  }
+  pairs.forEach((half, paired) => {
+    made.set(values.subarray(paired * width, (paired + 1) * width), half * width);
+  });
   return made;
 }
 
-function transposed(values: Values, [rows, columns]: readonly number[]): Values {
+/** The other way round. */
+function rowsInPairs(values: Float32Array, shape: readonly number[], heads: number): Values {
+  const { width, pairs } = rowPairs(values, shape, heads);
+  const made = new Float32Array(values.length);
+  pairs.forEach((half, paired) => {
+    made.set(values.subarray(half * width, (half + 1) * width), paired * width);
+  });
+  return made;
+}
+
+/** For each row among pairs the row in halves. */
+function rowPairs(values: Float32Array, [rows]: readonly number[], heads: number) {
+  const head = rows / heads;
+  const pairs = Array.from({ length: rows }, (_, row) => {
+    const within = row % head;
+    return row - within + (within % 2) * (head / 2) + (within >> 1);
+  });
+  return { width: values.length / rows, pairs };
+}
+
+function transposed(values: Float32Array, [rows, columns]: readonly number[]): Values {
   const turned = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

@@ -20,6 +20,8 @@ export type TensorNames = Readonly<Record<string, TensorName>>;
 /** One architecture, by the name that `general.architecture` has. */
 export interface GgufArchitecture {
   readonly name: string;
+  /** `model_type` of config.json. */
+  readonly modelType: string;
   /** The fields of config.json but for the vocabulary and its tokens. */
   config(fields: GgufFields): Record<string, unknown>;
   /** Tensors outside the blocks. */

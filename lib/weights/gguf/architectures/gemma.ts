@@ -44,6 +44,7 @@ function gemmaConfig(
 /** Gemma 2. */
 export const gemma2Gguf: GgufArchitecture = {
   name: "gemma2",
+  modelType: "gemma2",
   config: (fields) => ({
     ...gemmaConfig(fields, { modelType: "gemma2", className: "Gemma2ForCausalLM", depth27: 46 }),
     attn_logit_softcapping: fields.number("attn_logit_softcapping") ?? 50, // the paper's
@@ -57,6 +58,7 @@ export const gemma2Gguf: GgufArchitecture = {
 /** Gemma 3 without its image encoder, which GGUF keeps in a file of its own. */
 export const gemma3Gguf: GgufArchitecture = {
   name: "gemma3",
+  modelType: "gemma3_text",
   config(fields) {
     const config = gemmaConfig(fields, {
       modelType: "gemma3_text",

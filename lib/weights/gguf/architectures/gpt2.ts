@@ -8,6 +8,7 @@ import type { GgufArchitecture } from "./architecture.ts";
 /** GPT-2. */
 export const gpt2Gguf: GgufArchitecture = {
   name: "gpt2",
+  modelType: "gpt2",
   config: (fields) => ({
     architectures: ["GPT2LMHeadModel"],
     model_type: "gpt2",

@@ -80,6 +80,7 @@ const shared = {
 export const llamaGguf: GgufArchitecture = {
   ...shared,
   name: "llama",
+  modelType: "llama",
   config: (fields) => ({
     ...llamaLikeConfig(fields, "llama", "LlamaForCausalLM"),
     ...biases(fields),
@@ -95,6 +96,7 @@ export const llamaGguf: GgufArchitecture = {
 export const qwen2Gguf: GgufArchitecture = {
   ...shared,
   name: "qwen2",
+  modelType: "qwen2",
   config: (fields) => llamaLikeConfig(fields, "qwen2", "Qwen2ForCausalLM"),
 };
 
@@ -102,6 +104,7 @@ export const qwen2Gguf: GgufArchitecture = {
 export const qwen3Gguf: GgufArchitecture = {
   ...shared,
   name: "qwen3",
+  modelType: "qwen3",
   config: (fields) => ({
     ...llamaLikeConfig(fields, "qwen3", "Qwen3ForCausalLM"),
     attention_bias: biases(fields).attention_bias,
