@@ -90,7 +90,7 @@ export async function writeReaderTokenizer(
     ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
     tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
     // Texts that go on end where the next token is asked.
-    padding_side: headRequest.name === "language" ? "left" : "right",
+    padding_side: headRequest.name === "language" && !family.decoder ? "left" : "right",
   };
   await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
 }
