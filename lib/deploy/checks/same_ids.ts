@@ -29,7 +29,8 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
     config,
   });
   // A prompt is closed by nothing, whatever closed the texts of the training.
-  const asRead = (own: Tokenizer) => model.headRequest.name === "language" ? openEnded(own) : own;
+  const goesOn = model.headRequest.name === "language" && !model.family.decoder;
+  const asRead = (own: Tokenizer) => goesOn ? openEnded(own) : own;
   const count = Math.min(mostRows, table.numRows());
   const rows = pickRows(table, Array.from({ length: count }, (_, row) => row));
   const sequencesOf = async (own: Processor) => {

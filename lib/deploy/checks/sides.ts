@@ -17,7 +17,9 @@ export const checkSides: FolderCheck = (facts, { trained: { processor, trainable
   const { padding_side: padding, truncation_side: truncation } = facts.tokenizerConfig;
   const wrong: string[] = [];
   const found = padding ?? sideIn(facts, "padding") ?? sideOfClass(facts);
-  const writes = trainable.model.headRequest.name === "language";
+  const { family, headRequest } = trainable.model;
+  // A source is read whole, on whichever side the training padded.
+  const writes = headRequest.name === "language" && !family.decoder;
   if (found !== (writes ? "left" : "right")) {
     wrong.push(
       `tokenizer_config.json: padding_side is ${asJson(padding)}, which pads on the ${found}; ` +

@@ -6,7 +6,8 @@
 import type { ReaderContract } from "../../nn/reader_contract.ts";
 import { columnValues } from "../../table/columns.ts";
 import { writtenReader } from "../shared/written_reader.ts";
-import type { PairSettings } from "./examples.ts";
+import { type PairSettings, seq2seqProcessor } from "./examples.ts";
+import { sidesOf } from "./languages.ts";
 
 /** What the pipelines call the text that they give. */
 const textFields: Readonly<Record<string, string>> = {
@@ -18,8 +19,9 @@ const textFields: Readonly<Record<string, string>> = {
 /** The contract of the task of that name, which is the pipeline's. */
 export function pairReader(
   name: string,
-  { source, prefix = "" }: PairSettings,
+  settings: PairSettings,
 ): ReaderContract<string, string> {
+  const { source, prefix = "" } = settings;
   const contract = writtenReader<string>({
     pipeline: name,
     inputsOf: (table) => columnValues(table, source).map(String),
@@ -27,8 +29,12 @@ export function pairReader(
   });
   return {
     ...contract,
-    // The pipeline puts no prefix of ours before a source.
-    ask: (reader, inputs, processor) =>
-      contract.ask(reader, inputs.map((input) => `${prefix}${input}`), processor),
+    // The pipeline puts nothing of ours before a source.
+    ask(reader, inputs, processor) {
+      const { tokenizer } = seq2seqProcessor(name, processor);
+      const { sourceMark = "" } = sidesOf(name, tokenizer, settings);
+      const texts = inputs.map((input) => `${sourceMark}${prefix}${input}`);
+      return contract.ask(reader, texts, processor);
+    },
   };
 }
