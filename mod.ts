@@ -48,6 +48,13 @@ export type { Writer } from "./lib/pipeline/write/writer.ts";
 export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
 export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
 export type { GenerateOptions } from "./lib/generate/generate_options.ts";
+export {
+  parseToolCalls,
+  type ToolCallFormat,
+  type ToolCallOptions,
+  type ToolCalls,
+} from "./lib/generate/tool_calls/parse_tool_calls.ts";
+export type { ToolCall, UnparsedCall } from "./lib/generate/tool_calls/tool_call.ts";
 export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.ts";
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
@@ -295,7 +302,12 @@ export type { Receipt } from "./lib/deploy/target.ts";
 // Tables and data
 export { requireColumns, textColumn, type TextColumnOptions } from "./lib/table/columns.ts";
 export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
-export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
+export {
+  type ReadSettings,
+  readTable,
+  type ReadTableOptions,
+  type TableFormat,
+} from "./lib/table/read_table.ts";
 export {
   type ColumnValues,
   type Table,

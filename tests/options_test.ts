@@ -67,6 +67,7 @@ const calls: Readonly<Record<string, Call>> = {
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  parseToolCalls: (options) => tunebook.parseToolCalls("", options),
   "Writer.generate": (options) => writer.generate(["a"], options),
   "Writer.stream": (options) => writer.stream("a", options).next(),
   "Writer.chat": (options) => writer.chat(options),

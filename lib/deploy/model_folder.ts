@@ -6,15 +6,15 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
-import { modelHead, textConfig } from "../nn/model.ts";
+import { continuesTexts, modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { aroundText } from "../text/around_text.ts";
 import { chooseTemplate } from "../text/chat/chat_template.ts";
 import { pythonFiles } from "../text/python_files.ts";
 import { readTokenizerFiles } from "../text/read_tokenizer_files.ts";
-import { readJsonObject } from "../text/tokenizer_files.ts";
 import { loadTokenizer } from "../text/tokenizer.ts";
 import { configText } from "./config_text.ts";
+import { writeGenerationConfig } from "./generation_config.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model with the files of its tokenizer. */
@@ -71,29 +71,10 @@ export async function writeModelFiles(
     ...ownFields,
   };
   await writeFileAtomic(join(folder, "config.json"), configText(config));
-  if (family.decoder) await writeGenerationConfig(trained, folder);
+  await writeGenerationConfig(trained, folder);
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
   }
-}
-
-/** Writes `generation_config.json` of an encoder-decoder: the base's, and how its answers begin and end. */
-async function writeGenerationConfig(
-  { files: { generationConfig }, trainable: { model }, task: { writing }, processor }: TrainedModel,
-  folder: string,
-): Promise<void> {
-  if (!writing || processor.input !== "text") return;
-  const base = generationConfig === undefined ? {} : await readJsonObject(generationConfig);
-  const start = writing.promptOf("", processor, "the start");
-  const ends = writing.endTokens?.(processor) ?? [];
-  const forced = writing.forcedFirstToken?.(processor);
-  await writeJson(join(folder, "generation_config.json"), {
-    ...base,
-    decoder_start_token_id: start[start.length - 1],
-    pad_token_id: textConfig(model).padId,
-    ...(ends.length > 0 ? { eos_token_id: base.eos_token_id ?? ends[0] } : {}),
-    ...(forced === undefined ? {} : { forced_bos_token_id: forced }),
-  });
 }
 
 /**
@@ -120,8 +101,7 @@ export async function writeTokenizerFiles(
   };
   const loaded = await loadTokenizer(given);
   const { padId } = textConfig(model);
-  // A text that goes on has no end; the source of an encoder-decoder has one.
-  const writes = headRequest.name === "language" && !family.decoder;
+  const writes = continuesTexts(model);
   const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),

@@ -80,12 +80,12 @@ async function openedDecoder(
   const step = await device.compile({
     name: "evaluate logits",
     inputs: {
-      logits: { role: "feed", type: "float32", shape: ["batch", "sequence", vocabSize] },
+      scores: { role: "feed", type: "float32", shape: ["batch", "sequence", vocabSize] },
       input_ids: ids,
       attention_mask: ids,
     },
-    compute: ({ logits, input_ids, attention_mask }) => ({
-      logits: objective.perRow!.of(tf.reshape(logits, [-1, vocabSize]), {
+    compute: ({ scores, input_ids, attention_mask }) => ({
+      logits: objective.perRow!.of(tf.reshape(scores, [-1, vocabSize]), {
         ids: input_ids,
         mask: attention_mask,
       }),
@@ -100,7 +100,7 @@ async function openedDecoder(
       const { logits } = await session.run({ ...padded, ...emptyCache(model, padded) });
       const { input_ids, attention_mask } = feeds;
       const back = padding.map((count) => input_ids.shape[1] - count);
-      return await step.run({ logits: rotated(logits, back), input_ids, attention_mask }, signal);
+      return await step.run({ scores: rotated(logits, back), input_ids, attention_mask }, signal);
     },
     read: evaluated(objective),
     async dispose() {

@@ -10,15 +10,15 @@ import type { Continuer } from "./continuer.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { Generator } from "./generator.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
-import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { searchBeams } from "./search_beams.ts";
 import type { TextCache } from "./text_cache.ts";
 import { TextWriter } from "./text_writer.ts";
 
 /** What a generation runs with beside its settings. */
 export interface GenerateRun {
-  /** What may be written, for each answer anew; everything unless given. */
-  readonly constraints?: () => readonly LogitsProcessor[];
+  /** What answers are bound to; nothing unless given. */
+  readonly constraint?: OutputConstraint | undefined;
   /**
    * What an encoder-decoder answers to: the source of each prompt, which itself is what every answer
    * begins with.
@@ -70,17 +70,17 @@ async function writeBatch(
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
   numbers: readonly number[],
-  { constraints, sources }: GenerateRun,
+  { constraint, sources }: GenerateRun,
 ): Promise<GeneratedText[][]> {
   if (settings.beams > 1) {
-    return await searchBeams(generator, prompts, settings, { constraints, sources });
+    return await searchBeams(generator, prompts, settings, { constraint, sources });
   }
   const { answers, signal } = settings;
   const writers = prompts.map((prompt, i) =>
     Array.from({ length: answers }, (_, answer) =>
       writerOf(generator, prompt, settings, {
         path: [numbers[i], answer],
-        constraints: constraints?.() ?? [],
+        constraint,
       }))
   );
   const { continuer } = generator;
@@ -99,7 +99,7 @@ export async function* streamText(
   generator: Generator,
   prompt: ArrayLike<number>,
   settings: GenerateSettings,
-  { constraints, cache, source }: Pick<GenerateRun, "constraints"> & {
+  { constraint, cache, source }: Pick<GenerateRun, "constraint"> & {
     readonly cache?: TextCache | undefined;
     readonly source?: ArrayLike<number> | undefined;
   } = {},
@@ -108,7 +108,7 @@ export async function* streamText(
   checkPrompt(generator.continuer, prompt, "the prompt", read);
   const writer = writerOf(generator, prompt, settings, {
     path: [0, 0],
-    constraints: constraints?.() ?? [],
+    constraint,
     read,
   });
   const { signal } = settings;
@@ -128,9 +128,9 @@ function writerOf(
   { continuer, tokenizer }: Generator,
   prompt: ArrayLike<number>,
   settings: GenerateSettings,
-  { path, constraints, read = 0 }: {
+  { path, constraint, read = 0 }: {
     readonly path: readonly number[];
-    readonly constraints: readonly LogitsProcessor[];
+    readonly constraint: OutputConstraint | undefined;
     readonly read?: number;
   },
 ): TextWriter {
@@ -140,7 +140,7 @@ function writerOf(
     prompt,
     room: continuer.maxTokens - read - prompt.length,
     path,
-    constraints,
+    constraint,
     deadline: performance.now() + 1000 * (settings.maxTime ?? Infinity),
   });
 }

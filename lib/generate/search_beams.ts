@@ -11,7 +11,7 @@ import type { Generator } from "./generator.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
-import type { LogitsProcessor } from "./processors/logits_processor.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { logSoftmax } from "./token_logprobs.ts";
 import { lastOf, TextStream } from "./text_stream.ts";
 import { StopTexts } from "./stop_texts.ts";
@@ -24,8 +24,8 @@ export async function searchBeams(
   { continuer, tokenizer }: Generator,
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
-  { constraints, sources }: {
-    readonly constraints?: (() => readonly LogitsProcessor[]) | undefined;
+  { constraint, sources }: {
+    readonly constraint?: OutputConstraint | undefined;
     /** The source of each prompt, where the model is an encoder-decoder. */
     readonly sources?: readonly ArrayLike<number>[] | undefined;
   } = {},
@@ -43,7 +43,9 @@ export async function searchBeams(
     maxNewTokens,
     ...(stop.length === 0 ? {} : { ends }),
   });
-  const processors = prompts.map(() => logitsProcessors(settings, constraints?.() ?? []));
+  const processors = prompts.map(() =>
+    logitsProcessors(settings, constraint ? [constraint.process] : [])
+  );
   const promptOf = (row: number) => Math.floor(row / beams);
   const pause = pauses(signal);
   const cache = continuer.begin(prompts.length, sources);

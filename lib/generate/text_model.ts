@@ -10,6 +10,8 @@ import type { Continuer } from "./continuer.ts";
 import { generate, streamText } from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateOptions } from "./generate_options.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
+import { settingsConstraint } from "./settings_constraint.ts";
 import { type GenerateSettings, generateSettings } from "./generate_settings.ts";
 import { lastOf, TextStream } from "./text_stream.ts";
 import type { TextCache } from "./text_cache.ts";
@@ -26,6 +28,7 @@ export interface TextModelParts<Input> {
 /** A model that writes. */
 export class TextModel<Input = unknown> {
   readonly #parts: TextModelParts<Input>;
+  #bound: { readonly key: string; readonly constraint: OutputConstraint | undefined } | undefined;
 
   constructor(parts: TextModelParts<Input>) {
     this.#parts = parts;
@@ -71,7 +74,9 @@ export class TextModel<Input = unknown> {
     const prompts = inputs.map((input, i) => this.promptOf(input, `input ${i + 1}`));
     const sources = this.#parts.writing.sourceOf &&
       inputs.map((input, i) => this.sourceOf(input, `input ${i + 1}`)!);
-    return (await generate(this.#generator, prompts, settings, { progress, sources })).flat();
+    const constraint = this.#constraint(settings);
+    const run = { progress, constraint, sources };
+    return (await generate(this.#generator, prompts, settings, run)).flat();
   }
 
   /** Writes one answer piece by piece. */
@@ -81,7 +86,8 @@ export class TextModel<Input = unknown> {
     before: { readonly cache?: TextCache; readonly source?: Int32Array | undefined } = {},
   ): AsyncGenerator<string, GeneratedText> {
     const settings = this.#settings("stream", options);
-    return streamText(this.#generator, prompt, settings, before);
+    const constraint = this.#constraint(settings);
+    return streamText(this.#generator, prompt, settings, { constraint, ...before });
   }
 
   /** A cache for one text, and how many tokens of the text it holds. */
@@ -100,6 +106,17 @@ export class TextModel<Input = unknown> {
   get #generator() {
     const { continuer, processor: { tokenizer } } = this.#parts;
     return { continuer, tokenizer };
+  }
+
+  /** What settings bind answers to; the same schema or grammar is made once. */
+  #constraint(settings: GenerateSettings): OutputConstraint | undefined {
+    const { schema, grammar, stopTokens } = settings;
+    const key = JSON.stringify([schema, grammar, stopTokens]);
+    if (this.#bound?.key !== key) {
+      const { tokenizer } = this.#parts.processor;
+      this.#bound = { key, constraint: settingsConstraint(settings, tokenizer) };
+    }
+    return this.#bound.constraint;
   }
 
   #settings(of: string, options: GenerateOptions): GenerateSettings {

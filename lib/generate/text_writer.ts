@@ -9,6 +9,7 @@ import { drawToken, likeliestToken } from "./choose_token.ts";
 import type { TextRule } from "./continue_texts.ts";
 import type { FinishReason, GeneratedText } from "./generated_text.ts";
 import type { GenerateSettings } from "./generate_settings.ts";
+import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { logitsProcessors } from "./processors/mod.ts";
 import type { LogitsProcessor } from "./processors/logits_processor.ts";
 import { StopTexts } from "./stop_texts.ts";
@@ -25,8 +26,8 @@ export interface TextWriterOptions {
   readonly room: number;
   /** Which of the answers to which of the prompts it is; each draws numbers of its own. */
   readonly path: readonly number[];
-  /** What else allows tokens, such as a grammar; it knows the text so far from its context. */
-  readonly constraints: readonly LogitsProcessor[];
+  /** What the text is bound to. */
+  readonly constraint: OutputConstraint | undefined;
   /** When no further token is begun, as `performance.now()` has it. */
   readonly deadline: number;
 }
@@ -45,9 +46,9 @@ export class TextWriter implements TextRule {
   #finishReason: FinishReason | undefined;
 
   constructor(options: TextWriterOptions) {
-    const { settings, tokenizer, path, constraints } = options;
+    const { settings, tokenizer, path, constraint } = options;
     this.#options = options;
-    this.#processors = logitsProcessors(settings, constraints);
+    this.#processors = logitsProcessors(settings, constraint ? [constraint.process] : []);
     this.#random = Random.fromSeed(
       settings.seed ?? crypto.getRandomValues(new Uint32Array(1))[0],
       ...path,

@@ -10,6 +10,7 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { pickRows, sourceRows } from "../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import type { ChatMessage } from "../text/chat/chat_message.ts";
+import { chatReader } from "./chat/chat_reader.ts";
 import { chatWriting } from "./chat/chat_writing.ts";
 import { countLearned } from "./chat/count_learned.ts";
 import { encodeChats } from "./chat/encode_chats.ts";
@@ -100,6 +101,8 @@ function labelledTask(
       chat: template === undefined ? {} : { template },
     },
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
+    // A template's variables and tools are no part of what the pipeline is asked with.
+    ...(options.variables === undefined ? { reader: chatReader(options) } : {}),
     writing: chatWriting(options),
     tableOf(inputs) {
       const column = chatShapeOf(options) === "messages" ? options.messages : undefined;

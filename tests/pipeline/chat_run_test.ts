@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { adapter, chat, lora, model, open, perplexity, tokenAccuracy } from "tunebook";
+import {
+  adapter,
+  chat,
+  lora,
+  merged,
+  model,
+  onnx,
+  open,
+  perplexity,
+  tokenAccuracy,
+} from "tunebook";
 import { inFolder } from "../weights/in_folder.ts";
 import { quiet } from "./open/trained.ts";
 import { reviews, tinyModel } from "./tiny.ts";
@@ -13,7 +23,8 @@ Deno.test("a chat is previewed, trained, scored and deployed with its template, 
     const reference = await tinyModel(join(folder, "base"), "gpt2");
     const task = chat({ prompt: "asked", completion: "said", template: "plain" });
     const plan = model(reference).data(rows, task).adapt(lora({ rank: 2 })).train({ epochs: 1 })
-      .evaluate({ perplexity, tokenAccuracy }).deploy(adapter(join(folder, "a")));
+      .evaluate({ perplexity, tokenAccuracy })
+      .deploy(adapter(join(folder, "a")), merged(join(folder, "m")), onnx(join(folder, "o")));
     const preview = await plan.preview();
     assert.match(String(preview), /train: learned \(completion\): \d+ of \d+ tokens/);
     const { learned } = preview.examples[0];
@@ -23,6 +34,12 @@ Deno.test("a chat is previewed, trained, scored and deployed with its template, 
     assert.ok(hesitates > 1 && right >= 0 && right <= 1, `${hesitates}, ${right}`);
     const config = JSON.parse(await Deno.readTextFile(join(folder, "a", "tokenizer_config.json")));
     assert.match(config.chat_template, /message\['content'\]/);
+    const { answers } = result.receipts[2].reader!;
+    assert.ok(answers!.inputs > 3, "transformers.js was asked conversations");
+    const generation = JSON.parse(
+      await Deno.readTextFile(join(folder, "m", "generation_config.json")),
+    );
+    assert.deepEqual([generation.eos_token_id].flat().includes(4), true);
     const opened = await open(join(folder, "a"));
     const asked = [[{ role: "user", content: "the film was" }]] as never;
     const written = await result.generate(asked, { maxNewTokens: 4 });

@@ -101,14 +101,9 @@ export async function runPlan(
   try {
     const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
-    const model: TrainedModel = {
-      trainable,
-      values: await state.read(parameters),
-      task: read.task,
-      files: opened.files,
-      processor: assembled.processor,
-      maxTokens: assembled.maxTokens,
-    };
+    const { task } = read;
+    const values = await state.read(parameters);
+    const model: TrainedModel = { ...assembled, values, task, files: opened.files };
     const answers = answerProof(
       read,
       assembled,
@@ -125,7 +120,7 @@ export async function runPlan(
       spec,
       settings,
       device,
-      task: read.task,
+      task,
       judge,
       table: read.splits.test,
       assembled,
