@@ -7,7 +7,7 @@
 import { type Device, type HostTensor, type OnnxSession, type Program, tf } from "../engine/mod.ts";
 import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
 import { answerDecoderProgram, emptyAnswerCache, encoderProgram } from "../nn/seq2seq_programs.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { evaluatedResults, forwardProgram } from "../nn/forward_program.ts";
 import { type Model, textConfig } from "../nn/model.ts";
 import { evaluated, exportedReader } from "../nn/run_over.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
@@ -85,7 +85,7 @@ async function openedDecoder(
       attention_mask: ids,
     },
     compute: ({ scores, input_ids, attention_mask }) => ({
-      logits: objective.perRow!.of(tf.reshape(scores, [-1, vocabSize]), {
+      logits: evaluatedResults({ model, objective }, tf.reshape(scores, [-1, vocabSize]), {
         ids: input_ids,
         mask: attention_mask,
       }),
@@ -127,7 +127,7 @@ async function openedSeq2Seq(
       decoder_attention_mask: target,
     },
     compute: ({ given, decoder_input_ids: ids, decoder_attention_mask: mask }) => ({
-      logits: objective.perRow!.of(tf.reshape(given, [-1, vocabSize]), {
+      logits: evaluatedResults({ model, objective }, tf.reshape(given, [-1, vocabSize]), {
         ids,
         mask,
         decoder: { ids, mask },
