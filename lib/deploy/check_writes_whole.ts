@@ -7,17 +7,10 @@ import { TunebookError } from "../core/errors.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 
 /**
- * Throws an error of kind "unsupported" for an encoder-decoder, and for virtual tokens before texts that go on: a graph with a cache is
+ * Throws an error of kind "unsupported" for virtual tokens before texts that go on: a graph with a cache is
  * asked in pieces, and does not know which piece begins a text.
  */
 export function checkWritesWhole({ model, adapter }: TrainableModel): void {
-  if (model.family.decoder) {
-    throw new TunebookError(
-      "unsupported",
-      "an encoder-decoder is written as two graphs, an encoder and a decoder with a cache, which is not " +
-        "there yet; deploy it with adapter(folder) or merged(folder)",
-    );
-  }
   if (model.headRequest.name !== "language" || !adapter.input) return;
   throw new TunebookError(
     "unsupported",

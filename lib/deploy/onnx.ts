@@ -13,7 +13,7 @@ import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
-import { onnxGraphOf } from "./onnx_graph.ts";
+import { onnxGraphsOf } from "./onnx_graph.ts";
 import { pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 import { checkWritesWhole } from "./check_writes_whole.ts";
@@ -68,7 +68,8 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     const held = dequantise ? undefined : quantized?.values().next().value;
     return kinds[held?.format ?? "float32"];
   };
-  const fileOf = (trainable: TrainableModel) => `model${kindOf(trainable).suffix}.onnx`;
+  const fileOf = (name: string, trainable: TrainableModel) =>
+    `${name}${kindOf(trainable).suffix}.onnx`;
   return {
     name: "onnx",
     folder,
@@ -78,25 +79,32 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     async write({ trainable, values, ...trained }, folder) {
       const { model, adapter, objective } = trainable;
       const { dtype } = kindOf(trainable);
-      const file = fileOf(trainable);
       const settled = { ...settle(model, adapter, values, { dequantise }), objective };
       const pairs = pairLayoutOf(model, trained);
       await Deno.mkdir(join(folder, "onnx"));
-      await writeOnnxFile(
-        join(folder, "onnx", file),
-        onnxGraphOf({ trainable, values, ...trained }).program(settled),
-        frozenOf(settled),
-        { pairs },
-      );
+      const { programs } = onnxGraphsOf({ trainable, values, ...trained });
+      for (const [name, program] of Object.entries(programs)) {
+        await writeOnnxFile(
+          join(folder, "onnx", fileOf(name, trainable)),
+          program(settled),
+          frozenOf(settled),
+          { pairs },
+        );
+      }
+      const files = Object.keys(programs).map((name) => fileOf(name, trainable));
       await writeModelFiles({ trainable, values, ...trained }, folder, {
         ...readerType(model),
-        "transformers.js_config": await browserConfig(join(folder, "onnx"), file, dtype),
+        "transformers.js_config": await browserConfig(join(folder, "onnx"), files, dtype),
       });
       await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
     },
     async reopen(trained, folder, device) {
-      const session = await openOnnxFile(join(folder, "onnx", fileOf(trained.trainable)));
-      return await onnxGraphOf(trained).opened(session, device);
+      const graphs = onnxGraphsOf(trained);
+      const sessions = [];
+      for (const name of Object.keys(graphs.programs)) {
+        sessions.push(await openOnnxFile(join(folder, "onnx", fileOf(name, trained.trainable))));
+      }
+      return await graphs.opened(sessions, device);
     },
     limits({ reader }, about) {
       const limit = reader?.limit?.(about);
@@ -119,11 +127,15 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
  */
 export async function browserConfig(
   folder: string,
-  file = "model.onnx",
+  files: readonly string[] = ["model.onnx"],
   dtype = "fp32",
 ): Promise<Record<string, unknown>> {
-  const names = [];
+  const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) names.push(name);
-  const hasData = names.includes(`${file}_data`);
-  return { dtype, ...(hasData ? { use_external_data_format: true } : {}) };
+  const beside = files.filter((file) => names.includes(`${file}_data`));
+  if (beside.length === 0) return { dtype };
+  const told = beside.length === files.length
+    ? true
+    : Object.fromEntries(beside.map((file) => [file, true]));
+  return { dtype, use_external_data_format: told };
 }

@@ -6,7 +6,8 @@
  */
 import { type Device, type HostTensor, type OnnxSession, type Program, tf } from "../engine/mod.ts";
 import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
-import { forwardProgram } from "../nn/forward_program.ts";
+import { answerDecoderProgram, emptyAnswerCache, encoderProgram } from "../nn/seq2seq_programs.ts";
+import { evaluatedResults, forwardProgram } from "../nn/forward_program.ts";
 import { type Model, textConfig } from "../nn/model.ts";
 import { evaluated, exportedReader } from "../nn/run_over.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
@@ -16,12 +17,12 @@ import type { TrainedModel } from "./trained_model.ts";
 
 type Feeds = Readonly<Record<string, HostTensor>>;
 
-/** A graph and how it is asked. */
-export interface OnnxGraph {
-  /** The program of a model whose method is settled. */
-  program(settled: TrainableModel): Program;
-  /** Runs padded batches of the task's rows. */
-  opened(session: OnnxSession, device: Device): Promise<Reopened>;
+/** The graphs of a folder and how they are asked. */
+export interface OnnxGraphs {
+  /** The graphs by the name of the file, `model`; the program is that of a model whose method is settled. */
+  readonly programs: Readonly<Record<string, (settled: TrainableModel) => Program>>;
+  /** Runs padded batches of the task's rows; `sessions` are in the order of `programs`. */
+  opened(sessions: readonly OnnxSession[], device: Device): Promise<Reopened>;
 }
 
 /** Whether a model gives next tokens. */
@@ -29,18 +30,27 @@ export function isDecoder({ headRequest }: Pick<Model, "headRequest">): boolean 
   return headRequest.name === "language";
 }
 
-/** The graph of a trained model. */
-export function onnxGraphOf(trained: TrainedModel): OnnxGraph {
+/** The graphs of a trained model. */
+export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
   const { trainable } = trained;
+  if (trainable.model.family.decoder) {
+    return {
+      programs: { encoder_model: encoderProgram, decoder_model_merged: answerDecoderProgram },
+      opened: ([encoder, decoder], device) =>
+        openedSeq2Seq(trainable, { encoder, decoder }, device),
+    };
+  }
   if (isDecoder(trainable.model)) {
     return {
-      program: decoderProgram,
-      opened: (session, device) => openedDecoder(trainable, session, device),
+      programs: { model: decoderProgram },
+      opened: ([session], device) => openedDecoder(trainable, session, device),
     };
   }
   return {
-    program: (settled) => forwardProgram(settled, { closing: closingOf(trainable.model, trained) }),
-    opened: (session) =>
+    programs: {
+      model: (settled) => forwardProgram(settled, { closing: closingOf(trainable.model, trained) }),
+    },
+    opened: ([session]) =>
       Promise.resolve({
         run: (feeds) => session.run(feeds),
         read: exportedReader(trainable.objective),
@@ -75,7 +85,7 @@ async function openedDecoder(
       attention_mask: ids,
     },
     compute: ({ scores, input_ids, attention_mask }) => ({
-      logits: objective.perRow!.of(tf.reshape(scores, [-1, vocabSize]), {
+      logits: evaluatedResults({ model, objective }, tf.reshape(scores, [-1, vocabSize]), {
         ids: input_ids,
         mask: attention_mask,
       }),
@@ -96,6 +106,54 @@ async function openedDecoder(
     async dispose() {
       await step.dispose();
       await session.dispose();
+    },
+  };
+}
+
+/** Encodes sources, reads whole targets, and makes of the logits what evaluation makes of them. */
+async function openedSeq2Seq(
+  { model, objective }: TrainableModel,
+  { encoder, decoder }: { readonly encoder: OnnxSession; readonly decoder: OnnxSession },
+  device: Device,
+): Promise<Reopened> {
+  const { vocabSize } = textConfig(model);
+  const source = { role: "feed", type: "int32", shape: ["batch", "sequence"] } as const;
+  const target = { ...source, shape: ["batch", "decoder_sequence"] } as const;
+  const step = await device.compile({
+    name: "evaluate logits",
+    inputs: {
+      given: { role: "feed", type: "float32", shape: ["batch", "decoder_sequence", vocabSize] },
+      decoder_input_ids: target,
+      decoder_attention_mask: target,
+    },
+    compute: ({ given, decoder_input_ids: ids, decoder_attention_mask: mask }) => ({
+      logits: evaluatedResults({ model, objective }, tf.reshape(given, [-1, vocabSize]), {
+        ids,
+        mask,
+        decoder: { ids, mask },
+      }),
+    }),
+  }, { frozen: () => new Float32Array() });
+  return {
+    async run({ input_ids, attention_mask, decoder_input_ids, decoder_attention_mask }, signal) {
+      const { last_hidden_state } = await encoder.run({ input_ids, attention_mask });
+      const empty = Array.from(
+        emptyAnswerCache(model, input_ids.shape[0]),
+        ([name, shape]) => [name, { shape, data: new Float32Array() }] as const,
+      );
+      const { logits } = await decoder.run({
+        input_ids: decoder_input_ids,
+        encoder_attention_mask: attention_mask,
+        encoder_hidden_states: last_hidden_state,
+        ...Object.fromEntries(empty),
+      });
+      return await step.run({ given: logits, decoder_input_ids, decoder_attention_mask }, signal);
+    },
+    read: evaluated(objective),
+    async dispose() {
+      await step.dispose();
+      await encoder.dispose();
+      await decoder.dispose();
     },
   };
 }

@@ -30,6 +30,8 @@ export interface ContinueOptions {
    * read; without it, rows that have ended are dropped.
    */
   readonly cache?: TextCache;
+  /** The source of each prompt, where the model is an encoder-decoder and no cache has them. */
+  readonly sources?: readonly ArrayLike<number>[] | undefined;
   /** How many texts go on from each prompt, which is read once; 1 unless given. */
   readonly answers?: number;
   readonly signal?: AbortSignal | undefined;
@@ -48,9 +50,9 @@ export async function* continueTexts(
   continuer: Continuer,
   prompts: readonly ArrayLike<number>[],
   rules: readonly TextRule[],
-  { cache: given, answers = 1, signal }: ContinueOptions = {},
+  { cache: given, sources, answers = 1, signal }: ContinueOptions = {},
 ): AsyncGenerator<readonly NextToken[]> {
-  const cache = given ?? continuer.begin(prompts.length);
+  const cache = given ?? continuer.begin(prompts.length, sources);
   const pause = pauses(signal);
   let texts = Array.from(rules.keys());
   let unread = prompts;

@@ -4,12 +4,13 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
-import { askedTokens, continuationProgram, type Continued } from "../nn/continuation_program.ts";
-import { keyValueSizes } from "../nn/key_value_sizes.ts";
+import type { Device, HeldWeights, State, Step } from "../engine/mod.ts";
+import { type Continued, writtenPlaces } from "../nn/continuation_program.ts";
 import { textConfig } from "../nn/model.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
+import { SourceCache } from "./source_cache.ts";
 import { TextCache } from "./text_cache.ts";
+import { tokenReader } from "./token_reader.ts";
 
 /** Reads tokens and scores those that may follow. */
 export interface Continuer {
@@ -19,8 +20,12 @@ export interface Continuer {
   readonly maxTokens: number;
   /** Tokens that a method puts before each row, which a cache holds as well. */
   readonly virtualTokens: number;
-  /** A cache for new rows. */
-  begin(rows: number): TextCache;
+  /**
+   * A cache for new rows.
+   *
+   * @param sources the source of each row; an encoder-decoder needs them, and nothing else takes them
+   */
+  begin(rows: number, sources?: readonly ArrayLike<number>[]): TextCache;
   /**
    * Reads some more tokens of each row of the cache, at least one of each, and gives the logits of the
    * token that follows the last one: [vocabSize] for each row.
@@ -53,25 +58,27 @@ export function createContinuer(
 ): Continuer {
   const { model, adapter } = continued;
   const config = textConfig(model);
-  if (model.headRequest.name !== "language" || !model.family.stack?.causal) {
+  if (
+    model.headRequest.name !== "language" || !(model.family.decoder ?? model.family.stack?.causal)
+  ) {
     throw new TunebookError(
       "unsupported",
       `${model.reference} predicts no next token, so that it writes no texts; train it with ` +
-        "textGeneration or chat, or open a language model",
+        "textGeneration, chat or text2text, or open a language model",
     );
   }
-  const virtual = adapter.virtualTokens ?? 0;
-  // The program that begins texts differs from the one that continues them only where a method puts
-  // virtual tokens first.
+  const reader = tokenReader(continued);
+  const { virtualTokens } = reader;
+  const places = writtenPlaces(config);
   const held = given ?? device.holdWeights();
   const steps = new Map<boolean, Promise<Step>>();
   const stepFor = (begins: boolean): Promise<Step> => {
-    const which = begins && adapter.input !== undefined;
+    const which = begins && reader.beginsOtherwise;
     const known = steps.get(which);
     if (known) return known;
     const compile = async () => {
       const trained = await state?.();
-      return await device.compile(continuationProgram(continued, which), {
+      return await device.compile(reader.program(which), {
         frozen: frozenOf(continued),
         held,
         ...(trained ? { state: trained } : {}),
@@ -82,24 +89,33 @@ export function createContinuer(
     made.catch(() => steps.delete(which));
     return made;
   };
-  const sizes = {
-    layers: config.numLayers,
-    ...keyValueSizes(config),
+  const kept = {
+    layers: places.length,
     ...(device.allocate ? { allocate: (numbers: number) => device.allocate!(numbers) } : {}),
   };
+  const { heads, size } = places[0];
+  const isPrefixed = adapter.prefixSites?.includes("decoder") ?? true;
+  const prefix = isPrefixed ? adapter.prefixTokens ?? 0 : 0;
   return {
     vocabSize: config.vocabSize,
-    virtualTokens: virtual,
-    maxTokens: config.maxTokens - virtual - (adapter.prefixTokens ?? 0),
-    begin: (rows) => new TextCache(rows, sizes),
+    virtualTokens,
+    maxTokens: config.maxTokens - virtualTokens - prefix,
+    begin(rows, sources) {
+      const source = sources && new SourceCache(sources, kept);
+      if ((source === undefined) !== (model.family.decoder === undefined)) {
+        throw new TunebookError(
+          "input",
+          `${model.reference}: sources belong to encoder-decoders, and every answer has one`,
+        );
+      }
+      return new TextCache(rows, { ...kept, heads, size }, source);
+    },
     async read(cache, tokens, signal) {
       const begins = cache.lengths.every((length) => length === 0);
-      const added = begins ? virtual : 0;
+      const added = begins ? virtualTokens : 0;
       const step = await stepFor(begins);
-      const results = await step.run({
-        ...batchFeeds(tokens, { padId: config.padId, added }),
-        ...cache.feeds(),
-      }, signal);
+      const results = await step.run(reader.feeds(tokens, cache, begins), signal);
+      if (begins) cache.source?.keep(results);
       cache.append(results, tokens.map(({ length }) => length + added));
       const logits = results.logits.data as Float32Array;
       const outputs = logits.length / tokens.length;
@@ -110,29 +126,5 @@ export function createContinuer(
       steps.clear();
       if (!given) await held.dispose();
     },
-  };
-}
-
-/** Tokens as a batch, padded on the right; the last of each row is asked. */
-function batchFeeds(
-  tokens: readonly ArrayLike<number>[],
-  { padId, added }: { readonly padId: number; readonly added: number },
-): Record<string, HostTensor> {
-  const rows = tokens.length;
-  const length = tokens.reduce((longest, each) => Math.max(longest, each.length), 0);
-  const ids = new Int32Array(rows * length).fill(padId);
-  const mask = new Int32Array(rows * length);
-  tokens.forEach((each, row) => {
-    ids.set(Array.from(each), row * length);
-    mask.fill(1, row * length, row * length + each.length);
-  });
-  const asked = Int32Array.from(
-    tokens,
-    (each, row) => row * (added + length) + added + each.length - 1,
-  );
-  return {
-    input_ids: { shape: [rows, length], data: ids },
-    attention_mask: { shape: [rows, length], data: mask },
-    [askedTokens]: { shape: [rows], data: asked },
   };
 }

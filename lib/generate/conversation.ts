@@ -88,7 +88,9 @@ export class Conversation {
     this.#read = ids.slice(0, kept);
     let answer = "";
     try {
-      const pieces = this.#model.stream(ids.slice(kept), { ...this.#options, ...options }, cache);
+      const pieces = this.#model.stream(ids.slice(kept), { ...this.#options, ...options }, {
+        cache,
+      });
       while (true) {
         const { done, value } = await pieces.next();
         if (done) {

@@ -19,6 +19,11 @@ import { TextWriter } from "./text_writer.ts";
 export interface GenerateRun {
   /** What answers are bound to; nothing unless given. */
   readonly constraint?: OutputConstraint | undefined;
+  /**
+   * What an encoder-decoder answers to: the source of each prompt, which itself is what every answer
+   * begins with.
+   */
+  readonly sources?: readonly ArrayLike<number>[] | undefined;
   /** Prompts that are written at once; 16 unless given. */
   readonly batchSize?: number;
   readonly progress?: Progress;
@@ -43,13 +48,17 @@ export async function generate(
 ): Promise<GeneratedText[][]> {
   const { batchSize = defaultBatchSize, progress = silentProgress } = run;
   prompts.forEach((prompt, i) => checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`));
-  const inOrder = Array.from(prompts.keys())
-    .sort((a, b) => prompts[b].length - prompts[a].length);
+  const { sources } = run;
+  const lengthOf = (i: number) => (sources ?? prompts)[i].length;
+  const inOrder = Array.from(prompts.keys()).sort((a, b) => lengthOf(b) - lengthOf(a));
   const answers: GeneratedText[][] = Array(prompts.length);
   const perBatch = Math.max(1, Math.floor(batchSize / Math.max(settings.answers, settings.beams)));
   for (let start = 0; start < inOrder.length; start += perBatch) {
     const batch = inOrder.slice(start, start + perBatch);
-    const written = await writeBatch(generator, batch.map((i) => prompts[i]), settings, batch, run);
+    const written = await writeBatch(generator, batch.map((i) => prompts[i]), settings, batch, {
+      ...run,
+      sources: sources && batch.map((i) => sources[i]),
+    });
     written.forEach((texts, i) => answers[batch[i]] = texts);
     progress.update(start + batch.length);
   }
@@ -61,9 +70,11 @@ async function writeBatch(
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
   numbers: readonly number[],
-  { constraint }: GenerateRun,
+  { constraint, sources }: GenerateRun,
 ): Promise<GeneratedText[][]> {
-  if (settings.beams > 1) return await searchBeams(generator, prompts, settings, constraint);
+  if (settings.beams > 1) {
+    return await searchBeams(generator, prompts, settings, { constraint, sources });
+  }
   const { answers, signal } = settings;
   const writers = prompts.map((prompt, i) =>
     Array.from({ length: answers }, (_, answer) =>
@@ -73,7 +84,8 @@ async function writeBatch(
       }))
   );
   const { continuer } = generator;
-  for await (const _ of continueTexts(continuer, prompts, writers.flat(), { answers, signal }));
+  const options = { answers, signal, sources };
+  for await (const _ of continueTexts(continuer, prompts, writers.flat(), options));
   return writers.map((each) => each.map(({ generated }) => generated));
 }
 
@@ -81,12 +93,16 @@ async function writeBatch(
  * Writes one answer piece by piece; the pieces together are its text. Returns the answer.
  *
  * @param cache what was read before `prompt`, which goes on being used
+ * @param source what an encoder-decoder answers to
  */
 export async function* streamText(
   generator: Generator,
   prompt: ArrayLike<number>,
   settings: GenerateSettings,
-  { constraint, cache }: Pick<GenerateRun, "constraint"> & { readonly cache?: TextCache } = {},
+  { constraint, cache, source }: Pick<GenerateRun, "constraint"> & {
+    readonly cache?: TextCache | undefined;
+    readonly source?: ArrayLike<number> | undefined;
+  } = {},
 ): AsyncGenerator<string, GeneratedText> {
   const read = cache ? Math.max(0, cache.lengths[0] - generator.continuer.virtualTokens) : 0;
   checkPrompt(generator.continuer, prompt, "the prompt", read);
@@ -97,7 +113,8 @@ export async function* streamText(
   });
   const { signal } = settings;
   let shown = 0;
-  const options = { signal, ...(cache ? { cache } : {}) };
+  const sources = source && [source];
+  const options = { signal, sources, ...(cache ? { cache } : {}) };
   for await (const _ of continueTexts(generator.continuer, [prompt], [writer], options)) {
     const { text } = writer;
     if (text.length === shown) continue;

@@ -24,7 +24,11 @@ export async function searchBeams(
   { continuer, tokenizer }: Generator,
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
-  constraint: OutputConstraint | undefined,
+  { constraint, sources }: {
+    readonly constraint?: OutputConstraint | undefined;
+    /** The source of each prompt, where the model is an encoder-decoder. */
+    readonly sources?: readonly ArrayLike<number>[] | undefined;
+  } = {},
 ): Promise<GeneratedText[][]> {
   const { beams, stop, answers, signal } = settings;
   const longest = prompts.reduce((most, { length }) => Math.max(most, length), 0);
@@ -44,7 +48,7 @@ export async function searchBeams(
   );
   const promptOf = (row: number) => Math.floor(row / beams);
   const pause = pauses(signal);
-  const cache = continuer.begin(prompts.length);
+  const cache = continuer.begin(prompts.length, sources);
   const rows = Array.from({ length: prompts.length * beams }, (_, row) => row);
   // All beams of a prompt begin the same: it is read once.
   const first = await continuer.read(cache, prompts, signal);

@@ -6,6 +6,7 @@
  */
 import type { HostTensor } from "../engine/mod.ts";
 import { keyValueNames, pastMask } from "../nn/continuation_program.ts";
+import type { SourceCache } from "./source_cache.ts";
 
 /** The sizes of a cache. */
 export interface TextCacheSizes {
@@ -31,8 +32,12 @@ export class TextCache {
   /** For each layer keys and values, [rows, heads, room, size]. */
   #numbers: { keys: Float32Array; values: Float32Array }[] = [];
 
-  constructor(rows: number, sizes: TextCacheSizes) {
+  /** What an encoder-decoder's rows answer to. */
+  readonly source: SourceCache | undefined;
+
+  constructor(rows: number, sizes: TextCacheSizes, source?: SourceCache) {
     this.#sizes = sizes;
+    this.source = source;
     this.#lengths = Array(rows).fill(0);
     this.#resize(Array.from(this.#lengths.keys()), roomStep);
   }
@@ -105,6 +110,7 @@ export class TextCache {
 
   /** Goes on with these of the rows, in this order; a row may come more than once. */
   select(rows: readonly number[]): void {
+    this.source?.select(rows);
     const isSame = rows.length === this.#lengths.length && rows.every((row, i) => row === i);
     if (!isSame) this.#resize(rows, this.#room);
   }

@@ -40,6 +40,12 @@ export class TextModel<Input = unknown> {
     return writing.promptOf(input, processor, where);
   }
 
+  /** What an answer to an input is an answer to; undefined where the model is no encoder-decoder. */
+  sourceOf(input: Input, where = "the input"): Int32Array | undefined {
+    const { writing, processor } = this.#parts;
+    return writing.sourceOf?.(input, processor, where);
+  }
+
   /** Whether an input leaves room for so many tokens. */
   hasRoom(input: Input, tokens: number): boolean {
     const { length } = this.promptOf(input);
@@ -66,23 +72,22 @@ export class TextModel<Input = unknown> {
   ): Promise<GeneratedText[]> {
     const settings = this.#settings("generate", options);
     const prompts = inputs.map((input, i) => this.promptOf(input, `input ${i + 1}`));
+    const sources = this.#parts.writing.sourceOf &&
+      inputs.map((input, i) => this.sourceOf(input, `input ${i + 1}`)!);
     const constraint = this.#constraint(settings);
-    const found = await generate(this.#generator, prompts, settings, { progress, constraint });
-    return found.flat();
+    const run = { progress, constraint, sources };
+    return (await generate(this.#generator, prompts, settings, run)).flat();
   }
 
   /** Writes one answer piece by piece. */
   stream(
     prompt: ArrayLike<number>,
     options: GenerateOptions,
-    cache?: TextCache,
+    before: { readonly cache?: TextCache; readonly source?: Int32Array | undefined } = {},
   ): AsyncGenerator<string, GeneratedText> {
     const settings = this.#settings("stream", options);
     const constraint = this.#constraint(settings);
-    return streamText(this.#generator, prompt, settings, {
-      constraint,
-      ...(cache ? { cache } : {}),
-    });
+    return streamText(this.#generator, prompt, settings, { constraint, ...before });
   }
 
   /** A cache for one text, and how many tokens of the text it holds. */
@@ -118,6 +123,12 @@ export class TextModel<Input = unknown> {
     const { processor, writing, defaults } = this.#parts;
     const { stopTokens = [] } = defaults;
     const ends = [...stopTokens, ...writing.endTokens?.(processor) ?? []];
-    return generateSettings(of, options, { ...defaults, stopTokens: ends }, processor.tokenizer);
+    const forcedFirstToken = writing.forcedFirstToken?.(processor);
+    const own = {
+      ...defaults,
+      ...(forcedFirstToken === undefined ? {} : { forcedFirstToken }),
+      stopTokens: ends,
+    };
+    return generateSettings(of, options, own, processor.tokenizer);
   }
 }

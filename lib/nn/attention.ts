@@ -7,9 +7,9 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
-import type { AttentionCall } from "./attention_call.ts";
-import type { KeyValueCache } from "./key_value_cache.ts";
-import type { AttachedMethod, HookContext } from "./method.ts";
+import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
+import type { ExtendedKeysValues, KeyValueCache } from "./key_value_cache.ts";
+import type { AttachedMethod, HookContext, KeysValues } from "./method.ts";
 
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
@@ -26,21 +26,57 @@ export function attention(
   call: AttentionCall,
   { adapter, cache }: AttentionOptions,
 ): Tensor {
-  const { layer, site, query, key, value, mask, numHeads, dropout } = call;
+  const own = ownKeysValues(call);
+  return mixedValues(net, call, cache?.extend(call.layer, own) ?? { segments: [own] }, adapter);
+}
+
+/** The same of a decoder's queries over an encoder's tokens, which a cache may remember. */
+export function crossAttention(
+  net: HookContext,
+  { keysValues, ...call }: CrossAttentionCall,
+  { adapter, cache }: AttentionOptions,
+): Tensor {
+  const own = () => ownKeysValues({ ...call, ...keysValues() });
+  const given = cache?.crossed ? cache.crossed(call.layer, own) : own();
+  const whole = { ...call, queryMask: undefined, site: "cross" } as const;
+  return mixedValues(net, whole, { segments: [given] }, adapter);
+}
+
+type HeadSizes = Pick<AttentionCall, "query" | "mask" | "numHeads" | "numKeyValueHeads">;
+
+/** [batch · positions, heads · size] → [batch, heads, positions, size] */
+function inHeads(
+  x: Tensor,
+  { query, mask, numHeads }: HeadSizes,
+  positions: number,
+  heads: number,
+): Tensor {
+  const size = query.shape[1]! / numHeads;
+  return tf.transpose(tf.reshape(x, [mask.shape[0], positions, heads, size]), [0, 2, 1, 3]);
+}
+
+function ownKeysValues(
+  { key, value, ...call }: HeadSizes & Pick<AttentionCall, "key" | "value">,
+): KeysValues {
+  const { mask, numHeads, numKeyValueHeads = numHeads } = call;
+  const split = (x: Tensor) => inHeads(x, call, mask.shape[1]!, numKeyValueHeads);
+  return { keys: split(key), values: split(value), mask };
+}
+
+function mixedValues(
+  net: HookContext,
+  call: Omit<AttentionCall, "key" | "value">,
+  { segments: [first, ...others], ...seen }:
+    & Pick<ExtendedKeysValues, "segments">
+    & Partial<ExtendedKeysValues>,
+  adapter: AttachedMethod | undefined,
+): Tensor {
+  const { layer, site, query, mask, numHeads, dropout } = call;
   const { numKeyValueHeads = numHeads } = call;
-  const [batch, sequence] = mask.shape as [number, number];
+  const batch = mask.shape[0];
   const width = query.shape[1]!;
   const size = width / numHeads;
   const queries = query.shape[0] / batch;
-  const split = (x: Tensor, positions: number, count: number) =>
-    tf.transpose(tf.reshape(x, [batch, positions, count, size]), [0, 2, 1, 3]);
-  const own = {
-    keys: split(key, sequence, numKeyValueHeads),
-    values: split(value, sequence, numKeyValueHeads),
-    mask,
-  };
-  const { segments: [first, ...others], ...seen } = cache?.extend(layer, own) ??
-    { segments: [own] };
   const given = adapter?.keysValues?.(layer, first, net, site) ?? first;
   const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
   const segments = [given, ...others];
@@ -50,7 +86,7 @@ export function attention(
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const asking = group(split(query, queries, numHeads));
+  const asking = group(inHeads(query, call, queries, numHeads));
   const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
   const all = { ...call, ...seen };
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
@@ -60,7 +96,11 @@ export function attention(
 }
 
 /** The products of queries and keys as scores. */
-function scaled(products: Tensor, size: number, { softCap, scale }: AttentionCall): Tensor {
+function scaled(
+  products: Tensor,
+  size: number,
+  { softCap, scale }: Pick<AttentionCall, "softCap" | "scale">,
+): Tensor {
   const factor = scale ?? 1 / Math.sqrt(size);
   if (softCap === undefined) return factor === 1 ? products : tf.mul(products, factor);
   return tf.mul(tf.tanh(tf.mul(products, factor / softCap)), softCap);
@@ -84,7 +124,7 @@ function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]):
  * program makes it once.
  */
 function biasOf(
-  { mask, queryMask, positions, window, causal = true }: AttentionCall,
+  { mask, queryMask, positions, window, causal = true }: Omit<AttentionCall, "key" | "value">,
   extended: Tensor,
   prefix: number,
 ): Tensor {

@@ -5,12 +5,13 @@
  * @module
  */
 import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
+import { type AttentionPlace, attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
+import type { ModelConfig } from "./family.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { KeysValues } from "./method.ts";
-import { keyValueSizes } from "./key_value_sizes.ts";
 import { type Model, modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
@@ -67,11 +68,14 @@ export function continuationProgram({ model, adapter }: Continued, begins: boole
   };
 }
 
-/** The inputs of a program beside the batch. */
-function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
-  const { heads, size } = keyValueSizes(config);
-  const past: InputSpec = { role: "feed", type: "float32", shape: ["batch", heads, "past", size] };
-  const layers = Array.from({ length: config.numLayers }, (_, layer) => {
+/** The inputs of a program beside the batch: what was read before. */
+export function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+  const layers = writtenPlaces(config).map(({ layer, heads, size }) => {
+    const past: InputSpec = {
+      role: "feed",
+      type: "float32",
+      shape: ["batch", heads, "past", size],
+    };
     const { keys, values } = keyValueNames(layer);
     return [[keys, past], [values, past]] as const;
   });
@@ -82,8 +86,13 @@ function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec
   };
 }
 
+/** The attentions to what was written so far: those of a decoder, or of the only stack. */
+export function writtenPlaces(config: ModelConfig): AttentionPlace[] {
+  return attentionPlaces(config, ["decoder"]);
+}
+
 /** Reads the cache out of the program's inputs, and leaves what is new among its outputs. */
-function cacheOf(
+export function cacheOf(
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Record<string, Tensor>,
 ): KeyValueCache {

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
-import { attention } from "./attention.ts";
+import { attention, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
@@ -79,15 +79,10 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
-    // What an encoder reads, and what a decoder reads of it, does not grow while a text is written.
+    // What an encoder reads does not grow while a text is written.
     attention: (call) =>
       attention(net, call, { adapter, cache: call.site === "encoder" ? undefined : cache }),
-    crossAttention: ({ keysValues, ...call }) =>
-      attention(
-        net,
-        { ...call, ...keysValues(), queryMask: undefined, site: "cross" },
-        { adapter, cache: undefined },
-      ),
+    crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor

@@ -48,7 +48,7 @@ export function decoderProgram(
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
-        cache: joinedCache(inputs, outputs),
+        cache: joinedCache(inputs, outputs, cacheNames),
       });
       const hidden = encode(net, model, { ids, mask: tf.onesLike(ids) });
       const { hiddenSize } = model.config;
@@ -81,19 +81,25 @@ function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputS
   };
 }
 
-/** Puts the batch's keys and values behind those of the cache, and both among the outputs. */
-function joinedCache(
+/**
+ * Puts the batch's keys and values behind those of the cache, and both among the outputs. Without an
+ * `attention_mask` among the inputs no token is padding.
+ */
+export function joinedCache(
   inputs: Readonly<Record<string, Tensor>>,
   outputs: Record<string, Tensor>,
+  namesOf: typeof cacheNames,
 ): KeyValueCache {
-  const [firstKeys] = cacheNames(0).past;
+  const [firstKeys] = namesOf(0).past;
   const past = onesAlong(inputs[firstKeys], 2);
   const own = onesAlong(inputs.input_ids, 1);
   const counted = tf.concat([past, own], 0);
   const places = tf.cumsum(counted, 0, true); // 0, 1, 2 … [past + sequence]
   const pastCount = tf.sum(past);
   // As many as there are keys, which the mask's own shape does not say.
-  const mask = tf.gather(inputs.attention_mask, places, 1);
+  const mask = inputs.attention_mask
+    ? tf.gather(inputs.attention_mask, places, 1)
+    : onesOf(inputs.input_ids, places);
   const padding = tf.sum(tf.sub(tf.onesLike(mask), mask), 1, true); // [batch, 1]
   const rows = (x: Tensor) =>
     tf.add(tf.mul(tf.onesLike(padding), tf.scalar(0, "int32")), tf.reshape(x, [1, -1]));
@@ -102,7 +108,7 @@ function joinedCache(
     // Positions count from the first token of each row, whatever stands before it.
     lengths: tf.sub(pastCount, padding),
     extend(layer, given) {
-      const names = cacheNames(layer);
+      const names = namesOf(layer);
       const join = (part: 0 | 1, x: Tensor) => {
         const joined = tf.concat([inputs[names.past[part]], x], 2);
         outputs[names.present[part]] = joined;
@@ -115,6 +121,12 @@ function joinedCache(
       };
     },
   };
+}
+
+/** Ones for each row of ids [batch, sequence] and each of some places: [batch, places] int32. */
+function onesOf(ids: Tensor, places: Tensor): Tensor {
+  const first = tf.slice(ids, [0, 0], [ids.shape[0], 1]);
+  return tf.mul(tf.onesLike(first), tf.reshape(tf.onesLike(places), [1, -1]));
 }
 
 /** As many ones as an axis is long, int32. */

@@ -24,4 +24,9 @@ export interface KeyValueCache {
   readonly lengths: Tensor;
   /** Keeps the batch's own keys and values of a layer, counted from 0, and gives all that it reads. */
   extend(layer: number, own: KeysValues): ExtendedKeysValues;
+  /**
+   * What a decoder's layer reads of its encoder, without a method's prefix; `compute` makes it where it is
+   * not remembered. Without this it is computed.
+   */
+  crossed?(layer: number, compute: () => KeysValues): KeysValues;
 }

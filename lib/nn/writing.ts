@@ -13,6 +13,10 @@ export interface Writing<Input = unknown> {
    * @param where what errors call the input, `input 3`
    */
   promptOf(input: Input, processor: TextProcessor, where: string): Int32Array;
+  /** What an encoder-decoder answers to; present where the model is one. */
+  sourceOf?(input: Input, processor: TextProcessor, where: string): Int32Array;
+  /** The token that an answer begins with whatever the model says, where there is one. */
+  forcedFirstToken?(processor: TextProcessor): number | undefined;
   /** Token ids that end an answer, beside those of the model's files. */
   endTokens?(processor: TextProcessor): readonly number[];
   /** A conversation as an input; present where the model answers messages. */

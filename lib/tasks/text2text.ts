@@ -12,6 +12,8 @@ import type { LabelledTask, Task } from "../nn/task.ts";
 import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { tableFromColumns } from "../table/table.ts";
 import { pairExamples, type PairSettings } from "./text2text/examples.ts";
+import { pairReader } from "./text2text/reader.ts";
+import { pairWriting } from "./text2text/writing.ts";
 
 /** What columns mean. */
 export interface Text2TextOptions {
@@ -33,11 +35,11 @@ const rules: Rules<Text2TextOptions> = {
 };
 
 /** Learning to write targets after sources. */
-export type PairTask = Task<Predictions<"language">, string, never>;
+export type PairTask = Task<Predictions<"language">, string, string>;
 
 /**
  * A text after a text, with an encoder-decoder. The loss is that of the target's tokens; a trained model is
- * scored by their perplexity. Nothing is written yet.
+ * scored by their perplexity, and writes.
  *
  * Throws an error of kind "input" with all options that make no sense.
  *
@@ -88,7 +90,7 @@ export function pairTask(
       label: String(columnValues(table, target)[row]),
     }),
   };
-  const labelled: LabelledTask<Predictions<"language">, string, never> = {
+  const labelled: LabelledTask<Predictions<"language">, string, string> = {
     task: Object.freeze(task),
     labels: [],
     head: { name: "language", outputs: 0 },
@@ -99,6 +101,8 @@ export function pairTask(
       config: {},
     },
     examples: (table, processor, options) => pairExamples(name, table, processor, options, pair),
+    reader: pairReader(name, pair),
+    writing: pairWriting(name, pair),
     tableOf: (inputs) => tableFromColumns({ [source]: inputs }, "the texts"),
   };
   return task;

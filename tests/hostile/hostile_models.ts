@@ -135,7 +135,7 @@ export const hostileModels: readonly HostileCase[] = [
   {
     name: "an unknown model type",
     kind: "unsupported",
-    message: /model_type is "t5"/,
+    message: /model_type is "mamba"/,
     prepare: config({ model_type: "mamba" }),
     run: runWith,
   },

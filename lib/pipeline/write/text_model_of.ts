@@ -54,13 +54,19 @@ export function lazyTextModel(parts: WritingModel): LazyTextModel {
   };
 }
 
-/** How a model writes unless told otherwise: its generation_config.json, or the end of its config.json. */
+/**
+ * How a model writes unless told otherwise: its generation_config.json, or what config.json says, of
+ * decoders the end alone. Old checkpoints of encoder-decoders have their beams there.
+ */
 export async function generationDefaults(
-  { files: { generationConfig }, json }: Pick<OpenedModel, "files" | "json">,
+  { files: { generationConfig }, json, family }: Pick<OpenedModel, "files" | "json" | "family">,
 ): Promise<GenerateOptions> {
   const { eos_token_id = null } = json;
-  const own = eos_token_id === null ? {} : fromGenerationConfig({ eos_token_id }).options;
+  const told = family.decoder ? json : eos_token_id === null ? {} : { eos_token_id };
+  const own = fromGenerationConfig(told, "config.json").options;
   if (generationConfig === undefined) return own;
   const read = await readJsonObject(generationConfig);
-  return { ...own, ...fromGenerationConfig(read, generationConfig).options };
+  const found = fromGenerationConfig(read, generationConfig).options;
+  // The end that config.json names holds where the other file names none.
+  return { ...own.stopTokens ? { stopTokens: own.stopTokens } : {}, ...found };
 }

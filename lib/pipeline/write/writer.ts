@@ -77,7 +77,8 @@ export function writerOf<Input>(
       using interrupt = onCellInterrupt(options.signal ?? outer);
       const { signal } = interrupt;
       const model = open();
-      return yield* model.stream(model.promptOf(input), { ...options, signal });
+      const source = model.sourceOf(input);
+      return yield* model.stream(model.promptOf(input), { ...options, signal }, { source });
     },
     chat(options = {}) {
       checkOptions<ChatOptions>("chat", options, { ...generateRules, system: text });

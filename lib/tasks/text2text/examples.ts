@@ -34,7 +34,7 @@ export interface PairSettings extends Languages {
 }
 
 /** The examples of a task on sources and targets. */
-export type PairExamples = Examples<Predictions<"language">, never>;
+export type PairExamples = Examples<Predictions<"language">, string>;
 
 /**
  * Encodes all rows. New rows need no target: where the table has none, the decoder is given its first
@@ -100,7 +100,7 @@ export async function pairExamples(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "the model is scored on given targets and has none to give; writing texts is not there yet",
+        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
       );
     },
   };

@@ -27,6 +27,8 @@ export interface SideEncoder {
 export interface EncodedSides {
   readonly source: SideEncoder;
   readonly target: SideEncoder;
+  /** What every source begins with as a text, `>>deu<< `, where the target's language stands there. */
+  readonly sourceMark?: string;
   /** The language's token that a target begins with where it is generated, `forced_bos_token_id`. */
   readonly forcedFirstId?: number;
 }
@@ -68,6 +70,7 @@ export function sidesOf(
   return {
     source: { encode: (text, maxTokens) => plain.encode(`${mark} ${text}`, maxTokens) },
     target: plain,
+    sourceMark: `${mark} `,
   };
 }
 

@@ -1,0 +1,148 @@
+/**
+ * The programs that write with an encoder-decoder: one reads sources and begins their answers, the other
+ * goes on with answers from what is remembered of both.
+ *
+ * @module
+ */
+import { TunebookError } from "../core/errors.ts";
+import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
+import { attentionPlaces } from "./attention_places.ts";
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { askedTokens, cacheOf, type Continued, pastInputs } from "./continuation_program.ts";
+import { createNet } from "./create_net.ts";
+import { decode } from "./decoder.ts";
+import { encodeMemory } from "./encoder.ts";
+import type { DecoderBatch } from "./family.ts";
+import type { KeyValueCache } from "./key_value_cache.ts";
+import { type Model, modelHead } from "./model.ts";
+import type { Memory, Net } from "./net.ts";
+import { weightInputs } from "./trainable_model.ts";
+
+/** Which tokens of each source are none, a method's virtual tokens included, [batch, source] int32. */
+export const sourceMask = "source_mask";
+
+/** The names of what a decoder's layer reads of the source, among inputs and outputs. */
+export function sourceNames(layer: number): { readonly keys: string; readonly values: string } {
+  return { keys: `source.${layer}.keys`, values: `source.${layer}.values` };
+}
+
+/**
+ * Feeds sources (`input_ids`, `attention_mask`) and what their answers begin with (`decoder_input_ids`,
+ * `decoder_attention_mask`), padded on the right, a cache that holds nothing and `asked_tokens`. Gives
+ * what `continueAnswers` gives, and of the source `source_mask` [batch, source] and for each layer of the
+ * decoder keys and values, [batch, heads, source, size].
+ */
+export function beginAnswers({ model, adapter }: Continued): Program {
+  const weights = weightInputs({ model, adapter });
+  return {
+    name: "begin answers",
+    inputs: { ...batchInputs(model), ...askedInput, ...pastInputs(model), ...weights.inputs },
+    compute(inputs) {
+      const outputs: Record<string, Tensor> = {};
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        quantized: model.quantized,
+        cache: {
+          ...cacheOf(inputs, outputs),
+          crossed(layer, compute) {
+            const { keys, values } = sourceNames(layer);
+            const made = compute();
+            outputs[keys] = made.keys;
+            outputs[values] = made.values;
+            return made;
+          },
+        },
+      });
+      const batch = batchOf(inputs);
+      const memory = encodeMemory(net, model, batch);
+      const logits = askedLogits(net, model, inputs, memory, batch.decoder!);
+      return { logits, [sourceMask]: tf.add(memory.mask, tf.scalar(0, "int32")), ...outputs };
+    },
+  };
+}
+
+/**
+ * Feeds further tokens of answers (`decoder_input_ids`, `decoder_attention_mask`), `asked_tokens`, the cache
+ * of what was written and what `beginAnswers` gave of the sources. Gives `logits` [batch, vocabSize] of the
+ * tokens that follow those asked, and for each layer the new keys and values.
+ */
+export function continueAnswers({ model, adapter }: Continued): Program {
+  const weights = weightInputs({ model, adapter });
+  const { decoder_input_ids, decoder_attention_mask } = batchInputs(model);
+  return {
+    name: "continue answers",
+    inputs: {
+      decoder_input_ids,
+      decoder_attention_mask,
+      ...sourceInputs(model),
+      ...askedInput,
+      ...pastInputs(model),
+      ...weights.inputs,
+    },
+    compute(inputs) {
+      const outputs: Record<string, Tensor> = {};
+      const mask = inputs[sourceMask];
+      const crossed: KeyValueCache["crossed"] = (layer) => {
+        const { keys, values } = sourceNames(layer);
+        return { keys: inputs[keys], values: inputs[values], mask };
+      };
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        quantized: model.quantized,
+        cache: { ...cacheOf(inputs, outputs), crossed },
+      });
+      const { decoder_input_ids: ids, decoder_attention_mask: own } = inputs;
+      const logits = askedLogits(net, model, inputs, remembered(mask), { ids, mask: own });
+      return { logits, ...outputs };
+    },
+  };
+}
+
+const askedInput: Record<string, InputSpec> = {
+  [askedTokens]: { role: "feed", type: "int32", shape: ["batch"] },
+};
+
+/** What is remembered of the sources. */
+function sourceInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+  const layers = attentionPlaces(config, ["cross"]).flatMap(({ layer, heads, size }) => {
+    const spec: InputSpec = {
+      role: "feed",
+      type: "float32",
+      shape: ["batch", heads, "source", size],
+    };
+    const { keys, values } = sourceNames(layer);
+    return [[keys, spec], [values, spec]] as const;
+  });
+  return {
+    [sourceMask]: { role: "feed", type: "int32", shape: ["batch", "source"] },
+    ...Object.fromEntries(layers),
+  };
+}
+
+/** An encoder's result of which keys and values are kept alone. */
+function remembered(mask: Tensor): Memory {
+  return {
+    mask,
+    get x(): never {
+      throw new TunebookError(
+        "unsupported",
+        "a decoder's block reads the encoder otherwise than by net.crossAttention, so that what it " +
+          "read cannot be remembered",
+      );
+    },
+  };
+}
+
+function askedLogits(
+  net: Net,
+  model: Model,
+  inputs: Readonly<Record<string, Tensor>>,
+  memory: Memory,
+  batch: DecoderBatch,
+): Tensor {
+  const hidden = decode(net, model, batch, memory);
+  const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
+  return modelHead(model).forward(net, model.config, tf.gather(rows, inputs[askedTokens]));
+}

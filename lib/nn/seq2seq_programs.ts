@@ -1,0 +1,109 @@
+/**
+ * An encoder-decoder as transformers.js asks it: an encoder, and a decoder with a cache.
+ *
+ * @module
+ */
+import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
+import { attentionPlaces } from "./attention_places.ts";
+import { batchInputs, batchOf } from "./batch_inputs.ts";
+import { createNet } from "./create_net.ts";
+import { decode } from "./decoder.ts";
+import { type cacheNames, joinedCache } from "./decoder_program.ts";
+import { encode } from "./encoder.ts";
+import { type Model, modelHead } from "./model.ts";
+import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+
+type Parts = Pick<TrainableModel, "model" | "adapter">;
+
+/** The names of a decoder layer's cache among inputs and outputs. */
+export const answerCacheNames: typeof cacheNames = (layer) => {
+  const of = (name: string) =>
+    [`${name}.${layer}.decoder.key`, `${name}.${layer}.decoder.value`] as const;
+  return { past: of("past_key_values"), present: of("present") };
+};
+
+/** The caches of a decoder before anything was read: name → shape, for so many rows. */
+export function emptyAnswerCache(
+  { config }: Pick<Model, "config">,
+  rows: number,
+): Map<string, number[]> {
+  return new Map(
+    attentionPlaces(config, ["decoder"]).flatMap(({ layer, heads, size }) =>
+      answerCacheNames(layer).past.map((name) => [name, [rows, heads, 0, size]] as const)
+    ),
+  );
+}
+
+/** Feeds `input_ids` and `attention_mask`; gives `last_hidden_state` [batch, sequence, hiddenSize]. */
+export function encoderProgram({ model, adapter }: Parts): Program {
+  const weights = weightInputs({ model, adapter });
+  const { input_ids, attention_mask } = batchInputs(model);
+  return {
+    name: "encoder",
+    inputs: { input_ids, attention_mask, ...weights.inputs },
+    compute(inputs) {
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        quantized: model.quantized,
+      });
+      return { last_hidden_state: encode(net, model, batchOf(inputs)) };
+    },
+  };
+}
+
+/**
+ * Feeds `input_ids` [batch, sequence], `encoder_attention_mask` [batch, source], `encoder_hidden_states`
+ * [batch, source, hiddenSize] and for each layer `past_key_values.N.decoder.key` and `.value`
+ * [batch, heads, past, size], where past may be 0. Gives `logits` [batch, sequence, vocabSize] and
+ * `present.N.decoder.key` and `.value`.
+ *
+ * It has one branch for the first token and the later ones. Keys and values of the source are computed
+ * from the encoder's result each time, which costs two products for each layer; readers find no cache of
+ * them among the inputs and keep none.
+ */
+export function answerDecoderProgram({ model, adapter }: Parts): Program {
+  const weights = weightInputs({ model, adapter });
+  const { hiddenSize } = model.config;
+  return {
+    name: "decoder of answers",
+    inputs: { ...decoderInputs(model), ...weights.inputs },
+    compute(inputs) {
+      const outputs: Record<string, Tensor> = {};
+      const ids = inputs.input_ids;
+      const [rows, sequence] = ids.shape as [number, number];
+      const net = createNet({
+        tensor: (path) => inputs[weights.names.get(path)!],
+        adapter,
+        quantized: model.quantized,
+        cache: joinedCache(inputs, outputs, answerCacheNames),
+      });
+      const memory = {
+        x: tf.reshape(inputs.encoder_hidden_states, [-1, hiddenSize]),
+        mask: inputs.encoder_attention_mask,
+      };
+      const hidden = decode(net, model, { ids, mask: tf.onesLike(ids) }, memory);
+      const logits = modelHead(model)
+        .forward(net, model.config, tf.reshape(hidden, [-1, hiddenSize]));
+      return { logits: tf.reshape(logits, [rows, sequence, logits.shape[1]!]), ...outputs };
+    },
+  };
+}
+
+/** transformers.js makes the first cache by the names of the sizes: `batch_size`, all others are 0. */
+function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+  const ids = { role: "feed", type: "int32", exportType: "int64" } as const;
+  const float = { role: "feed", type: "float32" } as const;
+  const source = "encoder_sequence_length";
+  const past = attentionPlaces(config, ["decoder"]).flatMap(({ layer, heads, size }) =>
+    answerCacheNames(layer).past.map((name) =>
+      [name, { ...float, shape: ["batch_size", heads, "past_sequence_length", size] }] as const
+    )
+  );
+  return {
+    input_ids: { ...ids, shape: ["batch_size", "sequence_length"] },
+    encoder_attention_mask: { ...ids, shape: ["batch_size", source] },
+    encoder_hidden_states: { ...float, shape: ["batch_size", source, config.hiddenSize] },
+    ...Object.fromEntries(past),
+  };
+}

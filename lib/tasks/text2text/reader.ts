@@ -1,0 +1,40 @@
+/**
+ * How transformers.js asks a model of sources and targets.
+ *
+ * @module
+ */
+import type { ReaderContract } from "../../nn/reader_contract.ts";
+import { columnValues } from "../../table/columns.ts";
+import { writtenReader } from "../shared/written_reader.ts";
+import { type PairSettings, seq2seqProcessor } from "./examples.ts";
+import { sidesOf } from "./languages.ts";
+
+/** What the pipelines call the text that they give. */
+const textFields: Readonly<Record<string, string>> = {
+  "text2text-generation": "generated_text",
+  translation: "translation_text",
+  summarization: "summary_text",
+};
+
+/** The contract of the task of that name, which is the pipeline's. */
+export function pairReader(
+  name: string,
+  settings: PairSettings,
+): ReaderContract<string, string> {
+  const { source, prefix = "" } = settings;
+  const contract = writtenReader<string>({
+    pipeline: name,
+    inputsOf: (table) => columnValues(table, source).map(String),
+    textOf: (found) => (found as Record<string, string>[])[0][textFields[name]],
+  });
+  return {
+    ...contract,
+    // The pipeline puts nothing of ours before a source.
+    ask(reader, inputs, processor) {
+      const { tokenizer } = seq2seqProcessor(name, processor);
+      const { sourceMark = "" } = sidesOf(name, tokenizer, settings);
+      const texts = inputs.map((input) => `${sourceMark}${prefix}${input}`);
+      return contract.ask(reader, texts, processor);
+    },
+  };
+}
