@@ -12,10 +12,12 @@ import { type ChatTemplate, chooseTemplate } from "../../text/chat/chat_template
 import { endTokens } from "../../text/chat/end_tokens.ts";
 import { renderChat } from "../../text/chat/render_chat.ts";
 import { type ChatTaskOptions, dayOf } from "./options.ts";
+import { type ChatAsked, isWithTools } from "./chat_asked.ts";
+import { chatCases } from "./chat_cases.ts";
 import { readMessage } from "./read_message.ts";
 
 /** How a model of this task is asked: with the template of its training. */
-export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMessage[]> {
+export function chatWriting(options: ChatTaskOptions): Writing<ChatAsked> {
   const templates = new WeakMap<object, ChatTemplate>();
   const templateFor = ({ tokenizer: { chat } }: TextProcessor) => {
     const known = templates.get(chat) ?? chooseTemplate(chat, options.template);
@@ -24,9 +26,13 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
   };
   return {
     promptOf(input, processor, where) {
-      const messages = messagesOf(input, options, where);
+      const { messages: asked, tools } = isWithTools(input)
+        ? input
+        : { messages: input, tools: undefined };
+      const messages = messagesOf(asked, options, where);
       const text = renderChat(templateFor(processor), messages, {
         addGenerationPrompt: true,
+        ...(tools ? { tools } : {}),
         variables: options.variables,
         date: dayOf(options),
       });
@@ -34,6 +40,7 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
     },
     endTokens: (processor) => endTokens(processor.tokenizer, templateFor(processor)).ids,
     inputOf: (messages) => messages as readonly ChatMessage[],
+    cases: (table, _processor, where) => chatCases(table, options, where),
   };
 }
 
