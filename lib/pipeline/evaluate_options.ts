@@ -19,9 +19,9 @@ export type WritingOptions = Omit<GenerateOptions, "signal" | "answers" | "logpr
 /** How to score. */
 export interface EvaluateOptions {
   /**
-   * How answers are written for metrics of written texts, and for samples: `{ beams: 4 }`. As the model's
-   * files say unless given, except that nothing is drawn without a `temperature`, and then by the seed of
-   * the run.
+   * How answers are written for metrics of written texts, and for samples: `{ beams: 4 }`. Greedily
+   * unless a `temperature` or `beams` are given; what is drawn follows from the seed of the run unless a
+   * `seed` is given. Lengths, penalties and stop tokens are those of the model's files unless given.
    */
   readonly generate?: WritingOptions;
 }

@@ -17,7 +17,7 @@ import { chatCases } from "./chat_cases.ts";
 import { readMessage } from "./read_message.ts";
 
 /** How a model of this task is asked: with the template of its training. */
-export function chatWriting(options: ChatTaskOptions): Writing<ChatAsked> {
+export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMessage[]> {
   const templates = new WeakMap<object, ChatTemplate>();
   const templateFor = ({ tokenizer: { chat } }: TextProcessor) => {
     const known = templates.get(chat) ?? chooseTemplate(chat, options.template);
@@ -25,7 +25,7 @@ export function chatWriting(options: ChatTaskOptions): Writing<ChatAsked> {
     return known;
   };
   return {
-    promptOf(input, processor, where) {
+    promptOf(input: ChatAsked, processor, where) {
       const { messages: asked, tools } = isWithTools(input)
         ? input
         : { messages: input, tools: undefined };
