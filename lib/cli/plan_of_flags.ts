@@ -92,7 +92,10 @@ function methodOfFlags(
 
 /** How texts are written that are scored and shown; further options are for plan files. */
 function generateOfFlags(read: FlagReader): { readonly generate?: Record<string, unknown> } {
-  const generate = given({ beams: read.number("beams"), maxNewTokens: read.number("maxNewTokens") });
+  const generate = given({
+    beams: read.number("beams"),
+    maxNewTokens: read.number("maxNewTokens"),
+  });
   return Object.keys(generate).length > 0 ? { generate } : {};
 }
 

@@ -14,7 +14,7 @@ import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { parseReference } from "../weights/reference.ts";
-import { type WritingOptions, writingMistakes } from "./evaluate_options.ts";
+import { writingMistakes, type WritingOptions } from "./evaluate_options.ts";
 import { isAverage } from "./open/average.ts";
 import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
 import { type DataOptions, type DataSource, type PlanSpec, taskOfColumns } from "./plan_spec.ts";
@@ -62,7 +62,9 @@ export function specToJson(parts: PlanSpec): PlanJson {
     ...Object.hasOwn(tasks, parts.task.name) ? [] : [`the task ${parts.task.name}`],
     ...parts.family ? [`the family ${parts.family.modelType}`] : [],
     ...Object.entries(parts.generate?.logitBias ?? {}).filter(([, bias]) => bias === -Infinity)
-      .map(([token]) => `the logitBias −Infinity of ${JSON.stringify(token)}; give a number like -100`),
+      .map(([token]) =>
+        `the logitBias −Infinity of ${JSON.stringify(token)}; give a number like -100`
+      ),
   ];
   if (own.length > 0) {
     throw mistakes("input", "JSON can name only what tunebook brings; it cannot hold:", own);
@@ -200,11 +202,11 @@ export function specFromJson(json: unknown): PlanSpec {
   });
   if (wrong.length === 0) {
     wrong.push(...planMistakes({
-        ...what!,
-        train: train!,
-        metrics: scores!,
-        ...(generate ? { generate } : {}),
-      }));
+      ...what!,
+      train: train!,
+      metrics: scores!,
+      ...(generate ? { generate } : {}),
+    }));
   }
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
   return {

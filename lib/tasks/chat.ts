@@ -63,9 +63,8 @@ export function chat(options: ChatTaskOptions): ChatTask {
     read: () => labelledTask(task, settings),
     withLabels: () => labelledTask(task, settings),
     report: {
-      texts: (table) => readConversations(table, settings, "the table").map(({ messages }) =>
-          chatWords(messages)
-        ),
+      texts: (table) =>
+        readConversations(table, settings, "the table").map(({ messages }) => chatWords(messages)),
     },
     preview(table, row) {
       const [shown] = readConversations(pickRows(table, [row]), settings, `row ${row + 1}`);

@@ -29,10 +29,12 @@ import { inFolder } from "../weights/in_folder.ts";
 import { quiet } from "./open/trained.ts";
 import { reviews, tinyModel } from "./tiny.ts";
 
-const rows = tableFromRows(reviews(40).map(({ text, mood }) => ({
-  asked: text,
-  said: mood === "positive" ? "good" : mood === "negative" ? "bad" : "fine",
-})));
+const rows = tableFromRows(
+  reviews(40).map(({ text, mood }) => ({
+    asked: text,
+    said: mood === "positive" ? "good" : mood === "negative" ? "bad" : "fine",
+  })),
+);
 const task = chat({ prompt: "asked", completion: "said", template: "plain" });
 const few = { generate: { maxNewTokens: 6 } };
 
@@ -78,7 +80,10 @@ Deno.test("written answers are scored against those of the rows, beside next tok
     assert.notEqual(before.text, after.text);
     // The last validation is that of the last step.
     assert.deepEqual(during.at(-1)!.written, after);
-    assert.match(String(result), /samples\n {2}user: .*\n {4}before .*\n {4}after .*\n {4}reference/);
+    assert.match(
+      String(result),
+      /samples\n {2}user: .*\n {4}before .*\n {4}after .*\n {4}reference/,
+    );
     assert.match((await displayOf(result))["text/html"] as string, /before and after/);
     assert.match((await displayOf(samples!))["text/plain"] as string, /before/);
     await result.dispose();
@@ -88,10 +93,15 @@ Deno.test("two runs on the same rows are compared by what they wrote", () =>
   inFolder(async (folder) => {
     const reference = await tinyModel(join(folder, "base"), "gpt2");
     const start = model(reference).data(rows, task, { test: 12 });
-    const [a, b] = await Promise.all([0, 4].map((epochs) =>
-      start.adapt(full()).train({ epochs, learningRate: 3e-3, samples: 0 }).evaluate({ chrf }, few)
-        .run(quiet)
-    ));
+    const [a, b] = await Promise.all(
+      [0, 4].map((epochs) =>
+        start.adapt(full()).train({ epochs, learningRate: 3e-3, samples: 0 }).evaluate(
+          { chrf },
+          few,
+        )
+          .run(quiet)
+      ),
+    );
     assert.equal(a.samples, undefined);
     const test = pairedBootstrap(a.written!, b.written!, chrf, { seed: 1 });
     assert.equal(test.a, a.scores.chrf);
@@ -145,6 +155,57 @@ Deno.test("documents are gone on with from their first half, as far as the rest 
     await searched.dispose();
   }));
 
+Deno.test("rows that cannot be answered are told before anything is trained", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const base = reviews(8).map(({ text }) => ({
+      messages: [{ role: "user", content: text }, { role: "assistant", content: "good" }],
+    }));
+    const long = { role: "user", content: "the film was good ".repeat(400) };
+    const [, answer] = base[0].messages;
+    const columns = { messages: "messages", template: "plain" };
+    const tooLong = { messages: [...base[1].messages, long, answer] };
+    const run = (held: Record<string, unknown>[], more = {}) =>
+      model(reference)
+        .data(tableFromRows(base), chat({ ...columns, ...more }), {
+          test: tableFromRows(held, "the held-out data"),
+        })
+        .adapt(lora({ rank: 2 })).train({ epochs: 1 }).evaluate({ bleu }, few).run(quiet);
+    await assert.rejects(
+      run([base[0], tooLong]),
+      /held-out rows[^]*no room[^]*- row 2$/,
+    );
+    await assert.rejects(run([{ messages: [answer] }]), /no held-out row/);
+    const kept = await run([base[0], tooLong], { overflow: "drop" });
+    assert.equal(kept.written!.rows, 1);
+    await kept.dispose();
+    // A row that asks nothing is no row of the scores.
+    const result = await run([{ messages: [answer] }, base[2], base[3]]);
+    assert.equal(result.written!.rows, 2);
+    assert.match(
+      (await displayOf(result.written))["text/plain"] as string,
+      /2 held-out rows[^]*\n2 .*[^]*\n/,
+    );
+    await result.dispose();
+  }));
+
+Deno.test("a run that is stopped while it writes says where it goes on", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const controller = new AbortController();
+    const stop = judge((_row, _answer, { signal }) => {
+      controller.abort();
+      return signal?.aborted ? Promise.reject(new Error("called off")) : 1;
+    });
+    const plan = model(reference).data(rows, task).adapt(lora({ rank: 2 }))
+      .train({ epochs: 1, checkpoints: join(folder, "kept"), samples: 0 })
+      .evaluate({ stop }, few);
+    await assert.rejects(
+      plan.run({ ...quiet, signal: controller.signal }),
+      /stopped after the 2 steps of the training/,
+    );
+  }));
+
 Deno.test("plan files hold how texts are written, and mistakes are told together", () => {
   const start = model("file:none").data("a.csv", task).adapt(lora());
   const plan = start.train({ samples: ["Hello"] }).evaluate({ perplexity, bleu }, {
@@ -166,10 +227,31 @@ Deno.test("plan files hold how texts are written, and mistakes are told together
   const wrongOptions = { generate: { answers: 2 } } as never;
   assert.throws(() => start.train().evaluate({ bleu }, wrongOptions), /answers/);
   assert.throws(
-    () => JSON.stringify(start.train().evaluate({ bleu }, { generate: { logitBias: { a: -Infinity } } })),
+    () =>
+      JSON.stringify(
+        start.train().evaluate({ bleu }, { generate: { logitBias: { a: -Infinity } } }),
+      ),
     /logitBias/,
   );
 });
+
+Deno.test("the notebook's live view shows what the model writes at validations", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const shown: string[] = [];
+    const notebook = {
+      show(bundle: Record<string, unknown>) {
+        shown.push(String(bundle["text/html"]));
+        return Promise.resolve();
+      },
+    };
+    const result = await model(reference).data(rows, task, { validation: 4 }).adapt(
+      lora({ rank: 2 }),
+    )
+      .train({ epochs: 2 }).run({ notebook: notebook as never });
+    assert.match(shown.at(-1)!, /What the model writes before and now/);
+    await result.dispose();
+  }));
 
 Deno.test("tasks that write nothing take neither samples nor written scores", async () => {
   const table = tableFromRows(reviews(12).map(({ text, mood }) => ({ text, mood })));

@@ -26,7 +26,9 @@ export function samplesText(samples: readonly WrittenSample[], now = "after"): s
         shortened(input, shownCharacters),
         `  before     ${shown(before)}`,
         `  ${now.padEnd(10)} ${shown(after)}`,
-        ...(reference === undefined ? [] : [`  reference  ${shortened(reference, shownCharacters)}`]),
+        ...(reference === undefined
+          ? []
+          : [`  reference  ${shortened(reference, shownCharacters)}`]),
       ].join("\n")
     ).join("\n"),
   );

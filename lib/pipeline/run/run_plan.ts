@@ -74,14 +74,8 @@ export async function runPlan(
   const judge = judgeOf(spec, read.task);
   const { task } = read;
   const table = read.splits.test;
-  const writing = await writingStage(spec, assembled, {
-    task,
-    defaults,
-    device,
-    settings,
-    table,
-    signal,
-  }).catch(stoppedBeforeTraining);
+  const around = { task, defaults, device, settings, table, signal };
+  const writing = await writingStage(spec, assembled, around);
   const { sampler, toWrite } = writing;
   const trained = await trainStage(trainable, data, {
     spec,
@@ -90,10 +84,8 @@ export async function runPlan(
     device,
     signal,
     sources: { weights: opened.files.weights, judge },
-    ...(data.validation
-      ? { validate: validation(judge, data.validation, { scorer, writing, signal }) }
-      : {}),
-    samplesAt: sampler && ((step) => sampler.atStep(step)),
+    ...validation(judge, data.validation, { scorer, writing, signal }),
+    samplesAt: sampler?.atStep,
   }).catch(async (error) => {
     await scorer[Symbol.asyncDispose]();
     await writing.dispose();
@@ -147,11 +139,6 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
-}
-
-function stoppedBeforeTraining(error: unknown): never {
-  if (!isInterruption(error)) throw error;
-  throw interruption("stopped before the training; nothing was trained");
 }
 
 function stoppedAfterTraining({ folder, step }: { folder?: string; step: number }): TunebookError {

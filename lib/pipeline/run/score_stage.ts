@@ -16,6 +16,7 @@ import type { WritingCase } from "../../nn/writing.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { rowInterval, type ScoreInterval } from "../compare/score_interval.ts";
+import type { TrainContext } from "../../train/train.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -165,24 +166,30 @@ export interface SamplesOfRun {
   readonly sampler?: Sampler;
 }
 
-/** Scores the present state on the validation rows, for the training loop, and writes samples. */
+/**
+ * Scores the present state on the validation rows, for the training loop, and writes samples; nothing
+ * without such rows.
+ */
 export function validation(
   judge: AnyMetric,
-  examples: AnyExamples,
+  examples: AnyExamples | undefined,
   { scorer, writing, signal }: {
     readonly scorer: Scorer;
     readonly writing: SamplesOfRun;
     readonly signal: AbortSignal;
   },
-): (state: State) => Promise<{ score: number; better: "higher" | "lower" }> {
-  return async (state) => {
-    const outputs = await scorer.outputs(examples, { state, signal });
-    const predictions = examples.predictions(outputs);
-    await judge.prepare?.(predictions, { signal });
-    const score = judge.compute(predictions) as number;
-    writing.use(state);
-    await writing.sampler?.during(writing.open(), signal);
-    return { score, better: judge.better };
+): Pick<TrainContext, "validate"> {
+  if (!examples) return {};
+  return {
+    async validate(state) {
+      const outputs = await scorer.outputs(examples, { state, signal });
+      const predictions = examples.predictions(outputs);
+      await judge.prepare?.(predictions, { signal });
+      const score = judge.compute(predictions) as number;
+      writing.use(state);
+      await writing.sampler?.during(writing.open(), signal);
+      return { score, better: judge.better };
+    },
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { Device, State } from "../../engine/mod.ts";
@@ -70,6 +71,9 @@ export async function writingStage(
       const untrained = lazyTextModel({ ...parts, state: () => Promise.resolve(state) });
       try {
         await sampler.before(untrained.open(), signal);
+      } catch (error) {
+        if (!isInterruption(error)) throw error;
+        throw interruption("stopped before the training; nothing was trained");
       } finally {
         await untrained.dispose();
       }

@@ -136,10 +136,10 @@ export class Sampler {
   }
 
   /** Keeps what was written last, and gives all samples so far. */
-  atStep(step: number): readonly WrittenSample[] {
+  readonly atStep = (step: number): readonly WrittenSample[] => {
     this.#during.push({ step, written: this.#latest });
     return this.#samples();
-  }
+  };
 
   /** Writes after the training, and gives all samples; nothing changes in a run without a step. */
   async after(

@@ -24,7 +24,7 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
     templates.set(chat, known);
     return known;
   };
-  return {
+  const writing: Writing<readonly ChatMessage[]> = {
     promptOf(input: ChatAsked, processor, where) {
       const { messages: asked, tools } = isWithTools(input)
         ? input
@@ -40,8 +40,17 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
     },
     endTokens: (processor) => endTokens(processor.tokenizer, templateFor(processor)).ids,
     inputOf: (messages) => messages as readonly ChatMessage[],
-    cases: (table, _processor, where) => chatCases(table, options, where),
+    cases(table, processor, where) {
+      const found = chatCases(table, options, where);
+      // Rows that training leaves out because they are too long are left out here as well.
+      if (options.overflow !== "drop" && options.unlearned !== "drop") return found;
+      return found.filter(({ input, row }) =>
+        writing.promptOf(input as readonly ChatMessage[], processor, `row ${row + 1}`).length <
+          processor.maxTokens
+      );
+    },
   };
+  return writing;
 }
 
 function messagesOf(

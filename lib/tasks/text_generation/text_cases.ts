@@ -34,7 +34,9 @@ export function textCases(
       input,
       asked: input,
       references: [rest],
-      ...(endToken && !isCut ? {} : { comparedTokens: Math.max(1, lengthOf(text) - lengthOf(input)) }),
+      ...(endToken && !isCut
+        ? {}
+        : { comparedTokens: Math.max(1, lengthOf(text) - lengthOf(input)) }),
     }];
   });
 }
