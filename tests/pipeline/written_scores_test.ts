@@ -184,7 +184,7 @@ Deno.test("rows that cannot be answered are told before anything is trained", ()
     assert.equal(result.written!.rows, 2);
     assert.match(
       (await displayOf(result.written))["text/plain"] as string,
-      /2 held-out rows[^]*\n2 .*[^]*\n/,
+      /2 held-out rows[^]*\n +2  user[^]*\n +3  user/,
     );
     await result.dispose();
   }));
