@@ -36,14 +36,16 @@ export async function installPeer(...more: string[]): Promise<void> {
 
 /** Starts PyTorch + PEFT: a script of this folder, with another Python where one is given. */
 export function startPeer(
-  script: "peer.py" | "peer_trainer.py" | "peer_tasks.py",
+  script: "peer.py" | "peer_trainer.py" | "peer_tasks.py" | "peer_generate.py",
   interpreter: string = python,
 ): Side {
   return startSide(interpreter, [script]);
 }
 
 /** Starts tunebook: a module of this folder. */
-export function startOurs(module: "our_process.ts" | "our_trainer.ts" | "our_tasks.ts"): Side {
+export function startOurs(
+  module: "our_process.ts" | "our_trainer.ts" | "our_tasks.ts" | "our_generate.ts",
+): Side {
   return startSide(Deno.execPath(), ["run", "--allow-all", module]);
 }
 

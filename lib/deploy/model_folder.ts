@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
-import { modelHead, textConfig } from "../nn/model.ts";
+import { continuesTexts, modelHead, textConfig } from "../nn/model.ts";
 import { noteOf, taskNoteField } from "../nn/task_note.ts";
 import { aroundText } from "../text/around_text.ts";
 import { chooseTemplate } from "../text/chat/chat_template.ts";
@@ -101,7 +101,7 @@ export async function writeTokenizerFiles(
   };
   const loaded = await loadTokenizer(given);
   const { padId } = textConfig(model);
-  const writes = headRequest.name === "language";
+  const writes = continuesTexts(model);
   const poolsLast = family.stack?.pooling === "last" && headRequest.name === "classification";
   const { tokenizer, settings } = pythonFiles(
     await readTokenizerFiles(given),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { PairLayout } from "../engine/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
-import { type Model, modelHead } from "../nn/model.ts";
+import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
@@ -78,9 +78,10 @@ export function readerType(model: Model): Record<string, unknown> {
  */
 export async function writeReaderTokenizer(
   folder: string,
-  { family, headRequest }: Model,
+  model: Model,
   { cutsPairs }: { readonly cutsPairs: boolean },
 ): Promise<void> {
+  const { family } = model;
   if (family.input !== "text") return;
   const path = join(folder, "tokenizer_config.json");
   const { model_max_length: limit, ...own } = await readJsonObject(path);
@@ -90,7 +91,7 @@ export async function writeReaderTokenizer(
     ...(cutsPairs ? { tunebook_max_length: limit } : { model_max_length: limit }),
     tokenizer_class: family.usesTypes ? "BertTokenizer" : "PreTrainedTokenizerFast",
     // Texts that go on end where the next token is asked.
-    padding_side: headRequest.name === "language" ? "left" : "right",
+    padding_side: continuesTexts(model) ? "left" : "right",
   };
   await writeFileAtomic(path, JSON.stringify(config, null, 2) + "\n");
 }

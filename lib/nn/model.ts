@@ -78,6 +78,13 @@ export function modelHead({ family, headRequest }: Pick<Model, "family" | "headR
   return headOf(family, headRequest.name);
 }
 
+/** Whether a model goes on with the texts that it reads; an encoder-decoder writes others. */
+export function continuesTexts(
+  { family, headRequest }: Pick<Model, "family" | "headRequest">,
+): boolean {
+  return headRequest.name === "language" && family.decoder === undefined;
+}
+
 /** What stands before the body's paths in a checkpoint with the model's head: `bert.`, or nothing. */
 export function pathPrefix(model: Pick<Model, "family" | "headRequest">): string {
   const prefix = modelHead(model).prefix ?? model.family.prefix;

@@ -165,10 +165,14 @@ Deno.test("a deployment that fails says the scores of the training", () =>
   }));
 
 Deno.test("sides are those of tokenizer.json or of the class where the config names none", () => {
-  const trained = { processor: { input: "text" } } as TrainedModel;
-  const sides = (tokenizerConfig: Json, tokenizer: Json = {}) =>
+  const withHead = (name: string) =>
+    ({
+      processor: { input: "text" },
+      trainable: { model: { family: {}, headRequest: { name } } },
+    }) as TrainedModel;
+  const sides = (tokenizerConfig: Json, tokenizer: Json = {}, head = "classification") =>
     checkSides({ folder: "", config: {}, tokenizerConfig, tokenizer }, {
-      trained,
+      trained: withHead(head),
       table: tableFromRows([{ text: "" }]),
     });
   const left = { padding: { direction: "Left" } };
@@ -176,6 +180,8 @@ Deno.test("sides are those of tokenizer.json or of the class where the config na
   assert.match(String(sides({}, left)), /pads on the left/);
   assert.match(String(sides({ tokenizer_class: "LlamaTokenizer" })), /pads on the left/);
   assert.match(String(sides({}, { truncation: { direction: "Left" } })), /cuts texts on the left/);
+  assert.deepEqual(sides({ padding_side: "left" }, {}, "language"), []);
+  assert.match(String(sides({ padding_side: "right" }, {}, "language")), /pads on the right/);
 });
 
 /** What `answersOnly` finds of them by itself. */

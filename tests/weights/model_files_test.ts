@@ -22,6 +22,8 @@ Deno.test("files are found in the folder or in the one subfolder that is a model
       weights: join(folder, "model", "any.safetensors"),
       tokenizer: undefined,
       tokenizerConfig: undefined,
+      chatTemplate: undefined,
+      generationConfig: undefined,
     });
     await touch(
       folder,
@@ -79,6 +81,8 @@ Deno.test("only the files that a model needs are fetched", async () => {
     "config.json",
     "tokenizer.json",
     "tokenizer_config.json",
+    "chat_template.jinja",
+    "generation_config.json",
     "modules.json",
     "model.safetensors",
   ]);

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { continuesTexts } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import { openEnded } from "../../text/around_text.ts";
@@ -29,7 +30,7 @@ export const checkSameIds: FolderCheck = async ({ folder, config }, { trained, t
     config,
   });
   // A prompt is closed by nothing, whatever closed the texts of the training.
-  const asRead = (own: Tokenizer) => model.headRequest.name === "language" ? openEnded(own) : own;
+  const asRead = (own: Tokenizer) => continuesTexts(model) ? openEnded(own) : own;
   const count = Math.min(mostRows, table.numRows());
   const rows = pickRows(table, Array.from({ length: count }, (_, row) => row));
   const sequencesOf = async (own: Processor) => {

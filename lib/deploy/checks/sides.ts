@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { continuesTexts } from "../../nn/model.ts";
 import { asJson, type FolderCheck, type FolderFacts } from "./folder_facts.ts";
 
 /** Classes of Python whose padding goes to the left unless `padding_side` says otherwise. */
@@ -17,7 +18,7 @@ export const checkSides: FolderCheck = (facts, { trained: { processor, trainable
   const { padding_side: padding, truncation_side: truncation } = facts.tokenizerConfig;
   const wrong: string[] = [];
   const found = padding ?? sideIn(facts, "padding") ?? sideOfClass(facts);
-  const writes = trainable.model.headRequest.name === "language";
+  const writes = continuesTexts(trainable.model);
   if (found !== (writes ? "left" : "right")) {
     wrong.push(
       `tokenizer_config.json: padding_side is ${asJson(padding)}, which pads on the ${found}; ` +

