@@ -184,8 +184,38 @@ Deno.test("rows that cannot be answered are told before anything is trained", ()
     assert.equal(result.written!.rows, 2);
     assert.match(
       (await displayOf(result.written))["text/plain"] as string,
-      /2 held-out rows[^]*\n +2  user[^]*\n +3  user/,
+      /2 held-out rows[^]*\n +2 +user[^]*\n +3 +user/,
     );
+    await result.dispose();
+  }));
+
+Deno.test("a conversation with tools is answered with them", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const tools = [{ type: "function", function: { name: "film", parameters: {} } }];
+    const template = "{% if tools %}the film was very good {% endif %}" +
+      "{% for m in messages %}{{ m.content }} {% if m.role == 'assistant' %}[MASK]{% endif %}{% endfor %}";
+    const row = {
+      messages: [{ role: "user", content: "the food" }, { role: "assistant", content: "fine" }],
+    };
+    const held = tableFromRows([{ ...row, tools }, { ...row, tools: null }], "the held-out data");
+    const result = await model(reference)
+      .data(
+        tableFromRows(reviews(8).map(() => ({ ...row, tools }))),
+        chat({
+          messages: "messages",
+          tools: "tools",
+          template,
+          learn: "all",
+        }),
+        { test: held },
+      )
+      .adapt(lora({ rank: 2 })).train({ epochs: 0 }).evaluate({ chrf }, few).run(quiet);
+    const [withTools, without] = result.written!.predicted;
+    const alone = [{ role: "user", content: "the food" }];
+    const [again] = await result.generate([alone] as never, { maxNewTokens: 6 });
+    assert.equal(without, again.text.trim());
+    assert.notEqual(withTools, without);
     await result.dispose();
   }));
 

@@ -5,7 +5,6 @@
  */
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
-import type { TextModel } from "../../generate/text_model.ts";
 import type { Device, State } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";

@@ -8,16 +8,13 @@ import { textColumn } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
 import type { PairSettings } from "./examples.ts";
 
-/** The target of each source; rows where one of them is empty ask nothing. */
+/** The target of each source; an empty one of either is an error that names its row. */
 export function pairCases(
   table: Table,
   { source, target }: Pick<PairSettings, "source" | "target">,
   where: string,
 ): WritingCase[] {
   const targets = textColumn(table, target, { where });
-  return textColumn(table, source, { where }).flatMap((input, row) =>
-    input.trim() === "" || targets[row].trim() === ""
-      ? []
-      : [{ row, input, asked: input, references: [targets[row]] }]
-  );
+  return textColumn(table, source, { where })
+    .map((input, row) => ({ row, input, asked: input, references: [targets[row]] }));
 }
