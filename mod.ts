@@ -304,7 +304,12 @@ export type { Receipt } from "./lib/deploy/target.ts";
 // Tables and data
 export { requireColumns, textColumn, type TextColumnOptions } from "./lib/table/columns.ts";
 export { type ConllOptions, readConll, type ReadConllOptions } from "./lib/table/conll.ts";
-export { readTable, type ReadTableOptions, type TableFormat } from "./lib/table/read_table.ts";
+export {
+  type ReadSettings,
+  readTable,
+  type ReadTableOptions,
+  type TableFormat,
+} from "./lib/table/read_table.ts";
 export {
   type ColumnValues,
   type Table,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { quoted, shownName } from "../core/quoted.ts";
+import { otherSeparator } from "../table/separator_hints.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { isColumnFlag } from "../tasks/shared/task_flag.ts";
 import { kebab } from "./train_flags.ts";
@@ -80,7 +82,14 @@ function missing(
 ): string[] {
   const { flags, columns: kinds } = tasks[task];
   const { source, all } = known;
-  const has = all ? `, which has the columns ${all.join(", ")}` : "";
+  const separator = all && otherSeparator(all);
+  const has = all
+    ? `, which has the columns ${all.map(shownName).join(", ")}${
+      separator === undefined
+        ? ""
+        : `; they seem to be separated by ${quoted(separator)}, which --column-separator tells`
+    }`
+    : "";
   const whatOf = (name: string) => flags.find((flag) => flag.name === name)!.what;
   if (kinds.length === 1 || (named.length > 0 && possible.length > 0)) {
     return possible[0].filter((name) => !named.includes(name))

@@ -10,6 +10,7 @@ import { taskOf, tasks } from "../tasks/mod.ts";
 import type { TaskFlag } from "../tasks/shared/task_flag.ts";
 import type { FlagReader } from "./flag_reader.ts";
 import { columnsOfTask } from "./columns_of_task.ts";
+import { readingOfFlags } from "./reading_of_flags.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 /** What a task is tried on where no data is named, out of npm packages. */
@@ -66,7 +67,12 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
     );
   }
   const settings = settingsOf(task, source, read, fileColumns);
-  const split = { ...sizeOf("test", read), ...sizeOf("validation", read) };
+  const reading = readingOfFlags(read);
+  const split = {
+    ...sizeOf("test", read),
+    ...sizeOf("validation", read),
+    ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
+  };
   const isShort = task === "text-classification" || task === "text-generation";
   return {
     task,

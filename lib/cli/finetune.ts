@@ -5,10 +5,12 @@
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { visibleLines } from "../core/visible.ts";
-import { columnsOfFile } from "./columns_of_file.ts";
-import { readCommandLine } from "./flags.ts";
+import { planWithRows } from "../pipeline/plan.ts";
+import { type Flags, readCommandLine } from "./flags.ts";
+import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
-import { planOfFile, planOfFlags } from "./plan_of_flags.ts";
+import { type FlagPlan, planOfFile, planOfFlags } from "./plan_of_flags.ts";
+import { kebab } from "./train_flags.ts";
 
 /** Exit codes, as shells expect them. */
 const failed = 1;
@@ -30,14 +32,11 @@ export async function finetune(args: readonly string[]): Promise<number> {
     if (planFile && others.length > 0) {
       throw new TunebookError(
         "input",
-        `a plan file says everything itself; leave out ${
-          others.map((name) => `--${name}`).join(" ")
-        }`,
+        `${planFile} stands alone, as the name of a plan file, which says everything itself; leave out ` +
+          `${others.map((name) => `--${kebab(name)}`).join(" ")}, or quote a path that has spaces`,
       );
     }
-    const plan = planFile
-      ? await planOfFile(planFile, flags)
-      : planOfFlags(flags, await columnsOfFile(flags));
+    const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
     console.error(`${plan}\n`);
     const result = await plan.run(typeof flags.device === "string" ? { device: flags.device } : {});
     console.log(String(result));
@@ -64,6 +63,13 @@ export async function finetune(args: readonly string[]): Promise<number> {
     console.error(`error: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }
+}
+
+/** The plan of flags; a file whose columns had to be looked at is not read again. */
+async function planOfCommand(flags: Flags): Promise<FlagPlan> {
+  const rows = await fileOfFlags(flags);
+  const plan = planOfFlags(flags, rows?.columnNames());
+  return rows ? planWithRows(plan, rows) : plan;
 }
 
 if (import.meta.main) {

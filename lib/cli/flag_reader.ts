@@ -68,6 +68,11 @@ export class FlagReader {
 
   /** What stands between commas. */
   list(name: string): string[] | undefined {
-    return this.text(name)?.split(",").map((part) => part.trim()).filter(Boolean);
+    const parts = this.text(name)?.split(",").map((part) => part.trim()).filter(Boolean);
+    if (parts?.length === 0) {
+      this.wrong.push(`--${kebab(name)} has nothing between its commas`);
+      return undefined;
+    }
+    return parts;
   }
 }

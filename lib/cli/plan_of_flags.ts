@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
+import { repeatedKeys } from "../core/repeated_keys.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
@@ -27,7 +28,7 @@ export type FlagPlan = Plan<Record<string, unknown>, any, any, any>;
 /**
  * Turns flags into a plan. Every flag that makes no sense is reported in one error.
  *
- * @param fileColumns the columns of the file, where flags do not name them (`columnsOfFile`)
+ * @param fileColumns the columns of the file, where flags do not name them (`fileOfFlags`)
  */
 export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): FlagPlan {
   const read = new FlagReader(flags);
@@ -140,7 +141,8 @@ export async function planOfFile(
 ): Promise<FlagPlan> {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    // Editors on Windows write a byte order mark, which JSON has not.
+    text = (await Deno.readTextFile(path)).replace(/^\ufeff/, "");
   } catch (error) {
     throw new TunebookError("input", `cannot read the plan ${path}: ${messageOf(error)}`, {
       cause: error,
@@ -154,6 +156,14 @@ export async function planOfFile(
       "input",
       `${path} is no plan: ${messageOf(error)}. Data is named with --data ${path}`,
       { cause: error },
+    );
+  }
+  const repeated = repeatedKeys(text);
+  if (repeated.length > 0) {
+    throw mistakes(
+      "input",
+      `${path}: an object has these fields twice, of which one would be lost:`,
+      repeated.map((key) => JSON.stringify(key)),
     );
   }
   if (resume) json = { ...json, train: { ...Object(json?.train), resume } };

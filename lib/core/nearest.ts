@@ -19,7 +19,11 @@ export function didYouMean(name: string, names: Iterable<string>): string {
     if (!best || edits < best.edits) best = { name: candidate, edits };
   }
   const limit = Math.max(2, Math.floor(name.length / 2));
-  const near = best && best.edits <= limit ? best.name : longerName(wanted, all);
+  // A name of which no letter is left is not near: "c" is no "a".
+  const longest = Math.max(wanted.length, best?.name.length ?? 0);
+  const near = best && best.edits <= limit && best.edits < longest
+    ? best.name
+    : longerName(wanted, all);
   return near === undefined ? "" : ` (did you mean ${quoted(near)}?)`;
 }
 

@@ -4,8 +4,20 @@
  * @module
  */
 
+import { messageOf } from "./errors.ts";
+import { visible } from "./visible.ts";
+
 /** Lists and objects in each other; no file of a model comes near. */
 const deepest = 200;
+
+/** JavaScript's own parser shows a part of the text as it is, control characters and ends of lines included. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(visible(messageOf(error)));
+  }
+}
 
 /**
  * The value of a JSON text. Throws an `Error` for what is no JSON, and for values that are nested so deep
@@ -21,7 +33,7 @@ const deepest = 200;
  * ```
  */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parsed(text);
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > deepest) throw new Error(`its values are nested more than ${deepest} levels deep`);

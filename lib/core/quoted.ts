@@ -104,3 +104,18 @@ export function visibleText(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
     .replace(/ +/g, " ").trim();
 }
+
+/**
+ * Whether a text shows nothing: it is empty, or all white space and invisible characters.
+ *
+ * @example
+ * ```ts
+ * import { showsNothing } from "./quoted.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(["", " \u200b", "👍"].map(showsNothing), [true, true, false]);
+ * ```
+ */
+export function showsNothing(text: string): boolean {
+  return !/[!-~]/.test(text) && visibleText(text) === "";
+}

@@ -38,7 +38,12 @@ export function sortedNames(names: Iterable<string>): string[] {
 }
 
 /** What pandas and its like write where there is no value (`na_values` of `pandas.read_csv`). */
-const missing = /^(?:#n\/a(?: n\/a)?|#na|-?1\.#(?:ind|qnan)|-?nan|<na>|n\/a|na|null|none|nil)$/i;
+const missing =
+  /^(?:\?+|-+|\.|undefined|nat|missing|#n\/a(?: n\/a)?|#na|-?1\.#(?:ind|qnan)|-?nan|<na>|n\/a|na|null|none|nil)$/i;
+
+/** Longer names are texts of another column. */
+const longestName = 500;
+const shownCharacters = 40;
 
 /** Where names were found. */
 export interface NamedRows {
@@ -51,8 +56,8 @@ export interface NamedRows {
 /**
  * Makes sure that every class has one name. Throws one `TunebookError` of kind "data" that lists the names
  * which look the same, since they are equal after Unicode's composition (NFC) and without invisible
- * characters, and the marks of missing values, such as `NaN` and `N/A`, where all others are numbers or
- * true and false.
+ * characters, the marks of missing values, such as `NaN`, `N/A` and `?`, where all others are numbers or
+ * true and false, and names of more than 500 characters.
  *
  * @param rows the names of each row
  *
@@ -99,8 +104,44 @@ export function checkClassNames(
         "row, or call the class otherwise"
       )
     );
-  const wrong = [...alike, ...gaps];
+  const long = names.filter((name) => name.length > longestName)
+    .map((name) =>
+      `row ${
+        source.numberOf(firsts.get(name)!)
+      }: a label of ${name.length} characters, which begins ` +
+      `${quoted(name.slice(0, shownCharacters))}; is it the right column?`
+    );
+  const wrong = [...alike, ...gaps, ...long];
   if (wrong.length > 0) throw mistakes("data", `${what} is wrong:`, wrong);
+}
+
+/** What programs write for a missing value, and nobody as the name of a class among words. */
+const writtenGap = /^(?:#n\/a|-?nan|<na>|nat)$/i;
+
+/**
+ * What a person should look at in the names of classes: those that differ only in case or width, such as
+ * `Pos` and `pos`, which may be meant, and those that programs write for missing values.
+ *
+ * @example
+ * ```ts
+ * import { classNotes } from "./class_names.ts";
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(classNotes(["Pos", "neg", "pos"]), [
+ *   'the classes "Pos" and "pos" differ only in case or width: are they one?',
+ * ]);
+ * ```
+ */
+export function classNotes(names: Iterable<string>): string[] {
+  const different = [...new Set(names)];
+  const alike = Map.groupBy(different, (name) => visibleText(name).normalize("NFKC").toLowerCase());
+  const notes = [...alike.values()].filter((same) => same.length > 1).map((same) =>
+    `the classes ${same.map(quoted).join(" and ")} differ only in case or width: are they one?`
+  );
+  const gaps = different.filter((name) => writtenGap.test(name)).map((name) =>
+    `the class ${quoted(name)} is what programs write for a missing value: is it a class?`
+  );
+  return [...notes, ...gaps];
 }
 
 /** What is wrong with the list of names that a person gave, one line each. */

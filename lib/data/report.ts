@@ -10,7 +10,7 @@ import { shortened } from "../core/text_table.ts";
 import { visibleLines } from "../core/visible.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
-import { className } from "./class_names.ts";
+import { className, classNotes } from "./class_names.ts";
 import { readClasses } from "./read_classes.ts";
 
 /** One split in numbers. */
@@ -23,6 +23,8 @@ export interface SplitSummary {
   range?: { smallest: number; mean: number; largest: number };
   /** Rows whose text already occurred in this split. */
   duplicates: number;
+  /** Those of them whose classes are not those that the text had before. */
+  contradictions: number;
   /** Token lengths below which 50 %, 90 %, 99 % and all of the rows are; if lengths are given. */
   tokens?: { half: number; most: number; nearly: number; all: number };
 }
@@ -34,6 +36,8 @@ export interface SplitReport {
   shared: { first: string; second: string; rows: number; examples: string[] }[];
   /** Labels that a split has and the training split lacks. */
   absent: { split: string; labels: string[] }[];
+  /** What to look at in the names of the classes, in words. */
+  notes: string[];
   toString(): string;
 }
 
@@ -144,6 +148,7 @@ export function describeTables(
     splits: summaries,
     shared: sharedTexts(texts, seen),
     absent: absentLabels(summaries),
+    notes: classNotes(summaries.flatMap(({ classes }) => classes.map(({ name }) => name))),
   };
   return { ...report, toString: () => reportText(report) };
 }
@@ -156,11 +161,10 @@ function summarise(
 ): SplitSummary {
   const rows = seen.length;
   const counts = new Map<string, number>();
+  const labels = classes?.(table).map((own) => [...new Set(own.map(className))].sort()) ?? [];
   // A class counts once in each row that has it.
-  for (const own of classes?.(table) ?? []) {
-    for (const value of new Set(own.map(className))) {
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+  for (const own of labels) {
+    for (const value of own) counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const summary: SplitSummary = {
     name,
@@ -168,10 +172,22 @@ function summarise(
     classes: [...counts].map(([name, count]) => ({ name, rows: count, share: count / rows }))
       .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
     duplicates: rows - new Set(seen).size,
+    contradictions: contradictions(seen, labels),
   };
   if (numbers) summary.range = rangeOf(numbers(table));
   if (lengths?.[name]) summary.tokens = tokenQuantiles(lengths[name]);
   return summary;
+}
+
+/** Rows whose text had other classes when it occurred first. */
+function contradictions(seen: readonly unknown[], labels: readonly (readonly string[])[]): number {
+  const firsts = new Map<unknown, string>();
+  return labels.filter((own, row) => {
+    const key = JSON.stringify(own);
+    const first = firsts.get(seen[row]);
+    if (first === undefined) firsts.set(seen[row], key);
+    return first !== undefined && first !== key;
+  }).length;
 }
 
 function sharedTexts(
@@ -224,7 +240,7 @@ function tokenQuantiles(lengths: ArrayLike<number>): SplitSummary["tokens"] {
   };
 }
 
-function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): string {
+function reportText({ splits, shared, absent, notes }: Omit<SplitReport, "toString">): string {
   const lines = splits.map((split) => {
     const parts = [`${split.name}: ${counted(split.rows, "row")}`];
     const shown = split.classes.slice(0, shownClasses);
@@ -243,7 +259,10 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
       const { half, most, nearly, all } = split.tokens;
       parts.push(`tokens: half ≤ ${half}, 90 % ≤ ${most}, 99 % ≤ ${nearly}, longest ${all}`);
     }
-    if (split.duplicates > 0) parts.push(counted(split.duplicates, "repeated text"));
+    if (split.duplicates > 0) {
+      const other = split.contradictions > 0 ? ` (${split.contradictions} with another label)` : "";
+      parts.push(counted(split.duplicates, "repeated text") + other);
+    }
     return parts.join(" · ");
   });
   for (const { first, second, rows, examples } of shared) {
@@ -256,7 +275,7 @@ function reportText({ splits, shared, absent }: Omit<SplitReport, "toString">): 
   for (const { split, labels } of absent) {
     lines.push(`labels of ${split} that train lacks: ${labels.map(shownName).join(", ")}`);
   }
-  return visibleLines(lines.join("\n"));
+  return visibleLines([...lines, ...notes].join("\n"));
 }
 
 function counted(number: number, noun: string): string {

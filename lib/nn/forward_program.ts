@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { type Program, type Tensor, tf } from "../engine/mod.ts";
+import { ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { closed, type ClosingTokens } from "./closing_tokens.ts";
 import { createNet } from "./create_net.ts";
 import type { TextBatch } from "./family.ts";
-import { headResults } from "./head_results.ts";
+import { appliedHead, headFeatures, headResults } from "./head_results.ts";
 import { type Model, modelHead } from "./model.ts";
+import type { Net } from "./net.ts";
 import type { Objective } from "./objective.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
@@ -22,8 +23,9 @@ export function forwardProgram(
   { closing }: ForwardProgramOptions = {},
 ): Program {
   const { objective } = trainable;
-  return programOf(trainable, (results, batch) => {
-    const whole = shaped(trainable.model, results, batch);
+  return programOf(trainable, (net, inputs) => {
+    const batch = batchOf(inputs);
+    const whole = shaped(trainable.model, headResults(net, trainable, inputs), batch);
     return objective.exported?.(whole, batch) ?? { logits: whole };
   }, closing);
 }
@@ -36,9 +38,22 @@ export interface ForwardProgramOptions {
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(trainable: TrainableModel): Program {
-  return programOf(trainable, (results, batch) => ({
-    logits: evaluatedResults(trainable, results, batch),
-  }));
+  return programOf(trainable, (net, inputs) => {
+    const batch = batchOf(inputs);
+    const { perRow } = trainable.objective;
+    const features = headFeatures(net, trainable, inputs);
+    if (!perRow?.ofTokens) {
+      const results = appliedHead(net, trainable, features);
+      return { logits: evaluatedResults(trainable, results, batch) };
+    }
+    const { pieces, of } = perRow.ofTokens;
+    const ofTokens = ops.rowsInPieces(
+      (rows, places) => of(appliedHead(net, trainable, rows), places, batch),
+      features,
+      pieces,
+    );
+    return { logits: perRow.of(ofTokens, batch) };
+  });
 }
 
 /** What evaluation asks of a model, and no more of what it minimises. */
@@ -53,7 +68,9 @@ export function evaluatedResults(
   results: Tensor,
   batch: TextBatch,
 ): Tensor {
-  return perRow?.of(results, batch) ?? pool?.(results, batch) ?? shaped(model, results, batch);
+  const { ofTokens } = perRow ?? {};
+  const read = ofTokens ? ofTokens.of(results, ops.countedRows(results), batch) : results;
+  return perRow?.of(read, batch) ?? pool?.(results, batch) ?? shaped(model, results, batch);
 }
 
 /** Results of tokens in the shape of the batch. */
@@ -65,7 +82,7 @@ function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
 
 function programOf(
   trainable: TrainableModel,
-  outputsOf: (results: Tensor, batch: TextBatch) => Record<string, Tensor>,
+  outputsOf: (net: Net, inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>,
   closing?: ClosingTokens,
 ): Program {
   const { model, adapter } = trainable;
@@ -80,7 +97,7 @@ function programOf(
         adapter,
         quantized: model.quantized,
       });
-      return outputsOf(headResults(net, trainable, inputs), batchOf(inputs));
+      return outputsOf(net, inputs);
     },
   };
 }

@@ -21,6 +21,12 @@ export interface HeadResultsOptions {
   readonly training?: boolean;
 }
 
+/** What a head is called with: the model, and the objective that names the head. */
+export interface HeadCall {
+  readonly model: Model;
+  readonly objective: Pick<Objective, "head" | "readsBefore">;
+}
+
 /**
  * [batch, outputs] of a head that reads pooled features, one for each example; [tokens, outputs] of a
  * head that reads tokens, in the layout of the batch, packed or not, without a method's virtual tokens.
@@ -28,35 +34,47 @@ export interface HeadResultsOptions {
  */
 export function headResults(
   net: Net,
-  { model, objective }: {
-    readonly model: Model;
-    readonly objective: Pick<Objective, "head" | "readsBefore">;
-  },
+  call: HeadCall,
+  inputs: Readonly<Record<string, Tensor>>,
+  options: HeadResultsOptions = {},
+): Tensor {
+  return appliedHead(net, call, headFeatures(net, call, inputs, options));
+}
+
+/** What the head makes of features, or of some rows of them. */
+export function appliedHead(net: Net, { model, objective }: HeadCall, features: Tensor): Tensor {
+  const { family, config } = model;
+  return headOf(family, objective.head.name).forward(net, config, features);
+}
+
+/** What the head reads: [batch, hiddenSize] pooled, or [tokens, hiddenSize]; maps as they are. */
+export function headFeatures(
+  net: Net,
+  { model, objective }: HeadCall,
   inputs: Readonly<Record<string, Tensor>>,
   { frozenLayers = 0, training = false }: HeadResultsOptions = {},
 ): Tensor {
   const { family, config } = model;
-  const head = headOf(family, objective.head.name);
+  const { reads } = headOf(family, objective.head.name);
   if (!family.stack) {
-    const features = family.features!(net, config, inputs)[head.reads];
-    if (features) return head.forward(net, config, features);
+    const features = family.features!(net, config, inputs)[reads];
+    if (features) return features;
     throw new TunebookError(
       "unsupported",
-      `${family.modelType} models give no ${head.reads} features, which the head reads`,
+      `${family.modelType} models give no ${reads} features, which the head reads`,
     );
   }
   const batch = batchOf(inputs);
   if (family.decoder) {
     const hidden = decode(net, model, batch.decoder!, encodeMemory(net, model, batch));
-    return head.forward(net, config, tf.reshape(hidden, [-1, config.hiddenSize]));
+    return tf.reshape(hidden, [-1, config.hiddenSize]);
   }
-  if (head.reads === "pooled") {
-    const hidden = encode(net, model, batch, { positions: "pooled", frozenLayers });
-    return head.forward(net, config, tf.squeeze(hidden, [1]));
+  if (reads === "pooled") {
+    return tf.squeeze(encode(net, model, batch, { positions: "pooled", frozenLayers }), [1]);
   }
   const hidden = encode(net, model, batch, { frozenLayers });
   const back = training && objective.readsBefore ? 1 : 0;
-  return head.forward(net, config, ownTokens(hidden, batch.mask.shape[1]!, back));
+  return ownTokens(hidden, batch.mask.shape[1]!, back);
 }
 
 /**

@@ -11,6 +11,29 @@ import type { TextBatch } from "./family.ts";
 import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
 
+/** A loss that reads the head at the tokens that count, some of them at a time. */
+export interface PiecewiseLoss {
+  /** How many pieces a batch is cut into, the same for all batches. */
+  readonly pieces: number;
+  /**
+   * The feed with the tokens of each piece, [pieces, length] int32: their places in the batch, counted
+   * through all of its rows. The last one counts nothing.
+   */
+  readonly tokens: string;
+  /**
+   * The feed with the place of each token in `tokens`, counted through all pieces, [batch, sequence] int32;
+   * the last place for those that do not count.
+   */
+  readonly slots: string;
+  /** Other feeds of the shape [pieces, length]. */
+  readonly cut: readonly string[];
+  /**
+   * The loss of one piece, a scalar, of what the head gives for its tokens, [length, outputs]. Of the
+   * feeds that are cut it has its own part, [length].
+   */
+  loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
+}
+
 /** A loss over the rows of a certain data set. */
 export interface Objective {
   readonly name: string;
@@ -47,6 +70,19 @@ export interface Objective {
     readonly per?: "sequence" | "token";
     /** Rows that are run together: something of each token takes much more room. */
     readonly batchSize: number;
+    /**
+     * Where present, `of` reads what this gives of each token, and the head's results are there for some
+     * tokens at a time, since something of each token takes less room than they do.
+     */
+    readonly ofTokens?: {
+      /** How many pieces the tokens of a batch are cut into. */
+      readonly pieces: number;
+      /**
+       * The results of some tokens, [tokens, outputs], and where these are in the batch, counted through
+       * its rows, [tokens] int32 → [tokens, numbers].
+       */
+      of(results: Tensor, places: Tensor, batch: TextBatch): Tensor;
+    };
     /** The results for a padded batch → [batch, outputs], or [batch, sequence, outputs]. */
     of(results: Tensor, batch: TextBatch): Tensor;
   };
@@ -85,6 +121,13 @@ export interface Objective {
     normaliser: number,
     layout?: BatchLayout,
   ): Record<string, HostTensor>;
+  /** Takes the place of `loss` where present. */
+  readonly piecewise?: PiecewiseLoss;
+  /**
+   * The same loss for a training with such batches of rows, computed as is best for their sizes; itself
+   * unless given. Feeds and `targetsOf` of the two may differ.
+   */
+  forBatches?(batches: Iterable<ArrayLike<number>>): Objective;
   /** The sum of the rows' weights. */
   weightOf(rows: ArrayLike<number>): number;
 }

@@ -31,8 +31,9 @@ import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
 import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
-import { sourceMistake } from "./plan_mistakes.ts";
+import { sourceMistake, uselessRead } from "./plan_mistakes.ts";
 import type { AnyTask, DataOptions, DataSource, PlanSpec, SplitSettings } from "./plan_spec.ts";
+import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
@@ -211,7 +212,7 @@ export function model(reference: string, options: ModelOptions = {}): ModelStage
     open: (options?: OpenOptions) => openModel(chosen, options),
     data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
       const { task, split } = taskAndSplit(what, own);
-      const wrong = sourceMistake(source);
+      const wrong = sourceMistake(source) ?? uselessRead(source, split);
       if (wrong) throw new TunebookError("input", wrong);
       if (typeof source !== "string") requireColumns(source, task.columns, "the data");
       return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
@@ -267,6 +268,12 @@ export const Plan = Object.freeze({
   // deno-lint-ignore no-explicit-any
   from: (json: unknown): Plan<Record<string, unknown>, any, any, any> => planOf(specFromJson(json)),
 });
+
+/** The same plan with rows that were read already, from where it says. */
+// deno-lint-ignore no-explicit-any
+export function planWithRows(plan: Plan<any, any, any, any>, rows: Table): typeof plan {
+  return planOf({ ...plan.spec, data: rows });
+}
 
 // The types are the stages' own; what is inside knows the task only as any task.
 // deno-lint-ignore no-explicit-any

@@ -229,6 +229,13 @@ function taskFromJson(
 ): Pick<PlanSpec, "task" | "split"> {
   if (plan.task === undefined) {
     const columns = objectOf(plan.columns, "columns");
+    if (plan.split !== undefined) {
+      wrong.push(
+        mistakeOf(() =>
+          "split belongs to task; beside columns the rows to hold out stand in columns"
+        ),
+      );
+    }
     const found = columnMistakes(columns);
     if (found.length === 0) return taskOfColumns(columns as unknown as DataOptions);
     throw mistakes("input", "these columns make no sense:", found);

@@ -5,9 +5,11 @@
  */
 import { optionMistakes, unknownOptions, valueMistakes } from "../core/check_options.ts";
 import { type Mistake, mistakeOf, optionMistake } from "../core/errors.ts";
-import { integer, required, type Rule, type Rules, text } from "../core/option_rules.ts";
+import { integer, record, required, type Rule, type Rules, text } from "../core/option_rules.ts";
+import { isRecord } from "../core/objects.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { metricNamesOf } from "../metrics/mod.ts";
+import { readRules } from "../table/read_table.ts";
 import {
   textClassificationMistakes,
   textClassificationRules,
@@ -20,16 +22,21 @@ const heldOut: Rule = [
     isTable(value) || (typeof value === "string" && value !== "") ||
     (typeof value === "number" && value > 0 && (value < 1 || Number.isSafeInteger(value))),
 ];
-const splitRules: Rules<SplitSettings> = { test: heldOut, validation: heldOut, seed: integer };
+const splitRules: Rules<SplitSettings> = {
+  test: heldOut,
+  validation: heldOut,
+  seed: integer,
+  read: record,
+};
 const columnRules: Rules<DataOptions> = { ...textClassificationRules, ...splitRules };
 
 /** The short form of a task, `{ text, label, … }`. */
 export function columnMistakes(columns: object): Mistake[] {
-  const { test: _, validation: __, seed: ___, ...own } = columns as DataOptions;
+  const { test: _, validation: __, seed: ___, read, ...own } = columns as DataOptions;
   const known = Object.keys(columnRules);
   const isOwn = ([name]: [string, unknown]) => Object.hasOwn(textClassificationRules, name);
   const others = unknownOptions(columns, known);
-  const rest = valueMistakes(columns, splitRules);
+  const rest = [...valueMistakes(columns, splitRules), ...readMistakes(read)];
   const given = Object.fromEntries(Object.entries(own).filter(isOwn)) as Partial<DataOptions>;
   if (given.label !== undefined) return [...others, ...textClassificationMistakes(given), ...rest];
   return [
@@ -55,13 +62,40 @@ export function sourceMistake(source: unknown): string | undefined {
     ? "a promise; write await before it"
     : typeof source === "function"
     ? `${shownValue(source)}; call it, with await: await ${source.name || "read"}()`
+    : typeof source === "object" && source !== null && "train" in source
+    ? "an object of splits; give the training rows first and the others with the options, " +
+      ".data(train, { …, test, validation })"
     : shownValue(source);
   return `the data must be a table, a file, an address or a data set's name, but is ${given}`;
 }
 
 /** What is wrong with the rows to hold out. */
 export function splitMistakes(split: object): Mistake[] {
-  return optionMistakes(split, splitRules);
+  return [
+    ...optionMistakes(split, splitRules),
+    ...readMistakes((split as SplitSettings).read),
+  ];
+}
+
+/** What is wrong with how files are read; the settings are called `read.quote` and so on. */
+function readMistakes(read: unknown): Mistake[] {
+  if (!isRecord(read)) return [];
+  return optionMistakes(read, readRules).map(({ option, told }) => ({
+    ...(option === undefined ? {} : { option: `read.${option}` }),
+    told: (nameOf) => told((name) => nameOf(`read.${name}`)),
+  }));
+}
+
+/** What is wrong with settings for files where there are none, if anything. */
+export function uselessRead(
+  source: unknown,
+  { test, validation, read }: SplitSettings,
+): string | undefined {
+  if (read === undefined || [source, test, validation].some((each) => typeof each === "string")) {
+    return undefined;
+  }
+  return "read says how files are read, but the rows of this plan are in memory; " +
+    "give readTable(path, { … }) these options";
 }
 
 function isTable(value: unknown): boolean {

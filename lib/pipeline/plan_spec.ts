@@ -11,6 +11,7 @@ import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
+import type { ReadSettings } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import { textGeneration } from "../tasks/text_generation.ts";
 import { textClassification } from "../tasks/text_classification.ts";
@@ -20,7 +21,7 @@ import type { WritingOptions } from "./evaluate_options.ts";
 /** Rows in memory, a file or web address that `readTable` takes, or the name of a data set. */
 export type DataSource = Table | string;
 
-/** Which rows are held out. */
+/** Which rows are held out, and how files are read. */
 export interface SplitSettings {
   /** Rows for the final scores: a share or number of the data, or data of their own. 0.2 unless given. */
   readonly test?: number | DataSource;
@@ -28,6 +29,11 @@ export interface SplitSettings {
   readonly validation?: number | DataSource;
   /** Seed of the split; 1 unless given. */
   readonly seed?: number;
+  /**
+   * How the files of the plan are read where their names and contents do not tell:
+   * `{ separator: ";" }`, `{ quote: false }`, `{ format: "csv" }`.
+   */
+  readonly read?: ReadSettings;
 }
 
 /**
@@ -77,12 +83,13 @@ export interface PlanSpec {
 
 /** The task that the short form stands for, and its split. */
 export function taskOfColumns(
-  { test, validation, seed, ...columns }: DataOptions,
+  { test, validation, seed, read, ...columns }: DataOptions,
 ): { readonly task: Task<AnyPredictions>; readonly split: SplitSettings } {
   const split = {
     ...(test === undefined ? {} : { test }),
     ...(validation === undefined ? {} : { validation }),
     ...(seed === undefined ? {} : { seed }),
+    ...(read === undefined ? {} : { read }),
   };
   const { text, label } = columns;
   return label === undefined

@@ -6,6 +6,8 @@
  * @module
  */
 import { type ArrowField, arrowTypes as types } from "./arrow_fields.ts";
+import { firstWrongText } from "./arrow_texts.ts";
+import { isUtf8 } from "./decode_text.ts";
 import type { FlatBuffer, FlatTable } from "./flat_buffer.ts";
 
 /** A message's description and its values. */
@@ -67,6 +69,13 @@ export function checkLayout(
   return rows;
 }
 
+/** The rows of a column, and how what is wrong with them is told. */
+interface ColumnRows {
+  readonly length: number;
+  readonly isMissing: (row: number) => boolean;
+  readonly fail: (what: string) => Error;
+}
+
 class LayoutReader {
   #node = 0;
   #buffer = 0;
@@ -99,10 +108,10 @@ class LayoutReader {
     if (missing !== 0 && validity && validity.length * bitsPerByte < length) {
       throw fail("does not say which values are missing");
     }
+    const isMissing = (row: number) =>
+      missing !== 0 && validity !== undefined &&
+      (validity[row >> 3] >> (row % bitsPerByte) & 1) === 0;
     if (dictionary) {
-      const isMissing = (row: number) =>
-        missing !== 0 && validity !== undefined &&
-        (validity[row >> 3] >> (row % bitsPerByte) & 1) === 0;
       const size = this.sizes.get(dictionary.id) ?? 0;
       const indices = this.#values(length, dictionary.bits, fail);
       const indexAt = integersOf(indices, dictionary.bits, dictionary.isSigned);
@@ -115,7 +124,7 @@ class LayoutReader {
       return length;
     }
     if (field.bits > 0) this.#values(length, field.bits, fail);
-    else this.#variable(field, type, length, fail);
+    else this.#variable(field, type, { length, isMissing, fail });
     return length;
   }
 
@@ -140,20 +149,27 @@ class LayoutReader {
   #variable(
     { children, stride, isDense }: ArrowField,
     type: number,
-    length: number,
-    fail: (what: string) => Error,
+    { length, isMissing, fail }: ColumnRows,
   ): void {
     const inner = () => children.map((child) => this.column(child));
     const beyond = (row: number) => fail(`has value ${row} beyond the data`);
+    const notText = (row: number) => fail(`has in value ${row} a text that is not UTF-8`);
     switch (type) {
       case types.null:
         return;
       case types.binary:
       case types.utf8:
-        return checkOffsets(this.#next(), length, 32, this.#next().length, beyond);
       case types.largeBinary:
-      case types.largeUtf8:
-        return checkOffsets(this.#next(), length, 64, this.#next().length, beyond);
+      case types.largeUtf8: {
+        const bits = type === types.binary || type === types.utf8 ? 32 : 64;
+        const [offsets, data] = [this.#next(), this.#next()];
+        checkOffsets(offsets, length, bits, data.length, beyond);
+        if (length === 0 || type === types.binary || type === types.largeBinary) return;
+        const startOf = integersOf(offsets, bits);
+        const wrong = firstWrongText({ data, length, startOf, isMissing });
+        if (wrong !== undefined) throw notText(wrong);
+        return;
+      }
       case types.list:
       case types.map:
         return checkOffsets(this.#next(), length, 32, inner()[0] ?? 0, beyond);
@@ -165,7 +181,9 @@ class LayoutReader {
         return checkSizes([this.#next(), this.#next()], length, 64, inner()[0] ?? 0, beyond);
       case types.binaryView:
       case types.utf8View:
-        return this.#views(length, fail, beyond);
+        return this.#views({ length, isMissing, fail }, beyond, (row, text) => {
+          if (type === types.utf8View && !isMissing(row) && !isUtf8(text)) throw notText(row);
+        });
       case types.union: {
         if (this.#next().length < length) throw fail(`claims ${length} values and has fewer`);
         const offsets = isDense ? this.#values(length, 32, fail) : undefined;
@@ -195,7 +213,11 @@ class LayoutReader {
     }
   }
 
-  #views(length: number, fail: (what: string) => Error, beyond: (row: number) => Error): void {
+  #views(
+    { length, fail }: ColumnRows,
+    beyond: (row: number) => Error,
+    check: (row: number, value: Uint8Array) => void,
+  ): void {
     const views = this.#values(length, viewBits, fail);
     const count = this.variadic[this.#variadic++] ?? 0;
     if (!(count >= 0 && this.#buffer + count <= this.buffers.length)) throw missingPart();
@@ -204,11 +226,15 @@ class LayoutReader {
     for (let row = 0; row < length; row++) {
       const at = row * viewBits / bitsPerByte;
       const size = view.getInt32(at, true);
-      if (size <= insideView && size >= 0) continue;
+      if (size <= insideView && size >= 0) {
+        check(row, views.subarray(at + 4, at + 4 + size));
+        continue;
+      }
       const [part, offset] = [view.getInt32(at + 8, true), view.getInt32(at + 12, true)];
       if (!(size >= 0 && offset >= 0 && offset + size <= (parts[part]?.length ?? -1))) {
         throw beyond(row);
       }
+      check(row, parts[part].subarray(offset, offset + size));
     }
   }
 }

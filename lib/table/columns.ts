@@ -8,7 +8,7 @@ import { type Rules, text, yesOrNo } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { shownValue } from "../core/shown_value.ts";
-import { quoted } from "../core/quoted.ts";
+import { quoted, showsNothing } from "../core/quoted.ts";
 import { otherSeparator } from "./separator_hints.ts";
 import { sourceRows } from "./source_rows.ts";
 import type { Table } from "./table.ts";
@@ -99,7 +99,7 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
     else if (Number.isNaN(value)) wrong.push(`${row}: no value (NaN)`);
     else if (typeof value !== "string") {
       wrong.push(`${row}: ${Array.isArray(value) ? "an array" : `a ${typeof value}`}, not a text`);
-    } else if (!allowEmpty && value.trim() === "") wrong.push(`${row}: an empty text`);
+    } else if (!allowEmpty && showsNothing(value)) wrong.push(`${row}: ${emptyText(value)}`);
   });
   if (wrong.length > 0) {
     const title = `the column ${quoted(name)} of ${source.where} must hold texts; ` +
@@ -108,6 +108,16 @@ export function textColumn(table: Table, name: string, options: TextColumnOption
   }
   return values as string[];
 }
+
+/** What a text is that shows nothing. */
+function emptyText(text: string): string {
+  return text.trim() === ""
+    ? "an empty text"
+    : `a text of invisible characters alone, ${quoted(text.slice(0, mostShown))}`;
+}
+
+/** Characters of an invisible text that an error shows. */
+const mostShown = 20;
 
 /**
  * The values of a column that exists, in row order, with the table's filter and order applied.

@@ -9,7 +9,8 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import { requireNames } from "./columns.ts";
 import { checkText } from "./decode_text.ts";
 import { inferColumn } from "./infer_column.ts";
-import { oneSeparator, separatorHint } from "./separator_hints.ts";
+import { firstLineHint, isSeparatorLine, lengthMistake } from "./length_hints.ts";
+import { howToSay, oneSeparator, separatorHint } from "./separator_hints.ts";
 import { plainRows, type SeparatedRecords, separatedRecords } from "./separated_records.ts";
 import { nameMistakes, type Table, tableFromColumns } from "./table.ts";
 
@@ -36,7 +37,8 @@ export interface SeparatedOptions {
  * A column is numeric only if every cell that is not empty is a plain decimal number, and boolean
  * only if every such cell is `true` or `false`; an empty cell is null there. All other columns are
  * text, where an empty cell is an empty text. Numbers with a leading zero or plus sign (`007`,
- * `+49`) and integers beyond 2^53 are identifiers and keep their column text.
+ * `+49`), integers beyond 2^53, and `1E2` in a column without fractions are identifiers and keep their
+ * column text.
  *
  * Quotes are text in tab-separated values where cutting at line ends and tabs alone gives every line
  * as many cells as the header has, and reading them as quotes would lose rows or fail. With commas that is
@@ -48,6 +50,13 @@ export function readSeparated(
   { separator, quote, omit = [], columns }: SeparatedOptions,
 ): Table {
   checkText(bytes, source);
+  if (isSeparatorLine(bytes)) {
+    throw new TunebookError(
+      "data",
+      `${source} begins with the line of a spreadsheet that tells the separator (sep=…), where the names of ` +
+        "the columns must be; remove that line",
+    );
+  }
   const { records, lineOf } = quote === undefined
     ? recordsByThemselves(bytes, source, separator)
     : separatedRecords(bytes, source, { separator, quote: quote === false ? null : quote });
@@ -55,7 +64,7 @@ export function readSeparated(
     throw new TunebookError("data", `${source} is empty; its first line must name the columns`);
   }
   const header = records[0].map((name) => name.trim());
-  requireNames(header, omit, source);
+  requireNames(header, omit.filter(Boolean), source);
   // Columns that are not there are told by the caller, beside those that are.
   const only = columns?.every((name) => header.includes(name)) ? columns : header;
   const kept = header.map((name, at) => ({ name, at }))
@@ -70,13 +79,14 @@ export function readSeparated(
   const wrong = records.flatMap((record, at) =>
     record.length === header.length
       ? []
-      : [`line ${lineOf(at)}: ${record.length} cells instead of ${header.length}`]
+      : [`line ${lineOf(at)}: ${lengthMistake(record, header.length)}`]
   );
   if (wrong.length > 0) {
-    const hint = separatorHint(bytes, separator) ?? rowNamesHint(records) ??
-      `quote cells that contain ${oneSeparator(separator)}`;
+    const hint = separatorHint(bytes, separator) ?? firstLineHint(records) ??
+      `quote cells that contain ${oneSeparator(separator)} or a line end`;
     throw mistakes("data", `${source} has rows of the wrong length; ${hint}:`, wrong);
   }
+  checkRepeated(records, source, lineOf);
   const rows = records.slice(1);
   return tableFromColumns(
     kept.map(({ name, at }) => [name, inferColumn(rows.map((row) => row[at]))] as const),
@@ -112,14 +122,15 @@ function recordsByThemselves(
       `${source} has ${plain! - 1} rows if its quotes (") are text, and ${
         parsed.records.length - 1
       } if ` +
-        "they quote cells that hold commas and line ends; say which, in code with readTable(path, " +
-        "{ quote: false }) or { quote: '\"' }, or write the table as JSON Lines",
+        `they quote cells that hold commas and line ends; say which: ${
+          howToSay("quote: false", "--quote none")
+        }, or with '"' in the place of false; or write the table as JSON Lines`,
     );
   }
   const { message, cause } = failure!;
   const hint = separatorHint(bytes, separator) ?? jsonHint(bytes) ??
     (mayBeText
-      ? "if all quotes are text, read it in code with readTable(path, { quote: false })"
+      ? `if all quotes are text, say so: ${howToSay("quote: false", "--quote none")}`
       : "");
   throw new TunebookError("data", message + (hint && `; ${hint}`), { cause });
 }
@@ -140,7 +151,9 @@ function checkSwallowed({ records, lineOf }: SeparatedRecords, source: string): 
   throw mistakes(
     "data",
     `${source} has quoted cells with tabs and line ends in them, as if rows stood between two quotes that ` +
-      "are text; say which, in code with readTable(path, { quote: false }) or { quote: '\"' }:",
+      `are text; say which: ${
+        howToSay("quote: false", "--quote none")
+      }, or with '"' in the place of false:`,
     wrong,
   );
 }
@@ -154,12 +167,30 @@ function jsonHint(bytes: Uint8Array): string | undefined {
     : undefined;
 }
 
-/** What R writes with the names of rows: every row has one cell more than the header. */
-function rowNamesHint([header, ...rows]: readonly string[][]): string | undefined {
-  return rows.every((row) => row.length === header.length + 1)
-    ? "every row has one cell more than the header, as R writes row names: write them with " +
-      "row.names = FALSE, or name their column in the first line"
-    : undefined;
+/** Files that were joined have the names of their columns again and again, which are no rows. */
+function checkRepeated(
+  records: readonly string[][],
+  source: string,
+  lineOf: (record: number) => number,
+): void {
+  const [header] = records;
+  if (header.length === 1) return;
+  const wrong = records.flatMap((record, at) =>
+    at > 0 && record.every((cell, column) => sameName(cell, header[column]))
+      ? [`line ${lineOf(at)}`]
+      : []
+  );
+  if (wrong.length === 0) return;
+  throw mistakes(
+    "data",
+    `${source} has its first line again, as when files are joined; remove the copies:`,
+    wrong,
+  );
+}
+
+/** Also behind the byte order mark of a file that was appended. */
+function sameName(cell: string, name: string): boolean {
+  return cell === name || cell.replace(/^\ufeff/, "").trim() === name.trim();
 }
 
 /** What pandas writes before its columns. */

@@ -91,7 +91,7 @@ function tooLong(what: string, cause: unknown): TunebookError {
 }
 
 /** Whether bytes are UTF-8, looked at in parts that are never too long. */
-function isUtf8(bytes: Uint8Array): boolean {
+export function isUtf8(bytes: Uint8Array): boolean {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     for (let start = 0; start < bytes.length; start += pieceBytes) {

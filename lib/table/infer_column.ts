@@ -7,7 +7,10 @@
 /** Turns the cells of one column into numbers, booleans or texts; see `readSeparated`. */
 export function inferColumn(cells: readonly string[]): (string | number | boolean | null)[] {
   const filled = cells.filter((cell) => cell.trim() !== "");
-  if (filled.length > 0 && filled.every((cell) => plainNumber(cell) !== undefined)) {
+  if (
+    filled.length > 0 &&
+    filled.every((cell) => plainNumber(cell) !== undefined) && !areCodes(filled)
+  ) {
     return cells.map((cell) => cell.trim() === "" ? null : Number(cell));
   }
   if (filled.length > 0 && filled.every((cell) => boolean.test(cell.trim()))) {
@@ -17,6 +20,14 @@ export function inferColumn(cells: readonly string[]): (string | number | boolea
 }
 
 const decimal = /^-?(0|[1-9]\d*)?(\.\d+|(?<=\d)\.)?([eE][+-]?\d+)?$/;
+/** Rooms and articles are called so; programs that write `1e5` write a point into other numbers of the column. */
+const code = /^\d+[eE]\d+$/;
+
+function areCodes(cells: readonly string[]): boolean {
+  return cells.some((cell) => code.test(cell.trim())) &&
+    !cells.some((cell) => /\.|[eE][+-]/.test(cell));
+}
+
 const boolean = /^(true|false)$/i;
 
 /**

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { visible } from "../core/visible.ts";
 import { isRecord } from "../core/objects.ts";
 import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { shortened } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
+import { isSplitTable, notANumberHint, objectHint } from "./json_hints.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -34,10 +36,10 @@ export function readJson(bytes: Uint8Array, source: string): Table {
     ([name, values]) => `${quoted(name)} is ${kindOf(values)}, not an array of values`,
   );
   if (wrong.length > 0) {
-    const hint = wrong.length === Object.keys(value).length
-      ? "; a single row is written as [{…}], or as a line of JSON Lines"
-      : "";
-    throw mistakes("data", `${source} is not an object of columns${hint}:`, wrong);
+    throw mistakes("data", `${source} is not an object of columns${objectHint(value)}:`, wrong);
+  }
+  if (isSplitTable(value)) {
+    throw new TunebookError("data", `${source} is not an object of columns${objectHint(value)}`);
   }
   const columns = Object.entries(value as Record<string, unknown[]>);
   return tableFromColumns(
@@ -51,24 +53,29 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
   const values: unknown[] = [];
   const lines: number[] = [];
   const wrong: string[] = [];
+  const invalid: string[] = [];
   let before = 0;
   for (const piece of textPieces(bytes, source)) {
-    const texts = piece.split("\n");
+    // No text of JSON holds a line end, so that lines may end in any way.
+    const texts = piece.split(/\r\n|[\r\n]/);
     texts.forEach((text, index) => {
       if (text.trim() === "") return;
       try {
-        values.push(parsed(text));
+        // Files that were joined have a byte order mark before lines of theirs.
+        values.push(parsed(text.trim()));
         lines.push(before + index + 1);
       } catch (error) {
         wrong.push(`line ${before + index + 1}: ${messageOf(error)}`);
+        invalid.push(text);
       }
     });
     before += texts.length - 1;
   }
   if (wrong.length > 0) {
+    const nanHint = invalid.map(notANumberHint).find(Boolean) ?? "";
     const hint = isDocument(bytes, source)
       ? '; it is one JSON document: name it .json, or give format: "json"'
-      : textHint(new TextDecoder().decode(bytes.subarray(0, looked)));
+      : textHint(new TextDecoder().decode(bytes.subarray(0, looked))) || nanHint;
     throw mistakes("data", `${source} has lines that are not JSON${hint}:`, wrong);
   }
   return fromRows(values, source, (index) => `line ${lines[index]}`);
@@ -172,7 +179,9 @@ function parseWhole(text: string, source: string): unknown {
     }
     throw new TunebookError(
       "data",
-      `${source} is not valid JSON: ${messageOf(error)}${textHint(text.slice(0, looked))}`,
+      `${source} is not valid JSON: ${visible(messageOf(error))}${
+        textHint(text.slice(0, looked)) || notANumberHint(text)
+      }`,
       { cause: error },
     );
   }

@@ -103,12 +103,13 @@ function chunkValues(
   rows: number,
 ): DecodedArray {
   const schemaPath = getTreePath(tree, meta.path_in_schema);
+  const { element } = schemaPath.at(-1)!;
   const decoder = {
     ...meta,
     pathInSchema: meta.path_in_schema,
-    element: schemaPath.at(-1)!.element,
+    element,
     schemaPath,
-    parsers: DEFAULT_PARSERS,
+    parsers: { ...DEFAULT_PARSERS, stringFromBytes: textReader(element, meta.path_in_schema) },
     compressors,
   } as unknown as ColumnDecoder;
   const chunk: ChunkState = {
@@ -144,6 +145,29 @@ function chunkValues(
     throw new Error(`${place} has values that are not in its dictionary`);
   }
   return all;
+}
+
+/**
+ * Bytes → text. The library puts U+FFFD where bytes are no UTF-8: in a column of texts that is an error, and in
+ * one of bytes that do not say what they are, such as pictures, they stay bytes.
+ */
+function textReader(
+  { converted_type, logical_type }: SchemaTree["element"],
+  path: readonly string[],
+): (bytes: Uint8Array | undefined) => unknown {
+  const isText = converted_type === "UTF8" || logical_type?.type === "STRING";
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return (bytes) => {
+    if (!bytes) return bytes;
+    try {
+      return decoder.decode(bytes);
+    } catch (error) {
+      if (!isText) return bytes;
+      throw new Error(`column ${JSON.stringify(path.join("."))} has a text that is not UTF-8`, {
+        cause: error,
+      });
+    }
+  };
 }
 
 /** The values of a top-level column; nested ones are put together out of their leaves. */

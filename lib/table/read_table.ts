@@ -14,6 +14,7 @@ import {
 } from "../core/option_rules.ts";
 import { extname } from "node:path";
 import { mistakes, TunebookError } from "../core/errors.ts";
+import { quoted } from "../core/quoted.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { readArrow } from "./arrow.ts";
@@ -30,14 +31,10 @@ import type { Table } from "./table.ts";
 /** A way to write a table into a file. */
 export type TableFormat = "csv" | "tsv" | "json" | "jsonl" | "parquet" | "arrow" | "conll";
 
-/** How to read a table. */
-export interface ReadTableOptions {
+/** What a file's name and content may not tell. */
+export interface ReadSettings {
   /** The format; by default from the name's ending, or else from what the server says. */
   format?: TableFormat;
-  /** The columns to keep, in this order; by default all. */
-  columns?: readonly string[];
-  /** Columns to leave out, such as `""`, the index that pandas writes without a name. */
-  omit?: readonly string[];
   /**
    * What cells are quoted with, one character, or `false` where quotes are text (csv, tsv). By default
    * `"`, or none where tab-separated lines only make sense so.
@@ -45,6 +42,14 @@ export interface ReadTableOptions {
   quote?: string | false;
   /** What stands between cells, one character (csv, tsv); by default a comma or a tab. */
   separator?: string;
+}
+
+/** How to read a table. */
+export interface ReadTableOptions extends ReadSettings {
+  /** The columns to keep, in this order; by default all. */
+  columns?: readonly string[];
+  /** Columns to leave out; `""` are those without a name, if any, such as the index that pandas writes. */
+  omit?: readonly string[];
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
   timeoutSeconds?: number;
   /** Stops a download with an error of kind "interrupted". */
@@ -95,6 +100,8 @@ const formats: Record<TableFormat, Format> = {
 
 const defaultTimeoutSeconds = 30;
 const names = Object.keys(formats) as TableFormat[];
+/** The names of all formats. */
+export const tableFormats: readonly TableFormat[] = names;
 /** The index that pandas writes has an empty name. */
 const anyNames: Rule = [
   "a list of texts",
@@ -108,12 +115,16 @@ const quoteRule: Rule = [
   "one ASCII character, or false where quotes are text",
   (value) => value === false || character[1](value),
 ];
-const rules: Rules<ReadTableOptions> = {
+/** What the settings must be. */
+export const readRules: Rules<ReadSettings> = {
   format: oneOf(names),
-  columns: texts,
-  omit: anyNames,
   quote: quoteRule,
   separator: character,
+};
+const rules: Rules<ReadTableOptions> = {
+  ...readRules,
+  columns: texts,
+  omit: anyNames,
   timeoutSeconds: positive,
   signal: abortSignal,
 };
@@ -156,6 +167,7 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   format ??= names.find((name) => formats[name].contentTypes.includes(contentType ?? ""));
   if (format === undefined) throw unknownFormat(source);
   checkCells(format, options);
+  checkColumns(options);
   const table = await formats[format].read(bytes, source, options);
   const { columns, omit } = options;
   if (columns) {
@@ -166,8 +178,12 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
     return options.format ? table : rememberOrigin(table, source);
   }
   // Separated values have left theirs out before their columns had to have names.
-  if (!isSeparated(format)) requireColumns(table, omit ?? [], source);
-  return table.select(...table.columnNames().filter((name) => !omit?.includes(name)));
+  if (!isSeparated(format)) requireColumns(table, omit?.filter(Boolean) ?? [], source);
+  const kept = table.columnNames().filter((name) => !omit?.includes(name));
+  if (kept.length === 0) {
+    throw new TunebookError("input", `omit leaves none of the columns of ${source}`);
+  }
+  return table.select(...kept);
 }
 
 function isSeparated(format: TableFormat): boolean {
@@ -191,6 +207,16 @@ function checkCells(format: TableFormat, options: ReadTableOptions): void {
   if (given.length === 2 && options.quote === options.separator) {
     wrong.push("quote and separator must differ");
   }
+  if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
+}
+
+/** Refuses names of columns that contradict each other. */
+function checkColumns({ columns, omit }: ReadTableOptions): void {
+  if (columns === undefined) return;
+  const wrong = columns.filter((name, at) => columns.indexOf(name) < at)
+    .map((name) => `columns names ${quoted(name)} twice`);
+  if (columns.length === 0) wrong.push("columns is empty; leave it out for all columns");
+  if (omit !== undefined) wrong.push("columns and omit are given; one of them is enough");
   if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
 }
 

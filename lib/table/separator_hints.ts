@@ -20,6 +20,11 @@ export function oneSeparator(separator: string): string {
   return { ",": "a comma", "\t": "a tab", ";": "a semicolon" }[separator] ?? quoted(separator);
 }
 
+/** Where a setting of {@link ReadSettings} is given, in code, in a plan and on the command line. */
+export function howToSay(setting: string, flag: string): string {
+  return `readTable(path, { ${setting} }), in a plan read: { ${setting} }, or ${flag}`;
+}
+
 /**
  * What to do about a file whose first line has no such separator and several cells with another one;
  * undefined for others.
@@ -33,7 +38,7 @@ export function separatorHint(bytes: Uint8Array, separator: string): string | un
   return `it seems to be separated by ${quoted(other)}; save it with ${
     separator === "\t" ? "tabs" : "commas"
   }, or ` +
-    `read it in code with readTable(path, { separator: ${quoted(other)} })`;
+    `say so: ${howToSay(`separator: ${quoted(other)}`, `--column-separator ${quoted(other)}`)}`;
 }
 
 /** How many cells a line has; none where its quotes do not fit the separator. */

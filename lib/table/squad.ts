@@ -42,6 +42,9 @@ export function squadTable({ data }: { readonly data: readonly unknown[] }, sour
         const { id = null, question }: Json = isRecord(each) ? each : {};
         if (typeof question !== "string") wrong.push(`${place} has no text "question"`);
         const answers = answersOf(isRecord(each) ? each : {});
+        if (isRecord(each) && isContradictory(each)) {
+          wrong.push(`${place} is impossible, but has answers`);
+        }
         if (answers === undefined) {
           wrong.push(`${place}: "answers" is no list of { text, answer_start }`);
         }
@@ -56,6 +59,10 @@ export function squadTable({ data }: { readonly data: readonly unknown[] }, sour
 interface Answers {
   readonly text: readonly string[];
   readonly answer_start: readonly number[];
+}
+
+function isContradictory({ answers, is_impossible }: Json): boolean {
+  return is_impossible === true && Array.isArray(answers) && answers.length > 0;
 }
 
 /** Null where there are none; undefined where they are malformed. */

@@ -7,8 +7,9 @@ import { checkOptions } from "../core/check_options.ts";
 import { type Rules, text } from "../core/option_rules.ts";
 import { toArrowIPC, toCSV } from "arquero";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { TunebookError } from "../core/errors.ts";
+import { messageOf, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
+import { checkCells } from "./check_cells.ts";
 import { isMissing } from "./column_summary.ts";
 import { columnValues, requireTable } from "./columns.ts";
 import { formatOf, type TableFormat, unknownFormat } from "./read_table.ts";
@@ -24,9 +25,13 @@ export interface WriteTableOptions {
 const writers: Record<string, (table: Table) => Iterable<string | Uint8Array>> = {
   csv: (table) => separated(table, ","),
   tsv: (table) => separated(table, "\t"),
-  json: (table) => jsonRows(table, ["[", ",\n ", "]\n"]),
+  // A list of no rows would lose the names of the columns.
+  json: (table) =>
+    table.numRows() === 0
+      ? [JSON.stringify(Object.fromEntries(table.columnNames().map((name) => [name, []]))) + "\n"]
+      : jsonRows(table, ["[", ",\n ", "]\n"]),
   jsonl: (table) => jsonRows(table, ["", "\n", table.numRows() > 0 ? "\n" : ""]),
-  arrow: (table) => [toArrowIPC(table, { format: "file" })],
+  arrow: (table) => [arrowBytes(table)],
 };
 
 const rules: Rules<WriteTableOptions> = { format: text };
@@ -38,7 +43,8 @@ const pieceRows = 4096;
  * made. CSV holds no types: a text column of digits is numeric when it is read again, and lists and
  * objects are written as JSON. NaN becomes null in JSON and an empty cell in CSV, as does a date that is none in
  * every format. Throws a `TunebookError` of kind "input" for a format that cannot be written, for infinite numbers
- * in JSON and CSV and for integers beyond 2^53 in JSON, and of kind "output" for a place that cannot be written.
+ * in JSON and CSV, for integers beyond 2^53 in JSON, for columns of several types in Arrow and
+ * for what is no value, such as a function or a `Map`, and of kind "output" for a place that cannot be written.
  *
  * @example
  * ```ts
@@ -67,7 +73,32 @@ export async function writeTable(
       `cannot write ${quoted(String(format))}: choose one of ${formats}`,
     );
   }
+  checkCells(table, { allowsLoneSurrogates: format === "json" || format === "jsonl" });
   await writeFileAtomic(path, bytesOf(writers[format](withoutWrongDates(table))));
+}
+
+/** A file of Arrow. The library guesses the type of each column, which must be one. */
+function arrowBytes(table: Table): Uint8Array {
+  const encode = (part: Table) => toArrowIPC(part, { format: "file" });
+  try {
+    return encode(table);
+  } catch (error) {
+    const fails = (name: string) => {
+      try {
+        encode(table.select(name));
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const names = table.columnNames().filter(fails).map(quoted).join(", ");
+    throw new TunebookError(
+      "input",
+      `Arrow cannot hold ${names || "this table"}, where all values must be of one type ` +
+        `(${messageOf(error).replace(/\.$/, "")}); write JSON Lines, or make them texts`,
+      { cause: error },
+    );
+  }
 }
 
 /** The table with null for each date that is none: CSV would hold words, and Arrow has no such date. */
@@ -137,6 +168,7 @@ function* jsonRows(
 
 /** JSON has no integers of 64 bits, of which a reader gets a neighbour, and no infinite numbers. */
 function jsonNumber(name: string, value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Uint8Array);
   if (typeof value === "number") checkFinite(name, value);
   if (typeof value !== "bigint") return value;
   if (Number.isSafeInteger(Number(value))) return Number(value);

@@ -146,6 +146,15 @@ export function textClassification<const Kind extends LabelKind = "single">(
 export function textClassificationMistakes(options: object): Mistake[] {
   const { kind, separator, names } = options as TextClassificationOptions;
   const wrong = optionMistakes(options, textClassificationRules);
+  const { text, pair, label } = options as TextClassificationOptions;
+  const columns = Object.entries({ text, pair, label }).filter(([, name]) => name !== undefined);
+  if (new Set(columns.map(([, name]) => name)).size < columns.length) {
+    wrong.push(
+      mistakeOf((nameOf) =>
+        `${columns.map(([option]) => nameOf(option)).join(", ")} must be different columns`
+      ),
+    );
+  }
   if (separator !== undefined && kind !== "multi") {
     wrong.push(optionMistake("separator", 'belongs to kind "multi"'));
   }

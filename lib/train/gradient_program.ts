@@ -10,7 +10,6 @@ import {
   laidOutInRows,
   packedInputs,
 } from "../nn/batch_inputs.ts";
-import { headResults } from "../nn/head_results.ts";
 import {
   type InputSpec,
   ops,
@@ -22,9 +21,11 @@ import {
 } from "../engine/mod.ts";
 import { createNet } from "../nn/create_net.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
+import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
+import { piecewiseLoss } from "./piecewise_loss.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
 
@@ -58,7 +59,7 @@ export function gradientProgram(
 ): Program {
   const { adapter, objective } = trainable;
   const { packed = false, gradientCheckpointing = false } = options;
-  const { inputs, weights, netOf, outputsOf } = trainingForward(trainable, options);
+  const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
       lossParameters(trainable).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
@@ -74,7 +75,7 @@ export function gradientProgram(
       const net = netOf(inputs, gradientCheckpointing);
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const loss = objective.loss(outputsOf(net, inputs), { ...inputs, ...own(inputs) });
+          const loss = lossOf(net, { ...inputs, ...own(inputs) });
           if (!adapter.penalty) return loss;
           return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
         },
@@ -114,6 +115,10 @@ function trainingForward(
     ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
     : batchInputs(model);
   type Tensors = Readonly<Record<string, Tensor>>;
+  const outputsOf = (net: Net, inputs: Tensors): Tensor => {
+    const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
+    return objective.pool?.(found, batchOf(inputs)) ?? found;
+  };
   const inputs: Record<string, InputSpec> = {
     ...(packed ? packedInputs(batch) : batch),
     noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
@@ -134,9 +139,17 @@ function trainingForward(
         ...(tokens === undefined ? {} : { tokens }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
-    outputsOf(net: Net, inputs: Tensors): Tensor {
-      const found = headResults(net, trainable, inputs, { frozenLayers, training: true });
-      return objective.pool?.(found, batchOf(inputs)) ?? found;
+    outputsOf,
+    lossOf(net: Net, inputs: Tensors): Tensor {
+      const { piecewise } = objective;
+      if (!piecewise) return objective.loss(outputsOf(net, inputs), inputs);
+      const trained = weights.trained.map((path) => inputs[weights.names.get(path)!]);
+      return piecewiseLoss(piecewise, {
+        feeds: Object.fromEntries(Object.keys(objective.feeds).map((name) => [name, inputs[name]])),
+        features: headFeatures(net, trainable, inputs, { frozenLayers, training: true }),
+        trained,
+        head: (rows) => appliedHead(net, trainable, rows),
+      });
     },
   };
 }

@@ -16,7 +16,7 @@ import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
-import { planSteps } from "./step_plan.ts";
+import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -48,12 +48,14 @@ export type OpenContext = Pick<
 
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
 export async function openRun(
-  trainable: TrainableModel,
+  given: TrainableModel,
   rows: TrainingRows,
   context: OpenContext,
 ): Promise<TrainingRun> {
   const { device, settings } = context;
   const plan = planSteps(exampleLengths(rows), settings);
+  const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
+  const trainable = { ...given, objective };
   const frozenLayers = countFrozenLayers(trainable);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;
@@ -76,7 +78,6 @@ export async function openRun(
     words,
   };
   const frozen = gradientSource(trainable, words);
-  const { objective } = trainable;
   const isWhole = needsWholeBatch(objective, settings);
   const wholeBatch = isWhole
     ? await opening(openWholeBatch(trainable, device, { state, frozen, options }))

@@ -12,7 +12,7 @@ import { stackOf } from "../nn/encoder.ts";
 import type { Family } from "../nn/family.ts";
 import { positionsRead } from "../nn/hidden_program.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
-import type { StepPlan } from "./step_plan.ts";
+import { sampledBatches, type StepPlan } from "./step_plan.ts";
 import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { keyValueSizes } from "../nn/key_value_sizes.ts";
@@ -51,9 +51,6 @@ export function checkPacking(
     `packing is true, but ${obstacle}; leave packing out`,
   );
 }
-
-/** So many batches of the first epoch tell enough of all. */
-const maxSampled = 500;
 
 /** Packing is chosen from this saving on; a smaller one drowns in what the estimate leaves out. */
 const leastSaving = 0.05;
@@ -134,15 +131,12 @@ export function choosePacking(
   const layoutOf = (batch: ArrayLike<number>) => cheapestLayout(lengthsOf(batch), cost);
 
   const sum = { padded: 0, packed: 0, paddedTokens: 0, packedTokens: 0 };
-  const stride = Math.ceil(plan.stepsPerEpoch / maxSampled);
-  for (let step = 0; step < plan.stepsPerEpoch; step += stride) {
-    for (const batch of plan.microBatchesOf(step)) {
-      const [padded, packed] = [paddedLayout(lengthsOf(batch)), layoutOf(batch)];
-      sum.padded += costOf(padded);
-      sum.packed += costOf(packed);
-      sum.paddedTokens += padded.rows * padded.length;
-      sum.packedTokens += packed.rows * packed.length;
-    }
+  for (const batch of sampledBatches(plan)) {
+    const [padded, packed] = [paddedLayout(lengthsOf(batch)), layoutOf(batch)];
+    sum.padded += costOf(padded);
+    sum.packed += costOf(packed);
+    sum.paddedTokens += padded.rows * padded.length;
+    sum.packedTokens += packed.rows * packed.length;
   }
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
   const saved = 1 - sum.packed / sum.padded;

@@ -53,3 +53,12 @@ export function planSteps(lengths: ArrayLike<number>, settings: PlanSettings): S
     },
   };
 }
+
+/** So many batches of the first epoch tell enough of all. */
+const maxSampled = 500;
+
+/** Micro-batches of steps that are spread evenly over the first epoch. */
+export function* sampledBatches(plan: StepPlan): Generator<Uint32Array> {
+  const stride = Math.ceil(plan.stepsPerEpoch / maxSampled);
+  for (let step = 0; step < plan.stepsPerEpoch; step += stride) yield* plan.microBatchesOf(step);
+}

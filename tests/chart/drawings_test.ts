@@ -128,7 +128,7 @@ Deno.test("attention over many tokens is refused with what to do", () => {
   const rows = tokens.map(() => new Float32Array(101));
   assert.throws(() => attentionChart({ tokens, weights: rows }), {
     name: "TunebookError",
-    message: /101 tokens would be 10,201 cells.*tokens\.slice\(0, 100\)/,
+    message: /101 tokens would be 10,201 cell.*tokens\.slice\(0, 100\)/,
   });
   assert.doesNotThrow(() =>
     attentionChart({ tokens: tokens.slice(1), weights: rows.slice(1).map((row) => row.slice(1)) })

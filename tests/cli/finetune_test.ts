@@ -81,7 +81,7 @@ Deno.test("a CoNLL file needs no flags for its columns, and other files are told
       ...["--out", join(folder, "out"), "--deploy", "adapter"],
     ]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /names\.conll: tokens, tags \(token-classification\)/);
+    assert.match(stderr, /names\.conll, 20 rows: tokens, tags \(token-classification\)/);
     assert.match(stdout, /entityF1 +\d/);
 
     const csv = join(folder, "rows.csv");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
-import { columnsOfFile } from "../../lib/cli/columns_of_file.ts";
+import { fileOfFlags } from "../../lib/cli/file_of_flags.ts";
 import { readCommandLine } from "../../lib/cli/flags.ts";
 import { helpFor } from "../../lib/cli/help.ts";
 import { planOfFlags } from "../../lib/cli/plan_of_flags.ts";
@@ -322,21 +322,57 @@ Deno.test("embeddings have a flag for every option", () => {
   assert.deepEqual(flags.map(({ name }) => name).sort(), [...sentenceEmbeddingsOptions].sort());
 });
 
-Deno.test("the columns of a file are read only where no flag names any", () =>
+Deno.test("a file is read for its columns only where no flag names any", () =>
   inFolder(async (folder) => {
-    const columnsOf = (...args: string[]) => columnsOfFile(readCommandLine(args).flags);
-    const csv = join(folder, "t.csv");
-    await Deno.writeTextFile(csv, "text,label\nfine,1\n");
+    const columnsOf = async (...args: string[]) =>
+      (await fileOfFlags(readCommandLine(args).flags))?.columnNames();
+    const write = async (name: string, text: string) => {
+      await Deno.writeTextFile(join(folder, name), text);
+      return join(folder, name);
+    };
+    const csv = await write("t.csv", "text,label\nfine,1\n");
     assert.deepEqual(await columnsOf("--data", csv), ["text", "label"]);
     assert.equal(await columnsOf("--data", csv, "--text", "text"), undefined);
     assert.deepEqual(await columnsOf("--data", csv, "--epochs", "3"), ["text", "label"]);
-    assert.deepEqual(await columnsOf("--data", "absent.conll"), ["tokens", "tags"]);
-    for (const other of ["sentiment", "brownTags?rows=9", "https://host/t.csv", "reviews"]) {
+    const words = await write("t.conll", "Bob B-PER\nsleeps O\n");
+    assert.deepEqual(await columnsOf("--data", words), ["tokens", "tags"]);
+    // The index that pandas writes is in no way, and what the name does not tell is said.
+    const index = await write("index.csv", ",text,label\n0,fine,1\n");
+    assert.deepEqual(await columnsOf("--data", index), ["text", "label"]);
+    const semicolons = await write("t.txt", 'text;label\n"fine;1\n');
+    assert.equal(await columnsOf("--data", semicolons), undefined);
+    const said = ["--format", "csv", "--column-separator", ";", "--quote", "none"];
+    assert.deepEqual(await columnsOf("--data", semicolons, ...said), ["text", "label"]);
+    for (const other of ["sentiment", "brownTags?rows=9", "https://host/t", "reviews"]) {
       assert.equal(await columnsOf("--data", other), undefined);
     }
     assert.equal(await columnsOf("--task", "question-answering"), undefined);
     await assert.rejects(columnsOf("--data", join(folder, "no.csv")), isMistake("data", "no.csv"));
   }));
+
+Deno.test("how files are read is said by flags and stands in the plan", () => {
+  const given = ["--data", "t.csv", "--text", "a", "--label", "b"];
+  const read = { quote: false, separator: "\t" };
+  const flags = ["--quote", "none", "--column-separator", "tab"];
+  assert.deepEqual(planOf(...given, ...flags).columns?.read, read);
+  const tagged = ["--task", "token-classification", "--data", "t.json", "--tokens", "a"];
+  assert.deepEqual(planOf(...tagged, "--tags", "b", ...flags).split?.read, read);
+  assert.throws(
+    () => planOf(...given, "--column-separator", ";;", "--format", "xls"),
+    isMistake("input", '--column-separator is ";;", but must be one ASCII', '--format is "xls"'),
+  );
+});
+
+Deno.test("a flag that is given twice, and lists of nothing, are mistakes", () => {
+  assert.throws(
+    () => readCommandLine(["--deploy", "onnx", "--deploy", "merged"]),
+    isMistake("input", "--deploy is given twice", "commas"),
+  );
+  assert.throws(
+    () => planOf("--metrics", ",", "--deploy", " , "),
+    isMistake("input", "--metrics has nothing", "--deploy has nothing"),
+  );
+});
 
 Deno.test("an unknown flag suggests the nearest one", () => {
   assert.throws(

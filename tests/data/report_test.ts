@@ -18,6 +18,7 @@ Deno.test("counts rows, classes, duplicates and absent labels", () => {
         rows: 4,
         classes: [{ name: "p", rows: 3, share: 0.75 }, { name: "n", rows: 1, share: 0.25 }],
         duplicates: 1,
+        contradictions: 0,
         tokens: { half: 2, most: 40, nearly: 40, all: 40 },
       },
       {
@@ -25,10 +26,12 @@ Deno.test("counts rows, classes, duplicates and absent labels", () => {
         rows: 3,
         classes: ["n", "p", "x"].map((name) => ({ name, rows: 1, share: 1 / 3 })),
         duplicates: 0,
+        contradictions: 0,
       },
     ],
     shared: [{ first: "train", second: "test", rows: 2, examples: ["a", "c"] }],
     absent: [{ split: "test", labels: ["x"] }],
+    notes: [],
   });
 });
 

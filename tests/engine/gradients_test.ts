@@ -72,6 +72,56 @@ const opCases: Record<string, Case[]> = {
         { given: [x], fixed: [tf.scalar(0.7)], trained: () => [weight] },
       ),
   }],
+  classCrossEntropy: [{
+    kernel: "classCrossEntropy",
+    name: "a class twice",
+    inputs: [floats([3, 4]), given("int32", [3], [3, 0, 3])],
+    run: (logits, ids) => ops.classCrossEntropy(logits, ids),
+  }, {
+    kernel: "classCrossEntropy",
+    name: "smoothed",
+    inputs: [floats([3, 4]), given("int32", [3], [3, 0, 3])],
+    run: (logits, ids) => ops.classCrossEntropy(logits, ids, { labelSmoothing: 0.2 }),
+  }],
+  lossInPieces: [{
+    kernel: "lossInPieces",
+    name: "by the input, by a trained tensor that one piece reads and by one that all read",
+    inputs: [
+      floats([5, 2]),
+      floats([2, 2]),
+      floats([1]),
+      given("int32", [2, 2], [4, 0, 2, 1]), // the last one is not counted
+      given("int32", [5], [1, 3, 2, 3, 0]),
+    ],
+    run: (x, weight, offset, rows, slots) =>
+      ops.lossInPieces(
+        (own, piece) => {
+          const y = tf.tanh(tf.matMul(own as tf.Tensor2D, weight as tf.Tensor2D));
+          const counted = tf.mul(y, tf.tensor2d([[1], [1 - piece]]));
+          return tf.sum(piece === 0 ? tf.mul(counted, offset) : counted);
+        },
+        x,
+        { rows, slots },
+        [weight, offset],
+      ),
+  }],
+  countedRows: [{
+    kernel: "countedRows",
+    name: "times the rows",
+    inputs: [floats([3, 2])],
+    run: (x) => tf.mul(x, tf.reshape(tf.cast(ops.countedRows(x), "float32"), [-1, 1])),
+  }],
+  rowsInPieces: [{
+    kernel: "rowsInPieces",
+    name: "pieces that are a row short",
+    inputs: [floats([4, 2])],
+    run: (x) =>
+      ops.rowsInPieces(
+        (own, numbers) => tf.mul(tf.square(own), tf.reshape(tf.cast(numbers, "float32"), [-1, 1])),
+        x,
+        3,
+      ),
+  }],
   maskedGradient: [{
     kernel: "maskedGradient",
     name: "all kept",

@@ -3,6 +3,7 @@ import { openDevice } from "../../lib/engine/devices/open_device.ts";
 import { kernels } from "../../lib/engine/kernels/mod.ts";
 import { tf } from "../../lib/engine/tf.ts";
 import { trace } from "../../lib/engine/trace.ts";
+import { crossEntropyCases } from "./kernels/cross_entropy_cases.ts";
 import { elementwiseCases } from "./kernels/elementwise_cases.ts";
 import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
@@ -13,6 +14,7 @@ import { assertClose, type Case, feedsOf, kernelsOf, programOf, runOn } from "./
 import { runGraph } from "./run_graph.ts";
 
 const families: Record<string, readonly Case[]> = {
+  crossEntropy: crossEntropyCases,
   elementwise: elementwiseCases,
   indexing: indexingCases,
   layout: layoutCases,
@@ -25,6 +27,8 @@ const all = Object.values(families).flat();
 const ownKernels: Record<string, string> = {
   LayerNormalization: "LayerNormalization",
   After: "Reshape",
+  ClassCrossEntropy: "GatherElements",
+  ClassCrossEntropyGrad: "ScatterElements",
   MatMulBnb4: "MatMulBnb4",
   MatMulNBits: "MatMulNBits",
 };
@@ -54,7 +58,10 @@ for (const [family, cases] of Object.entries(families)) {
 }
 
 Deno.test("what is written otherwise for WebGPU computes the same", async () => {
-  const names = ["Mod", "FloorDiv", "OneHot", "UnsortedSegmentSum", "ScatterNd"];
+  const names = [
+    ...["Mod", "FloorDiv", "OneHot", "UnsortedSegmentSum", "ScatterNd"],
+    ...["ClassCrossEntropy", "ClassCrossEntropyGrad"],
+  ];
   const cases = all.filter(({ kernel }) => names.includes(kernel));
   const absent = new Set(["Mod", "OneHot", "FusedMatMul"]);
   for (const each of cases) {

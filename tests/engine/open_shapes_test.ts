@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { openDevice } from "../../lib/engine/devices/open_device.ts";
-import { dropout, embedding, layerNorm, Noise, noiseSize } from "../../lib/engine/ops/mod.ts";
+import {
+  dropout,
+  embedding,
+  layerNorm,
+  Noise,
+  noiseSize,
+  rowsInPieces,
+} from "../../lib/engine/ops/mod.ts";
 import type { HostTensor, InputSpec, Program } from "../../lib/engine/program.ts";
 import { type Tensor, tf } from "../../lib/engine/tf.ts";
 import { trace } from "../../lib/engine/trace.ts";
@@ -42,6 +49,16 @@ const prefix = (x: Tensor, size: number) =>
   tf.broadcastTo(tf.ones([1, size, width]), [batchOf(x), size, width]);
 
 const programs: Record<string, Compute> = {
+  "every third row": (x) => {
+    const rows = tf.reshape(x, [-1, width]);
+    return { y: tf.stridedSlice(rows, [0, 0], rows.shape as [number, number], [3, 1]) };
+  },
+  "rows in pieces": (x) => {
+    const rows = tf.reshape(x, [-1, width]);
+    const numbered = (own: Tensor, numbers: Tensor) =>
+      tf.concat([tf.square(own), tf.reshape(tf.cast(numbers, "float32"), [-1, 1])], 1);
+    return { y: rowsInPieces(numbered, rows, 1), z: rowsInPieces(numbered, rows, 5) };
+  },
   "flatten and back": (x) => ({
     y: tf.reshape(tf.mul(tf.reshape(x, [-1, width]), 2), x.shape),
   }),

@@ -25,6 +25,12 @@ const flags = ({ base, data, out }: Place) => [
   ...["--model", `file:${base}`, "--data", data, "--text", "text", "--label", "mood"],
   ...["--epochs", "1", "--out", out],
 ];
+/** The flags with other values for some of them. */
+const flagsBut = (place: Place, others: Readonly<Record<string, string>>) => {
+  const given = flags(place).map((flag, at, all) => others[all[at - 1]] ?? flag);
+  const more = Object.entries(others).filter(([name]) => !given.includes(name));
+  return [...given, ...more.flat()];
+};
 const planFile = (content: string) => ({ folder }: Place) =>
   Deno.writeTextFile(join(folder, "plan.json"), content);
 const plan = ({ folder }: Place) => [join(folder, "plan.json")];
@@ -75,7 +81,7 @@ export const hostileCommands: readonly HostileCommand[] = [
   },
   {
     name: "an unknown column",
-    args: (place) => [...flags(place), "--label", "moood"],
+    args: (place) => flagsBut(place, { "--label": "moood" }),
     code: failed,
     message: /did you mean "mood"/,
   },
@@ -88,13 +94,13 @@ export const hostileCommands: readonly HostileCommand[] = [
   },
   {
     name: "an output below a file",
-    args: (place) => [...flags(place), "--out", join(place.data, "out")],
+    args: (place) => flagsBut(place, { "--out": join(place.data, "out") }),
     code: failed,
     message: /cannot write/,
   },
   {
     name: "a learning rate beyond reason",
-    args: (place) => [...flags(place), "--learning-rate", "1e38", "--epochs", "9"],
+    args: (place) => flagsBut(place, { "--learning-rate": "1e38", "--epochs": "9" }),
     code: failed,
     message: /Lower learningRate/,
     keepsCheckpoint: true,

@@ -26,6 +26,8 @@ export interface ToyOptions {
   readonly head?: string;
   /** Tokens in the vocabulary; `toyRows` uses the first 19. */
   readonly vocabulary?: number;
+  /** Whether a language head shares the word table; as is customary in the family unless given. */
+  readonly isTied?: boolean;
   /** The most tokens of a text; 16 unless given. */
   readonly positions?: number;
 }
@@ -57,7 +59,8 @@ export function toyLanguageModel(options: ToyOptions = {}): Model {
 /** A model with random weights; biases and norms are random too, so that all of them matter. */
 export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
-  const { vocabulary = toyVocabulary, positions = 16, head: name = "classification" } = options;
+  const { vocabulary = toyVocabulary, positions = 16, isTied } = options;
+  const { head: name = "classification" } = options;
   const family = familyOf(modelType);
   const json = {
     model_type: modelType,
@@ -86,6 +89,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     attn_pdrop: dropout,
     resid_pdrop: dropout,
     num_key_value_heads: 1,
+    ...(isTied === undefined ? {} : { tie_word_embeddings: isTied }),
     ...slidingFields[modelType],
   };
   const config = family.readConfig(json);

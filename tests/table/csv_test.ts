@@ -51,7 +51,7 @@ Deno.test("names all rows of the wrong length by the line on which they begin", 
     () => read('a,b\n"x\ny",1\n1,2,3\n\n"one\ncell"\n'),
     (error: Error) => {
       assert.match(error.message, /line 4: 3 cells instead of 2/);
-      assert.match(error.message, /line 6: 1 cells instead of 2/);
+      assert.match(error.message, /line 6: 1 cell instead of 2/);
       return true;
     },
   );
@@ -69,7 +69,7 @@ Deno.test("line ends may change within a file, and quoted cells keep theirs (D2)
   // Lines are counted as they stand, whatever their ends are.
   assert.throws(
     () => read('a,b\n"1\r\nx",p\r\n2\r\n\r\n3,4,5\r"6" 7,8\n', ",", { quote: "'" }),
-    isMistake("data", "line 2: 1 cells", "line 4: 1 cells", "line 6: 3 cells"),
+    isMistake("data", "line 2: 1 cell ", "line 4: 1 cell", "line 6: 3 cells"),
   );
   assert.throws(
     () => read('a,b\n"1\r\nx",p\r\n2,3\r"6" 7,8\n'),
@@ -132,7 +132,7 @@ Deno.test("what a file is and what to do stands in the error (D8)", () => {
     ['"text"\t"label"\n"a"\t"b"\n', /seems to be separated by "\\t"/],
     ['{"text":"a","label":"b"}\n', /seems to be JSON Lines: name it \.jsonl/],
     ['[{"text":"a","label":"b"}]\n', /seems to be JSON: name it \.json/],
-    ["text,label\n1,a,b\n2,c,d\n", /one cell more than the header, as R writes row names/],
+    ["text,label\n1,a,b\n2,c,d\n", /one cell more than the first line.*as R writes them/],
     ["te\rxt\nabc,d\n", /./],
     ['"a\u200bb","a\u200bb"\n1,2\n', /both named "a\\u200bb"/],
   ];

@@ -74,8 +74,8 @@ function oneHot(build: GraphBuilder, ids: Value, depth: number, off: number, on:
   );
 }
 
-/** The same by comparing each id with each place, which needs no operator of its own. */
-function comparedOneHot(
+/** A one-hot by comparing each id with each place, which needs no operator of its own. */
+export function comparedOneHot(
   build: GraphBuilder,
   ids: Value,
   depth: number,

@@ -74,7 +74,25 @@ function strided(build: GraphBuilder, x: Value, attrs: KernelCall["attrs"]): Val
       build.ints(begin.map((_, axis) => axis)),
       build.ints(strides),
     ], { type: x.type, shape: size });
+  part.shape.forEach((_, axis) => {
+    if (strides[axis] > 1 && build.graph.openDims.isOpen(x.shape[axis])) {
+      build.registerSize(part, axis);
+    }
+  });
   return build.reshape(part, finalShape);
+}
+
+/** Some integer, [1], that is known only when `event` is computed: an open size, else by a number of it. */
+function numberOf(build: GraphBuilder, event: Value): Value {
+  const spec = { type: "int64" as const, shape: [1] };
+  const axis = event.shape.findIndex((dim) => build.graph.openDims.isOpen(dim));
+  if (axis >= 0) {
+    return build.emitOne("Shape", [event], spec, { start: { int: axis }, end: { int: axis + 1 } });
+  }
+  const begin = event.shape.map(() => 0);
+  const first = build.reshape(build.slice(event, begin, event.shape.map(() => 1)), [1]);
+  // No number but 0 or 1 comes of it, whatever the event holds.
+  return build.cast(build.emitOne("Equal", [first, first], { type: "bool", shape: [1] }), "int64");
 }
 
 /** Kernels that move elements. */
@@ -185,18 +203,14 @@ export const layout: Readonly<Record<string, Kernel>> = {
     ),
   /** Not tensorflow.js' own: `after` asks for it where it exists. */
   After: ({ build, inputs: { x, event } }) => {
-    if (event.shape.length === 0) throw build.unsupported("waiting for a scalar");
-    const { openDims } = build.graph;
-    const axis = Math.max(0, event.shape.findIndex((dim) => openDims.isOpen(dim)));
     build.freesEarly = true;
     // A reshape moves nothing, and the runtime cannot foresee its target: zeros (each keeps a
-    // dimension) that are made from an open size of the event.
-    const size = build.emitOne("Shape", [event], { type: "int64", shape: [1] }, {
-      start: { int: axis },
-      end: { int: axis + 1 },
-    });
+    // dimension) that are made from the event.
     const zeros = build.ints(x.shape.map(() => 0));
-    const target = build.emitOne("Mul", [size, zeros], { type: "int64", shape: [x.shape.length] });
+    const target = build.emitOne("Mul", [numberOf(build, event), zeros], {
+      type: "int64",
+      shape: [x.shape.length],
+    });
     return build.emit("Reshape", [x, target], [{ type: x.type, shape: x.shape }]);
   },
   ZerosLike: ({ build, inputs: { x } }) => build.fill(x.shape, 0, x.type),

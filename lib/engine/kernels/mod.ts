@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../trace_backend.ts";
+import { crossEntropies } from "./cross_entropy.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
@@ -19,4 +20,5 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...matrix,
   ...quantized,
+  ...crossEntropies,
 };

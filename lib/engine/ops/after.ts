@@ -8,8 +8,7 @@ import { singleNode } from "./single_node.ts";
 
 /**
  * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op
- * by op keep the program's order anyway. A compiled device sees through an event whose size is known
- * beforehand, so it should have an open dimension.
+ * by op keep the program's order anyway.
  */
 export function after(x: Tensor, event: Tensor): Tensor {
   const run = tf.customGrad((...args) => {

@@ -5,10 +5,13 @@
  */
 export { after } from "./after.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
+export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
+export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";

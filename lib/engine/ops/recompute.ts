@@ -6,6 +6,7 @@
  */
 import { type Tensor, tf } from "../tf.ts";
 import { after } from "./after.ts";
+import { gradientsApart, withoutTape } from "./tape.ts";
 
 /** What a recomputed part depends on. */
 export interface RecomputeInputs {
@@ -40,34 +41,12 @@ export function recompute(
       gradFunc(dy: Tensor, saved: Tensor[]) {
         const all = saved.map((tensor) => after(tensor, dy));
         const [again, others] = [all.slice(0, given.length), all.slice(given.length)];
-        return gradientsInside(() => compute(again, others), [...again, ...read], dy);
+        const by = [...again, ...read];
+        const { value, gradients } = gradientsApart(() => compute(again, others), by, dy);
+        value.dispose();
+        return gradients.map((gradient, i) => gradient ?? tf.zerosLike(by[i]));
       },
     };
   });
   return run(...given, ...read);
-}
-
-/** Runs `compute` without recording it for a backward pass; its inner tensors are freed. */
-function withoutTape(compute: () => Tensor): Tensor {
-  const { state } = tf.engine();
-  // The engine records no op that runs inside of another.
-  state.kernelDepth++;
-  try {
-    return tf.tidy(compute);
-  } finally {
-    state.kernelDepth--;
-  }
-}
-
-/** Gradients while other gradients are computed: the engine would forget the outer tape. */
-function gradientsInside(compute: () => Tensor, by: Tensor[], dy: Tensor): Tensor[] {
-  const engine = tf.engine();
-  const { activeTape } = engine.state;
-  try {
-    const { value, grads } = engine.gradients(compute, by, dy, true);
-    value.dispose();
-    return grads.map((gradient, i) => gradient ?? tf.zerosLike(by[i]));
-  } finally {
-    engine.state.activeTape = activeTape;
-  }
 }

@@ -8,6 +8,7 @@ import { fuseScalars, fuseSums } from "./fuse_products.ts";
 import { orderLeaves } from "./order_leaves.ts";
 import { removeIdentities } from "./remove_identities.ts";
 import { removeDead } from "./rewrite.ts";
+import { sumOnto } from "./sum_onto.ts";
 
 /** Applies all passes, in this order. */
 export function simplify(build: GraphBuilder): void {
@@ -19,6 +20,7 @@ export function simplify(build: GraphBuilder): void {
   // What lost its readers must not count as one: a product with two readers takes no sum.
   removeDead(graph);
   fuseSums(build);
+  sumOnto(graph);
   removeDead(graph);
   if (build.freesEarly) orderLeaves(graph);
 }

@@ -10,7 +10,7 @@ import { splitTable } from "../../data/split.ts";
 import type { LabelledTask } from "../../nn/task.ts";
 import { requireColumns } from "../../table/columns.ts";
 import { originOf } from "../../table/origin.ts";
-import { formatOf, readTable } from "../../table/read_table.ts";
+import { formatOf, readTable, type ReadTableOptions } from "../../table/read_table.ts";
 import { sourceTable } from "../../table/source_rows.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { Table } from "../../table/table.ts";
@@ -61,7 +61,9 @@ async function readSplits(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
   const load = async (from: DataSource, name: string) => {
-    const table = typeof from === "string" ? await openSource(from, task.columns, signal) : from;
+    const table = typeof from === "string"
+      ? await openSource(from, { ...split.read, columns: task.columns, signal })
+      : from;
     const where = typeof from === "string" ? from : originOf(from) ?? name;
     requireColumns(table, task.columns, where);
     return { table: sourceTable(table, where), where };
@@ -111,20 +113,40 @@ function cutSplits(
 /** Reads only the columns of the task: another one, such as pandas' index without a name, is in no way. */
 async function openSource(
   source: string,
-  columns: readonly string[],
-  signal: AbortSignal | undefined,
+  { columns, format, ...options }: ReadTableOptions & { readonly columns: readonly string[] },
 ): Promise<Table> {
   const known = findDataSet(source);
-  if (known) return await known.read();
-  if (!formatOf(source) && !source.includes(":") && !await isFile(source)) {
+  if (known) {
+    if (format === undefined && options.quote === undefined && options.separator === undefined) {
+      return await known.read();
+    }
+    throw new TunebookError(
+      "input",
+      `read says how files are read, but "${source}" is a data set, which is read by itself`,
+    );
+  }
+  if (!formatOf(source) && !format && !source.includes(":") && !await isFile(source)) {
     const names = Object.keys(dataSets);
     throw new TunebookError(
       "input",
-      `"${source}" is no file and no data set${didYouMean(source, names)}. Data sets: ` +
-        names.join(", "),
+      `"${source}" is no file and no data set${didYouMean(source, names)}${shareHint(source)}. ` +
+        `Data sets: ${names.join(", ")}`,
     );
   }
-  return await readTable(source, { signal, columns: [...new Set(columns)] });
+  return await readTable(source, {
+    ...options,
+    // Another file of the plan may have a format that its name tells.
+    ...(format === undefined || formatOf(source) ? {} : { format }),
+    columns: [...new Set(columns)],
+  });
+}
+
+/** A share as people write it, `20%`. */
+function shareHint(source: string): string {
+  const percent = /^\s*(\d+(?:[.,]\d+)?)\s*%\s*$/.exec(source)?.[1];
+  return percent === undefined
+    ? ""
+    : `; a share of the rows is a number, ${Number(percent.replace(",", ".")) / 100}`;
 }
 
 async function isFile(path: string): Promise<boolean> {

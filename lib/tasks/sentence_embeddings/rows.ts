@@ -4,7 +4,7 @@
  * @module
  */
 import { mistakes, TunebookError } from "../../core/errors.ts";
-import { quoted, visibleText } from "../../core/quoted.ts";
+import { quoted, showsNothing, visibleText } from "../../core/quoted.ts";
 import { checkClassNames, className } from "../../data/class_names.ts";
 import { columnValues, requireColumns } from "../../table/columns.ts";
 import { plainNumber } from "../../table/infer_column.ts";
@@ -91,7 +91,7 @@ function textMistake(value: unknown): string | undefined {
   if (typeof value !== "string") {
     return `${Array.isArray(value) ? "a list" : typeof value}, no text`;
   }
-  return value.trim() === "" ? "an empty text" : undefined;
+  return showsNothing(value) ? "an empty text" : undefined;
 }
 
 /** Throws an error of kind "data" where no pair has the class that means alike. */

@@ -4,9 +4,12 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { paddedLayout } from "../../text/batch_layout.ts";
+import { weightedMean } from "./cross_entropy.ts";
+import { evaluatedPieces, forCountedTokens } from "./counted_tokens.ts";
+import { evaluatedRows, meanTokenLoss, nextAt } from "./mean_token_loss.ts";
 
 /** One text to learn. */
 export interface LearnedText {
@@ -37,9 +40,6 @@ export interface NextTokenObjectiveOptions {
   readonly perToken?: boolean;
 }
 
-/** 4 rows of 128 tokens have 100 MB of scores in a vocabulary of 50,000. */
-const evaluatedRows = 4;
-
 /**
  * The mean cross-entropy of the next token over all tokens that count, as transformers computes it.
  * In evaluation it gives each row's own mean over all its tokens but the first, whatever stands before
@@ -63,7 +63,7 @@ export function nextTokenObjective(
   const weightsOf = (row: number) =>
     Array.from(texts[row].ids, (_, at) => at < firstCounted ? 0 : texts[row].counts?.[at] ?? 1);
   const feed = { role: "feed" as const, shape: ["batch", "sequence"] };
-  return {
+  const objective: Objective = {
     name: "causal-language-modelling",
     head: { name: "language", outputs: vocabSize },
     outputs: vocabSize,
@@ -74,22 +74,9 @@ export function nextTokenObjective(
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     ...(afterVirtualTokens ? { readsBefore: true } : {}),
-    perRow: perToken ? ofTokens(vocabSize) : {
-      outputs: 1,
-      batchSize: evaluatedRows,
-      of(logits, { ids, mask }) {
-        const [rows, sequence] = ids.shape as [number, number];
-        const next = (x: Tensor) => tf.slice(x, [0, 1], [rows, sequence - 1]);
-        const all = tf.reshape(logits, [rows, sequence, vocabSize]);
-        const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, vocabSize]);
-        const losses = tokenLosses(tf.reshape(before, [-1, vocabSize]), next(ids));
-        const counts = tf.cast(next(mask), "float32");
-        const sums = tf.sum(tf.mul(tf.reshape(losses, [rows, sequence - 1]), counts), 1, true);
-        return tf.div(sums, tf.maximum(tf.sum(counts, 1, true), 1));
-      },
-    },
+    perRow: perToken ? ofTokens(vocabSize) : meanTokenLoss(vocabSize, (batch) => batch),
     loss: (logits, { next_tokens, next_weights, normaliser }) =>
-      tf.div(tf.sum(tf.mul(tokenLosses(logits, next_tokens), flat(next_weights))), normaliser),
+      weightedMean(tokenLosses(logits, next_tokens), next_weights, normaliser),
     weightOf: (rows) => Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0),
     targetsOf(rows, normaliser, layout) {
       const chosen = Array.from(rows);
@@ -109,7 +96,10 @@ export function nextTokenObjective(
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       };
     },
+    forBatches: (batches) =>
+      forCountedTokens(objective, batches, { targets: "next_tokens", weights: "next_weights" }),
   };
+  return objective;
 }
 
 /** Of each token its loss and its lead, [batch, sequence, 2]. */
@@ -118,19 +108,22 @@ function ofTokens(vocabSize: number): NonNullable<Objective["perRow"]> {
     outputs: 2,
     per: "token",
     batchSize: evaluatedRows,
-    of(logits, { ids }) {
+    ofTokens: {
+      pieces: evaluatedPieces(vocabSize),
+      of(logits, places, { ids }) {
+        const next = nextAt(ids, places);
+        const losses = tf.reshape(tokenLosses(logits, next), [-1, 1]);
+        // The logit itself, not what the loss leaves of it, so that the lead of the largest is exactly 0.
+        const own = tf.sum(tf.mul(chosenOf(next, vocabSize), logits), 1, true);
+        return tf.concat([losses, tf.sub(own, tf.max(logits, 1, true))], 1);
+      },
+    },
+    of(numbers, { ids }) {
       const [rows, sequence] = ids.shape as [number, number];
-      const all = tf.reshape(logits, [rows, sequence, vocabSize]);
-      const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, vocabSize]);
-      const scores = tf.reshape(before, [-1, vocabSize]);
-      const next = tf.slice(ids, [0, 1], [rows, sequence - 1]);
-      const losses = tf.reshape(tokenLosses(scores, next), [-1, 1]);
-      // The logit itself, not what the loss leaves of it, so that the lead of the largest is exactly 0.
-      const own = tf.sum(tf.mul(chosenOf(next, vocabSize), scores), 1, true);
-      const lead = tf.sub(own, tf.max(scores, 1, true));
-      const both = tf.reshape(tf.concat([losses, lead], 1), [rows, sequence - 1, 2]);
-      const first = tf.zerosLike(tf.slice(both, [0, 0, 0], [rows, 1, 2]));
-      return tf.concat([first, both], 1);
+      const all = tf.reshape(numbers, [rows, sequence, 2]);
+      const before = tf.slice(all, [0, 0, 0], [rows, sequence - 1, 2]);
+      const first = tf.zerosLike(tf.slice(all, [0, 0, 0], [rows, 1, 2]));
+      return tf.concat([first, before], 1);
     },
   };
 }
@@ -139,8 +132,7 @@ const flat = (x: Tensor) => tf.reshape(x, [-1]);
 
 /** −log p of each next token, [tokens]. */
 function tokenLosses(logits: Tensor, next: Tensor): Tensor {
-  const chosen = chosenOf(next, logits.shape[1]!);
-  return tf.neg(tf.sum(tf.mul(chosen, tf.logSoftmax(logits)), 1));
+  return ops.classCrossEntropy(logits, flat(next));
 }
 
 /** 1 at each token, [tokens, vocabulary]. */

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import type { HostTensor } from "../../engine/mod.ts";
-import { tf } from "../../engine/mod.ts";
+import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
-import { crossEntropy, weightedMean } from "../shared/cross_entropy.ts";
+import { forCountedTokens } from "../shared/counted_tokens.ts";
+import { weightedMean } from "../shared/cross_entropy.ts";
+import { meanTokenLoss } from "../shared/mean_token_loss.ts";
 
 /** The targets and how many tokens there are. */
 export interface TargetObjectiveOptions {
@@ -17,9 +18,6 @@ export interface TargetObjectiveOptions {
   /** The share of each target that is spread evenly over all tokens; 0 unless given. */
   readonly labelSmoothing?: number;
 }
-
-/** 4 rows of 128 tokens have 100 MB of scores in a vocabulary of 50,000. */
-const evaluatedRows = 4;
 
 /**
  * The mean cross-entropy over all tokens of the targets, as transformers computes it, label smoothing
@@ -33,7 +31,9 @@ export function targetObjective(
   { targets, vocabSize, labelSmoothing = 0 }: TargetObjectiveOptions,
 ): Objective {
   const feed = { role: "feed" as const, shape: ["batch", "decoder_sequence"] };
-  return {
+  const losses = (logits: Tensor, ids: Tensor) =>
+    ops.classCrossEntropy(logits, ids, { labelSmoothing });
+  const objective: Objective = {
     name: "text2text",
     head: { name: "language", outputs: vocabSize },
     outputs: vocabSize,
@@ -43,27 +43,10 @@ export function targetObjective(
       target_weights: { ...feed, type: "float32" },
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
-    perRow: {
-      outputs: 1,
-      batchSize: evaluatedRows,
-      of(logits, { decoder }) {
-        const { ids, mask } = decoder!;
-        const [rows, length] = ids.shape as [number, number];
-        const next = (x: typeof ids) => tf.slice(x, [0, 1], [rows, length - 1]);
-        const all = tf.reshape(logits, [rows, length, vocabSize]);
-        const read = tf.slice(all, [0, 0, 0], [rows, length - 1, vocabSize]);
-        const losses = crossEntropy(
-          tf.reshape(read, [-1, vocabSize]),
-          tf.reshape(next(ids), [-1]),
-        );
-        const counts = tf.cast(next(mask), "float32");
-        const sums = tf.sum(tf.mul(tf.reshape(losses, [rows, length - 1]), counts), 1, true);
-        return tf.div(sums, tf.maximum(tf.sum(counts, 1, true), 1));
-      },
-    },
+    perRow: meanTokenLoss(vocabSize, ({ decoder }) => decoder!),
     loss: (logits, { target_tokens, target_weights, normaliser }) =>
       weightedMean(
-        crossEntropy(logits, tf.reshape(target_tokens, [-1]), { labelSmoothing }),
+        losses(logits, tf.reshape(target_tokens, [-1])),
         target_weights,
         normaliser,
       ),
@@ -84,7 +67,14 @@ export function targetObjective(
         normaliser: { shape: [], data: Float32Array.of(normaliser) },
       };
     },
+    forBatches: (batches) =>
+      forCountedTokens(objective, batches, {
+        targets: "target_tokens",
+        weights: "target_weights",
+        losses,
+      }),
   };
+  return objective;
 }
 
 /** What the decoder reads for some targets, padded on the right. */

@@ -5,7 +5,7 @@
  */
 import { after } from "../../../lib/engine/ops/after.ts";
 import { type Tensor, tf } from "../../../lib/engine/tf.ts";
-import { bools, type Case, floats, ints } from "../parity.ts";
+import { bools, type Case, floats, given, ints } from "../parity.ts";
 
 /** Every layout kernel on every type, and on an empty tensor. */
 function eachType(
@@ -152,6 +152,13 @@ export const layoutCases: readonly Case[] = [
   single("Fill", "scalar", [2], (x) => [tf.fill([], 2), x]),
   ...eachType("After", [2, 3], (x) => after(x, tf.cast(x, "float32"))),
   { kernel: "After", name: "another shape", inputs: [floats([4]), floats([2, 5])], run: after },
+  { kernel: "After", name: "a scalar", inputs: [floats([4]), floats([])], run: after },
+  {
+    kernel: "After",
+    name: "no number",
+    inputs: [floats([4]), given("float32", [2], [NaN, Infinity])],
+    run: after,
+  },
   ...eachType("ZerosLike", [2, 3], (x) => tf.zerosLike(x)),
   single("ZerosLike", "scalar", [], (x) => tf.zerosLike(x)),
   ...eachType("OnesLike", [2, 3], (x) => tf.onesLike(x)),

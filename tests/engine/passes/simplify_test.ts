@@ -228,3 +228,31 @@ function randomOutputs(random: Random, build: GraphBuilder, a: Value, b: Value):
     value === a || value === b ? build.emitOne("Neg", [value], matrix) : value
   );
 }
+
+Deno.test("rows are added onto the matrix that they would be summed with, not onto zeros", async () => {
+  const scattered = (build: GraphBuilder, rows: Value, onto: Value) => {
+    const ids = build.expand(
+      build.constant(Int32Array.of(2, 0, 2, 1), { type: "int32", shape: [4, 1] }),
+      [4, 4],
+    );
+    return build.emitOne("ScatterElements", [onto, ids, rows], matrix, {
+      axis: { int: 0 },
+      reduction: { text: "add" },
+    });
+  };
+  const zeros = (build: GraphBuilder) => build.fill([4, 4], 0, "float32");
+  await simplified({ Expand: 1, ScatterElements: 1 }, (build, a, b) => [
+    two(build, "Add", scattered(build, a, zeros(build)), b),
+  ]);
+  await simplified({ Expand: 1, ScatterElements: 1 }, (build, a, b) => [
+    two(build, "Add", b, scattered(build, a, zeros(build))),
+  ]);
+  // Others read the sum of the rows, or it starts from other numbers.
+  await simplified({ Expand: 2, ScatterElements: 1, Add: 1 }, (build, a, b) => {
+    const rows = scattered(build, a, zeros(build));
+    return [two(build, "Add", rows, b), rows];
+  });
+  await simplified({ Expand: 1, ScatterElements: 1, Add: 1 }, (build, a, b) => [
+    two(build, "Add", scattered(build, a, b), b),
+  ]);
+});
