@@ -60,6 +60,7 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.model("file:none").data(table, tunebook.textClassification(columns), options),
   "DataStage.compare": (options) => stage.compare({ head: tunebook.head() }, options),
   "AdaptStage.train": (options) => stage.adapt(tunebook.lora()).train(options),
+  "Plan.evaluate": (options) => plan.evaluate({ accuracy: tunebook.accuracy }, options),
   "Plan.run": (options) => plan.run(options),
   "Plan.preview": (options) => plan.preview(options),
   "Plan.findLearningRate": (options) => plan.findLearningRate(options),

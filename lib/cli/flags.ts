@@ -29,6 +29,8 @@ const general: Readonly<Record<string, Kind>> = {
   alpha: text,
   adapter: text,
   metrics: text,
+  beams: text,
+  "max-new-tokens": text,
   deploy: text,
   out: text,
   device: text,

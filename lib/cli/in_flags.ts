@@ -15,6 +15,12 @@ const methodFlags: Readonly<Record<string, string>> = {
   folder: "adapter",
 };
 
+/** Options of writing that have flags. */
+const generateFlags: Readonly<Record<string, string>> = {
+  beams: "beams",
+  maxNewTokens: "maxNewTokens",
+};
+
 /** Settings of the data of any task. */
 const dataFlags: Readonly<Record<string, string>> = {
   test: "test",
@@ -46,6 +52,7 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
     return Object.fromEntries(Object.keys(trainFlags).map((name) => [name, name]));
   }
   if (part === "method") return methodFlags;
+  if (part === "generate") return generateFlags;
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
   return { ...Object.fromEntries(ofTask), ...dataFlags };
 }

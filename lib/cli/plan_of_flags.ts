@@ -53,6 +53,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     metrics: Object.fromEntries(
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
+    ...generateOfFlags(read),
     deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
       .map((target) => ({ target, folder: join(out, placeOf(target)) })),
   };
@@ -88,6 +89,15 @@ function methodOfFlags(
     ? { rank: rank ?? (name === "lora" ? defaultRank : undefined), alpha }
     : { folder };
   return { name, settings: given(settings) };
+}
+
+/** How texts are written that are scored and shown; further options are for plan files. */
+function generateOfFlags(read: FlagReader): { readonly generate?: Record<string, unknown> } {
+  const generate = given({
+    beams: read.number("beams"),
+    maxNewTokens: read.number("maxNewTokens"),
+  });
+  return Object.keys(generate).length > 0 ? { generate } : {};
 }
 
 function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {

@@ -14,6 +14,7 @@ import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
+import type { TextPredictions } from "../nn/text_predictions.ts";
 import { requireColumns } from "../table/columns.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
@@ -29,6 +30,7 @@ import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
+import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
 import { sourceMistake, uselessRead } from "./plan_mistakes.ts";
 import type { AnyTask, DataOptions, DataSource, PlanSpec, SplitSettings } from "./plan_spec.ts";
@@ -127,9 +129,16 @@ export type ScoresOf<Metrics> = {
 // deno-lint-ignore no-explicit-any
 type ValueOf<Asked> = Asked extends Metric<infer Value, any> ? Value : never;
 
-/** The metrics that score a kind of predictions; of several kinds, those that score one of them. */
+/**
+ * The metrics that score a kind of predictions; of several kinds, those that score one of them. A model
+ * of next tokens writes, so that metrics of written texts score it as well.
+ */
 export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions
-  ? Metric<unknown, Predicted>
+  ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
+  : never;
+
+type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends Predictions<"language">
+  ? Metric<unknown, TextPredictions>
   : never;
 
 /** A plan that can run. */
@@ -140,9 +149,13 @@ export interface Plan<
   Input = unknown,
   Answer = unknown,
 > {
-  /** Adds scores on the held-out rows, by metrics of the task's kind. */
+  /**
+   * Adds scores on the held-out rows, by metrics of the task's kind. For metrics of written texts, which
+   * chats, text generation, translation and the like take too, the model writes an answer to each row.
+   */
   evaluate<const Metrics extends Readonly<Record<string, MetricFor<Predicted>>>>(
     metrics: Metrics,
+    options?: EvaluateOptions,
   ): Plan<Scores & ScoresOf<Metrics>, Predicted, Input, Answer>;
   /** Adds what is written at the end. */
   deploy(...targets: readonly DeployTarget[]): Plan<Scores, Predicted, Input, Answer>;
@@ -288,9 +301,15 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       metrics: Object.freeze(spec.metrics),
       targets: Object.freeze(spec.targets),
     }),
-    evaluate(metrics: PlanSpec["metrics"]) {
+    evaluate(metrics: PlanSpec["metrics"], options: EvaluateOptions = {}) {
       checkMetrics(metrics);
-      return planOf({ ...spec, metrics: { ...spec.metrics, ...metrics } });
+      checkEvaluateOptions(options);
+      const generate = options.generate ?? spec.generate;
+      return planOf({
+        ...spec,
+        metrics: { ...spec.metrics, ...metrics },
+        ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
+      });
     },
     deploy(...targets: readonly DeployTarget[]) {
       checkTargets(targets);

@@ -15,6 +15,7 @@ import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { newModelSettings } from "../models/fresh/new_options.ts";
 import { parseReference } from "../weights/reference.ts";
+import { writingMistakes, type WritingOptions } from "./evaluate_options.ts";
 import { isAverage } from "./open/average.ts";
 import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
 import { type DataOptions, type DataSource, type PlanSpec, taskOfColumns } from "./plan_spec.ts";
@@ -37,6 +38,8 @@ export interface PlanJson {
   readonly train: TrainOptions;
   /** Score name → metric name. */
   readonly metrics: Readonly<Record<string, string>>;
+  /** How answers are written for metrics of written texts, and for samples. */
+  readonly generate?: WritingOptions;
   readonly deploy: readonly {
     readonly target: string;
     readonly folder: string;
@@ -59,6 +62,10 @@ export function specToJson(parts: PlanSpec): PlanJson {
       .map(({ name }) => `the target ${name}`),
     ...Object.hasOwn(tasks, parts.task.name) ? [] : [`the task ${parts.task.name}`],
     ...parts.family ? [`the family ${parts.family.modelType}`] : [],
+    ...Object.entries(parts.generate?.logitBias ?? {}).filter(([, bias]) => bias === -Infinity)
+      .map(([token]) =>
+        `the logitBias −Infinity of ${JSON.stringify(token)}; give a number like -100`
+      ),
   ];
   if (own.length > 0) {
     throw mistakes("input", "JSON can name only what tunebook brings; it cannot hold:", own);
@@ -81,6 +88,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
     metrics: Object.fromEntries(
       Object.entries(parts.metrics).map(([name, metric]) => [name, metric.name]),
     ),
+    ...(parts.generate ? { generate: parts.generate } : {}),
     deploy: parts.targets.map(({ name, folder, options }) => ({
       target: name,
       folder,
@@ -121,6 +129,7 @@ const fields = [
   "method",
   "train",
   "metrics",
+  "generate",
   "deploy",
 ];
 /** Reads a plan's parts and reports every mistake in one error. */
@@ -174,6 +183,12 @@ export function specFromJson(json: unknown): PlanSpec {
       Object.entries(objectOf(plan.metrics ?? {}, "metrics"))
         .map(([name, metric]) => [name, metricOf(textOf(metric, name))]),
     ));
+  const generate = attempt("generate", () => {
+    if (plan.generate === undefined) return undefined;
+    const options = objectOf(plan.generate, "generate");
+    wrong.push(...writingMistakes(options).map((mistake) => ({ ...mistake, part: "generate" })));
+    return options as WritingOptions;
+  });
   const places = attempt("deploy", () => {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
@@ -188,7 +203,12 @@ export function specFromJson(json: unknown): PlanSpec {
     });
   });
   if (wrong.length === 0) {
-    wrong.push(...planMistakes({ ...what!, train: train!, metrics: scores! }));
+    wrong.push(...planMistakes({
+      ...what!,
+      train: train!,
+      metrics: scores!,
+      ...(generate ? { generate } : {}),
+    }));
   }
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
   return {
@@ -199,6 +219,7 @@ export function specFromJson(json: unknown): PlanSpec {
     method: method!,
     train: train!,
     metrics: scores!,
+    ...(generate ? { generate } : {}),
     targets: places!,
   };
 }

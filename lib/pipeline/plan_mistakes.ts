@@ -108,18 +108,27 @@ export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "ki
   return name === "text-classification" ? `labels of kind "${kind}"` : name;
 }
 
+/** The kinds of predictions that metrics may score: models of next tokens write texts, too. */
+export function scoredKinds({ kind }: Pick<PlanSpec["task"], "kind">): readonly string[] {
+  return kind === "language" ? [kind, "text"] : [kind];
+}
+
 /** Stages that do not fit together. */
 export function planMistakes(
-  { task, split, train, metrics }: Pick<PlanSpec, "task" | "split" | "train" | "metrics">,
+  { task, split, train, metrics, generate }: Pick<
+    PlanSpec,
+    "task" | "split" | "train" | "metrics" | "generate"
+  >,
 ): Mistake[] {
   const what = describeKind(task);
+  const kinds = scoredKinds(task);
   const wrong: Mistake[] = Object.entries(metrics)
-    .filter(([, metric]) => !metric.kinds.includes(task.kind))
+    .filter(([, metric]) => !metric.kinds.some((kind) => kinds.includes(kind)))
     .map(([name, metric]) => ({
       part: "metrics",
       ...mistakeOf(() =>
         `the score ${name}: ${metric.name} does not score ${what}. Metrics that do: ${
-          metricNamesOf(task.kind).join(", ")
+          kinds.flatMap(metricNamesOf).join(", ")
         }`
       ),
     }));
@@ -129,6 +138,11 @@ export function planMistakes(
     if (train[setting] && split.validation === undefined) {
       inTrain(setting, "needs validation rows: give the data a validation share");
     }
+  }
+  if (kinds.length === 1) {
+    const writes = `is for tasks whose model writes, not for ${what}`;
+    if (train.samples) inTrain("samples", writes);
+    if (generate) wrong.push(mistakeOf(() => `generate ${writes}`));
   }
   for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
     if (train[setting] && !task.lossSettings.includes(setting)) {

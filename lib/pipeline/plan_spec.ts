@@ -16,6 +16,7 @@ import type { Table } from "../table/table.ts";
 import { textGeneration } from "../tasks/text_generation.ts";
 import { textClassification } from "../tasks/text_classification.ts";
 import type { TrainOptions } from "../train/train_options.ts";
+import type { WritingOptions } from "./evaluate_options.ts";
 
 /** Rows in memory, a file or web address that `readTable` takes, or the name of a data set. */
 export type DataSource = Table | string;
@@ -75,6 +76,8 @@ export interface PlanSpec {
   readonly method: Method;
   readonly train: TrainOptions;
   readonly metrics: Readonly<Record<string, AnyMetric>>;
+  /** How answers of held-out rows, and samples, are written. */
+  readonly generate?: WritingOptions;
   readonly targets: readonly DeployTarget[];
 }
 

@@ -10,12 +10,13 @@ import type { Examples, ExamplesOptions, LabelledTask, Task } from "../nn/task.t
 import { pickRows, sourceRows } from "../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import type { ChatMessage } from "../text/chat/chat_message.ts";
+import { chatWords } from "./chat/chat_words.ts";
 import { chatReader } from "./chat/chat_reader.ts";
 import { chatWriting } from "./chat/chat_writing.ts";
 import { countLearned } from "./chat/count_learned.ts";
 import { encodeChats } from "./chat/encode_chats.ts";
 import { chatShapeOf, type ChatTaskOptions, checkChatOptions } from "./chat/options.ts";
-import { chatColumns, type ChatRow, readConversations } from "./chat/read_conversations.ts";
+import { chatColumns, readConversations } from "./chat/read_conversations.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
 import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
@@ -62,26 +63,20 @@ export function chat(options: ChatTaskOptions): ChatTask {
     read: () => labelledTask(task, settings),
     withLabels: () => labelledTask(task, settings),
     report: {
-      texts: (table) => readConversations(table, settings, "the table").map(wordsOf),
+      texts: (table) =>
+        readConversations(table, settings, "the table").map(({ messages }) => chatWords(messages)),
     },
     preview(table, row) {
       const [shown] = readConversations(pickRows(table, [row]), settings, `row ${row + 1}`);
       const { messages } = shown;
       const isAnswer = messages.at(-1)?.role === "assistant";
       return {
-        text: wordsOf({ messages: isAnswer ? messages.slice(0, -1) : messages }),
+        text: chatWords(isAnswer ? messages.slice(0, -1) : messages),
         label: isAnswer ? messages.at(-1)!.content ?? "" : "",
       };
     },
   };
   return Object.freeze(task);
-}
-
-/** A conversation in words. */
-function wordsOf({ messages }: Pick<ChatRow, "messages">): string {
-  return messages.map(({ role, content, tool_calls: calls }) =>
-    `${role}: ${content ?? ""}${calls ? JSON.stringify(calls) : ""}`
-  ).join("\n");
 }
 
 function labelledTask(

@@ -15,6 +15,7 @@ import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
 import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
 import { encodeDocuments } from "./text_generation/documents.ts";
+import { textCases } from "./text_generation/text_cases.ts";
 import {
   checkTextGenerationOptions,
   type TextGenerationOptions,
@@ -86,6 +87,7 @@ function withLabels(
     }),
     writing: {
       promptOf: (input, processor, where) => textPrompt(input, processor, where),
+      cases: (table, processor, where) => textCases(table, processor, where, options),
     },
     tableOf: (inputs) => tableFromColumns({ [options.text]: inputs }, "the texts"),
   };

@@ -9,7 +9,7 @@ import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /**
- * Where a run writes and whether it resumes have no influence on its numbers; nor has it whether
+ * Where a run writes, which samples it shows and whether it resumes have no influence on its numbers; nor has it whether
  * layers are computed twice, so a run that lacked memory may continue with less of it.
  */
 const withoutInfluence: readonly string[] = [
@@ -17,6 +17,7 @@ const withoutInfluence: readonly string[] = [
   "checkpointEvery",
   "resume",
   "gradientCheckpointing",
+  "samples",
 ];
 
 /**

@@ -97,6 +97,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   readonly patience?: number;
   /** Optimizer steps between validations; one epoch unless given. */
   readonly validateEvery?: number;
+  /**
+   * Of a model that writes: inputs that are answered before and after the training and at each
+   * validation, or how many held-out ones are; 3 of these unless given, none with 0.
+   */
+  readonly samples?: number | readonly unknown[];
   /** A folder for checkpoints. */
   readonly checkpoints?: string;
   /** Optimizer steps between checkpoints; one epoch unless given. */
@@ -110,6 +115,7 @@ type Optional =
   | "classWeights"
   | "patience"
   | "validateEvery"
+  | "samples"
   | "checkpoints"
   | "checkpointEvery"
   | "layerDecay"

@@ -13,6 +13,7 @@ import {
   share,
   text,
   whole,
+  wholeFrom0,
   wholeShare,
   yesOrNo,
 } from "../core/option_rules.ts";
@@ -75,6 +76,10 @@ export const trainRules = {
   cacheFrozen: yesOrNo,
   gradientCheckpointing: yesOrNo,
   keepBest: yesOrNo,
+  samples: [
+    "a number of held-out inputs from 0, or a list of inputs",
+    (value) => Array.isArray(value) || wholeFrom0[1](value),
+  ],
   checkpoints: text,
   resume: yesOrNo,
 } satisfies Readonly<Record<string, Rule>>;

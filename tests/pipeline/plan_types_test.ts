@@ -9,6 +9,7 @@ import {
   type ActiveNames,
   answerF1,
   bleu,
+  chat,
   chrf,
   type ComparePlan,
   type Comparison,
@@ -26,6 +27,7 @@ import {
   ndcg,
   onnx,
   open,
+  perplexity,
   type Plan,
   type Prediction,
   type QuestionAnswer,
@@ -37,6 +39,7 @@ import {
   ter,
   type TextPredictions,
   tokenClassification,
+  translation,
 } from "tunebook";
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
@@ -150,6 +153,22 @@ Deno.test("metrics are of the task's kind, and answers of its type", () => {
     classes.evaluate({ judge: judge(() => 1) });
     // @ts-expect-error answers to questions are of another kind
     answers.evaluate({ ter });
+    const chats = start.data("a.jsonl", chat({ messages: "messages" })).adapt(lora())
+      .train({ samples: ["Hello!"] });
+    chats.evaluate({ perplexity, bleu, polite: judge(() => 1) }, { generate: { beams: 4 } });
+    start.data(table, { text: "text" }).adapt(lora()).train().evaluate({ chrf, perplexity });
+    start.data("a.csv", translation({ source: "en", target: "de" })).adapt(lora()).train({
+      samples: 0,
+    })
+      .evaluate({ bleu, perplexity });
+    // @ts-expect-error a chat has no classes
+    chats.evaluate({ accuracy });
+    // @ts-expect-error nor numbers, also beside what it has
+    chats.evaluate({ bleu, mse });
+    // @ts-expect-error a run writes one answer to each row
+    chats.evaluate({ bleu }, { generate: { answers: 2 } });
+    // @ts-expect-error there is no such option
+    chats.evaluate({ bleu }, { generates: {} });
     const written: MetricFor<TextPredictions>[] = [bleu, chrf.with({ wordOrder: 2 }), ter];
     // @ts-expect-error written texts have no classes
     written.push(accuracy);

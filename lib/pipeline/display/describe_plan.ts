@@ -37,6 +37,9 @@ export function describePlan(parts: PlanSpec): string {
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
     ],
     ["evaluate", Object.values(scoreTitles(metrics)).join(", ") || "nothing"],
+    ...(parts.generate
+      ? [["generate", describeSettings(parts.generate)] satisfies [string, string]]
+      : []),
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));
@@ -57,7 +60,7 @@ function describeSource(source: DataSource): string {
   return origin ? `${origin}, ${rows}` : rows;
 }
 
-function describeSettings(settings: Readonly<Record<string, unknown>>): string {
+function describeSettings(settings: object): string {
   return Object.entries(settings)
     .filter(([, value]) => !isEmpty(value))
     .map(([name, value]) => `${name} ${describeValue(value)}`)

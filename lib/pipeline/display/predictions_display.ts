@@ -7,6 +7,7 @@ import { bundleOf, type MimeBundle, withDisplay } from "../../core/display.ts";
 import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { shortened, textTable } from "../../core/text_table.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { pickRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { AnyTask } from "../plan_spec.ts";
@@ -25,6 +26,17 @@ export function shownPredictions<Predicted extends AnyPredictions>(
   // Pairs of classes, for one, are not the rows of the table.
   if (!shown || predictions.rows !== rows.table.numRows()) return predictions;
   return withDisplay(predictions, () => displayOf(shown, rows));
+}
+
+/** Shows predictions by what the model wrote for the same held-out rows, the worst first. */
+export function shownAs<Predicted extends AnyPredictions>(
+  predictions: Predicted,
+  written: { readonly predictions: TextPredictions; readonly rows: readonly number[] },
+  { table, task }: { readonly table: Table; readonly task: AnyTask },
+): Predicted {
+  const shown = predictionsTable(written.predictions)!;
+  const asked = pickRows(table, written.rows);
+  return withDisplay(predictions, () => displayOf(shown, { table: asked, task }));
 }
 
 function displayOf(

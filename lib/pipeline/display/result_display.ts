@@ -20,6 +20,7 @@ import {
   type RunResult,
   type RunSummary,
 } from "../run/run_result.ts";
+import { samplesHtml } from "./samples_display.ts";
 import { pictures, seriesOf, timeText } from "./training_view.ts";
 
 /** More classes than this make a matrix that nobody reads. */
@@ -30,7 +31,7 @@ export type ShownResult =
   & RunSummary
   & Pick<
     RunResult<unknown>,
-    "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord"
+    "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord" | "samples"
   >
   & ScoreTitles;
 
@@ -77,6 +78,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       result.notes.map((note) => html`<p style="margin:.2em 0"><b>Note</b>: ${note}</p>`),
       losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
+      result.samples ? htmlSection("Samples", samplesHtml(result.samples)) : html``,
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
     ),
   );

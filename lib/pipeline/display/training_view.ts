@@ -13,6 +13,8 @@ import { type Progress, showProgress } from "../../core/progress.ts";
 import { sparkline } from "../../core/sparkline.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { StepReport, StepsBefore, Validation } from "../../train/train.ts";
+import type { WrittenSample } from "../write/samples.ts";
+import { samplesHtml, samplesText } from "./samples_display.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 
 /** Sees what happens in a run. */
@@ -21,6 +23,8 @@ export interface TrainingView {
   resume(before: StepsBefore): void;
   step(report: StepReport): void;
   validation(validation: Validation): void;
+  /** Takes in what the model writes now. */
+  samples(samples: readonly WrittenSample[]): void;
   /** Shows the last state; `how` says how the run ended. */
   end(how: string): Promise<void>;
 }
@@ -30,6 +34,7 @@ export const silentView: TrainingView = {
   resume() {},
   step() {},
   validation() {},
+  samples() {},
   end: () => Promise.resolve(),
 };
 
@@ -50,10 +55,11 @@ export function notebookView(
   let isShown = false;
   let next = -Infinity;
   let drawing: Promise<void> | undefined;
+  let samples: readonly WrittenSample[] = [];
   const draw = async (how: string) => {
     const began = now();
     try {
-      await notebook.show(await trainingDisplay(record.read(), { how, scoreName }), {
+      await notebook.show(await trainingDisplay(record.read(), { how, scoreName, samples }), {
         id,
         update: isShown,
       });
@@ -77,6 +83,7 @@ export function notebookView(
       drawing = draw("training").finally(() => drawing = undefined);
     },
     validation: record.validation,
+    samples: (found) => void (samples = found),
     async end(how) {
       await drawing;
       if (record.read().step > 0) await draw(how);
@@ -113,6 +120,8 @@ export function terminalView(isTerminal: boolean): TrainingView {
       );
     },
     validation: record.validation,
+    // They would tear the bar apart; the result has them.
+    samples() {},
     end() {
       progress?.end();
       return Promise.resolve();
@@ -123,7 +132,11 @@ export function terminalView(isTerminal: boolean): TrainingView {
 /** The record as a display: a line of facts and the curves. */
 export async function trainingDisplay(
   record: TrainingRecord,
-  { how, scoreName }: { how: string; scoreName: string },
+  { how, scoreName, samples = [] }: {
+    how: string;
+    scoreName: string;
+    samples?: readonly WrittenSample[];
+  },
 ): Promise<MimeBundle> {
   const { step, totalSteps } = record;
   const series = record.methodRecord();
@@ -134,11 +147,12 @@ export async function trainingDisplay(
     facts.join(" · "),
     `loss ${sparkline(record.losses)}`,
     ...charts.map(({ description }) => description),
+    ...(samples.length > 0 ? [samplesText(samples, "now")] : []),
   ].join("\n");
   const line = html`<p style="margin:.2em 0;font-variant-numeric:tabular-nums">${
     facts.join(" · ")
   }</p>`;
-  return bundleOf(text, htmlFrame(line, await pictures(charts)));
+  return bundleOf(text, htmlFrame(line, await pictures(charts), samplesHtml(samples, "now")));
 }
 
 /** A chart for each series that the method tells of. */

@@ -11,12 +11,14 @@ import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import type { Table } from "../../table/table.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
-import { shownPredictions } from "../display/predictions_display.ts";
+import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
+import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples, Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
+import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { predictInputs } from "./predict_inputs.ts";
@@ -39,6 +41,7 @@ export interface StageResults {
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
+  readonly samples?: readonly WrittenSample[] | undefined;
   readonly receipts: readonly Receipt[];
   outputsOf(examples: AnyExamples, signal: AbortSignal): Promise<Outputs>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
@@ -50,14 +53,17 @@ export interface StageResults {
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {
   const { task, assembled, trained, scored, outputsOf, textModel, dispose, signal } = stages;
-  const predictions = shownPredictions(scored.predictions, {
-    table: stages.table,
-    task: task.task,
-  });
+  const about = { table: stages.table, task: task.task };
+  const written = scored.written && shownAs(scored.written.predictions, scored.written, about);
+  // What was written says more of a row than how sure the model was of each token.
+  const predictions = scored.written
+    ? shownAs(scored.predictions, scored.written, about)
+    : shownPredictions(scored.predictions, about);
   const summary = summaryOf(stages);
   const titles = scoreTitles(stages.spec.metrics);
   const shown = {
     ...summary,
+    ...(stages.samples ? { samples: shownSamples(stages.samples) } : {}),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
   };
@@ -72,6 +78,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     validations,
     splits: assembled.data.report,
     predictions,
+    ...(written ? { written } : {}),
     ...writer,
     async predict(inputs: readonly unknown[]) {
       if (task.writing) return await writtenTexts(writer, inputs);

@@ -32,10 +32,11 @@ import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
-import { generationDefaults, lazyTextModel } from "../write/text_model_of.ts";
+import { generationDefaults } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
+import { writingStage } from "./writing_stage.ts";
 
 export type { RunOptions } from "./run_options.ts";
 
@@ -71,6 +72,11 @@ export async function runPlan(
 
   const scorer = scorerOf(trainable, device);
   const judge = judgeOf(spec, read.task);
+  const { task } = read;
+  const table = read.splits.test;
+  const around = { task, defaults, device, settings, table, signal };
+  const writing = await writingStage(spec, assembled, around);
+  const { sampler, toWrite } = writing;
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
@@ -78,19 +84,15 @@ export async function runPlan(
     device,
     signal,
     sources: { weights: opened.files.weights, judge },
-    ...(data.validation ? { validate: validation(judge, data.validation, scorer, signal) } : {}),
+    ...validation(judge, data.validation, { scorer, writing, signal }),
+    samplesAt: sampler?.atStep,
   }).catch(async (error) => {
     await scorer[Symbol.asyncDispose]();
+    await writing.dispose();
     throw error;
   });
   const { state } = trained;
-  const writing = lazyTextModel({
-    ...assembled,
-    task: read.task,
-    defaults,
-    device,
-    state: () => Promise.resolve(state),
-  });
+  writing.use(state);
   const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
     scorer.outputs(examples, { state, signal });
   const dispose = async () => {
@@ -99,9 +101,9 @@ export async function runPlan(
     state.dispose();
   };
   try {
-    const scored = await scoreStage(spec, data.test, scorer, { state, options, signal });
+    const scored = await scoreStage(spec, data.test, scorer, { state, options, signal, toWrite });
+    const samples = await sampler?.after(writing.open(), { steps: trained.step, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
-    const { task } = read;
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
     const answers = answerProof(
@@ -122,10 +124,11 @@ export async function runPlan(
       device,
       task,
       judge,
-      table: read.splits.test,
+      table,
       assembled,
       trained,
       scored,
+      samples,
       receipts,
       outputsOf,
       textModel: writing.open,

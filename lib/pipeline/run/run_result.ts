@@ -4,6 +4,7 @@
  * @module
  */
 import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
@@ -11,6 +12,8 @@ import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
+import { samplesText } from "../display/samples_display.ts";
+import type { WrittenSample } from "../write/samples.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
 
@@ -65,6 +68,13 @@ export interface RunResult<
   readonly splits: SplitReport;
   /** What the model said about the held-out rows. */
   readonly predictions: Predicted;
+  /**
+   * What the model wrote for the held-out rows, with what is right, where a metric of written texts was
+   * asked; two runs on the same rows are compared by it, `pairedBootstrap(a.written!, b.written!, bleu)`.
+   */
+  readonly written?: TextPredictions;
+  /** What a model that writes answered to the same inputs before, during and after the training. */
+  readonly samples?: readonly WrittenSample[];
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
   /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
@@ -90,7 +100,7 @@ export function describeScores(
 
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
-  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts">,
+  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts" | "samples">,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
@@ -122,6 +132,7 @@ export function describeResult(
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...result.notes.map((note) => `note: ${note}`),
+    ...(result.samples ? ["samples", indented(samplesText(result.samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
 }
@@ -133,6 +144,10 @@ function describePerplexity({ perplexity }: Pick<Receipt, "perplexity">): string
     each.toPrecision(4)
   );
   return `; their perplexity was ${trained} and is ${written}`;
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
 }
 
 /** What the folder's reader was found to take from it. */

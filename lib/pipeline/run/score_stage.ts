@@ -7,15 +7,21 @@ import type { Progress } from "../../core/progress.ts";
 import type { Device, State } from "../../engine/mod.ts";
 import { createPredictor } from "../../evaluate/predict.ts";
 import type { Metric } from "../../metrics/metric.ts";
+import type { TextModel } from "../../generate/text_model.ts";
 import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
+import type { WritingCase } from "../../nn/writing.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { rowInterval, type ScoreInterval } from "../compare/score_interval.ts";
+import type { TrainContext } from "../../train/train.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import type { Sampler } from "../write/samples.ts";
+import { writtenPredictions } from "../write/written_predictions.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 
@@ -43,10 +49,34 @@ export function scorerOf(trainable: TrainableModel, device: Device): Scorer {
   };
 }
 
+/** What a model wrote for held-out rows. */
+export interface WrittenRows {
+  readonly predictions: TextPredictions;
+  /** The row of the table of each text, from 0. */
+  readonly rows: readonly number[];
+}
+
+/** Held-out rows to write for, and what writes. */
+export interface ToWrite {
+  readonly cases: readonly WritingCase[];
+  readonly textModel: TextModel;
+  /** Makes drawn tokens the same again. */
+  readonly seed: number;
+}
+
+/** True where a plan asks for a metric that scores written texts alone. */
+export function asksForTexts({ metrics, task }: Pick<PlanSpec, "metrics" | "task">): boolean {
+  return Object.values(metrics).some(({ kinds }) =>
+    !kinds.includes(task.kind) && kinds.includes("text")
+  );
+}
+
 /** What was said about the held-out rows. */
 export interface Scored {
   readonly outputs: Outputs;
   readonly predictions: AnyPredictions;
+  /** What the model wrote for the rows that ask something, where a metric of written texts was asked. */
+  readonly written?: WrittenRows;
   readonly scores: Readonly<Record<string, unknown>>;
   /** How far other rows may be off, of each score that is a number. */
   readonly intervals: Readonly<Record<string, ScoreInterval>>;
@@ -54,46 +84,74 @@ export interface Scored {
   readonly signatures: Readonly<Record<string, string>>;
 }
 
-/** Runs the held-out rows and scores them. */
+/** Runs the held-out rows, lets the model write where that is to be scored, and scores them. */
 export async function scoreStage(
-  { metrics }: Pick<PlanSpec, "metrics">,
+  { metrics, generate }: Pick<PlanSpec, "metrics" | "generate">,
   examples: AnyExamples,
   scorer: Scorer,
-  { state, options, signal }: {
+  { state, options, signal, toWrite }: {
     readonly state: State;
     readonly options: RunOptions;
     readonly signal: AbortSignal;
+    readonly toWrite?: ToWrite | undefined;
   },
 ): Promise<Scored> {
   const progress = progressFor(options, "evaluating", examples.lengths.length, "rows");
   const outputs = await scorer.outputs(examples, { state, progress, signal });
   progress.end();
   const predictions = examples.predictions(outputs);
-  for (const metric of Object.values(metrics)) await metric.prepare?.(predictions, { signal });
-  const scores = Object.fromEntries(
-    Object.entries(metrics).map(([name, metric]) => [name, metric.compute(predictions)]),
-  );
+  const written = toWrite && await writeRows(toWrite, { generate, options, signal });
+  const scored = Object.entries(metrics).map(([name, metric]): ScoredMetric => ({
+    name,
+    metric,
+    predictions: written && !metric.kinds.includes(predictions.kind)
+      ? written.predictions
+      : predictions,
+  }));
+  for (const { metric, predictions } of scored) await metric.prepare?.(predictions, { signal });
   return {
     outputs,
     predictions,
-    scores,
-    intervals: intervalsOf(metrics, predictions),
+    ...(written ? { written } : {}),
+    scores: Object.fromEntries(
+      scored.map(({ name, metric, predictions }) => [name, metric.compute(predictions)]),
+    ),
+    intervals: intervalsOf(scored),
     signatures: Object.fromEntries(
-      Object.entries(metrics).flatMap(([name, { signature }]) =>
+      scored.flatMap(({ name, metric: { signature }, predictions }) =>
         signature ? [[name, signature(predictions)]] : []
       ),
     ),
   };
 }
 
+/** A metric and what it scores. */
+interface ScoredMetric {
+  readonly name: string;
+  readonly metric: AnyMetric;
+  readonly predictions: AnyPredictions;
+}
+
+async function writeRows(
+  { cases, textModel, seed }: ToWrite,
+  { generate, options, signal }: Pick<PlanSpec, "generate"> & {
+    readonly options: RunOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<WrittenRows> {
+  const progress = progressFor(options, "writing", cases.length, "rows");
+  const how = { generate, seed, signal, progress };
+  const predictions = await writtenPredictions(cases, textModel, how);
+  progress.end();
+  return { predictions, rows: cases.map(({ row }) => row) };
+}
+
 /** The intervals of the scores that are single numbers and can be computed on drawn rows. */
-function intervalsOf(
-  metrics: PlanSpec["metrics"],
-  predictions: AnyPredictions,
-): Record<string, ScoreInterval> {
-  const found = Object.entries(metrics).filter(([, { isTable }]) => !isTable).map((
-    [name, metric],
-  ) => [name, rowInterval(metric as Metric<number, AnyPredictions>, predictions)] as const);
+function intervalsOf(scored: readonly ScoredMetric[]): Record<string, ScoreInterval> {
+  const found = scored.filter(({ metric }) => !metric.isTable).map(
+    ({ name, metric, predictions }) =>
+      [name, rowInterval(metric as Metric<number, AnyPredictions>, predictions)] as const,
+  );
   return Object.fromEntries(
     found.filter(([, { over, low, high }]) =>
       over === "rows" && Number.isFinite(low) && Number.isFinite(high)
@@ -101,19 +159,37 @@ function intervalsOf(
   );
 }
 
-/** Scores the present state on the validation rows, for the training loop. */
+/** What writes samples in the training. */
+export interface SamplesOfRun {
+  use(state: State): void;
+  open(): TextModel;
+  readonly sampler?: Sampler;
+}
+
+/**
+ * Scores the present state on the validation rows, for the training loop, and writes samples; nothing
+ * without such rows.
+ */
 export function validation(
   judge: AnyMetric,
-  examples: AnyExamples,
-  scorer: Scorer,
-  signal: AbortSignal,
-): (state: State) => Promise<{ score: number; better: "higher" | "lower" }> {
-  return async (state) => {
-    const outputs = await scorer.outputs(examples, { state, signal });
-    const predictions = examples.predictions(outputs);
-    await judge.prepare?.(predictions, { signal });
-    const score = judge.compute(predictions) as number;
-    return { score, better: judge.better };
+  examples: AnyExamples | undefined,
+  { scorer, writing, signal }: {
+    readonly scorer: Scorer;
+    readonly writing: SamplesOfRun;
+    readonly signal: AbortSignal;
+  },
+): Pick<TrainContext, "validate"> {
+  if (!examples) return {};
+  return {
+    async validate(state) {
+      const outputs = await scorer.outputs(examples, { state, signal });
+      const predictions = examples.predictions(outputs);
+      await judge.prepare?.(predictions, { signal });
+      const score = judge.compute(predictions) as number;
+      writing.use(state);
+      await writing.sampler?.during(writing.open(), signal);
+      return { score, better: judge.better };
+    },
   };
 }
 

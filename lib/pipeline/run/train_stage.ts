@@ -18,6 +18,7 @@ import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";
 import { titleOf } from "../display/score_titles.ts";
+import type { WrittenSample } from "../write/samples.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
@@ -37,6 +38,8 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate">
   readonly options: RunOptions;
   readonly sources: RunSources;
   readonly signal: AbortSignal;
+  /** What the model has written after a validation, if it is asked to. */
+  readonly samplesAt?: ((step: number) => readonly WrittenSample[]) | undefined;
 }
 
 /** A training that reached its end. */
@@ -51,7 +54,7 @@ export interface TrainedRun extends TrainResult {
 export async function trainStage(
   trainable: TrainableModel,
   data: EncodedSplits,
-  { spec, settings, options, sources, ...context }: TrainingStage,
+  { spec, settings, options, sources, samplesAt, ...context }: TrainingStage,
 ): Promise<TrainedRun> {
   const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
@@ -91,7 +94,10 @@ export async function trainStage(
         if (done === rows) frozen.end();
       },
       onStep: view.step,
-      onValidation: view.validation,
+      onValidation(validation) {
+        view.validation(validation);
+        if (samplesAt) view.samples(samplesAt(validation.step));
+      },
     });
     ended = result.stopped === "interrupted" ? "stopped" : "trained";
   } finally {

@@ -12,6 +12,8 @@ import { type ChatTemplate, chooseTemplate } from "../../text/chat/chat_template
 import { endTokens } from "../../text/chat/end_tokens.ts";
 import { renderChat } from "../../text/chat/render_chat.ts";
 import { type ChatTaskOptions, dayOf } from "./options.ts";
+import { type ChatAsked, isWithTools } from "./chat_asked.ts";
+import { chatCases } from "./chat_cases.ts";
 import { readMessage } from "./read_message.ts";
 
 /** How a model of this task is asked: with the template of its training. */
@@ -22,11 +24,15 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
     templates.set(chat, known);
     return known;
   };
-  return {
-    promptOf(input, processor, where) {
-      const messages = messagesOf(input, options, where);
+  const writing: Writing<readonly ChatMessage[]> = {
+    promptOf(input: ChatAsked, processor, where) {
+      const { messages: asked, tools } = isWithTools(input)
+        ? input
+        : { messages: input, tools: undefined };
+      const messages = messagesOf(asked, options, where);
       const text = renderChat(templateFor(processor), messages, {
         addGenerationPrompt: true,
+        ...(tools ? { tools } : {}),
         variables: options.variables,
         date: dayOf(options),
       });
@@ -34,7 +40,17 @@ export function chatWriting(options: ChatTaskOptions): Writing<readonly ChatMess
     },
     endTokens: (processor) => endTokens(processor.tokenizer, templateFor(processor)).ids,
     inputOf: (messages) => messages as readonly ChatMessage[],
+    cases(table, processor, where) {
+      const found = chatCases(table, options, where);
+      // Rows that training leaves out because they are too long are left out here as well.
+      if (options.overflow !== "drop" && options.unlearned !== "drop") return found;
+      return found.filter(({ input, row }) =>
+        writing.promptOf(input as readonly ChatMessage[], processor, `row ${row + 1}`).length <
+          processor.maxTokens
+      );
+    },
   };
+  return writing;
 }
 
 function messagesOf(

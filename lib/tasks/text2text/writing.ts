@@ -10,6 +10,7 @@ import type { Writing } from "../../nn/writing.ts";
 import { aroundText } from "../../text/around_text.ts";
 import { type PairSettings, seq2seqProcessor } from "./examples.ts";
 import { sidesOf } from "./languages.ts";
+import { pairCases } from "./pair_cases.ts";
 
 /**
  * Sources are read as in the training. The decoder begins with the family's first token, or with the
@@ -23,6 +24,7 @@ export function pairWriting(name: string, settings: PairSettings): Writing<strin
     return { ...own, sides: sidesOf(name, own.tokenizer, settings) };
   };
   return {
+    cases: (table, _processor, where) => pairCases(table, settings, where),
     promptOf(_, processor) {
       const { decoder: { startId, startsWithLast }, sides, maxTokens } = partsOf(processor);
       if (!startsWithLast) return Int32Array.of(startId);

@@ -1,0 +1,45 @@
+/**
+ * What `.evaluate()` takes beside metrics.
+ *
+ * @module
+ */
+import { checkOptions, optionMistakes } from "../core/check_options.ts";
+import { type Mistake, mistakeOf, mistakes } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
+import { record, type Rules } from "../core/option_rules.ts";
+import {
+  generateContradictions,
+  type GenerateOptions,
+  generateRules,
+} from "../generate/generate_options.ts";
+
+/** How a run writes texts: one answer to each row. */
+export type WritingOptions = Omit<GenerateOptions, "signal" | "answers" | "logprobs">;
+
+/** How to score. */
+export interface EvaluateOptions {
+  /**
+   * How answers are written for metrics of written texts, and for samples: `{ beams: 4 }`. Greedily
+   * unless a `temperature` or `beams` are given; what is drawn follows from the seed of the run unless a
+   * `seed` is given. Lengths, penalties and stop tokens are those of the model's files unless given.
+   */
+  readonly generate?: WritingOptions;
+}
+
+const rules: Rules<EvaluateOptions> = { generate: record };
+const { signal: _, answers: __, logprobs: ___, ...writingRules } = generateRules;
+const allRules: Rules<WritingOptions> = writingRules;
+
+/** Throws one error of kind "input" with everything that is wrong. */
+export function checkEvaluateOptions(options: EvaluateOptions): void {
+  checkOptions("evaluate", options, rules);
+  const wrong = options.generate === undefined ? [] : writingMistakes(options.generate);
+  if (wrong.length > 0) throw mistakes("input", "these options of generate make no sense:", wrong);
+}
+
+/** What is wrong with how a run is to write. */
+export function writingMistakes(generate: unknown): Mistake[] {
+  if (!isRecord(generate)) return [mistakeOf(() => "generate must be an object")];
+  const wrong = optionMistakes(generate, allRules);
+  return wrong.length > 0 ? wrong : generateContradictions(generate);
+}
