@@ -41,7 +41,7 @@ export type {
   Task,
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
-export type { Writing } from "./lib/nn/writing.ts";
+export type { Writing, WritingCase } from "./lib/nn/writing.ts";
 export type {
   DecoderProcessor,
   ImageProcessor,
@@ -144,7 +144,7 @@ export type {
 } from "./lib/engine/quantized_weight.ts";
 
 // Deploy targets
-export type { DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
+export type { AboutTraining, DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
 export type { OtherTokens } from "./lib/deploy/other_tokens.ts";

@@ -19,6 +19,7 @@ export type {
   ModelStage,
   PredictedBy,
   ScoresOf,
+  WrittenMetric,
 } from "./lib/pipeline/plan.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {

@@ -137,8 +137,8 @@ export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyP
   ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
   : never;
 
-type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends Predictions<"language">
-  ? Metric<unknown, TextPredictions>
+export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
+  Predictions<"language"> ? Metric<unknown, TextPredictions>
   : never;
 
 /** A plan that can run. */
