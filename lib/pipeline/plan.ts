@@ -137,6 +137,7 @@ export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyP
   ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
   : never;
 
+/** A metric of written texts, for predictions of next tokens alone. */
 export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
   Predictions<"language"> ? Metric<unknown, TextPredictions>
   : never;
@@ -209,6 +210,7 @@ export function model(
   reference: `new:${string}`,
   options?: NewModelOptions,
 ): Pick<ModelStage, "data">;
+/** The same for a model that is pretrained. */
 export function model(reference: string, options?: ModelOptions): ModelStage;
 export function model(
   reference: string,
