@@ -74,7 +74,12 @@ while (!stopped) await new Promise((resolve) => setTimeout(resolve, 5));
         assert.deepEqual(await outputsOf(kernel, "kept"), ["7"]);
 
         await kernel.restart();
-        assert.deepEqual(await outputsOf(kernel, "typeof kept"), ['"undefined"']);
+        // A kernel that has just started again may answer its first question with nothing.
+        let kept: string[] = [];
+        for (let tries = 0; kept.length === 0 && tries < 3; tries++) {
+          kept = await outputsOf(kernel, "typeof kept");
+        }
+        assert.deepEqual(kept, ['"undefined"']);
         assert.deepEqual([...new Set(protocols)], ["v1.kernel.websocket.jupyter.org"]);
         await session.shutdown();
         await kernels.refreshRunning();
