@@ -27,7 +27,7 @@ const mostTexts = 500;
  */
 export function otherTokens(
   reader: Pick<ReaderPipeline, "tokenIds">,
-  model: Pick<Model, "headRequest">,
+  model: Pick<Model, "family" | "headRequest">,
   processor: Processor,
   inputs: readonly unknown[],
 ): OtherTokens | undefined {

@@ -9,6 +9,7 @@ import type { PairLayout } from "../engine/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
+import { openEnded } from "../text/around_text.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 import { readJsonObject } from "../text/tokenizer_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
@@ -23,15 +24,17 @@ const plainFamily = { modelType: "distilbert", classPrefix: "DistilBert" };
 /** The tokenizer as texts were read: with heads of the last token, padding closes no text. */
 export function trainedTokenizer(
   { tokenizer, poolsLast = false, padId }: TextProcessor,
-  { headRequest }: Pick<Model, "headRequest">,
+  model: Pick<Model, "family" | "headRequest">,
 ): Tokenizer {
-  const readsLast = poolsLast && headRequest.name === "classification";
+  // What is written goes on with a text that nothing closes.
+  if (continuesTexts(model)) return openEnded(tokenizer);
+  const readsLast = poolsLast && model.headRequest.name === "classification";
   return readsLast ? tokenizer.withoutClosing(padId) : tokenizer;
 }
 
 /** What stands at the end of the longest text; undefined where nothing does, or texts are pairs. */
 export function closingOf(
-  model: Pick<Model, "headRequest">,
+  model: Pick<Model, "family" | "headRequest">,
   { task, processor, maxTokens }: Pick<TrainedModel, "task" | "processor" | "maxTokens">,
 ): ClosingTokens | undefined {
   if (processor.input !== "text" || task.reader?.pairs) return undefined;
