@@ -62,7 +62,10 @@ export async function askReader(
   contract: ReaderContract,
   folder: string,
   { table, processor, expectedOf }: AnswerProof,
-  { tolerance, model }: { readonly tolerance: number; readonly model: Pick<Model, "family" | "headRequest"> },
+  { tolerance, model }: {
+    readonly tolerance: number;
+    readonly model: Pick<Model, "family" | "headRequest">;
+  },
 ): Promise<AnswerReceipt> {
   const all = contract.inputsOf(table);
   const chosen = await expectedOf(chooseInputs(all));
