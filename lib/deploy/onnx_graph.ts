@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { type Device, type HostTensor, type OnnxSession, type Program, tf } from "../engine/mod.ts";
+import type { Device, HostTensor, OnnxSession, Program } from "../engine/mod.ts";
 import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
 import { answerDecoderProgram, emptyAnswerCache, encoderProgram } from "../nn/seq2seq_programs.ts";
-import { evaluatedResults, forwardProgram } from "../nn/forward_program.ts";
-import { type Model, textConfig } from "../nn/model.ts";
+import { forwardProgram } from "../nn/forward_program.ts";
+import { continuesTexts, type Model } from "../nn/model.ts";
 import { evaluated, exportedReader } from "../nn/run_over.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
+import { evaluateLogits } from "./evaluate_logits.ts";
 import { closingOf } from "./reader_files.ts";
 import type { Reopened } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
@@ -25,11 +26,6 @@ export interface OnnxGraphs {
   opened(sessions: readonly OnnxSession[], device: Device): Promise<Reopened>;
 }
 
-/** Whether a model gives next tokens. */
-export function isDecoder({ headRequest }: Pick<Model, "headRequest">): boolean {
-  return headRequest.name === "language";
-}
-
 /** The graphs of a trained model. */
 export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
   const { trainable } = trained;
@@ -40,7 +36,7 @@ export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
         openedSeq2Seq(trainable, { encoder, decoder }, device),
     };
   }
-  if (isDecoder(trainable.model)) {
+  if (continuesTexts(trainable.model)) {
     return {
       programs: { model: decoderProgram },
       opened: ([session], device) => openedDecoder(trainable, session, device),
@@ -75,22 +71,7 @@ async function openedDecoder(
   session: OnnxSession,
   device: Device,
 ): Promise<Reopened> {
-  const { vocabSize } = textConfig(model);
-  const ids = { role: "feed", type: "int32", shape: ["batch", "sequence"] } as const;
-  const step = await device.compile({
-    name: "evaluate logits",
-    inputs: {
-      scores: { role: "feed", type: "float32", shape: ["batch", "sequence", vocabSize] },
-      input_ids: ids,
-      attention_mask: ids,
-    },
-    compute: ({ scores, input_ids, attention_mask }) => ({
-      logits: evaluatedResults({ model, objective }, tf.reshape(scores, [-1, vocabSize]), {
-        ids: input_ids,
-        mask: attention_mask,
-      }),
-    }),
-  }, { frozen: () => new Float32Array() });
+  const step = await evaluateLogits({ model, objective }, device);
   return {
     async run(feeds, signal) {
       const padding = paddingOf(feeds.attention_mask);
@@ -98,9 +79,9 @@ async function openedDecoder(
         Object.entries(feeds).map(([name, each]) => [name, rotated(each, padding)]),
       );
       const { logits } = await session.run({ ...padded, ...emptyCache(model, padded) });
-      const { input_ids, attention_mask } = feeds;
-      const back = padding.map((count) => input_ids.shape[1] - count);
-      return await step.run({ scores: rotated(logits, back), input_ids, attention_mask }, signal);
+      const { input_ids: ids, attention_mask: mask } = feeds;
+      const back = padding.map((count) => ids.shape[1] - count);
+      return await step.run({ scores: rotated(logits, back), ids, mask }, signal);
     },
     read: evaluated(objective),
     async dispose() {
@@ -116,38 +97,23 @@ async function openedSeq2Seq(
   { encoder, decoder }: { readonly encoder: OnnxSession; readonly decoder: OnnxSession },
   device: Device,
 ): Promise<Reopened> {
-  const { vocabSize } = textConfig(model);
-  const source = { role: "feed", type: "int32", shape: ["batch", "sequence"] } as const;
-  const target = { ...source, shape: ["batch", "decoder_sequence"] } as const;
-  const step = await device.compile({
-    name: "evaluate logits",
-    inputs: {
-      given: { role: "feed", type: "float32", shape: ["batch", "decoder_sequence", vocabSize] },
-      decoder_input_ids: target,
-      decoder_attention_mask: target,
-    },
-    compute: ({ given, decoder_input_ids: ids, decoder_attention_mask: mask }) => ({
-      logits: evaluatedResults({ model, objective }, tf.reshape(given, [-1, vocabSize]), {
-        ids,
-        mask,
-        decoder: { ids, mask },
-      }),
-    }),
-  }, { frozen: () => new Float32Array() });
+  const step = await evaluateLogits({ model, objective }, device);
   return {
-    async run({ input_ids, attention_mask, decoder_input_ids, decoder_attention_mask }, signal) {
+    async run(feeds, signal) {
+      const { input_ids, attention_mask, decoder_input_ids: ids, decoder_attention_mask: mask } =
+        feeds;
       const { last_hidden_state } = await encoder.run({ input_ids, attention_mask });
       const empty = Array.from(
         emptyAnswerCache(model, input_ids.shape[0]),
         ([name, shape]) => [name, { shape, data: new Float32Array() }] as const,
       );
       const { logits } = await decoder.run({
-        input_ids: decoder_input_ids,
+        input_ids: ids,
         encoder_attention_mask: attention_mask,
         encoder_hidden_states: last_hidden_state,
         ...Object.fromEntries(empty),
       });
-      return await step.run({ given: logits, decoder_input_ids, decoder_attention_mask }, signal);
+      return await step.run({ scores: logits, ids, mask }, signal);
     },
     read: evaluated(objective),
     async dispose() {

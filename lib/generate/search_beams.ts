@@ -5,7 +5,6 @@
  */
 import { interruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
-import type { Tokenizer } from "../text/tokenizer.ts";
 import { BeamSearch, type Hypothesis } from "./beam_search.ts";
 import type { Generator } from "./generator.ts";
 import type { GeneratedText } from "./generated_text.ts";
@@ -13,7 +12,7 @@ import type { GenerateSettings } from "./generate_settings.ts";
 import { logitsProcessors } from "./processors/mod.ts";
 import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { logSoftmax } from "./token_logprobs.ts";
-import { lastOf, TextStream } from "./text_stream.ts";
+import { textAfter } from "./text_stream.ts";
 import { StopTexts } from "./stop_texts.ts";
 
 /**
@@ -74,17 +73,6 @@ export async function searchBeams(
       answerOf(found, textAfter(tokenizer, prompts[prompt]), settings, maxNewTokens)
     )
   );
-}
-
-/** The text of an answer behind a prompt. */
-function textAfter(
-  tokenizer: Tokenizer,
-  prompt: ArrayLike<number>,
-): (tokens: readonly number[]) => string {
-  return (tokens) => {
-    const stream = new TextStream(tokenizer, lastOf(prompt));
-    return tokens.map((token) => stream.push(token)).join("") + stream.end();
-  };
 }
 
 function answerOf(

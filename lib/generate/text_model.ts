@@ -13,7 +13,7 @@ import type { GenerateOptions } from "./generate_options.ts";
 import type { OutputConstraint } from "./grammar/output_constraint.ts";
 import { settingsConstraint } from "./settings_constraint.ts";
 import { type GenerateSettings, generateSettings } from "./generate_settings.ts";
-import { lastOf, TextStream } from "./text_stream.ts";
+import { textAfter } from "./text_stream.ts";
 import type { TextCache } from "./text_cache.ts";
 
 /** What a model that writes is made of. */
@@ -52,11 +52,9 @@ export class TextModel<Input = unknown> {
     return length > 0 && length + tokens <= this.#parts.continuer.maxTokens;
   }
 
-  /** The text of tokens that were written behind an input. */
-  textOf(tokens: readonly number[], input: Input): string {
-    const { processor: { tokenizer } } = this.#parts;
-    const stream = new TextStream(tokenizer, lastOf(this.promptOf(input)));
-    return tokens.map((token) => stream.push(token)).join("") + stream.end();
+  /** The texts of tokens that are written behind an input. */
+  textsBehind(input: Input): (tokens: readonly number[]) => string {
+    return textAfter(this.#parts.processor.tokenizer, this.promptOf(input));
   }
 
   /** A conversation as an input; undefined where the model answers none. */

@@ -96,3 +96,14 @@ const tokensBefore = 16;
 export function lastOf(prompt: ArrayLike<number>): number[] {
   return Array.from(prompt).slice(-tokensBefore);
 }
+
+/** The texts of tokens behind a prompt. */
+export function textAfter(
+  tokenizer: TextDecoding,
+  prompt: ArrayLike<number>,
+): (tokens: readonly number[]) => string {
+  return (tokens) => {
+    const stream = new TextStream(tokenizer, lastOf(prompt));
+    return tokens.map((token) => stream.push(token)).join("") + stream.end();
+  };
+}

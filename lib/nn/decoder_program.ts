@@ -10,6 +10,7 @@ import { encode } from "./encoder.ts";
 import { keyValueSizes } from "./key_value_sizes.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { ModelConfig } from "./family.ts";
+import type { Net } from "./net.ts";
 import { type Model, modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
@@ -43,7 +44,6 @@ export function decoderProgram(
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
       const ids = inputs.input_ids;
-      const [rows, sequence] = ids.shape as [number, number];
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
@@ -51,15 +51,21 @@ export function decoderProgram(
         cache: joinedCache(inputs, outputs, cacheNames),
       });
       const hidden = encode(net, model, { ids, mask: tf.onesLike(ids) });
-      const { hiddenSize } = model.config;
-      const logits = modelHead(model).forward(
-        net,
-        model.config,
-        tf.reshape(hidden, [-1, hiddenSize]),
-      );
-      return { logits: tf.reshape(logits, [rows, sequence, logits.shape[1]!]), ...outputs };
+      return { logits: logitsOf(net, model, hidden), ...outputs };
     },
   };
+}
+
+/** What the head gives for every token: [batch, sequence, hiddenSize] → [batch, sequence, vocabSize]. */
+export function logitsOf(
+  net: Net,
+  model: Pick<Model, "family" | "headRequest" | "config">,
+  hidden: Tensor,
+): Tensor {
+  const [rows, sequence, hiddenSize] = hidden.shape as [number, number, number];
+  const tokens = tf.reshape(hidden, [-1, hiddenSize]);
+  const logits = modelHead(model).forward(net, model.config, tokens);
+  return tf.reshape(logits, [rows, sequence, logits.shape[1]!]);
 }
 
 /** transformers.js makes the first cache by the names of the sizes: `batch_size`, all others are 0. */

@@ -8,9 +8,9 @@ import { attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { decode } from "./decoder.ts";
-import { type cacheNames, joinedCache } from "./decoder_program.ts";
+import { type cacheNames, joinedCache, logitsOf } from "./decoder_program.ts";
 import { encode } from "./encoder.ts";
-import { type Model, modelHead } from "./model.ts";
+import type { Model } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 type Parts = Pick<TrainableModel, "model" | "adapter">;
@@ -71,7 +71,6 @@ export function answerDecoderProgram({ model, adapter }: Parts): Program {
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
       const ids = inputs.input_ids;
-      const [rows, sequence] = ids.shape as [number, number];
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
@@ -83,9 +82,7 @@ export function answerDecoderProgram({ model, adapter }: Parts): Program {
         mask: inputs.encoder_attention_mask,
       };
       const hidden = decode(net, model, { ids, mask: tf.onesLike(ids) }, memory);
-      const logits = modelHead(model)
-        .forward(net, model.config, tf.reshape(hidden, [-1, hiddenSize]));
-      return { logits: tf.reshape(logits, [rows, sequence, logits.shape[1]!]), ...outputs };
+      return { logits: logitsOf(net, model, hidden), ...outputs };
     },
   };
 }

@@ -16,7 +16,7 @@ import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { predictInputs } from "../run/predict_inputs.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
-import { textModelOf } from "../write/text_model_of.ts";
+import { lazyTextModel } from "../write/text_model_of.ts";
 
 /** A trained model and what it was trained for. */
 export interface TrainedTask extends TrainedOnModel {
@@ -46,7 +46,6 @@ export function answererOf(
 ): Answerer {
   let compiled: Promise<Predictor> | undefined;
   let state: State | undefined;
-  let textModel: TextModel | undefined;
   const stateOf = async () => {
     const trained = trainedTensors(model, attached);
     if (state || trained.length === 0) return state;
@@ -59,6 +58,16 @@ export function answererOf(
     return await createPredictor(trainable, device, await stateOf(), held);
   };
   const processor = processorOf(opened, maxTokens);
+  const writing = lazyTextModel({
+    task,
+    processor,
+    defaults,
+    model,
+    adapter: attached,
+    device,
+    held,
+    state: stateOf,
+  });
   return {
     predict: (inputs, signal) =>
       predictInputs(task, inputs, processor, async (examples) => {
@@ -67,23 +76,13 @@ export function answererOf(
         const predictor = await compiled;
         return await predictor.outputs(examples, { signal });
       }, signal),
-    textModel: () =>
-      textModel ??= textModelOf({
-        task,
-        processor,
-        defaults,
-        model,
-        adapter: attached,
-        device,
-        held,
-        state: stateOf,
-      }),
+    textModel: writing.open,
     async dispose() {
       const predictor = await compiled?.catch(() => undefined);
       await predictor?.dispose();
-      await textModel?.dispose();
+      await writing.dispose();
       state?.dispose();
-      compiled = textModel = state = undefined;
+      compiled = state = undefined;
     },
   };
 }

@@ -60,8 +60,9 @@ async function writtenAnswers(
   });
   return fitting.map((input, i): ExpectedAnswer => {
     const { text, tokens, logprobs = [] } = found[i];
+    const textOf = model.textsBehind(input);
     const steps = logprobs.map(({ top: [first, second] }, at) => ({
-      text: model.textOf(tokens.slice(0, at + 1), input),
+      text: textOf(tokens.slice(0, at + 1)),
       lead: second === undefined ? Infinity : first.logprob - second.logprob,
     }));
     const outputs = [new Float32Array(1)];

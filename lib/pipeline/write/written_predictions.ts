@@ -54,7 +54,8 @@ export async function writtenPredictions(
     predicted: written.map(({ text, tokens }, at) => {
       const { comparedTokens, input } = cases[at];
       const isLonger = comparedTokens !== undefined && tokens.length > comparedTokens;
-      return (isLonger ? textModel.textOf(tokens.slice(0, comparedTokens), input) : text).trim();
+      return (isLonger ? textModel.textsBehind(input)(tokens.slice(0, comparedTokens)) : text)
+        .trim();
     }),
     references: cases.map(({ references }) => references),
   });

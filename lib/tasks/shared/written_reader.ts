@@ -9,7 +9,7 @@ import type {
   ReaderContract,
   WrittenAnswer,
 } from "../../nn/reader_contract.ts";
-import { visible } from "../../core/visible.ts";
+import { quoted } from "../../core/quoted.ts";
 import type { Table } from "../../table/table.ts";
 
 /** What differs between tasks. */
@@ -69,10 +69,6 @@ function compareWritten(found: string, { text, steps }: WrittenAnswer): AnswerDi
   if (lead < closeLead) return { difference: lead };
   return {
     difference: lead,
-    problem: `it writes ${quote(found)}, and the trained model ${quote(text)}`,
+    problem: `it writes ${quoted(found)}, and the trained model ${quoted(text)}`,
   };
-}
-
-function quote(text: string): string {
-  return `"${visible(text)}"`;
 }
