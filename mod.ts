@@ -11,16 +11,8 @@ export * from "./charts.ts";
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
 export { model, Plan } from "./lib/pipeline/plan.ts";
-export type {
-  AdaptStage,
-  DataStage,
-  MetricFor,
-  ModelOptions,
-  ModelStage,
-  PredictedBy,
-  ScoresOf,
-  WrittenMetric,
-} from "./lib/pipeline/plan.ts";
+export type { AdaptStage, DataStage, ModelOptions, ModelStage } from "./lib/pipeline/plan.ts";
+export type { MetricFor, PredictedBy, ScoresOf, WrittenMetric } from "./lib/pipeline/plan_types.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
@@ -190,11 +182,8 @@ export {
   type PromptTuningOptions,
 } from "./lib/adapters/prompt_tuning.ts";
 export { pTuning, type PTuningOptions } from "./lib/adapters/p_tuning.ts";
-export {
-  type PrefixStart,
-  prefixTuning,
-  type PrefixTuningOptions,
-} from "./lib/adapters/prefix_tuning.ts";
+export { prefixTuning } from "./lib/adapters/prefix_tuning.ts";
+export type { PrefixStart, PrefixTuningOptions } from "./lib/adapters/prefix_tuning_options.ts";
 export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
 export { full } from "./lib/adapters/full.ts";

@@ -86,6 +86,7 @@ export const settingWords: Readonly<Record<string, Readonly<Record<string, strin
     hidden: "its width; the model's unless given",
     start: "where they start: zero, a text, random numbers",
     text: "the text to start from",
+    sites: "which attentions of an encoder-decoder gain them; all unless given",
   },
   head: {},
   full: {},

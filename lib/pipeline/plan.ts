@@ -9,12 +9,10 @@ import { TunebookError } from "../core/errors.ts";
 import { oneOf, record, type Rules } from "../core/option_rules.ts";
 import type { DeployTarget } from "../deploy/target.ts";
 import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
-import type { Metric } from "../metrics/metric.ts";
 import type { Method } from "../nn/method.ts";
 import type { Family } from "../nn/family.ts";
-import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
+import type { AnyPredictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
-import type { TextPredictions } from "../nn/text_predictions.ts";
 import { requireColumns } from "../table/columns.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
@@ -38,6 +36,7 @@ import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
+import type { MetricFor, PredictedBy, ScoresOf } from "./plan_types.ts";
 import { stage } from "./stage_order.ts";
 
 /** How to hold the model. */
@@ -84,15 +83,6 @@ export interface ModelStage {
   ): DataStage<PredictedBy<Columns>, TextInput, Prediction>;
 }
 
-/** What a model says about rows with these columns. */
-export type PredictedBy<Columns extends DataOptions> = Columns extends { label: string }
-  ? Columns extends { kind: infer Kind extends ClassKind } ? OneOf<Kind>
-  : Predictions<"single">
-  : Predictions<"language">;
-
-/** Predictions of one of several kinds, rather than of a kind that is several. */
-type OneOf<Kind extends ClassKind> = Kind extends ClassKind ? Predictions<Kind> : never;
-
 /** A model with data. */
 export interface DataStage<
   Predicted extends AnyPredictions = AnyPredictions,
@@ -120,27 +110,6 @@ export interface AdaptStage<
   /** Sets how to train. The plan can run from here on. */
   train(options?: TrainOptions): Plan<Record<never, never>, Predicted, Input, Answer>;
 }
-
-/** The scores that metrics give, by the names under which they were asked for. */
-export type ScoresOf<Metrics> = {
-  readonly [Name in keyof Metrics]: ValueOf<Metrics[Name]>;
-};
-
-// deno-lint-ignore no-explicit-any
-type ValueOf<Asked> = Asked extends Metric<infer Value, any> ? Value : never;
-
-/**
- * The metrics that score a kind of predictions; of several kinds, those that score one of them. A model
- * of next tokens writes, so that metrics of written texts score it as well.
- */
-export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions
-  ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
-  : never;
-
-/** A metric of written texts, for predictions of next tokens alone. */
-export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
-  Predictions<"language"> ? Metric<unknown, TextPredictions>
-  : never;
 
 /** A plan that can run. */
 export interface Plan<
