@@ -82,7 +82,7 @@ export async function openRuns(
     readonly signal?: AbortSignal;
   },
 ): Promise<ComparedRuns> {
-  const opened = await openStage(spec, { signal });
+  const opened = await openStage(spec, { signal, read: found });
   const read = await dataForHead(opened, found);
   const { task, splits, headNote } = read;
   const encoded = new Map<number, Promise<EncodedSplits>>();

@@ -74,7 +74,7 @@ export async function previewData(
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(spec, signal);
-  const opened = await openStage(spec, { signal });
+  const opened = await openStage(spec, { signal, read });
   const maxTokens = Math.min(trainSettings(spec.train).maxTokens, opened.config.maxTokens);
   const processor = processorOf(opened, maxTokens);
   const lengths: Record<string, Int32Array> = {};

@@ -64,6 +64,12 @@ export async function planDisplay(given: PlanSpec): Promise<MimeBundle> {
 
 async function factsOf(spec: PlanSpec): Promise<Facts> {
   const { model: reference } = spec;
+  if (parseReference(reference).kind === "new") {
+    return [[
+      "not known yet",
+      "the model is new; the run makes it and its tokenizer from the rows",
+    ]];
+  }
   if (parseReference(reference).kind === "url" || isAddress(spec.data)) {
     return [["not known yet", "the model or the data is on the web; the run downloads it"]];
   }

@@ -8,7 +8,7 @@ import { newModelFolder } from "../../models/fresh/new_model.ts";
 import type { Table } from "../../table/table.ts";
 import { parseReference } from "../../weights/reference.ts";
 import type { AnyTask, PlanSpec } from "../plan_spec.ts";
-import { readStage } from "./read_stage.ts";
+import { type ReadData, readStage } from "./read_stage.ts";
 
 /** What a new model is made from. */
 export type NewModelSpec = Pick<PlanSpec, "data" | "task" | "split" | "method" | "quantize">;
@@ -21,7 +21,11 @@ export async function newModelOf(
   { model, data, task, split, method, quantize }:
     & Pick<PlanSpec, "model">
     & Partial<NewModelSpec>,
-  signal?: AbortSignal,
+  { signal, read }: {
+    readonly signal?: AbortSignal | undefined;
+    /** The rows, where they have been read already; a pipe gives them once. */
+    readonly read?: Pick<ReadData, "splits"> | undefined;
+  } = {},
 ): Promise<string | undefined> {
   const parsed = parseReference(model);
   if (parsed.kind !== "new" || data === undefined || !task || !split) return undefined;
@@ -34,7 +38,7 @@ export async function newModelOf(
       : [`quantize is "${quantize}", but new weights are trained whole`],
   ];
   if (wrong.length > 0) throw mistakes("input", `${model} is a new model:`, wrong);
-  const { splits } = await readStage({ data, task, split }, signal);
+  const { splits } = read ?? await readStage({ data, task, split }, signal);
   const folder = await newModelFolder(
     parsed.modelType,
     parsed.options,

@@ -12,6 +12,7 @@ import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import type { ModelFolder } from "../../weights/model_files.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import type { ReadData } from "./read_stage.ts";
 import { newModelOf, type NewModelSpec } from "./new_model_of.ts";
 
 /** A model's files, its configuration and what makes its inputs. */
@@ -31,15 +32,17 @@ export interface OpenStageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Takes no network. */
   readonly offline?: boolean;
+  /** The rows of the plan, where they have been read already: a new model is made from them. */
+  readonly read?: Pick<ReadData, "splits"> | undefined;
 }
 
 /** Finds or downloads a model and opens its tokenizer; a text model without one is an error. */
 export async function openStage(
   spec: Pick<PlanSpec, "model" | "family"> & Partial<NewModelSpec>,
-  { signal, offline = false }: OpenStageOptions = {},
+  { signal, offline = false, read }: OpenStageOptions = {},
 ): Promise<OpenedModel> {
   const { model: reference, family: own } = spec;
-  const folder = await newModelOf(spec, signal);
+  const folder = await newModelOf(spec, { signal, read });
   const files = await resolveModel(folder ?? reference, {
     signal,
     ...(offline ? { offline } : {}),

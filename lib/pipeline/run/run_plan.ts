@@ -61,7 +61,7 @@ export async function runPlan(
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
-  const opened = await openStage(spec, { signal });
+  const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
   const assembled = await assembleStage(spec, opened, read, { method, settings, signal });

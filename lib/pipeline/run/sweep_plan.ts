@@ -38,7 +38,7 @@ export async function sweepPlan(
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
   const device = await openDevice(options.device);
-  const opened = await openStage(spec, { signal });
+  const opened = await openStage(spec, { signal, read });
   const own = await dataForHead(opened, read, method);
   const { trainable, data } = await assembleStage(spec, opened, own, { method, settings, signal });
   const progress = progressFor(options, "sweeping", steps, "steps");
