@@ -56,7 +56,7 @@ export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
 }
 
 /** What stands for a cache that holds nothing. */
-export function emptyCache(
+function emptyCache(
   { config }: Pick<Model, "config">,
   { input_ids }: Feeds,
 ): Record<string, HostTensor> {

@@ -46,7 +46,7 @@ export interface T5Defaults {
 const mostTokens = 2 ** 20;
 
 /** Reads the fields that T5 and its relatives share. */
-export function readT5Config(
+function readT5Config(
   json: Readonly<Record<string, unknown>>,
   { feedForward, scalesHead }: T5Defaults,
 ): T5Config {

@@ -16,7 +16,7 @@ import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 type Parts = Pick<TrainableModel, "model" | "adapter">;
 
 /** The names of a decoder layer's cache among inputs and outputs. */
-export const answerCacheNames: typeof cacheNames = (layer) => {
+const answerCacheNames: typeof cacheNames = (layer) => {
   const of = (name: string) =>
     [`${name}.${layer}.decoder.key`, `${name}.${layer}.decoder.value`] as const;
   return { past: of("past_key_values"), present: of("present") };

@@ -43,7 +43,7 @@ export function callsOfJson(text: string): ParsedCall[] {
  * The call that a value describes: `{ name, arguments }`, `parameters` instead (Llama), or both inside
  * `function` (OpenAI). Arguments may be JSON in a text.
  */
-export function callOf(value: unknown, text: string): ParsedCall {
+function callOf(value: unknown, text: string): ParsedCall {
   const outer = isRecord(value) ? value : {};
   const inner = isRecord(outer.function) ? outer.function : outer;
   const { name } = inner;

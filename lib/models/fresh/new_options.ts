@@ -38,7 +38,7 @@ export interface NewModelOptions {
 export type NewModelSettings = Required<NewModelOptions>;
 
 /** Families that can be made anew. */
-export const newFamilies = ["gpt2", "llama"] as const;
+const newFamilies = ["gpt2", "llama"] as const;
 
 const rules: Rules<NewModelOptions> = {
   hiddenSize: whole,

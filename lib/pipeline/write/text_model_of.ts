@@ -22,7 +22,7 @@ export interface WritingModel extends Continued, ContinuerOptions {
 }
 
 /** Throws an error of kind "unsupported" for a task that writes no texts. */
-export function textModelOf(
+function textModelOf(
   { task, processor, defaults, model, adapter, ...places }: WritingModel,
 ): TextModel {
   const { writing } = task;

@@ -47,7 +47,7 @@ export function readChatTemplates(
 }
 
 /** Names of templates that come with tunebook. */
-export const templateNames: readonly string[] = Object.keys(builtInTemplates);
+const templateNames: readonly string[] = Object.keys(builtInTemplates);
 
 /**
  * The template for a conversation: the one that was `given` as Jinja or by name, or else the model's
