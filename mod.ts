@@ -39,7 +39,12 @@ export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
 export type { Writer } from "./lib/pipeline/write/writer.ts";
-export type { ChatOptions, Conversation, Message } from "./lib/generate/conversation.ts";
+export type {
+  ChatOptions,
+  Conversation,
+  ConversationPlace,
+  Message,
+} from "./lib/generate/conversation.ts";
 export type { FinishReason, GeneratedText } from "./lib/generate/generated_text.ts";
 export type { GenerateOptions } from "./lib/generate/generate_options.ts";
 export {

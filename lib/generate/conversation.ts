@@ -23,26 +23,33 @@ export interface ChatOptions extends GenerateOptions {
   readonly system?: string;
 }
 
+/** Where a conversation takes place. */
+export interface ConversationPlace {
+  /** Shows the conversation while an answer is written. */
+  show?(shown: MimeBundle): void;
+  /** Follows a signal, and whatever else stops an answer there, until the answer is disposed of. */
+  interrupt?(signal: AbortSignal | undefined): { readonly signal: AbortSignal } & Disposable;
+}
+
 /** A conversation. */
 export class Conversation {
   readonly #model: TextModel;
   readonly #options: GenerateOptions;
   readonly #system: string | undefined;
-  readonly #show: ((shown: MimeBundle) => void) | undefined;
+  readonly #place: ConversationPlace;
   #messages: Message[] = [];
   #read: number[] = [];
   #held: ReturnType<TextModel["begin"]> | undefined;
 
-  /** @param show shows the conversation while an answer is written, where there is a place for it */
   constructor(
     model: TextModel,
     { system, ...options }: ChatOptions,
-    show?: (shown: MimeBundle) => void,
+    place: ConversationPlace = {},
   ) {
     this.#model = model;
     this.#options = options;
     this.#system = system;
-    this.#show = show;
+    this.#place = place;
     this.reset();
   }
 
@@ -76,6 +83,13 @@ export class Conversation {
         `say takes a text, say("Hello!"), but got ${shownValue(text)}`,
       );
     }
+    const { show, interrupt } = this.#place;
+    using interrupted = interrupt?.(options.signal ?? this.#options.signal);
+    const own = {
+      ...this.#options,
+      ...options,
+      ...(interrupted ? { signal: interrupted.signal } : {}),
+    };
     const asked = [...this.#messages, { role: "user", content: text }];
     const ids = Array.from(this.#model.promptOf(this.#model.inputOf!(asked)));
     const { cache, truncate } = this.#held ??= this.#model.begin();
@@ -88,19 +102,17 @@ export class Conversation {
     this.#read = ids.slice(0, kept);
     let answer = "";
     try {
-      const pieces = this.#model.stream(ids.slice(kept), { ...this.#options, ...options }, {
-        cache,
-      });
+      const pieces = this.#model.stream(ids.slice(kept), own, { cache, read: this.#read });
       while (true) {
         const { done, value } = await pieces.next();
         if (done) {
           this.#read = [...ids, ...value.tokens.slice(0, -1)];
           this.#messages = [...asked, { role: "assistant", content: value.text }];
-          this.#show?.(conversationDisplay(this.#messages));
+          show?.(conversationDisplay(this.#messages));
           return value;
         }
         answer += value;
-        this.#show?.(conversationDisplay([...asked, { role: "assistant", content: answer }]));
+        show?.(conversationDisplay([...asked, { role: "assistant", content: answer }]));
         yield value;
       }
     } catch (error) {

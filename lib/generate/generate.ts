@@ -89,28 +89,30 @@ async function writeBatch(
   return writers.map((each) => each.map(({ generated }) => generated));
 }
 
+/** What a stream starts from beside its prompt. */
+export interface StreamStart extends Pick<GenerateRun, "constraint"> {
+  /** What was read before the prompt, which goes on being used. */
+  readonly cache?: TextCache | undefined;
+  /** The tokens that the cache holds, a method's virtual ones left out. */
+  readonly read?: ArrayLike<number> | undefined;
+  /** What an encoder-decoder answers to. */
+  readonly source?: ArrayLike<number> | undefined;
+}
+
 /**
  * Writes one answer piece by piece; the pieces together are its text. Returns the answer.
  *
- * @param cache what was read before `prompt`, which goes on being used
- * @param source what an encoder-decoder answers to
+ * @param prompt the tokens to read, behind those of the cache
  */
 export async function* streamText(
   generator: Generator,
   prompt: ArrayLike<number>,
   settings: GenerateSettings,
-  { constraint, cache, source }: Pick<GenerateRun, "constraint"> & {
-    readonly cache?: TextCache | undefined;
-    readonly source?: ArrayLike<number> | undefined;
-  } = {},
+  { constraint, cache, read = [], source }: StreamStart = {},
 ): AsyncGenerator<string, GeneratedText> {
-  const read = cache ? Math.max(0, cache.lengths[0] - generator.continuer.virtualTokens) : 0;
-  checkPrompt(generator.continuer, prompt, "the prompt", read);
-  const writer = writerOf(generator, prompt, settings, {
-    path: [0, 0],
-    constraint,
-    read,
-  });
+  const whole = [...Array.from(read), ...Array.from(prompt)];
+  checkPrompt(generator.continuer, whole, "the prompt");
+  const writer = writerOf(generator, whole, settings, { path: [0, 0], constraint });
   const { signal } = settings;
   let shown = 0;
   const sources = source && [source];
@@ -128,17 +130,16 @@ function writerOf(
   { continuer, tokenizer }: Generator,
   prompt: ArrayLike<number>,
   settings: GenerateSettings,
-  { path, constraint, read = 0 }: {
+  { path, constraint }: {
     readonly path: readonly number[];
     readonly constraint: OutputConstraint | undefined;
-    readonly read?: number;
   },
 ): TextWriter {
   return new TextWriter({
     tokenizer,
     settings,
     prompt,
-    room: continuer.maxTokens - read - prompt.length,
+    room: continuer.maxTokens - prompt.length,
     path,
     constraint,
     deadline: performance.now() + 1000 * (settings.maxTime ?? Infinity),
@@ -149,13 +150,12 @@ function checkPrompt(
   { maxTokens }: Continuer,
   { length }: ArrayLike<number>,
   what: string,
-  read = 0,
 ): void {
   if (length === 0) throw new TunebookError("input", `${what} has no tokens to go on from`);
-  if (read + length < maxTokens) return;
+  if (length < maxTokens) return;
   throw new TunebookError(
     "input",
-    `${what} has ${read + length} tokens, and the model takes ${maxTokens} with what it writes: ` +
+    `${what} has ${length} tokens, and the model takes ${maxTokens} with what it writes: ` +
       "make it shorter",
   );
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import { type Progress, silentProgress } from "../core/progress.ts";
+import { TunebookError } from "../core/errors.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Writing } from "../nn/writing.ts";
 import type { Continuer } from "./continuer.ts";
-import { generate, streamText } from "./generate.ts";
+import { generate, type StreamStart, streamText } from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateOptions } from "./generate_options.ts";
 import type { OutputConstraint } from "./grammar/output_constraint.ts";
@@ -81,11 +82,12 @@ export class TextModel<Input = unknown> {
   stream(
     prompt: ArrayLike<number>,
     options: GenerateOptions,
-    before: { readonly cache?: TextCache; readonly source?: Int32Array | undefined } = {},
+    start: Omit<StreamStart, "constraint"> = {},
   ): AsyncGenerator<string, GeneratedText> {
-    const settings = this.#settings("stream", options);
+    checkOneAnswer(options);
+    const settings = this.#settings("stream", { ...options, beams: 1, answers: 1 });
     const constraint = this.#constraint(settings);
-    return streamText(this.#generator, prompt, settings, { constraint, ...before });
+    return streamText(this.#generator, prompt, settings, { constraint, ...start });
   }
 
   /** A cache for one text, and how many tokens of the text it holds. */
@@ -129,4 +131,14 @@ export class TextModel<Input = unknown> {
     };
     return generateSettings(of, options, own, processor.tokenizer);
   }
+}
+
+/** Beams and several answers are there only as a whole. */
+function checkOneAnswer({ beams = 1, answers = 1 }: GenerateOptions): void {
+  const wrong = beams > 1 ? "beams" : answers > 1 ? "answers" : undefined;
+  if (wrong === undefined) return;
+  throw new TunebookError(
+    "input",
+    `${wrong} above 1 give texts only when they are whole: ask generate, or leave ${wrong} out`,
+  );
 }

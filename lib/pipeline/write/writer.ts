@@ -89,7 +89,11 @@ export function writerOf<Input>(
           "the model was not trained to answer messages: use generate, or the task chat",
         );
       }
-      return new Conversation(model as TextModel, options, liveDisplay());
+      const show = liveDisplay();
+      return new Conversation(model as TextModel, options, {
+        ...(show ? { show } : {}),
+        interrupt: (signal) => onCellInterrupt(signal ?? outer),
+      });
     },
   };
 }
