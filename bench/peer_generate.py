@@ -86,4 +86,5 @@ def write(request):
     }
 
 
-serve({"setup": setup, "write": write})
+if __name__ == "__main__":
+    serve({"setup": setup, "write": write})
