@@ -170,6 +170,13 @@ export function isTracing(): boolean {
   return tf.engine().backendName === traceBackendName;
 }
 
+/** True while calls are recorded for a graph that may have operators of the runtime's own. */
+export function tracesRuntimeOps(): boolean {
+  if (!isTracing()) return false;
+  const { contrib, webgpu = false } = backend!.builder.options;
+  return contrib && !webgpu;
+}
+
 function isList(result: Value | readonly Value[]): result is readonly Value[] {
   return Array.isArray(result);
 }
