@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
+import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
 import { loadModel } from "../lib/models/load_model.ts";
@@ -101,19 +103,24 @@ await serve<Message>({
         }),
       );
     }
-    return { steps: totalSteps };
+    collectGarbage();
+    return { steps: totalSteps, residentMegabytes: Deno.memoryUsage().rss / 2 ** 20 };
   },
   async step({ count }) {
     const milliseconds: number[] = [];
+    const processor: number[] = [];
     const losses: number[] = [];
     for (let i = 0; i < count; i++) {
+      const before = cpuUsage();
       const began = performance.now();
       const loss = await accumulateGradients(run, done);
       await optimizerStep(run, done++, loss);
       milliseconds.push(performance.now() - began);
+      const { user, system } = cpuUsage(before);
+      processor.push((user + system) / 1000);
       losses.push(loss);
     }
-    return { ms: milliseconds, losses };
+    return { ms: milliseconds, processor, losses };
   },
   async close() {
     // The runtime writes a session's profile when the session ends.

@@ -86,5 +86,4 @@ def write(request):
     }
 
 
-if __name__ == "__main__":
-    serve({"setup": setup, "write": write})
+serve({"setup": setup, "write": write})

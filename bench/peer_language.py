@@ -2,7 +2,7 @@
 
 {"cmd": "setup", "folder": model, "file": rows and start, "threads": n, "compiled": bool, "bfloat16": bool,
  "gradientCheckpointing": bool, "method": "lora" | "full"}    → {"about": versions, "threads": n}
-{"cmd": "step", "count": n}  → {"ms": of each step, "losses": of each step}
+{"cmd": "step", "count": n}  → {"ms": …, "processor": …, "losses": …}, of each step
 {"cmd": "memory"}            → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
@@ -14,7 +14,6 @@ import json
 import tempfile
 import threading
 import time
-from pathlib import Path
 
 import peft
 import torch
@@ -23,7 +22,6 @@ import trl
 from datasets import Dataset
 from peft import LoraConfig
 from peer_lines import serve
-from peer_generate import make_model
 from transformers import AutoModelForCausalLM, PrinterCallback, TrainerCallback
 from trl import SFTConfig, SFTTrainer
 
@@ -36,15 +34,17 @@ class Gate(TrainerCallback):
     def __init__(self) -> None:
         self.asked = threading.Semaphore(0)
         self.done = threading.Semaphore(0)
-        self.began = 0.0
+        self.began = self.processor_began = 0.0
         self.milliseconds: list[float] = []
+        self.processor: list[float] = []
 
     def on_step_begin(self, args, state, control, **kwargs):
         self.asked.acquire()
-        self.began = time.perf_counter()
+        self.began, self.processor_began = time.perf_counter(), time.process_time()
 
     def on_step_end(self, args, state, control, **kwargs):
         self.milliseconds.append(1000 * (time.perf_counter() - self.began))
+        self.processor.append(1000 * (time.process_time() - self.processor_began))
         self.done.release()
 
 
@@ -144,7 +144,12 @@ class Run:
             self.gate.done.acquire()
             if self.error:
                 raise self.error
-        return {"ms": self.gate.milliseconds[before:], "losses": self.trainer.losses[before:]}
+        gate = self.gate
+        return {
+            "ms": gate.milliseconds[before:],
+            "processor": gate.processor[before:],
+            "losses": self.trainer.losses[before:],
+        }
 
 
 def tokenizer():
@@ -162,19 +167,13 @@ def tokenizer():
 def main() -> None:
     run: Run | None = None
 
-    def make(request: dict) -> dict:
-        path = Path(request["folder"])
-        if not (path / "config.json").exists():
-            make_model(path)
-        return {}
-
     def setup(request: dict) -> dict:
         nonlocal run
         run = Run(request)
         about = {module.__name__: module.__version__ for module in (torch, transformers, peft, trl)}
         return {"about": about, "threads": torch.get_num_threads()}
 
-    serve({"make": make, "setup": setup, "step": lambda request: run.step(request)})
+    serve({"setup": setup, "step": lambda request: run.step(request)})
 
 
 if __name__ == "__main__":
