@@ -5,7 +5,12 @@
  */
 
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
-import { type LanguageCase, languageCases, type LargeCase, type PiecesCase } from "./language_cases.ts";
+import {
+  type LanguageCase,
+  languageCases,
+  type LargeCase,
+  type PiecesCase,
+} from "./language_cases.ts";
 
 /** A training step of a BERT of known size with random weights. */
 export interface StepCase {

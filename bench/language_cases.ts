@@ -79,7 +79,13 @@ export async function modelFolder(model: string): Promise<string> {
 
 const compared = { steps: 50, length: 64 };
 const small = { model: "llama-small", batch: 8, length: 128, rounds: 5 };
-const large = { model: "llama-1b", method: "lora", quantize: "int4", length: 128, rounds: 1 } as const;
+const large = {
+  model: "llama-1b",
+  method: "lora",
+  quantize: "int4",
+  length: 128,
+  rounds: 1,
+} as const;
 
 /** Cases of language models. */
 export const languageCases: readonly (LanguageCase | PiecesCase | LargeCase)[] = [

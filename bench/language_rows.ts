@@ -33,7 +33,9 @@ const asked = 1 / 3;
 export function languageRows({ rows, length, uneven = false, ids }: RowSizes): LanguageRow[] {
   const random = Random.fromSeed(seed, "language rows");
   return Array.from({ length: rows }, () => {
-    const tokens = uneven ? Math.ceil(length / 2) + random.integer(Math.floor(length / 2) + 1) : length;
+    const tokens = uneven
+      ? Math.ceil(length / 2) + random.integer(Math.floor(length / 2) + 1)
+      : length;
     const question = uneven ? Math.floor(tokens * asked) : 0;
     return {
       ids: Int32Array.from({ length: tokens }, () => firstId + random.integer(ids - firstId)),

@@ -89,7 +89,8 @@ function mixedValues(
   const asking = group(inHeads(query, call, queries, numHeads));
   const all = { ...call, ...seen };
   const hidden = biasOf(all, given.mask, prefix);
-  const together = (mixed: Tensor) => // [batch, numHeads, queries, size]
+  const together = (mixed: Tensor) =>
+    // [batch, numHeads, queries, size]
     tf.reshape(tf.transpose(ungroup(mixed), [0, 2, 1, 3]), [-1, width]);
   if (keepsNoWeights(call, segments.length)) {
     const { keys, values } = given;
