@@ -6,7 +6,7 @@
 import type { InputSpec, Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
 import type { Memory, Net } from "./net.ts";
-import type { TokenPositions } from "./token_positions.ts";
+import type { TextPositions, TokenPositions } from "./token_positions.ts";
 
 /** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
 export interface TextBatch {
@@ -53,11 +53,11 @@ export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
   /** Present where the stack is causal or reads positions. */
-  readonly positions?: TokenPositions;
+  readonly positions?: TextPositions;
 }
 
 /** What a layer of a decoder is given that reads an encoder. */
-export interface DecoderInput extends Omit<LayerInput, "queryMask"> {
+export interface DecoderInput extends Hidden {
   readonly positions: TokenPositions;
   readonly memory: Memory;
 }

@@ -106,17 +106,14 @@ Deno.test("what GPT-2's fields cannot mean here is one error", () => {
   );
 });
 
-Deno.test("frequencies that depend on a text's length are refused with the reason", () => {
-  const kinds = { dynamic: "the base", longrope: "the frequencies", proportional: "a part" };
-  for (const [kind, why] of Object.entries(kinds)) {
-    for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
-      const json = { ...tiny, head_dim: 4, num_key_value_heads: 1 };
-      assert.throws(
-        () => readConfig({ ...json, rope_scaling: { rope_type: kind, factor: 2 } }),
-        isMistake("weights", `rope_scaling.rope_type is "${kind}"`, why),
-        modelType,
-      );
-    }
+Deno.test("a scaling that turns a part of each head is refused with the reason", () => {
+  for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
+    const json = { ...tiny, head_dim: 4, num_key_value_heads: 1 };
+    assert.throws(
+      () => readConfig({ ...json, rope_scaling: { rope_type: "proportional", factor: 2 } }),
+      isMistake("weights", 'rope_scaling.rope_type is "proportional"', "a part"),
+      modelType,
+    );
   }
   assert.throws(
     () => llama.readConfig({ ...tiny, rope_scaling: "linear" }),
@@ -136,6 +133,42 @@ Deno.test("YaRN's amplitude is given, or follows from the factor", () => {
   // The ratio of both lengths where the factor is null: 2048 / 512.
   assert.equal(amplitudeOf({ factor: null, original_max_position_embeddings: 512 }), implied);
   assert.equal(amplitudeOf({ factor: 0.5 }), 1);
+});
+
+Deno.test("scalings by a text's length are read as transformers reads them", () => {
+  const fields = { type: "longrope", short_factor: [1, 2], long_factor: [3, 4] };
+  const read = (json: Record<string, unknown>) => llama.readConfig({ ...tiny, ...json });
+  const longrope = (json: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+    read({ ...json, rope_scaling: { ...fields, ...more } }).rotary;
+  const known = { kind: "longrope", short: [1, 2], long: [3, 4] };
+  // Without an original length it is the whole one, and nothing is amplified.
+  assert.deepEqual(longrope({}).scaling, { ...known, original: 2048, amplitude: 1 });
+  const ratio = Math.sqrt(1 + Math.log(4) / Math.log(512));
+  const half = { original_max_position_embeddings: 512 };
+  assert.deepEqual(longrope(half).scaling, { ...known, original: 512, amplitude: ratio });
+  assert.deepEqual(longrope({}, half), longrope(half));
+  assert.equal(rotaryAmplitude(longrope(half, { attention_factor: 1.5 })), 1.5);
+  assert.equal(
+    rotaryAmplitude(longrope(half, { factor: 8 })),
+    Math.sqrt(1 + Math.log(8) / Math.log(512)),
+  );
+
+  const dynamic = read({ rope_scaling: { rope_type: "dynamic", factor: 4 } });
+  assert.deepEqual(dynamic.rotary.scaling, { kind: "dynamic", factor: 4, original: 2048 });
+  assert.deepEqual([dynamic.maxPositions, dynamic.maxTokens], [2048, 8192]);
+
+  assert.throws(
+    () => longrope({}, { short_factor: [1, 0], long_factor: [1] }),
+    isMistake(
+      "weights",
+      "rope_scaling.short_factor is [1,0], but must be a list of 2 numbers above 0",
+      "rope_scaling.long_factor is [1]",
+    ),
+  );
+  assert.throws(
+    () => read({ head_dim: 2, rope_scaling: { rope_type: "dynamic" } }),
+    isMistake("weights", "rope_scaling.factor is missing", "heads of 2 numbers"),
+  );
 });
 
 const layered = { ...tiny, num_hidden_layers: 4, num_key_value_heads: 1 };

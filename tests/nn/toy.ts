@@ -30,7 +30,20 @@ export interface ToyOptions {
   readonly isTied?: boolean;
   /** The most tokens of a text; 16 unless given. */
   readonly positions?: number;
+  /** Further fields of the config. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
+
+/** Positions that turn by the length of a text: those of up to four tokens otherwise than longer ones. */
+export const lengthFields: Readonly<Record<string, ToyOptions>> = {
+  dynamic: { positions: 4, fields: { rope_scaling: { type: "dynamic", factor: 4 } } },
+  longrope: {
+    fields: {
+      original_max_position_embeddings: 4,
+      rope_scaling: { type: "longrope", short_factor: [1, 1.5], long_factor: [2, 8] },
+    },
+  },
+};
 
 /** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
@@ -91,6 +104,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     num_key_value_heads: 1,
     ...(isTied === undefined ? {} : { tie_word_embeddings: isTied }),
     ...slidingFields[modelType],
+    ...options.fields,
   };
   const config = family.readConfig(json);
   const { [name]: wanted } = family.heads;
