@@ -78,11 +78,20 @@ MODELS = {
         attn_logit_softcapping=None,
     )),
     "gemma3_text": ("gemma3_text", dict(**GEMMA, rope_parameters=TWO_BASES, layer_types=[SLIDING, FULL, SLIDING])),
+    "gemma3": ("gemma3", dict(**GEMMA, sliding_window_pattern=2)),
     "gemma3_text-untied": ("gemma3_text", dict(
         **GEMMA, tie_word_embeddings=False, sliding_window_pattern=2, final_logit_softcapping=3.0,
     )),
 }
 BY_LENGTH = ["llama-dynamic", "qwen3-longrope", "mistral-longrope"]
+LATER = [*BY_LENGTH, "gemma3"]
+# Of images and texts; only texts are read.
+IMAGES = dict(
+    vision_config=dict(
+        hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=2, image_size=4, patch_size=2
+    ),
+    mm_tokens_per_image=4,
+)
 # As many words as the tokenizer of tests/pipeline/tiny.ts has; two layers, one of each kind.
 CLASSES = dict(vocab_size=99, num_hidden_layers=2)
 CLASSIFIERS = ["qwen2", "qwen3", "mistral", "gemma2", "gemma3_text"]
@@ -97,7 +106,7 @@ ADAPTERS = {
     "prompt-tuning": lambda: PromptTuningConfig(prompt_tuning_init="SAMPLE_VOCAB", **VIRTUAL),
     "prefix-tuning": lambda: PrefixTuningConfig(init_weights="zero", **VIRTUAL),
 }
-ADAPTED = {"gemma3_text": ["lora", "ia3", "prompt-tuning"], "qwen3-untied": ["lora", "ia3", "prefix-tuning"]}
+ADAPTED = {"gemma3_text": ["lora", "ia3", "prompt-tuning"], "qwen3-untied": ["lora", "ia3", "prefix-tuning"], "gemma3": ["lora"]}
 
 
 def make_model(name: str, seed: int) -> None:
@@ -107,7 +116,10 @@ def make_model(name: str, seed: int) -> None:
         settings = {**settings, **CLASSES}
         if "layer_types" in settings:
             settings["layer_types"] = settings["layer_types"][: CLASSES["num_hidden_layers"]]
-    config = AutoConfig.for_model(model_type, **{**SIZES, **settings})
+    sizes = {**SIZES, **settings}
+    config = AutoConfig.for_model(
+        model_type, **(dict(text_config=sizes, eos_token_id=[1, 4], **IMAGES) if model_type == "gemma3" else sizes)
+    )
     kind = AutoModelForSequenceClassification if is_classifier else AutoModelForCausalLM
     torch.manual_seed(seed)
     # The plain attention: others leave out the bound of scores.
@@ -117,7 +129,7 @@ def make_model(name: str, seed: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
-    inputs = padded_inputs(config, lengths=LENGTHS, seed=seed)
+    inputs = padded_inputs(config.get_text_config(), lengths=LENGTHS, seed=seed)
     if is_classifier:
         labels = torch.tensor([2, 0, 1])
     else:
@@ -136,7 +148,7 @@ def make_model(name: str, seed: int) -> None:
         tensors = {key: value for key, value in tensors.items() if not key.endswith("hidden")}
     else:
         loss.backward()
-        tensors |= {f"gradient.{key}": value.grad for key, value in model.named_parameters()}
+        tensors |= {f"gradient.{key}": value.grad for key, value in model.named_parameters() if value.grad is not None}
     assert all(value.isfinite().all() for value in tensors.values())
     save_tensors(folder / "expected.safetensors", tensors, PACKAGES)
 
@@ -155,7 +167,7 @@ def make_adapter(method: str, base: str, seed: int) -> None:
     folder = FOLDER / f"{method}-on-{base}"
     shutil.rmtree(folder, ignore_errors=True)
     save_sorted(adapted, folder)
-    inputs = padded_inputs(adapted.config, lengths=LENGTHS, seed=seed)
+    inputs = padded_inputs(adapted.config.get_text_config(), lengths=LENGTHS, seed=seed)
     with torch.no_grad():
         logits = adapted(**inputs).logits[:, -max(LENGTHS) :]  # virtual tokens stand before the text
     save_tensors(folder / "expected.safetensors", {**inputs, "logits": logits}, PACKAGES)
@@ -233,8 +245,7 @@ if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     torch.set_num_threads(1)  # faster for models this small
-    # Those of BY_LENGTH came later.
-    for seed, base in enumerate([name for name in MODELS if name not in BY_LENGTH] + BY_LENGTH, start=51):
+    for seed, base in enumerate([name for name in MODELS if name not in LATER] + LATER, start=51):
         for name in [base, *([f"{base}-classes"] if base in CLASSIFIERS else [])]:
             make_model(name, seed)
     for seed, (base, methods) in enumerate(ADAPTED.items(), start=71):

@@ -56,12 +56,18 @@ const gemma = {
   query_pre_attn_scalar: 5,
   final_logit_softcapping: 3,
 };
+const gemma3 = {
+  ...gemma,
+  sliding_window_pattern: 2,
+  rope_scaling: { type: "linear", factor: 2 },
+};
 const slidingFields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   qwen2: qwen,
   qwen3: qwen,
   mistral: { sliding_window: 3 },
   gemma2: { ...gemma, attn_logit_softcapping: 2 },
-  gemma3_text: { ...gemma, sliding_window_pattern: 2, rope_scaling: { type: "linear", factor: 2 } },
+  gemma3,
+  gemma3_text: gemma3,
 };
 
 /** A decoder with the head that predicts the next token. */
@@ -75,7 +81,7 @@ export function toyModel(options: ToyOptions = {}): Model {
   const { vocabulary = toyVocabulary, positions = 16, isTied } = options;
   const { head: name = "classification" } = options;
   const family = familyOf(modelType);
-  const json = {
+  const fields = {
     model_type: modelType,
     hidden_size: width,
     dim: width,
@@ -106,6 +112,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     ...slidingFields[modelType],
     ...options.fields,
   };
+  const json = family.part ? { model_type: modelType, text_config: fields } : fields;
   const config = family.readConfig(json);
   const { [name]: wanted } = family.heads;
   const head = wanted.layers(config, outputs);

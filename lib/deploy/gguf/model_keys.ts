@@ -9,7 +9,11 @@ import type { ValueToWrite } from "../../core/gguf/write_values.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Gpt2Config } from "../../models/gpt2.ts";
 import type { LlamaLikeConfig } from "../../models/llama_like_config.ts";
-import { type FixedRotary, type RotaryFields, rotaryFrequencies } from "../../models/rotary_scaling.ts";
+import {
+  type FixedRotary,
+  type RotaryFields,
+  rotaryFrequencies,
+} from "../../models/rotary_scaling.ts";
 import type { Model } from "../../nn/model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { ggufConfig } from "../../weights/gguf/gguf_config.ts";
