@@ -23,6 +23,8 @@ export interface RotaryPlace {
 }
 
 const scalings = ["default", "linear", "llama3", "yarn", "dynamic", "longrope"];
+/** Kinds of layers that other families' positions turn apart for. */
+const layerKinds = ["full_attention", "sliding_attention", "chunked_attention"];
 /** Why other scalings of transformers are refused. */
 const refused: Readonly<Record<string, string>> = {
   proportional: "a part of each head is then not turned",
@@ -47,6 +49,9 @@ export function readRotary(
   const { fallback = 10_000 } = place;
   const fields = read.value(at) ?? {};
   if (!isRecord(fields)) read.wrong(at, "an object");
+  else if (layerKinds.some((kind) => isRecord(fields[kind]))) {
+    read.wrong(at, "the fields of all layers, which turn alike in this family");
+  }
   const own = `${at}.rope_theta`;
   const hasOwn = (read.value(own) ?? undefined) !== undefined;
   const theta = read.positive(hasOwn ? own : thetaField, fallback);

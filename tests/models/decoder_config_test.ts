@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gpt2 } from "../../lib/models/gpt2.ts";
 import { llama } from "../../lib/models/llama.ts";
+import { checkQuantization } from "../../lib/models/check_quantization.ts";
+import { gemma3 } from "../../lib/models/gemma3.ts";
 import { gemma2 } from "../../lib/models/gemma2.ts";
 import { gemma3Text } from "../../lib/models/gemma3_text.ts";
 import { mistral } from "../../lib/models/mistral.ts";
@@ -168,6 +170,80 @@ Deno.test("scalings by a text's length are read as transformers reads them", () 
   assert.throws(
     () => read({ head_dim: 2, rope_scaling: { rope_type: "dynamic" } }),
     isMistake("weights", "rope_scaling.factor is missing", "heads of 2 numbers"),
+  );
+});
+
+Deno.test("kinds of layers that a family does not tell apart are errors", () => {
+  const nested = {
+    full_attention: { rope_type: "default", rope_theta: 1e6 },
+    sliding_attention: { rope_type: "default", rope_theta: 1e4 },
+  };
+  for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
+    assert.throws(
+      () => readConfig({ ...tiny, num_key_value_heads: 1, head_dim: 4, rope_parameters: nested }),
+      isMistake("weights", "rope_parameters is", "the fields of all layers"),
+      modelType,
+    );
+  }
+  assert.throws(
+    () => llama.readConfig({ ...tiny, layer_types: ["chunked_attention"] }),
+    isMistake("weights", "layer_types", 'each "full_attention"'),
+  );
+});
+
+Deno.test("checkpoints that are quantised otherwise than by bitsandbytes are refused by name", () => {
+  const methods = ["gptq", "awq", "fp8", "compressed-tensors", "mxfp4", "torchao"];
+  for (const quant_method of methods) {
+    assert.throws(
+      () => checkQuantization({ quantization_config: { quant_method, bits: 4 } }),
+      isMistake(
+        "unsupported",
+        `quantization_config.quant_method is "${quant_method}"`,
+        "bitsandbytes",
+      ),
+    );
+  }
+  assert.throws(
+    () => checkQuantization({ compression_config: { quant_method: "compressed-tensors" } }),
+    isMistake("unsupported", "compression_config.quant_method"),
+  );
+  assert.throws(
+    () => checkQuantization({ quantization_config: { bits: 4 } }),
+    isMistake("unsupported", "quantization_config names no quant_method"),
+  );
+  checkQuantization({ quantization_config: null });
+  checkQuantization({ quantization_config: { quant_method: "bitsandbytes", load_in_4bit: true } });
+  checkQuantization({ quantization_config: { load_in_8bit: true } });
+});
+
+Deno.test("the texts of Gemma 3 are read from what its config with images says of them", () => {
+  const published = {
+    model_type: "gemma3",
+    architectures: ["Gemma3ForConditionalGeneration"],
+    eos_token_id: [1, 106],
+    text_config: {
+      hidden_size: 2560,
+      intermediate_size: 10240,
+      num_hidden_layers: 34,
+      rope_scaling: { factor: 8, rope_type: "linear" },
+      sliding_window: 1024,
+    },
+    vision_config: {},
+  };
+  const read = gemma3.readConfig(published);
+  assert.deepEqual([read.vocabSize, read.numHeads, read.numKeyValueHeads], [262_208, 8, 4]);
+  assert.deepEqual([read.headSize, read.isTied, read.sliding?.window], [256, true, 1024]);
+  assert.deepEqual(read.rotary, { theta: 1e6, scaling: { kind: "linear", factor: 8 } });
+  const { model_type, architectures, eos_token_id, vision_config } = gemma3.part!.json(published);
+  assert.deepEqual([model_type, architectures, eos_token_id, vision_config], [
+    "gemma3_text",
+    ["Gemma3ForCausalLM"],
+    [1, 106],
+    undefined,
+  ]);
+  assert.throws(
+    () => gemma3.readConfig({ model_type: "gemma3" }),
+    isMistake("weights", "text_config is missing, but must be an object"),
   );
 });
 
