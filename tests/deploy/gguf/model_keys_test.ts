@@ -70,7 +70,11 @@ const unlike: [modelType: string, json: Record<string, unknown>, says: string][]
   ["gemma2", { head_dim: 32, query_pre_attn_scalar: 20, sliding_window: 16 }, "attentionScale"],
   ["llama", { rope_scaling: { ...llama3, low_freq_factor: 2 } }, "rope_freqs"],
   ["llama", { rope_scaling: { type: "dynamic", factor: 2 } }, "rotary"],
-  ["llama", { rope_scaling: { type: "longrope", short_factor, long_factor: short_factor } }, "rotary"],
+  [
+    "llama",
+    { rope_scaling: { type: "longrope", short_factor, long_factor: short_factor } },
+    "rotary",
+  ],
 ];
 for (const [modelType, json, says] of unlike) {
   Deno.test(`${modelType} with ${JSON.stringify(json)} is refused`, () => {
