@@ -11,7 +11,7 @@ import { shortened } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
 import { isSplitTable, notANumberHint, objectHint } from "./json_hints.ts";
-import { repeatedKeys } from "./repeated_keys.ts";
+import { lostKeys } from "./lost_keys.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -25,7 +25,7 @@ export function readJson(bytes: Uint8Array, source: string): Table {
   const text = decodeText(bytes, source);
   const value = parseWhole(text, source);
   refuseRepeated(
-    repeatedKeys(text, value).map(({ key, item }) =>
+    lostKeys(text, value).map(({ key, item }) =>
       `${item === undefined ? "it" : `row ${item + 1}`} has the key ${quoted(key)} twice`
     ),
     source,
@@ -74,7 +74,7 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
         const value = parsed(text.trim());
         values.push(value);
         lines.push(before + index + 1);
-        for (const { key } of repeatedKeys(text, value)) {
+        for (const { key } of lostKeys(text, value)) {
           repeated.push(`line ${before + index + 1} has the key ${quoted(key)} twice`);
         }
       } catch (error) {

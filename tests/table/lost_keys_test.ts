@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readJson, readJsonLines } from "../../lib/table/json.ts";
-import { repeatedKeys } from "../../lib/table/repeated_keys.ts";
+import { lostKeys } from "../../lib/table/lost_keys.ts";
 import { isMistake } from "../is_mistake.ts";
 
-const found = (text: string) => repeatedKeys(text, JSON.parse(text));
+const found = (text: string) => lostKeys(text, JSON.parse(text));
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("keys that stand twice are found wherever they stand", () => {
