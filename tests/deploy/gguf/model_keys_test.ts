@@ -64,6 +64,9 @@ for (const [modelType, json] of fitting) {
   });
 }
 
+/** A divisor for each pair of numbers of a head. */
+const shortFactor = Array<number>(8).fill(1);
+
 const unlike: [modelType: string, json: Record<string, unknown>, says: string][] = [
   ["qwen2", { use_sliding_window: true, sliding_window: 8, max_window_layers: 2 }, "sliding"],
   ["llama", { hidden_act: "gelu" }, "activation"],
@@ -72,7 +75,7 @@ const unlike: [modelType: string, json: Record<string, unknown>, says: string][]
   ["llama", { rope_scaling: { type: "dynamic", factor: 2 } }, "rotary"],
   [
     "llama",
-    { rope_scaling: { type: "longrope", short_factor, long_factor: short_factor } },
+    { rope_scaling: { type: "longrope", short_factor: shortFactor, long_factor: shortFactor } },
     "rotary",
   ],
 ];
