@@ -221,7 +221,10 @@ export class GraphBuilder {
       this.ints(axes),
     ], { type: value.type, shape: size });
     axes.forEach((axis, i) => {
-      if (bounds[i].start.fromEnd !== bounds[i].end.fromEnd) this.registerSize(made, axis);
+      const isRest = this.graph.openDims.isOpen(begin[axis]);
+      if (isRest || bounds[i].start.fromEnd !== bounds[i].end.fromEnd) {
+        this.registerSize(made, axis);
+      }
     });
     return made;
   }
