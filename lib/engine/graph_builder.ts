@@ -259,6 +259,7 @@ export const onnxType: Readonly<Record<ElementType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 };
 
 /** True where two shapes are the same. */
