@@ -32,7 +32,7 @@ const limit = 65520;
 export function toFloat16(graph: Graph, isHalf: (name: string) => boolean): void {
   const casts = new Casts(graph);
   for (const input of graph.inputs) if (isHalf(input.name)) retype(input, "float16");
-  for (const node of graph.nodes) {
+  for (const node of graph.nodes.flatMap((node) => withSumApart(graph, node))) {
     const inHalf = products.has(node.op) || movers.has(node.op) && casts.movesHalf(node);
     // A size is read without the numbers.
     if (node.op !== "Shape") {
@@ -48,6 +48,22 @@ export function toFloat16(graph: Graph, isHalf: (name: string) => boolean): void
   }
   graph.nodes = casts.nodes;
   removeDead(graph);
+}
+
+/**
+ * A product onto which something computed is summed as two nodes: the sum of a model's layers grows from one to
+ * the next, and stays in float32.
+ */
+function withSumApart(graph: Graph, node: GraphNode): GraphNode[] {
+  const { op, inputs: [a, b, summand], outputs: [sum], attributes } = node;
+  if (op !== "Gemm" || !summand || graph.constants.has(summand)) return [node];
+  const { beta, ...others } = attributes;
+  if (beta && !("float" in beta && beta.float === 1)) return [node];
+  const product: Value = { ...sum, name: `${sum.name} product` };
+  return [
+    { ...node, inputs: [a, b], outputs: [product], attributes: others },
+    { op: "Add", domain: "", inputs: [product, summand], outputs: [sum], attributes: {} },
+  ];
 }
 
 /** The values of a freshly traced graph are nobody else's. */

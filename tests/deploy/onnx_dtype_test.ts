@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
-import { lora, model, onnx, type OnnxOptions, Plan } from "tunebook";
+import { lora, model, onnx, type OnnxOptions, Plan, type Receipt } from "tunebook";
 import { tableFromRows } from "../../lib/table/table.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet } from "../pipeline/open/trained.ts";
@@ -26,6 +26,22 @@ function filesOf(receipt: { files: readonly { path: string }[] }): string[] {
   return receipt.files.map(({ path }) => path).filter((path) => path.startsWith("onnx/"));
 }
 
+/** What both models say at the same tokens. */
+function checkLanguage({ language, perplexity }: Receipt, dtype: keyof typeof kinds): void {
+  const { tokens, largestLogit, kl, sameToken, texts } = language!;
+  assert.ok(tokens > 20 && largestLogit > 0, dtype);
+  assert.ok(kl.mean > 0 && kl.mean <= kl.largest && kl.largest < Infinity, `${kl.mean}`);
+  assert.ok(sameToken <= tokens && texts!.same <= texts!.compared);
+  assert.ok(Math.abs(Math.log(perplexity!.written / perplexity!.trained)) < 1);
+  if (dtype !== "float16") return;
+  assert.ok(kl.largest < 1e-3, `${kl.largest}`);
+  assert.deepEqual(texts, {
+    compared: texts!.compared,
+    same: texts!.compared,
+    sameFirstToken: texts!.compared,
+  });
+}
+
 for (const family of ["gpt2", "llama", "qwen2", "gemma2"]) {
   Deno.test(`${family} in float16, q8 and q4 is opened by transformers.js' pipeline`, () =>
     inFolder(async (folder) => {
@@ -42,6 +58,7 @@ for (const family of ["gpt2", "llama", "qwen2", "gemma2"]) {
         assert.deepEqual(filesOf(receipt), [`onnx/model${suffix}.onnx`]);
         const texts = receipt.reader!.answers!.texts!;
         assert.ok(texts.compared > 5 && texts.same <= texts.sameFirstToken, dtype);
+        checkLanguage(receipt, dtype);
         const write = await pipeline("text-generation", place(dtype), {
           dtype: name,
           local_files_only: true,
@@ -72,6 +89,7 @@ for (const [name, task] of Object.entries(trainedTasks)) {
           `onnx/encoder_model${suffix}.onnx`,
         ]);
         const texts = result.receipts[i].reader!.answers!.texts!;
+        checkLanguage(result.receipts[i], dtype);
         assert.equal(texts.compared, result.receipts[i].reader!.answers!.inputs);
         if (dtype === "float16") assert.equal(texts.same, texts.compared);
       }
@@ -86,7 +104,9 @@ Deno.test("a classifier is written in float16, q8 and q4", () =>
       .train({ epochs: 1 })
       .deploy(
         onnx(at(folder)("float32")),
-        ...dtypes.map((dtype) => onnx(at(folder)(dtype), { dtype })),
+        onnx(at(folder)("float16"), { dtype: "float16" }),
+        onnx(at(folder)("q8"), { dtype: "q8", mostDrift: 1 }),
+        onnx(at(folder)("q4"), { dtype: "q4", mostDrift: 20 }),
       )
       .run(quiet);
     const bytes = result.receipts.map(({ files }) =>
