@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { full, lora, merged, model, open, openWeights, Plan, writeSafetensors } from "tunebook";
+import golden from "../golden/half.json" with { type: "json" };
 import { tableFromRows } from "../../lib/table/table.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet } from "../pipeline/open/trained.ts";
@@ -118,4 +119,14 @@ Deno.test("a dtype is part of a plan file, and what makes no sense is refused", 
     () => merged("a", { dtype: "float32", mostDrift: 1 }),
     isMistake("input", "do not drift"),
   );
+});
+
+Deno.test("transformers opens merged folders in their type and gives the same", () => {
+  for (const [name, found] of Object.entries(golden.results)) {
+    assert.ok(name.endsWith(`, ${found.dtype}`), `${name} is opened in ${found.dtype}`);
+    if ("largestDifference" in found) {
+      // Both compute in float32 from the same numbers.
+      assert.ok(found.largestDifference < 1e-5, `${name}: ${found.largestDifference}`);
+    } else assert.ok(found.sameTokens, name);
+  }
 });
