@@ -23,6 +23,7 @@ import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import { meanTextLoss } from "./mean_loss.ts";
+import { standingAlone } from "./standing_alone.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model that was opened from files again. */
@@ -54,6 +55,8 @@ export interface DeployTarget {
   toleranceOf?(trained: TrainedModel): number;
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
+  /** True where the files are opened together with the base, so that its names stay. */
+  readonly needsBase?: boolean;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
   check?(trainable: TrainableModel, about: AboutTraining): void | Promise<void>;
   /** What its reader cannot do with a task, in sentences; they are said before anything is trained. */
@@ -136,7 +139,7 @@ const comparedRows = 64;
  */
 export async function deploy(
   target: DeployTarget,
-  trained: TrainedModel,
+  given: TrainedModel,
   { device, rows, expected, answers, language: proof, signal }: {
     readonly device: Device;
     readonly rows: Rows;
@@ -148,6 +151,9 @@ export async function deploy(
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
+  const trained = target.needsBase
+    ? given
+    : { ...given, trainable: standingAlone(given.trainable) };
   const count = Math.min(comparedRows, rows.lengths.length);
   const write = target.isFile ? fillFileAtomic : writeFolderAtomic;
   return await write(target.folder, async (folder) => {
@@ -177,7 +183,7 @@ export async function deploy(
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
-    const perplexity = perplexities(trained, found, compared);
+    const perplexity = proof && perplexities(trained, found, compared);
     const language = proof &&
       await compareLanguage(
         proof,
