@@ -70,8 +70,11 @@ export class TraceBackend extends tf.KernelBackend {
   infoFor(value: Value): TensorInfo {
     const dataId = {};
     this.#values.set(dataId, value);
-    if (value.type === "int64") {
-      throw new TunebookError("unsupported", "tensorflow.js has no int64: cast the value first");
+    if (value.type === "int64" || value.type === "float16") {
+      throw new TunebookError(
+        "unsupported",
+        `tensorflow.js has no ${value.type}: cast the value first`,
+      );
     }
     // Nor has it uint8; only kernels that know better read such a tensor.
     const dtype = value.type === "uint8" ? "int32" : value.type;
