@@ -170,6 +170,11 @@ export function isTracing(): boolean {
   return tf.engine().backendName === traceBackendName;
 }
 
+/** True while a program that takes no gradient is recorded for a processor. */
+export function isInferring(): boolean {
+  return isTracing() && backend?.builder.options.infers === true;
+}
+
 function isList(result: Value | readonly Value[]): result is readonly Value[] {
   return Array.isArray(result);
 }

@@ -27,9 +27,13 @@ export function blockSteps(
     for (let block = 0; block < blocks; block++) {
       const end = Math.min(inFeatures, (block + 1) * blockSize);
       let extreme = 0;
+      let size = 0;
       for (let column = block * blockSize; column < end; column++) {
         const number = numbers[row * inFeatures + column];
-        if (Math.abs(number) > Math.abs(extreme)) extreme = number;
+        const own = number < 0 ? -number : number;
+        if (own <= size) continue;
+        size = own;
+        extreme = number;
       }
       steps[row * blocks + block] = extreme / -zeroPoint(format);
     }
@@ -37,27 +41,37 @@ export function blockSteps(
   return steps;
 }
 
-/** The numbers' codes. */
+/** The numbers' codes in those steps. */
 export function integerCodes(
   layout: QuantizedLayout,
   numbers: Float32Array,
+  steps: Float32Array = blockSteps(layout, numbers),
 ): Uint8Array<ArrayBuffer> {
   const { format, outFeatures, inFeatures, blockSize } = layout;
-  const steps = blockSteps(layout, numbers);
   const blocks = blocksPerRow(layout);
   const zero = zeroPoint(format);
-  const bits = bitsOf(format);
+  const most = 2 * zero - 1;
   const codes = new Uint8Array(sizeOf(quantizedShapes(layout).codes));
-  const perRow = blocks * blockSize;
+  const isHalf = bitsOf(format) === 4;
+  // What fills the last block up is the code of zero.
+  codes.fill(isHalf ? zero | zero << 4 : zero);
   for (let row = 0; row < outFeatures; row++) {
-    for (let column = 0; column < perRow; column++) {
-      const step = steps[row * blocks + Math.floor(column / blockSize)];
-      const number = column < inFeatures ? numbers[row * inFeatures + column] : 0;
-      const rounded = step === 0 ? 0 : Math.round(number / step);
-      const code = Math.min(Math.max(rounded + zero, 0), 2 * zero - 1);
-      const at = row * perRow + column;
-      if (bits === 4) codes[at >> 1] |= code << (at % 2 * 4);
-      else codes[at] = code;
+    for (let block = 0; block < blocks; block++) {
+      const step = steps[row * blocks + block];
+      if (step === 0) continue;
+      const first = block * blockSize;
+      const count = Math.min(blockSize, inFeatures - first);
+      const from = row * inFeatures + first;
+      const to = (row * blocks + block) * blockSize;
+      for (let i = 0; i < count; i++) {
+        const rounded = Math.round(numbers[from + i] / step) + zero;
+        const code = rounded > most ? most : rounded < 0 ? 0 : rounded;
+        if (!isHalf) codes[to + i] = code;
+        else {
+          const at = (to + i) >> 1;
+          codes[at] = i % 2 === 0 ? codes[at] & 0xf0 | code : codes[at] & 0x0f | code << 4;
+        }
+      }
     }
   }
   return codes;

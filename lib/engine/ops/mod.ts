@@ -5,6 +5,12 @@
  */
 export { after } from "./after.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export {
+  type CachedAttention,
+  cachedAttention,
+  type CachedAttentionInputs,
+  type CachedAttentionOptions,
+} from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
@@ -14,4 +20,6 @@ export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
+export { rmsNorm } from "./rms_norm.ts";
+export { rotate } from "./rotate.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";
