@@ -8,7 +8,7 @@ import { checkMergeable } from "../../nn/merge.ts";
 import type { Model } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
-import { architectures } from "../../weights/gguf/architectures/mod.ts";
+import { architectureFor, architectures } from "../../weights/gguf/architectures/mod.ts";
 import { checkModelKeys } from "./model_keys.ts";
 
 /** A model that has an architecture. */
@@ -24,11 +24,13 @@ export interface GgufModel {
  */
 export function checkGgufModel({ model, adapter }: TrainableModel): GgufModel {
   const { family: { modelType }, headRequest } = model;
-  const architecture = architectures.find((each) => each.modelType === modelType);
+  const architecture = architectureFor(modelType);
   if (!architecture) {
     throw new TunebookError(
       "unsupported",
-      `tunebook writes GGUF files of ${architectures.map((each) => each.modelType).join(", ")}, ` +
+      `tunebook writes GGUF files of ${
+          architectures.map((each) => each.modelType).join(", ")
+        } and mistral, ` +
         `not of ${modelType}; deploy it with merged(folder) or onnx(folder)`,
     );
   }
