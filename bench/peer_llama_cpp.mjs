@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 
 const [library] = process.argv.slice(2);
-const { getLlama, readGgufFileInfo: _ } = await import(pathToFileURL(library).href);
+const { getLlama } = await import(pathToFileURL(library).href);
 /** A cache holds prompt and answer, and a little beside. */
 const spare = 8;
 /** Park and Miller's generator, as in prompts.ts. */

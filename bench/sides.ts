@@ -42,6 +42,16 @@ export function startPeer(
   return startSide(interpreter, [script]);
 }
 
+/**
+ * Starts llama.cpp through node-llama-cpp, which is installed apart from this project.
+ *
+ * @param library the path of its `dist/index.js`
+ */
+export function startLlamaCpp(library: string): Side {
+  const args = ["run", "--allow-all", "--no-config", "--node-modules-dir=manual"];
+  return startSide(Deno.execPath(), [...args, "peer_llama_cpp.mjs", library]);
+}
+
 /** Starts tunebook: a module of this folder. */
 export function startOurs(
   module: "our_process.ts" | "our_trainer.ts" | "our_tasks.ts" | "our_generate.ts",

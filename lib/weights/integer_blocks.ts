@@ -27,13 +27,9 @@ export function blockSteps(
     for (let block = 0; block < blocks; block++) {
       const end = Math.min(inFeatures, (block + 1) * blockSize);
       let extreme = 0;
-      let size = 0;
       for (let column = block * blockSize; column < end; column++) {
         const number = numbers[row * inFeatures + column];
-        const own = number < 0 ? -number : number;
-        if (own <= size) continue;
-        size = own;
-        extreme = number;
+        if (Math.abs(number) > Math.abs(extreme)) extreme = number;
       }
       steps[row * blocks + block] = extreme / -zeroPoint(format);
     }
@@ -52,27 +48,24 @@ export function integerCodes(
   const zero = zeroPoint(format);
   const most = 2 * zero - 1;
   const codes = new Uint8Array(sizeOf(quantizedShapes(layout).codes));
-  const isHalf = bitsOf(format) === 4;
-  // What fills the last block up is the code of zero.
-  codes.fill(isHalf ? zero | zero << 4 : zero);
-  for (let row = 0; row < outFeatures; row++) {
-    for (let block = 0; block < blocks; block++) {
-      const step = steps[row * blocks + block];
-      if (step === 0) continue;
-      const first = block * blockSize;
-      const count = Math.min(blockSize, inFeatures - first);
-      const from = row * inFeatures + first;
-      const to = (row * blocks + block) * blockSize;
-      for (let i = 0; i < count; i++) {
-        const rounded = Math.round(numbers[from + i] / step) + zero;
-        const code = rounded > most ? most : rounded < 0 ? 0 : rounded;
-        if (!isHalf) codes[to + i] = code;
-        else {
-          const at = (to + i) >> 1;
-          codes[at] = i % 2 === 0 ? codes[at] & 0xf0 | code : codes[at] & 0x0f | code << 4;
-        }
-      }
+  const own = new Uint8Array(blockSize);
+  for (let block = 0; block < outFeatures * blocks; block++) {
+    const step = steps[block];
+    const column = (block % blocks) * blockSize;
+    const start = Math.floor(block / blocks) * inFeatures + column;
+    const size = step === 0 ? 0 : Math.min(blockSize, inFeatures - column);
+    for (let i = 0; i < size; i++) {
+      // Rounded by cutting, several times faster than Math.round: no code is below zero.
+      own[i] = Math.min(Math.max(numbers[start + i] / step + zero + 0.5, 0), most) | 0;
     }
+    own.fill(zero, size);
+    write(codes, own, block * blockSize, bitsOf(format));
   }
   return codes;
+}
+
+/** Puts a block's codes where those of so many numbers lie before them; blocks have even sizes. */
+function write(codes: Uint8Array, block: Uint8Array, at: number, bits: 4 | 8): void {
+  if (bits === 8) return codes.set(block, at);
+  for (let i = 0; i < block.length; i += 2) codes[(at + i) >> 1] = block[i] | block[i + 1] << 4;
 }
