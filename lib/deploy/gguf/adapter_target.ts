@@ -35,8 +35,8 @@ export function adapterTarget(
     options: { ...options },
     tolerance: tolerances[format],
     check(trainable) {
-      checkGgufModel(trainable);
       checkLora(trainable);
+      checkGgufModel(trainable);
     },
     async write({ trainable, values, task }, path) {
       const { architecture } = checkGgufModel(trainable);

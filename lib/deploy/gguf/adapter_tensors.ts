@@ -4,12 +4,12 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { sizeOf } from "../../engine/mod.ts";
 import type { LlamaLikeConfig } from "../../models/llama_like_config.ts";
 import type { AdapterDelta, LowRank } from "../../nn/adapter_delta.ts";
 import { bodyPaths, type Model, modelWeights, pathPrefix } from "../../nn/model.ts";
-import type { TrainableModel } from "../../nn/trainable_model.ts";
+import { type TrainableModel, withFrozen } from "../../nn/trainable_model.ts";
 import { trainedWeights } from "../../nn/trained.ts";
-import { withFrozen } from "../../nn/trainable_model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { redo, undo } from "../../weights/gguf/tensor_changes.ts";
 import { storedName } from "../../weights/gguf/write/stored_name.ts";
@@ -48,6 +48,11 @@ export function checkLora({ model, adapter }: Pick<TrainableModel, "model" | "ad
   if (!adapter.delta) throw refused("does not come down to low-rank matrices");
   const [trained] = trainedWeights(model, adapter);
   if (trained) throw refused(`also trains ${trained.path}`);
+  // What a method does says less than what it is made of: any numbers show it.
+  const zeros = new Map(
+    adapter.parameters.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]),
+  );
+  lowRanks(adapter.delta(withFrozen(adapter, zeros)));
 }
 
 /** Every linear layer of the body by its path in tunebook. */
