@@ -49,7 +49,9 @@ const formats = { 8: ["int8", "Q8_0"], 4: ["int4", "Q4_0"] } as const;
 const integers = formats[Number(values.bits) as keyof typeof formats];
 if (values.bits !== undefined && !integers) throw new Error("--bits is 8 or 4");
 const library = Deno.env.get("NODE_LLAMA_CPP");
-if (integers && !library) throw new Error("NODE_LLAMA_CPP names no dist/index.js of node-llama-cpp");
+if (integers && !library) {
+  throw new Error("NODE_LLAMA_CPP names no dist/index.js of node-llama-cpp");
+}
 const setup = { cmd: "setup", folder: values.model, threads: Number(values.threads) };
 console.log(`${os.cpus()[0].model.trim()}, ${values.threads} threads a side`);
 // Python also makes the model.
@@ -80,8 +82,7 @@ for (const prompts of values.prompts.map(Number)) {
   }
   const rate = (side: "ours" | "peer") =>
     median(rounds.map((each) => prompts * asked.newTokens / each[side].seconds));
-  const cost = (side: "ours" | "peer") =>
-    median(rounds.map((each) => each[side].processorSeconds));
+  const cost = (side: "ours" | "peer") => median(rounds.map((each) => each[side].processorSeconds));
   const first = (side: "ours" | "peer") =>
     median(rounds.map((each) => 1000 * each[side].firstTokenSeconds));
   const [{ ours: a, peer: b }] = rounds;

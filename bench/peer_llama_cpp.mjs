@@ -61,7 +61,12 @@ const commands = {
     const seconds = (performance.now() - began) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     await context.dispose();
-    return { seconds, processorSeconds: (user + system) / 1e6, firstTokenSeconds: (first - began) / 1000, tokens };
+    return {
+      seconds,
+      processorSeconds: (user + system) / 1e6,
+      firstTokenSeconds: (first - began) / 1000,
+      tokens,
+    };
   },
   memory() {
     const status = readFileSync("/proc/self/status", "utf8");

@@ -146,7 +146,10 @@ const rules: Rules<GgufOptions> = {
 
 function adapterMistakes({ adapter, format }: GgufOptions): Mistake[] {
   return !adapter || format === undefined || format === "F32" || format === "F16" ? [] : [
-    optionMistake("format", `is ${format}, but an adapter is F32 or F16: llama.cpp adapts with these`),
+    optionMistake(
+      "format",
+      `is ${format}, but an adapter is F32 or F16: llama.cpp adapts with these`,
+    ),
   ];
 }
 

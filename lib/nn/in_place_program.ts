@@ -76,7 +76,11 @@ export function inPlaceProgram({ model, adapter }: Continued, begins: boolean): 
 function cacheInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
   const int32 = { role: "feed", type: "int32" } as const;
   const layers = writtenPlaces(config).flatMap(({ layer, heads, size }) => {
-    const past: InputSpec = { role: "feed", type: "float32", shape: ["batch", heads, "room", size] };
+    const past: InputSpec = {
+      role: "feed",
+      type: "float32",
+      shape: ["batch", heads, "room", size],
+    };
     const { keys, values } = keyValueNames(layer);
     return [[keys, past], [values, past]] as const;
   });

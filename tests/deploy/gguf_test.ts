@@ -6,8 +6,8 @@ import {
   head,
   ia3,
   lora,
-  type Method,
   merged,
+  type Method,
   model,
   open,
   prefixTuning,
@@ -212,7 +212,11 @@ Deno.test("ranks of each layer and VeRA come down to LoRA", () =>
     const path = join(folder, "lora.gguf");
     const ranks = lora({ rank: 4, ranks: { q_proj: 2 }, rankStabilised: true });
     for (const method of [ranks, vera({ rank: 4 })]) {
-      const [{ largestDifference }] = await deployed("llama", [gguf(path, { adapter: true })], method);
+      const [{ largestDifference }] = await deployed(
+        "llama",
+        [gguf(path, { adapter: true })],
+        method,
+      );
       assert.ok(largestDifference < 5e-5);
     }
   }));

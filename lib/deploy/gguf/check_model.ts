@@ -29,8 +29,8 @@ export function checkGgufModel({ model, adapter }: TrainableModel): GgufModel {
     throw new TunebookError(
       "unsupported",
       `tunebook writes GGUF files of ${
-          architectures.map((each) => each.modelType).join(", ")
-        } and mistral, ` +
+        architectures.map((each) => each.modelType).join(", ")
+      } and mistral, ` +
         `not of ${modelType}; deploy it with merged(folder) or onnx(folder)`,
     );
   }

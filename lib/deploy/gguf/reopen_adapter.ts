@@ -45,7 +45,9 @@ async function readAdapter(
   const tensors = await readAdapterTensors(path);
   const sites = new Map<string, { a: string; b: string; scale: number }>();
   const frozen: NonNullable<AttachedMethod["frozen"]>[number][] = [];
-  for (const [layer, { name, inFeatures, outFeatures, restored }] of loraPlaces(architecture, model)) {
+  for (
+    const [layer, { name, inFeatures, outFeatures, restored }] of loraPlaces(architecture, model)
+  ) {
     const [a, b] = [tensors.get(`${name}.lora_a`), tensors.get(`${name}.lora_b`)];
     if (!a || !b) continue;
     tensors.delete(`${name}.lora_a`);
@@ -59,7 +61,10 @@ async function readAdapter(
     );
   }
   if (tensors.size > 0) {
-    throw new TunebookError("output", `${path} has ${[...tensors.keys()].join(", ")}, unknown here`);
+    throw new TunebookError(
+      "output",
+      `${path} has ${[...tensors.keys()].join(", ")}, unknown here`,
+    );
   }
   return {
     parameters: [],

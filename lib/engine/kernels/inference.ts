@@ -18,10 +18,18 @@ function rmsNorm({ build, inputs: { x, scale }, attrs }: KernelCall): Value {
 function rotate({ build, inputs: { x, cos, sin } }: KernelCall): Value {
   const [tokens, width] = x.shape;
   const ones = build.fill([tokens], 1, "int64");
-  const places = build.emitOne("CumSum", [ones, build.constant(Int32Array.of(0), {
-    type: "int32",
-    shape: [],
-  })], { type: "int64", shape: [tokens] }, { exclusive: { int: 1 } });
+  const places = build.emitOne(
+    "CumSum",
+    [
+      ones,
+      build.constant(Int32Array.of(0), {
+        type: "int32",
+        shape: [],
+      }),
+    ],
+    { type: "int64", shape: [tokens] },
+    { exclusive: { int: 1 } },
+  );
   const shape = [1, tokens, width];
   const turned = build.emitOne(
     "RotaryEmbedding",

@@ -31,11 +31,10 @@ export interface ModelNotes {
 export async function readModelNotes(opened: OpenedModel): Promise<ModelNotes> {
   const { json, files, reference } = opened;
   // modules.json says all that matters, also where Python has saved the folder anew since.
-  const note = files.sentence
-    ? undefined
-    : readTaskNote(json[taskNoteField], `${reference}: ${
-      isGguf(files.config) ? ggufTaskKey : `${taskNoteField} of config.json`
-    }`);
+  const note = files.sentence ? undefined : readTaskNote(
+    json[taskNoteField],
+    `${reference}: ${isGguf(files.config) ? ggufTaskKey : `${taskNoteField} of config.json`}`,
+  );
   const head = headIn(opened);
   const maxTokens = files.sentence?.maxTokens ?? await tokenizerLimit(files.tokenizerConfig);
   return {
