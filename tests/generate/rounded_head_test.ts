@@ -57,8 +57,8 @@ for (const [format, isTied] of [["int8", true], ["int8", false], ["int4", true]]
     });
     const continuer = createContinuer({ model, adapter: noAdapter }, { device });
     const cache = continuer.begin(1);
-    // Inputs rounded to eight bits in blocks move a logit by about a hundredth of the largest.
-    const allowed = 0.03 * Math.max(...Array.from(data, Math.abs));
+    // Inputs rounded to eight bits move a product by up to a hundredth, and later layers add to it.
+    const allowed = 0.06 * Math.max(...Array.from(data, Math.abs));
     for (const [from, to] of [[0, 5], [5, 6], [6, 8]]) {
       const [found] = await continuer.read(cache, [ids.slice(from, to)]);
       const expected = Array.from(data).slice((to - 1) * toyVocabulary, to * toyVocabulary);
