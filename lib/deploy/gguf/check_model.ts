@@ -22,7 +22,9 @@ export interface GgufModel {
  * heads other than that for the next token, methods that cannot be merged, and settings that the keys of
  * the architecture cannot say.
  */
-export function checkGgufModel({ model, adapter }: TrainableModel): GgufModel {
+export function checkGgufModel(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+): GgufModel {
   const { family: { modelType }, headRequest } = model;
   const architecture = architectureFor(modelType);
   if (!architecture) {

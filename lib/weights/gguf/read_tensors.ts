@@ -31,8 +31,8 @@ export async function readAdapterTensors(path: string): Promise<Map<string, Read
       wrong.push(`tensor ${name} is cut short, or in a format that is not read`);
       continue;
     }
-    const stored = { info: { dtype: "F32", shape, offset, bytes }, format, storedShape: shape };
-    read.set(name, { shape, values: readValues(path, file, stored) });
+    const info = { dtype: "F32", shape, offset, bytes } as const;
+    read.set(name, { shape, values: readValues(path, file, { info, format, storedShape: shape }) });
   }
   if (wrong.length > 0) throw mistakes("weights", `cannot read ${path}:`, wrong);
   return read;
