@@ -178,5 +178,5 @@ export function rotate(
     isFixed ? tf.tensor2d(frequencies, [1, half]) : tf.reshape(frequencies, [tokens, half]),
   );
   const scaled = (turned: Tensor) => amplitude === 1 ? turned : tf.mul(turned, amplitude);
-  return ops.rotate(x, scaled(tf.cos(angles)), scaled(tf.sin(angles)));
+  return ops.turnHeads(x, scaled(tf.cos(angles)), scaled(tf.sin(angles)));
 }

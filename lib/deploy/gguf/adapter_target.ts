@@ -10,7 +10,6 @@ import { ggufTaskKey } from "../../core/task_keys.ts";
 import { noteOf } from "../../nn/task_note.ts";
 import { writeGguf } from "../../weights/gguf/write/write_gguf.ts";
 import { writtenFormats } from "../../weights/gguf/write/written_formats.ts";
-import type { GgufOptions } from "../gguf.ts";
 import type { DeployTarget } from "../target.ts";
 import { adapterTensors, checkLora } from "./adapter_tensors.ts";
 import { checkGgufModel } from "./check_model.ts";
@@ -22,10 +21,17 @@ import { reopenAdapter } from "./reopen_adapter.ts";
  */
 const tolerances = { F32: 1e-4, F16: 5e-3 } as const;
 
+/** How the file is written. */
+export interface AdapterFileOptions {
+  /** F32 unless it is F16. */
+  readonly format?: string;
+  readonly adapter?: boolean;
+}
+
 /** The target of `gguf(file, { adapter: true })`. */
 export function adapterTarget(
   file: string,
-  options: Pick<GgufOptions, "format" | "adapter">,
+  options: AdapterFileOptions,
 ): DeployTarget {
   const format = options.format === "F16" ? "F16" : "F32";
   return {

@@ -62,7 +62,7 @@ function cachedAttention({ build, inputs, attrs }: KernelCall): readonly Value[]
   return [build.reshape(mixed, query.shape), keys, values];
 }
 
-/** Not tensorflow.js' own: `ops.rmsNorm`, `ops.rotate` and `ops.cachedAttention` ask for them. */
+/** Not tensorflow.js' own: `ops.rmsNorm`, `ops.turnHeads` and `ops.cachedAttention` ask for them. */
 export const inference: Readonly<Record<string, Kernel>> = {
   RmsNorm: (call) => [rmsNorm(call)],
   Rotate: (call) => [rotate(call)],

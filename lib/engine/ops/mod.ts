@@ -21,5 +21,5 @@ export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
 export { rmsNorm } from "./rms_norm.ts";
-export { rotate } from "./rotate.ts";
+export { turnHeads } from "./turn_heads.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";

@@ -13,7 +13,7 @@ import { singleNode } from "./single_node.ts";
  * @param x [tokens, heads · size]
  * @param cos [tokens, size / 2], as `sin`
  */
-export function rotate(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
+export function turnHeads(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
   const [tokens, width] = x.shape as [number, number];
   const half = cos.shape[1]!;
   const composed = () => {
