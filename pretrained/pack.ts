@@ -1,6 +1,6 @@
 /**
- * Packs a decoder that its plan has trained, `out/pretrained/NAME`, for `pretrained/NAME`: float16, and a
- * chat template, so that it can be taught to answer.
+ * Packs a model that its plan has trained, `out/pretrained/NAME`, for `pretrained/NAME`: float16, and of
+ * a decoder a chat template, so that it can be taught to answer.
  *
  *     deno run --allow-all pretrained/pack.ts english [--from FOLDER] [--to FOLDER]
  *
@@ -35,16 +35,22 @@ for (const [tensor, { shape }] of weights.tensors) {
 }
 await writeSafetensors(join(to, "model.safetensors"), tensors, { format: "pt" });
 
-const config = Object.entries(await readJson("config.json"))
-  .filter(([field]) => !ofTheRun.includes(field));
-await writeJson("config.json", { ...Object.fromEntries(config), dtype: "float16" });
+const config = await readJson("config.json");
+const fields = Object.entries(config).filter(([field]) => !ofTheRun.includes(field));
+await writeJson("config.json", { ...Object.fromEntries(fields), dtype: "float16" });
 
-const { eos_token: endToken, ...settings } = await readJson("tokenizer_config.json");
-
+const settings = await readJson("tokenizer_config.json");
+const isDecoder = /CausalLM$|LMHeadModel$/.test(config.architectures[0]);
 await writeJson("tokenizer_config.json", {
   ...settings,
-  eos_token: endToken,
-  chat_template: builtInTemplates.lines({ endToken, hasToken: () => false }),
+  ...(isDecoder
+    ? {
+      chat_template: builtInTemplates.lines({
+        endToken: settings.eos_token,
+        hasToken: () => false,
+      }),
+    }
+    : {}),
 });
 // One long line, as it was written.
 await Deno.copyFile(join(from, "tokenizer.json"), join(to, "tokenizer.json"));

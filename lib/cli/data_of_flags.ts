@@ -56,13 +56,14 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
       }`,
     );
   }
-  const isDefault = named === undefined && !read.has("model");
+  const isOwn = named === undefined;
   const settings = {
-    ...(isDefault ? defaults.settings : {}),
+    ...(isOwn && !read.has("model") ? defaults.settings : {}),
     ...settingsOf(task, source, read, fileColumns),
   };
   const reading = readingOfFlags(read);
   const split = {
+    ...(isOwn && defaults.test !== undefined ? { test: defaults.test } : {}),
     ...sizeOf("test", read),
     ...sizeOf("validation", read),
     ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
@@ -86,7 +87,8 @@ export function defaultMetrics({ task, settings }: FlagData): readonly string[] 
   try {
     const { kind, metric } = taskOf(task, settings);
     const own = metricNamesOf(kind).filter((name) => !metrics[name].isTable);
-    return classMetrics[kind] ?? [metric, ...own.filter((name) => name !== metric)];
+    return defaultsOf(task).metrics ?? classMetrics[kind] ??
+      [metric, ...own.filter((name) => name !== metric)];
   } catch {
     // What is wrong with the settings is told when the plan is read.
     return [];

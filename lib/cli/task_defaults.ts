@@ -9,12 +9,16 @@ import type { TrainOptions } from "../train/train_options.ts";
 export interface TaskDefaults {
   /** A data set out of npm packages; absent where none is installed that fits. */
   readonly data?: string;
+  /** What is held out of this data; a share unless given. */
+  readonly test?: string;
   /** A model of an npm package or of tunebook; absent where there is none that can do it. */
   readonly model?: string;
   /** Settings of the task for this data and this model together. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** How LoRA trains this model best; its usual learning rate is for larger ones. */
   readonly train?: TrainOptions;
+  /** Scores; those that the task's predictions have unless given. */
+  readonly metrics?: readonly string[];
 }
 
 /** A real encoder. */
@@ -33,9 +37,11 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
   },
   translation: {
     model: "tunebook:translation",
-    // A language that the model has not read.
-    data: "typescriptMessages?languages=pt-br",
+    // A language that the model has not read; in the held-out rows the English is new to it, too.
+    data: "typescriptMessages?languages=pt-br&split=train",
+    test: "typescriptMessages?languages=pt-br&split=test",
     settings: { targetLanguage: "pt-br" },
+    metrics: ["perplexity", "chrf", "bleu"],
   },
   summarization: {},
   "text2text-generation": {},

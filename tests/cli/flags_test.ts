@@ -214,6 +214,10 @@ Deno.test("tasks that write texts have a model and data of their own", () => {
     source: "source",
     target: "target",
   });
+  assert.match(translation.data, /split=train/);
+  assert.match(String(translation.split!.test), /split=test/);
+  assert.deepEqual(Object.keys(translation.metrics), ["perplexity", "chrf", "bleu"]);
+  assert.equal(planOf("--task", "translation", "--test", "0.1").split!.test, 0.1);
   const own = planOf(
     "--task",
     "translation",
