@@ -11,7 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { full, merged, model, perplexity, translation } from "../../mod.ts";
-import { learned, rowsOf, unseen } from "./rows.ts";
+import { inBatches, learned, rowsOf, unseen } from "./rows.ts";
 
 /** Sizes of the whole run, and of one that shows in a minute that it learns. */
 const sizes = {
@@ -19,10 +19,12 @@ const sizes = {
   small: { hiddenSize: 64, layers: 1, decoderLayers: 1, positions: 64, vocabulary: 1000 },
 };
 
+const batchSize = 64;
+
 const { values: flags } = parseArgs({
   options: {
     rows: { type: "string" },
-    epochs: { type: "string", default: "2.5" },
+    epochs: { type: "string", default: "4" },
     size: { type: "string", default: "whole" },
   },
 });
@@ -31,14 +33,15 @@ const most = flags.rows === undefined ? undefined : Number(flags.rows);
 
 const result = await model("new:marian", { ...size, languages: [...learned, ...unseen] })
   .data(
-    await rowsOf("train", learned, most),
+    inBatches(await rowsOf("train", learned, most), batchSize),
     translation({ source: "source", target: "target" }),
     { test: await rowsOf("test", learned, 400) },
   )
   .adapt(full())
   .train({
     epochs: Number(flags.epochs),
-    batchSize: 64,
+    batchSize,
+    order: "sequential",
     learningRate: 1.5e-3,
     schedule: "cosine",
     warmup: 0.08,
