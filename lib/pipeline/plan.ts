@@ -153,7 +153,7 @@ export interface Plan<
  * `file:folder`, `https://…`, or `tunebook:english`, one of the small models that come with tunebook
  * (`tunebook:chinese`, `tunebook:translation`). A checkpoint that bitsandbytes has quantised is used as it is.
  *
- * `new:gpt2` and `new:llama` begin with fresh weights, drawn as transformers draws them, and with a
+ * `new:gpt2`, `new:llama`, `new:marian` and `new:t5` begin with fresh weights, drawn as transformers draws them, and with a
  * tokenizer that is trained on the plan's training rows; the options are then the model's sizes:
  * `model("new:gpt2", { hiddenSize: 256, layers: 4 })`, in plan files `new:gpt2?hiddenSize=256&layers=4`.
  * The plan trains it with `full()`.
