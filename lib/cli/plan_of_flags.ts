@@ -14,7 +14,7 @@ import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
-import { defaultsOf, isSeq2Seq, writesTexts } from "./task_defaults.ts";
+import { defaultsOf, isSeq2Seq, type TaskDefaults, writesTexts } from "./task_defaults.ts";
 import { trainFlags } from "./train_flags.ts";
 
 const defaultOut = "out/finetuned";
@@ -32,7 +32,9 @@ export type FlagPlan = Plan<Record<string, unknown>, any, any, any>;
 export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): FlagPlan {
   const read = new FlagReader(flags);
   const data = dataOfFlags(read, fileColumns);
-  const method = methodOfFlags(read);
+  const defaults = defaultsOf(data.task);
+  const ownModel = read.has("model") ? {} : defaults;
+  const method = methodOfFlags(read, ownModel.lora);
   const device = read.text("device");
   if (device && !deviceNames.includes(device)) {
     read.wrong.push(
@@ -41,7 +43,6 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     );
   }
   const out = read.text("out") ?? defaultOut;
-  const defaults = defaultsOf(data.task);
   const quantize = read.text("quantize");
   const json = {
     tunebook: 1,
@@ -50,7 +51,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...data.json,
     method,
     train: {
-      ...(read.has("model") || method.name !== "lora" ? {} : defaults.train),
+      ...(method.name === "lora" ? ownModel.train : {}),
       ...trainOfFlags(read, out),
     },
     metrics: Object.fromEntries(
@@ -75,8 +76,10 @@ function readPlan(json: object, task: string, wrong: string[]): FlagPlan {
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }
 
+/** The method; `own` are the settings of LoRA for the task's own model. */
 function methodOfFlags(
   read: FlagReader,
+  own: TaskDefaults["lora"] = {},
 ): { readonly name: string; readonly settings: Record<string, unknown> } {
   const folder = read.text("adapter");
   const name = read.text("method") ?? (folder ? "peft" : "lora");
@@ -89,7 +92,10 @@ function methodOfFlags(
     read.wrong.push(`--adapter brings its method; leave out --method ${name}`);
   }
   const settings = isLora
-    ? { rank: rank ?? (name === "lora" ? defaultRank : undefined), alpha }
+    ? {
+      ...(name === "lora" ? { rank: defaultRank, ...own } : {}),
+      ...given({ rank, alpha }),
+    }
     : { folder };
   return { name, settings: given(settings) };
 }

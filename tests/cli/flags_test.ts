@@ -199,9 +199,13 @@ Deno.test("tasks that write texts have a model and data of their own", () => {
   assert.match(chat.data, /^definitions\?split=test&/);
   assert.deepEqual(chat.task, { name: "chat", settings: { messages: "messages" } });
   assert.deepEqual(chat.deploy.map(({ target }) => target), ["adapter", "merged", "onnx"]);
+  assert.deepEqual([chat.method.settings.rank, chat.method.settings.targets], [16, "all-linear"]);
+  assert.equal(chat.train.learningRate, 5e-3);
+  assert.equal(planOf("--task", "chat", "--rank", "4").method.settings.rank, 4);
   // What suits the default model says nothing about another one.
   const other = planOf("--task", "chat", "--model", "hf:a/b");
   assert.deepEqual(Object.keys(other.train), ["checkpoints"]);
+  assert.equal(other.method.settings.rank, 8);
   const told = planOf("--task", "chat", "--learning-rate", "1e-4");
   assert.equal(told.train.learningRate, 1e-4);
   const virtual = planOf("--task", "chat", "--method", "prompt_tuning");
