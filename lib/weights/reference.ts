@@ -211,7 +211,9 @@ function unreadable(text: string, why: string): TunebookError {
   return new TunebookError(
     "input",
     `cannot read the model reference "${text}": ${why}. The forms are:
-  tunebook:${Object.keys(pretrainedModels).join(", ").padEnd(46)}a small model that comes with tunebook
+  tunebook:${
+      Object.keys(pretrainedModels).join(", ").padEnd(46)
+    }a small model that comes with tunebook
   npm:package@1.2.3 or npm:@scope/package@1.2.3/folder   a package of this project
   hf:org/name or hf:org/name@revision                    the Hugging Face Hub
   file:./folder, file:/folder or file:///folder          this machine
