@@ -193,7 +193,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       { pattern: /(?:4 beams|束搜索) chrF ([\d.]+)/, atLeast: 10, atMost: 75 },
     ],
     texts: [
-      /640 rows/,
+      /500 rows/,
       /draws of the paired bootstrap/,
       /decoder_model_merged\.onnx/,
       /transformers\.js: +([^\n]*)\n+tunebook: +\1/,
