@@ -15,6 +15,8 @@ export interface DecoderData {
   /** The column `text`, one document a row. */
   readonly train: Table;
   readonly test: Table;
+  readonly size: (typeof sizes)[keyof typeof sizes];
+  readonly epochs: number;
 }
 
 /** Sizes of the whole run, and of one that shows in minutes that it learns. */
@@ -23,12 +25,16 @@ const sizes = {
   small: { hiddenSize: 128, layers: 2, positions: 64, vocabulary: 2000 },
 };
 
-/** The flags of a plan: how many texts (all unless given), how long, and how large. */
-export function decoderFlags() {
+/**
+ * The flags of a plan: how many texts (all unless given), how long, and how large.
+ *
+ * @param epochs passes over the texts where none are named
+ */
+export function decoderFlags(epochs: string) {
   const { values } = parseArgs({
     options: {
       texts: { type: "string" },
-      epochs: { type: "string", default: "1.5" },
+      epochs: { type: "string", default: epochs },
       size: { type: "string", default: "whole" },
     },
   });
@@ -40,8 +46,9 @@ export function decoderFlags() {
 }
 
 /** Trains, prints the loss of the first step and the perplexity, and writes the model. */
-export async function trainDecoder({ name, tokenizer, train, test }: DecoderData): Promise<void> {
-  const { size, epochs } = decoderFlags();
+export async function trainDecoder(
+  { name, tokenizer, train, test, size, epochs }: DecoderData,
+): Promise<void> {
   const started = performance.now();
   const result = await model("new:llama", { ...size, tokenizer })
     .data(train, textGeneration({ text: "text", documents: "joined" }), { test })

@@ -5,7 +5,7 @@
  *     deno install npm:chinese-poetry@2.0.1 npm:opencc-js@1.4.2
  *     deno run --allow-all pretrained/chinese/plan.ts [--texts 3000] [--epochs 1] [--size small]
  *
- * Without flags it is the whole run: all poems, one and a half epochs, 4 blocks of 256 numbers. The poems of the
+ * Without flags it is the whole run: all poems, 0.8 epochs, 4 blocks of 256 numbers. The poems of the
  * data set `tangPoems`, on which the model is tried, are left out.
  *
  * @module
@@ -34,10 +34,11 @@ async function textsOf(split: "train" | "test", count: number | undefined): Prom
   );
 }
 
-const { texts } = decoderFlags();
+const { texts, ...how } = decoderFlags("0.8");
 await trainDecoder({
   name: "chinese",
   tokenizer: "characters",
   train: await textsOf("train", texts),
   test: await textsOf("test", texts === undefined ? undefined : Math.ceil(texts / 10)),
+  ...how,
 });

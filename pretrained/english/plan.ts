@@ -4,7 +4,7 @@
  *
  *     deno run --allow-all pretrained/english/plan.ts [--texts 3000] [--epochs 1] [--size small]
  *
- * Without flags it is the whole run: all texts, one and a half epochs, 4 blocks of 256 numbers.
+ * Without flags it is the whole run: all texts, one epoch, 4 blocks of 256 numbers.
  *
  * @module
  */
@@ -52,10 +52,11 @@ function mixed(...lists: readonly string[][]): { text: string }[] {
     .map(({ text }) => ({ text }));
 }
 
-const { texts } = decoderFlags();
+const { texts, ...how } = decoderFlags("1");
 await trainDecoder({
   name: "english",
   tokenizer: "bytes",
   train: await textsOf("train", 1, texts),
   test: await textsOf("test", 0.1, texts),
+  ...how,
 });
