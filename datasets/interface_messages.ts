@@ -46,7 +46,8 @@ const mnemonic = "&&";
  *
  * The packages are not installed with tunebook, one for each language and one with the English texts;
  * without them the error says how to get them. The option `split` keeps all translations of a message
- * together, and those of equal messages.
+ * together, and those of equal messages; which are held out depends on the languages, which differ in
+ * what they leave in English.
  *
  * @example
  * ```ts
@@ -103,7 +104,9 @@ function revealed(text: string): string {
 async function messagesOf(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const add = (key: string, text: unknown) => {
-    if (typeof text === "string" && text.trim() !== "") found.set(key, text.replaceAll("\r\n", "\n"));
+    if (typeof text === "string" && text.trim() !== "") {
+      found.set(key, text.replaceAll("\r\n", "\n"));
+    }
   };
   listIn(await readPackageText(folder, main), join(folder, main))
     .forEach((text, at) => add(`main/${at}`, text));

@@ -12,14 +12,9 @@ export const learned = ["de", "es", "fr", "zh-cn"];
 export const unseen = ["pt-br", "zh-tw"];
 
 /** English with the language that it is to become, and what translators made of it. */
-export interface Pair {
-  readonly source: string;
-  readonly target: string;
-}
+export type Pair = { readonly source: string; readonly target: string };
 
-interface Message extends Pair {
-  readonly language: string;
-}
+type Message = Pair & { readonly language: string };
 
 /** Characters. Two messages of three are not longer; the others would take most of the time. */
 const longest = { source: 60, target: 80 };

@@ -12,7 +12,8 @@ import { newTokenizer } from "../../text/train/new_tokenizer.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
 import { familyOf } from "../mod.ts";
 import { newFamilyOf } from "./new_families.ts";
-import { type NewModelOptions, newModelSettings, pairsOf } from "./new_options.ts";
+import type { NewModelOptions } from "./new_options.ts";
+import { newModelSettings, pairsOf } from "./new_settings.ts";
 import { newWeights } from "./new_weights.ts";
 
 /** Where new models are kept, beside what a run keeps; the same options and texts are the same folder. */
