@@ -42,13 +42,13 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     model: "tunebook:english",
     ...small,
     // Words that the model has not read in its own training.
-    data: "definitions?split=test&rows=3000",
+    data: "definitions?split=test&rows=2400",
   },
   translation: {
     model: "tunebook:translation",
     ...small,
     // A language that the model has not read; in the held-out rows the English is new to it, too.
-    data: "typescriptMessages?languages=pt-br&split=train",
+    data: "typescriptMessages?languages=pt-br&split=train&rows=1500",
     test: "typescriptMessages?languages=pt-br&split=test",
     settings: { targetLanguage: "pt-br" },
     metrics: ["perplexity", "chrf", "bleu"],
