@@ -9,7 +9,11 @@ import type { ValueToWrite } from "../../core/gguf/write_values.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Gpt2Config } from "../../models/gpt2.ts";
 import type { LlamaLikeConfig } from "../../models/llama_like_config.ts";
-import { type RotaryFields, rotaryFrequencies } from "../../models/rotary_scaling.ts";
+import {
+  type FixedRotary,
+  type RotaryFields,
+  rotaryFrequencies,
+} from "../../models/rotary_scaling.ts";
 import type { Model } from "../../nn/model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { ggufConfig } from "../../weights/gguf/gguf_config.ts";
@@ -34,7 +38,7 @@ export function modelKeys({ name }: GgufArchitecture, model: Pick<Model, "config
     ? { "attention.layer_norm_epsilon": float((config as Gpt2Config).epsilon) }
     : llamaLikeKeys(config as LlamaLikeConfig);
   const keys: Keys = {
-    context_length: uint(config.maxPositions),
+    context_length: uint(positionsOf(name, config)),
     embedding_length: uint(config.hiddenSize),
     block_count: uint(config.numLayers),
     feed_forward_length: uint(config.intermediateSize),
@@ -43,12 +47,19 @@ export function modelKeys({ name }: GgufArchitecture, model: Pick<Model, "config
     vocab_size: uint(config.vocabSize),
   };
   const { rotary, headSize } = config as LlamaLikeConfig;
+  const scaling = isGpt2 ? undefined : rotary.scaling;
   return {
     keys: new Map(Object.entries(keys).map(([key, value]) => [`${name}.${key}`, value])),
-    ...(!isGpt2 && rotary.scaling?.kind === "llama3"
-      ? { divisors: divisorsOf(rotary, headSize) }
+    ...(scaling?.kind === "llama3"
+      ? { divisors: divisorsOf({ theta: rotary.theta, scaling }, headSize) }
       : {}),
   };
+}
+
+/** llama.cpp's `llama` knows no window: texts that fit into it are read as the model reads them. */
+function positionsOf(name: string, config: LlamaLikeConfig | Gpt2Config): number {
+  const { maxPositions, sliding } = config as LlamaLikeConfig;
+  return name === "llama" && sliding ? Math.min(maxPositions, sliding.window) : maxPositions;
 }
 
 function llamaLikeKeys(config: LlamaLikeConfig): Keys {
@@ -84,8 +95,9 @@ function patternKeys(sliding: LlamaLikeConfig["sliding"]): Keys {
   };
 }
 
+/** What a file cannot say is left out, which `checkModelKeys` then finds. */
 function scalingKeys({ scaling }: RotaryFields): Keys {
-  if (!scaling || scaling.kind === "llama3") return {};
+  if (scaling?.kind !== "linear" && scaling?.kind !== "yarn") return {};
   return {
     "rope.scaling.type": { type: "string", value: scaling.kind },
     "rope.scaling.factor": float(scaling.factor),
@@ -96,7 +108,7 @@ function scalingKeys({ scaling }: RotaryFields): Keys {
 }
 
 /** Plain frequencies ÷ slowed ones, [size / 2]. */
-function divisorsOf(rotary: RotaryFields, size: number): Float32Array {
+function divisorsOf(rotary: FixedRotary, size: number): Float32Array {
   const slowed = rotaryFrequencies(rotary, size);
   return rotaryFrequencies({ theta: rotary.theta }, size).map((each, i) => each / slowed[i]);
 }
@@ -140,9 +152,15 @@ export function checkModelKeys(architecture: GgufArchitecture, model: Model): vo
     ]),
     tensors,
   };
-  const read = model.family.readConfig(ggufConfig(header, divisors));
-  const wrong = Object.keys({ ...model.config, ...read }).filter((name) =>
-    !beside.has(name) && text(model.config, name) !== text(read, name)
+  const read = model.family.readConfig({
+    // transformers' Mistral has one where a config says nothing.
+    ...(model.family.modelType === "mistral" ? { sliding_window: null } : {}),
+    ...ggufConfig(header, divisors),
+  });
+  const positions = positionsOf(architecture.name, model.config as LlamaLikeConfig);
+  const config: object = { ...model.config, maxPositions: positions };
+  const wrong = Object.keys({ ...config, ...read }).filter((name) =>
+    !beside.has(name) && text(config, name) !== text(read, name)
   );
   if (wrong.length === 0) return;
   const shown = wrong.map((name) =>
