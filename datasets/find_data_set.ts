@@ -10,9 +10,11 @@ import { brownTags } from "./brown_tags.ts";
 import type { DataSet } from "./data_set.ts";
 import { definitions } from "./definitions.ts";
 import { emailSubjects } from "./email_subjects.ts";
+import { interfaceMessages } from "./interface_messages.ts";
 import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
 import { spam } from "./spam.ts";
+import { tangPoems } from "./tang_poems.ts";
 import { typescriptMessages } from "./typescript_messages.ts";
 import { wordnetPairs } from "./wordnet_pairs.ts";
 import { wordnetQuestions } from "./wordnet_questions.ts";
@@ -39,8 +41,10 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   wordnetPairs,
   definitions,
   typescriptMessages,
+  interfaceMessages,
   emailSubjects,
   poems,
+  tangPoems,
 };
 
 /** A data set with its options. */

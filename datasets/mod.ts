@@ -11,9 +11,11 @@ export type { DataSet, DataSetOptions } from "./data_set.ts";
 export { definitions, type DefinitionsOptions } from "./definitions.ts";
 export { emailSubjects } from "./email_subjects.ts";
 export { dataSets, findDataSet, type FoundDataSet } from "./find_data_set.ts";
+export { interfaceMessages, type InterfaceMessagesOptions } from "./interface_messages.ts";
 export { poems, type PoemsOptions } from "./poems.ts";
 export { sentiment } from "./sentiment.ts";
 export { spam } from "./spam.ts";
+export { tangPoems } from "./tang_poems.ts";
 export { typescriptMessages, type TypescriptMessagesOptions } from "./typescript_messages.ts";
 export { wordnetPairs, type WordnetPairsOptions } from "./wordnet_pairs.ts";
 export {

@@ -4,9 +4,6 @@
  * @module
  */
 import { TunebookError } from "../lib/core/errors.ts";
-import { didYouMean } from "../lib/core/nearest.ts";
-import type { Rule } from "../lib/core/option_rules.ts";
-import { shownValue } from "../lib/core/shown_value.ts";
 import {
   type DataRow,
   type DataSet,
@@ -15,23 +12,7 @@ import {
   readPackageJson,
   readPackageText,
 } from "./data_set.ts";
-
-/** The languages that the compiler speaks beside English, as its folders name them. */
-export const messageLanguages = [
-  "cs",
-  "de",
-  "es",
-  "fr",
-  "it",
-  "ja",
-  "ko",
-  "pl",
-  "pt-br",
-  "ru",
-  "tr",
-  "zh-cn",
-  "zh-tw",
-] as const;
+import { languageList, languageRule, messageLanguages } from "./message_languages.ts";
 
 /** Messages that all languages have. */
 const messages = 2070;
@@ -44,20 +25,6 @@ export interface TypescriptMessagesOptions extends DataSetOptions {
 
 /** The text of a message in the compiler's source: code, kind, key, English. */
 const declared = /diag\(\d+, \d \/\* \w+ \*\/, ("(?:[^"\\]|\\.)*"), ("(?:[^"\\]|\\.)*")/g;
-
-const languages: Rule = [
-  `some of ${messageLanguages.join(", ")}, each once`,
-  (value) => {
-    if (typeof value !== "string" && !Array.isArray(value)) return false;
-    const names = listOf(value);
-    return names.length > 0 && new Set(names).size === names.length && names.every(isLanguage);
-  },
-  (value) => {
-    if (typeof value !== "string" && !Array.isArray(value)) return "";
-    const wrong = listOf(value).find((name) => !isLanguage(name));
-    return typeof wrong === "string" ? didYouMean(wrong, messageLanguages) : "";
-  },
-];
 
 /**
  * 26,910 pairs, 2,070 messages in 13 languages, with the columns `source` (English), `target`,
@@ -90,12 +57,12 @@ export const typescriptMessages: DataSet<TypescriptMessagesOptions, "translation
   },
   {
     together: ["key", "source"],
-    rules: { languages },
+    rules: { languages: languageRule },
     isWhole: ({ languages }) => languages === undefined,
     read: async (folder, { languages = messageLanguages }) => {
       const english = englishMessages(await readPackageText(folder, "lib/typescript.js"));
       const rows: DataRow[] = [];
-      for (const language of listOf(languages)) {
+      for (const language of languageList(languages)) {
         const path = `lib/${language}/diagnosticMessages.generated.json`;
         const translated = await readPackageJson(folder, path) as Record<string, string>;
         const keys = Object.keys(translated).filter((key) => english.has(key));
@@ -120,13 +87,4 @@ function englishMessages(source: string): Map<string, string> {
   return new Map(
     Array.from(source.matchAll(declared), ([, key, text]) => [JSON.parse(key), JSON.parse(text)]),
   );
-}
-
-function listOf(languages: readonly unknown[] | string): readonly string[] {
-  const list = typeof languages === "string" ? languages.split(",") : languages;
-  return list.map((name) => typeof name === "string" ? name.trim() : shownValue(name));
-}
-
-function isLanguage(name: unknown): boolean {
-  return (messageLanguages as readonly unknown[]).includes(name);
 }

@@ -12,6 +12,8 @@ export interface DecoderProcessor {
   readonly startId: number;
   /** True where it begins with the last token of what it is to say instead, that of the language. */
   readonly startsWithLast: boolean;
+  /** The most tokens of a target, which the decoder reads behind the first one. */
+  readonly maxTargetTokens: number;
 }
 
 /** Turns texts into token ids for one model. */

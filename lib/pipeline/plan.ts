@@ -19,7 +19,8 @@ import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { newReference, parseReference } from "../weights/reference.ts";
-import { type NewModelOptions, newModelSettings } from "../models/fresh/new_options.ts";
+import type { NewModelOptions } from "../models/fresh/new_options.ts";
+import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { checkMethod, checkMetrics, checkTargets, taskAndSplit } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
@@ -150,9 +151,10 @@ export interface Plan<
 
 /**
  * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:folder` or `https://…`. A checkpoint that bitsandbytes has quantised is used as it is.
+ * `file:folder`, `https://…`, or `tunebook:english`, one of the small models that come with tunebook
+ * (`tunebook:chinese`, `tunebook:translation`). A checkpoint that bitsandbytes has quantised is used as it is.
  *
- * `new:gpt2` and `new:llama` begin with fresh weights, drawn as transformers draws them, and with a
+ * `new:gpt2`, `new:llama`, `new:marian` and `new:t5` begin with fresh weights, drawn as transformers draws them, and with a
  * tokenizer that is trained on the plan's training rows; the options are then the model's sizes:
  * `model("new:gpt2", { hiddenSize: 256, layers: 4 })`, in plan files `new:gpt2?hiddenSize=256&layers=4`.
  * The plan trains it with `full()`.

@@ -13,7 +13,7 @@ import { isMetricName, metricOf } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
-import { newModelSettings } from "../models/fresh/new_options.ts";
+import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
 import { writingMistakes, type WritingOptions } from "./evaluate_options.ts";
 import { isAverage } from "./open/average.ts";

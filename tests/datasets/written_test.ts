@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { definitions } from "../../datasets/definitions.ts";
 import { emailSubjects } from "../../datasets/email_subjects.ts";
 import { findDataSet } from "../../datasets/find_data_set.ts";
+import { interfaceMessages } from "../../datasets/interface_messages.ts";
+import { messageLanguages } from "../../datasets/message_languages.ts";
 import { poems } from "../../datasets/poems.ts";
-import { messageLanguages, typescriptMessages } from "../../datasets/typescript_messages.ts";
+import { typescriptMessages } from "../../datasets/typescript_messages.ts";
 
 Deno.test("2,070 compiler messages in each of 13 languages, aligned by key", async () => {
   const rows = (await typescriptMessages()).objects() as Record<string, string>[];
@@ -104,6 +106,56 @@ Deno.test("poems are read in the order of their files, in either characters", as
     const old = await poems({ dynasty: "song", characters: "traditional", rows: 1 });
     assert.equal((old.objects()[0] as { title: string }).title, "題");
     await assert.rejects(poems(), { kind: "data", message: /gave 1 rows instead of 57603/ });
+  });
+});
+
+Deno.test("an editor's messages are aligned with English by their places and keys", async () => {
+  const pack = (name: string) => `@codingame/monaco-vscode-language-pack-${name}`;
+  const files = (list: string, extension: Record<string, Record<string, string>>) => ({
+    "translations/main.i18n.json.js": `var content = [${list}\n];\nexport { content };\n`,
+    "translations/extensions/a.b.i18n.json": JSON.stringify({ contents: extension }),
+    "translations/extensions/notes.txt": "",
+  });
+  const version = "25.1.2";
+  // All letters of the pseudo-language, capitals first.
+  const letters = "ÆßÇÐËFGHÏJK£MÑØPQR§TÜVWXÝZ æþçðëfghïjklmñøpqrstµvwxÿz {0}\\r\\n";
+  await withPackages({
+    [pack("qps-ploc")]: {
+      version,
+      files: files(
+        `\n\tundefined,\n\t"${letters}",\n\t"&&Fïlë",\n\t"Gït",\n\t"§ævë"`,
+        { bundle: { Close: "Çløsë" }, package: { "x.title": "Øpëñ" } },
+      ),
+    },
+    [pack("zh-hans")]: {
+      version,
+      files: files(
+        '\n\tundefined,\n\t"字母",\n\t"文件(&&F)",\n\t"Git",\n\tundefined',
+        { bundle: { Close: "关闭", More: "更多" }, package: { "x.title": "打开" } },
+      ),
+    },
+  }, async () => {
+    const rows = await interfaceMessages({ languages: "zh-cn" });
+    const row = (source: string, target: string, key: string) => ({
+      source,
+      target,
+      language: "zh-cn",
+      key,
+    });
+    assert.deepEqual(rows.objects(), [
+      row(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcdefghijklmnopqrstuvwxyz {0}\n",
+        "字母",
+        "main/1",
+      ),
+      row("Close", "关闭", "a.b/bundle/Close"),
+      row("Open", "打开", "a.b/package/x.title"),
+    ]);
+    await assert.rejects(interfaceMessages({ languages: ["fr"] }), {
+      kind: "download",
+      message: /language-pack-fr@25\.1\.2 is not installed; run: deno install/,
+    });
+    await assert.rejects(interfaceMessages({ languages: ["zh"] }), { message: /zh-cn/ });
   });
 });
 

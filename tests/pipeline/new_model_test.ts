@@ -10,6 +10,7 @@ import {
   tableFromColumns,
   textGeneration,
 } from "tunebook";
+import { inNewFolder } from "./in_new_folder.ts";
 
 const words = ["red", "green", "blue", "small", "large"];
 const things = ["house", "river", "stone", "garden"];
@@ -25,18 +26,6 @@ const chinese = [
   "处处闻啼鸟",
 ];
 const sizes = { hiddenSize: 32, layers: 2, heads: 2, positions: 48, vocabulary: 300 };
-
-async function inNewFolder(run: () => Promise<void>): Promise<void> {
-  const before = Deno.cwd();
-  const folder = await Deno.makeTempDir();
-  Deno.chdir(folder);
-  try {
-    await run();
-  } finally {
-    Deno.chdir(before);
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 for (const modelType of ["gpt2", "llama"] as const) {
   for (const tokenizer of ["bytes", "characters"] as const) {

@@ -11,7 +11,9 @@ import { exists } from "../../core/exists.ts";
 import { newTokenizer } from "../../text/train/new_tokenizer.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
 import { familyOf } from "../mod.ts";
-import { newConfig, type NewModelOptions, newModelSettings } from "./new_options.ts";
+import { newFamilyOf } from "./new_families.ts";
+import type { NewModelOptions } from "./new_options.ts";
+import { newModelSettings, pairsOf } from "./new_settings.ts";
 import { newWeights } from "./new_weights.ts";
 
 /** Where new models are kept, beside what a run keeps; the same options and texts are the same folder. */
@@ -36,10 +38,12 @@ export async function newModelFolder(
   const folder = join(home, `${modelType}-${hash.digest("hex").slice(0, 16)}`);
   if (await exists(folder)) return folder;
   await Deno.mkdir(home, { recursive: true });
-  const made = newTokenizer(texts, settings.tokenizer, settings.vocabulary);
-  const json = newConfig(modelType, settings, made.vocabSize);
+  const fresh = newFamilyOf(modelType);
+  const pairs = pairsOf(fresh, settings);
+  const made = newTokenizer(texts, settings.tokenizer, settings.vocabulary, pairs);
+  const json = fresh.config(settings, made.vocabSize);
   const family = familyOf(modelType);
-  const tensors = newWeights(family, family.readConfig(json), settings.seed);
+  const tensors = newWeights(family, fresh, family.readConfig(json), settings.seed);
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (file: string, value: unknown) =>
       writeFileAtomic(join(temporary, file), JSON.stringify(value));
@@ -49,6 +53,16 @@ export async function newModelFolder(
       ...made.settings,
       model_max_length: settings.positions,
     });
+    if (pairs) {
+      // Without it transformers stops after 20 tokens.
+      const told = ["eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_eos_token_id"]
+        .filter((name) => name in json)
+        .map((name) => [name, json[name]]);
+      await write("generation_config.json", {
+        ...Object.fromEntries(told),
+        max_length: settings.positions,
+      });
+    }
     await writeSafetensors(join(temporary, "model.safetensors"), tensors, { format: "pt" });
   });
   return folder;

@@ -5,19 +5,21 @@
  */
 import { Random } from "../../core/random.ts";
 import { sizeOf } from "../../engine/mod.ts";
-import type { Family, ModelConfig } from "../../nn/family.ts";
-import { isStoredTransposed, transposed, weightsOf } from "../../nn/layer.ts";
+import type { Family, ModelConfig, TextConfig } from "../../nn/family.ts";
+import { isStoredTransposed, transposed, type Weight, weightsOf } from "../../nn/layer.ts";
 import type { TensorToWrite } from "../../weights/write_safetensors.ts";
-
-/** What GPT-2 draws narrower, because it is added to the residual stream (transformers' `_init_weights`). */
-const residual = /\.c_proj\.weight$/;
+import type { NewFamily } from "./new_family.ts";
 
 /**
  * The tensors of a checkpoint with the family's language head. Linears and tables come from a normal
- * distribution with the config's `initializer_range`, in GPT-2 what a block adds with this over
- * √(2 · layers); biases are 0 and norms 1.
+ * distribution with the deviation that the new family says; biases are 0 and norms 1.
  */
-export function newWeights(family: Family, config: ModelConfig, seed: number): TensorToWrite[] {
+export function newWeights(
+  family: Family,
+  made: NewFamily,
+  config: ModelConfig,
+  seed: number,
+): TensorToWrite[] {
   const random = Random.fromSeed(seed, "new model");
   const head = family.heads.language!;
   const prefix = head.prefix ?? family.prefix;
@@ -29,14 +31,11 @@ export function newWeights(family: Family, config: ModelConfig, seed: number): T
   return [...body, ...own].flatMap(({ layer, before }) =>
     weightsOf(layer).map((weight): TensorToWrite => {
       const { path, shape } = weight;
-      const data = new Float32Array(sizeOf(shape));
-      if (layer.kind === "norm" && path.endsWith(".weight")) data.fill(1);
-      else if (path.endsWith(".weight")) {
-        const narrow = family.modelType === "gpt2" && residual.test(path)
-          ? Math.sqrt(2 * config.numLayers)
-          : 1;
-        const deviation = config.initializerRange / narrow;
-        for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
+      const data = drawn(weight, made, config, random);
+      const isTable = layer.kind === "embedding" && path === `${family.stack?.wordTable}.weight`;
+      if (made.clearsPadding && isTable) {
+        const { padId, hiddenSize } = config as TextConfig;
+        data.fill(0, padId * hiddenSize, (padId + 1) * hiddenSize);
       }
       return isStoredTransposed(weight)
         ? {
@@ -48,4 +47,19 @@ export function newWeights(family: Family, config: ModelConfig, seed: number): T
         : { name: before + path, dtype: "F32", shape, data };
     })
   );
+}
+
+function drawn(
+  { path, shape, layer }: Weight,
+  made: NewFamily,
+  config: ModelConfig,
+  random: Random,
+): Float32Array {
+  const data = new Float32Array(sizeOf(shape));
+  if (layer.kind === "norm" && path.endsWith(".weight")) data.fill(1);
+  else if (path.endsWith(".weight")) {
+    const deviation = made.deviationOf?.(path, config) ?? config.initializerRange;
+    for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
+  }
+  return data;
 }

@@ -86,6 +86,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
         decoder: {
           startId: (config as EncoderDecoderConfig).decoderStartId,
           startsWithLast: family.decoder.startsWithLast ?? false,
+          maxTargetTokens: Math.min(maxTokens, config.maxTokens - 1),
         },
       }
       : {}),

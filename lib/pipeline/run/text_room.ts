@@ -13,10 +13,12 @@ import type { ModelConfig } from "../../nn/family.ts";
  */
 export function textRoom(
   wanted: number,
-  { maxTokens }: Pick<ModelConfig, "maxTokens">,
+  { maxTokens, numDecoderLayers }: Pick<ModelConfig, "maxTokens" | "numDecoderLayers">,
   { virtualTokens = 0, prefixTokens = 0 }: Pick<AttachedMethod, "virtualTokens" | "prefixTokens">,
 ): number {
-  const added = virtualTokens + prefixTokens;
+  // A decoder that reads an encoder has a token before the target, behind the prefix.
+  const first = numDecoderLayers !== undefined && prefixTokens > 0 ? 1 : 0;
+  const added = virtualTokens + prefixTokens + first;
   if (added >= maxTokens) {
     throw new TunebookError(
       "input",

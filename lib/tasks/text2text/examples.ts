@@ -49,7 +49,8 @@ export async function pairExamples(
 ): Promise<PairExamples> {
   const own = seq2seqProcessor(name, processor);
   const { tokenizer, maxTokens, padId, decoder } = own;
-  const { prefix = "", maxTargetTokens = maxTokens } = settings;
+  const { prefix = "" } = settings;
+  const maxTargetTokens = Math.min(settings.maxTargetTokens ?? maxTokens, decoder.maxTargetTokens);
   const sides = sidesOf(name, tokenizer, settings);
   const sources = textColumn(table, settings.source, { where });
   const isTold = labelled || table.columnNames().includes(settings.target);
@@ -61,8 +62,7 @@ export async function pairExamples(
   const work = { done: "encoded", title: "encoding", where, signal };
   await eachRow(sources.length, work, (row) => {
     const source = sides.source.encode(`${prefix}${sources[row]}`, maxTokens);
-    const target = targets &&
-      sides.target.encode(targets[row], Math.min(maxTargetTokens, maxTokens));
+    const target = targets && sides.target.encode(targets[row], maxTargetTokens);
     sequences.push({ ids: source.ids, row });
     learned.push(target?.ids ?? new Int32Array());
     cut.sources += Number(source.truncated);
@@ -111,7 +111,7 @@ function cutNote(
   { maxTokens, maxTargetTokens }: { readonly maxTokens: number; readonly maxTargetTokens: number },
 ): string {
   return `${sources} sources were cut to ${maxTokens} tokens and ${targets} targets to ` +
-    `${Math.min(maxTokens, maxTargetTokens)}; a target that was cut teaches to stop early`;
+    `${maxTargetTokens}; a target that was cut teaches to stop early`;
 }
 
 /** The processor of an encoder-decoder; any other is an error of kind "unsupported". */
