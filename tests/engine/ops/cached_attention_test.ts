@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import { ops } from "../../../lib/engine/mod.ts";
 import type { Program } from "../../../lib/engine/program.ts";
-import { floats, given } from "../parity.ts";
+import { floats, given, runOn } from "../parity.ts";
 
 const [batch, heads, keyValueHeads, size, room] = [2, 4, 2, 8, 6];
 
@@ -44,10 +43,7 @@ for (const { name, sequence, past } of states) {
           }),
         }),
       };
-      const device = await openDevice("cpu");
-      const step = await device.compile(program, {});
-      const out = await step.run(inputs);
-      await step.dispose();
+      const out = await runOn("cpu", program, inputs);
       const numbers = (key: keyof typeof inputs) => inputs[key].data as Float32Array;
       const keyAt = (row: number, head: number, place: number, i: number, what: "key" | "value") =>
         place < past[row]
