@@ -42,7 +42,7 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     model: "tunebook:english",
     ...small,
     // Words that the model has not read in its own training.
-    data: "definitions?split=test&rows=2400",
+    data: "definitions?split=test&ask=definition&rows=2400",
   },
   translation: {
     model: "tunebook:translation",
