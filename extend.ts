@@ -97,6 +97,7 @@ export type {
   LayerInput,
   ModelConfig,
   Packing,
+  PartOfLarger,
   Stack,
   StoredTensors,
   TextBatch,
@@ -106,7 +107,7 @@ export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
 export type { CheckpointedPart, InputTokens, Memory, Net } from "./lib/nn/net.ts";
 export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
 export type { AttentionSite } from "./lib/nn/attention_site.ts";
-export type { TokenPositions } from "./lib/nn/token_positions.ts";
+export type { TextPositions, TokenPositions } from "./lib/nn/token_positions.ts";
 export { positionIds } from "./lib/nn/pooled_positions.ts";
 export { activation } from "./lib/nn/activation.ts";
 export { type ConfigReader, configReader } from "./lib/nn/config_reader.ts";
@@ -146,7 +147,10 @@ export type {
 // Deploy targets
 export type { AboutTraining, DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
+export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
+export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
+export type { LanguageReceipt, TextAgreement } from "./lib/deploy/language_receipt.ts";
 export type { OtherTokens } from "./lib/deploy/other_tokens.ts";
 export type {
   AnswerDifference,

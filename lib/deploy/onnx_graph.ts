@@ -55,6 +55,11 @@ export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
   };
 }
 
+/** Whether an input or output is a cache, by its name. */
+export function isCache(name: string): boolean {
+  return /^(?:past_key_values|present)\./.test(name);
+}
+
 /** What stands for a cache that holds nothing. */
 function emptyCache(
   { config }: Pick<Model, "config">,

@@ -221,7 +221,10 @@ export class GraphBuilder {
       this.ints(axes),
     ], { type: value.type, shape: size });
     axes.forEach((axis, i) => {
-      if (bounds[i].start.fromEnd !== bounds[i].end.fromEnd) this.registerSize(made, axis);
+      const isRest = this.graph.openDims.isOpen(begin[axis]);
+      if (isRest || bounds[i].start.fromEnd !== bounds[i].end.fromEnd) {
+        this.registerSize(made, axis);
+      }
     });
     return made;
   }
@@ -256,6 +259,7 @@ export const onnxType: Readonly<Record<ElementType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 };
 
 /** True where two shapes are the same. */

@@ -65,10 +65,8 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     layerNorm: (path, x, epsilon) =>
       ops.layerNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), epsilon),
     rmsNorm(path, x, epsilon, { plusOne = false } = {}) {
-      const square = tf.mean(tf.square(x), -1, true);
       const weight = tensor(`${path}.weight`);
-      const scale = plusOne ? tf.add(weight, 1) : weight;
-      return tf.mul(tf.mul(x, tf.rsqrt(tf.add(square, epsilon))), scale);
+      return ops.rmsNorm(x, plusOne ? tf.add(weight, 1) : weight, epsilon);
     },
     unembed: (path, x) => tf.matMul(x, tensor(`${path}.weight`), false, true),
     embedding: (path, ids) =>

@@ -6,6 +6,7 @@
 import type { Kernel } from "../trace_backend.ts";
 import { crossEntropies } from "./cross_entropy.ts";
 import { elementwise } from "./elementwise.ts";
+import { fused } from "./fused.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { matrix } from "./matrix.ts";
@@ -20,5 +21,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...matrix,
   ...quantized,
+  ...fused,
   ...crossEntropies,
 };
