@@ -7,7 +7,7 @@ import { interfaceMessages, typescriptMessages } from "../../datasets/mod.ts";
 import { Random, type Table, tableFromRows } from "../../mod.ts";
 
 /** The languages that the model learns. */
-export const learned = ["de", "es", "fr", "zh-cn"];
+export const learned = ["es", "zh-cn"];
 /** Those that it has a token for and never saw: one can be taught by an adapter. */
 export const unseen = ["pt-br", "zh-tw"];
 

@@ -18,6 +18,10 @@ Deno.test("a method's tokens are taken from the model's room, not from the setti
   assert.equal(roomOf(128, { virtualTokens: 3 }), 61);
   assert.equal(roomOf(128, { prefixTokens: 2 }), 62);
   assert.equal(roomOf(128, { virtualTokens: 3, prefixTokens: 2 }), 59);
+  // A decoder's first token stands between the prefix and the target.
+  const decoder = { maxTokens: 64, numDecoderLayers: 2 };
+  assert.equal(textRoom(128, decoder, { ...adding, prefixTokens: 2 }), 61);
+  assert.equal(textRoom(128, decoder, adding), 64);
   assert.equal(roomOf(61, { virtualTokens: 3 }), 61);
   assert.equal(roomOf(62, { virtualTokens: 3 }), 61);
   assert.equal(roomOf(128, { virtualTokens: 63 }), 1);
