@@ -4,9 +4,11 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Device, HeldWeights, State, Step } from "../engine/mod.ts";
+import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
+import { boundModel } from "../nn/bound_model.ts";
 import { type Continued, writtenPlaces } from "../nn/continuation_program.ts";
-import { textConfig } from "../nn/model.ts";
+import { type Model, textConfig } from "../nn/model.ts";
+import type { StackedAdapter } from "../nn/stacked_weights.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import { SourceCache } from "./source_cache.ts";
 import { TextCache } from "./text_cache.ts";
@@ -24,8 +26,13 @@ export interface Continuer {
    * A cache for new rows.
    *
    * @param sources the source of each row; an encoder-decoder needs them, and nothing else takes them
+   * @param adapters the adapter of each row, where it is not `adapter` in all of them
    */
-  begin(rows: number, sources?: readonly ArrayLike<number>[]): TextCache;
+  begin(
+    rows: number,
+    sources?: readonly ArrayLike<number>[],
+    adapters?: readonly StackedAdapter[],
+  ): TextCache;
   /**
    * Reads some more tokens of each row of the cache, at least one of each, and gives the logits of the
    * token that follows the last one: [vocabSize] for each row.
@@ -35,6 +42,10 @@ export interface Continuer {
     tokens: readonly ArrayLike<number>[],
     signal?: AbortSignal,
   ): Promise<Float32Array[]>;
+  /** The adapter of all of its rows, where others use the same program. */
+  readonly adapter?: StackedAdapter;
+  /** Continuers with the same one can read rows of each other in one batch. */
+  readonly sharing?: object;
   dispose(): Promise<void>;
 }
 
@@ -47,6 +58,49 @@ export interface ContinuerOptions {
   readonly held?: HeldWeights | undefined;
 }
 
+/** What caches of a model's texts are made of. */
+export interface TextCaches {
+  begin(
+    rows: number,
+    sources?: readonly ArrayLike<number>[],
+    adapters?: readonly StackedAdapter[],
+  ): TextCache;
+}
+
+/**
+ * The caches of a model's texts.
+ *
+ * Throws an error of kind "unsupported" for a model that predicts no next token.
+ */
+export function textCaches(model: Model, device: Device): TextCaches {
+  const { family, reference } = model;
+  if (model.headRequest.name !== "language" || !(family.decoder ?? family.stack?.causal)) {
+    throw new TunebookError(
+      "unsupported",
+      `${reference} predicts no next token, so that it writes no texts; train it with ` +
+        "textGeneration, chat or text2text, or open a language model",
+    );
+  }
+  const places = writtenPlaces(model.config);
+  const kept = {
+    layers: places.length,
+    ...(device.allocate ? { allocate: (numbers: number) => device.allocate!(numbers) } : {}),
+  };
+  const { heads, size } = places[0];
+  return {
+    begin(rows, sources, adapters) {
+      const source = sources && new SourceCache(sources, kept);
+      if ((source === undefined) !== (family.decoder === undefined)) {
+        throw new TunebookError(
+          "input",
+          `${reference}: sources belong to encoder-decoders, and every answer has one`,
+        );
+      }
+      return new TextCache(rows, { ...kept, heads, size }, { source, adapters });
+    },
+  };
+}
+
 /**
  * Makes a continuer of a model with a language head. Nothing is compiled before it reads.
  *
@@ -57,28 +111,22 @@ export function createContinuer(
   { device, state, held: given }: ContinuerOptions,
 ): Continuer {
   const { model, adapter } = continued;
-  const config = textConfig(model);
-  if (
-    model.headRequest.name !== "language" || !(model.family.decoder ?? model.family.stack?.causal)
-  ) {
-    throw new TunebookError(
-      "unsupported",
-      `${model.reference} predicts no next token, so that it writes no texts; train it with ` +
-        "textGeneration, chat or text2text, or open a language model",
-    );
-  }
-  const reader = tokenReader(continued);
-  const { virtualTokens } = reader;
-  const places = writtenPlaces(config);
+  const caches = textCaches(model, device);
+  const { vocabSize, maxTokens } = textConfig(model);
+  const hasSource = model.family.decoder !== undefined;
+  const reader = tokenReader(model);
   const held = given ?? device.holdWeights();
   const steps = new Map<boolean, Promise<Step>>();
   const stepFor = (begins: boolean): Promise<Step> => {
-    const which = begins && reader.beginsOtherwise;
+    // Virtual tokens come first.
+    const which = begins && (hasSource || adapter.input !== undefined);
     const known = steps.get(which);
     if (known) return known;
     const compile = async () => {
       const trained = await state?.();
-      return await device.compile(reader.program(which), {
+      const { input: _, ...plain } = adapter;
+      const bound = boundModel(which ? continued : { model, adapter: plain });
+      return await device.compile(reader.program(bound, which), {
         frozen: frozenOf(continued),
         held,
         ...(trained ? { state: trained } : {}),
@@ -89,37 +137,21 @@ export function createContinuer(
     made.catch(() => steps.delete(which));
     return made;
   };
-  const kept = {
-    layers: places.length,
-    ...(device.allocate ? { allocate: (numbers: number) => device.allocate!(numbers) } : {}),
-  };
-  const { heads, size } = places[0];
+  // Those of an encoder-decoder stand before the source.
+  const virtualTokens = hasSource ? 0 : adapter.virtualTokens ?? 0;
   const isPrefixed = adapter.prefixSites?.includes("decoder") ?? true;
   const prefix = isPrefixed ? adapter.prefixTokens ?? 0 : 0;
   return {
-    vocabSize: config.vocabSize,
+    vocabSize,
     virtualTokens,
-    maxTokens: config.maxTokens - virtualTokens - prefix,
-    begin(rows, sources) {
-      const source = sources && new SourceCache(sources, kept);
-      if ((source === undefined) !== (model.family.decoder === undefined)) {
-        throw new TunebookError(
-          "input",
-          `${model.reference}: sources belong to encoder-decoders, and every answer has one`,
-        );
-      }
-      return new TextCache(rows, { ...kept, heads, size }, source);
-    },
+    maxTokens: maxTokens - virtualTokens - prefix,
+    begin: (rows, sources) => caches.begin(rows, sources),
     async read(cache, tokens, signal) {
-      const begins = cache.lengths.every((length) => length === 0);
+      const begins = beginsTexts(cache);
       const added = begins ? virtualTokens : 0;
       const step = await stepFor(begins);
-      const results = await step.run(reader.feeds(tokens, cache, begins), signal);
-      if (begins) cache.source?.keep(results);
-      cache.append(results, tokens.map(({ length }) => length + added));
-      const logits = results.logits.data as Float32Array;
-      const outputs = logits.length / tokens.length;
-      return tokens.map((_, row) => logits.subarray(row * outputs, (row + 1) * outputs));
+      const results = await step.run(reader.feeds(tokens, cache, { begins, added }), signal);
+      return takeResults(results, cache, tokens, { begins, added });
     },
     async dispose() {
       for (const step of steps.values()) await (await step.catch(() => undefined))?.dispose();
@@ -127,4 +159,23 @@ export function createContinuer(
       if (!given) await held.dispose();
     },
   };
+}
+
+/** Whether nothing of any row was read. */
+export function beginsTexts({ lengths }: TextCache): boolean {
+  return lengths.every((length) => length === 0);
+}
+
+/** Keeps in the cache what a program has read, and gives the logits of each row. */
+export function takeResults(
+  results: Readonly<Record<string, HostTensor>>,
+  cache: TextCache,
+  tokens: readonly ArrayLike<number>[],
+  { begins, added }: { readonly begins: boolean; readonly added: number },
+): Float32Array[] {
+  if (begins) cache.source?.keep(results);
+  cache.append(results, tokens.map(({ length }) => length + added));
+  const logits = results.logits.data as Float32Array;
+  const outputs = logits.length / tokens.length;
+  return tokens.map((_, row) => logits.subarray(row * outputs, (row + 1) * outputs));
 }

@@ -12,9 +12,8 @@ import { trainSettings } from "../../train/train_options.ts";
 import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { processorOf } from "../run/open_stage.ts";
-import { textRoom } from "../run/text_room.ts";
+import { roomOf } from "./adapter_room.ts";
 import type { Base } from "./open_base.ts";
-import { keyValueSizes } from "../../nn/key_value_sizes.ts";
 
 /** The inputs of one adapter, encoded. */
 interface AdapterRows {
@@ -108,17 +107,4 @@ async function runTogether(
     }, { signal });
     sequences.forEach(({ own, at }, sequence) => own.outputs[at] = found[sequence]);
   }
-}
-
-/** How many tokens of a text fit beside what the adapter puts before it. */
-function roomOf(
-  { entry: { delta }, maxTokens }: OpenedAdapter,
-  { opened: { config }, maxTokens: most }: Base,
-): number {
-  const { hiddenSize, numLayers } = config;
-  return textRoom(maxTokens ?? most, config, {
-    virtualTokens: (delta.prompt?.length ?? 0) / hiddenSize,
-    prefixTokens: (delta.prefix?.length ?? 0) /
-      (2 * numLayers * keyValueSizes(config).width),
-  });
 }
