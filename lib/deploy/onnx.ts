@@ -9,14 +9,13 @@ import { type Rules, yesOrNo } from "../core/option_rules.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import { settle } from "../nn/merge.ts";
-import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { onnxGraphsOf } from "./onnx_graph.ts";
 import { pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
-import { checkWritesWhole } from "./check_writes_whole.ts";
 
 /**
  * As for `merged` on the CPU. The file is run there wherever it was trained, and a GPU may have
@@ -75,7 +74,6 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(dequantise ? { options: { dequantise } } : {}),
     tolerance,
-    check: checkWritesWhole,
     async write({ trainable, values, ...trained }, folder) {
       const { model, adapter, objective } = trainable;
       const { dtype } = kindOf(trainable);
@@ -83,13 +81,10 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const pairs = pairLayoutOf(model, trained);
       await Deno.mkdir(join(folder, "onnx"));
       const { programs } = onnxGraphsOf({ trainable, values, ...trained });
-      for (const [name, program] of Object.entries(programs)) {
-        await writeOnnxFile(
-          join(folder, "onnx", fileOf(name, trainable)),
-          program(settled),
-          frozenOf(settled),
-          { pairs },
-        );
+      for (const [name, graphOf] of Object.entries(programs)) {
+        const { program, frozen } = await graphOf(settled);
+        const file = join(folder, "onnx", fileOf(name, trainable));
+        await writeOnnxFile(file, program, frozen, { pairs });
       }
       const files = Object.keys(programs).map((name) => fileOf(name, trainable));
       await writeModelFiles({ trainable, values, ...trained }, folder, {

@@ -34,7 +34,10 @@ export function emptyAnswerCache(
   );
 }
 
-/** Feeds `input_ids` and `attention_mask`; gives `last_hidden_state` [batch, sequence, hiddenSize]. */
+/**
+ * Feeds `input_ids` and `attention_mask`; gives `last_hidden_state` [batch, sequence, hiddenSize], which begins
+ * with the virtual tokens of a method.
+ */
 export function encoderProgram({ model, adapter }: Parts): Program {
   const weights = weightInputs({ model, adapter });
   const { input_ids, attention_mask } = batchInputs(model);
@@ -65,9 +68,10 @@ export function encoderProgram({ model, adapter }: Parts): Program {
 export function answerDecoderProgram({ model, adapter }: Parts): Program {
   const weights = weightInputs({ model, adapter });
   const { hiddenSize } = model.config;
+  const isLonger = (adapter.virtualTokens ?? 0) > 0;
   return {
     name: "decoder of answers",
-    inputs: { ...decoderInputs(model), ...weights.inputs },
+    inputs: { ...decoderInputs(model, isLonger), ...weights.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
       const ids = inputs.input_ids;
@@ -79,7 +83,7 @@ export function answerDecoderProgram({ model, adapter }: Parts): Program {
       });
       const memory = {
         x: tf.reshape(inputs.encoder_hidden_states, [-1, hiddenSize]),
-        mask: inputs.encoder_attention_mask,
+        mask: sourceMaskOf(inputs, adapter.virtualTokens ?? 0),
       };
       const hidden = decode(net, model, { ids, mask: tf.onesLike(ids) }, memory);
       return { logits: logitsOf(net, model, hidden), ...outputs };
@@ -87,8 +91,30 @@ export function answerDecoderProgram({ model, adapter }: Parts): Program {
   };
 }
 
+/**
+ * Which of the encoder's results are of a token, [batch, results] int32. Readers know nothing of virtual
+ * tokens: their mask begins with the source.
+ */
+function sourceMaskOf(
+  { encoder_attention_mask: mask, encoder_hidden_states: hidden }: Readonly<Record<string, Tensor>>,
+  virtualTokens: number,
+): Tensor {
+  if (virtualTokens === 0) return mask;
+  const count = tf.scalar(virtualTokens, "int32");
+  const [rows, results] = hidden.shape as [number, number];
+  const first = tf.slice(hidden, [0, 0, 0], [1, results, 1]);
+  const ones = tf.cast(tf.onesLike(tf.reshape(first, [results])), "int32");
+  const places = tf.sub(tf.cumsum(ones, 0, true), count); // −virtual … −1, then those of the source
+  const own = tf.gather(mask, tf.maximum(places, tf.scalar(0, "int32")), 1);
+  const isVirtual = tf.cast(tf.less(places, tf.scalar(0, "int32")), "int32");
+  return tf.maximum(own, tf.mul(tf.fill([rows, 1], 1, "int32"), tf.reshape(isVirtual, [1, -1])));
+}
+
 /** transformers.js makes the first cache by the names of the sizes: `batch_size`, all others are 0. */
-function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+function decoderInputs(
+  { config }: Pick<Model, "config">,
+  isLonger: boolean,
+): Record<string, InputSpec> {
   const ids = { role: "feed", type: "int32", exportType: "int64" } as const;
   const float = { role: "feed", type: "float32" } as const;
   const source = "encoder_sequence_length";
@@ -100,7 +126,10 @@ function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputS
   return {
     input_ids: { ...ids, shape: ["batch_size", "sequence_length"] },
     encoder_attention_mask: { ...ids, shape: ["batch_size", source] },
-    encoder_hidden_states: { ...float, shape: ["batch_size", source, config.hiddenSize] },
+    encoder_hidden_states: {
+      ...float,
+      shape: ["batch_size", isLonger ? "encoder_results" : source, config.hiddenSize],
+    },
     ...Object.fromEntries(past),
   };
 }
