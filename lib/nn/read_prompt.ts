@@ -109,12 +109,15 @@ export function behindPrompt(
         return tf.tile(tf.expandDims(tensor, 0), [rows, 1, 1, 1]);
       });
       const seen = tf.fill([rows, promptTokens], 1, "int32");
+      // They stand right before a row's first token, whatever padding stands there.
+      const next = tf.slice(queries, [0, 0], [rows, 1]);
+      const padding = tf.sub(next, cache.lengths); // [batch, 1]
       const first: KeysValues = { keys: promptKeys, values: promptValues, mask: seen };
       return {
         segments: [first, ...segments],
         mask: tf.concat([seen, mask], 1),
         positions: {
-          keys: tf.concat([tf.cumsum(seen, 1, true), tf.add(keys, count)], 1),
+          keys: tf.concat([tf.add(tf.cumsum(seen, 1, true), padding), tf.add(keys, count)], 1),
           queries: tf.add(queries, count),
         },
       };
