@@ -68,6 +68,12 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
   }
   const settings = settingsOf(task, source, read, fileColumns);
   const reading = readingOfFlags(read);
+  if (read.list("omit") && !fileColumns) {
+    read.wrong.push(
+      "--omit has no use: it is for files whose columns no flag names, and whose name or --format tells " +
+        "what they are",
+    );
+  }
   const split = {
     ...sizeOf("test", read),
     ...sizeOf("validation", read),
