@@ -5,7 +5,7 @@
  */
 import type { Device, State } from "../../engine/mod.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
-import { type TextPredictions, textPredictions } from "../../nn/text_predictions.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { Table } from "../../table/table.ts";
 import type { WritingOptions } from "../evaluate_options.ts";
 import type { AttachedModel } from "../run/assemble_stage.ts";
@@ -82,9 +82,4 @@ export function comparedWriting(
       }
     },
   };
-}
-
-/** Texts that came from elsewhere, as metrics take them. */
-export function predictionsOfTexts(texts: WrittenTexts): TextPredictions {
-  return textPredictions(texts);
 }

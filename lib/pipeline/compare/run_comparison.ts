@@ -8,11 +8,11 @@ import { isInterruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import { textPredictions } from "../../nn/text_predictions.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import { type CompareSpec, defaultBudget, defaultSeeds } from "./compare_spec.ts";
 import { againstBest } from "./against_best.ts";
 import { type ComparedRuns, openRuns, type OpenRunsOptions } from "./compared_runs.ts";
-import { predictionsOfTexts } from "./compared_writing.ts";
 import { type Comparison, comparisonOf } from "./comparison.ts";
 import { type Pace, paceOf } from "./comparison_budget.ts";
 import { type Contender, failureOfAll, takeTurns, tryAll } from "./comparison_turns.ts";
@@ -85,7 +85,7 @@ export async function runComparison(
         })
         : await runs.run(each.method, { settings, signal, onStep });
       const { outputs, written, seconds, losses } = figures;
-      const predictions = written ? predictionsOfTexts(written) : test.predictions(outputs);
+      const predictions = written ? textPredictions(written) : test.predictions(outputs);
       await metric.prepare?.(predictions, { signal });
       each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
