@@ -27,15 +27,15 @@ import { parameters } from "../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
 import { benchPrompts } from "./prompts.ts";
 
-const newTokens = 6;
-const promptTokens = 16;
+const newTokens = 4;
+const promptTokens = 8;
 
 const [folder, how, count] = Deno.args;
 if (how === undefined) await compare();
 else console.log(JSON.stringify(await measure(how, Number(count))));
 
 async function compare(): Promise<void> {
-  for (const [how, count] of [["shared", 1], ["shared", 2], ["shared", 8], ["alone", 2]]) {
+  for (const [how, count] of [["shared", 2], ["shared", 8], ["shared", 1], ["alone", 2]]) {
     const { code, stdout } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", import.meta.filename!, folder, String(how), String(count)],
       stderr: "inherit",

@@ -4,13 +4,13 @@
  * @module
  */
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
+import type { ModelConfig } from "../../nn/family.ts";
 import { textRoom } from "../run/text_room.ts";
-import type { Base } from "./open_base.ts";
 
-/** The most tokens of a text. */
+/** The most tokens of a text; `maxTokens` where its folder says no other number. */
 export function roomOf(
   { entry: { delta: { prompt, prefix } }, maxTokens }: Pick<OpenedAdapter, "entry" | "maxTokens">,
-  { opened: { config }, maxTokens: most }: Pick<Base, "opened" | "maxTokens">,
+  { config, maxTokens: most }: { readonly config: ModelConfig; readonly maxTokens: number },
 ): number {
   return textRoom(maxTokens ?? most, config, {
     virtualTokens: (prompt?.length ?? 0) / config.hiddenSize,

@@ -102,7 +102,7 @@ export async function openBase(
       checkOpen();
       const { model: { headRequest }, entry } = adapter;
       const known = [...reserved.get(headRequest.name) ?? [], entry.delta];
-      const room = roomOf(adapter, { opened, maxTokens });
+      const room = roomOf(adapter, { config: opened.config, maxTokens });
       return writing.textModelOf(adapter, { deltas: known, maxTokens: room });
     },
     async dispose() {

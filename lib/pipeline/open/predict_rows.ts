@@ -67,7 +67,8 @@ async function encoded(
   { base, signal }: { readonly base: Base; readonly signal: AbortSignal },
 ): Promise<AdapterRows> {
   const { task, model, attached } = adapter;
-  const processor = processorOf(base.opened, roomOf(adapter, base));
+  const { opened, maxTokens } = base;
+  const processor = processorOf(opened, roomOf(adapter, { config: opened.config, maxTokens }));
   const examples = await task.examples(
     task.tableOf(rows.map((row) => inputs[row])),
     processor,
