@@ -30,20 +30,19 @@ const sources = [[6, 3, 9, 14], [7, 2], [12, 13, 5]];
 const inDecoder = prefixTuning({ tokens: 2, start: "random", sites: ["decoder"] });
 const everywhere = prefixTuning({ tokens: 2, start: "random" });
 
-const decoderMethods = [
+const methods = [
   lora({ rank: 2, targets: "all-linear" }),
-  lora({ rank: 3, dora: true }),
-  vera({ rank: 3 }),
   ia3(),
   promptTuning({ tokens: 3 }),
   everywhere,
 ];
+const dora = lora({ rank: 3, dora: true });
 const bases: Readonly<Record<string, readonly Method[]>> = {
-  gpt2: [...decoderMethods, bitfit()],
-  llama: decoderMethods,
-  "decoders/gemma3_text": decoderMethods,
-  "seq2seq/t5": [...decoderMethods, inDecoder],
-  "seq2seq/bart": [...decoderMethods, inDecoder, bitfit()],
+  gpt2: [...methods, dora, bitfit()],
+  llama: [...methods, vera({ rank: 3 })],
+  "decoders/gemma3_text": [...methods, dora],
+  "seq2seq/t5": [...methods, dora, inDecoder],
+  "seq2seq/bart": [...methods, inDecoder, bitfit()],
 };
 
 /** A method on a model with numbers that do something. */

@@ -6,7 +6,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { withDisplay } from "../../core/display.ts";
 import { anything, list, type Rules } from "../../core/option_rules.ts";
-import { type ChatOptions, type Conversation } from "../../generate/conversation.ts";
+import type { ChatOptions, Conversation } from "../../generate/conversation.ts";
 import { generatedDisplay } from "../../generate/conversation_display.ts";
 import { type TextRequest, writeRequests } from "../../generate/generate.ts";
 import type { GeneratedText } from "../../generate/generated_text.ts";
