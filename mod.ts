@@ -17,6 +17,7 @@ export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
   CompareJson,
+  ComparedMetric,
   CompareOptions,
   CompareSpec,
   SharedTrainOptions,
