@@ -67,7 +67,7 @@ export function rowAdaptersOn(model: Model, targets: TargetModules): BoundModel 
 }
 
 /** The layers that all adapters share: all but those of heads. */
-function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
+export function bodyLayers({ layers, head }: Pick<Model, "layers" | "head">) {
   return layers.filter(({ path }) => !head.includes(path));
 }
 
