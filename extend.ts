@@ -97,6 +97,7 @@ export type {
   LayerInput,
   ModelConfig,
   Packing,
+  PartOfLarger,
   Stack,
   StoredTensors,
   TextBatch,
@@ -106,7 +107,7 @@ export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
 export type { CheckpointedPart, InputTokens, Memory, Net } from "./lib/nn/net.ts";
 export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
 export type { AttentionSite } from "./lib/nn/attention_site.ts";
-export type { TokenPositions } from "./lib/nn/token_positions.ts";
+export type { TextPositions, TokenPositions } from "./lib/nn/token_positions.ts";
 export { positionIds } from "./lib/nn/pooled_positions.ts";
 export { activation } from "./lib/nn/activation.ts";
 export { type ConfigReader, configReader } from "./lib/nn/config_reader.ts";

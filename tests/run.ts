@@ -2,8 +2,10 @@
  * All tests: `deno task test`. Checks the types of everything once, and runs the doc examples, the
  * tests and the notebooks in processes of their own, two at a time, each of whose models computes
  * in one thread: two threads of two processes wait for one another on two cores, and took half as
- * much again. Prints `N passed, N failed` as the last line. With `--all`, translations of notebooks
- * run as well; without it they are only checked to have the code of their originals.
+ * much again. A process runs all tests of a folder, because loading and compiling the library is
+ * most of what a file costs that has a runtime of its own. Prints `N passed, N failed` as the last
+ * line. With `--all`, translations of notebooks run as well; without it they are only checked to
+ * have the code of their originals.
  *
  * @module
  */
@@ -32,13 +34,14 @@ interface Counts {
 const typed = ["bench", "tests", "docs", "notebook.ts"];
 const documented = ["lib", "datasets", "mod.ts", "README.md", ...await documents()];
 const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-check", ...args];
+const testsOf = (...paths: readonly string[]) => testRun("tests/in_one_process.ts", "--", ...paths);
 /** The arguments of each process, in the order of their starts. */
 const queue: (readonly string[])[] = [
   testRun("tests/notebooks/notebooks_test.ts", ...(Deno.args.length > 0 ? ["--", "--all"] : [])),
   ["check", "--quiet", "--doc", ...documented, ...typed],
   testRun("tests/notebooks", "--ignore=tests/notebooks/notebooks_test.ts"),
-  testRun("--doc", ...documented),
-  ...(await testFolders()).map((paths) => testRun(...paths)),
+  testRun("tests/docs/run_doc_examples.ts", "--", ...documented),
+  ...(await testFolders()).map((paths) => testsOf(...paths)),
 ];
 const counts = (await Promise.all(Array.from({ length: together }, runNext))).flat();
 const passed = counts.reduce((sum, { passed }) => sum + passed, 0);

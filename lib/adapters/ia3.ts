@@ -66,6 +66,7 @@ const defaultPlaces: Readonly<Record<string, Places>> = {
   qwen2: queryPlaces,
   qwen3: queryPlaces,
   gemma2: queryPlaces,
+  gemma3: queryPlaces,
   gemma3_text: queryPlaces,
   t5: t5Places,
   mt5: t5Places,

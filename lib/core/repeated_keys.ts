@@ -4,9 +4,15 @@
  * @module
  */
 
+/** A key that stands twice in an object. */
+export interface RepeatedKey {
+  readonly key: string;
+  /** The item of the outermost list that it stands in, from 0; absent outside of one. */
+  readonly item?: number;
+}
+
 /** Texts, brackets and commas of JSON; numbers and words between them are in no way. */
-const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-const isKey = /\s*:/y;
+const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\],]/g;
 
 /**
  * The keys that an object of a JSON text has more than once, in the order in which they come again.
@@ -23,19 +29,24 @@ const isKey = /\s*:/y;
  * ```
  */
 export function repeatedKeys(text: string): string[] {
-  const repeated = new Set<string>();
-  const open: Set<string>[] = [];
-  for (const { 0: found, index } of text.matchAll(token)) {
-    if (found === "{" || found === "[") open.push(new Set());
-    else if (found === "}" || found === "]") open.pop();
-    else {
-      isKey.lastIndex = index + found.length;
-      if (!isKey.test(text)) continue;
-      const key: string = JSON.parse(found);
-      const keys = open.at(-1)!;
-      if (keys.has(key)) repeated.add(key);
+  return [...new Set(eachRepeatedKey(text).map(({ key }) => key))];
+}
+
+/** The same one by one, with where they stand; a key that stands three times comes twice. */
+export function* eachRepeatedKey(text: string): Generator<RepeatedKey> {
+  const open: { readonly isList: boolean; readonly keys: Set<string>; item: number }[] = [];
+  for (const [token, colon] of text.matchAll(tokens)) {
+    const innermost = open.at(-1);
+    if (token === "{" || token === "[") {
+      open.push({ isList: token === "[", keys: new Set(), item: 0 });
+    } else if (token === "}" || token === "]") open.pop();
+    else if (token === ",") innermost!.item++;
+    else if (colon !== undefined) {
+      const { keys } = innermost!;
+      const key: string = JSON.parse(token.slice(0, -colon.length));
+      const [outermost] = open;
+      if (keys.has(key)) yield outermost.isList ? { key, item: outermost.item } : { key };
       keys.add(key);
     }
   }
-  return [...repeated];
 }

@@ -42,6 +42,7 @@ export function adapter(folder: string): DeployTarget {
   return {
     name: "adapter",
     folder,
+    needsBase: true,
     tolerance,
     check: ({ adapter }) => checkPeftFormat(adapter),
     write: (trained, folder) => writeAdapter(trained, folder),

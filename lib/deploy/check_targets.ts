@@ -7,6 +7,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
+import { standingAlone } from "./standing_alone.ts";
 import { writtenByTunebook } from "./gguf/written_by.ts";
 import type { AboutTraining, DeployTarget } from "./target.ts";
 
@@ -76,7 +77,7 @@ export async function checkForms(
   const wrong: string[] = [];
   for (const target of targets) {
     try {
-      await target.check?.(trainable, about);
+      await target.check?.(target.needsBase ? trainable : standingAlone(trainable), about);
     } catch (error) {
       wrong.push(`${target.name}(${JSON.stringify(target.folder)}): ${messageOf(error)}`);
     }

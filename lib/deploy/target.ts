@@ -21,6 +21,7 @@ import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { meanLoss } from "./mean_loss.ts";
+import { standingAlone } from "./standing_alone.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model that was opened from files again. */
@@ -50,6 +51,8 @@ export interface DeployTarget {
   readonly isAbsolute?: boolean;
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
+  /** True where the files are opened together with the base, so that its names stay. */
+  readonly needsBase?: boolean;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
   check?(trainable: TrainableModel, about: AboutTraining): void | Promise<void>;
   /** What its reader cannot do with a task, in sentences; they are said before anything is trained. */
@@ -129,7 +132,7 @@ const comparedRows = 64;
  */
 export async function deploy(
   target: DeployTarget,
-  trained: TrainedModel,
+  given: TrainedModel,
   { device, rows, expected, answers, signal }: {
     readonly device: Device;
     readonly rows: Rows;
@@ -139,6 +142,9 @@ export async function deploy(
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
+  const trained = target.needsBase
+    ? given
+    : { ...given, trainable: standingAlone(given.trainable) };
   const count = Math.min(comparedRows, rows.lengths.length);
   const write = target.isFile ? fillFileAtomic : writeFolderAtomic;
   return await write(target.folder, async (folder) => {

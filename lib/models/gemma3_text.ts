@@ -42,7 +42,7 @@ export const gemma3Text = gemmaLike({
 /** Both bases: `rope_parameters` by kind of layer, or fields of their own, as before transformers 5. */
 function readBoth(
   read: ConfigReader,
-  { maxPositions }: OwnSizes,
+  { maxPositions, headSize }: OwnSizes,
 ): { rotary: RotaryFields; local: RotaryFields } {
   const given = read.value("rope_parameters") ?? undefined;
   const kinds = ["full_attention", "sliding_attention"];
@@ -52,12 +52,13 @@ function readBoth(
   const at = (kind: string) => `rope_parameters.${kind}`;
   const whole = given === undefined ? "rope_scaling" : at(kinds[0]);
   return {
-    rotary: readRotary(read, { scaling: whole, fallback: globalTheta, maxPositions }),
+    rotary: readRotary(read, { scaling: whole, fallback: globalTheta, maxPositions, headSize }),
     local: readRotary(read, {
       scaling: at(kinds[1]),
       theta: "rope_local_base_freq",
       fallback: localTheta,
       maxPositions,
+      headSize,
     }),
   };
 }

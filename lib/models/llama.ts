@@ -17,9 +17,10 @@ export const llama = llamaLike({
     span: { name: "LlamaForQuestionAnswering", prefix: "transformer" },
     embedding: "LlamaModel",
   },
-  own(read) {
+  own(read, { numLayers }) {
     // A field of Mistral and others that bear Llama's name; transformers' Llama looks past it.
     read.off("sliding_window");
+    read.texts("layer_types", ["full_attention"], numLayers);
     const attention = read.flag("attention_bias", false);
     return {
       biases: {

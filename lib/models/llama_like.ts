@@ -18,7 +18,13 @@ import {
   readLlamaLike,
 } from "./llama_like_config.ts";
 import { rotate, type Rotation } from "./rotary.ts";
-import { rotaryAmplitude, rotaryFrequencies } from "./rotary_scaling.ts";
+import { lengthFrequencies } from "./rotary_lengths.ts";
+import {
+  type FixedRotary,
+  readsLengths,
+  rotaryAmplitude,
+  rotaryFrequencies,
+} from "./rotary_scaling.ts";
 
 /** A family by what tells it from Llama. */
 export interface LlamaLike extends ConfigDifferences {
@@ -177,16 +183,15 @@ function attentionOf(
 ): Tensor {
   const { headSize, epsilon, biases, sliding } = config;
   const at = `layers.${layer}.self_attn`;
-  const { keys, queries } = positions!;
+  const { keys, queries, keyLengths, queryLengths } = positions!;
   const normed = (rows: Tensor) => norm(`layers.${layer}.input_layernorm`, rows, epsilon);
   const all = normed(x);
   const asking = asked === x ? all : normed(asked);
   const linear = (name: string, rows: Tensor, bias: boolean) =>
     net.linear(`${at}.${name}`, rows, { bias });
   const isSliding = sliding?.layers[layer] ?? false;
-  const rotation = rotationOf(config, isSliding);
   /** Queries or keys of all heads, each normalised by itself where the family does, and turned. */
-  const turned = (name: "q" | "k", rows: Tensor, at_: Tensor) => {
+  const turned = (name: "q" | "k", rows: Tensor, at_: Tensor, lengths: () => Tensor) => {
     const made = linear(`${name}_proj`, rows, biases.queriesKeysValues);
     const even = normsQueriesKeys
       ? tf.reshape(
@@ -194,12 +199,12 @@ function attentionOf(
         made.shape,
       )
       : made;
-    return rotate(even, tf.reshape(at_, [-1]), rotation);
+    return rotate(even, tf.reshape(at_, [-1]), rotationOf(config, isSliding, lengths));
   };
   const mixed = net.attention({
     layer,
-    query: turned("q", asking, queries),
-    key: turned("k", all, keys),
+    query: turned("q", asking, queries, queryLengths),
+    key: turned("k", all, keys, keyLengths),
     value: linear("v_proj", all, biases.queriesKeysValues),
     mask,
     queryMask,
@@ -214,7 +219,14 @@ function attentionOf(
   return linear("o_proj", mixed, biases.attentionOutput);
 }
 
-function rotationOf({ rotary, sliding, headSize }: LlamaLikeConfig, isSliding: boolean): Rotation {
+function rotationOf(
+  { rotary, sliding, headSize }: LlamaLikeConfig,
+  isSliding: boolean,
+  lengths: () => Tensor,
+): Rotation {
   const fields = isSliding ? sliding?.rotary ?? rotary : rotary;
-  return { frequencies: rotaryFrequencies(fields, headSize), amplitude: rotaryAmplitude(fields) };
+  const frequencies = readsLengths(fields)
+    ? lengthFrequencies(fields, headSize, lengths())
+    : rotaryFrequencies(fields as FixedRotary, headSize);
+  return { frequencies, amplitude: rotaryAmplitude(fields) };
 }

@@ -68,7 +68,7 @@ export interface LlamaLikeDefaults {
 }
 
 /** The sizes that a family's own fields are read by. */
-export type OwnSizes = Pick<LlamaLikeConfig, "numLayers" | "maxPositions">;
+export type OwnSizes = Pick<LlamaLikeConfig, "numLayers" | "maxPositions" | "headSize">;
 
 /** How a family's config differs. */
 export interface ConfigDifferences {
@@ -103,7 +103,7 @@ export function readLlamaLike(
   );
   const headSize = readHeadSize(read, hiddenSize, heads, defaults.headSize);
   const numLayers = read.depth("num_hidden_layers");
-  const sizes = { numLayers, maxPositions: positions };
+  const sizes = { numLayers, maxPositions: positions, headSize };
   const {
     attentionScaleOf = headSize,
     rotary = readRotary(read, sizes),
@@ -118,7 +118,7 @@ export function readLlamaLike(
     headSize,
     vocabSize: vocabulary,
     maxPositions: positions,
-    maxTokens: positions,
+    maxTokens: longestText(rotary, positions),
     intermediateSize: read.size("intermediate_size"),
     epsilon: read.positive("rms_norm_eps", 1e-6),
     attentionDropout: read.share("attention_dropout", 0),
@@ -140,6 +140,13 @@ export function readLlamaLike(
   read.divides("num_key_value_heads", shared, "num_attention_heads", heads);
   read.finish();
   return config;
+}
+
+/** NTK scaling is for texts that are so many times longer than what the model was trained with. */
+function longestText({ scaling }: RotaryFields, positions: number): number {
+  return scaling?.kind === "dynamic"
+    ? Math.floor(positions * Math.max(1, scaling.factor))
+    : positions;
 }
 
 /** A head's size is given, or the share of each head; positions turn pairs of its numbers. */

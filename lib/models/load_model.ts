@@ -40,6 +40,7 @@ import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
+import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf } from "./mod.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -94,6 +95,7 @@ export async function readModelConfig(
   const fields = isGguf(path) ? await readGgufConfig(path) : await readConfigFile(path);
   try {
     const family = familyOf(fields.model_type, own);
+    checkQuantization(fields);
     return { family, config: family.readConfig(fields), json: fields };
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;

@@ -10,6 +10,7 @@ import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
 import { distilbert } from "./distilbert.ts";
 import { gemma2 } from "./gemma2.ts";
+import { gemma3 } from "./gemma3.ts";
 import { gemma3Text } from "./gemma3_text.ts";
 import { gpt2 } from "./gpt2.ts";
 import { llama } from "./llama.ts";
@@ -29,6 +30,7 @@ export const families: readonly Family[] = [
   bert,
   distilbert,
   gemma2,
+  gemma3,
   gemma3Text,
   gpt2,
   llama,

@@ -12,6 +12,8 @@ import type { RotaryFields, RotaryScaling } from "./rotary_scaling.ts";
 export interface RotaryPlace {
   /** Tokens that the model takes. */
   readonly maxPositions: number;
+  /** Numbers of a head, which positions turn in pairs. */
+  readonly headSize: number;
   /** The object with the scaling, `rope_scaling` unless given. */
   readonly scaling?: string;
   /** The field with the base where that object has none, `rope_theta` unless given. */
@@ -20,11 +22,11 @@ export interface RotaryPlace {
   readonly fallback?: number;
 }
 
-const scalings = ["default", "linear", "llama3", "yarn"];
+const scalings = ["default", "linear", "llama3", "yarn", "dynamic", "longrope"];
+/** Kinds of layers that other families' positions turn apart for. */
+const layerKinds = ["full_attention", "sliding_attention", "chunked_attention"];
 /** Why other scalings of transformers are refused. */
 const refused: Readonly<Record<string, string>> = {
-  dynamic: "the base then depends on the length of each text",
-  longrope: "the frequencies then depend on the length of each text",
   proportional: "a part of each head is then not turned",
 };
 
@@ -44,9 +46,12 @@ export function readRotary(
   place: RotaryPlace,
 ): RotaryFields {
   const { scaling: at = rotaryPlace(read), theta: thetaField = "rope_theta" } = place;
-  const { fallback = 10_000, maxPositions } = place;
+  const { fallback = 10_000 } = place;
   const fields = read.value(at) ?? {};
   if (!isRecord(fields)) read.wrong(at, "an object");
+  else if (layerKinds.some((kind) => isRecord(fields[kind]))) {
+    read.wrong(at, "the fields of all layers, which turn alike in this family");
+  }
   const own = `${at}.rope_theta`;
   const hasOwn = (read.value(own) ?? undefined) !== undefined;
   const theta = read.positive(hasOwn ? own : thetaField, fallback);
@@ -59,23 +64,25 @@ export function readRotary(
   for (const field of ["partial_rotary_factor", `${at}.partial_rotary_factor`]) {
     read.same(field, 1, "1");
   }
-  const scaling = kind === "default" ? undefined : readScaling(read, kind, { at, maxPositions });
+  const scaling = kind === "default" ? undefined : readScaling(read, kind, { ...place, at });
   return scaling ? { theta, scaling } : { theta };
 }
 
 /** The object that says how frequencies are slowed. */
-interface ScalingPlace extends Pick<RotaryPlace, "maxPositions"> {
+interface ScalingPlace extends Pick<RotaryPlace, "maxPositions" | "headSize"> {
   readonly at: string;
 }
 
 function readScaling(read: ConfigReader, kind: string, place: ScalingPlace): RotaryScaling {
   const { at, maxPositions } = place;
   if (kind === "linear") return { kind, factor: read.positive(`${at}.factor`, NaN) };
+  if (kind === "dynamic") return readDynamic(read, place);
   const top = "original_max_position_embeddings";
   const isNested = at.includes(".");
   const isOnTop = !isNested && (read.value(top) ?? undefined) !== undefined;
   const original = isOnTop ? read.size(top) : read.size(`${at}.${top}`, maxPositions);
   if (kind === "yarn") return readYarn(read, original, place);
+  if (kind === "longrope") return readLongrope(read, original, place);
   return {
     kind: "llama3",
     factor: read.positive(`${at}.factor`, NaN),
@@ -110,10 +117,44 @@ function readYarn(
   };
 }
 
+function readDynamic(
+  read: ConfigReader,
+  { at, maxPositions, headSize }: ScalingPlace,
+): RotaryScaling {
+  // The exponent of the base is size / (size − 2).
+  if (headSize === 2) read.wrong(`${at}.rope_type`, "another kind for heads of 2 numbers");
+  return { kind: "dynamic", factor: read.positive(`${at}.factor`, NaN), original: maxPositions };
+}
+
+function readLongrope(
+  read: ConfigReader,
+  original: number,
+  { at, maxPositions, headSize }: ScalingPlace,
+): RotaryScaling {
+  const pairs = headSize / 2;
+  const divisors = (field: string): number[] => {
+    const value = read.value(`${at}.${field}`);
+    const fits = Array.isArray(value) && value.length === pairs &&
+      value.every((each) => typeof each === "number" && Number.isFinite(each) && each > 0);
+    if (fits) return value;
+    read.wrong(`${at}.${field}`, `a list of ${pairs} numbers above 0, one for each pair of a head`);
+    return [];
+  };
+  const factor = read.positive(`${at}.factor`, maxPositions / original);
+  const implied = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+  return {
+    kind: "longrope",
+    short: divisors("short_factor"),
+    long: divisors("long_factor"),
+    original,
+    amplitude: read.positive(`${at}.attention_factor`, implied),
+  };
+}
+
 /** How a head is turned. */
 export interface Rotation {
-  /** Turns per token of each pair, [size / 2]. */
-  readonly frequencies: Float32Array;
+  /** Turns per token of each pair: [size / 2], or [tokens, 1, size / 2] where tokens differ. */
+  readonly frequencies: Float32Array | Tensor;
   /** What the result is multiplied with; 1 unless given. */
   readonly amplitude?: number;
 }
@@ -129,11 +170,12 @@ export function rotate(
   positions: Tensor,
   { frequencies, amplitude = 1 }: Rotation,
 ): Tensor {
-  const half = frequencies.length;
+  const isFixed = frequencies instanceof Float32Array;
+  const half = isFixed ? frequencies.length : frequencies.shape[2]!;
   const [tokens, width] = x.shape as [number, number];
   const angles = tf.mul(
     tf.reshape(tf.cast(positions, "float32"), [tokens, 1, 1]),
-    tf.tensor3d(frequencies, [1, 1, half]),
+    isFixed ? tf.tensor3d(frequencies, [1, 1, half]) : frequencies,
   );
   const scaled = (turned: Tensor) => amplitude === 1 ? turned : tf.mul(turned, amplitude);
   const [cos, sin] = [scaled(tf.cos(angles)), scaled(tf.sin(angles))];

@@ -14,7 +14,13 @@ export interface RotaryFields {
 }
 
 /** A way of slowing frequencies. */
-export type RotaryScaling = LinearScaling | Llama3Scaling | YarnScaling;
+export type RotaryScaling = FixedScaling | LengthScaling;
+
+/** Ways that are the same for every text. */
+export type FixedScaling = LinearScaling | Llama3Scaling | YarnScaling;
+
+/** Ways that look at how many tokens a text has: see `rotary_lengths.ts`. */
+export type LengthScaling = DynamicScaling | LongropeScaling;
 
 /** All frequencies are divided by the factor. */
 export interface LinearScaling {
@@ -42,9 +48,48 @@ export interface YarnScaling extends Omit<Llama3Scaling, "kind"> {
   readonly amplitude: number;
 }
 
+/** NTK scaling: the base grows with the text where that is longer than `original`. */
+export interface DynamicScaling {
+  readonly kind: "dynamic";
+  readonly factor: number;
+  /** Tokens up to which nothing is slowed. */
+  readonly original: number;
+}
+
+/** LongRoPE (Ding et al., arXiv 2402.13753): each pair has a divisor for short texts and one for long ones. */
+export interface LongropeScaling {
+  readonly kind: "longrope";
+  /** Divisors of texts of up to `original` tokens, and of longer ones: [size / 2] each. */
+  readonly short: readonly number[];
+  readonly long: readonly number[];
+  readonly original: number;
+  /** What rotated queries and keys are multiplied with. */
+  readonly amplitude: number;
+}
+
+/** Rotary positions that turn alike in every text. */
+export interface FixedRotary extends RotaryFields {
+  readonly scaling?: FixedScaling;
+}
+
+/** Rotary positions that turn by a text's length. */
+export interface LengthRotary extends RotaryFields {
+  readonly scaling: LengthScaling;
+}
+
+/** Whether a text's length says how fast positions turn. */
+export function readsLengths(fields: RotaryFields): fields is LengthRotary {
+  return fields.scaling?.kind === "dynamic" || fields.scaling?.kind === "longrope";
+}
+
+/** Turns per token of each pair where nothing is slowed, in radians: [size / 2]. */
+export function plainFrequencies(theta: number, size: number): number[] {
+  return Array.from({ length: size / 2 }, (_, i) => theta ** (-2 * i / size));
+}
+
 /** Turns per token of each pair of numbers of a head, in radians: [size / 2]. */
-export function rotaryFrequencies({ theta, scaling }: RotaryFields, size: number): Float32Array {
-  const plain = Array.from({ length: size / 2 }, (_, i) => theta ** (-2 * i / size));
+export function rotaryFrequencies({ theta, scaling }: FixedRotary, size: number): Float32Array {
+  const plain = plainFrequencies(theta, size);
   if (!scaling) return Float32Array.from(plain);
   const keptShare = shareOf(scaling, theta, size);
   return Float32Array.from(plain, (frequency, i) => {
@@ -55,12 +100,12 @@ export function rotaryFrequencies({ theta, scaling }: RotaryFields, size: number
 
 /** What rotated queries and keys are multiplied with. */
 export function rotaryAmplitude({ scaling }: RotaryFields): number {
-  return scaling?.kind === "yarn" ? scaling.amplitude : 1;
+  return scaling?.kind === "yarn" || scaling?.kind === "longrope" ? scaling.amplitude : 1;
 }
 
 /** The share of a frequency that is not divided, from the frequency and the number of its pair. */
 function shareOf(
-  scaling: RotaryScaling,
+  scaling: FixedScaling,
   theta: number,
   size: number,
 ): (frequency: number, pair: number) => number {

@@ -16,7 +16,7 @@ import type {
   TextBatch,
 } from "./family.ts";
 import type { Memory, Net } from "./net.ts";
-import { askedInput, pooledPositions, positionIds } from "./pooled_positions.ts";
+import { askedInput, pooledPositions, positionIds, textPositions } from "./pooled_positions.ts";
 
 /** A family with its sizes. */
 export interface Encoder {
@@ -117,5 +117,5 @@ function layerInput(
   const input = { x, mask, queryMask: packing && mask };
   if (!stack?.causal && !stack?.readsPositions) return input;
   const keys = positionIds(net, mask, packing, decoder ? "encoder" : undefined);
-  return { ...input, positions: { keys, queries: keys } };
+  return { ...input, positions: textPositions(keys, mask, packing) };
 }

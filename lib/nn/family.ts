@@ -6,7 +6,7 @@
 import type { InputSpec, Tensor } from "../engine/mod.ts";
 import type { Layer } from "./layer.ts";
 import type { Memory, Net } from "./net.ts";
-import type { TokenPositions } from "./token_positions.ts";
+import type { TextPositions, TokenPositions } from "./token_positions.ts";
 
 /** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
 export interface TextBatch {
@@ -53,11 +53,11 @@ export interface LayerInput extends Hidden {
   /** In a packed batch the numbers of the examples that ask, [batch, queries] int32. */
   readonly queryMask: Tensor | undefined;
   /** Present where the stack is causal or reads positions. */
-  readonly positions?: TokenPositions;
+  readonly positions?: TextPositions;
 }
 
 /** What a layer of a decoder is given that reads an encoder. */
-export interface DecoderInput extends Omit<LayerInput, "queryMask"> {
+export interface DecoderInput extends Hidden {
   readonly positions: TokenPositions;
   readonly memory: Memory;
 }
@@ -186,6 +186,18 @@ export interface DecoderStack<Config> extends Pick<Stack<Config>, "layerPath" | 
   block(net: Net, config: Config, input: DecoderInput, layer: number): Tensor;
 }
 
+/** A part of the models of other checkpoints, which hold more than it. */
+export interface PartOfLarger {
+  /** What a person should know: what is read and what is left out, without a full stop. */
+  readonly note: string;
+  /** What is left out, by paths in checkpoints and in PEFT's folders. */
+  readonly leftOut: RegExp;
+  /** The family that the part is written as where it stands alone. */
+  readonly alone: Family;
+  /** Its `config.json`, out of the larger model's. */
+  json(json: Readonly<Record<string, unknown>>): Record<string, unknown>;
+}
+
 /** A model family. It has a `stack`, or says its `features` itself. */
 export interface Family<Config extends ModelConfig = ModelConfig> {
   /** `model_type` in `config.json`. */
@@ -213,6 +225,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly decoder?: DecoderStack<Config>;
   /** Further names that checkpoints have for a weight of the body, such as those of a shared table. */
   storedNames?(path: string): readonly string[];
+  /** Where the checkpoints hold a larger model. */
+  readonly part?: PartOfLarger;
   /** The features of a batch, for families without a stack. */
   features?(net: Net, config: Config, inputs: Readonly<Record<string, Tensor>>): Features;
   /** The heads by name: `classification`, `tokens`, `span`, `language`, `embedding` … */

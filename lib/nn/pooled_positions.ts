@@ -7,6 +7,7 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { LayerInput, Packing, Stack } from "./family.ts";
 import type { Net } from "./net.ts";
+import type { TextPositions } from "./token_positions.ts";
 
 /** Rows of hidden states that ask the last layer. */
 export interface QueryPositions {
@@ -68,8 +69,36 @@ export function pooledPositions(
 export function askedInput(input: LayerInput, { take, queryMask }: QueryPositions): LayerInput {
   const { positions, mask } = input;
   if (!positions) return { ...input, queryMask };
-  const queries = tf.reshape(take(tf.reshape(positions.keys, [-1, 1])), [mask.shape[0], -1]);
-  return { ...input, queryMask, positions: { ...positions, queries } };
+  const asking = (x: Tensor) => tf.reshape(take(tf.reshape(x, [-1, 1])), [mask.shape[0], -1]);
+  const queryLengths = () => asking(positions.keyLengths());
+  const queries = asking(positions.keys);
+  return { ...input, queryMask, positions: { ...positions, queries, queryLengths } };
+}
+
+/** Where all tokens stand that ask, by the positions of the batch: [batch, sequence] int32. */
+export function textPositions(
+  keys: Tensor,
+  mask: Tensor,
+  packing: Packing | undefined,
+): TextPositions {
+  const keyLengths = () => textLengths(keys, mask, packing);
+  return { keys, queries: keys, keyLengths, queryLengths: keyLengths };
+}
+
+/** One more than the last position of each token's text, [batch, sequence] int32. */
+function textLengths(keys: Tensor, mask: Tensor, packing: Packing | undefined): Tensor {
+  const [rows, sequence] = mask.shape as [number, number];
+  const one = tf.scalar(1, "int32");
+  if (!packing) {
+    const last = tf.max(tf.mul(keys, tf.minimum(mask, one)), 1, true); // [batch, 1]
+    return tf.add(tf.zerosLike(keys), tf.add(last, one));
+  }
+  const same = tf.equal(
+    tf.reshape(mask, [rows, sequence, 1]),
+    tf.reshape(mask, [rows, 1, sequence]),
+  );
+  const others = tf.mul(tf.cast(same, "int32"), tf.reshape(keys, [rows, 1, sequence]));
+  return tf.add(tf.max(others, 2), one);
 }
 
 /** The first position of each row: [batch · sequence, hiddenSize] → [batch, hiddenSize]. */

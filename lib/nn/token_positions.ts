@@ -12,3 +12,14 @@ export interface TokenPositions {
   /** The positions of the queries, [batch, queries]. */
   readonly queries: Tensor;
 }
+
+/** Where tokens stand, and how long their texts are. */
+export interface TextPositions extends TokenPositions {
+  /**
+   * How many tokens each text has so far, those of a cache and a method's prefix included: [batch,
+   * sequence] int32 for the texts of the keys.
+   */
+  keyLengths(): Tensor;
+  /** The same for the texts of the queries, [batch, queries] int32. */
+  queryLengths(): Tensor;
+}

@@ -6,6 +6,7 @@
 import { type DecimalType, tableFromIPC, Type } from "@uwdata/flechette";
 import { TunebookError } from "../core/errors.ts";
 import { reasonOf } from "../core/reason.ts";
+import { useCompression } from "./arrow_compression.ts";
 import { checkArrowFrame } from "./arrow_frame.ts";
 import { decimalNumber } from "./decimals.ts";
 import { plainIntegers } from "./integers.ts";
@@ -13,12 +14,13 @@ import { type Table, tableFromColumns } from "./table.ts";
 
 /**
  * Reads an Arrow file or stream. 64-bit integers become numbers where all of a column are exact,
- * else texts. Compressed buffers are not read. Every length is checked before the library parses, and
+ * else texts. Values may be compressed, by LZ4 or Zstandard. Every length is checked before the library parses, and
  * every value is read at once, so that a damaged file fails here and not in training.
  */
 export function readArrow(bytes: Uint8Array, source: string): Table {
   try {
     checkArrowFrame(bytes);
+    useCompression();
     const arrow = tableFromIPC(bytes, { useBigInt: true, useDate: true });
     return tableFromColumns(
       arrow.names.map((name, index) => {
@@ -33,7 +35,7 @@ export function readArrow(bytes: Uint8Array, source: string): Table {
     const reason = reasonOf(error);
     throw new TunebookError(
       "data",
-      `${source} cannot be read as Arrow: ${reason}; ${advice(reason)}`,
+      `${source} cannot be read as Arrow: ${reason}; is it whole?`,
       { cause: error },
     );
   }
@@ -54,10 +56,4 @@ function decimals(bytes: Uint8Array, index: number): unknown[] {
     (value: number | bigint | null) =>
       value === null ? null : scale === 0 ? BigInt(value) : decimalNumber(BigInt(value), scale),
   );
-}
-
-function advice(reason: string): string {
-  return reason.includes("compression codec")
-    ? 'write it with compression="uncompressed", or as Parquet'
-    : "is it whole?";
 }

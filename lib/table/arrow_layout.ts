@@ -6,6 +6,7 @@
  * @module
  */
 import { type ArrowField, arrowTypes as types } from "./arrow_fields.ts";
+import { unpackingOf } from "./arrow_compression.ts";
 import { firstWrongText } from "./arrow_texts.ts";
 import { isUtf8 } from "./decode_text.ts";
 import type { FlatBuffer, FlatTable } from "./flat_buffer.ts";
@@ -44,12 +45,11 @@ export function checkLayout(
     table.structs(slot, pairBytes).map((at) => [flat.long(at), flat.long(at + longBytes)] as const);
   const rows = table.long(4);
   if (rows < 0) throw new Error(`a block claims ${rows} rows`);
-  const compressed = table.table(10) !== undefined;
   const buffers = pairs(8).map(([offset, length]) => {
     if (offset < 0 || length < 0 || offset + length > body.length) {
       throw new Error("a column's values lie beyond the data");
     }
-    return body.subarray(offset, offset + length);
+    return unpackingOf(table)(body.subarray(offset, offset + length));
   });
   const nodes = pairs(6);
   for (const [length, missing] of nodes) {
@@ -58,8 +58,6 @@ export function checkLayout(
     }
   }
   const variadic = table.structs(12, longBytes).map((at) => flat.long(at));
-  // The library says which compression it does not know.
-  if (compressed) return rows;
   const reader = new LayoutReader(nodes, buffers, variadic, sizes, batch);
   const lengths = fields.map((field) => reader.column(field));
   if (lengths.some((length) => length !== rows)) {
@@ -80,6 +78,8 @@ class LayoutReader {
   #node = 0;
   #buffer = 0;
   #variadic = 0;
+  /** The bytes of all values, unpacked; columns may share theirs. */
+  readonly #bytes: number;
 
   constructor(
     readonly nodes: readonly (readonly [number, number])[],
@@ -87,7 +87,9 @@ class LayoutReader {
     readonly variadic: readonly number[],
     readonly sizes: DictionarySizes,
     readonly batch: ArrowBatch,
-  ) {}
+  ) {
+    this.#bytes = Math.max(batch.body.length, buffers.reduce((sum, each) => sum + each.length, 0));
+  }
 
   /** Everything that the message describes must belong to a column. */
   end(): void {
@@ -101,8 +103,8 @@ class LayoutReader {
     const [length, missing] = this.nodes[this.#node++] ?? missingPart();
     const { type, name, dictionary } = field;
     const fail = (what: string) => new Error(`column ${JSON.stringify(name)} ${what}`);
-    if (length > Math.max(bitsPerByte * this.batch.body.length, mostWithoutBytes)) {
-      throw fail(`claims ${length} values in ${this.batch.body.length} bytes`);
+    if (length > Math.max(bitsPerByte * this.#bytes, mostWithoutBytes)) {
+      throw fail(`claims ${length} values in ${this.#bytes} bytes`);
     }
     const validity = this.#validity(field);
     if (missing !== 0 && validity && validity.length * bitsPerByte < length) {

@@ -72,6 +72,8 @@ function cellMistake(value: unknown, limits: CellLimits, depth: number): string 
 
 /** Rows of Arrow tables are objects of a class of their own, which say what they are as JSON. */
 function isPlain(value: object): boolean {
+  // vega-lite gives every set a toJSON.
+  if (value instanceof Set || value instanceof Map) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null ||
     (isRecord(value) && typeof (value as { toJSON?: unknown }).toJSON === "function");

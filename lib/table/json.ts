@@ -11,6 +11,7 @@ import { shortened } from "../core/text_table.ts";
 import { columnValues } from "./columns.ts";
 import { decodeText, textPieces } from "./decode_text.ts";
 import { isSplitTable, notANumberHint, objectHint } from "./json_hints.ts";
+import { lostKeys } from "./lost_keys.ts";
 import { isSquad, squadTable } from "./squad.ts";
 import { type Table, tableFromColumns, tableFromRows } from "./table.ts";
 
@@ -21,7 +22,14 @@ type Row = Record<string, unknown>;
  * that a row lacks is null there, and a column with integers beyond 2^53 has its integers as texts. A file of SQuAD gives one row for each question.
  */
 export function readJson(bytes: Uint8Array, source: string): Table {
-  const value = parseWhole(decodeText(bytes, source), source);
+  const text = decodeText(bytes, source);
+  const value = parseWhole(text, source);
+  refuseRepeated(
+    lostKeys(text, value).map(({ key, item }) =>
+      `${item === undefined ? "it" : `row ${item + 1}`} has the key ${quoted(key)} twice`
+    ),
+    source,
+  );
   if (Array.isArray(value)) return fromRows(value, source, (index) => `row ${index + 1}`);
   if (isSquad(value)) return squadTable(value, source);
   if (!isRecord(value)) {
@@ -54,6 +62,7 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
   const lines: number[] = [];
   const wrong: string[] = [];
   const invalid: string[] = [];
+  const repeated: string[] = [];
   let before = 0;
   for (const piece of textPieces(bytes, source)) {
     // No text of JSON holds a line end, so that lines may end in any way.
@@ -62,8 +71,12 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
       if (text.trim() === "") return;
       try {
         // Files that were joined have a byte order mark before lines of theirs.
-        values.push(parsed(text.trim()));
+        const value = parsed(text.trim());
+        values.push(value);
         lines.push(before + index + 1);
+        for (const { key } of lostKeys(text, value)) {
+          repeated.push(`line ${before + index + 1} has the key ${quoted(key)} twice`);
+        }
       } catch (error) {
         wrong.push(`line ${before + index + 1}: ${messageOf(error)}`);
         invalid.push(text);
@@ -78,7 +91,14 @@ export function readJsonLines(bytes: Uint8Array, source: string): Table {
       : textHint(new TextDecoder().decode(bytes.subarray(0, looked))) || nanHint;
     throw mistakes("data", `${source} has lines that are not JSON${hint}:`, wrong);
   }
+  refuseRepeated(repeated, source);
   return fromRows(values, source, (index) => `line ${lines[index]}`);
+}
+
+/** Which of two values is meant, nobody knows. */
+function refuseRepeated(repeated: readonly string[], source: string): void {
+  if (repeated.length === 0) return;
+  throw mistakes("data", `${source} has objects with the same key twice:`, repeated);
 }
 
 /** Bytes that tell what a text is, and characters of it that an error shows. */

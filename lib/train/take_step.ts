@@ -169,6 +169,8 @@ async function runAfterStep(
 /** Fresh in every micro-batch of every step, and the same after a resume. */
 function noise(seed: number, step: number, microBatch: number): HostTensor {
   const random = Random.fromSeed(seed, "noise", step, microBatch);
-  const data = Float32Array.from({ length: ops.noiseSize }, () => random.uniform());
+  const data = new Float32Array(ops.noiseSize);
+  // `Float32Array.from` takes six times as long, a millisecond of each step.
+  for (let i = 0; i < data.length; i++) data[i] = random.uniform();
   return { shape: [ops.noiseSize], data };
 }

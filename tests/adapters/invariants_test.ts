@@ -11,7 +11,7 @@ import { initialParameters } from "../../lib/train/initial_state.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
-import { logitsOf } from "../nn/run_trainable_model.ts";
+import { logitsOf, logitsRun } from "../nn/run_trainable_model.ts";
 import { nextTokens, toyModel, toyRows } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -66,12 +66,13 @@ for (const [name, tested] of Object.entries(methodTable)) {
         const trainable = { model, adapter, objective: taskOn(model, adapter, rows) };
         const off = { ...trainable, adapter: noAdapter };
         const base = await logitsOf(off, device, batch);
-        const start = await logitsOf(trainable, device, batch);
+        await using run = await logitsRun(trainable, device);
+        const initial = initialParameters(trainable, 1);
+        const start = await run.logitsOf(batch, initial);
         assert.equal(largestDifference(start.data, base.data) < 1e-5, tested.startsAtBase);
 
         const { values } = await runToy({ on: model, attached: adapter });
-        const on = await logitsOf(trainable, device, batch, values);
-        const initial = initialParameters(trainable, 1);
+        const on = await run.logitsOf(batch, values);
         const own = [...adapter.parameters.map(({ name }) => name)];
         const weights = trainedWeights(model, adapter).map(({ path }) => path);
         assert.deepEqual([...values.keys()].sort(), [...own, ...weights].sort());

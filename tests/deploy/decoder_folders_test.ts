@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  adapter,
   lora,
   merged,
   model,
   onnx,
   open,
+  openSafetensors,
   prefixTuning,
   promptTuning,
   pTuning,
@@ -76,3 +78,49 @@ for (
       await result.dispose();
     }));
 }
+
+Deno.test("the texts of a Gemma with images are adapted under its names and written alone", () =>
+  inFolder(async (folder) => {
+    const reference = await toyFolder(join(folder, "base"), "gemma3");
+    const places = ["adapter", "merged", "onnx"].map((name) => join(folder, name));
+    const [beside, whole, graph] = places;
+    const result = await model(reference).data(rows, { text: "text", test: rows })
+      .adapt(lora({ rank: 2 })).train({ epochs: 1 })
+      .deploy(adapter(beside), merged(whole), onnx(graph)).run(quiet);
+    assert.ok(result.notes.some((note) => note.includes("the images are left out")));
+
+    // PEFT looks for names in the whole model, whose images have a q_proj, too.
+    const { target_modules: targets } = JSON.parse(
+      await Deno.readTextFile(join(beside, "adapter_config.json")),
+    );
+    const names = [0, 1].flatMap((layer) =>
+      ["q", "v"].map((which) => `model.language_model.layers.${layer}.self_attn.${which}_proj`)
+    );
+    assert.deepEqual(targets.toSorted(), names);
+    {
+      using tensors = await openSafetensors(join(beside, "adapter_model.safetensors"));
+      for (const name of names) {
+        assert.ok(tensors.tensors.has(`base_model.model.${name}.lora_A.weight`), name);
+      }
+      using stored = await openSafetensors(join(whole, "model.safetensors"));
+      assert.ok(stored.tensors.has("model.layers.1.self_attn.q_proj.weight"));
+    }
+    const config = JSON.parse(await Deno.readTextFile(join(whole, "config.json")));
+    const { model_type, architectures, text_config, hidden_size } = config;
+    assert.deepEqual([model_type, architectures, text_config, hidden_size], [
+      "gemma3_text",
+      ["Gemma3ForCausalLM"],
+      undefined,
+      8,
+    ]);
+    const inputs = ["the film was", "food"];
+    const tokens = async (from: Pick<typeof result, "generate">) =>
+      (await from.generate(inputs, { maxNewTokens: 8 })).map((each) => each.tokens);
+    const expected = await tokens(result);
+    for (const place of [beside, whole]) {
+      const opened = await open(place);
+      assert.deepEqual(await tokens(opened), expected, place);
+      await opened.dispose();
+    }
+    await result.dispose();
+  }));

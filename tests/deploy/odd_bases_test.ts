@@ -62,14 +62,15 @@ Deno.test("what the base says of other machines and of Python's results is not h
 
 Deno.test("rope_scaling counts alone beside rope_parameters, as in transformers", () => {
   const rope_parameters = { rope_type: "default", rope_theta: 5000 };
-  const theta = (json: Json) => readRotary(configReader(json), { maxPositions: 64 }).theta;
+  const theta = (json: Json) =>
+    readRotary(configReader(json), { maxPositions: 64, headSize: 8 }).theta;
   // LlamaConfig.from_dict of transformers 5.18.
   assert.equal(theta({ rope_parameters }), 5000);
   assert.equal(theta({ rope_parameters, rope_theta: 7000 }), 5000);
   assert.equal(theta({ rope_parameters, rope_scaling: {} }), 5000);
   assert.equal(theta({ rope_parameters, rope_scaling: { rope_type: "default" } }), 10000);
-  const both = configReader({ rope_parameters, rope_scaling: { type: "dynamic", factor: 2 } });
-  readRotary(both, { maxPositions: 64 });
+  const both = configReader({ rope_parameters, rope_scaling: { type: "proportional", factor: 2 } });
+  readRotary(both, { maxPositions: 64, headSize: 8 });
   assert.throws(() => both.finish(), isMistake("weights", /rope_scaling\.type/));
 });
 

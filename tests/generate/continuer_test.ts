@@ -6,13 +6,14 @@ import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
 import { type Device, openDevice, type State } from "../../lib/engine/mod.ts";
 import { createContinuer } from "../../lib/generate/continuer.ts";
+import { noAdapter } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
 import type { Method } from "../../lib/nn/method.ts";
 import { parameters } from "../../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../../lib/nn/trained.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
-import { goldenLanguageModel } from "../models/golden.ts";
+import { goldenLanguageModel, readGolden } from "../models/golden.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
 import { toyLanguageModel } from "../nn/toy.ts";
 
@@ -50,13 +51,18 @@ function trainedState(model: Model, method: Method, device: Device): State | und
   return state;
 }
 
-function assertNear(found: Float32Array, expected: Float32Array, what: string): void {
+function assertNear(
+  found: Float32Array,
+  expected: Float32Array,
+  what: string,
+  most = tolerance,
+): void {
   assert.equal(found.length, expected.length);
   const difference = found.reduce(
     (most, each, i) => Math.max(most, Math.abs(each - expected[i])),
     0,
   );
-  assert.ok(difference < tolerance, `${what} differs by ${difference}`);
+  assert.ok(difference < most, `${what} differs by ${difference}`);
 }
 
 const texts = [[1, 5, 9, 3, 12, 7, 2, 4], [8, 2, 6], [3, 3, 11, 17, 5]];
@@ -107,6 +113,32 @@ async function assertContinues(model: Model, method: Method): Promise<void> {
     await continuer.dispose();
     state?.dispose();
   }
+}
+
+/** Models whose positions turn by the length of a text; a prompt and what transformers continues it with. */
+for (const name of ["llama-dynamic", "qwen3-longrope", "mistral-longrope"]) {
+  Deno.test(`${name} goes on beyond its original length as transformers does with a cache`, async () => {
+    const golden = await readGolden(`decoders/${name}/expected.safetensors`);
+    const ids = Array.from(golden["steps.ids"].data);
+    const { shape: [count, vocabSize], data } = golden["steps.logits"];
+    const model = await goldenLanguageModel(`decoders/${name}`);
+    const device = await openDevice("cpu");
+    const continuer = createContinuer({ model, adapter: noAdapter }, { device });
+    try {
+      assert.ok(continuer.maxTokens >= ids.length);
+      // A shorter neighbour changes nothing.
+      const cache = continuer.begin(2);
+      const prompt = ids.length - count;
+      for (let step = 0; step < count; step++) {
+        const own = step === 0 ? ids.slice(0, prompt) : [ids[prompt + step - 1]];
+        const [logits] = await continuer.read(cache, [own, [5]]);
+        const wanted = data.slice(step * vocabSize, (step + 1) * vocabSize) as Float32Array;
+        assertNear(logits, wanted, `step ${step}`, 1e-4);
+      }
+    } finally {
+      await continuer.dispose();
+    }
+  });
 }
 
 const ofOthers = ["llama-biases", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text"];

@@ -1,5 +1,6 @@
 """The Parquet and Arrow files that tests/table reads; a Parquet file names its writer itself."""
 
+import random
 from datetime import datetime, timezone
 
 import pyarrow as pa
@@ -27,6 +28,21 @@ for codec in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
     parquet.write_table(table, folder / f"{codec}.parquet", compression=codec)
 parquet.write_table(table.slice(0, 0), folder / "empty.parquet")
 feather.write_feather(table, str(folder / "plain.arrow"), compression="uncompressed")
-feather.write_feather(table, str(folder / "lz4.feather"), compression="lz4")
+# Frames of several blocks that refer to each other, and values that become no shorter.
+draw = random.Random(1)
+words = ["good", "bad", "sehr schön", "很好"]
+many = pa.table(
+    {
+        "text": pa.array([" ".join(draw.choices(words, k=9)) for _ in range(2_000)]),
+        "number": pa.array(range(2_000), pa.int64()),
+        "noise": pa.array([draw.random() for _ in range(2_000)]),
+    }
+)
+for codec in ["lz4", "zstd"]:
+    feather.write_feather(table, str(folder / f"{codec}.feather"), compression=codec)
+    feather.write_feather(many, str(folder / f"many_{codec}.feather"), compression=codec)
+    with pa.OSFile(str(folder / f"{codec}.arrows"), "wb") as sink:
+        with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=codec)) as writer:
+            writer.write_table(table)
 with pa.OSFile(str(folder / "stream.arrows"), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
     writer.write_table(table)

@@ -53,6 +53,16 @@ const files: [name: string, prepare: (place: Place) => Promise<unknown>, message
   ["a wider config", config({ hidden_size: 64 }), /wrong shape/],
   ["a deeper config", config({ num_hidden_layers: 3 }), /missing \(16\)/],
   ["a shallower config", config({ num_hidden_layers: 1 }), /surplus \(16\)/],
+  [
+    "a GPTQ checkpoint",
+    config({ quantization_config: { quant_method: "gptq", bits: 4 } }),
+    /config\.json: quantization_config\.quant_method is "gptq".*bitsandbytes/s,
+  ],
+  [
+    "an fp8 checkpoint",
+    config({ quantization_config: { quant_method: "fp8" } }),
+    /quantization_config\.quant_method is "fp8"/,
+  ],
   ["heads that do not divide", config({ num_attention_heads: 5 }), /does not divide/],
   ["more positions than the table", config({ max_position_embeddings: 512 }), /wrong shape/],
   ["a larger vocabulary", config({ vocab_size: 30522 }), /wrong shape/],

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gpt2 } from "../../lib/models/gpt2.ts";
 import { llama } from "../../lib/models/llama.ts";
+import { checkQuantization } from "../../lib/models/check_quantization.ts";
+import { gemma3 } from "../../lib/models/gemma3.ts";
 import { gemma2 } from "../../lib/models/gemma2.ts";
 import { gemma3Text } from "../../lib/models/gemma3_text.ts";
 import { mistral } from "../../lib/models/mistral.ts";
@@ -106,17 +108,14 @@ Deno.test("what GPT-2's fields cannot mean here is one error", () => {
   );
 });
 
-Deno.test("frequencies that depend on a text's length are refused with the reason", () => {
-  const kinds = { dynamic: "the base", longrope: "the frequencies", proportional: "a part" };
-  for (const [kind, why] of Object.entries(kinds)) {
-    for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
-      const json = { ...tiny, head_dim: 4, num_key_value_heads: 1 };
-      assert.throws(
-        () => readConfig({ ...json, rope_scaling: { rope_type: kind, factor: 2 } }),
-        isMistake("weights", `rope_scaling.rope_type is "${kind}"`, why),
-        modelType,
-      );
-    }
+Deno.test("a scaling that turns a part of each head is refused with the reason", () => {
+  for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
+    const json = { ...tiny, head_dim: 4, num_key_value_heads: 1 };
+    assert.throws(
+      () => readConfig({ ...json, rope_scaling: { rope_type: "proportional", factor: 2 } }),
+      isMistake("weights", 'rope_scaling.rope_type is "proportional"', "a part"),
+      modelType,
+    );
   }
   assert.throws(
     () => llama.readConfig({ ...tiny, rope_scaling: "linear" }),
@@ -136,6 +135,116 @@ Deno.test("YaRN's amplitude is given, or follows from the factor", () => {
   // The ratio of both lengths where the factor is null: 2048 / 512.
   assert.equal(amplitudeOf({ factor: null, original_max_position_embeddings: 512 }), implied);
   assert.equal(amplitudeOf({ factor: 0.5 }), 1);
+});
+
+Deno.test("scalings by a text's length are read as transformers reads them", () => {
+  const fields = { type: "longrope", short_factor: [1, 2], long_factor: [3, 4] };
+  const read = (json: Record<string, unknown>) => llama.readConfig({ ...tiny, ...json });
+  const longrope = (json: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+    read({ ...json, rope_scaling: { ...fields, ...more } }).rotary;
+  const known = { kind: "longrope", short: [1, 2], long: [3, 4] };
+  // Without an original length it is the whole one, and nothing is amplified.
+  assert.deepEqual(longrope({}).scaling, { ...known, original: 2048, amplitude: 1 });
+  const ratio = Math.sqrt(1 + Math.log(4) / Math.log(512));
+  const half = { original_max_position_embeddings: 512 };
+  assert.deepEqual(longrope(half).scaling, { ...known, original: 512, amplitude: ratio });
+  assert.deepEqual(longrope({}, half), longrope(half));
+  assert.equal(rotaryAmplitude(longrope(half, { attention_factor: 1.5 })), 1.5);
+  assert.equal(
+    rotaryAmplitude(longrope(half, { factor: 8 })),
+    Math.sqrt(1 + Math.log(8) / Math.log(512)),
+  );
+
+  const dynamic = read({ rope_scaling: { rope_type: "dynamic", factor: 4 } });
+  assert.deepEqual(dynamic.rotary.scaling, { kind: "dynamic", factor: 4, original: 2048 });
+  assert.deepEqual([dynamic.maxPositions, dynamic.maxTokens], [2048, 8192]);
+
+  assert.throws(
+    () => longrope({}, { short_factor: [1, 0], long_factor: [1] }),
+    isMistake(
+      "weights",
+      "rope_scaling.short_factor is [1,0], but must be a list of 2 numbers above 0",
+      "rope_scaling.long_factor is [1]",
+    ),
+  );
+  assert.throws(
+    () => read({ head_dim: 2, rope_scaling: { rope_type: "dynamic" } }),
+    isMistake("weights", "rope_scaling.factor is missing", "heads of 2 numbers"),
+  );
+});
+
+Deno.test("kinds of layers that a family does not tell apart are errors", () => {
+  const nested = {
+    full_attention: { rope_type: "default", rope_theta: 1e6 },
+    sliding_attention: { rope_type: "default", rope_theta: 1e4 },
+  };
+  for (const { modelType, readConfig } of [llama, qwen2, qwen3, mistral, gemma2]) {
+    assert.throws(
+      () => readConfig({ ...tiny, num_key_value_heads: 1, head_dim: 4, rope_parameters: nested }),
+      isMistake("weights", "rope_parameters is", "the fields of all layers"),
+      modelType,
+    );
+  }
+  assert.throws(
+    () => llama.readConfig({ ...tiny, layer_types: ["chunked_attention"] }),
+    isMistake("weights", "layer_types", 'each "full_attention"'),
+  );
+});
+
+Deno.test("checkpoints that are quantised otherwise than by bitsandbytes are refused by name", () => {
+  const methods = ["gptq", "awq", "fp8", "compressed-tensors", "mxfp4", "torchao"];
+  for (const quant_method of methods) {
+    assert.throws(
+      () => checkQuantization({ quantization_config: { quant_method, bits: 4 } }),
+      isMistake(
+        "unsupported",
+        `quantization_config.quant_method is "${quant_method}"`,
+        "bitsandbytes",
+      ),
+    );
+  }
+  assert.throws(
+    () => checkQuantization({ compression_config: { quant_method: "compressed-tensors" } }),
+    isMistake("unsupported", "compression_config.quant_method"),
+  );
+  assert.throws(
+    () => checkQuantization({ quantization_config: { bits: 4 } }),
+    isMistake("unsupported", "quantization_config names no quant_method"),
+  );
+  checkQuantization({ quantization_config: null });
+  checkQuantization({ quantization_config: { quant_method: "bitsandbytes", load_in_4bit: true } });
+  checkQuantization({ quantization_config: { load_in_8bit: true } });
+});
+
+Deno.test("the texts of Gemma 3 are read from what its config with images says of them", () => {
+  const published = {
+    model_type: "gemma3",
+    architectures: ["Gemma3ForConditionalGeneration"],
+    eos_token_id: [1, 106],
+    text_config: {
+      hidden_size: 2560,
+      intermediate_size: 10240,
+      num_hidden_layers: 34,
+      rope_scaling: { factor: 8, rope_type: "linear" },
+      sliding_window: 1024,
+    },
+    vision_config: {},
+  };
+  const read = gemma3.readConfig(published);
+  assert.deepEqual([read.vocabSize, read.numHeads, read.numKeyValueHeads], [262_208, 8, 4]);
+  assert.deepEqual([read.headSize, read.isTied, read.sliding?.window], [256, true, 1024]);
+  assert.deepEqual(read.rotary, { theta: 1e6, scaling: { kind: "linear", factor: 8 } });
+  const { model_type, architectures, eos_token_id, vision_config } = gemma3.part!.json(published);
+  assert.deepEqual([model_type, architectures, eos_token_id, vision_config], [
+    "gemma3_text",
+    ["Gemma3ForCausalLM"],
+    [1, 106],
+    undefined,
+  ]);
+  assert.throws(
+    () => gemma3.readConfig({ model_type: "gemma3" }),
+    isMistake("weights", "text_config is missing, but must be an object"),
+  );
 });
 
 const layered = { ...tiny, num_hidden_layers: 4, num_key_value_heads: 1 };

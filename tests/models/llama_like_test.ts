@@ -138,7 +138,7 @@ for (const name of languageModels) {
     assert.ok(Math.abs(loss - golden.loss.data[0]) < tolerance, `the loss is ${loss}`);
     const inner = bodyPaths(model);
     const nameOf = (path: string, layer: string) =>
-      `gradient.${inner.has(layer) ? "model." : ""}${path}`;
+      `gradient.${inner.has(layer) ? `${model.family.prefix}.` : ""}${path}`;
     for (const { path, layer } of weights) {
       const wanted = golden[nameOf(path, layer.path)].data;
       const difference = largestDifference(gradients.get(path)!, wanted);

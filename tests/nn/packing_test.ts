@@ -21,7 +21,7 @@ import { prefix } from "../adapters/toy_adapters.ts";
 import { oneHot } from "../models/golden.ts";
 import { decoders } from "./decoders.ts";
 import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
-import { toyLanguageModel, toyModel, toyVocabulary } from "./toy.ts";
+import { lengthFields, toyLanguageModel, toyModel, toyVocabulary } from "./toy.ts";
 
 const tolerance = 1e-5;
 const lengths = [4, 7, 1, 5, 3, 2, 6];
@@ -65,6 +65,22 @@ for (const { modelType } of families.filter(({ decoder }) => !decoder)) {
     const padded = await stepOver(trainable, device, examples);
     for (const layout of Object.values(layouts)) {
       assertSame(await stepOver(trainable, device, examples, layout), padded);
+    }
+  });
+}
+
+for (const [name, options] of Object.entries(lengthFields)) {
+  Deno.test(`packed examples of ${name} positions train as padded ones do`, async () => {
+    const targets = oneHot([0, 2, 1, 0, 2, 1, 1], 3);
+    const objective = classificationObjective({ kind: "single", outputs: 3, targets });
+    const device = await openDevice("cpu");
+    for (const attach of [onAll, prefix]) {
+      const model = toyModel({ modelType: "llama", layers: 2, ...options });
+      const trainable = { model, adapter: attach(model), objective };
+      const padded = await stepOver(trainable, device, examples);
+      for (const layout of Object.values(layouts)) {
+        assertSame(await stepOver(trainable, device, examples, layout), padded);
+      }
     }
   });
 }

@@ -15,7 +15,7 @@ import { gradientProgram } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { parameter, penalised, prefix, prompt, scaling } from "../adapters/toy_adapters.ts";
 import { gradientRun } from "./run_trainable_model.ts";
-import { toyModel, toyRows, toyTargets } from "./toy.ts";
+import { lengthFields, toyModel, toyRows, toyTargets } from "./toy.ts";
 
 const count = 5;
 /** Of a gradient; most are the same to the bit. */
@@ -64,10 +64,14 @@ const cases: [name: string, attach: (model: Model) => AttachedMethod, modelType:
   ),
 ].map((each) => [...each]);
 
-for (const [name, attach, modelType] of cases) {
+const byLength = Object.entries(lengthFields).map(([name, options]) =>
+  [`full fine-tuning, ${name} positions`, methods["full fine-tuning"], "llama", options] as const
+);
+
+for (const [name, attach, modelType, options] of [...cases, ...byLength]) {
   for (const device of ["cpu", "tfjs:cpu"]) {
     Deno.test(`recomputed layers of ${modelType} give the same loss and gradients: ${name}, ${device}`, async () => {
-      const model = toyModel({ modelType, layers: 2, dropout: 0.2 });
+      const model = toyModel({ modelType, layers: 2, dropout: 0.2, ...options });
       const trainable = classifying(model, attach(model));
       const batch = batchFor(model);
       const random = Random.fromSeed(1, "start");

@@ -4,7 +4,7 @@
  * @module
  */
 import { Random } from "../../lib/core/random.ts";
-import { type Device, type HostTensor, ops, type State } from "../../lib/engine/mod.ts";
+import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
 import { forwardProgram } from "../../lib/nn/forward_program.ts";
 import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../../lib/nn/trained.ts";
@@ -20,13 +20,6 @@ import { gradientSource } from "../../lib/train/occurring_words.ts";
 type Feeds = Readonly<Record<string, HostTensor>>;
 type Tensors = ReadonlyMap<string, Float32Array>;
 
-async function stateOf(trainable: TrainableModel, device: Device, values: Tensors): Promise<State> {
-  const slots = trainedTensors(trainable.model, trainable.adapter);
-  const state = device.createState(slots, [parameters, gradients]);
-  await state.write(parameters, values);
-  return state;
-}
-
 /** The logits of a batch, in evaluation mode; the initial parameters unless others are given. */
 export async function logitsOf(
   trainable: TrainableModel,
@@ -34,17 +27,31 @@ export async function logitsOf(
   batch: Feeds,
   values: Tensors = initialParameters(trainable, 1),
 ): Promise<HostTensor> {
-  const state = await stateOf(trainable, device, values);
-  const step = await device.compile(forwardProgram(trainable), {
-    frozen: frozenOf(trainable),
-    state,
-  });
-  try {
-    return (await step.run(batch)).logits;
-  } finally {
-    await step.dispose();
-    state.dispose();
-  }
+  await using run = await logitsRun(trainable, device);
+  return await run.logitsOf(batch, values);
+}
+
+/** A compiled forward program whose parameters can be set. */
+export interface LogitsRun extends AsyncDisposable {
+  logitsOf(batch: Feeds, values: Tensors): Promise<HostTensor>;
+}
+
+/** Compiles the forward program once for any batches and parameters. */
+export async function logitsRun(trainable: TrainableModel, device: Device): Promise<LogitsRun> {
+  const slots = trainedTensors(trainable.model, trainable.adapter);
+  const state = device.createState(slots, [parameters, gradients]);
+  const frozen = frozenOf(trainable);
+  const step = await device.compile(forwardProgram(trainable), { frozen, state });
+  return {
+    async logitsOf(batch, values) {
+      await state.write(parameters, values);
+      return (await step.run(batch)).logits;
+    },
+    async [Symbol.asyncDispose]() {
+      await step.dispose();
+      state.dispose();
+    },
+  };
 }
 
 /** A compiled training step whose parameters can be set. */

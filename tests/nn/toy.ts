@@ -30,7 +30,20 @@ export interface ToyOptions {
   readonly isTied?: boolean;
   /** The most tokens of a text; 16 unless given. */
   readonly positions?: number;
+  /** Further fields of the config. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
+
+/** Positions that turn by the length of a text: those of up to four tokens otherwise than longer ones. */
+export const lengthFields: Readonly<Record<string, ToyOptions>> = {
+  dynamic: { positions: 4, fields: { rope_scaling: { type: "dynamic", factor: 4 } } },
+  longrope: {
+    fields: {
+      original_max_position_embeddings: 4,
+      rope_scaling: { type: "longrope", short_factor: [1, 1.5], long_factor: [2, 8] },
+    },
+  },
+};
 
 /** Tokens in a toy model's vocabulary unless given. */
 export const toyVocabulary = 19;
@@ -43,12 +56,18 @@ const gemma = {
   query_pre_attn_scalar: 5,
   final_logit_softcapping: 3,
 };
+const gemma3 = {
+  ...gemma,
+  sliding_window_pattern: 2,
+  rope_scaling: { type: "linear", factor: 2 },
+};
 const slidingFields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   qwen2: qwen,
   qwen3: qwen,
   mistral: { sliding_window: 3 },
   gemma2: { ...gemma, attn_logit_softcapping: 2 },
-  gemma3_text: { ...gemma, sliding_window_pattern: 2, rope_scaling: { type: "linear", factor: 2 } },
+  gemma3,
+  gemma3_text: gemma3,
 };
 
 /** A decoder with the head that predicts the next token. */
@@ -62,7 +81,7 @@ export function toyModel(options: ToyOptions = {}): Model {
   const { vocabulary = toyVocabulary, positions = 16, isTied } = options;
   const { head: name = "classification" } = options;
   const family = familyOf(modelType);
-  const json = {
+  const fields = {
     model_type: modelType,
     hidden_size: width,
     dim: width,
@@ -91,7 +110,9 @@ export function toyModel(options: ToyOptions = {}): Model {
     num_key_value_heads: 1,
     ...(isTied === undefined ? {} : { tie_word_embeddings: isTied }),
     ...slidingFields[modelType],
+    ...options.fields,
   };
+  const json = family.part ? { model_type: modelType, text_config: fields } : fields;
   const config = family.readConfig(json);
   const { [name]: wanted } = family.heads;
   const head = wanted.layers(config, outputs);

@@ -11,6 +11,15 @@ const bytesOf = (name: string) => Deno.readFileSync(join(golden, name));
 const parquet = bytesOf("snappy.parquet");
 const arrow = bytesOf("plain.arrow");
 const stream = bytesOf("stream.arrows");
+
+/** A compressed file whose first packed column claims 65,536 bytes more than it holds. */
+function lying(name: string): Uint8Array {
+  const bytes = bytesOf(name).slice();
+  const magic = name.startsWith("lz4") ? [4, 0x22, 0x4d, 0x18] : [0x28, 0xb5, 0x2f, 0xfd];
+  const at = bytes.findIndex((_, start) => magic.every((byte, i) => bytes[start + i] === byte));
+  bytes[at - 8 + 2] += 1;
+  return bytes;
+}
 const latin1 = Uint8Array.from("text\ngr\xfc\xdfe\n", (letter) => letter.charCodeAt(0));
 const utf16 = Uint8Array.from([0xff, 0xfe, 0x74, 0, 0x65, 0]);
 
@@ -66,5 +75,10 @@ export const malformedFiles: [string, string | Uint8Array, RegExp][] = [
   ["tail.arrow", arrow.slice(0, -3), /tail\.arrow cannot be read as Arrow: its end is missing/],
   ["half.arrows", stream.slice(0, 900), /half\.arrows cannot be read as Arrow/],
   ["text.arrow", "text,label\na,b\n", /text\.arrow cannot be read as Arrow/],
-  ["lz4.feather", bytesOf("lz4.feather"), /lz4\.feather .*LZ4_FRAME.*or as Parquet/],
+  [
+    "lz4.feather",
+    lying("lz4.feather"),
+    /lz4\.feather .* bytes of LZ4 claim to hold \d+; is it whole/,
+  ],
+  ["zstd.feather", lying("zstd.feather"), /zstd\.feather .*holds \d+ of the \d+ bytes it claims/],
 ];

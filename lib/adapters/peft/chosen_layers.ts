@@ -13,6 +13,9 @@ import { pythonPattern } from "./python_pattern.ts";
 /** What stands in a tensor's name between the path of a linear and the name of the tensor. */
 const methodSuffix = /\.(?:lora|vera|ia3|beft)_.*$/;
 
+/** Parts of models of images and texts: a model of texts has no such linears to choose. */
+const ofImages = /\.(?:vision_tower|multi_modal_projector)\./;
+
 /**
  * The same config with the adapted linears by their paths, and the ranks and alphas of single ones by
  * paths too. A folder without such tensors, as those of prompts are, keeps its config.
@@ -21,7 +24,8 @@ export function withChosenLayers({ config, tensors }: PeftFiles): PeftConfig {
   // Tensors without a path are shared by all layers, as VeRA's are.
   const paths = [
     ...new Set(
-      [...tensors.keys()].filter((name) => methodSuffix.test(name)).map(pathIn)
+      [...tensors.keys()].filter((name) => methodSuffix.test(name) && !ofImages.test(name))
+        .map(pathIn)
         .filter((path) => path !== ""),
     ),
   ];

@@ -67,13 +67,14 @@ export function targetsOf({ target_modules: named }: PeftConfig): Targets {
 /**
  * What `target_modules` must say so that PEFT wraps the same linears. PEFT looks for names in the
  * whole model: where one fits a layer of the head, or where the choice was a pattern, every path is
- * named.
+ * named; so it is where the model is part of a larger one, with what stands before it there.
  */
 export function namesForPeft(
-  { head }: ModelInfo,
+  { head, family: { part }, pathPrefix }: ModelInfo,
   named: Targets,
   sites: readonly string[],
 ): readonly string[] {
+  if (part) return sites.map((path) => `${pathPrefix}${path}`);
   const fits = (path: string, name: string) => path === name || path.endsWith(`.${name}`);
   const isExact = typeof named !== "string" &&
     !head.some((path) => named.some((name) => fits(path, name)));

@@ -30,7 +30,7 @@ export function namesInPeft(
 /** The weights of the model that a folder brings, and those that it names and lacks. */
 export interface WeightsBeside {
   readonly weights: readonly Weight[];
-  /** Names of tensors that no program reads, such as a pooler's beside a head on tokens. */
+  /** Names of tensors that no program reads, such as a pooler's beside a head on tokens, or images'. */
   readonly unread: readonly string[];
 }
 
@@ -46,7 +46,8 @@ export function weightsBeside(
     ...(own.frozen ?? []).map(({ name }) => name),
   ]);
   const weights: Weight[] = [];
-  const unread: string[] = [];
+  const { leftOut } = modelInfo.family.part ?? {};
+  const unread = leftOut ? [...tensors.keys()].filter((name) => leftOut.test(name)) : [];
   for (const weight of modelInfo.layers.flatMap(weightsOf)) {
     const { path, layer } = weight;
     if (modelInfo.head.includes(layer.path) || own.trains(path) || known.has(path)) continue;

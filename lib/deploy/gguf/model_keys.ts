@@ -9,7 +9,11 @@ import type { ValueToWrite } from "../../core/gguf/write_values.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Gpt2Config } from "../../models/gpt2.ts";
 import type { LlamaLikeConfig } from "../../models/llama_like_config.ts";
-import { type RotaryFields, rotaryFrequencies } from "../../models/rotary_scaling.ts";
+import {
+  type FixedRotary,
+  type RotaryFields,
+  rotaryFrequencies,
+} from "../../models/rotary_scaling.ts";
 import type { Model } from "../../nn/model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { ggufConfig } from "../../weights/gguf/gguf_config.ts";
@@ -43,10 +47,11 @@ export function modelKeys({ name }: GgufArchitecture, model: Pick<Model, "config
     vocab_size: uint(config.vocabSize),
   };
   const { rotary, headSize } = config as LlamaLikeConfig;
+  const scaling = isGpt2 ? undefined : rotary.scaling;
   return {
     keys: new Map(Object.entries(keys).map(([key, value]) => [`${name}.${key}`, value])),
-    ...(!isGpt2 && rotary.scaling?.kind === "llama3"
-      ? { divisors: divisorsOf(rotary, headSize) }
+    ...(scaling?.kind === "llama3"
+      ? { divisors: divisorsOf({ theta: rotary.theta, scaling }, headSize) }
       : {}),
   };
 }
@@ -84,8 +89,9 @@ function patternKeys(sliding: LlamaLikeConfig["sliding"]): Keys {
   };
 }
 
+/** What a file cannot say is left out, which `checkModelKeys` then finds. */
 function scalingKeys({ scaling }: RotaryFields): Keys {
-  if (!scaling || scaling.kind === "llama3") return {};
+  if (scaling?.kind !== "linear" && scaling?.kind !== "yarn") return {};
   return {
     "rope.scaling.type": { type: "string", value: scaling.kind },
     "rope.scaling.factor": float(scaling.factor),
@@ -96,7 +102,7 @@ function scalingKeys({ scaling }: RotaryFields): Keys {
 }
 
 /** Plain frequencies ÷ slowed ones, [size / 2]. */
-function divisorsOf(rotary: RotaryFields, size: number): Float32Array {
+function divisorsOf(rotary: FixedRotary, size: number): Float32Array {
   const slowed = rotaryFrequencies(rotary, size);
   return rotaryFrequencies({ theta: rotary.theta }, size).map((each, i) => each / slowed[i]);
 }

@@ -104,6 +104,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       } layers × ${config.hiddenSize}, ${config.numHeads} heads` +
       vocabulary,
     ],
+    ...(family.part ? [["of it", family.part.note] satisfies [string, string]] : []),
     [
       "parameters",
       `${trained.toLocaleString("en")} trained of ${total.toLocaleString("en")} (${share} %)`,

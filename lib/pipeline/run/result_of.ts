@@ -121,14 +121,17 @@ function summaryOf(
     ...(headNote ? { headNote } : {}),
     trainedParameters: countOf(trainedTensors(model, adapter)),
     totalParameters: countOf(modelWeights(model)) + countOf(adapter.parameters),
-    notes: runNotes({
-      settings,
-      trained,
-      judge: titleOf(judge),
-      startsAnew: !["peft", "average"].includes(spec.method.method),
-      predictions: scored.predictions,
-      baseline,
-    }),
+    notes: [
+      ...(model.family.part ? [model.family.part.note] : []),
+      ...runNotes({
+        settings,
+        trained,
+        judge: titleOf(judge),
+        startsAnew: !["peft", "average"].includes(spec.method.method),
+        predictions: scored.predictions,
+        baseline,
+      }),
+    ],
     intervals: scored.intervals,
     ...(Object.keys(scored.signatures).length > 0 ? { signatures: scored.signatures } : {}),
   };

@@ -64,11 +64,20 @@ for (const [modelType, json] of fitting) {
   });
 }
 
+/** A divisor for each pair of numbers of a head. */
+const shortFactor = Array<number>(8).fill(1);
+
 const unlike: [modelType: string, json: Record<string, unknown>, says: string][] = [
   ["qwen2", { use_sliding_window: true, sliding_window: 8, max_window_layers: 2 }, "sliding"],
   ["llama", { hidden_act: "gelu" }, "activation"],
   ["gemma2", { head_dim: 32, query_pre_attn_scalar: 20, sliding_window: 16 }, "attentionScale"],
   ["llama", { rope_scaling: { ...llama3, low_freq_factor: 2 } }, "rope_freqs"],
+  ["llama", { rope_scaling: { type: "dynamic", factor: 2 } }, "rotary"],
+  [
+    "llama",
+    { rope_scaling: { type: "longrope", short_factor: shortFactor, long_factor: shortFactor } },
+    "rotary",
+  ],
 ];
 for (const [modelType, json, says] of unlike) {
   Deno.test(`${modelType} with ${JSON.stringify(json)} is refused`, () => {
