@@ -16,8 +16,8 @@ export type { MetricFor, PredictedBy, ScoresOf, WrittenMetric } from "./lib/pipe
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
-  CompareJson,
   ComparedMetric,
+  CompareJson,
   CompareOptions,
   CompareSpec,
   SharedTrainOptions,
