@@ -154,7 +154,10 @@ export type {
 // Deploy targets
 export type { AboutTraining, DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
+export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
+export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";
 export type { AnswerProof, AnswerReceipt } from "./lib/deploy/ask_reader.ts";
+export type { LanguageReceipt, TextAgreement } from "./lib/deploy/language_receipt.ts";
 export type { OtherTokens } from "./lib/deploy/other_tokens.ts";
 export type {
   AnswerDifference,

@@ -1,10 +1,12 @@
 /**
  * `deno task bench`: tunebook and PyTorch + PEFT in turns within one run, as medians and their
  * ratio. `--case NAME` chooses cases, `--all` takes every one; `--json` prints everything that was
- * measured and, as the last line, the ratios.
+ * measured and, as the last line, the ratios. An argument is another Python with the packages of
+ * `requirements.txt`.
  *
  * @module
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { dataSets } from "../datasets/mod.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
@@ -12,16 +14,19 @@ import { type BenchCase, cases, defaultCases } from "./cases.ts";
 import { measureEpochs } from "./measure_epochs.ts";
 import { measureEquality } from "./measure_equality.ts";
 import { measureFirstStep } from "./measure_first_step.ts";
+import { measureLanguage } from "./measure_language.ts";
+import { measureLarge, measurePieces } from "./measure_memory.ts";
 import { measureQuantised } from "./measure_quantised.ts";
 import { measureRecompute } from "./measure_recompute.ts";
 import { measureSteps, profileStep } from "./measure_steps.ts";
-import { installPeer } from "./sides.ts";
+import { installPeer, usePython } from "./sides.ts";
 import { printTables, ratiosOf, type Result } from "./tables.ts";
 
 /** A load average over the last minute that other work must be the cause of. */
 const busyLoad = 0.5;
 
-const { values } = parseArgs({
+const { values, positionals: [python] } = parseArgs({
+  allowPositionals: true,
   options: {
     case: { type: "string", multiple: true },
     all: { type: "boolean" },
@@ -29,16 +34,26 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     threads: { type: "string" },
     json: { type: "boolean" },
+    model: { type: "string" },
+    way: { type: "string", multiple: true },
   },
 });
+const model = values.model && resolve(values.model);
 // Data packages that only the bench needs are installed in its folder.
 Deno.chdir(import.meta.dirname!);
 const chosen = chooseCases();
 const rounds = readCount("rounds");
 const threads = readCount("threads");
 
-const withoutPeer: readonly BenchCase["kind"][] = ["recompute", "equality", "quantised"];
-if (chosen.some(({ kind }) => !withoutPeer.includes(kind))) await installPeer();
+const withoutPeer: readonly BenchCase["kind"][] = [
+  ...["recompute", "equality", "quantised", "pieces", "large"] as const,
+];
+/** Cases whose model is a folder, not a data set's. */
+const withoutData: readonly BenchCase["kind"][] = [
+  ...["step", "recompute", "quantised", "language", "pieces", "large"] as const,
+];
+if (python) usePython(python);
+else if (chosen.some(({ kind }) => !withoutPeer.includes(kind))) await installPeer("trl");
 const began = { at: new Date().toISOString(), load: Deno.loadavg() };
 if (began.load[0] > busyLoad) {
   console.error(`other programs run (load ${began.load[0].toFixed(1)}): the figures will be off`);
@@ -57,6 +72,7 @@ if (values.json) {
 
 async function measure(each: BenchCase): Promise<Result[]> {
   const options = { rounds: rounds ?? ("rounds" in each ? each.rounds : 1), threads };
+  const models = { ...(model ? { model } : {}) };
   switch (each.kind) {
     case "step": {
       const step = await measureSteps(each, options);
@@ -72,14 +88,18 @@ async function measure(each: BenchCase): Promise<Result[]> {
       return [await measureFirstStep(each, options)];
     case "equality":
       return [await measureEquality(each, options)];
+    case "language":
+      return [await measureLanguage(each, { ...options, ...models, ways: values.way })];
+    case "pieces":
+      return [await measurePieces(each, { ...options, ...models })];
+    case "large":
+      return [await measureLarge(each, { ...options, ...models })];
   }
 }
 
 /** Why a case cannot run: the package of its data is not installed. */
 function lackOf(each: BenchCase): string | undefined {
-  if (each.kind === "step" || each.kind === "recompute" || each.kind === "quantised") {
-    return undefined;
-  }
+  if (withoutData.includes(each.kind) || !("data" in each)) return undefined;
   const { name, version } = dataSets[each.data].card.package;
   try {
     packageFolder(name, version);

@@ -5,6 +5,12 @@
  */
 
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
+import {
+  type LanguageCase,
+  languageCases,
+  type LargeCase,
+  type PiecesCase,
+} from "./language_cases.ts";
 
 /** A training step of a BERT of known size with random weights. */
 export interface StepCase {
@@ -78,7 +84,10 @@ export type BenchCase =
   | RecomputeCase
   | EpochCase
   | FirstStepCase
-  | EqualityCase;
+  | EqualityCase
+  | LanguageCase
+  | PiecesCase
+  | LargeCase;
 
 /** LoRA's settings, the same on both sides. */
 export const rank = 8;
@@ -126,6 +135,7 @@ export const cases: readonly BenchCase[] = [
   { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },
   { name: "first-step", kind: "first step", ...sentences, rounds: 3 },
   { name: "equality", kind: "equality", ...sentences, steps: 50 },
+  ...languageCases,
 ];
 
 /** What `deno task bench` measures unless cases are named. */

@@ -9,7 +9,7 @@ import { TextLineStream } from "./text_lines.ts";
 
 const here = import.meta.dirname!;
 const environment = join(here, ".venv");
-const python = join(environment, "bin", "python");
+let python = join(environment, "bin", "python");
 
 const restMilliseconds = 300;
 
@@ -34,17 +34,42 @@ export async function installPeer(...more: string[]): Promise<void> {
   await run(python, "-m", "pip", "install", "--quiet", "-r", requirements);
 }
 
+/** Takes another Python, which has what the peer needs. */
+export function usePython(interpreter: string): void {
+  python = interpreter;
+}
+
 /** Starts PyTorch + PEFT: a script of this folder, with another Python where one is given. */
 export function startPeer(
-  script: "peer.py" | "peer_trainer.py" | "peer_tasks.py" | "peer_generate.py",
+  script:
+    | "peer.py"
+    | "peer_trainer.py"
+    | "peer_tasks.py"
+    | "peer_generate.py"
+    | "peer_language.py",
   interpreter: string = python,
 ): Side {
   return startSide(interpreter, [script]);
 }
 
+/**
+ * Starts llama.cpp through node-llama-cpp, which is installed apart from this project.
+ *
+ * @param library the path of its `dist/index.js`
+ */
+export function startLlamaCpp(library: string): Side {
+  const args = ["run", "--allow-all", "--no-config", "--node-modules-dir=manual"];
+  return startSide(Deno.execPath(), [...args, "peer_llama_cpp.mjs", library]);
+}
+
 /** Starts tunebook: a module of this folder. */
 export function startOurs(
-  module: "our_process.ts" | "our_trainer.ts" | "our_tasks.ts" | "our_generate.ts",
+  module:
+    | "our_process.ts"
+    | "our_trainer.ts"
+    | "our_tasks.ts"
+    | "our_generate.ts"
+    | "our_language.ts",
 ): Side {
   return startSide(Deno.execPath(), ["run", "--allow-all", module]);
 }

@@ -6,6 +6,8 @@
 import type { EpochResult } from "./measure_epochs.ts";
 import type { EqualityResult } from "./measure_equality.ts";
 import type { FirstStepResult } from "./measure_first_step.ts";
+import type { LanguageResult } from "./measure_language.ts";
+import type { LargeResult, PiecesResult } from "./measure_memory.ts";
 import type { RecomputeResult } from "./measure_recompute.ts";
 import type { QuantisedResult } from "./measure_quantised.ts";
 import type { ProductsResult, StepResult } from "./measure_steps.ts";
@@ -18,7 +20,10 @@ export type Result =
   | QuantisedResult
   | EpochResult
   | FirstStepResult
-  | EqualityResult;
+  | EqualityResult
+  | LanguageResult
+  | PiecesResult
+  | LargeResult;
 
 type Row = Readonly<Record<string, string>>;
 
@@ -28,6 +33,7 @@ export function printTables(results: readonly Result[]): void {
     const rows = results.filter((result) => result.kind === kind);
     console.log(titles[kind]);
     console.table(Object.fromEntries(rows.map((result) => [result.name, rowOf(result)])));
+    for (const result of rows) if (result.kind === "language") printWays(result);
   }
 }
 
@@ -39,6 +45,9 @@ const titles: Readonly<Record<Result["kind"], string>> = {
   "epoch": "one epoch (the last), training loop only, medians",
   "first step": "from the start of the process to the end of the first step, medians",
   "equality": "losses with every saving and with none, same steps",
+  "language": "steps of a language model on both sides",
+  "pieces": "our step with the vocabulary's loss in pieces and without, processor time",
+  "large": "our step over a large base",
 };
 
 function rowOf(result: Result): Row {
@@ -104,7 +113,52 @@ function rowOf(result: Result): Row {
         "last loss": result.plain.at(-1)!.toFixed(5),
         "largest difference": result.difference.toExponential(1),
       };
+    case "language":
+      return {
+        "steps": String(result.steps),
+        "first loss": result.firstLoss.toFixed(4),
+        "last loss": result.lastLoss.toFixed(4),
+        "largest difference": result.difference.toExponential(1),
+        "ours / peer's fastest": result.ratio.toFixed(3),
+        "ours, peak MB": result.ourMegabytes.toFixed(0),
+      };
+    case "pieces": {
+      const { whole, inPieces } = result;
+      return {
+        "whole, ms": whole.milliseconds.toFixed(0),
+        "in pieces, ms": inPieces.milliseconds.toFixed(0),
+        "time, pieces / whole": result.ratio.toFixed(3),
+        "whole, peak MB": whole.megabytes.toFixed(0),
+        "in pieces, peak MB": inPieces.megabytes.toFixed(0),
+        "memory, pieces / whole": (inPieces.megabytes / whole.megabytes).toFixed(3),
+        "difference of the loss": Math.abs(whole.loss - inPieces.loss).toExponential(1),
+      };
+    }
+    case "large":
+      return {
+        "compiled, MB": result.compiledMegabytes.toFixed(0),
+        "peak MB": result.peakMegabytes.toFixed(0),
+        "a step, ms": result.milliseconds.toFixed(0),
+        "first loss": result.losses[0].toFixed(4),
+        "last loss": result.losses.at(-1)!.toFixed(4),
+      };
   }
+}
+
+/** A table of the peer's ways. */
+function printWays({ name, ourMegabytes, ways }: LanguageResult): void {
+  console.log(`${name}: medians, in turns with each way of TRL's trainer`);
+  console.table(Object.fromEntries(ways.map((way): [string, Row] => [
+    way.way,
+    way.failed ? { failed: way.failed } : {
+      "ours, ms": way.ours.toFixed(0),
+      "peer, ms": way.peer.toFixed(0),
+      "ours / peer": (way.ours / way.peer).toFixed(3),
+      "processor time": (way.ourProcessor / way.peerProcessor).toFixed(3),
+      "peer, peak MB": way.peerMegabytes.toFixed(0),
+      "memory, ours / peer": (ourMegabytes / way.peerMegabytes).toFixed(3),
+    },
+  ])));
 }
 
 function memory(result: StepResult | EpochResult): Row {

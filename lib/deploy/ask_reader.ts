@@ -9,8 +9,9 @@ import { shortened } from "../core/text_table.ts";
 import { processorThreads } from "../engine/mod.ts";
 import type { Model } from "../nn/model.ts";
 import type { Processor } from "../nn/processor.ts";
-import type { ExpectedAnswer, ReaderContract } from "../nn/reader_contract.ts";
+import type { AnswerDifference, ExpectedAnswer, ReaderContract } from "../nn/reader_contract.ts";
 import type { Table } from "../table/table.ts";
+import type { TextAgreement } from "./language_receipt.ts";
 import { type OtherTokens, otherTokens } from "./other_tokens.ts";
 import { openPipeline, type ReaderPipeline } from "../text/transformers_js.ts";
 
@@ -39,6 +40,8 @@ export interface AnswerReceipt {
   readonly largestDifference: number;
   /** What was allowed there. */
   readonly tolerance: number;
+  /** How many texts are the trained model's, of a model that writes. */
+  readonly texts?: TextAgreement;
   /** Which texts its tokenizer cuts otherwise than the training did; absent where none were found. */
   readonly otherTokens?: OtherTokens;
 }
@@ -56,14 +59,16 @@ const mostShown = 60;
 /**
  * Opens the folder with transformers.js' own pipeline and asks it for held-out inputs, alone and several
  * at once, and for some that are too long. Throws a `TunebookError` of kind "output" for the first
- * answer that differs by more than `tolerance` times the size of what the trained model says.
+ * answer that differs by more than `tolerance` times the size of what the trained model says; where weights
+ * were rounded to few bits (`isRounded`), other texts are counted instead.
  */
 export async function askReader(
   contract: ReaderContract,
   folder: string,
   { table, processor, expectedOf }: AnswerProof,
-  { tolerance, model }: {
+  { tolerance, isRounded, model }: {
     readonly tolerance: number;
+    readonly isRounded: boolean;
     readonly model: Pick<Model, "family" | "headRequest">;
   },
 ): Promise<AnswerReceipt> {
@@ -78,22 +83,22 @@ export async function askReader(
   const reader = await openPipeline(contract.pipeline, folder, { threads: processorThreads() });
   let other: OtherTokens | undefined;
   let worst = { share: 0, largestDifference: 0, tolerance };
+  const texts = { compared: 0, same: 0, sameFirstToken: 0 };
   try {
     other = otherTokens(reader, model, processor, all);
     for (const group of groups) {
       const found = await asked(contract, reader, group, processor);
       for (const [at, expected] of group.entries()) {
-        const { difference, problem } = contract.compare(found[at], expected);
-        const allowed = tolerance * contract.sizeOf(expected);
-        if (problem !== undefined || !(difference <= allowed)) {
-          throw new TunebookError(
-            "output",
-            `transformers.js answers otherwise than the trained model: to ${
-              shown(expected.input)
-            } ` +
-              (problem ?? `the largest difference is ${difference}, allowed is ${allowed}`),
-          );
+        const compared = contract.compare(found[at], expected, tolerance);
+        const { difference, text } = compared;
+        if (text) {
+          texts.compared++;
+          if (text.isSame) texts.same++;
+          if (text.hasSameFirstToken) texts.sameFirstToken++;
+          if (isRounded) continue;
         }
+        const allowed = tolerance * contract.sizeOf(expected);
+        checkAnswer(compared, expected.input, allowed);
         const share = difference / allowed;
         if (share >= worst.share) {
           worst = { share, largestDifference: difference, tolerance: allowed };
@@ -109,8 +114,22 @@ export async function askReader(
     inputs: fitting.length + long.length,
     longInputs: long.length,
     ...worst,
+    ...(texts.compared > 0 ? { texts } : {}),
     ...(other ? { otherTokens: other } : {}),
   };
+}
+
+function checkAnswer(
+  { difference, problem }: AnswerDifference,
+  input: unknown,
+  allowed: number,
+): void {
+  if (problem === undefined && difference <= allowed) return;
+  throw new TunebookError(
+    "output",
+    `transformers.js answers otherwise than the trained model: to ${shown(input)} ` +
+      (problem ?? `the largest difference is ${difference}, allowed is ${allowed}`),
+  );
 }
 
 async function asked(

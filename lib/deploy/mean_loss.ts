@@ -29,3 +29,18 @@ export function meanLoss(
   }
   return count === 0 ? undefined : sum / count;
 }
+
+/**
+ * The same of any model of next tokens: where only the mean loss of each row is given, their mean; undefined
+ * for other tasks.
+ */
+export function meanTextLoss(
+  objective: Pick<Objective, "head" | "perRow">,
+  outputs: Outputs,
+): number | undefined {
+  const ofTokens = meanLoss(objective, outputs);
+  const { head, perRow } = objective;
+  if (ofTokens !== undefined || head.name !== "language") return ofTokens;
+  if (!perRow || perRow.per === "token" || outputs.length === 0) return undefined;
+  return outputs.reduce((sum, [loss]) => sum + loss, 0) / outputs.length;
+}

@@ -18,6 +18,7 @@ import {
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
 import { checkFolder, pythonChecks } from "./checks/mod.ts";
+import { type FloatDtype, floatDtypes, storedDtypes, watchRange } from "./float_dtype.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
@@ -28,48 +29,82 @@ import { checkTargetFolder, type DeployTarget } from "./target.ts";
  */
 const tolerance = 1e-4;
 
+/**
+ * float16 keeps 11 bits of a weight, bfloat16 8, so eight times as much is lost: tiny random models differ by
+ * up to 8e-4 of the largest output in float16.
+ */
+const halfTolerances = { float16: 5e-3, bfloat16: 4e-2 } as const;
+
 /** A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. */
-const mostDrift = 0.1;
+const quantizedDrift = 0.1;
 
 /** How to write the merged model. */
 export interface MergedOptions {
+  /**
+   * The type of the weights, which `config.json` names as `dtype` and `torch_dtype`: `float32` unless given.
+   * `float16` and `bfloat16` take half the bytes and round; numbers beyond float16's range are an error that
+   * names their tensors.
+   */
+  readonly dtype?: FloatDtype;
   /**
    * Quantises the merged weights as bitsandbytes does, for `from_pretrained` with bitsandbytes
    * installed. That rounds them: what the merged method has changed may be lost. float32 unless
    * given, which loses nothing, whatever the model was trained over.
    */
   readonly quantize?: BitsandbytesFormat;
-  /** The largest difference of a logit that such rounding may make; 0.1 unless given. */
+  /**
+   * The largest difference of a logit that such rounding may make. Unless given it is 0.1 where weights are
+   * quantised, 0.005 in float16 and 0.04 in bfloat16; the last two are shares of the largest output where
+   * that is above 1.
+   */
   readonly mostDrift?: number;
 }
 
-const remedy = "Quantising the merged weights has rounded away part of what was learned. Write " +
-  "them in float32 by leaving out quantize, deploy the adapter instead, or allow the difference " +
-  "with mostDrift.";
+const remedyFor = (option: string, doing: string) =>
+  `${doing} has rounded away part of what was learned. Write the weights in float32 by leaving out ` +
+  `${option}, deploy the adapter instead, or allow the difference with mostDrift.`;
+
+/** What a folder is held to, and what to do where rounding lost too much. */
+function limitsOf(
+  { dtype = "float32", quantize, mostDrift }: MergedOptions,
+): Pick<DeployTarget, "tolerance" | "isAbsolute" | "remedy"> {
+  if (quantize) {
+    return {
+      tolerance: mostDrift ?? quantizedDrift,
+      // What rounding may do to an answer is a matter of the task, and not of float32's digits.
+      isAbsolute: true,
+      remedy: remedyFor("quantize", "Quantising the merged weights"),
+    };
+  }
+  if (dtype === "float32") return { tolerance };
+  return {
+    tolerance: mostDrift ?? halfTolerances[dtype],
+    ...(mostDrift === undefined ? {} : { isAbsolute: true }),
+    remedy: remedyFor("dtype", `Writing the merged weights in ${dtype}`),
+  };
+}
 
 /**
  * A transformers folder: `config.json`, `model.safetensors`, the tokenizer. Over a quantised base
- * the weights are the numbers that training saw plus the method's, in float32.
+ * the weights are the numbers that training saw plus the method's, in float32 or the `dtype` asked for.
  *
  * @example
  * ```ts
  * import { merged } from "tunebook";
  * import assert from "node:assert/strict";
  *
- * assert.equal(merged("out/reviews").name, "merged");
+ * assert.equal(merged("out/reviews", { dtype: "float16" }).name, "merged");
  * ```
  */
 export function merged(folder: string, options: MergedOptions = {}): DeployTarget {
   checkTargetFolder("merged", folder);
-  checkOptions("merged", options, rules, () => driftMistakes(options));
-  const { quantize } = options;
+  checkOptions("merged", options, rules, () => togetherMistakes(options));
+  const { quantize, dtype = "float32" } = options;
   return {
     name: "merged",
     folder,
-    ...(quantize ? { options: { ...options }, remedy } : {}),
-    tolerance: quantize ? options.mostDrift ?? mostDrift : tolerance,
-    // What rounding may do to an answer is a matter of the task, and not of float32's digits.
-    ...(quantize ? { isAbsolute: true } : {}),
+    ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
+    ...limitsOf(options),
     check: ({ adapter }) => checkMergeable(adapter),
     async write(trained, folder) {
       const { model, adapter } = trained.trainable;
@@ -77,6 +112,8 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
       const prefix = pathPrefix(model);
       const inner = bodyPaths(model);
       const nameOf = (path: string, layer: string) => inner.has(layer) ? prefix + path : path;
+      const stored = storedDtypes[dtype];
+      const range = watchRange(dtype);
       const tensors = modelWeights(model).flatMap((weight): TensorToWrite[] => {
         const { path, shape, layer } = weight;
         const name = nameOf(path, layer.path);
@@ -84,21 +121,22 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         const isHeld = quantize && layer.kind === "linear" && path.endsWith(".weight") &&
           inner.has(layer.path) && !model.head.includes(layer.path);
         if (isHeld) return bitsandbytesTensors(quantize, name, shape, read);
-        return isStoredTransposed(weight)
-          ? [{
-            name,
-            dtype: "F32",
-            shape: shape.toReversed(),
-            data: () => transposed(read(), shape),
-          }]
-          : [{ name, dtype: "F32", shape, data: read }];
+        const written = isStoredTransposed(weight)
+          ? { shape: shape.toReversed(), data: () => transposed(read(), shape) }
+          : { shape, data: read };
+        return [range.watched({ name, dtype: stored, ...written })];
       });
       await writeShards(folder, tensors);
+      range.check(folder);
       const float = model.head.map((path) => nameOf(path, path));
       await writeModelFiles(
         trained,
         folder,
-        quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {},
+        {
+          ...(quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {}),
+          // Readers from before version 4.56 know the older name.
+          ...(dtype === "float32" ? {} : { dtype, torch_dtype: dtype }),
+        },
       );
     },
     reopen: ({ trainable }, folder, device) =>
@@ -113,11 +151,27 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
   };
 }
 
-const rules: Rules<MergedOptions> = { quantize: oneOf(["nf4", "fp4"]), mostDrift: positive };
+const rules: Rules<MergedOptions> = {
+  dtype: oneOf(floatDtypes),
+  quantize: oneOf(["nf4", "fp4"]),
+  mostDrift: positive,
+};
 
-/** Float32 weights do not drift. */
-function driftMistakes({ quantize, mostDrift }: MergedOptions): Mistake[] {
-  return mostDrift === undefined || quantize !== undefined
-    ? []
-    : [optionMistake("mostDrift", "belongs to quantize: float32 weights do not drift")];
+/** Float32 weights do not drift, and quantised ones have no other type. */
+function togetherMistakes(
+  { dtype = "float32", quantize, mostDrift }: MergedOptions,
+): Mistake[] {
+  const wrong: Mistake[] = [];
+  if (quantize !== undefined && dtype !== "float32") {
+    wrong.push(optionMistake("dtype", "stands beside quantize, which has its own; leave one out"));
+  }
+  if (mostDrift !== undefined && quantize === undefined && dtype === "float32") {
+    wrong.push(
+      optionMistake(
+        "mostDrift",
+        "belongs to quantize and to a dtype of 16 bits: float32 weights do not drift",
+      ),
+    );
+  }
+  return wrong;
 }

@@ -96,6 +96,11 @@ async function decoderGraph(settled: TrainableModel): Promise<OnnxGraph> {
   return { program: decoderProgram(model, promptTokens), frozen: frozenOf(model) };
 }
 
+/** Whether an input or output is a cache, by its name. */
+export function isCache(name: string): boolean {
+  return /^(?:past_key_values|present)\./.test(name);
+}
+
 /** What stands for a cache that holds nothing. */
 function emptyCache(
   { config }: Pick<Model, "config">,

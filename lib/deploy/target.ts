@@ -20,7 +20,9 @@ import { largestOutput, type ReaderLimits } from "../nn/reader_contract.ts";
 import type { LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
-import { meanLoss } from "./mean_loss.ts";
+import { compareLanguage, type LanguageProof } from "./language_proof.ts";
+import type { LanguageReceipt } from "./language_receipt.ts";
+import { meanTextLoss } from "./mean_loss.ts";
 import { standingAlone } from "./standing_alone.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
@@ -49,6 +51,8 @@ export interface DeployTarget {
   readonly tolerance: number;
   /** True where the tolerance holds as it is, whatever the size of the outputs. */
   readonly isAbsolute?: boolean;
+  /** The tolerance for a model, where tasks have unlike ones. */
+  toleranceOf?(trained: TrainedModel): number;
   /** What to do where the difference is larger, if it need not be a mistake. */
   readonly remedy?: string;
   /** True where the files are opened together with the base, so that its names stay. */
@@ -60,9 +64,10 @@ export interface DeployTarget {
   write(trained: TrainedModel, folder: string): Promise<void>;
   /**
    * How far the files' outputs are from the trained model's, where it is not the largest difference of all:
-   * for formats that round so much that a single output says little.
+   * for formats that round so much that a single output says little. It is that of the mean loss of texts;
+   * undefined for tasks without one.
    */
-  differenceOf?(trained: TrainedModel, found: Outputs, expected: Outputs): number;
+  differenceOf?(trained: TrainedModel, found: Outputs, expected: Outputs): number | undefined;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
   /**
@@ -117,6 +122,8 @@ export interface Receipt {
   readonly tolerance: number;
   /** How well texts are predicted on these rows, where the task scores next tokens. */
   readonly perplexity?: { readonly trained: number; readonly written: number };
+  /** What both models say at the same tokens, where they are language models. */
+  readonly language?: LanguageReceipt;
   /** What its reader takes from the folder beside the model; absent for targets that do not look. */
   readonly reader?: ReaderProof;
 }
@@ -133,12 +140,14 @@ const comparedRows = 64;
 export async function deploy(
   target: DeployTarget,
   given: TrainedModel,
-  { device, rows, expected, answers, signal }: {
+  { device, rows, expected, answers, language: proof, signal }: {
     readonly device: Device;
     readonly rows: Rows;
     readonly expected: Outputs;
     /** Rows as texts, and what the trained model says to them. */
     readonly answers: AnswerProof;
+    /** What the trained model says at some tokens, where it is a language model. */
+    readonly language?: LanguageProof;
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
@@ -151,7 +160,11 @@ export async function deploy(
     await target.write(trained, folder);
     const reopened = await target.reopen(trained, folder, device);
     const compared = expected.slice(0, count);
-    const allowed = allowedFor(target, compared);
+    const { isAbsolute = false, tolerance } = target;
+    const allowed = allowedFor(
+      { isAbsolute, tolerance: target.toleranceOf?.(trained) ?? tolerance },
+      compared,
+    );
     let found: Outputs;
     try {
       const chosen = Array.from({ length: count }, (_, row) => row);
@@ -159,18 +172,25 @@ export async function deploy(
     } finally {
       await reopened.dispose();
     }
-    const difference = target.differenceOf?.(trained, found, compared) ??
-      largestDifference(found, compared);
+    const ofLoss = target.differenceOf?.(trained, found, compared);
+    const difference = ofLoss ?? largestDifference(found, compared);
     if (!(difference <= allowed)) {
       throw new TunebookError(
         "output",
         `${target.name}: the files give other outputs than the trained model: the ` +
-          `${target.differenceOf ? "difference of the mean loss" : "largest difference"} on ` +
+          `${ofLoss === undefined ? "largest difference" : "difference of the mean loss"} on ` +
           `${count} held-out rows is ${difference}, allowed is ${allowed}. ` +
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
-    const perplexity = target.isFile ? perplexities(trained, found, compared) : undefined;
+    const perplexity = proof && perplexities(trained, found, compared);
+    const language = proof &&
+      await compareLanguage(
+        proof,
+        trained,
+        (asking) => target.reopen(asking, folder, device),
+        signal,
+      );
     const reader = await inspected(target, trained, folder, answers);
     return {
       target: target.name,
@@ -182,13 +202,14 @@ export async function deploy(
       largestDifference: difference,
       tolerance: allowed,
       ...(perplexity ? { perplexity } : {}),
+      ...(language ? { language } : {}),
       ...(reader ? { reader } : {}),
     };
   });
 }
 
 function perplexities({ trainable: { objective } }: TrainedModel, found: Outputs, own: Outputs) {
-  const [written, trained] = [found, own].map((each) => meanLoss(objective, each));
+  const [written, trained] = [found, own].map((each) => meanTextLoss(objective, each));
   return written === undefined || trained === undefined
     ? undefined
     : { trained: Math.exp(trained), written: Math.exp(written) };
@@ -214,7 +235,7 @@ async function inspected(
 
 /** The largest difference that is no mistake for outputs of this size. */
 function allowedFor(
-  { tolerance, isAbsolute = false }: Pick<DeployTarget, "tolerance" | "isAbsolute">,
+  { tolerance, isAbsolute }: { readonly tolerance: number; readonly isAbsolute: boolean },
   outputs: Outputs,
 ): number {
   const largest = largestOutput(outputs);

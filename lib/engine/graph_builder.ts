@@ -31,13 +31,15 @@ export class GraphBuilder {
 
   /**
    * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
-   * none that its provider leaves to the processor. `taken` are names that the inputs have.
+   * none that its provider leaves to the processor; where `infers` is true, what only processors have
+   * and has no gradient. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
     readonly options: {
       readonly contrib: boolean;
       readonly webgpu?: boolean;
+      readonly infers?: boolean;
       readonly taken?: ReadonlySet<string>;
     },
   ) {
@@ -221,7 +223,10 @@ export class GraphBuilder {
       this.ints(axes),
     ], { type: value.type, shape: size });
     axes.forEach((axis, i) => {
-      if (bounds[i].start.fromEnd !== bounds[i].end.fromEnd) this.registerSize(made, axis);
+      const isRest = this.graph.openDims.isOpen(begin[axis]);
+      if (isRest || bounds[i].start.fromEnd !== bounds[i].end.fromEnd) {
+        this.registerSize(made, axis);
+      }
     });
     return made;
   }
@@ -256,6 +261,7 @@ export const onnxType: Readonly<Record<ElementType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 };
 
 /** True where two shapes are the same. */

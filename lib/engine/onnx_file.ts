@@ -10,6 +10,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { once } from "../core/once.ts";
 import { cutPairs, type PairLayout } from "./cut_pairs.ts";
 import { bytesOf } from "./value.ts";
+import { toFloat16 } from "./float16.ts";
 import { writeOnnx } from "./onnx_writer.ts";
 import type { FrozenSource, HostTensor, Program } from "./program.ts";
 import { trace } from "./trace.ts";
@@ -23,6 +24,8 @@ const minExternalBytes = 1 << 16;
 export interface OnnxFileSettings {
   /** Cuts pairs of texts that are too long. */
   readonly pairs?: PairLayout | undefined;
+  /** Holds matrices in float16, and those inputs and outputs that this says of. */
+  readonly float16?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -33,10 +36,11 @@ export async function writeOnnxFile(
   path: string,
   program: Program,
   frozen: FrozenSource,
-  { pairs }: OnnxFileSettings = {},
+  { pairs, float16 }: OnnxFileSettings = {},
 ): Promise<void> {
   const graph = trace(program, frozen, { contrib: false, exportTypes: true });
   if (pairs) cutPairs(graph, pairs);
+  if (float16) toFloat16(graph, float16);
   const bytes = [...graph.constants.keys()].reduce((sum, value) => sum + bytesOf(value), 0);
   const externalFile = `${basename(path)}_data`;
   const model = writeOnnx(
@@ -55,7 +59,10 @@ async function* streamOf(makers: readonly (() => Uint8Array)[]): AsyncIterable<U
 
 /** An ONNX file that is ready to run on the processor. */
 export interface OnnxSession {
-  /** Feeds int32 or float32 tensors; those that the file declares int64 are widened. */
+  /**
+   * Feeds int32 or float32 tensors; those that the file declares int64 are widened, and those that it
+   * declares float16 are rounded. Results in float16 come as float32.
+   */
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
   dispose(): Promise<void>;
 }
@@ -70,6 +77,9 @@ export async function openOnnxFile(path: string): Promise<OnnxSession> {
       cause: error,
     });
   }
+  const types = new Map(
+    session.inputMetadata.map((each) => [each.name, each.isTensor ? each.type : undefined]),
+  );
   return {
     async run(feeds) {
       const given: Record<string, ort.Tensor> = {};
@@ -78,16 +88,29 @@ export async function openOnnxFile(path: string): Promise<OnnxSession> {
         if (!feed) throw new TunebookError("input", `${path} wants an input "${name}"`);
         given[name] = feed.data instanceof Int32Array
           ? new ort.Tensor("int64", BigInt64Array.from(feed.data, BigInt), feed.shape)
+          : types.get(name) === "float16"
+          ? new ort.Tensor("float16", halvesOf(feed.data as Float32Array), feed.shape)
           : new ort.Tensor("float32", feed.data as Float32Array, feed.shape);
       }
       const results = await session.run(given);
       return Object.fromEntries(
         Object.entries(results).map(([name, tensor]) => [name, {
           shape: (tensor as ort.Tensor).dims,
-          data: (tensor as ort.Tensor).data as Float32Array,
+          data: floatsOf(tensor as ort.Tensor),
         }]),
       );
     },
     dispose: once(() => session.release()),
   };
+}
+
+/** The runtime takes float16 as its bits. */
+function halvesOf(numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(Float16Array.from(numbers).buffer);
+}
+
+function floatsOf({ type, data }: ort.Tensor): Float32Array {
+  if (type !== "float16") return data as Float32Array;
+  const { buffer, byteOffset, length } = data as Uint16Array<ArrayBuffer>;
+  return Float32Array.from(new Float16Array(buffer, byteOffset, length));
 }

@@ -70,8 +70,11 @@ export class TraceBackend extends tf.KernelBackend {
   infoFor(value: Value): TensorInfo {
     const dataId = {};
     this.#values.set(dataId, value);
-    if (value.type === "int64") {
-      throw new TunebookError("unsupported", "tensorflow.js has no int64: cast the value first");
+    if (value.type === "int64" || value.type === "float16") {
+      throw new TunebookError(
+        "unsupported",
+        `tensorflow.js has no ${value.type}: cast the value first`,
+      );
     }
     // Nor has it uint8; only kernels that know better read such a tensor.
     const dtype = value.type === "uint8" ? "int32" : value.type;
@@ -168,6 +171,18 @@ export function traceBackend(kernels: Readonly<Record<string, Kernel>>): TraceBa
 /** True while kernel calls are recorded instead of run. */
 export function isTracing(): boolean {
   return tf.engine().backendName === traceBackendName;
+}
+
+/** True while calls are recorded for a graph that may have operators of the runtime's own. */
+export function tracesRuntimeOps(): boolean {
+  if (!isTracing()) return false;
+  const { contrib, webgpu = false } = backend!.builder.options;
+  return contrib && !webgpu;
+}
+
+/** True while a program that takes no gradient is recorded for a processor. */
+export function isInferring(): boolean {
+  return isTracing() && backend?.builder.options.infers === true;
 }
 
 function isList(result: Value | readonly Value[]): result is readonly Value[] {

@@ -5,7 +5,7 @@
  */
 
 /** The element types that a graph holds. */
-export type ElementType = "float32" | "int32" | "int64" | "bool" | "uint8";
+export type ElementType = "float32" | "float16" | "int32" | "int64" | "bool" | "uint8";
 
 /** The result of a node, an input or a constant. Open dimensions hold their marker size. */
 export interface Value {
@@ -22,6 +22,7 @@ export function sizeOf(shape: readonly number[]): number {
 /** The bytes of one element. */
 export const elementBytes: Readonly<Record<ElementType, number>> = {
   float32: 4,
+  float16: 2,
   int32: 4,
   int64: 8,
   bool: 1,

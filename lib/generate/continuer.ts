@@ -7,12 +7,14 @@ import { TunebookError } from "../core/errors.ts";
 import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
 import { boundModel } from "../nn/bound_model.ts";
 import { type Continued, writtenPlaces } from "../nn/continuation_program.ts";
+import { readsInPlace } from "../nn/in_place_program.ts";
 import { type Model, textConfig } from "../nn/model.ts";
 import type { StackedAdapter } from "../nn/stacked_weights.ts";
+import { roundedHead } from "./rounded_head.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import { SourceCache } from "./source_cache.ts";
 import { TextCache } from "./text_cache.ts";
-import { tokenReader } from "./token_reader.ts";
+import { type TokenReader, tokenReader } from "./token_reader.ts";
 
 /** Reads tokens and scores those that may follow. */
 export interface Continuer {
@@ -114,20 +116,23 @@ export function createContinuer(
   const caches = textCaches(model, device);
   const { vocabSize, maxTokens } = textConfig(model);
   const hasSource = model.family.decoder !== undefined;
+  const isInPlace = device.infers === true && readsInPlace(continued);
+  const rounded = isInPlace ? roundedHead(continued) : continued;
   const reader = tokenReader(model);
   const held = given ?? device.holdWeights();
-  const steps = new Map<boolean, Promise<Step>>();
-  const stepFor = (begins: boolean): Promise<Step> => {
+  const steps = new Map<string, Promise<Step>>();
+  const stepFor = (begins: boolean, writer: Pick<TokenReader, "program">): Promise<Step> => {
     // Virtual tokens come first.
-    const which = begins && (hasSource || adapter.input !== undefined);
+    const isFirst = begins && (hasSource || adapter.input !== undefined);
+    const which = `${isFirst ? "begin" : "continue"}${writer === reader ? "" : " in place"}`;
     const known = steps.get(which);
     if (known) return known;
     const compile = async () => {
       const trained = await state?.();
       const { input: _, ...plain } = adapter;
-      const bound = boundModel(which ? continued : { model, adapter: plain });
-      return await device.compile(reader.program(bound, which), {
-        frozen: frozenOf(continued),
+      const bound = boundModel(isFirst ? rounded : { model: rounded.model, adapter: plain });
+      return await device.compile(writer.program(bound, isFirst), {
+        frozen: frozenOf(rounded),
         held,
         ...(trained ? { state: trained } : {}),
       });
@@ -149,9 +154,9 @@ export function createContinuer(
     async read(cache, tokens, signal) {
       const begins = beginsTexts(cache);
       const added = begins ? virtualTokens : 0;
-      const step = await stepFor(begins);
-      const results = await step.run(reader.feeds(tokens, cache, { begins, added }), signal);
-      return takeResults(results, cache, tokens, { begins, added });
+      const inPlace = isInPlace ? inPlaceReader(reader, cache, tokens, added) : undefined;
+      const step = await stepFor(begins, inPlace ?? reader);
+      return await readWith(step, { reader, inPlace, cache, tokens, begins, added, signal });
     },
     async dispose() {
       for (const step of steps.values()) await (await step.catch(() => undefined))?.dispose();
@@ -166,15 +171,53 @@ export function beginsTexts({ lengths }: TextCache): boolean {
   return lengths.every((length) => length === 0);
 }
 
-/** Keeps in the cache what a program has read, and gives the logits of each row. */
-export function takeResults(
-  results: Readonly<Record<string, HostTensor>>,
+/**
+ * The part of a reader that writes into the cache where it lies, where these tokens can be read so: rows
+ * that begin, a single row, or one token of each.
+ */
+export function inPlaceReader(
+  { inPlace }: TokenReader,
   cache: TextCache,
   tokens: readonly ArrayLike<number>[],
-  { begins, added }: { readonly begins: boolean; readonly added: number },
-): Float32Array[] {
-  if (begins) cache.source?.keep(results);
-  cache.append(results, tokens.map(({ length }) => length + added));
+  added: number,
+): TokenReader["inPlace"] {
+  const longest = Math.max(...tokens.map(({ length }) => length + added));
+  return beginsTexts(cache) || tokens.length === 1 || longest === 1 ? inPlace : undefined;
+}
+
+/** What is read, and with what. */
+export interface Reading {
+  readonly reader: TokenReader;
+  /** Given where the program is the one that writes into the cache. */
+  readonly inPlace: TokenReader["inPlace"];
+  readonly cache: TextCache;
+  readonly tokens: readonly ArrayLike<number>[];
+  readonly begins: boolean;
+  /** Tokens that a method puts before those that are read. */
+  readonly added: number;
+  /** What else the program is fed with. */
+  readonly others?: Readonly<Record<string, HostTensor>>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs a program, keeps in the cache what it has read, and gives the logits of each row. */
+export async function readWith(
+  step: Step,
+  { reader, inPlace, cache, tokens, begins, added, others, signal }: Reading,
+): Promise<Float32Array[]> {
+  const counts = tokens.map(({ length }) => length + added);
+  let results: Record<string, HostTensor>;
+  if (inPlace) {
+    cache.reserve(Math.max(...counts));
+    const { feeds, into } = inPlace.feeds(tokens, cache, { added });
+    results = await step.run({ ...feeds, ...others }, signal, into);
+    cache.grow(counts);
+  } else {
+    const feeds = reader.feeds(tokens, cache, { begins, added });
+    results = await step.run({ ...feeds, ...others }, signal);
+    if (begins) cache.source?.keep(results);
+    cache.append(results, counts);
+  }
   const logits = results.logits.data as Float32Array;
   const outputs = logits.length / tokens.length;
   return tokens.map((_, row) => logits.subarray(row * outputs, (row + 1) * outputs));

@@ -9,6 +9,8 @@ import { inTurns } from "../core/in_turns.ts";
 import type { Device, HeldWeights, Step } from "../engine/mod.ts";
 import { frozenWeights, type Model, textConfig } from "../nn/model.ts";
 import type { AdapterDelta } from "../nn/adapter_delta.ts";
+import { readsInPlace } from "../nn/in_place_program.ts";
+import { noAdapter } from "../nn/merge.ts";
 import { rowAdaptersOn } from "../nn/row_adapters.ts";
 import { stackedFeeds } from "../nn/stacked_feeds.ts";
 import { addedTokens, type StackedAdapter } from "../nn/stacked_weights.ts";
@@ -18,9 +20,10 @@ import {
   type TargetModules,
   targetModulesOf,
 } from "../nn/target_modules.ts";
-import { beginsTexts, type Continuer, takeResults, textCaches } from "./continuer.ts";
+import { beginsTexts, type Continuer, inPlaceReader, readWith, textCaches } from "./continuer.ts";
 import type { TextCache } from "./text_cache.ts";
-import { tokenReader } from "./token_reader.ts";
+import { roundedHead } from "./rounded_head.ts";
+import { type TokenReader, tokenReader } from "./token_reader.ts";
 
 /** A base with which adapters write. */
 export interface SharedContinuer {
@@ -36,8 +39,8 @@ export interface SharedContinuer {
 /** The programs of some targets, and for what they were made. */
 interface Compiled {
   readonly targets: TargetModules;
-  /** By whether they read the first tokens of answers; texts that go on have one program. */
-  readonly steps: Map<boolean, Step>;
+  /** By whether they read the first tokens of answers, and whether they write into the cache. */
+  readonly steps: Map<string, Step>;
 }
 
 /**
@@ -52,6 +55,9 @@ export function createSharedContinuer(
   const caches = textCaches(model, device);
   const { vocabSize, maxTokens, hiddenSize } = textConfig(model);
   const hasSource = model.family.decoder !== undefined;
+  const alone = { model, adapter: noAdapter };
+  const isInPlace = device.infers === true && readsInPlace(alone);
+  const { model: rounded } = isInPlace ? roundedHead(alone) : alone;
   const reader = tokenReader(model);
   const stacked = stackedFeeds(model);
   const groups = new Map<string, object>();
@@ -68,21 +74,24 @@ export function createSharedContinuer(
     stacked.clear();
     for (const step of steps.values()) await step.dispose();
   };
-  const stepFor = async (begins: boolean): Promise<Step> => {
+  const stepFor = async (begins: boolean, inPlace: TokenReader["inPlace"]): Promise<Step> => {
     // The base must not be there twice, not even for a moment.
     if (!includesTargets(compiled.targets, wanted)) await clear();
-    const { steps, targets } = compiled;
-    const known = steps.get(begins);
+    const { steps } = compiled;
+    const which = `${begins ? "begin" : "continue"}${inPlace ? " in place" : ""}`;
+    const known = steps.get(which);
     if (known) return known;
-    const bound = rowAdaptersOn(model, targets);
-    const step = await device.compile(reader.program(bound, begins), {
-      frozen: frozenWeights(model),
+    const bound = rowAdaptersOn(rounded, targetsOf(inPlace));
+    const step = await device.compile((inPlace ?? reader).program(bound, begins), {
+      frozen: frozenWeights(rounded),
       held,
     });
     compilations++;
-    steps.set(begins, step);
+    steps.set(which, step);
     return step;
   };
+  const targetsOf = (inPlace: TokenReader["inPlace"]): TargetModules =>
+    inPlace ? { ...compiled.targets, prefix: noTargetModules.prefix } : compiled.targets;
   const virtualTokensOf = ({ delta: { prompt } }: StackedAdapter) =>
     hasSource ? 0 : (prompt?.length ?? 0) / hiddenSize;
   const read = async (
@@ -94,15 +103,15 @@ export function createSharedContinuer(
       throw new TunebookError("input", `${model.reference} was disposed of; open it again`);
     }
     const begins = beginsTexts(cache);
-    const step = await stepFor(begins && hasSource);
     // Virtual tokens come first, and never again: those of an encoder-decoder before the source.
     const adapters = cache.adapters.map((each) => begins ? each : withoutPrompt(each));
     const added = begins ? virtualTokensOf(adapters[0]) : 0;
-    const feeds = {
-      ...reader.feeds(tokens, cache, { begins, added }),
-      ...stacked.of(compiled.targets, adapters),
-    };
-    return takeResults(await step.run(feeds, signal), cache, tokens, { begins, added });
+    const inPlace = isInPlace && !adapters[0].delta.prefix
+      ? inPlaceReader(reader, cache, tokens, added)
+      : undefined;
+    const step = await stepFor(begins && hasSource, inPlace);
+    const others = stacked.of(compiled.targets, adapters);
+    return await readWith(step, { reader, inPlace, cache, tokens, begins, added, others, signal });
   };
   return {
     reserve(delta) {

@@ -8,6 +8,7 @@ import type { HostTensor, Program } from "../engine/mod.ts";
 import { beginAnswers, continueAnswers } from "../nn/answer_program.ts";
 import type { BoundModel } from "../nn/bound_model.ts";
 import { askedTokens, continuationProgram } from "../nn/continuation_program.ts";
+import { inPlaceProgram } from "../nn/in_place_program.ts";
 import { type Model, textConfig } from "../nn/model.ts";
 import type { TextCache } from "./text_cache.ts";
 
@@ -25,6 +26,15 @@ export interface TokenReader {
     cache: TextCache,
     { begins, added }: { readonly begins: boolean; readonly added: number },
   ): Record<string, HostTensor>;
+  /** The same by a program that writes into the cache itself; encoder-decoders have none. */
+  readonly inPlace?: {
+    program: TokenReader["program"];
+    feeds(
+      tokens: readonly ArrayLike<number>[],
+      cache: TextCache,
+      read: { readonly added: number },
+    ): ReturnType<TextCache["inPlace"]>;
+  };
 }
 
 /** The reader of a model with a language head. */
@@ -48,16 +58,19 @@ export function tokenReader(
       },
     };
   }
+  const batchFeeds = (tokens: readonly ArrayLike<number>[], added: number) => {
+    const { ids, mask } = padded(tokens, padId);
+    return { input_ids: ids, attention_mask: mask, [askedTokens]: lastTokens(tokens, added) };
+  };
   return {
     program: continuationProgram,
-    feeds(tokens, cache, { added }) {
-      const { ids, mask } = padded(tokens, padId);
-      return {
-        input_ids: ids,
-        attention_mask: mask,
-        [askedTokens]: lastTokens(tokens, added),
-        ...cache.feeds(),
-      };
+    feeds: (tokens, cache, { added }) => ({ ...batchFeeds(tokens, added), ...cache.feeds() }),
+    inPlace: {
+      program: inPlaceProgram,
+      feeds(tokens, cache, { added }) {
+        const { feeds, into } = cache.inPlace(longestOf(tokens) + added);
+        return { feeds: { ...batchFeeds(tokens, added), ...feeds }, into };
+      },
     },
   };
 }

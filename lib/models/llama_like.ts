@@ -6,7 +6,7 @@
  * @module
  */
 import { type Tensor, tf } from "../engine/mod.ts";
-import { activation } from "../nn/activation.ts";
+import { gatedActivation } from "../nn/activation.ts";
 import type { Family, Head, LayerInput } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
@@ -170,8 +170,8 @@ function block(normed: NormedNet, description: LlamaLike, call: BlockCall): Tens
   const middle = tf.add(normsResults ? norm("post_attention_layernorm", mixed) : mixed, asked);
   const before = normsResults ? "pre_feedforward_layernorm" : "post_attention_layernorm";
   const inner = norm(before, middle);
-  const gate = activation(config.activation, linear("gate_proj", inner));
-  const fed = linear("down_proj", tf.mul(gate, linear("up_proj", inner)));
+  const [gate, up] = [linear("gate_proj", inner), linear("up_proj", inner)];
+  const fed = linear("down_proj", gatedActivation(config.activation, gate, up));
   return tf.add(normsResults ? norm("post_feedforward_layernorm", fed) : fed, middle);
 }
 

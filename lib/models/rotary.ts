@@ -4,7 +4,7 @@
  * @module
  */
 import { isRecord } from "../core/objects.ts";
-import { type Tensor, tf } from "../engine/mod.ts";
+import { ops, type Tensor, tf } from "../engine/mod.ts";
 import type { ConfigReader } from "../nn/config_reader.ts";
 import type { RotaryFields, RotaryScaling } from "./rotary_scaling.ts";
 
@@ -172,20 +172,11 @@ export function rotate(
 ): Tensor {
   const isFixed = frequencies instanceof Float32Array;
   const half = isFixed ? frequencies.length : frequencies.shape[2]!;
-  const [tokens, width] = x.shape as [number, number];
+  const [tokens] = x.shape as [number, number];
   const angles = tf.mul(
-    tf.reshape(tf.cast(positions, "float32"), [tokens, 1, 1]),
-    isFixed ? tf.tensor3d(frequencies, [1, 1, half]) : frequencies,
+    tf.reshape(tf.cast(positions, "float32"), [tokens, 1]),
+    isFixed ? tf.tensor2d(frequencies, [1, half]) : tf.reshape(frequencies, [tokens, half]),
   );
   const scaled = (turned: Tensor) => amplitude === 1 ? turned : tf.mul(turned, amplitude);
-  const [cos, sin] = [scaled(tf.cos(angles)), scaled(tf.sin(angles))];
-  const heads = width / (2 * half);
-  const whole = tf.reshape(x, [tokens, heads, 2 * half]);
-  const part = (i: number) => tf.slice(whole, [0, 0, i * half], [tokens, heads, half]);
-  const [a, b] = [part(0), part(1)];
-  const turned = tf.concat([
-    tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
-    tf.add(tf.mul(b, cos), tf.mul(a, sin)),
-  ], 2);
-  return tf.reshape(turned, [tokens, width]);
+  return ops.rotateHalves(x, scaled(tf.cos(angles)), scaled(tf.sin(angles)));
 }

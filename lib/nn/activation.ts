@@ -18,8 +18,6 @@ function geluByTanh(x: Tensor): Tensor {
   return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
 }
 
-const silu = (x: Tensor) => tf.mul(x, tf.sigmoid(x));
-
 const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map([
   ["gelu", ops.gelu],
   ["gelu_python", ops.gelu],
@@ -28,8 +26,8 @@ const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map([
   ["gelu_pytorch_tanh", geluByTanh],
   ["quick_gelu", (x: Tensor) => tf.mul(x, tf.sigmoid(tf.mul(x, sigmoidSlope)))],
   ["relu", (x: Tensor) => tf.relu(x)],
-  ["silu", silu],
-  ["swish", silu],
+  ["silu", ops.silu],
+  ["swish", ops.silu],
   ["tanh", (x: Tensor) => tf.tanh(x)],
 ]);
 
@@ -66,4 +64,11 @@ export function activation(name: string, x: Tensor): Tensor {
       activationNames.join(", ")
     }`,
   );
+}
+
+/** The activation of `gate`, multiplied with `up` of the same shape. */
+export function gatedActivation(name: string, gate: Tensor, up: Tensor): Tensor {
+  return activations.get(name) === ops.silu
+    ? ops.gatedSilu(gate, up)
+    : tf.mul(activation(name, gate), up);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { type Tensor, tf } from "../engine/mod.ts";
+import { ops, type Tensor, tf } from "../engine/mod.ts";
 import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
 import type { ExtendedKeysValues, KeyValueCache } from "./key_value_cache.ts";
 import type { AttachedMethod, HookContext, KeysValues } from "./method.ts";
@@ -26,6 +26,7 @@ export function attention(
   call: AttentionCall,
   { adapter, cache }: AttentionOptions,
 ): Tensor {
+  if (cache?.attend) return cache.attend(call);
   const own = ownKeysValues(call);
   return mixedValues(net, call, cache?.extend(call.layer, own) ?? { segments: [own] }, adapter);
 }
@@ -87,12 +88,33 @@ function mixedValues(
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
   const asking = group(inHeads(query, call, queries, numHeads));
-  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
   const all = { ...call, ...seen };
+  const hidden = biasOf(all, given.mask, prefix);
+  const together = (mixed: Tensor) =>
+    // [batch, numHeads, queries, size]
+    tf.reshape(tf.transpose(ungroup(mixed), [0, 2, 1, 3]), [-1, width]);
+  if (keepsNoWeights(call, segments.length)) {
+    const { keys, values } = given;
+    const scale = call.scale ?? 1 / Math.sqrt(size);
+    const options = { heads: numHeads, queries, scale };
+    return together(ops.attend({ queries: asking, keys, values, bias: hidden }, options));
+  }
+  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(scores, biasOf(all, given.mask, prefix))), dropout);
-  const mixed = ungroup(mix(group(weights), segments)); // [batch, numHeads, queries, size]
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout);
+  return together(mix(group(weights), segments));
+}
+
+/**
+ * True for the attention of decoders, whose long rows would keep large weights, where it is nothing but
+ * a masked softmax.
+ */
+function keepsNoWeights(
+  { positions, causal = true, softCap, bias, dropout }: Omit<AttentionCall, "key" | "value">,
+  segments: number,
+): boolean {
+  const isPlain = softCap === undefined && bias === undefined && dropout === 0;
+  return positions !== undefined && causal && isPlain && segments === 1;
 }
 
 /** The products of queries and keys as scores. */

@@ -34,6 +34,7 @@ export function boundModel(
         tensor: (path) => given[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
+        products: model.products,
         ...(cache ? { cache } : {}),
       }),
   };

@@ -26,6 +26,12 @@ export interface ExpectedAnswer<Input = unknown, Answer = unknown> {
 /** A text as it was written. */
 export interface WrittenAnswer {
   readonly text: string;
+  /** Its tokens. */
+  readonly tokens: readonly number[];
+  /** What they stand behind; of an encoder-decoder what its decoder begins with. */
+  readonly prompt: ArrayLike<number> & Iterable<number>;
+  /** What an encoder-decoder answers to. */
+  readonly source?: Iterable<number>;
   /** After each token the text so far, and how far the token led before the next likeliest one. */
   readonly steps: readonly { readonly text: string; readonly lead: number }[];
 }
@@ -36,6 +42,8 @@ export interface AnswerDifference {
   readonly difference: number;
   /** What is wrong beside numbers, such as a label that nobody knows. */
   readonly problem?: string;
+  /** How a text that was written agrees with the trained model's. */
+  readonly text?: { readonly isSame: boolean; readonly hasSameFirstToken: boolean };
 }
 
 /** What limits of the reader depend on. */
@@ -65,8 +73,12 @@ export interface ReaderContract<Input = unknown, Answer = unknown> {
     inputs: readonly Input[],
     processor: Processor,
   ): Promise<readonly unknown[]>;
-  /** Compares an answer. */
-  compare(found: unknown, expected: ExpectedAnswer<Input, Answer>): AnswerDifference;
+  /** Compares an answer; differences up to `tolerance` are none. */
+  compare(
+    found: unknown,
+    expected: ExpectedAnswer<Input, Answer>,
+    tolerance: number,
+  ): AnswerDifference;
   /** The size of what the trained model says, which differences are measured by. */
   sizeOf(expected: ExpectedAnswer<Input, Answer>): number;
 }

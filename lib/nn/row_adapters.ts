@@ -59,6 +59,7 @@ export function rowAdaptersOn(model: Model, targets: TargetModules): BoundModel 
         tensor: (path) => given[weights.names.get(path) ?? path],
         adapter: rowwise(bound),
         quantized: model.quantized,
+        products: model.products,
         ...(cache ? { cache } : {}),
       });
       return ownLayers(plain, bound);

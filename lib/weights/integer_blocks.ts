@@ -37,28 +37,35 @@ export function blockSteps(
   return steps;
 }
 
-/** The numbers' codes. */
+/** The numbers' codes in those steps. */
 export function integerCodes(
   layout: QuantizedLayout,
   numbers: Float32Array,
+  steps: Float32Array = blockSteps(layout, numbers),
 ): Uint8Array<ArrayBuffer> {
   const { format, outFeatures, inFeatures, blockSize } = layout;
-  const steps = blockSteps(layout, numbers);
   const blocks = blocksPerRow(layout);
   const zero = zeroPoint(format);
-  const bits = bitsOf(format);
+  const most = 2 * zero - 1;
   const codes = new Uint8Array(sizeOf(quantizedShapes(layout).codes));
-  const perRow = blocks * blockSize;
-  for (let row = 0; row < outFeatures; row++) {
-    for (let column = 0; column < perRow; column++) {
-      const step = steps[row * blocks + Math.floor(column / blockSize)];
-      const number = column < inFeatures ? numbers[row * inFeatures + column] : 0;
-      const rounded = step === 0 ? 0 : Math.round(number / step);
-      const code = Math.min(Math.max(rounded + zero, 0), 2 * zero - 1);
-      const at = row * perRow + column;
-      if (bits === 4) codes[at >> 1] |= code << (at % 2 * 4);
-      else codes[at] = code;
+  const own = new Uint8Array(blockSize);
+  for (let block = 0; block < outFeatures * blocks; block++) {
+    const step = steps[block];
+    const column = (block % blocks) * blockSize;
+    const start = Math.floor(block / blocks) * inFeatures + column;
+    const size = step === 0 ? 0 : Math.min(blockSize, inFeatures - column);
+    for (let i = 0; i < size; i++) {
+      // Rounded by cutting, several times faster than Math.round: no code is below zero.
+      own[i] = Math.min(Math.max(numbers[start + i] / step + zero + 0.5, 0), most) | 0;
     }
+    own.fill(zero, size);
+    write(codes, own, block * blockSize, bitsOf(format));
   }
   return codes;
+}
+
+/** Puts a block's codes where those of so many numbers lie before them; blocks have even sizes. */
+function write(codes: Uint8Array, block: Uint8Array, at: number, bits: 4 | 8): void {
+  if (bits === 8) return codes.set(block, at);
+  for (let i = 0; i < block.length; i += 2) codes[(at + i) >> 1] = block[i] | block[i + 1] << 4;
 }

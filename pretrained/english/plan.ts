@@ -1,52 +1,40 @@
 /**
- * Trains a small English decoder on the Brown corpus and the glosses of WordNet, and prints its
- * perplexity on held-out texts.
+ * Trains a small English decoder on the Brown corpus and on the meanings of words in WordNet, and
+ * prints its perplexity on held-out texts.
  *
  *     deno run --allow-all pretrained/english/plan.ts [--texts 3000] [--epochs 1] [--size small]
  *
- * Without flags it is the whole run: all texts, ten epochs, 6 blocks of 384 numbers.
+ * Without flags it is the whole run: all texts, one epoch, 4 blocks of 256 numbers.
  *
  * @module
  */
-import { parseArgs } from "node:util";
-import {
-  full,
-  merged,
-  model,
-  perplexity,
-  type Table,
-  tableFromRows,
-  textGeneration,
-} from "../../mod.ts";
-import { brownTags, wordnetPairs } from "../../datasets/mod.ts";
+import { type Table, tableFromRows } from "../../mod.ts";
+import { brownTags, definitions } from "../../datasets/mod.ts";
+import { decoderFlags, trainDecoder } from "../train_decoder.ts";
 
-/** Sizes of the whole run, and of one that shows in minutes that it learns. */
-const sizes = {
-  whole: { hiddenSize: 384, layers: 6, heads: 6, positions: 128, vocabulary: 8000 },
-  small: { hiddenSize: 128, layers: 2, heads: 2, positions: 64, vocabulary: 2000 },
-};
+/** A tenth of the texts are documents, the rest meanings; both are held out whole. */
+const documentShare = 0.005;
 
-const { values } = parseArgs({
-  options: {
-    texts: { type: "string" },
-    epochs: { type: "string", default: "10" },
-    size: { type: "string", default: "whole" },
-    seed: { type: "string", default: "1" },
-  },
-});
-const size = sizes[values.size as keyof typeof sizes];
-const texts = values.texts === undefined ? undefined : Number(values.texts);
+async function textsOf(split: "train" | "test", share: number, texts?: number): Promise<Table> {
+  const documents = await documentsOf(split);
+  const chats = await definitions({ split, ask: "definition" });
+  const meanings = (chats.objects() as { word: string; messages: { content: string }[] }[])
+    .map(({ word, messages }) => `${word}: ${messages[1].content}`);
+  const wanted = texts === undefined ? undefined : Math.ceil(texts * share);
+  const few = wanted === undefined ? documents.length : Math.ceil(wanted * documentShare);
+  const many = wanted === undefined ? meanings.length : wanted - few;
+  return tableFromRows(mixed(documents.slice(0, few), meanings.slice(0, many)));
+}
 
-/** Half of the texts from each; documents and meanings are held out whole. */
-async function textsOf(split: "train" | "test", rows: number | undefined): Promise<Table> {
-  const half = rows === undefined ? {} : { rows: Math.ceil(rows / 2) };
-  const brown = (await brownTags({ split, ...half })).array("tokens") as string[][];
-  const glosses = await wordnetPairs({ split, ...half });
-  const definitions = new Set(glosses.array("anchor") as string[]);
-  return tableFromRows([
-    ...brown.map((tokens) => ({ text: sentenceOf(tokens) })),
-    ...[...definitions].map((text) => ({ text })),
-  ]);
+/** The documents of the corpus, each one text. */
+async function documentsOf(split: "train" | "test"): Promise<string[]> {
+  const rows = (await brownTags({ split })).objects() as { document: string; tokens: string[] }[];
+  const texts = new Map<string, string[]>();
+  for (const { document, tokens } of rows) {
+    if (!texts.has(document)) texts.set(document, []);
+    texts.get(document)!.push(sentenceOf(tokens));
+  }
+  return [...texts.values()].map((sentences) => sentences.join(" "));
 }
 
 /** The corpus writes punctuation apart and quotation marks as two characters. */
@@ -57,22 +45,18 @@ function sentenceOf(tokens: readonly string[]): string {
     .replace(/`` ?| ?''/g, '"');
 }
 
-const train = await textsOf("train", texts);
-const test = await textsOf("test", texts === undefined ? undefined : Math.ceil(texts / 10));
-const started = performance.now();
-const result = await model("new:llama", size)
-  .data(train, textGeneration({ text: "text", documents: "joined" }), { test })
-  .adapt(full())
-  .train({
-    epochs: Number(values.epochs),
-    batchSize: 16,
-    learningRate: 1e-3,
-    maxTokens: size.positions,
-    seed: Number(values.seed),
-  })
-  .evaluate({ perplexity })
-  .deploy(merged("out/pretrained/english"))
-  .run();
-const seconds = (performance.now() - started) / 1000;
-console.log(`loss of the first step ${result.losses[0].toFixed(2)}`);
-console.log(`perplexity ${result.scores.perplexity.toFixed(1)} after ${seconds.toFixed(0)} s`);
+/** Each list spread evenly among the other, so that a block of tokens is seldom of one kind. */
+function mixed(...lists: readonly string[][]): { text: string }[] {
+  return lists.flatMap((list) => list.map((text, at) => ({ text, at: at / list.length })))
+    .sort((a, b) => a.at - b.at)
+    .map(({ text }) => ({ text }));
+}
+
+const { texts, ...how } = decoderFlags("1");
+await trainDecoder({
+  name: "english",
+  tokenizer: "bytes",
+  train: await textsOf("train", 1, texts),
+  test: await textsOf("test", 0.1, texts),
+  ...how,
+});

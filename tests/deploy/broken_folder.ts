@@ -36,6 +36,7 @@ export function answersOnly(target: DeployTarget): DeployTarget {
       settings: 0,
       answers: await askReader(trained.task.reader!, folder, proof, {
         tolerance: 1e-3,
+        isRounded: false,
         model: trained.trainable.model,
       }),
     }),

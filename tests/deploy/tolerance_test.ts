@@ -17,6 +17,7 @@ function targetOf(folder: string, outputs: readonly number[], isAbsolute = false
     name: "made",
     folder,
     tolerance: 1e-4,
+    needsBase: true, // nothing is asked of the model
     ...(isAbsolute ? { isAbsolute } : {}),
     write: (_, folder) => Deno.writeTextFile(join(folder, "config.json"), "{}"),
     reopen: () =>

@@ -21,6 +21,9 @@ const tolerance = 3e-3;
 
 const noise = floats([ops.noiseSize], 0, 1);
 
+/** The cosines or sines of three tokens' angles. */
+const angles = (of: (x: tf.Tensor) => tf.Tensor) => of(tf.tensor2d([0, 0, 1, 0.1, 2, 0.2], [3, 2]));
+
 const opCases: Record<string, Case[]> = {
   after: [{
     kernel: "after",
@@ -34,6 +37,41 @@ const opCases: Record<string, Case[]> = {
     inputs: [floats([2, 2, 4]), floats([4]), floats([4])],
     run: (x, scale, offset) => ops.layerNorm(x, scale, offset, 1e-5),
   }],
+  rmsNorm: [{
+    kernel: "rmsNorm",
+    name: "rank 3",
+    inputs: [floats([2, 2, 4]), floats([4])],
+    run: (x, scale) => ops.rmsNorm(x, scale, 1e-5),
+  }],
+  silu: [{
+    kernel: "silu",
+    name: "rank 2",
+    inputs: [given("float32", [2, 4], [-9, -1.3, -0.4, 0, 0.2, 1.1, 3, 12])],
+    run: (x) => ops.silu(x),
+  }],
+  gatedSilu: [{
+    kernel: "gatedSilu",
+    name: "by both",
+    inputs: [floats([2, 4]), floats([2, 4])],
+    run: (gate, up) => ops.gatedSilu(gate, up),
+  }],
+  rotateHalves: [{
+    kernel: "rotateHalves",
+    name: "two heads",
+    inputs: [floats([3, 8])],
+    run: (x) => ops.rotateHalves(x, angles(tf.cos), angles(tf.sin)),
+  }],
+  attend: [1, 2].map((shared) => ({
+    kernel: "attend",
+    name: `${shared} heads of queries for each of two heads of keys`,
+    inputs: [floats([2, 2, shared * 3, 4]), floats([2, 2, 5, 4]), floats([2, 2, 5, 4])],
+    run: (queries, keys, values) => {
+      const hidden = tf.tensor4d([0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0], [1, 1, 3, 5]);
+      const bias = tf.mul(tf.tile(hidden, [2, 1, 1, 1]), -1e9);
+      const options = { heads: 2 * shared, queries: 3, scale: 0.4 };
+      return ops.attend({ queries, keys, values, bias }, options);
+    },
+  })),
   gelu: [{
     kernel: "gelu",
     name: "rank 1",

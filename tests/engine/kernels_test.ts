@@ -5,6 +5,7 @@ import { tf } from "../../lib/engine/tf.ts";
 import { trace } from "../../lib/engine/trace.ts";
 import { crossEntropyCases } from "./kernels/cross_entropy_cases.ts";
 import { elementwiseCases } from "./kernels/elementwise_cases.ts";
+import { fusedCases } from "./kernels/fused_cases.ts";
 import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
@@ -16,6 +17,7 @@ import { runGraph } from "./run_graph.ts";
 const families: Record<string, readonly Case[]> = {
   crossEntropy: crossEntropyCases,
   elementwise: elementwiseCases,
+  fused: fusedCases,
   indexing: indexingCases,
   layout: layoutCases,
   matrix: matrixCases,
@@ -27,6 +29,9 @@ const all = Object.values(families).flat();
 const ownKernels: Record<string, string> = {
   LayerNormalization: "LayerNormalization",
   After: "Reshape",
+  RmsNormalization: "SimplifiedLayerNormalization",
+  Silu: "QuickGelu",
+  RotateHalves: "RotaryEmbedding",
   ClassCrossEntropy: "GatherElements",
   ClassCrossEntropyGrad: "ScatterElements",
   MatMulBnb4: "MatMulBnb4",

@@ -184,6 +184,26 @@ const runs: [string, ErrorKind, RegExp, (place: Place) => Promise<unknown>][] = 
         // @ts-expect-error Accuracy scores no numbers.
         .evaluate({ accuracy }).deploy(merged(out)).run({ quiet: true }),
   ],
+  ...["fp16", "", "FLOAT16", "q3", 16, null].map((dtype) =>
+    [
+      `a folder in the dtype ${JSON.stringify(dtype)}`,
+      "input",
+      /these options of merged make no sense:\n.*dtype is .*one of float32, float16, bfloat16/,
+      ({ base, data, out }) =>
+        model(`file:${base}`).data(data, { text: "text", label: "mood" }).adapt(head()).train()
+          .deploy(merged(out, { dtype: dtype as "float16" })).run({ quiet: true }),
+    ] satisfies typeof runs[number]
+  ),
+  ...["fp16", "int4", "q8f16", ["q8"]].map((dtype) =>
+    [
+      `ONNX files in the dtype ${JSON.stringify(dtype)}`,
+      "input",
+      /these options of onnx make no sense:\n.*dtype is .*one of float32, float16, q8, q4/,
+      ({ base, data, out }) =>
+        model(`file:${base}`).data(data, { text: "text", label: "mood" }).adapt(head()).train()
+          .deploy(onnx(out, { dtype: dtype as "float16" })).run({ quiet: true }),
+    ] satisfies typeof runs[number]
+  ),
   ...["gpu", "", "tfjs:", "tfjs:tensorlow", "CPU"].map((device) =>
     [
       `the device "${device}"`,

@@ -4,6 +4,7 @@
  * @module
  */
 import { openWeights } from "../../weights/open_weights.ts";
+import { floatDtypes, storedDtypes } from "../float_dtype.ts";
 import { asJson, type FolderCheck } from "./folder_facts.ts";
 
 /** `dtype`, which Python casts the weights to, is that of the file: a smaller one would round them. */
@@ -11,10 +12,9 @@ export const checkDtype: FolderCheck = async ({ folder, config }) => {
   using weights = await openWeights(folder);
   const dtypes = new Set([...weights.tensors.values()].map(({ dtype }) => dtype));
   const wrong: string[] = [];
-  if (dtypes.has("F32") && config.dtype !== "float32") {
-    wrong.push(
-      `config.json: dtype is ${asJson(config.dtype)}, but the weights are float32`,
-    );
+  for (const name of floatDtypes) {
+    if (!dtypes.has(storedDtypes[name]) || config.dtype === name) continue;
+    wrong.push(`config.json: dtype is ${asJson(config.dtype)}, but the weights are ${name}`);
   }
   if (config.torch_dtype !== undefined && config.torch_dtype !== config.dtype) {
     wrong.push(`config.json: torch_dtype is ${asJson(config.torch_dtype)} beside dtype`);

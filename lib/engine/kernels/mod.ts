@@ -6,6 +6,8 @@
 import type { Kernel } from "../trace_backend.ts";
 import { crossEntropies } from "./cross_entropy.ts";
 import { elementwise } from "./elementwise.ts";
+import { fused } from "./fused.ts";
+import { inference } from "./inference.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { matrix } from "./matrix.ts";
@@ -20,5 +22,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...matrix,
   ...quantized,
+  ...fused,
+  ...inference,
   ...crossEntropies,
 };

@@ -4,7 +4,14 @@
  * @module
  */
 export { after } from "./after.ts";
+export { attend, type AttendInputs, type AttendOptions } from "./attend.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export {
+  type CachedAttention,
+  cachedAttention,
+  type CachedAttentionInputs,
+  type CachedAttentionOptions,
+} from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";
@@ -14,4 +21,7 @@ export { lossInPieces, type PieceRows } from "./loss_in_pieces.ts";
 export { maskedGradient } from "./masked_gradient.ts";
 export { quantizedMatMul, type QuantizedTensors } from "./quantized_mat_mul.ts";
 export { recompute } from "./recompute.ts";
+export { rmsNorm } from "./rms_norm.ts";
+export { rotateHalves } from "./rotate_halves.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";
+export { gatedSilu, silu } from "./silu.ts";

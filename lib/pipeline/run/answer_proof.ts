@@ -66,7 +66,10 @@ async function writtenAnswers(
       lead: second === undefined ? Infinity : first.logprob - second.logprob,
     }));
     const outputs = [new Float32Array(1)];
-    return { input, answer: text, outputs, truncated: false, processor, written: { text, steps } };
+    const source = model.sourceOf(input);
+    const prompt = model.promptOf(input);
+    const written = { text, steps, tokens, prompt, ...(source ? { source } : {}) };
+    return { input, answer: text, outputs, truncated: false, processor, written };
   });
 }
 

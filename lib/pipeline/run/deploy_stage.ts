@@ -6,6 +6,7 @@
 import { interruption } from "../../core/interruption.ts";
 import { say } from "../../core/say.ts";
 import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
 import { deploy, type Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
@@ -30,6 +31,9 @@ export async function deployStage(
   { device, signal }: { readonly device: Device; readonly signal: AbortSignal },
 ): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
+  const language = targets.length === 0
+    ? undefined
+    : await languageProof(trained, { device, rows: examples, answers, signal });
   for (const target of targets) {
     if (signal.aborted) throw interruption();
     const receipt = await deploy(target, trained, {
@@ -37,6 +41,7 @@ export async function deployStage(
       rows: examples,
       expected: outputs,
       answers,
+      ...(language ? { language } : {}),
       signal,
     });
     const other = receipt.reader?.answers?.otherTokens;

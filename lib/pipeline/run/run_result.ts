@@ -6,6 +6,7 @@
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
+import { languageInWords } from "../../deploy/language_receipt.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
@@ -112,7 +113,7 @@ export function describeResult(
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})` +
-      describePerplexity(receipt) + describeReader(receipt);
+      describePerplexity(receipt) + describeLanguage(receipt) + describeReader(receipt);
   });
   return visibleLines([
     `${result.method} on ${result.model}`,
@@ -146,6 +147,11 @@ function describePerplexity({ perplexity }: Pick<Receipt, "perplexity">): string
   return `; their perplexity was ${trained} and is ${written}`;
 }
 
+/** How far the files are from the trained model on the same tokens. */
+function describeLanguage({ language }: Pick<Receipt, "language">): string {
+  return language ? `; ${languageInWords(language)}` : "";
+}
+
 function indented(text: string): string {
   return text.replaceAll(/^/gm, "  ");
 }
@@ -155,8 +161,12 @@ export function describeReader({ reader }: Pick<Receipt, "reader">): string {
   if (!reader) return "";
   const { settings, answers } = reader;
   if (!answers) return `; ${settings} settings as trained`;
-  return `; ${settings} settings as trained; ${answers.reader} answers ${answers.inputs} inputs ` +
-    `as trained, largest difference ${smallNumber(answers.largestDifference)}`;
+  const { texts } = answers;
+  const found = texts && texts.same < texts.compared
+    ? `writes ${texts.same} of ${texts.compared} texts and ${texts.sameFirstToken} first tokens as trained`
+    : `answers ${answers.inputs} inputs as trained, largest difference ` +
+      smallNumber(answers.largestDifference);
+  return `; ${settings} settings as trained; ${answers.reader} ${found}`;
 }
 
 /** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */

@@ -27,12 +27,6 @@ export interface WrittenReaderOptions<Input> {
 /** Tokens that are compared; the first ones tell most. */
 export const comparedTokens = 12;
 
-/**
- * Two runtimes round differently: where the likeliest token leads by less than this (a difference of
- * logarithms of probabilities), either may be first.
- */
-const closeLead = 1e-3;
-
 /** The contract of a task whose model writes. */
 export function writtenReader<Input>(
   { pipeline, inputsOf, textOf, options = {} }: WrittenReaderOptions<Input>,
@@ -51,24 +45,30 @@ export function writtenReader<Input>(
       for (const input of inputs) found.push(await reader.ask(input, { ...settings, ...options }));
       return found;
     },
-    compare: (found, { written }: ExpectedAnswer<Input, string>) =>
-      compareWritten(textOf(found), written!),
+    compare: (found, { written }: ExpectedAnswer<Input, string>, tolerance) =>
+      compareWritten(textOf(found), written!, tolerance),
     sizeOf: () => 1,
   };
 }
 
 /**
  * Equal texts differ by 0; the space before the first word is the reader's, who decodes the prompt, too;
- * others differ by how far the token led that another was written for.
+ * others differ by how far the token led that another was written for. Two runtimes round differently: where
+ * that lead, a difference of logarithms of probabilities, is below the tolerance, either may be first.
  */
-function compareWritten(found: string, { text, steps }: WrittenAnswer): AnswerDifference {
+function compareWritten(
+  found: string,
+  { text, steps }: WrittenAnswer,
+  tolerance: number,
+): AnswerDifference {
   const [theirs, ours] = [found.trimStart(), text.trimStart()];
-  if (theirs === ours) return { difference: 0 };
-  const parted = steps.find((step) => !theirs.startsWith(step.text.trimStart()));
-  const lead = parted?.lead ?? Infinity;
-  if (lead < closeLead) return { difference: lead };
+  if (theirs === ours) return { difference: 0, text: { isSame: true, hasSameFirstToken: true } };
+  const at = steps.findIndex((step) => !theirs.startsWith(step.text.trimStart()));
+  const lead = steps[at]?.lead ?? Infinity;
+  const agreed = { difference: lead, text: { isSame: false, hasSameFirstToken: at !== 0 } };
+  if (lead < tolerance) return agreed;
   return {
-    difference: lead,
+    ...agreed,
     problem: `it writes ${quoted(found)}, and the trained model ${quoted(text)}`,
   };
 }

@@ -1,0 +1,28 @@
+/**
+ * Layers that the runtime has operators of its own for. Ops ask for them only where a program may use
+ * those (`singleNode`), and are composed elsewhere.
+ *
+ * @module
+ */
+import { contribDomain } from "../graph.ts";
+import type { Kernel } from "../trace_backend.ts";
+
+/** Not tensorflow.js' own: `ops.rmsNorm`, `ops.silu` and `ops.rotateHalves` ask for them. */
+export const fused: Readonly<Record<string, Kernel>> = {
+  RmsNormalization: ({ build, inputs: { x, scale }, attrs }) =>
+    // One of the runtime's own although it bears no domain.
+    build.emit("SimplifiedLayerNormalization", [x, scale], [
+      { type: "float32", shape: x.shape },
+      { type: "float32", shape: x.shape.with(-1, 1) },
+    ], { axis: { int: -1 }, epsilon: { float: attrs.epsilon as number } }),
+  Silu: ({ build, inputs: { x } }) =>
+    build.emit("QuickGelu", [x], [x], { alpha: { float: 1 } }, contribDomain),
+  RotateHalves: ({ build, inputs: { x, cos, sin } }) => {
+    const [tokens, width] = x.shape;
+    const whole = build.reshape(x, [1, tokens, width]);
+    const turned = build.emitOne("RotaryEmbedding", [whole, build.ints([0]), cos, sin], whole, {
+      num_heads: { int: width / (2 * cos.shape[1]) },
+    }, contribDomain);
+    return [build.reshape(turned, x.shape)];
+  },
+};

@@ -1,0 +1,74 @@
+/**
+ * Trains a small decoder from nothing, as the plans in this folder say, and prints its perplexity on
+ * held-out texts.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { full, merged, model, perplexity, type Table, textGeneration } from "../mod.ts";
+
+/** What a plan trains on. */
+export interface DecoderData {
+  /** The folder of the model below `out/pretrained`. */
+  readonly name: string;
+  readonly tokenizer: "bytes" | "characters";
+  /** The column `text`, one document a row. */
+  readonly train: Table;
+  readonly test: Table;
+  readonly size: (typeof sizes)[keyof typeof sizes];
+  readonly epochs: number;
+}
+
+/** Sizes of the whole run, and of one that shows in minutes that it learns. */
+const sizes = {
+  whole: { hiddenSize: 256, layers: 4, positions: 256, vocabulary: 8000 },
+  small: { hiddenSize: 128, layers: 2, positions: 64, vocabulary: 2000 },
+};
+
+/**
+ * The flags of a plan: how many texts (all unless given), how long, and how large.
+ *
+ * @param epochs passes over the texts where none are named
+ */
+export function decoderFlags(epochs: string) {
+  const { values } = parseArgs({
+    options: {
+      texts: { type: "string" },
+      epochs: { type: "string", default: epochs },
+      size: { type: "string", default: "whole" },
+    },
+  });
+  return {
+    texts: values.texts === undefined ? undefined : Number(values.texts),
+    epochs: Number(values.epochs),
+    size: sizes[values.size as keyof typeof sizes],
+  };
+}
+
+/** Trains, prints the loss of the first step and the perplexity, and writes the model. */
+export async function trainDecoder(
+  { name, tokenizer, train, test, size, epochs }: DecoderData,
+): Promise<void> {
+  const started = performance.now();
+  const result = await model("new:llama", { ...size, tokenizer })
+    .data(train, textGeneration({ text: "text", documents: "joined" }), { test })
+    .adapt(full())
+    .train({
+      epochs,
+      batchSize: Math.round(2048 / size.positions),
+      learningRate: 2e-3,
+      schedule: "cosine",
+      weightDecay: 0.1,
+      beta2: 0.98,
+      maxTokens: size.positions,
+      checkpoints: `out/pretrained/${name}-checkpoints`,
+      checkpointEvery: 200,
+      resume: true,
+    })
+    .evaluate({ perplexity })
+    .deploy(merged(`out/pretrained/${name}`))
+    .run();
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`loss of the first step ${result.losses[0].toFixed(2)}`);
+  console.log(`perplexity ${result.scores.perplexity.toFixed(1)} after ${seconds.toFixed(0)} s`);
+}
