@@ -100,7 +100,9 @@ async function measure(each: BenchCase): Promise<Result[]> {
 /** Why a case cannot run: the package of its data is not installed. */
 function lackOf(each: BenchCase): string | undefined {
   if (withoutData.includes(each.kind) || !("data" in each)) return undefined;
-  const { name, version } = dataSets[each.data].card.package;
+  const needed = dataSets[each.data].card.package;
+  if (!needed) return undefined;
+  const { name, version } = needed;
   try {
     packageFolder(name, version);
   } catch {

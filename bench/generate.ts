@@ -1,8 +1,12 @@
 /**
  * `deno task bench:generate [PYTHON]`: tokens a second that a language model writes greedily, beside
  * transformers in the same numbers (float32), both sides in turns. The first run makes a Llama of 135
- * million random weights, the sizes of SmolLM2-135M; the sides must write the same tokens.
+ * million random weights, the sizes of SmolLM2-135M; the sides must write the same tokens. With `--bits`
+ * the weights are int8 or int4 and the other side is llama.cpp with Q8_0 or Q4_0; node-llama-cpp (3.22.1)
+ * is installed apart, and NODE_LLAMA_CPP is the path of its dist/index.js. Both round otherwise, so that
+ * texts need not be equal.
  *
+ *     --bits 8|4       integer weights, beside llama.cpp
  *     --model FOLDER   another model, a folder of transformers
  *     --prompts N      prompts at once; repeat for more (1 and 16 unless given)
  *     --prompt N       tokens of a prompt (64 unless given)
@@ -15,8 +19,10 @@
 import os from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { exists } from "../lib/core/exists.ts";
 import { median } from "./median.ts";
-import { installPeer, rest, startOurs, startPeer } from "./sides.ts";
+import { ggufOfFolder } from "./gguf_of_folder.ts";
+import { installPeer, rest, startLlamaCpp, startOurs, startPeer } from "./sides.ts";
 
 const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
@@ -26,6 +32,7 @@ const { values, positionals: [python] } = parseArgs({
     prompt: { type: "string", default: "64" },
     tokens: { type: "string", default: "64" },
     rounds: { type: "string", default: "5" },
+    bits: { type: "string" },
     threads: { type: "string", default: String(os.availableParallelism()) },
   },
 });
@@ -33,16 +40,30 @@ const { values, positionals: [python] } = parseArgs({
 interface Written {
   readonly seconds: number;
   readonly firstTokenSeconds: number;
+  /** Of all threads together, which tells more than the time on a busy machine. */
+  readonly processorSeconds: number;
   readonly tokens: number[][];
 }
 
-if (!python) await installPeer();
-const peer = startPeer("peer_generate.py", python);
-const ours = startOurs("our_generate.ts");
+const formats = { 8: ["int8", "Q8_0"], 4: ["int4", "Q4_0"] } as const;
+const integers = formats[Number(values.bits) as keyof typeof formats];
+if (values.bits !== undefined && !integers) throw new Error("--bits is 8 or 4");
+const library = Deno.env.get("NODE_LLAMA_CPP");
+if (integers && !library) {
+  throw new Error("NODE_LLAMA_CPP names no dist/index.js of node-llama-cpp");
+}
 const setup = { cmd: "setup", folder: values.model, threads: Number(values.threads) };
 console.log(`${os.cpus()[0].model.trim()}, ${values.threads} threads a side`);
-console.log((await peer.ask(setup)).about);
-await ours.ask(setup);
+// Python also makes the model.
+const isThere = await exists(join(values.model, "config.json"));
+const inFloats = integers && isThere ? undefined : await startTransformers();
+if (integers) await inFloats?.side.stop();
+const peer = integers ? startLlamaCpp(library!) : inFloats!.side;
+const file = integers ? await ggufOfFolder(values.model, integers[1]) : undefined;
+console.log(file ? (await peer.ask({ ...setup, file })).about : inFloats!.about);
+const ours = startOurs("our_generate.ts");
+await ours.ask({ ...setup, ...(integers ? { quantize: integers[0] } : {}) });
+const other = integers ? `llama.cpp (${integers[1]})` : "transformers";
 for (const prompts of values.prompts.map(Number)) {
   const asked = {
     cmd: "write",
@@ -61,6 +82,7 @@ for (const prompts of values.prompts.map(Number)) {
   }
   const rate = (side: "ours" | "peer") =>
     median(rounds.map((each) => prompts * asked.newTokens / each[side].seconds));
+  const cost = (side: "ours" | "peer") => median(rounds.map((each) => each[side].processorSeconds));
   const first = (side: "ours" | "peer") =>
     median(rounds.map((each) => 1000 * each[side].firstTokenSeconds));
   const [{ ours: a, peer: b }] = rounds;
@@ -71,11 +93,19 @@ for (const prompts of values.prompts.map(Number)) {
     `${prompts} prompts of ${asked.promptTokens} tokens: ours ${
       rate("ours").toFixed(1)
     } tokens/s, ` +
-      `transformers ${rate("peer").toFixed(1)}, ours / theirs ` +
-      `${(rate("ours") / rate("peer")).toFixed(2)}; first token ${first("ours").toFixed(0)} and ` +
+      `${other} ${rate("peer").toFixed(1)}, ours / theirs ` +
+      `${(rate("ours") / rate("peer")).toFixed(2)}, processor time ${
+        (cost("ours") / cost("peer")).toFixed(2)
+      }; first token ${first("ours").toFixed(0)} and ` +
       `${first("peer").toFixed(0)} ms; ${same} of ${prompts} texts equal; peak ` +
       `${await peak(ours)} and ${await peak(peer)} MB`,
   );
 }
 await ours.stop();
 await peer.stop();
+
+async function startTransformers() {
+  if (!python) await installPeer();
+  const side = startPeer("peer_generate.py", python);
+  return { side, about: (await side.ask(setup)).about };
+}

@@ -4,6 +4,8 @@
  * @module
  */
 import { join } from "node:path";
+import process from "node:process";
+import type { QuantizationFormat } from "../lib/engine/mod.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import { type Continuer, createContinuer } from "../lib/generate/continuer.ts";
 import { likeliestToken } from "../lib/generate/choose_token.ts";
@@ -20,18 +22,21 @@ interface Message {
   readonly prompts: number;
   readonly promptTokens: number;
   readonly newTokens: number;
+  /** The format of the weights; float32 unless given. */
+  readonly quantize?: QuantizationFormat;
 }
 
 let continuer: Continuer | undefined;
 
 await serve<Message>({
-  async setup({ folder, threads }) {
+  async setup({ folder, threads, quantize }) {
     const model = await loadModel({
       reference: folder,
       config: join(folder, "config.json"),
       weights: folder,
       head: { name: "language", outputs: 0 },
       seed: 0,
+      ...(quantize ? { quantize } : {}),
     });
     const device = onnxRuntime("cpu", undefined, { threads });
     continuer = createContinuer({ model: { ...model, head: [] }, adapter: noAdapter }, { device });
@@ -45,10 +50,13 @@ await serve<Message>({
       ends: (token) => written[i].push(token) >= newTokens,
     }));
     const began = performance.now();
+    const cpu = process.cpuUsage();
     let first: number | undefined;
     for await (const _ of continueTexts(continuer!, prompts, rules)) first ??= performance.now();
+    const { user, system } = process.cpuUsage(cpu);
     return {
       seconds: (performance.now() - began) / 1000,
+      processorSeconds: (user + system) / 1e6,
       firstTokenSeconds: (first! - began) / 1000,
       tokens: written,
     };

@@ -52,6 +52,16 @@ export function startPeer(
   return startSide(interpreter, [script]);
 }
 
+/**
+ * Starts llama.cpp through node-llama-cpp, which is installed apart from this project.
+ *
+ * @param library the path of its `dist/index.js`
+ */
+export function startLlamaCpp(library: string): Side {
+  const args = ["run", "--allow-all", "--no-config", "--node-modules-dir=manual"];
+  return startSide(Deno.execPath(), [...args, "peer_llama_cpp.mjs", library]);
+}
+
 /** Starts tunebook: a module of this folder. */
 export function startOurs(
   module:

@@ -24,8 +24,8 @@ export interface CardFacts {
   title: string;
   /** What a row is. */
   description: string;
-  /** The npm package that holds the rows, with its exact version. */
-  package: { name: string; version: string };
+  /** The npm package that holds the rows, with its exact version; absent where they come with tunebook. */
+  package?: { name: string; version: string };
   /** The original publication on the web. */
   source: string;
   licence: string;

@@ -43,7 +43,7 @@ export interface DataSet<
 
 /** How a data set is read. */
 export interface DataSetReader<Options extends DataSetOptions = DataSetOptions> {
-  /** All rows, out of the folder of the package. */
+  /** All rows, out of the folder of the package, `""` where the card names none. */
   read(folder: string, options: Options): Promise<readonly DataRow[]>;
   /** Rows that share a value in one of these columns are never in different splits. */
   readonly together?: readonly string[];
@@ -64,15 +64,16 @@ export function dataSet<
   card: DataCard<Task>,
   { read, together, rules, compose, isWhole }: DataSetReader<Options>,
 ): DataSet<Options, Task> {
-  const { name: source, version } = card.package;
+  const home = card.package;
   const allRules = { ...optionRules(together !== undefined), ...rules };
   const open = async (options: Options = {} as Options): Promise<Table> => {
     checkOptions(`the data set ${name}`, options, allRules);
-    const all = await read(packageFolder(source, version), options);
+    const all = await read(home ? packageFolder(home.name, home.version) : "", options);
     if ((isWhole?.(options) ?? true) && all.length !== card.rows) {
       throw new TunebookError(
         "data",
-        `${source}@${version} gave ${all.length} rows instead of ${card.rows}; install it again`,
+        `${home ? `${home.name}@${home.version}` : name} gave ${all.length} rows instead of ` +
+          `${card.rows}; install it again`,
       );
     }
     const { rows, seed = 1, split } = options;

@@ -14,6 +14,7 @@ import { interfaceMessages } from "./interface_messages.ts";
 import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
 import { spam } from "./spam.ts";
+import { tangPoems } from "./tang_poems.ts";
 import { typescriptMessages } from "./typescript_messages.ts";
 import { wordnetPairs } from "./wordnet_pairs.ts";
 import { wordnetQuestions } from "./wordnet_questions.ts";
@@ -43,6 +44,7 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   interfaceMessages,
   emailSubjects,
   poems,
+  tangPoems,
 };
 
 /** A data set with its options. */

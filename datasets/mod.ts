@@ -15,6 +15,7 @@ export { interfaceMessages, type InterfaceMessagesOptions } from "./interface_me
 export { poems, type PoemsOptions } from "./poems.ts";
 export { sentiment } from "./sentiment.ts";
 export { spam } from "./spam.ts";
+export { tangPoems } from "./tang_poems.ts";
 export { typescriptMessages, type TypescriptMessagesOptions } from "./typescript_messages.ts";
 export { wordnetPairs, type WordnetPairsOptions } from "./wordnet_pairs.ts";
 export {

@@ -11,21 +11,8 @@ import type { TaskFlag } from "../tasks/shared/task_flag.ts";
 import type { FlagReader } from "./flag_reader.ts";
 import { columnsOfTask } from "./columns_of_task.ts";
 import { readingOfFlags } from "./reading_of_flags.ts";
+import { defaultsOf, isSeq2Seq } from "./task_defaults.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
-
-/** What a task is tried on where no data is named, out of npm packages. */
-const defaultData: Readonly<Record<string, string>> = {
-  "text-classification": "sentiment",
-  "token-classification": "brownNames?rows=6000",
-  "question-answering": "wordnetQuestions?rows=6000",
-  "sentence-embeddings": "wordnetPairs?rows=6000",
-  "text-generation": "sentiment",
-};
-
-/** Whether a task needs an encoder-decoder, which no npm package that is a default here has. */
-export function isSeq2Seq(task: string): boolean {
-  return ["text2text-generation", "translation", "summarization"].includes(task);
-}
 
 const classMetrics: Readonly<Record<string, readonly string[]>> = {
   single: ["accuracy", "f1"],
@@ -58,17 +45,25 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
   }
   const wanted = asked ?? card?.task ?? "text-classification";
   const task = known.includes(wanted) ? wanted : "text-classification";
-  const source = named ?? defaultData[task] ?? "";
+  const defaults = defaultsOf(task);
+  const source = named ?? defaults.data ?? "";
   if (source === "") read.wrong.push(`--task ${task} needs --data: no data set is built in for it`);
   else checkSource(source, read.wrong);
-  if (isSeq2Seq(task) && !read.has("model")) {
+  if (defaults.model === undefined && !read.has("model")) {
     read.wrong.push(
-      `--task ${task} needs --model, an encoder-decoder such as a T5, BART or Marian`,
+      `--task ${task} needs --model, ${
+        isSeq2Seq(task) ? "an encoder-decoder such as a T5, BART or Marian" : "such as hf:org/name"
+      }`,
     );
   }
-  const settings = settingsOf(task, source, read, fileColumns);
+  const isOwn = named === undefined;
+  const settings = {
+    ...(isOwn && !read.has("model") ? defaults.settings : {}),
+    ...settingsOf(task, source, read, fileColumns),
+  };
   const reading = readingOfFlags(read);
   const split = {
+    ...(isOwn && defaults.test !== undefined ? { test: defaults.test } : {}),
     ...sizeOf("test", read),
     ...sizeOf("validation", read),
     ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
@@ -92,7 +87,8 @@ export function defaultMetrics({ task, settings }: FlagData): readonly string[] 
   try {
     const { kind, metric } = taskOf(task, settings);
     const own = metricNamesOf(kind).filter((name) => !metrics[name].isTable);
-    return classMetrics[kind] ?? [metric, ...own.filter((name) => name !== metric)];
+    return defaultsOf(task).metrics ?? classMetrics[kind] ??
+      [metric, ...own.filter((name) => name !== metric)];
   } catch {
     // What is wrong with the settings is told when the plan is read.
     return [];

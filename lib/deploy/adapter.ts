@@ -96,8 +96,9 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, python = {} } } = task;
+  const own = /^tunebook:(.+)$/.exec(reference)?.[1];
   const given = [
-    "...",
+    own === undefined ? "..." : `"tunebook/pretrained/${own}"`,
     ...meaning(trainable.model, task),
     python.arguments,
     padded(trainable.model),

@@ -7,20 +7,21 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import type { ValueToWrite } from "../core/gguf/write_values.ts";
-import { oneOf, positive, type Rules } from "../core/option_rules.ts";
+import { oneOf, positive, type Rules, yesOrNo } from "../core/option_rules.ts";
 import { mergeModel } from "../nn/merge.ts";
+import { ggufTaskKey } from "../core/task_keys.ts";
 import { noteOf } from "../nn/task_note.ts";
 import { writeGguf } from "../weights/gguf/write/write_gguf.ts";
 import {
   type WrittenFormatName,
   writtenFormatNames,
 } from "../weights/gguf/write/written_formats.ts";
+import { adapterTarget } from "./gguf/adapter_target.ts";
 import { checkGgufModel } from "./gguf/check_model.ts";
 import { checkGgufTokenizer } from "./gguf/check_tokenizer.ts";
 import { modelKeys } from "./gguf/model_keys.ts";
 import { modelTensors } from "./gguf/model_tensors.ts";
 import { tokenizerKeysOf } from "./gguf/tokenizer_of.ts";
-import { ggufTaskKey } from "./gguf/written_by.ts";
 import { meanLoss } from "./mean_loss.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFile, type DeployTarget } from "./target.ts";
@@ -37,6 +38,11 @@ export interface GgufOptions {
    * and 0.3 unless given.
    */
   readonly mostDrift?: number;
+  /**
+   * Writes the trained method alone, as an adapter that llama.cpp puts on the base's GGUF file (`--lora`):
+   * LoRA and what comes down to it. Its formats are F32, unless given, and F16. False unless given.
+   */
+  readonly adapter?: boolean;
 }
 
 /** The numbers of file types in llama.cpp (`llama_ftype`). */
@@ -58,8 +64,9 @@ const remedy =
 
 /**
  * One GGUF file: weights, sizes, tokenizer, chat template and end tokens, as llama.cpp's converter writes
- * them. For language models of the types gpt2, llama, qwen2, qwen3, gemma2 and gemma3_text. Rows whose
- * length is no multiple of 32 are F16 in `Q8_0` and `Q4_0`; in `Q4_0` words and head are Q8_0.
+ * them. For language models of the types gpt2, llama, mistral, qwen2, qwen3, gemma2 and gemma3_text. Rows whose
+ * length is no multiple of 32 are F16 in `Q8_0` and `Q4_0`; in `Q4_0` words and head are Q8_0. With
+ * `adapter` the file holds the trained method alone.
  *
  * @example
  * ```ts
@@ -72,7 +79,11 @@ const remedy =
  */
 export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
   checkTargetFile("gguf", file, ".gguf");
-  checkOptions("gguf", options, rules, () => driftMistakes(options));
+  checkOptions("gguf", options, rules, () => [
+    ...driftMistakes(options),
+    ...adapterMistakes(options),
+  ]);
+  if (options.adapter) return adapterTarget(file, options);
   const { format = "F16" } = options;
   const isRounded = format === "Q8_0" || format === "Q4_0";
   return {
@@ -127,7 +138,20 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
   };
 }
 
-const rules: Rules<GgufOptions> = { format: oneOf(writtenFormatNames), mostDrift: positive };
+const rules: Rules<GgufOptions> = {
+  format: oneOf(writtenFormatNames),
+  mostDrift: positive,
+  adapter: yesOrNo,
+};
+
+function adapterMistakes({ adapter, format }: GgufOptions): Mistake[] {
+  return !adapter || format === undefined || format === "F32" || format === "F16" ? [] : [
+    optionMistake(
+      "format",
+      `is ${format}, but an adapter is F32 or F16: llama.cpp adapts with these`,
+    ),
+  ];
+}
 
 function driftMistakes({ format = "F16", mostDrift }: GgufOptions): Mistake[] {
   return mostDrift === undefined || format === "Q8_0" || format === "Q4_0" ? [] : [

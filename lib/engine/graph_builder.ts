@@ -31,13 +31,15 @@ export class GraphBuilder {
 
   /**
    * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
-   * none that its provider leaves to the processor. `taken` are names that the inputs have.
+   * none that its provider leaves to the processor; where `infers` is true, what only processors have
+   * and has no gradient. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
     readonly options: {
       readonly contrib: boolean;
       readonly webgpu?: boolean;
+      readonly infers?: boolean;
       readonly taken?: ReadonlySet<string>;
     },
   ) {

@@ -27,6 +27,11 @@ export interface InputSpec {
 /** A pure function of tensors. It may run on any backend and is traced by the compiled devices. */
 export interface Program {
   readonly name: string;
+  /**
+   * True where nobody takes a gradient: a processor may then use nodes that have none, and multiply by
+   * integer weights as llama.cpp does, with the other side rounded to eight bits.
+   */
+  readonly isInference?: boolean;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   compute(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }

@@ -180,6 +180,11 @@ export function tracesRuntimeOps(): boolean {
   return contrib && !webgpu;
 }
 
+/** True while a program that takes no gradient is recorded for a processor. */
+export function isInferring(): boolean {
+  return isTracing() && backend?.builder.options.infers === true;
+}
+
 function isList(result: Value | readonly Value[]): result is readonly Value[] {
   return Array.isArray(result);
 }

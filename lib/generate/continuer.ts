@@ -4,13 +4,15 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Device, HeldWeights, State, Step } from "../engine/mod.ts";
+import type { Device, HeldWeights, HostTensor, State, Step } from "../engine/mod.ts";
 import { type Continued, writtenPlaces } from "../nn/continuation_program.ts";
+import { readsInPlace } from "../nn/in_place_program.ts";
 import { textConfig } from "../nn/model.ts";
+import { roundedHead } from "./rounded_head.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import { SourceCache } from "./source_cache.ts";
 import { TextCache } from "./text_cache.ts";
-import { tokenReader } from "./token_reader.ts";
+import { type TokenReader, tokenReader } from "./token_reader.ts";
 
 /** Reads tokens and scores those that may follow. */
 export interface Continuer {
@@ -67,19 +69,22 @@ export function createContinuer(
         "textGeneration, chat or text2text, or open a language model",
     );
   }
-  const reader = tokenReader(continued);
+  const isInPlace = device.infers === true && readsInPlace(continued);
+  const rounded = isInPlace ? roundedHead(continued) : continued;
+  const reader = tokenReader(rounded);
   const { virtualTokens } = reader;
   const places = writtenPlaces(config);
   const held = given ?? device.holdWeights();
-  const steps = new Map<boolean, Promise<Step>>();
-  const stepFor = (begins: boolean): Promise<Step> => {
-    const which = begins && reader.beginsOtherwise;
+  const steps = new Map<string, Promise<Step>>();
+  const stepFor = (begins: boolean, writer: Pick<TokenReader, "program">): Promise<Step> => {
+    const isFirst = begins && reader.beginsOtherwise;
+    const which = `${isFirst ? "begin" : "continue"}${writer === reader ? "" : " in place"}`;
     const known = steps.get(which);
     if (known) return known;
     const compile = async () => {
       const trained = await state?.();
-      return await device.compile(reader.program(which), {
-        frozen: frozenOf(continued),
+      return await device.compile(writer.program(isFirst), {
+        frozen: frozenOf(rounded),
         held,
         ...(trained ? { state: trained } : {}),
       });
@@ -113,10 +118,24 @@ export function createContinuer(
     async read(cache, tokens, signal) {
       const begins = cache.lengths.every((length) => length === 0);
       const added = begins ? virtualTokens : 0;
-      const step = await stepFor(begins);
-      const results = await step.run(reader.feeds(tokens, cache, begins), signal);
-      if (begins) cache.source?.keep(results);
-      cache.append(results, tokens.map(({ length }) => length + added));
+      const counts = tokens.map(({ length }) => length + added);
+      // A row that goes on by several tokens is read in place only where it is alone.
+      const inPlace = isInPlace && (begins || counts.length === 1 || Math.max(...counts) === 1)
+        ? reader.inPlace
+        : undefined;
+      let results: Record<string, HostTensor>;
+      if (inPlace) {
+        const step = await stepFor(begins, inPlace);
+        cache.reserve(Math.max(...counts));
+        const { feeds, into } = inPlace.feeds(tokens, cache, begins);
+        results = await step.run(feeds, signal, into);
+        cache.grow(counts);
+      } else {
+        const step = await stepFor(begins, reader);
+        results = await step.run(reader.feeds(tokens, cache, begins), signal);
+        if (begins) cache.source?.keep(results);
+        cache.append(results, counts);
+      }
       const logits = results.logits.data as Float32Array;
       const outputs = logits.length / tokens.length;
       return tokens.map((_, row) => logits.subarray(row * outputs, (row + 1) * outputs));

@@ -6,6 +6,7 @@
  */
 import type { HostTensor } from "../engine/mod.ts";
 import { keyValueNames, pastMask } from "../nn/continuation_program.ts";
+import { lastPlaces, pastLengths, totalTokens } from "../nn/in_place_program.ts";
 import type { SourceCache } from "./source_cache.ts";
 
 /** The sizes of a cache. */
@@ -74,6 +75,42 @@ export class TextCache {
     };
   }
 
+  /** Makes room for so many further tokens of each row. */
+  reserve(tokens: number): void {
+    const longest = Math.max(0, ...this.#lengths) + tokens;
+    if (longest > this.#room) this.#resize(Array.from(this.#lengths.keys()), longest);
+  }
+
+  /**
+   * What a program is fed with that writes so many further tokens of each row into the cache itself, for
+   * which there must be room, and where it writes them.
+   */
+  inPlace(
+    tokens: number,
+  ): Record<"feeds" | "into", Record<string, HostTensor>> {
+    const rows = this.#lengths.length;
+    const { heads, size } = this.#sizes;
+    const shape = [rows, heads, this.#room, size];
+    const last = Int32Array.from(this.#lengths, (length) => length + tokens - 1);
+    const feeds: Record<string, HostTensor> = {
+      [pastLengths]: { shape: [rows], data: Int32Array.from(this.#lengths) },
+      [lastPlaces]: { shape: [rows], data: last },
+      [totalTokens]: { shape: [], data: Int32Array.of(Math.max(...last) + 1) },
+    };
+    const into: Record<string, HostTensor> = {};
+    this.#numbers.forEach(({ keys, values }, layer) => {
+      const names = keyValueNames(layer);
+      feeds[names.keys] = into[names.newKeys] = { shape, data: keys };
+      feeds[names.values] = into[names.newValues] = { shape, data: values };
+    });
+    return { feeds, into };
+  }
+
+  /** Counts tokens of each row that a program has written into the cache. */
+  grow(counts: readonly number[]): void {
+    this.#lengths = this.#lengths.map((length, row) => length + counts[row]);
+  }
+
   /**
    * Takes what a program gave for further tokens.
    *
@@ -100,7 +137,7 @@ export class TextCache {
         });
       }
     });
-    this.#lengths = this.#lengths.map((length, row) => length + counts[row]);
+    this.grow(counts);
   }
 
   /** Forgets the tokens of a row after the first `length`. */

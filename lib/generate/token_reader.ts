@@ -7,6 +7,7 @@
 import type { HostTensor, Program } from "../engine/mod.ts";
 import { beginAnswers, continueAnswers } from "../nn/answer_program.ts";
 import { askedTokens, continuationProgram, type Continued } from "../nn/continuation_program.ts";
+import { inPlaceProgram } from "../nn/in_place_program.ts";
 import { textConfig } from "../nn/model.ts";
 import type { TextCache } from "./text_cache.ts";
 
@@ -22,6 +23,15 @@ export interface TokenReader {
     cache: TextCache,
     begins: boolean,
   ): Record<string, HostTensor>;
+  /** The same by a program that writes into the cache itself; encoder-decoders have none. */
+  readonly inPlace?: {
+    program(begins: boolean): Program;
+    feeds(
+      tokens: readonly ArrayLike<number>[],
+      cache: TextCache,
+      begins: boolean,
+    ): ReturnType<TextCache["inPlace"]>;
+  };
 }
 
 /** The reader of a model with a language head. */
@@ -48,19 +58,28 @@ export function tokenReader(continued: Continued): TokenReader {
     };
   }
   const virtualTokens = adapter.virtualTokens ?? 0;
+  const batchFeeds = (tokens: readonly ArrayLike<number>[], begins: boolean) => {
+    const { ids, mask } = padded(tokens, padId);
+    return {
+      input_ids: ids,
+      attention_mask: mask,
+      [askedTokens]: lastTokens(tokens, begins ? virtualTokens : 0),
+    };
+  };
   return {
     virtualTokens,
     // Virtual tokens come first.
     beginsOtherwise: adapter.input !== undefined,
     program: (begins) => continuationProgram(continued, begins),
-    feeds(tokens, cache, begins) {
-      const { ids, mask } = padded(tokens, padId);
-      return {
-        input_ids: ids,
-        attention_mask: mask,
-        [askedTokens]: lastTokens(tokens, begins ? virtualTokens : 0),
-        ...cache.feeds(),
-      };
+    feeds: (tokens, cache, begins) => ({ ...batchFeeds(tokens, begins), ...cache.feeds() }),
+    inPlace: {
+      program: (begins) => inPlaceProgram(continued, begins),
+      feeds(tokens, cache, begins) {
+        const { feeds, into } = cache.inPlace(
+          longestOf(tokens) + (begins ? virtualTokens : 0),
+        );
+        return { feeds: { ...batchFeeds(tokens, begins), ...feeds }, into };
+      },
     },
   };
 }

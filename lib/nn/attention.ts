@@ -26,6 +26,7 @@ export function attention(
   call: AttentionCall,
   { adapter, cache }: AttentionOptions,
 ): Tensor {
+  if (cache?.attend) return cache.attend(call);
   const own = ownKeysValues(call);
   return mixedValues(net, call, cache?.extend(call.layer, own) ?? { segments: [own] }, adapter);
 }

@@ -19,6 +19,8 @@ export interface NetOptions {
   readonly adapter?: AttachedMethod;
   /** The linears' weights that are held in fewer bits. */
   readonly quantized?: ReadonlyMap<string, QuantizedLayout>;
+  /** The tables that `unembed` multiplies in fewer bits. */
+  readonly products?: ReadonlyMap<string, QuantizedLayout> | undefined;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
@@ -68,7 +70,13 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const weight = tensor(`${path}.weight`);
       return ops.rmsNorm(x, plusOne ? tf.add(weight, 1) : weight, epsilon);
     },
-    unembed: (path, x) => tf.matMul(x, tensor(`${path}.weight`), false, true),
+    unembed(path, x) {
+      const name = `${path}.weight`;
+      const layout = options.products?.get(name);
+      return layout
+        ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
+        : tf.matMul(x, tensor(name), false, true);
+    },
     embedding: (path, ids) =>
       ops.embedding(tensor(`${path}.weight`), places(`${path}.weight`, ids)),
     withoutDropout() {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Tensor } from "../engine/mod.ts";
+import type { AttentionCall } from "./attention_call.ts";
 import type { KeysValues } from "./method.ts";
 import type { TokenPositions } from "./token_positions.ts";
 
@@ -24,6 +25,8 @@ export interface KeyValueCache {
   readonly lengths: Tensor;
   /** Keeps the batch's own keys and values of a layer, counted from 0, and gives all that it reads. */
   extend(layer: number, own: KeysValues): ExtendedKeysValues;
+  /** Does the whole attention of a layer by itself where it is there; `extend` is not asked then. */
+  attend?(call: AttentionCall): Tensor;
   /**
    * What a decoder's layer reads of its encoder, without a method's prefix; `compute` makes it where it is
    * not remembered. Without this it is computed.

@@ -36,6 +36,11 @@ export interface Model {
    * stand for: those are the model's numbers, whatever they were before they were quantised.
    */
   readonly quantized?: ReadonlyMap<string, QuantizedWeight>;
+  /**
+   * Tables whose rows are looked up in float32, and with which hidden states are multiplied in fewer bits,
+   * by weight path.
+   */
+  readonly products?: ReadonlyMap<string, QuantizedWeight>;
 }
 
 /** The input names of the two tensors of a weight that is held in fewer bits. */
@@ -45,11 +50,11 @@ export function quantizedNames(path: string): { codes: string; scales: string } 
 
 /** Gives a program the frozen weights of a model. */
 export function frozenWeights(
-  { weights, quantized }: Pick<Model, "weights" | "quantized">,
+  { weights, quantized, products }: Pick<Model, "weights" | "quantized" | "products">,
 ): FrozenSource {
   return (name) => {
     const [, path, part] = /^(.+)\.(codes|scales)$/.exec(name) ?? [];
-    const held = path === undefined ? undefined : quantized?.get(path);
+    const held = path === undefined ? undefined : quantized?.get(path) ?? products?.get(path);
     if (held) return part === "codes" ? held.codes() : held.scales();
     return weights.get(name)!;
   };

@@ -214,9 +214,10 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   readonly groups?: readonly (readonly number[])[];
   /**
    * What the model gets of each row, as texts that are equal where it gets the same: so the data report
-   * finds repeated rows and leakage. What the task says of a row in words is compared unless given.
+   * finds repeated rows and leakage; undefined where it gets nothing, such as of a row that was dropped.
+   * What the task says of a row in words is compared unless given.
    */
-  inputKeys?(): readonly string[];
+  inputKeys?(): readonly (string | undefined)[];
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */

@@ -14,9 +14,6 @@ export interface TaskNote {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** The field of `config.json` in which tunebook keeps it; transformers hands unknown fields on. */
-export const taskNoteField = "tunebook_task";
-
 /** The note of a task. */
 export function noteOf({ name, settings }: Pick<Task, "name" | "settings">): TaskNote {
   return { name, settings };

@@ -7,6 +7,7 @@ import { TunebookError } from "../core/errors.ts";
 import {
   type FrozenSource,
   type InputSpec,
+  type QuantizedLayout,
   quantizedShapes,
   sizeOf,
   slotPath,
@@ -46,20 +47,25 @@ export function weightInputs(
     inputs[name] = { role: isTrained ? "state" : "frozen", type: "float32", shape };
     names.set(path, name);
   };
+  const hold = (path: string, layout: QuantizedLayout) => {
+    const { codes, scales } = quantizedNames(path);
+    const shapes = quantizedShapes(layout);
+    inputs[codes] = { role: "frozen", type: "uint8", shape: shapes.codes };
+    inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
+    names.set(codes, codes).set(scales, scales);
+  };
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   for (const { path, shape } of modelWeights(model)) {
     const isTrained = trained.has(path);
     const held = model.quantized?.get(path);
     if (held) {
       if (isTrained) throw untrainable(path, held.format);
-      const { codes, scales } = quantizedNames(path);
-      const shapes = quantizedShapes(held);
-      inputs[codes] = { role: "frozen", type: "uint8", shape: shapes.codes };
-      inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
-      names.set(codes, codes).set(scales, scales);
+      hold(path, held);
       continue;
     }
     add(path, shape, isTrained);
+    const product = model.products?.get(path);
+    if (product) hold(path, product);
   }
   for (const { name, shape } of adapter.frozen ?? []) {
     // A linear that lost all its ranks has empty tensors in its folder, and nothing to compute.

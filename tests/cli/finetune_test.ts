@@ -94,6 +94,33 @@ Deno.test("a CoNLL file needs no flags for its columns, and other files are told
     );
   }));
 
+Deno.test("chat and translation run on the models that come with tunebook", () =>
+  inFolder(async (folder) => {
+    const small = ["--epochs", "1", "--samples", "1", "--max-new-tokens", "8"];
+    const chat = await finetune([
+      ...["--task", "chat", "--data", "definitions?split=test&rows=40", "--test", "8", ...small],
+      ...["--out", join(folder, "chat"), "--deploy", "adapter", "--json"],
+    ]);
+    assert.equal(chat.code, 0, chat.stderr);
+    assert.match(chat.stderr, /model +tunebook:english/);
+    assert.match(chat.stdout, /samples\n +user: [^\n]+\n +before [^]+\n +after [^]+\n +reference /);
+    const { scores } = JSON.parse(chat.stdout.trimEnd().split("\n").at(-1)!);
+    assert.deepEqual(Object.keys(scores), ["perplexity", "tokenAccuracy"]);
+    const path = join(folder, "chat", "adapter", "adapter_config.json");
+    const { base_model_name_or_path: base } = JSON.parse(await Deno.readTextFile(path));
+    assert.equal(base, "tunebook:english");
+
+    const pairs = "typescriptMessages?languages=pt-br&rows=40";
+    const translation = await finetune([
+      ...["--task", "translation", "--data", pairs, "--target-language", "pt-br", "--test", "8"],
+      ...[...small, "--out", join(folder, "pt"), "--deploy", "adapter"],
+    ]);
+    assert.equal(translation.code, 0, translation.stderr);
+    assert.match(translation.stderr, /model +tunebook:translation/);
+    assert.match(translation.stdout, /chrf +[\d.]+ \([\d.]+ to [\d.]+/);
+    assert.match(translation.stdout, /nrefs:1\|case:mixed\|eff:yes\|nc:6/);
+  }));
+
 Deno.test("other methods deploy what they can be deployed as", () =>
   inFolder(async (folder) => {
     const out = join(folder, "out");

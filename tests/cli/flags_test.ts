@@ -193,7 +193,54 @@ Deno.test("columns with the usual names need no flags", () => {
   );
 });
 
-Deno.test("translation needs data and a model, and knows its columns", () => {
+Deno.test("tasks that write texts have a model and data of their own", () => {
+  const chat = planOf("--task", "chat");
+  assert.equal(chat.model, "tunebook:english");
+  assert.match(chat.data, /^definitions\?split=test&/);
+  assert.deepEqual(chat.task, { name: "chat", settings: { messages: "messages" } });
+  assert.deepEqual(chat.deploy.map(({ target }) => target), ["adapter", "merged", "onnx"]);
+  assert.deepEqual([chat.method.settings.rank, chat.method.settings.targets], [16, "all-linear"]);
+  assert.equal(chat.train.learningRate, 5e-3);
+  assert.equal(planOf("--task", "chat", "--rank", "4").method.settings.rank, 4);
+  // What suits the default model says nothing about another one.
+  const other = planOf("--task", "chat", "--model", "hf:a/b");
+  assert.deepEqual(Object.keys(other.train), ["checkpoints"]);
+  assert.equal(other.method.settings.rank, 8);
+  const told = planOf("--task", "chat", "--learning-rate", "1e-4");
+  assert.equal(told.train.learningRate, 1e-4);
+  const virtual = planOf("--task", "chat", "--method", "prompt_tuning");
+  assert.deepEqual(virtual.deploy.map(({ target }) => target), ["adapter"]);
+
+  const translation = planOf("--task", "translation");
+  assert.equal(translation.model, "tunebook:translation");
+  assert.deepEqual(translation.task!.settings, {
+    targetLanguage: "pt-br",
+    source: "source",
+    target: "target",
+  });
+  assert.match(translation.data, /split=train/);
+  assert.match(String(translation.split!.test), /split=test/);
+  assert.deepEqual(Object.keys(translation.metrics), ["perplexity", "chrf", "bleu"]);
+  assert.equal(planOf("--task", "translation", "--test", "0.1").split!.test, 0.1);
+  const own = planOf(
+    "--task",
+    "translation",
+    "--data",
+    "t.csv",
+    "--source",
+    "en",
+    "--target",
+    "de",
+  );
+  assert.deepEqual(own.task!.settings, { source: "en", target: "de" });
+
+  const generation = planOf("--task", "text-generation");
+  assert.equal(generation.model, "tunebook:english");
+  assert.deepEqual(generation.columns, { text: "text" });
+  assert.deepEqual(generation.deploy.map(({ target }) => target), ["adapter", "merged", "onnx"]);
+});
+
+Deno.test("translation knows its columns, and tasks without a default model ask for one", () => {
   const flags = ["--task", "translation", "--data", "t.csv", "--model", "file:t5"];
   const plan = planOfFlags(
     readCommandLine([...flags, "--prefix", "to German: ", "--max-target-tokens", "20"]).flags,
@@ -203,17 +250,19 @@ Deno.test("translation needs data and a model, and knows its columns", () => {
     name: "translation",
     settings: { source: "source", target: "target", prefix: "to German: ", maxTargetTokens: 20 },
   });
-  assert.deepEqual(plan.deploy.map(({ target }) => target), ["adapter", "merged"]);
+  assert.deepEqual(plan.deploy.map(({ target }) => target), ["adapter", "merged", "onnx"]);
   assert.deepEqual(Plan.from(plan).toJSON(), plan);
   const prefix = planOfFlags(
     readCommandLine([...flags, "--method", "prefix_tuning"]).flags,
     ["source", "target"],
   );
-  assert.deepEqual(prefix.toJSON().deploy, []);
-  assert.throws(
-    () => planOfFlags(readCommandLine(["--task", "translation"]).flags),
-    (error) => /needs --data/.test(String(error)) && /needs --model/.test(String(error)),
-  );
+  assert.deepEqual(prefix.toJSON().deploy.map(({ target }) => target), ["onnx"]);
+  for (const task of ["summarization", "text2text-generation"]) {
+    assert.throws(
+      () => planOf("--task", task),
+      isMistake("input", `--task ${task} needs --data`, `--task ${task} needs --model`),
+    );
+  }
 });
 
 Deno.test("columns that cannot be found are asked for by their flags", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeSplits } from "../../lib/data/report.ts";
+import { describeSplits, describeTables } from "../../lib/data/report.ts";
 import { tableFromColumns } from "../../lib/table/table.ts";
 
 const train = tableFromColumns({ text: ["a", "b", "a", "c"], y: ["p", "n", "p", "p"] });
@@ -33,6 +33,15 @@ Deno.test("counts rows, classes, duplicates and absent labels", () => {
     absent: [{ split: "test", labels: ["x"] }],
     notes: [],
   });
+});
+
+Deno.test("rows of which the model gets nothing are the same as no other", () => {
+  const { splits, shared } = describeTables({ train, test }, {
+    texts: (table) => table.array("text") as string[],
+    inputs: { train: ["1", undefined, undefined, "2"], test: [undefined, "2", "3"] },
+  });
+  assert.deepEqual(splits.map(({ duplicates }) => duplicates), [0, 0]);
+  assert.deepEqual(shared, [{ first: "train", second: "test", rows: 1, examples: ["d"] }]);
 });
 
 Deno.test("reads as text", () => {

@@ -1,18 +1,24 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  full,
   gguf,
   head,
+  ia3,
   lora,
+  merged,
   type Method,
   model,
+  open,
   prefixTuning,
   promptTuning,
   tableFromColumns,
   textGeneration,
+  vera,
 } from "tunebook";
 import { readGguf } from "../../lib/core/gguf/read_gguf.ts";
 import { architectures } from "../../lib/weights/gguf/architectures/mod.ts";
+import { readModelConfig } from "../../lib/models/load_model.ts";
 import { loadTokenizer } from "../../lib/text/tokenizer.ts";
 import { openWeights } from "../../lib/weights/open_weights.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -30,16 +36,17 @@ const table = tableFromColumns({ text: [...texts, ...texts, ...texts] });
 const quiet = { quiet: true };
 const reference = (name: string) => `file:${goldenPath(`gguf/${name}.gguf`)}`;
 
-/** One step of LoRA over a tiny random model, and its files. */
+/** One step of LoRA over a tiny random model, or none, and its files. */
 async function deployed(
   name: string,
   targets: readonly ReturnType<typeof gguf>[],
   method: Method = lora(),
+  epochs = 1,
 ) {
   const result = await model(reference(name))
     .data(table, textGeneration({ text: "text" }), { test: 1 / 3 })
     .adapt(method)
-    .train({ epochs: 1, batchSize: 8, learningRate: 1e-2 })
+    .train({ epochs, batchSize: 8, learningRate: 1e-2 })
     .deploy(...targets)
     .run(quiet);
   await result.dispose();
@@ -163,3 +170,118 @@ Deno.test("a file's name ends in .gguf, and drift belongs to what rounds", () =>
     isMistake("input", "format", "Q4_0"),
   );
 });
+
+for (const { name } of architectures) {
+  Deno.test(`LoRA of ${name} alone is written as GGUF`, () =>
+    inFolder(async (folder) => {
+      const [path, whole] = [join(folder, "lora.gguf"), join(folder, "model.gguf")];
+      const half = join(folder, "half.gguf");
+      const receipts = await deployed(name, [
+        gguf(path, { adapter: true }),
+        gguf(half, { adapter: true, format: "F16" }),
+        gguf(whole, { format: "F32" }),
+      ], lora({ rank: 4, alpha: 6 }));
+      assert.ok(receipts[0].largestDifference < 5e-5);
+      const { metadata, tensors } = await readGguf(path, { isAdapter: true });
+      assert.equal(metadata.get("general.type"), "adapter");
+      assert.equal(metadata.get("general.architecture"), name);
+      assert.equal(metadata.get("adapter.lora.alpha"), 6);
+      const base = await readGguf(goldenPath(`gguf/${name}.gguf`));
+      assert.ok(tensors.size > 0);
+      for (const [tensor, { shape, type }] of tensors) {
+        const [, weight, part] = /^(.+)\.lora_([ab])$/.exec(tensor)!;
+        const { shape: [outFeatures, inFeatures] } = base.tensors.get(weight)!;
+        assert.deepEqual(shape, part === "a" ? [4, inFeatures] : [outFeatures, 4], tensor);
+        assert.equal(type, 0);
+      }
+      await assert.rejects(readGguf(path), isMistake("unsupported", "general.type is adapter"));
+      if (nodeLlamaCpp === undefined) return;
+      const asked = [texts, 12] as const;
+      const expected = await askLlamaCpp(whole, ...asked);
+      // llama.cpp rounds what it multiplies with quantised weights, and these are not small.
+      const from = join(folder, "base.gguf");
+      await deployed(name, [gguf(from, { format: "F32" })], lora(), 0);
+      for (const file of [path, half]) {
+        assert.deepEqual(await askLlamaCpp(from, ...asked, file), expected);
+      }
+      assert.notDeepEqual(await askLlamaCpp(from, ...asked), expected);
+    }));
+}
+
+Deno.test("ranks of each layer and VeRA come down to LoRA", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "lora.gguf");
+    const ranks = lora({ rank: 4, ranks: { q_proj: 2 }, rankStabilised: true });
+    // The second replaces the first, as what a deployment wrote.
+    for (const method of [ranks, vera({ rank: 4 })]) {
+      const [{ largestDifference }] = await deployed(
+        "llama",
+        [gguf(path, { adapter: true })],
+        method,
+      );
+      assert.ok(largestDifference < 5e-5);
+    }
+  }));
+
+Deno.test("an adapter of llama.cpp is LoRA alone", () =>
+  inFolder(async (folder) => {
+    const target = gguf(join(folder, "lora.gguf"), { adapter: true });
+    for (const method of [full(), promptTuning({ tokens: 2 }), ia3(), lora({ dora: true })]) {
+      await assert.rejects(
+        deployed("llama", [target], method),
+        isMistake("unsupported", "this cannot be deployed", "LoRA alone"),
+      );
+    }
+    assert.throws(
+      () => gguf("a.gguf", { adapter: true, format: "Q8_0" }),
+      isMistake("input", "format", "F32 or F16"),
+    );
+  }));
+
+Deno.test("Mistral is a Llama with a window in GGUF", () =>
+  inFolder(async (folder) => {
+    const [base, path] = [join(folder, "base"), join(folder, "mistral.gguf")];
+    const fresh = await model(reference("llama")).data(table, textGeneration({ text: "text" }))
+      .adapt(lora()).train({ epochs: 0 }).deploy(merged(base)).run(quiet);
+    await fresh.dispose();
+    const configPath = join(base, "config.json");
+    const { attention_bias: _, mlp_bias: __, ...json } = JSON.parse(
+      await Deno.readTextFile(configPath),
+    );
+    const window = 32;
+    for (const sliding_window of [window, null]) {
+      const mistral = { ...json, model_type: "mistral", sliding_window };
+      await Deno.writeTextFile(
+        configPath,
+        JSON.stringify({ ...mistral, architectures: ["MistralForCausalLM"] }),
+      );
+      const result = await model(`file:${base}`)
+        .data(table, textGeneration({ text: "text" }), { test: 1 / 3 })
+        .adapt(lora()).train({ epochs: 1, batchSize: 8, learningRate: 1e-2 })
+        .deploy(gguf(path)).run(quiet);
+      await result.dispose();
+      const { metadata } = await readGguf(path);
+      assert.equal(metadata.get("general.architecture"), "llama");
+      assert.equal(metadata.get("llama.attention.sliding_window"), sliding_window ?? undefined);
+      assert.equal(
+        metadata.get("llama.context_length"),
+        sliding_window ?? json.max_position_embeddings,
+      );
+      const { json: read } = await readModelConfig(path);
+      assert.equal(read.model_type, sliding_window === null ? "llama" : "mistral");
+      if (nodeLlamaCpp === undefined || sliding_window !== null) continue;
+      assert.deepEqual(await askLlamaCpp(path, texts, 12), await askTunebook(path, texts, 12));
+    }
+  }));
+
+Deno.test("a GGUF file opens with the task that it was written for", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "model.gguf");
+    await deployed("llama", [gguf(path)]);
+    const { json: { tunebook_task: note } } = await readModelConfig(path);
+    const { name, settings } = textGeneration({ text: "text" });
+    assert.deepEqual(JSON.parse(note as string), JSON.parse(JSON.stringify({ name, settings })));
+    const opened = await open(path);
+    assert.equal(opened.task, "text-generation");
+    await opened.dispose();
+  }));

@@ -5,6 +5,7 @@ import { pTuning } from "../../lib/adapters/p_tuning.ts";
 import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
 import { type Device, openDevice, type State } from "../../lib/engine/mod.ts";
+import { readsInPlace } from "../../lib/nn/in_place_program.ts";
 import { createContinuer } from "../../lib/generate/continuer.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { attachTo, type Model } from "../../lib/nn/model.ts";
@@ -164,3 +165,34 @@ for (
     });
   }
 }
+
+// The runtime's attention takes heads of 8 numbers and more: these are written in place.
+for (const modelType of ["gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text"]) {
+  const toy = () => toyLanguageModel({ modelType, layers: 2, width: 16, headSize: 8 });
+  for (const method of [full(), lora({ rank: 2 }), promptTuning({ tokens: 3 })]) {
+    Deno.test(`${modelType} with ${method.method} continues texts in place`, async () => {
+      const model = toy();
+      assert.ok(readsInPlace({ model, adapter: attachTo(model, method) }));
+      await assertContinues(model, method);
+    });
+  }
+
+  Deno.test(`${modelType} reads further tokens of a single text in place`, async () => {
+    const model = toy();
+    const device = await openDevice("cpu");
+    const expected = await wholePass(model, full(), device, texts[0]);
+    const continuer = createContinuer({ model, adapter: noAdapter }, { device });
+    const cache = continuer.begin(1);
+    for (const [from, to] of [[0, 3], [3, 4], [4, 8]]) {
+      const [logits] = await continuer.read(cache, [texts[0].slice(from, to)]);
+      assertNear(logits, expected[to - 1], `after ${to} tokens`);
+    }
+    await continuer.dispose();
+  });
+}
+
+Deno.test("a method that changes keys is not read in place", () => {
+  const model = toyLanguageModel({ modelType: "llama", width: 16 });
+  const adapter = attachTo(model, prefixTuning({ tokens: 2 }));
+  assert.equal(readsInPlace({ model, adapter }), false);
+});

@@ -28,6 +28,8 @@ export interface ToyOptions {
   readonly vocabulary?: number;
   /** Whether a language head shares the word table; as is customary in the family unless given. */
   readonly isTied?: boolean;
+  /** Numbers of a head, where the family has a field for it. */
+  readonly headSize?: number;
   /** The most tokens of a text; 16 unless given. */
   readonly positions?: number;
   /** Further fields of the config. */
@@ -79,7 +81,7 @@ export function toyLanguageModel(options: ToyOptions = {}): Model {
 export function toyModel(options: ToyOptions = {}): Model {
   const { modelType = "bert", width = 8, layers = 1, outputs = 3, dropout = 0, seed = 1 } = options;
   const { vocabulary = toyVocabulary, positions = 16, isTied } = options;
-  const { head: name = "classification" } = options;
+  const { head: name = "classification", headSize } = options;
   const family = familyOf(modelType);
   const fields = {
     model_type: modelType,
@@ -110,6 +112,7 @@ export function toyModel(options: ToyOptions = {}): Model {
     num_key_value_heads: 1,
     ...(isTied === undefined ? {} : { tie_word_embeddings: isTied }),
     ...slidingFields[modelType],
+    ...(headSize === undefined ? {} : { head_dim: headSize }),
     ...options.fields,
   };
   const json = family.part ? { model_type: modelType, text_config: fields } : fields;

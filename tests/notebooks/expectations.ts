@@ -169,4 +169,34 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /projected by umap: imdb 100, yelp 100, amazon 100/,
     ],
   },
+  "08_language_model": {
+    images: 4,
+    numbers: [
+      // The answers surprise the model less once it has been trained.
+      { pattern: /(?:before|训练前) perplexity ([\d.]+)/, atLeast: 60, atMost: 2000 },
+      { pattern: /(?:after|训练后) perplexity ([\d.]+)/, atLeast: 10, atMost: 400 },
+    ],
+    texts: [
+      /train: learned \((?:assistant)\): \d+ of \d+ tokens/,
+      /the end token <\|endoftext\|> is learned \d+ times/,
+      /(?:perplexity by hand|困惑度 手算) ([\d.]+)\n+(?:perplexity library|困惑度 程序库) \1\n/,
+      /onnx\/onnx\/model\.onnx|onnx\/model\.onnx/,
+      /transformers\.js: +([^\n]*)[^]*tunebook: +\1/,
+    ],
+  },
+  "09_translation": {
+    images: 3,
+    numbers: [
+      { pattern: /(?:before|训练前) chrF ([\d.]+)/, atLeast: 0, atMost: 40 },
+      { pattern: /(?:after|训练后) chrF ([\d.]+)/, atLeast: 10, atMost: 70 },
+      { pattern: /(?:greedy|贪心) chrF ([\d.]+)/, atLeast: 10, atMost: 75 },
+      { pattern: /(?:4 beams|束搜索) chrF ([\d.]+)/, atLeast: 10, atMost: 75 },
+    ],
+    texts: [
+      /500 rows/,
+      /draws of the paired bootstrap/,
+      /decoder_model_merged\.onnx/,
+      /transformers\.js: +([^\n]*)\n+tunebook: +\1/,
+    ],
+  },
 };

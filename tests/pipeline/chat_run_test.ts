@@ -49,3 +49,26 @@ Deno.test("a chat is previewed, trained, scored and deployed with its template, 
     await opened.dispose();
     await result.dispose();
   }));
+
+Deno.test("rows that are dropped are neither shown nor the same as others", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"), "gpt2");
+    const long = (word: string) => Array(40).fill(word).join(" ");
+    const mixed = tableFromRows([
+      ...["film", "food"].map((word) => ({ asked: long(word), said: "good" })),
+      ...["film", "food", "place", "price"].map((word) => ({ asked: word, said: "good" })),
+    ]);
+    const task = chat({ prompt: "asked", completion: "said", template: "plain", overflow: "drop" });
+    const preview = await model(reference).data(mixed, task, { test: mixed }).adapt(lora())
+      .train({ maxTokens: 16 }).evaluate({ perplexity }).preview();
+    assert.match(
+      String(preview),
+      /train: 2 of 6 examples are longer than 16 tokens and were dropped/,
+    );
+    assert.deepEqual(
+      preview.examples.map(({ text }) => text),
+      ["film", "food", "place"].map((word) => `user: ${word}`),
+    );
+    assert.equal(preview.splits.shared[0].rows, 4);
+    assert.equal(preview.splits.splits[0].duplicates, 0);
+  }));

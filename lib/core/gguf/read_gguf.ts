@@ -43,8 +43,13 @@ const versions = [2, 3];
  * Reads the header; tensors and lists stay in the file. Throws a `TunebookError` of kind "weights"
  * that names the file and the field, and of kind "unsupported" for another version or byte order,
  * for one shard of several, and for what is no model, such as an adapter.
+ *
+ * @param options with `isAdapter` an adapter is read, and a model is what is refused
  */
-export async function readGguf(path: string): Promise<GgufHeader> {
+export async function readGguf(
+  path: string,
+  { isAdapter = false }: { readonly isAdapter?: boolean } = {},
+): Promise<GgufHeader> {
   using file = await openFile(path);
   const { size } = await file.stat();
   const reader = fileReader(path, file, size);
@@ -52,7 +57,7 @@ export async function readGguf(path: string): Promise<GgufHeader> {
   const tensorCount = reader.uint64("tensor_count");
   const metadata = readMetadata(path, reader, reader.uint64("metadata_kv_count"));
   const header = { path, size, metadata };
-  checkKind(header);
+  checkKind(header, isAdapter ? "adapter" : "model");
   return { ...header, tensors: readTensors(path, reader, tensorCount, alignmentOf(header)) };
 }
 
@@ -112,10 +117,13 @@ function checkStart(path: string, reader: FileReader): void {
 }
 
 /** Types of files that hold no whole model. */
-function checkKind({ path, metadata }: Pick<GgufHeader, "path" | "metadata">): void {
-  const type = metadata.get("general.type");
-  if (type !== undefined && type !== "model") {
-    throw new TunebookError("unsupported", `${path}: general.type is ${type}, not model`);
+function checkKind(
+  { path, metadata }: Pick<GgufHeader, "path" | "metadata">,
+  asked: "model" | "adapter",
+): void {
+  const type = metadata.get("general.type") ?? "model";
+  if (type !== asked) {
+    throw new TunebookError("unsupported", `${path}: general.type is ${type}, not ${asked}`);
   }
   const shards = metadata.get("split.count");
   if (typeof shards === "number" && shards > 1) {

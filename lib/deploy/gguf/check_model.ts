@@ -8,7 +8,7 @@ import { checkMergeable } from "../../nn/merge.ts";
 import type { Model } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
-import { architectures } from "../../weights/gguf/architectures/mod.ts";
+import { architectureFor, architectures } from "../../weights/gguf/architectures/mod.ts";
 import { checkModelKeys } from "./model_keys.ts";
 
 /** A model that has an architecture. */
@@ -22,13 +22,17 @@ export interface GgufModel {
  * heads other than that for the next token, methods that cannot be merged, and settings that the keys of
  * the architecture cannot say.
  */
-export function checkGgufModel({ model, adapter }: TrainableModel): GgufModel {
+export function checkGgufModel(
+  { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+): GgufModel {
   const { family: { modelType }, headRequest } = model;
-  const architecture = architectures.find((each) => each.modelType === modelType);
+  const architecture = architectureFor(modelType);
   if (!architecture) {
     throw new TunebookError(
       "unsupported",
-      `tunebook writes GGUF files of ${architectures.map((each) => each.modelType).join(", ")}, ` +
+      `tunebook writes GGUF files of ${
+        architectures.map((each) => each.modelType).join(", ")
+      } and mistral, ` +
         `not of ${modelType}; deploy it with merged(folder) or onnx(folder)`,
     );
   }

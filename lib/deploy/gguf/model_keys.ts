@@ -38,7 +38,7 @@ export function modelKeys({ name }: GgufArchitecture, model: Pick<Model, "config
     ? { "attention.layer_norm_epsilon": float((config as Gpt2Config).epsilon) }
     : llamaLikeKeys(config as LlamaLikeConfig);
   const keys: Keys = {
-    context_length: uint(config.maxPositions),
+    context_length: uint(positionsOf(name, config)),
     embedding_length: uint(config.hiddenSize),
     block_count: uint(config.numLayers),
     feed_forward_length: uint(config.intermediateSize),
@@ -54,6 +54,12 @@ export function modelKeys({ name }: GgufArchitecture, model: Pick<Model, "config
       ? { divisors: divisorsOf({ theta: rotary.theta, scaling }, headSize) }
       : {}),
   };
+}
+
+/** llama.cpp's `llama` knows no window: texts that fit into it are read as the model reads them. */
+function positionsOf(name: string, config: LlamaLikeConfig | Gpt2Config): number {
+  const { maxPositions, sliding } = config as LlamaLikeConfig;
+  return name === "llama" && sliding ? Math.min(maxPositions, sliding.window) : maxPositions;
 }
 
 function llamaLikeKeys(config: LlamaLikeConfig): Keys {
@@ -146,9 +152,15 @@ export function checkModelKeys(architecture: GgufArchitecture, model: Model): vo
     ]),
     tensors,
   };
-  const read = model.family.readConfig(ggufConfig(header, divisors));
-  const wrong = Object.keys({ ...model.config, ...read }).filter((name) =>
-    !beside.has(name) && text(model.config, name) !== text(read, name)
+  const read = model.family.readConfig({
+    // transformers' Mistral has one where a config says nothing.
+    ...(model.family.modelType === "mistral" ? { sliding_window: null } : {}),
+    ...ggufConfig(header, divisors),
+  });
+  const positions = positionsOf(architecture.name, model.config as LlamaLikeConfig);
+  const config: object = { ...model.config, maxPositions: positions };
+  const wrong = Object.keys({ ...config, ...read }).filter((name) =>
+    !beside.has(name) && text(config, name) !== text(read, name)
   );
   if (wrong.length === 0) return;
   const shown = wrong.map((name) =>

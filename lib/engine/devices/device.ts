@@ -34,10 +34,14 @@ export interface Step {
    * device computes in a thread of its own, an abort leaves the run behind at once, with an error of
    * kind "interrupted"; what it writes into the state may then change a little later. Elsewhere a run
    * that has begun ends.
+   *
+   * @param into where to write outputs, by name, float32; they are left out of the results. Only devices
+   * with `infers` look at it. A node that writes in place may be given one array as feed and here.
    */
   run(
     feeds: Readonly<Record<string, HostTensor>>,
     signal?: AbortSignal,
+    into?: Readonly<Record<string, HostTensor>>,
   ): Promise<Record<string, HostTensor>>;
   dispose(): Promise<void>;
 }
@@ -88,6 +92,8 @@ export interface Device {
   readonly description: string;
   /** Keeps zeros for every tensor of every vector. */
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
+  /** True where programs that take no gradients get nodes of their own (`ops.cachedAttention`). */
+  readonly infers?: boolean;
   /** Memory that feeds are read from without being copied; ordinary arrays are as good unless given. */
   allocate?(numbers: number): Float32Array;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */

@@ -42,6 +42,7 @@ export function onnxRuntime(
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
+    ...(provider === "cpu" && !options.plain ? { infers: true } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
@@ -63,7 +64,8 @@ async function compile(
   checkState(program, (path) => state?.tensor(path) !== undefined);
   const { plain = false } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
-  const graph = trace(program, frozen, { plain, contrib: !plain });
+  const processor = provider === "cpu" && !plain;
+  const graph = trace(program, frozen, { plain, contrib: !plain, processor });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);
@@ -82,17 +84,21 @@ async function compile(
   for (const name of written) fetches[nextOf.get(name)!] = stateTensor(name)!;
   const session = await createSession(provider, graph, options, { held: bindings.held });
   return {
-    async run(feeds, signal) {
+    async run(feeds, signal, into = {}) {
       checkFeeds(program, feeds);
       const given: Record<string, ort.Tensor> = { ...fixed };
       for (const [name, type] of feedTypes) {
         const feed = feeds[name];
         given[name] = new ort.Tensor(type as "float32", feed.data as Float32Array, feed.shape);
       }
-      const results = await runSession(provider, program.name, session, given, fetches, signal);
+      const own = Object.entries(into).map(([name, { data, shape }]) =>
+        [name, new ort.Tensor("float32", data as Float32Array, shape)] as const
+      );
+      const asked = own.length > 0 ? { ...fetches, ...Object.fromEntries(own) } : fetches;
+      const results = await runSession(provider, program.name, session, given, asked, signal);
       const host: Record<string, HostTensor> = {};
       for (const [name, tensor] of Object.entries(results)) {
-        if (fetches[name]) continue;
+        if (asked[name]) continue;
         host[name] = { shape: tensor.dims, data: tensor.data as Float32Array };
       }
       return host;

@@ -7,6 +7,7 @@ import type { Kernel } from "../trace_backend.ts";
 import { crossEntropies } from "./cross_entropy.ts";
 import { elementwise } from "./elementwise.ts";
 import { fused } from "./fused.ts";
+import { inference } from "./inference.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
 import { matrix } from "./matrix.ts";
@@ -22,5 +23,6 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...matrix,
   ...quantized,
   ...fused,
+  ...inference,
   ...crossEntropies,
 };

@@ -25,6 +25,8 @@ import type { Kernel, KernelCall } from "../trace_backend.ts";
 const bookNumbers = { fp4: 0, nf4: 1 } as const;
 /** Compute in float32; the runtime may otherwise round x to eight bits. */
 const floatAccuracy = 1;
+/** Round each block of x to eight bits, as llama.cpp does, and multiply integers. */
+const integerAccuracy = 4;
 
 function layoutOf({ attrs }: KernelCall): QuantizedLayout & { backward: boolean } {
   return attrs as unknown as QuantizedLayout & { backward: boolean };
@@ -116,11 +118,12 @@ function withIntegers(call: KernelCall): Value {
       N: { int: rows },
       bits: { int: bitsOf(format) },
       block_size: { int: blockSize },
-      accuracy_level: { int: floatAccuracy },
+      accuracy_level: { int: build.options.infers ? integerAccuracy : floatAccuracy },
     }, contribDomain);
   if (!backward) {
-    // Prepared codes would be a second copy, and are slower for more than a few tokens.
-    const b = build.options.contrib ? opaque(build, codes, shape, x) : codes;
+    // Prepared codes would be a second copy, and are slower for more than a few tokens; integers need them.
+    const { contrib, infers } = build.options;
+    const b = contrib && !infers ? opaque(build, codes, shape, x) : codes;
     return product(x, b, outFeatures, inFeatures);
   }
   const rows = outFeatures * blocks;

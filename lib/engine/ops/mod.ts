@@ -6,6 +6,12 @@
 export { after } from "./after.ts";
 export { attend, type AttendInputs, type AttendOptions } from "./attend.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export {
+  type CachedAttention,
+  cachedAttention,
+  type CachedAttentionInputs,
+  type CachedAttentionOptions,
+} from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
 export { embedding } from "./embedding.ts";

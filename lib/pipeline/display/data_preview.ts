@@ -78,7 +78,7 @@ export async function previewData(
   const maxTokens = Math.min(trainSettings(spec.train).maxTokens, opened.config.maxTokens);
   const processor = processorOf(opened, maxTokens);
   const lengths: Record<string, Int32Array> = {};
-  const inputs: Record<string, readonly string[] | undefined> = {};
+  const inputs: Record<string, readonly (string | undefined)[] | undefined> = {};
   const found: Record<string, AnyExamples> = {};
   for (const [name, table] of Object.entries(read.splits)) {
     if (!table) continue;
@@ -92,7 +92,7 @@ export async function previewData(
     splits: describeTables(read.splits, { ...spec.task.report, inputs, lengths }),
     lengths,
     notes: notesOf(found),
-    examples: await shownRows(read, processor),
+    examples: await shownRows(read, processor, inputs.train),
   };
   return Object.freeze({
     ...preview,
@@ -104,22 +104,23 @@ export async function previewData(
 
 /**
  * The first training rows that have something to show, and others where there are too few, with their
- * tokens; of a row of several sequences the first one.
+ * tokens; of a row of several sequences the first one. Rows that the model does not get are passed over.
  */
 async function shownRows(
   { splits: { train }, task }: ReadData,
   processor: Processor,
+  keys: readonly (string | undefined)[] | undefined,
 ): Promise<PreviewRow[]> {
-  const rows = await Promise.all(
-    shownNumbers(train.numRows(), task.task.hasMarks?.(train)).map(async (row) => {
-      const table = pickRows(train, [row]);
-      const where = "the training data";
-      const examples = await task.examples(table, processor, { where, labelled: false });
-      const ids = examples.lengths.length > 0 ? examples.feedsOf([0]).input_ids?.data ?? [] : [];
-      const counts = examples.lengths.length > 0 ? examples.countsOf?.(0) : undefined;
-      return { ...task.task.preview(table, 0), ids: Array.from(ids), counts };
-    }),
-  );
+  const isGiven = (row: number) => keys === undefined || keys[row] !== undefined;
+  const rows = [];
+  for (const row of shownNumbers(train.numRows(), task.task.hasMarks?.(train), isGiven)) {
+    const table = pickRows(train, [row]);
+    const where = "the training data";
+    const examples = await task.examples(table, processor, { where, labelled: false });
+    const ids = examples.lengths.length > 0 ? examples.feedsOf([0]).input_ids?.data ?? [] : [];
+    const counts = examples.lengths.length > 0 ? examples.countsOf?.(0) : undefined;
+    rows.push({ ...task.task.preview(table, 0), ids: Array.from(ids), counts });
+  }
   const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
   return rows.map(({ text, label, ids, counts }) => {
     const shown = ids.slice(0, longest);
@@ -142,8 +143,12 @@ async function shownRows(
 }
 
 /** The numbers of the rows shown, from 0, in their order. */
-function shownNumbers(count: number, hasMarks?: readonly boolean[]): number[] {
-  const rows = Array.from({ length: count }, (_, row) => row);
+function shownNumbers(
+  count: number,
+  hasMarks: readonly boolean[] | undefined,
+  isGiven: (row: number) => boolean,
+): number[] {
+  const rows = Array.from({ length: count }, (_, row) => row).filter(isGiven);
   const ranked = hasMarks ? rows.toSorted((a, b) => +hasMarks[b] - +hasMarks[a] || a - b) : rows;
   return ranked.slice(0, shownExamples).sort((a, b) => a - b);
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Head, ModelConfig } from "../../nn/family.ts";
-import { readTaskNote, type TaskNote, taskNoteField } from "../../nn/task_note.ts";
+import { isGguf } from "../../core/gguf/read_gguf.ts";
+import { ggufTaskKey, taskNoteField } from "../../core/task_keys.ts";
+import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
 import { readTokenizerSettings } from "../../text/read_tokenizer_files.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 
@@ -29,9 +31,10 @@ export interface ModelNotes {
 export async function readModelNotes(opened: OpenedModel): Promise<ModelNotes> {
   const { json, files, reference } = opened;
   // modules.json says all that matters, also where Python has saved the folder anew since.
-  const note = files.sentence
-    ? undefined
-    : readTaskNote(json[taskNoteField], `${reference}: ${taskNoteField} of config.json`);
+  const note = files.sentence ? undefined : readTaskNote(
+    json[taskNoteField],
+    `${reference}: ${isGguf(files.config) ? ggufTaskKey : `${taskNoteField} of config.json`}`,
+  );
   const head = headIn(opened);
   const maxTokens = files.sentence?.maxTokens ?? await tokenizerLimit(files.tokenizerConfig);
   return {

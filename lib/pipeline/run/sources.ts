@@ -12,13 +12,13 @@ import { resolveModel } from "../../weights/resolve_model.ts";
 import type { DataSource, PlanSpec } from "../plan_spec.ts";
 
 /**
- * The folder of a `file:` model, the files of the data, the checkpoints and the adapter that a run
+ * The folder of a model that lies on this machine as it is, the files of the data, the checkpoints and the adapter that a run
  * starts from.
  */
 export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
   const { model, data, split: { test, validation }, train, method } = parts;
   const sources: Source[] = [];
-  if (parseReference(model).kind === "file") {
+  if (["file", "tunebook"].includes(parseReference(model).kind)) {
     // A model that is not there has no place; the run says so when its turn comes.
     const found = await resolveModel(model).catch(() => undefined);
     if (found) sources.push({ what: "the model", path: found.folder });

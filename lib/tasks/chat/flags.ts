@@ -15,7 +15,11 @@ export const chatFlags: readonly TaskFlag[] = [
   columnFlag("output", "the column of the answer to an instruction"),
   columnFlag("tools", "the column of the functions that may be called"),
   { name: "system", value: "text", what: "a system prompt for rows without one" },
-  { name: "template", value: "text", what: "chatml, plain, a name of the model's own, or Jinja" },
+  {
+    name: "template",
+    value: "text",
+    what: "chatml, plain, lines, a name of the model's own, or Jinja",
+  },
   { name: "date", value: "text", what: "the day that templates name, 2026-11-29 (today)" },
   { name: "learn", value: "text", what: "assistant, last, completion or all" },
   { name: "turns", value: "text", what: "turns of the assistant together or apart (together)" },

@@ -33,8 +33,8 @@ export interface ChatTaskOptions {
   /** A system prompt for the rows that have none. */
   readonly system?: string;
   /**
-   * The template: Jinja, the name of one of the model's own, `chatml`, or `plain` for texts as they
-   * are. The model's own unless given.
+   * The template: Jinja, the name of one of the model's own, `chatml`, `plain` for texts as they are, or
+   * `lines` for one a line. The model's own unless given.
    */
   readonly template?: string;
   /** Further variables of the template, such as `{ enable_thinking: false }`. */

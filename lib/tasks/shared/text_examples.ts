@@ -54,10 +54,12 @@ export function textExamples(
   };
 }
 
-/** The tokens and segments of each row's sequences, one text a row. */
-function inputKeysOf(rows: number, sequences: readonly Sequence[]): string[] {
-  const keys = Array<string>(rows).fill("");
-  for (const sequence of sequences) keys[sequence.row] += sequenceKey(sequence);
+/** The tokens and segments of each row's sequences, one text a row; undefined for rows that have none. */
+function inputKeysOf(rows: number, sequences: readonly Sequence[]): (string | undefined)[] {
+  const keys = Array<string | undefined>(rows).fill(undefined);
+  for (const sequence of sequences) {
+    keys[sequence.row] = (keys[sequence.row] ?? "") + sequenceKey(sequence);
+  }
   return keys;
 }
 

@@ -32,8 +32,16 @@ function plain({ endToken }: TokenizerFacts): string {
   return `{% for message in messages %}{{ message['content'] }}${end}{% endfor %}`;
 }
 
+/** A content a line; the end token closes what the assistant says. For small base models: it asks for no marks. */
+function lines({ endToken }: TokenizerFacts): string {
+  const end = endToken === undefined ? "'\\n'" : "eos_token";
+  return "{% for message in messages %}{{ message['content'] }}" +
+    `{% if message['role'] == 'assistant' %}{{ ${end} }}{% else %}{{ '\\n' }}{% endif %}{% endfor %}`;
+}
+
 /** The templates by name. */
 export const builtInTemplates: Readonly<Record<string, (facts: TokenizerFacts) => string>> = {
   chatml,
   plain,
+  lines,
 };

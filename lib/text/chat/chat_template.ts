@@ -99,6 +99,6 @@ export function chooseTemplate(
       ? `the model has several chat templates and none is the default; give template, one of ` +
         names.join(", ")
       : 'the model has no chat template, as base models have none; give template: "chatml", ' +
-        '"plain" (the texts as they are), or Jinja of your own',
+        '"plain" (the texts as they are), "lines" (one a line), or Jinja of your own',
   );
 }

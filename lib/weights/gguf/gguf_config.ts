@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { ggufTaskKey, taskNoteField } from "../../core/task_keys.ts";
 import { type GgufHeader, readGguf } from "../../core/gguf/read_gguf.ts";
 import { architectureOf } from "./architectures/mod.ts";
 import { llama3Scaling } from "./architectures/rope_scaling.ts";
@@ -35,6 +36,9 @@ export function ggufConfig(
     vocab_size: vocabSize(header),
     tie_word_embeddings: architecture.name === "gpt2" || !header.tensors.has("output.weight"),
     ...tokenIds(header),
+    ...(header.metadata.has(ggufTaskKey)
+      ? { [taskNoteField]: header.metadata.get(ggufTaskKey) }
+      : {}),
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { mistakes } from "../../core/errors.ts";
-import type { GgufHeader, GgufTensor } from "../../core/gguf/read_gguf.ts";
+import type { GgufHeader } from "../../core/gguf/read_gguf.ts";
 import { elementsOf } from "../dtype.ts";
 import type { TensorInfo } from "../weights.ts";
 import type { Change, GgufArchitecture } from "./architectures/architecture.ts";
@@ -44,7 +44,7 @@ export function ggufTensors(
       unread.push(`tensor ${stored} is ${format}`);
       continue;
     }
-    const bytes = bytesOf(tensor, format);
+    const bytes = bytesIn(tensor.shape, format);
     if (bytes === undefined) {
       wrong.push(
         `tensor ${stored} has rows of ${tensor.shape.at(-1)} numbers; ${format.name} has blocks ` +
@@ -81,7 +81,8 @@ export function ggufTensors(
   return tensors;
 }
 
-function bytesOf({ shape }: GgufTensor, format: TensorFormat): number | undefined {
+/** How many bytes a tensor takes; undefined where its rows are no whole blocks. */
+export function bytesIn(shape: readonly number[], format: TensorFormat): number | undefined {
   const row = shape.at(-1) ?? 1;
   if (row % format.blockSize !== 0) return undefined;
   return elementsOf(shape) / format.blockSize * format.blockBytes;

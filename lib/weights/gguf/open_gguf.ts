@@ -73,7 +73,8 @@ async function statOf(path: string): Promise<Deno.FileInfo> {
 /** How much is turned at a time, so that a tensor needs no second copy. */
 const chunkBytes = 4 * 2 ** 20;
 
-function readValues(
+/** A tensor's numbers as float32, as they are stored. */
+export function readValues(
   path: string,
   file: Deno.FsFile,
   { info: { offset, bytes }, format, storedShape }: StoredGgufTensor,

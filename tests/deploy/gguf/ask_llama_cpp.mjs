@@ -1,16 +1,20 @@
 /**
  * Asks llama.cpp, through node-llama-cpp, for the tokens of texts and for the most likely ones after them.
- * Arguments: the path of the package's dist/index.js, that of a GGUF file, the texts, how many tokens. It
- * prints JSON, a list of { ids, next }.
+ * Arguments: the path of the package's dist/index.js, that of a GGUF file, the texts, how many tokens, and
+ * that of an adapter, where there is one. It prints JSON, a list of { ids, next }.
  */
 import { pathToFileURL } from "node:url";
 import process from "node:process";
 
-const [library, modelPath, texts, most] = process.argv.slice(2);
+const [library, modelPath, texts, most, lora] = process.argv.slice(2);
 const { getLlama } = await import(pathToFileURL(library).href);
 const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
 const model = await llama.loadModel({ modelPath, gpuLayers: 0 });
-const context = await model.createContext({ contextSize: 256, threads: 1 });
+const context = await model.createContext({
+  contextSize: 256,
+  threads: 1,
+  ...(lora ? { lora } : {}),
+});
 const sequence = context.getSequence();
 const answers = [];
 for (const text of JSON.parse(texts)) {

