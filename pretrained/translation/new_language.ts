@@ -34,7 +34,7 @@ const result = await model(`file:${flags.model}`)
     translation({ source: "source", target: "target" }),
     { test },
   )
-  .adapt(lora({ rank: 32, alpha: 64, targets: "all-linear" }))
+  .adapt(lora({ rank: 16, alpha: 32, targets: "all-linear" }))
   .train({ epochs: Number(flags.epochs), batchSize: 32, learningRate: 2e-3, maxTokens: 56 })
   .evaluate({})
   .run();
