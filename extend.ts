@@ -136,7 +136,14 @@ export type {
   PeftFormat,
   PeftTensor,
 } from "./lib/nn/method.ts";
-export type { AdapterDelta, LinearChange, LowRank, NormChange } from "./lib/nn/adapter_delta.ts";
+export type {
+  AdapterDelta,
+  LinearChange,
+  LowRank,
+  NormChange,
+  PrefixChange,
+  PrefixSite,
+} from "./lib/nn/adapter_delta.ts";
 export { chooseTargets, type Targets } from "./lib/nn/targets.ts";
 export type {
   QuantizationFormat,

@@ -16,6 +16,7 @@ export type { MetricFor, PredictedBy, ScoresOf, WrittenMetric } from "./lib/pipe
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {
   Budget,
+  ComparedMetric,
   CompareJson,
   CompareOptions,
   CompareSpec,
@@ -58,13 +59,21 @@ export type { TokenLogprob, TokenLogprobs } from "./lib/generate/token_logprobs.
 export type { OpenOptions } from "./lib/pipeline/open/open_options.ts";
 export type {
   ActiveAdapter,
-  ActiveNames,
-  AdapterAnswer,
-  AdapterPrediction,
   AdapterSet,
   PredictTextsOptions,
   StackOptions,
 } from "./lib/pipeline/open/adapter_set.ts";
+export type {
+  ActiveNames,
+  AdapterAnswer,
+  AdapterPrediction,
+} from "./lib/pipeline/open/active_names.ts";
+export type {
+  AdapterChatOptions,
+  AdapterGenerateOptions,
+  AdapterStreamOptions,
+  SetWriter,
+} from "./lib/pipeline/open/set_writer.ts";
 export type { AveragedAdapter } from "./lib/pipeline/open/average.ts";
 export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { Combination } from "./lib/adapters/several/low_rank_sum.ts";

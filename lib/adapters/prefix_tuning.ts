@@ -40,6 +40,7 @@ import type {
 import { computed } from "./parts/computed.ts";
 import { apply, dense, table } from "./parts/dense.ts";
 import { captureKeysValues } from "./parts/key_value_capture.ts";
+import { isAsInPeft, pairOf, prefixSites } from "./parts/prefix_pairs.ts";
 import { checkFields } from "./peft/fields.ts";
 import type { PeftConfig } from "./peft/config.ts";
 import {
@@ -159,9 +160,11 @@ function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Arra
         mask: lengthen(mask, tokens, 1),
       };
     },
-    // Prefixes of several attentions have no common length that other adapters could share.
-    ...(projection || modelInfo.family.decoder ? {} : {
-      delta: (values) => ({ linears: new Map(), prefix: values.get(embedding)! }),
+    ...(projection ? {} : {
+      delta: (values) => ({
+        linears: new Map(),
+        prefix: { tokens, sites: prefixSites(places, values.get(embedding)!, { tokens, width }) },
+      }),
     }),
     ...formatOf(
       modelInfo,
@@ -194,16 +197,6 @@ function attach(modelInfo: ModelInfo, settings: Settings, captured?: Float32Arra
       ),
     ),
   };
-}
-
-/** True for a prefix of an encoder-decoder that PEFT can open. */
-function isAsInPeft(places: readonly AttentionPlace[]): boolean {
-  return places.every(({ site }) => site === "decoder");
-}
-
-/** Which pair of keys and values an attention reads. */
-function pairOf(places: readonly AttentionPlace[], own: number): number {
-  return isAsInPeft(places) ? 2 * own % places.length : own;
 }
 
 /** PEFT's format, or why there is none. */

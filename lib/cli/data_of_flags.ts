@@ -62,6 +62,12 @@ export function dataOfFlags(read: FlagReader, fileColumns?: readonly string[]): 
     ...settingsOf(task, source, read, fileColumns),
   };
   const reading = readingOfFlags(read);
+  if (read.list("omit") && !fileColumns) {
+    read.wrong.push(
+      "--omit has no use: it is for files whose columns no flag names, and whose name or --format tells " +
+        "what they are",
+    );
+  }
   const split = {
     ...(isOwn && defaults.test !== undefined ? { test: defaults.test } : {}),
     ...sizeOf("test", read),

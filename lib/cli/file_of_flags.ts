@@ -15,7 +15,7 @@ import { readingOfFlags } from "./reading_of_flags.ts";
 
 /**
  * The file's rows where no flag names a column, so that columns can be chosen by the names that they have;
- * columns without a name, such as pandas' index, are left out. `undefined` for data sets, whose columns are
+ * columns without a name, such as pandas' index, are left out, and those of `--omit`. `undefined` for data sets, whose columns are
  * known, for names that do not tell a format, and where flags name columns: the plan reads those alone.
  * Throws an error of kind "data" for a file that cannot be read.
  */
@@ -26,7 +26,8 @@ export async function fileOfFlags(flags: Flags): Promise<Table | undefined> {
   if (named.some(({ name, flag = name }) => flags[flag] !== undefined)) return undefined;
   const read = new FlagReader(flags);
   const reading = readingOfFlags(read);
+  const omit = ["", ...read.list("omit") ?? []];
   // What is wrong with the flags is told when the plan is read.
   if (read.wrong.length > 0 || (formatOf(data) ?? reading.format) === undefined) return undefined;
-  return rememberOrigin(await readTable(data, { omit: [""], ...reading }), data);
+  return rememberOrigin(await readTable(data, { omit, ...reading }), data);
 }

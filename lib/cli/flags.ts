@@ -24,6 +24,7 @@ const general: Readonly<Record<string, Kind>> = {
   format: text,
   quote: text,
   "column-separator": text,
+  omit: text,
   method: text,
   rank: text,
   alpha: text,

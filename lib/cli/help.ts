@@ -52,7 +52,8 @@ const held = `\
   --validation SIZE              rows for the best checkpoint and early stopping
   --format NAME                  ${tableFormats.join(", ")}, where a file's name does not tell
   --quote CHAR                   what cells of csv and tsv are quoted with, or none where quotes are text
-  --column-separator CHAR        what stands between them, such as ; or tab`;
+  --column-separator CHAR        what stands between them, such as ; or tab
+  --omit LIST                    columns that are not looked at, where no flag names any`;
 
 const models = `\
   --model REF                    npm:package@version, hf:org/name[@revision], file:folder, https://…,

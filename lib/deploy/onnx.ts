@@ -9,7 +9,7 @@ import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules, yesOrNo } from "../core/option_rules.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
-import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
 import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
@@ -17,7 +17,6 @@ import { fileKind, limitsIn, type OnnxDtype, onnxDtypes, settledIn } from "./onn
 import { isCache, onnxGraphsOf } from "./onnx_graph.ts";
 import { pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
-import { checkWritesWhole } from "./check_writes_whole.ts";
 
 /** How to write the model. */
 export interface OnnxOptions {
@@ -89,20 +88,17 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...limits,
-    check: checkWritesWhole,
     async write({ trainable, values, ...trained }, folder) {
       const { model } = trainable;
       const settled = settledIn(trainable, values, dtype);
       const pairs = pairLayoutOf(model, trained);
       await Deno.mkdir(join(folder, "onnx"));
       const { programs } = onnxGraphsOf({ trainable, values, ...trained });
-      for (const [name, program] of Object.entries(programs)) {
-        await writeOnnxFile(
-          join(folder, "onnx", fileOf(name, trainable)),
-          program(settled),
-          frozenOf(settled),
-          { pairs, float16: dtype === "float16" ? isCache : undefined },
-        );
+      const float16 = dtype === "float16" ? isCache : undefined;
+      for (const [name, graphOf] of Object.entries(programs)) {
+        const { program, frozen } = await graphOf(settled);
+        const file = join(folder, "onnx", fileOf(name, trainable));
+        await writeOnnxFile(file, program, frozen, { pairs, float16 });
       }
       const files = Object.keys(programs).map((name) => fileOf(name, trainable));
       await writeModelFiles({ trainable, values, ...trained }, folder, {

@@ -4,13 +4,21 @@
  *
  * @module
  */
-import type { Device, HostTensor, OnnxSession, Program } from "../engine/mod.ts";
+import {
+  type Device,
+  type FrozenSource,
+  type HostTensor,
+  type OnnxSession,
+  openDevice,
+  type Program,
+} from "../engine/mod.ts";
 import { cacheNames, decoderProgram, emptyCacheShape } from "../nn/decoder_program.ts";
 import { answerDecoderProgram, emptyAnswerCache, encoderProgram } from "../nn/seq2seq_programs.ts";
 import { forwardProgram } from "../nn/forward_program.ts";
 import { continuesTexts, type Model } from "../nn/model.ts";
 import { evaluated, exportedReader } from "../nn/run_over.ts";
-import type { TrainableModel } from "../nn/trainable_model.ts";
+import { readPrompt } from "../nn/read_prompt.ts";
+import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { evaluateLogits } from "./evaluate_logits.ts";
 import { closingOf } from "./reader_files.ts";
 import type { Reopened } from "./target.ts";
@@ -18,10 +26,16 @@ import type { TrainedModel } from "./trained_model.ts";
 
 type Feeds = Readonly<Record<string, HostTensor>>;
 
+/** One graph. */
+export interface OnnxGraph {
+  readonly program: Program;
+  readonly frozen: FrozenSource;
+}
+
 /** The graphs of a folder and how they are asked. */
 export interface OnnxGraphs {
-  /** The graphs by the name of the file, `model`; the program is that of a model whose method is settled. */
-  readonly programs: Readonly<Record<string, (settled: TrainableModel) => Program>>;
+  /** The graphs by the name of the file, `model`, each made of a model whose method is settled. */
+  readonly programs: Readonly<Record<string, (settled: TrainableModel) => Promise<OnnxGraph>>>;
   /** Runs padded batches of the task's rows; `sessions` are in the order of `programs`. */
   opened(sessions: readonly OnnxSession[], device: Device): Promise<Reopened>;
 }
@@ -31,20 +45,26 @@ export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
   const { trainable } = trained;
   if (trainable.model.family.decoder) {
     return {
-      programs: { encoder_model: encoderProgram, decoder_model_merged: answerDecoderProgram },
+      programs: {
+        encoder_model: (settled) => graphOf(encoderProgram(settled), settled),
+        decoder_model_merged: (settled) => graphOf(answerDecoderProgram(settled), settled),
+      },
       opened: ([encoder, decoder], device) =>
         openedSeq2Seq(trainable, { encoder, decoder }, device),
     };
   }
   if (continuesTexts(trainable.model)) {
     return {
-      programs: { model: decoderProgram },
+      programs: { model: decoderGraph },
       opened: ([session], device) => openedDecoder(trainable, session, device),
     };
   }
   return {
     programs: {
-      model: (settled) => forwardProgram(settled, { closing: closingOf(trainable.model, trained) }),
+      model(settled) {
+        const closing = closingOf(trainable.model, trained);
+        return graphOf(forwardProgram(settled, { closing }), settled);
+      },
     },
     opened: ([session]) =>
       Promise.resolve({
@@ -53,6 +73,27 @@ export function onnxGraphsOf(trained: TrainedModel): OnnxGraphs {
         dispose: () => session.dispose(),
       }),
   };
+}
+
+function graphOf(program: Program, settled: TrainableModel): Promise<OnnxGraph> {
+  return Promise.resolve({ program, frozen: frozenOf(settled) });
+}
+
+/**
+ * A decoder with its cache. A reader asks it in pieces, none of which says that it begins a text: virtual
+ * tokens are read here once, and what they leave stands before every cache.
+ */
+async function decoderGraph(settled: TrainableModel): Promise<OnnxGraph> {
+  const { model, promptTokens } = await readPrompt(settled, async (program, feeds) => {
+    const device = await openDevice("cpu");
+    const step = await device.compile(program, { frozen: frozenOf(settled) });
+    try {
+      return await step.run(feeds);
+    } finally {
+      await step.dispose();
+    }
+  });
+  return { program: decoderProgram(model, promptTokens), frozen: frozenOf(model) };
 }
 
 /** Whether an input or output is a cache, by its name. */

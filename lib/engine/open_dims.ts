@@ -31,8 +31,8 @@ const primes = [
   ...[10007, 10937, 11953, 13063, 14281, 15601, 17041, 18617, 20333, 22229, 24281, 26501],
   ...[28949, 31627, 34537, 37699, 41177, 44959, 49103, 53609, 58537, 63929, 69809, 76207],
 ];
-/** Markers of one trace. */
-const maxOpenDims = 8;
+/** Markers of one trace: adapters with prefixes at all attentions of an encoder-decoder need ten. */
+const maxOpenDims = 10;
 
 /**
  * One marker for each name, none of which divides a fixed size. The second trace takes other markers

@@ -6,17 +6,19 @@
 import { pauses } from "../core/pauses.ts";
 import type { Device, HeldWeights, HostTensor, Step } from "../engine/mod.ts";
 import type { Evaluation } from "../nn/forward_program.ts";
+import { inTurns } from "../core/in_turns.ts";
+import { sharedProgram } from "../nn/shared_program.ts";
+import { stackedFeeds } from "../nn/stacked_feeds.ts";
+import { addedTokens, type StackedAdapter } from "../nn/stacked_weights.ts";
 import {
+  includesTargets,
   noTargetModules,
-  type StackedAdapter,
   type TargetModules,
   targetModulesOf,
-} from "../nn/stacked_weights.ts";
+} from "../nn/target_modules.ts";
 import { frozenWeights, type Model } from "../nn/model.ts";
 import type { AdapterDelta } from "../nn/adapter_delta.ts";
 import type { PredictOptions, Rows } from "../nn/run_over.ts";
-import { stackedFeeds } from "./stacked_feeds.ts";
-import { firstPosition, rowAdapters, rowHeads, sharedProgram } from "../nn/shared_program.ts";
 
 /** Encoded rows and the adapter of each. */
 export interface SharedRows extends Rows {
@@ -66,11 +68,11 @@ export function createSharedModel(
   let compiled: { readonly step: Step; readonly targets: TargetModules } | undefined;
   let compilations = 0;
   // Runs wait for each other, so that none is left with a program that another replaces.
-  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = inTurns();
   const stacked = stackedFeeds(model);
 
   const stepFor = async (): Promise<{ readonly step: Step; readonly targets: TargetModules }> => {
-    if (compiled && includes(compiled.targets, wanted)) return compiled;
+    if (compiled && includesTargets(compiled.targets, wanted)) return compiled;
     // The base must not be there twice, not even for a moment.
     const old = compiled;
     compiled = undefined;
@@ -94,36 +96,14 @@ export function createSharedModel(
     const results: Float32Array[] = Array(lengths.length);
     for (const batch of batchesOf(lengths, entryOf, batchSize)) {
       await pause();
-      const own = [...new Set(batch.map(entryOf))].sort((a, b) =>
-        stacked.numberOf(a) - stacked.numberOf(b)
-      );
-      const at = Int32Array.from(batch, (row) => own.indexOf(entryOf(row)));
-      const feeds = stacked.of(targets, own);
-      const { logits } = await step.run({
-        ...feedsOf(batch),
-        ...feeds,
-        [rowAdapters]: { shape: [batch.length], data: at },
-        [rowHeads]: {
-          shape: [batch.length],
-          data: at.map((adapter, row) => row * own.length + adapter),
-        },
-        ...(targets.prefix
-          ? {
-            [firstPosition]: { shape: [], data: Int32Array.of(feeds["prefix (stacked)"].shape[1]) },
-          }
-          : {}),
-      }, signal);
+      const feeds = { ...feedsOf(batch), ...stacked.of(targets, batch.map(entryOf)) };
+      const { logits } = await step.run(feeds, signal);
       batch.forEach((row, i) => {
         const tokens = logits.shape.length === 3 ? lengths[row] : undefined;
         results[row] = resultsOf(logits, i, { tokens, outputs: entryOf(row).outputs });
       });
     }
     return results;
-  };
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = turn.then(work);
-    turn = result.catch(() => {});
-    return result;
   };
   return {
     reserve: (parts) => {
@@ -178,10 +158,7 @@ function batchesOf(
   entryOf: (row: number) => StackedAdapter,
   batchSize: number,
 ): number[][] {
-  const added = (row: number) => {
-    const { prompt, prefix } = entryOf(row).delta;
-    return `${prompt?.length ?? 0} ${prefix?.length ?? 0}`;
-  };
+  const added = (row: number) => addedTokens(entryOf(row));
   const batches: number[][] = [];
   for (const rows of Map.groupBy(Array(lengths.length).keys(), added).values()) {
     rows.sort((a, b) => lengths[b] - lengths[a]);
@@ -190,15 +167,4 @@ function batchesOf(
     }
   }
   return batches;
-}
-
-function includes(all: TargetModules, some: TargetModules): boolean {
-  return (all.prompt || !some.prompt) && (all.prefix || !some.prefix) &&
-    [...some.norms].every((path) => all.norms.has(path)) &&
-    [...some.linears].every(([path, place]) => {
-      const known = all.linears.get(path);
-      return known !== undefined &&
-        (["inputScale", "scale", "low", "offset"] as const)
-          .every((part) => known[part] || !place[part]);
-    });
 }

@@ -5,6 +5,7 @@
  */
 import { interruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
+import type { StackedAdapter } from "../nn/stacked_weights.ts";
 import type { Continuer } from "./continuer.ts";
 import type { TextCache } from "./text_cache.ts";
 
@@ -32,6 +33,8 @@ export interface ContinueOptions {
   readonly cache?: TextCache;
   /** The source of each prompt, where the model is an encoder-decoder and no cache has them. */
   readonly sources?: readonly ArrayLike<number>[] | undefined;
+  /** The adapter of each prompt, where they differ and no cache has them. */
+  readonly adapters?: readonly StackedAdapter[] | undefined;
   /** How many texts go on from each prompt, which is read once; 1 unless given. */
   readonly answers?: number;
   readonly signal?: AbortSignal | undefined;
@@ -50,9 +53,9 @@ export async function* continueTexts(
   continuer: Continuer,
   prompts: readonly ArrayLike<number>[],
   rules: readonly TextRule[],
-  { cache: given, sources, answers = 1, signal }: ContinueOptions = {},
+  { cache: given, sources, adapters, answers = 1, signal }: ContinueOptions = {},
 ): AsyncGenerator<readonly NextToken[]> {
-  const cache = given ?? continuer.begin(prompts.length, sources);
+  const cache = given ?? continuer.begin(prompts.length, sources, adapters);
   const pause = pauses(signal);
   let texts = Array.from(rules.keys());
   let unread = prompts;

@@ -16,7 +16,7 @@ import type { TextCache } from "./text_cache.ts";
 import { TextWriter } from "./text_writer.ts";
 
 /** What a generation runs with beside its settings. */
-export interface GenerateRun {
+export interface GenerateRun extends WriteOptions {
   /** What answers are bound to; nothing unless given. */
   readonly constraint?: OutputConstraint | undefined;
   /**
@@ -24,9 +24,24 @@ export interface GenerateRun {
    * begins with.
    */
   readonly sources?: readonly ArrayLike<number>[] | undefined;
+}
+
+/** How requests are written. */
+export interface WriteOptions {
   /** Prompts that are written at once; 16 unless given. */
   readonly batchSize?: number;
   readonly progress?: Progress;
+}
+
+/** Answers to one prompt that are asked. */
+export interface TextRequest {
+  readonly generator: Generator;
+  /** Token ids. */
+  readonly prompt: ArrayLike<number>;
+  readonly settings: GenerateSettings;
+  readonly constraint?: OutputConstraint | undefined;
+  /** What an encoder-decoder answers to. */
+  readonly source?: ArrayLike<number> | undefined;
 }
 
 /** Enough to keep two cores busy; the cache of a prompt takes as much memory as its tokens ask. */
@@ -44,47 +59,79 @@ export async function generate(
   generator: Generator,
   prompts: readonly ArrayLike<number>[],
   settings: GenerateSettings,
-  run: GenerateRun = {},
+  { constraint, sources, ...run }: GenerateRun = {},
 ): Promise<GeneratedText[][]> {
-  const { batchSize = defaultBatchSize, progress = silentProgress } = run;
-  prompts.forEach((prompt, i) => checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`));
-  const { sources } = run;
-  const lengthOf = (i: number) => (sources ?? prompts)[i].length;
-  const inOrder = Array.from(prompts.keys()).sort((a, b) => lengthOf(b) - lengthOf(a));
-  const answers: GeneratedText[][] = Array(prompts.length);
-  const perBatch = Math.max(1, Math.floor(batchSize / Math.max(settings.answers, settings.beams)));
-  for (let start = 0; start < inOrder.length; start += perBatch) {
-    const batch = inOrder.slice(start, start + perBatch);
-    const written = await writeBatch(generator, batch.map((i) => prompts[i]), settings, batch, {
-      ...run,
-      sources: sources && batch.map((i) => sources[i]),
-    });
-    written.forEach((texts, i) => answers[batch[i]] = texts);
-    progress.update(start + batch.length);
+  const requests = prompts.map((prompt, i) => ({
+    generator,
+    prompt,
+    settings,
+    constraint,
+    source: sources?.[i],
+  }));
+  return await writeRequests(requests, run);
+}
+
+/**
+ * Writes what requests ask, those of like length together, and of several adapters that share a program.
+ * Their settings have the same `answers`, `beams` and `signal`; beams are searched for one generator
+ * at a time.
+ *
+ * Throws as `generate` does.
+ */
+export async function writeRequests(
+  requests: readonly TextRequest[],
+  { batchSize = defaultBatchSize, progress = silentProgress }: WriteOptions = {},
+): Promise<GeneratedText[][]> {
+  requests.forEach(({ generator, prompt }, i) =>
+    checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`)
+  );
+  const lengthOf = (i: number) => (requests[i].source ?? requests[i].prompt).length;
+  const answers: GeneratedText[][] = Array(requests.length);
+  let done = 0;
+  for (const together of Map.groupBy(requests.keys(), (i) => batchOf(requests[i])).values()) {
+    const { settings } = requests[together[0]];
+    const inOrder = together.sort((a, b) => lengthOf(b) - lengthOf(a));
+    const most = Math.max(1, Math.floor(batchSize / Math.max(settings.answers, settings.beams)));
+    for (let start = 0; start < inOrder.length; start += most) {
+      const batch = inOrder.slice(start, start + most);
+      const written = await writeBatch(batch.map((i) => requests[i]), batch);
+      written.forEach((texts, i) => answers[batch[i]] = texts);
+      progress.update(done += batch.length);
+    }
   }
   return answers;
 }
 
+/** What requests have in common that are written together. */
+function batchOf({ generator: { continuer }, settings }: TextRequest): object {
+  return settings.beams > 1 ? continuer : continuer.sharing ?? continuer;
+}
+
 async function writeBatch(
-  generator: Generator,
-  prompts: readonly ArrayLike<number>[],
-  settings: GenerateSettings,
+  requests: readonly TextRequest[],
   numbers: readonly number[],
-  { constraint, sources }: GenerateRun,
 ): Promise<GeneratedText[][]> {
+  const [{ generator, settings, constraint, source }] = requests;
+  const { continuer } = generator;
+  const prompts = requests.map(({ prompt }) => prompt);
+  const sources = source && requests.map(({ source }) => source!);
   if (settings.beams > 1) {
     return await searchBeams(generator, prompts, settings, { constraint, sources });
   }
   const { answers, signal } = settings;
-  const writers = prompts.map((prompt, i) =>
-    Array.from({ length: answers }, (_, answer) =>
-      writerOf(generator, prompt, settings, {
-        path: [numbers[i], answer],
-        constraint,
-      }))
+  const writers = requests.map((request, i) =>
+    Array.from(
+      { length: answers },
+      (_, answer) =>
+        writerOf(request.generator, request.prompt, request.settings, {
+          path: [numbers[i], answer],
+          constraint: request.constraint,
+        }),
+    )
   );
-  const { continuer } = generator;
-  const options = { answers, signal, sources };
+  const adapters = continuer.adapter &&
+    requests.map(({ generator: { continuer } }) => continuer.adapter!);
+  const options = { answers, signal, sources, adapters };
   for await (const _ of continueTexts(continuer, prompts, writers.flat(), options));
   return writers.map((each) => each.map(({ generated }) => generated));
 }

@@ -7,6 +7,7 @@
 import type { HostTensor } from "../engine/mod.ts";
 import { keyValueNames, pastMask } from "../nn/continuation_program.ts";
 import { lastPlaces, pastLengths, totalTokens } from "../nn/in_place_program.ts";
+import type { StackedAdapter } from "../nn/stacked_weights.ts";
 import type { SourceCache } from "./source_cache.ts";
 
 /** The sizes of a cache. */
@@ -18,6 +19,14 @@ export interface TextCacheSizes {
   readonly size: number;
   /** Makes room that the device reads without a copy; ordinary memory unless given. */
   allocate?(numbers: number): Float32Array;
+}
+
+/** What belongs to the rows of a cache beside what was written. */
+export interface TextCacheRows {
+  /** What an encoder-decoder's rows answer to. */
+  readonly source?: SourceCache | undefined;
+  /** The adapter of each row, where rows have adapters of their own. */
+  readonly adapters?: readonly StackedAdapter[] | undefined;
 }
 
 /** Room is made for so many tokens at once, so that it is not copied at every token. */
@@ -35,10 +44,16 @@ export class TextCache {
 
   /** What an encoder-decoder's rows answer to. */
   readonly source: SourceCache | undefined;
+  #adapters: readonly StackedAdapter[];
 
-  constructor(rows: number, sizes: TextCacheSizes, source?: SourceCache) {
+  constructor(
+    rows: number,
+    sizes: TextCacheSizes,
+    { source, adapters = [] }: TextCacheRows = {},
+  ) {
     this.#sizes = sizes;
     this.source = source;
+    this.#adapters = adapters;
     this.#lengths = Array(rows).fill(0);
     this.#resize(Array.from(this.#lengths.keys()), roomStep);
   }
@@ -46,6 +61,11 @@ export class TextCache {
   /** Of each row how many tokens it holds. */
   get lengths(): readonly number[] {
     return this.#lengths;
+  }
+
+  /** The adapter that has read each row, where rows have adapters of their own; else empty. */
+  get adapters(): readonly StackedAdapter[] {
+    return this.#adapters;
   }
 
   /** Bytes that the cache takes. */
@@ -148,6 +168,7 @@ export class TextCache {
   /** Goes on with these of the rows, in this order; a row may come more than once. */
   select(rows: readonly number[]): void {
     this.source?.select(rows);
+    if (this.#adapters.length > 0) this.#adapters = rows.map((row) => this.#adapters[row]);
     const isSame = rows.length === this.#lengths.length && rows.every((row, i) => row === i);
     if (!isSame) this.#resize(rows, this.#room);
   }

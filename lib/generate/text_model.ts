@@ -8,7 +8,7 @@ import { TunebookError } from "../core/errors.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Writing } from "../nn/writing.ts";
 import type { Continuer } from "./continuer.ts";
-import { generate, type StreamStart, streamText } from "./generate.ts";
+import { type StreamStart, streamText, type TextRequest, writeRequests } from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
 import type { GenerateOptions } from "./generate_options.ts";
 import type { OutputConstraint } from "./grammar/output_constraint.ts";
@@ -69,13 +69,28 @@ export class TextModel<Input = unknown> {
     options: GenerateOptions,
     progress: Progress = silentProgress,
   ): Promise<GeneratedText[]> {
+    return (await writeRequests(this.requests(inputs, options), { progress })).flat();
+  }
+
+  /**
+   * What `generate` writes, for models that write together.
+   *
+   * @param where what errors call an input
+   */
+  requests(
+    inputs: readonly Input[],
+    options: GenerateOptions,
+    where = (at: number) => `input ${at + 1}`,
+  ): TextRequest[] {
     const settings = this.#settings("generate", options);
-    const prompts = inputs.map((input, i) => this.promptOf(input, `input ${i + 1}`));
-    const sources = this.#parts.writing.sourceOf &&
-      inputs.map((input, i) => this.sourceOf(input, `input ${i + 1}`)!);
     const constraint = this.#constraint(settings);
-    const run = { progress, constraint, sources };
-    return (await generate(this.#generator, prompts, settings, run)).flat();
+    return inputs.map((input, at) => ({
+      generator: this.#generator,
+      prompt: this.promptOf(input, where(at)),
+      source: this.sourceOf(input, where(at)),
+      settings,
+      constraint,
+    }));
   }
 
   /** Writes one answer piece by piece. */

@@ -6,45 +6,46 @@
  */
 import type { HostTensor, Program } from "../engine/mod.ts";
 import { beginAnswers, continueAnswers } from "../nn/answer_program.ts";
-import { askedTokens, continuationProgram, type Continued } from "../nn/continuation_program.ts";
+import type { BoundModel } from "../nn/bound_model.ts";
+import { askedTokens, continuationProgram } from "../nn/continuation_program.ts";
 import { inPlaceProgram } from "../nn/in_place_program.ts";
-import { textConfig } from "../nn/model.ts";
+import { type Model, textConfig } from "../nn/model.ts";
 import type { TextCache } from "./text_cache.ts";
 
 /** The programs of a continuer, and what they are fed with. */
 export interface TokenReader {
-  /** Tokens that a method puts before what is written. */
-  readonly virtualTokens: number;
-  /** Whether another program reads the first tokens than the later ones. */
-  readonly beginsOtherwise: boolean;
-  program(begins: boolean): Program;
+  /** The program that reads the first tokens of texts, or the later ones. */
+  program(bound: BoundModel, begins: boolean): Program;
+  /**
+   * Feeds for some more tokens of each row.
+   *
+   * @param added tokens that a method puts before those that are fed
+   */
   feeds(
     tokens: readonly ArrayLike<number>[],
     cache: TextCache,
-    begins: boolean,
+    { begins, added }: { readonly begins: boolean; readonly added: number },
   ): Record<string, HostTensor>;
   /** The same by a program that writes into the cache itself; encoder-decoders have none. */
   readonly inPlace?: {
-    program(begins: boolean): Program;
+    program: TokenReader["program"];
     feeds(
       tokens: readonly ArrayLike<number>[],
       cache: TextCache,
-      begins: boolean,
+      read: { readonly added: number },
     ): ReturnType<TextCache["inPlace"]>;
   };
 }
 
 /** The reader of a model with a language head. */
-export function tokenReader(continued: Continued): TokenReader {
-  const { model, adapter } = continued;
+export function tokenReader(
+  model: Pick<Model, "family" | "config">,
+): TokenReader {
   const { padId } = textConfig(model);
   if (model.family.decoder) {
     return {
-      // They stand before the source.
-      virtualTokens: 0,
-      beginsOtherwise: true,
-      program: (begins) => begins ? beginAnswers(continued) : continueAnswers(continued),
-      feeds(tokens, cache, begins) {
+      program: (bound, begins) => begins ? beginAnswers(bound) : continueAnswers(bound),
+      feeds(tokens, cache, { begins }) {
         const own = padded(tokens, padId);
         const read = begins ? padded(cache.source!.tokens, padId) : undefined;
         return {
@@ -57,28 +58,18 @@ export function tokenReader(continued: Continued): TokenReader {
       },
     };
   }
-  const virtualTokens = adapter.virtualTokens ?? 0;
-  const batchFeeds = (tokens: readonly ArrayLike<number>[], begins: boolean) => {
+  const batchFeeds = (tokens: readonly ArrayLike<number>[], added: number) => {
     const { ids, mask } = padded(tokens, padId);
-    return {
-      input_ids: ids,
-      attention_mask: mask,
-      [askedTokens]: lastTokens(tokens, begins ? virtualTokens : 0),
-    };
+    return { input_ids: ids, attention_mask: mask, [askedTokens]: lastTokens(tokens, added) };
   };
   return {
-    virtualTokens,
-    // Virtual tokens come first.
-    beginsOtherwise: adapter.input !== undefined,
-    program: (begins) => continuationProgram(continued, begins),
-    feeds: (tokens, cache, begins) => ({ ...batchFeeds(tokens, begins), ...cache.feeds() }),
+    program: continuationProgram,
+    feeds: (tokens, cache, { added }) => ({ ...batchFeeds(tokens, added), ...cache.feeds() }),
     inPlace: {
-      program: (begins) => inPlaceProgram(continued, begins),
-      feeds(tokens, cache, begins) {
-        const { feeds, into } = cache.inPlace(
-          longestOf(tokens) + (begins ? virtualTokens : 0),
-        );
-        return { feeds: { ...batchFeeds(tokens, begins), ...feeds }, into };
+      program: inPlaceProgram,
+      feeds(tokens, cache, { added }) {
+        const { feeds, into } = cache.inPlace(longestOf(tokens) + added);
+        return { feeds: { ...batchFeeds(tokens, added), ...feeds }, into };
       },
     },
   };

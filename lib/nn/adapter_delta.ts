@@ -6,6 +6,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import type { AttentionSite } from "./attention_site.ts";
 
 /** A low-rank matrix B·diag(d)·A. */
 export interface LowRank {
@@ -32,10 +33,23 @@ export interface LinearChange {
   readonly offset?: Float32Array;
 }
 
-/** What is added to a norm's scale and offset, [hiddenSize] each. */
+/** What is added to a norm's scale and, where it has one, its offset, [width] each. */
 export interface NormChange {
   readonly scale: Float32Array;
-  readonly offset: Float32Array;
+  readonly offset?: Float32Array;
+}
+
+/** Where a prefix stands: at an attention of an encoder-decoder, or at those of the only stack. */
+export type PrefixSite = AttentionSite | "stack";
+
+/** Keys and values before those of the text. */
+export interface PrefixChange {
+  readonly tokens: number;
+  /**
+   * The attentions that get it: [tokens, layers · 2 · numKeyValueHeads · size of a head], each layer's keys,
+   * then its values.
+   */
+  readonly sites: ReadonlyMap<PrefixSite, Float32Array>;
 }
 
 /** Everything that a method does to a model. */
@@ -46,11 +60,7 @@ export interface AdapterDelta {
   readonly norms?: ReadonlyMap<string, NormChange>;
   /** Virtual tokens before the word embeddings, [tokens, hiddenSize]. */
   readonly prompt?: Float32Array;
-  /**
-   * Keys and values before those of the text, [tokens, layers · 2 · numKeyValueHeads · size of a head]: each
-   * layer's keys, then its values.
-   */
-  readonly prefix?: Float32Array;
+  readonly prefix?: PrefixChange;
 }
 
 /** No change. */
@@ -72,10 +82,10 @@ export function stacked(all: readonly AdapterDelta[]): AdapterDelta {
         "the text, and no order of the two is what either has learned",
     );
   };
-  const norms = joined(all.map((parts) => parts.norms), (a, b): NormChange => ({
-    scale: sum(a.scale, b.scale),
-    offset: sum(a.offset, b.offset),
-  }));
+  const norms = joined(all.map((parts) => parts.norms), (a, b): NormChange => {
+    const offset = both(a.offset, b.offset, sum);
+    return { scale: sum(a.scale, b.scale), ...(offset ? { offset } : {}) };
+  });
   return {
     linears: joined(all.map(({ linears }) => linears), after),
     ...(norms.size > 0 ? { norms } : {}),

@@ -8,15 +8,14 @@ import { TunebookError } from "../core/errors.ts";
 import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
-import { askedTokens, cacheOf, type Continued, pastInputs } from "./continuation_program.ts";
-import { createNet } from "./create_net.ts";
+import type { BoundModel } from "./bound_model.ts";
+import { askedTokens, cacheOf, pastInputs } from "./continuation_program.ts";
 import { decode } from "./decoder.ts";
 import { encodeMemory } from "./encoder.ts";
 import type { DecoderBatch } from "./family.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { Memory, Net } from "./net.ts";
-import { weightInputs } from "./trainable_model.ts";
 
 /** Which tokens of each source are none, a method's virtual tokens included, [batch, source] int32. */
 export const sourceMask = "source_mask";
@@ -32,26 +31,21 @@ export function sourceNames(layer: number): { readonly keys: string; readonly va
  * what `continueAnswers` gives, and of the source `source_mask` [batch, source] and for each layer of the
  * decoder keys and values, [batch, heads, source, size].
  */
-export function beginAnswers({ model, adapter }: Continued): Program {
-  const weights = weightInputs({ model, adapter });
+export function beginAnswers(bound: BoundModel): Program {
+  const { model } = bound;
   return {
     name: "begin answers",
-    inputs: { ...batchInputs(model), ...askedInput, ...pastInputs(model), ...weights.inputs },
+    inputs: { ...batchInputs(model), ...askedInput, ...pastInputs(model), ...bound.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
-      const net = createNet({
-        tensor: (path) => inputs[weights.names.get(path)!],
-        adapter,
-        quantized: model.quantized,
-        cache: {
-          ...cacheOf(inputs, outputs),
-          crossed(layer, compute) {
-            const { keys, values } = sourceNames(layer);
-            const made = compute();
-            outputs[keys] = made.keys;
-            outputs[values] = made.values;
-            return made;
-          },
+      const net = bound.net(inputs, {
+        ...cacheOf(inputs, outputs),
+        crossed(layer, compute) {
+          const { keys, values } = sourceNames(layer);
+          const made = compute();
+          outputs[keys] = made.keys;
+          outputs[values] = made.values;
+          return made;
         },
       });
       const batch = batchOf(inputs);
@@ -67,8 +61,8 @@ export function beginAnswers({ model, adapter }: Continued): Program {
  * of what was written and what `beginAnswers` gave of the sources. Gives `logits` [batch, vocabSize] of the
  * tokens that follow those asked, and for each layer the new keys and values.
  */
-export function continueAnswers({ model, adapter }: Continued): Program {
-  const weights = weightInputs({ model, adapter });
+export function continueAnswers(bound: BoundModel): Program {
+  const { model } = bound;
   const { decoder_input_ids, decoder_attention_mask } = batchInputs(model);
   return {
     name: "continue answers",
@@ -78,7 +72,7 @@ export function continueAnswers({ model, adapter }: Continued): Program {
       ...sourceInputs(model),
       ...askedInput,
       ...pastInputs(model),
-      ...weights.inputs,
+      ...bound.inputs,
     },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
@@ -87,12 +81,7 @@ export function continueAnswers({ model, adapter }: Continued): Program {
         const { keys, values } = sourceNames(layer);
         return { keys: inputs[keys], values: inputs[values], mask };
       };
-      const net = createNet({
-        tensor: (path) => inputs[weights.names.get(path)!],
-        adapter,
-        quantized: model.quantized,
-        cache: { ...cacheOf(inputs, outputs), crossed },
-      });
+      const net = bound.net(inputs, { ...cacheOf(inputs, outputs), crossed });
       const { decoder_input_ids: ids, decoder_attention_mask: own } = inputs;
       const logits = askedLogits(net, model, inputs, remembered(mask), { ids, mask: own });
       return { logits, ...outputs };

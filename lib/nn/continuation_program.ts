@@ -7,13 +7,13 @@
 import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { type AttentionPlace, attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
-import { createNet } from "./create_net.ts";
+import type { BoundModel } from "./bound_model.ts";
 import { encode } from "./encoder.ts";
 import type { ModelConfig } from "./family.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { KeysValues } from "./method.ts";
 import { type Model, modelHead } from "./model.ts";
-import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+import type { TrainableModel } from "./trainable_model.ts";
 
 /** What continues a text. */
 export type Continued = Pick<TrainableModel, "model" | "adapter">;
@@ -41,25 +41,19 @@ export function keyValueNames(layer: number): {
 /**
  * Feeds `input_ids` and `attention_mask` [batch, sequence], padded on the right, the cache, and
  * `asked_tokens`. Gives `logits` [batch, vocabSize] of the tokens that follow those asked, and for each
- * layer the keys and values of the tokens that were fed, [batch, heads, sequence, size]. A method's
- * virtual tokens are read where the program is asked to begin texts; they come first in the outputs.
+ * layer the keys and values of the tokens that were fed, [batch, heads, sequence, size]. Virtual tokens
+ * that a method puts before the rows come first in the outputs.
  *
- * @param begins whether the rows are new: a method then puts its virtual tokens before them
+ * @param begins whether the rows are new, which is what the program is called by
  */
-export function continuationProgram({ model, adapter }: Continued, begins: boolean): Program {
-  const weights = weightInputs({ model, adapter });
+export function continuationProgram(bound: BoundModel, begins: boolean): Program {
+  const { model } = bound;
   return {
     name: begins ? "begin texts" : "continue texts",
-    inputs: { ...batchInputs(model), ...pastInputs(model), ...weights.inputs },
+    inputs: { ...batchInputs(model), ...pastInputs(model), ...bound.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
-      const { input, ...plain } = adapter;
-      const net = createNet({
-        tensor: (path) => inputs[weights.names.get(path)!],
-        adapter: begins && input ? adapter : plain,
-        quantized: model.quantized,
-        cache: cacheOf(inputs, outputs),
-      });
+      const net = bound.net(inputs, cacheOf(inputs, outputs));
       const hidden = encode(net, model, batchOf(inputs));
       const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
       const asked = tf.gather(rows, inputs[askedTokens]);

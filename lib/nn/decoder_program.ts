@@ -12,6 +12,7 @@ import type { KeyValueCache } from "./key_value_cache.ts";
 import type { ModelConfig } from "./family.ts";
 import type { Net } from "./net.ts";
 import { type Model, modelHead } from "./model.ts";
+import { behindPrompt } from "./read_prompt.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 /** The names of a layer's cache among inputs and outputs. */
@@ -33,9 +34,12 @@ export function emptyCacheShape(config: ModelConfig, rows: number): number[] {
  * Feeds `input_ids` [batch, sequence], `attention_mask` [batch, past + sequence], padded on the left, and
  * for each layer `past_key_values.N.key` and `.value` [batch, heads, past, size], where past may be 0.
  * Gives `logits` [batch, sequence, vocabSize] and `present.N.key` and `.value`.
+ *
+ * @param promptTokens virtual tokens before all of it, which `readPrompt` has read; the cache has none of them
  */
 export function decoderProgram(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+  promptTokens = 0,
 ): Program {
   const weights = weightInputs({ model, adapter });
   return {
@@ -48,7 +52,7 @@ export function decoderProgram(
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
-        cache: joinedCache(inputs, outputs, cacheNames),
+        cache: behindPrompt(joinedCache(inputs, outputs, cacheNames), promptTokens, inputs),
       });
       const hidden = encode(net, model, { ids, mask: tf.onesLike(ids) });
       return { logits: logitsOf(net, model, hidden), ...outputs };

@@ -9,17 +9,16 @@ import { type InputSpec, ops, type Program, type Tensor, tf } from "../engine/mo
 import { TunebookError } from "../core/errors.ts";
 import type { AttentionCall } from "./attention_call.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
+import type { BoundModel } from "./bound_model.ts";
 import {
   askedTokens,
   type Continued,
   keyValueNames,
   writtenPlaces,
 } from "./continuation_program.ts";
-import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { type Model, modelHead } from "./model.ts";
-import { weightInputs } from "./trainable_model.ts";
 
 /** How many tokens of each row were read before, [batch] int32. */
 export const pastLengths = "past_lengths";
@@ -47,24 +46,17 @@ export function readsInPlace({ model: { family, config }, adapter }: Continued):
  * the new tokens, which must be written where it was read. Rows must be new, or have one new token each, or
  * there is one row alone.
  *
- * @param begins whether the rows are new: a method then puts its virtual tokens before them
+ * @param begins whether the rows are new, which is what the program is called by
  */
-export function inPlaceProgram({ model, adapter }: Continued, begins: boolean): Program {
-  const weights = weightInputs({ model, adapter });
+export function inPlaceProgram(bound: BoundModel, begins: boolean): Program {
+  const { model } = bound;
   return {
     name: begins ? "begin texts in place" : "continue texts in place",
     isInference: true,
-    inputs: { ...batchInputs(model), ...cacheInputs(model), ...weights.inputs },
+    inputs: { ...batchInputs(model), ...cacheInputs(model), ...bound.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
-      const { input, ...plain } = adapter;
-      const net = createNet({
-        tensor: (path) => inputs[weights.names.get(path)!],
-        adapter: begins && input ? adapter : plain,
-        quantized: model.quantized,
-        products: model.products,
-        cache: inPlaceCache(inputs, outputs),
-      });
+      const net = bound.net(inputs, inPlaceCache(inputs, outputs));
       const hidden = encode(net, model, batchOf(inputs));
       const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
       const asked = tf.gather(rows, inputs[askedTokens]);

@@ -45,7 +45,10 @@ function cacheShapes(config: Model["config"]) {
   );
 }
 
-/** Feeds `input_ids` and `attention_mask`; gives `last_hidden_state` [batch, sequence, hiddenSize]. */
+/**
+ * Feeds `input_ids` and `attention_mask`; gives `last_hidden_state` [batch, sequence, hiddenSize], which begins
+ * with the virtual tokens of a method.
+ */
 export function encoderProgram({ model, adapter }: Parts): Program {
   const weights = weightInputs({ model, adapter });
   const { input_ids, attention_mask } = batchInputs(model);
@@ -76,32 +79,54 @@ export function encoderProgram({ model, adapter }: Parts): Program {
  */
 export function answerDecoderProgram({ model, adapter }: Parts): Program {
   const weights = weightInputs({ model, adapter });
+  const virtualTokens = adapter.virtualTokens ?? 0;
   return {
     name: "decoder of answers",
-    inputs: { ...decoderInputs(model), ...weights.inputs },
+    inputs: { ...decoderInputs(model, virtualTokens > 0), ...weights.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
       const ids = inputs.input_ids;
+      const mask = sourceMaskOf(inputs, virtualTokens);
       const net = createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
         cache: {
           ...joinedCache(inputs, outputs, (layer) => layerCache(layer, "decoder")),
-          crossed: rememberedSource(inputs, outputs),
+          crossed: rememberedSource(inputs, outputs, mask),
         },
       });
-      const hidden = decode(net, model, { ids, mask: tf.onesLike(ids) }, unreadSource(inputs));
+      const memory = unreadSource(inputs, mask);
+      const hidden = decode(net, model, { ids, mask: tf.onesLike(ids) }, memory);
       return { logits: logitsOf(net, model, hidden), ...outputs };
     },
   };
 }
 
+/**
+ * Which of the encoder's results are of a token, [batch, results] int32. Readers know nothing of virtual
+ * tokens: their mask begins with the source.
+ */
+function sourceMaskOf(
+  { encoder_attention_mask: mask, encoder_hidden_states: hidden }: Readonly<Record<string, Tensor>>,
+  virtualTokens: number,
+): Tensor {
+  if (virtualTokens === 0) return mask;
+  const count = tf.scalar(virtualTokens, "int32");
+  const [rows, results] = hidden.shape as [number, number];
+  const first = tf.slice(hidden, [0, 0, 0], [1, results, 1]);
+  const ones = tf.cast(tf.onesLike(tf.reshape(first, [results])), "int32");
+  const places = tf.sub(tf.cumsum(ones, 0, true), count); // −virtual … −1, then those of the source
+  const own = tf.gather(mask, tf.maximum(places, tf.scalar(0, "int32")), 1);
+  const isVirtual = tf.cast(tf.less(places, tf.scalar(0, "int32")), "int32");
+  return tf.maximum(own, tf.mul(tf.fill([rows, 1], 1, "int32"), tf.reshape(isVirtual, [1, -1])));
+}
+
 type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What the cache does not hold of the encoder's result. */
-function unreadSource(inputs: Tensors): Memory {
-  const { encoder_hidden_states: hidden, encoder_attention_mask: mask } = inputs;
+function unreadSource(inputs: Tensors, mask: Tensor): Memory {
+  const { encoder_hidden_states: hidden } = inputs;
   const [batch, source, hiddenSize] = hidden.shape as [number, number, number];
   const held = inputs[layerCache(0, "encoder").past[0]].shape[2]!;
   const unread = tf.slice(hidden, [0, held, 0], [batch, source - held, hiddenSize]);
@@ -115,6 +140,7 @@ function unreadSource(inputs: Tensors): Memory {
 function rememberedSource(
   inputs: Tensors,
   outputs: Record<string, Tensor>,
+  mask: Tensor,
 ): NonNullable<KeyValueCache["crossed"]> {
   return (layer, compute) => {
     const { past, present } = layerCache(layer, "encoder");
@@ -127,7 +153,7 @@ function rememberedSource(
     return {
       keys: join(0, unread.keys),
       values: join(1, unread.values),
-      mask: inputs.encoder_attention_mask,
+      mask,
     };
   };
 }
@@ -136,7 +162,10 @@ function rememberedSource(
  * transformers.js makes the first cache by the names of the sizes: `batch_size`, all others are 0. The order
  * of the caches is optimum's.
  */
-function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
+function decoderInputs(
+  { config }: Pick<Model, "config">,
+  isLonger: boolean,
+): Record<string, InputSpec> {
   const ids = { role: "feed", type: "int32", exportType: "int64" } as const;
   const float = { role: "feed", type: "float32" } as const;
   const source = "encoder_sequence_length";
@@ -149,6 +178,9 @@ function decoderInputs({ config }: Pick<Model, "config">): Record<string, InputS
     ...Object.fromEntries(past),
     // Behind the caches: a trace takes a larger marker for the source than for what is held of it.
     encoder_attention_mask: { ...ids, shape: ["batch_size", source] },
-    encoder_hidden_states: { ...float, shape: ["batch_size", source, config.hiddenSize] },
+    encoder_hidden_states: {
+      ...float,
+      shape: ["batch_size", isLonger ? "encoder_results" : source, config.hiddenSize],
+    },
   };
 }

@@ -9,24 +9,10 @@ import type { HostTensor } from "../engine/mod.ts";
 import { sizeOf } from "../engine/mod.ts";
 import type { LinearLayer } from "./layer.ts";
 import { type Model, modelHead } from "./model.ts";
-import type { AdapterDelta, LinearChange } from "./adapter_delta.ts";
+import type { AdapterDelta, LinearChange, PrefixSite } from "./adapter_delta.ts";
+import { attentionPlaces } from "./attention_places.ts";
 import { keyValueSizes } from "./key_value_sizes.ts";
-
-/** Where adapters act and how. */
-export interface TargetModules {
-  readonly linears: ReadonlyMap<string, LinearTarget>;
-  readonly norms: ReadonlySet<string>;
-  readonly prompt: boolean;
-  readonly prefix: boolean;
-}
-
-/** Which parts of a change a linear may have. */
-export interface LinearTarget {
-  readonly inputScale: boolean;
-  readonly scale: boolean;
-  readonly low: boolean;
-  readonly offset: boolean;
-}
+import type { TargetModules } from "./target_modules.ts";
 
 /** An adapter as it is fed: what it does to the body, and its head. */
 export interface StackedAdapter {
@@ -37,35 +23,13 @@ export interface StackedAdapter {
   readonly outputs: number;
 }
 
-/** TargetModules where nothing acts. */
-export const noTargetModules: TargetModules = {
-  linears: new Map(),
-  norms: new Set(),
-  prompt: false,
-  prefix: false,
-};
-
-/** The targets of a method, together with those `known` before. */
-export function targetModulesOf(
-  parts: AdapterDelta,
-  known: TargetModules = noTargetModules,
-): TargetModules {
-  const linears = new Map(known.linears);
-  for (const [path, change] of parts.linears) {
-    const before = linears.get(path);
-    linears.set(path, {
-      inputScale: Boolean(before?.inputScale || change.inputScale),
-      scale: Boolean(before?.scale || change.scale),
-      low: Boolean(before?.low || change.low),
-      offset: Boolean(before?.offset || change.offset),
-    });
-  }
-  return {
-    linears,
-    norms: new Set([...known.norms, ...parts.norms?.keys() ?? []]),
-    prompt: known.prompt || parts.prompt !== undefined,
-    prefix: known.prefix || parts.prefix !== undefined,
-  };
+/**
+ * What an adapter puts before the tokens of a text. All rows of a batch are equally long, so that only
+ * those can share one that have as much before them.
+ */
+export function addedTokens({ delta: { prompt, prefix } }: StackedAdapter): string {
+  const sites = [...prefix?.sites.keys() ?? []].sort();
+  return JSON.stringify([prompt?.length ?? 0, sites.length > 0 ? prefix!.tokens : 0, sites]);
 }
 
 /** What the stacked tensors of a target are called. */
@@ -74,7 +38,9 @@ export interface StackedWeightNames {
   norm(path: string): Record<"scale" | "offset", string>;
   head(path: string): Record<"weight" | "bias", string>;
   readonly prompt: string;
-  readonly prefix: string;
+  prefix(site: PrefixSite): string;
+  /** The position of the first token behind a prefix, a scalar int32. */
+  firstPosition(site: PrefixSite): string;
 }
 
 const names: StackedWeightNames = {
@@ -89,14 +55,18 @@ const names: StackedWeightNames = {
   norm: (path) => ({ scale: `${path}.scale (stacked)`, offset: `${path}.offset (stacked)` }),
   head: (path) => ({ weight: `${path}.weight (stacked)`, bias: `${path}.bias (stacked)` }),
   prompt: "prompt (stacked)",
-  prefix: "prefix (stacked)",
+  prefix: (site) => `prefix of ${site} (stacked)`,
+  firstPosition: (site) => `first position of ${site}`,
 };
+
+/** A size that adapters have of their own. */
+type OpenSize = "rank" | "outputs" | "virtual" | `prefix of ${PrefixSite}`;
 
 /** One stacked tensor: its shape behind the adapters, and what an entry has in it. */
 interface StackedTensor {
   readonly name: string;
   /** Open sizes are the largest of the entries. */
-  readonly shape: readonly (number | "rank" | "outputs" | "virtual" | "prefix")[];
+  readonly shape: readonly (number | OpenSize)[];
   /** An entry's own numbers with its own open size, or nothing where it changes nothing. */
   of(entry: StackedAdapter): { readonly data: Float32Array; readonly open?: number } | undefined;
   /** What stands there for an entry that changes nothing, and beyond its own open size. */
@@ -119,25 +89,27 @@ export function stackedWeightFeeds(
   targets: TargetModules,
   entries: readonly StackedAdapter[],
 ): Record<string, HostTensor> {
-  const { hiddenSize, numLayers } = model.config;
+  const { hiddenSize } = model.config;
   const largest = (of: (entry: StackedAdapter) => number) => Math.max(...entries.map(of));
-  const open = {
+  const prefixOf = (site: PrefixSite) =>
+    largest(({ delta: { prefix } }) => prefix?.sites.has(site) ? prefix.tokens : 0);
+  const prefixes = [...targets.prefix].map((site) => [site, prefixOf(site)] as const);
+  const open: Readonly<Record<string, number>> = {
     rank: largest(rankOf),
     outputs: largest(({ outputs }) => outputs),
     virtual: largest(({ delta }) => (delta.prompt?.length ?? 0) / hiddenSize),
-    prefix: largest(({ delta }) =>
-      (delta.prefix?.length ?? 0) / (2 * numLayers * keyValueSizes(model.config).width)
-    ),
+    ...Object.fromEntries(prefixes.map(([site, tokens]) => [`prefix of ${site}`, tokens])),
   };
-  return Object.fromEntries(
-    allStacked(model, targets).map((tensor) => {
-      const shape = tensor.shape.map((dim) => typeof dim === "number" ? dim : open[dim]);
-      return [tensor.name, {
-        shape: [entries.length, ...shape],
-        data: filled(tensor, shape, entries),
-      }];
-    }),
-  );
+  const stacked = allStacked(model, targets).map((tensor): [string, HostTensor] => {
+    const shape = tensor.shape.map((dim) => typeof dim === "number" ? dim : open[dim]);
+    const data = filled(tensor, shape, entries);
+    return [tensor.name, { shape: [entries.length, ...shape], data }];
+  });
+  const firsts = prefixes.map(([site, tokens]): [string, HostTensor] => [
+    names.firstPosition(site),
+    { shape: [], data: Int32Array.of(tokens) },
+  ]);
+  return Object.fromEntries([...stacked, ...firsts]);
 }
 
 /** The largest rank of an adapter's changes, at least 1 so that none is empty. */
@@ -170,7 +142,7 @@ function filled(
 }
 
 function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
-  const { hiddenSize, numLayers } = model.config;
+  const { config, config: { hiddenSize } } = model;
   const linears = new Map(
     model.layers.filter((layer): layer is LinearLayer => layer.kind === "linear")
       .map((layer) => [layer.path, layer]),
@@ -205,16 +177,7 @@ function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
     factor("diagonal", ["rank"]);
     factor("b", [outFeatures, "rank"]);
   }
-  for (const path of targets.norms) {
-    for (const part of ["scale", "offset"] as const) {
-      stacked.push({
-        name: names.norm(path)[part],
-        shape: [hiddenSize],
-        of: ({ delta }) => given(delta.norms?.get(path)?.[part]),
-        neutral: 0,
-      });
-    }
-  }
+  stacked.push(...stackedNorms(model, targets));
   stacked.push(...stackedHeads(model));
   if (targets.prompt) {
     stacked.push({
@@ -224,15 +187,31 @@ function allStacked(model: Model, targets: TargetModules): StackedTensor[] {
       neutral: 0,
     });
   }
-  if (targets.prefix) {
+  for (const site of targets.prefix) {
+    const layers = attentionPlaces(config, site === "stack" ? undefined : [site]).length;
     stacked.push({
-      name: names.prefix,
-      shape: ["prefix", 2 * numLayers * keyValueSizes(model.config).width],
-      of: ({ delta }) => given(delta.prefix),
+      name: names.prefix(site),
+      shape: [`prefix of ${site}`, 2 * layers * keyValueSizes(config).width],
+      of: ({ delta }) => given(delta.prefix?.sites.get(site)),
       neutral: 0,
     });
   }
   return stacked;
+}
+
+/** What is added to norms; some have no offset. */
+function stackedNorms({ layers }: Model, targets: TargetModules): StackedTensor[] {
+  return layers.flatMap((layer): StackedTensor[] => {
+    if (layer.kind !== "norm" || !targets.norms.has(layer.path)) return [];
+    const { path, width, bias } = layer;
+    const parts = bias === false ? ["scale"] as const : ["scale", "offset"] as const;
+    return parts.map((part) => ({
+      name: names.norm(path)[part],
+      shape: [width],
+      of: ({ delta }) => given(delta.norms?.get(path)?.[part]),
+      neutral: 0,
+    }));
+  });
 }
 
 const given = (data: Float32Array | undefined) => data && { data };

@@ -80,10 +80,16 @@ export function splitMistakes(split: object): Mistake[] {
 /** What is wrong with how files are read; the settings are called `read.quote` and so on. */
 function readMistakes(read: unknown): Mistake[] {
   if (!isRecord(read)) return [];
-  return optionMistakes(read, readRules).map(({ option, told }) => ({
+  const { omit, ...others } = read as Record<string, unknown>;
+  const useless = optionMistake(
+    "read.omit",
+    "has no use: a plan reads only the columns that it names; readTable takes it",
+  );
+  const wrong = optionMistakes(others, readRules).map(({ option, told }): Mistake => ({
     ...(option === undefined ? {} : { option: `read.${option}` }),
     told: (nameOf) => told((name) => nameOf(`read.${name}`)),
   }));
+  return omit === undefined ? wrong : [...wrong, useless];
 }
 
 /** What is wrong with settings for files where there are none, if anything. */

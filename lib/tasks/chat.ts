@@ -136,7 +136,7 @@ async function examplesOf(
     answers() {
       throw new TunebookError(
         "unsupported",
-        "adapters that share a base write no texts yet; open the folder of one alone, open(folder)",
+        "scores of next tokens are no texts: what answers is generate",
       );
     },
   };

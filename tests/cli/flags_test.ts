@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Plan } from "../../lib/pipeline/plan.ts";
+import { model, Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
 import { fileOfFlags } from "../../lib/cli/file_of_flags.ts";
 import { readCommandLine } from "../../lib/cli/flags.ts";
@@ -388,6 +388,12 @@ Deno.test("a file is read for its columns only where no flag names any", () =>
     // The index that pandas writes is in no way, and what the name does not tell is said.
     const index = await write("index.csv", ",text,label\n0,fine,1\n");
     assert.deepEqual(await columnsOf("--data", index), ["text", "label"]);
+    const ids = await write("ids.csv", "text,label,note\nfine,1,x\n");
+    assert.deepEqual(await columnsOf("--data", ids, "--omit", "note"), ["text", "label"]);
+    await assert.rejects(
+      columnsOf("--data", ids, "--omit", "notes"),
+      isMistake("data", "notes"),
+    );
     const semicolons = await write("t.txt", 'text;label\n"fine;1\n');
     assert.equal(await columnsOf("--data", semicolons), undefined);
     const said = ["--format", "csv", "--column-separator", ";", "--quote", "none"];
@@ -406,6 +412,14 @@ Deno.test("how files are read is said by flags and stands in the plan", () => {
   assert.deepEqual(planOf(...given, ...flags).columns?.read, read);
   const tagged = ["--task", "token-classification", "--data", "t.json", "--tokens", "a"];
   assert.deepEqual(planOf(...tagged, "--tags", "b", ...flags).split?.read, read);
+  assert.throws(
+    () => planOf(...given, "--omit", "c"),
+    isMistake("input", "--omit has no use", "whose columns no flag names"),
+  );
+  assert.throws(
+    () => model("hf:a/b").data("t.csv", { text: "a", label: "b", read: { omit: ["c"] } as never }),
+    isMistake("input", "read.omit has no use", "only the columns that it names"),
+  );
   assert.throws(
     () => planOf(...given, "--column-separator", ";;", "--format", "xls"),
     isMistake("input", '--column-separator is ";;", but must be one ASCII', '--format is "xls"'),

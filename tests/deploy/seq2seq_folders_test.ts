@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { full, lora, merged, model, onnx, open, prefixTuning } from "tunebook";
+import { full, lora, merged, model, onnx, open, prefixTuning, promptTuning } from "tunebook";
 import { quiet } from "../pipeline/open/trained.ts";
 import { goldenTraining, trainedModel, trainedTasks } from "../tasks/text2text/training.ts";
 import { inFolder } from "../weights/in_folder.ts";
 
 for (const [name, task] of Object.entries(trainedTasks)) {
-  for (const method of [full(), lora({ rank: 2 }), prefixTuning({ tokens: 2 })]) {
+  const before = [prefixTuning({ tokens: 2 }), promptTuning({ tokens: 3 })];
+  for (const method of [full(), lora({ rank: 2 }), ...before]) {
     Deno.test(`${name} with ${method.method}: files write what the trained model writes`, () =>
       inFolder(async (folder) => {
         const { golden, table } = await goldenTraining(name);
-        const isPrefix = method.method === "prefix_tuning";
-        const other = isPrefix ? [] : [merged(join(folder, "merged"))];
+        const isBefore = before.includes(method);
+        const other = isBefore ? [] : [merged(join(folder, "merged"))];
         const result = await model(trainedModel(name)).data(table, task, { test: table })
           .adapt(method).train({ epochs: 2 })
           .deploy(onnx(join(folder, "onnx")), ...other)
@@ -30,7 +31,7 @@ for (const [name, task] of Object.entries(trainedTasks)) {
         const pieces = [];
         for await (const piece of result.stream(inputs[0], options)) pieces.push(piece);
         assert.equal(pieces.join(""), found[0].text);
-        if (!isPrefix) {
+        if (!isBefore) {
           const opened = await open(join(folder, "merged"));
           const again = await opened.generate(inputs, options);
           assert.deepEqual(

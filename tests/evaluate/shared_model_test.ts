@@ -8,7 +8,7 @@ import { weightsOf } from "../../lib/nn/layer.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { stacked } from "../../lib/nn/adapter_delta.ts";
-import { bodyLayers } from "../../lib/nn/shared_program.ts";
+import { bodyLayers } from "../../lib/nn/row_adapters.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { familyOf, methodTable } from "../adapters/method_table.ts";
 import { goldenModel, goldenPath, largestDifference, readGolden } from "../models/golden.ts";

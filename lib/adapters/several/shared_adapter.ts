@@ -99,7 +99,8 @@ function normsOf(
       const trained = values.get(`${layer.path}.${role}`) ?? base;
       return trained.map((each, i) => each - base[i]);
     };
-    norms.set(layer.path, { scale: change("weight"), offset: change("bias") });
+    const offset = layer.bias === false ? {} : { offset: change("bias") };
+    norms.set(layer.path, { scale: change("weight"), ...offset });
   }
   return norms;
 }

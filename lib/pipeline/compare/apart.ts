@@ -29,7 +29,7 @@ async function answer(request: ApartRequest): Promise<ApartAnswer> {
     const read = { splits, task: taskOf(task.name, task.settings).read(splits) };
     const device = await openDevice(request.device);
     const { maxTokens } = settings;
-    const runs = await openRuns(plan, read, { device, maxTokens });
+    const runs = await openRuns(plan, read, { device, maxTokens, writes: request.writes });
     const figures = await runs.run(methodOf(method.name, method.settings), {
       settings,
       onStep({ step, totalSteps }) {

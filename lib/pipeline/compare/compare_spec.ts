@@ -10,12 +10,15 @@ import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option
 import { shownValue } from "../../core/shown_value.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricNamesOf } from "../../metrics/mod.ts";
-import type { AnyPredictions } from "../../nn/predictions.ts";
+import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
+import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { Method } from "../../nn/method.ts";
 import { type TrainOptions, trainSettings } from "../../train/train_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "../plan_json.ts";
 import { isMethod, methodCall } from "../check_stages.ts";
-import { describeKind, planMistakes } from "../plan_mistakes.ts";
+import { writingMistakes, type WritingOptions } from "../evaluate_options.ts";
+import { describeKind, planMistakes, scoredKinds } from "../plan_mistakes.ts";
+import { asksForTexts } from "../run/score_stage.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 
 /**
@@ -42,13 +45,23 @@ export type SharedTrainOptions = Pick<
   | "maxTokens"
 >;
 
+/** A score of one number: of the task's own predictions, or of texts where the model writes. */
+export type ComparedMetric<Predicted extends AnyPredictions> = Predicted extends
+  Predictions<"language"> ? Metric<number, Predicted> | Metric<number, TextPredictions>
+  : Metric<number, Predicted>;
+
 /** How to compare. */
 export interface CompareOptions<
   // deno-lint-ignore no-explicit-any
   Predicted extends AnyPredictions = any,
 > {
-  /** The score that decides; what is natural for the task unless given: accuracy, perplexity … */
-  readonly metric?: Metric<number, Predicted>;
+  /**
+   * The score that decides; what is natural for the task unless given: accuracy, perplexity … For a score
+   * of written texts, such as `chrf`, every run answers the held-out rows.
+   */
+  readonly metric?: ComparedMetric<Predicted>;
+  /** How answers are written for such a score, as in `.evaluate()`: `{ beams: 4 }`; greedily unless given. */
+  readonly generate?: WritingOptions;
   /** Runs of each method, each with its own head, start, order of rows and dropout; 3 unless given. */
   readonly seeds?: number;
   /** `{ epochs: 3 }` unless given. */
@@ -73,6 +86,7 @@ export interface CompareJson
   readonly compare: {
     readonly methods: Readonly<Record<string, PlanJson["method"]>>;
     readonly metric?: string;
+    readonly generate?: WritingOptions;
     readonly seeds?: number;
     readonly budget?: Budget;
     readonly train?: SharedTrainOptions;
@@ -96,6 +110,7 @@ const metricRule: Rule = [
 ];
 const rules: Rules<CompareOptions> = {
   metric: metricRule,
+  generate: record,
   seeds: whole,
   budget: budgetRule,
   train: record,
@@ -124,7 +139,7 @@ export function unknownCompareOptions(options: object): Mistake[] {
 
 /** Reports everything that makes no sense, in one error, with what is known to be wrong already. */
 export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = []): void {
-  const { methods, metric, seeds, budget, memory, task, train = {} } = parts;
+  const { methods, metric, generate, seeds, budget, memory, task, train = {} } = parts;
   if (!isRecord(methods)) {
     throw new TunebookError(
       "input",
@@ -132,12 +147,13 @@ export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = 
         shownValue(methods),
     );
   }
-  const options = { metric, seeds, budget, memory, train };
+  const options = { metric, generate, seeds, budget, memory, train };
   const wrong: Mistake[] = [
     ...known,
     ...methodMistakes(methods),
     ...optionMistakes(options, rules),
     ...metricRule[1](metric) ? metricMistakes(metric!, task) : [],
+    ...isRecord(generate) ? generateMistakes(parts) : [],
   ];
   if (isRecord(train)) {
     const inTrain = [...unknownOptions(train, sharedNames), ...trainMistakes(train)];
@@ -157,15 +173,27 @@ function methodMistakes(methods: CompareSpec["methods"]): Mistake[] {
 
 function metricMistakes(metric: AnyMetric, task: CompareSpec["task"]): Mistake[] {
   const { name, kinds, isTable } = metric;
+  const scored = scoredKinds(task);
   return [
-    ...kinds.includes(task.kind) ? [] : [
+    ...scored.some((kind) => kinds.includes(kind)) ? [] : [
       mistakeOf(() =>
         `${name} does not score ${describeKind(task)}. Metrics that do: ${
-          metricNamesOf(task.kind).join(", ")
+          scored.flatMap(metricNamesOf).join(", ")
         }`
       ),
     ],
     ...isTable ? [mistakeOf(() => `${name} is no single number; compare by accuracy or f1`)] : [],
+  ];
+}
+
+function generateMistakes({ metric, task, generate }: CompareSpec): readonly Mistake[] {
+  if (asksForTexts({ metrics: metric ? { metric } : {}, task })) return writingMistakes(generate);
+  return [
+    mistakeOf((nameOf) =>
+      `${nameOf("generate")} says how texts are written, but ${
+        metric?.name ?? "the natural score"
+      } scores none; give a ${nameOf("metric")} such as chrf`
+    ),
   ];
 }
 
@@ -204,12 +232,13 @@ export function comparisonToJson(parts: CompareSpec): CompareJson {
     [name, specToJson(planOfMethod(parts, method))] as const
   );
   const [, { method: _, train: __, metrics: ___, deploy: ____, ...shared }] = plans[0];
-  const { metric, seeds, budget, train, memory } = parts;
+  const { metric, generate, seeds, budget, train, memory } = parts;
   return {
     ...shared,
     compare: {
       methods: Object.fromEntries(plans.map(([name, { method }]) => [name, method])),
       ...(metric ? { metric: metric.name } : {}),
+      ...(generate ? { generate } : {}),
       ...(seeds === undefined ? {} : { seeds }),
       ...(budget ? { budget } : {}),
       ...(train ? { train } : {}),

@@ -6,7 +6,7 @@
 import { writePeftFolder } from "../../adapters/peft/folder.ts";
 import type { TunebookError } from "../../core/errors.ts";
 import { interruption } from "../../core/interruption.ts";
-import { type Device, sizeOf } from "../../engine/mod.ts";
+import { type Device, sizeOf, type State } from "../../engine/mod.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Model } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
@@ -15,6 +15,7 @@ import { trainedTensors } from "../../nn/trained.ts";
 import { type StepReport, train } from "../../train/train.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { pickRows } from "../../table/source_rows.ts";
+import type { WritingOptions } from "../evaluate_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import {
   type AnyExamples,
@@ -30,11 +31,15 @@ import { dataForHead } from "../run/head_labels.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
+import { generationDefaults } from "../write/text_model_of.ts";
+import { comparedWriting, type WrittenTexts } from "./compared_writing.ts";
 
 /** What came of one run. */
 export interface RunFigures {
-  /** What the trained model gave for each sequence of the held-out rows. */
+  /** What the trained model gave for each sequence of the held-out rows; none where it wrote. */
   readonly outputs: Outputs;
+  /** What it wrote for them, where that is compared. */
+  readonly written?: WrittenTexts;
   readonly losses: readonly number[];
   /** Seconds of the training loop, without loading, compiling and scoring. */
   readonly seconds: number;
@@ -72,19 +77,28 @@ export interface ComparedRuns {
   run(method: Method, options: ComparedRunOptions): Promise<RunFigures>;
 }
 
-/** Opens what all runs share. `maxTokens` is what the training settings say. */
+/** How runs are opened. */
+export interface OpenRunsOptions {
+  readonly device: Device;
+  /** What the training settings say. */
+  readonly maxTokens: number;
+  /** Given where held-out rows are answered with texts, and how; else they are scored as they are. */
+  readonly writes?: { readonly generate: WritingOptions | undefined } | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens what all runs share. */
 export async function openRuns(
   spec: Pick<PlanSpec, "model" | "quantize" | "family">,
   found: ReadData,
-  { device, maxTokens, signal }: {
-    readonly device: Device;
-    readonly maxTokens: number;
-    readonly signal?: AbortSignal;
-  },
+  { device, maxTokens, writes, signal }: OpenRunsOptions,
 ): Promise<ComparedRuns> {
   const opened = await openStage(spec, { signal, read: found });
   const read = await dataForHead(opened, found);
   const { task, splits, headNote } = read;
+  const defaults = writes && await generationDefaults(opened);
+  const writing = writes &&
+    comparedWriting({ task, opened, device, table: splits.test, defaults: defaults!, ...writes });
   const encoded = new Map<number, Promise<EncodedSplits>>();
   const dataOf = (room: number): Promise<EncodedSplits> => {
     const known = encoded.get(room) ?? encodeSplits(read, processorOf(opened, room), signal);
@@ -120,18 +134,44 @@ export async function openRuns(
     ...(headNote ? { headNote } : {}),
     data: await dataOf(Math.min(maxTokens, opened.config.maxTokens)),
     dataIn: dataOf,
-    check: async (method, settings) => (await open(method, settings)).maxTokens,
+    async check(method, settings) {
+      const attached = await open(method, settings);
+      await writing?.check(attached);
+      return attached.maxTokens;
+    },
     async run(method, { trialRows, ...options }) {
-      const { model, adapter, maxTokens } = await open(method, options.settings);
+      const opened = await open(method, options.settings);
+      const { model, adapter, maxTokens } = opened;
       const data = await dataOf(maxTokens);
       const isTrial = trialRows !== undefined;
       const { checkSteps: _, afterStep: __, record: ___, ...still } = adapter;
       const rows = isTrial ? await trialOf(maxTokens, trialRows) : data.train;
       const attached = { model, adapter: isTrial ? still : adapter };
       const trainable = trainableOf(attached, rows, options.settings);
-      return await runOnce(trainable, rows, data.test, { ...options, device, task, isTrial });
+      const write: RunOnceOptions["write"] = isTrial
+        ? undefined
+        : writing?.write.bind(null, opened);
+      return await runOnce(trainable, rows, data.test, {
+        ...options,
+        device,
+        task,
+        isTrial,
+        write,
+      });
     },
   };
+}
+
+interface RunOnceOptions extends ComparedRunOptions {
+  readonly device: Device;
+  readonly task: AnyLabelledTask;
+  readonly isTrial: boolean;
+  readonly write:
+    | ((
+      state: State,
+      run: { readonly seed: number; readonly signal: AbortSignal },
+    ) => Promise<WrittenTexts>)
+    | undefined;
 }
 
 /** Trains on the rows, and runs the held-out ones. */
@@ -139,11 +179,7 @@ async function runOnce(
   trainable: TrainableModel,
   rows: AnyExamples,
   test: AnyExamples,
-  { device, task, isTrial, settings, signal, onStep, onFrozenRows }: ComparedRunOptions & {
-    readonly device: Device;
-    readonly task: AnyLabelledTask;
-    readonly isTrial: boolean;
-  },
+  { device, task, isTrial, write, settings, signal, onStep, onFrozenRows }: RunOnceOptions,
 ): Promise<RunFigures> {
   const { model, adapter } = trainable;
   const result = await train(trainable, rows, {
@@ -162,8 +198,11 @@ async function runOnce(
     const savedBytes = adapter.peft && !isTrial
       ? await peftBytes(trainable, values, task)
       : undefined;
+    const run = { seed: settings.seed, signal: signal ?? new AbortController().signal };
+    const written = await write?.(state, run);
     return {
-      outputs: await scorer.outputs(test, { state, signal }),
+      outputs: written ? [] : await scorer.outputs(test, { state, signal }),
+      ...(written ? { written } : {}),
       losses: result.losses,
       seconds: result.seconds,
       trainedParameters: trainedTensors(model, adapter)

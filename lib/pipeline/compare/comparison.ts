@@ -14,6 +14,7 @@ import { visibleLines } from "../../core/visible.ts";
 import { isMetricName, metricOf } from "../../metrics/mod.ts";
 import { formatNumber } from "../display/format_number.ts";
 import { titleOf } from "../display/score_titles.ts";
+import type { PairedBootstrap } from "./paired_bootstrap.ts";
 import type { ScoreInterval } from "./score_interval.ts";
 import { timeText } from "../display/training_view.ts";
 
@@ -35,6 +36,11 @@ export interface ComparedMethod<Name extends string = string> {
   /** Absent where no run was finished. */
   readonly score?: ScoreInterval;
   readonly runs: readonly ComparedSeed[];
+  /**
+   * For scores of written texts, the test of this method's first run against that of the best one (`b`), on
+   * the same rows; absent for the best one.
+   */
+  readonly againstBest?: PairedBootstrap;
   readonly trainedParameters?: number;
   /** Bytes of the PEFT folder; absent for a method without one. */
   readonly savedBytes?: number;

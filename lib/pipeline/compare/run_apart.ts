@@ -12,6 +12,7 @@ import { writeTable } from "../../table/write_table.ts";
 import { tasks } from "../../tasks/mod.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { interrupted, type RunFigures } from "./compared_runs.ts";
+import type { WritingOptions } from "../evaluate_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 
 /** What the other process is told. */
@@ -23,6 +24,8 @@ export interface ApartRequest {
   readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly settings: TrainSettings;
   readonly device?: string;
+  /** Given where held-out rows are answered with texts. */
+  readonly writes?: { readonly generate: WritingOptions | undefined };
 }
 
 /** What it says after each step. */

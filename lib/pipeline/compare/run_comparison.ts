@@ -8,9 +8,11 @@ import { isInterruption } from "../../core/interruption.ts";
 import { openDevice } from "../../engine/mod.ts";
 import type { Metric } from "../../metrics/metric.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import { textPredictions } from "../../nn/text_predictions.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
 import { type CompareSpec, defaultBudget, defaultSeeds } from "./compare_spec.ts";
-import { type ComparedRuns, openRuns } from "./compared_runs.ts";
+import { againstBest } from "./against_best.ts";
+import { type ComparedRuns, openRuns, type OpenRunsOptions } from "./compared_runs.ts";
 import { type Comparison, comparisonOf } from "./comparison.ts";
 import { type Pace, paceOf } from "./comparison_budget.ts";
 import { type Contender, failureOfAll, takeTurns, tryAll } from "./comparison_turns.ts";
@@ -20,6 +22,7 @@ import type { EncodedSplits } from "../run/assemble_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
+import { asksForTexts } from "../run/score_stage.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
 /**
@@ -39,7 +42,11 @@ export async function runComparison(
   const device = await openDevice(options.device);
   const contenders = await contendersOf(spec);
   const { maxTokens } = contenders[0].settings;
-  const runs = await openRuns(spec, read, { device, maxTokens, signal });
+  const { generate, metric: given, task } = spec;
+  const writes = asksForTexts({ metrics: given ? { metric: given } : {}, task })
+    ? { generate }
+    : undefined;
+  const runs = await openRuns(spec, read, { device, maxTokens, writes, signal });
   const data = await comparableData(runs, contenders, spec.task);
   const { train, test } = data;
   const natural = metricOf(read.task.metric ?? spec.task.metric);
@@ -72,10 +79,13 @@ export async function runComparison(
       const onStep = ({ step, totalSteps }: { step: number; totalSteps: number }) =>
         note(`step ${step} of ${totalSteps}`);
       const figures = seed === 1 && files && canRunApart(each.named, spec)
-        ? await runApart(requestOf(each, settings, { spec, files, options }), { signal, onStep })
+        ? await runApart(requestOf(each, settings, { spec, files, options, writes }), {
+          signal,
+          onStep,
+        })
         : await runs.run(each.method, { settings, signal, onStep });
-      const { outputs, seconds, losses } = figures;
-      const predictions = test.predictions(outputs);
+      const { outputs, written, seconds, losses } = figures;
+      const predictions = written ? textPredictions(written) : test.predictions(outputs);
       await metric.prepare?.(predictions, { signal });
       each.runs.push({ seed, score: metric.compute(predictions), seconds, losses });
       each.first ??= { figures, predictions };
@@ -88,8 +98,10 @@ export async function runComparison(
     await view.end();
   }
   if (contenders.every(({ runs }) => runs.length === 0)) throw failureOfAll(contenders);
-  return present();
+  const found = present();
+  return writes ? comparisonOf(againstBest(found, contenders, metric)) : found;
 }
+
 /** The methods with their files read and their settings. */
 async function contendersOf(spec: CompareSpec): Promise<Contender[]> {
   const { budget = defaultBudget } = spec;
@@ -153,10 +165,11 @@ async function filesOf(
 function requestOf(
   { named }: Contender,
   settings: TrainSettings,
-  { spec, files, options }: {
+  { spec, files, options, writes }: {
     readonly spec: CompareSpec;
     readonly files: SplitFiles;
     readonly options: RunOptions;
+    readonly writes: OpenRunsOptions["writes"];
   },
 ): Parameters<typeof runApart>[0] {
   const { model, quantize, task } = spec;
@@ -167,6 +180,7 @@ function requestOf(
     method: { name: named.method, settings: named.settings },
     settings,
     ...(options.device ? { device: options.device } : {}),
+    ...(writes ? { writes } : {}),
   };
 }
 

@@ -4,38 +4,24 @@
  *
  * @module
  */
-import type { Prediction } from "../../tasks/text_classification/prediction.ts";
 import { averaged, type AverageOptions } from "../../adapters/several/average.ts";
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { checkOptions, requireOptions } from "../../core/check_options.ts";
 import { customInspect } from "../../core/display.ts";
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { abortSignal, list, type Rules, text } from "../../core/option_rules.ts";
 import { visible } from "../../core/visible.ts";
+import type { GenerateOptions } from "../../generate/generate_options.ts";
 import { stacked } from "../../nn/adapter_delta.ts";
+import { type ActiveNames, type AdapterAnswer, checkChoices, saying } from "./active_names.ts";
 import { type AveragedAdapter, averageOf } from "./average.ts";
 import type { AdapterSource } from "./adapter_source.ts";
 import type { Base } from "./open_base.ts";
 import { requireInputs } from "../run/predict_inputs.ts";
+import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
 import { predictRows, withTaskDisplay } from "./predict_rows.ts";
-
-/** What acts on an input: an adapter, several at once, or `null` for the model alone. */
-export type ActiveNames<Name extends string> = Name | readonly Name[] | null;
-
-/**
- * An answer of the task, and which adapter made it where the answer is an object that can say so;
- * vectors, numbers and texts stay as they are.
- */
-export type AdapterAnswer<Name extends string, Answer> = Answer extends
-  ArrayBufferView | readonly unknown[] | string | number | boolean | null ? Answer
-  : Answer & {
-    /** The adapter, the adapters that acted at once, or `null` for the model alone. */
-    readonly adapter: ActiveNames<Name>;
-  };
-
-/** A text's prediction and which adapter made it. */
-export type AdapterPrediction<Name extends string = string> = AdapterAnswer<Name, Prediction>;
+import { type SetWriter, setWriter } from "./set_writer.ts";
 
 /** How to answer. */
 export interface PredictTextsOptions {
@@ -52,7 +38,8 @@ export function checkPredictOptions(options: unknown): void {
 
 /** Adapters that act on every input. */
 // deno-lint-ignore no-explicit-any
-export interface ActiveAdapter<Name extends string = string, Input = any, Answer = any> {
+export interface ActiveAdapter<Name extends string = string, Input = any, Answer = any>
+  extends Writer<Input> {
   readonly adapter: ActiveNames<Name>;
   /** The names of what the head gives. */
   readonly labels: readonly string[];
@@ -79,7 +66,8 @@ const chosenRules: Rules<{ readonly adapters: unknown } & PredictTextsOptions> =
 
 /** Several adapters on one model, all for the same task; their labels may differ. */
 // deno-lint-ignore no-explicit-any
-export interface AdapterSet<Name extends string, Input = any, Answer = any> {
+export interface AdapterSet<Name extends string, Input = any, Answer = any>
+  extends SetWriter<Name, Input> {
   readonly names: readonly Name[];
   /** The same adapters and others. A name that is taken gets the new adapter. */
   attach<const More extends string>(
@@ -161,20 +149,25 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
     return withTaskDisplay(answers.map((each, row) => saying(each, choices[row])), acting);
   };
   const acting = (choice: ActiveNames<Name>, head?: Name) => {
-    const { labels, task: { kind } } = active(choice, head).task;
+    const { labels, writing, task: { kind } } = active(choice, head).task;
+    const writer = writerOf(() => base.textModelOf(active(choice, head)));
     return Object.freeze({
       adapter: choice,
       labels,
       kind,
+      ...writer,
       async predict(inputs: readonly unknown[], options: PredictTextsOptions = {}) {
         checkPredictOptions(options);
         requireInputs(inputs);
+        if (writing) return await writtenTexts(writer, inputs, options.signal);
         return await predict(inputs, inputs.map(() => choice), { ...options, head });
       },
     });
   };
+  const writer = setWriter<Name>((choice) => base.textModelOf(active(choice)));
   return Object.freeze({
     names,
+    ...writer,
     attach: attach as AdapterSet<Name>["attach"],
     use: (name: Name | null) => acting(name),
     stack(choice: readonly Name[], options: StackOptions<Name> = {}) {
@@ -197,17 +190,18 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
       requireInputs(inputs);
       const { adapters: choices, ...others } = options;
       checkChoices(inputs, choices, (choice) => active(choice));
+      const acting = choices.map((choice) => active(choice));
+      if (acting.length > 0 && acting.every(({ task }) => task.writing)) {
+        const { generate } = writer;
+        const asked = (inputs: readonly unknown[], given: GenerateOptions = {}) =>
+          generate(inputs, { adapters: choices, ...given });
+        return await writtenTexts({ generate: asked }, inputs, others.signal);
+      }
       return await predict(inputs, choices, others);
     },
     toString: () => `${names.map(visible).join(", ")} on ${reference}`,
     [customInspect]: () => `${names.map(visible).join(", ")} on ${reference}`,
   });
-}
-
-/** An answer that is plain data with what made it. */
-function saying(answer: unknown, adapter: unknown): unknown {
-  if (typeof answer !== "object" || answer === null) return answer;
-  return Object.getPrototypeOf(answer) === Object.prototype ? { ...answer, adapter } : answer;
 }
 
 function unknownName(name: unknown, names: readonly string[]): never {
@@ -217,31 +211,4 @@ function unknownName(name: unknown, names: readonly string[]): never {
     "input",
     `no adapter ${shown} is attached${hint}. Attached: ${names.join(", ") || "none"}`,
   );
-}
-
-/** Reports every row whose adapter cannot be had. */
-function checkChoices<Name extends string>(
-  inputs: readonly unknown[],
-  choices: readonly ActiveNames<Name>[],
-  open: (choice: ActiveNames<Name>) => unknown,
-): void {
-  if (!Array.isArray(choices) || choices.length !== inputs.length) {
-    throw new TunebookError(
-      "input",
-      `${inputs.length} inputs need as many adapters, not ${
-        choices?.length ?? "none"
-      }: name one for ` +
-        "each input, or null for the model alone",
-    );
-  }
-  const wrong = choices.flatMap((choice, row) => {
-    try {
-      open(choice);
-      return [];
-    } catch (error) {
-      if (!(error instanceof TunebookError)) throw error;
-      return [`input ${row + 1}: ${error.message}`];
-    }
-  });
-  if (wrong.length > 0) throw mistakes("input", "these adapters cannot be used:", wrong);
 }

@@ -5,7 +5,9 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { Device, HeldWeights } from "../../engine/mod.ts";
+import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
+import type { TextModel } from "../../generate/text_model.ts";
 import { createSharedModel, type SharedModel } from "../../evaluate/shared_model.ts";
 import type { AdapterDelta } from "../../nn/adapter_delta.ts";
 import type { Model } from "../../nn/model.ts";
@@ -15,6 +17,8 @@ import type { PlanSpec } from "../plan_spec.ts";
 import { loadWith } from "../run/assemble_stage.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
+import { sharedWriting } from "../write/shared_writing.ts";
+import { roomOf } from "./adapter_room.ts";
 import { type ModelNotes, readModelNotes } from "./model_notes.ts";
 
 /** A base that is open. */
@@ -34,6 +38,11 @@ export interface Base {
   reserve(head: string, delta: AdapterDelta): void;
   /** What runs rows with an adapter each, for adapters that are read alike. */
   sharedFor(model: Model, objective: Objective): SharedModel;
+  /**
+   * What writes texts with one of the adapters; throws an error of kind "unsupported" for a task that
+   * writes none.
+   */
+  textModelOf(adapter: OpenedAdapter): TextModel;
   /** Throws an error of kind "input" where it was disposed of. */
   checkOpen(): void;
   dispose(): Promise<void>;
@@ -51,6 +60,8 @@ export async function openBase(
   const models = new Map<string, Promise<Model>>();
   const reserved = new Map<string, AdapterDelta[]>();
   const shared = new Map<string, SharedModel>();
+  const writing = sharedWriting({ opened, device, held, defaults });
+  const maxTokens = Math.min(opened.config.maxTokens, notes.maxTokens ?? Infinity);
   let isOpen = true;
   const checkOpen = () => {
     if (isOpen) return;
@@ -63,7 +74,7 @@ export async function openBase(
     defaults,
     device,
     held,
-    maxTokens: Math.min(opened.config.maxTokens, notes.maxTokens ?? Infinity),
+    maxTokens,
     async modelWith(head, signal) {
       checkOpen();
       const key = `${head.name} ${head.outputs}`;
@@ -87,8 +98,16 @@ export async function openBase(
       for (const delta of reserved.get(name) ?? []) known.reserve(delta);
       return known;
     },
+    textModelOf(adapter) {
+      checkOpen();
+      const { model: { headRequest }, entry } = adapter;
+      const known = [...reserved.get(headRequest.name) ?? [], entry.delta];
+      const room = roomOf(adapter, { config: opened.config, maxTokens });
+      return writing.textModelOf(adapter, { deltas: known, maxTokens: room });
+    },
     async dispose() {
       isOpen = false;
+      await writing.dispose();
       for (const each of shared.values()) await each.dispose();
       await held.dispose();
     },

@@ -12,9 +12,8 @@ import { trainSettings } from "../../train/train_options.ts";
 import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { processorOf } from "../run/open_stage.ts";
-import { textRoom } from "../run/text_room.ts";
+import { roomOf } from "./adapter_room.ts";
 import type { Base } from "./open_base.ts";
-import { keyValueSizes } from "../../nn/key_value_sizes.ts";
 
 /** The inputs of one adapter, encoded. */
 interface AdapterRows {
@@ -68,7 +67,8 @@ async function encoded(
   { base, signal }: { readonly base: Base; readonly signal: AbortSignal },
 ): Promise<AdapterRows> {
   const { task, model, attached } = adapter;
-  const processor = processorOf(base.opened, roomOf(adapter, base));
+  const { opened, maxTokens } = base;
+  const processor = processorOf(opened, roomOf(adapter, { config: opened.config, maxTokens }));
   const examples = await task.examples(
     task.tableOf(rows.map((row) => inputs[row])),
     processor,
@@ -108,17 +108,4 @@ async function runTogether(
     }, { signal });
     sequences.forEach(({ own, at }, sequence) => own.outputs[at] = found[sequence]);
   }
-}
-
-/** How many tokens of a text fit beside what the adapter puts before it. */
-function roomOf(
-  { entry: { delta }, maxTokens }: OpenedAdapter,
-  { opened: { config }, maxTokens: most }: Base,
-): number {
-  const { hiddenSize, numLayers } = config;
-  return textRoom(maxTokens ?? most, config, {
-    virtualTokens: (delta.prompt?.length ?? 0) / hiddenSize,
-    prefixTokens: (delta.prefix?.length ?? 0) /
-      (2 * numLayers * keyValueSizes(config).width),
-  });
 }

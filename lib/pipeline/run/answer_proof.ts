@@ -44,13 +44,19 @@ export function answerProof(
   };
 }
 
-/** What the model writes for the inputs that leave room for it. */
+/**
+ * What the model writes for the inputs that leave room for it. Sources that fill the encoder may have been
+ * cut: transformers.js then leaves out the token that ends them, too, and writes otherwise.
+ */
 async function writtenAnswers(
   model: TextModel,
   inputs: readonly unknown[],
   processor: Processor,
 ): Promise<ExpectedAnswer[]> {
-  const fitting = inputs.filter((input) => model.hasRoom(input, comparedTokens));
+  const most = "maxTokens" in processor ? processor.maxTokens : Infinity;
+  const fitting = inputs.filter((input) =>
+    model.hasRoom(input, comparedTokens) && (model.sourceOf(input)?.length ?? 0) < most
+  );
   const found = await model.generate(fitting, {
     maxNewTokens: comparedTokens,
     temperature: 0,

@@ -4,7 +4,11 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type ContinuerOptions, createContinuer } from "../../generate/continuer.ts";
+import {
+  type Continuer,
+  type ContinuerOptions,
+  createContinuer,
+} from "../../generate/continuer.ts";
 import { fromGenerationConfig } from "../../generate/generation_config.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import { TextModel } from "../../generate/text_model.ts";
@@ -21,9 +25,15 @@ export interface WritingModel extends Continued, ContinuerOptions {
   readonly defaults: GenerateOptions;
 }
 
+/** What writes texts, and with what. */
+export interface TextModelSpec extends Pick<WritingModel, "task" | "processor" | "defaults"> {
+  /** Makes what reads tokens; asked where the task writes texts. */
+  continuer(): Continuer;
+}
+
 /** Throws an error of kind "unsupported" for a task that writes no texts. */
-function textModelOf(
-  { task, processor, defaults, model, adapter, ...places }: WritingModel,
+export function textModelFrom(
+  { task, processor, defaults, continuer }: TextModelSpec,
 ): TextModel {
   const { writing } = task;
   if (!writing || processor.input !== "text") {
@@ -32,8 +42,7 @@ function textModelOf(
       `${task.task.name} models write no texts; predict answers new inputs`,
     );
   }
-  const continuer = createContinuer({ model, adapter }, places);
-  return new TextModel({ continuer, processor, writing, defaults });
+  return new TextModel({ continuer: continuer(), processor, writing, defaults });
 }
 
 /** A text model that is made when it is first asked for. */
@@ -43,10 +52,13 @@ export interface LazyTextModel {
 }
 
 /** Makes a text model once. */
-export function lazyTextModel(parts: WritingModel): LazyTextModel {
+export function lazyTextModel(
+  { model, adapter, task, processor, defaults, ...places }: WritingModel,
+): LazyTextModel {
   let made: TextModel | undefined;
+  const continuer = () => createContinuer({ model, adapter }, places);
   return {
-    open: () => made ??= textModelOf(parts),
+    open: () => made ??= textModelFrom({ task, processor, defaults, continuer }),
     async dispose() {
       await made?.dispose();
       made = undefined;

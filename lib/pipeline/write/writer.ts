@@ -47,7 +47,7 @@ export interface Writer<Input = unknown> {
 
 /** What `predict` of a model that writes gives: the text of one answer to each input. */
 export async function writtenTexts(
-  { generate }: Writer,
+  { generate }: Pick<Writer, "generate">,
   inputs: readonly unknown[],
   signal?: AbortSignal,
 ): Promise<string[]> {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   accuracy,
+  chat,
+  chrf,
   ComparePlan,
   head,
   lora,
@@ -88,5 +90,51 @@ Deno.test("a comparison without labels is written as JSON, and refuses what need
     await assert.rejects(
       stage.compare({ head: head() }).run(quiet),
       isMistake("input", /nothing to train/),
+    );
+  }));
+
+Deno.test("methods are compared by what they write, as their own plans score it", () =>
+  inFolder(async (folder) => {
+    const rows = tableFromColumns({
+      asked: reviews(30).map(({ text }) => text),
+      said: reviews(30).map(({ mood }) => mood === "positive" ? "good" : "bad"),
+    });
+    const task = chat({ prompt: "asked", completion: "said", template: "plain" });
+    const stage = model(await tinyModel(join(folder, "base"), "gpt2"))
+      .data(rows, task, { test: 0.25 });
+    const methods = { lora: lora({ rank: 2 }), prompt: promptTuning({ tokens: 3 }) };
+    const generate = { maxNewTokens: 4 };
+    const budget = { epochs: 3 };
+    const train = { batchSize: 4 };
+    const plan = stage.compare(methods, { metric: chrf, generate, seeds: 1, budget, train });
+    const again = ComparePlan.from(
+      JSON.parse(JSON.stringify(
+        model("hf:org/name").data("talks.jsonl", task).compare(methods, { metric: chrf, generate }),
+      )),
+    );
+    assert.deepEqual(again.spec.generate, generate);
+    assert.equal(again.spec.metric?.name, "chrf");
+    // The first run of each method is in a process of its own, and sends what it wrote.
+    const result = await plan.run(quiet);
+    assert.equal(result.metric, "chrf");
+    for (const { name, runs: [{ score }] } of result.rows) {
+      const alone = await stage.adapt(methods[name]).train({ ...budget, ...train, seed: 1 })
+        .evaluate({ chrf }, { generate }).run(quiet);
+      assert.ok(Math.abs(score - alone.scores.chrf) < 1e-9, `${name}: ${score}`);
+      await alone.dispose();
+    }
+    const [best, other] = result.rows;
+    assert.equal(best.againstBest, undefined);
+    const { a, b, pValue, metric } = other.againstBest!;
+    assert.deepEqual([a, b, metric], [other.runs[0].score, best.runs[0].score, "chrf"]);
+    assert.ok(pValue > 0 && pValue <= 1);
+    assert.ok(result.notes.some((note) => note.includes(`${other.name} and ${best.name}`)));
+    assert.throws(
+      () => stage.compare(methods, { metric: perplexity, generate }),
+      isMistake("input", "generate says how texts are written, but perplexity scores none"),
+    );
+    assert.throws(
+      () => stage.compare(methods, { metric: chrf, generate: { beam: 2 } as never }),
+      isMistake("input", "beam"),
     );
   }));

@@ -198,7 +198,7 @@ Deno.test("answers that are objects say which adapter made them", () =>
     }
   }));
 
-Deno.test("an adapter for next tokens writes texts when it is open alone, not beside others", () =>
+Deno.test("an adapter for next tokens writes the same texts when it is open alone and beside others", () =>
   inFolder(async (folder) => {
     const at = (name: string) => join(folder, name);
     const reference = await tinyModel(at("base"), "gpt2");
@@ -213,9 +213,8 @@ Deno.test("an adapter for next tokens writes texts when it is open alone, not be
       const [text] = await alone.predict(["the film"]) as string[];
       const [written] = await alone.generate(["the film"]);
       assert.equal(text, written.text);
-      const noAnswers = isMistake("unsupported", "open the folder of one alone");
       const set = await base.attach({ a: at("a") });
-      await assert.rejects(set.use("a").predict(["the film"]), noAnswers);
+      assert.deepEqual(await set.use("a").predict(["the film"]), [text]);
     } finally {
       await base.dispose();
       await alone.dispose();
