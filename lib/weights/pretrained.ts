@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 export const pretrainedModels: Readonly<Record<string, string>> = {
   english: "a Llama that continues English texts",
   chinese: "a Llama that continues Chinese poems",
-  translation: "a Marian that translates English into several languages",
+  translation:
+    "a Marian that translates messages of programs from English into Spanish and Chinese",
 };
 
 /** Where a model's files are: a folder of this machine, or of the web where tunebook is imported from it. */
