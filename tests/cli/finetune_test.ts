@@ -117,7 +117,7 @@ Deno.test("chat and translation run on the models that come with tunebook", () =
     ]);
     assert.equal(translation.code, 0, translation.stderr);
     assert.match(translation.stderr, /model +tunebook:translation/);
-    assert.match(translation.stdout, /chrf +[\d.]+ \([\d.]+ to [\d.]+/);
+    assert.match(translation.stdout, /chrF2 +[\d.]+ \([\d.]+ to [\d.]+/);
     assert.match(translation.stdout, /nrefs:1\|case:mixed\|eff:yes\|nc:6/);
   }));
 
