@@ -64,7 +64,7 @@ export const interfaceMessages: DataSet<InterfaceMessagesOptions, "translation">
     description: "a message of an editor in English and in another language",
     package: { name: packOf(english), version },
     source: "https://github.com/CodinGame/monaco-vscode-api",
-    licence: "MIT",
+    licence: "MIT (the texts and the packages)",
     citation: "Microsoft, Visual Studio Code localization, as packed by CodinGame, " +
       "monaco-vscode-language-pack 25.1.2, 2025",
     task: "translation",
