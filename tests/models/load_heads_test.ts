@@ -63,7 +63,8 @@ async function assertSameWeights(model: Model, from: string): Promise<void> {
   }
 }
 
-for (const { modelType, heads } of families.filter(({ decoder }) => !decoder)) {
+// A part of larger models has the layers of the family that it is written as.
+for (const { modelType, heads } of families.filter(({ decoder, part }) => !decoder && !part)) {
   const asked = everyHead.filter((name) => heads[name]);
   for (const own of headNames.filter((name) => heads[name])) {
     const from = `${modelType}-${own}`;
