@@ -173,14 +173,14 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     images: 4,
     numbers: [
       // The answers surprise the model less once it has been trained.
-      { pattern: /(?:before|训练前) perplexity ([\d.]+)/, atLeast: 60, atMost: 2000 },
-      { pattern: /(?:after|训练后) perplexity ([\d.]+)/, atLeast: 10, atMost: 400 },
+      { pattern: /(?:before|训练前) perplexity ([\d.]+)/, atLeast: 100, atMost: 600 },
+      { pattern: /(?:after|训练后) perplexity ([\d.]+)/, atLeast: 60, atMost: 200 },
     ],
     texts: [
       /train: learned \((?:assistant)\): \d+ of \d+ tokens/,
       /the end token <\|endoftext\|> is learned \d+ times/,
       /(?:perplexity by hand|困惑度 手算) ([\d.]+)\n+(?:perplexity library|困惑度 程序库) \1\n/,
-      /onnx\/onnx\/model\.onnx|onnx\/model\.onnx/,
+      /onnx +\.\.\/out\/chat\/onnx +5 /,
       /transformers\.js: +([^\n]*)[^]*tunebook: +\1/,
     ],
   },
