@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { model, Plan } from "../../lib/pipeline/plan.ts";
+import { model } from "../../lib/pipeline/model.ts";
+import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
 import { fileOfFlags } from "../../lib/cli/file_of_flags.ts";
 import { readCommandLine } from "../../lib/cli/flags.ts";
