@@ -63,15 +63,6 @@ export function defaultsOf(task: string): TaskDefaults {
 
 /** Whether a task is for an encoder-decoder. */
 export function isSeq2Seq(task: string): boolean {
-  return withoutLabels(task).signature.peftTaskType === "SEQ_2_SEQ_LM";
-}
-
-/** Whether a task has a model write texts. */
-export function writesTexts(task: string): boolean {
-  return withoutLabels(task).writing !== undefined;
-}
-
-/** The task whatever its columns and labels are. */
-function withoutLabels(task: string) {
-  return tasks[task].opened({ outputs: 0 }).withLabels([]);
+  const { signature } = tasks[task].opened({ outputs: 0 }).withLabels([]);
+  return signature.peftTaskType === "SEQ_2_SEQ_LM";
 }

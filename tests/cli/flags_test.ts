@@ -210,7 +210,7 @@ Deno.test("tasks that write texts have a model and data of their own", () => {
   const told = planOf("--task", "chat", "--learning-rate", "1e-4");
   assert.equal(told.train.learningRate, 1e-4);
   const virtual = planOf("--task", "chat", "--method", "prompt_tuning");
-  assert.deepEqual(virtual.deploy.map(({ target }) => target), ["adapter"]);
+  assert.deepEqual(virtual.deploy.map(({ target }) => target), ["adapter", "onnx"]);
 
   const translation = planOf("--task", "translation");
   assert.equal(translation.model, "tunebook:translation");
