@@ -15,10 +15,8 @@ import { searchBeams } from "./search_beams.ts";
 import type { TextCache } from "./text_cache.ts";
 import { TextWriter } from "./text_writer.ts";
 
-/** How requests are written. */
+/** What the writing of requests is told beside them. */
 export interface WriteOptions {
-  /** Prompts that are written at once; 16 unless given. */
-  readonly batchSize?: number;
   readonly progress?: Progress;
 }
 
@@ -34,8 +32,11 @@ export interface TextRequest {
   readonly source?: ArrayLike<number> | undefined;
 }
 
-/** Enough to keep two cores busy; the cache of a prompt takes as much memory as its tokens ask. */
-const defaultBatchSize = 16;
+/**
+ * Prompts that are written at once: enough to keep two cores busy; the cache of a prompt takes as much
+ * memory as its tokens ask.
+ */
+const batchSize = 16;
 
 /**
  * Writes what requests ask, those of like length together, and of several adapters that share a program.
@@ -47,7 +48,7 @@ const defaultBatchSize = 16;
  */
 export async function writeRequests(
   requests: readonly TextRequest[],
-  { batchSize = defaultBatchSize, progress = silentProgress }: WriteOptions = {},
+  { progress = silentProgress }: WriteOptions = {},
 ): Promise<GeneratedText[][]> {
   requests.forEach(({ generator, prompt }, i) =>
     checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`)
