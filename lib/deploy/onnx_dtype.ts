@@ -7,7 +7,7 @@ import { settle } from "../nn/merge.ts";
 import { bodyPaths, type Model, modelWeights } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
-import { meanTextLoss } from "./mean_loss.ts";
+import { lossDifference } from "./mean_loss.ts";
 import type { DeployTarget } from "./target.ts";
 
 /** A type that files can be written in. */
@@ -95,11 +95,6 @@ export function limitsIn(
     // A single token says little about a model that writes.
     toleranceOf: ({ trainable: { objective } }) =>
       mostDrift ?? (objective.head.name === "language" ? lossDrifts[dtype] : logitDrift),
-    differenceOf: ({ trainable: { objective } }, found, expected) => {
-      const [written, trained] = [found, expected].map((each) => meanTextLoss(objective, each));
-      return written === undefined || trained === undefined
-        ? undefined
-        : Math.abs(written - trained);
-    },
+    differenceOf: lossDifference,
   };
 }
