@@ -96,7 +96,9 @@ export function adapterTensors(
   if (lost.length > 0) throw refused(`adapts ${lost.join(", ")}, which the file has no place for`);
   const [first] = linears.values();
   if (!first) throw refused("has changed nothing");
-  const alpha = first.diagonal[0] * first.rank;
+  // AdaLoRA's may all be 0.
+  const scale = first.diagonal.reduce((most, each) => Math.max(most, Math.abs(each)), 0) || 1;
+  const alpha = scale * first.rank;
   const tensors = [...linears].flatMap(([path, low]): GgufTensorToWrite[] => {
     const { name, inFeatures, outFeatures, stored } = places.get(path)!;
     const { rank, a } = low;
