@@ -16,12 +16,6 @@ import { storedName } from "../../weights/gguf/write/stored_name.ts";
 import type { GgufTensorToWrite } from "../../weights/gguf/write/write_gguf.ts";
 import type { WrittenFormat } from "../../weights/gguf/write/written_formats.ts";
 
-/** The matrices of one linear layer, [rank, inFeatures] and [outFeatures, rank]. */
-export interface LoraMatrices {
-  readonly a: Float32Array;
-  readonly b: Float32Array;
-}
-
 /** A linear layer's place in the file. */
 export interface LoraPlace {
   /** `blk.0.attn_q.weight` */
