@@ -12,7 +12,7 @@ export interface RepeatedKey {
 }
 
 /** Texts, brackets and commas of JSON; numbers and words between them are in no way. */
-const tokens = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\],]/g;
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\],]/g;
 
 /**
  * The keys that an object of a JSON text has more than once, in the order in which they come again.

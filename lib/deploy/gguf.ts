@@ -22,7 +22,7 @@ import { checkGgufTokenizer } from "./gguf/check_tokenizer.ts";
 import { modelKeys } from "./gguf/model_keys.ts";
 import { modelTensors } from "./gguf/model_tensors.ts";
 import { tokenizerKeysOf } from "./gguf/tokenizer_of.ts";
-import { meanLoss } from "./mean_loss.ts";
+import { lossDifference } from "./mean_loss.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFile, type DeployTarget } from "./target.ts";
 
@@ -96,8 +96,7 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
       ? {
         isAbsolute: true,
         remedy,
-        differenceOf: ({ trainable: { objective } }, found, expected) =>
-          Math.abs(meanLoss(objective, found)! - meanLoss(objective, expected)!),
+        differenceOf: lossDifference,
       }
       : {}),
     async check(trainable, about) {

@@ -13,6 +13,7 @@ import type { Rows, RunBatch } from "../nn/run_over.ts";
 import { frozenOf } from "../nn/trainable_model.ts";
 import type { AnswerProof } from "./ask_reader.ts";
 import { compareTokens, type LanguageReceipt, likeliest } from "./language_receipt.ts";
+import { tokensIn } from "./mean_loss.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** Held-out inputs that texts are written for. */
@@ -138,9 +139,7 @@ async function logitsOf(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   const { logits } = await run({ ...feeds }, signal);
-  const mask = feeds.decoder_attention_mask ?? feeds.attention_mask;
-  const tokens = Array.from(mask.data, Number).filter((each) => each !== 0).length;
-  return (logits.data as Float32Array).slice(from * vocabSize, tokens * vocabSize);
+  return (logits.data as Float32Array).slice(from * vocabSize, tokensIn(feeds) * vocabSize);
 }
 
 /** Where the likeliest tokens are others first, counted from the first written one. */

@@ -52,24 +52,24 @@ export function compareTokens(
 const worse = (a: number, b: number) => Number.isNaN(b) ? Infinity : Math.max(a, b);
 
 function compareToken(p: Float32Array, q: Float32Array) {
-  const [logP, logQ] = [logSum(p), logSum(q)];
+  const [ours, theirs] = [likeliest(p), likeliest(q)];
+  const [logP, logQ] = [logSum(p, p[ours]), logSum(q, q[theirs])];
   let [kl, logit] = [0, 0];
   for (let i = 0; i < p.length; i++) {
-    const ours = p[i] - logP;
+    const log = p[i] - logP;
     // Rounding makes sums of equal distributions a little less than 0.
-    if (ours > -Infinity) kl += Math.exp(ours) * (ours - (q[i] - logQ));
+    if (log > -Infinity) kl += Math.exp(log) * (log - (q[i] - logQ));
     if (p[i] !== q[i]) logit = worse(logit, Math.abs(p[i] - q[i]));
   }
   return {
     kl: Number.isNaN(kl) ? Infinity : Math.max(0, kl),
     logit,
-    isSame: likeliest(p) === likeliest(q),
+    isSame: ours === theirs,
   };
 }
 
 /** log Σ eˣ, in float64. */
-function logSum(x: Float32Array): number {
-  const largest = x[likeliest(x)];
+function logSum(x: Float32Array, largest: number): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += Math.exp(x[i] - largest);
   return largest + Math.log(sum);

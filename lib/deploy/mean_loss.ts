@@ -1,46 +1,61 @@
 /**
- * The loss of texts by what a model gives for each of their tokens.
+ * The loss of texts by what a model gives for their tokens.
  *
  * @module
  */
+import type { HostTensor } from "../engine/mod.ts";
 import type { Objective } from "../nn/objective.ts";
-import type { Outputs } from "../nn/task.ts";
+import type { Rows } from "../nn/run_over.ts";
+import type { Examples, Outputs } from "../nn/task.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** Numbers of a token: its loss, and its lead. */
 const ofToken = 2;
 
 /**
- * The mean loss of all tokens but the first of each text, in nats; undefined for an objective that does not
- * give the losses of next tokens one by one.
+ * The mean loss of all tokens but the first of each text, in nats, each counted alike or as `countsOf` says;
+ * undefined for an objective that does not give the losses of next tokens, and without any token.
  */
 export function meanLoss(
   { head, perRow }: Pick<Objective, "head" | "perRow">,
   outputs: Outputs,
+  rows: Rows,
+  countsOf?: Examples["countsOf"],
 ): number | undefined {
-  if (head.name !== "language" || perRow?.per !== "token" || perRow.outputs !== ofToken) {
-    return undefined;
-  }
-  let [sum, count] = [0, 0];
-  for (const row of outputs) {
-    for (let at = ofToken; at < row.length; at += ofToken) {
-      sum += row[at];
-      count++;
+  if (head.name !== "language" || !perRow) return undefined;
+  let [sum, tokens] = [0, 0];
+  for (const [row, losses] of outputs.entries()) {
+    if (perRow.per !== "token") {
+      const own = tokensIn(rows.feedsOf([row])) - 1;
+      sum += own * losses[0];
+      tokens += own;
+      continue;
+    }
+    const counts = countsOf?.(row);
+    for (let at = 1; at * ofToken < losses.length; at++) {
+      const count = counts?.[at] ?? 1;
+      sum += count * losses[at * ofToken];
+      tokens += count;
     }
   }
-  return count === 0 ? undefined : sum / count;
+  return tokens === 0 ? undefined : sum / tokens;
 }
 
-/**
- * The same of any model of next tokens: where only the mean loss of each row is given, their mean; undefined
- * for other tasks.
- */
-export function meanTextLoss(
-  objective: Pick<Objective, "head" | "perRow">,
-  outputs: Outputs,
+/** The difference of the mean loss of the files and of the trained model, for formats that round much. */
+export function lossDifference(
+  { trainable: { objective } }: TrainedModel,
+  found: Outputs,
+  expected: Outputs,
+  rows: Rows,
 ): number | undefined {
-  const ofTokens = meanLoss(objective, outputs);
-  const { head, perRow } = objective;
-  if (ofTokens !== undefined || head.name !== "language") return ofTokens;
-  if (!perRow || perRow.per === "token" || outputs.length === 0) return undefined;
-  return outputs.reduce((sum, [loss]) => sum + loss, 0) / outputs.length;
+  const [written, trained] = [found, expected].map((each) => meanLoss(objective, each, rows));
+  return written === undefined || trained === undefined ? undefined : Math.abs(written - trained);
+}
+
+/** How many tokens are scored of a batch: of an encoder-decoder its decoder's. */
+export function tokensIn(
+  { decoder_attention_mask, attention_mask }: Readonly<Record<string, HostTensor>>,
+): number {
+  const { data } = decoder_attention_mask ?? attention_mask;
+  return Array.from(data, Number).filter((each) => each !== 0).length;
 }

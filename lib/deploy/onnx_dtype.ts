@@ -7,7 +7,7 @@ import { settle } from "../nn/merge.ts";
 import { bodyPaths, type Model, modelWeights } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
-import { meanTextLoss } from "./mean_loss.ts";
+import { lossDifference } from "./mean_loss.ts";
 import type { DeployTarget } from "./target.ts";
 
 /** A type that files can be written in. */
@@ -72,8 +72,12 @@ const logitDrift = 0.1;
 /** As for GGUF's Q8_0 and Q4_0, in nats. */
 const lossDrifts = { q8: 0.02, q4: 0.3 } as const;
 
-const remedy = "Rounding has lost part of what was learned. Write a dtype with more bits, q8 or " +
-  "float16, or allow the difference with mostDrift.";
+/** What has more bits. */
+const finer = { float16: "float32", q8: "float16", q4: "q8 or float16" } as const;
+
+const remedyFor = (dtype: keyof typeof finer) =>
+  `Rounding has lost part of what was learned. Write a dtype with more bits, ${finer[dtype]}, or ` +
+  "allow the difference with mostDrift.";
 
 /** What files of a type are held to. */
 export function limitsIn(
@@ -85,21 +89,16 @@ export function limitsIn(
     return {
       tolerance: mostDrift ?? halfTolerance,
       ...(mostDrift === undefined ? {} : { isAbsolute: true }),
-      remedy,
+      remedy: remedyFor(dtype),
     };
   }
   return {
     tolerance: mostDrift ?? logitDrift,
     isAbsolute: true,
-    remedy,
+    remedy: remedyFor(dtype),
     // A single token says little about a model that writes.
     toleranceOf: ({ trainable: { objective } }) =>
       mostDrift ?? (objective.head.name === "language" ? lossDrifts[dtype] : logitDrift),
-    differenceOf: ({ trainable: { objective } }, found, expected) => {
-      const [written, trained] = [found, expected].map((each) => meanTextLoss(objective, each));
-      return written === undefined || trained === undefined
-        ? undefined
-        : Math.abs(written - trained);
-    },
+    differenceOf: lossDifference,
   };
 }

@@ -17,12 +17,12 @@ import {
   runOver,
 } from "../nn/run_over.ts";
 import { largestOutput, type ReaderLimits } from "../nn/reader_contract.ts";
-import type { LabelledTask, Outputs } from "../nn/task.ts";
+import type { Examples, LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
-import { meanTextLoss } from "./mean_loss.ts";
+import { meanLoss } from "./mean_loss.ts";
 import { standingAlone } from "./standing_alone.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
@@ -67,7 +67,12 @@ export interface DeployTarget {
    * for formats that round so much that a single output says little. It is that of the mean loss of texts;
    * undefined for tasks without one.
    */
-  differenceOf?(trained: TrainedModel, found: Outputs, expected: Outputs): number | undefined;
+  differenceOf?(
+    trained: TrainedModel,
+    found: Outputs,
+    expected: Outputs,
+    rows: Rows,
+  ): number | undefined;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
   /**
@@ -120,7 +125,7 @@ export interface Receipt {
   readonly largestDifference: number;
   /** The largest difference that was allowed for outputs of this size. */
   readonly tolerance: number;
-  /** How well texts are predicted on these rows, where the task scores next tokens. */
+  /** The perplexity of these rows, as the metric has it, where the task scores next tokens. */
   readonly perplexity?: { readonly trained: number; readonly written: number };
   /** What both models say at the same tokens, where they are language models. */
   readonly language?: LanguageReceipt;
@@ -142,7 +147,7 @@ export async function deploy(
   given: TrainedModel,
   { device, rows, expected, answers, language: proof, signal }: {
     readonly device: Device;
-    readonly rows: Rows;
+    readonly rows: Rows & Pick<Examples, "countsOf">;
     readonly expected: Outputs;
     /** Rows as texts, and what the trained model says to them. */
     readonly answers: AnswerProof;
@@ -172,7 +177,7 @@ export async function deploy(
     } finally {
       await reopened.dispose();
     }
-    const ofLoss = target.differenceOf?.(trained, found, compared);
+    const ofLoss = target.differenceOf?.(trained, found, compared, rows);
     const difference = ofLoss ?? largestDifference(found, compared);
     if (!(difference <= allowed)) {
       throw new TunebookError(
@@ -183,7 +188,7 @@ export async function deploy(
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
-    const perplexity = proof && perplexities(trained, found, compared);
+    const perplexity = proof && perplexities(trained, rows, { found, compared });
     const language = proof &&
       await compareLanguage(
         proof,
@@ -208,8 +213,15 @@ export async function deploy(
   });
 }
 
-function perplexities({ trainable: { objective } }: TrainedModel, found: Outputs, own: Outputs) {
-  const [written, trained] = [found, own].map((each) => meanTextLoss(objective, each));
+function perplexities(
+  { trainable: { objective } }: TrainedModel,
+  rows: Rows & Pick<Examples, "countsOf">,
+  { found, compared }: { readonly found: Outputs; readonly compared: Outputs },
+) {
+  const countsOf = rows.countsOf?.bind(rows);
+  const [written, trained] = [found, compared].map((each) =>
+    meanLoss(objective, each, rows, countsOf)
+  );
   return written === undefined || trained === undefined
     ? undefined
     : { trained: Math.exp(trained), written: Math.exp(written) };

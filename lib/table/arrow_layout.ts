@@ -45,11 +45,12 @@ export function checkLayout(
     table.structs(slot, pairBytes).map((at) => [flat.long(at), flat.long(at + longBytes)] as const);
   const rows = table.long(4);
   if (rows < 0) throw new Error(`a block claims ${rows} rows`);
+  const unpacked = unpackingOf(table);
   const buffers = pairs(8).map(([offset, length]) => {
     if (offset < 0 || length < 0 || offset + length > body.length) {
       throw new Error("a column's values lie beyond the data");
     }
-    return unpackingOf(table)(body.subarray(offset, offset + length));
+    return unpacked(body.subarray(offset, offset + length));
   });
   const nodes = pairs(6);
   for (const [length, missing] of nodes) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  adalora,
   full,
   gguf,
   head,
@@ -221,6 +222,15 @@ Deno.test("ranks of each layer and VeRA come down to LoRA", () =>
       );
       assert.ok(largestDifference < 5e-5);
     }
+  }));
+
+Deno.test("AdaLoRA whose singular values are all 0 changes nothing as LoRA", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "lora.gguf");
+    const [receipt] = await deployed("llama", [gguf(path, { adapter: true })], adalora(), 0);
+    assert.ok(receipt.largestDifference < 5e-5);
+    const { metadata } = await readGguf(path, { isAdapter: true });
+    assert.notEqual(metadata.get("adapter.lora.alpha"), 0);
   }));
 
 Deno.test("an adapter of llama.cpp is LoRA alone", () =>

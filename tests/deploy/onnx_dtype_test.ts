@@ -126,6 +126,8 @@ Deno.test("what makes no sense of a dtype is refused", () => {
     isMistake("input", "dequantise", "leave it out"),
   );
   assert.throws(() => onnx("a", { mostDrift: 1 }), isMistake("input", "mostDrift"));
+  assert.match(onnx("a", { dtype: "float16" }).remedy!, /more bits, float32, or/);
+  assert.match(onnx("a", { dtype: "q4" }).remedy!, /more bits, q8 or float16, or/);
   const plan = model("hf:org/name").data("a.csv", { text: "text", label: "mood" })
     .adapt(lora({ rank: 2 })).train().deploy(onnx("out/onnx", { dtype: "q4" }));
   const json = JSON.parse(JSON.stringify(plan));

@@ -16,6 +16,11 @@ Deno.test("keys that stand twice are found wherever they stand", () => {
   ]);
 });
 
+Deno.test("a text of many letters stands in no key's way", () => {
+  const letters = "a".repeat(10_000_000);
+  assert.deepEqual(found(`{"a": "${letters}", "b": 1, "b": 2}`), [{ key: "b" }]);
+});
+
 Deno.test("what only looks like a key that stands twice is none", () => {
   const texts = [
     '{"a": "\\"a\\": 1, \\"a\\": 2"}',

@@ -16,12 +16,6 @@ import { storedName } from "../../weights/gguf/write/stored_name.ts";
 import type { GgufTensorToWrite } from "../../weights/gguf/write/write_gguf.ts";
 import type { WrittenFormat } from "../../weights/gguf/write/written_formats.ts";
 
-/** The matrices of one linear layer, [rank, inFeatures] and [outFeatures, rank]. */
-export interface LoraMatrices {
-  readonly a: Float32Array;
-  readonly b: Float32Array;
-}
-
 /** A linear layer's place in the file. */
 export interface LoraPlace {
   /** `blk.0.attn_q.weight` */
@@ -96,7 +90,9 @@ export function adapterTensors(
   if (lost.length > 0) throw refused(`adapts ${lost.join(", ")}, which the file has no place for`);
   const [first] = linears.values();
   if (!first) throw refused("has changed nothing");
-  const alpha = first.diagonal[0] * first.rank;
+  // AdaLoRA's may all be 0.
+  const scale = first.diagonal.reduce((most, each) => Math.max(most, Math.abs(each)), 0) || 1;
+  const alpha = scale * first.rank;
   const tensors = [...linears].flatMap(([path, low]): GgufTensorToWrite[] => {
     const { name, inFeatures, outFeatures, stored } = places.get(path)!;
     const { rank, a } = low;

@@ -37,12 +37,13 @@ async function readAdapter(
   model: TrainableModel["model"],
   path: string,
 ): Promise<AttachedMethod> {
-  const { metadata } = await readGguf(path, { isAdapter: true });
+  const header = await readGguf(path, { isAdapter: true });
+  const { metadata } = header;
   const alpha = metadata.get("adapter.lora.alpha");
   if (metadata.get("adapter.type") !== "lora" || typeof alpha !== "number") {
     throw new TunebookError("output", `${path} is no LoRA adapter`);
   }
-  const tensors = await readAdapterTensors(path);
+  const tensors = await readAdapterTensors(header);
   const sites = new Map<string, { a: string; b: string; scale: number }>();
   const frozen: NonNullable<AttachedMethod["frozen"]>[number][] = [];
   for (

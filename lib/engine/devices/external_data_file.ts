@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { collectGarbage } from "../../core/collect_garbage.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { inTurns } from "../../core/in_turns.ts";
 import type { Graph } from "../graph.ts";
 import { type ExternalPlaces, writeOnnx } from "../onnx_writer.ts";
 import type { HeldWeights } from "./device.ts";
@@ -29,20 +30,18 @@ export interface WrittenGraph {
 export class ExternalDataFile implements HeldWeights {
   #folder: string | undefined;
   #known = nothing;
-  #turn: Promise<unknown> = Promise.resolve();
+  #inTurn = inTurns();
   #remove = () => this.#folder && Deno.removeSync(this.#folder, { recursive: true });
 
   constructor(readonly isKept: boolean) {}
 
   /** Writes a graph. Frozen weights of the same name must have the same numbers each time. */
   write(graph: Graph): Promise<WrittenGraph> {
-    const written = this.#turn.then(() => this.#write(graph));
-    this.#turn = written.catch(() => {});
-    return written;
+    return this.#inTurn(() => this.#write(graph));
   }
 
   async dispose(): Promise<void> {
-    await this.#turn;
+    await this.#inTurn(() => Promise.resolve());
     const folder = this.#folder;
     if (folder === undefined) return;
     this.#folder = undefined;

@@ -144,7 +144,7 @@ function describePerplexity({ perplexity }: Pick<Receipt, "perplexity">): string
   const [trained, written] = [perplexity.trained, perplexity.written].map((each) =>
     each.toPrecision(4)
   );
-  return `; their perplexity, with each text counted alike, was ${trained} and is ${written}`;
+  return `; their perplexity was ${trained} and is ${written}`;
 }
 
 /** How far the files are from the trained model on the same tokens. */

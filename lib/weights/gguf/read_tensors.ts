@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readGguf } from "../../core/gguf/read_gguf.ts";
+import type { GgufHeader } from "../../core/gguf/read_gguf.ts";
 import { mistakes } from "../../core/errors.ts";
 import { openFile } from "../file_bytes.ts";
 import { bytesIn } from "./gguf_tensors.ts";
@@ -19,15 +19,16 @@ export interface ReadGgufTensor {
 /**
  * The tensors of an adapter. Throws one error of kind "weights" for all that cannot be read.
  */
-export async function readAdapterTensors(path: string): Promise<Map<string, ReadGgufTensor>> {
-  const header = await readGguf(path, { isAdapter: true });
+export async function readAdapterTensors(
+  { path, size, tensors }: GgufHeader,
+): Promise<Map<string, ReadGgufTensor>> {
   using file = await openFile(path);
   const wrong: string[] = [];
   const read = new Map<string, ReadGgufTensor>();
-  for (const [name, { type, shape, offset }] of header.tensors) {
+  for (const [name, { type, shape, offset }] of tensors) {
     const format = tensorFormatOf(type);
     const bytes = typeof format === "string" ? undefined : bytesIn(shape, format);
-    if (typeof format === "string" || bytes === undefined || offset + bytes > header.size) {
+    if (typeof format === "string" || bytes === undefined || offset + bytes > size) {
       wrong.push(`tensor ${name} is cut short, or in a format that is not read`);
       continue;
     }
