@@ -18,6 +18,7 @@ import type { AttachedMethod } from "../lib/nn/method.ts";
 import { parameters } from "../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
 import { loadLanguageModel } from "./load_language_model.ts";
+import { ownMegabytes } from "./own_megabytes.ts";
 import { benchPrompts } from "./prompts.ts";
 import { writeGreedily } from "./write_greedily.ts";
 
@@ -81,7 +82,7 @@ async function measure(how: string, count: number): Promise<Record<string, unkno
     written.push(String((await writeGreedily(continuer, [prompt], { newTokens }))[0]));
     turns.push(performance.now() - began);
   }
-  const residentInTurns = await megabytes("VmRSS");
+  const residentInTurns = await ownMegabytes("VmRSS");
   const adapters = continuers.map(({ adapter }) => adapter!);
   const mixed = how === "shared"
     ? await writeGreedily(continuers[0], adapters.map(() => prompt), { newTokens, adapters })
@@ -92,8 +93,8 @@ async function measure(how: string, count: number): Promise<Record<string, unkno
     programs: how === "shared" ? shared.compilations : count,
     adapterMegabytes: Math.round(count * 4e-6 * sizeOf(all[0])),
     residentInTurns,
-    resident: await megabytes("VmRSS"),
-    peak: await megabytes("VmHWM"),
+    resident: await ownMegabytes("VmRSS"),
+    peak: await ownMegabytes("VmHWM"),
     secondsOfTurns: turns.map((each) => +(each / 1000).toFixed(1)),
     differentTexts: new Set(written).size,
     sameInOneBatch: mixed.filter((each, i) => String(each) === written[i]).length,
@@ -106,9 +107,4 @@ function projection(name: string): string {
 
 function sizeOf(values: ReadonlyMap<string, Float32Array>): number {
   return [...values.values()].reduce((sum, { length }) => sum + length, 0);
-}
-
-async function megabytes(field: "VmHWM" | "VmRSS"): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status");
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) * 1024 / 1e6);
 }
