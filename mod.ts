@@ -10,8 +10,8 @@ export * from "./charts.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
-export { model, Plan } from "./lib/pipeline/plan.ts";
-export type { AdaptStage, DataStage, ModelOptions, ModelStage } from "./lib/pipeline/plan.ts";
+export { model, type ModelOptions, type ModelStage } from "./lib/pipeline/model.ts";
+export { type AdaptStage, type DataStage, Plan } from "./lib/pipeline/plan.ts";
 export type { MetricFor, PredictedBy, ScoresOf, WrittenMetric } from "./lib/pipeline/plan_types.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";
 export type {

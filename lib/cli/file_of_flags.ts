@@ -15,9 +15,9 @@ import { readingOfFlags } from "./reading_of_flags.ts";
 
 /**
  * The file's rows where no flag names a column, so that columns can be chosen by the names that they have;
- * columns without a name, such as pandas' index, are left out, and those of `--omit`. `undefined` for data sets, whose columns are
- * known, for names that do not tell a format, and where flags name columns: the plan reads those alone.
- * Throws an error of kind "data" for a file that cannot be read.
+ * columns without a name, such as pandas' index, are left out, and those of `--omit`. `undefined` for data
+ * sets, whose columns are known, for names that do not tell a format, and where flags name columns: the plan
+ * reads those alone. Throws an error of kind "data" for a file that cannot be read.
  */
 export async function fileOfFlags(flags: Flags): Promise<Table | undefined> {
   const { data } = flags;

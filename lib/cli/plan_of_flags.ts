@@ -14,7 +14,7 @@ import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
 import type { Flags } from "./flags.ts";
 import { mistakesInFlags } from "./in_flags.ts";
-import { defaultsOf, isSeq2Seq, type TaskDefaults, writesTexts } from "./task_defaults.ts";
+import { defaultsOf, isSeq2Seq, type TaskDefaults } from "./task_defaults.ts";
 import { trainFlags } from "./train_flags.ts";
 
 const defaultOut = "out/finetuned";
@@ -139,13 +139,11 @@ function defaultTargets(method: string, task: string): string[] {
   const isBeforeText = ["prompt_tuning", "p_tuning", "prefix_tuning"].includes(method);
   // PEFT has no folder for a prefix that reaches encoder and decoder.
   const isOfBoth = method === "prefix_tuning" && isSeq2Seq(task);
-  // A graph that continues a text cannot know where virtual tokens stand.
-  const isBeforeFirst = isBeforeText && method !== "prefix_tuning" && writesTexts(task);
   const merged = task === "sentence-embeddings" ? "sentenceTransformers" : "merged";
   return [
     ...isWhole || isOfBoth ? [] : ["adapter"],
     ...isBeforeText ? [] : [merged],
-    ...isBeforeFirst ? [] : ["onnx"],
+    "onnx",
   ];
 }
 

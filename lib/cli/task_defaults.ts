@@ -4,6 +4,7 @@
  * @module
  */
 import type { LoraOptions } from "../adapters/lora_options.ts";
+import { tasks } from "../tasks/mod.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 
 /** The defaults of a task. */
@@ -53,21 +54,15 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     settings: { targetLanguage: "pt-br" },
     metrics: ["perplexity", "chrf", "bleu"],
   },
-  summarization: {},
-  "text2text-generation": {},
 };
 
 /** Those of a task. */
 export function defaultsOf(task: string): TaskDefaults {
-  return defaults[task] ?? { model: encoder };
+  return defaults[task] ?? {};
 }
 
 /** Whether a task is for an encoder-decoder. */
 export function isSeq2Seq(task: string): boolean {
-  return ["text2text-generation", "translation", "summarization"].includes(task);
-}
-
-/** Whether a task has a model write texts. */
-export function writesTexts(task: string): boolean {
-  return isSeq2Seq(task) || task === "text-generation" || task === "chat";
+  const { signature } = tasks[task].opened({ outputs: 0 }).withLabels([]);
+  return signature.peftTaskType === "SEQ_2_SEQ_LM";
 }

@@ -23,8 +23,8 @@ const deepStack = 60;
 export interface TraceOptions {
   /** Uses the runtime's own operators beside the standard's. */
   readonly contrib?: boolean;
-  /** Uses what only processors have in programs that take no gradients. */
-  readonly processor?: boolean;
+  /** Uses what only processors have, and nobody can take a gradient of. */
+  readonly infers?: boolean;
   /** Avoids what the WebGPU provider leaves to the processor: `Mod`, `OneHot` and int64 indices. */
   readonly webgpu?: boolean;
   /** Leaves the graph as it was traced, without passes. */
@@ -55,8 +55,7 @@ function record(
   frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
-  const { contrib = true, webgpu = false, processor = false } = options;
-  const infers = contrib && processor && program.isInference === true;
+  const { contrib = true, webgpu = false, infers = false } = options;
   const build = new GraphBuilder(program.name, { contrib, webgpu, infers, taken });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;

@@ -168,21 +168,12 @@ export function traceBackend(kernels: Readonly<Record<string, Kernel>>): TraceBa
   return made;
 }
 
-/** True while kernel calls are recorded instead of run. */
-export function isTracing(): boolean {
-  return tf.engine().backendName === traceBackendName;
-}
-
-/** True while calls are recorded for a graph that may have operators of the runtime's own. */
-export function tracesRuntimeOps(): boolean {
-  if (!isTracing()) return false;
-  const { contrib, webgpu = false } = backend!.builder.options;
-  return contrib && !webgpu;
-}
-
-/** True while a program that takes no gradient is recorded for a processor. */
-export function isInferring(): boolean {
-  return isTracing() && backend?.builder.options.infers === true;
+/**
+ * True while calls are recorded for a graph that may have the runtime's own operators (`contrib`), or those
+ * that only processors have and nobody takes a gradient of (`infers`).
+ */
+export function tracesFor(what: "contrib" | "infers"): boolean {
+  return tf.engine().backendName === traceBackendName && backend!.builder.options[what] === true;
 }
 
 function isList(result: Value | readonly Value[]): result is readonly Value[] {

@@ -61,13 +61,7 @@ export interface ContinuerOptions {
 }
 
 /** What caches of a model's texts are made of. */
-export interface TextCaches {
-  begin(
-    rows: number,
-    sources?: readonly ArrayLike<number>[],
-    adapters?: readonly StackedAdapter[],
-  ): TextCache;
-}
+export type TextCaches = Pick<Continuer, "begin">;
 
 /**
  * The caches of a model's texts.

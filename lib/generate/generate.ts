@@ -15,21 +15,8 @@ import { searchBeams } from "./search_beams.ts";
 import type { TextCache } from "./text_cache.ts";
 import { TextWriter } from "./text_writer.ts";
 
-/** What a generation runs with beside its settings. */
-export interface GenerateRun extends WriteOptions {
-  /** What answers are bound to; nothing unless given. */
-  readonly constraint?: OutputConstraint | undefined;
-  /**
-   * What an encoder-decoder answers to: the source of each prompt, which itself is what every answer
-   * begins with.
-   */
-  readonly sources?: readonly ArrayLike<number>[] | undefined;
-}
-
-/** How requests are written. */
+/** What the writing of requests is told beside them. */
 export interface WriteOptions {
-  /** Prompts that are written at once; 16 unless given. */
-  readonly batchSize?: number;
   readonly progress?: Progress;
 }
 
@@ -39,48 +26,29 @@ export interface TextRequest {
   /** Token ids. */
   readonly prompt: ArrayLike<number>;
   readonly settings: GenerateSettings;
+  /** What answers are bound to; nothing unless given. */
   readonly constraint?: OutputConstraint | undefined;
-  /** What an encoder-decoder answers to. */
+  /** What an encoder-decoder answers to; the prompt is then what its decoder begins with. */
   readonly source?: ArrayLike<number> | undefined;
 }
 
-/** Enough to keep two cores busy; the cache of a prompt takes as much memory as its tokens ask. */
-const defaultBatchSize = 16;
-
 /**
- * Writes `settings.answers` answers to each prompt. Prompts of like length are written together.
- *
- * Throws an error of kind "input" for an empty prompt, or one that leaves no room for a token, by its
- * number.
- *
- * @param prompts token ids
+ * Prompts that are written at once: enough to keep two cores busy; the cache of a prompt takes as much
+ * memory as its tokens ask.
  */
-export async function generate(
-  generator: Generator,
-  prompts: readonly ArrayLike<number>[],
-  settings: GenerateSettings,
-  { constraint, sources, ...run }: GenerateRun = {},
-): Promise<GeneratedText[][]> {
-  const requests = prompts.map((prompt, i) => ({
-    generator,
-    prompt,
-    settings,
-    constraint,
-    source: sources?.[i],
-  }));
-  return await writeRequests(requests, run);
-}
+const batchSize = 16;
 
 /**
  * Writes what requests ask, those of like length together, and of several adapters that share a program.
  * Their settings have the same `answers`, `beams` and `signal`; beams are searched for one generator
  * at a time.
  *
- * Throws as `generate` does.
+ * Throws an error of kind "input" for an empty prompt, or one that leaves no room for a token, by its
+ * number.
  */
 export async function writeRequests(
   requests: readonly TextRequest[],
-  { batchSize = defaultBatchSize, progress = silentProgress }: WriteOptions = {},
+  { progress = silentProgress }: WriteOptions = {},
 ): Promise<GeneratedText[][]> {
   requests.forEach(({ generator, prompt }, i) =>
     checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`)
@@ -137,7 +105,7 @@ async function writeBatch(
 }
 
 /** What a stream starts from beside its prompt. */
-export interface StreamStart extends Pick<GenerateRun, "constraint"> {
+export interface StreamStart extends Pick<TextRequest, "constraint"> {
   /** What was read before the prompt, which goes on being used. */
   readonly cache?: TextCache | undefined;
   /** The tokens that the cache holds, a method's virtual ones left out. */

@@ -77,6 +77,5 @@ function textJson(json: Json): Record<string, unknown> {
     model_type: gemma3Text.modelType,
     architectures: Object.entries(classes).filter(([, each]) => named.includes(each))
       .map(([name]) => gemma3Text.heads[name].className),
-    ...(json.quantization_config ? { quantization_config: json.quantization_config } : {}),
   };
 }

@@ -9,13 +9,12 @@ import { type InputSpec, type Program, type Tensor, tf } from "../engine/mod.ts"
 import { attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import type { BoundModel } from "./bound_model.ts";
-import { askedTokens, cacheOf, pastInputs } from "./continuation_program.ts";
+import { askedLogits, cacheOf, keyValueInputs, pastInputs } from "./continuation_program.ts";
 import { decode } from "./decoder.ts";
 import { encodeMemory } from "./encoder.ts";
-import type { DecoderBatch } from "./family.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
-import { type Model, modelHead } from "./model.ts";
-import type { Memory, Net } from "./net.ts";
+import type { Model } from "./model.ts";
+import type { Memory } from "./net.ts";
 
 /** Which tokens of each source are none, a method's virtual tokens included, [batch, source] int32. */
 export const sourceMask = "source_mask";
@@ -35,7 +34,7 @@ export function beginAnswers(bound: BoundModel): Program {
   const { model } = bound;
   return {
     name: "begin answers",
-    inputs: { ...batchInputs(model), ...askedInput, ...pastInputs(model), ...bound.inputs },
+    inputs: { ...batchInputs(model), ...pastInputs(model), ...bound.inputs },
     compute(inputs) {
       const outputs: Record<string, Tensor> = {};
       const net = bound.net(inputs, {
@@ -50,7 +49,8 @@ export function beginAnswers(bound: BoundModel): Program {
       });
       const batch = batchOf(inputs);
       const memory = encodeMemory(net, model, batch);
-      const logits = askedLogits(net, model, inputs, memory, batch.decoder!);
+      const hidden = decode(net, model, batch.decoder!, memory);
+      const logits = askedLogits(net, model, hidden, inputs);
       return { logits, [sourceMask]: tf.add(memory.mask, tf.scalar(0, "int32")), ...outputs };
     },
   };
@@ -70,7 +70,6 @@ export function continueAnswers(bound: BoundModel): Program {
       decoder_input_ids,
       decoder_attention_mask,
       ...sourceInputs(model),
-      ...askedInput,
       ...pastInputs(model),
       ...bound.inputs,
     },
@@ -83,30 +82,17 @@ export function continueAnswers(bound: BoundModel): Program {
       };
       const net = bound.net(inputs, { ...cacheOf(inputs, outputs), crossed });
       const { decoder_input_ids: ids, decoder_attention_mask: own } = inputs;
-      const logits = askedLogits(net, model, inputs, remembered(mask), { ids, mask: own });
-      return { logits, ...outputs };
+      const hidden = decode(net, model, { ids, mask: own }, remembered(mask));
+      return { logits: askedLogits(net, model, hidden, inputs), ...outputs };
     },
   };
 }
 
-const askedInput: Record<string, InputSpec> = {
-  [askedTokens]: { role: "feed", type: "int32", shape: ["batch"] },
-};
-
 /** What is remembered of the sources. */
 function sourceInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
-  const layers = attentionPlaces(config, ["cross"]).flatMap(({ layer, heads, size }) => {
-    const spec: InputSpec = {
-      role: "feed",
-      type: "float32",
-      shape: ["batch", heads, "source", size],
-    };
-    const { keys, values } = sourceNames(layer);
-    return [[keys, spec], [values, spec]] as const;
-  });
   return {
     [sourceMask]: { role: "feed", type: "int32", shape: ["batch", "source"] },
-    ...Object.fromEntries(layers),
+    ...keyValueInputs(attentionPlaces(config, ["cross"]), "source", sourceNames),
   };
 }
 
@@ -122,16 +108,4 @@ function remembered(mask: Tensor): Memory {
       );
     },
   };
-}
-
-function askedLogits(
-  net: Net,
-  model: Model,
-  inputs: Readonly<Record<string, Tensor>>,
-  memory: Memory,
-  batch: DecoderBatch,
-): Tensor {
-  const hidden = decode(net, model, batch, memory);
-  const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
-  return modelHead(model).forward(net, model.config, tf.gather(rows, inputs[askedTokens]));
 }

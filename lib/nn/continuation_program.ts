@@ -13,6 +13,7 @@ import type { ModelConfig } from "./family.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { KeysValues } from "./method.ts";
 import { type Model, modelHead } from "./model.ts";
+import type { Net } from "./net.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 
 /** What continues a text. */
@@ -55,29 +56,43 @@ export function continuationProgram(bound: BoundModel, begins: boolean): Program
       const outputs: Record<string, Tensor> = {};
       const net = bound.net(inputs, cacheOf(inputs, outputs));
       const hidden = encode(net, model, batchOf(inputs));
-      const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
-      const asked = tf.gather(rows, inputs[askedTokens]);
-      return { logits: modelHead(model).forward(net, model.config, asked), ...outputs };
+      return { logits: askedLogits(net, model, hidden, inputs), ...outputs };
     },
   };
 }
 
+/** The logits of the tokens that follow those asked, [batch, vocabSize], from the hidden states of all. */
+export function askedLogits(
+  net: Net,
+  model: Model,
+  hidden: Tensor,
+  inputs: Readonly<Record<string, Tensor>>,
+): Tensor {
+  const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
+  return modelHead(model).forward(net, model.config, tf.gather(rows, inputs[askedTokens]));
+}
+
 /** The inputs of a program beside the batch: what was read before. */
 export function pastInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
-  const layers = writtenPlaces(config).map(({ layer, heads, size }) => {
-    const past: InputSpec = {
-      role: "feed",
-      type: "float32",
-      shape: ["batch", heads, "past", size],
-    };
-    const { keys, values } = keyValueNames(layer);
-    return [[keys, past], [values, past]] as const;
-  });
   return {
     [askedTokens]: { role: "feed", type: "int32", shape: ["batch"] },
     [pastMask]: { role: "feed", type: "int32", shape: ["batch", "past"] },
-    ...Object.fromEntries(layers.flat()),
+    ...keyValueInputs(writtenPlaces(config), "past", keyValueNames),
   };
+}
+
+/** Keys and values of attentions, [batch, heads, tokens, size] each; `tokens` is what that size is called. */
+export function keyValueInputs(
+  places: readonly AttentionPlace[],
+  tokens: string,
+  namesOf: (layer: number) => { readonly keys: string; readonly values: string },
+): Record<string, InputSpec> {
+  return Object.fromEntries(places.flatMap(({ layer, heads, size }) => {
+    const shape = ["batch", heads, tokens, size];
+    const spec: InputSpec = { role: "feed", type: "float32", shape };
+    const { keys, values } = namesOf(layer);
+    return [[keys, spec], [values, spec]];
+  }));
 }
 
 /** The attentions to what was written so far: those of a decoder, or of the only stack. */

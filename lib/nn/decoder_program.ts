@@ -140,7 +140,7 @@ function onesOf(ids: Tensor, places: Tensor): Tensor {
 }
 
 /** As many ones as an axis is long, int32. */
-function onesAlong(x: Tensor, axis: number): Tensor {
+export function onesAlong(x: Tensor, axis: number): Tensor {
   const shape = x.shape.map((dim, at) => at === axis ? dim : 1);
   const line = tf.slice(x, shape.map(() => 0), shape);
   return tf.cast(tf.onesLike(tf.reshape(line, [shape[axis]])), "int32");

@@ -11,14 +11,16 @@ import type { AttentionCall } from "./attention_call.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import type { BoundModel } from "./bound_model.ts";
 import {
+  askedLogits,
   askedTokens,
   type Continued,
+  keyValueInputs,
   keyValueNames,
   writtenPlaces,
 } from "./continuation_program.ts";
 import { encode } from "./encoder.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
-import { type Model, modelHead } from "./model.ts";
+import type { Model } from "./model.ts";
 
 /** How many tokens of each row were read before, [batch] int32. */
 export const pastLengths = "past_lengths";
@@ -58,30 +60,19 @@ export function inPlaceProgram(bound: BoundModel, begins: boolean): Program {
       const outputs: Record<string, Tensor> = {};
       const net = bound.net(inputs, inPlaceCache(inputs, outputs));
       const hidden = encode(net, model, batchOf(inputs));
-      const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
-      const asked = tf.gather(rows, inputs[askedTokens]);
-      return { logits: modelHead(model).forward(net, model.config, asked), ...outputs };
+      return { logits: askedLogits(net, model, hidden, inputs), ...outputs };
     },
   };
 }
 
 function cacheInputs({ config }: Pick<Model, "config">): Record<string, InputSpec> {
   const int32 = { role: "feed", type: "int32" } as const;
-  const layers = writtenPlaces(config).flatMap(({ layer, heads, size }) => {
-    const past: InputSpec = {
-      role: "feed",
-      type: "float32",
-      shape: ["batch", heads, "room", size],
-    };
-    const { keys, values } = keyValueNames(layer);
-    return [[keys, past], [values, past]] as const;
-  });
   return {
     [askedTokens]: { ...int32, shape: ["batch"] },
     [pastLengths]: { ...int32, shape: ["batch"] },
     [lastPlaces]: { ...int32, shape: ["batch"] },
     [totalTokens]: { ...int32, shape: [] },
-    ...Object.fromEntries(layers),
+    ...keyValueInputs(writtenPlaces(config), "room", keyValueNames),
   };
 }
 

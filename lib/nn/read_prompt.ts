@@ -9,16 +9,16 @@ import { boundModel } from "./bound_model.ts";
 import {
   askedTokens,
   continuationProgram,
+  type Continued,
   keyValueNames,
   pastMask,
   writtenPlaces,
 } from "./continuation_program.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { FrozenTensor, KeysValues } from "./method.ts";
-import type { TrainableModel } from "./trainable_model.ts";
 
 /** A model without its virtual tokens, and what they have left. */
-export interface AfterPrompt<Trained extends Pick<TrainableModel, "model" | "adapter">> {
+export interface AfterPrompt<Trained extends Continued> {
   readonly model: Trained;
   /** How many tokens were read; none where there were none. */
   readonly promptTokens: number;
@@ -35,7 +35,7 @@ function promptNames(layer: number): readonly [keys: string, values: string] {
  *
  * @param run compiles a program with the weights of the model, and runs it once
  */
-export async function readPrompt<Trained extends Pick<TrainableModel, "model" | "adapter">>(
+export async function readPrompt<Trained extends Continued>(
   trained: Trained,
   run: (program: Program, feeds: Record<string, HostTensor>) => Promise<Record<string, HostTensor>>,
 ): Promise<AfterPrompt<Trained>> {

@@ -47,12 +47,14 @@ export function rowAdaptersOn(model: Model, targets: TargetModules): BoundModel 
     model,
     inputs,
     net(given, cache) {
+      const rows = given[rowAdapters];
       const bound: Bound = {
         model,
         targets,
         names,
         stacked: (name) => given[name],
-        rows: given[rowAdapters],
+        ofRow: (name) => tf.gather(given[name], rows),
+        rows,
         heads: given[rowHeads],
       };
       const plain = createNet({
@@ -76,15 +78,17 @@ interface Bound {
   readonly model: Model;
   readonly targets: TargetModules;
   readonly names: StackedWeightNames;
+  /** A stacked tensor, [adapters, …]. */
   stacked(name: string): Tensor;
+  /** What belongs to each row of it, [batch, …]. */
+  ofRow(name: string): Tensor;
   readonly rows: Tensor;
   readonly heads: Tensor;
 }
 
 /** The stacked adapters as one method, whose hooks look up what belongs to each row. */
-function rowwise({ targets, names, stacked, rows, model }: Bound): AttachedMethod {
+function rowwise({ targets, names, ofRow, rows, model }: Bound): AttachedMethod {
   const [batch] = rows.shape;
-  const ofRow = (name: string) => tf.gather(stacked(name), rows as Parameters<typeof tf.gather>[1]);
   /** [tokens, hiddenSize] with the number of each row for all of its tokens. */
   const byRow = (x: Tensor, change: (x: Tensor) => Tensor) =>
     tf.reshape(change(tf.reshape(x, [batch, -1, x.shape[1]!])), [-1, x.shape[1]!]);
@@ -161,14 +165,13 @@ function before(tokens: Tensor, count: number, value: number): Tensor {
 /** The layers with a head for each row, and with the norms and first positions of each row. */
 function ownLayers(
   plain: Net & HookContext,
-  { model, targets, names, stacked, rows, heads }: Bound,
+  { model, targets, names, stacked, ofRow, rows, heads }: Bound,
 ): Net {
   const headLayers = new Map(
     model.layers.filter((layer): layer is LinearLayer =>
       layer.kind === "linear" && model.head.includes(layer.path)
     ).map((layer) => [layer.path, layer]),
   );
-  const ofRow = (name: string) => tf.gather(stacked(name), rows as Parameters<typeof tf.gather>[1]);
   const readsTokens = modelHead(model).reads === "tokens";
   const net: Net = {
     ...plain,
@@ -194,7 +197,7 @@ function ownLayers(
       const all = tf.matMul(x, tf.reshape(weight, [-1, layer.inFeatures]), false, true);
       const chosen = tf.gather(
         tf.reshape(all, [-1, weight.shape[1]!]),
-        heads as Parameters<typeof tf.gather>[1],
+        heads,
       );
       return layer.bias === false ? chosen : tf.add(chosen, ofRow(name.bias));
     },
@@ -214,8 +217,7 @@ function ownLayers(
       if (!targets.norms.has(path)) return normed;
       // What is added to the scale, times what is scaled.
       const width = x.shape[x.shape.length - 1]!;
-      const square = tf.mean(tf.square(x), -1, true);
-      const unscaled = tf.mul(x, tf.rsqrt(tf.add(square, epsilon)));
+      const unscaled = ops.rmsNorm(x, tf.ones([width]), epsilon);
       const split = tf.reshape(unscaled, [rows.shape[0], -1, width]);
       const added = tf.mul(split, tf.expandDims(ofRow(names.norm(path).scale), 1));
       return tf.add(normed, tf.reshape(added, normed.shape));

@@ -8,7 +8,7 @@ import { attentionPlaces } from "./attention_places.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { decode } from "./decoder.ts";
-import { type cacheNames, joinedCache, logitsOf } from "./decoder_program.ts";
+import { type cacheNames, joinedCache, logitsOf, onesAlong } from "./decoder_program.ts";
 import { encode } from "./encoder.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import type { Model } from "./model.ts";
@@ -30,9 +30,7 @@ export function emptyAnswerCache(
   rows: number,
 ): Map<string, number[]> {
   return new Map(
-    cacheShapes(config).map((
-      { name, heads, size },
-    ) => [name, [rows, heads, 0, size]]),
+    cacheShapes(config).map(({ name, heads, size }) => [name, [rows, heads, 0, size]]),
   );
 }
 
@@ -113,13 +111,10 @@ function sourceMaskOf(
 ): Tensor {
   if (virtualTokens === 0) return mask;
   const count = tf.scalar(virtualTokens, "int32");
-  const [rows, results] = hidden.shape as [number, number];
-  const first = tf.slice(hidden, [0, 0, 0], [1, results, 1]);
-  const ones = tf.cast(tf.onesLike(tf.reshape(first, [results])), "int32");
-  const places = tf.sub(tf.cumsum(ones, 0, true), count); // −virtual … −1, then those of the source
+  const places = tf.sub(tf.cumsum(onesAlong(hidden, 1), 0, true), count); // −virtual … −1, then those of the source
   const own = tf.gather(mask, tf.maximum(places, tf.scalar(0, "int32")), 1);
   const isVirtual = tf.cast(tf.less(places, tf.scalar(0, "int32")), "int32");
-  return tf.maximum(own, tf.mul(tf.fill([rows, 1], 1, "int32"), tf.reshape(isVirtual, [1, -1])));
+  return tf.maximum(own, tf.reshape(isVirtual, [1, -1]));
 }
 
 type Tensors = Readonly<Record<string, Tensor>>;
@@ -150,11 +145,7 @@ function rememberedSource(
       outputs[present[part]] = joined;
       return joined;
     };
-    return {
-      keys: join(0, unread.keys),
-      values: join(1, unread.values),
-      mask,
-    };
+    return { keys: join(0, unread.keys), values: join(1, unread.values), mask };
   };
 }
 

@@ -9,7 +9,7 @@ import { rowAdapters, rowHeads } from "./row_adapters.ts";
 import { addedTokens, type StackedAdapter, stackedWeightFeeds } from "./stacked_weights.ts";
 import type { TargetModules } from "./target_modules.ts";
 
-/** Feeds of several adapters that are kept. */
+/** Stacks of several adapters that are kept. */
 const most = 4;
 
 /** The feeds of a model's adapters. */
@@ -31,10 +31,16 @@ interface Kept {
 /** Starts with none. */
 export function stackedFeeds(model: Model): StackedFeeds {
   let kept: readonly Kept[] = [];
+  let alone = new WeakMap<StackedAdapter, Kept>();
   /** Feeds that have these adapters, others beside them or not. */
   const feedsFor = (targets: TargetModules, own: readonly StackedAdapter[]): Kept => {
-    // A single one is fed with its own arrays.
-    if (own.length === 1) return { adapters: own, feeds: stackedWeightFeeds(model, targets, own) };
+    if (own.length === 1) {
+      // A single one is fed with its own arrays, whatever stacks it is in.
+      const found = alone.get(own[0]) ??
+        { adapters: own, feeds: stackedWeightFeeds(model, targets, own) };
+      alone.set(own[0], found);
+      return found;
+    }
     const added = addedTokens(own[0]);
     const known = kept.find(({ adapters }) =>
       addedTokens(adapters[0]) === added && own.every((each) => adapters.includes(each))
@@ -56,6 +62,7 @@ export function stackedFeeds(model: Model): StackedFeeds {
     },
     clear() {
       kept = [];
+      alone = new WeakMap();
     },
   };
 }

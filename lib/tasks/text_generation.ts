@@ -11,7 +11,7 @@ import { columnValues, requireColumns, textColumn } from "../table/columns.ts";
 import { type Table, tableFromColumns } from "../table/table.ts";
 import { writtenReader } from "./shared/written_reader.ts";
 import { nextTokenObjective } from "./shared/next_token_objective.ts";
-import { nextTokenPredictions } from "./shared/next_token_predictions.ts";
+import { nextTokenPredictions, refuseAnswers } from "./shared/next_token_predictions.ts";
 import { beginningOf, textPrompt } from "./shared/text_prompt.ts";
 import { textExamples, textFingerprint, textProcessor } from "./shared/text_examples.ts";
 import { encodeDocuments } from "./text_generation/documents.ts";
@@ -119,11 +119,6 @@ async function examplesOf(
     objective: ({ vocabSize, afterVirtualTokens }) =>
       nextTokenObjective({ texts: sequences, vocabSize, afterVirtualTokens, perToken: true }),
     predictions: (outputs) => nextTokenPredictions(sequences, rows, outputs),
-    answers() {
-      throw new TunebookError(
-        "unsupported",
-        "scores of next tokens are no texts: what answers is generate",
-      );
-    },
+    answers: refuseAnswers,
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { model, Plan } from "../../lib/pipeline/plan.ts";
+import { model } from "../../lib/pipeline/model.ts";
+import { Plan } from "../../lib/pipeline/plan.ts";
 import { join } from "node:path";
 import { fileOfFlags } from "../../lib/cli/file_of_flags.ts";
 import { readCommandLine } from "../../lib/cli/flags.ts";
@@ -209,7 +210,7 @@ Deno.test("tasks that write texts have a model and data of their own", () => {
   const told = planOf("--task", "chat", "--learning-rate", "1e-4");
   assert.equal(told.train.learningRate, 1e-4);
   const virtual = planOf("--task", "chat", "--method", "prompt_tuning");
-  assert.deepEqual(virtual.deploy.map(({ target }) => target), ["adapter"]);
+  assert.deepEqual(virtual.deploy.map(({ target }) => target), ["adapter", "onnx"]);
 
   const translation = planOf("--task", "translation");
   assert.equal(translation.model, "tunebook:translation");

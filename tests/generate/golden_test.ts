@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createContinuer } from "../../lib/generate/continuer.ts";
-import { generate, streamText } from "../../lib/generate/generate.ts";
+import { streamText, writeRequests } from "../../lib/generate/generate.ts";
 import type { Generator } from "../../lib/generate/generator.ts";
 import { generateSettings } from "../../lib/generate/generate_settings.ts";
 import type { GenerateOptions } from "../../lib/generate/generate_options.ts";
@@ -39,8 +39,11 @@ for (const [name, expected] of Object.entries(models)) {
     const continuer = createContinuer({ model, adapter: none }, { device });
     const generator: Generator = { continuer, tokenizer };
     const { prompts, greedy, penalised, beams } = expected;
-    const tokensOf = async (prompts: number[][], options: GenerateOptions) =>
-      (await generate(generator, prompts, settingsOf(options))).map(([{ tokens }]) => [...tokens]);
+    const tokensOf = async (prompts: number[][], options: GenerateOptions) => {
+      const settings = settingsOf(options);
+      const found = await writeRequests(prompts.map((prompt) => ({ generator, prompt, settings })));
+      return found.map(([{ tokens }]) => [...tokens]);
+    };
     try {
       assert.deepEqual(await tokensOf(prompts, { maxNewTokens: 56 }), greedy);
       const few = prompts.slice(0, 20);

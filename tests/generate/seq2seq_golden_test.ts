@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { createContinuer } from "../../lib/generate/continuer.ts";
-import { generate, streamText } from "../../lib/generate/generate.ts";
+import { streamText, writeRequests } from "../../lib/generate/generate.ts";
 import type { Generator } from "../../lib/generate/generator.ts";
 import type { GenerateOptions } from "../../lib/generate/generate_options.ts";
 import { generateSettings } from "../../lib/generate/generate_settings.ts";
@@ -60,9 +60,14 @@ for (const [name, { sources, greedy, varied, beams, forced }] of Object.entries(
     const device = await openDevice("cpu");
     const continuer = createContinuer({ model: await open(name), adapter: noAdapter }, { device });
     const generator: Generator = { continuer, tokenizer };
+    const answersTo = async (sources: number[][], options: GenerateOptions) => {
+      const settings = settingsOf(options);
+      return await writeRequests(
+        sources.map((source) => ({ generator, prompt: [start], settings, source })),
+      );
+    };
     const tokensOf = async (sources: number[][], options: GenerateOptions) => {
-      const prompts = sources.map(() => [start]);
-      const found = await generate(generator, prompts, settingsOf(options), { sources });
+      const found = await answersTo(sources, options);
       return found.map(([{ tokens }]) => [...tokens]);
     };
     try {
@@ -74,11 +79,9 @@ for (const [name, { sources, greedy, varied, beams, forced }] of Object.entries(
       const told = { beams: 2, forcedFirstToken: first, forcedLastToken: end };
       const few = sources.slice(0, 20);
       assert.deepEqual(await tokensOf(few, { ...told, noRepeatNgramSize: 2 }), forced);
-      const several = await generate(
-        generator,
-        [[start], [start]],
-        settingsOf({ answers: 2, temperature: 1e-4, seed: 1 }),
-        { sources: sources.slice(0, 2) },
+      const several = await answersTo(
+        sources.slice(0, 2),
+        { answers: 2, temperature: 1e-4, seed: 1 },
       );
       assert.deepEqual(
         several.flat().map(({ tokens }) => [...tokens]),

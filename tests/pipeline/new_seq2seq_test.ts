@@ -81,6 +81,7 @@ Deno.test("what only some families have is refused for the others by name", () =
   refused("new:gpt2", { languages: "de" }, /languages is for new:marian, new:t5; a GPT-2 has none/);
   refused("new:llama", { decoderLayers: 2 }, /decoderLayers is for new:marian, new:t5/);
   refused("new:t5", { languages: ["de", "de"] }, /different names such as "de"/);
+  refused("new:t5", { languages: [1] as never }, /different names such as "de"/);
   refused("new:t5", { languages: "de,>>fr<<" }, /different names such as "de"/);
   refused(
     "new:marian",

@@ -42,11 +42,16 @@ export function onnxRuntime(
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
-    ...(provider === "cpu" && !options.plain ? { infers: true } : {}),
+    ...(infersOn(provider, options) ? { infers: true } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
   };
+}
+
+/** Whether programs that take no gradients get nodes of their own. */
+function infersOn(provider: Provider, { plain = false }: RuntimeOptions): boolean {
+  return provider === "cpu" && !plain;
 }
 
 /** Memory that two threads see. */
@@ -64,8 +69,8 @@ async function compile(
   checkState(program, (path) => state?.tensor(path) !== undefined);
   const { plain = false } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
-  const processor = provider === "cpu" && !plain;
-  const graph = trace(program, frozen, { plain, contrib: !plain, processor });
+  const infers = program.isInference === true && infersOn(provider, options);
+  const graph = trace(program, frozen, { plain, contrib: !plain, infers });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);

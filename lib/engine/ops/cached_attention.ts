@@ -4,8 +4,8 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../tf.ts";
-import { isInferring } from "../trace_backend.ts";
+import type { Tensor } from "../tf.ts";
+import { singleNode } from "./single_node.ts";
 
 /** What is read. Rows of the cache have room for some tokens; how many they hold is their own matter. */
 export interface CachedAttentionInputs {
@@ -49,14 +49,10 @@ export function cachedAttention(
   inputs: CachedAttentionInputs,
   options: CachedAttentionOptions,
 ): CachedAttention {
-  if (!isInferring()) {
-    throw new TunebookError("unsupported", "attention over a cache in place needs a processor");
-  }
   const { softCap = 0, window = -1, ...others } = options;
-  const [mixed, keys, values] = tf.engine().runKernel(
-    "CachedAttention",
-    { ...inputs },
-    { ...others, softCap, window },
-  ) as unknown as Tensor[];
+  const attrs = { ...others, softCap, window };
+  const [mixed, keys, values] = singleNode("CachedAttention", { ...inputs }, attrs, () => {
+    throw new TunebookError("unsupported", "attention over a cache in place needs a processor");
+  }, { needs: "infers" });
   return { mixed, keys, values };
 }

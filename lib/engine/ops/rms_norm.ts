@@ -21,7 +21,7 @@ export function rmsNorm(x: Tensor, scale: Tensor, epsilon: number): Tensor {
     const [y, inverse] = singleNode("RmsNormalization", { x, scale }, { epsilon }, () => {
       const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
       return [tf.mul(tf.mul(x, inverse), scale), inverse];
-    }, { contrib: true });
+    }, { needs: "contrib" });
     save([x, scale, inverse]);
     return { value: y, gradFunc: backward };
   });

@@ -30,7 +30,7 @@ export function rotateHalves(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
 
 function turned(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
   const composed = () => [composedOf(x, cos, sin)];
-  return singleNode("RotateHalves", { x, cos, sin }, {}, composed, { contrib: true })[0];
+  return singleNode("RotateHalves", { x, cos, sin }, {}, composed, { needs: "contrib" })[0];
 }
 
 function composedOf(x: Tensor, cos: Tensor, sin: Tensor): Tensor {

@@ -8,7 +8,7 @@ import { after } from "./after.ts";
 import { singleNode } from "./single_node.ts";
 
 const value = (x: Tensor) =>
-  singleNode("Silu", { x }, {}, () => [tf.mul(x, tf.sigmoid(x))], { contrib: true })[0];
+  singleNode("Silu", { x }, {}, () => [tf.mul(x, tf.sigmoid(x))], { needs: "contrib" })[0];
 
 /** With s = σ(x) and y = x·s, the derivative of y is s·(1 + x − y). */
 function slope(x: Tensor, s: Tensor, y: Tensor): Tensor {

@@ -4,12 +4,15 @@
  * @module
  */
 import { type NamedAttrMap, type Tensor, tf } from "../tf.ts";
-import { tracesRuntimeOps } from "../trace_backend.ts";
+import { tracesFor } from "../trace_backend.ts";
 
 /** What a kernel needs. */
 export interface SingleNodeOptions {
-  /** It is an operator of the runtime's own, which exported files do without, and WebGPU may lack. */
-  readonly contrib?: boolean;
+  /**
+   * `contrib`: it is an operator of the runtime's own, which exported files do without, and WebGPU may
+   * lack; `infers`: it has no gradient, and only processors have it.
+   */
+  readonly needs?: "contrib" | "infers";
 }
 
 /**
@@ -21,10 +24,10 @@ export function singleNode(
   inputs: Record<string, Tensor>,
   attrs: NamedAttrMap,
   composed: () => Tensor[],
-  { contrib = false }: SingleNodeOptions = {},
+  { needs }: SingleNodeOptions = {},
 ): Tensor[] {
   const engine = tf.engine();
-  if (contrib && !tracesRuntimeOps()) return composed();
+  if (needs && !tracesFor(needs)) return composed();
   if (!tf.getKernel(name, engine.backendName)) return composed();
   return engine.runKernel(name, inputs, attrs) as unknown as Tensor[];
 }

@@ -22,7 +22,8 @@ import type { NewModelOptions, NewModelSettings } from "./new_options.ts";
 const languages: Rule = [
   'different names such as "de" or "pt-br", a list or a text with commas',
   (value) => {
-    if (typeof value !== "string" && !Array.isArray(value)) return false;
+    const isList = Array.isArray(value) && value.every((name) => typeof name === "string");
+    if (typeof value !== "string" && !isList) return false;
     const names = languageList(value);
     return names.every((name) => /^\w+(?:-\w+)*$/.test(name)) &&
       new Set(names).size === names.length;

@@ -12,7 +12,7 @@ import { pairedBootstrap } from "./paired_bootstrap.ts";
 
 /** The figures of a comparison with a paired test for every method but the best one. */
 export function againstBest(
-  { rows, best, notes, ...others }: Comparison,
+  { rows, best, notes, examples, stopped }: Comparison,
   contenders: readonly Contender[],
   metric: Metric<number, AnyPredictions>,
 ): ComparisonFigures<string> {
@@ -28,7 +28,6 @@ export function againstBest(
   const told = tested.flatMap(({ name, againstBest }) =>
     againstBest ? [`${name} and ${best!.name}, the same held-out rows: ${againstBest}`] : []
   );
-  const { metric: scored, examples, stopped } = others;
-  const { better } = metric;
-  return { metric: scored, examples, stopped, better, rows: tested, notes: [...notes, ...told] };
+  const { name, better } = metric;
+  return { metric: name, better, examples, stopped, rows: tested, notes: [...notes, ...told] };
 }

@@ -148,12 +148,13 @@ export function checkComparison(parts: CompareSpec, known: readonly Mistake[] = 
     );
   }
   const options = { metric, generate, seeds, budget, memory, train };
+  const isMetric = metricRule[1](metric);
   const wrong: Mistake[] = [
     ...known,
     ...methodMistakes(methods),
     ...optionMistakes(options, rules),
-    ...metricRule[1](metric) ? metricMistakes(metric!, task) : [],
-    ...isRecord(generate) ? generateMistakes(parts) : [],
+    ...isMetric ? metricMistakes(metric!, task) : [],
+    ...isRecord(generate) && (isMetric || metric === undefined) ? generateMistakes(parts) : [],
   ];
   if (isRecord(train)) {
     const inTrain = [...unknownOptions(train, sharedNames), ...trainMistakes(train)];
@@ -186,8 +187,13 @@ function metricMistakes(metric: AnyMetric, task: CompareSpec["task"]): Mistake[]
   ];
 }
 
+/** True where the score is one of written texts, so that every run answers the held-out rows. */
+export function comparesTexts({ metric, task }: Pick<CompareSpec, "metric" | "task">): boolean {
+  return asksForTexts({ metrics: metric ? { metric } : {}, task });
+}
+
 function generateMistakes({ metric, task, generate }: CompareSpec): readonly Mistake[] {
-  if (asksForTexts({ metrics: metric ? { metric } : {}, task })) return writingMistakes(generate);
+  if (comparesTexts({ metric, task })) return writingMistakes(generate);
   return [
     mistakeOf((nameOf) =>
       `${nameOf("generate")} says how texts are written, but ${

@@ -32,7 +32,7 @@ import { openStage, processorOf } from "../run/open_stage.ts";
 import type { AnyLabelledTask, ReadData } from "../run/read_stage.ts";
 import { scorerOf } from "../run/score_stage.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
-import { comparedWriting, type WrittenTexts } from "./compared_writing.ts";
+import { comparedWriting, type WritingRun, type WrittenTexts } from "./compared_writing.ts";
 
 /** What came of one run. */
 export interface RunFigures {
@@ -96,9 +96,11 @@ export async function openRuns(
   const opened = await openStage(spec, { signal, read: found });
   const read = await dataForHead(opened, found);
   const { task, splits, headNote } = read;
-  const defaults = writes && await generationDefaults(opened);
-  const writing = writes &&
-    comparedWriting({ task, opened, device, table: splits.test, defaults: defaults!, ...writes });
+  const table = splits.test;
+  const writing = writes && comparedWriting({
+    ...{ task, opened, device, table, defaults: await generationDefaults(opened) },
+    generate: writes.generate,
+  });
   const encoded = new Map<number, Promise<EncodedSplits>>();
   const dataOf = (room: number): Promise<EncodedSplits> => {
     const known = encoded.get(room) ?? encodeSplits(read, processorOf(opened, room), signal);
@@ -140,24 +142,17 @@ export async function openRuns(
       return attached.maxTokens;
     },
     async run(method, { trialRows, ...options }) {
-      const opened = await open(method, options.settings);
-      const { model, adapter, maxTokens } = opened;
+      const attached = await open(method, options.settings);
+      const { model, adapter, maxTokens } = attached;
       const data = await dataOf(maxTokens);
       const isTrial = trialRows !== undefined;
       const { checkSteps: _, afterStep: __, record: ___, ...still } = adapter;
       const rows = isTrial ? await trialOf(maxTokens, trialRows) : data.train;
-      const attached = { model, adapter: isTrial ? still : adapter };
-      const trainable = trainableOf(attached, rows, options.settings);
-      const write: RunOnceOptions["write"] = isTrial
-        ? undefined
-        : writing?.write.bind(null, opened);
-      return await runOnce(trainable, rows, data.test, {
-        ...options,
-        device,
-        task,
-        isTrial,
-        write,
-      });
+      const trained = { model, adapter: isTrial ? still : adapter };
+      const trainable = trainableOf(trained, rows, options.settings);
+      const write = isTrial ? undefined : writing?.write.bind(undefined, attached);
+      const about = { ...options, device, task, isTrial, write };
+      return await runOnce(trainable, rows, data.test, about);
     },
   };
 }
@@ -166,12 +161,7 @@ interface RunOnceOptions extends ComparedRunOptions {
   readonly device: Device;
   readonly task: AnyLabelledTask;
   readonly isTrial: boolean;
-  readonly write:
-    | ((
-      state: State,
-      run: { readonly seed: number; readonly signal: AbortSignal },
-    ) => Promise<WrittenTexts>)
-    | undefined;
+  readonly write: ((state: State, run: WritingRun) => Promise<WrittenTexts>) | undefined;
 }
 
 /** Trains on the rows, and runs the held-out ones. */

@@ -14,6 +14,7 @@ import type { ComparedSeed } from "./comparison.ts";
 import type { Pace, TrialTime } from "./comparison_budget.ts";
 import { tryOut } from "./comparison_trial.ts";
 import type { ComparisonView } from "./comparison_view.ts";
+import type { ScoreInterval } from "./score_interval.ts";
 
 /** A method while the comparison runs. */
 export interface Contender {
@@ -23,7 +24,12 @@ export interface Contender {
   readonly method: Method;
   readonly runs: ComparedSeed[];
   settings: TrainSettings;
-  first?: { readonly figures: RunFigures; readonly predictions: AnyPredictions };
+  first?: {
+    readonly figures: RunFigures;
+    readonly predictions: AnyPredictions;
+    /** Found when it is first shown: displays ask again and again. */
+    interval?: ScoreInterval;
+  };
   /** What a run threw. */
   error?: unknown;
 }

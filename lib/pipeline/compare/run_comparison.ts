@@ -10,7 +10,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import { textPredictions } from "../../nn/text_predictions.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
-import { type CompareSpec, defaultBudget, defaultSeeds } from "./compare_spec.ts";
+import { type CompareSpec, comparesTexts, defaultBudget, defaultSeeds } from "./compare_spec.ts";
 import { againstBest } from "./against_best.ts";
 import { type ComparedRuns, openRuns, type OpenRunsOptions } from "./compared_runs.ts";
 import { type Comparison, comparisonOf } from "./comparison.ts";
@@ -22,7 +22,6 @@ import type { EncodedSplits } from "../run/assemble_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { canRunApart, runApart, type SplitFiles, writeSplits } from "./run_apart.ts";
 import { checkRunOptions, type RunOptions } from "../run/run_options.ts";
-import { asksForTexts } from "../run/score_stage.ts";
 import { rowInterval, seedInterval } from "./score_interval.ts";
 
 /**
@@ -42,10 +41,7 @@ export async function runComparison(
   const device = await openDevice(options.device);
   const contenders = await contendersOf(spec);
   const { maxTokens } = contenders[0].settings;
-  const { generate, metric: given, task } = spec;
-  const writes = asksForTexts({ metrics: given ? { metric: given } : {}, task })
-    ? { generate }
-    : undefined;
+  const writes = comparesTexts(spec) ? { generate: spec.generate } : undefined;
   const runs = await openRuns(spec, read, { device, maxTokens, writes, signal });
   const data = await comparableData(runs, contenders, spec.task);
   const { train, test } = data;
@@ -202,7 +198,7 @@ function rowOf(
       ? {
         score: runs.length > 1
           ? seedInterval(scores, metric.range)
-          : rowInterval(metric, first.predictions),
+          : first.interval ??= rowInterval(metric, first.predictions),
         trainedParameters: first.figures.trainedParameters,
         seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0) / runs.length,
       }

@@ -27,7 +27,7 @@ import { predictionsOf } from "../../tasks/shared/class_predictions.ts";
 import { type Prediction, predictionsOfTexts } from "../../tasks/text_classification/prediction.ts";
 import { displayOfPredictions } from "../../tasks/text_classification/prediction_display.ts";
 import type { TrainOptions } from "../../train/train_options.ts";
-import { model } from "../plan.ts";
+import { model } from "../model.ts";
 import { requireInputs } from "../run/predict_inputs.ts";
 import type { RunOptions } from "../run/run_options.ts";
 import type { RunResult } from "../run/run_result.ts";

@@ -149,8 +149,9 @@ export function adapterSetOf<Name extends string>(parts: SetParts<Name>): Adapte
     return withTaskDisplay(answers.map((each, row) => saying(each, choices[row])), acting);
   };
   const acting = (choice: ActiveNames<Name>, head?: Name) => {
-    const { labels, writing, task: { kind } } = active(choice, head).task;
-    const writer = writerOf(() => base.textModelOf(active(choice, head)));
+    const adapter = active(choice, head);
+    const { labels, writing, task: { kind } } = adapter.task;
+    const writer = writerOf(() => base.textModelOf(adapter));
     return Object.freeze({
       adapter: choice,
       labels,

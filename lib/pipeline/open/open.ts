@@ -5,7 +5,7 @@
  */
 import { requireOptions } from "../../core/check_options.ts";
 import { referenceOf } from "../../weights/reference.ts";
-import { model, type ModelOptions } from "../plan.ts";
+import { model, type ModelOptions } from "../model.ts";
 import type { OpenModel } from "./open_model.ts";
 import type { OpenOptions } from "./open_options.ts";
 

@@ -101,9 +101,9 @@ export async function openBase(
     textModelOf(adapter) {
       checkOpen();
       const { model: { headRequest }, entry } = adapter;
-      const known = [...reserved.get(headRequest.name) ?? [], entry.delta];
-      const room = roomOf(adapter, { config: opened.config, maxTokens });
-      return writing.textModelOf(adapter, { deltas: known, maxTokens: room });
+      const deltas = [...reserved.get(headRequest.name) ?? [], entry.delta];
+      const room = roomOf(adapter, { opened, maxTokens });
+      return writing.textModelOf(adapter, { deltas, maxTokens: room });
     },
     async dispose() {
       isOpen = false;

@@ -67,8 +67,7 @@ async function encoded(
   { base, signal }: { readonly base: Base; readonly signal: AbortSignal },
 ): Promise<AdapterRows> {
   const { task, model, attached } = adapter;
-  const { opened, maxTokens } = base;
-  const processor = processorOf(opened, roomOf(adapter, { config: opened.config, maxTokens }));
+  const processor = processorOf(base.opened, roomOf(adapter, base));
   const examples = await task.examples(
     task.tableOf(rows.map((row) => inputs[row])),
     processor,

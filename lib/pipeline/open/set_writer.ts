@@ -4,10 +4,8 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { withDisplay } from "../../core/display.ts";
 import { anything, list, type Rules } from "../../core/option_rules.ts";
 import type { ChatOptions, Conversation } from "../../generate/conversation.ts";
-import { generatedDisplay } from "../../generate/conversation_display.ts";
 import { type TextRequest, writeRequests } from "../../generate/generate.ts";
 import type { GeneratedText } from "../../generate/generated_text.ts";
 import {
@@ -18,7 +16,7 @@ import {
 import type { TextModel } from "../../generate/text_model.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { requireInputs } from "../run/predict_inputs.ts";
-import { writerOf } from "../write/writer.ts";
+import { withAsked, writerOf } from "../write/writer.ts";
 import { type ActiveNames, type AdapterAnswer, checkChoices, saying } from "./active_names.ts";
 
 /** Which adapter writes each text. */
@@ -87,8 +85,7 @@ export function setWriter<Name extends string>(
       const found = (await writeRequests(requests)).flatMap((texts, row) =>
         texts.map((each) => saying(each, adapters[row]) as AdapterAnswer<Name, GeneratedText>)
       );
-      const prompts = inputs.every((each) => typeof each === "string") ? inputs : [];
-      return withDisplay(found, (texts) => generatedDisplay(texts, prompts as string[]));
+      return withAsked(found, inputs);
     },
     async *stream(input, options) {
       const { adapter, others } = chosen("stream", options, generateRules);

@@ -12,8 +12,8 @@ import { resolveModel } from "../../weights/resolve_model.ts";
 import type { DataSource, PlanSpec } from "../plan_spec.ts";
 
 /**
- * The folder of a model that lies on this machine as it is, the files of the data, the checkpoints and the adapter that a run
- * starts from.
+ * The folder of a model that lies on this machine as it is, the files of the data, the checkpoints and the
+ * adapter that a run starts from.
  */
 export async function sourcesOf(parts: PlanSpec): Promise<Source[]> {
   const { model, data, split: { test, validation }, train, method } = parts;

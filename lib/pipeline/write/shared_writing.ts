@@ -4,7 +4,7 @@
  * @module
  */
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
-import type { ContinuerOptions } from "../../generate/continuer.ts";
+import type { Device, HeldWeights } from "../../engine/mod.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import { createSharedContinuer, type SharedContinuer } from "../../generate/shared_continuer.ts";
 import type { TextModel } from "../../generate/text_model.ts";
@@ -13,7 +13,10 @@ import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { textModelFrom } from "./text_model_of.ts";
 
 /** Where texts are written. */
-export interface SharedWritingPlace extends Required<Pick<ContinuerOptions, "device" | "held">> {
+export interface SharedWritingPlace {
+  readonly device: Device;
+  /** Where the base's weights are held for all programs. */
+  readonly held: HeldWeights;
   readonly opened: OpenedModel;
   readonly defaults: GenerateOptions;
 }
@@ -41,19 +44,21 @@ export function sharedWriting(
   let shared: SharedContinuer | undefined;
   return {
     textModelOf(adapter, { deltas, maxTokens }) {
+      const known = made.get(adapter);
+      if (known) return known;
       const { model, task, entry } = adapter;
-      const known = made.get(adapter) ?? textModelFrom({
+      const textModel = textModelFrom({
         task,
         processor: processorOf(opened, maxTokens),
         defaults,
         continuer() {
-          shared ??= createSharedContinuer(model, { device, held: held! });
+          shared ??= createSharedContinuer(model, { device, held });
           return shared.continuerOf(entry);
         },
       });
-      made.set(adapter, known);
+      made.set(adapter, textModel);
       for (const delta of deltas) shared?.reserve(delta);
-      return known;
+      return textModel;
     },
     async dispose() {
       await shared?.dispose();

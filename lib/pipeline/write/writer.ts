@@ -56,6 +56,16 @@ export async function writtenTexts(
   return withDisplay(texts, () => (found as unknown as Displayed)[jupyterDisplay]() as MimeBundle);
 }
 
+/** Texts that show themselves with what they were asked, where all of that is texts. */
+export function withAsked<Text extends GeneratedText>(
+  found: Text[],
+  inputs: readonly unknown[],
+): Text[] {
+  const prompts = inputs.filter((input) => typeof input === "string" && input !== "") as string[];
+  const shown = prompts.length === inputs.length ? prompts : [];
+  return withDisplay(found, (texts) => generatedDisplay(texts, shown));
+}
+
 /** Makes a writer; `open` compiles what writes when it is first asked, or throws what forbids it. */
 export function writerOf<Input>(
   open: () => TextModel<Input>,
@@ -67,10 +77,7 @@ export function writerOf<Input>(
       checkGenerateOptions("generate", options);
       using interrupt = onCellInterrupt(options.signal ?? outer);
       const { signal } = interrupt;
-      const found = await open().generate(inputs, { ...options, signal });
-      const prompts = inputs.map((input) => typeof input === "string" ? input : "");
-      const isShown = prompts.every((prompt) => prompt !== "");
-      return withDisplay(found, (texts) => generatedDisplay(texts, isShown ? prompts : []));
+      return withAsked(await open().generate(inputs, { ...options, signal }), inputs);
     },
     async *stream(input, options = {}) {
       checkGenerateOptions("stream", options);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { predictionsOf } from "./class_predictions.ts";
@@ -44,6 +45,14 @@ export function nextTokenPredictions(
   }
   const means = Float32Array.from(losses, (sum, row) => sum / Math.max(1, tokens[row]));
   return withChoice(means, tokens, correct);
+}
+
+/** The answers of a task whose model writes: its scores of next tokens are none. */
+export function refuseAnswers(): never {
+  throw new TunebookError(
+    "unsupported",
+    "scores of next tokens are no texts: what answers is generate",
+  );
 }
 
 function withChoice(

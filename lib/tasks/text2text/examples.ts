@@ -13,6 +13,7 @@ import { textColumn } from "../../table/columns.ts";
 import type { Table } from "../../table/table.ts";
 import type { Sequence } from "../../text/sequence.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
+import { refuseAnswers } from "../shared/next_token_predictions.ts";
 import {
   joinOutputs,
   needsLabels,
@@ -50,7 +51,7 @@ export async function pairExamples(
   const own = seq2seqProcessor(name, processor);
   const { tokenizer, maxTokens, padId, decoder } = own;
   const { prefix = "" } = settings;
-  const maxTargetTokens = Math.min(settings.maxTargetTokens ?? maxTokens, decoder.maxTargetTokens);
+  const maxTargetTokens = Math.min(settings.maxTargetTokens ?? Infinity, decoder.maxTargetTokens);
   const sides = sidesOf(name, tokenizer, settings);
   const sources = textColumn(table, settings.source, { where });
   const isTold = labelled || table.columnNames().includes(settings.target);
@@ -97,12 +98,7 @@ export async function pairExamples(
           truth: learned.map(({ length }) => length),
         }) as Predictions<"language">
         : needsLabels("predictions"),
-    answers() {
-      throw new TunebookError(
-        "unsupported",
-        "scores of next tokens are no texts: what answers is generate",
-      );
-    },
+    answers: refuseAnswers,
   };
 }
 

@@ -29,12 +29,12 @@ export function pairReader(
   });
   return {
     ...contract,
-    limit: (about) =>
-      about.hasLongRows
-        ? `${
-          contract.limit!(about)
-        }. Of a source that is too long it also cuts the token that ends it`
-        : contract.limit!(about),
+    limit(about) {
+      const limit = contract.limit!(about);
+      return about.hasLongRows
+        ? `${limit}. Of a source that is too long it also cuts the token that ends it`
+        : limit;
+    },
     // The pipeline puts nothing of ours before a source.
     ask(reader, inputs, processor) {
       const { tokenizer } = seq2seqProcessor(name, processor);

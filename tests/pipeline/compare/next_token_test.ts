@@ -87,6 +87,10 @@ Deno.test("a comparison without labels is written as JSON, and refuses what need
       () => stage.compare({ lora: lora() }, { metric: accuracy }),
       isMistake("input", /accuracy does not score next tokens.*perplexity/),
     );
+    assert.throws(
+      () => stage.compare({ lora: lora() }, { metric: "chrf" as never, generate: { beams: 2 } }),
+      isMistake("input", "metric is", "must be a metric such as accuracy"),
+    );
     await assert.rejects(
       stage.compare({ head: head() }).run(quiet),
       isMistake("input", /nothing to train/),

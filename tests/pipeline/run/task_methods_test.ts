@@ -27,7 +27,7 @@ import {
   tokenClassification,
   vera,
 } from "tunebook";
-import type { ModelOptions } from "../../../lib/pipeline/plan.ts";
+import type { ModelOptions } from "../../../lib/pipeline/model.ts";
 import type { AnyTask } from "../../../lib/pipeline/plan_spec.ts";
 import { isMistake } from "../../is_mistake.ts";
 import { inFolder } from "../../weights/in_folder.ts";
