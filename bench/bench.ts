@@ -45,13 +45,10 @@ const chosen = chooseCases();
 const rounds = readCount("rounds");
 const threads = readCount("threads");
 
-const withoutPeer: readonly BenchCase["kind"][] = [
-  ...["recompute", "equality", "quantised", "pieces", "large"] as const,
-];
+type Kinds = readonly BenchCase["kind"][];
+const withoutPeer: Kinds = ["recompute", "equality", "quantised", "pieces", "large"];
 /** Cases whose model is a folder, not a data set's. */
-const withoutData: readonly BenchCase["kind"][] = [
-  ...["step", "recompute", "quantised", "language", "pieces", "large"] as const,
-];
+const withoutData: Kinds = ["step", "recompute", "quantised", "language", "pieces", "large"];
 if (python) usePython(python);
 else if (chosen.some(({ kind }) => !withoutPeer.includes(kind))) await installPeer("trl");
 const began = { at: new Date().toISOString(), load: Deno.loadavg() };

@@ -17,17 +17,25 @@
  * @module
  */
 import os from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { exists } from "../lib/core/exists.ts";
-import { median } from "./median.ts";
 import { ggufOfFolder } from "./gguf_of_folder.ts";
-import { installPeer, rest, startLlamaCpp, startOurs, startPeer } from "./sides.ts";
+import { modelFolder } from "./language_cases.ts";
+import { median } from "./median.ts";
+import {
+  installPeer,
+  megabytesOf,
+  rest,
+  type Side,
+  startLlamaCpp,
+  startOurs,
+  startPeer,
+} from "./sides.ts";
 
 const { values, positionals: [python] } = parseArgs({
   allowPositionals: true,
   options: {
-    model: { type: "string", default: join(import.meta.dirname!, ".data", "llama-135m") },
+    model: { type: "string" },
     prompts: { type: "string", multiple: true, default: ["1", "16"] },
     prompt: { type: "string", default: "64" },
     tokens: { type: "string", default: "64" },
@@ -52,15 +60,13 @@ const library = Deno.env.get("NODE_LLAMA_CPP");
 if (integers && !library) {
   throw new Error("NODE_LLAMA_CPP names no dist/index.js of node-llama-cpp");
 }
-const setup = { cmd: "setup", folder: values.model, threads: Number(values.threads) };
+const folder = values.model ? resolve(values.model) : await modelFolder("llama-135m");
+const setup = { cmd: "setup", folder, threads: Number(values.threads) };
 console.log(`${os.cpus()[0].model.trim()}, ${values.threads} threads a side`);
-// Python also makes the model.
-const isThere = await exists(join(values.model, "config.json"));
-const inFloats = integers && isThere ? undefined : await startTransformers();
-if (integers) await inFloats?.side.stop();
-const peer = integers ? startLlamaCpp(library!) : inFloats!.side;
-const file = integers ? await ggufOfFolder(values.model, integers[1]) : undefined;
-console.log(file ? (await peer.ask({ ...setup, file })).about : inFloats!.about);
+if (!integers && !python) await installPeer();
+const peer = integers ? startLlamaCpp(library!) : startPeer("peer_generate.py", python);
+const file = integers ? { file: await ggufOfFolder(folder, integers[1]) } : {};
+console.log((await peer.ask({ ...setup, ...file })).about);
 const ours = startOurs("our_generate.ts");
 await ours.ask({ ...setup, ...(integers ? { quantize: integers[0] } : {}) });
 const other = integers ? `llama.cpp (${integers[1]})` : "transformers";
@@ -87,8 +93,7 @@ for (const prompts of values.prompts.map(Number)) {
     median(rounds.map((each) => 1000 * each[side].firstTokenSeconds));
   const [{ ours: a, peer: b }] = rounds;
   const same = a.tokens.filter((row, i) => row.join() === b.tokens[i].join()).length;
-  const peak = async (side: typeof ours) =>
-    Number((await side.ask({ cmd: "memory" })).mb).toFixed(0);
+  const peak = async (side: Side) => (await megabytesOf(side)).toFixed(0);
   console.log(
     `${prompts} prompts of ${asked.promptTokens} tokens: ours ${
       rate("ours").toFixed(1)
@@ -103,9 +108,3 @@ for (const prompts of values.prompts.map(Number)) {
 }
 await ours.stop();
 await peer.stop();
-
-async function startTransformers() {
-  if (!python) await installPeer();
-  const side = startPeer("peer_generate.py", python);
-  return { side, about: (await side.ask(setup)).about };
-}

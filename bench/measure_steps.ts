@@ -6,7 +6,7 @@
 import { alpha, largeProduct, rank, type StepCase, targets } from "./cases.ts";
 import { median } from "./median.ts";
 import type { MeasuredProducts } from "./our_products.ts";
-import { rest, type Side, startOurs, startPeer } from "./sides.ts";
+import { megabytesOf, rest, type Side, startOurs, startPeer } from "./sides.ts";
 
 /** How to measure. */
 export interface MeasureOptions {
@@ -72,8 +72,8 @@ export async function measureSteps(
       }
     }
     const [our, every, peers] = [times.ours, times.everyPosition, times.peer].map(median);
-    const ourMegabytes = Number((await ours.ask({ cmd: "memory" })).mb);
-    const peerMegabytes = Number((await peer.ask({ cmd: "memory" })).mb);
+    const ourMegabytes = await megabytesOf(ours);
+    const peerMegabytes = await megabytesOf(peer);
     return {
       kind: "step",
       name: measured.name,

@@ -7,25 +7,20 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { lora } from "../lib/adapters/lora.ts";
 import { sharedAdapter } from "../lib/adapters/several/shared_adapter.ts";
 import { Random } from "../lib/core/random.ts";
 import { openDevice } from "../lib/engine/mod.ts";
-import { likeliestToken } from "../lib/generate/choose_token.ts";
 import { type Continuer, createContinuer } from "../lib/generate/continuer.ts";
-import {
-  type ContinueOptions,
-  continueTexts,
-  type TextRule,
-} from "../lib/generate/continue_texts.ts";
 import { createSharedContinuer } from "../lib/generate/shared_continuer.ts";
-import { loadModel } from "../lib/models/load_model.ts";
-import { attachTo, type Model } from "../lib/nn/model.ts";
+import { attachTo } from "../lib/nn/model.ts";
 import type { AttachedMethod } from "../lib/nn/method.ts";
 import { parameters } from "../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
+import { loadLanguageModel } from "./load_language_model.ts";
+import { ownMegabytes } from "./own_megabytes.ts";
 import { benchPrompts } from "./prompts.ts";
+import { writeGreedily } from "./write_greedily.ts";
 
 const newTokens = 2;
 const promptTokens = 4;
@@ -57,14 +52,7 @@ function valuesOf(attached: AttachedMethod, seed: number): Map<string, Float32Ar
 }
 
 async function measure(how: string, count: number): Promise<Record<string, unknown>> {
-  const loaded = await loadModel({
-    reference: folder,
-    config: join(folder, "config.json"),
-    weights: folder,
-    head: { name: "language", outputs: 0 },
-    seed: 0,
-  });
-  const model: Model = { ...loaded, head: [] };
+  const model = await loadLanguageModel(folder);
   const device = await openDevice("cpu");
   const attached = attachTo(
     model,
@@ -91,13 +79,13 @@ async function measure(how: string, count: number): Promise<Record<string, unkno
   const written: string[] = [];
   for (const continuer of continuers) {
     const began = performance.now();
-    written.push(String((await write(continuer, [prompt]))[0]));
+    written.push(String((await writeGreedily(continuer, [prompt], { newTokens }))[0]));
     turns.push(performance.now() - began);
   }
-  const residentInTurns = await megabytes("VmRSS");
+  const residentInTurns = await ownMegabytes("VmRSS");
   const adapters = continuers.map(({ adapter }) => adapter!);
   const mixed = how === "shared"
-    ? await write(continuers[0], adapters.map(() => prompt), adapters)
+    ? await writeGreedily(continuers[0], adapters.map(() => prompt), { newTokens, adapters })
     : [];
   return {
     how,
@@ -105,8 +93,8 @@ async function measure(how: string, count: number): Promise<Record<string, unkno
     programs: how === "shared" ? shared.compilations : count,
     adapterMegabytes: Math.round(count * 4e-6 * sizeOf(all[0])),
     residentInTurns,
-    resident: await megabytes("VmRSS"),
-    peak: await megabytes("VmHWM"),
+    resident: await ownMegabytes("VmRSS"),
+    peak: await ownMegabytes("VmHWM"),
     secondsOfTurns: turns.map((each) => +(each / 1000).toFixed(1)),
     differentTexts: new Set(written).size,
     sameInOneBatch: mixed.filter((each, i) => String(each) === written[i]).length,
@@ -119,23 +107,4 @@ function projection(name: string): string {
 
 function sizeOf(values: ReadonlyMap<string, Float32Array>): number {
   return [...values.values()].reduce((sum, { length }) => sum + length, 0);
-}
-
-async function write(
-  continuer: Continuer,
-  prompts: readonly ArrayLike<number>[],
-  adapters?: ContinueOptions["adapters"],
-): Promise<number[][]> {
-  const written = prompts.map((): number[] => []);
-  const rules = prompts.map((_, i): TextRule => ({
-    choose: likeliestToken,
-    ends: (token) => written[i].push(token) >= newTokens,
-  }));
-  for await (const _ of continueTexts(continuer, prompts, rules, adapters ? { adapters } : {}));
-  return written;
-}
-
-async function megabytes(field: "VmHWM" | "VmRSS"): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status");
-  return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)![1]) * 1024 / 1e6);
 }

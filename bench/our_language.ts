@@ -10,7 +10,6 @@ import { lora } from "../lib/adapters/lora.ts";
 import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
-import { loadModel } from "../lib/models/load_model.ts";
 import { attachTo } from "../lib/nn/model.ts";
 import type { TextConfig } from "../lib/nn/family.ts";
 import type { TextProcessor } from "../lib/nn/processor.ts";
@@ -23,6 +22,7 @@ import { accumulateGradients, optimizerStep } from "../lib/train/take_step.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, rank } from "./cases.ts";
 import { languageRows, type RowSizes } from "./language_rows.ts";
+import { loadLanguageModel } from "./load_language_model.ts";
 import { serve } from "./serve.ts";
 
 interface Message extends RowSizes {
@@ -52,14 +52,7 @@ let done = 0;
 await serve<Message>({
   async setup(asked) {
     const { folder, quantize, gradientCheckpointing = false, batch, threads, profile } = asked;
-    const model = await loadModel({
-      reference: folder,
-      config: `${folder}/config.json`,
-      weights: folder,
-      head: { name: "language", outputs: 0 },
-      seed: 1,
-      ...(quantize ? { quantize } : {}),
-    });
+    const model = await loadLanguageModel(folder, quantize);
     const adapter = attachTo(model, asked.method === "full" ? full() : lora({ rank, alpha }));
     const rows = languageRows(asked);
     const sequences = rows.map(({ ids, counts }, row) => ({ ids, counts, row }));
@@ -74,7 +67,7 @@ await serve<Message>({
       gradientCheckpointing,
     });
     const trainable = {
-      model: { ...model, head: [] },
+      model,
       adapter,
       objective: asked.whole ? objective : { ...objective, forBatches },
     };

@@ -1,42 +1,20 @@
 """The other side of the generation bench: transformers, in float32."""
 
 import time
-from pathlib import Path
 
 import torch
 from peer_lines import serve
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, __version__
+from transformers import AutoModelForCausalLM, __version__
 
 IDS = 10_000
 FACTOR, MODULUS = 48271, 2**31 - 1
 model = None
 
 
-def make_model(folder: Path) -> None:
-    """A Llama of the sizes of SmolLM2-135M with random weights."""
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        hidden_size=576,
-        intermediate_size=1536,
-        num_hidden_layers=30,
-        num_attention_heads=9,
-        num_key_value_heads=3,
-        vocab_size=49152,
-        max_position_embeddings=8192,
-        rope_theta=100000.0,
-        tie_word_embeddings=True,
-        initializer_range=0.04,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-
-
 def setup(request):
     global model
-    path = Path(request["folder"])
-    if not (path / "config.json").exists():
-        make_model(path)
     torch.set_num_threads(request["threads"])
-    model = AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+    model = AutoModelForCausalLM.from_pretrained(request["folder"], dtype=torch.float32).eval()
     return {"about": f"transformers {__version__}, PyTorch {torch.__version__.split('+')[0]}, float32"}
 
 

@@ -61,7 +61,6 @@ class Recorded(SFTTrainer):
         return loss
 
 
-
 def labels_of(row: dict) -> list[int]:
     return [i if counts else IGNORED for i, counts in zip(row["ids"], row["counts"], strict=True)]
 

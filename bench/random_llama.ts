@@ -31,7 +31,10 @@ const seed = 1;
 const weightRange = 0.04;
 const shardBytes = 5e8;
 
-/** Writes the model into a folder that has none yet; another model there is left. */
+/**
+ * Writes the model into a folder that has none yet; another model there is left. A tensor is made when its
+ * turn comes: a large model whole would not fit beside a step that is measured for its memory.
+ */
 export async function randomLlama(folder: string, sizes: LlamaSizes): Promise<void> {
   if (await exists(join(folder, "config.json"))) return;
   console.error(`making a random model in ${folder} …`);

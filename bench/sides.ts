@@ -62,16 +62,22 @@ export function startLlamaCpp(library: string): Side {
   return startSide(Deno.execPath(), [...args, "peer_llama_cpp.mjs", library]);
 }
 
+/** Our side of a measurement, a module of this folder. */
+export type OurModule =
+  | "our_process.ts"
+  | "our_trainer.ts"
+  | "our_tasks.ts"
+  | "our_generate.ts"
+  | "our_language.ts";
+
 /** Starts tunebook: a module of this folder. */
-export function startOurs(
-  module:
-    | "our_process.ts"
-    | "our_trainer.ts"
-    | "our_tasks.ts"
-    | "our_generate.ts"
-    | "our_language.ts",
-): Side {
+export function startOurs(module: OurModule): Side {
   return startSide(Deno.execPath(), ["run", "--allow-all", module]);
+}
+
+/** The peak resident memory of a side. */
+export async function megabytesOf(side: Side): Promise<number> {
+  return Number((await side.ask({ cmd: "memory" })).mb);
 }
 
 /** Lets the threads of the side that has just run go to sleep before the other side's turn. */

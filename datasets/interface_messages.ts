@@ -13,17 +13,18 @@ import {
   type DataRow,
   type DataSet,
   dataSet,
-  type DataSetOptions,
   readPackageJson,
   readPackageText,
 } from "./data_set.ts";
-import { languageList, languageRule, messageLanguages } from "./message_languages.ts";
+import {
+  languageList,
+  messageLanguages,
+  type MessageOptions,
+  messageReading,
+} from "./message_languages.ts";
 
 /** Which translations are wanted. */
-export interface InterfaceMessagesOptions extends DataSetOptions {
-  /** The languages of `target`, a list or a text with commas: `["fr", "de"]`, `"fr,de"`; all unless given. */
-  languages?: readonly string[] | string;
-}
+export type InterfaceMessagesOptions = MessageOptions;
 
 /** Packages whose names are not the languages'. */
 const packNames: Readonly<Record<string, string>> = { "zh-cn": "zh-hans", "zh-tw": "zh-hant" };
@@ -40,9 +41,10 @@ const plain = "aABbcCdDeEiILnNoOSuUyY";
 const mnemonic = "&&";
 
 /**
- * 213,476 pairs, some 16,400 messages in 13 languages, with the columns `source` (English), `target`, `language` (of the target, such as
- * `"fr"` or `"zh-cn"`) and `key` (where the message stands). `{0}` and `{1}` stand for what the program
- * puts in. Messages that a language leaves in English are left out, and those with a letter that opens a menu.
+ * 213,476 pairs, some 16,400 messages in 13 languages, with the columns `source` (English), `target`,
+ * `language` (of the target, such as `"fr"` or `"zh-cn"`) and `key` (where the message stands). `{0}` and
+ * `{1}` stand for what the program puts in. Messages that a language leaves in English are left out, and
+ * those with a letter that opens a menu.
  *
  * The packages are not installed with tunebook, one for each language and one with the English texts;
  * without them the error says how to get them. The option `split` keeps all translations of a message
@@ -72,9 +74,7 @@ export const interfaceMessages: DataSet<InterfaceMessagesOptions, "translation">
     rows: 213_476,
   },
   {
-    together: ["key", "source"],
-    rules: { languages: languageRule },
-    isWhole: ({ languages }) => languages === undefined,
+    ...messageReading,
     read: async (folder, { languages = messageLanguages }) => {
       const sources = await messagesOf(folder);
       const rows: DataRow[] = [];

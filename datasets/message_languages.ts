@@ -6,6 +6,7 @@
 import { didYouMean } from "../lib/core/nearest.ts";
 import type { Rule } from "../lib/core/option_rules.ts";
 import { shownValue } from "../lib/core/shown_value.ts";
+import type { DataSetOptions, DataSetReader } from "./data_set.ts";
 
 /** The languages that TypeScript and Visual Studio Code speak beside English, as the former names them. */
 export const messageLanguages = [
@@ -24,8 +25,14 @@ export const messageLanguages = [
   "zh-tw",
 ] as const;
 
+/** Which translations of messages are wanted. */
+export interface MessageOptions extends DataSetOptions {
+  /** The languages of `target`, a list or a text with commas: `["fr", "de"]`, `"fr,de"`; all unless given. */
+  languages?: readonly string[] | string;
+}
+
 /** Some of the languages, as a list or as a text with commas. */
-export const languageRule: Rule = [
+const languageRule: Rule = [
   `some of ${messageLanguages.join(", ")}, each once`,
   (value) => {
     if (typeof value !== "string" && !Array.isArray(value)) return false;
@@ -44,6 +51,13 @@ export function languageList(languages: readonly unknown[] | string): readonly s
   const list = typeof languages === "string" ? languages.split(",") : languages;
   return list.map((name) => typeof name === "string" ? name.trim() : shownValue(name));
 }
+
+/** What data sets of messages have in common: all translations of a message are in one split. */
+export const messageReading: Omit<DataSetReader<MessageOptions>, "read"> = {
+  together: ["key", "source"],
+  rules: { languages: languageRule },
+  isWhole: ({ languages }) => languages === undefined,
+};
 
 function isLanguage(name: unknown): boolean {
   return (messageLanguages as readonly unknown[]).includes(name);

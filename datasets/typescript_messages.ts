@@ -8,20 +8,21 @@ import {
   type DataRow,
   type DataSet,
   dataSet,
-  type DataSetOptions,
   readPackageJson,
   readPackageText,
 } from "./data_set.ts";
-import { languageList, languageRule, messageLanguages } from "./message_languages.ts";
+import {
+  languageList,
+  messageLanguages,
+  type MessageOptions,
+  messageReading,
+} from "./message_languages.ts";
 
 /** Messages that all languages have. */
 const messages = 2070;
 
 /** Which translations are wanted. */
-export interface TypescriptMessagesOptions extends DataSetOptions {
-  /** The languages of `target`, a list or a text with commas: `["fr", "de"]`, `"fr,de"`; all unless given. */
-  languages?: readonly string[] | string;
-}
+export type TypescriptMessagesOptions = MessageOptions;
 
 /** The text of a message in the compiler's source: code, kind, key, English. */
 const declared = /diag\(\d+, \d \/\* \w+ \*\/, ("(?:[^"\\]|\\.)*"), ("(?:[^"\\]|\\.)*")/g;
@@ -56,9 +57,7 @@ export const typescriptMessages: DataSet<TypescriptMessagesOptions, "translation
     rows: messages * messageLanguages.length,
   },
   {
-    together: ["key", "source"],
-    rules: { languages: languageRule },
-    isWhole: ({ languages }) => languages === undefined,
+    ...messageReading,
     read: async (folder, { languages = messageLanguages }) => {
       const english = englishMessages(await readPackageText(folder, "lib/typescript.js"));
       const rows: DataRow[] = [];

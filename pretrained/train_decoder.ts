@@ -1,11 +1,13 @@
 /**
- * Trains a small decoder from nothing, as the plans in this folder say, and prints its perplexity on
- * held-out texts.
+ * Trains a small decoder from nothing, as the plans in this folder say, prints its perplexity on held-out
+ * texts, and writes it in float16 with a chat template, so that it can be taught to answer.
  *
  * @module
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { full, merged, model, perplexity, type Table, textGeneration } from "../mod.ts";
+import { builtInTemplates } from "../lib/text/chat/built_in_templates.ts";
 
 /** What a plan trains on. */
 export interface DecoderData {
@@ -50,6 +52,7 @@ export async function trainDecoder(
   { name, tokenizer, train, test, size, epochs }: DecoderData,
 ): Promise<void> {
   const started = performance.now();
+  const folder = `out/pretrained/${name}`;
   const result = await model("new:llama", { ...size, tokenizer })
     .data(train, textGeneration({ text: "text", documents: "joined" }), { test })
     .adapt(full())
@@ -66,9 +69,18 @@ export async function trainDecoder(
       resume: true,
     })
     .evaluate({ perplexity })
-    .deploy(merged(`out/pretrained/${name}`))
+    .deploy(merged(folder, { dtype: "float16" }))
     .run();
+  await addTemplate(join(folder, "tokenizer_config.json"));
   const seconds = (performance.now() - started) / 1000;
   console.log(`loss of the first step ${result.losses[0].toFixed(2)}`);
   console.log(`perplexity ${result.scores.perplexity.toFixed(1)} after ${seconds.toFixed(0)} s`);
+}
+
+/** Each message is a line, and the end token closes an answer. */
+async function addTemplate(file: string): Promise<void> {
+  const settings = JSON.parse(await Deno.readTextFile(file));
+  const endToken = settings.eos_token;
+  settings.chat_template = builtInTemplates.lines({ endToken, hasToken: () => false });
+  await Deno.writeTextFile(file, JSON.stringify(settings, null, 2) + "\n");
 }

@@ -12,7 +12,7 @@ import { type Table, tableFromRows } from "../../mod.ts";
 import { brownTags, definitions } from "../../datasets/mod.ts";
 import { decoderFlags, trainDecoder } from "../train_decoder.ts";
 
-/** A tenth of the texts are documents, the rest meanings; both are held out whole. */
+/** Of a few texts so many are documents, which are long, and the rest meanings; both are held out whole. */
 const documentShare = 0.005;
 
 async function textsOf(split: "train" | "test", share: number, texts?: number): Promise<Table> {

@@ -1,7 +1,7 @@
 /**
  * Prints the chrF of the translation model on held-out messages, for each language.
  *
- *     deno run --allow-all pretrained/translation/measure.ts [--model FOLDER] [--rows 200]
+ *     deno run --allow-all pretrained/translation/measure.ts [--model FOLDER] [--rows 150]
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { scoreOf, written } from "./written.ts";
 const { values: flags } = parseArgs({
   options: {
     model: { type: "string", default: "pretrained/translation" },
-    rows: { type: "string", default: "200" },
+    rows: { type: "string", default: "150" },
   },
 });
 

@@ -17,7 +17,7 @@ const { values: flags } = parseArgs({
     language: { type: "string", default: "pt-br" },
     rows: { type: "string", default: "1800" },
     epochs: { type: "string", default: "10" },
-    test: { type: "string", default: "200" },
+    test: { type: "string", default: "150" },
   },
 });
 

@@ -16,7 +16,7 @@ export type Pair = { readonly source: string; readonly target: string };
 
 type Message = Pair & { readonly language: string };
 
-/** Characters. Two messages of three are not longer; the others would take most of the time. */
+/** Characters. Nearly three messages of four are not longer; the others would take most of the time. */
 const longest = { source: 60, target: 80 };
 
 /**

@@ -1,0 +1,63 @@
+/**
+ * Our own step computed in several ways, in turns.
+ *
+ * @module
+ */
+import { median } from "./median.ts";
+import { megabytesOf, type OurModule, rest, startOurs } from "./sides.ts";
+
+/** One way of computing the step. */
+export interface MeasuredWay {
+  /** Median of a step. */
+  readonly milliseconds: number;
+  /** Peak resident memory. */
+  readonly megabytes: number;
+  /** The last loss: the same every way. */
+  readonly loss: number;
+}
+
+/** What is measured, and how the module's answer to `step` tells it. */
+export interface WaysOptions {
+  readonly rounds: number;
+  readonly times: "ms" | "processor";
+  readonly loss: (answer: Record<string, unknown>) => number;
+}
+
+/**
+ * Measures a step each way, each in a process of its own.
+ *
+ * @param setups what makes a way, for the module's command `setup`
+ */
+export async function measureWays(
+  module: OurModule,
+  setups: readonly Record<string, unknown>[],
+  { rounds, times, loss }: WaysOptions,
+): Promise<MeasuredWay[]> {
+  const ways = setups.map((setup) => ({
+    setup,
+    side: startOurs(module),
+    times: [] as number[],
+    loss: NaN,
+  }));
+  try {
+    for (const { side, setup } of ways) {
+      await side.ask({ cmd: "setup", ...setup });
+      await side.ask({ cmd: "step", count: 1 });
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const way of ways) {
+        const answer = await way.side.ask({ cmd: "step", count: 1 });
+        way.times.push(...answer[times] as number[]);
+        way.loss = loss(answer);
+        await rest();
+      }
+    }
+    return await Promise.all(ways.map(async (way): Promise<MeasuredWay> => ({
+      milliseconds: median(way.times),
+      megabytes: await megabytesOf(way.side),
+      loss: way.loss,
+    })));
+  } finally {
+    for (const { side } of ways) await side.stop();
+  }
+}
