@@ -19,7 +19,7 @@ const ofToken = 2;
 export function meanLoss(
   { head, perRow }: Pick<Objective, "head" | "perRow">,
   outputs: Outputs,
-  rows: Rows,
+  rows: Pick<Rows, "feedsOf">,
   countsOf?: Examples["countsOf"],
 ): number | undefined {
   if (head.name !== "language" || !perRow) return undefined;
@@ -46,7 +46,7 @@ export function lossDifference(
   { trainable: { objective } }: TrainedModel,
   found: Outputs,
   expected: Outputs,
-  rows: Rows,
+  rows: Pick<Rows, "feedsOf">,
 ): number | undefined {
   const [written, trained] = [found, expected].map((each) => meanLoss(objective, each, rows));
   return written === undefined || trained === undefined ? undefined : Math.abs(written - trained);

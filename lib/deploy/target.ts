@@ -71,7 +71,7 @@ export interface DeployTarget {
     trained: TrainedModel,
     found: Outputs,
     expected: Outputs,
-    rows: Rows,
+    rows: Pick<Examples, "feedsOf">,
   ): number | undefined;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
