@@ -86,6 +86,7 @@ export async function compileStep(
     words,
     gradientCheckpointing,
     tokens: batch * length,
+    longest: length,
   });
   const gradients = await device.compile(program, {
     frozen: gradientSource({ model, adapter }, words),

@@ -17,7 +17,7 @@ export interface ValueSpec {
 }
 
 /** ONNX's "until the end" in a slice. */
-const endOfAxis = 2n ** 63n - 1n;
+export const endOfAxis = 2n ** 63n - 1n;
 
 /** Builds one graph. */
 export class GraphBuilder {
@@ -246,6 +246,12 @@ export class GraphBuilder {
     const size = value.shape[axis];
     if (openDims.isOpen(size)) return;
     openDims.add({ name: `${value.name}.${axis}`, marker: size, source: { value, axis } });
+  }
+
+  /** Registers the size of a part of an open dimension, which has a marker of its own. */
+  registerPart(value: Value, axis: number): void {
+    const marker = value.shape[axis];
+    this.graph.openDims.add({ name: `${value.name}.${axis}`, marker, source: { value, axis } });
   }
 
   /** An error about an operator that has no translation. */

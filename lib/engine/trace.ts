@@ -9,7 +9,7 @@ import type { Graph } from "./graph.ts";
 import type { Value } from "./value.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
-import { chooseMarkers } from "./open_dims.ts";
+import { chooseMarkers, partMarkers } from "./open_dims.ts";
 import { checkSizes } from "./passes/check_sizes.ts";
 import { simplify } from "./passes/mod.ts";
 import { type FrozenSource, inputsOf, openNames, type Program } from "./program.ts";
@@ -102,6 +102,7 @@ function declareInputs(
   const fixed = Object.values(program.inputs).flatMap(({ shape }) => shape)
     .filter((dim) => typeof dim === "number");
   const markers = chooseMarkers(openNames(program), fixed, traceNumber);
+  graph.openDims.reserve(partMarkers(fixed, traceNumber));
   const inputs: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(program.inputs)) {
     const shape = spec.shape.map((dim) => typeof dim === "number" ? dim : markers.get(dim)!);

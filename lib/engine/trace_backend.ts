@@ -168,12 +168,17 @@ export function traceBackend(kernels: Readonly<Record<string, Kernel>>): TraceBa
   return made;
 }
 
+/** True while calls are recorded, so that sizes may be markers of open dimensions. */
+export function isTracing(): boolean {
+  return tf.engine().backendName === traceBackendName;
+}
+
 /**
  * True while calls are recorded for a graph that may have the runtime's own operators (`contrib`), or those
  * that only processors have and nobody takes a gradient of (`infers`).
  */
 export function tracesFor(what: "contrib" | "infers"): boolean {
-  return tf.engine().backendName === traceBackendName && backend!.builder.options[what] === true;
+  return isTracing() && backend!.builder.options[what] === true;
 }
 
 function isList(result: Value | readonly Value[]): result is readonly Value[] {

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
-import { attention, crossAttention } from "./attention.ts";
+import { attention, type BlockDropout, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
@@ -27,6 +27,8 @@ export interface NetOptions {
   places?(table: string, ids: Tensor): Tensor;
   /** About how many tokens a batch has, where that is known. */
   readonly tokens?: number;
+  /** The tokens of the longest row, where it is known; the attention over long rows is cut into blocks. */
+  readonly longest?: number;
   /** What was read of each row before; the batch goes on from there. */
   readonly cache?: KeyValueCache;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
@@ -87,7 +89,12 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     // What an encoder reads does not grow while a text is written.
     attention: (call) =>
-      attention(net, call, { adapter, cache: call.site === "encoder" ? undefined : cache }),
+      attention(net, call, {
+        adapter,
+        cache: call.site === "encoder" ? undefined : cache,
+        longest: options.longest,
+        ...(noise ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) } : {}),
+      }),
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     checkpointed: (x, mask, compute, memory) =>
@@ -96,6 +103,22 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         : compute(net, x, mask, memory),
   };
   return net;
+}
+
+/** Dropout of blocks of attention weights, each a place of its own. */
+function blockDropout(
+  noise: Tensor,
+  rate: number,
+  blocks: number,
+  sites: { count: number },
+): BlockDropout {
+  const first = sites.count + 1;
+  sites.count += blocks;
+  return {
+    noise,
+    drop: (weights, numbers, block) =>
+      ops.dropout(weights, rate, new ops.Noise(numbers), first + block),
+  };
 }
 
 /** A matrix in fewer bits, as the program has it. */

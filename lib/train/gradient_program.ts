@@ -48,6 +48,8 @@ export interface GradientOptions {
   readonly gradientCheckpointing?: boolean;
   /** About how many tokens a batch has, by which a method may choose its way of computing. */
   readonly tokens?: number | undefined;
+  /** The tokens of the longest row, by which attention is cut; not known unless given. */
+  readonly longest?: number | undefined;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
 }
@@ -106,7 +108,7 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, words }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, longest, words }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
   const weights = withLossParameters(weightInputs(trainable), trainable);
@@ -137,6 +139,7 @@ function trainingForward(
         places: (table, ids) =>
           table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),
+        ...(longest === undefined ? {} : { longest }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
     outputsOf,

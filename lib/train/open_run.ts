@@ -75,6 +75,7 @@ export async function openRun(
     packed: layoutOf !== undefined,
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOfBatch(rows, settings),
+    longest: longestOf(rows),
     words,
   };
   const frozen = gradientSource(trainable, words);
@@ -114,6 +115,11 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** The tokens of the longest sequence. */
+function longestOf({ lengths }: TrainingRows): number {
+  return Array.from(lengths).reduce((longest, length) => Math.max(longest, length), 0);
 }
 
 /** About how many tokens a batch has, without padding. */
