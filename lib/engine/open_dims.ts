@@ -93,19 +93,18 @@ export class OpenDims {
     this.#spare = [...markers];
   }
 
-  /**
-   * The marker of an open dimension's part from `begin` to `end` (its own end where absent), the same for
-   * the same part. At run time a part has no more than what is there, maybe nothing.
-   */
-  partOf(whole: number, begin: number, end: number | undefined): number {
-    const key = `${whole}:${begin}:${end ?? ""}`;
-    const known = this.#parts.get(key);
+  /** The marker of a part of an open dimension, the same for the same name. */
+  partOf(name: string): number {
+    const known = this.#parts.get(name);
     if (known !== undefined) return known;
     const marker = this.#spare.shift();
     if (marker === undefined) {
-      throw new TunebookError("unsupported", `a program cuts open dimensions into ${maxParts} parts`);
+      throw new TunebookError(
+        "unsupported",
+        `a program can cut its open dimensions into ${maxParts} parts; one more is too many`,
+      );
     }
-    this.#parts.set(key, marker);
+    this.#parts.set(name, marker);
     return marker;
   }
 

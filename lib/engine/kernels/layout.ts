@@ -4,20 +4,10 @@
  * @module
  */
 import { type ElementType, sizeOf, type Value } from "../value.ts";
-import { endOfAxis, type GraphBuilder } from "../graph_builder.ts";
+import type { GraphBuilder } from "../graph_builder.ts";
 import { tf } from "../tf.ts";
+import { blockKernels } from "./blocks.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
-
-/** What blocks of an axis are cut by. */
-interface BlockAttrs {
-  readonly axis: number;
-  /** The size of the axis that is cut. */
-  readonly whole: number;
-  readonly begin: number;
-  readonly end: number | undefined;
-  /** Where the tensor, itself a part of that axis, begins. */
-  readonly before: number;
-}
 
 const list = (inputs: Readonly<Record<string, Value>>) => Object.values(inputs);
 const fromZero = (axis: number, rank: number) => axis < 0 ? axis + rank : axis;
@@ -224,29 +214,7 @@ export const layout: Readonly<Record<string, Kernel>> = {
     });
     return build.emit("Reshape", [x, target], [{ type: x.type, shape: x.shape }]);
   },
-  /** Not tensorflow.js' own: `blockOf` asks for it. A bound that lies behind the end means the end. */
-  Block: ({ build, inputs: { x }, attrs }) => {
-    const { axis, whole, begin, end, before } = attrs as unknown as BlockAttrs;
-    const { openDims } = build.graph;
-    const size = openDims.isOpen(whole)
-      ? openDims.partOf(whole, begin, end)
-      : Math.max(0, Math.min(end ?? whole, whole) - begin);
-    const made = build.emitOne("Slice", [
-      x,
-      build.ints([begin - before]),
-      build.ints([end === undefined ? endOfAxis : end - before]),
-      build.ints([axis]),
-    ], { type: x.type, shape: x.shape.with(axis, size) });
-    if (openDims.isOpen(whole)) build.registerPart(made, axis);
-    return [made];
-  },
-  /** Not tensorflow.js' own: `joinBlocks` asks for it. */
-  JoinBlocks: ({ build, inputs, attrs }) => {
-    const { axis, whole } = attrs as unknown as BlockAttrs;
-    const [first, ...others] = list(inputs);
-    const spec = { type: first.type, shape: first.shape.with(axis, whole) };
-    return build.emit("Concat", [first, ...others], [spec], { axis: { int: axis } });
-  },
+  ...blockKernels,
   ZerosLike: ({ build, inputs: { x } }) => build.fill(x.shape, 0, x.type),
   OnesLike: ({ build, inputs: { x } }) => build.fill(x.shape, 1, x.type),
   Range: ({ build, attrs }) => {

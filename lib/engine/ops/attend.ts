@@ -5,7 +5,14 @@
  */
 import { type Tensor, tf } from "../tf.ts";
 import { after } from "./after.ts";
-import { type BlockAxis, blockOf, joinBlocks, type Span, spansWithin } from "./blocks.ts";
+import {
+  type BlockAxis,
+  blockOf,
+  joinBlocks,
+  type Span,
+  spansWithin,
+  whereThere,
+} from "./blocks.ts";
 
 /** What attention reads. */
 export interface AttendInputs {
@@ -127,7 +134,7 @@ function forward(inputs: AttendInputs, options: AttendOptions): Tensor {
     const event = made.at(-1) ?? queries;
     // Several blocks wait for each other; and each layer makes its masks anew, which together are large.
     const waiting = (x: Tensor) => part.block ? after(x, event) : x;
-    const cut = blockOf(queries, part.queries, axisOf(queries));
+    const cut = blockOf(queries, part.queries, axisOf(queries), { neverEmpty: true });
     const q = made.length === 0 ? cut : waiting(cut);
     const k = blockOf(keys, part.keys, axisOf(keys));
     const v = blockOf(values, part.keys, axisOf(keys));
@@ -137,7 +144,7 @@ function forward(inputs: AttendInputs, options: AttendOptions): Tensor {
       : weights;
     made.push(forEach(tf.matMul(grouped(kept, k), v), q));
   }
-  return joinBlocks(made, axisOf(queries));
+  return joinBlocks(made, axisOf(queries), { trims: true });
 }
 
 function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: Tensor): Tensor[] {
@@ -149,16 +156,17 @@ function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: T
   let events = [dy];
   for (const part of partsOf(inputs, options)) {
     const waiting = (x: Tensor) => events.reduce(after, x);
-    const cut = (x: Tensor) => blockOf(x, part.queries, axisOf(queries));
+    const cut = (x: Tensor) => blockOf(x, part.queries, axisOf(queries), { neverEmpty: true });
+    const there = (x: Tensor) => whereThere(cut(x), part.queries, axisOf(queries));
     const q = waiting(cut(queries));
     const k = blockOf(keys, part.keys, axisOf(keys));
     const v = blockOf(values, part.keys, axisOf(keys));
     const weights = weightsOf(q, k, part.block ? seen.map(waiting) : seen, part, options);
     const drawn = noise && waiting(noise);
     const drop = (x: Tensor) => drawn && options.drop ? options.drop(x, drawn, part.number) : x;
-    const dyHere = grouped(cut(dy), k);
+    const dyHere = grouped(there(dy), k);
     const byWeights = drop(forEach(tf.matMul(dyHere, v, false, true), q));
-    const byScores = grouped(tf.mul(weights, tf.sub(byWeights, cut(sums))), k);
+    const byScores = grouped(tf.mul(weights, tf.sub(byWeights, there(sums))), k);
     const found = [
       tf.mul(tf.matMul(byScores, k), options.scale),
       tf.mul(tf.matMul(byScores, grouped(q, k), true), options.scale),
@@ -171,7 +179,8 @@ function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: T
   }
   const together = (parts: ReadonlyMap<number, Tensor>) =>
     joinBlocks([...parts.keys()].sort((a, b) => a - b).map((i) => parts.get(i)!), axisOf(keys));
-  return [joinBlocks(byQueries, axisOf(queries)), together(byKeys), together(byValues)];
+  const all = joinBlocks(byQueries, axisOf(queries), { trims: true });
+  return [all, together(byKeys), together(byValues)];
 }
 
 /** Adds a block's gradient to those of the parts of the keys that it has read. */
@@ -183,7 +192,7 @@ function add(
   keys: Tensor,
 ): void {
   for (const read of part.reads) {
-    const own = blockOf(gradient, blocks?.keys[read] ?? whole, axisOf(keys), part.keys);
+    const own = blockOf(gradient, blocks?.keys[read] ?? whole, axisOf(keys), { within: part.keys });
     const sum = sums.get(read);
     sums.set(read, sum ? tf.add(sum, own) : own);
   }

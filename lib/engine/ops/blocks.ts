@@ -37,30 +37,53 @@ export function spansWithin(spans: readonly Span[], whole: number): Span[] {
   return spans.filter(({ begin }) => begin < whole);
 }
 
-/**
- * What of the span is there. It takes no gradient: only ops that have one of their own cut tensors so.
- *
- * @param within the part of the axis that `x` is; all of it unless given
- */
+/** How a block is cut. */
+export interface BlockOptions {
+  /** The part of the axis that the tensor is; all of it unless given. */
+  readonly within?: Span;
+  /**
+   * Where a shorter batch has nothing of the block, its last element stands there: the runtime leaves a
+   * product over no elements unwritten. `isThere` tells the two apart.
+   */
+  readonly neverEmpty?: boolean;
+}
+
+/** What of the span is there. It takes no gradient: only ops that have one of their own cut tensors so. */
 export function blockOf(
   x: Tensor,
   { begin, end }: Span,
   { axis, whole }: BlockAxis,
-  within: Span = { begin: 0 },
+  { within = { begin: 0 }, neverEmpty = false }: BlockOptions = {},
 ): Tensor {
   if (begin === within.begin && end === within.end) return x;
-  const attrs = { axis, whole, begin, end, before: within.begin } as unknown as NamedAttrMap;
-  return singleNode("Block", { x }, attrs, () => {
+  const attrs = { axis, whole, begin, end, before: within.begin, neverEmpty };
+  return singleNode("Block", { x }, attrs as unknown as NamedAttrMap, () => {
     const starts = x.shape.map(() => 0).with(axis, begin - within.begin);
     const size = Math.min(end ?? whole, whole) - begin;
     return [tf.slice(x, starts, x.shape.with(axis, size))];
   })[0];
 }
 
-/** All blocks of an axis beside each other. */
-export function joinBlocks(blocks: readonly Tensor[], { axis, whole }: BlockAxis): Tensor {
+/** `x` where the axis is long enough to have something of the span, else zeros. */
+export function whereThere(x: Tensor, { begin }: Span, { whole }: BlockAxis): Tensor {
+  if (begin === 0 || !isTracing()) return x;
+  const [isThere] = singleNode("BlockIsThere", {}, { whole, begin }, () => [tf.scalar(1)]);
+  return tf.mul(x, isThere);
+}
+
+/**
+ * All blocks of an axis beside each other.
+ *
+ * @param trims for blocks that are never empty
+ */
+export function joinBlocks(
+  blocks: readonly Tensor[],
+  { axis, whole }: BlockAxis,
+  { trims = false }: { readonly trims?: boolean } = {},
+): Tensor {
   if (blocks.length === 1) return blocks[0];
-  return singleNode("JoinBlocks", Object.fromEntries(blocks.entries()), { axis, whole }, () => [
+  const inputs = Object.fromEntries(blocks.entries());
+  return singleNode("JoinBlocks", inputs, { axis, whole, trims }, () => [
     tf.concat([...blocks], axis),
   ])[0];
 }
