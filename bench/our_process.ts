@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { StepCase } from "./cases.ts";
@@ -30,8 +31,10 @@ await serve<Message>({
     return { baseMegabytes: residentMegabytes() - before, heldShare: step.heldShare };
   },
   async step({ count }) {
+    const before = cpuUsage();
     const { milliseconds, loss } = await step!.run(count);
-    return { ms: milliseconds, loss };
+    const { user, system } = cpuUsage(before);
+    return { ms: milliseconds, processor: [(user + system) / 1000 / count], loss };
   },
   products: async (message) => ({ ...await measureProducts(message, message) }),
 });

@@ -39,7 +39,7 @@ export interface MeasuredStep {
 }
 
 const classes = 2;
-const positions = 512;
+const leastPositions = 512;
 const seed = 1;
 const floatBytes = 4;
 /** Half the width of the uniform distribution of random weights. */
@@ -49,6 +49,8 @@ const weightRange = 0.03;
 export interface StepOptions {
   /** The last layer computes all positions, as in transformers, and not only those that the head reads. */
   readonly everyPosition?: boolean | undefined;
+  /** Attention over long rows has all of its weights at once. */
+  readonly wholeAttention?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
 }
@@ -57,7 +59,8 @@ export interface StepOptions {
 export async function compileStep(
   measured: Omit<StepCase, "kind">,
   device: Device,
-  { everyPosition = false, gradientCheckpointing = false }: StepOptions = {},
+  { everyPosition = false, wholeAttention = false, gradientCheckpointing = false }: StepOptions =
+    {},
 ): Promise<MeasuredStep> {
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
@@ -86,7 +89,7 @@ export async function compileStep(
     words,
     gradientCheckpointing,
     tokens: batch * length,
-    longest: length,
+    ...(wholeAttention ? {} : { longest: length }),
   });
   const gradients = await device.compile(program, {
     frozen: gradientSource({ model, adapter }, words),
@@ -129,7 +132,7 @@ export async function compileStep(
 }
 
 function randomModel(
-  { name, layers, hidden, heads, intermediate }: Omit<StepCase, "kind">,
+  { name, layers, hidden, heads, intermediate, length }: Omit<StepCase, "kind">,
   family: typeof bert,
 ): Model {
   const json = {
@@ -139,7 +142,7 @@ function randomModel(
     num_attention_heads: heads,
     intermediate_size: intermediate,
     vocab_size: vocabulary,
-    max_position_embeddings: positions,
+    max_position_embeddings: Math.max(leastPositions, length),
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
   };

@@ -101,7 +101,9 @@ function mixedValues(
   const blocks = segments.length === 1 ? blocksOf(call, queries, prefix, options) : undefined;
   if (blocks || keepsNoWeights(call, segments.length)) {
     const scale = call.scale ?? 1 / Math.sqrt(size);
-    return together(attended({ ...given, queries: asking }, all, { ...options, prefix, scale, blocks }));
+    return together(
+      attended({ ...given, queries: asking }, all, { ...options, prefix, scale, blocks }),
+    );
   }
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;

@@ -57,8 +57,7 @@ export function blockOfSeen(
   return (name) => {
     const x = of(name);
     if (x === undefined) return x;
-    const neverEmpty = name === "queries" || name === "queryMask";
-    const span = neverEmpty ? queries : keys;
-    return ops.blockOf(x, span, { axis: 1, whole: x.shape[1]! }, { neverEmpty });
+    const span = name === "queries" || name === "queryMask" ? queries : keys;
+    return ops.blockOf(x, span, { axis: 1, whole: x.shape[1]! });
   };
 }

@@ -93,7 +93,9 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         adapter,
         cache: call.site === "encoder" ? undefined : cache,
         longest: options.longest,
-        ...(noise ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) } : {}),
+        ...(noise
+          ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) }
+          : {}),
       }),
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),

@@ -16,7 +16,7 @@ import { prefix, prompt } from "../adapters/toy_adapters.ts";
 import { oneHot } from "../models/golden.ts";
 import { type StepOutcome, stepOver, toyExamples } from "./packed_run.ts";
 import { gradientRun } from "./run_trainable_model.ts";
-import { toyModel, toyRows, type ToyOptions, toyTargets } from "./toy.ts";
+import { toyModel, type ToyOptions, toyRows, toyTargets } from "./toy.ts";
 
 /** Of a gradient, beside its largest number where that is above 1. */
 const tolerance = 1e-5;
@@ -112,7 +112,10 @@ Deno.test("dropout of blocks is the same in both passes", async () => {
     const near = await lossAt(h) - await lossAt(-h);
     const far = await lossAt(2 * h) - await lossAt(-2 * h);
     const found = (8 * near - far) / (12 * h);
-    assert.ok(Math.abs(found - gradient[at]) < 1e-4 + 2e-3 * Math.abs(gradient[at]), `${path}[${at}]`);
+    assert.ok(
+      Math.abs(found - gradient[at]) < 1e-4 + 2e-3 * Math.abs(gradient[at]),
+      `${path}[${at}]`,
+    );
   }
   await run.dispose();
 });

@@ -18,8 +18,6 @@ interface BlockAttrs {
   readonly before: number;
   /** Behind the end there is the last element, instead of none. */
   readonly neverEmpty: boolean;
-  /** Drops what was there instead of none. */
-  readonly trims: boolean;
 }
 
 const attrsOf = ({ attrs }: KernelCall) => attrs as unknown as BlockAttrs;
@@ -38,10 +36,10 @@ export const blockKernels: Readonly<Record<string, Kernel>> = {
     const { build, inputs: { x } } = call;
     const { axis, whole, begin, end, before, neverEmpty } = attrsOf(call);
     const isOpen = build.graph.openDims.isOpen(whole);
-    const size = isOpen
-      ? build.graph.openDims.partOf(`${whole} ${begin} ${end} ${neverEmpty}`)
-      : Math.min(end ?? whole, whole) - begin;
     const moves = isOpen && neverEmpty && begin > 0;
+    const size = isOpen
+      ? build.graph.openDims.partOf(`${whole} ${begin} ${end} ${moves}`)
+      : Math.min(end ?? whole, whole) - begin;
     const made = build.emitOne("Slice", [
       x,
       moves ? beginWithin(build, begin, whole) : build.ints([begin - before]),
@@ -61,11 +59,11 @@ export const blockKernels: Readonly<Record<string, Kernel>> = {
   },
   JoinBlocks(call) {
     const { build, inputs } = call;
-    const { axis, whole, trims } = attrsOf(call);
+    const { axis, whole } = attrsOf(call);
     const [first, ...others] = Object.values(inputs);
     const spec = { type: first.type, shape: first.shape.with(axis, whole) };
     const joined = build.emitOne("Concat", [first, ...others], spec, { axis: { int: axis } });
-    if (!trims || !build.graph.openDims.isOpen(whole)) return [joined];
+    if (!build.graph.openDims.isOpen(whole)) return [joined];
     const bounds = [build.ints([0]), build.size(whole), build.ints([axis])];
     return build.emit("Slice", [joined, ...bounds], [spec]);
   },

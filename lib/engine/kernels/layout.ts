@@ -203,12 +203,14 @@ export const layout: Readonly<Record<string, Kernel>> = {
       (attrs.dtype as ElementType | undefined) ?? "float32",
     ),
   /** Not tensorflow.js' own: `after` asks for it where it exists. */
-  After: ({ build, inputs: { x, event } }) => {
+  After: ({ build, inputs: { x, ...events } }) => {
     build.freesEarly = true;
     // A reshape moves nothing, and the runtime cannot foresee its target: zeros (each keeps a
-    // dimension) that are made from the event.
+    // dimension) that are made from the events.
     const zeros = build.ints(x.shape.map(() => 0));
-    const target = build.emitOne("Mul", [numberOf(build, event), zeros], {
+    const number = list(events).map((event) => numberOf(build, event))
+      .reduce((a, b) => build.emitOne("Add", [a, b], { type: "int64", shape: [1] }));
+    const target = build.emitOne("Mul", [number, zeros], {
       type: "int64",
       shape: [x.shape.length],
     });

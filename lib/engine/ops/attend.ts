@@ -9,6 +9,7 @@ import {
   type BlockAxis,
   blockOf,
   joinBlocks,
+  pieceOf,
   type Span,
   spansWithin,
   whereThere,
@@ -103,6 +104,11 @@ function partsOf({ queries }: AttendInputs, { blocks }: AttendOptions): Part[] {
   });
 }
 
+/** What a block reads of keys or values. */
+function readBy({ keys }: Part, x: Tensor): Tensor {
+  return blockOf(x, keys, axisOf(x));
+}
+
 const axisOf = (x: Tensor): BlockAxis => ({ axis: 2, whole: x.shape[2]! });
 
 /** Heads that share keys as further queries of one head, so that no key is repeated. */
@@ -134,17 +140,16 @@ function forward(inputs: AttendInputs, options: AttendOptions): Tensor {
     const event = made.at(-1) ?? queries;
     // Several blocks wait for each other; and each layer makes its masks anew, which together are large.
     const waiting = (x: Tensor) => part.block ? after(x, event) : x;
-    const cut = blockOf(queries, part.queries, axisOf(queries), { neverEmpty: true });
+    const cut = blockOf(queries, part.queries, axisOf(queries));
     const q = made.length === 0 ? cut : waiting(cut);
-    const k = blockOf(keys, part.keys, axisOf(keys));
-    const v = blockOf(values, part.keys, axisOf(keys));
+    const [k, v] = [keys, values].map((x) => readBy(part, x));
     const weights = weightsOf(q, k, seen.map(waiting), part, options);
     const kept = noise && options.drop
       ? options.drop(weights, waiting(noise), part.number)
       : weights;
     made.push(forEach(tf.matMul(grouped(kept, k), v), q));
   }
-  return joinBlocks(made, axisOf(queries), { trims: true });
+  return joined(made, queries);
 }
 
 function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: Tensor): Tensor[] {
@@ -155,12 +160,11 @@ function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: T
   const byValues = new Map<number, Tensor>();
   let events = [dy];
   for (const part of partsOf(inputs, options)) {
-    const waiting = (x: Tensor) => events.reduce(after, x);
-    const cut = (x: Tensor) => blockOf(x, part.queries, axisOf(queries), { neverEmpty: true });
+    const waiting = (x: Tensor) => after(x, ...events);
+    const cut = (x: Tensor) => blockOf(x, part.queries, axisOf(queries));
     const there = (x: Tensor) => whereThere(cut(x), part.queries, axisOf(queries));
     const q = waiting(cut(queries));
-    const k = blockOf(keys, part.keys, axisOf(keys));
-    const v = blockOf(values, part.keys, axisOf(keys));
+    const [k, v] = [keys, values].map((x) => readBy(part, x));
     const weights = weightsOf(q, k, part.block ? seen.map(waiting) : seen, part, options);
     const drawn = noise && waiting(noise);
     const drop = (x: Tensor) => drawn && options.drop ? options.drop(x, drawn, part.number) : x;
@@ -178,10 +182,11 @@ function backward(inputs: AttendInputs, options: AttendOptions, y: Tensor, dy: T
     events = found;
   }
   const together = (parts: ReadonlyMap<number, Tensor>) =>
-    joinBlocks([...parts.keys()].sort((a, b) => a - b).map((i) => parts.get(i)!), axisOf(keys));
-  const all = joinBlocks(byQueries, axisOf(queries), { trims: true });
-  return [all, together(byKeys), together(byValues)];
+    joined([...parts.keys()].sort((a, b) => a - b).map((i) => parts.get(i)!), keys);
+  return [joined(byQueries, queries), together(byKeys), together(byValues)];
 }
+
+const joined = (blocks: readonly Tensor[], like: Tensor) => joinBlocks(blocks, axisOf(like));
 
 /** Adds a block's gradient to those of the parts of the keys that it has read. */
 function add(
@@ -192,7 +197,7 @@ function add(
   keys: Tensor,
 ): void {
   for (const read of part.reads) {
-    const own = blockOf(gradient, blocks?.keys[read] ?? whole, axisOf(keys), { within: part.keys });
+    const own = pieceOf(gradient, blocks?.keys[read] ?? whole, axisOf(keys), part.keys);
     const sum = sums.get(read);
     sums.set(read, sum ? tf.add(sum, own) : own);
   }

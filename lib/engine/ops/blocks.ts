@@ -37,53 +37,47 @@ export function spansWithin(spans: readonly Span[], whole: number): Span[] {
   return spans.filter(({ begin }) => begin < whole);
 }
 
-/** How a block is cut. */
-export interface BlockOptions {
-  /** The part of the axis that the tensor is; all of it unless given. */
-  readonly within?: Span;
-  /**
-   * Where a shorter batch has nothing of the block, its last element stands there: the runtime leaves a
-   * product over no elements unwritten. `isThere` tells the two apart.
-   */
-  readonly neverEmpty?: boolean;
+/**
+ * What of the span is there. Where a batch is too short for it, its last element stands there, since the
+ * runtime leaves products over no elements unwritten; `whereThere` tells the two apart. It takes no
+ * gradient: only ops that have one of their own cut tensors so.
+ */
+export function blockOf(x: Tensor, span: Span, axis: BlockAxis): Tensor {
+  if (span.begin === 0 && span.end === undefined) return x;
+  return cutOut(x, span, axis, { begin: 0 }, true);
 }
 
-/** What of the span is there. It takes no gradient: only ops that have one of their own cut tensors so. */
-export function blockOf(
+/** What of the span is there in a block that itself spans `within`; it may be nothing. */
+export function pieceOf(x: Tensor, span: Span, axis: BlockAxis, within: Span): Tensor {
+  if (span.begin === within.begin && span.end === within.end) return x;
+  return cutOut(x, span, axis, within, false);
+}
+
+function cutOut(
   x: Tensor,
   { begin, end }: Span,
   { axis, whole }: BlockAxis,
-  { within = { begin: 0 }, neverEmpty = false }: BlockOptions = {},
+  { begin: before }: Span,
+  neverEmpty: boolean,
 ): Tensor {
-  if (begin === within.begin && end === within.end) return x;
-  const attrs = { axis, whole, begin, end, before: within.begin, neverEmpty };
-  return singleNode("Block", { x }, attrs as unknown as NamedAttrMap, () => {
-    const starts = x.shape.map(() => 0).with(axis, begin - within.begin);
+  const attrs = { axis, whole, begin, end, before, neverEmpty } as unknown as NamedAttrMap;
+  return singleNode("Block", { x }, attrs, () => {
+    const starts = x.shape.map(() => 0).with(axis, begin - before);
     const size = Math.min(end ?? whole, whole) - begin;
     return [tf.slice(x, starts, x.shape.with(axis, size))];
   })[0];
 }
 
-/** `x` where the axis is long enough to have something of the span, else zeros. */
-export function whereThere(x: Tensor, { begin }: Span, { whole }: BlockAxis): Tensor {
-  if (begin === 0 || !isTracing()) return x;
+/** A block of `x`, but zeros where the batch is too short to have something of the span. */
+export function whereThere(block: Tensor, { begin }: Span, { whole }: BlockAxis): Tensor {
+  if (begin === 0 || !isTracing()) return block;
   const [isThere] = singleNode("BlockIsThere", {}, { whole, begin }, () => [tf.scalar(1)]);
-  return tf.mul(x, isThere);
+  return tf.mul(block, isThere);
 }
 
-/**
- * All blocks of an axis beside each other.
- *
- * @param trims for blocks that are never empty
- */
-export function joinBlocks(
-  blocks: readonly Tensor[],
-  { axis, whole }: BlockAxis,
-  { trims = false }: { readonly trims?: boolean } = {},
-): Tensor {
+/** Blocks beside each other as the whole axis; elements that stood where there was nothing fall away. */
+export function joinBlocks(blocks: readonly Tensor[], { axis, whole }: BlockAxis): Tensor {
   if (blocks.length === 1) return blocks[0];
   const inputs = Object.fromEntries(blocks.entries());
-  return singleNode("JoinBlocks", inputs, { axis, whole, trims }, () => [
-    tf.concat([...blocks], axis),
-  ])[0];
+  return singleNode("JoinBlocks", inputs, { axis, whole }, () => [tf.concat([...blocks], axis)])[0];
 }

@@ -4,7 +4,13 @@
  * @module
  */
 export { after } from "./after.ts";
-export { attend, type AttendBlock, type AttendBlocks, type AttendInputs, type AttendOptions } from "./attend.ts";
+export {
+  attend,
+  type AttendBlock,
+  type AttendBlocks,
+  type AttendInputs,
+  type AttendOptions,
+} from "./attend.ts";
 export { type BlockAxis, blockOf, evenSpans, type Span } from "./blocks.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export {
