@@ -22,6 +22,8 @@ import { classificationObjective } from "../lib/tasks/shared/classification_obje
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
+import { trainedTensors } from "../lib/nn/trained.ts";
+import { microBatchSize } from "../lib/train/micro_batch.ts";
 import { groupSchedule } from "../lib/train/group_steps.ts";
 import { createOptimizer } from "../lib/train/optimizer.ts";
 import { initialState } from "../lib/train/train.ts";
@@ -79,7 +81,19 @@ export async function compileStep(
     outputs: classes,
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
   });
-  const settings = trainSettings({ learningRate: 1e-4, schedule: "constant", warmup: 0 });
+  const microBatch = microBatchSize({ batchSize: batch }, {
+    device,
+    tensors: trainedTensors(model, adapter),
+    tokens: batch * length,
+    isWhole: false,
+  });
+  const accumulate = Math.ceil(batch / microBatch);
+  const settings = trainSettings({
+    learningRate: 1e-4,
+    schedule: "constant",
+    warmup: 0,
+    accumulate,
+  });
   const words = occurringWords({ model, adapter }, {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
@@ -88,7 +102,7 @@ export async function compileStep(
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
-    tokens: batch * length,
+    tokens: microBatch * length,
     ...(wholeAttention ? {} : { longest: length }),
   });
   const gradients = await device.compile(program, {
@@ -97,18 +111,23 @@ export async function compileStep(
   });
   const optimizer = await createOptimizer(device, state, settings);
   const schedule = groupSchedule(state, settings, { stepsPerEpoch: 1, totalSteps: 1 });
-  const shape = [batch, length];
-  const tokens = batch * length;
-  const feeds = {
-    input_ids: {
-      shape,
-      data: Int32Array.from({ length: tokens }, () => tokenIds[random.integer(dataWords)]),
-    },
-    attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
-    token_type_ids: { shape, data: new Int32Array(tokens) },
-    noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
-    ...objective.targetsOf(labels.map((_, row) => row), batch),
-  };
+  const ids = Int32Array.from(
+    { length: batch * length },
+    () => tokenIds[random.integer(dataWords)],
+  );
+  const microBatches = Array.from({ length: accumulate }, (_, at) => {
+    const rows = labels.map((_, row) => row).slice(at * microBatch, (at + 1) * microBatch);
+    const shape = [rows.length, length];
+    const tokens = rows.length * length;
+    const begin = at * microBatch * length;
+    return {
+      input_ids: { shape, data: ids.slice(begin, begin + tokens) },
+      attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
+      token_type_ids: { shape, data: new Int32Array(tokens) },
+      noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
+      ...objective.targetsOf(rows, batch),
+    };
+  });
   let step = 0;
   return {
     heldShare: heldShareOf(model),
@@ -117,7 +136,11 @@ export async function compileStep(
       let loss = NaN;
       for (let i = 0; i < count; i++) {
         const began = performance.now();
-        loss = Number((await gradients.run(feeds)).loss.data[0]);
+        loss = 0;
+        for (const [at, feeds] of microBatches.entries()) {
+          loss += Number((await gradients.run(feeds)).loss.data[0]);
+          await optimizer.add(at === 0);
+        }
         await optimizer.step(schedule(step++));
         milliseconds.push(performance.now() - began);
       }

@@ -14,6 +14,8 @@ import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { tensorsInTraining } from "./loss_parameters.ts";
+import { microBatchSize } from "./micro_batch.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
@@ -53,17 +55,26 @@ export async function openRun(
   context: OpenContext,
 ): Promise<TrainingRun> {
   const { device, settings } = context;
-  const plan = planSteps(exampleLengths(rows), settings);
+  const frozenLayers = countFrozenLayers(given);
+  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
+  const microBatch = microBatchSize(settings, {
+    device,
+    tensors: tensorsInTraining(given, { byLayer: false }),
+    tokens: tokensOf(rows, settings.batchSize),
+    isWhole: fromHidden || given.objective.acrossBatch === true,
+  });
+  const plan = planSteps(exampleLengths(rows), settings, microBatch);
+  const stepSettings = microBatch < settings.batchSize
+    ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
+    : settings;
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
-  const frozenLayers = countFrozenLayers(trainable);
-  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = occurringWords(trainable, rows, settings);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
-  const state = await initialState(trainable, device, settings, words);
+  const state = await initialState(trainable, device, stepSettings, words);
   const schedule = groupSchedule(state, settings, plan);
   const whole = wholeState(trainable, state, { device, settings, totalSteps, schedule, words });
   let isKept = false;
@@ -74,7 +85,7 @@ export async function openRun(
     fromHidden,
     packed: layoutOf !== undefined,
     gradientCheckpointing: settings.gradientCheckpointing,
-    tokens: tokensOfBatch(rows, settings),
+    tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
     words,
   };
@@ -86,7 +97,7 @@ export async function openRun(
   const learnt = isWhole ? { ...trainable, objective: surrogate(objective) } : trainable;
   const program = gradientProgram(learnt, options);
   const compiledGradients = await opening(device.compile(program, { frozen, state }));
-  const optimizer = await opening(createOptimizer(device, state, settings));
+  const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
   const { onFrozenRows: onRows, signal } = context;
@@ -122,9 +133,9 @@ function longestOf({ lengths }: TrainingRows): number {
   return Array.from(lengths).reduce((longest, length) => Math.max(longest, length), 0);
 }
 
-/** About how many tokens a batch has, without padding. */
-function tokensOfBatch(rows: TrainingRows, { batchSize }: TrainSettings): number {
+/** About how many tokens so many examples have, without padding. */
+function tokensOf(rows: TrainingRows, examples: number): number {
   const lengths = exampleLengths(rows);
   const all = Array.from(lengths).reduce((sum, length) => sum + length, 0);
-  return all * Math.min(1, batchSize / lengths.length);
+  return all * Math.min(1, examples / lengths.length);
 }

@@ -27,6 +27,12 @@ const pieceElements: Readonly<Record<Provider, number>> = {
   cuda: 1 << 18,
 };
 
+/**
+ * Products of so many tokens are as fast as larger ones, while passes over what they give are faster:
+ * measured on a processor with LoRA on 6 × 384, where 256 and 512 tokens are alike and 128 slower.
+ */
+const batchTokens = 512;
+
 /** Opens a provider of ONNX Runtime. */
 export function onnxRuntime(
   provider: Provider,
@@ -43,6 +49,7 @@ export function onnxRuntime(
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
     ...(infersOn(provider, options) ? { infers: true } : {}),
+    ...(provider === "cpu" && !options.plain ? { batchTokens } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
