@@ -83,6 +83,7 @@ export async function compileStep(
   });
   const microBatch = microBatchSize({ batchSize: batch }, {
     device,
+    hiddenSize: measured.hidden,
     tensors: trainedTensors(model, adapter),
     tokens: batch * length,
     isWhole: false,

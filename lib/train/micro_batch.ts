@@ -12,9 +12,13 @@ import type { TrainSettings } from "./train_options.ts";
 /** Adding up more gradients than this after each micro-batch takes longer than small batches save. */
 const mostGradients = 4_000_000;
 
+/** Products of fewer tokens are slower, whatever the hidden size. */
+const leastTokens = 256;
+
 /** What the choice depends on. */
 export interface MicroBatchContext {
-  readonly device: Pick<Device, "batchTokens">;
+  readonly device: Pick<Device, "batchNumbers">;
+  readonly hiddenSize: number;
   /** What is trained. */
   readonly tensors: readonly Pick<StateTensor, "shape">[];
   /** About how many tokens `batchSize` examples have. */
@@ -23,12 +27,13 @@ export interface MicroBatchContext {
   readonly isWhole: boolean;
 }
 
-/** The most examples of a micro-batch: as many as asked for, or those of about `device.batchTokens`. */
+/** The most examples of a micro-batch: as many as asked for, or those of about `device.batchNumbers`. */
 export function microBatchSize(
   { batchSize }: Pick<TrainSettings, "batchSize">,
-  { device: { batchTokens }, tensors, tokens, isWhole }: MicroBatchContext,
+  { device: { batchNumbers }, hiddenSize, tensors, tokens, isWhole }: MicroBatchContext,
 ): number {
-  if (isWhole || batchTokens === undefined) return batchSize;
+  if (isWhole || batchNumbers === undefined) return batchSize;
+  const batchTokens = Math.max(leastTokens, batchNumbers / hiddenSize);
   const gradients = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const parts = Math.floor(tokens / batchTokens);
   return parts < 2 || gradients > mostGradients ? batchSize : Math.ceil(batchSize / parts);

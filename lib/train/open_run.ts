@@ -59,6 +59,7 @@ export async function openRun(
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const microBatch = microBatchSize(settings, {
     device,
+    hiddenSize: given.model.config.hiddenSize,
     tensors: tensorsInTraining(given, { byLayer: false }),
     tokens: tokensOf(rows, settings.batchSize),
     isWhole: fromHidden || given.objective.acrossBatch === true,

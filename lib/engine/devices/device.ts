@@ -94,8 +94,11 @@ export interface Device {
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
   /** True where programs that take no gradients get nodes of their own (`ops.cachedAttention`). */
   readonly infers?: boolean;
-  /** About how many tokens it computes best at once, where larger batches are no faster. */
-  readonly batchTokens?: number;
+  /**
+   * About how many numbers, tokens times hidden size, it computes best at once, where larger batches are no
+   * faster.
+   */
+  readonly batchNumbers?: number;
   /** Memory that feeds are read from without being copied; ordinary arrays are as good unless given. */
   allocate?(numbers: number): Float32Array;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */

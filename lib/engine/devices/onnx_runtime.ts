@@ -28,10 +28,10 @@ const pieceElements: Readonly<Record<Provider, number>> = {
 };
 
 /**
- * Products of so many tokens are as fast as larger ones, while passes over what they give are faster:
- * measured on a processor with LoRA on 6 × 384, where 256 and 512 tokens are alike and 128 slower.
+ * 512 tokens of 384 numbers. Products of them are as fast as larger ones, while passes over what they give
+ * are faster: with LoRA on 6 × 384, 256 and 512 tokens are alike, 128 and 1024 slower (`LOG.md`).
  */
-const batchTokens = 512;
+const batchNumbers = 512 * 384;
 
 /** Opens a provider of ONNX Runtime. */
 export function onnxRuntime(
@@ -49,7 +49,7 @@ export function onnxRuntime(
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
     ...(infersOn(provider, options) ? { infers: true } : {}),
-    ...(provider === "cpu" && !options.plain ? { batchTokens } : {}),
+    ...(provider === "cpu" && !options.plain ? { batchNumbers } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),
