@@ -115,7 +115,7 @@ function mixedValues(
   const products = joined(segments.map(({ keys }) => tf.matMul(grouped, keys, false, true)));
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
   const hidden = biasOf(all, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout);
+  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout, "weights");
   return together(ungroup(mix(group(weights), segments)));
 }
 

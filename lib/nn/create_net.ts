@@ -85,7 +85,8 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const { noise: _, ...silent } = options;
       return noise ? createNet(silent) : net;
     },
-    dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
+    dropout: (x, rate, of) =>
+      drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count, of) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     // What an encoder reads does not grow while a text is written.
     attention: (call) =>
@@ -119,7 +120,7 @@ function blockDropout(
   return {
     noise,
     drop: (weights, numbers, block) =>
-      ops.dropout(weights, rate, new ops.Noise(numbers), first + block),
+      ops.dropout(weights, rate, new ops.Noise(numbers), first + block, "weights"),
   };
 }
 
