@@ -20,6 +20,7 @@ import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
+import { foundSquares } from "../lib/train/gradient_squares.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
@@ -104,6 +105,7 @@ export async function compileStep(
     words,
     gradientCheckpointing,
     tokens: microBatch * length,
+    summed: device.sumsEarly && accumulate === 1 ? state.tensors : undefined,
     ...(wholeAttention ? {} : { longest: length }),
   });
   const gradients = await device.compile(program, {
@@ -139,8 +141,9 @@ export async function compileStep(
         const began = performance.now();
         loss = 0;
         for (const [at, feeds] of microBatches.entries()) {
-          loss += Number((await gradients.run(feeds)).loss.data[0]);
-          await optimizer.add(at === 0);
+          const results = await gradients.run(feeds);
+          loss += Number(results.loss.data[0]);
+          await optimizer.add(at === 0, foundSquares(results));
         }
         await optimizer.step(schedule(step++));
         milliseconds.push(performance.now() - began);

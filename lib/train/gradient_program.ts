@@ -15,6 +15,7 @@ import {
   ops,
   type Program,
   slotPath,
+  type StateTensor,
   type Tensor,
   tf,
   valueAndGradients,
@@ -24,6 +25,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
@@ -50,6 +52,8 @@ export interface GradientOptions {
   readonly tokens?: number | undefined;
   /** The tokens of the longest row, by which attention is cut; not known unless given. */
   readonly longest?: number | undefined;
+  /** The state's tensors, where the program also sums their gradients' squares (`foundSquares`). */
+  readonly summed?: readonly StateTensor[] | undefined;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
 }
@@ -60,7 +64,7 @@ export function gradientProgram(
   options: GradientOptions = {},
 ): Program {
   const { adapter, objective } = trainable;
-  const { packed = false, gradientCheckpointing = false } = options;
+  const { packed = false, gradientCheckpointing = false, summed = [] } = options;
   const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
@@ -87,7 +91,7 @@ export function gradientProgram(
       for (const [path, gradient] of Object.entries(found)) {
         results[slotPath(gradients, path)] = gradient;
       }
-      return results;
+      return { ...results, ...squaresByGroup(found, summed) };
     },
   };
 }

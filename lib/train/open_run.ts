@@ -88,6 +88,7 @@ export async function openRun(
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
+    summed: device.sumsEarly && stepSettings.accumulate === 1 ? state.tensors : undefined,
     words,
   };
   const frozen = gradientSource(trainable, words);

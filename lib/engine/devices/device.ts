@@ -99,6 +99,8 @@ export interface Device {
    * faster.
    */
   readonly batchNumbers?: number;
+  /** True where sums over a gradient are cheapest in the program that makes it. */
+  readonly sumsEarly?: boolean;
   /** Memory that feeds are read from without being copied; ordinary arrays are as good unless given. */
   allocate?(numbers: number): Float32Array;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */

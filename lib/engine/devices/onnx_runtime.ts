@@ -49,7 +49,7 @@ export function onnxRuntime(
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
     ...(infersOn(provider, options) ? { infers: true } : {}),
-    ...(provider === "cpu" && !options.plain ? { batchNumbers } : {}),
+    ...(provider === "cpu" && !options.plain ? { batchNumbers, sumsEarly: true } : {}),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(provider, program, bindings, own),
     compileUpdate: (update, state) => compileUpdate(provider, update, state, own),

@@ -17,7 +17,9 @@ function floatBelow(x: number): number {
   return new Float32Array(bits.buffer)[0];
 }
 
-/** Not tensorflow.js' own: `ops.rmsNorm`, `ops.silu`, `ops.rotateHalves` and `ops.dropout` ask for them. */
+/**
+ * Not tensorflow.js' own: `ops.rmsNorm`, `ops.silu`, `ops.rotateHalves`, `ops.dropout` and
+ * `ops.sumOfSquares` ask for them. */
 export const fused: Readonly<Record<string, Kernel>> = {
   RmsNormalization: ({ build, inputs: { x, scale }, attrs }) =>
     // One of the runtime's own although it bears no domain.
@@ -33,6 +35,8 @@ export const fused: Readonly<Record<string, Kernel>> = {
       alpha: { float: steep },
       beta: { float: -steep * floatBelow(attrs.bound as number) },
     }),
+  SumOfSquares: ({ build, inputs: { x } }) =>
+    build.emit("ReduceSumSquare", [x], [{ type: "float32", shape: [] }], { keepdims: { int: 0 } }),
   RotateHalves: ({ build, inputs: { x, cos, sin } }) => {
     const [tokens, width] = x.shape;
     const whole = build.reshape(x, [1, tokens, width]);

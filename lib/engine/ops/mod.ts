@@ -32,3 +32,4 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rotateHalves } from "./rotate_halves.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";
 export { gatedSilu, silu } from "./silu.ts";
+export { sumOfSquares } from "./sum_of_squares.ts";
