@@ -35,6 +35,11 @@ const ownKernels: Record<string, string> = {
   RotateHalves: "RotaryEmbedding",
   ClassCrossEntropy: "GatherElements",
   ClassCrossEntropyGrad: "ScatterElements",
+  Block: "Slice",
+  BlockIsThere: "Less",
+  JoinBlocks: "Concat",
+  NotBelow: "HardSigmoid",
+  SumOfSquares: "ReduceSumSquare",
   MatMulBnb4: "MatMulBnb4",
   MatMulNBits: "MatMulNBits",
 };

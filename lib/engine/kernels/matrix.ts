@@ -8,12 +8,6 @@ import type { Value } from "../value.ts";
 import { broadcastShape, type GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 
-/**
- * The gradient of a matrix of so few columns, such as LoRA's B, takes half of the time where the many tokens
- * are summed into a matrix of few rows, which is turned afterwards.
- */
-const thinColumns = 32;
-
 /** Two dimensions are a `Gemm`, which can add a bias and scale for nothing. */
 function product(
   build: GraphBuilder,
@@ -26,9 +20,6 @@ function product(
   const columns = transposeB ? b.shape[b.shape.length - 2] : b.shape[b.shape.length - 1];
   const type = a.type;
   if (a.shape.length === 2 && b.shape.length === 2) {
-    const isThin = transposeA && !transposeB && !bias && columns <= thinColumns &&
-      rows >= 2 * columns && build.graph.openDims.isOpen(a.shape[0]);
-    if (isThin) return swapLast(build, product(build, b, a, { transposeA, transposeB }));
     const inputs = bias ? [a, b, bias] : [a, b];
     return build.emitOne("Gemm", inputs, { type, shape: [rows, columns] }, {
       transA: { int: Number(transposeA) },

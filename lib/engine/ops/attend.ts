@@ -8,9 +8,9 @@ import { after } from "./after.ts";
 import {
   type BlockAxis,
   blockOf,
+  type BlockSpan,
   joinBlocks,
   pieceOf,
-  type Span,
   spansWithin,
   whereThere,
 } from "./blocks.ts";
@@ -31,15 +31,15 @@ export interface AttendInputs {
 
 /** A block of queries with the keys that any of them may see; all of them unless given. */
 export interface AttendBlock {
-  readonly queries: Span;
-  readonly keys: Span;
+  readonly queries: BlockSpan;
+  readonly keys: BlockSpan;
 }
 
 /** Blocks of queries, computed one after the other. */
 export interface AttendBlocks {
-  readonly queries: readonly Span[];
+  readonly queries: readonly BlockSpan[];
   /** Parts of the keys; their gradients are added up part by part. */
-  readonly keys: readonly Span[];
+  readonly keys: readonly BlockSpan[];
   /** For each block of queries the first and the last part of the keys that it reads. */
   readonly reads: readonly (readonly [number, number])[];
 }
@@ -56,7 +56,7 @@ export interface AttendOptions {
   drop?(weights: Tensor, noise: Tensor, block: number): Tensor;
 }
 
-const whole: Span = { begin: 0 };
+const whole: BlockSpan = { begin: 0 };
 
 /**
  * softmax(scale · q·kᵀ + bias)·v, [batch, heads, queries, size]. The backward pass computes the weights a

@@ -8,7 +8,7 @@ import { isTracing } from "../trace_backend.ts";
 import { singleNode } from "./single_node.ts";
 
 /** A part of an axis; up to its end where `end` is absent. */
-export interface Span {
+export interface BlockSpan {
   readonly begin: number;
   readonly end?: number;
 }
@@ -21,7 +21,7 @@ export interface BlockAxis {
 }
 
 /** `count` blocks of `size`, of which the last one takes all that is left. */
-export function evenSpans(count: number, size: number): Span[] {
+export function evenSpans(count: number, size: number): BlockSpan[] {
   return Array.from({ length: count }, (_, i) => ({
     begin: i * size,
     ...(i === count - 1 ? {} : { end: (i + 1) * size }),
@@ -32,7 +32,7 @@ export function evenSpans(count: number, size: number): Span[] {
  * Blocks that an axis of this size has. A program that is traced keeps all of them: what is behind the end
  * of a shorter batch is empty there.
  */
-export function spansWithin(spans: readonly Span[], whole: number): Span[] {
+export function spansWithin(spans: readonly BlockSpan[], whole: number): BlockSpan[] {
   if (isTracing()) return [...spans];
   return spans.filter(({ begin }) => begin < whole);
 }
@@ -42,22 +42,22 @@ export function spansWithin(spans: readonly Span[], whole: number): Span[] {
  * runtime leaves products over no elements unwritten; `whereThere` tells the two apart. It takes no
  * gradient: only ops that have one of their own cut tensors so.
  */
-export function blockOf(x: Tensor, span: Span, axis: BlockAxis): Tensor {
+export function blockOf(x: Tensor, span: BlockSpan, axis: BlockAxis): Tensor {
   if (span.begin === 0 && span.end === undefined) return x;
   return cutOut(x, span, axis, { begin: 0 }, true);
 }
 
 /** What of the span is there in a block that itself spans `within`; it may be nothing. */
-export function pieceOf(x: Tensor, span: Span, axis: BlockAxis, within: Span): Tensor {
+export function pieceOf(x: Tensor, span: BlockSpan, axis: BlockAxis, within: BlockSpan): Tensor {
   if (span.begin === within.begin && span.end === within.end) return x;
   return cutOut(x, span, axis, within, false);
 }
 
 function cutOut(
   x: Tensor,
-  { begin, end }: Span,
+  { begin, end }: BlockSpan,
   { axis, whole }: BlockAxis,
-  { begin: before }: Span,
+  { begin: before }: BlockSpan,
   neverEmpty: boolean,
 ): Tensor {
   const attrs = { axis, whole, begin, end, before, neverEmpty } as unknown as NamedAttrMap;
@@ -69,7 +69,7 @@ function cutOut(
 }
 
 /** A block of `x`, but zeros where the batch is too short to have something of the span. */
-export function whereThere(block: Tensor, { begin }: Span, { whole }: BlockAxis): Tensor {
+export function whereThere(block: Tensor, { begin }: BlockSpan, { whole }: BlockAxis): Tensor {
   if (begin === 0 || !isTracing()) return block;
   const [isThere] = singleNode("BlockIsThere", {}, { whole, begin }, () => [tf.scalar(1)]);
   return tf.mul(block, isThere);

@@ -11,7 +11,7 @@ export {
   type AttendInputs,
   type AttendOptions,
 } from "./attend.ts";
-export { type BlockAxis, blockOf, evenSpans, type Span } from "./blocks.ts";
+export { type BlockAxis, blockOf, type BlockSpan, evenSpans } from "./blocks.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export {
   type CachedAttention,
