@@ -21,7 +21,6 @@ import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
-import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 import { needsWholeBatch, openWholeBatch, surrogate } from "./whole_batch.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
