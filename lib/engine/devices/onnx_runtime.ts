@@ -39,6 +39,7 @@ export function onnxRuntime(
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
+    precision: options.precision ?? "float32",
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
@@ -67,10 +68,10 @@ async function compile(
 ): Promise<Step> {
   const state = bindings.state === undefined ? undefined : flat(bindings.state);
   checkState(program, (path) => state?.tensor(path) !== undefined);
-  const { plain = false } = options;
+  const { plain = false, precision } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
   const infers = program.isInference === true && infersOn(provider, options);
-  const graph = trace(program, frozen, { plain, contrib: !plain, infers });
+  const graph = trace(program, frozen, { plain, contrib: !plain, infers, precision });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);

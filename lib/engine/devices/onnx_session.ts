@@ -8,6 +8,7 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import { once } from "../../core/once.ts";
 import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
+import type { Precision } from "../precision.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
 import { processorThreads } from "./processor_threads.ts";
@@ -30,6 +31,8 @@ export interface RuntimeOptions {
    * the device `cpu` does so in notebooks, where a stop button waits for nobody.
    */
   readonly apart?: boolean;
+  /** What the products of programs are computed in; `float32` unless given. */
+  readonly precision?: Precision;
 }
 
 /** Output name → where its numbers are left. */

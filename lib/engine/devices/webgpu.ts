@@ -31,6 +31,7 @@ export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
   return {
     name: provider,
     description: reason ? `${provider} (${reason})` : provider,
+    precision: options.precision ?? "float32",
     createState: (tensors, vectors) => new BufferState(tensors, vectors, carrier(options)),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(program, bindings, options),
@@ -49,7 +50,7 @@ async function compile(
   const graph = trace(
     packed.program,
     (name) => checkFrozen(program, name, frozen(name)),
-    { ...traceOptions, plain: options.plain },
+    { ...traceOptions, plain: options.plain, precision: options.precision },
   );
   const stateInputs = graph.inputs.filter(({ name }) => packed.chunks.has(name));
   const feedInputs = graph.inputs.filter(({ name }) => !packed.chunks.has(name));

@@ -1,0 +1,198 @@
+/**
+ * Mixed precision (Micikevicius et al., arXiv 1710.03740) as a graph pass: products and what stands between
+ * two of them are computed in float16, everything else in float32.
+ *
+ * | in float16 | in float32 |
+ * | --- | --- |
+ * | products with their biases; frozen matrices are stored so | the state, and what is written to it |
+ * | what moves numbers of products: transposes, heads, slices | sums over an axis, norms, softmax, losses |
+ * | activations from one product to the next, forward and backward | the sum that layers add to |
+ * | rows of frozen tables | what meets numbers that no product made: masks, dropout |
+ *
+ * A cast stands where the two meet; a value is cast once for all its readers.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import {
+  float16Limit,
+  FloatCasts,
+  floatMovers,
+  movedBy,
+  retype,
+  withSumApart,
+} from "../float_casts.ts";
+import type { Graph, GraphNode } from "../graph.ts";
+import type { Value } from "../value.ts";
+import { sameShape } from "../graph_builder.ts";
+import { removeDead } from "./rewrite.ts";
+
+/** Operators that multiply matrices. */
+const products = new Set(["MatMul", "Gemm", "FusedMatMul", "MatMulNBits", "MatMulBnb4"]);
+/** Operators on each number whose result is in float16's range where the inputs are, or nearly so. */
+const elementwise = new Set([
+  ...["Add", "Elu", "Erf", "Exp", "LeakyRelu", "Mul", "Neg", "QuickGelu", "Relu", "Sigmoid"],
+  ...["Sub", "Tanh"],
+]);
+/** The smallest number that float16 holds with all of its eleven bits. */
+const smallest = 2 ** -14;
+
+/** Changes a graph of float32 in place; its inputs and outputs stay float32. */
+export function mixPrecision(graph: Graph): void {
+  const mixing = new Mixing(graph);
+  for (const node of graph.nodes) {
+    // What layers add to grows from one to the next, and stays in float32.
+    const summand = node.op === "Gemm" ? node.inputs[2] : undefined;
+    const isApart = summand !== undefined && !graph.constants.has(summand) &&
+      isSummand(node, summand) && !mixing.computed.has(summand);
+    for (const each of isApart ? withSumApart(node) : [node]) mixing.take(each);
+  }
+  for (const output of graph.outputs) output.value = mixing.casts.as("float32", output.value);
+  graph.nodes = mixing.casts.nodes;
+  removeDead(graph);
+}
+
+/** The new graph, as it grows node by node. */
+class Mixing {
+  readonly casts: FloatCasts;
+  /** What products made in float16, and what was computed from that alone. */
+  readonly computed = new Set<Value>();
+  /** Squares z² in float16, and differences a − z². */
+  readonly #squares = new Set<Value>();
+  readonly #bellExponents = new Set<Value>();
+  readonly #ahead: Readers;
+
+  constructor(readonly graph: Graph) {
+    this.casts = new FloatCasts(graph, beyond);
+    this.#ahead = new Readers(graph);
+  }
+
+  take(node: GraphNode): void {
+    const isComputed = products.has(node.op) || this.#movesComputed(node) || this.#follows(node);
+    const inHalf = isComputed || this.#movesToProducts(node);
+    if (isComputed) this.#remember(node);
+    // A size is read without the numbers.
+    if (node.op !== "Shape") {
+      const type = inHalf ? "float16" : "float32";
+      node.inputs = node.inputs.map((value) => value && this.casts.as(type, value));
+    }
+    this.casts.add(node);
+    if (!inHalf) return;
+    for (const output of node.outputs) if (output.type === "float32") retype(output, "float16");
+  }
+
+  #remember(node: GraphNode): void {
+    const [first, second] = node.inputs;
+    for (const output of node.outputs) this.computed.add(output);
+    if (isSquare(node)) this.#squares.add(node.outputs[0]);
+    if (node.op === "Sub" && second && !this.#squares.has(first!) && this.#squares.has(second)) {
+      this.#bellExponents.add(node.outputs[0]);
+    }
+  }
+
+  #movesComputed(node: GraphNode): boolean {
+    if (!floatMovers.has(node.op)) return false;
+    const moved = movedBy(node);
+    return moved.some((value) => this.computed.has(value)) &&
+      moved.every((value) => this.computed.has(value) || this.#fits(value));
+  }
+
+  /** Whether a node moves frozen numbers, or others that products alone read. */
+  #movesToProducts(node: GraphNode): boolean {
+    if (!floatMovers.has(node.op)) return false;
+    const moved = movedBy(node);
+    return moved.every(({ type }) => type === "float32" || type === "float16") &&
+      (moved.every((value) => typeof this.graph.constants.get(value) === "function") ||
+        node.outputs.every((output) => this.#ahead.feeds.has(output)));
+  }
+
+  /** Whether a node computes number by number on the way from one product to another. */
+  #follows(node: GraphNode): boolean {
+    const { op, outputs: [output] } = node;
+    const inputs = node.inputs.filter((value) => value !== undefined);
+    if (!elementwise.has(op) || !this.#ahead.reaches.has(output)) return false;
+    if (!inputs.some((value) => this.computed.has(value))) return false;
+    if (!inputs.every((value) => this.computed.has(value) || this.#fits(value))) return false;
+    // Squares and exponentials leave the range but in a bell, where e^(a − ∞) is the right number.
+    if (op === "Exp") return this.#bellExponents.has(inputs[0]);
+    return !isSquare(node) || this.#ahead.of(output).every((reader) =>
+      reader.op === "Sub" && reader.inputs[0] !== output
+    );
+  }
+
+  /** A constant that float16 holds; the numbers of a frozen weight are checked when they are read. */
+  #fits(value: Value): boolean {
+    const numbers = this.graph.constants.get(value);
+    return typeof numbers === "function" ||
+      numbers instanceof Float32Array && numbers.every((each) =>
+        each === 0 || Math.abs(each) >= smallest && Math.abs(each) < float16Limit
+      );
+  }
+}
+
+/** Who reads each value, and what follows from that. */
+class Readers {
+  /** Values that products alone read, if need be after they were moved. */
+  readonly feeds = new Set<Value>();
+  /** Values that a product reads, directly or as what was computed of them number by number. */
+  readonly reaches = new Set<Value>();
+  readonly #readers = new Map<Value, GraphNode[]>();
+
+  constructor(graph: Graph) {
+    for (const node of graph.nodes) {
+      if (node.op === "Shape") continue;
+      for (const input of node.inputs) {
+        if (!input) continue;
+        const known = this.#readers.get(input);
+        if (known) known.push(node);
+        else this.#readers.set(input, [node]);
+      }
+    }
+    const outputs = new Set(graph.outputs.map(({ value }) => value));
+    for (const value of graph.nodes.toReversed().flatMap(({ outputs }) => outputs)) {
+      const readers = this.of(value);
+      if (readers.some((reader) => this.#leadsOn(reader, value))) this.reaches.add(value);
+      const isFed = readers.length > 0 && !outputs.has(value) &&
+        readers.every((reader) => multiplies(reader, value) || this.#movesOn(reader, value));
+      if (isFed) this.feeds.add(value);
+    }
+  }
+
+  of(value: Value): readonly GraphNode[] {
+    return this.#readers.get(value) ?? [];
+  }
+
+  #leadsOn(reader: GraphNode, value: Value): boolean {
+    if (multiplies(reader, value)) return true;
+    const passes = products.has(reader.op) || floatMovers.has(reader.op) ||
+      elementwise.has(reader.op);
+    return passes && reader.outputs.some((next) => this.reaches.has(next));
+  }
+
+  #movesOn(reader: GraphNode, value: Value): boolean {
+    return floatMovers.has(reader.op) && movedBy(reader).includes(value) &&
+      reader.outputs.every((next) => this.feeds.has(next));
+  }
+}
+
+/** Whether a node reads a value as a factor, or as a bias. */
+function multiplies(node: GraphNode, value: Value): boolean {
+  return products.has(node.op) && !isSummand(node, value);
+}
+
+/** Whether a product adds the value, which is as large as the result. */
+function isSummand({ inputs, outputs }: GraphNode, value: Value): boolean {
+  return inputs[2] === value && sameShape(value.shape, outputs[0].shape);
+}
+
+function isSquare({ op, inputs: [a, b] }: GraphNode): boolean {
+  return op === "Mul" && a === b;
+}
+
+function beyond(name: string, number: number): TunebookError {
+  return new TunebookError(
+    "weights",
+    `the weight "${name}" holds ${number}, and float16's numbers end below ${float16Limit}; compute ` +
+      'with precision "float32"',
+  );
+}
