@@ -9,7 +9,14 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { float16Limit, FloatCasts, floatMovers, movedBy, retype, withSumApart } from "./float_casts.ts";
+import {
+  float16Limit,
+  FloatCasts,
+  floatMovers,
+  movedBy,
+  retype,
+  withSumApart,
+} from "./float_casts.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { removeDead } from "./passes/rewrite.ts";
 

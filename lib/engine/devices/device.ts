@@ -93,6 +93,8 @@ export interface Device {
   readonly description: string;
   /** What the products of programs are computed in; updates and the state are float32 in any case. */
   readonly precision: Precision;
+  /** Where products are float16: the same device with products in float32, which shares its states. */
+  readonly inFloat32?: Device;
   /** Keeps zeros for every tensor of every vector. */
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
   /** True where programs that take no gradients get nodes of their own (`ops.cachedAttention`). */

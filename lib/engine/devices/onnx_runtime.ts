@@ -14,7 +14,13 @@ import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
-import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import {
+  createSession,
+  inPrecision,
+  type Provider,
+  runSession,
+  type RuntimeOptions,
+} from "./onnx_session.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -38,8 +44,10 @@ export function onnxRuntime(
   const own = { ...options, apart };
   return {
     name: provider,
-    description: reason ? `${provider} (${reason})` : provider,
-    precision: options.precision ?? "float32",
+    ...inPrecision(provider, reason, options.precision),
+    ...(options.precision === "float16"
+      ? { inFloat32: onnxRuntime(provider, reason, { ...options, precision: "float32" }) }
+      : {}),
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),

@@ -17,7 +17,7 @@ import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } from "./device.ts";
-import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { createSession, inPrecision, runSession, type RuntimeOptions } from "./onnx_session.ts";
 import type { Session } from "./session.ts";
 import { packState } from "./pack_state.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
@@ -30,8 +30,10 @@ const traceOptions: TraceOptions = { contrib: false, webgpu: true };
 export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
   return {
     name: provider,
-    description: reason ? `${provider} (${reason})` : provider,
-    precision: options.precision ?? "float32",
+    ...inPrecision(provider, reason, options.precision),
+    ...(options.precision === "float16"
+      ? { inFloat32: webgpu(reason, { ...options, precision: "float32" }) }
+      : {}),
     createState: (tensors, vectors) => new BufferState(tensors, vectors, carrier(options)),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(program, bindings, options),

@@ -115,18 +115,18 @@ class Mixing {
     if (!inputs.every((value) => this.computed.has(value) || this.#fits(value))) return false;
     // Squares and exponentials leave the range but in a bell, where e^(a − ∞) is the right number.
     if (op === "Exp") return this.#bellExponents.has(inputs[0]);
-    return !isSquare(node) || this.#ahead.of(output).every((reader) =>
-      reader.op === "Sub" && reader.inputs[0] !== output
-    );
+    return !isSquare(node) ||
+      this.#ahead.of(output).every((reader) => reader.op === "Sub" && reader.inputs[0] !== output);
   }
 
   /** A constant that float16 holds; the numbers of a frozen weight are checked when they are read. */
   #fits(value: Value): boolean {
     const numbers = this.graph.constants.get(value);
     return typeof numbers === "function" ||
-      numbers instanceof Float32Array && numbers.every((each) =>
-        each === 0 || Math.abs(each) >= smallest && Math.abs(each) < float16Limit
-      );
+      numbers instanceof Float32Array &&
+        numbers.every((each) =>
+          each === 0 || Math.abs(each) >= smallest && Math.abs(each) < float16Limit
+        );
   }
 }
 
