@@ -1,23 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { messageOf, TunebookError } from "../../../lib/core/errors.ts";
+import { TunebookError } from "../../../lib/core/errors.ts";
 import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import { type Program, tf } from "../../../lib/engine/mod.ts";
 import { full } from "../../../lib/adapters/full.ts";
 import { checkRepeatedIds } from "../repeated_ids.ts";
+import { gpuLack } from "./gpu_lack.ts";
 import { trainTiny } from "./tiny_bert.ts";
 
-/** Why the device cannot be tried here, or nothing. */
-async function lack(): Promise<string | undefined> {
-  try {
-    await openDevice("webgpu");
-  } catch (error) {
-    return messageOf(error).split("\n")[0];
-  }
-}
-
-const reason = await lack();
+const reason = await gpuLack();
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({
