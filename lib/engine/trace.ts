@@ -46,7 +46,9 @@ export function trace(program: Program, frozen: FrozenSource, options: TraceOpti
   const readers = new Map(inputsOf(program, "frozen").map((name) => [name, () => frozen(name)]));
   const graph = record(program, options, 1, readers);
   if (openNames(program).length > 0) checkSizes(graph, record(program, options, 2, readers));
-  if (options.precision === "float16") mixPrecision(graph);
+  if (options.precision === "float16") {
+    mixPrecision(graph, (name) => program.inputs[name]?.role === "state");
+  }
   return graph;
 }
 

@@ -37,19 +37,41 @@ const elementwise = new Set([
 /** The smallest number that float16 holds with all of its eleven bits. */
 const smallest = 2 ** -14;
 
-/** Changes a graph of float32 in place; its inputs and outputs stay float32. */
-export function mixPrecision(graph: Graph): void {
-  const mixing = new Mixing(graph);
+/**
+ * Changes a graph of float32 in place; its inputs and outputs stay float32.
+ *
+ * @param isState whether an input has the numbers of a state: trained weights, which products can add
+ */
+export function mixPrecision(graph: Graph, isState: (name: string) => boolean): void {
+  const weights = weightsIn(graph, isState);
+  const mixing = new Mixing(graph, weights);
   for (const node of graph.nodes) {
-    // What layers add to grows from one to the next, and stays in float32.
+    // Masks leave float16's range. What layers add to grows from one to the next, and stays in float32.
     const summand = node.op === "Gemm" ? node.inputs[2] : undefined;
-    const isApart = summand !== undefined && !graph.constants.has(summand) &&
-      isSummand(node, summand) && !mixing.computed.has(summand);
+    const isApart = summand !== undefined && !mixing.computed.has(summand) &&
+      !isBias(node, summand, weights);
     for (const each of isApart ? withSumApart(node) : [node]) mixing.take(each);
   }
   for (const output of graph.outputs) output.value = mixing.casts.as("float32", output.value);
   graph.nodes = mixing.casts.nodes;
   removeDead(graph);
+}
+
+/** Whether what a product adds is a weight for each of its columns. */
+function isBias({ outputs }: GraphNode, summand: Value, weights: ReadonlySet<Value>): boolean {
+  return weights.has(summand) && !sameShape(summand.shape, outputs[0].shape);
+}
+
+/** Constants, trained weights, and these in another shape; rows of a table are no weights of a product. */
+function weightsIn(graph: Graph, isState: (name: string) => boolean): ReadonlySet<Value> {
+  const inputs = graph.inputs.filter(({ name }) => isState(name));
+  const weights = new Set<Value>([...graph.constants.keys(), ...inputs]);
+  for (const node of graph.nodes) {
+    if (!floatMovers.has(node.op) || node.op === "Gather") continue;
+    if (!movedBy(node).every((value) => weights.has(value))) continue;
+    for (const output of node.outputs) weights.add(output);
+  }
+  return weights;
 }
 
 /** The new graph, as it grows node by node. */
@@ -62,9 +84,9 @@ class Mixing {
   readonly #bellExponents = new Set<Value>();
   readonly #ahead: Readers;
 
-  constructor(readonly graph: Graph) {
+  constructor(readonly graph: Graph, weights: ReadonlySet<Value>) {
     this.casts = new FloatCasts(graph, beyond);
-    this.#ahead = new Readers(graph);
+    this.#ahead = new Readers(graph, weights);
   }
 
   take(node: GraphNode): void {
@@ -138,7 +160,7 @@ class Readers {
   readonly reaches = new Set<Value>();
   readonly #readers = new Map<Value, GraphNode[]>();
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, readonly weights: ReadonlySet<Value>) {
     for (const node of graph.nodes) {
       if (node.op === "Shape") continue;
       for (const input of node.inputs) {
@@ -153,7 +175,7 @@ class Readers {
       const readers = this.of(value);
       if (readers.some((reader) => this.#leadsOn(reader, value))) this.reaches.add(value);
       const isFed = readers.length > 0 && !outputs.has(value) &&
-        readers.every((reader) => multiplies(reader, value) || this.#movesOn(reader, value));
+        readers.every((reader) => this.#multiplies(reader, value) || this.#movesOn(reader, value));
       if (isFed) this.feeds.add(value);
     }
   }
@@ -163,26 +185,23 @@ class Readers {
   }
 
   #leadsOn(reader: GraphNode, value: Value): boolean {
-    if (multiplies(reader, value)) return true;
+    if (this.#multiplies(reader, value)) return true;
     const passes = products.has(reader.op) || floatMovers.has(reader.op) ||
       elementwise.has(reader.op);
     return passes && reader.outputs.some((next) => this.reaches.has(next));
+  }
+
+  /** Whether a node reads a value as a factor, or as a bias. */
+  #multiplies(node: GraphNode, value: Value): boolean {
+    const { op, inputs: [a, b, summand] } = node;
+    if (!products.has(op)) return false;
+    return value === a || value === b || value !== summand || isBias(node, value, this.weights);
   }
 
   #movesOn(reader: GraphNode, value: Value): boolean {
     return floatMovers.has(reader.op) && movedBy(reader).includes(value) &&
       reader.outputs.every((next) => this.feeds.has(next));
   }
-}
-
-/** Whether a node reads a value as a factor, or as a bias. */
-function multiplies(node: GraphNode, value: Value): boolean {
-  return products.has(node.op) && !isSummand(node, value);
-}
-
-/** Whether a product adds the value, which is as large as the result. */
-function isSummand({ inputs, outputs }: GraphNode, value: Value): boolean {
-  return inputs[2] === value && sameShape(value.shape, outputs[0].shape);
 }
 
 function isSquare({ op, inputs: [a, b] }: GraphNode): boolean {
