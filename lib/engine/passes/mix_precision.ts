@@ -22,7 +22,7 @@ import {
   retype,
   withSumApart,
 } from "../float_casts.ts";
-import type { Graph, GraphNode } from "../graph.ts";
+import type { Constant, Graph, GraphNode } from "../graph.ts";
 import type { Value } from "../value.ts";
 import { sameShape } from "../graph_builder.ts";
 import { removeDead } from "./rewrite.ts";
@@ -62,10 +62,21 @@ function isBias({ outputs }: GraphNode, summand: Value, weights: ReadonlySet<Val
   return weights.has(summand) && !sameShape(summand.shape, outputs[0].shape);
 }
 
+/** Whether float16 holds a constant; the numbers of a frozen weight are checked when they are read. */
+function fits(numbers: Constant): boolean {
+  return typeof numbers === "function" || numbers instanceof Float32Array &&
+      numbers.every((each) =>
+        each === 0 || Math.abs(each) >= smallest && Math.abs(each) < float16Limit
+      );
+}
+
 /** Constants, trained weights, and these in another shape; rows of a table are no weights of a product. */
 function weightsIn(graph: Graph, isState: (name: string) => boolean): ReadonlySet<Value> {
   const inputs = graph.inputs.filter(({ name }) => isState(name));
-  const weights = new Set<Value>([...graph.constants.keys(), ...inputs]);
+  const constants = [...graph.constants].flatMap(([value, numbers]) =>
+    fits(numbers) ? [value] : []
+  );
+  const weights = new Set<Value>([...constants, ...inputs]);
   for (const node of graph.nodes) {
     if (!floatMovers.has(node.op) || node.op === "Gather") continue;
     if (!movedBy(node).every((value) => weights.has(value))) continue;
@@ -141,14 +152,9 @@ class Mixing {
       this.#ahead.of(output).every((reader) => reader.op === "Sub" && reader.inputs[0] !== output);
   }
 
-  /** A constant that float16 holds; the numbers of a frozen weight are checked when they are read. */
   #fits(value: Value): boolean {
     const numbers = this.graph.constants.get(value);
-    return typeof numbers === "function" ||
-      numbers instanceof Float32Array &&
-        numbers.every((each) =>
-          each === 0 || Math.abs(each) >= smallest && Math.abs(each) < float16Limit
-        );
+    return numbers !== undefined && fits(numbers);
   }
 }
 

@@ -20,8 +20,11 @@ import { inFolder } from "../../weights/in_folder.ts";
 import { gpuLack } from "./gpu_lack.ts";
 import { frozenOf, tinyFeeds, tinyTrainee, trainTiny } from "./tiny_bert.ts";
 
-/** Of a loss after up to ten steps, relative; float16 has eleven bits. */
-const tolerance = 1e-2;
+/** Tolerances are of a loss in ten steps at a learning rate of 0.01, relative; float16 has eleven bits. */
+const methods = [
+  { title: "LoRA", method: undefined, tolerance: 5e-3 },
+  { title: "full fine-tuning", method: full(), tolerance: 2e-2 },
+];
 const leastCosine = 0.999;
 const lossScale = 2 ** 12;
 
@@ -82,10 +85,9 @@ for (const [name, reason] of Object.entries(lacks)) {
       ignore: reason !== undefined,
       fn,
     });
-  const methods = { "LoRA": undefined, "full fine-tuning": full() };
 
-  for (const [title, method] of Object.entries(methods)) {
-    test(`ten losses of ${title} are float32's within a hundredth`, async () => {
+  for (const { title, method, tolerance } of methods) {
+    test(`ten losses of ${title} are float32's within ${100 * tolerance} %`, async () => {
       const wanted = await trainTiny(onnxRuntime("cpu"), 10, method);
       const { losses } = await trainTiny(halfOf(provider), 10, method);
       losses.forEach((loss, i) => {
