@@ -8,6 +8,7 @@
  * | what moves numbers of products: transposes, heads, slices | sums over an axis, norms, softmax, losses |
  * | activations from one product to the next, forward and backward | the sum that layers add to |
  * | rows of frozen tables | what meets numbers that no product made: masks, dropout |
+| | the product of the gradient of logits with a vocabulary |
  *
  * A cast stands where the two meet; a value is cast once for all its readers.
  *
@@ -28,7 +29,28 @@ import { sameShape } from "../graph_builder.ts";
 import { removeDead } from "./rewrite.ts";
 
 /** Operators that multiply matrices. */
-const products = new Set(["MatMul", "Gemm", "FusedMatMul", "MatMulNBits", "MatMulBnb4"]);
+const productNames = new Set(["MatMul", "Gemm", "FusedMatMul", "MatMulNBits", "MatMulBnb4"]);
+/**
+ * Where a product adds up more numbers than `longSum`, and `narrowing` times as many as it gives columns,
+ * it is the gradient of logits times a vocabulary: one number near one and thousands of tiny ones, which
+ * float16 loses where a device also adds in float16, as ONNX Runtime's WebGPU provider does.
+ */
+const longSum = 4096;
+const narrowing = 4;
+
+/** Whether a node multiplies matrices in float16. */
+function isHalfProduct(
+  { op, inputs: [a], outputs: [y], attributes }: GraphNode,
+  graph: Graph,
+): boolean {
+  if (!productNames.has(op)) return false;
+  const { transA } = attributes;
+  const isTurned = transA !== undefined && "int" in transA && transA.int === 1;
+  const inner = a!.shape.at(isTurned ? -2 : -1)!;
+  if (graph.openDims.isOpen(inner)) return true;
+  return inner <= longSum || inner <= narrowing * y.shape.at(-1)!;
+}
+
 /** Operators on each number whose result is in float16's range where the inputs are, or nearly so. */
 const elementwise = new Set([
   ...["Add", "Elu", "Erf", "Exp", "LeakyRelu", "Mul", "Neg", "QuickGelu", "Relu", "Sigmoid"],
@@ -47,7 +69,7 @@ export function mixPrecision(graph: Graph, isState: (name: string) => boolean): 
   const mixing = new Mixing(graph, weights);
   for (const node of graph.nodes) {
     // Masks leave float16's range. What layers add to grows from one to the next, and stays in float32.
-    const summand = node.op === "Gemm" ? node.inputs[2] : undefined;
+    const summand = node.op === "Gemm" && isHalfProduct(node, graph) ? node.inputs[2] : undefined;
     const isApart = summand !== undefined && !mixing.computed.has(summand) &&
       !isBias(node, summand, weights);
     for (const each of isApart ? withSumApart(node) : [node]) mixing.take(each);
@@ -101,7 +123,8 @@ class Mixing {
   }
 
   take(node: GraphNode): void {
-    const isComputed = products.has(node.op) || this.#movesComputed(node) || this.#follows(node);
+    const isComputed = isHalfProduct(node, this.graph) || this.#movesComputed(node) ||
+      this.#follows(node);
     const inHalf = isComputed || this.#movesToProducts(node);
     if (isComputed) this.#remember(node);
     // A size is read without the numbers.
@@ -166,7 +189,7 @@ class Readers {
   readonly reaches = new Set<Value>();
   readonly #readers = new Map<Value, GraphNode[]>();
 
-  constructor(graph: Graph, readonly weights: ReadonlySet<Value>) {
+  constructor(readonly graph: Graph, readonly weights: ReadonlySet<Value>) {
     for (const node of graph.nodes) {
       if (node.op === "Shape") continue;
       for (const input of node.inputs) {
@@ -192,15 +215,15 @@ class Readers {
 
   #leadsOn(reader: GraphNode, value: Value): boolean {
     if (this.#multiplies(reader, value)) return true;
-    const passes = products.has(reader.op) || floatMovers.has(reader.op) ||
+    const passes = isHalfProduct(reader, this.graph) || floatMovers.has(reader.op) ||
       elementwise.has(reader.op);
     return passes && reader.outputs.some((next) => this.reaches.has(next));
   }
 
   /** Whether a node reads a value as a factor, or as a bias. */
   #multiplies(node: GraphNode, value: Value): boolean {
-    const { op, inputs: [a, b, summand] } = node;
-    if (!products.has(op)) return false;
+    const { inputs: [a, b, summand] } = node;
+    if (!isHalfProduct(node, this.graph)) return false;
     return value === a || value === b || value !== summand || isBias(node, value, this.weights);
   }
 

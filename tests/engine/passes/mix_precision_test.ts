@@ -93,6 +93,40 @@ Deno.test("frozen matrices are stored in half the bytes; norms keep theirs", () 
   assert.equal(stored.get("scale"), "float32");
 });
 
+Deno.test("thousands of logits' gradients are added up in float32", () => {
+  const words = 8192;
+  const program: Program = {
+    name: "language",
+    inputs: {
+      x: { role: "feed", type: "float32", shape: ["tokens", size] },
+      own: { role: "feed", type: "float32", shape: ["tokens", words] },
+      "parameters/inner": { role: "state", type: "float32", shape: [size, size] },
+      table: { role: "frozen", type: "float32", shape: [words, size] },
+    },
+    compute: ({ x, own, table, ...inputs }) => {
+      const inner = inputs["parameters/inner"];
+      const { value, gradients } = valueAndGradients(() => {
+        const logits = tf.matMul(tf.matMul(x, inner), table, false, true);
+        return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), own))) as Tensor;
+      }, { inner });
+      return { loss: value, "parameters/inner": gradients.inner };
+    },
+  };
+  const graph = trace(program, () => new Float32Array(words * size), {
+    ...{ contrib: false, webgpu: true, precision: "float16" },
+  });
+  const types = nodesOf(graph, "Gemm", "MatMul").map(({ inputs: [a], outputs: [y] }) => [
+    a!.shape.includes(words) && y.shape.at(-1) === size,
+    y.type,
+  ]);
+  assert.deepEqual(types, [
+    [false, "float16"],
+    [false, "float16"],
+    [true, "float32"],
+    [false, "float16"],
+  ]);
+});
+
 Deno.test("a weight that float16 does not hold is an error that names it", () => {
   const graph = traced((name) => new Float32Array(weight(name)).fill(name === "up" ? 7e4 : 0.5));
   assert.throws(
