@@ -4,7 +4,9 @@
  * back scalars.
  *
  * New values go into fresh buffers and the old ones are freed, since WebGPU refuses to read and
- * write one buffer in one kernel.
+ * write one buffer in one kernel. A buffer must be freed before the session that made it is released:
+ * freeing it later ends the process. What a program leaves in the state is therefore copied when the
+ * program is disposed of.
  *
  * @module
  */
@@ -70,7 +72,7 @@ async function compile(
       const results = await runSession(provider, program.name, session, given, fetches);
       for (const [name, next] of nextOf) {
         const { vector, chunk } = packed.chunks.get(name)!;
-        state!.replace(vector, chunk, results[next]);
+        state!.replace(vector, chunk, results[next], session);
         delete results[next];
       }
       return Object.fromEntries(
@@ -80,7 +82,10 @@ async function compile(
         ]),
       );
     },
-    dispose: () => session.release(),
+    async dispose() {
+      await state?.leave(session);
+      await session.release();
+    },
   };
 }
 
@@ -110,7 +115,7 @@ async function compileUpdate(
     for (const vector of update.vectors) given[vector] = await state.buffer(vector, chunk);
     const results = await runSession(provider, update.name, session, given, fetches);
     for (const [vector, next] of nextOf) {
-      state.replace(vector, chunk, results[next]);
+      state.replace(vector, chunk, results[next], session);
       delete results[next];
     }
     return Object.entries(results);
@@ -132,7 +137,10 @@ async function compileUpdate(
       }
       return sums;
     },
-    dispose: () => session.release(),
+    async dispose() {
+      await state.leave(session);
+      await session.release();
+    },
   };
 }
 
@@ -191,6 +199,7 @@ function carrier(options: RuntimeOptions): Carrier {
   const down = copy("cpu");
   return {
     upload: (numbers) => up.run(new ort.Tensor("float32", numbers, [numbers.length])),
+    copy: (tensor) => up.run(tensor),
     download: async (tensor) => (await down.run(tensor)).data as Float32Array,
     dispose() {
       up.dispose();
