@@ -9,6 +9,7 @@ import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
 import {
   type Device,
+  type HostTensor,
   ops,
   type QuantizationFormat,
   quantizedShapes,
@@ -26,6 +27,7 @@ import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
 import { microBatchSize } from "../lib/train/micro_batch.ts";
 import { groupSchedule } from "../lib/train/group_steps.ts";
+import { lossScaleInput, LossScaling } from "../lib/train/loss_scaling.ts";
 import { createOptimizer } from "../lib/train/optimizer.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
@@ -101,12 +103,15 @@ export async function compileStep(
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
   });
   const state = await initialState({ model, adapter }, device, settings, words);
+  const scalesLoss = device.precision === "float16";
+  const lossScaling = new LossScaling();
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
     tokens: microBatch * length,
-    summed: device.sumsEarly && accumulate === 1 ? state.tensors : undefined,
+    summed: device.sumsEarly && !scalesLoss && accumulate === 1 ? state.tensors : undefined,
     ...(wholeAttention ? {} : { longest: length }),
+    scalesLoss,
   });
   const gradients = await device.compile(program, {
     frozen: gradientSource({ model, adapter }, words),
@@ -139,13 +144,18 @@ export async function compileStep(
       let loss = NaN;
       for (let i = 0; i < count; i++) {
         const began = performance.now();
+        const { scale } = lossScaling;
+        const scaled: Record<string, HostTensor> = scalesLoss
+          ? { [lossScaleInput]: { shape: [], data: Float32Array.of(scale) } }
+          : {};
         loss = 0;
         for (const [at, feeds] of microBatches.entries()) {
-          const results = await gradients.run(feeds);
+          const results = await gradients.run({ ...feeds, ...scaled });
           loss += Number(results.loss.data[0]);
           await optimizer.add(at === 0, foundSquares(results));
         }
-        await optimizer.step(schedule(step++));
+        const { norm } = await optimizer.step(schedule(step++), scalesLoss ? scale : 1);
+        if (scalesLoss) lossScaling.update(step, norm);
         milliseconds.push(performance.now() - began);
       }
       return { milliseconds, loss };

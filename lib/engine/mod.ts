@@ -17,6 +17,7 @@ export type {
 } from "./devices/device.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";

@@ -16,6 +16,7 @@ import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
 import { tensorsInTraining } from "./loss_parameters.ts";
 import { microBatchSize } from "./micro_batch.ts";
+import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
@@ -81,14 +82,17 @@ export async function openRun(
   opened.defer(() => isKept ? whole.release() : whole.dispose());
   const opening = async <Opened extends { dispose(): Promise<void> }>(made: Promise<Opened>) =>
     opened.adopt(await made, (each) => each.dispose());
+  const sumsEarly = device.sumsEarly && device.precision !== "float16" &&
+    stepSettings.accumulate === 1;
   const options = {
     fromHidden,
     packed: layoutOf !== undefined,
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOf(rows, microBatch),
     longest: longestOf(rows),
-    summed: device.sumsEarly && stepSettings.accumulate === 1 ? state.tensors : undefined,
+    summed: sumsEarly ? state.tensors : undefined,
     words,
+    scalesLoss: device.precision === "float16",
   };
   const frozen = gradientSource(trainable, words);
   const isWhole = needsWholeBatch(objective, settings);
@@ -117,6 +121,7 @@ export async function openRun(
     compiledGradients,
     wholeBatch,
     optimizer,
+    lossScaling: options.scalesLoss ? new LossScaling() : undefined,
     average,
     methodState: new Map(),
     began,
