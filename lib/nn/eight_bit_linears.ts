@@ -59,6 +59,16 @@ export function eightBitLinears(
   return { chosen, left };
 }
 
+/** Columns that are enough for the outliers of a trained encoder: MiniLM has up to seven beside 384. */
+const mostOutlierColumns = 8;
+/** A narrow layer has no more than this share of them. */
+const outlierShare = 1 / 16;
+
+/** So many columns of a layer's input, those with the largest numbers, are multiplied in float32. */
+export function outlierColumnsOf(inFeatures: number): number {
+  return Math.min(mostOutlierColumns, Math.floor(inFeatures * outlierShare));
+}
+
 /** What a person is told: `36 of 38 linear layers in int8; left: classifier (it is trained)`. */
 export function eightBitText({ chosen, left }: EightBitLinears): string {
   const all = chosen.size + left.length;

@@ -28,17 +28,40 @@ function byte(build: GraphBuilder, value: number): Value {
   return build.constant(Uint8Array.of(value), { type: "uint8", shape: [] });
 }
 
+/** The largest size of a number in each row or column, [tokens, 1] or [columns]. */
+function largestAlong(build: GraphBuilder, x: Value, axis: 0 | 1): Value {
+  const shape = axis === 1 ? [x.shape[0], 1] : [x.shape[1]];
+  const spec = { type: "float32", shape } as const;
+  const fold = (op: string) =>
+    build.emitOne(op, [x, build.ints([axis])], spec, { keepdims: { int: axis } });
+  const least = build.emitOne("Neg", [fold("ReduceMin")], spec);
+  return build.emitOne("Max", [fold("ReduceMax"), least], spec);
+}
+
+/** The columns with the largest numbers, and the largest number of the others, [1]. */
+interface Outliers {
+  readonly columns: Value;
+  readonly limit: Value;
+}
+
+function outliersIn(build: GraphBuilder, x: Value, count: number): Outliers {
+  const shape = [count + 1];
+  const [values, indices] = build.emit("TopK", [
+    largestAlong(build, x, 0),
+    build.ints(shape),
+  ], [{ type: "float32", shape }, { type: "int64", shape }]);
+  return {
+    columns: build.slice(indices, [0], [count]),
+    limit: build.slice(values, [count], [1]),
+  };
+}
+
 /** The scale of each row, [tokens, 1]. */
-function rowScale(build: GraphBuilder, x: Value): Value {
+function rowScale(build: GraphBuilder, x: Value, outliers: Outliers | undefined): Value {
   const spec = { type: "float32", shape: [x.shape[0], 1] } as const;
-  const ends = build.ints([1]);
-  const most = build.emitOne("ReduceMax", [x, ends], spec, { keepdims: { int: 1 } });
-  const least = build.emitOne("ReduceMin", [x, ends], spec, { keepdims: { int: 1 } });
-  const largest = build.emitOne("Max", [
-    most,
-    build.emitOne("Neg", [least], spec),
-    build.float(leastLargest),
-  ], spec);
+  const whole = largestAlong(build, x, 1);
+  const limited = outliers ? build.emitOne("Min", [whole, outliers.limit], spec) : whole;
+  const largest = build.emitOne("Max", [limited, build.float(leastLargest)], spec);
   return build.emitOne("Mul", [largest, build.float(1 / maxCode)], spec);
 }
 
@@ -91,42 +114,88 @@ function turnedBytes(build: GraphBuilder, { bytes, zero }: ByteMatrix, x: Value)
   return { bytes: turned, zero };
 }
 
-function eightBitMatMul({ build, inputs: { x, codes, scales }, attrs }: KernelCall): Value {
-  const exact = exactBytes(build, codes);
-  const isShared = scales === undefined || attrs.turned === true;
-  const { bytes, zero } = attrs.turned === true
-    ? turnedBytes(build, exact, x)
-    : isShared
-    ? { ...exact, bytes: opaque(build, exact.bytes, [...codes.shape], x) }
-    : exact;
-  const scale = rowScale(build, x);
-  const rows = roundedRows(build, x, scale);
-  const spec = { type: "float32", shape: [x.shape[0], bytes.shape[1]] } as const;
+/** What rounding left of the outliers, [tokens, columns]: they are far outside of what a byte reaches. */
+function restOf(
+  build: GraphBuilder,
+  x: Value,
+  rows: Value,
+  { scale, columns }: { readonly scale: Value; readonly columns: Value },
+): Value {
+  const spec = { type: "float32", shape: [x.shape[0], columns.shape[0]] } as const;
+  const of = (value: Value) =>
+    build.emitOne("Gather", [value, columns], { ...spec, type: value.type }, { axis: { int: 1 } });
+  const whole = build.emitOne(
+    "Sub",
+    [build.cast(of(rows), "float32"), build.float(zeroByte)],
+    spec,
+  );
+  return build.emitOne("Sub", [of(x), build.emitOne("Mul", [whole, scale], spec)], spec);
+}
+
+/** The outliers' rows of the matrix as float32, [columns, outFeatures]. */
+function rowsAt(
+  build: GraphBuilder,
+  { bytes }: ByteMatrix,
+  { columns, scales }: { readonly columns: Value; readonly scales: Value },
+): Value {
+  const shape = [columns.shape[0], bytes.shape[1]];
+  const spec = { type: "float32", shape } as const;
+  const codes = build.emitOne("Gather", [bytes, columns], { type: bytes.type, shape }, {
+    axis: { int: 0 },
+  });
+  const numbers = build.cast(codes, "float32");
+  const signed = bytes.type === "int8"
+    ? numbers
+    : build.emitOne("Sub", [numbers, build.float(zeroByte)], spec);
+  return build.emitOne("Mul", [signed, scales], spec);
+}
+
+/** The products of bytes as float32, scaled by column. */
+function scaledProduct(
+  build: GraphBuilder,
+  rows: Value,
+  { bytes, zero }: ByteMatrix,
+  scales: Value,
+): Value {
+  const shape = [rows.shape[0], bytes.shape[1]];
+  const spec = { type: "float32", shape } as const;
   const zeroOfRows = byte(build, zeroByte);
-  const columns = scales ?? build.float(1);
   if (build.options.contrib) {
-    const made = build.emitOne(
-      "MatMulIntegerToFloat",
-      [
-        rows,
-        bytes,
-        build.float(1),
-        columns,
-        zeroOfRows,
-        zero,
-      ],
-      spec,
-      {},
-      contribDomain,
-    );
-    return build.emitOne("Mul", [made, scale], spec);
+    const inputs = [rows, bytes, build.float(1), scales, zeroOfRows, zero];
+    return build.emitOne("MatMulIntegerToFloat", inputs, spec, {}, contribDomain);
   }
   const sums = build.emitOne("MatMulInteger", [rows, bytes, zeroOfRows, zero], {
     type: "int32",
-    shape: spec.shape,
+    shape,
   });
-  const scaled = build.emitOne("Mul", [build.cast(sums, "float32"), columns], spec);
-  return build.emitOne("Mul", [scaled, scale], spec);
+  return build.emitOne("Mul", [build.cast(sums, "float32"), scales], spec);
+}
+
+/** x·B, with B turned, shared by two products, or laid out beforehand. */
+function matrixOf(build: GraphBuilder, { inputs: { x, codes, scales }, attrs }: KernelCall) {
+  const exact = exactBytes(build, codes);
+  if (attrs.turned === true) return turnedBytes(build, exact, x);
+  // Without scales they are those of rows, and the codes are turned for the other product.
+  return scales ? exact : { ...exact, bytes: opaque(build, exact.bytes, [...codes.shape], x) };
+}
+
+function eightBitMatMul(call: KernelCall): Value {
+  const { build, inputs: { x, bias, scales = build.float(1) }, attrs } = call;
+  const matrix = matrixOf(build, call);
+  const count = Number(attrs.outlierColumns);
+  const outliers = count > 0 ? outliersIn(build, x, count) : undefined;
+  const scale = rowScale(build, x, outliers);
+  const rows = roundedRows(build, x, scale);
+  const sums = scaledProduct(build, rows, matrix, scales);
+  const made = build.emitOne("Mul", [sums, scale], sums);
+  if (!outliers) return bias ? build.emitOne("Add", [made, bias], sums) : made;
+  const { columns } = outliers;
+  const rest = restOf(build, x, rows, { scale, columns });
+  const factors = rowsAt(build, matrix, { columns, scales });
+  const spec = { type: "float32", shape: made.shape } as const;
+  const none = { transA: { int: 0 }, transB: { int: 0 } };
+  const exact = build.emitOne("Gemm", bias ? [rest, factors, bias] : [rest, factors], spec, none);
+  return build.emitOne("Add", [made, exact], spec);
 }
 
 /** Not tensorflow.js' own: `ops.eightBitMatMul` asks for it. */
