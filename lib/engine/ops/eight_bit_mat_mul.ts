@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { leastLargest, maxCode } from "../eight_bit_weight.ts";
+import { codeRange, leastLargest } from "../eight_bit_weight.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
@@ -31,8 +31,10 @@ export interface EightBitOptions {
 }
 
 /**
- * x·Wᵀ + b, with dx = dy·W computed in the same way: a scale for each row of x or dy, one for each column
- * of the result (SwitchBack, arXiv 2304.13013). The gradient is that of the product before rounding.
+ * x·Wᵀ + b, with dx = dy·W computed in the same way. W has a scale for each column of the product. dy has
+ * one for each row, since gradients of tokens differ in size (SwitchBack, arXiv 2304.13013). x has one
+ * scale and a zero of its own, which costs fewer passes and, without the outlier columns, is as good.
+ * The gradient is that of the product before rounding.
  *
  * @param x [tokens, inFeatures]
  * @returns [tokens, outFeatures]
@@ -54,7 +56,9 @@ export function eightBitMatMul(
       value: product(rows, { ...forward, ...(bias ? { bias } : {}) }, options),
       gradFunc(dy: Tensor, [codes, scales]: Tensor[]) {
         // Scales of rows belong to what is summed over here, so that dy takes them.
-        const dx = shared ? product(tf.mul(dy, scales), { codes }) : product(dy, { codes, scales });
+        const dx = shared
+          ? product(tf.mul(dy, scales), { codes }, { byRow: true })
+          : product(dy, { codes, scales }, { byRow: true });
         return bias ? [dx, tf.sum(dy, 0)] : [dx];
       },
     };
@@ -68,41 +72,70 @@ interface ProductInputs {
   readonly bias?: Tensor;
 }
 
-/** x·B for codes of B, or those of Bᵀ where they are `turned`. */
+interface ProductOptions {
+  /** The codes are those of Bᵀ. */
+  readonly turned?: boolean;
+  /** x has a scale for each row. */
+  readonly byRow?: boolean;
+  readonly outlierColumns?: number;
+}
+
+/** x·B + bias for codes of B. */
 function product(
   x: Tensor,
   { codes, scales, bias }: ProductInputs,
-  { turned = false, outlierColumns = 0 } = {},
+  { turned = false, byRow = false, outlierColumns = 0 }: ProductOptions,
 ): Tensor {
   const [made] = singleNode(
     "EightBitMatMul",
     { x, codes, ...(scales ? { scales } : {}), ...(bias ? { bias } : {}) },
-    { turned, outlierColumns },
+    { turned, byRow, outlierColumns },
     () => {
-      const found = outlierColumns > 0 ? outliersIn(x, outlierColumns) : undefined;
-      const largest = tf.max(tf.abs(x), 1, true);
-      const limited = found ? tf.minimum(largest, found.limit) : largest;
-      const rowScale = tf.mul(tf.maximum(limited, leastLargest), 1 / maxCode); // [tokens, 1]
-      const whole = tf.clipByValue(tf.round(tf.div(x, rowScale)), -maxCode - 1, maxCode);
       const numbers = tf.cast(codes, "float32");
       const multiplied = (a: Tensor, b: Tensor) => {
         const sums = tf.matMul(a, b, false, turned);
         return scales ? tf.mul(sums, scales) : sums;
       };
-      const y = tf.mul(multiplied(whole, numbers), rowScale);
-      if (!found) return [bias ? tf.add(y, bias) : y];
-      const of = (a: Tensor) => tf.gather(a, found.columns, 1);
-      const rest = tf.sub(of(x), tf.mul(of(whole), rowScale)); // [tokens, outlierColumns]
-      const exact = multiplied(rest, tf.gather(numbers, found.columns, turned ? 1 : 0));
-      return [tf.add(y, bias ? tf.add(exact, bias) : exact)];
+      const { whole, scale, columns } = byRow ? roundedByRow(x) : roundedAsWhole(x, outlierColumns);
+      const y = tf.mul(multiplied(whole, numbers), scale);
+      const z = bias ? tf.add(y, bias) : y;
+      if (!columns) return [z];
+      const of = (a: Tensor) => tf.gather(a, columns, 1);
+      const rest = tf.sub(of(x), tf.mul(of(whole), scale)); // [tokens, outlierColumns]
+      return [tf.add(z, multiplied(rest, tf.gather(numbers, columns, turned ? 1 : 0)))];
     },
     { needs: "integers" },
   );
   return made;
 }
 
-/** The columns with the largest numbers, and the largest number of the others, [1]. */
-function outliersIn(x: Tensor, count: number): { columns: Tensor; limit: Tensor } {
-  const { values, indices } = tf.topk(tf.max(tf.abs(x), 0), count + 1);
-  return { columns: tf.slice(indices, [0], [count]), limit: tf.slice(values, [count], [1]) };
+/** x as whole numbers around zero, in float32. */
+interface Rounded {
+  readonly whole: Tensor;
+  /** A scalar, or [tokens, 1]. */
+  readonly scale: Tensor;
+  /** The outlier columns. */
+  readonly columns?: Tensor;
+}
+
+function roundedByRow(x: Tensor): Rounded {
+  const largest = tf.maximum(tf.max(tf.abs(x), 1, true), leastLargest);
+  const scale = tf.mul(largest, 1 / codeRange.largest);
+  return { whole: tf.round(tf.div(x, scale)), scale };
+}
+
+function roundedAsWhole(x: Tensor, count: number): Rounded {
+  const [top, bottom] = [tf.max(x, 0), tf.min(x, 0)];
+  const columns = count === 0
+    ? undefined
+    : tf.topk(tf.maximum(top, tf.neg(bottom)), count).indices as Tensor;
+  const others = columns
+    ? tf.sub(1, tf.max(tf.oneHot(columns, x.shape[1]!, 1, 0, "float32"), 0))
+    : tf.scalar(1);
+  const upper = tf.maximum(tf.max(tf.mul(top, others)), leastLargest);
+  const lower = tf.minimum(tf.min(tf.mul(bottom, others)), 0);
+  const scale = tf.mul(tf.sub(upper, lower), 1 / codeRange.unsigned);
+  const zero = tf.round(tf.div(tf.neg(lower), scale));
+  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, codeRange.unsigned);
+  return { whole: tf.sub(bytes, zero), scale, ...(columns ? { columns } : {}) };
 }

@@ -77,21 +77,22 @@ function frozenOf({ weight, outFeatures, inFeatures }: Product) {
 function feedsOf(
   { outFeatures, inFeatures }: Product,
   x: Float32Array,
+  dy = normal(x.length / inFeatures * outFeatures, "dy"),
 ): Record<string, HostTensor> {
   const tokens = x.length / inFeatures;
   return {
     x: { shape: [tokens, inFeatures], data: x },
-    dy: { shape: [tokens, outFeatures], data: normal(tokens * outFeatures, "dy") },
+    dy: { shape: [tokens, outFeatures], data: dy },
     bias: { shape: [outFeatures], data: normal(outFeatures, "bias") },
   };
 }
 
-async function runOn(device: string, product: Product, x: Float32Array) {
+async function runOn(device: string, product: Product, x: Float32Array, dy?: Float32Array) {
   const compiled = await (await openDevice(device)).compile(programOf(product), {
     frozen: frozenOf(product),
   });
   try {
-    return await compiled.run(feedsOf(product, x));
+    return await compiled.run(feedsOf(product, x, dy));
   } finally {
     await compiled.dispose();
   }
@@ -182,22 +183,32 @@ function roundedWeight({ weight, outFeatures, inFeatures }: Product): Float32Arr
 }
 
 Deno.test("sums of the largest bytes are exact, as whole numbers in JavaScript", async () => {
-  const [outFeatures, inFeatures, tokens] = [48, 3072, 17];
+  const [outFeatures, inFeatures, tokens] = [320, 3072, 17];
   const random = Random.fromSeed(1, "extremes");
   // Only ±127 and numbers beside them: whatever adds two products in sixteen bits is cut.
   const extreme = () => (random.uniform() < 0.9 ? 1 : -1) * (random.uniform() < 0.5 ? 127 : 126);
-  const weight = Float32Array.from({ length: outFeatures * inFeatures }, extreme);
-  const x = Float32Array.from({ length: tokens * inFeatures }, extreme);
+  const extremes = (size: number) => Float32Array.from({ length: size }, extreme);
+  const weight = extremes(outFeatures * inFeatures);
+  const x = extremes(tokens * inFeatures);
+  const dy = extremes(tokens * outFeatures);
+  // Every scale is one: a row's or a column's largest number is 127, and x goes from −128 to 127.
   for (let row = 0; row < outFeatures; row++) weight[row * inFeatures] = 127;
-  for (let column = 0; column < inFeatures; column++) weight[column] = 127;
-  for (let row = 0; row < tokens; row++) x[row * inFeatures] = 127;
+  weight.fill(127, 0, inFeatures);
+  for (let row = 0; row < tokens; row++) dy[row * outFeatures] = 127;
+  x.set([-128, 127]);
+  const wanted = {
+    y: exactly(x, weight, inFeatures),
+    dx: exactly(dy, turned(weight, outFeatures), outFeatures),
+  };
   for (const uses of [both, shared]) {
     const given: Product = { outFeatures, inFeatures, weight, uses, hasBias: false };
-    const { y } = await runOn("cpu", given, x);
-    const wanted = exactly(x, weight, inFeatures);
-    for (let i = 0; i < wanted.length; i++) {
-      const off = Math.abs(y.data[i] - wanted[i]);
-      assert.ok(off <= 2e-6 * Math.abs(wanted[i]) + 1, `${y.data[i]} instead of ${wanted[i]}`);
+    const found = await runOn("cpu", given, x, dy);
+    for (const name of ["y", "dx"] as const) {
+      const worst = wanted[name].reduce(
+        (most, each, i) => Math.max(most, Math.abs(found[name].data[i] - each) / Math.abs(each)),
+        0,
+      );
+      assert.ok(worst < 1e-6, `${name} is off by ${worst} of a number`);
     }
   }
 });
