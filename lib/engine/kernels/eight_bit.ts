@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { codeRange, leastLargest } from "../eight_bit_weight.ts";
+import { largestByte, largestCode, leastLargest } from "../eight_bit_weight.ts";
 import { contribDomain } from "../graph.ts";
 import type { GraphBuilder, ValueSpec } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
@@ -39,7 +39,7 @@ function roundedByRow(build: GraphBuilder, x: Value): Rounded {
   const least = build.emitOne("Neg", [fold(build, "ReduceMin", x, 1)], spec);
   const most = fold(build, "ReduceMax", x, 1);
   const largest = build.emitOne("Max", [most, least, build.float(leastLargest)], spec);
-  const scale = build.emitOne("Mul", [largest, build.float(1 / codeRange.largest)], spec);
+  const scale = build.emitOne("Mul", [largest, build.float(1 / largestCode)], spec);
   const zero = byte(build, middle);
   const bytes = build.emitOne(
     "QuantizeLinear",
@@ -93,7 +93,7 @@ function roundedAsWhole(
     build.float(0),
   ], scalar);
   const range = build.emitOne("Sub", [upper, lower], scalar);
-  const scale = build.emitOne("Mul", [range, build.float(1 / codeRange.unsigned)], scalar);
+  const scale = build.emitOne("Mul", [range, build.float(1 / largestByte)], scalar);
   const below = build.emitOne("Neg", [lower], scalar);
   const zero = build.emitOne("QuantizeLinear", [below, scale, byte(build, 0)], {
     type: "uint8",

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { codeRange, leastLargest } from "../eight_bit_weight.ts";
+import { largestByte, largestCode, leastLargest } from "../eight_bit_weight.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
@@ -120,7 +120,7 @@ interface Rounded {
 
 function roundedByRow(x: Tensor): Rounded {
   const largest = tf.maximum(tf.max(tf.abs(x), 1, true), leastLargest);
-  const scale = tf.mul(largest, 1 / codeRange.largest);
+  const scale = tf.mul(largest, 1 / largestCode);
   return { whole: tf.round(tf.div(x, scale)), scale };
 }
 
@@ -134,8 +134,8 @@ function roundedAsWhole(x: Tensor, count: number): Rounded {
     : tf.scalar(1);
   const upper = tf.maximum(tf.max(tf.mul(top, others)), leastLargest);
   const lower = tf.minimum(tf.min(tf.mul(bottom, others)), 0);
-  const scale = tf.mul(tf.sub(upper, lower), 1 / codeRange.unsigned);
+  const scale = tf.mul(tf.sub(upper, lower), 1 / largestByte);
   const zero = tf.round(tf.div(tf.neg(lower), scale));
-  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, codeRange.unsigned);
+  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, largestByte);
   return { whole: tf.sub(bytes, zero), scale, ...(columns ? { columns } : {}) };
 }
