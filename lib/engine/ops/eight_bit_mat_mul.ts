@@ -66,6 +66,45 @@ export function eightBitMatMul(
   return bias ? run(x, bias) : run(x);
 }
 
+/**
+ * The same with a weight that is trained (SwitchBack, arXiv 2304.13013): it is rounded in every run, and
+ * its gradient dyᵀ·x is computed in float32.
+ *
+ * @param x [tokens, inFeatures]
+ * @param weight [outFeatures, inFeatures]
+ * @returns [tokens, outFeatures]
+ */
+export function trainedEightBitMatMul(
+  x: Tensor,
+  weight: Tensor,
+  { bias, outlierColumns = 0 }: EightBitOptions = {},
+): Tensor {
+  const run = tf.customGrad((...args) => {
+    const [rows, matrix] = args as unknown as Tensor[];
+    const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const [codes, scales] = codesOf(matrix);
+    save([rows, codes, scales]);
+    const inputs = { codes, scales, ...(bias ? { bias } : {}) };
+    return {
+      value: product(rows, inputs, { turned: true, outlierColumns }),
+      gradFunc(dy: Tensor, [rows, codes, scales]: Tensor[]) {
+        const dx = product(tf.mul(dy, scales), { codes }, { byRow: true });
+        const gradients = [dx, tf.matMul(dy, rows, true, false)];
+        return bias ? [...gradients, tf.sum(dy, 0)] : gradients;
+      },
+    };
+  });
+  return bias ? run(x, weight, bias) : run(x, weight);
+}
+
+/** Codes [outFeatures, inFeatures] of a matrix, and the scales of its rows, [outFeatures]. */
+function codesOf(weight: Tensor): Tensor[] {
+  return singleNode("EightBitCodes", { weight }, {}, () => {
+    const { whole, scale } = roundedByRow(weight);
+    return [whole, tf.reshape(scale, [-1])];
+  }, { needs: "integers" });
+}
+
 interface ProductInputs {
   readonly codes: Tensor;
   readonly scales?: Tensor;
