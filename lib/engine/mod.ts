@@ -23,6 +23,7 @@ export {
 } from "./eight_bit_weight.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";
