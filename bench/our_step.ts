@@ -58,15 +58,18 @@ export interface StepOptions {
   readonly wholeAttention?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
+  /** In which numbers products with frozen weights are computed; float32 unless given. */
+  readonly compute?: "float32" | "int8" | undefined;
 }
 
 /** Compiles the step of a case. */
 export async function compileStep(
   measured: Omit<StepCase, "kind">,
   device: Device,
-  { everyPosition = false, wholeAttention = false, gradientCheckpointing = false }: StepOptions =
-    {},
+  options: StepOptions = {},
 ): Promise<MeasuredStep> {
+  const { everyPosition = false, wholeAttention = false, gradientCheckpointing = false, compute } =
+    options;
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
   const tokenIds = Int32Array.from(
@@ -108,6 +111,8 @@ export async function compileStep(
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
+    compute,
+    eightBit: { trained: true },
     tokens: microBatch * length,
     summed: device.sumsEarly && !scalesLoss && accumulate === 1 ? state.tensors : undefined,
     ...(wholeAttention ? {} : { longest: length }),

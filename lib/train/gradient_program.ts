@@ -21,6 +21,7 @@ import {
   valueAndGradients,
 } from "../engine/mod.ts";
 import { createNet } from "../nn/create_net.ts";
+import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
@@ -59,6 +60,13 @@ export interface GradientOptions {
   readonly scalesLoss?: boolean;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
+  /**
+   * In which numbers products with frozen weights are computed (`eightBitLinears` says which):
+   * float32 unless given. Gradients of what is trained are in float32 either way.
+   */
+  readonly compute?: "float32" | "int8" | undefined;
+  /** Which layers are computed in int8 where that is asked for. */
+  readonly eightBit?: EightBitRule | undefined;
 }
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
@@ -69,13 +77,14 @@ export function gradientProgram(
   const { adapter, objective } = trainable;
   const { packed = false, gradientCheckpointing = false, scalesLoss = false, summed = [] } =
     options;
-  const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
+  const { inputs, weights, netOf, lossOf, rounding } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
       lossParameters(trainable).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
     );
   return {
     name: "gradients",
+    ...rounding,
     inputs: {
       ...inputs,
       ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
@@ -111,9 +120,10 @@ export function trainingOutputsProgram(
   trainable: TrainableModel,
   options: GradientOptions = {},
 ): Program {
-  const { inputs, netOf, outputsOf } = trainingForward(trainable, options);
+  const { inputs, netOf, outputsOf, rounding } = trainingForward(trainable, options);
   return {
     name: "training outputs",
+    ...rounding,
     inputs,
     compute: (inputs) => ({ outputs: outputsOf(netOf(inputs), inputs) }),
   };
@@ -122,10 +132,13 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, longest, words }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, longest, words, ...options }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
-  const weights = withLossParameters(weightInputs(trainable), trainable);
+  const eightBit = options.compute === "int8"
+    ? eightBitLinears(trainable, options.eightBit)
+    : undefined;
+  const weights = withLossParameters(weightInputs(trainable, { eightBit }), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
     ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
@@ -144,11 +157,13 @@ function trainingForward(
   return {
     inputs,
     weights,
+    rounding: eightBit ? { roundsMatrices: true } : {},
     netOf: (inputs: Tensors, gradientCheckpointing = false) =>
       createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
+        eightBit: eightBit?.chosen,
         noise: inputs.noise,
         places: (table, ids) =>
           table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,

@@ -14,6 +14,7 @@ import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
+import { integerProducts } from "./integer_products.ts";
 import {
   createSession,
   inPrecision,
@@ -70,6 +71,12 @@ function infersOn(provider: Provider, { plain = false }: RuntimeOptions): boolea
   return provider === "cpu" && !plain;
 }
 
+/** Whether a program multiplies by matrices in eight bits. */
+function hasEightBits({ inputs, roundsMatrices }: Program): boolean {
+  return roundsMatrices === true ||
+    Object.values(inputs).some(({ type }) => type === "int8");
+}
+
 /** Memory that two threads see. */
 function sharedNumbers(numbers: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT));
@@ -86,7 +93,11 @@ async function compile(
   const { plain = false, precision } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
   const infers = program.isInference === true && infersOn(provider, options);
-  const graph = trace(program, frozen, { plain, contrib: !plain, infers, precision });
+  const integers = provider === "cpu" && precision !== "float16" && hasEightBits(program)
+    ? await integerProducts()
+    : undefined;
+  const traced = { plain, contrib: !plain, infers, precision, integers };
+  const graph = trace(program, frozen, traced);
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);
