@@ -25,6 +25,7 @@ const withoutInfluence: readonly string[] = [
  * that a checkpoint of an earlier version can be continued.
  */
 const newWithoutEffect: Readonly<Record<string, unknown>> = {
+  compute: "float32",
   focalGamma: 0,
   optimizer: "adamw",
   momentum: 0,
