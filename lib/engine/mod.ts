@@ -17,6 +17,13 @@ export type {
 } from "./devices/device.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export {
+  hasBfloat16Products,
+  hasByteProducts,
+  type Processor,
+  type ProcessorFlag,
+} from "./devices/processor.ts";
+export { processorFlags } from "./devices/processor_flags.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";
