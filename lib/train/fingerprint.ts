@@ -32,6 +32,11 @@ const newWithoutEffect: Readonly<Record<string, unknown>> = {
   nesterov: false,
 };
 
+/** What a fingerprint says of something; settings that it leaves out have the value that does nothing. */
+export function fingerprintValue(fingerprint: Fingerprint, name: string): unknown {
+  return Object.hasOwn(fingerprint, name) ? fingerprint[name] : newWithoutEffect[name];
+}
+
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
 export function trainingFingerprint(
   known: Fingerprint,

@@ -9,7 +9,9 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import { createWeightAverage } from "./averages/weight_average.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { trainingFingerprint } from "./fingerprint.ts";
-import { gradientProgram } from "./gradient_program.ts";
+import { type ComputeChoice, ownProbe } from "./choose_compute.ts";
+import { compileSteps } from "./compiled_steps.ts";
+import { knownCompute, measuredSteps } from "./open_compute.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -21,7 +23,6 @@ import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
-import { needsWholeBatch, openWholeBatch, surrogate } from "./whole_batch.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 
@@ -36,6 +37,8 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
   readonly fingerprint: Fingerprint;
   /** Whether rows are packed, and why. */
   readonly packing: string;
+  /** In which numbers it multiplies by frozen weights, and why. */
+  readonly compute: ComputeChoice;
   /** Keeps what `whole` gave when the run is disposed of. */
   keepResult(): void;
 }
@@ -43,7 +46,7 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
 /** What opening needs of a training's context. */
 export type OpenContext = Pick<
   TrainContext,
-  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal"
+  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal" | "probe"
 >;
 
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
@@ -52,10 +55,13 @@ export async function openRun(
   rows: TrainingRows,
   context: OpenContext,
 ): Promise<TrainingRun> {
-  const { device, settings } = context;
-  const plan = planSteps(exampleLengths(rows), settings);
+  const { device, settings: asked, signal, probe = ownProbe } = context;
+  const plan = planSteps(exampleLengths(rows), asked);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
+  const known = await knownCompute(asked, { device: device.name, plan, probe });
+  const first = known?.compute ?? "float32";
+  const settings: TrainSettings = { ...asked, compute: first };
   const frozenLayers = countFrozenLayers(trainable);
   const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;
@@ -78,22 +84,17 @@ export async function openRun(
     words,
   };
   const frozen = gradientSource(trainable, words);
-  const isWhole = needsWholeBatch(objective, settings);
-  const wholeBatch = isWhole
-    ? await opening(openWholeBatch(trainable, device, { state, frozen, options }))
-    : undefined;
-  const learnt = isWhole ? { ...trainable, objective: surrogate(objective) } : trainable;
-  const program = gradientProgram(learnt, options);
-  const compiledGradients = await opening(device.compile(program, { frozen, state }));
+  const compiling = { device, settings, state, frozen, options };
+  let steps = await compileSteps(trainable, first, compiling);
+  opened.defer(() => steps.dispose());
   const optimizer = await opening(createOptimizer(device, state, settings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const { onFrozenRows: onRows, signal } = context;
+  const { onFrozenRows: onRows } = context;
   const fed = fromHidden
     ? opened.use(await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal }))
     : rows;
-  const everything = opened.move();
-  return {
+  const run = {
     trainable,
     rows: fed,
     layoutOf,
@@ -101,16 +102,30 @@ export async function openRun(
     plan,
     state,
     schedule,
-    compiledGradients,
-    wholeBatch,
     optimizer,
     average,
     methodState: new Map(),
+  };
+  const compileInt8 = () => compileSteps(trainable, "int8", compiling);
+  let compute = known;
+  if (!compute) {
+    const measured = await measuredSteps(steps, { ...run, probe, signal, compileInt8 });
+    ({ steps, choice: compute } = measured);
+  }
+  const { compiledGradients, wholeBatch } = steps;
+  const computed: TrainSettings = { ...settings, compute: compute.compute };
+  const everything = opened.move();
+  return {
+    ...run,
+    settings: computed,
+    compiledGradients,
+    wholeBatch,
     began,
     whole,
     ...(words ? { words } : {}),
-    fingerprint: trainingFingerprint(context.fingerprint, settings, rows, plan),
+    fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
     packing: reason,
+    compute,
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };

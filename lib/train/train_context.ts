@@ -6,6 +6,7 @@
 import type { Device, State } from "../engine/mod.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import type { Fingerprint } from "./checkpoint.ts";
+import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
 import type { Validation } from "./early_stopping.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -32,6 +33,10 @@ export interface TrainContext {
   readonly onFrozenRows?: (done: number) => void;
   /** What a run that was asked to continue has done before; no steps without a checkpoint. */
   readonly onResume?: (before: StepsBefore) => void;
+  /** What the run computes in and why, once it is known. */
+  readonly onCompute?: (choice: ComputeChoice) => void;
+  /** What `compute: "auto"` measures with; the clock and the processor of this machine unless given. */
+  readonly probe?: ComputeProbe;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
   /**
@@ -65,6 +70,8 @@ export interface TrainResult extends TrainerState {
   readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
+  /** In which numbers it multiplied by frozen weights, and why. */
+  readonly compute: ComputeChoice;
   /** What the method says about the run, such as ranks over time. */
   readonly methodRecord?: MethodRecord;
 }

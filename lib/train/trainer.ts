@@ -153,6 +153,7 @@ export class Trainer {
       ...(savedIn === undefined ? {} : { savedIn }),
       ...(methodRecord ? { methodRecord: methodRecord() } : {}),
       packing: this.#run.packing,
+      compute: this.#run.compute,
     };
   }
 

@@ -114,6 +114,14 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ["steps", `${known.steps.toLocaleString("en")}`],
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
+    ...(settings.compute === "float32" ? [] : [
+      [
+        "compute",
+        settings.compute === "int8"
+          ? "int8; the time below is that of float32"
+          : "auto: the run measures int8 beside float32, whose time is below",
+      ] satisfies [string, string],
+    ]),
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [

@@ -9,6 +9,7 @@ import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
+import { computeDrift } from "../../deploy/compute_drift.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
@@ -112,8 +113,17 @@ export async function runPlan(
       (examples) => outputsOf(examples, signal),
       writing.open,
     );
+    const drift = trained.compute.compute === "int8"
+      ? await computeDrift(trainable, {
+        device,
+        state,
+        rows: data.test,
+        kind: task.task.kind,
+        signal,
+      })
+      : undefined;
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { device, signal })
+    const receipts = await deployStage(spec.targets, model, proof, { device, drift, signal })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
@@ -129,6 +139,7 @@ export async function runPlan(
       trained,
       scored,
       samples,
+      drift,
       receipts,
       outputsOf,
       textModel: writing.open,
