@@ -91,7 +91,7 @@ export function driftSums(kind: string, { outputs }: Pick<Objective, "outputs">)
   add(exact: Outputs, rounded: Outputs): void;
   result(): Omit<ComputeDrift, "rows">;
 } {
-  const answerOf = answersOf[kind];
+  const answerOf = answersOf.get(kind);
   let [largest, sum, numbers, same, compared] = [0, 0, 0, 0, 0];
   return {
     add(exact, rounded) {
@@ -119,12 +119,12 @@ export function driftSums(kind: string, { outputs }: Pick<Objective, "outputs">)
 }
 
 /** The likeliest label or next token, or all labels that are said; others have no answers of this kind. */
-const answersOf: Readonly<Record<string, (logits: Float32Array) => number | string>> = {
-  single: likeliestOf,
-  tags: likeliestOf,
-  language: likeliestOf,
-  multi: (logits) => logits.map((logit) => logit > 0 ? 1 : 0).join(),
-};
+const answersOf = new Map<string, (logits: Float32Array) => number | string>([
+  ["single", likeliestOf],
+  ["tags", likeliestOf],
+  ["language", likeliestOf],
+  ["multi", (logits) => logits.map((logit) => logit > 0 ? 1 : 0).join()],
+]);
 
 function likeliestOf(logits: Float32Array): number {
   return logits.reduce((best, logit, at) => logit > logits[best] ? at : best, 0);

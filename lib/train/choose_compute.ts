@@ -47,8 +47,6 @@ const leastMicroBatches = 100;
 
 /**
  * What a run with `compute: "auto"` computes in where nothing need be measured; nothing where it must be.
- *
- * @param isReady what stands in the way, if anything
  */
 export function computeUnmeasured(
   { device, settings, plan, processor }: {
@@ -108,7 +106,8 @@ export async function measureCompute(
         if (signal?.aborted) return stopped;
         const began = clock();
         for (const step of steps) await tried[compute](step);
-        if (round > 0) times[compute].push((clock() - began) / steps.length);
+        const took = (clock() - began) / steps.length;
+        if (round > 0) times[compute].push(took);
       }
     }
   } catch (error) {

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import type { Processor } from "../../lib/engine/mod.ts";
+import {
+  type ComputeProbe,
+  computeUnmeasured,
+  measureCompute,
+  typicalSteps,
+} from "../../lib/train/choose_compute.ts";
+import { knownCompute } from "../../lib/train/open_compute.ts";
+import { planSteps } from "../../lib/train/step_plan.ts";
+import { trainSettings } from "../../lib/train/train_options.ts";
+import { isMistake } from "../is_mistake.ts";
+import { inFolder } from "../weights/in_folder.ts";
+import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
+import { runToy } from "./toy_run.ts";
+
+const withBytes: Processor = { name: "new", flags: new Set(["avx2", "avx_vnni"]) };
+const without: Processor = { name: "old", flags: new Set(["avx2"]) };
+
+/** A clock by which the measured blocks take so long, in the order in which they run. */
+function clockOf(durations: readonly number[]): () => number {
+  let [now, calls] = [0, 0];
+  return () => calls++ % 2 === 0 ? now : now += durations[(calls >> 1) - 1];
+}
+
+/** The blocks of four rounds: float32, int8, then int8, float32, and so on. */
+function inTurns(float32: readonly number[], int8: readonly number[]): number[] {
+  return float32.flatMap((each, round) => round % 2 === 0 ? [each, int8[round]] : [int8[round], each]);
+}
+
+/** Makes `auto` find that a step takes so long. */
+function probeOf(float32: number, int8: number): ComputeProbe {
+  const four = (value: number) => Array(4).fill(3 * value);
+  return { clock: clockOf(inTurns(four(float32), four(int8))), processor: () => withBytes };
+}
+
+/** No measurement may take place. */
+const unasked: ComputeProbe = {
+  clock: () => assert.fail("it was measured"),
+  processor: () => withBytes,
+};
+
+function measured(float32: readonly number[], int8: readonly number[], signal?: AbortSignal) {
+  const tried: string[] = [];
+  const note = (name: string) => (step: number) => Promise.resolve(tried.push(`${name}${step}`));
+  const choice = measureCompute({
+    float32: note("f"),
+    int8: note("i"),
+    steps: [4, 7],
+    clock: clockOf(inTurns(float32, int8)),
+    signal,
+  });
+  return { choice, tried };
+}
+
+Deno.test("int8 is taken where it is at least a tenth faster, by medians of turns", async () => {
+  const fast = measured([900, 100, 100, 100], [900, 90, 90, 90]);
+  assert.deepEqual(await fast.choice, {
+    compute: "int8",
+    reason: "int8: 45 ms a step, float32: 50 ms",
+  });
+  assert.equal(fast.tried.join(" "), "f4 f7 i4 i7 i4 i7 f4 f7 f4 f7 i4 i7 i4 i7 f4 f7");
+  const equal = await measured([1, 100, 100, 100], [1, 91, 91, 91]).choice;
+  assert.deepEqual(equal, { compute: "float32", reason: "float32: 50 ms a step, int8: 46 ms" });
+  // One round that something else disturbed moves nothing.
+  const disturbed = await measured([1, 100, 100, 100], [1, 80, 5000, 80]).choice;
+  assert.equal(disturbed.compute, "int8");
+});
+
+Deno.test("a stop while it is measured leaves float32", async () => {
+  const { choice, tried } = measured([1, 1, 1, 1], [1, 1, 1, 1], AbortSignal.abort());
+  assert.equal((await choice).compute, "float32");
+  assert.deepEqual(tried, []);
+});
+
+Deno.test("what cannot win is not measured, and said", () => {
+  const settings = { accumulate: 1 };
+  const of = (changed: Partial<Parameters<typeof computeUnmeasured>[0]>) =>
+    computeUnmeasured({
+      device: "cpu",
+      settings,
+      plan: { totalSteps: 1000 },
+      processor: withBytes,
+      ...changed,
+    });
+  assert.equal(of({}), undefined);
+  // Where nothing tells the processor, the measurement does.
+  assert.equal(of({ processor: undefined }), undefined);
+  assert.match(of({ processor: without })!.reason, /^float32: this processor has no instructions/);
+  assert.match(of({ device: "webgpu" })!.reason, /^float32: .* not of webgpu/);
+  assert.match(of({ plan: { totalSteps: 60 } })!.reason, /^float32: 60 micro-batches are too few/);
+  assert.equal(of({ plan: { totalSteps: 60 }, settings: { accumulate: 2 } }), undefined);
+});
+
+Deno.test("steps in the middles of the thirds by tokens are measured", () => {
+  const lengths = [9, 1, 8, 2, 7, 3, 6, 4, 5];
+  const settings = trainSettings({ batchSize: 1, order: "sequential" });
+  const steps = typicalSteps(planSteps(lengths, settings), { lengths });
+  assert.deepEqual(steps.map((step) => lengths[step]), [2, 5, 8]);
+});
+
+Deno.test("int8 on a device without such products is refused", async () => {
+  const settings = trainSettings({ compute: "int8" });
+  const plan = planSteps([1, 2], settings);
+  await assert.rejects(
+    knownCompute(settings, { device: "webgpu", plan, probe: unasked }),
+    isMistake("unsupported", "compute is int8", "webgpu", "leave compute out"),
+  );
+});
+
+/** More than a hundred steps, so that measuring would pay. */
+const long = { epochs: 18, learningRate: 3e-3 };
+
+for (const compute of ["float32", "int8"] as const) {
+  Deno.test(`a run whose measurement finds ${compute} is the run that asks for it, bit for bit`, async () => {
+    const asked = await runToy({ settings: { ...long, compute } });
+    const [float32, int8] = compute === "int8" ? [50, 40] : [40, 50];
+    let said = "";
+    const found = await runToy({
+      settings: { ...long, compute: "auto" },
+      context: { probe: probeOf(float32, int8), onCompute: ({ reason }) => said = reason },
+    });
+    assert.equal(found.compute.compute, compute);
+    assert.match(said, compute === "int8" ? /^int8: 40 ms.*50 ms/ : /^float32: 40 ms.*50 ms/);
+    assert.deepEqual(found.losses, asked.losses);
+    assert.deepEqual(found.values, asked.values);
+  });
+}
+
+Deno.test("float32 is what a run has that asks for nothing, and int8 is another run", async () => {
+  const [plain, asked, int8] = [
+    await runToy(),
+    await runToy({ settings: { compute: "float32" } }),
+    await runToy({ settings: { compute: "int8" } }),
+  ];
+  assert.deepEqual(plain.compute, { compute: "float32", reason: "float32" });
+  assert.deepEqual(plain.values, asked.values);
+  assert.deepEqual(plain.losses, asked.losses);
+  assert.notDeepEqual(plain.losses, int8.losses);
+});
+
+Deno.test("a run that goes on keeps its arithmetic, and is not measured again", () =>
+  inFolder(async (folder) => {
+    const whole = await runToy({ settings: { ...long, compute: "int8" } });
+    const settings = { ...long, compute: "auto", checkpoints: folder } as const;
+    const stop = new AbortController();
+    const onStep = ({ step }: { step: number }) => step === 5 && stop.abort();
+    await runToy({ settings, context: { probe: probeOf(50, 40), signal: stop.signal, onStep } });
+    assert.equal((await loadCheckpoint(folder))?.fingerprint.compute, "int8");
+    const resumed = await runToy({
+      settings: { ...settings, resume: true },
+      context: { probe: unasked },
+    });
+    assert.deepEqual(resumed.compute, { compute: "int8", reason: "int8: the checkpoint's" });
+    assert.deepEqual(resumed.losses, whole.losses);
+    assert.deepEqual(resumed.values, whole.values);
+  }));
+
+Deno.test("another arithmetic than the checkpoint's is refused and named", () =>
+  inFolder(async (folder) => {
+    await runToy({ settings: { checkpoints: folder } });
+    await assert.rejects(
+      runToy({ settings: { checkpoints: folder, resume: true, compute: "int8" } }),
+      isMistake("input", 'compute: "float32" then, "int8" now'),
+    );
+    const resumed = await runToy({
+      settings: { checkpoints: folder, resume: true, compute: "auto" },
+      context: { probe: unasked },
+    });
+    assert.equal(resumed.compute.reason, "float32: the checkpoint's");
+  }));
+
+Deno.test("a run that is stopped while it is measured has taken no step", async () => {
+  const stop = new AbortController();
+  const probe = probeOf(50, 40);
+  const result = await runToy({
+    settings: { ...long, compute: "auto" },
+    context: {
+      signal: stop.signal,
+      probe: {
+        ...probe,
+        clock() {
+          stop.abort();
+          return probe.clock();
+        },
+      },
+    },
+  });
+  assert.equal(result.step, 0);
+  assert.equal(result.stopped, "interrupted");
+  assert.match(result.compute.reason, /stopped before int8 was measured/);
+});
