@@ -16,6 +16,12 @@ export interface ValueSpec {
   readonly shape: readonly number[];
 }
 
+/**
+ * How a processor multiplies unsigned with signed bytes: exactly, or in sums of two products that are
+ * cut at sixteen bits. Unsigned with unsigned ones are exact everywhere.
+ */
+export type IntegerProducts = "exact" | "cut";
+
 /** ONNX's "until the end" in a slice. */
 const endOfAxis = 2n ** 63n - 1n;
 
@@ -32,7 +38,7 @@ export class GraphBuilder {
   /**
    * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
    * none that its provider leaves to the processor; where `infers` is true, what only processors have
-   * and has no gradient. `taken` are names that the inputs have.
+   * and has no gradient. `integers` says how the processor multiplies them. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
@@ -40,6 +46,7 @@ export class GraphBuilder {
       readonly contrib: boolean;
       readonly webgpu?: boolean;
       readonly infers?: boolean;
+      readonly integers?: IntegerProducts | undefined;
       readonly taken?: ReadonlySet<string>;
     },
   ) {
@@ -258,6 +265,7 @@ export class GraphBuilder {
 export const onnxType: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

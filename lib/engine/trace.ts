@@ -7,7 +7,7 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { registerGradients } from "./gradients/mod.ts";
 import type { Graph } from "./graph.ts";
 import type { Value } from "./value.ts";
-import { GraphBuilder } from "./graph_builder.ts";
+import { GraphBuilder, type IntegerProducts } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
 import { chooseMarkers } from "./open_dims.ts";
 import { checkSizes } from "./passes/check_sizes.ts";
@@ -25,6 +25,8 @@ export interface TraceOptions {
   readonly contrib?: boolean;
   /** Uses what only processors have, and nobody can take a gradient of. */
   readonly infers?: boolean;
+  /** Multiplies eight-bit matrices as whole numbers; without it they are simulated in float32. */
+  readonly integers?: IntegerProducts | undefined;
   /** Avoids what the WebGPU provider leaves to the processor: `Mod`, `OneHot` and int64 indices. */
   readonly webgpu?: boolean;
   /** Leaves the graph as it was traced, without passes. */
@@ -55,8 +57,8 @@ function record(
   frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
-  const { contrib = true, webgpu = false, infers = false } = options;
-  const build = new GraphBuilder(program.name, { contrib, webgpu, infers, taken });
+  const { contrib = true, webgpu = false, infers = false, integers } = options;
+  const build = new GraphBuilder(program.name, { contrib, webgpu, infers, integers, taken });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
   const { stackTraceLimit } = Error;

@@ -4,7 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
+import { type EightBitUse, ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
+import { eightBitNames } from "./eight_bit_linears.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
@@ -21,6 +22,8 @@ export interface NetOptions {
   readonly quantized?: ReadonlyMap<string, QuantizedLayout>;
   /** The tables that `unembed` multiplies in fewer bits. */
   readonly products?: ReadonlyMap<string, QuantizedLayout> | undefined;
+  /** Weight path → the codes by which a linear layer computes in eight bits. */
+  readonly eightBit?: ReadonlyMap<string, readonly EightBitUse[]> | undefined;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
@@ -37,6 +40,15 @@ export interface NetOptions {
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
   const { tensor, adapter, quantized, noise, cache, places = (_, ids) => ids } = options;
   const drawn = noise && new ops.Noise(noise);
+  /** What a method puts in a weight's place. */
+  const changedWeight = (path: string, name: string, inEightBits: boolean): Tensor | undefined => {
+    // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
+    if (!adapter?.weight || quantized?.has(name)) return undefined;
+    if (!inEightBits) return adapter.weight(path, tensor(name), net);
+    // A method that weighs the two ways by the tokens would choose the one without eight bits.
+    const { tokens: _, ...unweighed } = net;
+    return adapter.weight(path, tensor(name), unweighed);
+  };
   const net: Net & HookContext = {
     parameter: tensor,
     weight(path) {
@@ -55,12 +67,16 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;
-      const layout = quantized?.get(name);
-      // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
-      const changed = layout ? undefined : adapter?.weight?.(path, tensor(name), net);
-      const product = layout
+      const codes = options.eightBit?.get(name);
+      const layout = codes ? undefined : quantized?.get(name);
+      const changed = changedWeight(path, name, codes !== undefined);
+      const product = changed
+        ? tf.matMul(x, changed, false, true)
+        : codes
+        ? ops.eightBitMatMul(x, eightBitMatrix(tensor, name, codes))
+        : layout
         ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
-        : tf.matMul(x, changed ?? tensor(name), false, true);
+        : tf.matMul(x, tensor(name), false, true);
       const y = bias ? tf.add(product, tensor(`${path}.bias`)) : product;
       return changed ? y : adapter?.output?.(path, x, y, net) ?? y;
     },
@@ -102,6 +118,21 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
 function heldIn(tensor: NetOptions["tensor"], name: string): { codes: Tensor; scales: Tensor } {
   const { codes, scales } = quantizedNames(name);
   return { codes: tensor(codes), scales: tensor(scales) };
+}
+
+/** A matrix in eight bits, as the program has it. */
+function eightBitMatrix(
+  tensor: NetOptions["tensor"],
+  name: string,
+  uses: readonly EightBitUse[],
+): ops.EightBitMatrix {
+  const of = (use: EightBitUse) => {
+    const { codes, scales } = eightBitNames(name, use);
+    return { codes: tensor(codes), scales: tensor(scales) };
+  };
+  return uses.includes("rows")
+    ? { rows: of("rows") }
+    : { forward: of("forward"), backward: of("backward") };
 }
 
 /** Whether a method puts a prefix before the keys of that attention. */

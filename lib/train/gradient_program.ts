@@ -20,6 +20,7 @@ import {
   valueAndGradients,
 } from "../engine/mod.ts";
 import { createNet } from "../nn/create_net.ts";
+import { eightBitLinears } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
@@ -50,6 +51,11 @@ export interface GradientOptions {
   readonly tokens?: number | undefined;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
+  /**
+   * In which numbers products with frozen weights are computed (`eightBitLinears` says which):
+   * float32 unless given. Gradients of what is trained are in float32 either way.
+   */
+  readonly compute?: "float32" | "int8" | undefined;
 }
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
@@ -106,10 +112,11 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, words }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, words, compute = "float32" }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
-  const weights = withLossParameters(weightInputs(trainable), trainable);
+  const eightBit = compute === "int8" ? eightBitLinears(trainable) : undefined;
+  const weights = withLossParameters(weightInputs(trainable, { eightBit }), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
     ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
@@ -133,6 +140,7 @@ function trainingForward(
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
+        eightBit: eightBit?.chosen,
         noise: inputs.noise,
         places: (table, ids) =>
           table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,

@@ -15,6 +15,7 @@ import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds
 import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
 import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { integerProducts } from "./integer_products.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -54,6 +55,11 @@ function infersOn(provider: Provider, { plain = false }: RuntimeOptions): boolea
   return provider === "cpu" && !plain;
 }
 
+/** Whether a program has matrices in eight bits. */
+function hasEightBits({ inputs }: Program): boolean {
+  return Object.values(inputs).some(({ type }) => type === "int8");
+}
+
 /** Memory that two threads see. */
 function sharedNumbers(numbers: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT));
@@ -70,7 +76,10 @@ async function compile(
   const { plain = false } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
   const infers = program.isInference === true && infersOn(provider, options);
-  const graph = trace(program, frozen, { plain, contrib: !plain, infers });
+  const integers = provider === "cpu" && hasEightBits(program)
+    ? await integerProducts()
+    : undefined;
+  const graph = trace(program, frozen, { plain, contrib: !plain, infers, integers });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);

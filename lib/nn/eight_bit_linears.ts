@@ -1,0 +1,131 @@
+/**
+ * Which linear layers of a training compute in eight bits, and their weights in a program.
+ *
+ * @module
+ */
+import {
+  type EightBitCodes,
+  eightBitCodes,
+  eightBitInputs,
+  type EightBitUse,
+  type FrozenSource,
+  type InputSpec,
+} from "../engine/mod.ts";
+import type { LinearLayer } from "./layer.ts";
+import type { AttachedMethod } from "./method.ts";
+import type { Model } from "./model.ts";
+import { trainedWeights } from "./trained.ts";
+
+/** A linear layer that keeps computing in float32. */
+export interface FloatLinear {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** How the linear layers of a training are computed. */
+export interface EightBitLinears {
+  /** Weight path → the codes that its products take. */
+  readonly chosen: ReadonlyMap<string, readonly EightBitUse[]>;
+  /** The others, each with the reason. */
+  readonly left: readonly FloatLinear[];
+}
+
+const ofBoth: readonly EightBitUse[] = ["forward", "backward"];
+/** A base that is held in int8 to save memory gets one set of codes for both products. */
+const ofRows: readonly EightBitUse[] = ["rows"];
+
+/**
+ * The linear layers whose weights are frozen and that a product of whole numbers can take the place of.
+ * Gradients of what is trained stay in float32 everywhere.
+ */
+export function eightBitLinears(
+  { model, adapter }: { readonly model: Model; readonly adapter: AttachedMethod },
+): EightBitLinears {
+  const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
+  const chosen = new Map<string, readonly EightBitUse[]>();
+  const left: FloatLinear[] = [];
+  for (const layer of model.layers) {
+    if (layer.kind !== "linear" || layer.isUnread) continue;
+    const weight = weightPath(layer);
+    const held = model.quantized?.get(weight)?.format;
+    const reason = trained.has(weight)
+      ? "it is trained"
+      : held !== undefined && held !== "int8"
+      ? `it is held in ${held}`
+      : undefined;
+    if (reason) left.push({ path: layer.path, reason });
+    else chosen.set(weight, held ? ofRows : ofBoth);
+  }
+  return { chosen, left };
+}
+
+/** What a person is told: `36 of 38 linear layers in int8; left: classifier (it is trained)`. */
+export function eightBitText({ chosen, left }: EightBitLinears): string {
+  const all = chosen.size + left.length;
+  const byReason = Map.groupBy(left, ({ reason }) => reason);
+  const others = [...byReason].map(([reason, linears]) =>
+    linears.length > 3
+      ? `${linears.length} (${reason})`
+      : `${linears.map(({ path }) => path).join(", ")} (${reason})`
+  );
+  const said = `${chosen.size} of ${all} linear layers in int8`;
+  return others.length === 0 ? said : `${said}; left: ${others.join(", ")}`;
+}
+
+/** The input names of a weight's codes for one use. */
+export function eightBitNames(weight: string, use: EightBitUse): { codes: string; scales: string } {
+  return { codes: `${weight}.int8.${use}.codes`, scales: `${weight}.int8.${use}.scales` };
+}
+
+/** The program inputs of those weights; float32 ones that nothing reads then cost nothing. */
+export function eightBitWeightInputs(
+  { model }: { readonly model: Pick<Model, "layers"> },
+  { chosen }: Pick<EightBitLinears, "chosen">,
+): Record<string, InputSpec> {
+  const inputs: Record<string, InputSpec> = {};
+  for (const layer of model.layers) {
+    if (layer.kind !== "linear") continue;
+    const weight = weightPath(layer);
+    for (const use of chosen.get(weight) ?? []) {
+      const { codes, scales } = eightBitInputs(use, [layer.outFeatures, layer.inFeatures]);
+      const names = eightBitNames(weight, use);
+      inputs[names.codes] = codes;
+      inputs[names.scales] = scales;
+    }
+  }
+  return inputs;
+}
+
+/**
+ * Gives a program the codes beside what `read` gives. A matrix is rounded when its codes are asked for,
+ * and its scales, which are asked for next, are kept for that moment.
+ */
+export function withEightBits(
+  { layers }: Pick<Model, "layers">,
+  read: FrozenSource,
+  weightOf: (path: string) => Float32Array,
+): FrozenSource {
+  const linears = new Map(
+    layers.filter((layer) => layer.kind === "linear").map((layer) => [weightPath(layer), layer]),
+  );
+  let last: { readonly key: string; readonly made: EightBitCodes } | undefined;
+  return (name) => {
+    const [, path, use, role] =
+      /^(.+)\.int8\.(forward|backward|rows)\.(codes|scales)$/.exec(name) ??
+        [];
+    const linear = path === undefined ? undefined : linears.get(path);
+    if (!linear) return read(name);
+    const key = `${path} ${use}`;
+    const made = last?.key === key ? last.made : eightBitCodes(
+      use as EightBitUse,
+      weightOf(path),
+      [linear.outFeatures, linear.inFeatures],
+    );
+    last = role === "codes" ? { key, made } : undefined;
+    return made[role as "codes" | "scales"];
+  };
+}
+
+function weightPath({ path }: LinearLayer): string {
+  return `${path}.weight`;
+}
