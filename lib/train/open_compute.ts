@@ -4,6 +4,8 @@
  * @module
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
+import { eightBitLinears, eightBitText } from "../nn/eight_bit_linears.ts";
+import type { TrainableModel } from "../nn/trainable_model.ts";
 import { checkpointFingerprint } from "./checkpoint.ts";
 import {
   type ComputeChoice,
@@ -55,6 +57,22 @@ export async function knownCompute(
     }
   }
   return computeUnmeasured({ device, settings, plan, processor: probe.processor() });
+}
+
+/** The choice with what it means for the linear layers, of which so many layers run once in float32. */
+export function withLinears(
+  choice: ComputeChoice,
+  trainable: Pick<TrainableModel, "model" | "adapter">,
+  keptLayers: number,
+): ComputeChoice {
+  if (choice.compute === "float32") return choice;
+  const kept = keptLayers > 0
+    ? `; the lowest ${keptLayers} layers run once for all epochs, in float32`
+    : "";
+  return {
+    ...choice,
+    reason: `${choice.reason}; ${eightBitText(eightBitLinears(trainable))}${kept}`,
+  };
 }
 
 /** What is chosen between. */

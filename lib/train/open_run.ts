@@ -11,7 +11,7 @@ import type { Fingerprint } from "./checkpoint.ts";
 import { trainingFingerprint } from "./fingerprint.ts";
 import { type ComputeChoice, ownProbe } from "./choose_compute.ts";
 import { compileSteps } from "./compiled_steps.ts";
-import { knownCompute, measuredSteps } from "./open_compute.ts";
+import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -125,7 +125,7 @@ export async function openRun(
     ...(words ? { words } : {}),
     fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
     packing: reason,
-    compute,
+    compute: withLinears(compute, trainable, keptLayers),
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };

@@ -5,7 +5,6 @@ import { readCommandLine } from "../../lib/cli/flags.ts";
 import { helpFor } from "../../lib/cli/help.ts";
 import { planOfFlags } from "../../lib/cli/plan_of_flags.ts";
 import { driftSums } from "../../lib/deploy/compute_drift.ts";
-import { bundleOf } from "../display_bundle.ts";
 import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { moods, tinyModel } from "./tiny.ts";
@@ -67,7 +66,9 @@ Deno.test("a run in int8 is scored and deployed in float32, with the drift in it
     assert.match(result.compute, /^int8, as asked/);
     const { drift, receipts } = result;
     assert.ok(drift);
-    assert.ok(drift.largest > 0 && drift.largest < 0.1, `${drift.largest}`);
+    // The weights of golden models are drawn, and large: a pretrained model's drift is less.
+    const logits = Math.max(...result.predictions.logits.map(Math.abs));
+    assert.ok(drift.largest > 0 && drift.largest < 0.1 * logits, `${drift.largest} of ${logits}`);
     assert.ok(drift.mean > 0 && drift.mean < drift.largest);
     assert.equal(drift.answers?.compared, drift.rows);
     assert.deepEqual(receipts.map((each) => each.drift), [drift, drift]);
@@ -76,7 +77,9 @@ Deno.test("a run in int8 is scored and deployed in float32, with the drift in it
     const text = String(result);
     assert.match(text, /compute int8, as asked/);
     assert.match(text, /int8 moves outputs by .* % of \d+ answers are the same/);
-    assert.match((await bundleOf(result))["text/html"], /int8 beside float32/);
+    const shown = result as unknown as Record<symbol, () => Promise<Record<string, string>>>;
+    const bundle = await shown[Symbol.for("Jupyter.display")]();
+    assert.match(bundle["text/html"], /int8 beside float32/);
     await result.dispose();
     const plain = await model(join(folder, "base")).data(moods(60), columns)
       .adapt(lora({ rank: 2 })).train({ epochs: 1 }).run(quiet);

@@ -151,7 +151,7 @@ Deno.test("a run that goes on keeps its arithmetic, and is not measured again", 
       settings: { ...settings, resume: true },
       context: { probe: unasked },
     });
-    assert.deepEqual(resumed.compute, { compute: "int8", reason: "int8: the checkpoint's" });
+    assert.match(resumed.compute.reason, /^int8: the checkpoint's; \d+ of \d+ linear layers in int8/);
     assert.deepEqual(resumed.losses, whole.losses);
     assert.deepEqual(resumed.values, whole.values);
   }));
