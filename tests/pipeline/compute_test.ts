@@ -56,7 +56,8 @@ Deno.test("a comparison takes one arithmetic for all of its runs", () => {
 
 Deno.test("a run in int8 is scored and deployed in float32, with the drift in its receipts", () =>
   inFolder(async (folder) => {
-    const plan = model(await tinyModel(join(folder, "base")))
+    const base = await tinyModel(join(folder, "base"));
+    const plan = model(base)
       .data(moods(60), columns)
       .adapt(lora({ rank: 2, targets: ["query", "value"] }))
       .train({ epochs: 2, learningRate: 3e-3, compute: "int8" })
@@ -81,7 +82,7 @@ Deno.test("a run in int8 is scored and deployed in float32, with the drift in it
     const bundle = await shown[Symbol.for("Jupyter.display")]();
     assert.match(bundle["text/html"], /int8 beside float32/);
     await result.dispose();
-    const plain = await model(join(folder, "base")).data(moods(60), columns)
+    const plain = await model(base).data(moods(60), columns)
       .adapt(lora({ rank: 2 })).train({ epochs: 1 }).run(quiet);
     assert.equal(plain.compute, "float32");
     assert.equal("drift" in plain, false);
