@@ -9,7 +9,6 @@ import { interruption, isInterruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { say } from "../../core/say.ts";
 import { checkFolders, checkForms } from "../../deploy/check_targets.ts";
-import { computeDrift } from "../../deploy/compute_drift.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import { openDevice } from "../../engine/mod.ts";
 import { parameters } from "../../nn/trainable_model.ts";
@@ -25,6 +24,7 @@ import {
 } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
+import { driftOf } from "./drift_of.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
@@ -73,8 +73,7 @@ export async function runPlan(
 
   const scorer = scorerOf(trainable, device);
   const judge = judgeOf(spec, read.task);
-  const { task } = read;
-  const table = read.splits.test;
+  const { task, splits: { test: table } } = read;
   const around = { task, defaults, device, settings, table, signal };
   const writing = await writingStage(spec, assembled, around);
   const { sampler, toWrite } = writing;
@@ -113,15 +112,7 @@ export async function runPlan(
       (examples) => outputsOf(examples, signal),
       writing.open,
     );
-    const drift = trained.compute.compute === "int8"
-      ? await computeDrift(trainable, {
-        device,
-        state,
-        rows: data.test,
-        kind: task.task.kind,
-        signal,
-      })
-      : undefined;
+    const drift = await driftOf(trained, { trainable, device, rows: data.test, task, signal });
     const proof = { examples: data.test, outputs: scored.outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { device, drift, signal })
       .catch((error) => {
