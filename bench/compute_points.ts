@@ -120,7 +120,9 @@ const tables = new Map<string, Promise<Table>>();
 function rowsOf(task: StudiedTask, { train, test }: StudySize): Promise<Table> {
   const count = train + test;
   const read = async () =>
-    task === "tags" ? await brownTags({ rows: count }) : firstRows(await sentiment(), count, "class");
+    task === "tags"
+      ? await brownTags({ rows: count })
+      : firstRows(await sentiment(), count, "class");
   const key = `${task} ${count}`;
   const made = tables.get(key) ?? read();
   tables.set(key, made);

@@ -86,8 +86,7 @@ function differenceOf(task: StudiedTask, { float32, int8 }: Pair): number {
 }
 
 function differenceCells(task: StudiedTask, differences: readonly number[]): [string, string] {
-  const shown = (value: number) =>
-    isShare(task) ? `${signed(100 * value, 2)} %` : signed(value, 4);
+  const shown = (value: number) => isShare(task) ? `${signed(100 * value, 2)} %` : signed(value, 4);
   if (differences.length < 2) return [shown(mean(differences)), "–"];
   const { low, high } = seedInterval(differences);
   return [shown(mean(differences)), `${shown(low)} to ${shown(high)}`];

@@ -133,7 +133,9 @@ function likeliestOf(logits: Float32Array): number {
 /** The same in words. */
 export function driftInWords({ rows, largest, mean, answers }: ComputeDrift): string {
   const share = answers ? (100 * answers.same / Math.max(1, answers.compared)).toFixed(1) : "";
-  return `int8 moves outputs by ${mean.toPrecision(2)} on average and ${largest.toPrecision(2)} at most ` +
+  return `int8 moves outputs by ${mean.toPrecision(2)} on average and ${
+    largest.toPrecision(2)
+  } at most ` +
     `on ${rows} held-out rows` +
     (answers ? `; ${share} % of ${answers.compared} answers are the same` : "") +
     "; scores and files are in float32";

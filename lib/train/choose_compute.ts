@@ -57,11 +57,16 @@ export function computeUnmeasured(
     readonly processor: Processor | undefined;
   },
 ): ComputeChoice | undefined {
-  const float32 = (why: string): ComputeChoice => ({ compute: "float32", reason: `float32: ${why}` });
+  const float32 = (why: string): ComputeChoice => ({
+    compute: "float32",
+    reason: `float32: ${why}`,
+  });
   if (device !== "cpu") return float32(`eight-bit products are the processor's, not of ${device}`);
   // Where nothing tells what the processor has, a measurement does.
   if (processor && !hasByteProducts(processor)) {
-    return float32("this processor has no instructions for products of bytes (VNNI, AMX, dot products)");
+    return float32(
+      "this processor has no instructions for products of bytes (VNNI, AMX, dot products)",
+    );
   }
   const microBatches = plan.totalSteps * settings.accumulate;
   return microBatches < leastMicroBatches
@@ -115,7 +120,10 @@ export async function measureCompute(
     throw error;
   }
   const [float32, int8] = [times.float32, times.int8].map(median);
-  const shown = { float32: `float32: ${milliseconds(float32)}`, int8: `int8: ${milliseconds(int8)}` };
+  const shown = {
+    float32: `float32: ${milliseconds(float32)}`,
+    int8: `int8: ${milliseconds(int8)}`,
+  };
   return int8 <= mostShare * float32
     ? { compute: "int8", reason: `${shown.int8} a step, ${shown.float32}` }
     : { compute: "float32", reason: `${shown.float32} a step, ${shown.int8}` };

@@ -23,6 +23,22 @@ Deno.test("a plan keeps the arithmetic that it asks for, in JSON and in words", 
   assert.ok(!String(plain).includes("compute"));
 });
 
+Deno.test("the plan in a notebook tells which linear layers compute in eight bits", () =>
+  inFolder(async (folder) => {
+    const adapted = model(await tinyModel(join(folder, "base"))).data(moods(40), columns)
+      .adapt(lora({ rank: 2 }));
+    const textOf = async (compute: "float32" | "int8" | "auto") => {
+      const plan = adapted.train({ compute }) as unknown as Record<
+        symbol,
+        () => Promise<Record<string, string>>
+      >;
+      return (await plan[Symbol.for("Jupyter.display")]())["text/plain"];
+    };
+    assert.match(await textOf("int8"), /^compute: int8: \d+ of \d+ linear layers in int8/m);
+    assert.match(await textOf("auto"), /^compute: auto: the run measures int8 beside float32/m);
+    assert.ok(!(await textOf("float32")).includes("compute"));
+  }));
+
 Deno.test("another arithmetic is refused, with the one that was meant", () => {
   const adapted = model("hf:org/name").data("moods.csv", columns).adapt(lora());
   assert.throws(

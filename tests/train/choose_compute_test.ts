@@ -25,7 +25,9 @@ function clockOf(durations: readonly number[]): () => number {
 
 /** The blocks of four rounds: float32, int8, then int8, float32, and so on. */
 function inTurns(float32: readonly number[], int8: readonly number[]): number[] {
-  return float32.flatMap((each, round) => round % 2 === 0 ? [each, int8[round]] : [int8[round], each]);
+  return float32.flatMap((each, round) =>
+    round % 2 === 0 ? [each, int8[round]] : [int8[round], each]
+  );
 }
 
 /** Makes `auto` find that a step takes so long. */
@@ -151,7 +153,10 @@ Deno.test("a run that goes on keeps its arithmetic, and is not measured again", 
       settings: { ...settings, resume: true },
       context: { probe: unasked },
     });
-    assert.match(resumed.compute.reason, /^int8: the checkpoint's; \d+ of \d+ linear layers in int8/);
+    assert.match(
+      resumed.compute.reason,
+      /^int8: the checkpoint's; \d+ of \d+ linear layers in int8/,
+    );
     assert.deepEqual(resumed.losses, whole.losses);
     assert.deepEqual(resumed.values, whole.values);
   }));

@@ -5,7 +5,13 @@
  */
 import { isRecord } from "../../core/objects.ts";
 import { optionMistakes, unknownOptions } from "../../core/check_options.ts";
-import { type Mistake, mistakeOf, mistakes, optionMistake, TunebookError } from "../../core/errors.ts";
+import {
+  type Mistake,
+  mistakeOf,
+  mistakes,
+  optionMistake,
+  TunebookError,
+} from "../../core/errors.ts";
 import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Metric } from "../../metrics/metric.ts";

@@ -10,10 +10,12 @@ import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../nn/family.ts";
+import { eightBitLinears, eightBitText } from "../../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedTensors, trainedWeights } from "../../nn/trained.ts";
+import type { Compute } from "../../train/compute_option.ts";
 import { choosePacking } from "../../train/packing.ts";
 import { planSteps } from "../../train/step_plan.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
@@ -27,7 +29,8 @@ import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import { describePlan } from "./describe_plan.ts";
-import { type Forecast, forecast, measureProducts } from "./forecast.ts";
+import { type Forecast, forecast } from "./forecast.ts";
+import { measureProducts } from "./measure_products.ts";
 import { timeText } from "./training_view.ts";
 
 /** Rows whose tokens are counted; the lengths of all follow from them. */
@@ -118,7 +121,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       [
         "compute",
         settings.compute === "int8"
-          ? "int8; the time below is that of float32"
+          ? `int8: ${eightBitText(eightBitLinears({ model, adapter }))}`
           : "auto: the run measures int8 beside float32, whose time is below",
       ] satisfies [string, string],
     ]),
@@ -166,6 +169,8 @@ async function forecastOf(
     )
     : undefined;
   const { numDecoderLayers = 0 } = config;
+  const device = await openDevice("cpu");
+  const rate = (compute: Compute) => measureProducts(device, config.hiddenSize, compute);
   const made = forecast({
     config: { hiddenSize: config.hiddenSize, numLayers: config.numLayers + numDecoderLayers },
     weights: modelWeights(model),
@@ -178,7 +183,8 @@ async function forecastOf(
     layoutOf: packing?.layoutOf,
     quantized: model.quantized,
     settings,
-    productRate: await measureProducts(await openDevice("cpu"), config.hiddenSize),
+    productRate: await rate("float32"),
+    eightBitRate: settings.compute === "int8" ? await rate("int8") : undefined,
   });
   return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
 }
