@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf, TunebookError } from "../core/errors.ts";
+import { type ErrorKind, messageOf, TunebookError } from "../core/errors.ts";
 import { eightBitLinears, eightBitText } from "../nn/eight_bit_linears.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { checkpointFingerprint } from "./checkpoint.ts";
@@ -75,6 +75,9 @@ export function withLinears(
   };
 }
 
+/** Kinds of errors after which a run still has float32: int8 does not fit it, or the memory beside it. */
+const withoutInt8: readonly ErrorKind[] = ["unsupported", "device"];
+
 /** What is chosen between. */
 export interface OpenCompute extends Omit<StepContext, "compiledGradients" | "wholeBatch"> {
   readonly probe: ComputeProbe;
@@ -96,8 +99,9 @@ export async function measuredSteps(
   try {
     int8 = await compileInt8();
   } catch (error) {
-    if (!(error instanceof TunebookError) || error.kind !== "unsupported") throw error;
-    const reason = `float32: ${messageOf(error)}`;
+    if (!(error instanceof TunebookError) || !withoutInt8.includes(error.kind)) throw error;
+    const [first] = messageOf(error).split("\n");
+    const reason = `float32: int8 cannot be compiled: ${first}`;
     return { steps: float32, choice: { compute: "float32", reason } };
   }
   let chosen = float32;

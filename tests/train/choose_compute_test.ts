@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Processor } from "../../lib/engine/mod.ts";
+import { TunebookError } from "../../lib/core/errors.ts";
+import { type Device, openDevice, type Processor } from "../../lib/engine/mod.ts";
 import {
   type ComputeProbe,
   computeUnmeasured,
@@ -194,4 +195,65 @@ Deno.test("a run that is stopped while it is measured has taken no step", async 
   assert.equal(result.step, 0);
   assert.equal(result.stopped, "interrupted");
   assert.match(result.compute.reason, /stopped before int8 was measured/);
+});
+
+/** A processor that notes which gradient programs are there, and may refuse those in eight bits. */
+async function watched({ refuses }: { readonly refuses?: TunebookError } = {}) {
+  const device = await openDevice("cpu");
+  const open: string[] = [];
+  const noted: string[] = [];
+  const watching: Device = {
+    ...device,
+    async compile(program, bindings) {
+      const step = await device.compile(program, bindings);
+      if (program.name !== "gradients") return step;
+      const isInt8 = Object.values(program.inputs).some(({ type }) => type === "int8");
+      if (isInt8 && refuses) {
+        await step.dispose();
+        throw refuses;
+      }
+      const name = isInt8 ? "int8" : "float32";
+      open.push(name);
+      noted.push(open.join("+"));
+      return {
+        run: (...given) => step.run(...given),
+        async dispose() {
+          open.splice(open.indexOf(name), 1);
+          noted.push(open.join("+"));
+          await step.dispose();
+        },
+      };
+    },
+  };
+  return { device: watching, noted };
+}
+
+for (const [faster, float32, int8] of [["int8", 50, 40], ["float32", 40, 50]] as const) {
+  Deno.test(`where ${faster} is faster, the other program is freed before the first step`, async () => {
+    const { device, noted } = await watched();
+    await runToy({
+      settings: { ...long, compute: "auto" },
+      context: {
+        device,
+        probe: probeOf(float32, int8),
+        onStep: ({ step }) => step === 1 && noted.push("first step"),
+      },
+    });
+    assert.deepEqual(noted, ["float32", "float32+int8", faster, "first step", ""]);
+  });
+}
+
+Deno.test("where int8 cannot be compiled, auto says why and trains in float32", async () => {
+  const refuses = new TunebookError("unsupported", "no such products here\nmore");
+  const { device, noted } = await watched({ refuses });
+  const context = { device, probe: unasked };
+  const { compute, step } = await runToy({ settings: { ...long, compute: "auto" }, context });
+  assert.deepEqual(compute, {
+    compute: "float32",
+    reason: "float32: int8 cannot be compiled: no such products here",
+  });
+  assert.equal(step, 108);
+  assert.deepEqual(noted, ["float32", ""]);
+  const asked = runToy({ settings: { compute: "int8" }, context });
+  await assert.rejects(asked, isMistake("unsupported", "no such products here"));
 });
