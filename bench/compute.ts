@@ -70,7 +70,7 @@ async function outcomeOf(point: ComputePoint): Promise<ComputeResult["outcome"]>
     return await runPoint(point, sizeOf(point));
   } catch (error) {
     if (isInterruption(error)) Deno.exit(interruptedExitCode);
-    if (!(error instanceof TunebookError) || error.kind !== "unsupported") throw error;
+    if (!(error instanceof TunebookError)) throw error;
     return { failure: messageOf(error).split("\n")[0] };
   }
 }
