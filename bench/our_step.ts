@@ -51,13 +51,15 @@ export interface StepOptions {
   readonly everyPosition?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
+  /** In which numbers products with frozen weights are computed; float32 unless given. */
+  readonly compute?: "float32" | "int8" | undefined;
 }
 
 /** Compiles the step of a case. */
 export async function compileStep(
   measured: Omit<StepCase, "kind">,
   device: Device,
-  { everyPosition = false, gradientCheckpointing = false }: StepOptions = {},
+  { everyPosition = false, gradientCheckpointing = false, compute }: StepOptions = {},
 ): Promise<MeasuredStep> {
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
@@ -85,6 +87,7 @@ export async function compileStep(
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
+    compute,
     tokens: batch * length,
   });
   const gradients = await device.compile(program, {

@@ -10,10 +10,13 @@
  */
 import type { Dim, InputSpec } from "./program.ts";
 
-/** The largest code. −128 is not used, so that the codes are symmetric. */
-export const maxCode = 127;
+/**
+ * The largest code of signed bytes, of which −128 is not used, so that the codes are symmetric, and of
+ * unsigned ones.
+ */
+export const codeRange = { largest: 127, unsigned: 255 };
 
-/** What a row's largest number counts as at least, so that a row of zeros is divided by something. */
+/** What the largest number counts as at least, so that zeros are divided by something. */
 export const leastLargest = 1e-30;
 
 /**
@@ -31,7 +34,7 @@ export interface EightBitCodes {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
-/** Edge of the squares in which a matrix is turned, so that both sides of them stay in the cache. */
+/** Edge of the squares in which codes are turned, so that both sides of them stay in the cache. */
 const tile = 32;
 
 /** The program inputs of a matrix [outFeatures, inFeatures] for one use. */
@@ -55,45 +58,74 @@ export function eightBitInputs(
 export function eightBitCodes(
   use: EightBitUse,
   numbers: Float32Array,
-  [outFeatures, inFeatures]: readonly number[],
+  size: readonly number[],
 ): EightBitCodes {
-  const size = [outFeatures, inFeatures] as const;
-  const scales = scalesOf(use === "backward" ? "columns" : "rows", numbers, size);
+  if (use === "backward") return codesByColumn(numbers, size);
+  const { codes, scales } = codesByRow(numbers, size);
+  return { codes: use === "forward" ? turned(codes, size) : codes, scales };
+}
+
+function codesByRow(numbers: Float32Array, [rows, columns]: readonly number[]): EightBitCodes {
   const codes = new Int8Array(numbers.length);
-  // A matrix of zeros in a row or a column has no scale: its codes are zeros too.
-  const factors = Float64Array.from(scales, (scale) => scale === 0 ? 0 : 1 / scale);
-  const ofColumn = use === "backward";
-  const isTurned = use === "forward";
-  for (let top = 0; top < outFeatures; top += tile) {
-    const bottom = Math.min(outFeatures, top + tile);
-    for (let left = 0; left < inFeatures; left += tile) {
-      const right = Math.min(inFeatures, left + tile);
-      for (let row = top; row < bottom; row++) {
-        for (let column = left; column < right; column++) {
-          const at = row * inFeatures + column;
-          const code = numbers[at] * factors[ofColumn ? column : row] + maxCode + 0.5;
-          // Cutting a positive number rounds several times faster than Math.round.
-          codes[isTurned ? column * outFeatures + row : at] = (code | 0) - maxCode;
-        }
-      }
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const end = (row + 1) * columns;
+    let largest = 0;
+    for (let i = end - columns; i < end; i++) {
+      const each = Math.abs(numbers[i]);
+      if (each > largest) largest = each;
+    }
+    scales[row] = largest / codeRange.largest;
+    const factor = factorOf(scales[row]);
+    for (let i = end - columns; i < end; i++) codes[i] = rounded(numbers[i] * factor);
+  }
+  return { codes, scales };
+}
+
+function codesByColumn(numbers: Float32Array, [rows, columns]: readonly number[]): EightBitCodes {
+  const scales = new Float32Array(columns);
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      const each = Math.abs(numbers[i]);
+      if (each > scales[column]) scales[column] = each;
+    }
+  }
+  for (let column = 0; column < columns; column++) scales[column] /= codeRange.largest;
+  const factors = Float64Array.from(scales, factorOf);
+  const codes = new Int8Array(numbers.length);
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, i++) {
+      codes[i] = rounded(numbers[i] * factors[column]);
     }
   }
   return { codes, scales };
 }
 
-function scalesOf(
-  of: "rows" | "columns",
-  numbers: Float32Array,
-  [rows, columns]: readonly [number, number],
-): Float32Array<ArrayBuffer> {
-  const scales = new Float32Array(of === "rows" ? rows : columns);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const size = Math.abs(numbers[row * columns + column]);
-      const at = of === "rows" ? row : column;
-      if (size > scales[at]) scales[at] = size;
+/** Zeros have no scale: their codes are zeros too. */
+function factorOf(scale: number): number {
+  return scale === 0 ? 0 : 1 / scale;
+}
+
+/** Cutting a positive number rounds several times faster than Math.round. */
+function rounded(number: number): number {
+  return ((number + codeRange.largest + 0.5) | 0) - codeRange.largest;
+}
+
+function turned(
+  codes: Int8Array<ArrayBuffer>,
+  [rows, columns]: readonly number[],
+): Int8Array<ArrayBuffer> {
+  const made = new Int8Array(codes.length);
+  for (let top = 0; top < rows; top += tile) {
+    const bottom = Math.min(rows, top + tile);
+    for (let left = 0; left < columns; left += tile) {
+      const right = Math.min(columns, left + tile);
+      for (let column = left; column < right; column++) {
+        for (let row = top; row < bottom; row++) {
+          made[column * rows + row] = codes[row * columns + column];
+        }
+      }
     }
   }
-  for (let i = 0; i < scales.length; i++) scales[i] /= maxCode;
-  return scales;
+  return made;
 }

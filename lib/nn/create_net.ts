@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { type EightBitUse, ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
-import { eightBitNames } from "./eight_bit_linears.ts";
+import { eightBitNames, outlierColumnsOf } from "./eight_bit_linears.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
@@ -70,13 +70,17 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const codes = options.eightBit?.get(name);
       const layout = codes ? undefined : quantized?.get(name);
       const changed = changedWeight(path, name, codes !== undefined);
-      const product = changed
-        ? tf.matMul(x, changed, false, true)
-        : codes
-        ? ops.eightBitMatMul(x, eightBitMatrix(tensor, name, codes))
-        : layout
+      if (codes && !changed) {
+        const matrix = eightBitMatrix(tensor, name, codes);
+        const y = ops.eightBitMatMul(x, matrix, {
+          ...(bias ? { bias: tensor(`${path}.bias`) } : {}),
+          outlierColumns: outlierColumnsOf(x.shape[1]!),
+        });
+        return adapter?.output?.(path, x, y, net) ?? y;
+      }
+      const product = layout
         ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
-        : tf.matMul(x, tensor(name), false, true);
+        : tf.matMul(x, changed ?? tensor(name), false, true);
       const y = bias ? tf.add(product, tensor(`${path}.bias`)) : product;
       return changed ? y : adapter?.output?.(path, x, y, net) ?? y;
     },

@@ -59,6 +59,16 @@ export function eightBitLinears(
   return { chosen, left };
 }
 
+/** Columns that are enough for the outliers of a trained encoder: MiniLM has up to seven beside 384. */
+const mostOutlierColumns = 8;
+/** A narrow layer has no more than this share of them. */
+const outlierShare = 1 / 16;
+
+/** So many columns of a layer's input, those with the largest numbers, are multiplied in float32. */
+export function outlierColumnsOf(inFeatures: number): number {
+  return Math.min(mostOutlierColumns, Math.floor(inFeatures * outlierShare));
+}
+
 /** What a person is told: `36 of 38 linear layers in int8; left: classifier (it is trained)`. */
 export function eightBitText({ chosen, left }: EightBitLinears): string {
   const all = chosen.size + left.length;
@@ -96,9 +106,16 @@ export function eightBitWeightInputs(
   return inputs;
 }
 
+/** A matrix that was read last, with the codes that it has so far. */
+interface LastRead {
+  readonly path: string;
+  readonly numbers: Float32Array;
+  readonly made: Map<EightBitUse, EightBitCodes>;
+}
+
 /**
- * Gives a program the codes beside what `read` gives. A matrix is rounded when its codes are asked for,
- * and its scales, which are asked for next, are kept for that moment.
+ * Gives a program the codes beside what `read` gives. Programs ask for all of a matrix, one after the
+ * other: it is read once for that.
  */
 export function withEightBits(
   { layers }: Pick<Model, "layers">,
@@ -108,21 +125,22 @@ export function withEightBits(
   const linears = new Map(
     layers.filter((layer) => layer.kind === "linear").map((layer) => [weightPath(layer), layer]),
   );
-  let last: { readonly key: string; readonly made: EightBitCodes } | undefined;
+  let last: LastRead | undefined;
   return (name) => {
     const [, path, use, role] =
       /^(.+)\.int8\.(forward|backward|rows)\.(codes|scales)$/.exec(name) ??
         [];
     const linear = path === undefined ? undefined : linears.get(path);
-    if (!linear) return read(name);
-    const key = `${path} ${use}`;
-    const made = last?.key === key ? last.made : eightBitCodes(
-      use as EightBitUse,
-      weightOf(path),
-      [linear.outFeatures, linear.inFeatures],
-    );
-    last = role === "codes" ? { key, made } : undefined;
-    return made[role as "codes" | "scales"];
+    if (!linear) {
+      last = undefined;
+      return read(name);
+    }
+    if (last?.path !== path) last = { path, numbers: weightOf(path), made: new Map() };
+    const { numbers, made } = last;
+    const size = [linear.outFeatures, linear.inFeatures];
+    const codes = made.get(use as EightBitUse) ?? eightBitCodes(use as EightBitUse, numbers, size);
+    made.set(use as EightBitUse, codes);
+    return codes[role as "codes" | "scales"];
   };
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { leastLargest, maxCode } from "../eight_bit_weight.ts";
+import { codeRange, leastLargest } from "../eight_bit_weight.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
@@ -19,52 +19,123 @@ export type EightBitMatrix =
   | { readonly forward: EightBitTensors; readonly backward: EightBitTensors }
   | { readonly rows: EightBitTensors };
 
+/** What a product may have beside its matrix. */
+export interface EightBitOptions {
+  /** Added to each row, [outFeatures]. */
+  readonly bias?: Tensor | undefined;
+  /**
+   * So many columns of x, those with the largest numbers, are multiplied in float32, so that the others
+   * are rounded as if these were not there (LLM.int8, arXiv 2208.07339); none unless given.
+   */
+  readonly outlierColumns?: number;
+}
+
 /**
- * x·Wᵀ, with dx = dy·W computed in the same way: a scale for each row of x or dy, one for each column of
- * the result (SwitchBack, arXiv 2304.13013). The gradient is that of the product before rounding.
+ * x·Wᵀ + b, with dx = dy·W computed in the same way. W has a scale for each column of the product. dy has
+ * one for each row, since gradients of tokens differ in size (SwitchBack, arXiv 2304.13013). x has one
+ * scale and a zero of its own, which costs fewer passes and, without the outlier columns, is as good.
+ * The gradient is that of the product before rounding.
  *
  * @param x [tokens, inFeatures]
  * @returns [tokens, outFeatures]
  */
-export function eightBitMatMul(x: Tensor, matrix: EightBitMatrix): Tensor {
+export function eightBitMatMul(
+  x: Tensor,
+  matrix: EightBitMatrix,
+  { bias, outlierColumns = 0 }: EightBitOptions = {},
+): Tensor {
+  const shared = "rows" in matrix ? matrix.rows : undefined;
+  const forward = "rows" in matrix ? matrix.rows : matrix.forward;
+  const backward = "rows" in matrix ? matrix.rows : matrix.backward;
   const run = tf.customGrad((...args) => {
     const rows = args[0] as unknown as Tensor;
-    const save = args[1] as unknown as (tensors: Tensor[]) => void;
-    if ("rows" in matrix) {
-      save([matrix.rows.codes, matrix.rows.scales]);
-      return {
-        value: product(rows, matrix.rows, { turned: true }),
-        // The rows' scales belong to what is summed over here, so that dy takes them.
-        gradFunc: (dy: Tensor, [codes, scales]: Tensor[]) => product(tf.mul(dy, scales), { codes }),
-      };
-    }
-    save([matrix.backward.codes, matrix.backward.scales]);
+    const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
+    save([backward.codes, backward.scales]);
+    const options = { turned: shared !== undefined, outlierColumns };
     return {
-      value: product(rows, matrix.forward),
-      gradFunc: (dy: Tensor, [codes, scales]: Tensor[]) => product(dy, { codes, scales }),
+      value: product(rows, { ...forward, ...(bias ? { bias } : {}) }, options),
+      gradFunc(dy: Tensor, [codes, scales]: Tensor[]) {
+        // Scales of rows belong to what is summed over here, so that dy takes them.
+        const dx = shared
+          ? product(tf.mul(dy, scales), { codes }, { byRow: true })
+          : product(dy, { codes, scales }, { byRow: true });
+        return bias ? [dx, tf.sum(dy, 0)] : [dx];
+      },
     };
   });
-  return run(x);
+  return bias ? run(x, bias) : run(x);
 }
 
-/** x·B for codes of B, or those of Bᵀ where they are `turned`. */
+interface ProductInputs {
+  readonly codes: Tensor;
+  readonly scales?: Tensor;
+  readonly bias?: Tensor;
+}
+
+interface ProductOptions {
+  /** The codes are those of Bᵀ. */
+  readonly turned?: boolean;
+  /** x has a scale for each row. */
+  readonly byRow?: boolean;
+  readonly outlierColumns?: number;
+}
+
+/** x·B + bias for codes of B. */
 function product(
   x: Tensor,
-  { codes, scales }: { readonly codes: Tensor; readonly scales?: Tensor },
-  { turned = false } = {},
+  { codes, scales, bias }: ProductInputs,
+  { turned = false, byRow = false, outlierColumns = 0 }: ProductOptions,
 ): Tensor {
   const [made] = singleNode(
     "EightBitMatMul",
-    { x, codes, ...(scales ? { scales } : {}) },
-    { turned },
+    { x, codes, ...(scales ? { scales } : {}), ...(bias ? { bias } : {}) },
+    { turned, byRow, outlierColumns },
     () => {
-      const largest = tf.max(tf.abs(x), 1, true);
-      const rowScale = tf.mul(tf.maximum(largest, leastLargest), 1 / maxCode); // [tokens, 1]
-      const whole = tf.round(tf.div(x, rowScale));
-      const sums = tf.matMul(whole, tf.cast(codes, "float32"), false, turned);
-      return [tf.mul(scales ? tf.mul(sums, scales) : sums, rowScale)];
+      const numbers = tf.cast(codes, "float32");
+      const multiplied = (a: Tensor, b: Tensor) => {
+        const sums = tf.matMul(a, b, false, turned);
+        return scales ? tf.mul(sums, scales) : sums;
+      };
+      const { whole, scale, columns } = byRow ? roundedByRow(x) : roundedAsWhole(x, outlierColumns);
+      const y = tf.mul(multiplied(whole, numbers), scale);
+      const z = bias ? tf.add(y, bias) : y;
+      if (!columns) return [z];
+      const of = (a: Tensor) => tf.gather(a, columns, 1);
+      const rest = tf.sub(of(x), tf.mul(of(whole), scale)); // [tokens, outlierColumns]
+      return [tf.add(z, multiplied(rest, tf.gather(numbers, columns, turned ? 1 : 0)))];
     },
     { needs: "integers" },
   );
   return made;
+}
+
+/** x as whole numbers around zero, in float32. */
+interface Rounded {
+  readonly whole: Tensor;
+  /** A scalar, or [tokens, 1]. */
+  readonly scale: Tensor;
+  /** The outlier columns. */
+  readonly columns?: Tensor;
+}
+
+function roundedByRow(x: Tensor): Rounded {
+  const largest = tf.maximum(tf.max(tf.abs(x), 1, true), leastLargest);
+  const scale = tf.mul(largest, 1 / codeRange.largest);
+  return { whole: tf.round(tf.div(x, scale)), scale };
+}
+
+function roundedAsWhole(x: Tensor, count: number): Rounded {
+  const [top, bottom] = [tf.max(x, 0), tf.min(x, 0)];
+  const columns = count === 0
+    ? undefined
+    : tf.topk(tf.maximum(top, tf.neg(bottom)), count).indices as Tensor;
+  const others = columns
+    ? tf.sub(1, tf.max(tf.oneHot(columns, x.shape[1]!, 1, 0, "float32"), 0))
+    : tf.scalar(1);
+  const upper = tf.maximum(tf.max(tf.mul(top, others)), leastLargest);
+  const lower = tf.minimum(tf.min(tf.mul(bottom, others)), 0);
+  const scale = tf.mul(tf.sub(upper, lower), 1 / codeRange.unsigned);
+  const zero = tf.round(tf.div(tf.neg(lower), scale));
+  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, codeRange.unsigned);
+  return { whole: tf.sub(bytes, zero), scale, ...(columns ? { columns } : {}) };
 }
