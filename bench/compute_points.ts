@@ -9,6 +9,7 @@ import {
   type Method,
   model,
   perplexity,
+  qlora,
   type Table,
   textGeneration,
   tokenAccuracy,
@@ -110,6 +111,8 @@ export async function runPoint(
 
 /** As `deno task finetune` has them: what is usual suits larger models than the small decoder. */
 function methodFor(task: StudiedTask, name: string): Method {
+  // Over four bits nothing is computed in eight.
+  if (name === "qlora") return qlora({ quantize: "int8" });
   if (task !== "tokens" || name !== "lora") return methodOf(name);
   return { ...lora({ rank: 16, targets: "all-linear" }), learningRate: 5e-3 };
 }

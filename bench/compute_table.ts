@@ -40,11 +40,15 @@ function taskTable(title: string, results: readonly ComputeResult[]): string {
     const failure = of.map(({ outcome }) => "failure" in outcome ? outcome.failure : undefined)
       .find((each) => each !== undefined);
     const differences = pairs.map((pair) => differenceOf(task, pair));
-    all.push(...differences);
+    // Where no step computes in eight bits, equal scores say nothing of them.
+    const isSame = of.some(({ point, outcome }) =>
+      point.compute === "int8" && "score" in outcome && outcome.drift === undefined
+    );
+    if (!isSame) all.push(...differences);
     const cells = pairs.length === 0 ? [failure ?? "no pair yet", "", "", "", "0"] : [
       mean(pairs.map(({ float32 }) => float32)).toFixed(4),
       mean(pairs.map(({ int8 }) => int8)).toFixed(4),
-      ...differenceCells(task, differences),
+      ...(isSame ? ["nothing in int8", "–"] : differenceCells(task, differences)),
       `${pairs.length}${failure === undefined ? "" : ` (${failure})`}`,
     ];
     return `| ${[method, ...cells].join(" | ")} |`;

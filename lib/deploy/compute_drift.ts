@@ -5,6 +5,7 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
+import type { EightBitLinears } from "../nn/eight_bit_linears.ts";
 import { evaluationProgram } from "../nn/forward_program.ts";
 import type { Objective } from "../nn/objective.ts";
 import { evaluated, type Rows, runOver } from "../nn/run_over.ts";
@@ -30,6 +31,8 @@ const comparedRows = 64;
 export interface DriftOptions {
   readonly device: Device;
   readonly state: State;
+  /** The linear layers that computed in eight bits. */
+  readonly eightBit: EightBitLinears;
   readonly rows: Rows;
   /** The kind of the task's predictions, which says what an answer is. */
   readonly kind: string;
@@ -42,19 +45,19 @@ export interface DriftOptions {
  */
 export async function computeDrift(
   trainable: TrainableModel,
-  { device, state, rows, kind, signal }: DriftOptions,
+  { device, state, eightBit, rows, kind, signal }: DriftOptions,
 ): Promise<ComputeDrift> {
   const { perRow, ...objective } = trainable.objective;
   const asked = { ...trainable, objective };
-  const compile = (compute: "float32" | "int8") =>
-    device.compile(evaluationProgram(asked, { compute }), { frozen: frozenOf(asked), state });
+  const compile = (eightBit?: EightBitLinears) =>
+    device.compile(evaluationProgram(asked, { eightBit }), { frozen: frozenOf(asked), state });
   const count = Math.min(comparedRows, rows.lengths.length);
   // Logits of a whole vocabulary take much room.
   const batchSize = perRow ? 1 : comparedRows;
   const sums = driftSums(kind, objective);
-  const int8 = await compile("int8");
+  const int8 = await compile(eightBit);
   try {
-    const float32 = await compile("float32");
+    const float32 = await compile();
     try {
       for (let start = 0; start < count; start += batchSize) {
         const length = Math.min(batchSize, count - start);

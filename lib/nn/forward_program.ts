@@ -7,7 +7,7 @@ import { ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { closed, type ClosingTokens } from "./closing_tokens.ts";
 import { createNet } from "./create_net.ts";
-import { type EightBitLinears, eightBitLinears } from "./eight_bit_linears.ts";
+import type { EightBitLinears } from "./eight_bit_linears.ts";
 import type { TextBatch } from "./family.ts";
 import { appliedHead, headFeatures, headResults } from "./head_results.ts";
 import { type Model, modelHead } from "./model.ts";
@@ -39,17 +39,14 @@ export interface ForwardProgramOptions {
 
 /** How evaluation computes. */
 export interface EvaluationOptions {
-  /**
-   * In which numbers products with frozen weights are computed, as in a training (`eightBitLinears`);
-   * float32 unless given.
-   */
-  readonly compute?: "float32" | "int8";
+  /** The linear layers that compute in eight bits, as in a training; none unless given. */
+  readonly eightBit?: EightBitLinears | undefined;
 }
 
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
 export function evaluationProgram(
   trainable: TrainableModel,
-  { compute = "float32" }: EvaluationOptions = {},
+  { eightBit }: EvaluationOptions = {},
 ): Program {
   const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
@@ -67,7 +64,6 @@ export function evaluationProgram(
     );
     return { logits: perRow.of(ofTokens, batch) };
   };
-  const eightBit = compute === "int8" ? eightBitLinears(trainable) : undefined;
   return programOf(trainable, outputsOf, { eightBit });
 }
 

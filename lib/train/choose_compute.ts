@@ -7,6 +7,7 @@
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
 import { hasByteProducts, type Processor, processorFlags } from "../engine/mod.ts";
+import type { EightBitLinears } from "../nn/eight_bit_linears.ts";
 import type { Compute } from "./compute_option.ts";
 import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -17,6 +18,8 @@ export interface ComputeChoice {
   readonly compute: Compute;
   /** The arithmetic and why, in one line: `int8: 41 ms a step, float32: 63 ms`. */
   readonly reason: string;
+  /** In int8: which linear layers compute so, and why the others do not. */
+  readonly linears?: EightBitLinears;
 }
 
 /** What a measurement is made with; the clock of this process and its processor unless given. */

@@ -4,8 +4,7 @@
  * @module
  */
 import { type ErrorKind, messageOf, TunebookError } from "../core/errors.ts";
-import { eightBitLinears, eightBitText } from "../nn/eight_bit_linears.ts";
-import type { TrainableModel } from "../nn/trainable_model.ts";
+import { type EightBitLinears, eightBitText } from "../nn/eight_bit_linears.ts";
 import { checkpointFingerprint } from "./checkpoint.ts";
 import {
   type ComputeChoice,
@@ -31,8 +30,9 @@ function computesBytes(device: string): boolean {
  */
 export async function knownCompute(
   settings: TrainSettings,
-  { device, plan, probe }: {
+  { device, linears, plan, probe }: {
     readonly device: string;
+    readonly linears: EightBitLinears;
     readonly plan: StepPlan;
     readonly probe: ComputeProbe;
   },
@@ -56,23 +56,16 @@ export async function knownCompute(
       return { compute, reason: `${compute}: the checkpoint's` };
     }
   }
+  if (linears.chosen.size === 0) {
+    return { compute: "float32", reason: `float32: ${eightBitText(linears)}` };
+  }
   return computeUnmeasured({ device, settings, plan, processor: probe.processor() });
 }
 
-/** The choice with what it means for the linear layers, of which so many layers run once in float32. */
-export function withLinears(
-  choice: ComputeChoice,
-  trainable: Pick<TrainableModel, "model" | "adapter">,
-  keptLayers: number,
-): ComputeChoice {
+/** The choice with the linear layers that compute in eight bits. */
+export function withLinears(choice: ComputeChoice, linears: EightBitLinears): ComputeChoice {
   if (choice.compute === "float32") return choice;
-  const kept = keptLayers > 0
-    ? `; the lowest ${keptLayers} layers run once for all epochs, in float32`
-    : "";
-  return {
-    ...choice,
-    reason: `${choice.reason}; ${eightBitText(eightBitLinears(trainable))}${kept}`,
-  };
+  return { ...choice, reason: `${choice.reason}; ${eightBitText(linears)}`, linears };
 }
 
 /** Kinds of errors after which a run still has float32: int8 does not fit it, or the memory beside it. */

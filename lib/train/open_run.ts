@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { eightBitAbove } from "../nn/eight_bit_above.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { createWeightAverage } from "./averages/weight_average.ts";
@@ -59,12 +60,13 @@ export async function openRun(
   const plan = planSteps(exampleLengths(rows), asked);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
-  const known = await knownCompute(asked, { device: device.name, plan, probe });
+  const frozenLayers = countFrozenLayers(trainable);
+  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1;
+  const keptLayers = fromHidden ? frozenLayers : 0;
+  const linears = eightBitAbove(trainable, keptLayers);
+  const known = await knownCompute(asked, { device: device.name, linears, plan, probe });
   const first = known?.compute ?? "float32";
   const settings: TrainSettings = { ...asked, compute: first };
-  const frozenLayers = countFrozenLayers(trainable);
-  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-  const keptLayers = fromHidden ? frozenLayers : 0;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = occurringWords(trainable, rows, settings);
   const { totalSteps } = plan;
@@ -125,7 +127,7 @@ export async function openRun(
     ...(words ? { words } : {}),
     fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
     packing: reason,
-    compute: withLinears(compute, trainable, keptLayers),
+    compute: withLinears(compute, linears),
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };

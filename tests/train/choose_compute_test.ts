@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { type Device, openDevice, type Processor } from "../../lib/engine/mod.ts";
+import type { EightBitLinears } from "../../lib/nn/eight_bit_linears.ts";
+import { lora } from "../../lib/adapters/lora.ts";
 import {
   type ComputeProbe,
   computeUnmeasured,
@@ -16,6 +18,7 @@ import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
 import { runToy } from "./toy_run.ts";
 
 const withBytes: Processor = { name: "new", flags: new Set(["avx2", "avx_vnni"]) };
+const all: EightBitLinears = { chosen: new Map([["layer.weight", ["forward"]]]), left: [] };
 const without: Processor = { name: "old", flags: new Set(["avx2"]) };
 
 /** A clock by which the measured blocks take so long, in the order in which they run. */
@@ -106,9 +109,37 @@ Deno.test("int8 on a device without such products is refused", async () => {
   const settings = trainSettings({ compute: "int8" });
   const plan = planSteps([1, 2], settings);
   await assert.rejects(
-    knownCompute(settings, { device: "webgpu", plan, probe: unasked }),
+    knownCompute(settings, { device: "webgpu", linears: all, plan, probe: unasked }),
     isMistake("unsupported", "compute is int8", "webgpu", "leave compute out"),
   );
+});
+
+Deno.test("where no linear layer is frozen, there is nothing to measure", async () => {
+  const settings = trainSettings({ compute: "auto", epochs: 1000 });
+  const left = [{ path: "classifier", reason: "it is trained" }];
+  const known = await knownCompute(settings, {
+    device: "cpu",
+    linears: { chosen: new Map(), left },
+    plan: planSteps([1, 2], settings),
+    probe: unasked,
+  });
+  assert.equal(
+    known?.reason,
+    "float32: 0 of 1 linear layers in int8; left: classifier (it is trained)",
+  );
+});
+
+Deno.test("layers that run once are in float32", async () => {
+  const method = lora({ rank: 2, targets: ".*layer\\.1\\..*(query|value|q_lin|v_lin)" });
+  const of = async (epochs: number) => {
+    const settings = { compute: "int8", epochs } as const;
+    return (await runToy({ model: { layers: 2 }, method, settings })).compute.linears!;
+  };
+  const [once, twice] = [await of(1), await of(2)];
+  assert.ok(twice.chosen.size > 0 && twice.chosen.size < once.chosen.size);
+  const kept = twice.left.filter(({ reason }) => reason === "its layer runs once for all epochs");
+  assert.equal(kept.length, once.chosen.size - twice.chosen.size);
+  assert.ok(kept.every(({ path }) => path.includes(".0.")), kept.map(({ path }) => path).join());
 });
 
 /** More than a hundred steps, so that measuring would pay. */

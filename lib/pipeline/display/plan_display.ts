@@ -10,7 +10,8 @@ import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../nn/family.ts";
-import { eightBitLinears, eightBitText } from "../../nn/eight_bit_linears.ts";
+import { eightBitAbove } from "../../nn/eight_bit_above.ts";
+import { type EightBitLinears, eightBitText } from "../../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
@@ -121,7 +122,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
       [
         "compute",
         settings.compute === "int8"
-          ? `int8: ${eightBitText(eightBitLinears({ model, adapter }))}`
+          ? `int8: ${eightBitText(known.eightBit)}`
           : "auto: the run measures int8 beside float32, whose time is below",
       ] satisfies [string, string],
     ]),
@@ -141,7 +142,7 @@ async function forecastOf(
   { splits, task }: ReadData,
   opened: OpenedModel,
   settings: TrainSettings,
-): Promise<Forecast & { readonly packing?: string }> {
+): Promise<Forecast & { readonly packing?: string; readonly eightBit: EightBitLinears }> {
   const { config } = opened;
   const texts = task.task.report.texts(splits.train).map(String);
   // The longest row decides how much memory the largest batch needs.
@@ -186,7 +187,8 @@ async function forecastOf(
     productRate: await rate("float32"),
     eightBitRate: settings.compute === "int8" ? await rate("int8") : undefined,
   });
-  return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+  const eightBit = eightBitAbove({ model, adapter }, keptLayers);
+  return { ...made, eightBit, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
 }
 
 /** `6`, or of an encoder-decoder `6 + 6`. */

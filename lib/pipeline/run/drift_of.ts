@@ -8,14 +8,15 @@ import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { TrainResult } from "../../train/train.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 
-/** Compares a trained model in both arithmetics on held-out rows; nothing where it trained in float32. */
+/** Compares a trained model in both arithmetics on held-out rows; nothing where no step was in eight bits. */
 export async function driftOf(
   { state, compute }: Pick<TrainResult, "state" | "compute">,
-  { trainable, task, ...options }: Omit<DriftOptions, "state" | "kind"> & {
+  { trainable, task, ...options }: Omit<DriftOptions, "state" | "kind" | "eightBit"> & {
     readonly trainable: TrainableModel;
     readonly task: AnyLabelledTask;
   },
 ): Promise<ComputeDrift | undefined> {
-  if (compute.compute !== "int8") return undefined;
-  return await computeDrift(trainable, { ...options, state, kind: task.task.kind });
+  const { linears: eightBit } = compute;
+  if (!eightBit || eightBit.chosen.size === 0) return undefined;
+  return await computeDrift(trainable, { ...options, state, eightBit, kind: task.task.kind });
 }
