@@ -66,10 +66,8 @@ export function computeUnmeasured(
   });
   if (device !== "cpu") return float32(`eight-bit products are the processor's, not of ${device}`);
   // Where nothing tells what the processor has, a measurement does.
-  if (processor && !hasByteProducts(processor)) {
-    return float32(
-      "this processor has no instructions for products of bytes (VNNI, AMX, dot products)",
-    );
+  if (processor && !canWin(processor)) {
+    return float32("this processor has no instructions for products of bytes, not even AVX2");
   }
   const microBatches = plan.totalSteps * settings.accumulate;
   return microBatches < leastMicroBatches
@@ -77,6 +75,14 @@ export function computeUnmeasured(
       `${microBatches} micro-batches are too few to measure int8, which takes ${leastMicroBatches}`,
     )
     : undefined;
+}
+
+/**
+ * AVX2 alone multiplies bytes faster than float32, too: a LoRA step of 6 × 384 took .84 of float32's processor
+ * time on an AMD EPYC of family 25, model 1. Where there is neither, nothing was measured.
+ */
+function canWin(processor: Processor): boolean {
+  return hasByteProducts(processor) || processor.flags.has("avx2");
 }
 
 /** Runs a step without its update, so that nothing but the gradients' room in the state changes. */
