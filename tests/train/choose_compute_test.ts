@@ -290,3 +290,14 @@ Deno.test("where int8 cannot be compiled, auto says why and trains in float32", 
   const asked = runToy({ settings: { compute: "int8" }, context });
   await assert.rejects(asked, isMistake("unsupported", "no such products here"));
 });
+
+Deno.test("int8 op by op learns as the compiled steps do", async () => {
+  const settings = { compute: "int8", epochs: 1 } as const;
+  const [compiled, eager] = [
+    await runToy({ settings }),
+    await runToy({ settings, device: "tfjs:cpu" }),
+  ];
+  compiled.losses.forEach((loss, step) => {
+    assert.ok(Math.abs(loss - eager.losses[step]) < 1e-3, `step ${step}: ${loss}`);
+  });
+});
