@@ -27,7 +27,8 @@ await serve<Message>({
     const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     collectGarbage();
-    return { baseMegabytes: residentMegabytes() - before, heldShare: step.heldShare };
+    const held = residentMegabytes();
+    return { baseMegabytes: held - before, residentMegabytes: held, heldShare: step.heldShare };
   },
   async step({ count }) {
     const { milliseconds, loss } = await step!.run(count);
