@@ -20,7 +20,7 @@ import {
   valueAndGradients,
 } from "../engine/mod.ts";
 import { createNet } from "../nn/create_net.ts";
-import { eightBitLinears } from "../nn/eight_bit_linears.ts";
+import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
@@ -56,6 +56,8 @@ export interface GradientOptions {
    * float32 unless given. Gradients of what is trained are in float32 either way.
    */
   readonly compute?: "float32" | "int8" | undefined;
+  /** Which layers are computed in int8 where that is asked for. */
+  readonly eightBit?: EightBitRule | undefined;
 }
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
@@ -112,10 +114,12 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, words, compute = "float32" }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, words, ...options }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
-  const eightBit = compute === "int8" ? eightBitLinears(trainable) : undefined;
+  const eightBit = options.compute === "int8"
+    ? eightBitLinears(trainable, options.eightBit)
+    : undefined;
   const weights = withLossParameters(weightInputs(trainable, { eightBit }), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden

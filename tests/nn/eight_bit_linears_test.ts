@@ -23,6 +23,9 @@ import { gradientRun } from "./run_trainable_model.ts";
 import { toyModel, toyRows, toyTargets } from "./toy.ts";
 
 const count = 6;
+/** Toys are narrow. */
+const all = { leastFeatures: 1 };
+const inInt8 = { compute: "int8", eightBit: all } as const;
 
 function classifying(model: Model, method: Method): TrainableModel {
   const rows = toyRows(count);
@@ -114,10 +117,10 @@ for (const [name, method] of Object.entries(methods)) {
   Deno.test(`gradients in eight bits point where float32's do, and eager ones too: ${name}`, async () => {
     const trainable = classifying(wideModel(), method);
     const exact = await gradientsOf(trainable, {});
-    const rounded = await gradientsOf(trainable, { compute: "int8", tokens: count });
+    const rounded = await gradientsOf(trainable, { ...inInt8, tokens: count });
     const found = cosine(exact, rounded);
     assert.ok(found > 0.98 && found < 1 - 1e-9, `${name}: ${found}`);
-    const eager = cosine(rounded, await gradientsOf(trainable, { compute: "int8" }, "tfjs:cpu"));
+    const eager = cosine(rounded, await gradientsOf(trainable, { ...inInt8 }, "tfjs:cpu"));
     // A number between two codes may go to either, so that single gradients can differ.
     assert.ok(eager > 0.9999, `${name}, eager: ${eager}`);
   });
@@ -128,7 +131,7 @@ for (const modelType of ["distilbert", "gpt2", "llama", "gemma2"]) {
     const trainable = classifying(wideModel(modelType), lora({ rank: 2 }));
     const found = cosine(
       await gradientsOf(trainable, {}),
-      await gradientsOf(trainable, { compute: "int8" }),
+      await gradientsOf(trainable, { ...inInt8 }),
     );
     assert.ok(found > 0.98 && found < 1 - 1e-9, String(found));
   });
@@ -137,8 +140,8 @@ for (const modelType of ["distilbert", "gpt2", "llama", "gemma2"]) {
 Deno.test("layers that are computed twice give the same gradients in eight bits", async () => {
   const trainable = classifying(wideModel(), lora({ rank: 2 }));
   const [once, twice] = [
-    await gradientsOf(trainable, { compute: "int8" }),
-    await gradientsOf(trainable, { compute: "int8", gradientCheckpointing: true }),
+    await gradientsOf(trainable, { ...inInt8 }),
+    await gradientsOf(trainable, { ...inInt8, gradientCheckpointing: true }),
   ];
   assert.ok(cosine(once, twice) > 1 - 1e-9);
 });
@@ -147,7 +150,7 @@ Deno.test("a base in int8 is one set of codes in the program, and its gradients 
   const trainable = classifying(held(wideModel(), "int8"), lora({ rank: 2 }));
   const [exact, rounded] = [
     await gradientsOf(trainable, {}),
-    await gradientsOf(trainable, { compute: "int8" }),
+    await gradientsOf(trainable, { ...inInt8 }),
   ];
   const found = cosine(exact, rounded);
   assert.ok(found > 0.98, String(found));
@@ -159,7 +162,7 @@ Deno.test("a base in int8 is one set of codes in the program, and its gradients 
 
 /** The frozen weights that a program in eight bits reads. */
 function constantsOf(trainable: TrainableModel): string[] {
-  const program = gradientProgram(trainable, { compute: "int8" });
+  const program = gradientProgram(trainable, { ...inInt8 });
   const graph = trace(program, gradientSource(trainable), { integers: "exact" });
   return [...graph.constants.keys()].map(({ name }) => name).filter((name) => name.includes("."));
 }
@@ -189,24 +192,26 @@ Deno.test("a matrix that a method replaces is multiplied as the method says", as
   assert.ok(constantsOf(trainable).includes(`${path}.weight`));
   const [exact, rounded] = [
     await gradientsOf(trainable, {}),
-    await gradientsOf(trainable, { compute: "int8" }),
+    await gradientsOf(trainable, { ...inInt8 }),
   ];
   assert.ok(cosine(exact, rounded) > 0.98);
 });
 
 Deno.test("what stays in float32 is listed with the reason", () => {
-  const { chosen, left } = eightBitLinears(classifying(wideModel(), lora({ rank: 2 })));
+  const { chosen, left } = eightBitLinears(classifying(wideModel(), lora({ rank: 2 })), all);
   assert.deepEqual(left, [{ path: "classifier", reason: "it is trained" }]);
   assert.equal(
     eightBitText({ chosen, left }),
     "13 of 14 linear layers in int8; left: classifier (it is trained)",
   );
-  const trained = eightBitLinears(classifying(wideModel(), full()));
+  const trained = eightBitLinears(classifying(wideModel(), full()), all);
   assert.equal(trained.chosen.size, 0);
   assert.equal(
     eightBitText(trained),
     "0 of 14 linear layers in int8; left: 14 (it is trained)",
   );
-  const nf4 = eightBitLinears(classifying(held(wideModel(), "nf4"), lora({ rank: 2 })));
+  const nf4 = eightBitLinears(classifying(held(wideModel(), "nf4"), lora({ rank: 2 })), all);
+  const narrow = eightBitText(eightBitLinears(classifying(wideModel(), lora({ rank: 2 }))));
+  assert.match(narrow, /13 \(32 features are too few\)/);
   assert.match(eightBitText(nf4), /^0 of 14 .* 13 \(it is held in nf4\), classifier/);
 });
