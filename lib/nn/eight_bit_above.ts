@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { type EightBitLinears, eightBitLinears, type FloatLinear } from "./eight_bit_linears.ts";
+import {
+  type EightBitLinears,
+  eightBitLinears,
+  type EightBitRule,
+  type FloatLinear,
+} from "./eight_bit_linears.ts";
 import { layersBelowHead } from "./layer_depth.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 
@@ -12,8 +17,9 @@ import type { TrainableModel } from "./trainable_model.ts";
 export function eightBitAbove(
   trainable: Pick<TrainableModel, "model" | "adapter">,
   keptLayers: number,
+  rule: EightBitRule = {},
 ): EightBitLinears {
-  const all = eightBitLinears(trainable);
+  const all = eightBitLinears(trainable, rule);
   if (keptLayers === 0) return all;
   const { model } = trainable;
   const above = model.config.numLayers - keptLayers;

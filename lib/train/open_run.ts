@@ -47,7 +47,7 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
 /** What opening needs of a training's context. */
 export type OpenContext = Pick<
   TrainContext,
-  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal" | "probe"
+  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal" | "probe" | "eightBit"
 >;
 
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
@@ -56,14 +56,14 @@ export async function openRun(
   rows: TrainingRows,
   context: OpenContext,
 ): Promise<TrainingRun> {
-  const { device, settings: asked, signal, probe = ownProbe } = context;
+  const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
   const plan = planSteps(exampleLengths(rows), asked);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
   const frozenLayers = countFrozenLayers(trainable);
   const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;
-  const linears = eightBitAbove(trainable, keptLayers);
+  const linears = eightBitAbove(trainable, keptLayers, eightBit);
   const known = await knownCompute(asked, { device: device.name, linears, plan, probe });
   const first = known?.compute ?? "float32";
   const settings: TrainSettings = { ...asked, compute: first };
@@ -84,6 +84,7 @@ export async function openRun(
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOfBatch(rows, settings),
     words,
+    eightBit,
   };
   const frozen = gradientSource(trainable, words);
   const compiling = { device, settings, state, frozen, options };

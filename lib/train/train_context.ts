@@ -4,6 +4,7 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
+import type { EightBitRule } from "../nn/eight_bit_linears.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
@@ -37,6 +38,8 @@ export interface TrainContext {
   readonly onCompute?: (choice: ComputeChoice) => void;
   /** What `compute: "auto"` measures with; the clock and the processor of this machine unless given. */
   readonly probe?: ComputeProbe;
+  /** Which linear layers are worth computing in eight bits, where a run does. */
+  readonly eightBit?: EightBitRule;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
   /**

@@ -15,7 +15,12 @@ import { trainSettings } from "../../lib/train/train_options.ts";
 import { isMistake } from "../is_mistake.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { loadCheckpoint } from "../../lib/train/checkpoint.ts";
-import { runToy } from "./toy_run.ts";
+import { runToy as runNarrow, type ToyRunOptions } from "./toy_run.ts";
+
+/** Toy models are too narrow for eight bits to be worth it. */
+const eightBit = { leastFeatures: 1 };
+const runToy = ({ context, ...options }: ToyRunOptions = {}) =>
+  runNarrow({ ...options, context: { eightBit, ...context } });
 
 const withBytes: Processor = { name: "new", flags: new Set(["avx2", "avx_vnni"]) };
 const all: EightBitLinears = { chosen: new Map([["layer.weight", ["forward"]]]), left: [] };
@@ -300,4 +305,15 @@ Deno.test("int8 op by op learns as the compiled steps do", async () => {
   compiled.losses.forEach((loss, step) => {
     assert.ok(Math.abs(loss - eager.losses[step]) < 1e-3, `step ${step}: ${loss}`);
   });
+});
+
+Deno.test("a model that is too narrow says so, and trains as in float32", async () => {
+  const [float32, int8, auto] = [
+    await runNarrow(),
+    await runNarrow({ settings: { compute: "int8" } }),
+    await runNarrow({ settings: { compute: "auto" }, context: { probe: unasked } }),
+  ];
+  assert.match(int8.compute.reason, /^int8, as asked; 0 of 8 .* features are too few/);
+  assert.match(auto.compute.reason, /^float32: 0 of 8 .* features are too few/);
+  assert.deepEqual([int8.values, auto.values], [float32.values, float32.values]);
 });

@@ -170,6 +170,7 @@ async function forecastOf(
     )
     : undefined;
   const { numDecoderLayers = 0 } = config;
+  const eightBit = eightBitAbove({ model, adapter }, keptLayers);
   const device = await openDevice("cpu");
   const rate = (compute: Compute) => measureProducts(device, config.hiddenSize, compute);
   const made = forecast({
@@ -185,9 +186,10 @@ async function forecastOf(
     quantized: model.quantized,
     settings,
     productRate: await rate("float32"),
-    eightBitRate: settings.compute === "int8" ? await rate("int8") : undefined,
+    eightBitRate: settings.compute === "int8" && eightBit.chosen.size > 0
+      ? await rate("int8")
+      : undefined,
   });
-  const eightBit = eightBitAbove({ model, adapter }, keptLayers);
   return { ...made, eightBit, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
 }
 
