@@ -88,6 +88,7 @@ export async function compileStep(
     words,
     gradientCheckpointing,
     compute,
+    eightBit: { trained: true },
     tokens: batch * length,
   });
   const gradients = await device.compile(program, {

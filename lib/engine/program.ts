@@ -32,6 +32,8 @@ export interface Program {
    * integer weights as llama.cpp does, with the other side rounded to eight bits.
    */
   readonly isInference?: boolean;
+  /** True where matrices are rounded to eight bits in the program itself. */
+  readonly roundsMatrices?: boolean;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   compute(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }

@@ -71,11 +71,13 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const layout = codes ? undefined : quantized?.get(name);
       const changed = changedWeight(path, name, codes !== undefined);
       if (codes && !changed) {
-        const matrix = eightBitMatrix(tensor, name, codes);
-        const y = ops.eightBitMatMul(x, matrix, {
+        const options = {
           ...(bias ? { bias: tensor(`${path}.bias`) } : {}),
           outlierColumns: outlierColumnsOf(x.shape[1]!),
-        });
+        };
+        const y = codes.length === 0
+          ? ops.trainedEightBitMatMul(x, tensor(name), options)
+          : ops.eightBitMatMul(x, eightBitMatrix(tensor, name, codes), options);
         return adapter?.output?.(path, x, y, net) ?? y;
       }
       const product = layout

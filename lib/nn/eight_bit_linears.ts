@@ -24,7 +24,7 @@ export interface FloatLinear {
 
 /** How the linear layers of a training are computed. */
 export interface EightBitLinears {
-  /** Weight path → the codes that its products take. */
+  /** Weight path → the codes that its products take; none where they are made in every step. */
   readonly chosen: ReadonlyMap<string, readonly EightBitUse[]>;
   /** The others, each with the reason. */
   readonly left: readonly FloatLinear[];
@@ -38,6 +38,11 @@ const ofRows: readonly EightBitUse[] = ["rows"];
 export interface EightBitRule {
   /** Layers with fewer features on a side stay in float32; 256 unless given. */
   readonly leastFeatures?: number;
+  /**
+   * Computes layers that are trained in eight bits, too, but not heads: x·Wᵀ and dy·W; the gradient of W
+   * stays in float32 (SwitchBack, arXiv 2304.13013). False unless given.
+   */
+  readonly trained?: boolean;
 }
 
 /**
@@ -53,7 +58,7 @@ const leastFeatures = 256;
  */
 export function eightBitLinears(
   { model, adapter }: { readonly model: Model; readonly adapter: AttachedMethod },
-  { leastFeatures: least = leastFeatures }: EightBitRule = {},
+  { leastFeatures: least = leastFeatures, trained: withTrained = false }: EightBitRule = {},
 ): EightBitLinears {
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   const chosen = new Map<string, readonly EightBitUse[]>();
@@ -63,7 +68,9 @@ export function eightBitLinears(
     const weight = weightPath(layer);
     const held = model.quantized?.get(weight)?.format;
     const features = Math.min(layer.inFeatures, layer.outFeatures);
-    const reason = trained.has(weight)
+    const isTrained = trained.has(weight);
+    const staysTrained = isTrained && (!withTrained || model.head.includes(layer.path));
+    const reason = staysTrained
       ? "it is trained"
       : features < least
       ? `${features} features are too few`
@@ -71,7 +78,7 @@ export function eightBitLinears(
       ? `it is held in ${held}`
       : undefined;
     if (reason) left.push({ path: layer.path, reason });
-    else chosen.set(weight, held ? ofRows : ofBoth);
+    else chosen.set(weight, isTrained ? [] : held ? ofRows : ofBoth);
   }
   return { chosen, left };
 }

@@ -67,13 +67,14 @@ export function gradientProgram(
 ): Program {
   const { adapter, objective } = trainable;
   const { packed = false, gradientCheckpointing = false } = options;
-  const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
+  const { inputs, weights, netOf, lossOf, rounding } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
       lossParameters(trainable).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
     );
   return {
     name: "gradients",
+    ...rounding,
     inputs: {
       ...inputs,
       ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
@@ -103,9 +104,10 @@ export function trainingOutputsProgram(
   trainable: TrainableModel,
   options: GradientOptions = {},
 ): Program {
-  const { inputs, netOf, outputsOf } = trainingForward(trainable, options);
+  const { inputs, netOf, outputsOf, rounding } = trainingForward(trainable, options);
   return {
     name: "training outputs",
+    ...rounding,
     inputs,
     compute: (inputs) => ({ outputs: outputsOf(netOf(inputs), inputs) }),
   };
@@ -139,6 +141,7 @@ function trainingForward(
   return {
     inputs,
     weights,
+    rounding: eightBit ? { roundsMatrices: true } : {},
     netOf: (inputs: Tensors, gradientCheckpointing = false) =>
       createNet({
         tensor: (path) => inputs[weights.names.get(path)!],

@@ -126,6 +126,17 @@ for (const [name, method] of Object.entries(methods)) {
   });
 }
 
+for (const device of ["cpu", "tfjs:cpu"]) {
+  Deno.test(`trained layers in eight bits: gradients of all weights, ${device}`, async () => {
+    const trainable = classifying(wideModel(), full());
+    const exact = await gradientsOf(trainable, {}, device);
+    const options = { compute: "int8", eightBit: { leastFeatures: 1, trained: true } } as const;
+    const found = cosine(exact, await gradientsOf(trainable, options, device));
+    assert.ok(found > 0.98 && found < 1 - 1e-9, String(found));
+    assert.ok([...exact.keys()].includes("encoder.layer.0.intermediate.dense.weight"));
+  });
+}
+
 for (const modelType of ["distilbert", "gpt2", "llama", "gemma2"]) {
   Deno.test(`gradients of ${modelType} in eight bits point where float32's do`, async () => {
     const trainable = classifying(wideModel(modelType), lora({ rank: 2 }));
@@ -209,6 +220,11 @@ Deno.test("what stays in float32 is listed with the reason", () => {
   assert.equal(
     eightBitText(trained),
     "0 of 14 linear layers in int8; left: 14 (it is trained)",
+  );
+  const both = { leastFeatures: 1, trained: true };
+  assert.equal(
+    eightBitText(eightBitLinears(classifying(wideModel(), full()), both)),
+    "13 of 14 linear layers in int8; left: classifier (it is trained)",
   );
   const nf4 = eightBitLinears(classifying(held(wideModel(), "nf4"), lora({ rank: 2 })), all);
   const narrow = eightBitText(eightBitLinears(classifying(wideModel(), lora({ rank: 2 }))));

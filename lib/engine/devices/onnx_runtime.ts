@@ -55,9 +55,10 @@ function infersOn(provider: Provider, { plain = false }: RuntimeOptions): boolea
   return provider === "cpu" && !plain;
 }
 
-/** Whether a program has matrices in eight bits. */
-function hasEightBits({ inputs }: Program): boolean {
-  return Object.values(inputs).some(({ type }) => type === "int8");
+/** Whether a program multiplies by matrices in eight bits. */
+function hasEightBits({ inputs, roundsMatrices }: Program): boolean {
+  return roundsMatrices === true ||
+    Object.values(inputs).some(({ type }) => type === "int8");
 }
 
 /** Memory that two threads see. */

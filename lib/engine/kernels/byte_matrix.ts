@@ -26,12 +26,17 @@ export function byte(build: GraphBuilder, value: number): Value {
   return build.constant(Uint8Array.of(value), { type: "uint8", shape: [] });
 }
 
-/** Signed codes as they are, or unsigned ones in their place. */
+/** The code of zero in the matrices that this processor multiplies exactly. */
+export function zeroOfCodes(build: GraphBuilder): Value {
+  return build.options.integers === "exact"
+    ? build.constant(Int8Array.of(0), { type: "int8", shape: [] })
+    : byte(build, middle);
+}
+
+/** Signed codes as they are, or unsigned ones in their place. Codes made in the graph are right. */
 export function exactBytes(build: GraphBuilder, codes: Value): ByteMatrix {
-  if (build.options.integers === "exact") {
-    return { bytes: codes, zero: build.constant(Int8Array.of(0), { type: "int8", shape: [] }) };
-  }
-  return { bytes: unsignedOf(build, codes), zero: byte(build, middle) };
+  const zero = zeroOfCodes(build);
+  return { bytes: codes.type === zero.type ? codes : unsignedOf(build, codes), zero };
 }
 
 function unsignedOf(build: GraphBuilder, codes: Value): Value {
@@ -81,5 +86,6 @@ export function sharedBytes(
   { bytes, zero }: ByteMatrix,
   x: Value,
 ): ByteMatrix {
+  if (!build.graph.constants.has(bytes)) return { bytes, zero };
   return { bytes: opaque(build, bytes, [...bytes.shape], x), zero };
 }

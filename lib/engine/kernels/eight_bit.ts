@@ -5,12 +5,19 @@
  *
  * @module
  */
-import { codeRange, leastLargest } from "../eight_bit_weight.ts";
+import { largestByte, largestCode, leastLargest } from "../eight_bit_weight.ts";
 import { contribDomain } from "../graph.ts";
 import type { GraphBuilder, ValueSpec } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 import type { Value } from "../value.ts";
-import { byte, type ByteMatrix, exactBytes, sharedBytes, turnedBytes } from "./byte_matrix.ts";
+import {
+  byte,
+  type ByteMatrix,
+  exactBytes,
+  sharedBytes,
+  turnedBytes,
+  zeroOfCodes,
+} from "./byte_matrix.ts";
 
 /** The unsigned byte that stands for zero where x is rounded by row. */
 const middle = 128;
@@ -32,25 +39,18 @@ function fold(build: GraphBuilder, op: "ReduceMax" | "ReduceMin", x: Value, axis
   return build.emitOne(op, [x, build.ints([axis])], spec, { keepdims: { int: axis } });
 }
 
-/** Symmetric around 128, with a scale for each row. */
-function roundedByRow(build: GraphBuilder, x: Value): Rounded {
+/** Symmetric around the byte for zero, with a scale for each row. */
+function roundedByRow(build: GraphBuilder, x: Value, zero = byte(build, middle)): Rounded {
   const rows = x.shape[0];
   const spec = floats(rows, 1);
   const least = build.emitOne("Neg", [fold(build, "ReduceMin", x, 1)], spec);
   const most = fold(build, "ReduceMax", x, 1);
   const largest = build.emitOne("Max", [most, least, build.float(leastLargest)], spec);
-  const scale = build.emitOne("Mul", [largest, build.float(1 / codeRange.largest)], spec);
-  const zero = byte(build, middle);
-  const bytes = build.emitOne(
-    "QuantizeLinear",
-    [
-      x,
-      build.reshape(scale, [rows]),
-      build.expand(zero, [rows]),
-    ],
-    { type: "uint8", shape: x.shape },
-    { axis: { int: 0 } },
-  );
+  const scale = build.emitOne("Mul", [largest, build.float(1 / largestCode)], spec);
+  const scales = build.reshape(scale, [rows]);
+  const zeros = build.expand(zero, [rows]);
+  const byteSpec = { type: zero.type, shape: x.shape };
+  const bytes = build.emitOne("QuantizeLinear", [x, scales, zeros], byteSpec, { axis: { int: 0 } });
   return { bytes, scale, zero };
 }
 
@@ -93,7 +93,7 @@ function roundedAsWhole(
     build.float(0),
   ], scalar);
   const range = build.emitOne("Sub", [upper, lower], scalar);
-  const scale = build.emitOne("Mul", [range, build.float(1 / codeRange.unsigned)], scalar);
+  const scale = build.emitOne("Mul", [range, build.float(1 / largestByte)], scalar);
   const below = build.emitOne("Neg", [lower], scalar);
   const zero = build.emitOne("QuantizeLinear", [below, scale, byte(build, 0)], {
     type: "uint8",
@@ -179,7 +179,11 @@ function eightBitMatMul({ build, inputs, attrs }: KernelCall): Value {
   return columns ? withRest(build, y, { x, rounded, matrix, scales, columns }) : y;
 }
 
-/** Not tensorflow.js' own: `ops.eightBitMatMul` asks for it. */
+/** Not tensorflow.js' own: `ops.eightBitMatMul` and `ops.trainedEightBitMatMul` ask for them. */
 export const eightBit: Readonly<Record<string, Kernel>> = {
+  EightBitCodes({ build, inputs: { weight } }) {
+    const { bytes, scale } = roundedByRow(build, weight, zeroOfCodes(build));
+    return [bytes, build.reshape(scale, [weight.shape[0]])];
+  },
   EightBitMatMul: (call) => [eightBitMatMul(call)],
 };

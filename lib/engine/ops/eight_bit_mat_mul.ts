@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { codeRange, leastLargest } from "../eight_bit_weight.ts";
+import { largestByte, largestCode, leastLargest } from "../eight_bit_weight.ts";
 import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
@@ -66,6 +66,45 @@ export function eightBitMatMul(
   return bias ? run(x, bias) : run(x);
 }
 
+/**
+ * The same with a weight that is trained (SwitchBack, arXiv 2304.13013): it is rounded in every run, and
+ * its gradient dyᵀ·x is computed in float32.
+ *
+ * @param x [tokens, inFeatures]
+ * @param weight [outFeatures, inFeatures]
+ * @returns [tokens, outFeatures]
+ */
+export function trainedEightBitMatMul(
+  x: Tensor,
+  weight: Tensor,
+  { bias, outlierColumns = 0 }: EightBitOptions = {},
+): Tensor {
+  const run = tf.customGrad((...args) => {
+    const [rows, matrix] = args as unknown as Tensor[];
+    const save = args.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const [codes, scales] = codesOf(matrix);
+    save([rows, codes, scales]);
+    const inputs = { codes, scales, ...(bias ? { bias } : {}) };
+    return {
+      value: product(rows, inputs, { turned: true, outlierColumns }),
+      gradFunc(dy: Tensor, [rows, codes, scales]: Tensor[]) {
+        const dx = product(tf.mul(dy, scales), { codes }, { byRow: true });
+        const gradients = [dx, tf.matMul(dy, rows, true, false)];
+        return bias ? [...gradients, tf.sum(dy, 0)] : gradients;
+      },
+    };
+  });
+  return bias ? run(x, weight, bias) : run(x, weight);
+}
+
+/** Codes [outFeatures, inFeatures] of a matrix, and the scales of its rows, [outFeatures]. */
+function codesOf(weight: Tensor): Tensor[] {
+  return singleNode("EightBitCodes", { weight }, {}, () => {
+    const { whole, scale } = roundedByRow(weight);
+    return [whole, tf.reshape(scale, [-1])];
+  }, { needs: "integers" });
+}
+
 interface ProductInputs {
   readonly codes: Tensor;
   readonly scales?: Tensor;
@@ -120,7 +159,7 @@ interface Rounded {
 
 function roundedByRow(x: Tensor): Rounded {
   const largest = tf.maximum(tf.max(tf.abs(x), 1, true), leastLargest);
-  const scale = tf.mul(largest, 1 / codeRange.largest);
+  const scale = tf.mul(largest, 1 / largestCode);
   return { whole: tf.round(tf.div(x, scale)), scale };
 }
 
@@ -134,8 +173,8 @@ function roundedAsWhole(x: Tensor, count: number): Rounded {
     : tf.scalar(1);
   const upper = tf.maximum(tf.max(tf.mul(top, others)), leastLargest);
   const lower = tf.minimum(tf.min(tf.mul(bottom, others)), 0);
-  const scale = tf.mul(tf.sub(upper, lower), 1 / codeRange.unsigned);
+  const scale = tf.mul(tf.sub(upper, lower), 1 / largestByte);
   const zero = tf.round(tf.div(tf.neg(lower), scale));
-  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, codeRange.unsigned);
+  const bytes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zero), 0, largestByte);
   return { whole: tf.sub(bytes, zero), scale, ...(columns ? { columns } : {}) };
 }

@@ -14,7 +14,13 @@ export {
 } from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
-export { eightBitMatMul, type EightBitMatrix, type EightBitTensors } from "./eight_bit_mat_mul.ts";
+export {
+  eightBitMatMul,
+  type EightBitMatrix,
+  type EightBitOptions,
+  type EightBitTensors,
+  trainedEightBitMatMul,
+} from "./eight_bit_mat_mul.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";

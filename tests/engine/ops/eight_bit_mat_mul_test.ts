@@ -7,7 +7,10 @@ import {
   eightBitInputs,
   type EightBitUse,
 } from "../../../lib/engine/eight_bit_weight.ts";
-import { eightBitMatMul } from "../../../lib/engine/ops/eight_bit_mat_mul.ts";
+import {
+  eightBitMatMul,
+  trainedEightBitMatMul,
+} from "../../../lib/engine/ops/eight_bit_mat_mul.ts";
 import type { HostTensor, Program } from "../../../lib/engine/program.ts";
 import { type Tensor, tf, type TypedArray } from "../../../lib/engine/tf.ts";
 import { trace } from "../../../lib/engine/trace.ts";
@@ -240,4 +243,58 @@ Deno.test("both ways of multiplying exactly, and the simulation, give the same",
   assert.ok(ops[0].has("MatMulIntegerToFloat") && ops[1].has("MatMulIntegerToFloat"));
   assert.ok(ops[2].has("MatMulInteger") && !ops[3].has("QuantizeLinear"));
   for (const result of results.slice(1)) assertClose(result, results[0], "another way");
+});
+
+Deno.test("a weight that is trained is rounded in the graph, as each kind of processor wants it", async () => {
+  const [outFeatures, inFeatures, tokens] = [24, 40, 9];
+  const program: Program = {
+    name: "trained",
+    roundsMatrices: true,
+    inputs: {
+      x: { role: "feed", type: "float32", shape: ["tokens", inFeatures] },
+      weight: { role: "feed", type: "float32", shape: [outFeatures, inFeatures] },
+      bias: { role: "feed", type: "float32", shape: [outFeatures] },
+      dy: { role: "feed", type: "float32", shape: ["tokens", outFeatures] },
+    },
+    compute({ x, weight, bias, dy }) {
+      const run = (x: Tensor, weight: Tensor, bias: Tensor) =>
+        trainedEightBitMatMul(x, weight, { bias, outlierColumns: 2 });
+      const [dx, dw, db] = tf.grads((x, weight, bias) => run(x, weight, bias))(
+        [x, weight, bias],
+        dy,
+      );
+      return { y: run(x, weight, bias), dx, dw, db };
+    },
+  };
+  const weight = normal(outFeatures * inFeatures, "weight");
+  const x = normal(tokens * inFeatures, "x");
+  const { dy, bias, ...others } = feedsOf(product(both), x);
+  const feeds = { ...others, dy, bias, weight: { shape: [outFeatures, inFeatures], data: weight } };
+  const results: Record<string, HostTensor>[] = [];
+  for (const device of ["cpu", "tfjs:cpu"]) {
+    const compiled = await (await openDevice(device)).compile(program, {
+      frozen: () => new Float32Array(),
+    });
+    results.push(await compiled.run(feeds));
+    await compiled.dispose();
+  }
+  assertClose(results[0], results[1], "compiled");
+  const wanted = {
+    dx: exactly(dy.data as Float32Array, turned(weight, outFeatures), outFeatures),
+    dw: exactly(turned(dy.data as Float32Array, tokens), turned(x, tokens), tokens),
+  };
+  assert.ok(relativeError(results[0].dx.data, wanted.dx) < 0.02);
+  assert.ok(relativeError(results[0].dw.data, wanted.dw) < 1e-6);
+  for (const integers of ["exact", "cut"] as const) {
+    const graph = trace(program, () => new Float32Array(), { integers });
+    const rounded = graph.nodes.filter(({ op }) => op === "QuantizeLinear")
+      .map(({ outputs }) => outputs[0]).find(({ shape }) => shape[0] === outFeatures);
+    assert.equal(rounded?.type, integers === "exact" ? "int8" : "uint8");
+    // The bytes 1 and 128 alone reach no sum that any processor cuts.
+    const single = Float32Array.from(dy.data, (_, i) => i % (outFeatures + 1) === 0 ? -1 : 0);
+    const given = { ...feeds, dy: { shape: dy.shape, data: single } };
+    const { dx } = await runGraph(graph, given);
+    const exact = exactly(single, turned(weight, outFeatures), outFeatures);
+    assert.ok(relativeError(dx.data, exact) < 0.02, integers);
+  }
 });
