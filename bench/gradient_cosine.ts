@@ -6,7 +6,7 @@
  * @module
  */
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
-import { ops, type Program, slotPath, type Tensor, tf } from "../lib/engine/mod.ts";
+import { ops, type Program, type Tensor, tf } from "../lib/engine/mod.ts";
 import { eightBitLinears, eightBitText } from "../lib/nn/eight_bit_linears.ts";
 import type { AttachedMethod } from "../lib/nn/method.ts";
 import { parameters, type TrainableModel } from "../lib/nn/trainable_model.ts";
@@ -34,7 +34,7 @@ type Gradients = ReadonlyMap<string, Float32Array>;
 const batch = 32;
 /** From this size on a number counts as an outlier, as in LLM.int8 (arXiv 2208.07339). */
 const outlier = 6;
-const defaultSteps = [1, 30, 90, 180];
+const defaultSteps = [1, 30, 120];
 
 /** The cosines at some steps of a run. */
 export async function gradientCosines(
