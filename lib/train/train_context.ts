@@ -63,7 +63,10 @@ export interface TrainResult extends TrainerState {
   readonly totalSteps: number;
   /** Steps of this process; a continued run has taken others before. */
   readonly stepsHere: number;
-  /** Seconds of this process in running the frozen layers once and in the steps. */
+  /**
+   * Seconds of this process in running the frozen layers once, in measuring what `compute: "auto"` takes, and
+   * in the steps.
+   */
   readonly seconds: number;
   /** Why it ended before the last step. */
   readonly stopped?: "patience" | "interrupted";
