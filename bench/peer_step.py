@@ -1,5 +1,9 @@
-"""A training step of PyTorch on a model with random weights and one random batch."""
+"""A training step of PyTorch on a model with random weights and one random batch.
 
+With the setting "bfloat16" it is mixed precision with autocast, as Trainer's bf16; float32 unless given.
+"""
+
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -23,6 +27,8 @@ class Run:
         torch.manual_seed(settings.get("seed", 1))
         device = settings.get("device", "cpu")
         self.model = make_model(settings).eval().to(device)
+        self.mixed = settings.get("bfloat16", False)
+        self.device = device
         self.trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             [
@@ -41,8 +47,12 @@ class Run:
         }
         self.batch = {name: tensor.to(device) for name, tensor in batch.items()}
 
+    def precision(self) -> contextlib.AbstractContextManager:
+        return torch.autocast(self.device, torch.bfloat16) if self.mixed else contextlib.nullcontext()
+
     def step(self) -> float:
-        loss = self.model(**self.batch).loss
+        with self.precision():
+            loss = self.model(**self.batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.trained, CLIP)
         self.optimizer.step()

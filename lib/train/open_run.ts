@@ -17,6 +17,7 @@ import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
@@ -85,6 +86,7 @@ export async function openRun(
     tokens: tokensOfBatch(rows, settings),
     words,
     eightBit,
+    scalesLoss: device.precision === "float16",
   };
   const frozen = gradientSource(trainable, words);
   const compiling = { device, settings, state, frozen, options };
@@ -106,6 +108,7 @@ export async function openRun(
     state,
     schedule,
     optimizer,
+    lossScaling: options.scalesLoss ? new LossScaling() : undefined,
     average,
     methodState: new Map(),
   };

@@ -126,6 +126,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
           : "auto: the run measures int8 beside float32, whose time is below",
       ] satisfies [string, string],
     ]),
+    ["device", "cpu in float32, unless the run is given another device or precision"],
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [

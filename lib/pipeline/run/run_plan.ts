@@ -61,7 +61,8 @@ export async function runPlan(
   const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, { precision: options.precision });
+  const exact = device.inFloat32 ?? device;
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
@@ -71,10 +72,10 @@ export async function runPlan(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scorer = scorerOf(trainable, device);
+  const scorer = scorerOf(trainable, exact);
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
-  const around = { task, defaults, device, settings, table, signal };
+  const around = { task, defaults, device: exact, settings, table, signal };
   const writing = await writingStage(spec, assembled, around);
   const { sampler, toWrite } = writing;
   const trained = await trainStage(trainable, data, {
@@ -112,9 +113,19 @@ export async function runPlan(
       (examples) => outputsOf(examples, signal),
       writing.open,
     );
-    const drift = await driftOf(trained, { trainable, device, rows: data.test, task, signal });
+    const drift = await driftOf(trained, {
+      trainable,
+      device: exact,
+      rows: data.test,
+      task,
+      signal,
+    });
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { device, drift, signal })
+    const receipts = await deployStage(spec.targets, model, proof, {
+      device: exact,
+      drift,
+      signal,
+    })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
