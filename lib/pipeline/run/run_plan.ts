@@ -47,9 +47,7 @@ export async function runPlan(
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
   checkRunOptions(options);
-  const wrong = planMistakes(spec);
-  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
-  await checkFolders(spec.targets, await sourcesOf(spec));
+  await refuseMistakes(spec);
   const { checkpoints } = spec.train;
   await using _held = await lockFolders([
     ...spec.targets.map(({ folder }) => folder),
@@ -113,19 +111,10 @@ export async function runPlan(
       (examples) => outputsOf(examples, signal),
       writing.open,
     );
-    const drift = await driftOf(trained, {
-      trainable,
-      device: exact,
-      rows: data.test,
-      task,
-      signal,
-    });
+    const on = { device: exact, signal };
+    const drift = await driftOf(trained, { trainable, rows: data.test, task, ...on });
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, {
-      device: exact,
-      drift,
-      signal,
-    })
+    const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
@@ -152,6 +141,13 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** Refuses a plan that makes no sense, or that would write over what it reads. */
+async function refuseMistakes(spec: PlanSpec): Promise<void> {
+  const wrong = planMistakes(spec);
+  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  await checkFolders(spec.targets, await sourcesOf(spec));
 }
 
 function stoppedAfterTraining({ folder, step }: { folder?: string; step: number }): TunebookError {
