@@ -14,6 +14,7 @@ import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
+import { integerProducts } from "./integer_products.ts";
 import {
   createSession,
   inPrecision,
@@ -21,7 +22,6 @@ import {
   runSession,
   type RuntimeOptions,
 } from "./onnx_session.ts";
-import { integerProducts } from "./integer_products.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -86,10 +86,11 @@ async function compile(
   const { plain = false, precision } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
   const infers = program.isInference === true && infersOn(provider, options);
-  const integers = provider === "cpu" && hasEightBits(program)
+  const integers = provider === "cpu" && precision !== "float16" && hasEightBits(program)
     ? await integerProducts()
     : undefined;
-  const graph = trace(program, frozen, { plain, contrib: !plain, infers, integers, precision });
+  const traced = { plain, contrib: !plain, infers, precision, integers };
+  const graph = trace(program, frozen, traced);
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);

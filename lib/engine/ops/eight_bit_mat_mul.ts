@@ -169,7 +169,7 @@ function roundedAsWhole(x: Tensor, count: number): Rounded {
     ? undefined
     : tf.topk(tf.maximum(top, tf.neg(bottom)), count).indices as Tensor;
   const others = columns
-    ? tf.sub(1, tf.max(tf.oneHot(columns, x.shape[1]!, 1, 0, "float32"), 0))
+    ? tf.sub(1, tf.cast(tf.max(tf.oneHot(columns, x.shape[1]!), 0), "float32"))
     : tf.scalar(1);
   const upper = tf.maximum(tf.max(tf.mul(top, others)), leastLargest);
   const lower = tf.minimum(tf.min(tf.mul(bottom, others)), 0);
