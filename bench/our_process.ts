@@ -27,11 +27,11 @@ await serve<Message>({
     const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     collectGarbage();
-    return { baseMegabytes: residentMegabytes() - before, heldShare: step.heldShare };
+    return { baseMegabytes: residentMegabytes() - before, storedShare: step.storedShare };
   },
   async step({ count }) {
-    const { milliseconds, loss } = await step!.run(count);
-    return { ms: milliseconds, loss };
+    const { milliseconds, processor, loss } = await step!.run(count);
+    return { ms: milliseconds, processor, loss };
   },
   products: async (message) => ({ ...await measureProducts(message, message) }),
 });
