@@ -81,13 +81,15 @@ export function printSoak(results: readonly SoakResult[]): void {
         "arrays outside it, MiB": buffers.toFixed(1),
       }])),
     );
-    console.log(`\n${columnChart(samples.map(({ resident }) => resident), "MiB")}\n`);
+    const after = samples.filter(({ at }) => at >= growth.from);
+    console.log(`\nresident memory after the warm-up, from ${growth.from} on\n`);
+    console.log(`${columnChart(after.map(({ resident }) => resident), "MiB")}\n`);
     const scale = name === "steps" ? 1000 : 1;
     const rate = [growth.slope, growth.error].map((each) => (each * scale).toFixed(2));
     const each = name === "steps" ? "1,000 steps" : "run";
     console.log(
       `${verdict}: ${rate[0]} ± ${rate[1]} MiB for each ${each} (a line through ` +
-        `${growth.samples} samples from ${growth.from} on; up to ${
+        `${growth.samples} samples; up to ${
           limits[name] * scale
         } is none)\n`,
     );

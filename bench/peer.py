@@ -16,7 +16,10 @@ batch are random and every token is real; dropout is 0. A base in nf4 or int8 is
 for training as PEFT's guide says. A mistake answers {"error": message}.
 """
 
+import logging
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 
@@ -44,11 +47,12 @@ def make_model(settings: dict) -> torch.nn.Module:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    model = BertForSequenceClassification(config)
+    if settings.get("base", "float32") == "float32":
+        model = BertForSequenceClassification(config)
+    else:
+        model = quantised(config, settings)
     if settings["method"] == "full":
         return model
-    if settings.get("base", "float32") != "float32":
-        model = quantised(model, settings)
     lora = LoraConfig(
         task_type=TaskType.SEQ_CLS,
         r=settings["rank"],
@@ -59,8 +63,9 @@ def make_model(settings: dict) -> torch.nn.Module:
     return get_peft_model(model, lora)
 
 
-def quantised(model: torch.nn.Module, settings: dict) -> torch.nn.Module:
-    """The model as bitsandbytes holds it: read anew, as that is how transformers quantises."""
+def quantised(config: BertConfig, settings: dict) -> torch.nn.Module:
+    """The model as bitsandbytes holds it. transformers quantises what it reads, so another process writes
+    the weights first: what making them takes is not of this one's memory."""
     compute = torch.bfloat16 if settings.get("bfloat16") else torch.float32
     kept = {"llm_int8_skip_modules": ["classifier"]}
     quantization = (
@@ -70,12 +75,20 @@ def quantised(model: torch.nn.Module, settings: dict) -> torch.nn.Module:
         if settings["base"] == "nf4"
         else BitsAndBytesConfig(load_in_8bit=True, **kept)
     )
+    # It says at every product that inputs are cast.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)
-        held = BertForSequenceClassification.from_pretrained(
+        config.save_pretrained(folder)
+        subprocess.run([sys.executable, __file__, folder], check=True, stdout=subprocess.DEVNULL)
+        model = BertForSequenceClassification.from_pretrained(
             folder, quantization_config=quantization, device_map="cpu", dtype=torch.float32
         )
-    return prepare_model_for_kbit_training(held, use_gradient_checkpointing=False)
+    return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+
+
+def write_weights(folder: str) -> None:
+    """Random weights for the config that lies in a folder."""
+    BertForSequenceClassification(BertConfig.from_pretrained(folder)).save_pretrained(folder)
 
 
 def product(request: dict) -> dict:
@@ -115,4 +128,8 @@ def main() -> None:
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
-    main()
+    transformers.logging.disable_progress_bar()
+    if len(sys.argv) > 1:
+        write_weights(sys.argv[1])
+    else:
+        main()
