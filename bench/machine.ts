@@ -80,7 +80,7 @@ export function machineText(machine: Machine): string {
     `${cores} cores, ${threads} ${threads === 1 ? "thread" : "threads"} a side`,
     system,
     Object.entries(versions).map((each) => each.join(" ")).join(", "),
-  ].join("; ");
+  ].filter((each) => each).join("; ");
 }
 
 function versionOf(name: string): string {

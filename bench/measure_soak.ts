@@ -89,9 +89,7 @@ export function printSoak(results: readonly SoakResult[]): void {
     const each = name === "steps" ? "1,000 steps" : "run";
     console.log(
       `${verdict}: ${rate[0]} ± ${rate[1]} MiB for each ${each} (a line through ` +
-        `${growth.samples} samples; up to ${
-          limits[name] * scale
-        } is none)\n`,
+        `${growth.samples} samples; up to ${limits[name] * scale} is none)\n`,
     );
   }
 }
