@@ -6,7 +6,7 @@
 import { messageOf } from "../lib/core/errors.ts";
 import { processorFlags } from "../lib/engine/mod.ts";
 import { median } from "./median.ts";
-import { likelyFastestFirst, type PeerSettings, type PeerWay } from "./peer_ways.ts";
+import { eagerOf, likelyFastestFirst, type PeerSettings, type PeerWay } from "./peer_ways.ts";
 import { megabytesOf, rest, type Side } from "./sides.ts";
 
 /** What a side did in a turn. */
@@ -38,15 +38,15 @@ export interface MeasuredPeerWay {
   readonly turns: readonly (readonly Turn[])[];
 }
 
-/** A way that does not work on this machine. */
-export interface FailedPeerWay {
+/** A way without figures: it does not work on this machine, or is hopelessly slow. */
+export interface PeerWayLeftOut {
   readonly way: string;
-  readonly failed: string;
+  readonly leftOut: string;
 }
 
 /** The peer in all of its ways. */
 export interface PeerResult {
-  readonly ways: readonly (MeasuredPeerWay | FailedPeerWay)[];
+  readonly ways: readonly (MeasuredPeerWay | PeerWayLeftOut)[];
   /** The way beside which our ratio is the largest. */
   readonly fastest: MeasuredPeerWay;
   /** The way that takes the least memory. */
@@ -56,8 +56,12 @@ export interface PeerResult {
 /** How to measure. */
 export interface BesideOptions<Settings> {
   readonly rounds: number;
-  /** Starts the peer and lets it warm up: what it compiles is not in a turn. */
+  /** Starts the peer. */
   readonly open: (settings: Settings) => Promise<Side>;
+  /** One step before the turns, which compiles where the way does. */
+  readonly warmUp: (side: Side) => Promise<Turn>;
+  /** How many of them; 1 unless given. */
+  readonly warmUps?: number;
   readonly turn: (side: Side) => Promise<Turn>;
   /** What is measured, for messages. */
   readonly name: string;
@@ -67,6 +71,12 @@ export interface BesideOptions<Settings> {
 
 /** A way that takes this much longer than the fastest in its first turn gets no further one. */
 const clearlySlower = 1.3;
+/**
+ * An eager way whose warm-up takes this much more of the processor than another's is left out, and
+ * what is compiled of it too: products dominate a step, and compiling does not change them.
+ * bfloat16 on a processor without its products is twenty times slower.
+ */
+const hopeless = 5;
 /** Of a failed way's message. */
 const mostCharacters = 200;
 
@@ -82,18 +92,18 @@ export async function measureBeside<Settings extends PeerSettings>(
   options: BesideOptions<Settings>,
 ): Promise<PeerResult> {
   const chosen = choose(ways, options.only);
-  const found = new Map<string, MeasuredPeerWay | FailedPeerWay>();
-  let best = Infinity;
+  const found = new Map<string, MeasuredPeerWay | PeerWayLeftOut>();
+  const so: SoFar = { best: Infinity, leastWarmUp: Infinity, hopeless: new Set() };
   for (const way of likelyFastestFirst(chosen, processorFlags())) {
     console.error(`${options.name}: beside ${way.name}`);
-    const result = await besideOne(ours, way, options, best);
+    const result = await besideOne(ours, way, options, so);
     found.set(way.name, result);
-    if ("ratio" in result) best = Math.min(best, 1 / result.ratio);
+    if ("ratio" in result) so.best = Math.min(so.best, 1 / result.ratio);
   }
   const all = chosen.map(({ name }) => found.get(name)!);
   const measured = all.filter((each) => "ratio" in each);
   if (measured.length === 0) {
-    const reasons = all.map((each) => `${each.way}: ${"failed" in each ? each.failed : ""}`);
+    const reasons = all.map((each) => `${each.way}: ${"leftOut" in each ? each.leftOut : ""}`);
     throw new Error(`${options.name}: the peer works in no way; ${reasons.join("; ")}`);
   }
   return {
@@ -112,33 +122,54 @@ function choose<Settings>(
   throw new Error(`no way of the peer is ${only}; there are ${ways.map(({ name }) => name)}`);
 }
 
-/** @param best the fastest way's time so far, divided by ours */
-async function besideOne<Settings>(
+/** What the ways before have shown. */
+interface SoFar {
+  /** The fastest way's time, divided by ours. */
+  best: number;
+  /** Processor time of a warm-up. */
+  leastWarmUp: number;
+  /** Eager ways that are. */
+  readonly hopeless: Set<string>;
+}
+
+async function besideOne<Settings extends PeerSettings>(
   ours: readonly Side[],
   { name, settings }: PeerWay<Settings>,
-  { rounds, open, turn }: BesideOptions<Settings>,
-  best: number,
-): Promise<MeasuredPeerWay | FailedPeerWay> {
+  { rounds, open, warmUp, warmUps = 1, turn }: BesideOptions<Settings>,
+  so: SoFar,
+): Promise<MeasuredPeerWay | PeerWayLeftOut> {
   const rested = async (side: Side) => {
     await rest();
     return await turn(side);
   };
+  const key = eagerOf(settings);
+  if (so.hopeless.has(key)) return { way: name, leftOut: "not tried: slow without compiling" };
   let peer: Side | undefined;
   try {
     const turns: Turn[][] = [];
     // Only what the peer does may fail: our own mistakes are not its.
     peer = await orFailed(() => open(settings));
+    for (let i = 0; i < warmUps; i++) {
+      const warm = median((await orFailed(() => warmUp(peer!))).processor);
+      if (settings.compiled) continue;
+      const times = warm / so.leastWarmUp;
+      if (times > hopeless) {
+        so.hopeless.add(key);
+        return { way: name, leftOut: `its first step took ${times.toFixed(0)} times another's` };
+      }
+      so.leastWarmUp = Math.min(so.leastWarmUp, warm);
+    }
     for (let round = 0; round < rounds; round++) {
       const taken: Turn[] = [];
       for (const side of ours) taken.push(await rested(side));
       taken.push(await orFailed(() => rested(peer!)));
       turns.push(taken);
       const [our, theirs] = [taken[0], taken.at(-1)!].map(({ ms }) => median(ms));
-      if (round === 0 && theirs / our > clearlySlower * best) break;
+      if (round === 0 && theirs / our > clearlySlower * so.best) break;
     }
     return summaryOf(name, turns, await megabytesOf(peer));
   } catch (error) {
-    if (error instanceof PeerFailure) return { way: name, failed: error.message };
+    if (error instanceof PeerFailure) return { way: name, leftOut: `fails: ${error.message}` };
     throw error;
   } finally {
     await peer?.stop();

@@ -55,10 +55,11 @@ export async function measureEpochs(
         rounds,
         only: ways,
         open: (settings) =>
-          opened(() => startPeer("peer_trainer.py"), async (side) => {
-            await side.ask({ cmd: "setup", threads, file, ...settings });
-            await side.ask({ cmd: "first" });
-          }),
+          opened(
+            () => startPeer("peer_trainer.py"),
+            (side) => side.ask({ cmd: "setup", threads, file, ...settings }),
+          ),
+        warmUp: async (side) => await side.ask({ cmd: "first" }) as unknown as Turn,
         turn: async (side) => await side.ask({ cmd: "epoch" }) as unknown as Epoch,
       });
       const ourMegabytes = await megabytesOf(ours);

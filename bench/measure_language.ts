@@ -53,11 +53,11 @@ export async function measureLanguage(
       await side.ask({ ...setup, ...rows, file });
       if (warmUp) await stepsOf(side, warmUp);
     });
-  const openPeer = (file: string, settings: LanguageSettings, warmUp = 0) =>
-    opened(() => startPeer("peer_language.py"), async (side) => {
-      await side.ask({ ...setup, file, ...settings });
-      if (warmUp) await stepsOf(side, warmUp);
-    });
+  const openPeer = (file: string, settings: LanguageSettings) =>
+    opened(
+      () => startPeer("peer_language.py"),
+      (side) => side.ask({ ...setup, file, ...settings }),
+    );
   try {
     console.error(`${name}: ${compared.steps} steps on both sides`);
     const short = join(work, "short.json");
@@ -76,7 +76,9 @@ export async function measureLanguage(
           name,
           rounds,
           only: ways,
-          open: (settings) => openPeer(long, settings, warmUpSteps),
+          open: (settings) => openPeer(long, settings),
+          warmUps: warmUpSteps,
+          warmUp: (side) => stepsOf(side, 1),
           turn: (side) => stepsOf(side, 1),
         }),
         ourMegabytes: await megabytesOf(ours),

@@ -6,7 +6,7 @@
  */
 import type { QuantisedCase } from "./cases.ts";
 import { measureBeside, type PeerResult } from "./measure_beside.ts";
-import { type MeasureOptions, openOurs, openPeer, stepsOf } from "./measure_steps.ts";
+import { type MeasureOptions, openOurs, openPeer, stepsOf, warmUpSteps } from "./measure_steps.ts";
 import { median } from "./median.ts";
 import { baseWays } from "./peer_ways.ts";
 import { megabytesOf, startOurs } from "./sides.ts";
@@ -59,6 +59,8 @@ export async function measureQuantised(
       rounds,
       only: ways,
       open: (settings) => openPeer({ ...floatSetup, ...settings }),
+      warmUps: warmUpSteps,
+      warmUp: (side) => stepsOf(side, 1),
       turn: (side) => stepsOf(side, turn),
     });
     const ourMegabytes = await megabytesOf(ours);

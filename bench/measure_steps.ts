@@ -33,7 +33,7 @@ export interface StepResult extends PeerResult {
 }
 
 /** Steps before the measured ones: first runs allocate memory, fill caches and compile. */
-const warmUpSteps = 3;
+export const warmUpSteps = 3;
 /** Steps under the runtime's profiler. */
 const profiledSteps = 6;
 
@@ -53,6 +53,8 @@ export async function measureSteps(
       rounds,
       only: ways,
       open: (settings) => openPeer({ ...setup, ...settings }),
+      warmUps: warmUpSteps,
+      warmUp: (side) => stepsOf(side, 1),
       turn: (side) => stepsOf(side, turn),
     });
     const ourMegabytes = await megabytesOf(ours);
@@ -79,14 +81,12 @@ export function openOurs(setup: Record<string, unknown>): Promise<Side> {
   });
 }
 
-/** Opens the peer of a step, in one of its ways, and lets it warm up. */
+/** Opens the peer of a step, in one of its ways. */
 export function openPeer(
   setup: Readonly<Record<string, unknown>> & PeerSettings,
 ): Promise<Side> {
-  return opened(() => startPeer("peer.py"), async (side) => {
-    await side.ask({ ...setup, rank, alpha, targets });
-    await stepsOf(side, warmUpSteps);
-  });
+  const asked = { ...setup, rank, alpha, targets };
+  return opened(() => startPeer("peer.py"), (side) => side.ask(asked));
 }
 
 /** Takes some steps. */

@@ -5,7 +5,7 @@
                  → {"examples": n, "threads": n, "versions": {…}}
 {"cmd": "epoch"} → {"ms": [of the last epoch], "processor": [of it], "prepareSeconds": before it, "loss":
                     mean, "tokens": computed}
-{"cmd": "first"} → {"loss": of the first step}, and no second step
+{"cmd": "first"} → {"loss": of the first step, "ms": [of it], "processor": [of it]}, and no second step
 {"cmd": "memory"}                             → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
@@ -159,11 +159,13 @@ class Run:
                 first = self.examples[: settings["batchSize"]]
                 watch.before_first = lambda: compile_for(trainer, collate(first))
             loss = trainer.train().training_loss
-        if first_only:
-            return {"loss": loss}
-        return {
+        times = {
             "ms": [1000 * (watch.ended - watch.epoch_began)],
             "processor": [1000 * (watch.processor_ended - watch.processor_began)],
+        }
+        if first_only:
+            return times | {"loss": loss}
+        return times | {
             "prepareSeconds": watch.began - started,
             "loss": loss,
             "tokens": tokens,

@@ -91,9 +91,16 @@ export const trainerWays: readonly PeerWay<TrainerSettings>[] = [
   ),
 ];
 
+/** What settings have in common with the eager ones that differ from them in compiling alone. */
+export function eagerOf(settings: PeerSettings): string {
+  const same = { ...settings, compiled: false };
+  // What is not compiled knows no lengths.
+  return JSON.stringify("dynamic" in same ? { ...same, dynamic: false } : same);
+}
+
 /**
- * The ways with those first that are likely the fastest, so that slow ones can be told by them. A
- * way that is measured late is measured as well.
+ * The ways with those first that are likely the fastest, so that slow ones can be told by them; what
+ * is compiled comes after the same without compiling.
  */
 export function likelyFastestFirst<Settings extends PeerSettings>(
   ways: readonly PeerWay<Settings>[],
@@ -101,6 +108,6 @@ export function likelyFastestFirst<Settings extends PeerSettings>(
 ): readonly PeerWay<Settings>[] {
   const bfloat16 = processor !== undefined && hasBfloat16Products(processor);
   const place = ({ settings }: PeerWay<Settings>) =>
-    (settings.bfloat16 === bfloat16 ? 0 : 2) + (settings.compiled ? 0 : 1);
+    (settings.bfloat16 === bfloat16 ? 0 : 2) + (settings.compiled ? 1 : 0);
   return ways.toSorted((a, b) => place(a) - place(b));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { markdownTable, type Row } from "./markdown_table.ts";
-import type { FailedPeerWay, MeasuredPeerWay } from "./measure_beside.ts";
+import type { MeasuredPeerWay, PeerWayLeftOut } from "./measure_beside.ts";
 import { inUnit, type Result, rowOf, timeRatio } from "./result_rows.ts";
 
 /** A result that has the peer in its ways. */
@@ -41,8 +41,8 @@ export function printTables(results: readonly Result[]): void {
 
 function printWays({ kind, name, ways, ourMegabytes }: BesideResult): void {
   const unit = kind === "epoch" ? "s" : "ms";
-  const rowOfWay = (way: MeasuredPeerWay | FailedPeerWay): Row => {
-    if ("failed" in way) return { failed: way.failed };
+  const rowOfWay = (way: MeasuredPeerWay | PeerWayLeftOut): Row => {
+    if ("leftOut" in way) return { rounds: "0", "left out": way.leftOut };
     const other = otherSide[kind];
     return {
       "rounds": String(way.rounds),
