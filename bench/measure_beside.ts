@@ -69,7 +69,10 @@ export interface BesideOptions<Settings> {
   readonly only?: readonly string[] | undefined;
 }
 
-/** A way that takes this much longer than the fastest in its first turn gets no further one. */
+/**
+ * A way whose first turn takes this much longer than the fastest way, on the clock and of the
+ * processor, gets no further one.
+ */
 const clearlySlower = 1.3;
 /**
  * An eager way whose warm-up takes this much more of the processor than another's is left out, and
@@ -93,12 +96,18 @@ export async function measureBeside<Settings extends PeerSettings>(
 ): Promise<PeerResult> {
   const chosen = choose(ways, options.only);
   const found = new Map<string, MeasuredPeerWay | PeerWayLeftOut>();
-  const so: SoFar = { best: Infinity, leastWarmUp: Infinity, hopeless: new Set() };
+  const so: SoFar = {
+    best: { ms: Infinity, processor: Infinity },
+    leastWarmUp: Infinity,
+    hopeless: new Set(),
+  };
   for (const way of likelyFastestFirst(chosen, processorFlags())) {
     console.error(`${options.name}: beside ${way.name}`);
     const result = await besideOne(ours, way, options, so);
     found.set(way.name, result);
-    if ("ratio" in result) so.best = Math.min(so.best, 1 / result.ratio);
+    if (!("ratio" in result)) continue;
+    so.best.ms = Math.min(so.best.ms, 1 / result.ratio);
+    so.best.processor = Math.min(so.best.processor, 1 / result.processorRatio);
   }
   const all = chosen.map(({ name }) => found.get(name)!);
   const measured = all.filter((each) => "ratio" in each);
@@ -124,11 +133,11 @@ function choose<Settings>(
 
 /** What the ways before have shown. */
 interface SoFar {
-  /** The fastest way's time, divided by ours. */
-  best: number;
+  /** The fastest way's times, divided by ours. */
+  readonly best: Record<keyof Turn, number>;
   /** Processor time of a warm-up. */
   leastWarmUp: number;
-  /** Eager ways that are. */
+  /** Eager ways that are, by their settings. */
   readonly hopeless: Set<string>;
 }
 
@@ -164,8 +173,7 @@ async function besideOne<Settings extends PeerSettings>(
       for (const side of ours) taken.push(await rested(side));
       taken.push(await orFailed(() => rested(peer!)));
       turns.push(taken);
-      const [our, theirs] = [taken[0], taken.at(-1)!].map(({ ms }) => median(ms));
-      if (round === 0 && theirs / our > clearlySlower * so.best) break;
+      if (round === 0 && isSlower(taken[0], taken.at(-1)!, so)) break;
     }
     return summaryOf(name, turns, await megabytesOf(peer));
   } catch (error) {
@@ -174,6 +182,12 @@ async function besideOne<Settings extends PeerSettings>(
   } finally {
     await peer?.stop();
   }
+}
+
+function isSlower(ours: Turn, peer: Turn, { best }: SoFar): boolean {
+  return (["ms", "processor"] as const).every((what) =>
+    median(peer[what]) / median(ours[what]) > clearlySlower * best[what]
+  );
 }
 
 class PeerFailure extends Error {}
