@@ -19,7 +19,7 @@ import { measureLanguage } from "./measure_language.ts";
 import { measureLarge, measurePieces } from "./measure_memory.ts";
 import { measureQuantised } from "./measure_quantised.ts";
 import { measureRecompute } from "./measure_recompute.ts";
-import { measureSoak, printSoak } from "./measure_soak.ts";
+import { measureSoak, printSoak, type SoakResult } from "./measure_soak.ts";
 import { measureSteps, profileStep } from "./measure_steps.ts";
 import { installPeer, peerVersions, usePython } from "./sides.ts";
 import type { Result } from "./result_rows.ts";
@@ -55,8 +55,11 @@ const threads = readCount("threads");
 if (values.soak) {
   console.log(`${machineText(describeMachine(threads))}\n`);
   const [steps, runs] = [readCount("steps", 0)!, readCount("runs", 0)!];
-  const soaked = await measureSoak({ steps, runs, threads, dropped: values.dropped });
-  printSoak(soaked);
+  const soaked: SoakResult[] = [];
+  for await (const part of measureSoak({ steps, runs, threads, dropped: values.dropped })) {
+    printSoak(part);
+    soaked.push(part);
+  }
   if (values.json) console.log(JSON.stringify({ at: new Date().toISOString(), soaked }));
   Deno.exit(soaked.some(({ verdict }) => verdict === "grows") ? 1 : 0);
 }

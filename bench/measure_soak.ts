@@ -36,11 +36,10 @@ const limits = { steps: 0.005, runs: 1 };
 /** Lines of the table of a part. */
 const tableLines = 10;
 
-/** Measures both parts, each in a process of its own; a part of 0 is left out. */
-export async function measureSoak(
+/** Measures both parts, each in a process of its own, and gives each when it is done. */
+export async function* measureSoak(
   { steps, runs, threads, dropped }: SoakOptions,
-): Promise<SoakResult[]> {
-  const results: SoakResult[] = [];
+): AsyncIterable<SoakResult> {
   if (steps > 0) {
     console.error(`soak: a training of ${steps} steps`);
     const every = Math.max(1, Math.floor(steps / trainingSamples));
@@ -48,7 +47,7 @@ export async function measureSoak(
       const answer = await side.ask({ cmd: "train", count: steps, every, threads });
       return answer.samples as MemorySample[];
     });
-    results.push(resultOf("steps", samples));
+    yield resultOf("steps", samples);
   }
   if (runs > 0) {
     const samples = await withSide(async (side) => {
@@ -60,38 +59,35 @@ export async function measureSoak(
       }
       return samples;
     });
-    results.push(resultOf("runs", samples));
+    yield resultOf("runs", samples);
   }
-  return results;
 }
 
-/** Prints each part as a table, a chart and a sentence. */
-export function printSoak(results: readonly SoakResult[]): void {
-  for (const { name, samples, growth, verdict } of results) {
-    const lines = Math.min(tableLines, samples.length);
-    const shown = Array.from(
-      { length: lines },
-      (_, line) => samples[Math.round(line * (samples.length - 1) / Math.max(1, lines - 1))],
-    );
-    console.log(`Resident memory over the ${name}\n`);
-    console.log(
-      markdownTable(shown.map(({ at, resident, heap, buffers }) => [String(at), {
-        "resident, MiB": resident.toFixed(0),
-        "V8's heap, MiB": heap.toFixed(1),
-        "arrays outside it, MiB": buffers.toFixed(1),
-      }])),
-    );
-    const after = samples.filter(({ at }) => at >= growth.from);
-    console.log(`\nresident memory after the warm-up, from ${growth.from} on\n`);
-    console.log(`${columnChart(after.map(({ resident }) => resident), "MiB")}\n`);
-    const scale = name === "steps" ? 1000 : 1;
-    const rate = [growth.slope, growth.error].map((each) => (each * scale).toFixed(2));
-    const each = name === "steps" ? "1,000 steps" : "run";
-    console.log(
-      `${verdict}: ${rate[0]} ± ${rate[1]} MiB for each ${each} (a line through ` +
-        `${growth.samples} samples; up to ${limits[name] * scale} is none)\n`,
-    );
-  }
+/** Prints a part as a table, a chart and a sentence. */
+export function printSoak({ name, samples, growth, verdict }: SoakResult): void {
+  const lines = Math.min(tableLines, samples.length);
+  const shown = Array.from(
+    { length: lines },
+    (_, line) => samples[Math.round(line * (samples.length - 1) / Math.max(1, lines - 1))],
+  );
+  console.log(`Resident memory over the ${name}\n`);
+  console.log(
+    markdownTable(shown.map(({ at, resident, heap, buffers }) => [String(at), {
+      "resident, MiB": resident.toFixed(0),
+      "V8's heap, MiB": heap.toFixed(1),
+      "arrays outside it, MiB": buffers.toFixed(1),
+    }])),
+  );
+  const after = samples.filter(({ at }) => at >= growth.from);
+  console.log(`\nresident memory after the warm-up, from ${growth.from} on\n`);
+  console.log(`${columnChart(after.map(({ resident }) => resident), "MiB")}\n`);
+  const scale = name === "steps" ? 1000 : 1;
+  const rate = [growth.slope, growth.error].map((each) => (each * scale).toFixed(2));
+  const each = name === "steps" ? "1,000 steps" : "run";
+  console.log(
+    `${verdict}: ${rate[0]} ± ${rate[1]} MiB for each ${each} (a line through ` +
+      `${growth.samples} samples; up to ${limits[name] * scale} is none)\n`,
+  );
 }
 
 function resultOf(name: SoakResult["name"], samples: readonly MemorySample[]): SoakResult {
