@@ -12,6 +12,8 @@ export interface MeasuredWay {
   readonly milliseconds: number;
   /** Peak resident memory. */
   readonly megabytes: number;
+  /** How much of it the steps added to what was held when they were compiled. */
+  readonly stepMegabytes: number;
   /** The last loss: the same every way. */
   readonly loss: number;
 }
@@ -36,13 +38,15 @@ export async function measureWays(
   const ways = setups.map((setup) => ({
     setup,
     side: startOurs(module),
+    compiledMegabytes: NaN,
     times: [] as number[],
     loss: NaN,
   }));
   try {
-    for (const { side, setup } of ways) {
-      await side.ask({ cmd: "setup", ...setup });
-      await side.ask({ cmd: "step", count: 1 });
+    for (const way of ways) {
+      const { residentMegabytes } = await way.side.ask({ cmd: "setup", ...way.setup });
+      way.compiledMegabytes = Number(residentMegabytes);
+      await way.side.ask({ cmd: "step", count: 1 });
     }
     for (let round = 0; round < rounds; round++) {
       for (const way of ways) {
@@ -52,11 +56,15 @@ export async function measureWays(
         await rest();
       }
     }
-    return await Promise.all(ways.map(async (way): Promise<MeasuredWay> => ({
-      milliseconds: median(way.times),
-      megabytes: await megabytesOf(way.side),
-      loss: way.loss,
-    })));
+    return await Promise.all(ways.map(async (way): Promise<MeasuredWay> => {
+      const megabytes = await megabytesOf(way.side);
+      return {
+        milliseconds: median(way.times),
+        megabytes,
+        stepMegabytes: megabytes - way.compiledMegabytes,
+        loss: way.loss,
+      };
+    }));
   } finally {
     for (const { side } of ways) await side.stop();
   }

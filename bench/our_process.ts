@@ -27,7 +27,9 @@ await serve<Message>({
     const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     collectGarbage();
-    return { baseMegabytes: residentMegabytes() - before, storedShare: step.storedShare };
+    const now = residentMegabytes();
+    const { storedShare } = step;
+    return { baseMegabytes: now - before, residentMegabytes: now, storedShare };
   },
   async step({ count }) {
     const { milliseconds, processor, loss } = await step!.run(count);

@@ -99,6 +99,9 @@ export function rowOf(result: Result): Row {
         "whole, peak MB": whole.megabytes.toFixed(0),
         "in pieces, peak MB": inPieces.megabytes.toFixed(0),
         "memory, pieces / whole": (inPieces.megabytes / whole.megabytes).toFixed(3),
+        "whole, a step's MB": whole.stepMegabytes.toFixed(0),
+        "in pieces, a step's MB": inPieces.stepMegabytes.toFixed(0),
+        "a step's, pieces / whole": (inPieces.stepMegabytes / whole.stepMegabytes).toFixed(3),
         "difference of the loss": Math.abs(whole.loss - inPieces.loss).toExponential(1),
       };
     }

@@ -5,9 +5,9 @@
  * @module
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { full, merged, model, perplexity, type Table, textGeneration } from "../mod.ts";
 import { builtInTemplates } from "../lib/text/chat/built_in_templates.ts";
+import { planFlags } from "./plan_flags.ts";
 
 /** What a plan trains on. */
 export interface DecoderData {
@@ -27,24 +27,10 @@ const sizes = {
   small: { hiddenSize: 128, layers: 2, positions: 64, vocabulary: 2000 },
 };
 
-/**
- * The flags of a plan: how many texts (all unless given), how long, and how large.
- *
- * @param epochs passes over the texts where none are named
- */
-export function decoderFlags(epochs: string) {
-  const { values } = parseArgs({
-    options: {
-      texts: { type: "string" },
-      epochs: { type: "string", default: epochs },
-      size: { type: "string", default: "whole" },
-    },
-  });
-  return {
-    texts: values.texts === undefined ? undefined : Number(values.texts),
-    epochs: Number(values.epochs),
-    size: sizes[values.size as keyof typeof sizes],
-  };
+/** The flags of a decoder's plan; `epochs` are the passes where none are named. */
+export function decoderFlags(epochs: number) {
+  const { count, ...how } = planFlags("texts", sizes, epochs);
+  return { texts: count, ...how };
 }
 
 /** Trains, prints the loss of the first step and the perplexity, and writes the model. */

@@ -68,7 +68,7 @@ usage
   deno task finetune                         LoRA on MiniLM with 3,000 review sentences, offline
   deno task finetune PLAN.json               a plan file, as plan.toJSON() gives it
   deno task finetune --data FILE --text COLUMN --label COLUMN
-  deno task finetune --task NAME             another task, with a model and data of its own
+  deno task finetune --task NAME             another task; most have a model and data of their own
   deno task finetune --task NAME --help      the flags of a task
 
 what

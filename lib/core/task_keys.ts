@@ -4,7 +4,10 @@
  * @module
  */
 
-/** The field of `config.json` in which tunebook keeps it; transformers hands unknown fields on. */
+/**
+ * The field of `config.json`, which transformers hands on unread, and of an adapter's tensor file, in which
+ * tunebook keeps it.
+ */
 export const taskNoteField = "tunebook_task";
 
 /** The key of a GGUF file, a JSON text; llama.cpp passes over keys that it does not know. */

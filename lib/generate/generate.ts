@@ -51,7 +51,7 @@ export async function writeRequests(
   { progress = silentProgress }: WriteOptions = {},
 ): Promise<GeneratedText[][]> {
   requests.forEach(({ generator, prompt }, i) =>
-    checkPrompt(generator.continuer, prompt, `prompt ${i + 1}`)
+    checkPrompt(generator.continuer, prompt, `input ${i + 1}`)
   );
   const lengthOf = (i: number) => (requests[i].source ?? requests[i].prompt).length;
   const answers: GeneratedText[][] = Array(requests.length);

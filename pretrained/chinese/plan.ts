@@ -34,7 +34,7 @@ async function textsOf(split: "train" | "test", count: number | undefined): Prom
   );
 }
 
-const { texts, ...how } = decoderFlags("0.8");
+const { texts, ...how } = decoderFlags(0.8);
 await trainDecoder({
   name: "chinese",
   tokenizer: "characters",

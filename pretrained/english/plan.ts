@@ -52,7 +52,7 @@ function mixed(...lists: readonly string[][]): { text: string }[] {
     .map(({ text }) => ({ text }));
 }
 
-const { texts, ...how } = decoderFlags("1");
+const { texts, ...how } = decoderFlags(1);
 await trainDecoder({
   name: "english",
   tokenizer: "bytes",

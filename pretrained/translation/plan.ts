@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { parseArgs } from "node:util";
 import { full, merged, model, perplexity, translation } from "../../mod.ts";
+import { planFlags } from "../plan_flags.ts";
 import { inBatches, learned, rowsOf, unseen } from "./rows.ts";
 
 /** Sizes of the whole run, and of one that shows in a minute that it learns. */
@@ -21,25 +21,17 @@ const sizes = {
 
 const batchSize = 32;
 
-const { values: flags } = parseArgs({
-  options: {
-    rows: { type: "string" },
-    epochs: { type: "string", default: "8" },
-    size: { type: "string", default: "whole" },
-  },
-});
-const size = sizes[flags.size as keyof typeof sizes];
-const most = flags.rows === undefined ? undefined : Number(flags.rows);
+const { count, epochs, size } = planFlags("rows", sizes, 8);
 
 const result = await model("new:marian", { ...size, languages: [...learned, ...unseen] })
   .data(
-    inBatches(await rowsOf("train", learned, most), batchSize),
+    inBatches(await rowsOf("train", learned, count), batchSize),
     translation({ source: "source", target: "target" }),
     { test: await rowsOf("test", learned, 400) },
   )
   .adapt(full())
   .train({
-    epochs: Number(flags.epochs),
+    epochs,
     batchSize,
     order: "sequential",
     learningRate: 1.5e-3,

@@ -54,7 +54,7 @@ Deno.test("options, inputs and tasks that make no sense are refused by name", ()
       await refuses(opened.generate(["a"], { temprature: 1 } as never), "input", "temperature");
       await refuses(opened.generate("a" as never), "input", "takes a list of inputs");
       await refuses(opened.generate(["a", 3 as never]), "input", "input 2 is 3");
-      await refuses(opened.generate(["film ".repeat(80)]), "input", "prompt 1 has");
+      await refuses(opened.generate(["film ".repeat(80)]), "input", "input 1 has");
       assert.throws(() => opened.chat(), isMistake("unsupported", "chat"));
       const stopped = AbortSignal.abort();
       await assert.rejects(opened.generate(["a"], { signal: stopped }), /stopped/);

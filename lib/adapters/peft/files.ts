@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { parseJson } from "../../core/parse_json.ts";
 import { readText } from "../../core/read_text.ts";
+import { taskNoteField } from "../../core/task_keys.ts";
 import { finite } from "../../weights/finite.ts";
 import { openSafetensors } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
@@ -27,8 +28,6 @@ export const labelsKey = "tunebook_labels";
 export const kindKey = "tunebook_kind";
 /** The most tokens of a text in training. */
 export const maxTokensKey = "tunebook_max_tokens";
-/** The task and its settings as JSON. */
-export const taskKey = "tunebook_task";
 
 /** A PEFT folder in memory. */
 export interface PeftFiles {
@@ -66,7 +65,7 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
   const labels = labelsOf(path, file.metadata[labelsKey]);
   const kind = kinds.find((each) => each === file.metadata[kindKey]);
   const maxTokens = Number(file.metadata[maxTokensKey]);
-  const task = readTaskNote(file.metadata[taskKey], `${path}: ${taskKey}`);
+  const task = readTaskNote(file.metadata[taskNoteField], `${path}: ${taskNoteField}`);
   return {
     folder,
     path,

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { taskNoteField } from "../../core/task_keys.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { isStoredTransposed, transposed } from "../../nn/layer.ts";
 import { attachTo, bodyPaths, type Model, modelInfoOf } from "../../nn/model.ts";
@@ -21,7 +22,6 @@ import {
   maxTokensKey,
   type PeftFiles,
   readPeftFiles,
-  taskKey,
   tensorFile,
 } from "./files.ts";
 import type { PeftConfig } from "./config.ts";
@@ -125,7 +125,7 @@ export async function writePeftFolder(
     [labelsKey]: JSON.stringify(labels),
     ...(kind ? { [kindKey]: kind } : {}),
     ...(maxTokens ? { [maxTokensKey]: String(maxTokens) } : {}),
-    ...(task ? { [taskKey]: JSON.stringify(task) } : {}),
+    ...(task ? { [taskNoteField]: JSON.stringify(task) } : {}),
   });
   const config = {
     ...own,

@@ -162,6 +162,10 @@ export function describeReader({ reader }: Pick<Receipt, "reader">): string {
   const { settings, answers } = reader;
   if (!answers) return `; ${settings} settings as trained`;
   const { texts } = answers;
+  if (answers.inputs === 0) {
+    return `; ${settings} settings as trained; ${answers.reader} was asked nothing: ` +
+      "every held-out input is longer than the model takes";
+  }
   const found = texts && texts.same < texts.compared
     ? `writes ${texts.same} of ${texts.compared} texts and ${texts.sameFirstToken} first tokens as trained`
     : `answers ${answers.inputs} inputs as trained, largest difference ` +
