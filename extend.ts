@@ -15,6 +15,7 @@ export type {
   Program,
   Role,
 } from "./lib/engine/program.ts";
+export type { Precision, PrecisionName } from "./lib/engine/precision.ts";
 export { openDevice, type OpenDeviceOptions } from "./lib/engine/devices/open_device.ts";
 export type {
   Bindings,

@@ -24,6 +24,7 @@ import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { groupSchedule } from "../lib/train/group_steps.ts";
+import { lossScaleInput, LossScaling } from "../lib/train/loss_scaling.ts";
 import { createOptimizer } from "../lib/train/optimizer.ts";
 import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
@@ -84,10 +85,13 @@ export async function compileStep(
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
   });
   const state = await initialState({ model, adapter }, device, settings, words);
+  const scalesLoss = device.precision === "float16";
+  const lossScaling = new LossScaling();
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
     tokens: batch * length,
+    scalesLoss,
   });
   const gradients = await device.compile(program, {
     frozen: gradientSource({ model, adapter }, words),
@@ -117,8 +121,13 @@ export async function compileStep(
       for (let i = 0; i < count; i++) {
         const before = cpuUsage();
         const began = performance.now();
-        loss = Number((await gradients.run(feeds)).loss.data[0]);
-        await optimizer.step(schedule(step++));
+        const { scale } = lossScaling;
+        const scaled = scalesLoss
+          ? { ...feeds, [lossScaleInput]: { shape: [], data: Float32Array.of(scale) } }
+          : feeds;
+        loss = Number((await gradients.run(scaled)).loss.data[0]);
+        const { norm } = await optimizer.step(schedule(step++), scalesLoss ? scale : 1);
+        if (scalesLoss) lossScaling.update(step, norm);
         milliseconds.push(performance.now() - began);
         processor.push(processorMilliseconds(before));
       }

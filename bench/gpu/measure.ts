@@ -20,6 +20,10 @@ const tiny: StepCase = {
 const steps = cases.filter((each): each is StepCase => each.kind === "step");
 const known = [...steps, tiny];
 
+/** PyTorch, in float32; other settings stand behind the name. */
+const peerName = "peer";
+const isPeer = ({ name }: Pick<Contender, "name">) => name.startsWith(peerName);
+
 /** What came of a case. */
 interface Result {
   readonly name: string;
@@ -33,6 +37,7 @@ const { values } = parseArgs({
     case: { type: "string", multiple: true },
     rounds: { type: "string" },
     device: { type: "string", multiple: true, default: ["webgpu", "cuda"] },
+    precision: { type: "string", multiple: true, default: ["float32", "float16"] },
     "every-position": { type: "boolean", default: false },
     python: { type: "string", default: "python3" },
     json: { type: "string" },
@@ -70,9 +75,14 @@ async function measure(measured: StepCase): Promise<Result> {
   };
   try {
     for (const device of values.device) {
-      await join(device, startOurs, { device, everyPosition: values["every-position"] });
+      for (const precision of values.precision) {
+        const name = precision === "float32" ? device : `${device} ${precision}`;
+        const everyPosition = values["every-position"];
+        await join(name, startOurs, { device, precision, everyPosition });
+      }
     }
-    await join("peer", startPeer, { rank, alpha, targets });
+    await join(peerName, startPeer, { rank, alpha, targets });
+    await join(`${peerName} bfloat16`, startPeer, { rank, alpha, targets, bfloat16: true });
     const rounds = Number(values.rounds ?? measured.rounds);
     for (let round = 0; round < rounds; round++) {
       for (const contender of contenders) {
@@ -81,8 +91,9 @@ async function measure(measured: StepCase): Promise<Result> {
       }
     }
     for (const { name, about: { peer, device, tf32 } } of contenders) {
-      if (name !== "peer") continue;
-      remarks.add(`peer: ${peer}, ${tf32 ? "TF32" : "float32"}, on ${device}`);
+      if (!isPeer({ name })) continue;
+      const numbers = name === peerName ? tf32 ? "TF32" : "float32" : "bfloat16 by autocast";
+      remarks.add(`${name}: ${peer}, ${numbers}, on ${device}`);
     }
     return {
       name: measured.name,
@@ -104,12 +115,13 @@ function startPeer(): Side {
 
 function rowOf({ steps, contenders }: Result): Record<string, string | number> {
   const row: Record<string, string | number> = {};
-  const peer = contenders.find(({ name }) => name === "peer");
+  const [fastest] = contenders.filter(isPeer)
+    .toSorted((a, b) => median(a.times) - median(b.times));
   for (const { name, times } of contenders) row[`${name}, ms`] = median(times).toFixed(2);
+  if (fastest) row["fastest peer"] = fastest.name;
   for (const { name, times } of contenders) {
-    if (peer && name !== "peer") {
-      row[`${name} / peer`] = (median(times) / median(peer.times)).toFixed(3);
-    }
+    if (!fastest || isPeer({ name })) continue;
+    row[`${name} / fastest peer`] = (median(times) / median(fastest.times)).toFixed(3);
   }
   for (const { name, megabytes } of contenders) {
     if (megabytes !== undefined) row[`${name}, MiB of the card`] = megabytes;

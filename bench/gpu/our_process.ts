@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openDevice } from "../../lib/engine/mod.ts";
+import { openDevice, type PrecisionName } from "../../lib/engine/mod.ts";
 import type { StepCase } from "../cases.ts";
 import { compileStep, type MeasuredStep } from "../our_step.ts";
 import { serve } from "../serve.ts";
@@ -12,6 +12,7 @@ interface Message extends StepCase {
   readonly cmd: string;
   readonly count: number;
   readonly device: string;
+  readonly precision: PrecisionName;
   readonly everyPosition?: boolean;
 }
 
@@ -19,9 +20,10 @@ let step: MeasuredStep | undefined;
 
 await serve<Message>({
   async setup(message) {
-    const device = await openDevice(message.device);
-    step = await compileStep(message, device, { everyPosition: message.everyPosition });
-    return {};
+    const { everyPosition, precision } = message;
+    const device = await openDevice(message.device, { precision });
+    step = await compileStep(message, device, { everyPosition });
+    return { device: device.description };
   },
   async step({ count }) {
     const { milliseconds, loss } = await step!.run(count);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures training steps on this machine's GPU against the machine's PyTorch. Needs no network.
-# Run it as: sh run. Options: --case NAME, --rounds N, --device NAME, --every-position,
+# Run it as: sh run. Options: --case NAME, --rounds N, --device NAME, --precision NAME, --every-position,
 # --python PROGRAM, --json FILE. CUDA_PROVIDER may name a folder with ONNX Runtime's
 # libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so.
 set -eu

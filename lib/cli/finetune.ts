@@ -5,7 +5,9 @@
  */
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { visibleLines } from "../core/visible.ts";
+import type { PrecisionName } from "../engine/mod.ts";
 import { planWithRows } from "../pipeline/plan.ts";
+import type { RunOptions } from "../pipeline/run/run_options.ts";
 import { type Flags, readCommandLine } from "./flags.ts";
 import { fileOfFlags } from "./file_of_flags.ts";
 import { helpFor } from "./help.ts";
@@ -18,7 +20,7 @@ const misused = 2;
 const interrupted = 130;
 
 /** Flags that may stand beside a plan file. */
-const besidePlan: readonly string[] = ["json", "device", "resume"];
+const besidePlan: readonly string[] = ["json", "device", "precision", "resume"];
 
 /** Runs the command and returns its exit code. */
 export async function finetune(args: readonly string[]): Promise<number> {
@@ -38,7 +40,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     }
     const plan = planFile ? await planOfFile(planFile, flags) : await planOfCommand(flags);
     console.error(`${plan}\n`);
-    const result = await plan.run(typeof flags.device === "string" ? { device: flags.device } : {});
+    const result = await plan.run(howOfFlags(flags));
     console.log(String(result));
     if (flags.json) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
@@ -63,6 +65,15 @@ export async function finetune(args: readonly string[]): Promise<number> {
     console.error(`error: ${messageOf(error)}`);
     return error.kind === "interrupted" ? interrupted : error.kind === "input" ? misused : failed;
   }
+}
+
+/** What flags say of the run beside the plan. */
+function howOfFlags({ device, precision }: Flags): RunOptions {
+  return {
+    ...(typeof device === "string" ? { device } : {}),
+    // A plan of flags has looked at the name; the run looks at one beside a plan file.
+    ...(typeof precision === "string" ? { precision: precision as PrecisionName } : {}),
+  };
 }
 
 /** The plan of flags; a file whose columns had to be looked at is not read again. */

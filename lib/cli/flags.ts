@@ -35,6 +35,7 @@ const general: Readonly<Record<string, Kind>> = {
   deploy: text,
   out: text,
   device: text,
+  precision: text,
   resume: yes,
   json: yes,
   help: { type: "boolean", short: "h" },

@@ -36,6 +36,7 @@ ${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, 
   --adapter FOLDER               goes on from a PEFT folder; with --epochs 0 it only scores it
   --device NAME                  cpu, auto, webgpu, cuda, tfjs:wasm, tfjs:webgpu, tfjs:tensorflow,
                                  tfjs:cpu
+  --precision NAME               float32, float16 on webgpu and cuda, auto for the faster one (float32)
 
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given

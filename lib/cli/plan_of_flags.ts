@@ -8,7 +8,7 @@ import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
 import { parseJson } from "../core/parse_json.ts";
 import { repeatedKeys } from "../core/repeated_keys.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { deviceNames } from "../engine/mod.ts";
+import { deviceNames, precisionNames } from "../engine/mod.ts";
 import { Plan } from "../pipeline/plan.ts";
 import { dataOfFlags, defaultMetrics } from "./data_of_flags.ts";
 import { FlagReader } from "./flag_reader.ts";
@@ -40,6 +40,13 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     read.wrong.push(
       `there is no device "${device}"${didYouMean(device, deviceNames)}. Devices: ` +
         deviceNames.join(", "),
+    );
+  }
+  const precision = read.text("precision");
+  if (precision && !precisionNames.some((each) => each === precision)) {
+    read.wrong.push(
+      `there is no precision "${precision}"${didYouMean(precision, precisionNames)}. Precisions: ` +
+        precisionNames.join(", "),
     );
   }
   const out = read.text("out") ?? defaultOut;

@@ -24,6 +24,7 @@ export {
   type ProcessorFlag,
 } from "./devices/processor.ts";
 export { processorFlags } from "./devices/processor_flags.ts";
+export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";

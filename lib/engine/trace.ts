@@ -11,7 +11,9 @@ import { GraphBuilder } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
 import { chooseMarkers } from "./open_dims.ts";
 import { checkSizes } from "./passes/check_sizes.ts";
+import { mixPrecision } from "./passes/mix_precision.ts";
 import { simplify } from "./passes/mod.ts";
+import type { Precision } from "./precision.ts";
 import { type FrozenSource, inputsOf, openNames, type Program } from "./program.ts";
 import { type Tensor, tf } from "./tf.ts";
 import { traceBackend, traceBackendName } from "./trace_backend.ts";
@@ -31,6 +33,8 @@ export interface TraceOptions {
   readonly plain?: boolean;
   /** Gives the inputs the types that are customary in an exported file. */
   readonly exportTypes?: boolean;
+  /** What products are computed in; `float32` unless given (`passes/mix_precision.ts`). */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -42,6 +46,9 @@ export function trace(program: Program, frozen: FrozenSource, options: TraceOpti
   const readers = new Map(inputsOf(program, "frozen").map((name) => [name, () => frozen(name)]));
   const graph = record(program, options, 1, readers);
   if (openNames(program).length > 0) checkSizes(graph, record(program, options, 2, readers));
+  if (options.precision === "float16") {
+    mixPrecision(graph, (name) => program.inputs[name]?.role === "state");
+  }
   return graph;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import type { Device } from "../engine/mod.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /** Tensors by path. */
@@ -30,14 +31,16 @@ export function areFinite(tensors: Tensors): boolean {
 export function divergence(
   step: number,
   what: string,
-  { learningRate }: Pick<TrainSettings, "learningRate">,
+  { learningRate, precision }: Pick<TrainSettings, "learningRate"> & Pick<Device, "precision">,
   good: LastGood,
 ): TunebookError {
   const place = good.step === 0 ? "the initial parameters" : `the parameters of step ${good.step}`;
   return new TunebookError(
     "diverged",
     `step ${step}: ${what}. Lower learningRate (${learningRate}) or maxGradientNorm, or look for ` +
-      `extreme targets. The error's cause holds ${place}.`,
+      "extreme targets" +
+      (precision === "float16" ? ', or use precision "float32", which has a wider range' : "") +
+      `. The error's cause holds ${place}.`,
     { cause: good },
   );
 }

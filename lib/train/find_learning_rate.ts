@@ -101,8 +101,9 @@ export async function findLearningRate(
         ...group,
         learningRate: group.learningRate * learningRate,
       }));
-      const { norm } = await run.optimizer.step(groups);
-      if (!Number.isFinite(norm)) ended = "diverged";
+      const { norm } = await run.optimizer.step(groups, run.lossScaling?.scale);
+      const isSkipped = Number.isFinite(loss) && run.lossScaling?.update(step + 1, norm);
+      if (!Number.isFinite(norm) && !isSkipped) ended = "diverged";
     }
   } catch (error) {
     if (!isInterruption(error)) throw error;

@@ -25,6 +25,7 @@ import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
+import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
 import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
@@ -48,6 +49,8 @@ export interface GradientOptions {
   readonly gradientCheckpointing?: boolean;
   /** About how many tokens a batch has, by which a method may choose its way of computing. */
   readonly tokens?: number | undefined;
+  /** The loss is multiplied by a feed, `lossScaleInput`, before gradients are taken, and so are they. */
+  readonly scalesLoss?: boolean;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
 }
@@ -58,7 +61,7 @@ export function gradientProgram(
   options: GradientOptions = {},
 ): Program {
   const { adapter, objective } = trainable;
-  const { packed = false, gradientCheckpointing = false } = options;
+  const { packed = false, gradientCheckpointing = false, scalesLoss = false } = options;
   const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
@@ -70,18 +73,24 @@ export function gradientProgram(
       ...inputs,
       ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
       ...(adapter.penalty ? { [penaltyShare]: { role: "feed", type: "float32", shape: [] } } : {}),
+      ...(scalesLoss ? { [lossScaleInput]: { role: "feed", type: "float32", shape: [] } } : {}),
     },
     compute(inputs) {
       const net = netOf(inputs, gradientCheckpointing);
+      const penalised = () => {
+        const loss = lossOf(net, { ...inputs, ...own(inputs) });
+        if (!adapter.penalty) return loss;
+        return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
+      };
+      let unscaled: Tensor | undefined;
       const { value, gradients: found } = valueAndGradients(
         () => {
-          const loss = lossOf(net, { ...inputs, ...own(inputs) });
-          if (!adapter.penalty) return loss;
-          return tf.add(loss, tf.mul(adapter.penalty(net), inputs[penaltyShare]));
+          unscaled = penalised();
+          return scalesLoss ? tf.mul(unscaled, inputs[lossScaleInput]) : unscaled;
         },
         Object.fromEntries(weights.trained.map((path) => [path, inputs[weights.names.get(path)!]])),
       );
-      const results: Record<string, Tensor> = { loss: value };
+      const results: Record<string, Tensor> = { loss: scalesLoss ? unscaled! : value };
       for (const [path, gradient] of Object.entries(found)) {
         results[slotPath(gradients, path)] = gradient;
       }

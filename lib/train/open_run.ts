@@ -14,6 +14,7 @@ import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
@@ -76,6 +77,7 @@ export async function openRun(
     gradientCheckpointing: settings.gradientCheckpointing,
     tokens: tokensOfBatch(rows, settings),
     words,
+    scalesLoss: device.precision === "float16",
   };
   const frozen = gradientSource(trainable, words);
   const isWhole = needsWholeBatch(objective, settings);
@@ -104,6 +106,7 @@ export async function openRun(
     compiledGradients,
     wholeBatch,
     optimizer,
+    lossScaling: options.scalesLoss ? new LossScaling() : undefined,
     average,
     methodState: new Map(),
     began,

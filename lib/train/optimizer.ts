@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { type Device, type State, tf, type Update, type UpdateStep } from "../engine/mod.ts";
+import {
+  type Device,
+  sizeOf,
+  type State,
+  tf,
+  type Update,
+  type UpdateStep,
+} from "../engine/mod.ts";
 import { gradients } from "./gradient_program.ts";
 import { optimizerNamed } from "./optimizers/mod.ts";
 import type { GroupStep } from "./optimizers/optimizer_rule.ts";
@@ -19,7 +26,7 @@ const normEpsilon = 1e-6;
 export interface StepTaken {
   /** The gradients' global norm before clipping. */
   readonly norm: number;
-  /** What clipping multiplied the gradients with. */
+  /** What the gradients were multiplied with: by clipping, and to undo the loss scale. */
   readonly clip: number;
 }
 
@@ -30,8 +37,10 @@ export interface Optimizer {
   /**
    * Takes a step with the groups that train; the others stay as they are, and their gradients count for
    * nothing. Nothing moves where the norm is no finite number.
+   *
+   * @param lossScale what the loss was multiplied with before gradients were taken; 1 unless given
    */
-  step(groups: readonly GroupStep[]): Promise<StepTaken>;
+  step(groups: readonly GroupStep[], lossScale?: number): Promise<StepTaken>;
   /** The step's gradients after clipping. */
   gradients({ clip }: StepTaken): Promise<Map<string, Float32Array>>;
   /** What the rule keeps beside the state's vectors, by name. */
@@ -85,10 +94,14 @@ export async function createOptimizer(
     async add(first) {
       await collect?.run({ keep: first ? 0 : 1 });
     },
-    async step(training) {
-      const norm = Math.sqrt(await squaresIn(training));
-      const clip = Math.min(1, settings.maxGradientNorm / (norm + normEpsilon));
-      if (!Number.isFinite(norm)) return { norm, clip };
+    async step(training, lossScale = 1) {
+      const norm = Math.sqrt(await squaresIn(training)) / lossScale;
+      const clip = Math.min(1, settings.maxGradientNorm / (norm + normEpsilon)) / lossScale;
+      if (!Number.isFinite(norm)) {
+        // The next step multiplies what was accumulated by 0, which infinities outlive.
+        if (isAccumulated) await state.write(accumulated, zerosOf(state));
+        return { norm, clip };
+      }
       for (const group of training) await rule.step(group, clip);
       return { norm, clip };
     },
@@ -99,6 +112,10 @@ export async function createOptimizer(
     ...(rule.statistics ? { statistics: rule.statistics } : {}),
     dispose,
   };
+}
+
+function zerosOf({ tensors }: State): Map<string, Float32Array> {
+  return new Map(tensors.map(({ name, shape }) => [name, new Float32Array(sizeOf(shape))]));
 }
 
 /** The sum of squares of all gradients, from which the global norm follows. */

@@ -12,6 +12,7 @@ import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
+import { lossScaleInput, type LossScaling } from "./loss_scaling.ts";
 import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -30,6 +31,8 @@ export interface StepReport {
   readonly learningRate: number;
   /** Global norm of the gradients before clipping. */
   readonly gradientNorm: number;
+  /** True where the gradients were too large for float16 and moved nothing (`loss_scaling.ts`). */
+  readonly skipped?: true;
   /** Tokens of the step's rows, without padding. */
   readonly tokens: number;
   /** Asks the method about the run so far; absent where it says nothing. */
@@ -52,6 +55,8 @@ export interface StepContext {
   /** Present where the loss is one of all micro-batches together. */
   readonly wholeBatch: WholeBatch | undefined;
   readonly optimizer: Optimizer;
+  /** Present where the device computes in float16. */
+  readonly lossScaling: LossScaling | undefined;
   readonly average: WeightAverage;
   /** What the method keeps from step to step. */
   readonly methodState: Map<string, Float32Array>;
@@ -66,7 +71,7 @@ export async function accumulateGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { trainable: { objective }, plan, optimizer, wholeBatch } = context;
+  const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling } = context;
   const microBatches = plan.microBatchesOf(done);
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
@@ -84,7 +89,8 @@ export async function accumulateGradients(
     const results = await context.compiledGradients.run({
       ...feeds(),
       ...(whole?.feeds[index] ?? objective.targetsOf(examples, normaliser, layout)),
-      [penaltyShare]: { shape: [], data: Float32Array.of(1 / microBatches.length) },
+      [penaltyShare]: scalarOf(1 / microBatches.length),
+      ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
     loss += Number(results.loss.data[0]);
     await optimizer.add(index === 0);
@@ -122,14 +128,15 @@ async function inTurn<Item, Result>(
 
 /**
  * Moves the parameters along the accumulated gradients, and their average after them. Where the
- * report's loss or norm is no finite number, they were left as they are.
+ * report's loss or norm is no finite number, they were left as they are; a `skipped` step can be followed by
+ * another one.
  */
 export async function optimizerStep(
   context: StepContext,
   done: number,
   loss: number,
 ): Promise<StepReport> {
-  const { rows, settings, plan, schedule, optimizer, average } = context;
+  const { rows, settings, plan, schedule, optimizer, lossScaling, average } = context;
   const { totalSteps, stepsPerEpoch } = plan;
   const step = done + 1;
   const report = {
@@ -142,12 +149,18 @@ export async function optimizerStep(
       .reduce((sum, sequence) => sum + rows.lengths[sequence], 0),
   };
   if (!Number.isFinite(loss)) return { ...report, gradientNorm: NaN };
-  const taken = await optimizer.step(schedule(done));
+  const groups = lossScaling?.counted(schedule(done), step) ?? schedule(done);
+  const taken = await optimizer.step(groups, lossScaling?.scale);
   if (Number.isFinite(taken.norm)) {
     await runAfterStep(context, step, taken);
     await average.update(step);
   }
-  return { ...report, gradientNorm: taken.norm };
+  const isSkipped = lossScaling?.update(step, taken.norm);
+  return { ...report, gradientNorm: taken.norm, ...(isSkipped ? { skipped: true } : {}) };
+}
+
+function scalarOf(value: number): HostTensor {
+  return { shape: [], data: Float32Array.of(value) };
 }
 
 async function runAfterStep(

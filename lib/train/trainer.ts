@@ -30,6 +30,8 @@ export async function createTrainer(run: TrainingRun, context: TrainContext): Pr
   });
   for (const [name, values] of start.methodState) run.methodState.set(name, values);
   for (const [name, values] of start.statistics) statistics!.set(name, values);
+  const { lossScale } = start.trainerState;
+  if (lossScale) run.lossScaling?.restore(lossScale);
   if (settings.resume) {
     const { step, losses, validations } = start.trainerState;
     const schedule = { ...settings, totalSteps: run.plan.totalSteps };
@@ -101,9 +103,15 @@ export class Trainer {
   async record(report: StepReport): Promise<void> {
     const { loss, gradientNorm } = report;
     if (!Number.isFinite(loss)) throw await this.#diverged(`the loss is ${loss}`);
-    if (!Number.isFinite(gradientNorm)) throw await this.#diverged("a gradient is not finite");
+    if (!Number.isFinite(gradientNorm) && !report.skipped) {
+      throw await this.#diverged("a gradient is not finite");
+    }
     const { losses } = this.#state;
-    this.#state = { ...this.#state, step: report.step, losses: [...losses, loss] };
+    const lossScale = this.#run.lossScaling?.present;
+    this.#state = {
+      ...{ ...this.#state, step: report.step, losses: [...losses, loss] },
+      ...(lossScale ? { lossScale } : {}),
+    };
     const methodRecord = this.#methodRecord();
     this.#context.onStep?.(methodRecord ? { ...report, methodRecord } : report);
   }
@@ -175,7 +183,10 @@ export class Trainer {
       : this.#best
       ? { step: bestStep!, parameters: whole.complete(this.#best, bestStep!, whole.vector) }
       : { step: 0, parameters: initialParameters(trainable, settings.seed) };
-    const error = divergence(step + 1, what, settings, good);
+    const error = divergence(step + 1, what, {
+      ...settings,
+      precision: this.#context.device.precision,
+    }, good);
     await this.#keepSteps(error);
     return error;
   }

@@ -5,6 +5,7 @@
  */
 import { isRecord } from "../core/objects.ts";
 import type { EarlyStopping, Validation } from "./early_stopping.ts";
+import { type LossScale, lossScaleOf } from "./loss_scaling.ts";
 
 /** Where a run stands, beside its tensors. */
 export interface TrainerState extends EarlyStopping {
@@ -12,6 +13,8 @@ export interface TrainerState extends EarlyStopping {
   readonly step: number;
   /** Loss of each step. */
   readonly losses: readonly number[];
+  /** Of a run in float16. */
+  readonly lossScale?: LossScale;
 }
 
 /** The state as JSON, which has no NaN and no infinity, unlike a validation's score. */
@@ -25,7 +28,7 @@ export function trainerStateText(state: TrainerState): string {
 /** Reads what `trainerStateText` made; nothing where a field is missing or wrong. */
 export function trainerStateOf(made: unknown): TrainerState | undefined {
   if (!isRecord(made)) return undefined;
-  const { step, losses, best, validationsSinceBest, validations } = made;
+  const { step, losses, best, validationsSinceBest, validations, lossScale: scaleText } = made;
   if (!isCount(step) || !isCount(validationsSinceBest)) return undefined;
   if (!Array.isArray(losses) || losses.length !== step || !losses.every(Number.isFinite)) {
     return undefined;
@@ -33,7 +36,12 @@ export function trainerStateOf(made: unknown): TrainerState | undefined {
   if (!Array.isArray(validations) || validationsSinceBest > validations.length) return undefined;
   const read = validations.map(validationOf);
   if (!read.every((each) => each !== undefined)) return undefined;
-  const state = { step, losses, validationsSinceBest, validations: read };
+  const lossScale = scaleText === undefined ? undefined : lossScaleOf(scaleText);
+  if (scaleText !== undefined && !lossScale) return undefined;
+  const state = {
+    ...{ step, losses, validationsSinceBest, validations: read },
+    ...(lossScale ? { lossScale } : {}),
+  };
   if (best === undefined) return state;
   const readBest = validationOf(best);
   return readBest && Number.isFinite(readBest.score) ? { ...state, best: readBest } : undefined;

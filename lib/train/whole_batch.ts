@@ -92,7 +92,8 @@ export async function openWholeBatch(
   });
   let loss: Step;
   try {
-    loss = await device.compile(lossProgram(trainable.objective), {
+    // Its gradients are not scaled: they are scaled on their way through the second run.
+    loss = await (device.inFloat32 ?? device).compile(lossProgram(trainable.objective), {
       frozen: () => new Float32Array(),
     });
   } catch (error) {

@@ -25,7 +25,16 @@ Deno.test("--help explains the flags with examples", async () => {
     assert.equal(stderr, "");
     for (
       const part of ["usage", "examples", "--model", "--data", "--text", "--label", "--method"]
-        .concat(["--rank", "--epochs", "--out", "--seed", "--device", "--json", "--resume"])
+        .concat([
+          "--rank",
+          "--epochs",
+          "--out",
+          "--seed",
+          "--device",
+          "--precision",
+          "--json",
+          "--resume",
+        ])
     ) assert.ok(stdout.includes(part), part);
   }
 });

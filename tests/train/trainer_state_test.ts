@@ -11,7 +11,8 @@ const whole = {
 
 Deno.test("a trainer state comes back as it was, scores that are no numbers included", () => {
   const { best: _, ...withoutBest } = { ...whole, validationsSinceBest: 2 };
-  for (const state of [whole, withoutBest]) {
+  const inFloat16 = { ...whole, lossScale: { scale: 4096, steadySteps: 1, skipped: [1] } };
+  for (const state of [whole, withoutBest, inFloat16]) {
     assert.deepEqual(trainerStateOf(JSON.parse(trainerStateText(state))), state);
   }
 });
@@ -21,6 +22,7 @@ const damages: Record<string, unknown> = {
   losses: [undefined, null, {}, [0.5], [0.5, "a"], [0.5, null], [0.5, [1]]],
   best: [null, 1, { step: 1 }, { step: 1, score: "NaN" }, { score: 1 }],
   validationsSinceBest: [undefined, "1", -1, 3],
+  lossScale: [null, 1, { scale: 0 }],
   validations: [undefined, null, {}, [1, 2], [null, null], [{ step: 1 }, { step: 2, score: "a" }]],
 };
 

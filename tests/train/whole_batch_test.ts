@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { adalora } from "../../lib/adapters/adalora.ts";
 import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
+import { onnxRuntime } from "../../lib/engine/devices/onnx_runtime.ts";
 import { tf } from "../../lib/engine/mod.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
 import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
@@ -42,6 +43,23 @@ for (const device of ["cpu", "tfjs:cpu"]) {
     }
   });
 }
+
+Deno.test("in float16 such a loss is float32's, and its gradients are scaled and scaled back", async () => {
+  const run = (precision: "float32" | "float16") =>
+    runToy({
+      method: full(),
+      model: { layers: 2 },
+      settings: { accumulate: 3, learningRate: 1e-3 },
+      objective: whole,
+      context: { device: onnxRuntime("cpu", undefined, { precision }) },
+    });
+  const [wanted, found] = [await run("float32"), await run("float16")];
+  assert.deepEqual(found.lossScale?.skipped, []);
+  found.losses.forEach((loss, step) => {
+    const apart = Math.abs(loss - wanted.losses[step]);
+    assert.ok(apart < 1e-3, `step ${step}: ${loss}, not ${wanted.losses[step]}`);
+  });
+});
 
 Deno.test("a loss across the batch is the same in micro-batches as in one", async () => {
   /** log Σ exp of the rows' losses: each depends on all others. */

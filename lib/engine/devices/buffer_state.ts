@@ -8,6 +8,7 @@ import type { ort } from "../ort.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { sizeOf } from "../value.ts";
 import { slotPath, type State, type StateTensor } from "./device.ts";
+import type { Session } from "./session.ts";
 
 /** Sizes are multiples of this, since the provider's kernels take four numbers at a time. */
 const alignment = 4;
@@ -30,9 +31,10 @@ export interface Chunk {
   readonly size: number;
 }
 
-/** What copies numbers to the GPU and back. */
+/** What copies numbers to the GPU, on it, and back. Its buffers live as long as it does. */
 export interface Carrier {
   upload(numbers: Float32Array): Promise<ort.Tensor>;
+  copy(tensor: ort.Tensor): Promise<ort.Tensor>;
   download(tensor: ort.Tensor): Promise<Float32Array>;
   dispose(): void;
 }
@@ -42,6 +44,8 @@ export class BufferState implements State {
   readonly chunks: readonly Chunk[];
   #vectors: ReadonlySet<string>;
   #buffers = new Map<string, ort.Tensor>();
+  /** The session that made a buffer, which cannot be freed after it; absent for the carrier's. */
+  #makers = new Map<ort.Tensor, Session>();
   #placed = new Map<string, { chunk: Chunk; placed: PlacedTensor }>();
 
   constructor(
@@ -79,12 +83,26 @@ export class BufferState implements State {
     return made;
   }
 
-  /** Takes over a new buffer and frees the old one. */
-  replace(vector: string, chunk: Chunk, buffer: ort.Tensor): void {
+  /** Takes over a new buffer of the carrier or of another session, and frees the old one. */
+  replace(vector: string, chunk: Chunk, buffer: ort.Tensor, maker?: Session): void {
     this.#check(vector);
-    const path = slotPath(vector, chunk.name);
-    this.#buffers.get(path)?.dispose();
+    this.#put(slotPath(vector, chunk.name), buffer, maker);
+  }
+
+  /** Copies the buffers that a session made, so that it can be released. */
+  async leave(maker: Session): Promise<void> {
+    for (const [path, buffer] of [...this.#buffers]) {
+      if (this.#makers.get(buffer) === maker) this.#put(path, await this.carrier.copy(buffer));
+    }
+  }
+
+  #put(path: string, buffer: ort.Tensor, maker?: Session): void {
+    const old = this.#buffers.get(path);
     this.#buffers.set(path, buffer);
+    if (maker) this.#makers.set(buffer, maker);
+    if (!old) return;
+    this.#makers.delete(old);
+    old.dispose();
   }
 
   async read(vector: string): Promise<Map<string, Float32Array>> {
@@ -125,6 +143,7 @@ export class BufferState implements State {
   dispose(): void {
     for (const buffer of this.#buffers.values()) buffer.dispose();
     this.#buffers.clear();
+    this.#makers.clear();
     this.carrier.dispose();
   }
 

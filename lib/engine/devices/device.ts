@@ -4,6 +4,7 @@
  * @module
  */
 import type { FrozenSource, HostTensor, Program } from "../program.ts";
+import type { Precision } from "../precision.ts";
 import type { Tensor } from "../tf.ts";
 
 /** One tensor of the state, such as an adapter's matrix. */
@@ -90,6 +91,10 @@ export interface Device {
   readonly name: string;
   /** The name, and why it was chosen where that was left open. */
   readonly description: string;
+  /** What the products of programs are computed in; updates and the state are float32 in any case. */
+  readonly precision: Precision;
+  /** Where products are float16: the same device with products in float32, which shares its states. */
+  readonly inFloat32?: Device;
   /** Keeps zeros for every tensor of every vector. */
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
   /** True where programs that take no gradients get nodes of their own (`ops.cachedAttention`). */

@@ -29,6 +29,7 @@ export function eagerDevice(name: string, backend: string): Device {
   return {
     name,
     description: name,
+    precision: "float32",
     createState: (tensors, vectors) => new EagerState(backend, tensors, vectors),
     holdWeights: () => new HeldTensors(),
     compile: (program, bindings) => Promise.resolve(prepare(backend, program, bindings)),

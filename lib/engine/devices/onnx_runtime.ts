@@ -14,7 +14,13 @@ import { trace } from "../trace.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, State, StateTensor, Step, Update, UpdateStep } from "./device.ts";
 import { FlatState } from "./flat_state.ts";
-import { createSession, type Provider, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import {
+  createSession,
+  inPrecision,
+  type Provider,
+  runSession,
+  type RuntimeOptions,
+} from "./onnx_session.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -38,7 +44,10 @@ export function onnxRuntime(
   const own = { ...options, apart };
   return {
     name: provider,
-    description: reason ? `${provider} (${reason})` : provider,
+    ...inPrecision(provider, reason, options.precision),
+    ...(options.precision === "float16"
+      ? { inFloat32: onnxRuntime(provider, reason, { ...options, precision: "float32" }) }
+      : {}),
     createState: (tensors: readonly StateTensor[], vectors: readonly string[]) =>
       new FlatState(tensors, vectors, apart),
     ...(apart ? { allocate: sharedNumbers } : {}),
@@ -67,10 +76,10 @@ async function compile(
 ): Promise<Step> {
   const state = bindings.state === undefined ? undefined : flat(bindings.state);
   checkState(program, (path) => state?.tensor(path) !== undefined);
-  const { plain = false } = options;
+  const { plain = false, precision } = options;
   const frozen = (name: string) => checkFrozen(program, name, bindings.frozen(name));
   const infers = program.isInference === true && infersOn(provider, options);
-  const graph = trace(program, frozen, { plain, contrib: !plain, infers });
+  const graph = trace(program, frozen, { plain, contrib: !plain, infers, precision });
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);
     return found && new ort.Tensor("float32", found.data, found.shape);

@@ -8,6 +8,7 @@ import { messageOf, TunebookError } from "../../core/errors.ts";
 import { once } from "../../core/once.ts";
 import type { Graph } from "../graph.ts";
 import type { HeldWeights } from "./device.ts";
+import type { Precision } from "../precision.ts";
 import { exhaustion } from "./exhaustion.ts";
 import { openInThread } from "./runtime_thread.ts";
 import { processorThreads } from "./processor_threads.ts";
@@ -16,6 +17,9 @@ import { ExternalDataFile, externalDataFile } from "./external_data_file.ts";
 
 /** The execution providers of the npm package. */
 export type Provider = "cpu" | "webgpu" | "cuda";
+
+/** Severities from which on the runtime prints. */
+const [errors, fatal] = [3, 4] as const;
 
 /** What a measurement may ask of the runtime. */
 export interface RuntimeOptions {
@@ -30,6 +34,20 @@ export interface RuntimeOptions {
    * the device `cpu` does so in notebooks, where a stop button waits for nobody.
    */
   readonly apart?: boolean;
+  /** What the products of programs are computed in; `float32` unless given. */
+  readonly precision?: Precision;
+  /** Failures are thrown alone, and not printed by the runtime as well. */
+  readonly quiet?: boolean;
+}
+
+/** What a device of a provider says of itself: its precision, and why it was chosen. */
+export function inPrecision(
+  provider: Provider,
+  reason: string | undefined,
+  precision: Precision = "float32",
+): { readonly description: string; readonly precision: Precision } {
+  const named = precision === "float32" ? provider : `${provider} in ${precision}`;
+  return { description: reason ? `${named} (${reason})` : named, precision };
 }
 
 /** Output name → where its numbers are left. */
@@ -51,7 +69,7 @@ export interface SessionPlaces {
 export async function createSession(
   provider: Provider,
   graph: Graph,
-  { threads = processorThreads(), profile, plain, apart }: RuntimeOptions,
+  { threads = processorThreads(), profile, plain, apart, quiet }: RuntimeOptions,
   { locations, held }: SessionPlaces = {},
 ): Promise<Session> {
   const unprepared = (error: unknown) =>
@@ -66,7 +84,7 @@ export async function createSession(
       ...(locations === undefined ? {} : { preferredOutputLocation: locations }),
       graphOptimizationLevel: plain ? "disabled" : "all",
       enableMemPattern: false,
-      logSeverityLevel: 3,
+      logSeverityLevel: quiet ? fatal : errors,
       extra: { session: { model_external_initializers_file_folder_path: folder } },
     };
     if (apart) return await openInThread(bytes, sessionOptions);

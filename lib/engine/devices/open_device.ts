@@ -5,10 +5,11 @@
  */
 import { shownValue } from "../../core/shown_value.ts";
 import { checkOptions } from "../../core/check_options.ts";
-import { type Rules, text } from "../../core/option_rules.ts";
+import { oneOf, type Rules, text } from "../../core/option_rules.ts";
 import { resolve } from "node:path";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { type Precision, type PrecisionName, precisionNames } from "../precision.ts";
 import type { Program } from "../program.ts";
 import { tf } from "../tf.ts";
 import type { Device } from "./device.ts";
@@ -27,22 +28,33 @@ export const deviceNames: readonly string[] = [
   ...Object.keys(tfjsBackends).map((name) => `tfjs:${name}`),
 ];
 
-/** Where to look for what a device needs. */
+/** How a device computes, and where to look for what it needs. */
 export interface OpenDeviceOptions {
   /** The folder whose `node_modules` has `@tensorflow/tfjs-node`; the working folder unless given. */
   readonly projectFolder?: string;
+  /**
+   * What the products of programs are computed in: `float32` unless given; `float16`, mixed precision,
+   * on a GPU by `webgpu` or `cuda`; `auto` measures both and takes the faster one.
+   */
+  readonly precision?: PrecisionName | undefined;
 }
 
-const rules: Rules<OpenDeviceOptions> = { projectFolder: text };
+const rules: Rules<OpenDeviceOptions> = { projectFolder: text, precision: oneOf(precisionNames) };
 
 /** Side of the square matrices that a probe multiplies. */
 const probeSize = 512;
+/** Each number of the matrix; all partial sums of the products are exact in float16. */
+const probeNumber = 2 ** -5;
+/** Share of the right sum by which a probe's may be off. */
+const probeTolerance = 1e-3;
 /** Runs of a probe; the first one is not counted. */
 const probeRuns = 4;
 
 /**
  * Opens a device. `auto` tries the compiled devices, measures a few matrix products on each that
- * works, takes the fastest and says why. A device asked for by name that does not work is an error.
+ * works, takes the fastest and says why in the device's description; so does the precision `auto`. A
+ * device asked for by name that does not work is an error, and so is `float16` where the device has none:
+ * on processors, in tensorflow.js, and on a GPU whose WebGPU adapter lacks `shader-f16`.
  *
  * @example
  * ```ts
@@ -64,18 +76,15 @@ export async function openDevice(
     );
   }
   checkOptions("openDevice", options, rules);
-  const { projectFolder = "." } = options;
-  if (name === "auto") return await fastestDevice();
-  if (providers.includes(name as Provider)) {
-    const device = onnxRuntime(name as Provider);
-    if (name !== "cpu") await tryOut(name as Provider);
-    return device;
-  }
+  const { projectFolder = ".", precision = "float32" } = options;
+  if (name === "auto") return await fastestOf(providers, precision, "fastest for a probe");
+  if (providers.includes(name as Provider)) return await openProvider(name as Provider, precision);
   const backend = name.startsWith("tfjs:") ? name.slice("tfjs:".length) : undefined;
   const start = backend !== undefined && Object.hasOwn(tfjsBackends, backend)
     ? tfjsBackends[backend]
     : undefined;
   if (start) {
+    if (precision === "float16") throw cannotHalve(name, "tensorflow.js computes in float32");
     await start(resolve(projectFolder));
     return eagerDevice(name, backend!);
   }
@@ -87,28 +96,74 @@ export async function openDevice(
   );
 }
 
-async function fastestDevice(): Promise<Device> {
+async function openProvider(provider: Provider, precision: PrecisionName): Promise<Device> {
+  if (precision === "auto") {
+    return provider === "cpu"
+      ? onnxRuntime(provider, `in float32: ${slowOnProcessors}`)
+      : await fastestOf([provider], precision, "faster for a probe");
+  }
+  if (provider !== "cpu" || precision === "float16") await tryOut(provider, precision);
+  return onnxRuntime(provider, undefined, { precision });
+}
+
+/** The fastest of the providers that work, in the precision or in the faster one, and why. */
+async function fastestOf(
+  candidates: readonly Provider[],
+  precision: PrecisionName,
+  claim: string,
+): Promise<Device> {
   const findings: string[] = [];
-  let best: { provider: Provider; milliseconds: number } | undefined;
-  for (const provider of providers) {
-    try {
-      const milliseconds = await tryOut(provider);
-      findings.push(`${provider} ${milliseconds.toFixed(1)} ms`);
-      if (!best || milliseconds < best.milliseconds) best = { provider, milliseconds };
-    } catch (error) {
-      const [line] = messageOf(error).split("\n");
-      findings.push(line);
+  let best: { provider: Provider; precision: Precision; milliseconds: number } | undefined;
+  for (const provider of candidates) {
+    for (const each of precisionsOf(provider, precision)) {
+      try {
+        const milliseconds = await tryOut(provider, each);
+        const named = each === "float32" ? provider : `${provider} in ${each}`;
+        findings.push(`${named} ${milliseconds.toFixed(1)} ms`);
+        if (!best || milliseconds < best.milliseconds) {
+          best = { provider, precision: each, milliseconds };
+        }
+      } catch (error) {
+        const [line] = messageOf(error).split("\n");
+        if (!findings.includes(line)) findings.push(line);
+      }
     }
   }
-  if (best) return onnxRuntime(best.provider, `fastest for a probe: ${findings.join("; ")}`);
+  if (best) {
+    const { provider, precision } = best;
+    return onnxRuntime(provider, `${claim}: ${findings.join("; ")}`, { precision });
+  }
   throw new TunebookError("device", `no device works here: ${findings.join("; ")}`);
 }
 
+function precisionsOf(provider: Provider, precision: PrecisionName): readonly Precision[] {
+  if (precision !== "auto") return [precision];
+  return provider === "cpu" ? ["float32"] : ["float32", "float16"];
+}
+
 /** Probes a provider whose libraries are there. */
-async function tryOut(provider: Provider): Promise<number> {
+async function tryOut(provider: Provider, precision: Precision): Promise<number> {
+  if (provider === "cpu" && precision === "float16") throw cannotHalve(provider, slowOnProcessors);
   const lack = providerLack(provider);
   if (lack) throw new TunebookError("device", `the device ${provider} does not work: ${lack}`);
-  return await probe(onnxRuntime(provider));
+  try {
+    return await probe(onnxRuntime(provider, undefined, { precision, quiet: true }));
+  } catch (error) {
+    // What ONNX Runtime says of a kernel with 16-bit floats on an adapter without shader-f16.
+    if (precision === "float32" || !/requires f16/.test(messageOf(error))) throw error;
+    throw cannotHalve(provider, "its adapter has no 16-bit floats (WebGPU's shader-f16)", error);
+  }
+}
+
+const slowOnProcessors =
+  "the runtime has no fast float16 on processors, it would widen every number first";
+
+function cannotHalve(device: string, reason: string, cause?: unknown): TunebookError {
+  return new TunebookError(
+    "device",
+    `the device ${device} does not compute in float16: ${reason}. Use precision "float32"`,
+    cause === undefined ? {} : { cause },
+  );
 }
 
 /** Milliseconds that a chain of matrix products takes. Throws where the device does not work. */
@@ -121,12 +176,13 @@ async function probe(device: Device): Promise<number> {
   };
   const step = await device.compile(program, { frozen: () => new Float32Array() });
   try {
-    const data = new Float32Array(probeSize * probeSize).fill(1 / probeSize);
+    const data = new Float32Array(probeSize * probeSize).fill(probeNumber);
+    const wanted = probeSize ** 4 * probeNumber ** 3;
     let best = Infinity;
     for (let run = 0; run < probeRuns; run++) {
       const began = performance.now();
       const { sum } = await step.run({ x: { shape: [probeSize, probeSize], data } });
-      if (Math.abs(sum.data[0] - probeSize) > 1) {
+      if (Math.abs(sum.data[0] - wanted) > probeTolerance * wanted) {
         throw new TunebookError("device", `${device.name} computes wrong numbers: ${sum.data[0]}`);
       }
       if (run > 0) best = Math.min(best, performance.now() - began);

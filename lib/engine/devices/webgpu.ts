@@ -4,7 +4,9 @@
  * back scalars.
  *
  * New values go into fresh buffers and the old ones are freed, since WebGPU refuses to read and
- * write one buffer in one kernel.
+ * write one buffer in one kernel. A buffer must be freed before the session that made it is released:
+ * freeing it later ends the process. What a program leaves in the state is therefore copied when the
+ * program is disposed of.
  *
  * @module
  */
@@ -17,7 +19,7 @@ import { trace, type TraceOptions } from "../trace.ts";
 import { BufferState, type Carrier, type Chunk } from "./buffer_state.ts";
 import { checkFeeds, checkFrozen, checkScalars, checkState } from "./check_feeds.ts";
 import type { Bindings, Device, HeldWeights, State, Step, Update, UpdateStep } from "./device.ts";
-import { createSession, runSession, type RuntimeOptions } from "./onnx_session.ts";
+import { createSession, inPrecision, runSession, type RuntimeOptions } from "./onnx_session.ts";
 import type { Session } from "./session.ts";
 import { packState } from "./pack_state.ts";
 import { ExternalDataFile } from "./external_data_file.ts";
@@ -30,7 +32,10 @@ const traceOptions: TraceOptions = { contrib: false, webgpu: true };
 export function webgpu(reason?: string, options: RuntimeOptions = {}): Device {
   return {
     name: provider,
-    description: reason ? `${provider} (${reason})` : provider,
+    ...inPrecision(provider, reason, options.precision),
+    ...(options.precision === "float16"
+      ? { inFloat32: webgpu(reason, { ...options, precision: "float32" }) }
+      : {}),
     createState: (tensors, vectors) => new BufferState(tensors, vectors, carrier(options)),
     holdWeights: () => new ExternalDataFile(true),
     compile: (program, bindings) => compile(program, bindings, options),
@@ -49,7 +54,7 @@ async function compile(
   const graph = trace(
     packed.program,
     (name) => checkFrozen(program, name, frozen(name)),
-    { ...traceOptions, plain: options.plain },
+    { ...traceOptions, plain: options.plain, precision: options.precision },
   );
   const stateInputs = graph.inputs.filter(({ name }) => packed.chunks.has(name));
   const feedInputs = graph.inputs.filter(({ name }) => !packed.chunks.has(name));
@@ -67,7 +72,7 @@ async function compile(
       const results = await runSession(provider, program.name, session, given, fetches);
       for (const [name, next] of nextOf) {
         const { vector, chunk } = packed.chunks.get(name)!;
-        state!.replace(vector, chunk, results[next]);
+        state!.replace(vector, chunk, results[next], session);
         delete results[next];
       }
       return Object.fromEntries(
@@ -77,7 +82,10 @@ async function compile(
         ]),
       );
     },
-    dispose: () => session.release(),
+    async dispose() {
+      await state?.leave(session);
+      await session.release();
+    },
   };
 }
 
@@ -107,7 +115,7 @@ async function compileUpdate(
     for (const vector of update.vectors) given[vector] = await state.buffer(vector, chunk);
     const results = await runSession(provider, update.name, session, given, fetches);
     for (const [vector, next] of nextOf) {
-      state.replace(vector, chunk, results[next]);
+      state.replace(vector, chunk, results[next], session);
       delete results[next];
     }
     return Object.entries(results);
@@ -129,7 +137,10 @@ async function compileUpdate(
       }
       return sums;
     },
-    dispose: () => session.release(),
+    async dispose() {
+      await state.leave(session);
+      await session.release();
+    },
   };
 }
 
@@ -188,6 +199,7 @@ function carrier(options: RuntimeOptions): Carrier {
   const down = copy("cpu");
   return {
     upload: (numbers) => up.run(new ort.Tensor("float32", numbers, [numbers.length])),
+    copy: (tensor) => up.run(tensor),
     download: async (tensor) => (await down.run(tensor)).data as Float32Array,
     dispose() {
       up.dispose();

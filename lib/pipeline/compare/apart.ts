@@ -27,7 +27,7 @@ async function answer(request: ApartRequest): Promise<ApartAnswer> {
     for (const [name, file] of Object.entries(files)) tables[name] = await readTable(file);
     const splits = tables as unknown as Splits;
     const read = { splits, task: taskOf(task.name, task.settings).read(splits) };
-    const device = await openDevice(request.device);
+    const device = await openDevice(request.device, { precision: request.precision });
     const { maxTokens } = settings;
     const runs = await openRuns(plan, read, { device, maxTokens, writes: request.writes });
     const figures = await runs.run(methodOf(method.name, method.settings), {

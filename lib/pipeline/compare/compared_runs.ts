@@ -98,7 +98,8 @@ export async function openRuns(
   const { task, splits, headNote } = read;
   const table = splits.test;
   const writing = writes && comparedWriting({
-    ...{ task, opened, device, table, defaults: await generationDefaults(opened) },
+    ...{ task, opened, device: device.inFloat32 ?? device, table },
+    defaults: await generationDefaults(opened),
     generate: writes.generate,
   });
   const encoded = new Map<number, Promise<EncodedSplits>>();
@@ -181,7 +182,7 @@ async function runOnce(
     ...(onFrozenRows ? { onFrozenRows } : {}),
   });
   const { state } = result;
-  const scorer = scorerOf(trainable, device);
+  const scorer = scorerOf(trainable, device.inFloat32 ?? device);
   try {
     if (result.stopped === "interrupted") throw interrupted();
     const values = await state.read(parameters);

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { methods } from "../../adapters/mod.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import type { PrecisionName } from "../../engine/mod.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Splits } from "../../table/splits.ts";
 import { writeTable } from "../../table/write_table.ts";
@@ -24,6 +25,7 @@ export interface ApartRequest {
   readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
   readonly settings: TrainSettings;
   readonly device?: string;
+  readonly precision?: PrecisionName;
   /** Given where held-out rows are answered with texts. */
   readonly writes?: { readonly generate: WritingOptions | undefined };
 }

@@ -38,7 +38,7 @@ export async function runComparison(
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
   const read = await readStage(spec, signal);
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, { precision: options.precision });
   const contenders = await contendersOf(spec);
   const { maxTokens } = contenders[0].settings;
   const writes = comparesTexts(spec) ? { generate: spec.generate } : undefined;
@@ -176,6 +176,7 @@ function requestOf(
     method: { name: named.method, settings: named.settings },
     settings,
     ...(options.device ? { device: options.device } : {}),
+    ...(options.precision ? { precision: options.precision } : {}),
     ...(writes ? { writes } : {}),
   };
 }

@@ -114,6 +114,7 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ["steps", `${known.steps.toLocaleString("en")}`],
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
+    ["device", "cpu in float32, unless the run is given another device or precision"],
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
     [

@@ -88,7 +88,7 @@ export async function openModel<Input, Answer>(
   checkOpenOptions(options);
   using interrupt = onCellInterrupt(options.signal);
   const { signal } = interrupt;
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, { precision: options.precision });
   const folder = await adapterFolder(spec.model);
   if (folder === undefined) {
     if (options.base !== undefined) {

@@ -4,7 +4,8 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { abortSignal, type Rule, type Rules, text, texts } from "../../core/option_rules.ts";
+import { abortSignal, oneOf, type Rule, type Rules, text, texts } from "../../core/option_rules.ts";
+import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
 import type { Task } from "../../nn/task.ts";
 
 /** How to open a model. */
@@ -12,6 +13,8 @@ import type { Task } from "../../nn/task.ts";
 export interface OpenOptions<Input = any, Answer = any> {
   /** `cpu` unless given; `auto` takes the fastest that works. */
   readonly device?: string;
+  /** What products are computed in: `float32` unless given; `float16` on a GPU; `auto` measures both. */
+  readonly precision?: PrecisionName;
   /**
    * What the model was trained for, with its settings. Unless given it is what the folder says: a folder
    * of tunebook with the settings of its run; PEFT's `task_type`, the class in `config.json` and
@@ -37,7 +40,14 @@ const labels: Rule = [
 ];
 const base: Rule = ["a folder or a model reference", text[1]];
 
-const rules: Rules<OpenOptions> = { device: text, task, labels, base, signal: abortSignal };
+const rules: Rules<OpenOptions> = {
+  device: text,
+  precision: oneOf(precisionNames),
+  task,
+  labels,
+  base,
+  signal: abortSignal,
+};
 
 /** Throws an error of kind "input" for options that make no sense. */
 export function checkOpenOptions(options: OpenOptions): void {

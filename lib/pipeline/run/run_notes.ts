@@ -26,7 +26,7 @@ const baselineMetrics: Readonly<Record<string, string>> = {
 /** What the notes are made from. */
 export interface RunFacts {
   readonly settings: Pick<TrainSettings, "batchSize" | "accumulate" | "epochs" | "keepBest">;
-  readonly trained: Pick<TrainResult, "totalSteps" | "validations" | "keptStep">;
+  readonly trained: Pick<TrainResult, "totalSteps" | "validations" | "keptStep" | "lossScale">;
   /** The metric of the validations. */
   readonly judge: string;
   /** False for a method that goes on from a trained adapter. */
@@ -37,7 +37,7 @@ export interface RunFacts {
 
 /** Sentences without a full stop, each with what to do. */
 export function runNotes(facts: RunFacts): string[] {
-  return [stepsNote(facts), validationNote(facts), baselineNote(facts)]
+  return [stepsNote(facts), lossScaleNote(facts), validationNote(facts), baselineNote(facts)]
     .filter((note) => note !== undefined);
 }
 
@@ -48,6 +48,16 @@ function stepsNote({ settings, trained: { totalSteps }, startsAnew }: RunFacts) 
   const smaller = rows > 1 ? ` or a smaller batch than ${rows} rows` : "";
   return `${totalSteps} step${totalSteps === 1 ? " is" : "s are"} few: take more epochs than ` +
     `${epochs}${smaller}`;
+}
+
+function lossScaleNote({ trained: { lossScale, totalSteps } }: RunFacts): string | undefined {
+  if (!lossScale || lossScale.skipped.length === 0) return undefined;
+  const { scale, skipped } = lossScale;
+  return `gradients were too large for float16 in ${skipped.length} of ${totalSteps} steps, which moved ` +
+    `nothing while the loss scale fell to ${
+      scale.toLocaleString("en")
+    }; where they are many, train ` +
+    "with precision float32";
 }
 
 /** Says of validations that had no score, which choose no checkpoint. */

@@ -5,12 +5,18 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import type { Notebook } from "../../core/notebook.ts";
-import { abortSignal, record, type Rules, text, yesOrNo } from "../../core/option_rules.ts";
+import { abortSignal, oneOf, record, type Rules, text, yesOrNo } from "../../core/option_rules.ts";
+import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
 
 /** How to run a plan. */
 export interface RunOptions {
   /** `cpu` unless given; `auto` takes the fastest that works. */
   readonly device?: string;
+  /**
+   * What products are computed in: `float32` unless given; `float16`, mixed precision, on a GPU; `auto`
+   * measures both. Scores and deployed files are computed in float32 in any case.
+   */
+  readonly precision?: PrecisionName;
   /** Stops the run cleanly, like Ctrl-C. */
   readonly signal?: AbortSignal;
   /** Shows no progress. */
@@ -21,6 +27,7 @@ export interface RunOptions {
 
 const rules: Rules<RunOptions> = {
   device: text,
+  precision: oneOf(precisionNames),
   signal: abortSignal,
   quiet: yesOrNo,
   notebook: record,

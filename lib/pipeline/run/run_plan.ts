@@ -60,7 +60,8 @@ export async function runPlan(
   const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, { precision: options.precision });
+  const exact = device.inFloat32 ?? device;
   const opened = await openStage(spec, { signal, read: found });
   const defaults = await generationDefaults(opened);
   const read = await dataForHead(opened, found, method);
@@ -70,11 +71,11 @@ export async function runPlan(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scorer = scorerOf(trainable, device);
+  const scorer = scorerOf(trainable, exact);
   const judge = judgeOf(spec, read.task);
   const { task } = read;
   const table = read.splits.test;
-  const around = { task, defaults, device, settings, table, signal };
+  const around = { task, defaults, device: exact, settings, table, signal };
   const writing = await writingStage(spec, assembled, around);
   const { sampler, toWrite } = writing;
   const trained = await trainStage(trainable, data, {
@@ -113,7 +114,7 @@ export async function runPlan(
       writing.open,
     );
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { device, signal })
+    const receipts = await deployStage(spec.targets, model, proof, { device: exact, signal })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });

@@ -37,7 +37,7 @@ export async function sweepPlan(
   const read = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
-  const device = await openDevice(options.device);
+  const device = await openDevice(options.device, { precision: options.precision });
   const opened = await openStage(spec, { signal, read });
   const own = await dataForHead(opened, read, method);
   const { trainable, data } = await assembleStage(spec, opened, own, { method, settings, signal });

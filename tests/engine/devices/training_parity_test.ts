@@ -3,6 +3,7 @@ import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import { loadTensorflow } from "../../../lib/engine/devices/tensorflow_addon.ts";
 import { messageOf } from "../../../lib/core/errors.ts";
+import { gpuLack } from "./gpu_lack.ts";
 import { trainTiny } from "./tiny_bert.ts";
 
 const tolerance = 1e-4;
@@ -50,7 +51,7 @@ const lacks: Record<string, string | undefined> = {
     ? await lack(() => loadTensorflow(projectFolder))
     : "TUNEBOOK_TFJS_NODE names no project with @tensorflow/tfjs-node",
   "tfjs:webgpu": await lack(() => openDevice("tfjs:webgpu")),
-  webgpu: await lack(() => openDevice("webgpu")),
+  webgpu: await gpuLack(),
   cuda: await lack(() => openDevice("cuda")),
 };
 

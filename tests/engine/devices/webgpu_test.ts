@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { messageOf, TunebookError } from "../../../lib/core/errors.ts";
+import { TunebookError } from "../../../lib/core/errors.ts";
 import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import { type Program, tf } from "../../../lib/engine/mod.ts";
+import type { Precision } from "../../../lib/engine/precision.ts";
 import { full } from "../../../lib/adapters/full.ts";
 import { checkRepeatedIds } from "../repeated_ids.ts";
+import { gpuLack } from "./gpu_lack.ts";
 import { trainTiny } from "./tiny_bert.ts";
 
-/** Why the device cannot be tried here, or nothing. */
-async function lack(): Promise<string | undefined> {
-  try {
-    await openDevice("webgpu");
-  } catch (error) {
-    return messageOf(error).split("\n")[0];
-  }
-}
+const reasons = { float32: await gpuLack(), float16: await gpuLack("float16") };
+const reason = reasons.float32;
 
-const reason = await lack();
-
-function test(name: string, fn: () => Promise<void>): void {
+function test(name: string, fn: () => Promise<void>, precision: Precision = "float32"): void {
+  const reason = reasons[precision];
   Deno.test({
     name: `webgpu: ${name}${reason ? ` (${reason})` : ""}`,
     ignore: reason !== undefined,
@@ -125,10 +120,19 @@ test("full fine-tuning is that of the cpu", async () => {
   assert.deepEqual([...found.trained.keys()], [...wanted.trained.keys()]);
 });
 
-test("nothing of a step but sizes is computed or copied on the processor", async () => {
+for (const precision of ["float32", "float16"] as const) {
+  test(
+    `nothing of a step in ${precision} but sizes is computed or copied on the processor`,
+    () => checkWhereComputed(precision),
+    precision,
+  );
+}
+
+async function checkWhereComputed(precision: Precision): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await trainTiny(onnxRuntime("webgpu", undefined, { profile: join(folder, "run") }), 1, full());
+    const profile = join(folder, "run");
+    await trainTiny(onnxRuntime("webgpu", undefined, { profile, precision }), 1, full());
     let onGpu = 0;
     for await (const { name } of Deno.readDir(folder)) {
       for (const { args } of JSON.parse(await Deno.readTextFile(join(folder, name)))) {
@@ -143,7 +147,7 @@ test("nothing of a step but sizes is computed or copied on the processor", async
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-});
+}
 
 for (const rows of [50, 1025]) {
   test(
