@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hasBfloat16Products, type Processor } from "../lib/engine/mod.ts";
+import { hasBfloat16Products, type HostProcessor } from "../lib/engine/mod.ts";
 
 /** How the peer computes a step. */
 export interface PeerSettings {
@@ -104,7 +104,7 @@ export function eagerOf(settings: PeerSettings): string {
  */
 export function likelyFastestFirst<Settings extends PeerSettings>(
   ways: readonly PeerWay<Settings>[],
-  processor: Processor | undefined,
+  processor: HostProcessor | undefined,
 ): readonly PeerWay<Settings>[] {
   const bfloat16 = processor !== undefined && hasBfloat16Products(processor);
   const place = ({ settings }: PeerWay<Settings>) =>
