@@ -27,12 +27,13 @@ await serve<Message>({
     const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     collectGarbage();
-    const held = residentMegabytes();
-    return { baseMegabytes: held - before, residentMegabytes: held, heldShare: step.heldShare };
+    const now = residentMegabytes();
+    const { storedShare } = step;
+    return { baseMegabytes: now - before, residentMegabytes: now, storedShare };
   },
   async step({ count }) {
-    const { milliseconds, loss } = await step!.run(count);
-    return { ms: milliseconds, loss };
+    const { milliseconds, processor, loss } = await step!.run(count);
+    return { ms: milliseconds, processor, loss };
   },
   products: async (message) => ({ ...await measureProducts(message, message) }),
 });

@@ -26,9 +26,9 @@ export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_
 export {
   hasBfloat16Products,
   hasByteProducts,
-  type Processor,
+  type HostProcessor,
   type ProcessorFlag,
-} from "./devices/processor.ts";
+} from "./devices/host_processor.ts";
 export { processorFlags } from "./devices/processor_flags.ts";
 export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";

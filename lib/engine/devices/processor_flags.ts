@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Processor, readCpuinfo, readSysctl } from "./processor.ts";
+import { type HostProcessor, readCpuinfo, readSysctl } from "./host_processor.ts";
 
-let known: { readonly processor: Processor | undefined } | undefined;
+let known: { readonly processor: HostProcessor | undefined } | undefined;
 
 /**
  * This machine's processor, or `undefined` where nothing tells: on Windows, and in a program that
@@ -22,12 +22,12 @@ let known: { readonly processor: Processor | undefined } | undefined;
  * console.log(processor?.name, processor?.flags.has("avx512_vnni"));
  * ```
  */
-export function processorFlags(): Processor | undefined {
+export function processorFlags(): HostProcessor | undefined {
   known ??= { processor: askSystem() };
   return known.processor;
 }
 
-function askSystem(): Processor | undefined {
+function askSystem(): HostProcessor | undefined {
   try {
     switch (Deno.build.os) {
       case "linux":
@@ -46,12 +46,12 @@ function askSystem(): Processor | undefined {
   }
 }
 
-function readLinux(): Processor | undefined {
+function readLinux(): HostProcessor | undefined {
   const path = "/proc/cpuinfo";
   return isGranted({ name: "read", path }) ? readCpuinfo(Deno.readTextFileSync(path)) : undefined;
 }
 
-function askDarwin(): Processor | undefined {
+function askDarwin(): HostProcessor | undefined {
   const command = "sysctl";
   if (!isGranted({ name: "run", command })) return undefined;
   // A node of names that this machine lacks is said on standard error.

@@ -4,7 +4,7 @@ import {
   hasByteProducts,
   readCpuinfo,
   readSysctl,
-} from "../../../lib/engine/devices/processor.ts";
+} from "../../../lib/engine/devices/host_processor.ts";
 
 const epyc = `processor\t: 0
 vendor_id\t: AuthenticAMD

@@ -19,7 +19,7 @@ export const processorFlagNames = [
 export type ProcessorFlag = typeof processorFlagNames[number];
 
 /** A processor. */
-export interface Processor {
+export interface HostProcessor {
   /** The name that its maker gave it, or `"unknown"`. */
   readonly name: string;
   /** The maker's numbers of the design; on ARM the implementer and the part. */
@@ -47,14 +47,14 @@ const darwinNames: Readonly<Record<string, ProcessorFlag>> = {
  *
  * @example
  * ```ts
- * import { hasByteProducts } from "./processor.ts";
+ * import { hasByteProducts } from "./host_processor.ts";
  * import assert from "node:assert/strict";
  *
  * assert.ok(hasByteProducts({ name: "one", flags: new Set(["avx2", "avx_vnni"] as const) }));
  * assert.ok(!hasByteProducts({ name: "another", flags: new Set(["avx2"] as const) }));
  * ```
  */
-export function hasByteProducts({ flags }: Processor): boolean {
+export function hasByteProducts({ flags }: HostProcessor): boolean {
   const names = ["avx_vnni", "avx512_vnni", "amx_int8", "asimddp", "i8mm"] as const;
   return names.some((name) => flags.has(name));
 }
@@ -64,13 +64,13 @@ export function hasByteProducts({ flags }: Processor): boolean {
  *
  * @example
  * ```ts
- * import { hasBfloat16Products } from "./processor.ts";
+ * import { hasBfloat16Products } from "./host_processor.ts";
  * import assert from "node:assert/strict";
  *
  * assert.ok(hasBfloat16Products({ name: "one", flags: new Set(["avx512_bf16"] as const) }));
  * ```
  */
-export function hasBfloat16Products({ flags }: Processor): boolean {
+export function hasBfloat16Products({ flags }: HostProcessor): boolean {
   return (["avx512_bf16", "amx_bf16", "bf16"] as const).some((name) => flags.has(name));
 }
 
@@ -79,14 +79,14 @@ export function hasBfloat16Products({ flags }: Processor): boolean {
  *
  * @example
  * ```ts
- * import { readCpuinfo } from "./processor.ts";
+ * import { readCpuinfo } from "./host_processor.ts";
  * import assert from "node:assert/strict";
  *
  * const { model, flags } = readCpuinfo("cpu family\t: 25\nmodel\t\t: 1\nflags\t\t: fpu avx2\n");
  * assert.deepEqual([model, [...flags]], [1, ["avx2"]]);
  * ```
  */
-export function readCpuinfo(text: string): Processor {
+export function readCpuinfo(text: string): HostProcessor {
   const fields = linesOf(text);
   return processorOf(
     fields.get("model name"),
@@ -101,14 +101,14 @@ export function readCpuinfo(text: string): Processor {
  *
  * @example
  * ```ts
- * import { readSysctl } from "./processor.ts";
+ * import { readSysctl } from "./host_processor.ts";
  * import assert from "node:assert/strict";
  *
  * const { flags } = readSysctl("hw.optional.arm.FEAT_BF16: 1\nhw.optional.arm.FEAT_SVE: 0\n");
  * assert.deepEqual([...flags], ["bf16"]);
  * ```
  */
-export function readSysctl(text: string): Processor {
+export function readSysctl(text: string): HostProcessor {
   const fields = linesOf(text);
   return processorOf(
     fields.get("machdep.cpu.brand_string"),
@@ -136,7 +136,7 @@ function processorOf(
   family: string | undefined,
   model: string | undefined,
   flags: readonly string[],
-): Processor {
+): HostProcessor {
   return {
     name: name || "unknown",
     ...(family === undefined ? {} : { family: Number(family) }),
