@@ -6,7 +6,7 @@
  */
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
-import { hasByteProducts, type Processor, processorFlags } from "../engine/mod.ts";
+import { hasByteProducts, type HostProcessor, processorFlags } from "../engine/mod.ts";
 import type { EightBitLinears } from "../nn/eight_bit_linears.ts";
 import type { Compute } from "./compute_option.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -27,7 +27,7 @@ export interface ComputeProbe {
   /** Milliseconds since some moment. */
   clock(): number;
   /** The processor, where anything tells. */
-  processor(): Processor | undefined;
+  processor(): HostProcessor | undefined;
 }
 
 /** The clock of this process and the processor of this machine. */
@@ -57,7 +57,7 @@ export function computeUnmeasured(
     readonly device: string;
     readonly settings: Pick<TrainSettings, "accumulate">;
     readonly plan: Pick<StepPlan, "totalSteps">;
-    readonly processor: Processor | undefined;
+    readonly processor: HostProcessor | undefined;
   },
 ): ComputeChoice | undefined {
   const float32 = (why: string): ComputeChoice => ({
@@ -81,7 +81,7 @@ export function computeUnmeasured(
  * AVX2 alone multiplies bytes faster than float32, too: a LoRA step of 6 × 384 took .84 of float32's processor
  * time on an AMD EPYC of family 25, model 1. Where there is neither, nothing was measured.
  */
-function canWin(processor: Processor): boolean {
+function canWin(processor: HostProcessor): boolean {
   return hasByteProducts(processor) || processor.flags.has("avx2");
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Processor } from "../../lib/engine/mod.ts";
+import type { HostProcessor } from "../../lib/engine/mod.ts";
 import type { EightBitLinears } from "../../lib/nn/eight_bit_linears.ts";
 import { computeUnmeasured, measureCompute, typicalSteps } from "../../lib/train/choose_compute.ts";
 import { knownCompute } from "../../lib/train/open_compute.ts";
@@ -9,7 +9,7 @@ import { isMistake } from "../is_mistake.ts";
 import { clockOf, inTurns, unasked, withBytes } from "./compute_probe.ts";
 
 const all: EightBitLinears = { chosen: new Map([["layer.weight", ["forward"]]]), left: [] };
-const without: Processor = { name: "old", flags: new Set() };
+const without: HostProcessor = { name: "old", flags: new Set() };
 
 function measured(float32: readonly number[], int8: readonly number[], signal?: AbortSignal) {
   const tried: string[] = [];

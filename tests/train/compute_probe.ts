@@ -4,11 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Processor } from "../../lib/engine/mod.ts";
+import type { HostProcessor } from "../../lib/engine/mod.ts";
 import type { ComputeProbe } from "../../lib/train/choose_compute.ts";
 
 /** A processor that may win with eight bits. */
-export const withBytes: Processor = { name: "new", flags: new Set(["avx2", "avx_vnni"]) };
+export const withBytes: HostProcessor = { name: "new", flags: new Set(["avx2", "avx_vnni"]) };
 
 /** A clock by which the measured blocks take so long, in the order in which they run. */
 export function clockOf(durations: readonly number[]): () => number {
