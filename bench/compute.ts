@@ -18,7 +18,8 @@ import {
   studySizes,
 } from "./compute_points.ts";
 import { type ComputeResult, computeTable } from "./compute_table.ts";
-import { processorFlags } from "../lib/engine/mod.ts";
+import { processorThreads } from "../lib/engine/mod.ts";
+import { describeMachine, machineText } from "./machine.ts";
 import { study } from "./study.ts";
 
 const interruptedExitCode = 130;
@@ -49,13 +50,12 @@ const nameOf = ({ task, method, seed, compute }: ComputePoint) =>
 
 if (values.list) { for (const point of points) console.log(nameOf(point)); }
 else {
-  const { name, family, model, flags } = processorFlags() ?? { name: "unknown", flags: [] };
-  const processor = { name, family, model, flags: [...flags] };
+  const machine = machineText(describeMachine(processorThreads()));
   const results = await study<ComputePoint, ComputeResult>({
     points,
     keyOf: (point) => `${nameOf(point)} · ${sizeText(sizeOf(point))}`,
     async measure(point) {
-      return { point, size: sizeText(sizeOf(point)), processor, outcome: await outcomeOf(point) };
+      return { point, size: sizeText(sizeOf(point)), machine, outcome: await outcomeOf(point) };
     },
     kindOf: ({ task, compute }) => `${task} ${compute}`,
     table: computeTable,

@@ -13,6 +13,8 @@ import type { StudyResult } from "./study.ts";
 export interface ComputeResult extends StudyResult {
   readonly point: ComputePoint;
   readonly size: string;
+  /** What it was run on. */
+  readonly machine: string;
   readonly outcome: ComputeScore | { readonly failure: string };
 }
 
@@ -28,7 +30,11 @@ interface Pair {
 /** A table for each task and size, and what follows for all of its methods. */
 export function computeTable(results: readonly ComputeResult[]): string {
   const groups = Map.groupBy(results, ({ point, size }) => `${point.task} · ${size}`);
-  return [...groups].map(([title, of]) => taskTable(title, of)).join("\n");
+  const machines = [...new Set(results.map(({ machine }) => machine))];
+  return [
+    ...machines.map((machine) => `On ${machine}.\n`),
+    ...[...groups].map(([title, of]) => taskTable(title, of)),
+  ].join("\n");
 }
 
 function taskTable(title: string, results: readonly ComputeResult[]): string {

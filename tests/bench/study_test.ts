@@ -57,6 +57,7 @@ function resultsOf(
         key: JSON.stringify(point),
         point,
         size: "10 rows",
+        machine: "one processor",
         outcome: {
           metric: "accuracy",
           score,
@@ -78,6 +79,7 @@ Deno.test("scores are paired by seed, and what computes nothing in int8 does not
     // Its second seed has no pair yet.
     ...resultsOf("tokens", "lora", { float32: [10, 20], int8: [10.02] }),
   ]);
+  assert.match(table, /^On one processor\.\n\n## sentiment · 10 rows\n/);
   assert.match(table, /^\| lora \| 0\.8000 \| 0\.8100 \| \+0\.0100 \| .* \| 3 \|$/m);
   assert.match(table, /^\| full \| 0\.5500 \| 0\.5500 \| nothing in int8 \| – \| 2 \|$/m);
   assert.match(table, /^\| \*\*all\*\* \| \| \| \+0\.0100 \| .* \| 3 pairs \|$/m);
