@@ -206,6 +206,7 @@ export type { PeftConfig } from "./lib/adapters/peft/config.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
 
 // Training
+export type { Compute, ComputeOption } from "./lib/train/compute_option.ts";
 export type { TrainOptions } from "./lib/train/train_options.ts";
 export type { BatchOrder } from "./lib/data/batches.ts";
 export {
@@ -305,6 +306,7 @@ export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
+export type { ComputeDrift } from "./lib/deploy/compute_drift.ts";
 export type { Receipt } from "./lib/deploy/target.ts";
 
 // Tables and data

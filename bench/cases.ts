@@ -71,10 +71,11 @@ export interface EqualityCase {
   readonly steps: number;
 }
 
-/** A step over a quantised base beside one over a float32 base. */
+/** A step over a quantised base beside one over a float32 base, and beside the peer's. */
 export interface QuantisedCase extends Omit<StepCase, "kind"> {
   readonly kind: "quantised";
-  readonly quantize: QuantizationFormat;
+  /** What bitsandbytes has as well. */
+  readonly quantize: "nf4" | "int8";
 }
 
 /** Anything that is measured. */
@@ -108,6 +109,7 @@ export const largeProduct = { rows: 1024, inner: 768, columns: 3072 };
 const small = { layers: 6, hidden: 384, heads: 12, intermediate: 1536, batch: 16, length: 64 };
 const base = { layers: 12, hidden: 768, heads: 12, intermediate: 3072, batch: 8, length: 128 };
 const step = { kind: "step", rounds: 8 } as const;
+const quantised = { kind: "quantised", method: "lora", ...base, turn: 2, rounds: 8 } as const;
 const recompute = { kind: "recompute", rounds: 5 } as const;
 const sentences = { data: "sentiment", maxTokens: 128 };
 const emails = { data: "spam", maxTokens: 256, rows: 1000 };
@@ -121,15 +123,8 @@ export const cases: readonly BenchCase[] = [
   { name: "recompute-lora-12x768", ...recompute, method: "lora", ...base },
   { name: "recompute-lora-12x768-long", ...recompute, method: "lora", ...base, length: 512 },
   { name: "recompute-full-6x384", ...recompute, method: "full", ...small },
-  {
-    name: "qlora-12x768",
-    ...step,
-    kind: "quantised",
-    method: "lora",
-    quantize: "nf4",
-    ...base,
-    turn: 2,
-  },
+  { name: "qlora-12x768", ...quantised, quantize: "nf4" },
+  { name: "qlora-int8-12x768", ...quantised, quantize: "int8" },
   { name: "sentiment-epoch", ...epoch, ...sentences },
   { name: "spam-epoch", ...epoch, ...emails, rounds: 1 },
   { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },

@@ -5,11 +5,11 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { accuracy, type Method, model, splitTable, type Table } from "tunebook";
+import { accuracy, type Method, model, type Table } from "tunebook";
 import { sentiment } from "tunebook/datasets";
-import { writeFileAtomic } from "../lib/core/atomic.ts";
 import { type Point, pointsOf, studiedMethods } from "./defaults_points.ts";
 import { defaultsTable, type PointResult } from "./defaults_table.ts";
+import { firstRows, study } from "./study.ts";
 
 const interruptedExitCode = 130;
 
@@ -36,31 +36,26 @@ const rates = values.rate?.map(Number);
 const [epochs, seeds] = [Number(values.epochs), Number(values.seeds)];
 const points = names.flatMap((name) => pointsOf(name, { settings, rates }));
 if (points.length === 0) throw new Error(`no such setting: ${settings}. --list shows them`);
-const file = `${values.out}.json`;
 
 if (values.list) { for (const point of points) console.log(point.name); }
-else console.log(defaultsTable(await study()));
+else console.log(defaultsTable(await measureAll()));
 
 /** Measures the points that the file lacks. */
-async function study(): Promise<PointResult[]> {
-  const results = await readResults(file);
-  const all = await sentiment();
-  const table = Number(values.rows) < all.numRows() ? firstRows(all, Number(values.rows)) : all;
-  for (const [at, point] of points.entries()) {
-    const key = `${point.name} · ${epochs} epochs · ${seeds} seeds · ${table.numRows()} rows`;
-    if (results.some((each) => each.key === key)) continue;
-    console.error(`${at + 1} of ${points.length}: ${key}`);
-    results.push({
-      key,
+async function measureAll(): Promise<PointResult[]> {
+  const table = firstRows(await sentiment(), Number(values.rows), "class");
+  return await study<Point, PointResult>({
+    points,
+    keyOf: ({ name }) => `${name} · ${epochs} epochs · ${seeds} seeds · ${table.numRows()} rows`,
+    measure: async (point) => ({
       epochs,
       seeds,
       tableRows: table.numRows(),
       ...await measure(point, table),
-    });
-    await writeFileAtomic(file, JSON.stringify(results, null, 2) + "\n");
-    await writeFileAtomic(`${values.out}.md`, defaultsTable(results));
-  }
-  return results;
+    }),
+    kindOf: ({ method, setting }) => `${method} ${setting}`,
+    table: defaultsTable,
+    out: values.out,
+  });
 }
 
 /** All points share the split of the comparison, and so their held-out rows. */
@@ -85,21 +80,8 @@ async function measure({ name, method, setting, adapter, learningRate }: Point, 
   };
 }
 
-/** As many rows, from all sources: the table has one source after the other. */
-function firstRows(table: Table, count: number): Table {
-  return splitTable(table, { test: count, seed: 1, stratify: "class" }).test;
-}
-
 /** The mean of the last tenth of the losses. */
 function tailOf(losses: readonly number[]): number {
   const tail = losses.slice(-Math.ceil(losses.length / 10));
   return tail.reduce((sum, loss) => sum + loss, 0) / tail.length;
-}
-
-async function readResults(path: string): Promise<PointResult[]> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "[]";
-    throw error;
-  });
-  return JSON.parse(text) as PointResult[];
 }

@@ -21,6 +21,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ggufOfFolder } from "./gguf_of_folder.ts";
 import { modelFolder } from "./language_cases.ts";
+import { describeMachine, machineText } from "./machine.ts";
 import { median } from "./median.ts";
 import {
   installPeer,
@@ -62,7 +63,7 @@ if (integers && !library) {
 }
 const folder = values.model ? resolve(values.model) : await modelFolder("llama-135m");
 const setup = { cmd: "setup", folder, threads: Number(values.threads) };
-console.log(`${os.cpus()[0].model.trim()}, ${values.threads} threads a side`);
+console.log(machineText(describeMachine(Number(values.threads))));
 if (!integers && !python) await installPeer();
 const peer = integers ? startLlamaCpp(library!) : startPeer("peer_generate.py", python);
 const file = integers ? { file: await ggufOfFolder(folder, integers[1]) } : {};

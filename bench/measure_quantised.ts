@@ -1,21 +1,24 @@
 /**
- * A step over a quantised base against the same step over a float32 base, both ours, in turns.
+ * LoRA over a quantised base and over a float32 base, both ours, in turns with each way of the
+ * peer's.
  *
  * @module
  */
 import type { QuantisedCase } from "./cases.ts";
-import type { MeasureOptions } from "./measure_steps.ts";
+import { measureBeside, type PeerResult } from "./measure_beside.ts";
+import { type MeasureOptions, openOurs, openPeer, stepsOf, warmUpSteps } from "./measure_steps.ts";
 import { median } from "./median.ts";
-import { megabytesOf, rest, type Side, startOurs } from "./sides.ts";
+import { baseWays } from "./peer_ways.ts";
+import { megabytesOf, startOurs } from "./sides.ts";
 
 /** What came of a case. */
-export interface QuantisedResult {
+export interface QuantisedResult extends PeerResult {
   readonly kind: "quantised";
   readonly name: string;
-  /** Median milliseconds of a step over the quantised base and over the float32 base. */
-  readonly quantised: number;
-  readonly float32: number;
+  /** Median of a step over the quantised base, divided by the peer's fastest way. */
   readonly ratio: number;
+  /** The same over our float32 base. */
+  readonly floatRatio: number;
   /**
    * What the compiled step with its base adds to the resident memory before the first run; the
    * median of five processes.
@@ -23,75 +26,76 @@ export interface QuantisedResult {
   readonly baseMegabytes: number;
   readonly floatBaseMegabytes: number;
   readonly baseRatio: number;
-  /** Bytes of the quantised matrices as they are held, as a share of their float32 numbers. */
-  readonly heldShare: number;
-  readonly peakMegabytes: number;
-  readonly floatPeakMegabytes: number;
+  /** Bytes of the quantised matrices as they are stored, as a share of their float32 numbers. */
+  readonly storedShare: number;
+  /** Peak resident memory, and ours divided by that of the peer's fastest way. */
+  readonly ourMegabytes: number;
+  readonly floatMegabytes: number;
+  readonly memoryRatio: number;
 }
 
-const warmUpSteps = 2;
 /** Processes whose base is measured: what the allocator keeps differs from one to the next. */
 const baseMeasurements = 5;
 
 /** Measures both bases. */
 export async function measureQuantised(
   measured: QuantisedCase,
-  { rounds, threads }: MeasureOptions,
+  { rounds, threads, ways }: MeasureOptions,
 ): Promise<QuantisedResult> {
-  console.error(`${measured.name}: ${rounds} rounds of ${measured.turn} steps a base`);
-  const { quantize, ...plain } = measured;
-  const setups = [{ ...plain, threads, quantize }, { ...plain, threads }];
-  const bases: number[][] = [[], []];
-  for (let i = 1; i < baseMeasurements; i++) {
-    for (const [at, setup] of setups.entries()) bases[at].push(await baseOf(setup));
+  const { name, turn, quantize } = measured;
+  console.error(`${name}: ${rounds} rounds of ${turn} steps a base`);
+  const setup = { cmd: "setup", ...measured, threads };
+  const { quantize: _, ...floatSetup } = setup;
+  const bases: BaseMemory[][] = [[], []];
+  for (let i = 0; i < baseMeasurements; i++) {
+    for (const [at, each] of [setup, floatSetup].entries()) bases[at].push(await baseOf(each));
   }
-  const sides = [startOurs("our_process.ts"), startOurs("our_process.ts")];
+  const [base, floatBase] = bases.map((each) => median(each.map(({ megabytes }) => megabytes)));
+  const ours = await openOurs(setup);
+  const ofFloats = await openOurs(floatSetup);
   try {
-    let heldShare = NaN;
-    for (const [at, side] of sides.entries()) {
-      const base = await side.ask({ cmd: "setup", ...setups[at] });
-      bases[at].push(Number(base.baseMegabytes));
-      if (at === 0) heldShare = Number(base.heldShare);
-      await steps(side, warmUpSteps);
-    }
-    const times: number[][] = [[], []];
-    for (let round = 0; round < rounds; round++) {
-      for (const [i, side] of sides.entries()) times[i].push(...await steps(side, measured.turn));
-    }
-    const [quantised, float32] = times.map(median);
-    const [baseMegabytes, floatBaseMegabytes] = bases.map(median);
-    const peaks = [];
-    for (const side of sides) peaks.push(await megabytesOf(side));
+    const peers = await measureBeside([ours, ofFloats], baseWays(quantize), {
+      name,
+      rounds,
+      only: ways,
+      open: (settings) => openPeer({ ...floatSetup, ...settings }),
+      warmUps: warmUpSteps,
+      warmUp: (side) => stepsOf(side, 1),
+      turn: (side) => stepsOf(side, turn),
+    });
+    const ourMegabytes = await megabytesOf(ours);
     return {
       kind: "quantised",
-      name: measured.name,
-      quantised,
-      float32,
-      ratio: quantised / float32,
-      baseMegabytes,
-      floatBaseMegabytes,
-      baseRatio: baseMegabytes / floatBaseMegabytes,
-      heldShare,
-      peakMegabytes: peaks[0],
-      floatPeakMegabytes: peaks[1],
+      name,
+      ...peers,
+      ratio: peers.fastest.ratio,
+      floatRatio: peers.fastest.otherRatios[0],
+      baseMegabytes: base,
+      floatBaseMegabytes: floatBase,
+      baseRatio: base / floatBase,
+      storedShare: bases[0][0].storedShare,
+      ourMegabytes,
+      floatMegabytes: await megabytesOf(ofFloats),
+      memoryRatio: ourMegabytes / peers.fastest.peerMegabytes,
     };
   } finally {
-    for (const side of sides) await side.stop();
+    await ours.stop();
+    await ofFloats.stop();
   }
+}
+
+interface BaseMemory {
+  readonly megabytes: number;
+  readonly storedShare: number;
 }
 
 /** What a fresh process holds for the base. */
-async function baseOf(setup: Record<string, unknown>): Promise<number> {
+async function baseOf(setup: Record<string, unknown>): Promise<BaseMemory> {
   const side = startOurs("our_process.ts");
   try {
-    return Number((await side.ask({ cmd: "setup", ...setup })).baseMegabytes);
+    const { baseMegabytes, storedShare } = await side.ask(setup);
+    return { megabytes: Number(baseMegabytes), storedShare: Number(storedShare) };
   } finally {
     await side.stop();
   }
-}
-
-async function steps(side: Side, count: number): Promise<number[]> {
-  const { ms } = await side.ask({ cmd: "step", count });
-  await rest();
-  return ms as number[];
 }

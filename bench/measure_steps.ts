@@ -4,100 +4,94 @@
  * @module
  */
 import { alpha, largeProduct, rank, type StepCase, targets } from "./cases.ts";
-import { median } from "./median.ts";
+import { measureBeside, type PeerResult, type Turn } from "./measure_beside.ts";
 import type { MeasuredProducts } from "./our_products.ts";
-import { megabytesOf, rest, type Side, startOurs, startPeer } from "./sides.ts";
+import { type PeerSettings, stepWays } from "./peer_ways.ts";
+import { megabytesOf, opened, rest, type Side, startOurs, startPeer } from "./sides.ts";
 
 /** How to measure. */
 export interface MeasureOptions {
   /** Turns of each side. */
   readonly rounds: number;
   /** Threads of each side; each side's own default, all cores, unless given. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
+  /** The peer's ways by name; all unless given. */
+  readonly ways?: readonly string[] | undefined;
 }
 
 /** What came of a step case. */
-export interface StepResult {
+export interface StepResult extends PeerResult {
   readonly kind: "step";
   readonly name: string;
-  /** Median milliseconds of a step. */
-  readonly ours: number;
-  readonly peer: number;
-  /** ours / peer */
+  /** Median milliseconds of a step beside the peer's fastest way, divided by that of the peer. */
   readonly ratio: number;
   /** The same with a last layer that computes all positions, as the peer's does. */
-  readonly everyPosition: number;
   readonly everyPositionRatio: number;
-  /** Peak resident memory. */
+  /** Peak resident memory of our process, and ours divided by that of the peer's fastest way. */
   readonly ourMegabytes: number;
-  readonly peerMegabytes: number;
   readonly memoryRatio: number;
-  /** Losses after the same number of steps; weights and batch are random on each side. */
-  readonly losses: Readonly<Record<Contender, number>>;
-  readonly peerThreads: number;
-  /** Every measured step in milliseconds. */
-  readonly times: Readonly<Record<Contender, readonly number[]>>;
 }
 
-type Contender = "ours" | "everyPosition" | "peer";
-
-/** Steps before the measured ones: first runs allocate memory and fill caches. */
-const warmUpSteps = 3;
+/** Steps before the measured ones: first runs allocate memory, fill caches and compile. */
+export const warmUpSteps = 3;
 /** Steps under the runtime's profiler. */
 const profiledSteps = 6;
 
 /** Measures a step on both sides. */
 export async function measureSteps(
   measured: StepCase,
-  { rounds, threads }: MeasureOptions,
+  { rounds, threads, ways }: MeasureOptions,
 ): Promise<StepResult> {
-  console.error(`${measured.name}: ${rounds} rounds of ${measured.turn} steps a side`);
-  const ours = startOurs("our_process.ts");
-  const everyPosition = startOurs("our_process.ts");
-  const peer = startPeer("peer.py");
-  const sides = Object.entries({ ours, peer, everyPosition }) as [Contender, Side][];
+  const { name, turn } = measured;
+  console.error(`${name}: ${rounds} rounds of ${turn} steps a side`);
+  const setup = { cmd: "setup", ...measured, threads };
+  const ours = await openOurs(setup);
+  const everyPosition = await openOurs({ ...setup, everyPosition: true });
   try {
-    const setup = { cmd: "setup", ...measured, rank, alpha, targets, threads };
-    await ours.ask(setup);
-    await everyPosition.ask({ ...setup, everyPosition: true });
-    const { threads: peerThreads } = await peer.ask(setup);
-    for (const [, side] of sides) await takeTurn(side, warmUpSteps);
-    const times: Record<Contender, number[]> = { ours: [], everyPosition: [], peer: [] };
-    const losses: Record<Contender, number> = { ours: NaN, everyPosition: NaN, peer: NaN };
-    for (let round = 0; round < rounds; round++) {
-      for (const [name, side] of sides) {
-        const { ms, loss } = await takeTurn(side, measured.turn);
-        times[name].push(...ms);
-        losses[name] = loss;
-      }
-    }
-    const [our, every, peers] = [times.ours, times.everyPosition, times.peer].map(median);
+    const peers = await measureBeside([ours, everyPosition], stepWays, {
+      name,
+      rounds,
+      only: ways,
+      open: (settings) => openPeer({ ...setup, ...settings }),
+      warmUps: warmUpSteps,
+      warmUp: (side) => stepsOf(side, 1),
+      turn: (side) => stepsOf(side, turn),
+    });
     const ourMegabytes = await megabytesOf(ours);
-    const peerMegabytes = await megabytesOf(peer);
     return {
       kind: "step",
-      name: measured.name,
-      ours: our,
-      peer: peers,
-      ratio: our / peers,
-      everyPosition: every,
-      everyPositionRatio: every / peers,
+      name,
+      ...peers,
+      ratio: peers.fastest.ratio,
+      everyPositionRatio: peers.fastest.otherRatios[0],
       ourMegabytes,
-      peerMegabytes,
-      memoryRatio: ourMegabytes / peerMegabytes,
-      losses,
-      peerThreads: Number(peerThreads),
-      times,
+      memoryRatio: ourMegabytes / peers.fastest.peerMegabytes,
     };
   } finally {
-    for (const [, side] of sides) await side.stop();
+    await ours.stop();
+    await everyPosition.stop();
   }
 }
 
-async function takeTurn(side: Side, count: number): Promise<{ ms: number[]; loss: number }> {
-  const { ms, loss } = await side.ask({ cmd: "step", count });
-  await rest();
-  return { ms: ms as number[], loss: Number(loss) };
+/** Opens our side of a step and lets it warm up. */
+export function openOurs(setup: Record<string, unknown>): Promise<Side> {
+  return opened(() => startOurs("our_process.ts"), async (side) => {
+    await side.ask(setup);
+    await stepsOf(side, warmUpSteps);
+  });
+}
+
+/** Opens the peer of a step, in one of its ways. */
+export function openPeer(
+  setup: Readonly<Record<string, unknown>> & PeerSettings,
+): Promise<Side> {
+  const asked = { ...setup, rank, alpha, targets };
+  return opened(() => startPeer("peer.py"), (side) => side.ask(asked));
+}
+
+/** Takes some steps. */
+export async function stepsOf(side: Side, count: number): Promise<Turn> {
+  return await side.ask({ cmd: "step", count }) as unknown as Turn;
 }
 
 /** What came of profiling a step. */

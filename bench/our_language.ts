@@ -23,6 +23,7 @@ import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, rank } from "./cases.ts";
 import { languageRows, type RowSizes } from "./language_rows.ts";
 import { loadLanguageModel } from "./load_language_model.ts";
+import { processorMilliseconds } from "./processor_milliseconds.ts";
 import { serve } from "./serve.ts";
 
 interface Message extends RowSizes {
@@ -109,8 +110,7 @@ await serve<Message>({
       const loss = await accumulateGradients(run, done);
       await optimizerStep(run, done++, loss);
       milliseconds.push(performance.now() - began);
-      const { user, system } = cpuUsage(before);
-      processor.push((user + system) / 1000);
+      processor.push(processorMilliseconds(before));
       losses.push(loss);
     }
     return { ms: milliseconds, processor, losses };

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { cpuUsage } from "node:process";
 import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { StepCase } from "./cases.ts";
@@ -28,14 +27,13 @@ await serve<Message>({
     const before = residentMegabytes();
     step = await compileStep(measured, onnxRuntime("cpu", undefined, { threads }), measured);
     collectGarbage();
-    const held = residentMegabytes();
-    return { baseMegabytes: held - before, residentMegabytes: held, heldShare: step.heldShare };
+    const now = residentMegabytes();
+    const { storedShare } = step;
+    return { baseMegabytes: now - before, residentMegabytes: now, storedShare };
   },
   async step({ count }) {
-    const before = cpuUsage();
-    const { milliseconds, loss } = await step!.run(count);
-    const { user, system } = cpuUsage(before);
-    return { ms: milliseconds, processor: [(user + system) / 1000 / count], loss };
+    const { milliseconds, processor, loss } = await step!.run(count);
+    return { ms: milliseconds, processor, loss };
   },
   products: async (message) => ({ ...await measureProducts(message, message) }),
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { full } from "../lib/adapters/full.ts";
 import { lora } from "../lib/adapters/lora.ts";
 import { LazyMap } from "../lib/core/lazy_map.ts";
@@ -33,13 +34,14 @@ import { initialState } from "../lib/train/train.ts";
 import { trainSettings } from "../lib/train/train_options.ts";
 import { alpha, dataWords, rank, type StepCase, targets, vocabulary } from "./cases.ts";
 import { bertOfEveryPosition } from "./every_position.ts";
+import { processorMilliseconds } from "./processor_milliseconds.ts";
 
 /** A compiled training step. */
 export interface MeasuredStep {
-  /** Runs some steps and returns the milliseconds of each, and the last loss. */
-  run(count: number): Promise<{ milliseconds: number[]; loss: number }>;
+  /** Runs some steps and returns the milliseconds of each, on the clock and of the processor. */
+  run(count: number): Promise<{ milliseconds: number[]; processor: number[]; loss: number }>;
   /** Bytes of the quantised matrices as they are held, as a share of their float32 numbers. */
-  readonly heldShare: number;
+  readonly storedShare: number;
   dispose(): Promise<void>;
 }
 
@@ -143,11 +145,13 @@ export async function compileStep(
   });
   let step = 0;
   return {
-    heldShare: heldShareOf(model),
+    storedShare: storedShareOf(model),
     async run(count) {
       const milliseconds: number[] = [];
+      const processor: number[] = [];
       let loss = NaN;
       for (let i = 0; i < count; i++) {
+        const before = cpuUsage();
         const began = performance.now();
         const { scale } = lossScaling;
         const scaled: Record<string, HostTensor> = scalesLoss
@@ -162,8 +166,9 @@ export async function compileStep(
         const { norm } = await optimizer.step(schedule(step++), scalesLoss ? scale : 1);
         if (scalesLoss) lossScaling.update(step, norm);
         milliseconds.push(performance.now() - began);
+        processor.push(processorMilliseconds(before));
       }
-      return { milliseconds, loss };
+      return { milliseconds, processor, loss };
     },
     async dispose() {
       await gradients.dispose();
@@ -218,7 +223,7 @@ function quantised(model: Model, format: QuantizationFormat): Model {
   return { ...model, quantized: packed };
 }
 
-function heldShareOf({ quantized = new Map() }: Model): number {
+function storedShareOf({ quantized = new Map() }: Model): number {
   let held = 0;
   let whole = 0;
   for (const weight of quantized.values()) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cpuUsage } from "node:process";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
 import type { Family } from "../lib/nn/family.ts";
@@ -10,6 +11,7 @@ import type { BatchLayout } from "../lib/text/batch_layout.ts";
 import { train } from "../lib/train/train.ts";
 import { type DataCase, openData, type OurData } from "./our_data.ts";
 import { bertOfEveryPosition } from "./every_position.ts";
+import { processorMilliseconds } from "./processor_milliseconds.ts";
 import { serve } from "./serve.ts";
 
 interface Message extends DataCase {
@@ -22,6 +24,8 @@ interface Message extends DataCase {
   /** Where to put what the other side needs. */
   readonly file?: string;
 }
+
+type Feeds = ReturnType<OurData["rows"]["feedsOf"]>;
 
 let data: OurData;
 let device: Device;
@@ -36,18 +40,19 @@ await serve<Message>({
   },
   async epoch() {
     let tokens = 0;
+    // Until the first step is done, rows that are read are its own: processor time counts from there.
+    let epochBegan = cpuUsage();
+    let isFirstStep = true;
+    const counted = (feeds: Feeds) => {
+      if (isFirstStep) epochBegan = cpuUsage();
+      tokens += feeds.input_ids.data.length;
+      return feeds;
+    };
     const rows = {
       ...data.rows,
-      feedsOf(numbers: ArrayLike<number>) {
-        const feeds = data.rows.feedsOf(numbers);
-        tokens += feeds.input_ids.data.length;
-        return feeds;
-      },
-      packedFeedsOf(numbers: ArrayLike<number>, layout: BatchLayout) {
-        const feeds = data.rows.packedFeedsOf!(numbers, layout);
-        tokens += feeds.input_ids.data.length;
-        return feeds;
-      },
+      feedsOf: (numbers: ArrayLike<number>) => counted(data.rows.feedsOf(numbers)),
+      packedFeedsOf: (numbers: ArrayLike<number>, layout: BatchLayout) =>
+        counted(data.rows.packedFeedsOf!(numbers, layout)),
     };
     const began = performance.now();
     let lastEpoch: number | undefined;
@@ -57,15 +62,20 @@ await serve<Message>({
       settings,
       fingerprint: {},
       onStep({ step, totalSteps }) {
-        const isLast = step === totalSteps * (settings.epochs - 1) / settings.epochs;
-        if (isLast) lastEpoch = performance.now();
+        isFirstStep = false;
+        if (step !== totalSteps * (settings.epochs - 1) / settings.epochs) return;
+        lastEpoch = performance.now();
+        epochBegan = cpuUsage();
       },
     });
     const ended = performance.now();
+    const processor = processorMilliseconds(epochBegan);
     const loopBegan = ended - result.seconds * 1000;
     result.state.dispose();
+    const milliseconds = ended - (lastEpoch ?? loopBegan);
     return {
-      seconds: (ended - (lastEpoch ?? loopBegan)) / 1000,
+      ms: [milliseconds],
+      processor: [processor],
       prepareSeconds: (loopBegan - began) / 1000,
       loss: result.losses.reduce((sum, loss) => sum + loss, 0) / result.losses.length,
       tokens,

@@ -2,26 +2,32 @@
 
 {"cmd": "setup", "method": "lora" | "full", "layers": 6, "hidden": 384,
  "heads": 12, "intermediate": 1536, "batch": 16, "length": 64, "rank": 8, "alpha": 16,
- "targets": ["query", "value"], "threads": 2}
+ "targets": ["query", "value"], "threads": 2, "compiled": bool, "bfloat16": bool,
+ "base": "float32" | "nf4" | "int8"}
                                    → {"trainable": parameters, "threads": 2, "versions": {…}}
-{"cmd": "step", "count": 5}        → {"ms": [a time for each step], "loss": the last one}
+{"cmd": "step", "count": 5}        → {"ms": of each step, "processor": of each step, "loss": the last one}
 {"cmd": "product", "rows": 1024, "inner": 768, "columns": 3072, "threads": 2}
                                    → {"gigaflops": rate of this matrix product, median}
 {"cmd": "memory"}                  → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
 A step is forward, loss, backward, clipping at 1, AdamW and clearing the gradients. Weights and
-batch are random and every token is real; dropout is 0. A mistake answers {"error": message}.
+batch are random and every token is real; dropout is 0. A base in nf4 or int8 is bitsandbytes', prepared
+for training as PEFT's guide says. A mistake answers {"error": message}.
 """
 
+import logging
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 
 import peft
 import torch
 import transformers
-from peft import LoraConfig, TaskType, get_peft_model
-from transformers import BertConfig, BertForSequenceClassification
+from peft import LoraConfig, TaskType, get_peft_model, prepare_model_for_kbit_training
+from transformers import BertConfig, BertForSequenceClassification, BitsAndBytesConfig
 
 from peer_lines import serve
 from peer_step import LABELS, VOCABULARY, Run
@@ -41,7 +47,10 @@ def make_model(settings: dict) -> torch.nn.Module:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    model = BertForSequenceClassification(config)
+    if settings.get("base", "float32") == "float32":
+        model = BertForSequenceClassification(config)
+    else:
+        model = quantised(config, settings)
     if settings["method"] == "full":
         return model
     lora = LoraConfig(
@@ -52,6 +61,34 @@ def make_model(settings: dict) -> torch.nn.Module:
         target_modules=settings["targets"],
     )
     return get_peft_model(model, lora)
+
+
+def quantised(config: BertConfig, settings: dict) -> torch.nn.Module:
+    """The model as bitsandbytes holds it. transformers quantises what it reads, so another process writes
+    the weights first: what making them takes is not of this one's memory."""
+    compute = torch.bfloat16 if settings.get("bfloat16") else torch.float32
+    kept = {"llm_int8_skip_modules": ["classifier"]}
+    quantization = (
+        BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=compute, **kept
+        )
+        if settings["base"] == "nf4"
+        else BitsAndBytesConfig(load_in_8bit=True, **kept)
+    )
+    # It says at every product that inputs are cast.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory() as folder:
+        config.save_pretrained(folder)
+        subprocess.run([sys.executable, __file__, folder], check=True, stdout=subprocess.DEVNULL)
+        model = BertForSequenceClassification.from_pretrained(
+            folder, quantization_config=quantization, device_map="cpu", dtype=torch.float32
+        )
+    return prepare_model_for_kbit_training(model, use_gradient_checkpointing=False)
+
+
+def write_weights(folder: str) -> None:
+    """Random weights for the config that lies in a folder."""
+    BertForSequenceClassification(BertConfig.from_pretrained(folder)).save_pretrained(folder)
 
 
 def product(request: dict) -> dict:
@@ -91,4 +128,8 @@ def main() -> None:
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
-    main()
+    transformers.logging.disable_progress_bar()
+    if len(sys.argv) > 1:
+        write_weights(sys.argv[1])
+    else:
+        main()

@@ -1,6 +1,7 @@
 """A training step of PyTorch on a model with random weights and one random batch.
 
-With the setting "bfloat16" it is mixed precision with autocast, as Trainer's bf16; float32 unless given.
+Settings besides the sizes: "compiled" (torch.compile with its defaults) and "bfloat16" (mixed precision
+with autocast, as Trainer's bf16). Both are false unless given.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ class Run:
         torch.manual_seed(settings.get("seed", 1))
         device = settings.get("device", "cpu")
         self.model = make_model(settings).eval().to(device)
+        self.forward = torch.compile(self.model) if settings.get("compiled") else self.model
         self.mixed = settings.get("bfloat16", False)
         self.device = device
         self.trained = [p for p in self.model.parameters() if p.requires_grad]
@@ -36,7 +38,7 @@ class Run:
                 {"params": [p for p in self.trained if p.dim() == 1], "weight_decay": 0.0},
             ],
             lr=LEARNING_RATE,
-            **({"fused": True} if device == "cuda" else {}),
+            fused=True,  # Trainer's default
         )
         shape = (settings["batch"], settings["length"])
         batch = {
@@ -52,7 +54,7 @@ class Run:
 
     def step(self) -> float:
         with self.precision():
-            loss = self.model(**self.batch).loss
+            loss = self.forward(**self.batch).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.trained, CLIP)
         self.optimizer.step()
@@ -60,12 +62,14 @@ class Run:
         return loss.item()
 
     def steps(self, count: int) -> dict:
-        """Milliseconds of each step, up to the end of all work that it gave to a GPU."""
-        times, loss = [], None
+        """Milliseconds of each step, on the clock and of the processor, up to the end of all work that it
+        gave to a GPU."""
+        times, processor, loss = [], [], None
         for _ in range(count):
-            started = time.perf_counter()
+            started, processor_started = time.perf_counter(), time.process_time()
             loss = self.step()
             if torch.cuda.is_available():
                 torch.cuda.synchronize()
             times.append(1000 * (time.perf_counter() - started))
-        return {"ms": times, "loss": loss}
+            processor.append(1000 * (time.process_time() - processor_started))
+        return {"ms": times, "processor": processor, "loss": loss}

@@ -1,19 +1,22 @@
 """The Trainer + PEFT side of the benchmark: JSON lines in on stdin, one JSON line out for each.
 
-{"cmd": "setup", "file": path, "threads": n}  → {"examples": n, "threads": n, "versions": {…}}
-{"cmd": "epoch", "sampling": "random" | "group_by_length"}
-    → {"seconds": of the last epoch, "prepareSeconds": before it, "loss": mean, "tokens": computed}
-{"cmd": "first"}                              → {"loss": of the first step}, and no second step
+{"cmd": "setup", "file": path, "threads": n, "sampling": "random" | "group_by_length",
+ "compiled": bool, "dynamic": bool, "bfloat16": bool}   (random, eager and float32 unless given)
+                 → {"examples": n, "threads": n, "versions": {…}}
+{"cmd": "epoch"} → {"ms": [of the last epoch], "processor": [of it], "prepareSeconds": before it, "loss":
+                    mean, "tokens": computed}
+{"cmd": "first"} → {"loss": of the first step, "ms": [of it], "processor": [of it]}, and no second step
 {"cmd": "memory"}                             → {"mb": peak resident memory of this process}
 {"cmd": "stop"} ends it
 
 The file holds what the other side trains with: the model's files, token ids and labels, and the
-settings. Batches are padded to their longest row (DataCollatorWithPadding). A mistake answers
-{"error": message}.
+settings. Batches are padded to their longest row (DataCollatorWithPadding). What is compiled is compiled
+for one batch before the epoch begins; what other lengths make Trainer compile again is part of the epoch.
+A mistake answers {"error": message}.
 """
 
 import json
-import sys
+import os
 import tempfile
 import time
 
@@ -41,19 +44,22 @@ class Watch(TrainerCallback):
 
     def __init__(self, first_only: bool) -> None:
         self.first_only = first_only
+        self.before_first = lambda: None
         self.began = self.epoch_began = self.ended = 0.0
+        self.processor_began = self.processor_ended = 0.0
 
     def on_train_begin(self, args, state, control, **kwargs):
+        self.before_first()
         self.began = time.perf_counter()
 
     def on_epoch_begin(self, args, state, control, **kwargs):
-        self.epoch_began = time.perf_counter()
+        self.epoch_began, self.processor_began = time.perf_counter(), time.process_time()
 
     def on_step_end(self, args, state, control, **kwargs):
         control.should_training_stop = control.should_training_stop or self.first_only
 
     def on_train_end(self, args, state, control, **kwargs):
-        self.ended = time.perf_counter()
+        self.ended, self.processor_ended = time.perf_counter(), time.process_time()
 
 
 class Run:
@@ -65,6 +71,12 @@ class Run:
         with open(request["file"], encoding="utf-8") as file:
             given = json.load(file)
         self.given = given
+        self.sampling = request.get("sampling", "random")
+        self.compiled = request.get("compiled", False)
+        self.bfloat16 = request.get("bfloat16", False)
+        # TrainingArguments have no field for it; accelerate reads this.
+        if request.get("dynamic"):
+            os.environ["ACCELERATE_DYNAMO_USE_DYNAMIC"] = "true"
         self.tokenizer = PreTrainedTokenizerFast(
             tokenizer_file=given["tokenizer"],
             pad_token="[PAD]",
@@ -101,7 +113,8 @@ class Run:
         )
         return get_peft_model(base, lora)
 
-    def train(self, sampling: str, first_only: bool = False) -> dict:
+    def train(self, first_only: bool = False) -> dict:
+        torch._dynamo.reset()  # what was compiled for the last run's model counts against a limit
         started = time.perf_counter()
         settings = self.given["settings"]
         collate = DataCollatorWithPadding(self.tokenizer)
@@ -127,7 +140,9 @@ class Run:
                     weight_decay=settings["weightDecay"],
                     max_grad_norm=settings["maxGradientNorm"],
                     seed=settings["seed"],
-                    train_sampling_strategy=sampling,
+                    train_sampling_strategy=self.sampling,
+                    torch_compile=self.compiled,
+                    bf16=self.bfloat16,
                     use_cpu=True,
                     save_strategy="no",
                     logging_strategy="no",
@@ -140,15 +155,28 @@ class Run:
                 callbacks=[watch],
             )
             trainer.remove_callback(PrinterCallback)
+            if self.compiled:
+                first = self.examples[: settings["batchSize"]]
+                watch.before_first = lambda: compile_for(trainer, collate(first))
             loss = trainer.train().training_loss
+        times = {
+            "ms": [1000 * (watch.ended - watch.epoch_began)],
+            "processor": [1000 * (watch.processor_ended - watch.processor_began)],
+        }
         if first_only:
-            return {"loss": loss}
-        return {
-            "seconds": watch.ended - watch.epoch_began,
+            return times | {"loss": loss}
+        return times | {
             "prepareSeconds": watch.began - started,
             "loss": loss,
             "tokens": tokens,
         }
+
+
+def compile_for(trainer: Trainer, batch) -> None:
+    """Lets what is compiled for a batch be compiled, and leaves the training as it was."""
+    items = trainer._get_num_items_in_batch([batch], trainer.args.device)
+    trainer.training_step(trainer.model_wrapped, batch, num_items_in_batch=items)
+    trainer.model_wrapped.zero_grad()
 
 
 def main() -> None:
@@ -166,8 +194,8 @@ def main() -> None:
     serve(
         {
             "setup": setup,
-            "epoch": lambda request: run.train(request["sampling"]),
-            "first": lambda request: run.train("random", first_only=True),
+            "epoch": lambda request: run.train(),
+            "first": lambda request: run.train(first_only=True),
         }
     )
 

@@ -13,7 +13,10 @@ export interface Products {
 }
 
 /** The runtime's operators that are matrix products. */
-const productOperators = new Set(["MatMul", "FusedMatMul", "Gemm"]);
+const productOperators = new Set([
+  ...["MatMul", "FusedMatMul", "Gemm", "FusedGemm", "MatMulNBits", "MatMulBnb4"],
+  ...["MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QGemm"],
+]);
 
 const microsecondsPerSecond = 1e6;
 

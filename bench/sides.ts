@@ -39,6 +39,20 @@ export function usePython(interpreter: string): void {
   python = interpreter;
 }
 
+/**
+ * Versions of the other side: Python, its packages as far as they are installed, and the compiler that
+ * `torch.compile` takes.
+ */
+export async function peerVersions(): Promise<Record<string, string>> {
+  const { success, stdout } = await new Deno.Command(python, {
+    args: ["peer_versions.py"],
+    cwd: here,
+  })
+    .output();
+  if (!success) throw new Error(`${python} does not say its versions; is it Python 3.10 or newer?`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
 /** Starts PyTorch + PEFT: a script of this folder, with another Python where one is given. */
 export function startPeer(
   script:
@@ -62,13 +76,29 @@ export function startLlamaCpp(library: string): Side {
   return startSide(Deno.execPath(), [...args, "peer_llama_cpp.mjs", library]);
 }
 
+/** Opens a side and lets it prepare; a side that fails at it is stopped. */
+export async function opened(
+  start: () => Side,
+  prepare: (side: Side) => Promise<unknown>,
+): Promise<Side> {
+  const side = start();
+  try {
+    await prepare(side);
+    return side;
+  } catch (error) {
+    await side.stop();
+    throw error;
+  }
+}
+
 /** Our side of a measurement, a module of this folder. */
 export type OurModule =
   | "our_process.ts"
   | "our_trainer.ts"
   | "our_tasks.ts"
   | "our_generate.ts"
-  | "our_language.ts";
+  | "our_language.ts"
+  | "our_soak.ts";
 
 /** Starts tunebook: a module of this folder. */
 export function startOurs(module: OurModule): Side {
@@ -110,8 +140,13 @@ export function startSide(command: string, args: string[]): Side {
       return answer;
     },
     async stop() {
-      await send({ cmd: "stop" });
-      await writer.close();
+      try {
+        await send({ cmd: "stop" });
+        await writer.close();
+      } catch (error) {
+        // It has ended already: what it was asked for last says so.
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      }
       await reader.cancel();
       await child.status;
     },

@@ -4,7 +4,7 @@
  * @module
  */
 import { mean } from "./mean.ts";
-import type { Sampling } from "./measure_epochs.ts";
+import type { Sampling } from "./peer_ways.ts";
 import { median } from "./median.ts";
 import type { TaskSettings } from "./task_cases.ts";
 

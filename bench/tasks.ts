@@ -20,7 +20,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { dataSets } from "../datasets/mod.ts";
 import { writeFileAtomic } from "../lib/core/atomic.ts";
-import type { Sampling } from "./measure_epochs.ts";
+import type { Sampling } from "./peer_ways.ts";
 import { installPeer, rest, type Side, startOurs, startPeer } from "./sides.ts";
 import { seeds, type TaskCase, taskCases, taskSettings } from "./task_cases.ts";
 import { writeBase, writeRows } from "./task_files.ts";

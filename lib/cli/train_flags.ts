@@ -5,6 +5,7 @@
  */
 import { optimizerNames } from "../train/optimizers/mod.ts";
 import { scheduleNames } from "../train/schedules/mod.ts";
+import { computeOptions } from "../train/compute_option.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 
 /** A training setting as a flag. */
@@ -51,6 +52,7 @@ export const trainFlags: Readonly<
   maxTokens: { value: "number", what: "longer texts are cut (128)" },
   order: { value: "text", what: "grouped, shuffled, sequential (grouped)" },
   packing: { value: "text", what: "auto, true, false (auto)" },
+  compute: { value: "text", what: `${computeOptions.join(", ")}, of products (float32)` },
   cacheFrozen: { value: "text", what: "true, false (true)" },
   gradientCheckpointing: { value: "switch", what: "half more time for less memory" },
   patience: { value: "number", what: "stops after so many validations without a better score" },

@@ -63,7 +63,9 @@ const training: Peer = {
     group_by_length: 'order: "grouped" of .train()',
     max_steps: "not there; epochs says how long a training goes on",
     fp16: 'precision of run(): { device: "webgpu", precision: "float16" }',
-    bf16: "not there; precision of run() has float16 on a GPU",
+    bf16:
+      'not there; compute: "auto" of .train() takes eight-bit products where they are faster, ' +
+      "and precision of run() has float16 on a GPU",
     eval_strategy: "validateEvery of .train(), a number of steps; an epoch unless given",
     evaluation_strategy: "validateEvery of .train(), a number of steps; an epoch unless given",
     save_strategy: "checkpointEvery of .train(), a number of steps; an epoch unless given",

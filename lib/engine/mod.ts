@@ -23,6 +23,13 @@ export {
 } from "./eight_bit_weight.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
+export {
+  hasBfloat16Products,
+  hasByteProducts,
+  type HostProcessor,
+  type ProcessorFlag,
+} from "./devices/host_processor.ts";
+export { processorFlags } from "./devices/processor_flags.ts";
 export { type Precision, type PrecisionName, precisionNames } from "./precision.ts";
 export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";

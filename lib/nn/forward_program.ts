@@ -7,6 +7,7 @@ import { ops, type Program, type Tensor, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { closed, type ClosingTokens } from "./closing_tokens.ts";
 import { createNet } from "./create_net.ts";
+import type { EightBitLinears } from "./eight_bit_linears.ts";
 import type { TextBatch } from "./family.ts";
 import { appliedHead, headFeatures, headResults } from "./head_results.ts";
 import { type Model, modelHead } from "./model.ts";
@@ -27,7 +28,7 @@ export function forwardProgram(
     const batch = batchOf(inputs);
     const whole = shaped(trainable.model, headResults(net, trainable, inputs), batch);
     return objective.exported?.(whole, batch) ?? { logits: whole };
-  }, closing);
+  }, { closing });
 }
 
 /** What else the exported graph does. */
@@ -36,9 +37,18 @@ export interface ForwardProgramOptions {
   readonly closing?: ClosingTokens | undefined;
 }
 
+/** How evaluation computes. */
+export interface EvaluationOptions {
+  /** The linear layers that compute in eight bits, as in a training; none unless given. */
+  readonly eightBit?: EightBitLinears | undefined;
+}
+
 /** Feeds a padded batch and gives `logits`: what evaluation asks of each sequence or token. */
-export function evaluationProgram(trainable: TrainableModel): Program {
-  return programOf(trainable, (net, inputs) => {
+export function evaluationProgram(
+  trainable: TrainableModel,
+  { eightBit }: EvaluationOptions = {},
+): Program {
+  const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
     const { perRow } = trainable.objective;
     const features = headFeatures(net, trainable, inputs);
@@ -53,7 +63,8 @@ export function evaluationProgram(trainable: TrainableModel): Program {
       pieces,
     );
     return { logits: perRow.of(ofTokens, batch) };
-  });
+  };
+  return programOf(trainable, outputsOf, { eightBit });
 }
 
 /** What evaluation asks of a model, and no more of what it minimises. */
@@ -80,13 +91,20 @@ function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
   return tf.reshape(results, [rows, sequence, results.shape[1]!]);
 }
 
+type OutputsOf = (
+  net: Net,
+  inputs: Readonly<Record<string, Tensor>>,
+) => Record<string, Tensor>;
+
 function programOf(
   trainable: TrainableModel,
-  outputsOf: (net: Net, inputs: Readonly<Record<string, Tensor>>) => Record<string, Tensor>,
-  closing?: ClosingTokens,
+  outputsOf: OutputsOf,
+  { closing, eightBit }: ForwardProgramOptions & {
+    readonly eightBit?: EightBitLinears | undefined;
+  },
 ): Program {
   const { model, adapter } = trainable;
-  const weights = weightInputs(trainable);
+  const weights = weightInputs(trainable, { eightBit });
   return {
     name: "forward",
     inputs: { ...batchInputs(model), ...weights.inputs },
@@ -96,6 +114,7 @@ function programOf(
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
+        eightBit: eightBit?.chosen,
       });
       return outputsOf(net, inputs);
     },

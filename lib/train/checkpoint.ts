@@ -104,6 +104,21 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint | undef
   }
 }
 
+/**
+ * What the run of a folder's checkpoint depends on, without reading its tensors; `undefined` where there is
+ * no checkpoint, or none that `loadCheckpoint` reads.
+ */
+export async function checkpointFingerprint(folder: string): Promise<Fingerprint | undefined> {
+  try {
+    using file = await openSafetensors(join(folder, checkpointFile));
+    const fingerprint = parseJson(file.metadata.fingerprint ?? "");
+    return isRecord(fingerprint) ? fingerprint : undefined;
+  } catch {
+    // Who reads the whole of it says what is wrong.
+    return undefined;
+  }
+}
+
 async function readCheckpoint(path: string): Promise<Checkpoint> {
   using file = await openSafetensors(path);
   const { version, standing: standingJson, fingerprint: fingerprintJson } = file.metadata;

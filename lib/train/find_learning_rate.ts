@@ -132,6 +132,8 @@ function sweepSettings(settings: TrainSettings, rows: TrainingRows, steps: numbe
     schedule: "constant",
     warmup: 0,
     cacheFrozen: false,
+    // A sweep is too short to measure what is faster.
+    compute: kept.compute === "auto" ? "float32" : kept.compute,
   };
 }
 

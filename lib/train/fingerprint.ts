@@ -25,11 +25,17 @@ const withoutInfluence: readonly string[] = [
  * that a checkpoint of an earlier version can be continued.
  */
 const newWithoutEffect: Readonly<Record<string, unknown>> = {
+  compute: "float32",
   focalGamma: 0,
   optimizer: "adamw",
   momentum: 0,
   nesterov: false,
 };
+
+/** What a fingerprint says of something; settings that it leaves out have the value that does nothing. */
+export function fingerprintValue(fingerprint: Fingerprint, name: string): unknown {
+  return Object.hasOwn(fingerprint, name) ? fingerprint[name] : newWithoutEffect[name];
+}
 
 /** The settings and rows of a run, and what the caller knows of the model, the method and the data. */
 export function trainingFingerprint(

@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { eightBitAbove } from "../nn/eight_bit_above.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { createWeightAverage } from "./averages/weight_average.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import { trainingFingerprint } from "./fingerprint.ts";
-import { gradientProgram } from "./gradient_program.ts";
+import { type ComputeChoice, ownProbe } from "./choose_compute.ts";
+import { compileSteps } from "./compiled_steps.ts";
+import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -22,8 +25,8 @@ import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
+import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
-import { needsWholeBatch, openWholeBatch, surrogate } from "./whole_batch.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 
@@ -38,6 +41,8 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
   readonly fingerprint: Fingerprint;
   /** Whether rows are packed, and why. */
   readonly packing: string;
+  /** In which numbers it multiplies by frozen weights, and why. */
+  readonly compute: ComputeChoice;
   /** Keeps what `whole` gave when the run is disposed of. */
   keepResult(): void;
 }
@@ -45,7 +50,7 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
 /** What opening needs of a training's context. */
 export type OpenContext = Pick<
   TrainContext,
-  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal"
+  "device" | "settings" | "fingerprint" | "onFrozenRows" | "signal" | "probe" | "eightBit"
 >;
 
 /** Opens a training; disposing of it frees everything but a result that is to be kept. */
@@ -54,23 +59,27 @@ export async function openRun(
   rows: TrainingRows,
   context: OpenContext,
 ): Promise<TrainingRun> {
-  const { device, settings } = context;
+  const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
   const frozenLayers = countFrozenLayers(given);
-  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
-  const microBatch = microBatchSize(settings, {
+  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1;
+  const microBatch = microBatchSize(asked, {
     device,
     hiddenSize: given.model.config.hiddenSize,
     tensors: tensorsInTraining(given, { byLayer: false }),
-    tokens: tokensOf(rows, settings.batchSize),
+    tokens: tokensOf(rows, asked.batchSize),
     isWhole: fromHidden || given.objective.acrossBatch === true,
   });
-  const plan = planSteps(exampleLengths(rows), settings, microBatch);
-  const stepSettings = microBatch < settings.batchSize
-    ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
-    : settings;
+  const plan = planSteps(exampleLengths(rows), asked, microBatch);
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
   const keptLayers = fromHidden ? frozenLayers : 0;
+  const linears = eightBitAbove(trainable, keptLayers, eightBit);
+  const known = await knownCompute(asked, { device: device.name, linears, plan, probe });
+  const first = known?.compute ?? "float32";
+  const settings: TrainSettings = { ...asked, compute: first };
+  const stepSettings = microBatch < settings.batchSize
+    ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
+    : settings;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = occurringWords(trainable, rows, settings);
   const { totalSteps } = plan;
@@ -92,25 +101,21 @@ export async function openRun(
     longest: longestOf(rows),
     summed: sumsEarly ? state.tensors : undefined,
     words,
+    eightBit,
     scalesLoss: device.precision === "float16",
   };
   const frozen = gradientSource(trainable, words);
-  const isWhole = needsWholeBatch(objective, settings);
-  const wholeBatch = isWhole
-    ? await opening(openWholeBatch(trainable, device, { state, frozen, options }))
-    : undefined;
-  const learnt = isWhole ? { ...trainable, objective: surrogate(objective) } : trainable;
-  const program = gradientProgram(learnt, options);
-  const compiledGradients = await opening(device.compile(program, { frozen, state }));
+  const compiling = { device, settings, state, frozen, options };
+  let steps = await compileSteps(trainable, first, compiling);
+  opened.defer(() => steps.dispose());
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const { onFrozenRows: onRows, signal } = context;
+  const { onFrozenRows: onRows } = context;
   const fed = fromHidden
     ? opened.use(await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal }))
     : rows;
-  const everything = opened.move();
-  return {
+  const run = {
     trainable,
     rows: fed,
     layoutOf,
@@ -118,17 +123,31 @@ export async function openRun(
     plan,
     state,
     schedule,
-    compiledGradients,
-    wholeBatch,
     optimizer,
     lossScaling: options.scalesLoss ? new LossScaling() : undefined,
     average,
     methodState: new Map(),
+  };
+  const compileInt8 = () => compileSteps(trainable, "int8", compiling);
+  let compute = known;
+  if (!compute) {
+    const measured = await measuredSteps(steps, { ...run, probe, signal, compileInt8 });
+    ({ steps, choice: compute } = measured);
+  }
+  const { compiledGradients, wholeBatch } = steps;
+  const computed: TrainSettings = { ...settings, compute: compute.compute };
+  const everything = opened.move();
+  return {
+    ...run,
+    settings: computed,
+    compiledGradients,
+    wholeBatch,
     began,
     whole,
     ...(words ? { words } : {}),
-    fingerprint: trainingFingerprint(context.fingerprint, settings, rows, plan),
+    fingerprint: trainingFingerprint(context.fingerprint, computed, rows, plan),
     packing: reason,
+    compute: withLinears(compute, linears),
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };

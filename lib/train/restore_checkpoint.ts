@@ -8,6 +8,7 @@ import { sizeOf, type State } from "../engine/mod.ts";
 import { parameters } from "../nn/trainable_model.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 import type { Checkpoint, Fingerprint } from "./checkpoint.ts";
+import { fingerprintValue } from "./fingerprint.ts";
 import type { Tensors } from "./divergence.ts";
 
 /** The run that wants to continue from a checkpoint. */
@@ -54,8 +55,13 @@ export async function restoreCheckpoint(
 function differences(then: Fingerprint, now: Fingerprint): string[] {
   const show = (value: unknown) => JSON.stringify(value) ?? "nothing";
   return [...new Set([...Object.keys(then), ...Object.keys(now)])]
-    .filter((name) => show(then[name]) !== show(now[name]))
-    .map((name) => `${name}: ${show(then[name])} then, ${show(now[name])} now`);
+    .map((name) => ({
+      name,
+      before: show(fingerprintValue(then, name)),
+      after: show(fingerprintValue(now, name)),
+    }))
+    .filter(({ before, after }) => before !== after)
+    .map(({ name, before, after }) => `${name}: ${before} then, ${after} now`);
 }
 
 /** True for a checkpoint from before training held only the rows of the words that occur. */

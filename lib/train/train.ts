@@ -35,6 +35,7 @@ export async function train(
 ): Promise<TrainResult> {
   checkRun(trainable, rows, context);
   await using run = await openRun(trainable, rows, context);
+  context.onCompute?.(run.compute);
   const trainer = await createTrainer(run, context);
   await trainer.untilInterrupted(async () => {
     await trainer.validateIfDue();

@@ -4,8 +4,10 @@
  * @module
  */
 import type { Device, State } from "../engine/mod.ts";
+import type { EightBitRule } from "../nn/eight_bit_linears.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import type { Fingerprint } from "./checkpoint.ts";
+import type { ComputeChoice, ComputeProbe } from "./choose_compute.ts";
 import type { Validation } from "./early_stopping.ts";
 import type { StepReport } from "./take_step.ts";
 import type { TrainSettings } from "./train_options.ts";
@@ -32,6 +34,12 @@ export interface TrainContext {
   readonly onFrozenRows?: (done: number) => void;
   /** What a run that was asked to continue has done before; no steps without a checkpoint. */
   readonly onResume?: (before: StepsBefore) => void;
+  /** What the run computes in and why, once it is known. */
+  readonly onCompute?: (choice: ComputeChoice) => void;
+  /** What `compute: "auto"` measures with; the clock and the processor of this machine unless given. */
+  readonly probe?: ComputeProbe;
+  /** Which linear layers are worth computing in eight bits, where a run does. */
+  readonly eightBit?: EightBitRule;
   readonly onStep?: (report: StepReport) => void;
   readonly onValidation?: (validation: Validation) => void;
   /**
@@ -55,7 +63,10 @@ export interface TrainResult extends TrainerState {
   readonly totalSteps: number;
   /** Steps of this process; a continued run has taken others before. */
   readonly stepsHere: number;
-  /** Seconds of this process in running the frozen layers once and in the steps. */
+  /**
+   * Seconds of this process in running the frozen layers once, in measuring what `compute: "auto"` takes, and
+   * in the steps.
+   */
   readonly seconds: number;
   /** Why it ended before the last step. */
   readonly stopped?: "patience" | "interrupted";
@@ -65,6 +76,8 @@ export interface TrainResult extends TrainerState {
   readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
+  /** In which numbers it multiplied by frozen weights, and why. */
+  readonly compute: ComputeChoice;
   /** What the method says about the run, such as ranks over time. */
   readonly methodRecord?: MethodRecord;
 }

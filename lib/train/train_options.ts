@@ -8,6 +8,7 @@ import { type Mistake, mistakeOf, optionMistake } from "../core/errors.ts";
 import type { Rules } from "../core/option_rules.ts";
 import type { BatchOrder } from "../data/batches.ts";
 import type { Method } from "../nn/method.ts";
+import type { ComputeOption } from "./compute_option.ts";
 import type { SwaOptions } from "./averages/swa.ts";
 import { optimizerMistakes, type OptimizerName, optimizers } from "./optimizers/mod.ts";
 import type { OptimizerOptions, OptimizerRule } from "./optimizers/optimizer_rule.ts";
@@ -85,6 +86,13 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    * numbers.
    */
   readonly packing?: "auto" | boolean;
+  /**
+   * In which numbers products with frozen weights are computed: `int8` rounds both sides to eight bits,
+   * forward and backward, while gradients of what is trained stay float32 (arXiv 2208.07339, 2304.13013);
+   * `auto` measures both in a few steps and takes int8 where a step is at least 10 % faster
+   * (`choose_compute.ts` has the rule). Scores and files are in float32 all the same. `float32` unless given.
+   */
+  readonly compute?: ComputeOption;
   /** The order of rows; `grouped` unless given, which saves padding. */
   readonly order?: BatchOrder;
   /** The most tokens of a row; longer ones are truncated. The model's limit, at most 128. */
@@ -149,6 +157,7 @@ const defaults = {
   cacheFrozen: true,
   gradientCheckpointing: false,
   packing: "auto",
+  compute: "float32",
   order: "grouped",
   maxTokens: 128,
   seed: 1,

@@ -18,6 +18,7 @@ import {
   yesOrNo,
 } from "../core/option_rules.ts";
 import type { BatchOrder } from "../data/batches.ts";
+import { computeOptions } from "./compute_option.ts";
 import { optimizerNames } from "./optimizers/mod.ts";
 import { scheduleNames, scheduleRules } from "./schedules/mod.ts";
 
@@ -73,6 +74,7 @@ export const trainRules = {
   schedule: oneOf(scheduleNames),
   order: oneOf(["shuffled", "grouped", "sequential"] satisfies BatchOrder[]),
   packing,
+  compute: oneOf(computeOptions),
   cacheFrozen: yesOrNo,
   gradientCheckpointing: yesOrNo,
   keepBest: yesOrNo,

@@ -161,6 +161,7 @@ export class Trainer {
       ...(savedIn === undefined ? {} : { savedIn }),
       ...(methodRecord ? { methodRecord: methodRecord() } : {}),
       packing: this.#run.packing,
+      compute: this.#run.compute,
     };
   }
 

@@ -109,13 +109,23 @@ Deno.test("a checkpoint from before a setting existed is continued with its defa
     const settings = { checkpoints: folder, epochs: 1 };
     await runToy({ settings });
     const kept = (await loadCheckpoint(folder))!.fingerprint;
-    for (const name of ["optimizer", "momentum", "nesterov", "focalGamma", "ema", "unfreeze"]) {
+    for (
+      const name of [
+        "optimizer",
+        "momentum",
+        "nesterov",
+        "focalGamma",
+        "ema",
+        "unfreeze",
+        "compute",
+      ]
+    ) {
       assert.equal(name in kept, false, name);
     }
     const other = { ...settings, optimizer: "lion", learningRate: 0.02, resume: true } as const;
     await assert.rejects(
       runToy({ settings: other }),
-      /optimizer: nothing then, "lion" now[^]*lionMomentum/,
+      /optimizer: "adamw" then, "lion" now[^]*lionMomentum/,
     );
   }));
 

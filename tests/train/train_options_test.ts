@@ -30,6 +30,7 @@ const broken: Record<string, unknown[]> = {
   classWeights: ["balance", 3, [1, 2], { a: -1 }, { a: "1" }, null],
   order: ["sorted", null],
   packing: ["on", 1, null],
+  compute: ["int4", 8, null, true],
   maxTokens: [0],
   seed: [1.5, "1", null],
   keepBest: ["yes", null],

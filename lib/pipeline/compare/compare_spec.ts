@@ -5,7 +5,13 @@
  */
 import { isRecord } from "../../core/objects.ts";
 import { optionMistakes, unknownOptions } from "../../core/check_options.ts";
-import { type Mistake, mistakeOf, mistakes, TunebookError } from "../../core/errors.ts";
+import {
+  type Mistake,
+  mistakeOf,
+  mistakes,
+  optionMistake,
+  TunebookError,
+} from "../../core/errors.ts";
 import { record, type Rule, type Rules, whole, yesOrNo } from "../../core/option_rules.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Metric } from "../../metrics/metric.ts";
@@ -41,6 +47,7 @@ export type SharedTrainOptions = Pick<
   | "cacheFrozen"
   | "gradientCheckpointing"
   | "packing"
+  | "compute"
   | "order"
   | "maxTokens"
 >;
@@ -128,6 +135,7 @@ const sharedNames: readonly string[] = [
   "cacheFrozen",
   "gradientCheckpointing",
   "packing",
+  "compute",
   "order",
   "maxTokens",
 ] satisfies readonly (keyof SharedTrainOptions)[];
@@ -208,7 +216,12 @@ function trainMistakes(train: SharedTrainOptions): readonly Mistake[] {
   const shared = Object.entries(train).filter(([name]) => sharedNames.includes(name));
   try {
     trainSettings(Object.fromEntries(shared));
-    return [];
+    return train.compute === "auto"
+      ? [optionMistake(
+        "compute",
+        "is auto, but what is compared has to be computed alike; give float32 or int8",
+      )]
+      : [];
   } catch (error) {
     if (!(error instanceof TunebookError)) throw error;
     return error.mistakes;

@@ -48,7 +48,10 @@ export async function runComparison(
   const natural = metricOf(read.task.metric ?? spec.task.metric);
   // deno-lint-ignore no-explicit-any
   const metric = (spec.metric ?? natural) as Metric<number, any>;
-  const notes = runs.headNote ? [runs.headNote] : [];
+  const notes = [
+    ...(runs.headNote ? [runs.headNote] : []),
+    ...(spec.train?.compute === "int8" ? ["trained in int8, scored in float32"] : []),
+  ];
   let stopped = false;
   let pace: Pace | undefined;
   const present = (): Comparison =>

@@ -34,7 +34,8 @@ export function describePlan(parts: PlanSpec): string {
       }, batch size ${settings.batchSize}` +
       (settings.accumulate > 1 ? ` × ${settings.accumulate}` : "") +
       `, learning rate ${rate} ${settings.schedule}, seed ${settings.seed}` +
-      (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`),
+      (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`) +
+      (settings.compute === "float32" ? "" : `, compute ${settings.compute}`),
     ],
     ["evaluate", Object.values(scoreTitles(metrics)).join(", ") || "nothing"],
     ...(parts.generate

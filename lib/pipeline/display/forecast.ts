@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Device, type QuantizationFormat, sizeOf, tf } from "../../engine/mod.ts";
+import { type QuantizationFormat, sizeOf } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../nn/family.ts";
 import type { Weight } from "../../nn/layer.ts";
 import { type BatchLayout, paddedLayout } from "../../text/batch_layout.ts";
@@ -30,6 +30,8 @@ export interface ForecastInput {
   readonly settings: PlanSettings & Pick<TrainSettings, "gradientCheckpointing">;
   /** Floating point operations a second of this machine's matrix products. */
   readonly productRate: number;
+  /** The same of products with frozen weights in eight bits; given where the run computes so. */
+  readonly eightBitRate?: number | undefined;
 }
 
 /** A forecast. */
@@ -51,6 +53,8 @@ const baseBytes = 230e6;
 const keptWidths = 13;
 /** Bytes of a number of a linear's weight: float32 is packed for both directions. */
 const floatBytes = 8;
+/** The same in a step in eight bits, which has codes for both directions. */
+const eightBitBytes = 2;
 /** The same where it is held in fewer bits, as measured at 12 × 768; the runtime keeps some copies. */
 const quantizedBytes: Readonly<Record<QuantizationFormat, number>> = {
   nf4: 1,
@@ -67,11 +71,14 @@ const quantizedBytes: Readonly<Record<QuantizationFormat, number>> = {
  * twice, because the runtime packs them for both directions, or what a quantised one takes), what
  * layers keep of the largest batch, and four numbers for each trained one. With gradient
  * checkpointing layers run forwards once more, and keep their inputs and what one of them needs.
+ * In eight bits products with frozen weights have a rate of their own, and the rest of a step takes as
+ * long as in float32.
  * Left out: attention, which counts for long rows; that tables are trained only for the words that
  * occur; and the time to read quantised weights.
  */
 export function forecast(input: ForecastInput): Forecast {
-  const { config, weights, trained, ownTrained, lengths, settings, productRate, quantized } = input;
+  const { config, weights, trained, ownTrained, lengths, settings, quantized } = input;
+  const { productRate, eightBitRate = productRate } = input;
   const { gradientCheckpointing } = settings;
   const { numLayers, hiddenSize } = config;
   const matrices = weights.filter(({ layer, path }) =>
@@ -80,7 +87,8 @@ export function forecast(input: ForecastInput): Forecast {
   const inLayers = matrices.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const linearBytes = matrices.reduce((sum, { path, shape }) => {
     const held = quantized?.get(path);
-    return sum + sizeOf(shape) * (held ? quantizedBytes[held.format] : floatBytes);
+    const plain = input.eightBitRate === undefined ? floatBytes : eightBitBytes;
+    return sum + sizeOf(shape) * (held ? quantizedBytes[held.format] : plain);
   }, 0);
   const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
   const { totalSteps, microBatchesOf } = planSteps(lengths, settings);
@@ -103,9 +111,11 @@ export function forecast(input: ForecastInput): Forecast {
   const above = 2 * inLayers * computed * (1 - frozen);
   const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
   const recomputed = gradientCheckpointing ? above : 0;
-  const perToken = forward + above + recomputed + 2 * inLayers * ownShare;
+  const [frozenWork, trainedWork] = [forward + above + recomputed, 2 * inLayers * ownShare];
   const steps = Math.max(1, perEpoch);
-  const secondsPerStep = tokens / steps * perToken / (stepShare * productRate);
+  const besides = (frozenWork + trainedWork) * (1 / stepShare - 1) / productRate;
+  const perToken = frozenWork / eightBitRate + trainedWork / productRate + besides;
+  const secondsPerStep = tokens / steps * perToken;
   const once = isCached ? tokens * 2 * inLayers * frozen / (stepShare * productRate) : 0;
   const trainedLayers = numLayers * (1 - frozen);
   const widths = gradientCheckpointing
@@ -118,30 +128,4 @@ export function forecast(input: ForecastInput): Forecast {
     seconds: once + totalSteps * secondsPerStep,
     bytes: baseBytes + linearBytes + 4 * (tables + kept + 4 * trained),
   };
-}
-
-/** The rate of a product like those of a layer on a device, in operations a second. */
-export async function measureProducts(device: Device, width: number): Promise<number> {
-  const [rows, runs] = [1024, 5];
-  const frozen = Float32Array.from({ length: width * 4 * width }, (_, i) => (i % 7) / 7);
-  const step = await device.compile({
-    name: "product",
-    inputs: {
-      x: { role: "feed", type: "float32", shape: [rows, width] },
-      w: { role: "frozen", type: "float32", shape: [width, 4 * width] },
-    },
-    compute: ({ x, w }) => ({ y: tf.sum(tf.matMul(x, w)) }),
-  }, { frozen: () => frozen });
-  try {
-    const x = { shape: [rows, width], data: new Float32Array(rows * width).fill(0.5) };
-    let best = Infinity;
-    for (let run = 0; run < runs; run++) {
-      const began = performance.now();
-      await step.run({ x });
-      best = Math.min(best, performance.now() - began);
-    }
-    return 2 * rows * width * 4 * width / (best / 1000);
-  } finally {
-    await step.dispose();
-  }
 }

@@ -10,10 +10,13 @@ import { htmlFrame, htmlTable } from "../../core/html.ts";
 import { shownName } from "../../core/quoted.ts";
 import { openDevice, sizeOf } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../nn/family.ts";
+import { eightBitAbove } from "../../nn/eight_bit_above.ts";
+import { type EightBitLinears, eightBitText } from "../../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../../nn/frozen_layers.ts";
 import { attachTo, modelWeights, textConfig } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { trainedTensors, trainedWeights } from "../../nn/trained.ts";
+import type { Compute } from "../../train/compute_option.ts";
 import { choosePacking } from "../../train/packing.ts";
 import { planSteps } from "../../train/step_plan.ts";
 import { type TrainSettings, trainSettings } from "../../train/train_options.ts";
@@ -27,7 +30,8 @@ import { type OpenedModel, openStage, processorOf } from "../run/open_stage.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import { describePlan } from "./describe_plan.ts";
-import { type Forecast, forecast, measureProducts } from "./forecast.ts";
+import { type Forecast, forecast } from "./forecast.ts";
+import { measureProducts } from "./measure_products.ts";
 import { timeText } from "./training_view.ts";
 
 /** Rows whose tokens are counted; the lengths of all follow from them. */
@@ -114,6 +118,14 @@ async function factsOf(spec: PlanSpec): Promise<Facts> {
     ["steps", `${known.steps.toLocaleString("en")}`],
     ...(read.headNote ? [["head", read.headNote] satisfies [string, string]] : []),
     ...(known.packing ? [["packing", known.packing] satisfies [string, string]] : []),
+    ...(settings.compute === "float32" ? [] : [
+      [
+        "compute",
+        settings.compute === "int8"
+          ? `int8: ${eightBitText(known.eightBit)}`
+          : "auto: the run measures int8 beside float32, whose time is below",
+      ] satisfies [string, string],
+    ]),
     ["device", "cpu in float32, unless the run is given another device or precision"],
     ["training time", `about ${timeText(known.seconds)} on this machine's processor`],
     ["memory", `about ${Math.round(known.bytes / 1e7) * 10} MB for this run alone`],
@@ -131,7 +143,7 @@ async function forecastOf(
   { splits, task }: ReadData,
   opened: OpenedModel,
   settings: TrainSettings,
-): Promise<Forecast & { readonly packing?: string }> {
+): Promise<Forecast & { readonly packing?: string; readonly eightBit: EightBitLinears }> {
   const { config } = opened;
   const texts = task.task.report.texts(splits.train).map(String);
   // The longest row decides how much memory the largest batch needs.
@@ -159,6 +171,9 @@ async function forecastOf(
     )
     : undefined;
   const { numDecoderLayers = 0 } = config;
+  const eightBit = eightBitAbove({ model, adapter }, keptLayers);
+  const device = await openDevice("cpu");
+  const rate = (compute: Compute) => measureProducts(device, config.hiddenSize, compute);
   const made = forecast({
     config: { hiddenSize: config.hiddenSize, numLayers: config.numLayers + numDecoderLayers },
     weights: modelWeights(model),
@@ -171,9 +186,12 @@ async function forecastOf(
     layoutOf: packing?.layoutOf,
     quantized: model.quantized,
     settings,
-    productRate: await measureProducts(await openDevice("cpu"), config.hiddenSize),
+    productRate: await rate("float32"),
+    eightBitRate: settings.compute === "int8" && eightBit.chosen.size > 0
+      ? await rate("int8")
+      : undefined,
   });
-  return { ...made, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
+  return { ...made, eightBit, ...(packing?.layoutOf ? { packing: packing.reason } : {}) };
 }
 
 /** `6`, or of an encoder-decoder `6 + 6`. */

@@ -11,6 +11,7 @@ import { type Html, html, htmlFrame, htmlSection, htmlTable, svgImage } from "..
 import { textTable } from "../../core/text_table.ts";
 import { quoted, shownName } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
+import { driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { formatNumber } from "./format_number.ts";
@@ -65,6 +66,12 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       `${result.trainedParameters.toLocaleString("en")} of ` +
       `${result.totalParameters.toLocaleString("en")} (${share.toPrecision(3)} %)`,
     ],
+    ...(steps > 0 && result.compute !== "float32"
+      ? [["compute", result.compute] satisfies [string, string]]
+      : []),
+    ...(result.drift
+      ? [["int8 beside float32", driftInWords(result.drift)] satisfies [string, string]]
+      : []),
     ...(result.headNote ? [["head", result.headNote] satisfies [string, string]] : []),
   ];
   return bundleOf(

@@ -6,6 +6,7 @@
 import { interruption } from "../../core/interruption.ts";
 import { say } from "../../core/say.ts";
 import type { AnswerProof } from "../../deploy/ask_reader.ts";
+import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
 import { deploy, type Receipt } from "../../deploy/target.ts";
@@ -28,7 +29,11 @@ export async function deployStage(
   targets: PlanSpec["targets"],
   trained: TrainedModel,
   { examples, outputs, answers }: ProofRows,
-  { device, signal }: { readonly device: Device; readonly signal: AbortSignal },
+  { device, drift, signal }: {
+    readonly device: Device;
+    readonly drift?: ComputeDrift | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Receipt[]> {
   const receipts: Receipt[] = [];
   const language = targets.length === 0
@@ -46,7 +51,7 @@ export async function deployStage(
     });
     const other = receipt.reader?.answers?.otherTokens;
     if (other) say(`${target.name}: ${otherTokensInWords(other)}`);
-    receipts.push(receipt);
+    receipts.push(drift ? { ...receipt, drift } : receipt);
   }
   return receipts;
 }

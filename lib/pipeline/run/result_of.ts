@@ -4,6 +4,7 @@
  * @module
  */
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
+import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
@@ -42,6 +43,7 @@ export interface StageResults {
   readonly trained: TrainedRun;
   readonly scored: Scored;
   readonly samples?: readonly WrittenSample[] | undefined;
+  readonly drift?: ComputeDrift | undefined;
   readonly receipts: readonly Receipt[];
   outputsOf(examples: AnyExamples, signal: AbortSignal): Promise<Outputs>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
@@ -102,7 +104,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 }
 
 function summaryOf(
-  { spec, settings, device, task, judge, assembled, trained, scored }: StageResults,
+  { spec, settings, device, task, judge, assembled, trained, scored, drift }: StageResults,
 ): RunSummary {
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
@@ -115,6 +117,8 @@ function summaryOf(
     steps: trained.step,
     trainSeconds: trained.seconds,
     packing: trained.packing,
+    compute: trained.compute.reason,
+    ...(drift ? { drift } : {}),
     stepsHere: trained.stepsHere,
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,
     ...(baseline ? { baseline } : {}),

@@ -24,6 +24,7 @@ import {
 } from "./assemble_stage.ts";
 import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
+import { driftOf } from "./drift_of.ts";
 import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
@@ -46,9 +47,7 @@ export async function runPlan(
   options: RunOptions = {},
 ): Promise<RunResult<unknown>> {
   checkRunOptions(options);
-  const wrong = planMistakes(spec);
-  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
-  await checkFolders(spec.targets, await sourcesOf(spec));
+  await refuseMistakes(spec);
   const { checkpoints } = spec.train;
   await using _held = await lockFolders([
     ...spec.targets.map(({ folder }) => folder),
@@ -73,8 +72,7 @@ export async function runPlan(
 
   const scorer = scorerOf(trainable, exact);
   const judge = judgeOf(spec, read.task);
-  const { task } = read;
-  const table = read.splits.test;
+  const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, signal };
   const writing = await writingStage(spec, assembled, around);
   const { sampler, toWrite } = writing;
@@ -113,8 +111,10 @@ export async function runPlan(
       (examples) => outputsOf(examples, signal),
       writing.open,
     );
+    const on = { device: exact, signal };
+    const drift = await driftOf(trained, { trainable, rows: data.test, task, ...on });
     const proof = { examples: data.test, outputs: scored.outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { device: exact, signal })
+    const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
@@ -130,6 +130,7 @@ export async function runPlan(
       trained,
       scored,
       samples,
+      drift,
       receipts,
       outputsOf,
       textModel: writing.open,
@@ -140,6 +141,13 @@ export async function runPlan(
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
   }
+}
+
+/** Refuses a plan that makes no sense, or that would write over what it reads. */
+async function refuseMistakes(spec: PlanSpec): Promise<void> {
+  const wrong = planMistakes(spec);
+  if (wrong.length > 0) throw mistakes("input", "this plan makes no sense:", wrong);
+  await checkFolders(spec.targets, await sourcesOf(spec));
 }
 
 function stoppedAfterTraining({ folder, step }: { folder?: string; step: number }): TunebookError {

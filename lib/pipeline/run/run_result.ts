@@ -7,6 +7,7 @@ import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { SplitReport } from "../../data/report.ts";
 import { languageInWords } from "../../deploy/language_receipt.ts";
+import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
@@ -33,6 +34,13 @@ export interface RunSummary {
   readonly stepsPerSecond: number;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
+  /** In which numbers products with frozen weights were computed, and why: "int8: 41 ms a step, …". */
+  readonly compute: string;
+  /**
+   * How far the trained model's outputs in the training's arithmetic are from those in float32, which all
+   * scores and files have; absent where both are the same.
+   */
+  readonly drift?: ComputeDrift;
   /** What always saying the most frequent label would score, where the task has one. */
   readonly baseline?: Baseline;
   /** What was made of the head that the checkpoint has, where that does not go without saying. */
@@ -123,6 +131,7 @@ export function describeResult(
         `${result.trainSeconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(2)} steps/s) on ` +
         result.device,
     ...(steps === 0 ? [] : [`  packing ${result.packing}`]),
+    ...(steps === 0 ? [] : computeLines(result)),
     `  trained ${result.trainedParameters.toLocaleString("en")} of ` +
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
@@ -136,6 +145,12 @@ export function describeResult(
     ...(result.samples ? ["samples", indented(samplesText(result.samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
+}
+
+/** The arithmetic, unless it is the usual one, and what it changes in the outputs. */
+export function computeLines({ compute, drift }: Pick<RunSummary, "compute" | "drift">): string[] {
+  if (compute === "float32") return [];
+  return [`  compute ${compute}`, ...(drift ? [`  ${driftInWords(drift)}`] : [])];
 }
 
 /** What writing has cost texts, where the target says it. */

@@ -87,6 +87,10 @@ export async function trainStage(
             : `there is no checkpoint of this run in ${folder}; starting from the first step`,
         );
       },
+      onCompute({ reason }) {
+        // What was asked for goes without saying.
+        if (!options.quiet && settings.compute === "auto") say(`compute ${reason}`);
+      },
       onFrozenRows(done) {
         const rows = data.train.lengths.length;
         frozen ??= progressFor(options, "frozen layers", rows, "rows");

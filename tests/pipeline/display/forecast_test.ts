@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { QuantizationFormat } from "../../../lib/engine/mod.ts";
+import { openDevice, type QuantizationFormat } from "../../../lib/engine/mod.ts";
 import type { Weight } from "../../../lib/nn/layer.ts";
 import { forecast, type ForecastInput } from "../../../lib/pipeline/display/forecast.ts";
+import { measureProducts } from "../../../lib/pipeline/display/measure_products.ts";
 import { trainSettings } from "../../../lib/train/train_options.ts";
 
 const [layers, width] = [12, 768];
@@ -79,4 +80,20 @@ Deno.test("packed rows and the tokens of a method count", () => {
   assert.ok(Math.abs(ratio - 6 / 8) < 1e-6, String(ratio));
   const lengths = Array.from({ length: 80 }, () => 128 + 32);
   assert.ok(Math.abs(forecastOf({ lengths }).seconds / forecastOf().seconds - 160 / 128) < 1e-6);
+});
+
+Deno.test("eight bits make products with frozen weights faster, and leave the rest", () => {
+  const whole = forecastOf();
+  const twice = forecastOf({ eightBitRate: 4e11 });
+  // .65 of a step's time are its products.
+  assert.ok(Math.abs(twice.seconds / whole.seconds - (1 - 0.65 / 2)) < 1e-9);
+  assert.ok(twice.bytes < whole.bytes);
+  assert.equal(forecastOf({ eightBitRate: 2e11 }).seconds, whole.seconds);
+});
+
+Deno.test("both kinds of products are measured", async () => {
+  const device = await openDevice("cpu");
+  for (const compute of ["float32", "int8"] as const) {
+    assert.ok(await measureProducts(device, 32, compute) > 1e6);
+  }
 });
