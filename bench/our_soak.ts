@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { accuracy, adapter, lora, merged, model, onnx } from "tunebook";
 import { sentiment } from "tunebook/datasets";
+import { collectGarbage } from "../lib/core/collect_garbage.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import { scorerOf } from "../lib/pipeline/run/score_stage.ts";
 import { splitTable } from "../lib/data/split.ts";
@@ -88,7 +89,9 @@ await serve<Message>({
   },
 });
 
+/** What nobody uses is freed first: when V8 would have done it moves figures by 150 MiB. */
 function sampleAt(at: number): MemorySample {
+  collectGarbage();
   const { rss, heapUsed, external } = Deno.memoryUsage();
   const [resident, heap, buffers] = [rss, heapUsed, external].map((bytes) => bytes / 2 ** 20);
   return { at, resident, heap, buffers };
