@@ -16,6 +16,7 @@ import { alpha, encoder, rank, targets } from "./cases.ts";
 import type { MemorySample } from "./growth.ts";
 import { openData } from "./our_data.ts";
 import { serve } from "./serve.ts";
+import { trimMemory } from "./trim_memory.ts";
 
 interface Message {
   readonly cmd: string;
@@ -86,6 +87,10 @@ await serve<Message>({
     if (!dropped) await result.dispose();
     await Deno.remove(folder, { recursive: true });
     return { sample: sampleAt(count), accuracy: result.scores.accuracy };
+  },
+  /** What is resident when the C library has given back what it kept; nothing where it cannot. */
+  trim() {
+    return Promise.resolve(trimMemory() ? { resident: sampleAt(0).resident } : {});
   },
 });
 
