@@ -10,6 +10,7 @@ import { LazyMap } from "../lib/core/lazy_map.ts";
 import { Random } from "../lib/core/random.ts";
 import {
   type Device,
+  type HostTensor,
   ops,
   type QuantizationFormat,
   quantizedShapes,
@@ -21,8 +22,11 @@ import { type Weight, weightsOf } from "../lib/nn/layer.ts";
 import { attachTo, type Model } from "../lib/nn/model.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
+import { foundSquares } from "../lib/train/gradient_squares.ts";
 import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
+import { trainedTensors } from "../lib/nn/trained.ts";
+import { microBatchSize } from "../lib/train/micro_batch.ts";
 import { groupSchedule } from "../lib/train/group_steps.ts";
 import { lossScaleInput, LossScaling } from "../lib/train/loss_scaling.ts";
 import { createOptimizer } from "../lib/train/optimizer.ts";
@@ -42,7 +46,7 @@ export interface MeasuredStep {
 }
 
 const classes = 2;
-const positions = 512;
+const leastPositions = 512;
 const seed = 1;
 const floatBytes = 4;
 /** Half the width of the uniform distribution of random weights. */
@@ -52,16 +56,22 @@ const weightRange = 0.03;
 export interface StepOptions {
   /** The last layer computes all positions, as in transformers, and not only those that the head reads. */
   readonly everyPosition?: boolean | undefined;
+  /** Attention over long rows has all of its weights at once. */
+  readonly wholeAttention?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
+  /** In which numbers products with frozen weights are computed; float32 unless given. */
+  readonly compute?: "float32" | "int8" | undefined;
 }
 
 /** Compiles the step of a case. */
 export async function compileStep(
   measured: Omit<StepCase, "kind">,
   device: Device,
-  { everyPosition = false, gradientCheckpointing = false }: StepOptions = {},
+  options: StepOptions = {},
 ): Promise<MeasuredStep> {
+  const { everyPosition = false, wholeAttention = false, gradientCheckpointing = false, compute } =
+    options;
   const { batch, length } = measured;
   const random = Random.fromSeed(seed, measured.name);
   const tokenIds = Int32Array.from(
@@ -79,7 +89,20 @@ export async function compileStep(
     outputs: classes,
     targets: Float32Array.from(labels.flatMap((label) => label === 0 ? [1, 0] : [0, 1])),
   });
-  const settings = trainSettings({ learningRate: 1e-4, schedule: "constant", warmup: 0 });
+  const microBatch = microBatchSize({ batchSize: batch }, {
+    device,
+    hiddenSize: measured.hidden,
+    tensors: trainedTensors(model, adapter),
+    tokens: batch * length,
+    isWhole: false,
+  });
+  const accumulate = Math.ceil(batch / microBatch);
+  const settings = trainSettings({
+    learningRate: 1e-4,
+    schedule: "constant",
+    warmup: 0,
+    accumulate,
+  });
   const words = occurringWords({ model, adapter }, {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
@@ -90,7 +113,11 @@ export async function compileStep(
   const program = gradientProgram({ model, adapter, objective }, {
     words,
     gradientCheckpointing,
-    tokens: batch * length,
+    compute,
+    eightBit: { trained: true },
+    tokens: microBatch * length,
+    summed: device.sumsEarly && !scalesLoss && accumulate === 1 ? state.tensors : undefined,
+    ...(wholeAttention ? {} : { longest: length }),
     scalesLoss,
   });
   const gradients = await device.compile(program, {
@@ -99,18 +126,23 @@ export async function compileStep(
   });
   const optimizer = await createOptimizer(device, state, settings);
   const schedule = groupSchedule(state, settings, { stepsPerEpoch: 1, totalSteps: 1 });
-  const shape = [batch, length];
-  const tokens = batch * length;
-  const feeds = {
-    input_ids: {
-      shape,
-      data: Int32Array.from({ length: tokens }, () => tokenIds[random.integer(dataWords)]),
-    },
-    attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
-    token_type_ids: { shape, data: new Int32Array(tokens) },
-    noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
-    ...objective.targetsOf(labels.map((_, row) => row), batch),
-  };
+  const ids = Int32Array.from(
+    { length: batch * length },
+    () => tokenIds[random.integer(dataWords)],
+  );
+  const microBatches = Array.from({ length: accumulate }, (_, at) => {
+    const rows = labels.map((_, row) => row).slice(at * microBatch, (at + 1) * microBatch);
+    const shape = [rows.length, length];
+    const tokens = rows.length * length;
+    const begin = at * microBatch * length;
+    return {
+      input_ids: { shape, data: ids.slice(begin, begin + tokens) },
+      attention_mask: { shape, data: new Int32Array(tokens).fill(1) },
+      token_type_ids: { shape, data: new Int32Array(tokens) },
+      noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
+      ...objective.targetsOf(rows, batch),
+    };
+  });
   let step = 0;
   return {
     storedShare: storedShareOf(model),
@@ -122,10 +154,15 @@ export async function compileStep(
         const before = cpuUsage();
         const began = performance.now();
         const { scale } = lossScaling;
-        const scaled = scalesLoss
-          ? { ...feeds, [lossScaleInput]: { shape: [], data: Float32Array.of(scale) } }
-          : feeds;
-        loss = Number((await gradients.run(scaled)).loss.data[0]);
+        const scaled: Record<string, HostTensor> = scalesLoss
+          ? { [lossScaleInput]: { shape: [], data: Float32Array.of(scale) } }
+          : {};
+        loss = 0;
+        for (const [at, feeds] of microBatches.entries()) {
+          const results = await gradients.run({ ...feeds, ...scaled });
+          loss += Number(results.loss.data[0]);
+          await optimizer.add(at === 0, foundSquares(results));
+        }
         const { norm } = await optimizer.step(schedule(step++), scalesLoss ? scale : 1);
         if (scalesLoss) lossScaling.update(step, norm);
         milliseconds.push(performance.now() - began);
@@ -142,7 +179,7 @@ export async function compileStep(
 }
 
 function randomModel(
-  { name, layers, hidden, heads, intermediate }: Omit<StepCase, "kind">,
+  { name, layers, hidden, heads, intermediate, length }: Omit<StepCase, "kind">,
   family: typeof bert,
 ): Model {
   const json = {
@@ -152,7 +189,7 @@ function randomModel(
     num_attention_heads: heads,
     intermediate_size: intermediate,
     vocab_size: vocabulary,
-    max_position_embeddings: positions,
+    max_position_embeddings: Math.max(leastPositions, length),
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
   };

@@ -8,7 +8,13 @@ import { sizeOf, type Value } from "./value.ts";
 import type { OpenDims } from "./open_dims.ts";
 
 /** Raw numbers of a constant; `bool` and `uint8` are held in a `Uint8Array`. */
-export type ConstantData = Float32Array | Float16Array | Int32Array | BigInt64Array | Uint8Array;
+export type ConstantData =
+  | Float32Array
+  | Float16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Int8Array;
 
 /** A constant's numbers, or what reads them when the graph is written. */
 export type Constant = ConstantData | (() => ConstantData);

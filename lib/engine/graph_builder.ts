@@ -16,8 +16,14 @@ export interface ValueSpec {
   readonly shape: readonly number[];
 }
 
+/**
+ * How a processor multiplies unsigned with signed bytes: exactly, or in sums of two products that are
+ * cut at sixteen bits. Unsigned with unsigned ones are exact everywhere.
+ */
+export type IntegerProducts = "exact" | "cut";
+
 /** ONNX's "until the end" in a slice. */
-const endOfAxis = 2n ** 63n - 1n;
+export const endOfAxis = 2n ** 63n - 1n;
 
 /** Builds one graph. */
 export class GraphBuilder {
@@ -32,7 +38,7 @@ export class GraphBuilder {
   /**
    * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
    * none that its provider leaves to the processor; where `infers` is true, what only processors have
-   * and has no gradient. `taken` are names that the inputs have.
+   * and has no gradient. `integers` says how the processor multiplies them. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
@@ -40,6 +46,7 @@ export class GraphBuilder {
       readonly contrib: boolean;
       readonly webgpu?: boolean;
       readonly infers?: boolean;
+      readonly integers?: IntegerProducts | undefined;
       readonly taken?: ReadonlySet<string>;
     },
   ) {
@@ -248,6 +255,12 @@ export class GraphBuilder {
     openDims.add({ name: `${value.name}.${axis}`, marker: size, source: { value, axis } });
   }
 
+  /** Registers the size of a part of an open dimension, which has a marker of its own. */
+  registerPart(value: Value, axis: number): void {
+    const marker = value.shape[axis];
+    this.graph.openDims.add({ name: `${value.name}.${axis}`, marker, source: { value, axis } });
+  }
+
   /** An error about an operator that has no translation. */
   unsupported(what: string): TunebookError {
     return new TunebookError("unsupported", what);
@@ -258,6 +271,7 @@ export class GraphBuilder {
 export const onnxType: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -15,6 +15,12 @@ export type {
   Update,
   UpdateStep,
 } from "./devices/device.ts";
+export {
+  type EightBitCodes,
+  eightBitCodes,
+  eightBitInputs,
+  type EightBitUse,
+} from "./eight_bit_weight.ts";
 export { slotPath } from "./devices/device.ts";
 export { deviceNames, openDevice, type OpenDeviceOptions } from "./devices/open_device.ts";
 export {

@@ -34,6 +34,27 @@ const primes = [
 /** Markers of one trace: adapters with prefixes at all attentions of an encoder-decoder need ten. */
 const maxOpenDims = 10;
 
+/** Markers of parts are larger than all others, so that sizes are tried with parts first. */
+const leastPartMarker = 100_003;
+/** Parts that one trace can tell apart: eight blocks and what each of them sees. */
+const maxParts = 64;
+
+/** Markers for parts of open dimensions, primes that divide no fixed size; each trace has its own. */
+export function partMarkers(fixedSizes: readonly number[], traceNumber: 1 | 2): number[] {
+  const found: number[] = [];
+  for (let n = leastPartMarker; found.length < traceNumber * maxParts; n += 2) {
+    if (isPrime(n) && fixedSizes.every((size) => size % n !== 0 || !size)) found.push(n);
+  }
+  return found.slice(-maxParts);
+}
+
+function isPrime(odd: number): boolean {
+  for (let divisor = 3; divisor * divisor <= odd; divisor += 2) {
+    if (odd % divisor === 0) return false;
+  }
+  return true;
+}
+
 /**
  * One marker for each name, none of which divides a fixed size. The second trace takes other markers
  * than the first.
@@ -63,6 +84,29 @@ export function chooseMarkers(
 /** The open dimensions of one trace. */
 export class OpenDims {
   #dims: OpenDim[] = [];
+  #parts = new Map<string, number>();
+  /** What is left of `partMarkers`. */
+  #spare: number[] = [];
+
+  /** Gives the markers that parts of open dimensions get. */
+  reserve(markers: readonly number[]): void {
+    this.#spare = [...markers];
+  }
+
+  /** The marker of a part of an open dimension, the same for the same name. */
+  partOf(name: string): number {
+    const known = this.#parts.get(name);
+    if (known !== undefined) return known;
+    const marker = this.#spare.shift();
+    if (marker === undefined) {
+      throw new TunebookError(
+        "unsupported",
+        `a program can cut its open dimensions into ${maxParts} parts; one more is too many`,
+      );
+    }
+    this.#parts.set(name, marker);
+    return marker;
+  }
 
   /** All open dimensions, the largest marker first. */
   get all(): readonly OpenDim[] {

@@ -18,7 +18,7 @@ export type Role = "frozen" | "state" | "feed";
 /** One input of a program. */
 export interface InputSpec {
   readonly role: Role;
-  readonly type: "float32" | "int32" | "bool" | "uint8";
+  readonly type: "float32" | "int32" | "bool" | "uint8" | "int8";
   readonly shape: readonly Dim[];
   /** The type in the exported graph, where another one is customary: token ids are int64 there. */
   readonly exportType?: "int64";
@@ -32,6 +32,8 @@ export interface Program {
    * integer weights as llama.cpp does, with the other side rounded to eight bits.
    */
   readonly isInference?: boolean;
+  /** True where matrices are rounded to eight bits in the program itself. */
+  readonly roundsMatrices?: boolean;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   compute(inputs: Readonly<Record<string, Tensor>>): Record<string, Tensor>;
 }
@@ -43,7 +45,7 @@ export interface HostTensor {
 }
 
 /** Where the frozen weights come from: called once for each, in the order of the inputs. */
-export type FrozenSource = (name: string) => Float32Array | Int32Array | Uint8Array;
+export type FrozenSource = (name: string) => Float32Array | Int32Array | Uint8Array | Int8Array;
 
 /** The names of a program's inputs in one role. */
 export function inputsOf(program: Program, role: Role): string[] {

@@ -27,4 +27,4 @@
 export * as tf from "@tensorflow/tfjs-core";
 export type { DataType, NamedAttrMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
 /** What fills a tensor. */
-export type TypedArray = Float32Array | Int32Array | Uint8Array;
+export type TypedArray = Float32Array | Int32Array | Uint8Array | Int8Array;

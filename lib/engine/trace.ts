@@ -7,9 +7,9 @@ import { messageOf, TunebookError } from "../core/errors.ts";
 import { registerGradients } from "./gradients/mod.ts";
 import type { Graph } from "./graph.ts";
 import type { Value } from "./value.ts";
-import { GraphBuilder } from "./graph_builder.ts";
+import { GraphBuilder, type IntegerProducts } from "./graph_builder.ts";
 import { kernels } from "./kernels/mod.ts";
-import { chooseMarkers } from "./open_dims.ts";
+import { chooseMarkers, partMarkers } from "./open_dims.ts";
 import { checkSizes } from "./passes/check_sizes.ts";
 import { mixPrecision } from "./passes/mix_precision.ts";
 import { simplify } from "./passes/mod.ts";
@@ -27,6 +27,8 @@ export interface TraceOptions {
   readonly contrib?: boolean;
   /** Uses what only processors have, and nobody can take a gradient of. */
   readonly infers?: boolean;
+  /** Multiplies eight-bit matrices as whole numbers; without it they are simulated in float32. */
+  readonly integers?: IntegerProducts | undefined;
   /** Avoids what the WebGPU provider leaves to the processor: `Mod`, `OneHot` and int64 indices. */
   readonly webgpu?: boolean;
   /** Leaves the graph as it was traced, without passes. */
@@ -62,8 +64,8 @@ function record(
   frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
-  const { contrib = true, webgpu = false, infers = false } = options;
-  const build = new GraphBuilder(program.name, { contrib, webgpu, infers, taken });
+  const { contrib = true, webgpu = false, infers = false, integers } = options;
+  const build = new GraphBuilder(program.name, { contrib, webgpu, infers, integers, taken });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
   const { stackTraceLimit } = Error;
@@ -109,6 +111,7 @@ function declareInputs(
   const fixed = Object.values(program.inputs).flatMap(({ shape }) => shape)
     .filter((dim) => typeof dim === "number");
   const markers = chooseMarkers(openNames(program), fixed, traceNumber);
+  graph.openDims.reserve(partMarkers(fixed, traceNumber));
   const inputs: Record<string, Value> = {};
   for (const [name, spec] of Object.entries(program.inputs)) {
     const shape = spec.shape.map((dim) => typeof dim === "number" ? dim : markers.get(dim)!);

@@ -76,8 +76,8 @@ export class TraceBackend extends tf.KernelBackend {
         `tensorflow.js has no ${value.type}: cast the value first`,
       );
     }
-    // Nor has it uint8; only kernels that know better read such a tensor.
-    const dtype = value.type === "uint8" ? "int32" : value.type;
+    // Nor has it numbers of eight bits; only kernels that know better read such a tensor.
+    const dtype = value.type === "uint8" || value.type === "int8" ? "int32" : value.type;
     return { dataId, shape: [...value.shape], dtype };
   }
 
@@ -168,12 +168,19 @@ export function traceBackend(kernels: Readonly<Record<string, Kernel>>): TraceBa
   return made;
 }
 
+/** True while calls are recorded, so that sizes may be markers of open dimensions. */
+export function isTracing(): boolean {
+  return tf.engine().backendName === traceBackendName;
+}
+
 /**
- * True while calls are recorded for a graph that may have the runtime's own operators (`contrib`), or those
- * that only processors have and nobody takes a gradient of (`infers`).
+ * True while calls are recorded for a graph that may have the runtime's own operators (`contrib`), those
+ * that only processors have and nobody takes a gradient of (`infers`), or products of whole numbers.
  */
-export function tracesFor(what: "contrib" | "infers"): boolean {
-  return tf.engine().backendName === traceBackendName && backend!.builder.options[what] === true;
+export function tracesFor(what: "contrib" | "infers" | "integers"): boolean {
+  if (!isTracing()) return false;
+  const { options } = backend!.builder;
+  return what === "integers" ? options.integers !== undefined : options[what] === true;
 }
 
 function isList(result: Value | readonly Value[]): result is readonly Value[] {

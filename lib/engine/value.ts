@@ -5,7 +5,7 @@
  */
 
 /** The element types that a graph holds. */
-export type ElementType = "float32" | "float16" | "int32" | "int64" | "bool" | "uint8";
+export type ElementType = "float32" | "float16" | "int32" | "int64" | "bool" | "uint8" | "int8";
 
 /** The result of a node, an input or a constant. Open dimensions hold their marker size. */
 export interface Value {
@@ -27,6 +27,7 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   int64: 8,
   bool: 1,
   uint8: 1,
+  int8: 1,
 };
 
 /** The bytes of a value's numbers. */

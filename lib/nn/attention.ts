@@ -7,6 +7,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { ops, type Tensor, tf } from "../engine/mod.ts";
+import { attentionBlocks, blockOfSeen } from "./attention_blocks.ts";
 import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
 import type { ExtendedKeysValues, KeyValueCache } from "./key_value_cache.ts";
 import type { AttachedMethod, HookContext, KeysValues } from "./method.ts";
@@ -14,21 +15,31 @@ import type { AttachedMethod, HookContext, KeysValues } from "./method.ts";
 /** Added to the score of a position that must not be seen; its exponential is zero in float32. */
 const maskedScore = -1e9;
 
-/** What acts on keys and values. */
+/** What acts on keys and values, and how long rows may be. */
 export interface AttentionOptions {
   readonly adapter: AttachedMethod | undefined;
   readonly cache: KeyValueCache | undefined;
+  /** The tokens of the longest row, where it is known. */
+  readonly longest?: number | undefined;
+  /** Dropout of blocks of weights; absent in evaluation mode. */
+  dropBlocks?(probability: number, blocks: number): BlockDropout;
+}
+
+/** Dropout that is drawn again in the backward pass. */
+export interface BlockDropout {
+  readonly noise: Tensor;
+  drop(weights: Tensor, noise: Tensor, block: number): Tensor;
 }
 
 /** Mixes the values: [batch · queries, numHeads · headSize]. */
 export function attention(
   net: HookContext,
   call: AttentionCall,
-  { adapter, cache }: AttentionOptions,
+  { cache, ...options }: AttentionOptions,
 ): Tensor {
   if (cache?.attend) return cache.attend(call);
   const own = ownKeysValues(call);
-  return mixedValues(net, call, cache?.extend(call.layer, own) ?? { segments: [own] }, adapter);
+  return mixedValues(net, call, cache?.extend(call.layer, own) ?? { segments: [own] }, options);
 }
 
 /** The same of a decoder's queries over an encoder's tokens, which a cache may remember. */
@@ -40,7 +51,8 @@ export function crossAttention(
   const own = () => ownKeysValues({ ...call, ...keysValues() });
   const given = cache?.crossed ? cache.crossed(call.layer, own) : own();
   const whole = { ...call, queryMask: undefined, site: "cross" } as const;
-  return mixedValues(net, whole, { segments: [given] }, adapter);
+  // A target's queries over a source's keys are computed at once, however long both are.
+  return mixedValues(net, whole, { segments: [given] }, { adapter });
 }
 
 type HeadSizes = Pick<AttentionCall, "query" | "mask" | "numHeads" | "numKeyValueHeads">;
@@ -70,7 +82,7 @@ function mixedValues(
   { segments: [first, ...others], ...seen }:
     & Pick<ExtendedKeysValues, "segments">
     & Partial<ExtendedKeysValues>,
-  adapter: AttachedMethod | undefined,
+  options: Omit<AttentionOptions, "cache">,
 ): Tensor {
   const { layer, site, query, mask, numHeads, dropout } = call;
   const { numKeyValueHeads = numHeads } = call;
@@ -78,43 +90,102 @@ function mixedValues(
   const width = query.shape[1]!;
   const size = width / numHeads;
   const queries = query.shape[0] / batch;
-  const given = adapter?.keysValues?.(layer, first, net, site) ?? first;
+  const given = options.adapter?.keysValues?.(layer, first, net, site) ?? first;
   const prefix = given.mask.shape[1]! - first.mask.shape[1]!;
   const segments = [given, ...others];
+  const asking = inHeads(query, call, queries, numHeads);
+  const all = { ...call, ...seen };
+  const together = (mixed: Tensor) =>
+    // [batch, numHeads, queries, size]
+    tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]);
+  const blocks = segments.length === 1 ? blocksOf(call, queries, prefix, options) : undefined;
+  if (blocks || keepsNoWeights(call, segments.length)) {
+    const scale = call.scale ?? 1 / Math.sqrt(size);
+    return together(
+      attended({ ...given, queries: asking }, all, { ...options, prefix, scale, blocks }),
+    );
+  }
   // Heads that share keys are further queries of one head, so that no key is repeated.
   const shared = numHeads / numKeyValueHeads;
   const group = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numKeyValueHeads, shared * queries, x.shape[3]!]);
   const ungroup = (x: Tensor) =>
     shared === 1 ? x : tf.reshape(x, [batch, numHeads, queries, x.shape[3]!]);
-  const asking = group(inHeads(query, call, queries, numHeads));
-  const all = { ...call, ...seen };
-  const hidden = biasOf(all, given.mask, prefix);
-  const together = (mixed: Tensor) =>
-    // [batch, numHeads, queries, size]
-    tf.reshape(tf.transpose(ungroup(mixed), [0, 2, 1, 3]), [-1, width]);
-  if (keepsNoWeights(call, segments.length)) {
-    const { keys, values } = given;
-    const scale = call.scale ?? 1 / Math.sqrt(size);
-    const options = { heads: numHeads, queries, scale };
-    return together(ops.attend({ queries: asking, keys, values, bias: hidden }, options));
-  }
-  const products = joined(segments.map(({ keys }) => tf.matMul(asking, keys, false, true)));
+  const grouped = group(asking);
+  const products = joined(segments.map(({ keys }) => tf.matMul(grouped, keys, false, true)));
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout);
-  return together(mix(group(weights), segments));
+  const hidden = biasOf(all, given.mask, prefix);
+  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout, "weights");
+  return together(ungroup(mix(group(weights), segments)));
+}
+
+/** True where attention is nothing but a masked softmax of its scores. */
+function isPlain({ softCap, bias }: Pick<AttentionCall, "softCap" | "bias">): boolean {
+  return softCap === undefined && bias === undefined;
+}
+
+/** True for the attention of decoders, whose long rows would keep large weights. */
+function keepsNoWeights(
+  call: Omit<AttentionCall, "key" | "value">,
+  segments: number,
+): boolean {
+  const { positions, causal = true, dropout } = call;
+  return positions !== undefined && causal && isPlain(call) && dropout === 0 && segments === 1;
 }
 
 /**
- * True for the attention of decoders, whose long rows would keep large weights, where it is nothing but
- * a masked softmax.
+ * The blocks of long rows. Bounded scores and those with a bias of their own (Gemma 2, T5), and queries that
+ * are not all tokens of the row, are computed at once.
  */
-function keepsNoWeights(
-  { positions, causal = true, softCap, bias, dropout }: Omit<AttentionCall, "key" | "value">,
-  segments: number,
-): boolean {
-  const isPlain = softCap === undefined && bias === undefined && dropout === 0;
-  return positions !== undefined && causal && isPlain && segments === 1;
+function blocksOf(
+  call: Omit<AttentionCall, "key" | "value">,
+  queries: number,
+  prefix: number,
+  { longest }: Pick<AttentionOptions, "longest">,
+): ops.AttendBlocks | undefined {
+  if (longest === undefined || !isPlain(call) || queries !== call.mask.shape[1]) return undefined;
+  return attentionBlocks({ ...call, longest, prefix });
+}
+
+/** What a masked softmax is computed by. */
+interface AttendedOptions extends Pick<AttentionOptions, "dropBlocks"> {
+  readonly prefix: number;
+  readonly scale: number;
+  readonly blocks: ops.AttendBlocks | undefined;
+}
+
+function attended(
+  { queries, keys, values, mask: extended }: KeysValues & { readonly queries: Tensor },
+  call: Omit<AttentionCall, "key" | "value">,
+  { prefix, scale, blocks, dropBlocks }: AttendedOptions,
+): Tensor {
+  const { mask, queryMask, positions, window, causal } = call;
+  const seen = { extended, mask, queryMask, keys: positions?.keys, queries: positions?.queries };
+  const names = (Object.keys(seen) as (keyof typeof seen)[]).filter((name) => seen[name]);
+  const dropout = blocks && call.dropout > 0
+    ? dropBlocks?.(call.dropout, blocks.queries.length)
+    : undefined;
+  return ops.attend(
+    { queries, keys, values, seen: names.map((name) => seen[name]!), noise: dropout?.noise },
+    {
+      scale,
+      blocks,
+      bias(given, block) {
+        const of = (name: keyof typeof seen) => given[names.indexOf(name)];
+        const here = block ? blockOfSeen(of, block) : of;
+        const [keys, queries] = [here("keys"), here("queries")];
+        const own = {
+          mask: here("mask"),
+          queryMask: here("queryMask"),
+          window,
+          ...(causal === undefined ? {} : { causal }),
+          ...(keys && queries ? { positions: { keys, queries } } : {}),
+        };
+        return biasOf(own, here("extended"), prefix);
+      },
+      ...(dropout ? { drop: dropout.drop } : {}),
+    },
+  );
 }
 
 /** The products of queries and keys as scores. */
@@ -141,12 +212,15 @@ function mix(weights: Tensor, segments: readonly { readonly values: Tensor }[]):
     .reduce((sum, part) => tf.add(sum, part));
 }
 
+/** What says which keys a query sees. */
+type Seen = Pick<AttentionCall, "mask" | "queryMask" | "positions" | "window" | "causal">;
+
 /**
  * What is added to scores [batch, heads, queries, keys]. The same in all layers, so that a compiled
  * program makes it once.
  */
 function biasOf(
-  { mask, queryMask, positions, window, causal = true }: Omit<AttentionCall, "key" | "value">,
+  { mask, queryMask, positions, window, causal = true }: Seen,
   extended: Tensor,
   prefix: number,
 ): Tensor {

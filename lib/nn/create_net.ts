@@ -4,9 +4,10 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import { ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
+import { type EightBitUse, ops, type QuantizedLayout, type Tensor, tf } from "../engine/mod.ts";
+import { eightBitNames, outlierColumnsOf } from "./eight_bit_linears.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
-import { attention, crossAttention } from "./attention.ts";
+import { attention, type BlockDropout, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
 import { quantizedNames } from "./model.ts";
@@ -21,12 +22,16 @@ export interface NetOptions {
   readonly quantized?: ReadonlyMap<string, QuantizedLayout>;
   /** The tables that `unembed` multiplies in fewer bits. */
   readonly products?: ReadonlyMap<string, QuantizedLayout> | undefined;
+  /** Weight path → the codes by which a linear layer computes in eight bits. */
+  readonly eightBit?: ReadonlyMap<string, readonly EightBitUse[]> | undefined;
   /** Uniform noise for dropout; without it the net is in evaluation mode. */
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
   places?(table: string, ids: Tensor): Tensor;
   /** About how many tokens a batch has, where that is known. */
   readonly tokens?: number;
+  /** The tokens of the longest row, where it is known; the attention over long rows is cut into blocks. */
+  readonly longest?: number;
   /** What was read of each row before; the batch goes on from there. */
   readonly cache?: KeyValueCache;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
@@ -37,6 +42,15 @@ export interface NetOptions {
 export function createNet(options: NetOptions, sites = { count: 0 }): Net & HookContext {
   const { tensor, adapter, quantized, noise, cache, places = (_, ids) => ids } = options;
   const drawn = noise && new ops.Noise(noise);
+  /** What a method puts in a weight's place. */
+  const changedWeight = (path: string, name: string, inEightBits: boolean): Tensor | undefined => {
+    // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
+    if (!adapter?.weight || quantized?.has(name)) return undefined;
+    if (!inEightBits) return adapter.weight(path, tensor(name), net);
+    // A method that weighs the two ways by the tokens would choose the one without eight bits.
+    const { tokens: _, ...unweighed } = net;
+    return adapter.weight(path, tensor(name), unweighed);
+  };
   const net: Net & HookContext = {
     parameter: tensor,
     weight(path) {
@@ -55,9 +69,19 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     linear(path, given, { bias = true } = {}) {
       const x = adapter?.linearInput?.(path, given, net) ?? given;
       const name = `${path}.weight`;
-      const layout = quantized?.get(name);
-      // A matrix in fewer bits is never there as a whole, so that nothing can be added to it.
-      const changed = layout ? undefined : adapter?.weight?.(path, tensor(name), net);
+      const codes = options.eightBit?.get(name);
+      const layout = codes ? undefined : quantized?.get(name);
+      const changed = changedWeight(path, name, codes !== undefined);
+      if (codes && !changed) {
+        const options = {
+          ...(bias ? { bias: tensor(`${path}.bias`) } : {}),
+          outlierColumns: outlierColumnsOf(x.shape[1]!),
+        };
+        const y = codes.length === 0
+          ? ops.trainedEightBitMatMul(x, tensor(name), options)
+          : ops.eightBitMatMul(x, eightBitMatrix(tensor, name, codes), options);
+        return adapter?.output?.(path, x, y, net) ?? y;
+      }
       const product = layout
         ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
         : tf.matMul(x, changed ?? tensor(name), false, true);
@@ -83,11 +107,19 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       const { noise: _, ...silent } = options;
       return noise ? createNet(silent) : net;
     },
-    dropout: (x, rate) => drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count) : x,
+    dropout: (x, rate, of) =>
+      drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count, of) : x,
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     // What an encoder reads does not grow while a text is written.
     attention: (call) =>
-      attention(net, call, { adapter, cache: call.site === "encoder" ? undefined : cache }),
+      attention(net, call, {
+        adapter,
+        cache: call.site === "encoder" ? undefined : cache,
+        longest: options.longest,
+        ...(noise
+          ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) }
+          : {}),
+      }),
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     checkpointed: (x, mask, compute, memory) =>
@@ -98,10 +130,41 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
   return net;
 }
 
+/** Dropout of blocks of attention weights, each a place of its own. */
+function blockDropout(
+  noise: Tensor,
+  rate: number,
+  blocks: number,
+  sites: { count: number },
+): BlockDropout {
+  const first = sites.count + 1;
+  sites.count += blocks;
+  return {
+    noise,
+    drop: (weights, numbers, block) =>
+      ops.dropout(weights, rate, new ops.Noise(numbers), first + block, "weights"),
+  };
+}
+
 /** A matrix in fewer bits, as the program has it. */
 function heldIn(tensor: NetOptions["tensor"], name: string): { codes: Tensor; scales: Tensor } {
   const { codes, scales } = quantizedNames(name);
   return { codes: tensor(codes), scales: tensor(scales) };
+}
+
+/** A matrix in eight bits, as the program has it. */
+function eightBitMatrix(
+  tensor: NetOptions["tensor"],
+  name: string,
+  uses: readonly EightBitUse[],
+): ops.EightBitMatrix {
+  const of = (use: EightBitUse) => {
+    const { codes, scales } = eightBitNames(name, use);
+    return { codes: tensor(codes), scales: tensor(scales) };
+  };
+  return uses.includes("rows")
+    ? { rows: of("rows") }
+    : { forward: of("forward"), backward: of("backward") };
 }
 
 /** Whether a method puts a prefix before the keys of that attention. */

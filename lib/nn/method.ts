@@ -68,8 +68,8 @@ export interface HookContext {
   parameter(name: string): Tensor;
   /** One of the model's weights by path, `….query.weight`. */
   weight(path: string): Tensor;
-  /** Dropout that acts only in training. */
-  dropout(x: Tensor, rate: number): Tensor;
+  /** Dropout that acts only in training; `of` "weights" for what is multiplied as a matrix next. */
+  dropout(x: Tensor, rate: number, of?: "product" | "weights"): Tensor;
   /** About how many tokens a batch has; known only in training. */
   readonly tokens?: number;
 }

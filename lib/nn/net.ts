@@ -46,8 +46,8 @@ export interface Net {
   embedding(path: string, ids: Tensor): Tensor;
   /** x [tokens, hiddenSize] times every row of a table → [tokens, rows]; no method acts on it. */
   unembed(path: string, x: Tensor): Tensor;
-  /** Dropout in training, nothing otherwise. */
-  dropout(x: Tensor, rate: number): Tensor;
+  /** Dropout in training, nothing otherwise; `of` says what is multiplied as a matrix next. */
+  dropout(x: Tensor, rate: number, of?: "product" | "weights"): Tensor;
   /**
    * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
    * tokens that were read before. The prefix that a method has at that attention comes first.

@@ -12,6 +12,7 @@ import {
   sizeOf,
   slotPath,
 } from "../engine/mod.ts";
+import { type EightBitLinears, eightBitWeightInputs, withEightBits } from "./eight_bit_linears.ts";
 import type { AttachedMethod } from "./method.ts";
 import { frozenWeights, type Model, modelWeights, quantizedNames } from "./model.ts";
 import type { Objective } from "./objective.ts";
@@ -36,9 +37,16 @@ export interface WeightInputs {
   readonly trained: readonly string[];
 }
 
+/** Which codes programs have beside the weights. */
+export interface WeightInputOptions {
+  /** The linear layers that compute in eight bits. */
+  readonly eightBit?: EightBitLinears | undefined;
+}
+
 /** Inputs for every weight: frozen ones are compiled in, trained ones are state. */
 export function weightInputs(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
+  { eightBit }: WeightInputOptions = {},
 ): WeightInputs {
   const inputs: Record<string, InputSpec> = {};
   const names = new Map<string, string>();
@@ -79,6 +87,12 @@ export function weightInputs(
     add(name, shape, true);
     trained.add(name);
   }
+  if (eightBit) {
+    for (const [name, spec] of Object.entries(eightBitWeightInputs({ model }, eightBit))) {
+      inputs[name] = spec;
+      names.set(name, name);
+    }
+  }
   return { inputs, names, trained: [...trained] };
 }
 
@@ -88,7 +102,13 @@ export function frozenOf(
 ): FrozenSource {
   const own = new Map(adapter.frozen?.map((tensor) => [tensor.name, tensor]));
   const pretrained = frozenWeights(model);
-  return (path) => own.get(path)?.values() ?? pretrained(path);
+  const read: FrozenSource = (path) => own.get(path)?.values() ?? pretrained(path);
+  // Codes are made of what the program would compute with, also where the method replaces a weight.
+  return withEightBits(
+    model,
+    read,
+    (path) => own.get(path)?.values() ?? model.weights.get(path)!,
+  );
 }
 
 /** Trained tensors together with the method's frozen ones. */

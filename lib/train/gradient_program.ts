@@ -15,15 +15,18 @@ import {
   ops,
   type Program,
   slotPath,
+  type StateTensor,
   type Tensor,
   tf,
   valueAndGradients,
 } from "../engine/mod.ts";
 import { createNet } from "../nn/create_net.ts";
+import { eightBitLinears, type EightBitRule } from "../nn/eight_bit_linears.ts";
 import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
@@ -49,10 +52,21 @@ export interface GradientOptions {
   readonly gradientCheckpointing?: boolean;
   /** About how many tokens a batch has, by which a method may choose its way of computing. */
   readonly tokens?: number | undefined;
+  /** The tokens of the longest row, by which attention is cut; not known unless given. */
+  readonly longest?: number | undefined;
+  /** The state's tensors, where the program also sums their gradients' squares (`foundSquares`). */
+  readonly summed?: readonly StateTensor[] | undefined;
   /** The loss is multiplied by a feed, `lossScaleInput`, before gradients are taken, and so are they. */
   readonly scalesLoss?: boolean;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
+  /**
+   * In which numbers products with frozen weights are computed (`eightBitLinears` says which):
+   * float32 unless given. Gradients of what is trained are in float32 either way.
+   */
+  readonly compute?: "float32" | "int8" | undefined;
+  /** Which layers are computed in int8 where that is asked for. */
+  readonly eightBit?: EightBitRule | undefined;
 }
 
 /** Feeds a batch, gives the loss, and leaves the gradients in the state. */
@@ -61,14 +75,16 @@ export function gradientProgram(
   options: GradientOptions = {},
 ): Program {
   const { adapter, objective } = trainable;
-  const { packed = false, gradientCheckpointing = false, scalesLoss = false } = options;
-  const { inputs, weights, netOf, lossOf } = trainingForward(trainable, options);
+  const { packed = false, gradientCheckpointing = false, scalesLoss = false, summed = [] } =
+    options;
+  const { inputs, weights, netOf, lossOf, rounding } = trainingForward(trainable, options);
   const own = (inputs: Readonly<Record<string, Tensor>>) =>
     Object.fromEntries(
       lossParameters(trainable).map(({ name }) => [name, inputs[weights.names.get(name)!]]),
     );
   return {
     name: "gradients",
+    ...rounding,
     inputs: {
       ...inputs,
       ...(packed ? laidOutInRows(objective.feeds) : objective.feeds),
@@ -94,7 +110,7 @@ export function gradientProgram(
       for (const [path, gradient] of Object.entries(found)) {
         results[slotPath(gradients, path)] = gradient;
       }
-      return results;
+      return { ...results, ...squaresByGroup(found, summed) };
     },
   };
 }
@@ -104,9 +120,10 @@ export function trainingOutputsProgram(
   trainable: TrainableModel,
   options: GradientOptions = {},
 ): Program {
-  const { inputs, netOf, outputsOf } = trainingForward(trainable, options);
+  const { inputs, netOf, outputsOf, rounding } = trainingForward(trainable, options);
   return {
     name: "training outputs",
+    ...rounding,
     inputs,
     compute: (inputs) => ({ outputs: outputsOf(netOf(inputs), inputs) }),
   };
@@ -115,10 +132,13 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, words }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, longest, words, ...options }: GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
-  const weights = withLossParameters(weightInputs(trainable), trainable);
+  const eightBit = options.compute === "int8"
+    ? eightBitLinears(trainable, options.eightBit)
+    : undefined;
+  const weights = withLossParameters(weightInputs(trainable, { eightBit }), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
     ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
@@ -137,15 +157,18 @@ function trainingForward(
   return {
     inputs,
     weights,
+    rounding: eightBit ? { roundsMatrices: true } : {},
     netOf: (inputs: Tensors, gradientCheckpointing = false) =>
       createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
+        eightBit: eightBit?.chosen,
         noise: inputs.noise,
         places: (table, ids) =>
           table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),
+        ...(longest === undefined ? {} : { longest }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),
       }),
     outputsOf,

@@ -14,13 +14,14 @@ import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
 import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { tensorsInTraining } from "./loss_parameters.ts";
+import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
 import { createOptimizer } from "./optimizer.ts";
 import { choosePacking } from "./packing.ts";
 import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
-import type { TrainSettings } from "./train_options.ts";
 import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 import { needsWholeBatch, openWholeBatch, surrogate } from "./whole_batch.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
@@ -54,28 +55,42 @@ export async function openRun(
   context: OpenContext,
 ): Promise<TrainingRun> {
   const { device, settings } = context;
-  const plan = planSteps(exampleLengths(rows), settings);
+  const frozenLayers = countFrozenLayers(given);
+  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
+  const microBatch = microBatchSize(settings, {
+    device,
+    hiddenSize: given.model.config.hiddenSize,
+    tensors: tensorsInTraining(given, { byLayer: false }),
+    tokens: tokensOf(rows, settings.batchSize),
+    isWhole: fromHidden || given.objective.acrossBatch === true,
+  });
+  const plan = planSteps(exampleLengths(rows), settings, microBatch);
+  const stepSettings = microBatch < settings.batchSize
+    ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
+    : settings;
   const objective = given.objective.forBatches?.(sampledBatches(plan)) ?? given.objective;
   const trainable = { ...given, objective };
-  const frozenLayers = countFrozenLayers(trainable);
-  const fromHidden = settings.cacheFrozen && frozenLayers > 0 && settings.epochs > 1;
   const keptLayers = fromHidden ? frozenLayers : 0;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = occurringWords(trainable, rows, settings);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
-  const state = await initialState(trainable, device, settings, words);
+  const state = await initialState(trainable, device, stepSettings, words);
   const schedule = groupSchedule(state, settings, plan);
   const whole = wholeState(trainable, state, { device, settings, totalSteps, schedule, words });
   let isKept = false;
   opened.defer(() => isKept ? whole.release() : whole.dispose());
   const opening = async <Opened extends { dispose(): Promise<void> }>(made: Promise<Opened>) =>
     opened.adopt(await made, (each) => each.dispose());
+  const sumsEarly = device.sumsEarly && device.precision !== "float16" &&
+    stepSettings.accumulate === 1;
   const options = {
     fromHidden,
     packed: layoutOf !== undefined,
     gradientCheckpointing: settings.gradientCheckpointing,
-    tokens: tokensOfBatch(rows, settings),
+    tokens: tokensOf(rows, microBatch),
+    longest: longestOf(rows),
+    summed: sumsEarly ? state.tensors : undefined,
     words,
     scalesLoss: device.precision === "float16",
   };
@@ -87,7 +102,7 @@ export async function openRun(
   const learnt = isWhole ? { ...trainable, objective: surrogate(objective) } : trainable;
   const program = gradientProgram(learnt, options);
   const compiledGradients = await opening(device.compile(program, { frozen, state }));
-  const optimizer = await opening(createOptimizer(device, state, settings));
+  const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
   const { onFrozenRows: onRows, signal } = context;
@@ -119,9 +134,14 @@ export async function openRun(
   };
 }
 
-/** About how many tokens a batch has, without padding. */
-function tokensOfBatch(rows: TrainingRows, { batchSize }: TrainSettings): number {
+/** The tokens of the longest sequence. */
+function longestOf({ lengths }: TrainingRows): number {
+  return Array.from(lengths).reduce((longest, length) => Math.max(longest, length), 0);
+}
+
+/** About how many tokens so many examples have, without padding. */
+function tokensOf(rows: TrainingRows, examples: number): number {
   const lengths = exampleLengths(rows);
   const all = Array.from(lengths).reduce((sum, length) => sum + length, 0);
-  return all * Math.min(1, batchSize / lengths.length);
+  return all * Math.min(1, examples / lengths.length);
 }

@@ -32,8 +32,11 @@ export interface StepTaken {
 
 /** Moves the parameters. */
 export interface Optimizer {
-  /** Takes over the gradients of one micro-batch; `first` starts a new step. */
-  add(first: boolean): Promise<void>;
+  /**
+   * Takes over the gradients of one micro-batch; `first` starts a new step. Where it is the only one,
+   * `squares` may have the sums of their squares by group.
+   */
+  add(first: boolean, squares?: ReadonlyMap<string, number>): Promise<void>;
   /**
    * Takes a step with the groups that train; the others stay as they are, and their gradients count for
    * nothing. Nothing moves where the norm is no finite number.
@@ -83,15 +86,19 @@ export async function createOptimizer(
   );
   const squares = await compile(gradientSquares(source));
   const collect = isAccumulated ? await compile(accumulate(accumulated)) : undefined;
+  let known: ReadonlyMap<string, number> | undefined;
   /** All groups together are one run. */
   const squaresIn = async (training: readonly GroupStep[]) => {
+    const found = isAccumulated ? undefined : known;
+    if (found) return training.reduce((sum, { group }) => sum + found.get(group)!, 0);
     if (training.length === groups.size) return (await squares.run({})).squares;
     let sum = 0;
     for (const { group } of training) sum += (await squares.run({}, group)).squares;
     return sum;
   };
   return {
-    async add(first) {
+    async add(first, squares) {
+      known = squares;
       await collect?.run({ keep: first ? 0 : 1 });
     },
     async step(training, lossScale = 1) {

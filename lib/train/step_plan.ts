@@ -24,9 +24,16 @@ export interface StepPlan {
 /**
  * Plans a run over rows of the given lengths in tokens. A step is planned as one batch and then cut
  * into micro-batches of `batchSize`, so that accumulation sees the same rows as a batch of the whole size.
- * Steps are counted as transformers' Trainer counts them.
+ * Steps are counted as transformers' Trainer counts them. Where micro-batches are smaller than that, those
+ * of a step have rows of like length.
+ *
+ * @param microBatchSize the most examples of a micro-batch; `batchSize` unless given
  */
-export function planSteps(lengths: ArrayLike<number>, settings: PlanSettings): StepPlan {
+export function planSteps(
+  lengths: ArrayLike<number>,
+  settings: PlanSettings,
+  microBatchSize: number = settings.batchSize,
+): StepPlan {
   const { batchSize, accumulate, epochs, seed, order } = settings;
   const stepRows = batchSize * accumulate;
   const stepsPerEpoch = Math.ceil(lengths.length / stepRows);
@@ -44,11 +51,13 @@ export function planSteps(lengths: ArrayLike<number>, settings: PlanSettings): S
         const steps = planBatches(lengths, { batchSize: stepRows, seed, epoch, order });
         present = { epoch, steps };
       }
-      const rows = present.steps[step - epoch * stepsPerEpoch];
-      const microBatches = Math.ceil(rows.length / batchSize);
+      const planned = present.steps[step - epoch * stepsPerEpoch];
+      const rows = microBatchSize < batchSize
+        ? planned.toSorted((a, b) => lengths[b] - lengths[a])
+        : planned;
       return Array.from(
-        { length: microBatches },
-        (_, index) => rows.subarray(index * batchSize, (index + 1) * batchSize),
+        { length: Math.ceil(rows.length / microBatchSize) },
+        (_, index) => rows.subarray(index * microBatchSize, (index + 1) * microBatchSize),
       );
     },
   };

@@ -9,6 +9,7 @@ import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
+import { foundSquares } from "./gradient_squares.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
@@ -93,7 +94,7 @@ export async function accumulateGradients(
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
     loss += Number(results.loss.data[0]);
-    await optimizer.add(index === 0);
+    await optimizer.add(index === 0, foundSquares(results));
   }
   return loss;
 }

@@ -61,15 +61,26 @@ const opCases: Record<string, Case[]> = {
     inputs: [floats([3, 8])],
     run: (x) => ops.rotateHalves(x, angles(tf.cos), angles(tf.sin)),
   }],
-  attend: [1, 2].map((shared) => ({
+  // In blocks with heads of their own: the runtime fails to prepare two reshapes in a row without open sizes.
+  attend: [{ shared: 1 }, { shared: 2 }, { shared: 1, inBlocks: true }].map((
+    { shared, inBlocks = false },
+  ) => ({
     kernel: "attend",
-    name: `${shared} heads of queries for each of two heads of keys`,
-    inputs: [floats([2, 2, shared * 3, 4]), floats([2, 2, 5, 4]), floats([2, 2, 5, 4])],
-    run: (queries, keys, values) => {
+    name: `${shared} heads of queries for each of two heads of keys${
+      inBlocks ? ", in blocks" : ""
+    }`,
+    inputs: [floats([2, 2 * shared, 3, 4]), floats([2, 2, 5, 4]), floats([2, 2, 5, 4])],
+    run: (queries: tf.Tensor, keys: tf.Tensor, values: tf.Tensor) => {
       const hidden = tf.tensor4d([0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0], [1, 1, 3, 5]);
       const bias = tf.mul(tf.tile(hidden, [2, 1, 1, 1]), -1e9);
-      const options = { heads: 2 * shared, queries: 3, scale: 0.4 };
-      return ops.attend({ queries, keys, values, bias }, options);
+      const spans = [{ begin: 0, end: 2 }, { begin: 2 }];
+      const reads = [[0, 0], [0, 0]] as const;
+      return ops.attend({ queries, keys, values, seen: [bias] }, {
+        scale: 0.4,
+        ...(inBlocks ? { blocks: { queries: spans, keys: [{ begin: 0 }], reads } } : {}),
+        bias: ([bias], block) =>
+          block ? ops.blockOf(bias, block.queries, { axis: 2, whole: 3 }) : bias,
+      });
     },
   })),
   gelu: [{
@@ -261,9 +272,14 @@ Deno.test("every gradient and every op has cases that call it", async () => {
       `${each.kernel} (${each.name}) calls ${called.join(", ")}`,
     );
   }
-  // Attention over a cache is for inference alone: ops/cached_attention_test.ts.
-  const functions = Object.entries(ops).filter(([, op]) =>
-    typeof op === "function" && op !== ops.Noise && op !== ops.cachedAttention
+  // Attention over a cache is for inference alone: ops/cached_attention_test.ts. What is rounded to whole
+  // numbers has no differences, but the exact product's gradient: ops/eight_bit_mat_mul_test.ts.
+  const others = new Set([
+    ...["Noise", "cachedAttention", "blockOf", "evenSpans", "sumOfSquares"],
+    ...["eightBitMatMul", "trainedEightBitMatMul"],
+  ]);
+  const functions = Object.entries(ops).filter(([name, op]) =>
+    typeof op === "function" && !others.has(name)
   );
   assert.deepEqual(functions.map(([name]) => name).sort(), Object.keys(opCases).sort());
 });

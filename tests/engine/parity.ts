@@ -106,7 +106,7 @@ export async function kernelsOf(each: Case): Promise<string[]> {
         Object.fromEntries(
           each.inputs.map(({ data, shape, type }, i) => [
             `in${i}`,
-            tf.tensor(data, [...shape], type === "uint8" ? "int32" : type),
+            tf.tensor(data, [...shape], type === "uint8" || type === "int8" ? "int32" : type),
           ]),
         ),
       )

@@ -11,7 +11,12 @@ import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
 import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../../lib/nn/trained.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
-import { gradientProgram, gradients, penaltyShare } from "../../lib/train/gradient_program.ts";
+import {
+  type GradientOptions,
+  gradientProgram,
+  gradients,
+  penaltyShare,
+} from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { toyVocabulary } from "./toy.ts";
 
@@ -40,6 +45,7 @@ export async function stepOver(
   device: Device,
   examples: readonly Sequence[],
   layout?: BatchLayout,
+  options: GradientOptions = {},
 ): Promise<StepOutcome> {
   const { model, adapter, objective } = trainable;
   const state = device.createState(trainedTensors(model, adapter), [parameters, gradients]);
@@ -51,10 +57,13 @@ export async function stepOver(
     values.some((value) => value !== 0) ? values : values.map(() => 0.3 * random.normal()),
   ]) as [string, Float32Array][];
   await state.write(parameters, new Map(start));
-  const step = await device.compile(gradientProgram(trainable, { packed: layout !== undefined }), {
-    frozen: (path) => model.weights.get(path)!,
-    state,
-  });
+  const step = await device.compile(
+    gradientProgram(trainable, { packed: layout !== undefined, ...options }),
+    {
+      frozen: (path) => model.weights.get(path)!,
+      state,
+    },
+  );
   const rows = examples.map((_, row) => row);
   const noise: HostTensor = { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) };
   try {

@@ -15,6 +15,7 @@ const arrays: Readonly<Record<InputSpec["type"], { new (size: number): TypedArra
   int32: Int32Array,
   bool: Uint8Array,
   uint8: Uint8Array,
+  int8: Int8Array,
 };
 
 /** Refuses feeds that are missing or have another shape or type than the program says. */

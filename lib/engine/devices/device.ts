@@ -99,6 +99,13 @@ export interface Device {
   createState(tensors: readonly StateTensor[], vectors: readonly string[]): State;
   /** True where programs that take no gradients get nodes of their own (`ops.cachedAttention`). */
   readonly infers?: boolean;
+  /**
+   * About how many numbers, tokens times hidden size, it computes best at once, where larger batches are no
+   * faster.
+   */
+  readonly batchNumbers?: number;
+  /** True where sums over a gradient are cheapest in the program that makes it. */
+  readonly sumsEarly?: boolean;
   /** Memory that feeds are read from without being copied; ordinary arrays are as good unless given. */
   allocate?(numbers: number): Float32Array;
   /** Room for frozen weights that several programs, one after the other, are compiled with. */

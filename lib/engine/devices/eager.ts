@@ -199,9 +199,9 @@ function prepareUpdate(backend: string, update: Update, anyState: State): Update
   };
 }
 
-/** tensorflow.js has no uint8: such numbers become int32. */
+/** tensorflow.js has no types of eight bits: such numbers become int32. */
 function tensorOf(data: TypedArray, shape: number[], type: InputSpec["type"]): Tensor {
-  return type === "uint8"
+  return type === "uint8" || type === "int8"
     ? tf.tensor(Int32Array.from(data), shape, "int32")
     : tf.tensor(data, shape, type);
 }

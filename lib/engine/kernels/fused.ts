@@ -7,7 +7,19 @@
 import { contribDomain } from "../graph.ts";
 import type { Kernel } from "../trace_backend.ts";
 
-/** Not tensorflow.js' own: `ops.rmsNorm`, `ops.silu` and `ops.rotateHalves` ask for them. */
+/** As good as infinite, and a power of two, so that products with it are exact. */
+const steep = 2 ** 30;
+
+/** The largest float32 below a positive one. */
+function floatBelow(x: number): number {
+  const bits = new Int32Array(Float32Array.of(x).buffer);
+  bits[0]--;
+  return new Float32Array(bits.buffer)[0];
+}
+
+/**
+ * Not tensorflow.js' own: `ops.rmsNorm`, `ops.silu`, `ops.rotateHalves`, `ops.dropout` and
+ * `ops.sumOfSquares` ask for them. */
 export const fused: Readonly<Record<string, Kernel>> = {
   RmsNormalization: ({ build, inputs: { x, scale }, attrs }) =>
     // One of the runtime's own although it bears no domain.
@@ -17,6 +29,14 @@ export const fused: Readonly<Record<string, Kernel>> = {
     ], { axis: { int: -1 }, epsilon: { float: attrs.epsilon as number } }),
   Silu: ({ build, inputs: { x } }) =>
     build.emit("QuickGelu", [x], [x], { alpha: { float: 1 } }, contribDomain),
+  /** 0 below the bound and 1 from it on: the next number below it is where a steep line leaves 0. */
+  NotBelow: ({ build, inputs: { x }, attrs }) =>
+    build.emit("HardSigmoid", [x], [x], {
+      alpha: { float: steep },
+      beta: { float: -steep * floatBelow(attrs.bound as number) },
+    }),
+  SumOfSquares: ({ build, inputs: { x } }) =>
+    build.emit("ReduceSumSquare", [x], [{ type: "float32", shape: [] }], { keepdims: { int: 0 } }),
   RotateHalves: ({ build, inputs: { x, cos, sin } }) => {
     const [tokens, width] = x.shape;
     const whole = build.reshape(x, [1, tokens, width]);

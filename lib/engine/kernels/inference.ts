@@ -28,7 +28,8 @@ function cachedAttention({ build, inputs, attrs }: KernelCall): readonly Value[]
   return [build.reshape(mixed, query.shape), keys, values];
 }
 
-/** Not tensorflow.js' own: `ops.cachedAttention` asks for it. */
+/** Not tensorflow.js' own: `ops.cachedAttention` and `ops.gelu` ask for them. */
 export const inference: Readonly<Record<string, Kernel>> = {
+  Gelu: ({ build, inputs: { x } }) => build.emit("Gelu", [x], [x], {}, contribDomain),
   CachedAttention: cachedAttention,
 };

@@ -6,6 +6,7 @@
 import { type ElementType, sizeOf, type Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import { tf } from "../tf.ts";
+import { blockKernels } from "./blocks.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 
 const list = (inputs: Readonly<Record<string, Value>>) => Object.values(inputs);
@@ -202,17 +203,20 @@ export const layout: Readonly<Record<string, Kernel>> = {
       (attrs.dtype as ElementType | undefined) ?? "float32",
     ),
   /** Not tensorflow.js' own: `after` asks for it where it exists. */
-  After: ({ build, inputs: { x, event } }) => {
+  After: ({ build, inputs: { x, ...events } }) => {
     build.freesEarly = true;
     // A reshape moves nothing, and the runtime cannot foresee its target: zeros (each keeps a
-    // dimension) that are made from the event.
+    // dimension) that are made from the events.
     const zeros = build.ints(x.shape.map(() => 0));
-    const target = build.emitOne("Mul", [numberOf(build, event), zeros], {
+    const number = list(events).map((event) => numberOf(build, event))
+      .reduce((a, b) => build.emitOne("Add", [a, b], { type: "int64", shape: [1] }));
+    const target = build.emitOne("Mul", [number, zeros], {
       type: "int64",
       shape: [x.shape.length],
     });
     return build.emit("Reshape", [x, target], [{ type: x.type, shape: x.shape }]);
   },
+  ...blockKernels,
   ZerosLike: ({ build, inputs: { x } }) => build.fill(x.shape, 0, x.type),
   OnesLike: ({ build, inputs: { x } }) => build.fill(x.shape, 1, x.type),
   Range: ({ build, attrs }) => {

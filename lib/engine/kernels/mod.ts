@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "../trace_backend.ts";
 import { crossEntropies } from "./cross_entropy.ts";
+import { eightBit } from "./eight_bit.ts";
 import { elementwise } from "./elementwise.ts";
 import { fused } from "./fused.ts";
 import { inference } from "./inference.ts";
@@ -22,6 +23,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...matrix,
   ...quantized,
+  ...eightBit,
   ...fused,
   ...inference,
   ...crossEntropies,

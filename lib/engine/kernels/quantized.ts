@@ -47,7 +47,7 @@ function identity(build: GraphBuilder, size: number): Value {
 }
 
 /** The same bytes in another shape, which the runtime neither copies nor prepares beforehand. */
-function opaque(build: GraphBuilder, value: Value, shape: number[], x: Value): Value {
+export function opaque(build: GraphBuilder, value: Value, shape: number[], x: Value): Value {
   const first = build.emitOne("Mul", [oneAfter(build, x), build.ints([shape[0]])], {
     type: "int64",
     shape: [1],

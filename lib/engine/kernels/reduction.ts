@@ -66,6 +66,14 @@ export const reductions: Readonly<Record<string, Kernel>> = {
   Any: truth("ReduceMax"),
   ArgMax: position("ArgMax"),
   ArgMin: position("ArgMin"),
+  TopK: ({ build, inputs: { x }, attrs }) => {
+    const shape = x.shape.with(-1, attrs.k as number);
+    const [values, indices] = build.emit("TopK", [x, build.ints([attrs.k as number])], [
+      { type: x.type, shape },
+      { type: "int64", shape },
+    ]);
+    return [values, build.cast(indices, "int32")];
+  },
   Softmax: ({ build, inputs: { logits: x }, attrs }) => {
     const [axis] = axesOf(attrs.dim ?? -1, x.shape.length);
     return build.emitOne("Softmax", [x], { type: x.type, shape: x.shape }, { axis: { int: axis } });

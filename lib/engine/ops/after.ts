@@ -7,13 +7,14 @@ import { type Tensor, tf } from "../tf.ts";
 import { singleNode } from "./single_node.ts";
 
 /**
- * `x` itself, but not before `event` is computed; its gradient is `x`'s alone. Devices that run op
+ * `x` itself, but not before all events are computed; its gradient is `x`'s alone. Devices that run op
  * by op keep the program's order anyway.
  */
-export function after(x: Tensor, event: Tensor): Tensor {
+export function after(x: Tensor, ...events: readonly Tensor[]): Tensor {
   const run = tf.customGrad((...args) => {
     const x = args[0] as unknown as Tensor;
-    const [value] = singleNode("After", { x, event }, {}, () => [tf.reshape(x, x.shape)]);
+    const inputs = { x, ...Object.fromEntries(events.entries()) };
+    const [value] = singleNode("After", inputs, {}, () => [tf.reshape(x, x.shape)]);
     return { value, gradFunc: (dy: Tensor) => dy };
   });
   return run(x);

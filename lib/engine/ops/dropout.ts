@@ -6,6 +6,7 @@
  * @module
  */
 import { type Tensor, tf } from "../tf.ts";
+import { singleNode } from "./single_node.ts";
 
 /** A row or column takes its numbers from a window of so many; those after it are moved on. */
 export const noiseWindow = 4093;
@@ -104,8 +105,15 @@ export class Noise {
  *
  * @param x [..., width]
  * @param site a number that only this place in the model has
+ * @param of whether x comes from a product, or is multiplied as a matrix next, as attention weights are
  */
-export function dropout(x: Tensor, rate: number, noise: Noise, site: number): Tensor {
+export function dropout(
+  x: Tensor,
+  rate: number,
+  noise: Noise,
+  site: number,
+  of: "product" | "weights" = "product",
+): Tensor {
   if (rate === 0) return x;
   const flat = tf.reshape(x, [-1, x.shape[x.shape.length - 1]]);
   // Drawn outside of the product, so that other sites find it and no gradient passes through.
@@ -116,14 +124,22 @@ export function dropout(x: Tensor, rate: number, noise: Noise, site: number): Te
     const rows = args[0] as unknown as Tensor;
     const save = args[1] as unknown as (tensors: Tensor[]) => void;
     const uniform = fraction(tf.add(tf.mul(slope, tf.mul(columns, spread)), shift)); // [rows, width]
-    const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), "float32"), 1 / (1 - rate));
-    save([mask]);
-    return {
-      value: tf.mul(rows, mask),
-      gradFunc: (dy: Tensor, [mask]: Tensor[]) => tf.mul(dy, mask),
-    };
+    const kept = notBelow(uniform, rate);
+    save([kept]);
+    const factor = 1 / (1 - rate);
+    // The factor stands on the side where a product can take it over.
+    const before = (x: Tensor, kept: Tensor) => tf.mul(tf.mul(x, factor), kept);
+    const after = (x: Tensor, kept: Tensor) => tf.mul(tf.mul(x, kept), factor);
+    const [there, back] = of === "product" ? [before, after] : [after, before];
+    return { value: there(rows, kept), gradFunc: (dy: Tensor, [kept]: Tensor[]) => back(dy, kept) };
   });
   return tf.reshape(run(flat), x.shape);
+}
+
+/** 1 where x ≥ rate, else 0. */
+function notBelow(x: Tensor, rate: number): Tensor {
+  const composed = () => [tf.cast(tf.greaterEqual(x, rate), "float32")];
+  return singleNode("NotBelow", { x }, { bound: rate }, composed, { needs: "contrib" })[0];
 }
 
 /** 0, 1, 2 … along an axis: [size]. A running sum, since the size may be open. */

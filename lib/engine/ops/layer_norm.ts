@@ -38,14 +38,17 @@ function composed(x: Tensor, scale: Tensor, offset: Tensor, epsilon: number): Te
   return [y, mean, inverse];
 }
 
-/** With n = (x − mean)/σ and g = dy·scale: dx = (g − mean(g) − n·mean(g·n)) / σ. */
+/**
+ * With c = x − mean, g = dy·scale and h = g − mean(g): dx = (h − c·mean(h·c)/σ²) / σ, a pass less than with
+ * c/σ, which only the scale's own gradient needs.
+ */
 function backward(dy: Tensor, saved: Tensor[]): Tensor[] {
   const [x, scale, mean, inverse] = saved;
-  const normalised = tf.mul(tf.sub(x, mean), inverse);
+  const centred = tf.sub(x, mean);
   const scaled = tf.mul(dy, scale);
-  const shared = tf.mean(tf.mul(scaled, normalised), -1, true);
-  const centred = tf.sub(scaled, tf.mean(scaled, -1, true));
-  const dx = tf.mul(tf.sub(centred, tf.mul(normalised, shared)), inverse);
+  const moved = tf.sub(scaled, tf.mean(scaled, -1, true));
+  const shared = tf.mul(tf.mean(tf.mul(moved, centred), -1, true), tf.square(inverse));
+  const dx = tf.mul(tf.sub(moved, tf.mul(centred, shared)), inverse);
   const rows = x.shape.map((_, axis) => axis).slice(0, -1);
-  return [dx, tf.sum(tf.mul(dy, normalised), rows), tf.sum(dy, rows)];
+  return [dx, tf.sum(tf.mul(dy, tf.mul(centred, inverse)), rows), tf.sum(dy, rows)];
 }

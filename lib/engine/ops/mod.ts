@@ -4,7 +4,14 @@
  * @module
  */
 export { after } from "./after.ts";
-export { attend, type AttendInputs, type AttendOptions } from "./attend.ts";
+export {
+  attend,
+  type AttendBlock,
+  type AttendBlocks,
+  type AttendInputs,
+  type AttendOptions,
+} from "./attend.ts";
+export { type BlockAxis, blockOf, type BlockSpan, evenSpans } from "./blocks.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export {
   type CachedAttention,
@@ -14,6 +21,13 @@ export {
 } from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
+export {
+  eightBitMatMul,
+  type EightBitMatrix,
+  type EightBitOptions,
+  type EightBitTensors,
+  trainedEightBitMatMul,
+} from "./eight_bit_mat_mul.ts";
 export { embedding } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
@@ -25,3 +39,4 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rotateHalves } from "./rotate_halves.ts";
 export { countedRows, rowsInPieces } from "./rows_in_pieces.ts";
 export { gatedSilu, silu } from "./silu.ts";
+export { sumOfSquares } from "./sum_of_squares.ts";

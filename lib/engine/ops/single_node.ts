@@ -10,9 +10,10 @@ import { tracesFor } from "../trace_backend.ts";
 export interface SingleNodeOptions {
   /**
    * `contrib`: it is an operator of the runtime's own, which exported files do without, and WebGPU may
-   * lack; `infers`: it has no gradient, and only processors have it.
+   * lack; `infers`: it has no gradient, and only processors have it; `integers`: it multiplies whole
+   * numbers of eight bits, which only processors do.
    */
-  readonly needs?: "contrib" | "infers";
+  readonly needs?: "contrib" | "infers" | "integers";
 }
 
 /**

@@ -39,6 +39,32 @@ function scaling(graph: Graph, node: GraphNode): { factor: number; value: Value 
   return undefined;
 }
 
+/**
+ * Moves factors after products with a sum into them: `Gemm` has a factor `beta` for what it adds. The factors
+ * of other products are moved before there are sums (`fuseScalars`).
+ */
+export function fuseScaledSums({ graph }: GraphBuilder): void {
+  const readers = countReaders(graph);
+  const producers = findProducers(graph);
+  const scaledNodes = new Map<GraphNode, GraphNode>();
+  const replacements = new Map<Value, Value>();
+  for (const node of graph.nodes) {
+    const found = scaling(graph, node);
+    const producer = found && producers.get(found.value);
+    const isSum = producer?.op === "Gemm" && producer.inputs[2] && readers.get(found!.value) === 1;
+    if (!isSum || scaledNodes.has(producer)) continue;
+    const beta = producer.attributes.beta as { float: number } | undefined;
+    const product = scaled(producer, found!.factor);
+    scaledNodes.set(producer, {
+      ...product,
+      attributes: { ...product.attributes, beta: { float: (beta?.float ?? 1) * found!.factor } },
+    });
+    replacements.set(node.outputs[0], found!.value);
+  }
+  graph.nodes = graph.nodes.map((node) => scaledNodes.get(node) ?? node);
+  replaceValues(graph, replacements);
+}
+
 /** Moves factors after and before products into them. */
 export function fuseScalars({ graph, options }: GraphBuilder): void {
   const replacements = new Map<Value, Value>();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { GraphBuilder } from "../graph_builder.ts";
-import { fuseScalars, fuseSums } from "./fuse_products.ts";
+import { fuseScalars, fuseScaledSums, fuseSums } from "./fuse_products.ts";
 import { orderLeaves } from "./order_leaves.ts";
 import { removeIdentities } from "./remove_identities.ts";
 import { removeDead } from "./rewrite.ts";
@@ -20,6 +20,7 @@ export function simplify(build: GraphBuilder): void {
   // What lost its readers must not count as one: a product with two readers takes no sum.
   removeDead(graph);
   fuseSums(build);
+  fuseScaledSums(build);
   sumOnto(graph);
   removeDead(graph);
   if (build.freesEarly) orderLeaves(graph);

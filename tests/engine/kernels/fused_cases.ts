@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { rmsNorm, rotateHalves, silu } from "../../../lib/engine/ops/mod.ts";
+import { dropout, Noise, noiseSize } from "../../../lib/engine/ops/dropout.ts";
+import { rmsNorm, rotateHalves, silu, sumOfSquares } from "../../../lib/engine/ops/mod.ts";
 import { type Case, floats, given } from "../parity.ts";
 
 const shapes: Readonly<Record<string, readonly number[]>> = {
@@ -36,6 +37,18 @@ export const fusedCases: readonly Case[] = [
     inputs: [given("float32", [2, 2], [0, 0, 0, 1e-3]), floats([2])],
     run: (x, scale) => rmsNorm(x, scale, 1e-6),
   },
+  ...[[5, 8], [2, 3, 4], []].map((shape): Case => ({
+    kernel: "SumOfSquares",
+    name: `rank ${shape.length}`,
+    inputs: [floats(shape)],
+    run: (x) => sumOfSquares(x),
+  })),
+  ...(["product", "weights"] as const).map((of): Case => ({
+    kernel: "NotBelow",
+    name: `dropout of ${of}`,
+    inputs: [floats([7, 8]), floats([noiseSize], 0, 1)],
+    run: (x, noise) => dropout(x, 0.3, new Noise(noise), 2, of),
+  })),
   ...[1, 3].flatMap((heads) =>
     [0, 1, 7].map((tokens): Case => ({
       kernel: "RotateHalves",

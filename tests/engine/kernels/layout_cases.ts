@@ -4,8 +4,12 @@
  * @module
  */
 import { after } from "../../../lib/engine/ops/after.ts";
+import { blockOf, joinBlocks, pieceOf, whereThere } from "../../../lib/engine/ops/blocks.ts";
 import { type Tensor, tf } from "../../../lib/engine/tf.ts";
 import { bools, type Case, floats, given, ints } from "../parity.ts";
+
+/** What blocks are cut from. */
+const axis = { axis: 1, whole: 5 };
 
 /** Every layout kernel on every type, and on an empty tensor. */
 function eachType(
@@ -159,6 +163,18 @@ export const layoutCases: readonly Case[] = [
     inputs: [floats([4]), given("float32", [2], [NaN, Infinity])],
     run: after,
   },
+  single("Block", "from the first", [2, 5], (x) => blockOf(x, { begin: 0, end: 3 }, axis)),
+  single("Block", "to the end", [2, 5], (x) => blockOf(x, { begin: 3 }, axis)),
+  single("Block", "a bound behind the end", [2, 5], (x) => blockOf(x, { begin: 3, end: 9 }, axis)),
+  single("Block", "a piece", [2, 3], (x) => pieceOf(x, { begin: 4 }, axis, { begin: 2 })),
+  single("BlockIsThere", "there", [2, 5], (x) => whereThere(x, { begin: 3 }, axis)),
+  single(
+    "JoinBlocks",
+    "two",
+    [2, 5],
+    (x) =>
+      joinBlocks([blockOf(x, { begin: 3 }, axis), blockOf(x, { begin: 0, end: 3 }, axis)], axis),
+  ),
   ...eachType("ZerosLike", [2, 3], (x) => tf.zerosLike(x)),
   single("ZerosLike", "scalar", [], (x) => tf.zerosLike(x)),
   ...eachType("OnesLike", [2, 3], (x) => tf.onesLike(x)),

@@ -65,6 +65,15 @@ export const reductionCases: readonly Case[] = [
   ...truths("Any", tf.any),
   ...positions("ArgMax", tf.argMax),
   ...positions("ArgMin", tf.argMin),
+  {
+    kernel: "TopK",
+    name: "values and their places",
+    inputs: [floats([3, 7])],
+    run: (x) => {
+      const { values, indices } = tf.topk(x, 3);
+      return [values, indices];
+    },
+  },
   { kernel: "Softmax", name: "rank 1", inputs: [floats([5])], run: (x) => tf.softmax(x) },
   {
     kernel: "Softmax",

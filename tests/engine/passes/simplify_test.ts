@@ -118,10 +118,25 @@ Deno.test("a factor before and one after the same product multiply", async () =>
   assert.deepEqual(graph.nodes[0].attributes.alpha, { float: 1.5 });
 });
 
-Deno.test("a factor stays where a product with a sum, itself twice or an output would change", async () => {
-  await simplified({ Mul: 1, Gemm: 1 }, (build, a, b) => [
+Deno.test("a factor after a product with a sum scales both", async () => {
+  const graph = await simplified({ Gemm: 1 }, (build, a, b) => [
     two(build, "Mul", gemm(build, a, b, a), build.float(2)),
   ]);
+  assert.deepEqual(graph.nodes[0].attributes.alpha, { float: 2 });
+  assert.deepEqual(graph.nodes[0].attributes.beta, { float: 2 });
+  await simplified(
+    { Gemm: 1 },
+    (build, a, b) => [
+      two(build, "Mul", two(build, "Add", gemm(build, a, b), a), build.float(0.5)),
+    ],
+  );
+});
+
+Deno.test("a factor stays where a sum that is read twice, itself twice or an output would change", async () => {
+  await simplified({ Mul: 1, Gemm: 1, Sub: 1 }, (build, a, b) => {
+    const sum = gemm(build, a, b, a);
+    return [two(build, "Sub", two(build, "Mul", sum, build.float(2)), sum)];
+  });
   await simplified({ Mul: 1, Gemm: 1 }, (build, a) => {
     const scaled = two(build, "Mul", a, build.float(2));
     return [gemm(build, scaled, scaled)];
