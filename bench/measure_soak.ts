@@ -23,6 +23,8 @@ export interface SoakResult {
   readonly kind: "soak";
   readonly name: "steps" | "runs";
   readonly samples: readonly MemorySample[];
+  /** Resident at the end when the C library was asked to give back what it keeps, where it can. */
+  readonly trimmed: number | undefined;
   readonly growth: Growth;
   readonly verdict: ReturnType<typeof verdictOn>;
 }
@@ -43,28 +45,26 @@ export async function* measureSoak(
   if (steps > 0) {
     console.error(`soak: a training of ${steps} steps`);
     const every = Math.max(1, Math.floor(steps / trainingSamples));
-    const samples = await withSide(async (side) => {
-      const answer = await side.ask({ cmd: "train", count: steps, every, threads });
-      return answer.samples as MemorySample[];
+    yield await withSide(async (side) => {
+      const { samples } = await side.ask({ cmd: "train", count: steps, every, threads });
+      return resultOf("steps", samples as MemorySample[], await trimmedOf(side));
     });
-    yield resultOf("steps", samples);
   }
   if (runs > 0) {
-    const samples = await withSide(async (side) => {
+    yield await withSide(async (side) => {
       const samples: MemorySample[] = [];
       for (let run = 1; run <= runs; run++) {
         console.error(`soak: run ${run} of ${runs}`);
         const { sample } = await side.ask({ cmd: "run", count: run, threads, dropped });
         samples.push(sample as MemorySample);
       }
-      return samples;
+      return resultOf("runs", samples, await trimmedOf(side));
     });
-    yield resultOf("runs", samples);
   }
 }
 
 /** Prints a part as a table, a chart and a sentence. */
-export function printSoak({ name, samples, growth, verdict }: SoakResult): void {
+export function printSoak({ name, samples, trimmed, growth, verdict }: SoakResult): void {
   const lines = Math.min(tableLines, samples.length);
   const shown = Array.from(
     { length: lines },
@@ -88,11 +88,28 @@ export function printSoak({ name, samples, growth, verdict }: SoakResult): void 
     `${verdict}: ${rate[0]} ± ${rate[1]} MiB for each ${each} (a line through ` +
       `${growth.samples} samples; up to ${limits[name] * scale} is none)\n`,
   );
+  if (trimmed === undefined) return;
+  const [first, last] = [samples[0], samples.at(-1)!].map(({ resident }) => resident.toFixed(0));
+  console.log(
+    `${first} MiB at first and ${last} MiB at the end, of which ${
+      trimmed.toFixed(0)
+    } MiB are in use: ` +
+      `the rest was freed and is kept by the C library\n`,
+  );
 }
 
-function resultOf(name: SoakResult["name"], samples: readonly MemorySample[]): SoakResult {
+function resultOf(
+  name: SoakResult["name"],
+  samples: readonly MemorySample[],
+  trimmed: number | undefined,
+): SoakResult {
   const growth = growthOf(samples, warmUp);
-  return { kind: "soak", name, samples, growth, verdict: verdictOn(growth, limits[name]) };
+  return { kind: "soak", name, samples, trimmed, growth, verdict: verdictOn(growth, limits[name]) };
+}
+
+async function trimmedOf(side: Side): Promise<number | undefined> {
+  const { resident } = await side.ask({ cmd: "trim" });
+  return resident === undefined ? undefined : Number(resident);
 }
 
 async function withSide<Result>(work: (side: Side) => Promise<Result>): Promise<Result> {
