@@ -5,6 +5,7 @@
  */
 
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
+import type { Compute } from "../lib/train/compute_option.ts";
 import {
   type LanguageCase,
   languageCases,
@@ -19,6 +20,8 @@ export interface StepCase {
   readonly method: "lora" | "full";
   /** How the base is held; float32 unless given. */
   readonly quantize?: QuantizationFormat;
+  /** In which numbers we multiply by frozen weights, in full fine-tuning by all but the head's; float32 unless given. */
+  readonly compute?: Compute;
   readonly layers: number;
   readonly hidden: number;
   readonly heads: number;
@@ -120,11 +123,15 @@ export const cases: readonly BenchCase[] = [
   { name: "lora-6x384", ...step, method: "lora", ...small, turn: 4 },
   { name: "lora-12x768", ...step, method: "lora", ...base, turn: 2 },
   { name: "full-6x384", ...step, method: "full", ...small, turn: 3 },
+  { name: "lora-6x384-int8", ...step, method: "lora", compute: "int8", ...small, turn: 4 },
+  { name: "lora-12x768-int8", ...step, method: "lora", compute: "int8", ...base, turn: 2 },
+  { name: "full-6x384-int8", ...step, method: "full", compute: "int8", ...small, turn: 3 },
   { name: "recompute-lora-12x768", ...recompute, method: "lora", ...base },
   { name: "recompute-lora-12x768-long", ...recompute, method: "lora", ...base, length: 512 },
   { name: "recompute-full-6x384", ...recompute, method: "full", ...small },
   { name: "qlora-12x768", ...quantised, quantize: "nf4" },
   { name: "qlora-int8-12x768", ...quantised, quantize: "int8" },
+  { name: "qlora-int8-12x768-int8", ...quantised, quantize: "int8", compute: "int8" },
   { name: "sentiment-epoch", ...epoch, ...sentences },
   { name: "spam-epoch", ...epoch, ...emails, rounds: 1 },
   { name: "head-second-epoch", ...epoch, ...sentences, method: "head", epochs: 2 },

@@ -45,7 +45,7 @@ export async function measureQuantised(
   const { name, turn, quantize } = measured;
   console.error(`${name}: ${rounds} rounds of ${turn} steps a base`);
   const setup = { cmd: "setup", ...measured, threads };
-  const { quantize: _, ...floatSetup } = setup;
+  const { quantize: _, compute: __, ...floatSetup } = setup;
   const bases: BaseMemory[][] = [[], []];
   for (let i = 0; i < baseMeasurements; i++) {
     for (const [at, each] of [setup, floatSetup].entries()) bases[at].push(await baseOf(each));
