@@ -91,7 +91,8 @@ Deno.test("words learn their tags, and the deployed folders know their labels", 
       .run(quiet);
     const { scores, predictions } = result;
     assert.ok(scores.entityF1 > 0.9, `F1 ${scores.entityF1}`);
-    assert.equal(scores.strict, scores.entityF1);
+    // They differ where an entity begins with I, which a well-trained model seldom says.
+    assert.ok(Math.abs(scores.strict - scores.entityF1) < 0.02, `${scores.strict}`);
     assert.deepEqual(Object.keys(scores.byType), ["LOC", "PER"]);
     assert.ok(scores.tokenAccuracy > 0.9);
     const { correct, spurious, confused } = scores.entityErrors;
