@@ -105,7 +105,12 @@ export async function measureBeside<Settings extends PeerSettings>(
     console.error(`${options.name}: beside ${way.name}`);
     const result = await besideOne(ours, way, options, so);
     found.set(way.name, result);
-    if (!("ratio" in result)) continue;
+    // What was measured is told at once: a later way may take long.
+    if (!("ratio" in result)) {
+      console.error(`  ${result.leftOut}`);
+      continue;
+    }
+    console.error(`  ours / peer ${result.ratio.toFixed(3)}`);
     so.best.ms = Math.min(so.best.ms, 1 / result.ratio);
     so.best.processor = Math.min(so.best.processor, 1 / result.processorRatio);
   }
