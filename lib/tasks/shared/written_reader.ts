@@ -38,7 +38,8 @@ export function writtenReader<Input>(
     longInputs: () => true,
     limit: () =>
       "transformers.js goes on behind the end of a text as long as others of its batch have not " +
-      "ended: ask its pipeline for one text at a time",
+      "ended: ask its pipeline for one text at a time. It writes up to 256 tokens, whatever the folder " +
+      "says: give max_new_tokens, which with what the model reads must fit its positions",
     async ask(reader, inputs) {
       const settings = { max_new_tokens: comparedTokens, do_sample: false, num_beams: 1 };
       const found = [];
