@@ -3,12 +3,13 @@
  *
  * @module
  */
-import process from "node:process";
+import { cpuUsage } from "node:process";
 import type { QuantizationFormat } from "../lib/engine/mod.ts";
 import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import { type Continuer, createContinuer } from "../lib/generate/continuer.ts";
 import { noAdapter } from "../lib/nn/merge.ts";
 import { loadLanguageModel } from "./load_language_model.ts";
+import { processorMilliseconds } from "./processor_milliseconds.ts";
 import { benchPrompts } from "./prompts.ts";
 import { serve } from "./serve.ts";
 import { writeGreedily } from "./write_greedily.ts";
@@ -36,16 +37,15 @@ await serve<Message>({
   async write({ prompts: count, promptTokens, newTokens }) {
     const prompts = benchPrompts(count, promptTokens);
     const began = performance.now();
-    const cpu = process.cpuUsage();
+    const cpu = cpuUsage();
     let first = NaN;
     const tokens = await writeGreedily(continuer!, prompts, {
       newTokens,
       onFirst: () => first = performance.now(),
     });
-    const { user, system } = process.cpuUsage(cpu);
     return {
       seconds: (performance.now() - began) / 1000,
-      processorSeconds: (user + system) / 1e6,
+      processorSeconds: processorMilliseconds(cpu) / 1000,
       firstTokenSeconds: (first - began) / 1000,
       tokens,
     };

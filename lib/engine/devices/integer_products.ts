@@ -15,7 +15,11 @@ let found: Promise<IntegerProducts> | undefined;
 
 /** Whether products of unsigned with signed bytes are exact here; measured once in a process. */
 export function integerProducts(): Promise<IntegerProducts> {
-  return found ??= measure();
+  return found ??= measure().catch((error) => {
+    // What failed once, for lack of memory, is tried again.
+    found = undefined;
+    throw error;
+  });
 }
 
 async function measure(): Promise<IntegerProducts> {
