@@ -78,7 +78,7 @@ export async function modelFolder(model: string): Promise<string> {
 }
 
 const compared = { steps: 50, length: 64 };
-const small = { model: "llama-small", batch: 8, length: 128, rounds: 5 };
+const small = { model: "llama-small", batch: 8, length: 256, rounds: 5 };
 const large = {
   model: "llama-1b",
   method: "lora",

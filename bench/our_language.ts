@@ -76,7 +76,9 @@ await serve<Message>({
       { rows: rows.length, sequences, truncated: 0 },
       { padId, usesTypes: false } as TextProcessor,
     );
-    const device = onnxRuntime("cpu", undefined, { threads, profile });
+    const opened = onnxRuntime("cpu", undefined, { threads, profile });
+    // All logits at once is all those of the batch: no micro-batches.
+    const device = asked.whole ? { ...opened, batchNumbers: undefined } : opened;
     run = await openRun(trainable, examples, { device, settings, fingerprint: {} });
     const { totalSteps } = run.plan;
     if (asked.file) {
