@@ -96,17 +96,17 @@ async function gradientsAt(
   const frozen = gradientSource(trainable);
   const program = gradientProgram(trainable, options);
   const compiled = await device.compile(program, { frozen, state });
-  await compiled.run(feedsOf(trainable, rows));
+  await compiled.run(await feedsOf(trainable, rows));
   const found = await state.read(gradients);
   await compiled.dispose();
   state.dispose();
   return found;
 }
 
-function feedsOf({ objective }: TrainableModel, rows: OurData["rows"]) {
+async function feedsOf({ objective }: TrainableModel, rows: OurData["rows"]) {
   const numbers = Array.from({ length: batch }, (_, row) => row);
   return {
-    ...rows.feedsOf(numbers),
+    ...await rows.feedsOf(numbers),
     ...objective.targetsOf(numbers, objective.weightOf(numbers)),
     noise: { shape: [ops.noiseSize], data: new Float32Array(ops.noiseSize) },
   };
@@ -165,7 +165,7 @@ export async function outliers(
   const device = onnxRuntime("cpu");
   const state = await initialState(trainable, device, { accumulate: 1, seed: 1 });
   const compiled = await device.compile(watched, { frozen: gradientSource(trainable), state });
-  const { loss: _, ...found } = await compiled.run(feedsOf(trainable, data.rows));
+  const { loss: _, ...found } = await compiled.run(await feedsOf(trainable, data.rows));
   await compiled.dispose();
   state.dispose();
   return Object.entries(found).map(([path, { data }]) => {

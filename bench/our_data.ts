@@ -36,7 +36,7 @@ export interface OurData {
   /** A model with fresh adapters. */
   trainable(): Promise<TrainableModel>;
   /** The same rows, model and settings for the other side. */
-  forPeer(): Record<string, unknown>;
+  forPeer(): Promise<Record<string, unknown>>;
 }
 
 const seed = 1;
@@ -63,9 +63,9 @@ export async function openData(
     rows: train,
     settings,
     trainable: async () => trainableOf(await attach(), train, settings),
-    forPeer: () => ({
+    forPeer: async () => ({
       method,
-      ...peerData(opened.files, train, labels, read.task.labels.length, settings),
+      ...await peerData(opened.files, train, labels, read.task.labels.length, settings),
     }),
   };
 }
@@ -75,13 +75,13 @@ function drawRows(table: Table, rows: number, label: string): Table {
   return splitTable(table, { test: rows, seed, stratify: label }).test;
 }
 
-function peerData(
+async function peerData(
   { config, weights, tokenizer }: ModelFolder,
   rows: AnyExamples,
   labels: readonly number[],
   outputs: number,
   settings: TrainSettings,
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   return {
     config,
     weights,
@@ -91,9 +91,9 @@ function peerData(
     alpha,
     targets,
     settings,
-    examples: labels.map((label, row) => ({
-      input_ids: Array.from(rows.feedsOf([row]).input_ids.data),
+    examples: await Promise.all(labels.map(async (label, row) => ({
+      input_ids: Array.from((await rows.feedsOf([row])).input_ids.data),
       label,
-    })),
+    }))),
   };
 }

@@ -103,7 +103,7 @@ export async function compileStep(
     warmup: 0,
     accumulate,
   });
-  const words = occurringWords({ model, adapter }, {
+  const words = await occurringWords({ model, adapter }, {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
   });

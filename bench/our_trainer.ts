@@ -8,6 +8,7 @@ import { onnxRuntime } from "../lib/engine/devices/onnx_runtime.ts";
 import type { Device } from "../lib/engine/mod.ts";
 import type { Family } from "../lib/nn/family.ts";
 import type { BatchLayout } from "../lib/text/batch_layout.ts";
+import type { Feeds } from "../lib/nn/feeds.ts";
 import { train } from "../lib/train/train.ts";
 import { type DataCase, openData, type OurData } from "./our_data.ts";
 import { bertOfEveryPosition } from "./every_position.ts";
@@ -25,8 +26,6 @@ interface Message extends DataCase {
   readonly file?: string;
 }
 
-type Feeds = ReturnType<OurData["rows"]["feedsOf"]>;
-
 let data: OurData;
 let device: Device;
 
@@ -34,7 +33,7 @@ await serve<Message>({
   async setup({ file, threads, plain, ...wanted }) {
     device = onnxRuntime("cpu", undefined, { threads, plain });
     data = await openData(wanted);
-    if (file) await Deno.writeTextFile(file, JSON.stringify(data.forPeer()));
+    if (file) await Deno.writeTextFile(file, JSON.stringify(await data.forPeer()));
     const { lengths } = data.rows;
     return { examples: lengths.length, tokens: lengths.reduce((sum, length) => sum + length, 0) };
   },
@@ -50,7 +49,7 @@ await serve<Message>({
     };
     const rows = {
       ...data.rows,
-      feedsOf: (numbers: ArrayLike<number>) => counted(data.rows.feedsOf(numbers)),
+      feedsOf: async (numbers: ArrayLike<number>) => counted(await data.rows.feedsOf(numbers)),
       packedFeedsOf: (numbers: ArrayLike<number>, layout: BatchLayout) =>
         counted(data.rows.packedFeedsOf!(numbers, layout)),
     };

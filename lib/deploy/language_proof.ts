@@ -72,7 +72,7 @@ export async function languageProof(
     const asked: AskedTokens[] = [];
     let kept = 0;
     for (let row = 0; row < rows.lengths.length; row++) {
-      const each = await ask(rows.feedsOf([row]), 0);
+      const each = await ask(await rows.feedsOf([row]), 0);
       asked.push(each);
       kept += each.logits.length;
       if (kept >= mostLogits || asked.length === comparedRows) break;

@@ -16,17 +16,17 @@ const ofToken = 2;
  * The mean loss of all tokens but the first of each text, in nats, each counted alike or as `countsOf` says;
  * undefined for an objective that does not give the losses of next tokens, and without any token.
  */
-export function meanLoss(
+export async function meanLoss(
   { head, perRow }: Pick<Objective, "head" | "perRow">,
   outputs: Outputs,
   rows: Pick<Rows, "feedsOf">,
   countsOf?: Examples["countsOf"],
-): number | undefined {
+): Promise<number | undefined> {
   if (head.name !== "language" || !perRow) return undefined;
   let [sum, tokens] = [0, 0];
   for (const [row, losses] of outputs.entries()) {
     if (perRow.per !== "token") {
-      const own = tokensIn(rows.feedsOf([row])) - 1;
+      const own = tokensIn(await rows.feedsOf([row])) - 1;
       sum += own * losses[0];
       tokens += own;
       continue;
@@ -42,13 +42,15 @@ export function meanLoss(
 }
 
 /** The difference of the mean loss of the files and of the trained model, for formats that round much. */
-export function lossDifference(
+export async function lossDifference(
   { trainable: { objective } }: TrainedModel,
   found: Outputs,
   expected: Outputs,
   rows: Pick<Rows, "feedsOf">,
-): number | undefined {
-  const [written, trained] = [found, expected].map((each) => meanLoss(objective, each, rows));
+): Promise<number | undefined> {
+  const [written, trained] = await Promise.all(
+    [found, expected].map((each) => meanLoss(objective, each, rows)),
+  );
   return written === undefined || trained === undefined ? undefined : Math.abs(written - trained);
 }
 

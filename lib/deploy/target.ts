@@ -73,7 +73,7 @@ export interface DeployTarget {
     found: Outputs,
     expected: Outputs,
     rows: Pick<Examples, "feedsOf">,
-  ): number | undefined;
+  ): Promise<number | undefined>;
   /** Opens the written files the way their reader would. */
   reopen(trained: TrainedModel, folder: string, device: Device): Promise<Reopened>;
   /**
@@ -180,7 +180,7 @@ export async function deploy(
     } finally {
       await reopened.dispose();
     }
-    const ofLoss = target.differenceOf?.(trained, found, compared, rows);
+    const ofLoss = await target.differenceOf?.(trained, found, compared, rows);
     const difference = ofLoss ?? largestDifference(found, compared);
     if (!(difference <= allowed)) {
       throw new TunebookError(
@@ -191,7 +191,7 @@ export async function deploy(
           `Nothing was written to ${target.folder}.${target.remedy ? ` ${target.remedy}` : ""}`,
       );
     }
-    const perplexity = proof && perplexities(trained, rows, { found, compared });
+    const perplexity = proof && await perplexities(trained, rows, { found, compared });
     const language = proof &&
       await compareLanguage(
         proof,
@@ -216,14 +216,14 @@ export async function deploy(
   });
 }
 
-function perplexities(
+async function perplexities(
   { trainable: { objective } }: TrainedModel,
   rows: Rows & Pick<Examples, "countsOf">,
   { found, compared }: { readonly found: Outputs; readonly compared: Outputs },
 ) {
   const countsOf = rows.countsOf?.bind(rows);
-  const [written, trained] = [found, compared].map((each) =>
-    meanLoss(objective, each, rows, countsOf)
+  const [written, trained] = await Promise.all(
+    [found, compared].map((each) => meanLoss(objective, each, rows, countsOf)),
   );
   return written === undefined || trained === undefined
     ? undefined

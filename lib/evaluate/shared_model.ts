@@ -96,7 +96,7 @@ export function createSharedModel(
     const results: Float32Array[] = Array(lengths.length);
     for (const batch of batchesOf(lengths, entryOf, batchSize)) {
       await pause();
-      const feeds = { ...feedsOf(batch), ...stacked.of(targets, batch.map(entryOf)) };
+      const feeds = { ...await feedsOf(batch), ...stacked.of(targets, batch.map(entryOf)) };
       const { logits } = await step.run(feeds, signal);
       batch.forEach((row, i) => {
         const tokens = logits.shape.length === 3 ? lengths[row] : undefined;

@@ -8,6 +8,7 @@ import type { HostTensor, InputSpec, Tensor } from "../engine/mod.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { SentenceSettings } from "../text/sentence_settings.ts";
 import type { TextBatch } from "./family.ts";
+import type { BatchDraw, Feeds } from "./feeds.ts";
 import type { Parameter } from "./method.ts";
 import type { HeadRequest } from "./task_head.ts";
 
@@ -114,13 +115,14 @@ export interface Objective {
   /**
    * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
    * of the optimiser step. Targets of tokens lie where the layout has the tokens; training always
-   * gives it.
+   * gives it, and `draw`, which `Examples.feedsOf` has for the same batch.
    */
   targetsOf(
     rows: ArrayLike<number>,
     normaliser: number,
     layout?: BatchLayout,
-  ): Record<string, HostTensor>;
+    draw?: BatchDraw,
+  ): Feeds;
   /** Takes the place of `loss` where present. */
   readonly piecewise?: PiecewiseLoss;
   /**

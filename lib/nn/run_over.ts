@@ -6,13 +6,14 @@
 import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
+import type { Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
 
 /** Encoded sequences that a model can be run over. */
 export interface Rows {
   /** Tokens of each sequence. */
   readonly lengths: ArrayLike<number>;
-  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
+  feedsOf(sequences: ArrayLike<number>): FeedsSoon;
 }
 
 /** How to run over sequences. */
@@ -28,7 +29,7 @@ const defaultBatchSize = 32;
 
 /** Anything that gives results for the feeds of a batch. */
 export type RunBatch = (
-  feeds: Record<string, HostTensor>,
+  feeds: Feeds,
   signal?: AbortSignal,
 ) => Promise<Record<string, HostTensor>>;
 
@@ -76,7 +77,7 @@ export async function runOver(
     const at = byLength.slice(start, start + batchSize);
     await pause();
     const sequences = at.map((i) => wanted[i]);
-    const results = await run(rows.feedsOf(sequences), signal);
+    const results = await run(await rows.feedsOf(sequences), signal);
     read(results, sequences.map((sequence) => rows.lengths[sequence]))
       .forEach((found, i) => all[at[i]] = found);
     progress.update(Math.min(start + batchSize, byLength.length));

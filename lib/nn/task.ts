@@ -11,11 +11,11 @@
  *
  * @module
  */
-import type { HostTensor } from "../engine/mod.ts";
 import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { MimeBundle } from "../core/display.ts";
+import type { BatchDraw, Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
@@ -203,10 +203,10 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    * absent where that is not told by token.
    */
   countsOf?(sequence: number): ArrayLike<number>;
-  /** The feeds of a padded batch of sequences. */
-  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
+  /** The feeds of a padded batch of sequences; `draw` in training, where they may change at random. */
+  feedsOf(sequences: ArrayLike<number>, draw?: BatchDraw): FeedsSoon;
   /** The feeds of a packed batch; absent where sequences cannot share a row. */
-  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
+  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
   /**
    * What is drawn into batches of a training, each with the numbers of its sequences; every sequence
    * by itself unless given. `batchSize` counts these.

@@ -113,7 +113,7 @@ async function fill(
       await pause();
       if (signal?.aborted) return;
       const batch = byLength.slice(start, start + batchRows);
-      const { hidden } = await step.run(rows.feedsOf(batch), signal);
+      const { hidden } = await step.run(await rows.feedsOf(batch), signal);
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;

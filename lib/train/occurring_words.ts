@@ -32,11 +32,11 @@ const rowsAtOnce = 256;
  * it occurs, the method may look into it, or the optimizer moves rows without a gradient in a way of
  * its own.
  */
-export function occurringWords(
+export async function occurringWords(
   { model, adapter }: Trained,
   rows: TrainingRows,
   { optimizer = "adamw" }: Partial<Pick<TrainSettings, "optimizer">> = {},
-): WordRows | undefined {
+): Promise<WordRows | undefined> {
   if (!optimizerNamed(optimizer).shrinksIdle) return undefined;
   const { stack } = model.family;
   // A language head gives every word a score, and may do so with this table.
@@ -52,7 +52,7 @@ export function occurringWords(
   occurs[padId] = 1;
   for (let start = 0; start < rows.lengths.length; start += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows.lengths.length - start);
-    const { input_ids } = rows.feedsOf(Array.from({ length: count }, (_, i) => start + i));
+    const { input_ids } = await rows.feedsOf(Array.from({ length: count }, (_, i) => start + i));
     for (const id of input_ids.data) occurs[id] = 1;
   }
   const words = wordRows(path, occurs);

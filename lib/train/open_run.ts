@@ -13,6 +13,7 @@ import { trainingFingerprint } from "./fingerprint.ts";
 import { type ComputeChoice, ownProbe } from "./choose_compute.ts";
 import { compileSteps } from "./compiled_steps.ts";
 import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
+import { feedsAhead } from "./feeds_ahead.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
@@ -26,7 +27,7 @@ import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
-import { exampleLengths, type TrainingRows } from "./training_rows.ts";
+import { exampleLengths, sequencesOf, type TrainingRows } from "./training_rows.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 
@@ -81,7 +82,7 @@ export async function openRun(
     ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
     : settings;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
-  const words = occurringWords(trainable, rows, settings);
+  const words = await occurringWords(trainable, rows, settings);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
   const state = await initialState(trainable, device, stepSettings, words);
@@ -118,6 +119,9 @@ export async function openRun(
   const run = {
     trainable,
     rows: fed,
+    ahead: feedsAhead((batch) =>
+      fed.feedsOf(sequencesOf(fed, plan.microBatchesOf(batch.step)[batch.microBatch]), batch)
+    ),
     layoutOf,
     settings,
     plan,

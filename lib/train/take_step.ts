@@ -6,6 +6,7 @@
  */
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
+import type { BatchDraw, Feeds } from "../nn/feeds.ts";
 import type { MethodRecord } from "../nn/method.ts";
 import { parameters, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
@@ -13,6 +14,7 @@ import { foundSquares } from "./gradient_squares.ts";
 import { penaltyShare } from "./gradient_program.ts";
 import type { WeightAverage } from "./averages/weight_average.ts";
 import type { GroupSchedule } from "./group_steps.ts";
+import type { FeedsAhead } from "./feeds_ahead.ts";
 import { lossScaleInput, type LossScaling } from "./loss_scaling.ts";
 import type { Optimizer, StepTaken } from "./optimizer.ts";
 import { learningRateAt } from "./schedules/mod.ts";
@@ -44,6 +46,8 @@ export interface StepReport {
 export interface StepContext {
   readonly trainable: TrainableModel;
   readonly rows: TrainingRows;
+  /** Feeds of padded batches. */
+  readonly ahead: FeedsAhead;
   /** How a batch is packed; absent where batches are padded. */
   readonly layoutOf: ((rows: ArrayLike<number>) => BatchLayout) | undefined;
   readonly settings: TrainSettings;
@@ -74,22 +78,24 @@ export async function accumulateGradients(
 ): Promise<number> {
   const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling } = context;
   const microBatches = plan.microBatchesOf(done);
+  const drawOf = (microBatch: number) => ({ seed: context.settings.seed, step: done, microBatch });
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
   const batches = microBatches.map((examples, index) => ({
     examples,
-    ...batchFeedsOf(context, examples, done, index),
+    ...batchFeedsOf(context, examples, drawOf(index)),
   }));
   const whole = wholeBatch && await wholeBatch.loss(
-    await inTurn(batches, ({ feeds }) => wholeBatch.outputs(feeds(), signal)),
+    await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
     objective.targetsOf(microBatches.flatMap((each) => [...each]), normaliser),
     signal,
   );
   let loss = whole?.loss ?? 0;
   for (const [index, { examples, layout, feeds }] of batches.entries()) {
     const results = await context.compiledGradients.run({
-      ...feeds(),
-      ...(whole?.feeds[index] ?? objective.targetsOf(examples, normaliser, layout)),
+      ...await feeds(),
+      ...(whole?.feeds[index] ??
+        objective.targetsOf(examples, normaliser, layout, drawOf(index))),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
@@ -101,20 +107,32 @@ export async function accumulateGradients(
 
 /** What a micro-batch is fed with beside its targets, and where its sequences stand. */
 function batchFeedsOf(
-  { rows, layoutOf, settings }: StepContext,
+  { rows, plan, layoutOf, ahead }: StepContext,
   examples: ArrayLike<number>,
-  done: number,
-  index: number,
-): { readonly layout: BatchLayout; feeds(): Record<string, HostTensor> } {
+  batch: BatchDraw,
+): { readonly layout: BatchLayout; feeds(): Promise<Feeds> } {
   const packed = layoutOf?.(examples);
   const sequences = sequencesOf(rows, examples);
   return {
     layout: packed ?? paddedLayout(sequences.map((sequence) => rows.lengths[sequence])),
-    feeds: () => ({
-      ...(packed ? rows.packedFeedsOf!(sequences, packed) : rows.feedsOf(sequences)),
-      noise: noise(settings.seed, done, index),
+    feeds: async () => ({
+      ...(packed
+        ? rows.packedFeedsOf!(sequences, packed)
+        : await ahead.take(batch, batchAfter(plan, batch))),
+      noise: noise(batch),
     }),
   };
+}
+
+/** The micro-batch that is computed after one, if there is any. */
+function batchAfter(
+  { microBatchesOf, totalSteps }: StepPlan,
+  { seed, step, microBatch }: BatchDraw,
+): BatchDraw | undefined {
+  if (microBatch + 1 < microBatchesOf(step).length) {
+    return { seed, step, microBatch: microBatch + 1 };
+  }
+  return step + 1 < totalSteps ? { seed, step: step + 1, microBatch: 0 } : undefined;
 }
 
 /** One result after the other. */
@@ -181,7 +199,7 @@ async function runAfterStep(
 }
 
 /** Fresh in every micro-batch of every step, and the same after a resume. */
-function noise(seed: number, step: number, microBatch: number): HostTensor {
+function noise({ seed, step, microBatch }: BatchDraw): HostTensor {
   const random = Random.fromSeed(seed, "noise", step, microBatch);
   const data = new Float32Array(ops.noiseSize);
   // `Float32Array.from` takes six times as long, a millisecond of each step.

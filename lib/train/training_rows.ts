@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HostTensor } from "../engine/mod.ts";
+import type { BatchDraw, Feeds, FeedsSoon } from "../nn/feeds.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 
 /** The training rows, ready to be fed. */
@@ -11,9 +11,9 @@ export interface TrainingRows {
   /** Tokens of each sequence. */
   readonly lengths: ArrayLike<number>;
   /** The feeds of a padded batch of sequences. */
-  feedsOf(sequences: ArrayLike<number>): Record<string, HostTensor>;
+  feedsOf(sequences: ArrayLike<number>, draw?: BatchDraw): FeedsSoon;
   /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
-  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Record<string, HostTensor>;
+  packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
   /** The sequences of each example, such as the two of a pair; one each unless given. */
   readonly groups?: readonly (readonly number[])[];
 }

@@ -8,11 +8,10 @@ import type { Objective } from "../../lib/nn/objective.ts";
 import { trainedWeights } from "../../lib/nn/trained.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
-import type { TrainingRows } from "../../lib/train/train.ts";
 import { largestDifference, oneHot } from "../models/golden.ts";
 import { checkGradients } from "../nn/check_gradients.ts";
 import { logitsOf, logitsRun } from "../nn/run_trainable_model.ts";
-import { nextTokens, toyModel, toyRows } from "../nn/toy.ts";
+import { nextTokens, type TextRows, toyModel, toyRows } from "../nn/toy.ts";
 import { runToy } from "../train/toy_run.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { methodTable } from "./method_table.ts";
@@ -46,7 +45,7 @@ function modelOf({ modelType, predictsTokens }: ToyCase, layers: number): Model 
 }
 
 /** A task that learns from some rows. */
-function taskOn(model: Model, adapter: AttachedMethod, rows: TrainingRows): Objective {
+function taskOn(model: Model, adapter: AttachedMethod, rows: TextRows): Objective {
   if (model.headRequest.name === "language") return nextTokens({ model, adapter }, rows);
   const targets = oneHot(Array.from(rows.lengths, (_, row) => (2 * row) % outputs), outputs);
   return classificationObjective({ kind: "single", outputs, targets });

@@ -48,7 +48,7 @@ export async function checkGradients(
   const toy = toyRows(rows, { types });
   const batch: Record<string, HostTensor> = toy
     .feedsOf(Array.from({ length: rows }, (_, row) => row));
-  const words = onlyWords ? occurringWords(trainable, toy) : undefined;
+  const words = onlyWords ? await occurringWords(trainable, toy) : undefined;
   if (onlyWords) assert.ok(words, "the whole table is held");
   const run = await gradientRun(trainable, opened, batch, { words });
   try {

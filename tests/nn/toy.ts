@@ -12,7 +12,13 @@ import type { Objective } from "../../lib/nn/objective.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { bodyUnder } from "../../lib/nn/task_head.ts";
 import { nextTokenObjective } from "../../lib/tasks/shared/next_token_objective.ts";
+import type { Feeds } from "../../lib/nn/feeds.ts";
 import type { TrainingRows } from "../../lib/train/train.ts";
+
+/** Training rows whose feeds are there at once. */
+export interface TextRows extends TrainingRows {
+  feedsOf(sequences: ArrayLike<number>): Feeds;
+}
 
 /** What a toy model is like. */
 export interface ToyOptions {
@@ -142,7 +148,7 @@ export function toyModel(options: ToyOptions = {}): Model {
 }
 
 /** Random rows of three to seven tokens, padded to the longest of a batch. */
-export function toyRows(count: number, { types = true, seed = 1 } = {}): TrainingRows {
+export function toyRows(count: number, { types = true, seed = 1 } = {}): TextRows {
   const random = Random.fromSeed(seed, "rows");
   const rows = Array.from(
     { length: count },
@@ -177,7 +183,7 @@ export function toyRows(count: number, { types = true, seed = 1 } = {}): Trainin
 /** Predicts the next token of every row, and the first one where virtual tokens stand before it. */
 export function nextTokens(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
-  rows: TrainingRows,
+  rows: TextRows,
 ): Objective {
   const texts = Array.from(rows.lengths, (_, row) => ({ ids: rows.feedsOf([row]).input_ids.data }));
   const { vocabSize } = textConfig(model);
@@ -186,7 +192,7 @@ export function nextTokens(
 }
 
 /** A class for each row that depends on its first token, so that there is something to learn. */
-export function toyTargets(rows: TrainingRows, outputs = 3): Float32Array {
+export function toyTargets(rows: TextRows, outputs = 3): Float32Array {
   const targets = new Float32Array(rows.lengths.length * outputs);
   for (let row = 0; row < rows.lengths.length; row++) {
     const [first] = rows.feedsOf([row]).input_ids.data;

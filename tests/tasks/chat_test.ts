@@ -72,7 +72,7 @@ Deno.test("rows of every shape become the same conversation", async () => {
   ];
   const ids = await Promise.all(shapes.map(async ([row, options]) => {
     const examples = await examplesOf([row], options);
-    return [...examples.feedsOf([0]).input_ids.data].join();
+    return [...(await examples.feedsOf([0])).input_ids.data].join();
   }));
   assert.deepEqual(new Set(ids).size, 1);
 });
@@ -159,7 +159,7 @@ Deno.test("weights of 0, the last turn, and all tokens", async () => {
   ];
   const learned = async (options: Partial<ChatTaskOptions>) => {
     const examples = await examplesOf([{ messages }], { messages: "messages", ...options });
-    const ids = examples.feedsOf([0]).input_ids.data;
+    const ids = (await examples.feedsOf([0])).input_ids.data;
     const counts = examples.countsOf!(0);
     return chatml.decode([...ids].map(Number).filter((_, at) => counts[at]));
   };
@@ -200,10 +200,10 @@ Deno.test("documents are joined, split, dropped and closed", async () => {
       .examples(table, processor as never, { where: "the rows" });
     return {
       ...examples,
-      ids: Array.from(
+      ids: await Promise.all(Array.from(
         examples.lengths,
-        (_, at) => [...examples.feedsOf([at]).input_ids.data].map(Number),
-      ),
+        async (_, at) => [...(await examples.feedsOf([at])).input_ids.data].map(Number),
+      )),
     };
   };
   const whole = (text: string) => [...chatml.encode(text).ids];

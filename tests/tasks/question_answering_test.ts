@@ -101,7 +101,7 @@ Deno.test("long contexts are windows, and feeds and targets are those of windows
   assert.deepEqual([...examples.lengths], [17, 16]);
   assert.equal(examples.rows, 1);
   assert.equal(examples.truncated, 0);
-  const { input_ids, token_type_ids, attention_mask } = examples.feedsOf([1, 0]);
+  const { input_ids, token_type_ids, attention_mask } = await examples.feedsOf([1, 0]);
   assert.deepEqual(input_ids.shape, [2, 17]);
   assert.deepEqual([...attention_mask.data].slice(15, 18), [1, 0, 1]);
   assert.equal(token_type_ids.data[4], 1);

@@ -31,13 +31,15 @@ for (const [name, task] of Object.entries(trainedTasks)) {
     const processor = processorOf(opened, 64);
     const examples = await task.read({ train: table, test: table })
       .examples(table, processor, { where });
-    golden.rows.forEach(({ source, labels, decoder }, row) => {
-      const { input_ids, decoder_input_ids, decoder_attention_mask } = examples.feedsOf([row]);
+    for (const [row, { source, labels, decoder }] of golden.rows.entries()) {
+      const { input_ids, decoder_input_ids, decoder_attention_mask } = await examples.feedsOf([
+        row,
+      ]);
       assert.deepEqual([...input_ids.data], source);
       assert.deepEqual([...decoder_input_ids.data], [...decoder, labels.at(-1)]);
       assert.ok(decoder_attention_mask.data.every((each) => each === 1));
       assert.equal(examples.lengths[row], source.length + labels.length + 1);
-    });
+    }
   });
 
   Deno.test(`${name}: twenty steps have transformers' losses`, async () => {
@@ -180,7 +182,7 @@ Deno.test("cut sources and targets are counted apart", async () => {
   const examples = await task.read({ train: table, test: table })
     .examples(table, processorOf(opened, 8), { where });
   assert.match(examples.cutNote!, /^\d sources were cut to 8 tokens and \d targets to 5;/);
-  const { decoder_input_ids } = examples.feedsOf([1]);
+  const { decoder_input_ids } = await examples.feedsOf([1]);
   assert.deepEqual(decoder_input_ids.shape, [1, 6]);
   assert.equal(decoder_input_ids.data.at(-1), 1, "a cut target still ends");
 });

@@ -211,16 +211,16 @@ Deno.test("a checkpoint holds the rows that occur; a run that diverges gives the
     }
   }));
 
-Deno.test("a table is held whole where that is needed or does not pay", () => {
+Deno.test("a table is held whole where that is needed or does not pay", async () => {
   const rows = toyRows(22);
   const chosen = (vocabulary: number, adapter = full(), more = {}) => {
     const model = toyModel({ vocabulary });
     return occurringWords({ model, adapter: { ...attachTo(model, adapter), ...more } }, rows);
   };
-  assert.deepEqual([...chosen(100)!.ids], [...Array(19).keys()]);
-  assert.deepEqual([...chosen(100)!.places.slice(17, 21)], [17, 18, 19, 19]);
-  assert.equal(chosen(26)!.ids.length, 19);
-  assert.equal(chosen(25), undefined);
+  assert.deepEqual([...(await chosen(100))!.ids], [...Array(19).keys()]);
+  assert.deepEqual([...(await chosen(100))!.places.slice(17, 21)], [17, 18, 19, 19]);
+  assert.equal((await chosen(26))!.ids.length, 19);
+  assert.equal(await chosen(25), undefined);
   for (const method of [lora(), head()]) assert.equal(chosen(100, method), undefined);
   // The hooks of a method may read what it trains.
   assert.equal(chosen(100, full(), { afterStep: () => undefined }), undefined);

@@ -7,21 +7,20 @@ import { fullestRow } from "../../lib/data/pack.ts";
 import { families } from "../../lib/models/mod.ts";
 import { choosePacking, layoutCost } from "../../lib/train/packing.ts";
 import { planSteps } from "../../lib/train/step_plan.ts";
-import type { TrainingRows } from "../../lib/train/train.ts";
 import { type TrainOptions, trainSettings } from "../../lib/train/train_options.ts";
 import { paddedLayout } from "../../lib/text/batch_layout.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { prompt } from "../adapters/toy_adapters.ts";
 import { toyExamples } from "../nn/packed_run.ts";
-import { toyModel, toyTargets } from "../nn/toy.ts";
+import { type TextRows, toyModel, toyTargets } from "../nn/toy.ts";
 import { runToy, type ToyRunOptions } from "./toy_run.ts";
 
 const uneven = Array.from({ length: 22 }, (_, i) => i % 4 === 0 ? 12 : 2 + i % 3);
 const even = Array.from({ length: 22 }, () => 6);
 const topOnly = lora({ rank: 2, targets: ".*layer\\.1\\..*(query|value|q_lin|v_lin)" });
 
-function rowsOf(lengths: readonly number[], usesTypes: boolean): TrainingRows {
+function rowsOf(lengths: readonly number[], usesTypes: boolean): TextRows {
   const examples = toyExamples(lengths);
   return {
     lengths,

@@ -23,10 +23,10 @@ export const checkLastToken: FolderCheck = async (_facts, { trained, table }) =>
   const { lengths, feedsOf } = await task.examples(rows, processor, {
     where: "the held-out rows",
   });
-  const ends = Array.from(
-    lengths,
-    (length, at) => Number(feedsOf([at]).input_ids.data[length - 1]),
-  );
+  const ends = await Promise.all(Array.from(lengths, async (length, at) => {
+    const { input_ids } = await feedsOf([at]);
+    return Number(input_ids.data[length - 1]);
+  }));
   return !ends.includes(processor.padId) ? [] : [
     `texts end with the token ${processor.padId}, which is the padding token, too: Python would read ` +
     "the token before it. Give the base a padding token of its own, pad_token in " +

@@ -46,7 +46,7 @@ export async function otherIds(
   const rows = pickRows(table, Array.from({ length: count }, (_, row) => row));
   const sequencesOf = async (own: Processor) => {
     const { lengths, feedsOf } = await task.examples(rows, own, { where: "the held-out rows" });
-    return Array.from(lengths, (_, at) => feedsOf([at]));
+    return await Promise.all(Array.from(lengths, (_, at) => feedsOf([at])));
   };
   const wanted = await sequencesOf({ ...processor, tokenizer: asRead(processor.tokenizer) });
   const found = await sequencesOf({ ...processor, tokenizer: asRead(tokenizer) });

@@ -117,7 +117,9 @@ async function shownRows(
     const table = pickRows(train, [row]);
     const where = "the training data";
     const examples = await task.examples(table, processor, { where, labelled: false });
-    const ids = examples.lengths.length > 0 ? examples.feedsOf([0]).input_ids?.data ?? [] : [];
+    const ids = examples.lengths.length > 0
+      ? (await examples.feedsOf([0])).input_ids?.data ?? []
+      : [];
     const counts = examples.lengths.length > 0 ? examples.countsOf?.(0) : undefined;
     rows.push({ ...task.task.preview(table, 0), ids: Array.from(ids), counts });
   }

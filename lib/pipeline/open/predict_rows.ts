@@ -96,12 +96,12 @@ async function runTogether(
     const found = await shared.logits({
       lengths: sequences.map(({ own, at }) => own.examples.lengths[at]),
       entryOf: (sequence) => sequences[sequence].own.adapter.entry,
-      feedsOf: (chosen) =>
+      feedsOf: async (chosen) =>
         joinFeeds(
-          Array.from(chosen, (sequence) => {
+          await Promise.all(Array.from(chosen, (sequence) => {
             const { own, at } = sequences[sequence];
             return own.examples.feedsOf([at]);
-          }),
+          })),
           padId,
         ),
     }, { signal });

@@ -6,6 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { batchFeeds } from "../../data/feeds.ts";
 import type { Processor, TextProcessor } from "../../nn/processor.ts";
+import type { Feeds } from "../../nn/feeds.ts";
 import type { Examples, Outputs } from "../../nn/task.ts";
 import type { Sequence } from "../../text/sequence.ts";
 
@@ -19,10 +20,10 @@ export interface EncodedTexts {
 }
 
 /** The part of `Examples` that is the same for all tasks on texts. */
-export type TextExamples = Pick<
-  Examples,
-  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "packedFeedsOf"
->;
+export interface TextExamples
+  extends Pick<Examples, "rows" | "lengths" | "truncated" | "inputKeys" | "packedFeedsOf"> {
+  feedsOf(sequences: ArrayLike<number>): Feeds;
+}
 
 /**
  * The feeds of encoded texts, padded and packed: what a task on texts need not say itself.

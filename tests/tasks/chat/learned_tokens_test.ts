@@ -32,7 +32,7 @@ async function learned(
       { where: "the rows" },
     );
     return {
-      ids: [...examples.feedsOf([0]).input_ids.data].map(Number),
+      ids: [...(await examples.feedsOf([0])).input_ids.data].map(Number),
       learned: [...examples.countsOf!(0) as Uint8Array],
     };
   } finally {
