@@ -3,6 +3,7 @@
  *
  * @module
  */
+// deno-lint-ignore-file no-control-regex
 
 /** The formats that can be decoded. */
 export type ImageFormat = "jpeg" | "png" | "webp" | "gif" | "tiff" | "avif";
@@ -73,7 +74,6 @@ function otherName(start: string, bytes: Uint8Array): string {
   if (/^version https:\/\/git-lfs/.test(head)) {
     return "a Git LFS pointer, whose file was not downloaded";
   }
-  // deno-lint-ignore no-control-regex
   return /[\0-\x08\x0e-\x1a]/.test(head) ? "no image of a known format" : "text";
 }
 
