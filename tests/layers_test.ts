@@ -26,6 +26,7 @@ const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(@tensorflow\/|onnxruntime|onnx-proto)/, "engine"],
   [/^(arquero|@uwdata\/flechette|hyparquet)/, "table"],
   [/^(@huggingface\/(transformers|tokenizers)|oniguruma-to-es)/, "text"],
+  [/^(sharp|@jsquash\/|fast-png)/, "image"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
 ];
 
