@@ -204,13 +204,10 @@ export function vitBlock(
 export function vitModule(path: string): string {
   return path
     .replace(/^encoder\.layer\./, "layers.")
-    .replace(
-      /\.attention\.attention\.(query|key|value)$/,
-      (_, name) => `.attention.${name[0]}_proj`,
-    )
-    .replace(/\.attention\.output\.dense$/, ".attention.o_proj")
-    .replace(/\.intermediate\.dense$/, ".mlp.fc1")
-    .replace(/\.output\.dense$/, ".mlp.fc2");
+    .replace(/\.attention\.attention\.(q|k|v)(uery|ey|alue)(?=\.|$)/, ".attention.$1_proj")
+    .replace(/\.attention\.output\.dense(?=\.|$)/, ".attention.o_proj")
+    .replace(/\.intermediate\.dense(?=\.|$)/, ".mlp.fc1")
+    .replace(/\.output\.dense(?=\.|$)/, ".mlp.fc2");
 }
 
 const ownTokens = ["embeddings.cls_token"];

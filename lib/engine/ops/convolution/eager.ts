@@ -89,9 +89,12 @@ export function convolvedBack(
   const wide = spread(toLast(y), 1, stride);
   const low = reach.map((each, at) => each - padding[at]);
   const high = size.map((each, at) => each + reach[at] - wide.shape[1 + at]! - low[at]);
-  const around = padded(cut(wide, low, high), [low[0], low[1], high[0], high[1]].map(
-    (each) => Math.max(0, each),
-  ) as unknown as Padding);
+  const around = padded(
+    cut(wide, low, high),
+    [low[0], low[1], high[0], high[1]].map(
+      (each) => Math.max(0, each),
+    ) as unknown as Padding,
+  );
   return toFirst(convolveLast(around, back, { window: { ...window, stride: [1, 1] }, groups }));
 }
 
