@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
 import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
+import { deit } from "./deit.ts";
 import { distilbert } from "./distilbert.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
@@ -22,12 +23,14 @@ import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
 import { roberta } from "./roberta.ts";
 import { t5 } from "./t5.ts";
+import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
 export const families: readonly Family[] = [
   bart,
   bert,
+  deit,
   distilbert,
   gemma2,
   gemma3,
@@ -42,6 +45,7 @@ export const families: readonly Family[] = [
   qwen3,
   roberta,
   t5,
+  vit,
   xlmRoberta,
 ] as unknown as readonly Family[];
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../trace_backend.ts";
+import { convolutions } from "./convolution.ts";
 import { crossEntropies } from "./cross_entropy.ts";
 import { eightBit } from "./eight_bit.ts";
 import { elementwise } from "./elementwise.ts";
@@ -22,6 +23,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...layout,
   ...indexing,
   ...matrix,
+  ...convolutions,
   ...quantized,
   ...eightBit,
   ...fused,

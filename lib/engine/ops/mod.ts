@@ -20,6 +20,7 @@ export {
   type CachedAttentionOptions,
 } from "./cached_attention.ts";
 export { classCrossEntropy } from "./class_cross_entropy.ts";
+export { conv2d, type Conv2dOptions } from "./conv2d.ts";
 export { dropout, Noise, noiseSize } from "./dropout.ts";
 export {
   eightBitMatMul,
