@@ -27,6 +27,7 @@ const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(arquero|@uwdata\/flechette|hyparquet)/, "table"],
   [/^(@huggingface\/(transformers|tokenizers)|oniguruma-to-es)/, "text"],
   [/^(sharp|@jsquash\/|fast-png)/, "image"],
+  [/^(yaml|fast-xml-parser)/, "data"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
 ];
 

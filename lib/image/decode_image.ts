@@ -5,15 +5,12 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { TunebookError } from "../core/errors.ts";
 import { required, text, whole } from "../core/option_rules.ts";
-import { reasonOf } from "../core/reason.ts";
-import { shownValue } from "../core/shown_value.ts";
 import type { Image } from "./image.ts";
-import { imageKindOf } from "./image_kind.ts";
-import { decodePlain } from "./decode_plain.ts";
+import { knownImage } from "./known_image.ts";
+import { decodePlain } from "./plain_decoder.ts";
 import { loadSharp } from "./load_sharp.ts";
-import { decodeBySharp } from "./decode_by_sharp.ts";
+import { decodeBySharp } from "./sharp_decoder.ts";
 
 /** How to decode an image. */
 export interface DecodeImageOptions {
@@ -53,32 +50,11 @@ export const mostPixels = 89_478_485;
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeImageOptions): Promise<Image> {
   checkOptions("decodeImage", options, { where: required(text), maxPixels: whole });
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TunebookError(
-      "input",
-      `decodeImage takes the bytes of a file, but got ${shownValue(bytes)}`,
-    );
-  }
   const { where, maxPixels = mostPixels } = options;
-  if (bytes.length === 0) throw new TunebookError("data", `${where} is empty`);
-  const { format, name } = imageKindOf(bytes);
-  if (format === undefined) {
-    throw new TunebookError(
-      "data",
-      `${where} is ${name}; images may be JPEG, PNG, WebP, GIF, TIFF or AVIF`,
-    );
-  }
-  const { sharp, reason } = await loadSharp();
-  try {
-    if (sharp) return await decodeBySharp(sharp, bytes, { where, maxPixels });
-    return await decodePlain(bytes, format, { where, maxPixels, reason });
-  } catch (error) {
-    if (error instanceof TunebookError) throw error;
-    throw new TunebookError(
-      "data",
-      `${where} is ${name} that cannot be decoded; it is truncated or damaged: ` +
-        reasonOf(error).trim().replaceAll(/\s*\n\s*/g, "; "),
-      { cause: error },
-    );
-  }
+  return await knownImage(bytes, where, async (format) => {
+    const { sharp, reason } = await loadSharp();
+    return sharp
+      ? await decodeBySharp(sharp, bytes, { where, maxPixels })
+      : await decodePlain(bytes, format, { where, maxPixels, reason });
+  });
 }

@@ -9,8 +9,9 @@ import { TunebookError } from "../core/errors.ts";
 import { once } from "../core/once.ts";
 import { packageFolder } from "../core/package_folder.ts";
 import type { Image } from "./image.ts";
-import { checkSize, type SizeLimit } from "./image_size.ts";
-import { orientationOf, turnedUpright } from "./orientation.ts";
+import type { PixelSize } from "./pixel_size.ts";
+import { checkSize, type SizeLimit } from "./size_limit.ts";
+import { orientationOf, turnedUpright, uprightSize } from "./orientation.ts";
 
 const loadDecoder = once(async () => {
   const { default: decode, init } = await import("@jsquash/jpeg/decode");
@@ -48,6 +49,12 @@ export async function decodeJpeg(bytes: Uint8Array, limit: SizeLimit): Promise<I
     for (let c = 0; c < channels; c++) pixels[to + c] = data[from + c];
   }
   return turnedUpright({ width, height, channels, data: pixels, depth: 8 }, header.orientation);
+}
+
+/** The size of the upright image, from its header alone. */
+export function jpegSize(bytes: Uint8Array): PixelSize {
+  const { width, height, orientation } = jpegHeader(bytes);
+  return uprightSize(width, height, orientation);
 }
 
 const startOfScan = 0xda;

@@ -7,14 +7,14 @@
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
 import { messageOf } from "../core/errors.ts";
 import type { Channels, Image } from "./image.ts";
-import { checkSize, type SizeLimit } from "./image_size.ts";
-import { orientationOf, turnedUpright } from "./orientation.ts";
+import type { PixelSize } from "./pixel_size.ts";
+import { checkSize, type SizeLimit } from "./size_limit.ts";
+import { orientationOf, turnedUpright, uprightSize } from "./orientation.ts";
 
 /** The stored numbers of a PNG, before palettes and scaling. */
 export function readPng(bytes: Uint8Array, limit: SizeLimit): DecodedPng {
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < headerEnd) throw new Error("its header is cut off");
-  checkSize(header.getUint32(widthAt), header.getUint32(widthAt + 4), limit);
+  const { width, height } = storedSize(bytes);
+  checkSize(width, height, limit);
   try {
     return decode(bytes, { checkCrc: true });
   } catch (error) {
@@ -26,6 +26,18 @@ export function readPng(bytes: Uint8Array, limit: SizeLimit): DecodedPng {
 /** After the signature, the length and the name of the first chunk. */
 const widthAt = 16;
 const headerEnd = 33;
+
+function storedSize(bytes: Uint8Array): PixelSize {
+  if (bytes.length < headerEnd) throw new Error("its header is cut off");
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { width: header.getUint32(widthAt), height: header.getUint32(widthAt + 4) };
+}
+
+/** The size of the upright image, from its header alone. */
+export function pngSize(bytes: Uint8Array): PixelSize {
+  const { width, height } = storedSize(bytes);
+  return uprightSize(width, height, orientationOf(exifOf(bytes)));
+}
 
 /** Decodes a PNG of any kind; of 16 bits the upper 8 remain. */
 export function decodePng(bytes: Uint8Array, limit: SizeLimit): Image {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Image } from "./image.ts";
+import type { PixelSize } from "./pixel_size.ts";
 
 /** The tag that tells how a camera was held. */
 const orientationTag = 0x0112;
@@ -32,18 +33,27 @@ export function orientationOf(exif: Uint8Array): number {
   return 1;
 }
 
+/** The size of an image once it is turned upright. */
+export function uprightSize(width: number, height: number, orientation: number): PixelSize {
+  return isSideways(orientation) ? { width: height, height: width } : { width, height };
+}
+
+function isSideways(orientation: number): boolean {
+  return orientation >= 5;
+}
+
 /** The image as its orientation, 1 to 8, means it. */
 export function turnedUpright(image: Image, orientation: number): Image {
   if (orientation === 1) return image;
   const { width, height, channels, data } = image;
-  const isSideways = orientation >= 5;
-  const [newWidth, newHeight] = isSideways ? [height, width] : [width, height];
+  const { width: newWidth, height: newHeight } = uprightSize(width, height, orientation);
+  const isTransposed = isSideways(orientation);
   const isFromRight = [2, 3, 7, 8].includes(orientation);
   const isFromBottom = [3, 4, 6, 7].includes(orientation);
   const turned = new Uint8Array(data.length);
   for (let y = 0, to = 0; y < newHeight; y++) {
     for (let x = 0; x < newWidth; x++, to += channels) {
-      const [column, row] = isSideways ? [y, x] : [x, y];
+      const [column, row] = isTransposed ? [y, x] : [x, y];
       const fromX = isFromRight ? width - 1 - column : column;
       const fromY = isFromBottom ? height - 1 - row : row;
       const from = (fromY * width + fromX) * channels;

@@ -15,7 +15,7 @@ import {
 import { mistakes } from "../core/errors.ts";
 import { type ConllOptions, conllShape } from "./conll_shape.ts";
 import { decodeText } from "./decode_text.ts";
-import { readSource } from "./read_source.ts";
+import { readSource } from "../core/read_source.ts";
 import { type Table, tableFromColumns } from "./table.ts";
 
 export type { ConllOptions } from "./conll_shape.ts";

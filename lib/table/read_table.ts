@@ -25,7 +25,7 @@ import { readSeparated } from "./csv.ts";
 import { decodeText } from "./decode_text.ts";
 import { readJson, readJsonLines } from "./json.ts";
 import { readParquet } from "./parquet.ts";
-import { readSource } from "./read_source.ts";
+import { readSource } from "../core/read_source.ts";
 import type { Table } from "./table.ts";
 
 /** A way to write a table into a file. */

@@ -91,3 +91,11 @@ for path in sorted(out.iterdir()):
         array = (array >> 8).astype(np.uint8)
     pixels[path.name] = array.reshape(array.shape[0], array.shape[1], -1).astype(np.uint8)
 save_file(pixels, out / "pixels.safetensors")
+
+# Masks: the stored numbers, palettes by their entries.
+masks = {}
+for name in ("palette.png", "palette2.png", "palette_clear.png", "grey.png", "bits.png"):
+    masks[name] = np.ascontiguousarray(np.asarray(Image.open(out / name)).astype(np.uint8))
+save_file(masks, out / "masks.safetensors")
+for path in out.iterdir():
+    path.chmod(0o644)

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TunebookError } from "../../lib/core/errors.ts";
 import { decodeImage } from "../../lib/image/decode_image.ts";
-import { decodePlain } from "../../lib/image/decode_plain.ts";
+import { imageSize } from "../../lib/image/image_size.ts";
+import { decodePlain, plainSize } from "../../lib/image/plain_decoder.ts";
 import type { Image } from "../../lib/image/image.ts";
 import { imageKindOf } from "../../lib/image/image_kind.ts";
 import { mostPixels } from "../../lib/image/decode_image.ts";
@@ -178,9 +179,19 @@ Deno.test("an animation gives its first frame, and what only sharp reads says so
   await assert.rejects(plain(await goldenBytes("cmyk.jpg"), "c.jpg"), /CMYK/);
 });
 
+Deno.test("the size is read from the header, upright", async () => {
+  for (const [name, { shape: [height, width] }] of await goldenArrays("pixels.safetensors")) {
+    const bytes = await goldenBytes(name);
+    assert.deepEqual(await imageSize(bytes, { where: name }), { width, height }, name);
+    if (!/\.(png|jpg)$/.test(name)) continue;
+    const size = plainSize(bytes, imageKindOf(bytes).format!, { where: name, reason: "a test" });
+    assert.deepEqual(size, { width, height }, name);
+  }
+});
+
 Deno.test("options are checked", async () => {
   const bytes = await goldenBytes("rgb.png");
   await assert.rejects(decodeImage(bytes, {} as never), /where is missing/);
   await assert.rejects(decodeImage(bytes, { where: "a", nonsense: 1 } as never), /no option nonse/);
-  await assert.rejects(decodeImage("a.png" as never, { where: "a" }), /takes the bytes/);
+  await assert.rejects(decodeImage("a.png" as never, { where: "a" }), /from the bytes of a file/);
 });

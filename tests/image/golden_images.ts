@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const goldenImages = fileURLToPath(new URL("../golden/images", import.meta.url));
 
 /** The bytes of one of them. */
-export function goldenBytes(name: string): Promise<Uint8Array> {
+export function goldenBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return Deno.readFile(join(goldenImages, name));
 }
 

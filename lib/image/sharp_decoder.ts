@@ -5,7 +5,8 @@
  */
 import type { SharpModule } from "./load_sharp.ts";
 import type { Channels, Image } from "./image.ts";
-import { checkSize, type SizeLimit } from "./image_size.ts";
+import type { PixelSize } from "./pixel_size.ts";
+import { checkSize, type SizeLimit } from "./size_limit.ts";
 
 /** Decodes any format that sharp reads; its own errors pass. */
 export async function decodeBySharp(
@@ -43,4 +44,13 @@ function greyOf(data: Uint8Array, channels: number): Uint8Array {
 
 function asBytes(data: Uint8Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.length);
+}
+
+/** The size of the upright image, from its header alone. */
+export async function sizeBySharp(
+  sharp: SharpModule,
+  bytes: Uint8Array,
+): Promise<PixelSize> {
+  const { width, height } = (await sharp(bytes, { limitInputPixels: false }).metadata()).autoOrient;
+  return { width, height };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readSource } from "../../lib/table/read_source.ts";
+import { readSource } from "../../lib/core/read_source.ts";
 
 Deno.test("a slow server is waited for as long as bytes come", async () => {
   const server = Deno.serve({ port: 0, onListen() {} }, () => {

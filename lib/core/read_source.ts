@@ -5,8 +5,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { messageOf, TunebookError } from "../core/errors.ts";
-import { interruption } from "../core/interruption.ts";
+import { messageOf, TunebookError } from "./errors.ts";
+import { interruption } from "./interruption.ts";
 
 /** What was read, and what a server said that it is. */
 export interface SourceBytes {
@@ -38,7 +38,7 @@ export async function readSource(
   if (scheme !== undefined && scheme !== "file") {
     throw new TunebookError(
       "input",
-      `cannot read ${source}: a table is a file path or a file:, http: or https: URL`,
+      `cannot read ${source}: it must be a file path or a file:, http: or https: URL`,
     );
   }
   try {

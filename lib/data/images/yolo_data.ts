@@ -1,0 +1,98 @@
+/**
+ * The `data.yaml` of a YOLO data set: names of classes, and where each split is.
+ *
+ * @module
+ */
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { messageOf, TunebookError } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
+import { isRecord } from "../../core/objects.ts";
+import { shownValue } from "../../core/shown_value.ts";
+import { readText } from "../../core/read_text.ts";
+import { folderFiles, isImageName } from "./folder_files.ts";
+import { type SplitName, splitNamed } from "./split_names.ts";
+
+/** What a data set's file says. */
+export interface YoloData {
+  /** Class number → name. */
+  readonly names: ReadonlyMap<number, string>;
+  /** Images as absolute paths, by split. */
+  readonly images: ReadonlyMap<SplitName, readonly string[]>;
+}
+
+/** Reads the file; throws a `TunebookError` of kind "data" that names it. */
+export async function readYoloData(path: string): Promise<YoloData> {
+  let data: unknown;
+  try {
+    data = parse(await readText(path), { maxAliasCount: 0 });
+  } catch (error) {
+    throw new TunebookError("data", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  if (!isRecord(data)) {
+    throw new TunebookError("data", `${path} is not YOLO's YAML of named values`);
+  }
+  const names = namesIn(data.names, path);
+  const root = resolve(dirname(path), typeof data.path === "string" ? data.path : "");
+  const images = new Map<SplitName, string[]>();
+  for (const [key, value] of Object.entries(data)) {
+    const split = splitNamed(key);
+    if (split === undefined || value === null || value === "") continue;
+    const sources = Array.isArray(value) ? value : [value];
+    const found = images.get(split) ?? [];
+    for (const source of sources) found.push(...await imagesIn(source, root, `${key} of ${path}`));
+    images.set(split, found);
+  }
+  if (images.size === 0) {
+    throw new TunebookError(
+      "data",
+      `${path} has no train, val or test, which say where images are`,
+    );
+  }
+  return { names, images };
+}
+
+/** A list of names, or names by number. */
+function namesIn(names: unknown, path: string): Map<number, string> {
+  const entries = Array.isArray(names)
+    ? names.map((name, at) => [at, name] as const)
+    : isRecord(names)
+    ? Object.entries(names).map(([key, name]) => [Number(key), name] as const)
+    : [];
+  const isGood = entries.length > 0 &&
+    entries.every(([key, name]) => Number.isSafeInteger(key) && typeof name !== "object");
+  if (isGood) return new Map(entries.map(([key, name]) => [key, String(name)]));
+  throw new TunebookError(
+    "data",
+    `${path} has the names ${shownValue(names)}; they are a list, or names by class number`,
+  );
+}
+
+/** The images of a folder, or those that a text file lists. */
+async function imagesIn(source: unknown, root: string, where: string): Promise<string[]> {
+  if (typeof source !== "string") {
+    throw new TunebookError("data", `${where} is ${shownValue(source)}, but must be a path`);
+  }
+  const path = await present(source, root);
+  if (path === undefined) {
+    throw new TunebookError("data", `${where} is ${source}, which is not in ${root}`);
+  }
+  if ((await Deno.stat(path)).isDirectory) {
+    const { files } = await folderFiles(path);
+    return files.filter(isImageName).map((file) => join(path, file));
+  }
+  const lines = (await readText(path)).split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  // "./" is the folder of the list, as in YOLO's own files.
+  return lines.map((line) =>
+    line.startsWith("./") ? resolve(dirname(path), line) : resolve(root, line)
+  );
+}
+
+/** Exporters write `../train` for `train` beside the file, and YOLO's own reader accepts it. */
+async function present(source: string, root: string): Promise<string | undefined> {
+  const candidates = [resolve(root, source)];
+  if (!isAbsolute(source) && source.startsWith("../")) {
+    candidates.push(resolve(root, source.slice(3)));
+  }
+  for (const path of candidates) if (await exists(path)) return path;
+}
