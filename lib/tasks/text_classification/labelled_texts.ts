@@ -5,21 +5,24 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { encodeRows } from "../../data/encode_rows.ts";
-import {
-  type LabelKind,
-  type Labels,
-  readLabels,
-  type ReadLabelsOptions,
-} from "../../data/labels.ts";
+import type { LabelKind } from "../../data/labels.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
-import type { Baseline, Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
 import { columnValues, textColumn } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
 import { checkOutput } from "../shared/check_output.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
+import type { LabelColumn } from "../shared/label_column.ts";
+import {
+  labelFields,
+  labelTargets,
+  mostFrequent,
+  truthOf,
+  type WithTruth,
+} from "../shared/labelled_rows.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
 import {
@@ -40,28 +43,18 @@ export interface LabelledTextsOptions<Kind extends LabelKind> {
   readonly task: Task<Predictions<Kind>, TextInput, Prediction>;
   readonly text: string;
   readonly pair: string | undefined;
-  readonly label: string;
-  readonly kind: Kind;
-  readonly reading: Pick<ReadLabelsOptions, "separator" | "numbered">;
+  readonly labelled: LabelColumn<Kind>;
   readonly labels: readonly string[];
 }
 
 /** Examples that know their labels, for the baseline. */
-type LabelledTexts<Kind extends LabelKind> = Examples<Predictions<Kind>, Prediction> & {
-  readonly truth?: ArrayLike<number>;
-};
-
-const problemTypes: Readonly<Record<LabelKind, string>> = {
-  single: "single_label_classification",
-  multi: "multi_label_classification",
-  regression: "regression",
-};
+type LabelledTexts<Kind extends LabelKind> = Examples<Predictions<Kind>, Prediction> & WithTruth;
 
 /** The task with its labels. */
 export function labelledTexts<Kind extends LabelKind>(
   options: LabelledTextsOptions<Kind>,
 ): LabelledTask<Predictions<Kind>, TextInput, Prediction> {
-  const { task, kind, labels } = options;
+  const { task, labelled: { kind }, labels } = options;
   return {
     task,
     labels,
@@ -70,37 +63,32 @@ export function labelledTexts<Kind extends LabelKind>(
       pipeline: "text-classification",
       peftTaskType: "SEQ_CLS",
       autoClass: "AutoModelForSequenceClassification",
-      config: {
-        problem_type: problemTypes[kind],
-        id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
-        label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-      },
+      config: labelFields(kind, labels),
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
     checkHeldOut: (table, where) => checkHeldOut(table, where, options),
     tableOf: (inputs) => tableOf(inputs, options),
     display: displayOfPredictions,
-    ...(kind === "single" ? { baseline: (train, held) => baselineOf(labels, train, held) } : {}),
+    ...(kind === "single" ? { baseline: (train, held) => mostFrequent(labels, train, held) } : {}),
   };
 }
 
 function checkHeldOut<Kind extends LabelKind>(
   table: Table,
   where: string,
-  { text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
+  { text, pair, labelled, labels }: LabelledTextsOptions<Kind>,
 ): void {
   for (const column of pair === undefined ? [text] : [text, pair]) {
     textColumn(table, column, { where });
   }
-  const names = kind === "regression" ? {} : { names: labels };
-  readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names });
+  labelled.read(table, where, labels);
 }
 
 async function examplesOf<Kind extends LabelKind>(
   table: Table,
   processor: Processor,
-  { where, labelled = true, signal }: ExamplesOptions,
-  { task, text, pair, label, kind, reading, labels }: LabelledTextsOptions<Kind>,
+  { where, labelled: isLabelled = true, signal }: ExamplesOptions,
+  { task, text, pair, labelled, labels }: LabelledTextsOptions<Kind>,
 ): Promise<LabelledTexts<Kind>> {
   const own = textProcessor(task.name, processor);
   // As Python reads such a model: of the last token that is no padding.
@@ -112,11 +100,9 @@ async function examplesOf<Kind extends LabelKind>(
     signal,
     ...(pair === undefined ? {} : { pair }),
   });
-  const names = kind === "regression" ? {} : { names: labels };
-  const found = labelled
-    ? readLabels<LabelKind>(table, label, kind, { where, ...reading, ...names })
-    : undefined;
-  const targets = found ? targetsOf(found) : new Float32Array();
+  const { kind } = labelled;
+  const found = isLabelled ? labelled.read(table, where, labels) : undefined;
+  const targets = found ? labelTargets(found) : new Float32Array();
   const source = sourceRows(table, where);
   return {
     ...textExamples({ rows: sequences.length, sequences, truncated }, own),
@@ -173,34 +159,4 @@ function tableOf(
     );
   }
   return tableFromColumns({ [text]: firsts, [pair]: inputs.map((input) => input[1]) }, "the texts");
-}
-
-/** What always saying the most frequent label would score. */
-function baselineOf<Kind extends LabelKind>(
-  labels: readonly string[],
-  train: LabelledTexts<Kind>,
-  held: LabelledTexts<Kind>,
-): Baseline {
-  const truth = (examples: LabelledTexts<Kind>) =>
-    Array.from(examples.truth ?? needsLabels("baseline"));
-  const countOf = (ids: readonly number[], id: number) => ids.filter((each) => each === id).length;
-  const known = truth(train);
-  const counts = labels.map((_, id) => countOf(known, id));
-  const most = counts.indexOf(Math.max(...counts));
-  const others = truth(held);
-  return { label: labels[most], accuracy: countOf(others, most) / others.length };
-}
-
-/** What metrics compare with. */
-function truthOf(labels: Labels): ArrayLike<number> {
-  return labels.kind === "single" ? labels.ids : labels.targets;
-}
-
-/** What the loss compares with, [rows · outputs]. */
-function targetsOf(labels: Labels): Float32Array {
-  if (labels.kind !== "single") return labels.targets;
-  const classes = labels.names.length;
-  const targets = new Float32Array(labels.ids.length * classes);
-  labels.ids.forEach((id, row) => targets[row * classes + id] = 1);
-  return targets;
 }
