@@ -7,7 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import type { Tensor } from "../tf.ts";
 import { isTracing } from "../trace_backend.ts";
 import { convolve, convolveBack, convolveWeight } from "./convolution/convolve.ts";
-import { type WindowOptions, windowOf, windowsIn } from "./convolution/window.ts";
+import { windowOf, type WindowOptions, windowsIn } from "./convolution/window.ts";
 import { withGradients } from "./with_gradients.ts";
 
 /** How a convolution slides, and what its channels see. */
