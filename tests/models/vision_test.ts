@@ -26,7 +26,8 @@ const models: readonly [name: string, head: string, devices: readonly string[]][
 
 /** The model for images of that size. */
 function resized(model: Model, { shape: [, , height, width] }: HostTensor): Model {
-  return { ...model, config: { ...model.config, imageSize: [height, width] } as ImageConfig };
+  const config: ImageConfig = { ...model.config as ImageConfig, imageSize: [height, width] };
+  return { ...model, config };
 }
 
 for (const [name, head, devices] of models) {
@@ -69,6 +70,19 @@ for (const [name, head, devices] of models) {
       });
     const all = Object.keys(golden).filter((key) => key.startsWith("gradient."));
     assert.deepEqual(found.sort(), all.sort());
+  });
+}
+
+for (const name of ["vit", "resnet"]) {
+  Deno.test(`${name} gives what transformers gives for images of another size`, async () => {
+    const golden = await readGolden(`vision/${name}/expected.safetensors`);
+    const pixel_values = golden["other.pixel_values"];
+    const model = resized(await goldenImageModel(name, "classification"), pixel_values);
+    const objective = weightedImages(model, golden.weights);
+    const trainable = { model, adapter: attachTo(model, full()), objective };
+    const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
+    const difference = largestDifference(found.data, golden["other.results"].data);
+    assert.ok(difference < tolerance, `results differ by ${difference}`);
   });
 }
 
