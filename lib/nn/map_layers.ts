@@ -16,9 +16,13 @@ export function mapLayers(
       return options.bias ?? true ? tf.add(y, ofChannels(tensor(`${path}.bias`))) : y;
     },
     batchNorm(path, x, epsilon) {
-      const of = (role: string) => ofChannels(tensor(`${path}.${role}`));
-      const scale = tf.mul(of("weight"), tf.rsqrt(tf.add(of("running_var"), epsilon)));
-      return tf.add(tf.mul(x, scale), tf.sub(of("bias"), tf.mul(of("running_mean"), scale)));
+      const of = (role: string) => tensor(`${path}.${role}`);
+      return ops.frozenBatchNorm(x, {
+        scale: of("weight"),
+        offset: of("bias"),
+        mean: of("running_mean"),
+        variance: of("running_var"),
+      }, epsilon);
     },
     groupNorm: (path, x, groups, epsilon) =>
       ops.groupNorm(x, tensor(`${path}.weight`), tensor(`${path}.bias`), { groups, epsilon }),

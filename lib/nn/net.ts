@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Tensor } from "../engine/mod.ts";
+import type { ops, Tensor } from "../engine/mod.ts";
 import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
 import type { AttentionSite } from "./attention_site.ts";
 
@@ -88,21 +88,13 @@ export interface Net {
 }
 
 /** How a convolution goes over a map; each number is of both axes where it is one, else [height, width]. */
-export interface ConvOptions {
-  /** 1 unless given. */
-  readonly stride?: number | readonly [number, number];
-  /** Zeros around the map, or [top, left, bottom, right]; 0 unless given. */
-  readonly padding?: number | readonly number[];
-  /** 1 unless given. */
-  readonly dilation?: number | readonly [number, number];
-  /** 1 unless given. */
-  readonly groups?: number;
+export interface ConvOptions extends ops.Conv2dOptions {
   /** False for a layer that has none. */
   readonly bias?: boolean;
   /** True for a transposed convolution, as its layer says. */
   readonly isTransposed?: boolean;
   /** Rows and columns that a transposed convolution adds; 0 unless given. */
-  readonly outputPadding?: number | readonly [number, number];
+  readonly outputPadding?: number | readonly [height: number, width: number];
 }
 
 /** What `checkpointed` runs; `memory` is there where it was given. */

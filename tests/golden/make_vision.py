@@ -40,11 +40,34 @@ ENCODER = dict(
     hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12, initializer_range=0.4,
 )
 VIT = dict(ENCODER, image_size=8, patch_size=4)
+RESNET = dict(embedding_size=8, hidden_sizes=[8, 16], depths=[2, 1])
+MOBILENET = dict(depth_multiplier=0.1, expand_ratio=1.5, classifier_dropout_prob=0.0)
 
 # name → model type, fields of the config, height and width of the images, and of others
 MODELS = {
     "vit": ("vit", VIT, (8, 8), (12, 16)),
     "deit": ("deit", dict(VIT, image_size=[8, 12], qkv_bias=False, hidden_act="gelu_new"), (8, 12), None),
+    "resnet": ("resnet", RESNET, (32, 48), (24, 24)),
+    "resnet-v1": (
+        "resnet",
+        dict(RESNET, downsample_in_bottleneck=True, downsample_in_first_stage=True),
+        (32, 32),
+        None,
+    ),
+    "resnet-basic": ("resnet", dict(RESNET, layer_type="basic", hidden_act="silu"), (31, 32), None),
+    "convnext": (
+        "convnext",
+        dict(hidden_sizes=[8, 12], depths=[1, 2], num_stages=2, initializer_range=0.4, layer_scale_init_value=0.5),
+        (16, 24),
+        None,
+    ),
+    "mobilenet_v2": ("mobilenet_v2", dict(MOBILENET, finegrained_output=False), (33, 40), None),
+    "mobilenet_v2-dilated": (
+        "mobilenet_v2",
+        dict(MOBILENET, output_stride=8, tf_padding=False, first_layer_is_expansion=False, finegrained_output=False),
+        (32, 32),
+        None,
+    ),
 }
 ADAPTERS = {
     "lora-vit": ("vit", dict(r=2, lora_alpha=4, target_modules=["q_proj", "v_proj"])),

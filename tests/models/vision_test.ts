@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
-import { openDevice } from "../../lib/engine/mod.ts";
-import { attachTo, bodyPaths, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
+import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
+import { attachTo, bodyPaths, type Model, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
+import type { ImageConfig } from "../../lib/nn/family.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun, logitsOf } from "../nn/run_trainable_model.ts";
 import { largestDifference, readGolden } from "./golden.ts";
@@ -15,13 +16,25 @@ const tolerance = 1e-4;
 const models: readonly [name: string, head: string, devices: readonly string[]][] = [
   ["vit", "classification", ["cpu", "tfjs:cpu"]],
   ["deit", "classification", ["cpu"]],
+  ["resnet", "classification", ["cpu", "tfjs:cpu"]],
+  ["resnet-v1", "classification", ["cpu"]],
+  ["resnet-basic", "classification", ["cpu"]],
+  ["convnext", "classification", ["cpu"]],
+  ["mobilenet_v2", "classification", ["cpu"]],
+  ["mobilenet_v2-dilated", "classification", ["cpu"]],
 ];
+
+/** The model for images of that size. */
+function resized(model: Model, { shape: [, , height, width] }: HostTensor): Model {
+  const config: ImageConfig = { ...model.config as ImageConfig, imageSize: [height, width] };
+  return { ...model, config };
+}
 
 for (const [name, head, devices] of models) {
   for (const deviceName of devices) {
     Deno.test(`${name} gives what transformers gives for images, on ${deviceName}`, async () => {
       const golden = await readGolden(`vision/${name}/expected.safetensors`);
-      const model = await goldenImageModel(name, head);
+      const model = resized(await goldenImageModel(name, head), golden.pixel_values);
       assert.deepEqual(model.fresh, []);
       const objective = weightedImages(model, golden.weights);
       const trainable = { model, adapter: attachTo(model, full()), objective };
@@ -36,7 +49,7 @@ for (const [name, head, devices] of models) {
 
   Deno.test(`${name} has PyTorch's gradients for images`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
-    const model = await goldenImageModel(name, head);
+    const model = resized(await goldenImageModel(name, head), golden.pixel_values);
     const objective = weightedImages(model, golden.weights);
     const trainable = { model, adapter: attachTo(model, full()), objective };
     const { pixel_values } = golden;
@@ -57,6 +70,19 @@ for (const [name, head, devices] of models) {
       });
     const all = Object.keys(golden).filter((key) => key.startsWith("gradient."));
     assert.deepEqual(found.sort(), all.sort());
+  });
+}
+
+for (const name of ["vit", "resnet"]) {
+  Deno.test(`${name} gives what transformers gives for images of another size`, async () => {
+    const golden = await readGolden(`vision/${name}/expected.safetensors`);
+    const pixel_values = golden["other.pixel_values"];
+    const model = resized(await goldenImageModel(name, "classification"), pixel_values);
+    const objective = weightedImages(model, golden.weights);
+    const trainable = { model, adapter: attachTo(model, full()), objective };
+    const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
+    const difference = largestDifference(found.data, golden["other.results"].data);
+    assert.ok(difference < tolerance, `results differ by ${difference}`);
   });
 }
 

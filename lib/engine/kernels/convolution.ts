@@ -5,27 +5,29 @@
  * @module
  */
 import type { Value } from "../value.ts";
-import { endOfAxis, type GraphBuilder } from "../graph_builder.ts";
+import type { GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
-import type { Pair, Window } from "../ops/convolution/window.ts";
-import { emitWindows, mapAxes, windowAttributes } from "./windows.ts";
+import { offsetsOf, type Pair, type Window } from "../ops/convolution/window.ts";
+import { elementOfWindows, emitWindows, mapAxes, padded, windowAttributes } from "./windows.ts";
 
 /** What the convolutions are called with (`ops/convolution/convolve.ts`). */
 interface ConvolutionAttrs {
   readonly window: Window;
   readonly groups: number;
+  /** How many windows there are, where that is known of an open size. */
+  readonly counts?: Pair;
   /** Height and width of what a transposed convolution gives. */
   readonly size: Pair;
 }
 
 const attrsOf = ({ attrs }: KernelCall) => attrs as unknown as ConvolutionAttrs;
-const vector = { type: "int64", shape: [1] } as const;
 
 function convolution(call: KernelCall): Value[] {
   const { build, inputs: { x, weight } } = call;
-  const { window, groups } = attrsOf(call);
+  const { window, groups, counts } = attrsOf(call);
   return [emitWindows(build, "Conv", [x, weight], {
     window,
+    counts,
     channels: weight.shape[0],
     attributes: { group: { int: groups } },
   })];
@@ -45,7 +47,7 @@ function transposed(call: KernelCall): Value[] {
       padding[at] - padding[at + 2];
     const left = size[at] - covered;
     const isOpen = build.graph.openDims.isOpen(x.shape[axis]);
-    const isKnown = !isOpen || left >= 0 && left < Math.max(stride[at], dilation[at]);
+    const isKnown = !isOpen || left >= 0 && left < stride[at];
     if (isKnown) return { left, made: size[at], isPart: false };
     const made = build.graph.openDims.partOf(`${x.shape[axis]} covered ${covered} ${stride[at]}`);
     return { left: stride[at] - 1, made, isPart: true };
@@ -64,57 +66,6 @@ function transposed(call: KernelCall): Value[] {
     }
   });
   return [build.slice(made, [0, 0, 0, 0], [x.shape[0], channels, ...size])];
-}
-
-/** Zeros around maps. */
-function padded(build: GraphBuilder, x: Value, [top, left, bottom, right]: Window["padding"]) {
-  if (top + left + bottom + right === 0) return x;
-  const [n, c, height, width] = x.shape;
-  const shape = [n, c, height + top + bottom, width + left + right];
-  const made = build.emitOne("Pad", [
-    x,
-    build.ints([top, left, bottom, right]),
-    build.float(0),
-    build.ints([...mapAxes]),
-  ], { type: x.type, shape });
-  for (const axis of mapAxes) {
-    if (build.graph.openDims.isOpen(x.shape[axis])) build.registerSize(made, axis);
-  }
-  return made;
-}
-
-/** Where a slice ends that takes `count` elements from `begin` on, or what is left there. */
-function endAfter(build: GraphBuilder, begin: number, count: number, stride: number): Value {
-  if (!build.graph.openDims.isOpen(count)) return build.ints([begin + stride * (count - 1) + 1]);
-  const span = build.emitOne("Mul", [build.size(count), build.ints([stride])], vector);
-  return build.emitOne("Add", [span, build.ints([begin])], vector);
-}
-
-/** Of each window of padded maps the element at [row, column]: [n, c, windows down, windows across]. */
-function elementOfWindows(
-  build: GraphBuilder,
-  x: Value,
-  { stride, dilation }: Window,
-  at: Pair,
-  counts: Pair,
-): Value {
-  const begins = at.map((step, axis) => step * dilation[axis]);
-  const isWhole = begins.every((begin) => begin === 0) && stride.every((each) => each === 1) &&
-    counts.every((count, axis) => count === x.shape[mapAxes[axis]]);
-  if (isWhole) return x;
-  const ends = begins.map((begin, axis) => endAfter(build, begin, counts[axis], stride[axis]));
-  return build.emitOne("Slice", [
-    x,
-    build.ints(begins),
-    build.concatSizes(ends),
-    build.ints([...mapAxes]),
-    build.ints(stride),
-  ], { type: x.type, shape: [x.shape[0], x.shape[1], ...counts] });
-}
-
-/** All offsets within a window, row by row. */
-export function offsetsOf([height, width]: Pair): Pair[] {
-  return Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width]);
 }
 
 function transpose(build: GraphBuilder, x: Value, perm: readonly number[]): Value {

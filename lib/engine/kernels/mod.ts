@@ -12,7 +12,9 @@ import { fused } from "./fused.ts";
 import { inference } from "./inference.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
+import { maps } from "./maps.ts";
 import { matrix } from "./matrix.ts";
+import { pooling } from "./pooling.ts";
 import { quantized } from "./quantized.ts";
 import { reductions } from "./reduction.ts";
 
@@ -24,6 +26,8 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...indexing,
   ...matrix,
   ...convolutions,
+  ...pooling,
+  ...maps,
   ...quantized,
   ...eightBit,
   ...fused,

@@ -6,10 +6,12 @@
 import type { Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import type { Attribute } from "../graph.ts";
-import type { Window } from "../ops/convolution/window.ts";
+import type { Pair, Window } from "../ops/convolution/window.ts";
 
 /** Height and width of a map [batch, channels, height, width]. */
 export const mapAxes = [2, 3] as const;
+
+const vector = { type: "int64", shape: [1] } as const;
 
 /** How many windows fit along height or width. */
 interface WindowCount {
@@ -35,14 +37,17 @@ export function emitWindows(
   build: GraphBuilder,
   op: string,
   inputs: readonly (Value | undefined)[],
-  { window, channels, attributes }: {
+  { window, channels, counts: known, attributes }: {
     readonly window: Window;
     readonly channels: number;
+    /** How many windows there are, where that is known. */
+    readonly counts?: Pair | undefined;
     readonly attributes: Readonly<Record<string, Attribute>>;
   },
 ): Value {
   const x = inputs[0]!;
-  const counts = mapAxes.map((axis, at) => countAlong(build, x.shape[axis], window, at as 0 | 1));
+  const counts = known?.map((size) => ({ size, isPart: false })) ??
+    mapAxes.map((axis, at) => countAlong(build, x.shape[axis], window, at as 0 | 1));
   const shape = [x.shape[0], channels, ...counts.map(({ size }) => size)];
   const made = build.emitOne(op, inputs, { type: x.type, shape }, {
     kernel_shape: { ints: window.kernel },
@@ -63,7 +68,59 @@ export function windowAttributes(
 ): Record<string, Attribute> {
   return {
     strides: { ints: stride },
-    dilations: { ints: dilation },
+    // The standard's mean of a window knew none before its version 19.
+    ...(dilation.some((each) => each > 1) ? { dilations: { ints: dilation } } : {}),
     pads: { ints: padding },
   };
+}
+
+/** Maps with a number, 0 unless given, around them. */
+export function padded(
+  build: GraphBuilder,
+  x: Value,
+  [top, left, bottom, right]: Window["padding"],
+  by = 0,
+): Value {
+  if (top + left + bottom + right === 0) return x;
+  const [n, c, height, width] = x.shape;
+  const shape = [n, c, height + top + bottom, width + left + right];
+  const made = build.emitOne("Pad", [
+    x,
+    build.ints([top, left, bottom, right]),
+    build.float(by),
+    build.ints([...mapAxes]),
+  ], { type: x.type, shape });
+  for (const axis of mapAxes) {
+    if (build.graph.openDims.isOpen(x.shape[axis])) build.registerSize(made, axis);
+  }
+  return made;
+}
+
+/** Where a slice ends that takes `count` elements from `begin` on, or what is left there. */
+function endAfter(build: GraphBuilder, begin: number, count: number, stride: number): Value {
+  if (!build.graph.openDims.isOpen(count)) return build.ints([begin + stride * (count - 1) + 1]);
+  const span = build.emitOne("Mul", [build.size(count), build.ints([stride])], vector);
+  return build.emitOne("Add", [span, build.ints([begin])], vector);
+}
+
+/** Of each window of padded maps the element at [row, column]: [n, c, windows down, windows across]. */
+export function elementOfWindows(
+  build: GraphBuilder,
+  x: Value,
+  { stride, dilation }: Window,
+  at: Pair,
+  counts: Pair,
+): Value {
+  const begins = at.map((step, axis) => step * dilation[axis]);
+  const isWhole = begins.every((begin) => begin === 0) && stride.every((each) => each === 1) &&
+    counts.every((count, axis) => count === x.shape[mapAxes[axis]]);
+  if (isWhole) return x;
+  const ends = begins.map((begin, axis) => endAfter(build, begin, counts[axis], stride[axis]));
+  return build.emitOne("Slice", [
+    x,
+    build.ints(begins),
+    build.concatSizes(ends),
+    build.ints([...mapAxes]),
+    build.ints(stride),
+  ], { type: x.type, shape: [x.shape[0], x.shape[1], ...counts] });
 }

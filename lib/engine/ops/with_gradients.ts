@@ -8,34 +8,53 @@ import { type Tensor, tf } from "../tf.ts";
 /** What tensorflow.js' `customGrad` is made of; that one computes all gradients in any case. */
 interface Recorder {
   runKernelFunc(op: {
-    forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor;
-    backwardsFunc(dy: Tensor, saved: Tensor[]): Record<string, () => Tensor>;
+    forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor[];
+    backwardsFunc(dys: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
     inputs: Record<string, Tensor>;
-  }): Tensor;
+  }): Tensor[];
 }
 
+/** What an op gives. */
+export interface Forward {
+  readonly value: Tensor;
+  /** Further results, of which nobody takes a gradient. */
+  readonly beside?: readonly Tensor[];
+  /** What the backward pass reads beside the inputs. */
+  readonly kept?: readonly Tensor[];
+}
+
+/** For each input, in their order, a function that computes the gradient. */
+export type Backward = (dy: Tensor, inputs: Tensor[], kept: Tensor[]) => readonly (() => Tensor)[];
+
 /**
- * The value of `forward`, with `backward` in the place of what tensorflow.js would record. On a device that
- * runs op by op the gradient of a frozen weight is never computed.
- *
- * @param forward gives the value, and what the backward pass reads beside the inputs
- * @param backward a function of the gradient for each input, in their order
+ * The value of `forward` and what it gives beside, with `backward` in the place of what tensorflow.js would
+ * record. On a device that runs op by op the gradient of a frozen weight is never computed.
  */
-export function withGradients(
+export function severalWithGradients(
   inputs: readonly Tensor[],
-  forward: () => { readonly value: Tensor; readonly kept?: readonly Tensor[] },
-  backward: (dy: Tensor, inputs: Tensor[], kept: Tensor[]) => readonly (() => Tensor)[],
-): Tensor {
+  forward: () => Forward,
+  backward: Backward,
+): Tensor[] {
   return (tf.engine() as unknown as Recorder).runKernelFunc({
     inputs: Object.fromEntries(inputs.entries()),
     forwardFunc(_backend, save) {
-      const { value, kept = [] } = forward();
+      const { value, beside = [], kept = [] } = forward();
       save([...inputs, ...kept]);
-      return value;
+      return [value, ...beside];
     },
-    backwardsFunc: (dy, saved) =>
+    backwardsFunc: (dys, saved) =>
       Object.fromEntries(
-        backward(dy, saved.slice(0, inputs.length), saved.slice(inputs.length)).entries(),
+        backward([dys].flat()[0], saved.slice(0, inputs.length), saved.slice(inputs.length))
+          .entries(),
       ),
   });
+}
+
+/** The value alone, as `severalWithGradients` gives it. */
+export function withGradients(
+  inputs: readonly Tensor[],
+  forward: () => Omit<Forward, "beside">,
+  backward: Backward,
+): Tensor {
+  return severalWithGradients(inputs, forward, backward)[0];
 }

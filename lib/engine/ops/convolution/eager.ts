@@ -5,12 +5,14 @@
  * @module
  */
 import { type Tensor, tf } from "../../tf.ts";
-import { addedBy, type Padding, type Pair, type Window } from "./window.ts";
+import type { Padding, Pair, Window } from "./window.ts";
 
 /** What a convolution does beside its weights. */
 export interface Convolution {
   readonly window: Window;
   readonly groups: number;
+  /** How many windows there are, where that is known of an open size. */
+  readonly counts?: Pair;
 }
 
 const toLast = (x: Tensor): Tensor => tf.transpose(x, [0, 2, 3, 1]);
@@ -141,14 +143,4 @@ export function weightGradient(x: Tensor, dy: Tensor, { window, groups }: Convol
   const own = [groups, outputs / groups, inputs / groups];
   const whole = tf.reshape(tf.stack(products, 3), [...own, ...kernel]);
   return tf.reshape(whole, [outputs, inputs / groups, ...kernel]);
-}
-
-/** Height and width of what a transposed convolution gives. */
-export function sizeBack([height, width]: Pair, window: Window, outputPadding: Pair): Pair {
-  const added = addedBy(window.padding);
-  const [down, across] = [height, width].map((count, at) =>
-    (count - 1) * window.stride[at] + window.dilation[at] * (window.kernel[at] - 1) + 1 -
-    added[at] + outputPadding[at]
-  );
-  return [down, across];
 }

@@ -98,3 +98,18 @@ export function windowsIn(of: string, [height, width]: Pair, window: Window): Pa
       `window of ${reach[0]} × ${reach[1]}`,
   );
 }
+
+/** Height and width of what a transposed convolution gives. */
+export function sizeBack([height, width]: Pair, window: Window, outputPadding: Pair): Pair {
+  const added = addedBy(window.padding);
+  const [down, across] = [height, width].map((count, at) =>
+    (count - 1) * window.stride[at] + window.dilation[at] * (window.kernel[at] - 1) + 1 -
+    added[at] + outputPadding[at]
+  );
+  return [down, across];
+}
+
+/** All offsets within a window, row by row. */
+export function offsetsOf([height, width]: Pair): Pair[] {
+  return Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width]);
+}
