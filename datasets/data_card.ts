@@ -10,6 +10,7 @@ export interface TaskColumns {
   "token-classification": { tokens: string; tags: string };
   "question-answering": { question: string; context: string; answers: string };
   "sentence-embeddings": { anchor: string; positive: string };
+  "image-classification": { image: string; label: string };
   "text-generation": { text: string };
   chat: { messages: string };
   translation: { source: string; target: string };

@@ -10,6 +10,7 @@ import { brownTags } from "./brown_tags.ts";
 import type { DataSet } from "./data_set.ts";
 import { definitions } from "./definitions.ts";
 import { emailSubjects } from "./email_subjects.ts";
+import { emoji } from "./emoji.ts";
 import { interfaceMessages } from "./interface_messages.ts";
 import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
@@ -43,6 +44,7 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   typescriptMessages,
   interfaceMessages,
   emailSubjects,
+  emoji,
   poems,
   tangPoems,
 };

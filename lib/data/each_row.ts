@@ -21,11 +21,27 @@ export interface EachRowOptions {
 /** Work that is over sooner needs no display. */
 const quietMilliseconds = 2000;
 
+/** Rows that are worked on at the same time, where the work waits for other threads. */
+const rowsTogether = 8;
+
+/** As `eachRow`, for work that waits, such as for files and decoders: some rows at the same time. */
+export async function eachRowTogether(
+  rows: number,
+  options: EachRowOptions,
+  visit: (row: number) => Promise<void>,
+): Promise<void> {
+  const running: Promise<void>[] = [];
+  await eachRow(rows, options, async (row) => {
+    running.push(visit(row));
+    if (running.length === rowsTogether || row === rows - 1) await Promise.all(running.splice(0));
+  });
+}
+
 /** Calls `visit` for each row number from 0. Shows progress when it takes over two seconds. */
 export async function eachRow(
   rows: number,
   { done, title, where, signal }: EachRowOptions,
-  visit: (row: number) => void,
+  visit: (row: number) => void | Promise<void>,
 ): Promise<void> {
   let progress: Progress | undefined;
   let row = 0;
@@ -36,7 +52,8 @@ export async function eachRow(
   );
   try {
     while (row < rows) {
-      visit(row++);
+      const visited = visit(row++);
+      if (visited) await visited;
       if (performance.now() - began > quietMilliseconds) {
         progress ??= showProgress({ title, total: rows, unit: "rows" });
         progress.update(row);

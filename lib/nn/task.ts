@@ -33,6 +33,8 @@ export interface Task<
   readonly name: string;
   /** Which metrics may be asked. */
   readonly kind: Predicted["kind"];
+  /** What its models take; text unless given. */
+  readonly input?: "text" | "image";
   /** The settings as plain JSON; `tasks/mod.ts` makes the task from them again. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The columns that it reads; a table without one of them is refused. */

@@ -12,6 +12,8 @@ import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
+import { imageClassificationFlags } from "./image_classification/flags.ts";
+import { openedImageClassification } from "./image_classification/opened.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
@@ -20,6 +22,7 @@ import { textClassificationFlags } from "./text_classification/flags.ts";
 import { textGenerationFlags } from "./text_generation/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
+import { imageClassification } from "./image_classification.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { sentenceEmbeddings } from "./sentence_embeddings.ts";
 import { summarization } from "./summarization.ts";
@@ -96,6 +99,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     opened: () => summarization({ text: "text", summary: "summary" }),
     columns: [["text", "summary"]],
   },
+  "image-classification": {
+    make: imageClassification,
+    flags: imageClassificationFlags,
+    opened: openedImageClassification,
+    columns: [["image", "label"]],
+  },
   // After text generation, which files of others are opened as.
   chat: {
     make: chat,
@@ -124,6 +133,8 @@ export interface TaskTraces {
   readonly peftTaskType?: unknown;
   /** The family's head that its class in `architectures` names. */
   readonly head?: string | undefined;
+  /** What the family takes; text unless given. */
+  readonly input?: "text" | "image";
   /** True where the family is an encoder-decoder, whose language head is that of other tasks. */
   readonly hasDecoder?: boolean;
 }
@@ -133,7 +144,7 @@ export interface TaskTraces {
  * none has. A PEFT type comes before a head.
  */
 export function taskOfTraces(
-  { peftTaskType, head, hasDecoder = false }: TaskTraces,
+  { peftTaskType, head, input = "text", hasDecoder = false }: TaskTraces,
   notes: HeadNotes,
 ): AnyTask | undefined {
   const isMeant = ({ head: own, signature }: ReturnType<AnyTask["withLabels"]>) =>
@@ -141,5 +152,5 @@ export function taskOfTraces(
       ? own.name === head && (signature.peftTaskType === "SEQ_2_SEQ_LM") === hasDecoder
       : signature.peftTaskType === peftTaskType;
   return Object.values(tasks).map(({ opened }) => opened(notes))
-    .find((task) => isMeant(task.withLabels([])));
+    .find((task) => (task.input ?? "text") === input && isMeant(task.withLabels([])));
 }

@@ -27,6 +27,9 @@ export const CHAT_TEMPLATE_FILE = "chat_template.jinja";
 /** How the model writes texts unless told otherwise; most folders of language models have it. */
 export const GENERATION_CONFIG_FILE = "generation_config.json";
 
+/** How images become the pixels of an image model; models of other inputs lack it. */
+export const PREPROCESSOR_CONFIG_FILE = "preprocessor_config.json";
+
 /** A model on this machine. */
 export interface ModelFolder {
   /** The reference that it was asked for by. */
@@ -45,6 +48,8 @@ export interface ModelFolder {
   readonly chatTemplate?: string;
   /** Path of `generation_config.json`, if there is one. */
   readonly generationConfig?: string;
+  /** Path of `preprocessor_config.json`, if there is one. */
+  readonly preprocessorConfig?: string;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
   readonly sentence?: SentenceSource;
 }
@@ -82,6 +87,7 @@ export async function findModelFiles(
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
     chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
+    preprocessorConfig: await ifFile(join(home, PREPROCESSOR_CONFIG_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
 }
@@ -149,6 +155,7 @@ export async function fetchModelFiles(
   await fetchFile(TOKENIZER_CONFIG_FILE);
   await fetchFile(CHAT_TEMPLATE_FILE);
   await fetchFile(GENERATION_CONFIG_FILE);
+  await fetchFile(PREPROCESSOR_CONFIG_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {
     const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));

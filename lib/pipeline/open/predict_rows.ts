@@ -86,7 +86,8 @@ async function runTogether(
   for (const { adapter: { model, entry } } of all) {
     base.reserve(model.headRequest.name, entry.delta);
   }
-  const { padId } = textConfig(base.opened);
+  const { opened } = base;
+  const padId = opened.family.input === "text" ? textConfig(opened).padId : 0;
   const alike = Map.groupBy(
     all,
     ({ adapter, objective }) => base.sharedFor(adapter.model, objective),

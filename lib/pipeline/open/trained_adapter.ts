@@ -43,6 +43,7 @@ export async function trainedAdapter(
   const traces = {
     peftTaskType: files.config.task_type ?? undefined,
     head: notes.head,
+    input: family.input,
     hasDecoder,
   };
   const sources = { given: given.task, note: files.task, ...traces };

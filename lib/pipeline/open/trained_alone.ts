@@ -19,10 +19,11 @@ export async function trainedAlone(
   signal?: AbortSignal,
 ): Promise<TrainedTask | { readonly why: () => TunebookError }> {
   const { opened: { reference, json, family }, notes, maxTokens } = base;
+  const { input } = family;
   const hasDecoder = family.decoder !== undefined;
   const labels = given.labels ?? notes.labels;
   const told = toldTask(
-    { given: given.task, note: notes.note, head: notes.head, isOwnHead: true, hasDecoder },
+    { given: given.task, note: notes.note, head: notes.head, isOwnHead: true, input, hasDecoder },
     { outputs: labels.length, problemType: notes.problemType },
     reference,
   );

@@ -23,6 +23,8 @@ export interface OpenedModel {
   readonly config: ModelConfig;
   /** Absent where the model takes no text. */
   readonly tokenizer?: Tokenizer;
+  /** How the model's images become pixels; absent for other inputs. */
+  readonly pixels?: PixelProcessor;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
 }
@@ -49,7 +51,7 @@ export async function openStage(
   });
   const { family, config, json } = await readModelConfig(files.config, own ? [own] : []);
   const opened = { reference, files, family, config, json };
-  if (family.input !== "text") return opened;
+  if (family.input === "image") return { ...opened, pixels: await openPixels(files, config) };
   if (!files.tokenizer) {
     throw new TunebookError(
       "weights",
@@ -70,10 +72,21 @@ export async function openStage(
   return { ...opened, tokenizer };
 }
 
+/** The image processor of a folder; what its images become must be what the model takes. */
+async function openPixels(
+  { preprocessorConfig }: Pick<ModelFolder, "preprocessorConfig">,
+  config: ModelConfig,
+): Promise<PixelProcessor> {
+  const { imageSize, channels } = config as Partial<ImageConfig>;
+  const said = preprocessorConfig ? await readJsonObject(preprocessorConfig) : undefined;
+  return openPixelProcessor(said, { imageSize, channels, where: preprocessorConfig });
+}
+
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
-  const { tokenizer, family, config, files: { sentence } } = opened;
-  if (!tokenizer) return { input: "image", config: {} };
+  const { tokenizer, pixels, family, config, files: { sentence } } = opened;
+  if (pixels) return { input: "image", tokens: config.maxTokens, ...pixels };
+  if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);
   return {
     input: "text",
     tokenizer,

@@ -1,0 +1,74 @@
+/**
+ * Small drawings of faces, animals, food, places, objects and flags, by category.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { yesOrNo } from "../lib/core/option_rules.ts";
+import { type DataSet, dataSet, type DataSetOptions, readPackageJson } from "./data_set.ts";
+
+/** Which emoji are wanted beside the usual options. */
+export interface EmojiOptions extends DataSetOptions {
+  /** Adds the 1,875 variants of people and hands in other tones of skin; false unless given. */
+  variants?: boolean;
+}
+
+/** An emoji as the package lists it. */
+interface ListedEmoji {
+  readonly name: string;
+  readonly short_name: string;
+  readonly image: string;
+  readonly category: string;
+  readonly subcategory: string;
+  readonly skin_variations?: Readonly<Record<string, { readonly image: string }>>;
+}
+
+/** The category of five patches of skin that are no emoji by themselves. */
+const parts = "Component";
+
+/**
+ * 1,906 emoji of Noto Emoji, 64 × 64 pixels on a transparent ground, with the columns `image` (the path of a
+ * PNG), `category` (9, `Food & Drink`), `subcategory` (98, `food-fruit`), `name` (`RED APPLE`) and `emoji`
+ * (`apple`; variants of one emoji share it).
+ *
+ * Variants in tones of skin are nearly the same picture: the option `split` keeps them together.
+ *
+ * @example
+ * ```ts
+ * import { emoji } from "tunebook/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * const table = await emoji({ rows: 10 });
+ * assert.deepEqual(table.columnNames(), ["image", "category", "subcategory", "name", "emoji"]);
+ * ```
+ */
+export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emoji", {
+  title: "Noto Emoji by category",
+  description: "drawings of 64 × 64 pixels, each with its category in Unicode",
+  package: { name: "emoji-datasource-google", version: "16.0.0" },
+  source: "https://github.com/iamcal/emoji-data",
+  licence: "Apache-2.0 (the images), MIT (the package)",
+  citation: "Google, Noto Emoji; C. Henderson, emoji-data, 16.0",
+  task: "image-classification",
+  columns: { image: "image", label: "category" },
+  rows: 1906,
+}, {
+  together: ["emoji"],
+  rules: { variants: yesOrNo },
+  isWhole: ({ variants = false }) => !variants,
+  read: async (folder, { variants = false }) => {
+    const listed = await readPackageJson(folder, "emoji.json") as ListedEmoji[];
+    return listed.filter(({ category }) => category !== parts).flatMap(
+      ({ name, short_name, image, category, subcategory, skin_variations = {} }) => {
+        const others = variants ? Object.values(skin_variations) : [];
+        return [image, ...others.map((other) => other.image)].map((file) => ({
+          image: join(folder, "img", "google", "64", file),
+          category,
+          subcategory,
+          name,
+          emoji: short_name,
+        }));
+      },
+    );
+  },
+});

@@ -1,0 +1,108 @@
+/**
+ * Image classification with known labels: rows become examples, and outputs become answers.
+ *
+ * @module
+ */
+import type { LabelKind } from "../../data/labels.ts";
+import type { Predictions } from "../../nn/predictions.ts";
+import type { Processor } from "../../nn/processor.ts";
+import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import { columnValues } from "../../table/columns.ts";
+import { sourceRows } from "../../table/source_rows.ts";
+import { type Table, tableFromColumns } from "../../table/table.ts";
+import { checkOutput } from "../shared/check_output.ts";
+import { predictionsOf } from "../shared/class_predictions.ts";
+import { classWeightsOf } from "../shared/class_weights.ts";
+import { classificationObjective } from "../shared/classification_objective.ts";
+import { imageExamples, imageFingerprint } from "../shared/image_examples.ts";
+import { imageProcessorFor, imageRows } from "../shared/image_rows.ts";
+import type { LabelColumn } from "../shared/label_column.ts";
+import {
+  labelFields,
+  labelTargets,
+  mostFrequent,
+  saidLabels,
+  truthOf,
+  type WithTruth,
+} from "../shared/labelled_rows.ts";
+import { joinOutputs, needsLabels } from "../shared/text_examples.ts";
+import { withoutLoss } from "../shared/without_loss.ts";
+import { calledImage, type ImageInput, type ImagePrediction } from "./prediction.ts";
+
+/** A task and what its columns mean. */
+export interface LabelledImagesOptions<Kind extends LabelKind> {
+  readonly task: Task<Predictions<Kind>, ImageInput, ImagePrediction>;
+  readonly image: string;
+  readonly labelled: LabelColumn<Kind>;
+  readonly labels: readonly string[];
+}
+
+/** Examples that know their labels, for the baseline. */
+type LabelledImages<Kind extends LabelKind> =
+  & Examples<Predictions<Kind>, ImagePrediction>
+  & WithTruth;
+
+/** The task with its labels. */
+export function labelledImages<Kind extends LabelKind>(
+  options: LabelledImagesOptions<Kind>,
+): LabelledTask<Predictions<Kind>, ImageInput, ImagePrediction> {
+  const { task, image, labelled: { kind }, labels } = options;
+  return {
+    task,
+    labels,
+    head: { name: "classification", outputs: labels.length },
+    signature: {
+      pipeline: "image-classification",
+      peftTaskType: null,
+      autoClass: "AutoModelForImageClassification",
+      config: labelFields(kind, labels),
+    },
+    examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
+    ...(kind === "single" ? { baseline: (train, held) => mostFrequent(labels, train, held) } : {}),
+  };
+}
+
+async function examplesOf<Kind extends LabelKind>(
+  table: Table,
+  processor: Processor,
+  { where, labelled: isLabelled = true, signal }: ExamplesOptions,
+  { task, image, labelled, labels }: LabelledImagesOptions<Kind>,
+): Promise<LabelledImages<Kind>> {
+  const { kind } = labelled;
+  const own = imageProcessorFor(task.name, processor);
+  const found = isLabelled ? labelled.read(table, where, labels) : undefined;
+  const targets = found ? labelTargets(found) : new Float32Array();
+  const images = await imageRows(table, { column: image, processor: own, where, signal });
+  const source = sourceRows(table, where);
+  return {
+    ...imageExamples(images, own),
+    ...(found ? { truth: truthOf(found) } : {}),
+    fingerprint: imageFingerprint(images, own, targets),
+    objective({ labelSmoothing, classWeights, focalGamma }) {
+      const objective = classificationObjective({
+        kind,
+        outputs: labels.length,
+        targets,
+        ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+        ...(focalGamma === undefined ? {} : { focalGamma }),
+        ...classWeightsOf(classWeights, found),
+      });
+      return found ? objective : withoutLoss(objective);
+    },
+    predictions(outputs) {
+      outputs.forEach((output, row) => checkOutput(output, source.placeOf(row)));
+      return predictionsOf({
+        kind,
+        labels,
+        logits: joinOutputs(outputs),
+        truth: truthOf(found ?? needsLabels("predictions")),
+      }) as Predictions<Kind>;
+    },
+    answers(outputs) {
+      const cells = columnValues(table, image);
+      return saidLabels(cells.length, joinOutputs(outputs), { kind, labels })
+        .map((said, row) => ({ image: calledImage(cells[row]), ...said }));
+    },
+  };
+}
