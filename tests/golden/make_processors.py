@@ -36,7 +36,7 @@ filters = [Image.Resampling(number) for number in range(6)]
 resized = {}
 for name, mode in (("rgb.png", "RGB"), ("grey.png", "L")):
     image = Image.open(out / name).convert(mode)
-    for width, height in ((16, 11), (64, 50), (37, 10), (9, 23), (3, 90), (1, 1), (37, 23)):
+    for width, height in ((16, 11), (64, 50), (37, 10), (9, 23), (3, 90), (1, 1), (37, 23), (50, 9), (37, 8), (35, 5), (70, 22)):
         for filter in filters:
             pixels = np.asarray(image.resize((width, height), filter))
             resized[f"{name}/{filter.value}/{width}x{height}"] = np.ascontiguousarray(pixels.reshape(height, width, -1))

@@ -1,6 +1,5 @@
 /**
- * Resizes images to the same bits as Pillow: two passes of 8-bit pixels in fixed point, across and then
- * down.
+ * Resizes images to the same bits as Pillow: two passes of 8-bit pixels in fixed point, across and down.
  *
  * @module
  */
@@ -27,7 +26,8 @@ export interface ResampleTarget {
 
 /**
  * Resizes an image; every channel by itself, alpha too. Pillow's fixed-point arithmetic, so that bits are
- * those of `PIL.Image.resize`.
+ * those of `PIL.Image.resize` of Pillow 13. Up to Pillow 12 images that lose much of their height were
+ * resized across first as well, which rounds some pixels otherwise, by one.
  *
  * @example
  * ```ts
@@ -44,26 +44,39 @@ export function resample(image: Image, target: ResampleTarget): Image {
   const region = target.region ?? { left: 0, top: 0, width, height };
   const isSame = width === image.width && height === image.height;
   if (filter === "nearest" || isSame) return picked(image, target, region);
-  const { channels } = image;
   const kernel = resampleFilters[filter];
-  const down = height === image.height
-    ? undefined
-    : tapsOf(image.height, height, kernel, region.top, region.height);
   const across = width === image.width
     ? undefined
     : tapsOf(image.width, width, kernel, region.left, region.width);
-  const firstRow = down ? down.first[0] : region.top;
-  const rows = (down ? lastInput(down) : region.top + region.height) - firstRow;
-  const between = across
-    ? acrossPass(image, across, firstRow, rows)
-    : columnsOf(image, { left: region.left, width: region.width, top: firstRow, height: rows });
-  const data = down ? downPass(between, region.width * channels, down, firstRow) : between;
-  return { width: region.width, height: region.height, channels, data };
+  const down = height === image.height
+    ? undefined
+    : tapsOf(image.height, height, kernel, region.top, region.height);
+  const rows = down ? inputsOf(down) : { first: region.top, count: region.height };
+  const columns = across ? inputsOf(across) : { first: region.left, count: region.width };
+  if (across === undefined) return downPass(image, down!, columns, 0);
+  if (down === undefined) return acrossPass(image, across, rows, 0);
+  return isDownFirst(image, target)
+    ? acrossPass(downPass(image, down, columns, 0), across, wholeOf(region.height), columns.first)
+    : downPass(acrossPass(image, across, rows, 0), down, wholeOf(region.width), rows.first);
 }
 
-function lastInput({ first, count }: Taps): number {
+/** Pillow 13 takes the order that makes fewer pixels on the way, by this rule. */
+function isDownFirst(image: Image, { width, height }: ResampleTarget): boolean {
+  return height < image.height && image.height - height > 2 * (image.width - width);
+}
+
+/** Rows or columns that follow each other. */
+interface Span {
+  readonly first: number;
+  readonly count: number;
+}
+
+const wholeOf = (count: number): Span => ({ first: 0, count });
+
+/** What is read of the axis that taps are along. */
+function inputsOf({ first, count }: Taps): Span {
   const last = first.length - 1;
-  return first[last] + count[last];
+  return { first: first[0], count: first[last] + count[last] - first[0] };
 }
 
 const half = 1 << weightBits - 1;
@@ -73,18 +86,22 @@ function clipped(sum: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
-/** [rows, wanted, channels] out of the rows that the second pass reads. */
+/**
+ * Resizes some rows of an image along themselves.
+ *
+ * @param before columns of the original that are not in `image`
+ */
 function acrossPass(
   { width, channels, data }: Image,
   { first, count, weights, stride }: Taps,
-  firstRow: number,
-  rows: number,
-): Uint8Array {
+  rows: Span,
+  before: number,
+): Image {
   const wanted = first.length;
-  const result = new Uint8Array(rows * wanted * channels);
+  const result = new Uint8Array(rows.count * wanted * channels);
   let to = 0;
-  for (let row = 0; row < rows; row++) {
-    const start = (firstRow + row) * width * channels;
+  for (let row = 0; row < rows.count; row++) {
+    const start = ((rows.first + row) * width - before) * channels;
     for (let at = 0; at < wanted; at++) {
       const from = start + first[at] * channels;
       const weightsAt = at * stride;
@@ -111,30 +128,35 @@ function acrossPass(
       }
     }
   }
-  return result;
+  return { width: wanted, height: rows.count, channels, data: result };
 }
 
-/** Rows of `rowBytes` bytes, the first of which is `firstRow` of the image, → the rows that are wanted. */
+/**
+ * Resizes some columns of an image along themselves.
+ *
+ * @param before rows of the original that are not in `image`
+ */
 function downPass(
-  data: Uint8Array,
-  rowBytes: number,
+  { width, channels, data }: Image,
   { first, count, weights, stride }: Taps,
-  firstRow: number,
-): Uint8Array {
+  columns: Span,
+  before: number,
+): Image {
   const wanted = first.length;
+  const rowBytes = columns.count * channels;
   const result = new Uint8Array(wanted * rowBytes);
   const sums = new Int32Array(rowBytes);
   for (let row = 0; row < wanted; row++) {
     sums.fill(half);
     for (let tap = 0; tap < count[row]; tap++) {
       const weight = weights[row * stride + tap];
-      const from = (first[row] - firstRow + tap) * rowBytes;
+      const from = ((first[row] - before + tap) * width + columns.first) * channels;
       for (let at = 0; at < rowBytes; at++) sums[at] += Math.imul(data[from + at], weight);
     }
     const to = row * rowBytes;
     for (let at = 0; at < rowBytes; at++) result[to + at] = clipped(sums[at]);
   }
-  return result;
+  return { width: columns.count, height: wanted, channels, data: result };
 }
 
 /** A part of an image as it is. */
