@@ -25,6 +25,7 @@ import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
 import { resnet } from "./resnet.ts";
 import { roberta } from "./roberta.ts";
+import { segformer } from "./segformer.ts";
 import { t5 } from "./t5.ts";
 import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
@@ -50,6 +51,7 @@ export const families: readonly Family[] = [
   qwen3,
   resnet,
   roberta,
+  segformer,
   t5,
   vit,
   xlmRoberta,

@@ -165,6 +165,11 @@ export interface HeadLayers<Config> {
    * transformers goes by; the same object unless it does.
    */
   fit?(config: Config, stored: StoredTensors): Config;
+  /**
+   * Paths of layers that go on with other outputs than the checkpoint's, as the decoder of a segmentation
+   * does; the others are then made anew.
+   */
+  readonly reusable?: RegExp;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
   /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */

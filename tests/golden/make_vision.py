@@ -42,6 +42,11 @@ ENCODER = dict(
 VIT = dict(ENCODER, image_size=8, patch_size=4)
 RESNET = dict(embedding_size=8, hidden_sizes=[8, 16], depths=[2, 1])
 MOBILENET = dict(depth_multiplier=0.1, expand_ratio=1.5, classifier_dropout_prob=0.0)
+SEGFORMER = dict(
+    num_encoder_blocks=2, depths=[1, 2], sr_ratios=[2, 1], hidden_sizes=[4, 6], patch_sizes=[7, 3], strides=[4, 2],
+    num_attention_heads=[1, 2], mlp_ratios=[2, 3], decoder_hidden_size=6, classifier_dropout_prob=0.0,
+    drop_path_rate=0.0, initializer_range=0.4,
+)
 
 # name → model type, fields of the config, height and width of the images, and of others
 MODELS = {
@@ -61,6 +66,8 @@ MODELS = {
         (16, 24),
         None,
     ),
+    "segformer": ("segformer", SEGFORMER, (32, 48), None),
+    "segformer-classes": ("segformer", dict(SEGFORMER, decoder_hidden_size=5), (32, 32), None),
     "mobilenet_v2": ("mobilenet_v2", dict(MOBILENET, finegrained_output=False), (33, 40), None),
     "mobilenet_v2-dilated": (
         "mobilenet_v2",

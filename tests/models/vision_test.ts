@@ -20,6 +20,8 @@ const models: readonly [name: string, head: string, devices: readonly string[]][
   ["resnet-v1", "classification", ["cpu"]],
   ["resnet-basic", "classification", ["cpu"]],
   ["convnext", "classification", ["cpu"]],
+  ["segformer", "masks", ["cpu", "tfjs:cpu"]],
+  ["segformer-classes", "classification", ["cpu"]],
   ["mobilenet_v2", "classification", ["cpu"]],
   ["mobilenet_v2-dilated", "classification", ["cpu"]],
 ];
