@@ -208,6 +208,11 @@ export interface Stack<Config> {
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
   /** What comes after the last block, such as a norm, for [rows, hiddenSize]. */
   finish?(net: Net, config: Config, x: Tensor): Tensor;
+  /**
+   * The vectors of objects that may be there, for heads that read queries: of all finished hidden states
+   * [batch, sequence, hiddenSize] → [batch, queries, hiddenSize]
+   */
+  queries?(config: Config, hidden: Tensor): Tensor;
 }
 
 /** The decoder of an encoder-decoder: a causal stack whose blocks also read what the encoder gave. */

@@ -68,6 +68,8 @@ export type Layer =
     readonly kind: "batchNorm";
     readonly path: string;
     readonly width: number;
+    /** True where scale and offset are never trained, either, as in the trunk of a detector. */
+    readonly isFrozen?: boolean;
   }
   /** One tensor of any shape, such as a class token, position embeddings or the scales of a layer. */
   | {

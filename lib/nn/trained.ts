@@ -64,7 +64,8 @@ export function trainedWeights(
 function isUnread(weight: Weight): boolean {
   const { layer } = weight;
   return layer.kind === "offset" || isRunningStatistic(weight) ||
-    "isUnread" in layer && layer.isUnread === true;
+    layer.kind === "batchNorm" && layer.isFrozen === true ||
+    layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */
