@@ -141,6 +141,18 @@ export function convShape(
     : [outChannels, inChannels / groups, ...kernel];
 }
 
+/** A convolution as the linear layer of what its kernel sees: the weight's numbers are the same. */
+export function asLinear({ path, bias, ...layer }: ConvLayer): LinearLayer {
+  const [outFeatures, ...others] = convShape({ path, ...layer });
+  return {
+    kind: "linear",
+    path,
+    inFeatures: others.reduce((product, size) => product * size, 1),
+    outFeatures,
+    ...(bias === undefined ? {} : { bias }),
+  };
+}
+
 /** What a new weight starts as; `normal` has a deviation that the model says. */
 export function initialOf({ path, layer }: Weight): "zeros" | "ones" | "normal" {
   if (layer.kind === "tensor") return layer.initial;
