@@ -9,9 +9,9 @@ import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
-import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
+import type { AttachedMethod, FrozenTensor, Method, ModelInfo } from "../nn/method.ts";
 import { bodyPaths } from "../nn/model.ts";
-import { trainedWeights } from "../nn/trained.ts";
+import { headStatistics, trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { withChosenLayers } from "./peft/chosen_layers.ts";
 import { configFile, type PeftFiles, readPeftFiles } from "./peft/files.ts";
@@ -96,6 +96,8 @@ function toldOf<Result>(folder: string, work: () => Result): Result {
 
 /** With `bias: "all"` PEFT also writes the biases of saved modules as they were; it never reads them. */
 const leftOver = /\.(?:original_module|modules_to_save)\./;
+/** A count beside running statistics, which nothing reads. */
+const batchCount = /\.num_batches_tracked$/;
 
 function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): AttachedMethod {
   const { tensors, config, folder } = files;
@@ -114,16 +116,26 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
     trains: (path) => own.trains(path) || more.has(path),
   };
   const { found } = matchWeights(files, specsOf(modelInfo, method, config, inBody), {
-    ignore: [leftOver, ...beside.unread.map((name) => new RegExp(`^${RegExp.escape(name)}$`))],
+    ignore: [
+      leftOver,
+      batchCount,
+      ...beside.unread.map((name) => new RegExp(`^${RegExp.escape(name)}$`)),
+    ],
   });
   const all = new Map([...found].map(([{ path, shape, transpose }, name]) => {
     const { data } = tensors.get(name)!;
     return [path, transpose ? transposed(data, shape.toReversed()) : data];
   }));
-  const frozen = own.frozen?.map((tensor) => {
+  const known = own.frozen?.map((tensor) => {
     const stored = all.get(tensor.name);
     return stored ? { ...tensor, values: () => stored } : tensor;
   });
+  const statistics = headStatistics(modelInfo).flatMap(({ path, shape }): FrozenTensor[] => {
+    const stored = all.get(path);
+    return stored ? [{ name: path, shape, values: () => stored }] : [];
+  });
+  const frozen = known ?? (statistics.length > 0 ? [] : undefined);
+  frozen?.push(...statistics);
   const values = new Map(all);
   for (const { name } of frozen ?? []) values.delete(name);
   const { delta } = own;
@@ -180,5 +192,11 @@ function specsOf(
     // A head that PEFT was not told to save stays as the checkpoint has it.
     optional: !isSaved(modelInfo, weight.path, config),
   }));
-  return [...added, ...weights];
+  const statistics = headStatistics(modelInfo).map((weight): WeightSpec => ({
+    path: weight.path,
+    shape: weight.shape,
+    names: namesInPeft(modelInfo, weight, own, false),
+    optional: true,
+  }));
+  return [...added, ...weights, ...statistics];
 }

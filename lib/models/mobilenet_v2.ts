@@ -220,7 +220,8 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
   inputs: pixelInputs,
   ignored: [/\.num_batches_tracked$/, /^segmentation_head\./],
   optional: [],
-  attentionTargets: ["convolution"],
+  // Those that see all channels.
+  attentionTargets: ["expand_1x1.convolution", "reduce_1x1.convolution"],
   features(net, config, { pixel_values }) {
     const maps: Tensor[] = [];
     const last = blocks(config).reduce((x, { steps, isResidual }) => {

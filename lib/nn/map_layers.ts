@@ -4,16 +4,29 @@
  * @module
  */
 import { ops, type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 import type { ConvOptions, Net } from "./net.ts";
 
-/** Binds the layers of maps to weights. */
+/** What the layers are bound to. */
+export interface MapLayersOptions {
+  tensor(path: string): Tensor;
+  readonly adapter: AttachedMethod | undefined;
+  /** What the method's hooks see. */
+  context(): HookContext;
+}
+
+/** Binds the layers of maps to weights and a method. */
 export function mapLayers(
-  tensor: (path: string) => Tensor,
+  { tensor, adapter, context }: MapLayersOptions,
 ): Pick<Net, "conv" | "batchNorm" | "groupNorm"> {
   return {
     conv(path, x, options = {}) {
-      const y = convolved(x, tensor(`${path}.weight`), options);
-      return options.bias ?? true ? tf.add(y, ofChannels(tensor(`${path}.bias`))) : y;
+      const product = convolved(x, tensor(`${path}.weight`), options);
+      const y = options.bias ?? true
+        ? tf.add(product, ofChannels(tensor(`${path}.bias`)))
+        : product;
+      const convolve = (x: Tensor, weight: Tensor) => convolved(x, weight, options);
+      return adapter?.convOutput?.(path, { x, y, convolve }, context()) ?? y;
     },
     batchNorm(path, x, epsilon) {
       const of = (role: string) => tensor(`${path}.${role}`);

@@ -74,6 +74,13 @@ export interface HookContext {
   readonly tokens?: number;
 }
 
+/** A convolution that has been computed. */
+export interface ConvCall {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  convolve(x: Tensor, weight: Tensor): Tensor;
+}
+
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
   /**
@@ -124,6 +131,12 @@ export interface AttachedMethod {
   weight?(path: string, weight: Tensor, context: HookContext): Tensor | undefined;
   /** Changes the output of the linear at `path`. x [tokens, inFeatures], y [tokens, outFeatures]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
+  /**
+   * Changes the output of the convolution at `path`, bias included. x [batch, inChannels, height, width],
+   * y [batch, outChannels, height, width]; `convolve` goes over x as the convolution does, with another
+   * weight [channels, inChannels / groups, height, width].
+   */
+  convOutput?(path: string, call: ConvCall, context: HookContext): Tensor;
   /** How many tokens `input` adds; rows must leave room for them. */
   readonly virtualTokens?: number;
   /**
@@ -156,7 +169,7 @@ export interface AttachedMethod {
   record?(methodState: ReadonlyMap<string, Float32Array>): MethodRecord;
   /**
    * What is added to a linear's weight when the method is merged into the model. The map holds the
-   * method's trained and frozen tensors.
+   * method's trained and frozen tensors. A convolution is given as the linear layer of what its kernel sees.
    */
   mergedInto?(
     layer: LinearLayer,

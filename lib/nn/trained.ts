@@ -61,10 +61,21 @@ export function trainedWeights(
   );
 }
 
+/**
+ * The running statistics of the head's batch normalisation: they belong to what is trained, though no gradient
+ * does it.
+ */
+export function headStatistics(model: Pick<Model, "layers" | "head">): Weight[] {
+  return modelWeights(model).filter((weight) =>
+    isHead(model, weight) && isRunningStatistic(weight)
+  );
+}
+
 function isUnread(weight: Weight): boolean {
   const { layer } = weight;
   return layer.kind === "offset" || isRunningStatistic(weight) ||
-    "isUnread" in layer && layer.isUnread === true;
+    layer.kind === "batchNorm" && layer.isFrozen === true ||
+    layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */
