@@ -98,6 +98,11 @@ export {
 } from "./lib/tasks/text_classification.ts";
 export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
 export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export {
+  imageClassification,
+  type ImageClassificationOptions,
+} from "./lib/tasks/image_classification.ts";
+export type { ImageInput, ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";

@@ -16,7 +16,7 @@ import { type ProcessorSteps, processorSteps } from "./processor_config.ts";
 import type { ConfigRecord } from "./processor_defaults.ts";
 
 /** Turns images into what a model reads. */
-export interface ImageProcessor {
+export interface PixelProcessor {
   /** Today's keys with all defaults: what is written as `preprocessor_config.json` beside a model. */
   readonly config: ConfigRecord;
   /** The size of every result, where it is the same for all images. */
@@ -27,6 +27,8 @@ export interface ImageProcessor {
   placement(image: PixelSize): Placement;
   /** The size of the result for an image of a size. */
   outputSize(image: PixelSize): PixelSize;
+  /** Resizes and crops alone: the same image with the size of the result, 3 channels of 8 bits. */
+  fit(image: Image): Image;
   /**
    * Resizes, crops, rescales and normalises.
    *
@@ -74,11 +76,12 @@ export interface ImageProcessor {
 export function imageProcessor(
   config: ConfigRecord,
   where = "preprocessor_config.json",
-): ImageProcessor {
+): PixelProcessor {
   takesNoOptions("imageProcessor", arguments, 2);
   const steps = processorSteps(config, where);
   const tables = pixelTables(steps);
   const placement = (image: PixelSize) => placementOf(image, steps);
+  const fit = (image: Image) => placed(rgbImage(image), placement(image), steps, where);
   return {
     config: steps.config,
     size: fixedSize(steps),
@@ -88,9 +91,10 @@ export function imageProcessor(
       const { width, height } = placement(image).region;
       return { width, height };
     },
+    fit,
     // deno-lint-ignore require-await -- throws must become rejections
     async process(image) {
-      return planes(placed(rgbImage(image), placement(image), steps, where), tables);
+      return planes(fit(image), tables);
     },
     normalize: (image) => planes(rgbImage(image), tables),
     processMask: (mask, ignored) => placedMask(mask, placement(mask), steps, ignored),
