@@ -79,6 +79,8 @@ const calls: Readonly<Record<string, Call>> = {
   "SetWriter.stream": (options) => adapters.stream("a", { adapter: null, ...options }).next(),
   "SetWriter.chat": (options) => adapters.chat({ adapter: null, ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
+  imageClassification: (options) =>
+    tunebook.imageClassification({ image: "image", label: "label", ...options }),
   textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
   chat: (options) => tunebook.chat({ messages: "text", ...options }),
   renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),
