@@ -1,5 +1,5 @@
 /**
- * Turns the colours of an image around the colour circle, in 8-bit HSV as Pillow does.
+ * Turns the colours of an image around the colour circle, in 8-bit HSV that is rounded as Pillow rounds it.
  *
  * @module
  */
@@ -19,16 +19,16 @@ export function withHue(data: RgbData, share: number): RgbData {
     const least = Math.min(red, green, blue);
     const range = most - least;
     const hue = range === 0 ? 0 : hueOf(red, green, blue, most, range);
-    const saturation = range === 0 ? 0 : Math.trunc(range / most * 255);
+    const saturation = range === 0 ? 0 : Math.trunc(Math.fround(range / most) * 255);
     writeHsv(result, at, hue + shift & 255, saturation, most);
   }
   return result;
 }
 
 function hueOf(red: number, green: number, blue: number, most: number, range: number): number {
-  const [r, g, b] = [(most - red) / range, (most - green) / range, (most - blue) / range];
-  const sixths = red === most ? b - g : green === most ? 2 + r - b : 4 + g - r;
-  return Math.trunc((sixths / 6 + 1) % 1 * 255);
+  const [r, g, b] = [red, green, blue].map((value) => Math.fround((most - value) / range));
+  const sixths = Math.fround(red === most ? b - g : green === most ? 2 + r - b : 4 + g - r);
+  return Math.trunc(Math.fround((sixths / 6 + 1) % 1) * 255);
 }
 
 function writeHsv(
@@ -40,8 +40,8 @@ function writeHsv(
 ): void {
   const sixths = hue * 6 / 255;
   const sector = Math.floor(sixths);
-  const rest = sixths - sector;
-  const share = saturation / 255;
+  const rest = Math.fround(sixths - sector);
+  const share = Math.fround(saturation / 255);
   const low = Math.round(value * (1 - share));
   const falling = Math.round(value * (1 - share * rest));
   const rising = Math.round(value * (1 - share * (1 - rest)));
