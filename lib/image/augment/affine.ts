@@ -4,6 +4,7 @@
  * @module
  */
 import type { PixelBox } from "../image_object.ts";
+import { ignoredId } from "../masks/read_mask.ts";
 import type { PixelSize } from "../pixel_size.ts";
 import type { ImageExample } from "./augmentation.ts";
 import { movedMask, movedObjects, type PixelMap } from "./move_objects.ts";
@@ -16,7 +17,7 @@ export const shearX = (amount: number): Affine => [1, amount, 0, 0, 1, 0];
 /** Moves downwards by `amount` of a pixel for each pixel to the right. */
 export const shearY = (amount: number): Affine => [1, 0, 0, amount, 1, 0];
 /** Moves by pixels. */
-export const translation = (x: number, y: number): Affine => [1, 0, x, 0, 1, y];
+export const shift = (x: number, y: number): Affine => [1, 0, x, 0, 1, y];
 
 /** Turns around the middle, anticlockwise. */
 export function rotation(degrees: number, { width, height }: PixelSize): Affine {
@@ -28,7 +29,7 @@ export function rotation(degrees: number, { width, height }: PixelSize): Affine 
 
 /**
  * Applies a map; every pixel of the result is the one that is nearest to where it comes from, black where
- * there is none. A box becomes the smallest upright one around its corners.
+ * there is none, and there its class is `ignoredId`. A box becomes the smallest upright one around its corners.
  */
 export function transformed(example: ImageExample, affine: Affine): ImageExample {
   const { image, objects, mask } = example;
@@ -45,7 +46,7 @@ export function transformed(example: ImageExample, affine: Affine): ImageExample
     ...(objects
       ? { objects: movedObjects(objects, size, map, 1, (box) => boxAround(box, affine)) }
       : {}),
-    ...(mask ? { mask: movedMask(mask, size, map, 0) } : {}),
+    ...(mask ? { mask: movedMask(mask, size, map, ignoredId) } : {}),
   };
 }
 

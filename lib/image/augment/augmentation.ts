@@ -44,8 +44,7 @@ export interface AugmentNoise {
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { horizontalFlip } from "./horizontal_flip.ts";
+ * import { augmented, horizontalFlip } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const image = { width: 2, height: 1, channels: 1, data: Uint8Array.of(3, 9) } as const;
@@ -57,8 +56,9 @@ export interface AugmentNoise {
 export function augmented(
   example: ImageExample,
   augmentations: readonly Augmentation[],
-  { seed, epoch, example: row }: AugmentNoise,
+  noise: AugmentNoise,
 ): ImageExample {
+  const { seed, epoch, example: row } = noise;
   return augmentations.reduce(
     (before, { name, apply }, at) =>
       apply(before, Random.fromSeed(seed, "augment", epoch, row, at, name)),

@@ -32,8 +32,7 @@ const hueRule: Rule = [
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { colorJitter } from "./color_jitter.ts";
+ * import { augmented, colorJitter } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const image = { width: 1, height: 1, channels: 3, data: Uint8Array.of(90, 90, 90) } as const;

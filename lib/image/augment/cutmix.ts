@@ -21,8 +21,7 @@ export interface CutmixOptions {
  *
  * @example
  * ```ts
- * import { Random } from "../../core/random.ts";
- * import { cutmix } from "./cutmix.ts";
+ * import { Random, cutmix } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const batch = {

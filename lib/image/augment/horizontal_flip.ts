@@ -21,8 +21,7 @@ export interface HorizontalFlipOptions {
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { horizontalFlip } from "./horizontal_flip.ts";
+ * import { augmented, horizontalFlip } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const image = { width: 3, height: 1, channels: 1, data: Uint8Array.of(1, 2, 3) } as const;

@@ -32,8 +32,7 @@ export interface BatchAugmentation {
  *
  * @example
  * ```ts
- * import { Random } from "../../core/random.ts";
- * import { mixup } from "./mixup.ts";
+ * import { Random, mixup } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const batch = {

@@ -55,9 +55,9 @@ const changes: Readonly<Record<string, Change>> = {
   shearX: (example, strength) => transformed(example, shearX(strength * mostShear)),
   shearY: (example, strength) => transformed(example, shearY(strength * mostShear)),
   translateX: (example, strength) =>
-    transformed(example, translation(Math.trunc(strength * mostMove * example.image.width), 0)),
+    transformed(example, shift(Math.trunc(strength * mostMove * example.image.width), 0)),
   translateY: (example, strength) =>
-    transformed(example, translation(0, Math.trunc(strength * mostMove * example.image.height))),
+    transformed(example, shift(0, Math.trunc(strength * mostMove * example.image.height))),
   rotate: (example, strength) =>
     transformed(example, rotation(strength * mostDegrees, example.image)),
   brightness: coloured((data, strength) => withBrightness(data, 1 + strength * mostEnhanced)),
@@ -81,8 +81,7 @@ const names = Object.keys(changes);
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { randAugment } from "./rand_augment.ts";
+ * import { augmented, randAugment } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const image = { width: 8, height: 8, channels: 3, data: new Uint8Array(192).fill(99) } as const;

@@ -44,8 +44,7 @@ const rules: Rules<RandomErasingOptions> = {
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { randomErasing } from "./random_erasing.ts";
+ * import { augmented, randomErasing } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const data = Uint8Array.from({ length: 300 }, (_, at) => at % 2 * 255);

@@ -53,8 +53,7 @@ const rules: Rules<RandomResizedCropOptions> = {
  *
  * @example
  * ```ts
- * import { augmented } from "./augmentation.ts";
- * import { randomResizedCrop } from "./random_resized_crop.ts";
+ * import { augmented, randomResizedCrop } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const image = { width: 40, height: 30, channels: 3, data: new Uint8Array(3600) } as const;

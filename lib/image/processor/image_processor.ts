@@ -16,7 +16,7 @@ import { type ProcessorSteps, processorSteps } from "./processor_config.ts";
 import type { ConfigRecord } from "./processor_defaults.ts";
 
 /** Turns images into what a model reads. */
-export interface ImageProcessor {
+export interface PixelProcessor {
   /** Today's keys with all defaults: what is written as `preprocessor_config.json` beside a model. */
   readonly config: ConfigRecord;
   /** The size of every result, where it is the same for all images. */
@@ -59,7 +59,7 @@ export interface ImageProcessor {
  *
  * @example
  * ```ts
- * import { imageProcessor } from "./image_processor.ts";
+ * import { imageProcessor } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const processor = imageProcessor({
@@ -75,7 +75,7 @@ export interface ImageProcessor {
 export function imageProcessor(
   config: ConfigRecord,
   where = "preprocessor_config.json",
-): ImageProcessor {
+): PixelProcessor {
   takesNoOptions("imageProcessor", arguments, 2);
   const steps = processorSteps(config, where);
   const tables = pixelTables(steps);
