@@ -6,7 +6,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { type Rule, wholeFrom0 } from "../../core/option_rules.ts";
 import { rgbImage } from "../rgb_image.ts";
-import { rotation, shearX, shearY, transformed, translation } from "./affine.ts";
+import { rotation, shearX, shearY, shift, transformed } from "./affine.ts";
 import type { Augmentation, ImageExample } from "./augmentation.ts";
 import {
   autoContrasted,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Random } from "../../../lib/core/random.ts";
-import { rotation, shearX, transformed, translation } from "../../../lib/image/augment/affine.ts";
+import { rotation, shearX, shift, transformed } from "../../../lib/image/augment/affine.ts";
 import { augmented, type ImageExample } from "../../../lib/image/augment/augmentation.ts";
 import { betaSample } from "../../../lib/image/augment/beta_sample.ts";
 import { colorJitter } from "../../../lib/image/augment/color_jitter.ts";
