@@ -38,7 +38,7 @@ const rules: Rules<ImageBytesOptions> = {
  *
  * @example
  * ```ts
- * import { imageBytes } from "./image_bytes.ts";
+ * import { imageBytes } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const bytes = await imageBytes("data:image/gif;base64,R0lGODlh");

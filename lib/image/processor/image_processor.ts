@@ -51,8 +51,9 @@ export interface PixelProcessor {
  * v2, EfficientNet, SegFormer, DETR and YOLOS, old keys included. Grey images become RGB and alpha is left out, always.
  *
  * Results are those of transformers' processors on Pillow, bit by bit. Where torchvision is installed,
- * transformers 5 takes processors on tensors unless it is told `backend="pil"`: those resize likewise, and
- * round differently by one level of 255 at most in what was measured.
+ * transformers 5 takes processors on tensors unless it is told `backend="pil"`. Those round otherwise: on
+ * the golden images by one level of 255 with bilinear resizing, by up to five with bicubic and seven with
+ * Lanczos at hard edges; the nearest pixel may be its neighbour.
  *
  * Throws a `TunebookError`: kind "weights" for values that make no sense, "unsupported" for another processor.
  *
@@ -60,7 +61,7 @@ export interface PixelProcessor {
  *
  * @example
  * ```ts
- * import { imageProcessor } from "./image_processor.ts";
+ * import { imageProcessor } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const processor = imageProcessor({
