@@ -10,6 +10,7 @@ import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention, type BlockDropout, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
+import { mapLayers } from "./map_layers.ts";
 import { quantizedNames } from "./model.ts";
 import type { CheckpointedPart, Memory, Net } from "./net.ts";
 
@@ -109,6 +110,11 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     },
     dropout: (x, rate, of) =>
       drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count, of) : x,
+    dropPath(x, rate) {
+      if (!drawn || rate === 0) return x;
+      const ones = tf.ones([x.shape[0], ...Array<number>(x.rank - 1).fill(1)]);
+      return tf.mul(x, ops.dropout(ones, rate, drawn, ++sites.count));
+    },
     input: (tokens) => adapter?.input?.(tokens, net) ?? tokens,
     // What an encoder reads does not grow while a text is written.
     attention: (call) =>
@@ -122,6 +128,8 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
       }),
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
+    tensor,
+    ...mapLayers(tensor),
     checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor
         ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute, memory })

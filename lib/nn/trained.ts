@@ -5,7 +5,7 @@
  */
 import type { StateTensor } from "../engine/mod.ts";
 import type { AttachedMethod, Parameter } from "./method.ts";
-import type { Weight } from "./layer.ts";
+import { isRunningStatistic, type Weight } from "./layer.ts";
 import { layersBelowHead } from "./layer_depth.ts";
 import { isHead, type Model, modelWeights } from "./model.ts";
 
@@ -49,19 +49,22 @@ export function groupSettings(group: string): GroupSettings {
 
 /**
  * The model's own weights that are trained: the head's, and those that the method asks for. A layer
- * that nothing reads has no gradient, and weight decay alone would only shrink it; offsets are never trained.
+ * that nothing reads has no gradient, and weight decay alone would only shrink it; offsets and the running
+ * statistics of batch normalisation are never trained so.
  */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
   adapter: AttachedMethod,
 ): Weight[] {
   return modelWeights(model).filter((weight) =>
-    isHead(model, weight) || (!isUnread(weight) && adapter.trains(weight.path))
+    !isUnread(weight) && (isHead(model, weight) || adapter.trains(weight.path))
   );
 }
 
-function isUnread({ layer }: Weight): boolean {
-  return layer.kind === "offset" || layer.kind === "linear" && layer.isUnread === true;
+function isUnread(weight: Weight): boolean {
+  const { layer } = weight;
+  return layer.kind === "offset" || isRunningStatistic(weight) ||
+    "isUnread" in layer && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */
@@ -78,7 +81,8 @@ export function trainedTensors(
 ): StateTensor[] {
   return [
     ...trainedWeights(model, adapter).map(({ path, shape, layer }) => {
-      const decay = layer.kind !== "norm" && !path.endsWith(".bias");
+      const isNorm = layer.kind === "norm" || layer.kind === "batchNorm";
+      const decay = !isNorm && !path.endsWith(".bias");
       return stateTensor(model, { name: path, shape, decay }, options);
     }),
     ...adapter.parameters.map((parameter) => stateTensor(model, parameter, options)),
