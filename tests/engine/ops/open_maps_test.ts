@@ -51,8 +51,7 @@ const differentiable: Record<string, Run> = {
   "means without padding": ({ x }) =>
     ops.avgPool2d(x, { kernel: 3, stride: 2, padding: 1, countsPadding: false }),
   "twice as large": ({ x }) => ops.resize2d(x, { scale: 2 }, { mode: "nearest" }),
-  "group norm": ({ x, vector }) =>
-    ops.groupNorm(x, vector, vector, { groups: 2, epsilon: 1e-5 }),
+  "group norm": ({ x, vector }) => ops.groupNorm(x, vector, vector, { groups: 2, epsilon: 1e-5 }),
   "batch norm": ({ x, vector }) => ops.batchNorm(x, vector, vector, 1e-5).value,
   "frozen batch norm": ({ x, vector }) =>
     ops.frozenBatchNorm(
@@ -64,8 +63,7 @@ const differentiable: Record<string, Run> = {
 
 /** Ops whose gradient needs a fixed height and width. */
 const forwardOnly: Record<string, Run> = {
-  "bilinear, half as large again": ({ x }) =>
-    ops.resize2d(x, { scale: 1.5 }, { mode: "bilinear" }),
+  "bilinear, half as large again": ({ x }) => ops.resize2d(x, { scale: 1.5 }, { mode: "bilinear" }),
   "as large as another map": ({ x, general }) => {
     const small = ops.conv2d(x, general, { padding: 1, stride: 2 });
     const [, , height, width] = x.shape as [number, number, number, number];
