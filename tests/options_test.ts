@@ -175,6 +175,7 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.pairedBootstrap(single, single, tunebook.accuracy, options),
   approximateRandomization: (options) =>
     tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
+  full: (options) => tunebook.full(options),
   gguf: (options) => tunebook.gguf("out.gguf", options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),
@@ -221,6 +222,8 @@ const calls: Readonly<Record<string, Call>> = {
   crossEntropy: (options) => tunebook.crossEntropy(anyTensor, anyTensor, options),
   embeddingHead: (options) => tunebook.embeddingHead("BertModel", options),
   spanHead: (options) => tunebook.spanHead("BertForQuestionAnswering", options),
+  imageHead: (options) => tunebook.imageHead("ViTForImageClassification", options),
+  boxHead: (options) => tunebook.boxHead({ className: "YolosForObjectDetection", ...options }),
   tokenHead: (options) => tunebook.tokenHead("BertForTokenClassification", options),
   loadModel: (options) =>
     tunebook.loadModel({ reference: "a", config: "b", weights: "c", seed: 1, ...options }),
@@ -250,6 +253,7 @@ const others: Readonly<Record<string, string>> = {
   chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
+  "Net.conv": "a contract: what a family of one's own calls within its forward pass",
   "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",
   "Notebook.show": "a contract: a notebook of one's own",
   "Chart.mark": "vega-lite's own properties, any of them",
@@ -287,7 +291,6 @@ Deno.test("no public function takes an option that it does not know", async () =
 Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
-    ["full", tunebook.full as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
     ["adapter", (options) => (tunebook.adapter as (...all: unknown[]) => unknown)("a", options)],
     [

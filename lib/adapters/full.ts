@@ -7,11 +7,26 @@
  *
  * @module
  */
-import { takesNoOptions } from "../core/check_options.ts";
-import type { Method } from "../nn/method.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules } from "../core/option_rules.ts";
+import type { AttachedMethod, Method } from "../nn/method.ts";
+import { given } from "./settings.ts";
 
 /** The largest of the paper's rates for fine-tuning. */
 const learningRate = 5e-5;
+
+/** Settings of full fine-tuning. */
+export interface FullOptions {
+  /**
+   * Which statistics batch normalisations compute with while they train: those of the `batch`, which then
+   * move the running ones, as PyTorch's do; or the `running` ones of the checkpoint, which then stay, as is
+   * usual for detectors and for small batches. `batch` unless given.
+   */
+  readonly batchNorm?: AttachedMethod["batchNorm"];
+}
+
+/** What the settings must be. */
+export const fullRules: Rules<FullOptions> = { batchNorm: oneOf(["batch", "running"]) };
 
 /**
  * All weights.
@@ -24,12 +39,12 @@ const learningRate = 5e-5;
  * assert.equal(full().method, "full");
  * ```
  */
-export function full(): Method {
-  takesNoOptions("full", arguments);
+export function full(options: FullOptions = {}): Method {
+  checkOptions("full", options, fullRules);
   return {
     method: "full",
-    settings: {},
+    settings: given(options),
     learningRate,
-    attach: () => ({ parameters: [], trains: () => true }),
+    attach: () => ({ parameters: [], trains: () => true, ...given(options) }),
   };
 }

@@ -9,9 +9,9 @@ import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
-import type { AttachedMethod, FrozenTensor, Method, ModelInfo } from "../nn/method.ts";
+import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
 import { bodyPaths } from "../nn/model.ts";
-import { headStatistics, trainedWeights } from "../nn/trained.ts";
+import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { withChosenLayers } from "./peft/chosen_layers.ts";
 import { configFile, type PeftFiles, readPeftFiles } from "./peft/files.ts";
@@ -126,16 +126,10 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
     const { data } = tensors.get(name)!;
     return [path, transpose ? transposed(data, shape.toReversed()) : data];
   }));
-  const known = own.frozen?.map((tensor) => {
+  const frozen = own.frozen?.map((tensor) => {
     const stored = all.get(tensor.name);
     return stored ? { ...tensor, values: () => stored } : tensor;
   });
-  const statistics = headStatistics(modelInfo).flatMap(({ path, shape }): FrozenTensor[] => {
-    const stored = all.get(path);
-    return stored ? [{ name: path, shape, values: () => stored }] : [];
-  });
-  const frozen = known ?? (statistics.length > 0 ? [] : undefined);
-  frozen?.push(...statistics);
   const values = new Map(all);
   for (const { name } of frozen ?? []) values.delete(name);
   const { delta } = own;
@@ -192,11 +186,5 @@ function specsOf(
     // A head that PEFT was not told to save stays as the checkpoint has it.
     optional: !isSaved(modelInfo, weight.path, config),
   }));
-  const statistics = headStatistics(modelInfo).map((weight): WeightSpec => ({
-    path: weight.path,
-    shape: weight.shape,
-    names: namesInPeft(modelInfo, weight, own, false),
-    optional: true,
-  }));
-  return [...added, ...weights, ...statistics];
+  return [...added, ...weights];
 }

@@ -7,17 +7,26 @@ import { ops, type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext } from "./method.ts";
 import type { ConvOptions, Net } from "./net.ts";
 
+/** Batch normalisations that compute with the statistics of the batch, and what becomes of these. */
+export interface BatchStatistics {
+  /** Paths of layers; all others are frozen. */
+  readonly paths: ReadonlySet<string>;
+  /** Takes the mean and variance of each channel, [channels] each. */
+  found(path: string, mean: Tensor, variance: Tensor): void;
+}
+
 /** What the layers are bound to. */
 export interface MapLayersOptions {
   tensor(path: string): Tensor;
   readonly adapter: AttachedMethod | undefined;
+  readonly statistics: BatchStatistics | undefined;
   /** What the method's hooks see. */
   context(): HookContext;
 }
 
 /** Binds the layers of maps to weights and a method. */
 export function mapLayers(
-  { tensor, adapter, context }: MapLayersOptions,
+  { tensor, adapter, statistics, context }: MapLayersOptions,
 ): Pick<Net, "conv" | "batchNorm" | "groupNorm"> {
   return {
     conv(path, x, options = {}) {
@@ -30,6 +39,11 @@ export function mapLayers(
     },
     batchNorm(path, x, epsilon) {
       const of = (role: string) => tensor(`${path}.${role}`);
+      if (statistics?.paths.has(path)) {
+        const { value, mean, variance } = ops.batchNorm(x, of("weight"), of("bias"), epsilon);
+        statistics.found(path, mean, variance);
+        return value;
+      }
       return ops.frozenBatchNorm(x, {
         scale: of("weight"),
         offset: of("bias"),

@@ -114,6 +114,11 @@ export interface AttachedMethod {
   readonly frozen?: readonly FrozenTensor[];
   /** The model's own weights that the method trains: paths such as `….dense.weight`. */
   trains(weightPath: string): boolean;
+  /**
+   * Which statistics trained batch normalisations compute with in training: the batch's, which then move the
+   * running ones, unless given; or the `running` ones, which then stay.
+   */
+  readonly batchNorm?: "batch" | "running";
   /** Where training starts for the model's own trained weights, if not at the checkpoint's. */
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */

@@ -11,7 +11,7 @@ import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { isStoredTransposed, transposed } from "../../nn/layer.ts";
 import { attachTo, bodyPaths, type Model, modelInfoOf } from "../../nn/model.ts";
 import type { TaskNote } from "../../nn/task_note.ts";
-import { headStatistics, trainedWeights } from "../../nn/trained.ts";
+import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
 import { writeSafetensors } from "../../weights/write_safetensors.ts";
 import { peftFromFiles } from "../peft.ts";
@@ -108,16 +108,14 @@ export async function writePeftFolder(
 ): Promise<void> {
   checkPeftFormat(attached);
   const format = attached.peft!;
-  const all = withFrozen(attached, values);
-  const { config: own, learned, tensors } = await format.write(all);
+  const { config: own, learned, tensors } = await format.write(withFrozen(attached, values));
   const modelInfo = modelInfoOf(model);
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const inner = bodyPaths(model);
-  const saved = [...trainedWeights(model, attached), ...headStatistics(model)];
-  const whole = saved.map((weight) => {
+  const whole = trainedWeights(model, attached).map((weight) => {
     const { path, shape, layer } = weight;
     const [name] = namesInPeft(modelInfo, weight, attached, inner.has(layer.path));
-    const data = all.get(path) ?? model.weights.get(path)!;
+    const data = values.get(path)!;
     return isStoredTransposed(weight)
       ? { name, dtype: "F32" as const, shape: shape.toReversed(), data: transposed(data, shape) }
       : { name, dtype: "F32" as const, shape, data };
