@@ -359,6 +359,7 @@ export type { Placement } from "./lib/image/processor/placement.ts";
 export type { ConfigRecord } from "./lib/image/processor/processor_defaults.ts";
 export { imageProcessor, type PixelProcessor } from "./lib/image/processor/image_processor.ts";
 export type { Augmentation, AugmentNoise, ImageExample } from "./lib/image/augment/augmentation.ts";
+export type { AugmentationSpec } from "./lib/image/augment/augmentations.ts";
 export { augmented } from "./lib/image/augment/augmentation.ts";
 export { colorJitter, type ColorJitterOptions } from "./lib/image/augment/color_jitter.ts";
 export { cutmix, type CutmixOptions } from "./lib/image/augment/cutmix.ts";
