@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { NamedAttrMap, Tensor } from "../tf.ts";
-import { isTracing } from "../trace_backend.ts";
+import { isOpenSize, isTracing } from "../trace_backend.ts";
 import {
   bothAxes,
   type Pair,
@@ -26,7 +26,7 @@ export interface MaxPool2dOptions extends WindowOptions {
 }
 
 /**
- * PyTorch's `max_pool2d`: padding is never the largestOfWindows, and of equal numbers the first one takes the gradient.
+ * PyTorch's `max_pool2d`: padding is never the largest, and of equal numbers the first one takes the gradient.
  *
  * @param x [batch, channels, height, width]; each size but `channels` may be open
  * @returns [batch, channels, height, width], each size as `conv2d` has it
@@ -47,9 +47,13 @@ export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
     },
     (dy, [x], [y]) => [
       () =>
-        singleNode("MaxPoolMapsGrad", { x, y, dy }, attrsOf(window), () => [
-          largestOfWindowsBack(x, y, dy, window),
-        ])[0],
+        singleNode("MaxPoolMapsGrad", { x, y, dy }, attrsOf(window), () => {
+          if (!x.shape.slice(2).some(isOpenSize)) return [largestOfWindowsBack(x, y, dy, window)];
+          throw new TunebookError(
+            "unsupported",
+            "the gradient of maxPool2d needs a fixed height and width of its maps on this device",
+          );
+        }, { needs: "processor" })[0],
     ],
   );
 }

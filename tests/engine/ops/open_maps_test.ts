@@ -12,8 +12,9 @@ import { assertClose, floats, runOn } from "../parity.ts";
 const channels = 4;
 const weights = { general: [6, 4, 3, 3], depthwise: [4, 1, 3, 3], point: [4, 4, 1, 1] } as const;
 const even = [6, 4, 2, 2] as const;
+const wide = [2, 16, 3, 3] as const;
 const specs = Object.fromEntries(
-  Object.entries({ ...weights, even, back: [4, 3, 3, 2], vector: [4] }).map((
+  Object.entries({ ...weights, even, wide, back: [4, 3, 3, 2], vector: [4] }).map((
     [name, shape],
   ) => [name, { role: "feed", type: "float32", shape } as const]),
 );
@@ -28,6 +29,8 @@ const differentiable: Record<string, Run> = {
   "a strided convolution": ({ x, general }) => ops.conv2d(x, general, { padding: 1, stride: 2 }),
   "a dilated convolution": ({ x, general }) =>
     ops.conv2d(x, general, { padding: [1, 2], dilation: 2 }),
+  "a convolution of many channels": ({ x, wide }) =>
+    ops.conv2d(tf.concat([x, x, x, x], 1), wide, { padding: 1, stride: [1, 2] }),
   "a product for each number": ({ x, point }) => ops.conv2d(x, point),
   "every third number": ({ x, point }) => ops.conv2d(x, point, { stride: 3 }),
   "a depthwise convolution": ({ x, depthwise }) =>
