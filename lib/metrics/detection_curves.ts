@@ -69,7 +69,15 @@ async function curvesDisplay({ all, perClass }: DetectionCurves): Promise<MimeBu
     boxPrecisionRecallChart(perClass),
     scoreThresholdChart(all, best ? { threshold: best.threshold } : {}),
   ];
-  const head = ["class", "objects", "average precision", "best F1", "from score", "precision", "recall"];
+  const head = [
+    "class",
+    "objects",
+    "average precision",
+    "best F1",
+    "from score",
+    "precision",
+    "recall",
+  ];
   const digits = 3;
   const rows = [all, ...perClass].map((curve) => {
     const { f1, threshold, precision, recall } = bestPoint(curve) ?? {};

@@ -53,7 +53,8 @@ export interface BoxPredictionsInput {
   /** The objects of each image, as rows of a table have them. */
   readonly truth: readonly (readonly (Omit<TrueBox, "label"> & { readonly label: string })[])[];
   /** What was found in each image. */
-  readonly predicted: readonly (readonly (Omit<ScoredBox, "label"> & { readonly label: string })[])[];
+  readonly predicted:
+    readonly (readonly (Omit<ScoredBox, "label"> & { readonly label: string })[])[];
 }
 
 const rules: Rules<BoxPredictionsInput> = {

@@ -28,5 +28,8 @@ export function thresholdAt({ points }: ScoreCurve, at: number): ScoreThreshold 
 export function bestPoint(curve: ScoreCurve): ScoreThreshold | undefined {
   const { points } = curve;
   if (points.length === 0) return undefined;
-  return thresholdAt(curve, points.reduce((best, { f1 }, at) => f1 > points[best].f1 ? at : best, 0));
+  return thresholdAt(
+    curve,
+    points.reduce((best, { f1 }, at) => f1 > points[best].f1 ? at : best, 0),
+  );
 }
