@@ -9,7 +9,7 @@ import { countsOfSums, pixelStatistics } from "./masks/pixel_counts.ts";
 /**
  * The pixels that are true and predicted, divided by those that are either, over all images (Jaccard's
  * index); the mean over the classes that are true or predicted somewhere, NaN where none is. Equals
- * `mean_iou` of Hugging Face's evaluate and scikit-learn's `jaccard_score`.
+ * scikit-learn's `jaccard_score` of the pixels, averaged over those classes.
  *
  * @example
  * ```ts

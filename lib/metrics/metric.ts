@@ -107,7 +107,7 @@ const described: Readonly<Record<string, string>> = {
   pairs: "pairs of texts that are alike or not",
   boxes: "boxes of objects in images",
   mask: "masks of images",
-  features: "features of made and of real images",
+  features: "features of generated and real images",
 };
 
 /**

@@ -24,7 +24,7 @@ const sum = (counts: readonly PixelCounts[], field: keyof PixelCounts) =>
 /**
  * The share of the pixels of all images that have the right class, of those that count; NaN where none
  * does. `perClass` has the share of each class's own pixels, its recall. Equals scikit-learn's
- * `accuracy_score` and `recall_score`, and evaluate's `overall_accuracy` and `mean_accuracy`.
+ * `accuracy_score` and `recall_score` of the pixels.
  *
  * @example
  * ```ts

@@ -15,8 +15,6 @@ export interface TopKAccuracyOptions {
   readonly k?: number;
 }
 
-type SinglePredictions = Predictions<"single">;
-
 const rules: Rules<TopKAccuracyOptions> = { k: whole };
 const five = 5;
 
@@ -40,7 +38,7 @@ const five = 5;
  * assert.equal(topKAccuracy.with({ k: 1 }).compute(predictions), 0);
  * ```
  */
-export const topKAccuracy: TextScore<TopKAccuracyOptions, SinglePredictions> = textScore({
+export const topKAccuracy: TextScore<TopKAccuracyOptions, Predictions<"single">> = textScore({
   name: "topKAccuracy",
   rules,
   defaults: { k: five },
@@ -65,10 +63,13 @@ export const topKAccuracy: TextScore<TopKAccuracyOptions, SinglePredictions> = t
  * assert.equal(top5Accuracy.compute(predictions), 0.5);
  * ```
  */
-export const top5Accuracy: Metric<number, SinglePredictions> = topAccuracy("top5Accuracy", five);
+export const top5Accuracy: Metric<number, Predictions<"single">> = topAccuracy(
+  "top5Accuracy",
+  five,
+);
 
-function topAccuracy(name: string, k: number): Metric<number, SinglePredictions> {
-  return additiveMetric<SinglePredictions>({
+function topAccuracy(name: string, k: number): Metric<number, Predictions<"single">> {
+  return additiveMetric<Predictions<"single">>({
     name,
     title: `top-${k} accuracy`,
     kinds: ["single"],
