@@ -1,6 +1,6 @@
 /**
  * Every public function that takes options refuses one that it does not know. The functions are found in
- * what `deno doc` says of `mod.ts`, which has `extend.ts` and `charts.ts` in it: a new one without a call
+ * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts` and `images.ts` in it: a new one without a call
  * here fails, and so does one that takes what it does not know.
  */
 import assert from "node:assert/strict";
