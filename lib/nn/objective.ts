@@ -106,6 +106,12 @@ export interface Objective {
    */
   readonly acrossBatch?: boolean;
   /**
+   * True where the targets depend on what the model gives, such as which of a detector's queries stands for
+   * which object. Each micro-batch is then run twice, as with `acrossBatch`: `targetsOf` gets the outputs
+   * of the whole step after the first run.
+   */
+  readonly readsOutputs?: boolean;
+  /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that micro-batches add up to the whole. `feeds` has the loss's own parameters,
    * too, each under its name.
@@ -115,11 +121,14 @@ export interface Objective {
    * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
    * of the optimiser step. Targets of tokens lie where the layout has the tokens; training always
    * gives it.
+   *
+   * @param outputs what the model gives for these rows, [rows, outputs], where it `readsOutputs`
    */
   targetsOf(
     rows: ArrayLike<number>,
     normaliser: number,
     layout?: BatchLayout,
+    outputs?: HostTensor,
   ): Record<string, HostTensor>;
   /** Takes the place of `loss` where present. */
   readonly piecewise?: PiecewiseLoss;

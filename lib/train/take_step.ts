@@ -82,7 +82,10 @@ export async function accumulateGradients(
   }));
   const whole = wholeBatch && await wholeBatch.loss(
     await inTurn(batches, ({ feeds }) => wholeBatch.outputs(feeds(), signal)),
-    objective.targetsOf(microBatches.flatMap((each) => [...each]), normaliser),
+    (outputs) => {
+      const examples = microBatches.flatMap((each) => [...each]);
+      return objective.targetsOf(examples, normaliser, undefined, outputs);
+    },
     signal,
   );
   let loss = whole?.loss ?? 0;
