@@ -114,7 +114,6 @@ export function detectionLoss(
   const classWeights = [...new Array<number>(sizes.classes).fill(1), noObjectWeight];
   const classSum = classLoss === "crossEntropy"
     ? tf.sum(crossEntropy(logits, classes, { classWeights }))
-    // "No object" is beyond the classes, so that all of its targets are 0.
     : tf.sum(sigmoidFocal(logits, oneHot(classes, logitCount), {
       alpha: focalAlpha,
       gamma: focalGamma,
@@ -128,7 +127,8 @@ export function detectionLoss(
   );
 }
 
-/** Class ids [n] → [n, classes]; ids beyond the classes are 0 everywhere. */
+/** Class ids [n] → [n, classes]; the id after the classes, of "no object", is 0 everywhere. */
 function oneHot(ids: Tensor, classes: number): Tensor {
-  return tf.cast(tf.oneHot(ids as Parameters<typeof tf.oneHot>[0], classes), "float32");
+  const all = tf.oneHot(ids as Parameters<typeof tf.oneHot>[0], classes + 1);
+  return tf.cast(tf.slice(all, [0, 0], [-1, classes]), "float32");
 }
