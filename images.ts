@@ -52,3 +52,19 @@ export {
 } from "./lib/nn/feature_predictions.ts";
 export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";
+
+// Losses of boxes and masks
+export type {
+  DetectionLossOptions,
+  QuerySizes,
+} from "./lib/tasks/object_detection/detection_loss.ts";
+export {
+  detectionObjective,
+  type DetectionObjectiveOptions,
+} from "./lib/tasks/object_detection/detection_objective.ts";
+export type { ImageObjects } from "./lib/tasks/object_detection/match_queries.ts";
+export type { MaskLossOptions } from "./lib/tasks/image_segmentation/mask_loss.ts";
+export {
+  maskObjective,
+  type MaskObjectiveOptions,
+} from "./lib/tasks/image_segmentation/mask_objective.ts";

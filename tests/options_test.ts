@@ -165,6 +165,9 @@ const calls: Readonly<Record<string, Call>> = {
       ...options,
     }),
   "TextScore.with, of classes": tunebook.topKAccuracy.with,
+  detectionObjective: (options) =>
+    tunebook.detectionObjective({ objects: [], queries: 1, classes: 1, ...options }),
+  maskObjective: (options) => tunebook.maskObjective({ masks: [mask], classes: 1, ...options }),
   chooseScoreThreshold: (options) => tunebook.chooseScoreThreshold(scoreCurve, options),
   scoreThresholdChart: (options) => tunebook.scoreThresholdChart(scoreCurve, options),
   textPredictions: (options) => tunebook.textPredictions({ predicted: ["a"], ...options }),

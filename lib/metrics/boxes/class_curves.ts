@@ -5,6 +5,7 @@
  * @module
  */
 import type { BoxPredictions } from "../../nn/box_predictions.ts";
+import { ratio } from "../class_score.ts";
 import { mostBoxes, type ObjectSize, overlaps, recalls } from "./coco_settings.ts";
 import { type ClassMatches, matchBoxes, verdicts } from "./match_boxes.ts";
 
@@ -75,7 +76,7 @@ export function boxCurve({ objects, verdictsAt }: ClassBoxes, level: number): Bo
   found.forEach((verdict, at) => {
     if (verdict === verdicts.right) right++;
     else if (verdict === verdicts.wrong) wrong++;
-    precision[at] = right / (wrong + right + Number.EPSILON);
+    precision[at] = ratio(right, right + wrong);
     recall[at] = right / objects;
   });
   return { precision, recall };

@@ -5,7 +5,7 @@
  */
 import type { ScoredBox } from "../../nn/box_predictions.ts";
 import { boxNumbers } from "./box_shares.ts";
-import { type DetectionLossSettings, logitsOf, type QuerySizes } from "./detection_loss.ts";
+import { type DetectionLossSettings, queryLogits, type QuerySizes } from "./detection_loss.ts";
 
 /** Of a focal detector's pairs of query and class, so many are answers, as in Deformable DETR. */
 const mostPairs = 100;
@@ -30,7 +30,7 @@ export function boxesOfQueries(
   { classLoss }: Pick<DetectionLossSettings, "classLoss">,
   image: ImageSides,
 ): ScoredBox[] {
-  const logitCount = logitsOf(sizes, classLoss);
+  const logitCount = queryLogits(sizes, classLoss);
   const perQuery = logitCount + boxNumbers;
   const queries = Array.from({ length: sizes.queries }, (_, query) => {
     const own = outputs.subarray(query * perQuery, (query + 1) * perQuery);

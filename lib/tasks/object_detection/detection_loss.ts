@@ -71,7 +71,10 @@ export interface QuerySizes {
 }
 
 /** Logits of a query: those of its classes, and with cross-entropy that of "no object", the last one. */
-export function logitsOf({ classes }: QuerySizes, classLoss: DetectionLossSettings["classLoss"]) {
+export function queryLogits(
+  { classes }: QuerySizes,
+  classLoss: DetectionLossSettings["classLoss"],
+) {
   return classLoss === "focal" ? classes : classes + 1;
 }
 
@@ -105,7 +108,7 @@ export function detectionLoss(
   settings: DetectionLossSettings,
 ): Tensor {
   const { classLoss, noObjectWeight, focalAlpha, boxWeight, giouWeight } = settings;
-  const logitCount = logitsOf(sizes, classLoss);
+  const logitCount = queryLogits(sizes, classLoss);
   const rows = tf.reshape(outputs, [-1, logitCount + boxNumbers]); // [batch · queries, …]
   const [logits, boxes] = tf.split(rows, [logitCount, boxNumbers], 1);
   const classes = tf.reshape(feeds.query_classes, [-1]);

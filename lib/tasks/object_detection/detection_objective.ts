@@ -17,7 +17,7 @@ import {
   type DetectionLossOptions,
   type DetectionLossSettings,
   detectionRules,
-  logitsOf,
+  queryLogits,
   type QuerySizes,
 } from "./detection_loss.ts";
 import { type ImageObjects, matchQueries } from "./match_queries.ts";
@@ -66,7 +66,7 @@ export function detectionObjective(options: DetectionObjectiveOptions): Objectiv
   const sizes: QuerySizes = { queries, classes };
   const settings: DetectionLossSettings = { ...detectionDefaults, ...given };
   checkObjects(objects, sizes);
-  const logitCount = logitsOf(sizes, settings.classLoss);
+  const logitCount = queryLogits(sizes, settings.classLoss);
   const perQuery = logitCount + boxNumbers;
   const targets = (rows: ArrayLike<number>, outputs: Float32Array, normaliser: number) => {
     const perRow = queries * perQuery;

@@ -8,7 +8,7 @@ import { boxNumbers, generalizedIou } from "./box_shares.ts";
 import {
   type DetectionLossSettings,
   focalGamma,
-  logitsOf,
+  queryLogits,
   type QuerySizes,
 } from "./detection_loss.ts";
 
@@ -38,7 +38,7 @@ export function matchQueries(
 ): Int32Array {
   const { queries } = sizes;
   const objects = classes.length;
-  const logitCount = logitsOf(sizes, settings.classLoss);
+  const logitCount = queryLogits(sizes, settings.classLoss);
   const perQuery = logitCount + boxNumbers;
   const costs = new Float64Array(queries * objects);
   for (let query = 0; query < queries && objects > 0; query++) {
