@@ -10,7 +10,6 @@ import { list, required, type Rules, texts } from "../core/option_rules.ts";
 import { quoted } from "../core/quoted.ts";
 import { shownValue } from "../core/shown_value.ts";
 import type { AnyPredictions } from "./predictions.ts";
-import { selectable } from "./select_rows.ts";
 
 /** A box in pixels as COCO has it: its left and upper edge, its width and its height. */
 export type BoxSides = readonly [x: number, y: number, width: number, height: number];
@@ -35,7 +34,7 @@ export interface ScoredBox {
   readonly score: number;
 }
 
-/** The objects of images. All lists are in row order. */
+/** The objects of images. */
 export interface BoxPredictions extends AnyPredictions {
   readonly kind: "boxes";
   /** The classes by number. */
@@ -44,6 +43,8 @@ export interface BoxPredictions extends AnyPredictions {
   readonly truth: readonly (readonly TrueBox[])[];
   /** What was found in each image, in any order. */
   readonly predicted: readonly (readonly ScoredBox[])[];
+  /** The image of each row, where rows were drawn and an image may count more than once, [rows]. */
+  readonly drawn?: Int32Array;
 }
 
 /** The objects of images, with the names of their classes. */
@@ -101,13 +102,26 @@ export function boxPredictions(given: BoxPredictionsInput): BoxPredictions {
   if (wrong.length > 0) throw mistakes("data", "some boxes cannot be scored:", wrong);
   const named = <Box extends { readonly label: string }>(boxes: readonly Box[]) =>
     boxes.map((each) => ({ ...each, label: ids.get(each.label)! }));
-  return selectable<BoxPredictions>({
+  return selectableBoxes({
     kind: "boxes",
     rows,
     labels,
     truth: truth.map(named),
     predicted: predicted.map(named),
-  }, ["truth", "predicted"]);
+  });
+}
+
+/** Adds `select`, which copies no boxes: they are matched and sorted once for all draws. */
+export function selectableBoxes(predictions: BoxPredictions): BoxPredictions {
+  return {
+    ...predictions,
+    select: (rows) =>
+      selectableBoxes({
+        ...predictions,
+        rows: rows.length,
+        drawn: Int32Array.from(rows, (row) => predictions.drawn?.[row] ?? row),
+      }),
+  };
 }
 
 function boxMistakes(

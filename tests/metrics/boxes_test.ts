@@ -80,10 +80,19 @@ Deno.test("drawn images are scored as a data set in which they stand so often", 
     predicted: rows.map((row) => predictions.predicted[row]),
   });
   assert.equal(drawn.rows, rows.length);
-  assert.equal(
-    meanAveragePrecision.compute(drawn),
-    meanAveragePrecision.compute({ ...predictions, rows: rows.length, ...copied }),
-  );
+  const copy: BoxPredictions = { ...predictions, rows: rows.length, ...copied };
+  const { precision, recall } = detectionSummary.compute(copy);
+  const summary = detectionSummary.compute(drawn);
+  for (const [name, value] of Object.entries(precision)) {
+    assertNear(summary.precision[name as "all"], Number.isNaN(value) ? null : value, name);
+  }
+  for (const [name, value] of Object.entries(recall)) {
+    assertNear(summary.recall[name as "at1"], Number.isNaN(value) ? null : value, name);
+  }
+  const [of, from] = [drawn, copy].map((each) => detectionCurves.compute(each).all.points);
+  assert.deepEqual(of, from);
+  const again = drawn.select!([1, 1, 7]) as BoxPredictions;
+  assert.deepEqual([...again.drawn!], [0, 0, 2]);
 });
 
 Deno.test("a threshold has the precision and the recall that its boxes have", () => {

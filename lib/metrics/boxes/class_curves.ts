@@ -5,9 +5,9 @@
  * @module
  */
 import type { BoxPredictions } from "../../nn/box_predictions.ts";
-import { ratio } from "../class_score.ts";
 import { mostBoxes, type ObjectSize, overlaps, recalls } from "./coco_settings.ts";
-import { type ClassMatches, matchBoxes, verdicts } from "./match_boxes.ts";
+import { verdicts } from "./match_boxes.ts";
+import { sortedBoxes } from "./sorted_boxes.ts";
 
 /** What is looked at. */
 export interface CurveSettings {
@@ -24,62 +24,64 @@ export interface ClassBoxes {
   readonly objects: number;
   /** [boxes] */
   readonly scores: Float64Array;
+  /** How often each box counts: as often as its image was drawn, [boxes]. */
+  readonly counts: Uint32Array;
   /** What became of each box at an overlap (a number in `overlaps`), [boxes]. */
   verdictsAt(level: number): Uint8Array;
 }
 
 /** The boxes of each class that has objects which count, in the order of the labels. */
 export function classBoxes(
-  { truth, predicted, labels }: BoxPredictions,
+  predictions: BoxPredictions,
   { size = "all", most = mostBoxes }: CurveSettings = {},
 ): ClassBoxes[] {
-  const byLabel = labels.map((): ClassMatches[] => []);
-  truth.forEach((boxes, row) => {
-    for (const each of matchBoxes(boxes, predicted[row], size)) byLabel[each.label].push(each);
-  });
-  return byLabel.flatMap((images, label) => {
-    const objects = images.reduce((sum, each) => sum + each.objects, 0);
+  const drawn = drawnImages(predictions);
+  return sortedBoxes(predictions, size).flatMap((boxes, label) => {
+    const { scores, images, ranks, verdicts } = boxes;
+    const objects = boxes.objects.reduce((sum, own, image) => sum + own * drawn[image], 0);
     if (objects === 0) return [];
-    const counts = images.map(({ scores }) => Math.min(most, scores.length));
-    const all = images.flatMap(({ scores }, at) => [...scores.subarray(0, counts[at])]);
-    // Boxes with equal scores stay in the order of the images.
-    const order = Uint32Array.from(all, (_, at) => at).sort((a, b) => all[b] - all[a]);
-    return [{
-      label,
-      objects,
-      scores: Float64Array.from(order, (at) => all[at]),
-      verdictsAt(level: number) {
-        const joined = images.flatMap(({ scores, verdicts }, at) => {
-          const from = level * scores.length;
-          return [...verdicts.subarray(from, from + counts[at])];
-        });
-        return Uint8Array.from(order, (at) => joined[at]);
-      },
-    }];
+    const counts = images.map((image, at) => ranks[at] < most ? drawn[image] : 0);
+    const verdictsAt = (level: number) =>
+      verdicts.subarray(level * scores.length, (level + 1) * scores.length);
+    return [{ label, objects, scores, counts, verdictsAt }];
   });
 }
 
-/** How many boxes are right and wrong up to each box, and with it precision and recall. */
+/** How often each image counts. */
+function drawnImages({ truth, drawn }: BoxPredictions): Uint32Array {
+  const counts = new Uint32Array(truth.length);
+  if (!drawn) return counts.fill(1);
+  for (const image of drawn) counts[image]++;
+  return counts;
+}
+
+/** Precision and recall at each right box: in between, precision only falls and recall stays. */
 export interface BoxCurve {
-  /** The share of right boxes among those up to each, [boxes]. */
+  /** The share of right boxes among those up to each right one, [right boxes]. */
   readonly precision: Float64Array;
-  /** The share of the objects that they find, [boxes]. */
+  /** The share of the objects that they find, [right boxes]. */
   readonly recall: Float64Array;
 }
 
 /** The curve of a class at one overlap. */
-export function boxCurve({ objects, verdictsAt }: ClassBoxes, level: number): BoxCurve {
+export function boxCurve(
+  { objects, counts, verdictsAt }: ClassBoxes,
+  level: number,
+): BoxCurve {
   const found = verdictsAt(level);
-  const precision = new Float64Array(found.length);
-  const recall = new Float64Array(found.length);
-  let [right, wrong] = [0, 0];
-  found.forEach((verdict, at) => {
-    if (verdict === verdicts.right) right++;
-    else if (verdict === verdicts.wrong) wrong++;
-    precision[at] = ratio(right, right + wrong);
-    recall[at] = right / objects;
-  });
-  return { precision, recall };
+  // Each object is found once at most.
+  const most = Math.min(found.length, objects);
+  const [precision, recall] = [new Float64Array(most), new Float64Array(most)];
+  let [right, wrong, at] = [0, 0, 0];
+  for (let box = 0; box < found.length; box++) {
+    const count = counts[box];
+    if (found[box] === verdicts.wrong) wrong += count;
+    if (found[box] !== verdicts.right || count === 0) continue;
+    right += count;
+    precision[at] = right / (right + wrong);
+    recall[at++] = right / objects;
+  }
+  return { precision: precision.subarray(0, at), recall: recall.subarray(0, at) };
 }
 
 /**

@@ -22,22 +22,13 @@ export interface ClassMatches {
   readonly objects: number;
 }
 
-/** What was found for an image is kept, as intervals ask the same images again and again. */
-const known = new WeakMap<readonly ScoredBox[], WeakMap<readonly TrueBox[], ImageMatches>>();
-
-type ImageMatches = Partial<Record<ObjectSize, readonly ClassMatches[]>>;
-
 /** The boxes of one image by class; classes that are neither true nor found in it are left out. */
 export function matchBoxes(
   truth: readonly TrueBox[],
   predicted: readonly ScoredBox[],
   size: ObjectSize,
-): readonly ClassMatches[] {
-  const byTruth = known.get(predicted) ?? new WeakMap<readonly TrueBox[], ImageMatches>();
-  known.set(predicted, byTruth);
-  const kept = byTruth.get(truth) ?? {};
-  byTruth.set(truth, kept);
-  return kept[size] ??= classesOf(truth, predicted).map((label) =>
+): ClassMatches[] {
+  return classesOf(truth, predicted).map((label) =>
     matchClass(
       label,
       truth.filter((each) => each.label === label),

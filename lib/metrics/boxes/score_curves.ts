@@ -10,12 +10,7 @@ import { verdicts } from "./match_boxes.ts";
 
 /** The curve of a class at one overlap, a number in `overlaps`. */
 export function scoreCurve(label: string, boxes: ClassBoxes, level: number): ScoreCurve {
-  return {
-    label,
-    objects: boxes.objects,
-    points: pointsOf(boxes.scores, boxes.verdictsAt(level), boxes.objects),
-    averagePrecision: mean(precisionAtRecalls(boxCurve(boxes, level))),
-  };
+  return joinedCurve(label, [boxes], level);
 }
 
 /**
@@ -27,34 +22,37 @@ export function joinedCurve(
   classes: readonly ClassBoxes[],
   level: number,
 ): ScoreCurve {
-  const scores = classes.flatMap((boxes) => [...boxes.scores]);
-  const found = classes.flatMap((boxes) => [...boxes.verdictsAt(level)]);
-  const order = Uint32Array.from(scores, (_, at) => at).sort((a, b) => scores[b] - scores[a]);
   const objects = classes.reduce((sum, boxes) => sum + boxes.objects, 0);
+  const boxes = classes.flatMap(({ scores, counts, verdictsAt }) =>
+    Array.from(
+      verdictsAt(level),
+      (verdict, at) => ({ verdict, score: scores[at], count: counts[at] }),
+    )
+  ).filter(({ count }) => count > 0).sort((a, b) => b.score - a.score);
   return {
     label,
     objects,
-    points: pointsOf(
-      Float64Array.from(order, (at) => scores[at]),
-      Uint8Array.from(order, (at) => found[at]),
-      objects,
-    ),
-    averagePrecision: mean(
-      classes.map((boxes) => mean(precisionAtRecalls(boxCurve(boxes, level)))),
-    ),
+    points: pointsOf(boxes, objects),
+    averagePrecision: mean(classes.map((each) => mean(precisionAtRecalls(boxCurve(each, level))))),
   };
 }
 
+interface CountedBox {
+  readonly verdict: number;
+  readonly score: number;
+  readonly count: number;
+}
+
 /** One point for boxes with the same score: they count or do not count together. */
-function pointsOf(scores: Float64Array, found: Uint8Array, objects: number): ScorePoint[] {
+function pointsOf(boxes: readonly CountedBox[], objects: number): ScorePoint[] {
   const points: ScorePoint[] = [];
   let [right, wrong] = [0, 0];
-  found.forEach((verdict, at) => {
-    if (verdict === verdicts.right) right++;
-    else if (verdict === verdicts.wrong) wrong++;
-    if (scores[at + 1] === scores[at] || right + wrong === 0) return;
+  boxes.forEach(({ verdict, score, count }, at) => {
+    if (verdict === verdicts.right) right += count;
+    else if (verdict === verdicts.wrong) wrong += count;
+    if (boxes[at + 1]?.score === score || right + wrong === 0) return;
     points.push({
-      score: scores[at],
+      score,
       precision: right / (right + wrong),
       recall: ratio(right, objects),
       f1: 2 * right / (right + wrong + objects),
