@@ -54,6 +54,11 @@ export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";
 
 // Losses of boxes and masks
+export {
+  cellObjective,
+  type CellObjectiveOptions,
+} from "./lib/tasks/object_detection/cell_objective.ts";
+export type { CellSizes } from "./lib/tasks/object_detection/cell_targets.ts";
 export type {
   DetectionLossOptions,
   QuerySizes,

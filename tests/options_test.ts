@@ -167,6 +167,8 @@ const calls: Readonly<Record<string, Call>> = {
   "TextScore.with, of classes": tunebook.topKAccuracy.with,
   detectionObjective: (options) =>
     tunebook.detectionObjective({ objects: [], queries: 1, classes: 1, ...options }),
+  cellObjective: (options) =>
+    tunebook.cellObjective({ objects: [], height: 1, width: 1, classes: 1, ...options }),
   maskObjective: (options) => tunebook.maskObjective({ masks: [mask], classes: 1, ...options }),
   chooseScoreThreshold: (options) => tunebook.chooseScoreThreshold(scoreCurve, options),
   scoreThresholdChart: (options) => tunebook.scoreThresholdChart(scoreCurve, options),

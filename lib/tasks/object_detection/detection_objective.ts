@@ -5,7 +5,7 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { TunebookError } from "../../core/errors.ts";
 import { list, required, type Rules, whole } from "../../core/option_rules.ts";
 import { type HostTensor, tf } from "../../engine/mod.ts";
 import type { Objective } from "../../nn/objective.ts";
@@ -20,6 +20,7 @@ import {
   queryLogits,
   type QuerySizes,
 } from "./detection_loss.ts";
+import { checkObjects } from "./check_objects.ts";
 import { type ImageObjects, matchQueries } from "./match_queries.ts";
 
 /** The objects of images and how to learn them. */
@@ -174,21 +175,4 @@ function joined(tensors: readonly HostTensor[], queries: number): Float32Array[]
     );
     return Float32Array.from(parts.flat());
   });
-}
-
-function checkObjects(objects: readonly ImageObjects[], { queries, classes }: QuerySizes): void {
-  const wrong = objects.flatMap(({ classes: own, boxes }, row) => {
-    const of = (words: string) => `row ${row + 1}: ${words}`;
-    const unknown = Array.from(own).filter((label) => !(label >= 0 && label < classes));
-    return [
-      ...(own.length > queries
-        ? [of(`${own.length} objects, but the model has ${queries} queries`)]
-        : []),
-      ...(boxes.length === own.length * boxNumbers
-        ? []
-        : [of(`${boxes.length} numbers are no boxes of ${own.length} objects`)]),
-      ...(unknown.length === 0 ? [] : [of(`there is no class ${unknown.join(", ")}`)]),
-    ];
-  });
-  if (wrong.length > 0) throw mistakes("data", "some objects cannot be learned:", wrong);
 }
