@@ -95,8 +95,8 @@ Deno.test("cells are as near as the bells of NumPy", () => {
   golden.nearness.flat(3).forEach((wanted, at) => {
     assert.ok(Math.abs(Number(nearness.data[at]) - wanted) < 1e-6, `${at}`);
   });
-  // Shifted along both axes by r, (10 − r)² of both is common: .7 of the union.
-  assert.ok(Math.abs(cornerRadius(10, 10, 0.7) - (10 - Math.sqrt(140 / 1.7))) < 1e-12);
+  // Shrunk by r on each side, (10 − 2r)² is left of 100.
+  assert.ok(Math.abs(cornerRadius(10, 10, 0.7) - (10 - Math.sqrt(70)) / 2) < 1e-12);
   assert.equal(cornerRadius(0, 5), 0);
 });
 
