@@ -20,6 +20,7 @@ import { type Mistake, optionMistake } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { AttachedMethod, HookContext, Method, ModelInfo, Parameter } from "../nn/method.ts";
+import { moduleNames } from "../nn/module_names.ts";
 import { chooseTargets, type Targets } from "../nn/targets.ts";
 import {
   type AdaloraOptions,
@@ -121,7 +122,8 @@ function attach(
   const { initialRank, targetRank, alpha, dropout, orthogonality } = settings;
   const linears = chooseTargets(modelInfo, targets);
   const kept: KeptTriplets = Object.fromEntries(linears.flatMap(({ path }) => {
-    const flags = named[`${modelInfo.pathPrefix}${path}`] ?? named[path];
+    const known = moduleNames(modelInfo, path).find((name) => named[name]);
+    const flags = known === undefined ? undefined : named[known];
     return flags ? [[path, flags]] : [];
   }));
   const all = linears.map(({ path, inFeatures, outFeatures }): Triplets => ({

@@ -24,6 +24,7 @@ import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
 import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
+import { moduleNames } from "../nn/module_names.ts";
 import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
 import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
@@ -108,7 +109,7 @@ function attach(
   targets: Targets | undefined,
 ): AttachedMethod {
   for (const name of [...Object.keys(settings.ranks), ...Object.keys(settings.alphas)]) {
-    if ([...sites.keys()].some((path) => names(`${modelInfo.pathPrefix}${path}`, name))) continue;
+    if ([...sites.keys()].some((path) => isNamed(modelInfo, path, name))) continue;
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
   const all = [...sites.values()];
@@ -177,7 +178,7 @@ function sitesIn(
 
 function siteIn(modelInfo: ModelInfo, path: string, settings: LoraSettings): LoraTarget {
   const special = (values: Readonly<Record<string, number>>) =>
-    Object.entries(values).find(([name]) => names(`${modelInfo.pathPrefix}${path}`, name))?.[1];
+    Object.entries(values).find(([name]) => isNamed(modelInfo, path, name))?.[1];
   return loraTargetOf(modelInfo, path, {
     rank: special(settings.ranks) ?? settings.rank,
     alpha: special(settings.alphas) ?? settings.alpha,
@@ -186,8 +187,9 @@ function siteIn(modelInfo: ModelInfo, path: string, settings: LoraSettings): Lor
 }
 
 /** PEFT's rule for patterns: the end of the path after a dot, or all of it. */
-function names(path: string, name: string): boolean {
-  return pattern(`^(?:.*\\.)?(?:${name})$`).test(path);
+function isNamed(modelInfo: ModelInfo, path: string, name: string): boolean {
+  const whole = pattern(`^(?:.*\\.)?(?:${name})$`);
+  return moduleNames(modelInfo, path).some((each) => whole.test(each));
 }
 
 /** A and B with their start, PiSSA's or the usual one. */

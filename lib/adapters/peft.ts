@@ -178,8 +178,7 @@ function specsOf(
     names: namesInPeft(modelInfo, weight, own, inBody.has(weight.layer.path)),
     transpose: isStoredTransposed(weight),
     // A head that PEFT was not told to save stays as the checkpoint has it.
-    optional: !isSaved(`${modelInfo.pathPrefix}${weight.path}`, config) &&
-      !isSaved(weight.path, config),
+    optional: !isSaved(modelInfo, weight.path, config),
   }));
   return [...added, ...weights];
 }

@@ -31,7 +31,7 @@ import {
   sizeOf,
 } from "../engine/mod.ts";
 import type { Family, Head, ModelConfig } from "../nn/family.ts";
-import { isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
+import { initialOf, isStoredTransposed, type Layer, type Weight, weightsOf } from "../nn/layer.ts";
 import type { Model } from "../nn/model.ts";
 import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { readGgufConfig } from "../weights/gguf/gguf_config.ts";
@@ -161,7 +161,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     { ignore: [...family.ignored, ...ignoredHeads(family, config, head, hasHead, headLayers)] },
   );
 
-  const isAbsent = ({ path }: Layer) => absent.some((name) => name.startsWith(`${path}.`));
+  const isAbsent = (layer: Layer) => weightsOf(layer).some(({ path }) => absent.includes(path));
   // A part of the body that only pooled features pass through is made for them alone.
   const encoder = head.reads === "pooled" ? body : body.filter((layer) => !isAbsent(layer));
   const lacking = encoder.filter(isAbsent);
@@ -245,13 +245,13 @@ function freshWeights(
   { initializerRange }: ModelConfig,
   random: Random,
 ): [string, Float32Array<ArrayBuffer>][] {
-  return weightsOf(layer).map(({ path, shape }) => {
-    const data = new Float32Array(sizeOf(shape));
-    const isScale = layer.kind === "norm" && path.endsWith(".weight");
-    if (isScale) data.fill(layer.plusOne ? 0 : 1);
-    else if (path.endsWith(".weight")) {
+  return weightsOf(layer).map((weight) => {
+    const data = new Float32Array(sizeOf(weight.shape));
+    const initial = initialOf(weight);
+    if (initial === "ones") data.fill(1);
+    else if (initial === "normal") {
       for (let i = 0; i < data.length; i++) data[i] = random.normal() * initializerRange;
     }
-    return [path, data];
+    return [weight.path, data];
   });
 }

@@ -8,6 +8,8 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Family } from "../nn/family.ts";
 import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
+import { convnext } from "./convnext.ts";
+import { deit } from "./deit.ts";
 import { distilbert } from "./distilbert.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
@@ -17,17 +19,22 @@ import { llama } from "./llama.ts";
 import { marian } from "./marian.ts";
 import { mbart } from "./mbart.ts";
 import { mistral } from "./mistral.ts";
+import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mt5 } from "./mt5.ts";
 import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
+import { resnet } from "./resnet.ts";
 import { roberta } from "./roberta.ts";
 import { t5 } from "./t5.ts";
+import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 
 /** All model families. */
 export const families: readonly Family[] = [
   bart,
   bert,
+  convnext,
+  deit,
   distilbert,
   gemma2,
   gemma3,
@@ -37,11 +44,14 @@ export const families: readonly Family[] = [
   marian,
   mbart,
   mistral,
+  mobilenetV2,
   mt5,
   qwen2,
   qwen3,
+  resnet,
   roberta,
   t5,
+  vit,
   xlmRoberta,
 ] as unknown as readonly Family[];
 

@@ -26,6 +26,7 @@ const activations: ReadonlyMap<string, (x: Tensor) => Tensor> = new Map([
   ["gelu_pytorch_tanh", geluByTanh],
   ["quick_gelu", (x: Tensor) => tf.mul(x, tf.sigmoid(tf.mul(x, sigmoidSlope)))],
   ["relu", (x: Tensor) => tf.relu(x)],
+  ["relu6", (x: Tensor) => tf.relu6(x)],
   ["silu", ops.silu],
   ["swish", ops.silu],
   ["tanh", (x: Tensor) => tf.tanh(x)],

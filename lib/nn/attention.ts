@@ -114,8 +114,8 @@ function mixedValues(
   const grouped = group(asking);
   const products = joined(segments.map(({ keys }) => tf.matMul(grouped, keys, false, true)));
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
-  const hidden = biasOf(all, given.mask, prefix);
-  const weights = net.dropout(tf.softmax(tf.add(scores, hidden)), dropout, "weights");
+  const masked = call.seesAll ? scores : tf.add(scores, biasOf(all, given.mask, prefix));
+  const weights = net.dropout(tf.softmax(masked), dropout, "weights");
   return together(ungroup(mix(group(weights), segments)));
 }
 

@@ -23,6 +23,8 @@ export interface AttentionCall {
   readonly value: Tensor;
   /** [batch, sequence] int32: 0 for padding, else 1 or the token's example in a packed row */
   readonly mask: Tensor;
+  /** True where no token is padding and all see all, as the patches of an image do: nothing is masked. */
+  readonly seesAll?: boolean;
   /** The same of the queries where rows are packed: each sees the tokens of its own example only. */
   readonly queryMask: Tensor | undefined;
   readonly numHeads: number;
@@ -55,7 +57,8 @@ export interface AttentionCall {
 
 /** An attention of the decoder to the encoder. */
 export interface CrossAttentionCall
-  extends Pick<AttentionCall, "layer" | "query" | "mask" | "numHeads" | "dropout" | "scale"> {
+  extends
+    Pick<AttentionCall, "layer" | "query" | "mask" | "seesAll" | "numHeads" | "dropout" | "scale"> {
   /**
    * Keys and values of the encoder's hidden states, each [batch · source, hiddenSize]; asked for only
    * where nobody remembers them.

@@ -58,6 +58,7 @@ export function batchOf(inputs: Readonly<Record<string, Tensor>>): TextBatch {
     mask: inputs.attention_mask,
     types: inputs.token_type_ids,
     hidden: inputs.hidden,
+    ...(inputs.pixel_values ? { pixels: inputs.pixel_values } : {}),
     ...(inputs.decoder_input_ids
       ? { decoder: { ids: inputs.decoder_input_ids, mask: inputs.decoder_attention_mask } }
       : {}),

@@ -16,6 +16,10 @@ export interface ConfigReader {
   value(field: string): unknown;
   /** A whole number above zero. */
   size(field: string, fallback?: number): number;
+  /** Height and width: one whole number above zero for both, or a list of the two. */
+  pair(field: string, fallback?: number): readonly [number, number];
+  /** A list of whole numbers above zero, of `length` where that is given. */
+  sizes(field: string, fallback?: readonly number[], length?: number): readonly number[];
   /** How many layers: a size that no damaged file may raise beyond reason. */
   depth(field: string): number;
   /** A number above zero. */
@@ -99,6 +103,22 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
   return {
     value: valueOf,
     size: (field, fallback = NaN) => whole(field, fallback, Number.MAX_SAFE_INTEGER),
+    pair(field, fallback) {
+      const value = valueOf(field) ?? fallback;
+      const both = Array.isArray(value) ? value : [value, value];
+      if (both.length === 2 && both.every(isSize)) return both as [number, number];
+      complain(field, "a whole number above 0 or a list of two");
+      return [1, 1];
+    },
+    sizes(field, fallback, length) {
+      const value = valueOf(field) ?? fallback;
+      const fits = Array.isArray(value) && value.length > 0 && value.every(isSize) &&
+        (length === undefined || value.length === length);
+      if (fits) return value;
+      const many = length === undefined ? "" : `${length} `;
+      complain(field, `a list of ${many}whole numbers above 0`);
+      return fallback ?? Array<number>(length ?? 1).fill(1);
+    },
     depth: (field) => whole(field, NaN, mostLayers),
     positive: (field, fallback) =>
       number(field, fallback, "a number above 0", (value) => Number.isFinite(value) && value > 0),
@@ -146,6 +166,11 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
       }
     },
   };
+}
+
+/** True for a whole number above zero. */
+function isSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 /** What the conditions on fields are told by. */

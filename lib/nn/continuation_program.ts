@@ -14,6 +14,7 @@ import type { KeyValueCache } from "./key_value_cache.ts";
 import type { KeysValues } from "./method.ts";
 import { type Model, modelHead } from "./model.ts";
 import type { Net } from "./net.ts";
+import { rowHead } from "./task_head.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 
 /** What continues a text. */
@@ -69,7 +70,7 @@ export function askedLogits(
   inputs: Readonly<Record<string, Tensor>>,
 ): Tensor {
   const rows = tf.reshape(hidden, [-1, model.config.hiddenSize]);
-  return modelHead(model).forward(net, model.config, tf.gather(rows, inputs[askedTokens]));
+  return rowHead(modelHead(model)).forward(net, model.config, tf.gather(rows, inputs[askedTokens]));
 }
 
 /** The inputs of a program beside the batch: what was read before. */

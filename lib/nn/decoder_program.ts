@@ -13,6 +13,7 @@ import type { ModelConfig } from "./family.ts";
 import type { Net } from "./net.ts";
 import { type Model, modelHead } from "./model.ts";
 import { behindPrompt } from "./read_prompt.ts";
+import { rowHead } from "./task_head.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
 /** The names of a layer's cache among inputs and outputs. */
@@ -68,7 +69,7 @@ export function logitsOf(
 ): Tensor {
   const [rows, sequence, hiddenSize] = hidden.shape as [number, number, number];
   const tokens = tf.reshape(hidden, [-1, hiddenSize]);
-  const logits = modelHead(model).forward(net, model.config, tokens);
+  const logits = rowHead(modelHead(model)).forward(net, model.config, tokens);
   return tf.reshape(logits, [rows, sequence, logits.shape[1]!]);
 }
 

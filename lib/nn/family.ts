@@ -8,11 +8,16 @@ import type { Layer } from "./layer.ts";
 import type { Memory, Net } from "./net.ts";
 import type { TextPositions, TokenPositions } from "./token_positions.ts";
 
-/** A tokenised batch as tensors, all [batch, sequence] int32; `batch` are rows of tokens. */
+/**
+ * A batch as tensors: tokens, all [batch, sequence] int32, `batch` being rows of tokens; or images, which
+ * have `pixels` in the place of `ids` and `mask`.
+ */
 export interface TextBatch {
   readonly ids: Tensor;
   /** 0 for padding. For a token 1; where rows are packed, the number of its example in the row. */
   readonly mask: Tensor;
+  /** [batch, channels, height, width], normalised as the image processor does it. */
+  readonly pixels?: Tensor;
   /** The segment of each token, for models that tell segments apart. */
   readonly types?: Tensor;
   /** What the frozen layers gave before, instead of `ids`: see `frozen_layers.ts`. */
@@ -93,6 +98,17 @@ export interface TextConfig extends ModelConfig {
   readonly padId: number;
 }
 
+/** The sizes that every image model has. */
+export interface ImageConfig extends ModelConfig {
+  /** Colours of a pixel. */
+  readonly channels: number;
+  /**
+   * Height and width of the images that a program takes: as `config.json` has it, unless another size is
+   * asked for.
+   */
+  readonly imageSize: readonly [number, number];
+}
+
 /** The sizes that every encoder-decoder has. */
 export interface EncoderDecoderConfig extends TextConfig {
   readonly numDecoderLayers: number;
@@ -106,8 +122,10 @@ export interface Features {
   readonly tokens?: Tensor;
   /** One vector for each input, [batch, hiddenSize]. */
   readonly pooled?: Tensor;
-  /** Maps of an image from fine to coarse, each [batch, height, width, channels]. */
-  readonly maps?: Tensor;
+  /** One vector for each object that a detector may find, [batch, queries, hiddenSize]. */
+  readonly queries?: Tensor;
+  /** Maps of an image from fine to coarse, each [batch, channels, height, width]. */
+  readonly maps?: readonly Tensor[];
 }
 
 /** The tensors of a checkpoint under their own names. */
@@ -118,9 +136,25 @@ export interface StoredTensors {
 }
 
 /** The layers that turn features into what a task asks for, as the family's checkpoints have them. */
-export interface Head<Config> {
+export type Head<Config> = RowHead<Config> | MapHead<Config>;
+
+/** A head that reads vectors: of each token, of each input, or of each object that may be there. */
+export interface RowHead<Config> extends HeadLayers<Config> {
   /** Which features it reads. */
-  readonly reads: keyof Features;
+  readonly reads: "tokens" | "pooled" | "queries";
+  /** [n, hiddenSize] → [n, outputs]; of queries [batch, queries, hiddenSize] → [batch, queries, outputs] */
+  forward(net: Net, config: Config, features: Tensor): Tensor;
+}
+
+/** A head that reads maps of an image. */
+export interface MapHead<Config> extends HeadLayers<Config> {
+  readonly reads: "maps";
+  /** Maps from fine to coarse → [batch, outputs, height, width] */
+  forward(net: Net, config: Config, maps: readonly Tensor[]): Tensor;
+}
+
+/** A head's layers, and how checkpoints have it. */
+export interface HeadLayers<Config> {
   /**
    * The layers that the pretrained body lacks; they are always trained. A head whose size is the
    * model's own does not look at `outputs`.
@@ -131,8 +165,6 @@ export interface Head<Config> {
    * transformers goes by; the same object unless it does.
    */
   fit?(config: Config, stored: StoredTensors): Config;
-  /** [n, hiddenSize] → [n, outputs] */
-  forward(net: Net, config: Config, features: Tensor): Tensor;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
   /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */
@@ -162,7 +194,7 @@ export interface Stack<Config> {
   readonly readsPositions?: boolean;
   /** The token that stands for the sequence in heads that read pooled features: the first unless given. */
   readonly pooling?: "first" | "last";
-  /** Token ids → what the first block is given. Positions of packed rows are given by the batch. */
+  /** Token ids or pixels → what the first block is given. Positions of packed rows are given by the batch. */
   embed(net: Net, config: Config, batch: TextBatch): Hidden;
   /**
    * One block, counted from 0. `asked` are the rows of `hidden.x` whose result is needed: all
@@ -218,6 +250,11 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly ignored: readonly RegExp[];
   /** Paths (within the body) that a checkpoint may lack; they are made anew. */
   readonly optional: readonly RegExp[];
+  /**
+   * The path of a layer among the modules of transformers, where that names it otherwise than checkpoints do;
+   * PEFT folders go by it.
+   */
+  moduleOf?(path: string): string;
   /** The names of the linears that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
   readonly stack?: Stack<Config>;

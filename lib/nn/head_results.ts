@@ -8,8 +8,9 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import { batchOf } from "./batch_inputs.ts";
 import { decode } from "./decoder.ts";
 import { encode, encodeMemory } from "./encoder.ts";
+import type { Features } from "./family.ts";
 import type { Net } from "./net.ts";
-import { headOf } from "./task_head.ts";
+import { headOf, rowHead } from "./task_head.ts";
 import type { Model } from "./model.ts";
 import type { Objective } from "./objective.ts";
 
@@ -30,7 +31,8 @@ export interface HeadCall {
 /**
  * [batch, outputs] of a head that reads pooled features, one for each example; [tokens, outputs] of a
  * head that reads tokens, in the layout of the batch, packed or not, without a method's virtual tokens.
- * The tokens of an encoder-decoder are the decoder's, [batch · target, outputs].
+ * The tokens of an encoder-decoder are the decoder's, [batch · target, outputs]. A head that reads maps
+ * gives one, [batch, outputs, height, width]; one that reads queries gives [batch, queries, outputs].
  */
 export function headResults(
   net: Net,
@@ -38,16 +40,35 @@ export function headResults(
   inputs: Readonly<Record<string, Tensor>>,
   options: HeadResultsOptions = {},
 ): Tensor {
-  return appliedHead(net, call, headFeatures(net, call, inputs, options));
+  const { family, config } = call.model;
+  const head = headOf(family, call.objective.head.name);
+  if (head.reads === "maps") {
+    return head.forward(net, config, featuresOf(net, call.model, inputs, "maps"));
+  }
+  return head.forward(net, config, headFeatures(net, call, inputs, options));
 }
 
-/** What the head makes of features, or of some rows of them. */
+/** Features that a family gives by itself. */
+function featuresOf<Name extends keyof Features>(
+  net: Net,
+  { family, config }: Pick<Model, "family" | "config">,
+  inputs: Readonly<Record<string, Tensor>>,
+  name: Name,
+): NonNullable<Features[Name]> {
+  const features = family.features?.(net, config, inputs)[name];
+  if (features) return features;
+  throw new TunebookError(
+    "unsupported",
+    `${family.modelType} models give no ${name} features, which the head reads`,
+  );
+}
+
+/** What the head makes of rows of features. */
 export function appliedHead(net: Net, { model, objective }: HeadCall, features: Tensor): Tensor {
-  const { family, config } = model;
-  return headOf(family, objective.head.name).forward(net, config, features);
+  return rowHead(headOf(model.family, objective.head.name)).forward(net, model.config, features);
 }
 
-/** What the head reads: [batch, hiddenSize] pooled, or [tokens, hiddenSize]; maps as they are. */
+/** What the head reads: [batch, hiddenSize] pooled, [tokens, hiddenSize] or [batch, queries, hiddenSize]. */
 export function headFeatures(
   net: Net,
   { model, objective }: HeadCall,
@@ -55,15 +76,8 @@ export function headFeatures(
   { frozenLayers = 0, training = false }: HeadResultsOptions = {},
 ): Tensor {
   const { family, config } = model;
-  const { reads } = headOf(family, objective.head.name);
-  if (!family.stack) {
-    const features = family.features!(net, config, inputs)[reads];
-    if (features) return features;
-    throw new TunebookError(
-      "unsupported",
-      `${family.modelType} models give no ${reads} features, which the head reads`,
-    );
-  }
+  const { reads } = rowHead(headOf(family, objective.head.name));
+  if (!family.stack || reads === "queries") return featuresOf(net, model, inputs, reads);
   const batch = batchOf(inputs);
   if (family.decoder) {
     const hidden = decode(net, model, batch.decoder!, encodeMemory(net, model, batch));
@@ -74,7 +88,8 @@ export function headFeatures(
   }
   const hidden = encode(net, model, batch, { frozenLayers });
   const back = training && objective.readsBefore ? 1 : 0;
-  return ownTokens(hidden, batch.mask.shape[1]!, back);
+  // An image's tokens are all its own: no method puts others before them.
+  return ownTokens(hidden, batch.mask?.shape[1] ?? hidden.shape[1]!, back);
 }
 
 /**

@@ -7,7 +7,7 @@
 
 /**
  * A layer with weights. Its tensors are `<path>.weight` and, for all but embeddings and layers whose
- * `bias` is false, `<path>.bias`; that of an offset has the path itself.
+ * `bias` is false, `<path>.bias`; that of an offset or of a single tensor has the path itself.
  */
 export type Layer =
   /** y = x·Wᵀ + b with W [outFeatures, inFeatures]. */
@@ -43,10 +43,48 @@ export type Layer =
     readonly kind: "offset";
     readonly path: string;
     readonly width: number;
+  }
+  /**
+   * A convolution with weights [outChannels, inChannels / groups, height, width], a transposed one with
+   * [inChannels, outChannels / groups, height, width].
+   */
+  | {
+    readonly kind: "conv";
+    readonly path: string;
+    readonly inChannels: number;
+    readonly outChannels: number;
+    /** Height and width. */
+    readonly kernel: readonly [number, number];
+    /** 1 unless given; as many as channels where each channel has a kernel of its own. */
+    readonly groups?: number;
+    readonly bias?: boolean;
+    readonly isTransposed?: boolean;
+  }
+  /**
+   * Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) of `width` channels: scale, offset and the
+   * running mean and variance, which no gradient trains.
+   */
+  | {
+    readonly kind: "batchNorm";
+    readonly path: string;
+    readonly width: number;
+    /** What a batch counts in the running statistics; 0.1 unless given, as in PyTorch. */
+    readonly momentum?: number;
+  }
+  /** One tensor of any shape, such as a class token, position embeddings or the scales of a layer. */
+  | {
+    readonly kind: "tensor";
+    readonly path: string;
+    readonly shape: readonly number[];
+    /** What new ones are: `normal` has the config's `initializerRange` as its deviation. */
+    readonly initial: "zeros" | "ones" | "normal";
   };
 
 /** A linear layer, which is where most adapters act. */
 export type LinearLayer = Extract<Layer, { kind: "linear" }>;
+
+/** A convolution. */
+export type ConvLayer = Extract<Layer, { kind: "conv" }>;
 
 /** One tensor of a layer. */
 export interface Weight {
@@ -64,9 +102,7 @@ export function weightsOf(layer: Layer): Weight[] {
     layer,
   });
   const bias = (size: number) =>
-    layer.kind === "embedding" || layer.kind === "offset" || layer.bias === false
-      ? []
-      : [weight("bias", [size])];
+    "bias" in layer && layer.bias === false ? [] : [weight("bias", [size])];
   switch (layer.kind) {
     case "linear":
       return [weight("weight", [layer.outFeatures, layer.inFeatures]), ...bias(layer.outFeatures)];
@@ -76,7 +112,43 @@ export function weightsOf(layer: Layer): Weight[] {
       return [weight("weight", [layer.rows, layer.width])];
     case "offset":
       return [{ path: layer.path, shape: [1, layer.width], layer }];
+    case "conv":
+      return [weight("weight", convShape(layer)), ...bias(layer.outChannels)];
+    case "batchNorm": {
+      const roles = ["weight", "bias", ...runningStatistics];
+      return roles.map((role) => weight(role, [layer.width]));
+    }
+    case "tensor":
+      return [{ path: layer.path, shape: layer.shape, layer }];
   }
+}
+
+/** The roles of what batch normalisation remembers of the batches that it saw. */
+const runningStatistics = ["running_mean", "running_var"];
+
+/** True for a running mean or variance of batch normalisation, which no gradient trains. */
+export function isRunningStatistic({ path, layer }: Weight): boolean {
+  return layer.kind === "batchNorm" &&
+    runningStatistics.some((role) => path === `${layer.path}.${role}`);
+}
+
+/** The shape of a convolution's weight. */
+export function convShape(
+  { inChannels, outChannels, kernel, groups = 1, isTransposed = false }: ConvLayer,
+): [number, number, number, number] {
+  return isTransposed
+    ? [inChannels, outChannels / groups, ...kernel]
+    : [outChannels, inChannels / groups, ...kernel];
+}
+
+/** What a new weight starts as; `normal` has a deviation that the model says. */
+export function initialOf({ path, layer }: Weight): "zeros" | "ones" | "normal" {
+  if (layer.kind === "tensor") return layer.initial;
+  if (path.endsWith(".running_var")) return "ones";
+  if (!path.endsWith(".weight")) return "zeros";
+  if (layer.kind === "batchNorm") return "ones";
+  if (layer.kind === "norm") return layer.plusOne ? "zeros" : "ones";
+  return "normal";
 }
 
 /** True for the weight of a linear that checkpoints hold as [inFeatures, outFeatures]. */

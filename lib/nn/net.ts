@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Tensor } from "../engine/mod.ts";
+import type { ops, Tensor } from "../engine/mod.ts";
 import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
 import type { AttentionSite } from "./attention_site.ts";
 
@@ -49,6 +49,11 @@ export interface Net {
   /** Dropout in training, nothing otherwise; `of` says what is multiplied as a matrix next. */
   dropout(x: Tensor, rate: number, of?: "product" | "weights"): Tensor;
   /**
+   * Leaves out a residual branch for some examples in training, and scales it for the others (Huang et al.,
+   * arXiv 1603.09382); nothing otherwise. x [batch, …]
+   */
+  dropPath(x: Tensor, rate: number): Tensor;
+  /**
    * The position of the sequence's first token, int32: a scalar, or [batch, 1] where rows go on from
    * tokens that were read before. The prefix that a method has at that attention comes first.
    */
@@ -63,12 +68,33 @@ export interface Net {
   crossAttention(call: CrossAttentionCall): Tensor;
   /** Adds a vector that is never trained to the last axis. */
   offset(path: string, x: Tensor): Tensor;
+  /** x [batch, inChannels, height, width] → [batch, outChannels, height, width] */
+  conv(path: string, x: Tensor, options?: ConvOptions): Tensor;
+  /** Batch normalisation of [batch, channels, height, width] by the running statistics. */
+  batchNorm(path: string, x: Tensor, epsilon: number): Tensor;
+  /**
+   * Normalises groups of channels of [batch, channels, height, width] (Wu and He, arXiv 1803.08494); the
+   * layer is of the kind `norm`.
+   */
+  groupNorm(path: string, x: Tensor, groups: number, epsilon: number): Tensor;
+  /** A layer of the kind `tensor` as it is. */
+  tensor(path: string): Tensor;
   /**
    * A part of the model that is computed a second time in the backward pass where training was
    * asked to save memory. It must take from outside only what it is given: `x` and, in a decoder, the
    * encoder's `memory`, which have gradients, and the mask.
    */
   checkpointed(x: Tensor, mask: Tensor, compute: CheckpointedPart, memory?: Memory): Tensor;
+}
+
+/** How a convolution goes over a map; each number is of both axes where it is one, else [height, width]. */
+export interface ConvOptions extends ops.Conv2dOptions {
+  /** False for a layer that has none. */
+  readonly bias?: boolean;
+  /** True for a transposed convolution, as its layer says. */
+  readonly isTransposed?: boolean;
+  /** Rows and columns that a transposed convolution adds; 0 unless given. */
+  readonly outputPadding?: number | readonly [height: number, width: number];
 }
 
 /** What `checkpointed` runs; `memory` is there where it was given. */

@@ -8,6 +8,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { ModelInfo } from "./method.ts";
 import type { LinearLayer } from "./layer.ts";
 import { bodyPaths } from "./model.ts";
+import { moduleNames } from "./module_names.ts";
 
 /**
  * Which linears a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
@@ -45,13 +46,13 @@ export function chooseTargets(modelInfo: ModelInfo, targets: Targets | undefined
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
     const chosen = linears.filter(({ path }) =>
-      whole.test(path) || whole.test(`${modelInfo.pathPrefix}${path}`)
+      moduleNames(modelInfo, path).some((name) => whole.test(name))
     );
     if (chosen.length > 0) return chosen;
     throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
   }
   const fits = (path: string, name: string) =>
-    `.${modelInfo.pathPrefix}${path}`.endsWith(`.${name}`);
+    moduleNames(modelInfo, path).some((each) => `.${each}`.endsWith(`.${name}`));
   const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
     if (linears.some(({ path }) => fits(path, name))) continue;

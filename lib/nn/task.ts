@@ -143,8 +143,9 @@ export interface Baseline {
 export interface Signature {
   /** The pipeline that asks the model in transformers and transformers.js, `feature-extraction`. */
   readonly pipeline: string;
-  /** `task_type` in a PEFT folder. */
+  /** `task_type` in a PEFT folder; null for tasks that PEFT has no name for, such as those on images. */
   readonly peftTaskType:
+    | null
     | "SEQ_CLS"
     | "TOKEN_CLS"
     | "QUESTION_ANS"

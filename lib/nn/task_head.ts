@@ -4,7 +4,7 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
-import type { Family, Head, ModelConfig } from "./family.ts";
+import type { Family, Head, ModelConfig, RowHead } from "./family.ts";
 import type { Layer } from "./layer.ts";
 
 /** The head of a family that a task needs. */
@@ -35,6 +35,15 @@ export function headOf<Config extends ModelConfig>(
     "unsupported",
     `${family.modelType} models have no head "${name}"; they have ` +
       `${Object.keys(family.heads).join(", ")}.${hint}`,
+  );
+}
+
+/** The head as one that reads vectors, for what cannot do with maps. */
+export function rowHead<Config>(head: Head<Config>): RowHead<Config> {
+  if (head.reads !== "maps") return head;
+  throw new TunebookError(
+    "unsupported",
+    `the head of ${head.className} reads maps of an image, of which no rows can be asked`,
   );
 }
 

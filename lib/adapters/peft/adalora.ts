@@ -5,6 +5,7 @@
  * @module
  */
 import type { ModelInfo, PeftFormat, PeftTensor } from "../../nn/method.ts";
+import { moduleNames } from "../../nn/module_names.ts";
 import type { Targets } from "../../nn/targets.ts";
 import type { AdaloraSettings, KeptTriplets } from "../adalora_options.ts";
 import type { Triplets } from "../parts/adalora_budget.ts";
@@ -80,7 +81,7 @@ function configOf(settings: AdaloraSettings, targets: readonly string[]): PeftCo
 
 /** Which of the initial triplets are left, by PEFT's name of e. */
 function patternOf(
-  { pathPrefix }: ModelInfo,
+  modelInfo: ModelInfo,
   { initialRank }: AdaloraSettings,
   all: readonly Triplets[],
   kept: KeptTriplets,
@@ -90,7 +91,7 @@ function patternOf(
     const before = kept[site.path] ?? Array<boolean>(initialRank).fill(true);
     const now = new Set(left(site));
     let at = 0;
-    return [`${pathPrefix}${site.e}`, before.map((was) => was && now.has(at++))];
+    return [moduleNames(modelInfo, site.e)[0], before.map((was) => was && now.has(at++))];
   }));
 }
 

@@ -5,6 +5,7 @@
  */
 import { mistakes } from "../../core/errors.ts";
 import type { ModelInfo } from "../../nn/method.ts";
+import { moduleNames } from "../../nn/module_names.ts";
 import type { Targets } from "../../nn/targets.ts";
 import { peftPrefix } from "./files.ts";
 import type { PeftConfig } from "./config.ts";
@@ -70,21 +71,33 @@ export function targetsOf({ target_modules: named }: PeftConfig): Targets {
  * named; so it is where the model is part of a larger one, with what stands before it there.
  */
 export function namesForPeft(
-  { head, family: { part }, pathPrefix }: ModelInfo,
+  modelInfo: ModelInfo,
   named: Targets,
   sites: readonly string[],
 ): readonly string[] {
-  if (part) return sites.map((path) => `${pathPrefix}${path}`);
+  const { head, family: { part, moduleOf } } = modelInfo;
+  if (part) return sites.map((path) => moduleNames(modelInfo, path)[0]);
+  if (moduleOf) return moduleTargets(modelInfo, sites);
   const fits = (path: string, name: string) => path === name || path.endsWith(`.${name}`);
   const isExact = typeof named !== "string" &&
     !head.some((path) => named.some((name) => fits(path, name)));
   return isExact ? named : sites;
 }
 
+/** The last parts of the modules' names where they choose the same layers, else the whole names. */
+function moduleTargets(modelInfo: ModelInfo, sites: readonly string[]): readonly string[] {
+  const nameOf = (path: string) => moduleNames(modelInfo, path)[0];
+  const lastOf = (path: string) => nameOf(path).split(".").at(-1)!;
+  const names = new Set(sites.map(lastOf));
+  const chosen = modelInfo.layers.filter(({ path }) => names.has(lastOf(path)));
+  return chosen.length === sites.length ? [...names] : sites.map(nameOf);
+}
+
 /**
  * A tensor's name in a PEFT folder with what stands before the path in a model with a head, and
  * without: a model that was adapted without a head has no prefix of its own.
  */
-export function wrappedNames({ pathPrefix }: ModelInfo, name: string): readonly [string, string] {
-  return [`${peftPrefix}.${pathPrefix}${name}`, `${peftPrefix}.${name}`];
+export function wrappedNames(modelInfo: ModelInfo, name: string): readonly [string, ...string[]] {
+  const [first, ...others] = moduleNames(modelInfo, name);
+  return [`${peftPrefix}.${first}`, ...others.map((each) => `${peftPrefix}.${each}`)];
 }

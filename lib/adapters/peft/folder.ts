@@ -86,8 +86,8 @@ export function checkPeftFormat(attached: AttachedMethod): void {
 
 /** What a folder says beside the tensors; all but the task type is tunebook's own. */
 export interface PeftNotes {
-  /** `task_type`, `SEQ_CLS`. */
-  readonly taskType: string;
+  /** `task_type`, `SEQ_CLS`; null where PEFT has none, as for images. */
+  readonly taskType: string | null;
   /** The name of each output. */
   readonly labels: readonly string[];
   /** What the head's numbers mean, `single`. */

@@ -8,6 +8,7 @@ import { TunebookError } from "../../core/errors.ts";
 import type { AdapterDelta, LinearChange } from "../../nn/adapter_delta.ts";
 import { type Weight, weightsOf } from "../../nn/layer.ts";
 import type { AttachedMethod, ModelInfo } from "../../nn/method.ts";
+import { moduleNames } from "../../nn/module_names.ts";
 import { type PeftFiles, peftPrefix } from "./files.ts";
 
 /** What stands between a linear's path and its own tensors where PEFT has put a method around it. */
@@ -15,14 +16,15 @@ const wrapped = "base_layer";
 
 /** The names that PEFT may have for a weight of the model, the one that it writes first. */
 export function namesInPeft(
-  { pathPrefix }: Pick<ModelInfo, "pathPrefix">,
+  { pathPrefix, family: { moduleOf = (path) => path } }: Pick<ModelInfo, "pathPrefix" | "family">,
   { path, layer }: Weight,
   { targets, peft }: Pick<AttachedMethod, "targets" | "peft">,
   isInBody: boolean,
 ): readonly string[] {
   const { modelPrefix = peftPrefix } = peft ?? {};
   const inner = `${layer.path}.${wrapped}${path.slice(layer.path.length)}`;
-  const roles = targets?.includes(layer.path) ? [inner, path] : [path, inner];
+  const own = targets?.includes(layer.path) ? [inner, path] : [path, inner];
+  const roles = isInBody ? [...new Set(own.flatMap((role) => [moduleOf(role), role]))] : own;
   const prefixes = isInBody ? [pathPrefix, ""] : ["", pathPrefix];
   return roles.flatMap((role) => prefixes.map((prefix) => `${modelPrefix}.${prefix}${role}`));
 }
@@ -54,7 +56,7 @@ export function weightsBeside(
     const names = namesInPeft(modelInfo, weight, own, inBody.has(layer.path));
     const found = names.filter((name) => tensors.has(name));
     if (layer.kind === "linear" && layer.isUnread) unread.push(...found);
-    else if (found.length > 0 || isSaved(`${modelInfo.pathPrefix}${path}`, config)) {
+    else if (found.length > 0 || isSaved(modelInfo, path, config)) {
       weights.push(weight);
     }
   }
@@ -63,8 +65,15 @@ export function weightsBeside(
 }
 
 /** True for a weight of a module that `modules_to_save` names. */
-export function isSaved(path: string, { modules_to_save: saved }: PeftFiles["config"]): boolean {
-  return Array.isArray(saved) && saved.some((module) => `.${path}`.includes(`.${module}.`));
+export function isSaved(
+  modelInfo: Pick<ModelInfo, "pathPrefix" | "family">,
+  path: string,
+  { modules_to_save: saved }: PeftFiles["config"],
+): boolean {
+  return Array.isArray(saved) &&
+    saved.some((module) =>
+      moduleNames(modelInfo, path).some((name) => `.${name}`.includes(`.${module}.`))
+    );
 }
 
 /**

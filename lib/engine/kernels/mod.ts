@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kernel } from "../trace_backend.ts";
+import { convolutions } from "./convolution.ts";
 import { crossEntropies } from "./cross_entropy.ts";
 import { eightBit } from "./eight_bit.ts";
 import { elementwise } from "./elementwise.ts";
@@ -11,7 +12,9 @@ import { fused } from "./fused.ts";
 import { inference } from "./inference.ts";
 import { indexing } from "./indexing.ts";
 import { layout } from "./layout.ts";
+import { maps } from "./maps.ts";
 import { matrix } from "./matrix.ts";
+import { pooling } from "./pooling.ts";
 import { quantized } from "./quantized.ts";
 import { reductions } from "./reduction.ts";
 
@@ -22,6 +25,9 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...layout,
   ...indexing,
   ...matrix,
+  ...convolutions,
+  ...pooling,
+  ...maps,
   ...quantized,
   ...eightBit,
   ...fused,

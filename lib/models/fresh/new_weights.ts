@@ -6,7 +6,13 @@
 import { Random } from "../../core/random.ts";
 import { sizeOf } from "../../engine/mod.ts";
 import type { Family, ModelConfig, TextConfig } from "../../nn/family.ts";
-import { isStoredTransposed, transposed, type Weight, weightsOf } from "../../nn/layer.ts";
+import {
+  initialOf,
+  isStoredTransposed,
+  transposed,
+  type Weight,
+  weightsOf,
+} from "../../nn/layer.ts";
 import type { TensorToWrite } from "../../weights/write_safetensors.ts";
 import type { NewFamily } from "./new_family.ts";
 
@@ -50,15 +56,16 @@ export function newWeights(
 }
 
 function drawn(
-  { path, shape, layer }: Weight,
+  weight: Weight,
   made: NewFamily,
   config: ModelConfig,
   random: Random,
 ): Float32Array {
-  const data = new Float32Array(sizeOf(shape));
-  if (layer.kind === "norm" && path.endsWith(".weight")) data.fill(1);
-  else if (path.endsWith(".weight")) {
-    const deviation = made.deviationOf?.(path, config) ?? config.initializerRange;
+  const data = new Float32Array(sizeOf(weight.shape));
+  const initial = initialOf(weight);
+  if (initial === "ones") data.fill(1);
+  else if (initial === "normal") {
+    const deviation = made.deviationOf?.(weight.path, config) ?? config.initializerRange;
     for (let i = 0; i < data.length; i++) data[i] = random.normal() * deviation;
   }
   return data;

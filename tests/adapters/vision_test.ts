@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { lora } from "../../lib/adapters/lora.ts";
+import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { chooseTargets } from "../../lib/nn/targets.ts";
+import { attachTo, modelInfoOf } from "../../lib/nn/model.ts";
+import { openSafetensors } from "../../lib/weights/safetensors.ts";
+import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+import { goldenPath, largestDifference, readGolden } from "../models/golden.ts";
+import { goldenImageModel } from "../models/golden_images.ts";
+import { weightedImages } from "../models/weighted_images.ts";
+import { logitsOf } from "../nn/run_trainable_model.ts";
+import { inFolder } from "../weights/in_folder.ts";
+import { assertSameFolder, configIn } from "./same_folder.ts";
+
+/** Both sides compute in float32; results are below ten. */
+const tolerance = 1e-4;
+/** Folders of PEFT's, each on a model. */
+const adapters = [["lora-vit", "vit"]] as const;
+
+for (const [name, base] of adapters) {
+  Deno.test(`${name}: a folder of PEFT's gives PEFT's results, and is written as it was`, () =>
+    inFolder(async (folder) => {
+      const { results, pixel_values } = await readGolden(`vision/${name}/expected.safetensors`);
+      const model = await goldenImageModel(base, "classification");
+      const objective = weightedImages(model, results);
+      const source = goldenPath(`vision/${name}`);
+      const { attached, values } = await readPeftFolder(source, model);
+      const trainable = { model, adapter: attached, objective };
+      const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values }, values);
+      const difference = largestDifference(found.data, results.data);
+      assert.ok(difference < tolerance, `results differ by ${difference}`);
+      await writePeftFolder(folder, model, attached, values, { taskType: null, labels: [] });
+      await assertSameFolder(folder, source);
+    }));
+}
+
+Deno.test("LoRA chooses a ViT's layers by the names of checkpoints and of modules", async () => {
+  const info = modelInfoOf(await goldenImageModel("vit", "classification"));
+  const paths = (targets?: readonly string[] | string) =>
+    chooseTargets(info, targets).map(({ path }) => path);
+  assert.deepEqual(paths(), paths(["q_proj", "v_proj"]));
+  assert.deepEqual(paths(["query", "value"]), paths("vit\\.layers\\..*\\.(q|v)_proj"));
+  assert.deepEqual(paths(["fc2"]), [
+    "encoder.layer.0.output.dense",
+    "encoder.layer.1.output.dense",
+  ]);
+  assert.equal(paths("all-linear").length, 12);
+});
+
+Deno.test("a LoRA of a ViT is written by the names of modules", () =>
+  inFolder(async (folder) => {
+    const model = await goldenImageModel("vit", "classification");
+    const golden = await readGolden("vision/vit/expected.safetensors");
+    const adapter = attachTo(model, lora({ rank: 2, targets: ["query", "output.dense"] }));
+    const trainable = { model, adapter, objective: weightedImages(model, golden.weights) };
+    const values = initialParameters(trainable, 1);
+    await writePeftFolder(folder, model, adapter, values, { taskType: null, labels: [] });
+    assert.deepEqual((await configIn(folder)).target_modules, ["q_proj", "o_proj", "fc2"]);
+    using file = await openSafetensors(`${folder}/adapter_model.safetensors`);
+    assert.ok(file.tensors.has("base_model.model.vit.layers.1.mlp.fc2.lora_B.weight"));
+  }));
+
+Deno.test("a folder with the older names of a ViT's modules is read, too", () =>
+  inFolder(async (folder) => {
+    const source = goldenPath("vision/lora-vit");
+    const older = (name: string) =>
+      name.replace("layers.", "encoder.layer.")
+        .replace("attention.q_proj", "attention.attention.query")
+        .replace("attention.v_proj", "attention.attention.value");
+    using before = await openSafetensors(`${source}/adapter_model.safetensors`);
+    const tensors = await Promise.all([...before.tensors].map(async ([name, { shape }]) => ({
+      name: older(name),
+      dtype: "F32" as const,
+      shape,
+      data: await before.readFloat32(name),
+    })));
+    await writeSafetensors(`${folder}/adapter_model.safetensors`, tensors);
+    const config = { ...await configIn(source), target_modules: ["query", "value"] };
+    await Deno.writeTextFile(`${folder}/adapter_config.json`, JSON.stringify(config));
+    const model = await goldenImageModel("vit", "classification");
+    const [old, present] = await Promise.all(
+      [folder, source].map((each) => readPeftFolder(each, model)),
+    );
+    assert.deepEqual(new Map(old.values), new Map(present.values));
+  }));

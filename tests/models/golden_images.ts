@@ -1,0 +1,20 @@
+/**
+ * The tiny image models of the golden files.
+ *
+ * @module
+ */
+import { loadModel } from "../../lib/models/load_model.ts";
+import type { Model } from "../../lib/nn/model.ts";
+import { goldenPath } from "./golden.ts";
+
+/** Opens a model of `vision/` with a head of three outputs. */
+export function goldenImageModel(name: string, head: string): Promise<Model> {
+  const folder = goldenPath(`vision/${name}`);
+  return loadModel({
+    reference: `file:${folder}`,
+    config: `${folder}/config.json`,
+    weights: `${folder}/model.safetensors`,
+    head: { name: head, outputs: 3 },
+    seed: 1,
+  });
+}
