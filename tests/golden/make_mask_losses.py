@@ -30,10 +30,13 @@ def focal_sum(logits, masks, gamma: float, weights):
     return (own * (1 - torch.exp(-losses)) ** gamma).sum()
 
 
-def case(name: str, seed: int, shape, ignored: float, **options) -> dict:
+def case(name: str, seed: int, shape, ignored: float, size=None, **options) -> dict:
+    """`shape` is that of the logits, `size` that of the masks where it is another."""
     random = numpy.random.default_rng(seed)
-    batch, classes, height, width = shape
-    logits = torch.tensor((random.normal(size=shape) * 2 * 256).round() / 256, dtype=torch.float64).requires_grad_()
+    batch, classes = shape[:2]
+    height, width = size or shape[2:]
+    maps = torch.tensor((random.normal(size=shape) * 2 * 256).round() / 256, dtype=torch.float64).requires_grad_()
+    logits = functional.interpolate(maps, (height, width), mode="bilinear") if size else maps
     masks = random.integers(0, classes, (batch, height, width))
     masks[random.random(masks.shape) < ignored] = IGNORED
     masks = torch.tensor(masks)
@@ -51,7 +54,8 @@ def case(name: str, seed: int, shape, ignored: float, **options) -> dict:
     loss.backward()
     return {
         "name": name, "options": options, "classes": classes, "masks": masks.tolist(),
-        "logits": logits.tolist(), "loss": loss.item(), "gradient": logits.grad.float().tolist(),
+        "logits": maps.tolist(), "loss": loss.item(), "gradient": maps.grad.float().tolist(),
+        "answers": logits.argmax(1).tolist(),
     }
 
 
@@ -63,6 +67,8 @@ def main() -> None:
         case("Dice alone", 4, (3, 2, 4, 4), 0.2, crossEntropy=0, dice=1),
         case("all together", 5, (2, 3, 3, 4), 0.2, crossEntropy=0.5, dice=2, focalGamma=1.5, classWeights=[2, 1, 0.25]),
         case("nothing ignored", 6, (1, 2, 3, 3), 0, dice=1),
+        case("larger masks", 7, (2, 3, 3, 4), 0.2, (12, 16), dice=0.5),
+        case("masks larger by no whole factor", 8, (1, 2, 3, 2), 0.2, (7, 5)),
     ]
     save_json(HERE / "mask_losses.json", {"losses": cases}, PACKAGES)
 

@@ -6,7 +6,7 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { mistakeOf, mistakes } from "../../core/errors.ts";
 import { integer, list, required, type Rules, whole } from "../../core/option_rules.ts";
-import { type HostTensor, tf } from "../../engine/mod.ts";
+import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
 import { type LabelMask, usualIgnoredIndex } from "../../nn/mask_predictions.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { lossMistakes } from "../shared/loss_options.ts";
@@ -17,6 +17,11 @@ export interface MaskObjectiveOptions extends MaskLossOptions {
   /** The class of each pixel of each image, all of one size: that of the model's masks. */
   readonly masks: readonly LabelMask[];
   readonly classes: number;
+  /**
+   * Rows and columns of what the model gives, where that is smaller than the masks: it is then enlarged
+   * (bilinear, as in transformers). Those of the masks unless given.
+   */
+  readonly mapSize?: readonly [height: number, width: number];
   /** Pixels of this class do not count; 255 unless given, as in transformers. */
   readonly ignoredIndex?: number;
 }
@@ -24,6 +29,10 @@ export interface MaskObjectiveOptions extends MaskLossOptions {
 const rules: Rules<MaskObjectiveOptions> = {
   masks: required(list),
   classes: required(whole),
+  mapSize: [
+    "two whole numbers above 0",
+    (value) => Array.isArray(value) && value.length === 2 && value.every(whole[1]),
+  ],
   ignoredIndex: integer,
   ...maskLossRules,
 };
@@ -32,7 +41,8 @@ const rules: Rules<MaskObjectiveOptions> = {
  * The cross-entropy of the pixels that count, its focal form, the Dice loss, or a sum of them. With
  * cross-entropy alone it equals PyTorch's `CrossEntropyLoss(weight, ignore_index=255)` and the loss of
  * transformers' `SegformerForSemanticSegmentation`. It reads a family's head `masks`, which gives
- * [batch, classes, height, width].
+ * [batch, classes, height, width]; the exported graph gives that as `logits`, and evaluation reads it,
+ * each image as one row (`maskOfLogits`).
  *
  * @throws {TunebookError} of kind `input` for options that make no sense, and of kind `data` for masks
  * that differ in size and for pixels of no class, with all rows.
@@ -53,7 +63,7 @@ const rules: Rules<MaskObjectiveOptions> = {
  */
 export function maskObjective(options: MaskObjectiveOptions): Objective {
   checkOptions("maskObjective", options, rules, () => contradictions(options));
-  const { masks, classes, ignoredIndex = usualIgnoredIndex, ...loss } = options;
+  const { masks, classes, mapSize, ignoredIndex = usualIgnoredIndex, ...loss } = options;
   checkMasks(masks, classes, ignoredIndex);
   const [{ width, height } = { width: 1, height: 1 }] = masks;
   const weightOfMask = ({ data }: LabelMask) => {
@@ -61,7 +71,9 @@ export function maskObjective(options: MaskObjectiveOptions): Objective {
     for (const label of data) if (label !== ignoredIndex) weight += loss.classWeights?.[label] ?? 1;
     return weight;
   };
-  const outputs = classes * height * width;
+  const [rows, columns] = mapSize ?? [height, width];
+  const outputs = classes * rows * columns;
+  const mapsOf = (results: Tensor) => tf.reshape(results, [-1, classes, rows, columns]);
   return {
     name: "image-segmentation",
     head: { name: "masks", outputs: classes },
@@ -73,9 +85,9 @@ export function maskObjective(options: MaskObjectiveOptions): Objective {
       normaliser: { role: "feed", type: "float32", shape: [] },
     },
     pool: (results) => tf.reshape(results, [-1, outputs]),
-    exported: (results) => ({ logits: tf.reshape(results, [-1, classes, height, width]) }),
+    exported: (results) => ({ logits: mapsOf(results) }),
     loss(results, { pixel_classes, image_weights, normaliser }) {
-      const logits = tf.reshape(results, [-1, classes, height, width]);
+      const logits = ops.resize2d(mapsOf(results), { height, width }, { mode: "bilinear" });
       return tf.div(maskLoss(logits, pixel_classes, image_weights, loss), normaliser);
     },
     weightOf: (rows) =>
@@ -117,6 +129,7 @@ function numberList(weights: unknown): weights is readonly number[] {
   return Array.isArray(weights);
 }
 
+/** Throws an error of kind "data" with all rows whose masks cannot be learned. */
 function checkMasks(masks: readonly LabelMask[], classes: number, ignoredIndex: number): void {
   const [first] = masks;
   const wrong = masks.flatMap(({ width, height, data }, row) => {

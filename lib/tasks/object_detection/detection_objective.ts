@@ -84,7 +84,8 @@ export function detectionObjective(options: DetectionObjectiveOptions): Objectiv
   };
   return {
     name: "object-detection",
-    head: { name: "boxes", outputs: logitCount },
+    // The head adds one logit, that of "no object".
+    head: { name: "boxes", outputs: logitCount - 1 },
     outputs: queries * perQuery,
     per: "sequence",
     feeds: detectionFeeds(sizes),

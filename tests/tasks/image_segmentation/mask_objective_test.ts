@@ -3,6 +3,7 @@ import { openDevice, type Program, valueAndGradients } from "../../../lib/engine
 import type { Objective } from "../../../lib/nn/objective.ts";
 import type { MaskLossOptions } from "../../../lib/tasks/image_segmentation/mask_loss.ts";
 import { maskObjective } from "../../../lib/tasks/image_segmentation/mask_objective.ts";
+import { maskOfLogits } from "../../../lib/tasks/image_segmentation/mask_of_logits.ts";
 import { isMistake } from "../../is_mistake.ts";
 
 interface Case {
@@ -13,6 +14,8 @@ interface Case {
   logits: number[][][][];
   loss: number;
   gradient: number[][][][];
+  /** [images][height][width] */
+  answers: number[][][];
 }
 
 const golden: { losses: Case[] } = JSON.parse(
@@ -28,8 +31,13 @@ const maskOf = (rows: number[][]) => ({
   data: Uint8Array.from(rows.flat()),
 });
 
-const objectiveOf = ({ masks, classes, options }: Case): Objective =>
-  maskObjective({ masks: masks.map(maskOf), classes, ...options });
+const objectiveOf = ({ masks, classes, options, logits: [[[...rows]]] }: Case): Objective =>
+  maskObjective({
+    masks: masks.map(maskOf),
+    classes,
+    mapSize: [rows.length, rows[0].length],
+    ...options,
+  });
 
 async function compiled(objective: Objective, device: string) {
   const program: Program = {
@@ -101,6 +109,21 @@ Deno.test("gradients of losses of masks are those of finite differences", async 
       assert.ok(Math.abs(found - gradient[at]) <= 1e-4, `${each.name}: ${gradient[at]}, ${found}`);
     }
     await run.dispose();
+  }
+});
+
+Deno.test("pixels have the class that PyTorch's enlarged logits say", () => {
+  for (const { classes, logits, answers } of golden.losses) {
+    logits.forEach((maps, image) => {
+      const [height, width] = [maps[0].length, maps[0][0].length];
+      const wanted = answers[image];
+      const found = maskOfLogits(
+        Float32Array.from(maps.flat(2)),
+        { classes, height, width },
+        { width: wanted[0].length, height: wanted.length },
+      );
+      assert.deepEqual([...found.data], wanted.flat());
+    });
   }
 });
 
