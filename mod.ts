@@ -1,12 +1,13 @@
 /**
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
- * draws in `charts.ts`; all of it is imported from "tunebook".
+ * draws in `charts.ts`, what is about images alone in `images.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
 export * from "./extend.ts";
 export * from "./charts.ts";
+export * from "./images.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

@@ -88,7 +88,10 @@ export async function accumulateGradients(
   }));
   const whole = wholeBatch && await wholeBatch.loss(
     await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
-    objective.targetsOf(microBatches.flatMap((each) => [...each]), normaliser),
+    (outputs) => {
+      const examples = microBatches.flatMap((each) => [...each]);
+      return objective.targetsOf(examples, normaliser, { outputs });
+    },
     signal,
   );
   let loss = whole?.loss ?? 0;
@@ -96,7 +99,7 @@ export async function accumulateGradients(
     const results = await context.compiledGradients.run({
       ...await feeds(),
       ...(whole?.feeds[index] ??
-        objective.targetsOf(examples, normaliser, layout, drawOf(index))),
+        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index) })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);

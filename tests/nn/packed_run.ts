@@ -73,7 +73,7 @@ export async function stepOver(
         usesTypes: model.family.usesTypes ?? false,
         layout,
       }),
-      ...objective.targetsOf(rows, objective.weightOf(rows), layout),
+      ...objective.targetsOf(rows, objective.weightOf(rows), { layout }),
       [penaltyShare]: { shape: [], data: Float32Array.of(1) },
       noise,
     });

@@ -124,8 +124,9 @@ function withMixedTargets(
   if (augmentations.ofBatches.length === 0) return objective;
   return {
     ...objective,
-    targetsOf(rows, normaliser, layout, draw) {
-      const feeds = objective.targetsOf(rows, normaliser, layout);
+    targetsOf(rows, normaliser, about) {
+      const feeds = objective.targetsOf(rows, normaliser, about);
+      const draw = about?.draw;
       if (!draw) return feeds;
       const { shape, data } = feeds.targets;
       const mixed = targetsOfMixed(data as Float32Array, rows.length, augmentations, pixels, draw);

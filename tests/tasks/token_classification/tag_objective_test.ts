@@ -54,7 +54,7 @@ Deno.test("averaged targets name the tokens of each word", () => {
 async function run(options: TagObjectiveOptions, layout: BatchLayout | undefined, device: string) {
   const objective = tagObjective(options);
   const chosen = [0, 1];
-  const feeds = objective.targetsOf(chosen, objective.weightOf(chosen), layout);
+  const feeds = objective.targetsOf(chosen, objective.weightOf(chosen), { layout });
   const shape = layout ? [layout.rows, layout.length] : [2, 5];
   const tokens = shape[0] * shape[1];
   const random = Random.fromSeed(1, "logits");
