@@ -60,7 +60,7 @@ export interface StepOptions {
   readonly wholeAttention?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
-  /** In which numbers products with frozen weights are computed; float32 unless given. */
+  /** In which numbers linear layers are computed; float32 unless given. */
   readonly compute?: "float32" | "int8" | undefined;
 }
 
@@ -114,7 +114,6 @@ export async function compileStep(
     words,
     gradientCheckpointing,
     compute,
-    eightBit: { trained: true },
     tokens: microBatch * length,
     summed: device.sumsEarly && !scalesLoss && accumulate === 1 ? state.tensors : undefined,
     ...(wholeAttention ? {} : { longest: length }),

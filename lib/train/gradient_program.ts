@@ -61,8 +61,8 @@ export interface GradientOptions {
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
   /**
-   * In which numbers products with frozen weights are computed (`eightBitLinears` says which):
-   * float32 unless given. Gradients of what is trained are in float32 either way.
+   * In which numbers linear layers are computed (`eightBitLinears` says which): float32 unless given.
+   * Gradients of what is trained are in float32 either way.
    */
   readonly compute?: "float32" | "int8" | undefined;
   /** Which layers are computed in int8 where that is asked for. */

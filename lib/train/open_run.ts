@@ -41,7 +41,7 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
   readonly fingerprint: Fingerprint;
   /** Whether rows are packed, and why. */
   readonly packing: string;
-  /** In which numbers it multiplies by frozen weights, and why. */
+  /** In which numbers its linear layers are computed, and why. */
   readonly compute: ComputeChoice;
   /** Keeps what `whole` gave when the run is disposed of. */
   keepResult(): void;

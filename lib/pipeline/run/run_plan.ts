@@ -34,7 +34,8 @@ import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
-import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
+import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
+import { scoringOf } from "./scoring.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
@@ -70,7 +71,8 @@ export async function runPlan(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scorer = scorerOf(trainable, exact);
+  const scoring = scoringOf(spec, trainable, exact);
+  const { scorer } = scoring;
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, signal };
@@ -86,16 +88,16 @@ export async function runPlan(
     ...validation(judge, data.validation, { scorer, writing, signal }),
     samplesAt: sampler?.atStep,
   }).catch(async (error) => {
-    await scorer[Symbol.asyncDispose]();
+    await scoring[Symbol.asyncDispose]();
     await writing.dispose();
     throw error;
   });
   const { state } = trained;
   writing.use(state);
   const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
-    scorer.outputs(examples, { state, signal });
+    scoring.exact.outputs(examples, { state, signal });
   const dispose = async () => {
-    await scorer[Symbol.asyncDispose]();
+    await scoring[Symbol.asyncDispose]();
     await writing.dispose();
     state.dispose();
   };
@@ -112,8 +114,11 @@ export async function runPlan(
       writing.open,
     );
     const on = { device: exact, signal };
-    const drift = await driftOf(trained, { trainable, rows: data.test, task, ...on });
-    const proof = { examples: data.test, outputs: scored.outputs, answers };
+    const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
+    const outputs = spec.targets.length === 0
+      ? []
+      : await scoring.expected(scored.outputs, data.test, { state, signal });
+    const proof = { examples: data.test, outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
@@ -129,6 +134,7 @@ export async function runPlan(
       assembled,
       trained,
       scored,
+      scoring,
       samples,
       drift,
       receipts,
