@@ -70,7 +70,12 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       ? [["compute", result.compute] satisfies [string, string]]
       : []),
     ...(result.drift
-      ? [["int8 beside float32", driftInWords(result.drift, result.evaluateCompute)] satisfies [string, string]]
+      ? [
+        ["int8 beside float32", driftInWords(result.drift, result.evaluateCompute)] satisfies [
+          string,
+          string,
+        ],
+      ]
       : []),
     ...(result.evaluateCompute === "float32"
       ? []
@@ -97,9 +102,12 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline" | "evaluateCompute" | "intervals" | "signatures"> & ScoreTitles & {
-    readonly predictions: AnyPredictions;
-  },
+  about:
+    & Pick<RunSummary, "baseline" | "evaluateCompute" | "intervals" | "signatures">
+    & ScoreTitles
+    & {
+      readonly predictions: AnyPredictions;
+    },
 ): Scores {
   return withDisplay(
     scores,
