@@ -16,7 +16,7 @@ import { knownCompute, measuredSteps, withLinears } from "./open_compute.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
-import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { gradientSource, occurringFrozenWords, occurringWords } from "./occurring_words.ts";
 import { tensorsInTraining } from "./loss_parameters.ts";
 import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
@@ -82,6 +82,7 @@ export async function openRun(
     : settings;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = occurringWords(trainable, rows, settings);
+  const frozenWords = fromHidden || words ? undefined : occurringFrozenWords(trainable, rows);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
   const state = await initialState(trainable, device, stepSettings, words);
@@ -101,10 +102,11 @@ export async function openRun(
     longest: longestOf(rows),
     summed: sumsEarly ? state.tensors : undefined,
     words,
+    frozenWords,
     eightBit,
     scalesLoss: device.precision === "float16",
   };
-  const frozen = gradientSource(trainable, words);
+  const frozen = gradientSource(trainable, words ?? frozenWords);
   const compiling = { device, settings, state, frozen, options };
   let steps = await compileSteps(trainable, first, compiling);
   opened.defer(() => steps.dispose());

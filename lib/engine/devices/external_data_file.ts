@@ -15,6 +15,8 @@ import type { HeldWeights } from "./device.ts";
 /** Constants from this size on go into the file, which the runtime maps instead of copying. */
 const minExternalBytes = 1 << 16;
 const externalFile = "weights.bin";
+/** V8 lets about so many bytes of dead arrays pile up; collecting takes a tenth of a second. */
+const leastCollected = 1 << 26;
 const nothing: ExternalPlaces = { places: new Map(), end: 0 };
 
 /** A graph that is written: the model's bytes, and the folder of its large constants. */
@@ -68,8 +70,8 @@ export class ExternalDataFile implements HeldWeights {
         const chunk = makeChunk();
         for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
       }
-      // The arrays that the weights were read into are dead now.
-      collectGarbage();
+      // The arrays that the weights were read into are dead now; of fewer V8 takes care by itself.
+      if (placed.end - this.#known.end > leastCollected) collectGarbage();
     }
     // Only now: a file that could not be written to its end holds none of them.
     this.#known = placed;
