@@ -23,7 +23,11 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { foundSquares } from "../lib/train/gradient_squares.ts";
-import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
+import {
+  gradientSource,
+  occurringFrozenWords,
+  occurringWords,
+} from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
 import { microBatchSize } from "../lib/train/micro_batch.ts";
@@ -103,15 +107,18 @@ export async function compileStep(
     warmup: 0,
     accumulate,
   });
-  const words = occurringWords({ model, adapter }, {
+  const rows = {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
-  });
+  };
+  const words = occurringWords({ model, adapter }, rows);
+  const frozenWords = words ? undefined : occurringFrozenWords({ model, adapter }, rows);
   const state = await initialState({ model, adapter }, device, settings, words);
   const scalesLoss = device.precision === "float16";
   const lossScaling = new LossScaling();
   const program = gradientProgram({ model, adapter, objective }, {
     words,
+    frozenWords,
     gradientCheckpointing,
     compute,
     tokens: microBatch * length,
@@ -120,7 +127,7 @@ export async function compileStep(
     scalesLoss,
   });
   const gradients = await device.compile(program, {
-    frozen: gradientSource({ model, adapter }, words),
+    frozen: gradientSource({ model, adapter }, words ?? frozenWords),
     state,
   });
   const optimizer = await createOptimizer(device, state, settings);
