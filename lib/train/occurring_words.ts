@@ -22,6 +22,7 @@ import {
   type WordRows,
   wordRows,
 } from "../nn/word_rows.ts";
+import { freeGiven, giveAway } from "../core/given_away.ts";
 import { optimizerNamed } from "./optimizers/mod.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -112,9 +113,11 @@ export function gradientSource(trained: Trained, words?: WordRows): FrozenSource
   const frozen = frozenOf(trained);
   return (name) => {
     if (words && name === wordRowIndex) return words.places;
-    return words && name === frozenRowsName(words)
-      ? takeRows(words, frozen(words.path) as Float32Array)
-      : frozen(name);
+    if (!words || name !== frozenRowsName(words)) return frozen(name);
+    const table = frozen(words.path) as Float32Array;
+    const rows = takeRows(words, table);
+    freeGiven(table);
+    return giveAway(rows);
   };
 }
 
