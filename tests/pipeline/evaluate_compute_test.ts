@@ -53,7 +53,7 @@ Deno.test("a device without eight-bit products is refused before anything is tra
   const trainable = classifying(wideModel(), lora({ rank: 2 }));
   const device = { ...await openDevice("cpu"), name: "webgpu" };
   assert.throws(
-    () => scoringOf({ evaluateCompute: "int8" }, trainable, device),
+    () => scoringOf({ evaluateCompute: "int8", targets: [] }, trainable, device),
     isMistake("unsupported", "webgpu has no eight-bit products"),
   );
 });

@@ -72,7 +72,6 @@ export async function runPlan(
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
   const scoring = scoringOf(spec, trainable, exact);
-  const { scorer } = scoring;
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, signal };
@@ -85,7 +84,7 @@ export async function runPlan(
     device,
     signal,
     sources: { weights: opened.files.weights, judge },
-    ...validation(judge, data.validation, { scorer, writing, signal }),
+    ...validation(judge, data.validation, { ...scoring, writing, signal }),
     samplesAt: sampler?.atStep,
   }).catch(async (error) => {
     await scoring[Symbol.asyncDispose]();
@@ -102,22 +101,17 @@ export async function runPlan(
     state.dispose();
   };
   try {
-    const scored = await scoreStage(spec, data.test, scorer, { state, options, signal, toWrite });
+    const asked = { state, options, signal, toWrite };
+    const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await sampler?.after(writing.open(), { steps: trained.step, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
-    const answers = answerProof(
-      read,
-      assembled,
-      (examples) => outputsOf(examples, signal),
-      writing.open,
-    );
+    const exactly = (examples: AnyExamples) => outputsOf(examples, signal);
+    const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
-    const outputs = spec.targets.length === 0
-      ? []
-      : await scoring.expected(scored.outputs, data.test, { state, signal });
+    const outputs = await scoring.expected(scored.outputs, data.test, { state, signal });
     const proof = { examples: data.test, outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
       .catch((error) => {

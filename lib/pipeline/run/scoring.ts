@@ -25,7 +25,10 @@ export interface Scoring extends AsyncDisposable {
   readonly reason: string;
   /** Which linear layers the scores compute in eight bits, where they do. */
   readonly eightBit?: EightBitLinears;
-  /** What a deployment is compared with: the float32 outputs of the examples that a receipt looks at. */
+  /**
+   * What deployments are compared with: the float32 outputs of the examples that a receipt looks at; of none
+   * where nothing is deployed.
+   */
   expected(scored: Outputs, examples: AnyExamples, options: {
     readonly state: State;
     readonly signal?: AbortSignal | undefined;
@@ -38,7 +41,7 @@ export interface Scoring extends AsyncDisposable {
  * eight-bit products.
  */
 export function scoringOf(
-  { evaluateCompute = "float32" }: Pick<PlanSpec, "evaluateCompute">,
+  { evaluateCompute = "float32", targets }: Pick<PlanSpec, "evaluateCompute" | "targets">,
   trainable: TrainableModel,
   device: Device,
 ): Scoring {
@@ -66,8 +69,10 @@ export function scoringOf(
     exact,
     reason: `int8: ${eightBitText(eightBit)}`,
     eightBit,
-    expected: (_, examples, options) =>
-      exact.outputs(examples, { ...options, first: comparedRows }),
+    expected: async (_, examples, options) =>
+      targets.length === 0
+        ? []
+        : await exact.outputs(examples, { ...options, first: comparedRows }),
     async [Symbol.asyncDispose]() {
       await scorer[Symbol.asyncDispose]();
       await exact[Symbol.asyncDispose]();
