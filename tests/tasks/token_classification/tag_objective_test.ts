@@ -33,14 +33,14 @@ Deno.test("targets lie where the tokens are, padded and packed", () => {
   assert.deepEqual([...tag_labels.data], [0, 1, 0, 0, 0, 0, 2, 0, 0, 0]);
   assert.deepEqual([...tag_weights.data], [0, 1, 0, 0, 0, 0, 1, 0, 1, 0]);
   assert.deepEqual([...normaliser.data], [3]);
-  const inOne = objective.targetsOf([0, 1], 3, packed);
+  const inOne = objective.targetsOf([0, 1], 3, { layout: packed });
   assert.deepEqual([...inOne.tag_labels.data], [0, 1, 0, 0, 2, 0, 0, 0, 0]);
   assert.deepEqual([...inOne.tag_weights.data], [0, 1, 0, 0, 1, 0, 1, 0, 0]);
 });
 
 Deno.test("averaged targets name the tokens of each word", () => {
   const objective = tagObjective({ sequences: averaged, outputs, averaged: true });
-  const feeds = objective.targetsOf([0, 1], 3, packed);
+  const feeds = objective.targetsOf([0, 1], 3, { layout: packed });
   assert.deepEqual([...feeds.tag_labels.data], [2, 0, 1]);
   assert.deepEqual(feeds.tag_tokens.shape, [3, 3]);
   assert.deepEqual([...feeds.tag_tokens.data], [4, 5, 6, 6, 0, 0, 1, 0, 0]);
