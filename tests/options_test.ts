@@ -173,6 +173,7 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.pairedBootstrap(single, single, tunebook.accuracy, options),
   approximateRandomization: (options) =>
     tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
+  full: (options) => tunebook.full(options),
   gguf: (options) => tunebook.gguf("out.gguf", options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),
@@ -270,7 +271,6 @@ Deno.test("no public function takes an option that it does not know", async () =
 Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
-    ["full", tunebook.full as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
     ["adapter", (options) => (tunebook.adapter as (...all: unknown[]) => unknown)("a", options)],
     [

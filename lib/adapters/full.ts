@@ -7,11 +7,27 @@
  *
  * @module
  */
-import { takesNoOptions } from "../core/check_options.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules } from "../core/option_rules.ts";
 import type { Method } from "../nn/method.ts";
 
 /** The largest of the paper's rates for fine-tuning. */
 const learningRate = 5e-5;
+
+/** Settings of full fine-tuning. */
+export interface FullOptions {
+  /**
+   * Which statistics batch normalisations compute with while they train: those of the `batch`, which then
+   * move the running ones, as PyTorch's do; or the `running` ones of the checkpoint, which then stay, as is
+   * usual for detectors and for small batches. `batch` unless given.
+   */
+  readonly batchNorm?: "batch" | "running";
+}
+
+/** What the settings must be. */
+export const fullRules: Rules<FullOptions> = { batchNorm: oneOf(["batch", "running"]) };
+
+const runningStatistic = /\.running_(mean|var)$/;
 
 /**
  * All weights.
@@ -24,12 +40,14 @@ const learningRate = 5e-5;
  * assert.equal(full().method, "full");
  * ```
  */
-export function full(): Method {
-  takesNoOptions("full", arguments);
+export function full(options: FullOptions = {}): Method {
+  checkOptions("full", options, fullRules);
+  const { batchNorm } = options;
+  const trains = (path: string) => batchNorm !== "running" || !runningStatistic.test(path);
   return {
     method: "full",
-    settings: {},
+    settings: batchNorm === undefined ? {} : { batchNorm },
     learningRate,
-    attach: () => ({ parameters: [], trains: () => true }),
+    attach: () => ({ parameters: [], trains }),
   };
 }

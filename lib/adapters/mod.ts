@@ -11,7 +11,7 @@ import type { Method } from "../nn/method.ts";
 import { adalora } from "./adalora.ts";
 import { adaloraRules } from "./adalora_options.ts";
 import { bitfit, bitfitRules } from "./bitfit.ts";
-import { full } from "./full.ts";
+import { full, fullRules } from "./full.ts";
 import { head } from "./head.ts";
 import { ia3, ia3Rules } from "./ia3.ts";
 import { lora } from "./lora.ts";
@@ -50,7 +50,7 @@ export const methods: Readonly<Record<string, MethodEntry>> = {
   prefix_tuning: entry(prefixTuningRules, prefixTuning),
   qlora: entry(qloraRules, qlora),
   head: withoutSettings("head", head),
-  full: withoutSettings("full", full),
+  full: entry(fullRules, full),
   peft: entry(peftRules, (settings: { folder: string }) => {
     checkOptions("peft", settings, peftRules);
     return peft(settings.folder);

@@ -10,7 +10,7 @@ import type { AttachedMethod, HookContext } from "./method.ts";
 import { attention, type BlockDropout, crossAttention } from "./attention.ts";
 import type { AttentionSite } from "./attention_site.ts";
 import type { KeyValueCache } from "./key_value_cache.ts";
-import { mapLayers } from "./map_layers.ts";
+import { type BatchStatistics, mapLayers } from "./map_layers.ts";
 import { quantizedNames } from "./model.ts";
 import type { CheckpointedPart, Memory, Net } from "./net.ts";
 
@@ -35,6 +35,8 @@ export interface NetOptions {
   readonly longest?: number;
   /** What was read of each row before; the batch goes on from there. */
   readonly cache?: KeyValueCache;
+  /** Batch normalisations by the batch's own statistics; all are by the running ones unless given. */
+  readonly batchStatistics?: BatchStatistics;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
   readonly recomputeFor?: ReadonlySet<string>;
 }
@@ -105,8 +107,8 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     embedding: (path, ids) =>
       ops.embedding(tensor(`${path}.weight`), places(`${path}.weight`, ids)),
     withoutDropout() {
-      const { noise: _, ...silent } = options;
-      return noise ? createNet(silent) : net;
+      const { noise: _, batchStatistics, ...silent } = options;
+      return noise || batchStatistics ? createNet(silent) : net;
     },
     dropout: (x, rate, of) =>
       drawn && rate > 0 ? ops.dropout(x, rate, drawn, ++sites.count, of) : x,
@@ -129,7 +131,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     tensor,
-    ...mapLayers(tensor),
+    ...mapLayers(tensor, options.batchStatistics),
     checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor
         ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute, memory })
@@ -184,6 +186,15 @@ function hasPrefix(
   return site === undefined || (adapter.prefixSites?.includes(site) ?? true);
 }
 
+/** What is computed twice leaves nothing behind. */
+function untaken(path: string): never {
+  throw new TunebookError(
+    "unsupported",
+    `${path} takes the statistics of each batch, which gradientCheckpointing would count twice. Train ` +
+      "without it.",
+  );
+}
+
 function recomputedPart(
   options: NetOptions,
   trained: ReadonlySet<string>,
@@ -211,8 +222,13 @@ function recomputedPart(
     const noise = others[memory ? 1 : 0];
     // The same places draw the same masks both times.
     sites.count = first;
-    const { noise: _, ...silent } = options;
-    const net = createNet({ ...silent, tensor, ...(noise ? { noise } : {}) }, sites);
+    const { noise: _, batchStatistics, ...silent } = options;
+    const net = createNet({
+      ...silent,
+      tensor,
+      ...(noise ? { noise } : {}),
+      ...(batchStatistics ? { batchStatistics: { ...batchStatistics, found: untaken } } : {}),
+    }, sites);
     return compute(net, x, mask, given);
   };
   const fixed = [mask, ...memory ? [memory.mask] : [], ...noise ? [noise] : []];

@@ -68,6 +68,8 @@ export type Layer =
     readonly kind: "batchNorm";
     readonly path: string;
     readonly width: number;
+    /** What a batch counts in the running statistics; 0.1 unless given, as in PyTorch. */
+    readonly momentum?: number;
   }
   /** One tensor of any shape, such as a class token, position embeddings or the scales of a layer. */
   | {

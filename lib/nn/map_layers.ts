@@ -6,9 +6,18 @@
 import { ops, type Tensor, tf } from "../engine/mod.ts";
 import type { ConvOptions, Net } from "./net.ts";
 
+/** Batch normalisations that compute with the statistics of the batch, and what becomes of these. */
+export interface BatchStatistics {
+  /** Paths of layers; all others are frozen. */
+  readonly paths: ReadonlySet<string>;
+  /** Takes the mean and variance of each channel, [channels] each. */
+  found(path: string, mean: Tensor, variance: Tensor): void;
+}
+
 /** Binds the layers of maps to weights. */
 export function mapLayers(
   tensor: (path: string) => Tensor,
+  statistics?: BatchStatistics,
 ): Pick<Net, "conv" | "batchNorm" | "groupNorm"> {
   return {
     conv(path, x, options = {}) {
@@ -17,6 +26,11 @@ export function mapLayers(
     },
     batchNorm(path, x, epsilon) {
       const of = (role: string) => tensor(`${path}.${role}`);
+      if (statistics?.paths.has(path)) {
+        const { value, mean, variance } = ops.batchNorm(x, of("weight"), of("bias"), epsilon);
+        statistics.found(path, mean, variance);
+        return value;
+      }
       return ops.frozenBatchNorm(x, {
         scale: of("weight"),
         offset: of("bias"),

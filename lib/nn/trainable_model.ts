@@ -16,7 +16,8 @@ import { type EightBitLinears, eightBitWeightInputs, withEightBits } from "./eig
 import type { AttachedMethod } from "./method.ts";
 import { frozenWeights, type Model, modelWeights, quantizedNames } from "./model.ts";
 import type { Objective } from "./objective.ts";
-import { trainedWeights } from "./trained.ts";
+import { isRunningStatistic } from "./layer.ts";
+import { movingNorms, trainedWeights } from "./trained.ts";
 
 /** The state's vector of trained tensors. */
 export const parameters = "parameters";
@@ -33,8 +34,10 @@ export interface WeightInputs {
   readonly inputs: Record<string, InputSpec>;
   /** Weight or parameter path → input name. */
   readonly names: ReadonlyMap<string, string>;
-  /** Paths of what is trained. */
+  /** Paths of what is trained by gradients. */
   readonly trained: readonly string[];
+  /** Paths of the batch normalisations whose running statistics are trained. */
+  readonly movingNorms: ReadonlySet<string>;
 }
 
 /** Which codes programs have beside the weights. */
@@ -62,7 +65,8 @@ export function weightInputs(
     inputs[scales] = { role: "frozen", type: "float32", shape: shapes.scales };
     names.set(codes, codes).set(scales, scales);
   };
-  const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
+  const own = trainedWeights(model, adapter);
+  const trained = new Set(own.map(({ path }) => path));
   for (const { path, shape } of modelWeights(model)) {
     const isTrained = trained.has(path);
     const held = model.quantized?.get(path);
@@ -93,7 +97,8 @@ export function weightInputs(
       names.set(name, name);
     }
   }
-  return { inputs, names, trained: [...trained] };
+  for (const weight of own) if (isRunningStatistic(weight)) trained.delete(weight.path);
+  return { inputs, names, trained: [...trained], movingNorms: movingNorms(own) };
 }
 
 /** Where a program's frozen tensors come from: the method's own before the model's weights. */

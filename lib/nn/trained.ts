@@ -14,6 +14,12 @@ export const decayed = "decayed";
 /** Biases and norms. */
 export const undecayed = "undecayed";
 
+/**
+ * The group of running means and variances: a training writes them with the gradients, and no optimizer moves
+ * them.
+ */
+export const statistics = "statistics";
+
 /** How the tensors of a group are updated. */
 export interface GroupSettings {
   readonly decay: boolean;
@@ -49,22 +55,28 @@ export function groupSettings(group: string): GroupSettings {
 
 /**
  * The model's own weights that are trained: the head's, and those that the method asks for. A layer
- * that nothing reads has no gradient, and weight decay alone would only shrink it; offsets and the running
- * statistics of batch normalisation are never trained so.
+ * that nothing reads has no gradient, and weight decay alone would only shrink it; offsets are never trained.
+ * The running statistics of a batch normalisation are among them where its scale is.
  */
 export function trainedWeights(
   model: Pick<Model, "layers" | "head">,
   adapter: AttachedMethod,
 ): Weight[] {
-  return modelWeights(model).filter((weight) =>
-    !isUnread(weight) && (isHead(model, weight) || adapter.trains(weight.path))
-  );
+  const isTrained = (weight: Weight) => isHead(model, weight) || adapter.trains(weight.path);
+  return modelWeights(model).filter((weight) => {
+    if (isUnread(weight) || !isTrained(weight)) return false;
+    const scale = { ...weight, path: `${weight.layer.path}.weight` };
+    return !isRunningStatistic(weight) || isTrained(scale);
+  });
 }
 
-function isUnread(weight: Weight): boolean {
-  const { layer } = weight;
-  return layer.kind === "offset" || isRunningStatistic(weight) ||
-    "isUnread" in layer && layer.isUnread === true;
+/** The paths of the batch normalisations that compute with the batch's own statistics in training. */
+export function movingNorms(weights: readonly Weight[]): ReadonlySet<string> {
+  return new Set(weights.filter(isRunningStatistic).map(({ layer }) => layer.path));
+}
+
+function isUnread({ layer }: Weight): boolean {
+  return layer.kind === "offset" || "isUnread" in layer && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */
@@ -80,7 +92,9 @@ export function trainedTensors(
   options: GroupingOptions = {},
 ): StateTensor[] {
   return [
-    ...trainedWeights(model, adapter).map(({ path, shape, layer }) => {
+    ...trainedWeights(model, adapter).map((weight): StateTensor => {
+      const { path, shape, layer } = weight;
+      if (isRunningStatistic(weight)) return { name: path, shape, group: statistics };
       const isNorm = layer.kind === "norm" || layer.kind === "batchNorm";
       const decay = !isNorm && !path.endsWith(".bias");
       return stateTensor(model, { name: path, shape, decay }, options);

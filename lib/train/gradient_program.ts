@@ -26,6 +26,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import { FoundStatistics } from "./found_statistics.ts";
 import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
@@ -74,7 +75,7 @@ export function gradientProgram(
   trainable: TrainableModel,
   options: GradientOptions = {},
 ): Program {
-  const { adapter, objective } = trainable;
+  const { model, adapter, objective } = trainable;
   const { packed = false, gradientCheckpointing = false, scalesLoss = false, summed = [] } =
     options;
   const { inputs, weights, netOf, lossOf, rounding } = trainingForward(trainable, options);
@@ -92,7 +93,8 @@ export function gradientProgram(
       ...(scalesLoss ? { [lossScaleInput]: { role: "feed", type: "float32", shape: [] } } : {}),
     },
     compute(inputs) {
-      const net = netOf(inputs, gradientCheckpointing);
+      const statistics = new FoundStatistics(model);
+      const net = netOf(inputs, gradientCheckpointing, statistics);
       const penalised = () => {
         const loss = lossOf(net, { ...inputs, ...own(inputs) });
         if (!adapter.penalty) return loss;
@@ -110,7 +112,8 @@ export function gradientProgram(
       for (const [path, gradient] of Object.entries(found)) {
         results[slotPath(gradients, path)] = gradient;
       }
-      return { ...results, ...squaresByGroup(found, summed) };
+      const read = (path: string) => inputs[weights.names.get(path)!];
+      return { ...results, ...squaresByGroup(found, summed), ...statistics.moved(read) };
     },
   };
 }
@@ -158,13 +161,20 @@ function trainingForward(
     inputs,
     weights,
     rounding: eightBit ? { roundsMatrices: true } : {},
-    netOf: (inputs: Tensors, gradientCheckpointing = false) =>
+    netOf: (
+      inputs: Tensors,
+      gradientCheckpointing = false,
+      statistics = new FoundStatistics(model),
+    ) =>
       createNet({
         tensor: (path) => inputs[weights.names.get(path)!],
         adapter,
         quantized: model.quantized,
         eightBit: eightBit?.chosen,
         noise: inputs.noise,
+        ...(weights.movingNorms.size > 0
+          ? { batchStatistics: statistics.from(weights.movingNorms) }
+          : {}),
         places: (table, ids) =>
           table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
         ...(tokens === undefined ? {} : { tokens }),

@@ -14,7 +14,9 @@ export function squaresByGroup(
   tensors: readonly StateTensor[],
 ): Record<string, Tensor> {
   return Object.fromEntries(
-    [...Map.groupBy(tensors, ({ group }) => group)].map(([group, members]) => [
+    [...Map.groupBy(tensors.filter(({ name }) => gradients[name]), ({ group }) => group)].map((
+      [group, members],
+    ) => [
       `${prefix}${group}`,
       members.map(({ name }) => ops.sumOfSquares(gradients[name])).reduce((a, b) => tf.add(a, b)),
     ]),

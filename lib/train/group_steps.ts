@@ -5,7 +5,7 @@
  * @module
  */
 import type { State } from "../engine/mod.ts";
-import { groupSettings } from "../nn/trained.ts";
+import { groupSettings, statistics } from "../nn/trained.ts";
 import type { GroupStep } from "./optimizers/optimizer_rule.ts";
 import { learningRateAt } from "./schedules/mod.ts";
 import type { StepPlan } from "./step_plan.ts";
@@ -34,7 +34,9 @@ export function groupSchedule(
   plan: Pick<StepPlan, "stepsPerEpoch" | "totalSteps">,
 ): GroupSchedule {
   const { layerDecay = 1, weightDecay } = settings;
-  const names = [...new Set(tensors.map(({ group }) => group))];
+  const names = [...new Set(tensors.map(({ group }) => group))].filter((name) =>
+    name !== statistics
+  );
   const startOf = firstSteps(names, settings, plan);
   const groups = names.map((group) => {
     const { decay, learningRateScale, layersBelowHead = 0 } = groupSettings(group);

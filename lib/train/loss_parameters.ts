@@ -45,6 +45,7 @@ export function withLossParameters(
     [slot, { role: "state", type: "float32", shape }] as const
   );
   return {
+    ...weights,
     inputs: { ...weights.inputs, ...Object.fromEntries(inputs) },
     names: new Map([...weights.names, ...slots.map(({ name, slot }) => [name, slot] as const)]),
     trained: [...weights.trained, ...own.map(({ name }) => name)],

@@ -12,6 +12,7 @@ import {
   type Update,
   type UpdateStep,
 } from "../engine/mod.ts";
+import { statistics } from "../nn/trained.ts";
 import { gradients } from "./gradient_program.ts";
 import { optimizerNamed } from "./optimizers/mod.ts";
 import type { GroupStep } from "./optimizers/optimizer_rule.ts";
@@ -65,6 +66,8 @@ export async function createOptimizer(
   settings: TrainSettings,
 ): Promise<Optimizer> {
   const groups = new Set(state.tensors.map(({ group }) => group));
+  // Their gradients are zeros.
+  groups.delete(statistics);
   const isAccumulated = settings.accumulate > 1;
   const source = isAccumulated ? accumulated : gradients;
   const opened: { dispose(): Promise<void> }[] = [];

@@ -8,6 +8,7 @@ import type { HostTensor, Program } from "../../lib/engine/program.ts";
 import { tf } from "../../lib/engine/tf.ts";
 import { valueAndGradients } from "../../lib/engine/value_and_gradients.ts";
 import { gradientCases } from "./gradients/cases.ts";
+import { mapCases } from "./gradients/map_cases.ts";
 import { layouts, quantizedInputs } from "./kernels/quantized_cases.ts";
 import { type Case, feedsOf, floats, given, kernelsOf } from "./parity.ts";
 
@@ -24,7 +25,8 @@ const noise = floats([ops.noiseSize], 0, 1);
 /** The cosines or sines of three tokens' angles. */
 const angles = (of: (x: tf.Tensor) => tf.Tensor) => of(tf.tensor2d([0, 0, 1, 0.1, 2, 0.2], [3, 2]));
 
-const opCases: Record<string, Case[]> = {
+const opCases: Record<string, readonly Case[]> = {
+  ...mapCases,
   after: [{
     kernel: "after",
     name: "by the tensor that waits",

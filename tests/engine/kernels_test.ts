@@ -10,6 +10,7 @@ import { elementwiseCases } from "./kernels/elementwise_cases.ts";
 import { fusedCases } from "./kernels/fused_cases.ts";
 import { indexingCases } from "./kernels/indexing_cases.ts";
 import { layoutCases } from "./kernels/layout_cases.ts";
+import { mapCases } from "./kernels/map_cases.ts";
 import { matrixCases } from "./kernels/matrix_cases.ts";
 import { quantizedCases } from "./kernels/quantized_cases.ts";
 import { reductionCases } from "./kernels/reduction_cases.ts";
@@ -22,6 +23,7 @@ const families: Record<string, readonly Case[]> = {
   fused: fusedCases,
   indexing: indexingCases,
   layout: layoutCases,
+  maps: mapCases,
   matrix: matrixCases,
   quantized: quantizedCases,
   reduction: reductionCases,
@@ -41,6 +43,15 @@ const ownKernels: Record<string, string> = {
   JoinBlocks: "Concat",
   NotBelow: "HardSigmoid",
   SumOfSquares: "ReduceSumSquare",
+  Convolution: "Conv",
+  ConvolutionTranspose: "ConvTranspose",
+  ConvolutionWeight: "Conv",
+  MaxPoolMaps: "MaxPool",
+  MaxPoolMapsGrad: "ScatterElements",
+  AveragePoolMaps: "AveragePool",
+  ResizeMaps: "Resize",
+  InstanceNormalization: "InstanceNormalization",
+  BatchNormalization: "BatchNormalization",
   MatMulBnb4: "MatMulBnb4",
   MatMulNBits: "MatMulNBits",
 };
@@ -75,7 +86,7 @@ for (const [family, cases] of Object.entries(families)) {
 Deno.test("what is written otherwise for WebGPU computes the same", async () => {
   const names = [
     ...["Mod", "FloorDiv", "OneHot", "UnsortedSegmentSum", "ScatterNd"],
-    ...["ClassCrossEntropy", "ClassCrossEntropyGrad"],
+    ...["ClassCrossEntropy", "ClassCrossEntropyGrad", "MaxPoolMapsGrad"],
   ];
   const cases = all.filter(({ kernel }) => names.includes(kernel));
   const absent = new Set(["Mod", "OneHot", "FusedMatMul"]);

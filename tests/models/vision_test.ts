@@ -37,7 +37,7 @@ for (const [name, head, devices] of models) {
       const model = resized(await goldenImageModel(name, head), golden.pixel_values);
       assert.deepEqual(model.fresh, []);
       const objective = weightedImages(model, golden.weights);
-      const trainable = { model, adapter: attachTo(model, full()), objective };
+      const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
       const device = await openDevice(deviceName);
       const { pixel_values } = golden;
       const found = await logitsOf(trainable, device, { pixel_values });
@@ -51,7 +51,7 @@ for (const [name, head, devices] of models) {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
     const model = resized(await goldenImageModel(name, head), golden.pixel_values);
     const objective = weightedImages(model, golden.weights);
-    const trainable = { model, adapter: attachTo(model, full()), objective };
+    const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
     const { pixel_values } = golden;
     const run = await gradientRun(trainable, await openDevice("cpu"), { pixel_values });
     const start = initialParameters(trainable, 1);
@@ -79,7 +79,7 @@ for (const name of ["vit", "resnet"]) {
     const pixel_values = golden["other.pixel_values"];
     const model = resized(await goldenImageModel(name, "classification"), pixel_values);
     const objective = weightedImages(model, golden.weights);
-    const trainable = { model, adapter: attachTo(model, full()), objective };
+    const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
     const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
     const difference = largestDifference(found.data, golden["other.results"].data);
     assert.ok(difference < tolerance, `results differ by ${difference}`);

@@ -85,8 +85,9 @@ export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
   Softplus: unary((dy, x) => tf.mul(dy, tf.sigmoid(x))),
   Sin: unary((dy, x) => tf.mul(dy, tf.cos(x))),
   Cos: unary((dy, x) => tf.neg(tf.mul(dy, tf.sin(x)))),
-  Relu: unary((dy, x) => tf.mul(dy, mask(tf.greater(x, 0)))),
-  Relu6: unary((dy, x) => tf.mul(dy, mask(tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6))))),
+  // From the output, so that nothing else reads what a convolution gives and the runtime makes both one node.
+  Relu: fromOutput((dy, y) => tf.mul(dy, mask(tf.greater(y, 0)))),
+  Relu6: fromOutput((dy, y) => tf.mul(dy, mask(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6))))),
   LeakyRelu: unary((dy, x, { attrs }) =>
     tf.where(tf.greater(x, 0), dy, tf.mul(dy, attrs.alpha as number))
   ),

@@ -4,7 +4,7 @@
  * @module
  */
 import { type NamedAttrMap, type Tensor, tf } from "../tf.ts";
-import { type Convolution, convolved } from "./convolution/eager.ts";
+import { type Convolution, eagerConvolution } from "./convolution/eager.ts";
 import { convolveBack } from "./convolution/convolve.ts";
 import type { Pair, Window, WindowOptions } from "./convolution/window.ts";
 import { poolWindow } from "./max_pool2d.ts";
@@ -55,7 +55,7 @@ function means(x: Tensor, window: Window, countsPadding: boolean): Tensor {
   const attrs = { window, countsPadding } as unknown as NamedAttrMap;
   return singleNode("AveragePoolMaps", { x }, attrs, () => {
     const channels = x.shape[1]!;
-    const found = convolved(x, meanWeight(channels, window), { window, groups: channels });
+    const found = eagerConvolution(x, meanWeight(channels, window), { window, groups: channels });
     return [countsPadding ? found : tf.div(found, sharesOf(x, window))];
   })[0];
 }

@@ -7,7 +7,13 @@ import { TunebookError } from "../../core/errors.ts";
 import type { Tensor } from "../tf.ts";
 import { checkMaps } from "./conv2d.ts";
 import { convolve, convolveBack, convolveWeight } from "./convolution/convolve.ts";
-import { type Pair, pairOf, sizeBack, windowOf, type WindowOptions } from "./convolution/window.ts";
+import {
+  bothAxes,
+  type Pair,
+  sizeBack,
+  windowOf,
+  type WindowOptions,
+} from "./convolution/window.ts";
 import { withGradients } from "./with_gradients.ts";
 
 /** How a transposed convolution slides. */
@@ -59,7 +65,7 @@ export function convTranspose2d(
 
 /** ONNX Runtime knows no more rows than the stride, which PyTorch allows under a larger dilation. */
 function addedRows(outputPadding: number | Pair, stride: Pair): Pair {
-  const added = pairOf(outputPadding);
+  const added = bothAxes(outputPadding);
   const fits = added.length === 2 &&
     added.every((count, at) => Number.isSafeInteger(count) && count >= 0 && count < stride[at]);
   if (fits) return added;

@@ -7,15 +7,15 @@ import { TunebookError } from "../../core/errors.ts";
 import type { NamedAttrMap, Tensor } from "../tf.ts";
 import { isTracing } from "../trace_backend.ts";
 import {
+  bothAxes,
   type Pair,
-  pairOf,
   reachOf,
   type Window,
   windowOf,
   type WindowOptions,
   windowsIn,
 } from "./convolution/window.ts";
-import { largest, largestBack } from "./pooling/eager_max_pool.ts";
+import { largestOfWindows, largestOfWindowsBack } from "./pooling/eager_max_pool.ts";
 import { singleNode } from "./single_node.ts";
 import { withGradients } from "./with_gradients.ts";
 
@@ -26,7 +26,7 @@ export interface MaxPool2dOptions extends WindowOptions {
 }
 
 /**
- * PyTorch's `max_pool2d`: padding is never the largest, and of equal numbers the first one takes the gradient.
+ * PyTorch's `max_pool2d`: padding is never the largestOfWindows, and of equal numbers the first one takes the gradient.
  *
  * @param x [batch, channels, height, width]; each size but `channels` may be open
  * @returns [batch, channels, height, width], each size as `conv2d` has it
@@ -37,13 +37,18 @@ export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
   return withGradients(
     [x],
     () => {
-      const [value] = singleNode("MaxPoolMaps", { x }, attrsOf(window), () => [largest(x, window)]);
+      const [value] = singleNode(
+        "MaxPoolMaps",
+        { x },
+        attrsOf(window),
+        () => [largestOfWindows(x, window)],
+      );
       return { value, kept: [value] };
     },
     (dy, [x], [y]) => [
       () =>
         singleNode("MaxPoolMapsGrad", { x, y, dy }, attrsOf(window), () => [
-          largestBack(x, y, dy, window),
+          largestOfWindowsBack(x, y, dy, window),
         ])[0],
     ],
   );
@@ -63,7 +68,7 @@ export function poolWindow(
       `${of} takes maps [batch, channels, height, width], not [${x.shape}]`,
     );
   }
-  const window = windowOf(of, pairOf(kernel), { stride, ...options });
+  const window = windowOf(of, bothAxes(kernel), { stride, ...options });
   const reach = reachOf(window);
   if (window.padding.some((rows, side) => rows >= reach[side % 2])) {
     throw new TunebookError(

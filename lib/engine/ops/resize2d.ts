@@ -7,7 +7,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { type NamedAttrMap, type Tensor, tf } from "../tf.ts";
 import { isOpenSize } from "../trace_backend.ts";
 import type { Pair } from "./convolution/window.ts";
-import { pairOf } from "./convolution/window.ts";
+import { bothAxes } from "./convolution/window.ts";
 import { type ResizedAxis, type ResizeMode, resizeWeights } from "./resize/resize_weights.ts";
 import { singleNode } from "./single_node.ts";
 import { withGradients } from "./with_gradients.ts";
@@ -72,7 +72,7 @@ function resizedAxes(x: Tensor, target: ResizeTarget): Resized {
     );
   }
   const from = [x.shape[2]!, x.shape[3]!];
-  const scale = "scale" in target ? pairOf(target.scale) : undefined;
+  const scale = "scale" in target ? bothAxes(target.scale) : undefined;
   const to = "scale" in target
     ? from.map((size, at) => Math.floor(size * scale![at]))
     : [target.height, target.width];

@@ -4,6 +4,7 @@
  * @module
  */
 import type { GraphBuilder } from "../graph_builder.ts";
+import { fuseBiases } from "./fuse_biases.ts";
 import { fuseScalars, fuseScaledSums, fuseSums } from "./fuse_products.ts";
 import { orderLeaves } from "./order_leaves.ts";
 import { removeIdentities } from "./remove_identities.ts";
@@ -22,6 +23,7 @@ export function simplify(build: GraphBuilder): void {
   fuseSums(build);
   fuseScaledSums(build);
   sumOnto(graph);
+  fuseBiases(graph);
   removeDead(graph);
   if (build.freesEarly) orderLeaves(graph);
 }

@@ -271,3 +271,34 @@ Deno.test("rows are added onto the matrix that they would be summed with, not on
     two(build, "Add", scattered(build, a, b), b),
   ]);
 });
+
+Deno.test("what is added to each channel moves into its convolution", async () => {
+  const maps = { type: "float32", shape: [1, 4, 2, 2] } as const;
+  const channels = { type: "float32", shape: [4] } as const;
+  await simplified({ Reshape: 2, ReduceSum: 1, Neg: 1, Conv: 2, Mul: 1 }, (build, a, b) => {
+    const weight = build.reshape(b, [4, 4, 1, 1]);
+    const conv = (x: Value) => build.emitOne("Conv", [x, weight], maps);
+    const bias = build.emitOne("ReduceSum", [b, build.ints([0])], channels, {
+      keepdims: { int: 0 },
+    });
+    const biased = (x: Value, bias: Value) =>
+      build.emitOne("Add", [x, build.reshape(bias, [1, 4, 1, 1])], maps);
+    const first = biased(conv(build.reshape(a, maps.shape)), bias);
+    const second = conv(first);
+    return [biased(second, build.emitOne("Neg", [bias], channels)), first].map((y) =>
+      build.emitOne("Mul", [y, y], maps)
+    ).slice(0, 1);
+  });
+});
+
+Deno.test("a convolution that something else reads keeps its sum apart", async () => {
+  const maps = { type: "float32", shape: [1, 4, 2, 2] } as const;
+  await simplified({ Reshape: 3, ReduceSum: 1, Conv: 1, Add: 1 }, (build, a, b) => {
+    const weight = build.reshape(b, [4, 4, 1, 1]);
+    const conv = build.emitOne("Conv", [build.reshape(a, maps.shape), weight], maps);
+    const bias = build.emitOne("ReduceSum", [b, build.ints([0])], { type: "float32", shape: [4] }, {
+      keepdims: { int: 0 },
+    });
+    return [build.emitOne("Add", [conv, build.reshape(bias, [1, 4, 1, 1])], maps), conv];
+  });
+});

@@ -5,7 +5,12 @@
  */
 import type { NamedAttrMap, Tensor } from "../../tf.ts";
 import { singleNode } from "../single_node.ts";
-import { type Convolution, convolved, convolvedBack, weightGradient } from "./eager.ts";
+import {
+  type Convolution,
+  eagerConvolution,
+  eagerConvolutionBack,
+  eagerWeightGradient,
+} from "./eager.ts";
 import type { Pair } from "./window.ts";
 
 const attrsOf = (options: Convolution & { readonly size?: Pair }) =>
@@ -14,7 +19,7 @@ const attrsOf = (options: Convolution & { readonly size?: Pair }) =>
 /** x [n, in, h, w] and weight [out, in / groups, kh, kw] → [n, out, …]. */
 export function convolve(x: Tensor, weight: Tensor, options: Convolution): Tensor {
   return singleNode("Convolution", { x, weight }, attrsOf(options), () => [
-    convolved(x, weight, options),
+    eagerConvolution(x, weight, options),
   ])[0];
 }
 
@@ -27,13 +32,13 @@ export function convolveBack(
 ): Tensor {
   const attrs = attrsOf({ ...options, size });
   return singleNode("ConvolutionTranspose", { x: y, weight }, attrs, () => [
-    convolvedBack(y, weight, options, size),
+    eagerConvolutionBack(y, weight, options, size),
   ])[0];
 }
 
 /** The gradient of `convolve` by its weight. */
 export function convolveWeight(x: Tensor, dy: Tensor, options: Convolution): Tensor {
   return singleNode("ConvolutionWeight", { x, dy }, attrsOf(options), () => [
-    weightGradient(x, dy, options),
+    eagerWeightGradient(x, dy, options),
   ])[0];
 }

@@ -68,7 +68,7 @@ function convolveLast(x: Tensor, weight: Tensor, { window, groups }: Convolution
 }
 
 /** The convolution of x [n, in, h, w] with weight [out, in / groups, kh, kw]. */
-export function convolved(x: Tensor, weight: Tensor, options: Convolution): Tensor {
+export function eagerConvolution(x: Tensor, weight: Tensor, options: Convolution): Tensor {
   return toFirst(convolveLast(padded(toLast(x), options.window.padding), weight, options));
 }
 
@@ -76,7 +76,7 @@ export function convolved(x: Tensor, weight: Tensor, options: Convolution): Tens
  * The transposed convolution of y [n, out, …] with the weight of the convolution, [n, in, ...size]: a
  * convolution of y, with zeros between its elements, with the weight turned around.
  */
-export function convolvedBack(
+export function eagerConvolutionBack(
   y: Tensor,
   weight: Tensor,
   { window, groups }: Convolution,
@@ -118,7 +118,11 @@ function cut(x: Tensor, low: readonly number[], high: readonly number[]): Tensor
  * The gradient by the weight, [out, in / groups, kh, kw]: for each offset within the window a product of what
  * the windows see there with the gradients dy [n, out, …].
  */
-export function weightGradient(x: Tensor, dy: Tensor, { window, groups }: Convolution): Tensor {
+export function eagerWeightGradient(
+  x: Tensor,
+  dy: Tensor,
+  { window, groups }: Convolution,
+): Tensor {
   const { kernel, stride, dilation, padding } = window;
   const [n, inputs] = x.shape as [number, number];
   const [, outputs, height, width] = dy.shape as [number, number, number, number];

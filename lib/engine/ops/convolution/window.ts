@@ -42,8 +42,8 @@ export function windowOf(
 ): Window {
   const window: Window = {
     kernel,
-    stride: pairOf(stride),
-    dilation: pairOf(dilation),
+    stride: bothAxes(stride),
+    dilation: bothAxes(dilation),
     padding: paddingOf(padding),
   };
   const wrong = [
@@ -61,7 +61,7 @@ export function windowOf(
 }
 
 /** One number for both directions, or one for each. */
-export const pairOf = (value: number | Pair): Pair =>
+export const bothAxes = (value: number | Pair): Pair =>
   typeof value === "number" ? [value, value] : value;
 
 function paddingOf(value: number | Pair | Padding): Padding {

@@ -21,12 +21,12 @@ function seenBy(x: Tensor, window: Window): Tensor[] {
 }
 
 /** The largest number of each window. */
-export function largest(x: Tensor, window: Window): Tensor {
+export function largestOfWindows(x: Tensor, window: Window): Tensor {
   return seenBy(x, window).reduce((a, b) => tf.maximum(a, b));
 }
 
 /** The gradient by x of the largest numbers y: it goes to the first of equal ones. */
-export function largestBack(x: Tensor, y: Tensor, dy: Tensor, window: Window): Tensor {
+export function largestOfWindowsBack(x: Tensor, y: Tensor, dy: Tensor, window: Window): Tensor {
   const { padding: [top, left], stride, dilation, kernel } = window;
   let free: Tensor = tf.onesLike(y);
   let sum: Tensor = tf.zerosLike(x);
