@@ -160,6 +160,18 @@ export function resnetMaps(net: Net, config: ResnetConfig, pixels: Tensor, at = 
   return stages(config).map((blocks) => x = blocks.reduce(block, x));
 }
 
+/** The name that timm has for a weight, in whose layout older checkpoints hold a trunk. */
+export function timmName(path: string): string {
+  return path
+    .replace(/^embedder\.embedder\.convolution\./, "conv1.")
+    .replace(/^embedder\.embedder\.normalization\./, "bn1.")
+    .replace(/^encoder\.stages\.(\d+)\.layers\./, (_, stage) => `layer${Number(stage) + 1}.`)
+    .replace(/\.layer\.(\d+)\.convolution\./, (_, at) => `.conv${Number(at) + 1}.`)
+    .replace(/\.layer\.(\d+)\.normalization\./, (_, at) => `.bn${Number(at) + 1}.`)
+    .replace(".shortcut.convolution.", ".downsample.0.")
+    .replace(".shortcut.normalization.", ".downsample.1.");
+}
+
 /** The ResNet family. */
 export const resnet: Family<ResnetConfig> = {
   modelType: "resnet",

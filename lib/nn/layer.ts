@@ -70,6 +70,8 @@ export type Layer =
     readonly width: number;
     /** What a batch counts in the running statistics; 0.1 unless given, as in PyTorch. */
     readonly momentum?: number;
+    /** True where scale and offset are never trained, either, as in the trunk of a detector. */
+    readonly isFrozen?: boolean;
   }
   /** One tensor of any shape, such as a class token, position embeddings or the scales of a layer. */
   | {

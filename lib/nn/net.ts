@@ -77,7 +77,7 @@ export interface Net {
    * layer is of the kind `norm`.
    */
   groupNorm(path: string, x: Tensor, groups: number, epsilon: number): Tensor;
-  /** A layer of the kind `tensor` as it is. */
+  /** One of the model's tensors as it is, such as a layer of the kind `tensor`. */
   tensor(path: string): Tensor;
   /**
    * A part of the model that is computed a second time in the backward pass where training was

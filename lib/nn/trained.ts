@@ -76,7 +76,8 @@ export function movingNorms(weights: readonly Weight[]): ReadonlySet<string> {
 }
 
 function isUnread({ layer }: Weight): boolean {
-  return layer.kind === "offset" || "isUnread" in layer && layer.isUnread === true;
+  return layer.kind === "offset" || layer.kind === "batchNorm" && layer.isFrozen === true ||
+    layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */

@@ -20,6 +20,11 @@ const models: readonly [name: string, head: string, devices: readonly string[]][
   ["resnet-v1", "classification", ["cpu"]],
   ["resnet-basic", "classification", ["cpu"]],
   ["convnext", "classification", ["cpu"]],
+  ["yolos", "boxes", ["cpu", "tfjs:cpu"]],
+  ["yolos-plain", "boxes", ["cpu"]],
+  ["detr", "boxes", ["cpu"]],
+  ["segformer", "masks", ["cpu", "tfjs:cpu"]],
+  ["segformer-classes", "classification", ["cpu"]],
   ["mobilenet_v2", "classification", ["cpu"]],
   ["mobilenet_v2-dilated", "classification", ["cpu"]],
 ];
@@ -73,11 +78,16 @@ for (const [name, head, devices] of models) {
   });
 }
 
-for (const name of ["vit", "resnet"]) {
+for (
+  const [name, head] of [["vit", "classification"], ["resnet", "classification"], [
+    "yolos",
+    "boxes",
+  ]]
+) {
   Deno.test(`${name} gives what transformers gives for images of another size`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
     const pixel_values = golden["other.pixel_values"];
-    const model = resized(await goldenImageModel(name, "classification"), pixel_values);
+    const model = resized(await goldenImageModel(name, head), pixel_values);
     const objective = weightedImages(model, golden.weights);
     const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
     const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
