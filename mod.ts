@@ -337,6 +337,20 @@ export {
   type SplitReport,
   type SplitSummary,
 } from "./lib/data/report.ts";
+// Images as data
+export type { Channels, Image } from "./lib/image/image.ts";
+export { decodeImage, type DecodeImageOptions } from "./lib/image/decode_image.ts";
+export { imageBytes, type ImageBytesOptions } from "./lib/image/image_bytes.ts";
+export type { ImageObject, PixelBox } from "./lib/image/image_object.ts";
+export type { RunMask } from "./lib/image/masks/run_mask.ts";
+export { type PixelMask, readMask } from "./lib/image/masks/read_mask.ts";
+export { imageFolder, type ImageFolderOptions } from "./lib/data/images/image_folder.ts";
+export { maskFolder, type MaskFolderOptions } from "./lib/data/images/mask_folder.ts";
+export type { ObjectOptions } from "./lib/data/images/object_table.ts";
+export { type CocoOptions, readCoco } from "./lib/data/images/read_coco.ts";
+export { readVoc, type VocOptions } from "./lib/data/images/read_voc.ts";
+export { readYolo, type YoloOptions } from "./lib/data/images/read_yolo.ts";
+
 export { type SplitOptions, splitTable } from "./lib/data/split.ts";
 export type { Splits } from "./lib/table/splits.ts";
 
