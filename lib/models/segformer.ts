@@ -283,6 +283,7 @@ function moduleOf(path: string): string {
     .replace(/^encoder\.patch_embeddings\.(\d+)\./, "stages.$1.patch_embeddings.")
     .replace(/^encoder\.block\.(\d+)\./, "stages.$1.blocks.")
     .replace(/^encoder\.layer_norm\.(\d+)(?=\.|$)/, "stages.$1.layer_norm")
+    .replace(/^decode_head\.linear_c\./, "decode_head.linear_projections.")
     .replace(/\.attention\.self\.(q|k|v)(uery|ey|alue)(?=\.|$)/, ".attention.$1_proj")
     .replace(/\.attention\.self\.sr(?=\.|$)/, ".attention.sequence_reduction.sequence_reduction")
     .replace(/\.attention\.self\.layer_norm(?=\.|$)/, ".attention.sequence_reduction.layer_norm")

@@ -20,8 +20,9 @@ export function countFrozenLayers(
   const { layerPath } = stack;
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);
-  const actsOnLinears = adapter.linearInput ?? adapter.weight ?? adapter.output;
-  const isEverywhere = actsOnLinears && !adapter.targets;
+  const actsOnLayers = adapter.linearInput ?? adapter.weight ?? adapter.output ??
+    adapter.convOutput;
+  const isEverywhere = actsOnLayers && !adapter.targets;
   const actsAnywhere = isEverywhere || adapter.input || adapter.keysValues;
   if (actsAnywhere) return 0;
   const places = [

@@ -65,8 +65,9 @@ export function trainedWeights(
   const isTrained = (weight: Weight) => isHead(model, weight) || adapter.trains(weight.path);
   return modelWeights(model).filter((weight) => {
     if (isUnread(weight) || !isTrained(weight)) return false;
+    if (!isRunningStatistic(weight)) return true;
     const scale = { ...weight, path: `${weight.layer.path}.weight` };
-    return !isRunningStatistic(weight) || isTrained(scale);
+    return adapter.batchNorm !== "running" && isTrained(scale);
   });
 }
 

@@ -94,6 +94,12 @@ MODELS = {
     ),
 }
 ADAPTERS = {
+    "lora-vit-patches": (
+        "vit",
+        dict(r=2, lora_alpha=4, target_modules=["projection", "fc1"], rank_pattern={"projection": 3}),
+    ),
+    "lora-resnet": ("resnet", dict(r=2, lora_alpha=4, target_modules=["convolution"])),
+    "lora-segformer": ("segformer", dict(r=2, lora_alpha=4, target_modules=["q_proj", "sequence_reduction.sequence_reduction"])),
     "lora-vit": ("vit", dict(r=2, lora_alpha=4, target_modules=["q_proj", "v_proj"])),
 }
 
@@ -191,7 +197,8 @@ def make_adapter(name: str, seed: int) -> None:
     base, fields = ADAPTERS[name]
     torch.manual_seed(seed)
     model = opened(AutoConfig.from_pretrained(FOLDER / base)).from_pretrained(FOLDER / base)
-    adapted = get_peft_model(model, LoraConfig(modules_to_save=["classifier"], **fields)).eval()
+    saved = "decode_head" if hasattr(model, "decode_head") else "classifier"
+    adapted = get_peft_model(model, LoraConfig(modules_to_save=[saved], **fields)).eval()
     adapted.peft_config["default"].base_model_name_or_path = f"vision/{base}"
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
-import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
-import { attachTo, bodyPaths, type Model, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
-import type { ImageConfig } from "../../lib/nn/family.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { attachTo, bodyPaths, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun, logitsOf } from "../nn/run_trainable_model.ts";
 import { largestDifference, readGolden } from "./golden.ts";
-import { goldenImageModel } from "./golden_images.ts";
+import { goldenImageModel, sized } from "./golden_images.ts";
 import { weightedImages } from "./weighted_images.ts";
 
 /** Both sides compute in float32; results are below ten. */
@@ -29,17 +28,11 @@ const models: readonly [name: string, head: string, devices: readonly string[]][
   ["mobilenet_v2-dilated", "classification", ["cpu"]],
 ];
 
-/** The model for images of that size. */
-function resized(model: Model, { shape: [, , height, width] }: HostTensor): Model {
-  const config: ImageConfig = { ...model.config as ImageConfig, imageSize: [height, width] };
-  return { ...model, config };
-}
-
 for (const [name, head, devices] of models) {
   for (const deviceName of devices) {
     Deno.test(`${name} gives what transformers gives for images, on ${deviceName}`, async () => {
       const golden = await readGolden(`vision/${name}/expected.safetensors`);
-      const model = resized(await goldenImageModel(name, head), golden.pixel_values);
+      const model = sized(await goldenImageModel(name, head), golden.pixel_values);
       assert.deepEqual(model.fresh, []);
       const objective = weightedImages(model, golden.weights);
       const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
@@ -54,7 +47,7 @@ for (const [name, head, devices] of models) {
 
   Deno.test(`${name} has PyTorch's gradients for images`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
-    const model = resized(await goldenImageModel(name, head), golden.pixel_values);
+    const model = sized(await goldenImageModel(name, head), golden.pixel_values);
     const objective = weightedImages(model, golden.weights);
     const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
     const { pixel_values } = golden;
@@ -87,7 +80,7 @@ for (
   Deno.test(`${name} gives what transformers gives for images of another size`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
     const pixel_values = golden["other.pixel_values"];
-    const model = resized(await goldenImageModel(name, head), pixel_values);
+    const model = sized(await goldenImageModel(name, head), pixel_values);
     const objective = weightedImages(model, golden.weights);
     const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
     const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
