@@ -25,6 +25,8 @@ export interface ReaderPipeline {
     texts: readonly string[],
     pairs?: readonly string[],
   ): Promise<Readonly<Record<string, ReaderOutput>>>;
+  /** What its processor and its model make of image files: `model(await processor(images))`. */
+  imageOutputs(images: readonly Blob[]): Promise<Readonly<Record<string, ReaderOutput>>>;
   /** The ids of a text with its special tokens, however many; undefined where its tokenizer fails. */
   tokenIds(text: string): readonly number[] | undefined;
   /** `config.json` as the reader has it. */
@@ -36,6 +38,7 @@ export interface ReaderPipeline {
 
 /** What is asked of the library, whose own types know each task by name. */
 type Opened = ((...given: readonly unknown[]) => Promise<unknown>) & {
+  /** Absent of models that take no text. */
   readonly tokenizer:
     & ((texts: readonly string[], options: object) => Record<string, unknown>)
     & {
@@ -43,6 +46,7 @@ type Opened = ((...given: readonly unknown[]) => Promise<unknown>) & {
       readonly padding_side: string;
       encode(text: string): readonly number[];
     };
+  readonly processor: (images: readonly unknown[]) => Promise<object>;
   readonly model:
     & ((inputs: object) => Promise<Record<string, ReaderOutput>>)
     & { readonly config: Record<string, unknown> };
@@ -63,7 +67,7 @@ export async function openPipeline(
 ): Promise<ReaderPipeline> {
   // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
-  const { pipeline } = await import("@huggingface/transformers");
+  const { pipeline, RawImage } = await import("@huggingface/transformers");
   const open = pipeline as (task: string, model: string, options: object) => Promise<unknown>;
   let opened: Opened;
   try {
@@ -87,6 +91,10 @@ export async function openPipeline(
         padding: true,
         truncation: true,
       })),
+    imageOutputs: async (images) =>
+      await model(
+        await opened.processor(await Promise.all(images.map((each) => RawImage.fromBlob(each)))),
+      ),
     tokenIds(text) {
       try {
         return tokenizer.encode(text);
@@ -95,8 +103,8 @@ export async function openPipeline(
       }
     },
     config: model.config,
-    padTokenId: tokenizer.pad_token_id,
-    paddingSide: tokenizer.padding_side,
+    padTokenId: tokenizer?.pad_token_id,
+    paddingSide: tokenizer?.padding_side ?? "right",
     dispose: () => opened.dispose(),
   };
 }

@@ -113,6 +113,9 @@ for index, (kind, options) in enumerate(cases):
     config["image_processor_type"] = f"{kinds[kind]}ImageProcessor"
     configs.append({"given": {"image_processor_type": config["image_processor_type"], **options}, "saved": config})
     for name in names:
+        # Torchvision has neither of box and Hamming.
+        if "--torchvision" in sys.argv and options.get("resample") in (4, 5):
+            continue
         if options.get("do_resize") is False and name == "wide.jpg":
             continue
         image = Image.open(out / name).convert("RGB")

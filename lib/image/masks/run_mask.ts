@@ -52,7 +52,8 @@ export function maskPixels({ width, height, counts }: RunMask): Uint8Array {
   let at = 0;
   counts.forEach((count, run) => {
     if (run % 2 === 1) {
-      for (let end = at + count; at < end; at++) {
+      const end = at + count;
+      for (; at < end; at++) {
         pixels[at % height * width + Math.floor(at / height)] = 1;
       }
     } else at += count;

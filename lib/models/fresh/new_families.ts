@@ -10,8 +10,9 @@ import { newGpt2 } from "./new_gpt2.ts";
 import { newLlama } from "./new_llama.ts";
 import { newMarian } from "./new_marian.ts";
 import { newT5 } from "./new_t5.ts";
+import { newVit } from "./new_vit.ts";
 
-const newFamilies: readonly NewFamily[] = [newGpt2, newLlama, newMarian, newT5];
+const newFamilies: readonly NewFamily[] = [newGpt2, newLlama, newMarian, newT5, newVit];
 
 /** The family of `new:<modelType>`. Throws an error of kind "input" for one that cannot be made anew. */
 export function newFamilyOf(modelType: string): NewFamily {
@@ -27,6 +28,7 @@ export function newFamilyOf(modelType: string): NewFamily {
 
 /** The names of those that take an option, as a person writes them. */
 export function thoseThatTake(option: NewFamily["takes"][number]): string {
-  return newFamilies.filter(({ takes }) => takes.includes(option))
+  const ofTexts = ["positions", "vocabulary", "tokenizer", "tied"].includes(option);
+  return newFamilies.filter(({ takes, input }) => takes.includes(option) || (ofTexts && !input))
     .map(({ modelType }) => `new:${modelType}`).join(", ");
 }

@@ -14,6 +14,8 @@ export interface NewFamily {
   readonly called: string;
   /** Options that only some families have, and that this one has. */
   readonly takes: readonly (keyof NewModelOptions)[];
+  /** What the family takes; text unless given. A model of images has no tokenizer. */
+  readonly input?: "image";
   /** True for an encoder-decoder: its tokenizer closes texts, pads, and may mark languages. */
   readonly readsPairs: boolean;
   /** True where the numbers of a head must be even. */
@@ -22,6 +24,8 @@ export interface NewFamily {
   feedForwardSize(hiddenSize: number): number;
   /** `config.json`, as transformers writes it. */
   config(settings: NewModelSettings, vocabSize: number): Readonly<Record<string, unknown>>;
+  /** `preprocessor_config.json` of a family that takes images. */
+  preprocessor?(settings: NewModelSettings): Readonly<Record<string, unknown>>;
   /** The standard deviation of a weight that is no norm's; the config's range unless given. */
   deviationOf?(path: string, config: ModelConfig): number;
   /** True where the row of the padding token in the word table is zeros. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The sizes of a new model and its tokenizer. */
+/** The sizes of a new model, and of its tokenizer where it takes text. */
 export interface NewModelOptions {
   /** Numbers of a token between blocks; 256 unless given. */
   readonly hiddenSize?: number;
@@ -29,7 +29,11 @@ export interface NewModelOptions {
    * a token such as `>>de<<`, which the task's `targetLanguage` or the source itself begins with.
    */
   readonly languages?: readonly string[] | string;
-  /** Dropout probability in training (`gpt2`, `marian`, `t5`); 0 unless given. */
+  /** Pixels of an image on each side (`vit`), a multiple of `patchSize`; 64 unless given. */
+  readonly imageSize?: number;
+  /** Pixels of a patch on each side (`vit`); 8 unless given. */
+  readonly patchSize?: number;
+  /** Dropout probability in training (`gpt2`, `marian`, `t5`, `vit`); 0 unless given. */
   readonly dropout?: number;
   /** True where the language head shares the word table; true unless given. */
   readonly tied?: boolean;

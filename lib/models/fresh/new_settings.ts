@@ -41,6 +41,8 @@ const rules: Rules<NewModelOptions> = {
   vocabulary: whole,
   tokenizer: oneOf(["bytes", "characters"]),
   languages,
+  imageSize: whole,
+  patchSize: whole,
   dropout: share,
   tied: yesOrNo,
   seed: integer,
@@ -69,6 +71,8 @@ export function newModelSettings(modelType: string, options: NewModelOptions): N
     vocabulary: options.vocabulary ?? 8000,
     tokenizer: options.tokenizer ?? "bytes",
     languages: languageList(options.languages ?? []),
+    imageSize: options.imageSize ?? 64,
+    patchSize: options.patchSize ?? 8,
     dropout: options.dropout ?? 0,
     tied: options.tied ?? true,
     seed: options.seed ?? 1,
@@ -81,8 +85,17 @@ export function newModelSettings(modelType: string, options: NewModelOptions): N
 }
 
 /** Options of other families. */
-function foreignOptions({ called, takes }: NewFamily, options: NewModelOptions): Mistake[] {
-  return (["keyValueHeads", "dropout", "decoderLayers", "languages"] as const)
+function foreignOptions({ called, takes, input }: NewFamily, options: NewModelOptions): Mistake[] {
+  const special = [
+    "keyValueHeads",
+    "dropout",
+    "decoderLayers",
+    "languages",
+    "imageSize",
+    "patchSize",
+  ];
+  const ofTexts = ["positions", "vocabulary", "tokenizer", "tied"];
+  return ([...special, ...(input === "image" ? ofTexts : [])] as (keyof NewModelOptions)[])
     .filter((name) => options[name] !== undefined && !takes.includes(name))
     .map((name) => optionMistake(name, `is for ${thoseThatTake(name)}; ${called} has none`));
 }
@@ -91,7 +104,11 @@ function foreignOptions({ called, takes }: NewFamily, options: NewModelOptions):
 function sizeMistakes(family: NewFamily, settings: NewModelSettings): Mistake[] {
   const { hiddenSize, heads, keyValueHeads, vocabulary, tokenizer } = settings;
   const special = specialTokens(tokenizer, pairsOf(family, settings)).length;
+  const { imageSize, patchSize } = settings;
   return [
+    ...imageSize % patchSize === 0 ? [] : [
+      optionMistake("patchSize", `is ${patchSize}, which must divide imageSize, ${imageSize}`),
+    ],
     ...hiddenSize % heads === 0 ? [] : [
       optionMistake("heads", `is ${heads}, which must divide hiddenSize, ${hiddenSize}`),
     ],

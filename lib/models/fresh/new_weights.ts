@@ -17,7 +17,7 @@ import type { TensorToWrite } from "../../weights/write_safetensors.ts";
 import type { NewFamily } from "./new_family.ts";
 
 /**
- * The tensors of a checkpoint with the family's language head. Linears and tables come from a normal
+ * The tensors of a checkpoint with the family's language head, where it has one. Linears and tables come from a normal
  * distribution with the deviation that the new family says; biases are 0 and norms 1.
  */
 export function newWeights(
@@ -27,13 +27,14 @@ export function newWeights(
   seed: number,
 ): TensorToWrite[] {
   const random = Random.fromSeed(seed, "new model");
-  const head = family.heads.language!;
-  const prefix = head.prefix ?? family.prefix;
+  // A task of images puts its own head on the body.
+  const head = family.heads.language;
+  const prefix = head ? head.prefix ?? family.prefix : "";
   const body = family.layers(config).map((layer) => ({
     layer,
     before: prefix ? `${prefix}.` : "",
   }));
-  const own = head.layers(config, 0).map((layer) => ({ layer, before: "" }));
+  const own = head?.layers(config, 0).map((layer) => ({ layer, before: "" })) ?? [];
   return [...body, ...own].flatMap(({ layer, before }) =>
     weightsOf(layer).map((weight): TensorToWrite => {
       const { path, shape } = weight;

@@ -49,7 +49,7 @@ export async function newModelOf(
 }
 
 /** All texts of the columns that the task reads, labels apart; of chats what is said. */
-function textsOf(table: Table, { columns, stratify }: AnyTask): string[] {
+function textsOf(table: Table, { columns, stratify, input }: AnyTask): string[] {
   const texts: string[] = [];
   const collect = (value: unknown): void => {
     if (typeof value === "string") texts.push(value);
@@ -58,6 +58,7 @@ function textsOf(table: Table, { columns, stratify }: AnyTask): string[] {
       for (const [name, inner] of Object.entries(value)) if (name !== "role") collect(inner);
     }
   };
+  if (input === "image") return texts;
   for (const column of new Set(columns)) {
     if (column === stratify) continue;
     for (const value of table.array(column)) collect(value);

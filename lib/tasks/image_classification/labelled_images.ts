@@ -27,6 +27,7 @@ import {
 } from "../shared/labelled_rows.ts";
 import { joinOutputs, needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
+import { imageReader } from "./reader.ts";
 import { calledImage, type ImageInput, type ImagePrediction } from "./prediction.ts";
 
 /** A task and what its columns mean. */
@@ -58,6 +59,7 @@ export function labelledImages<Kind extends LabelKind>(
       config: labelFields(kind, labels),
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    reader: imageReader({ image, kind, labels }),
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     ...(kind === "single" ? { baseline: (train, held) => mostFrequent(labels, train, held) } : {}),
   };

@@ -86,6 +86,19 @@ export async function imageRows(
 /** Colours of a fitted image. */
 const colours = 3;
 
+/** The images of a column, so that paths hold without the table: they are relative to its file. */
+export function placedImages(table: Table, column: string): unknown[] {
+  const base = folderOf(sourceRows(table, "the images").where);
+  return columnValues(table, column).map((cell) => {
+    const source = imageSourceOf(cell, "the image");
+    return source.kind === "path"
+      ? placed(base, source.path)
+      : source.kind === "bytes"
+      ? source.bytes
+      : source.address;
+  });
+}
+
 /** The folder of a table's file, where its name tells; the working folder for tables in memory. */
 function folderOf(where: string): string {
   const end = Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\"));

@@ -5,7 +5,6 @@
  */
 import type { LabelKind } from "../../data/labels.ts";
 import {
-  type AnswerDifference,
   type ExpectedAnswer,
   largestOutput,
   type ReaderContract,
@@ -14,6 +13,7 @@ import type { Processor } from "../../nn/processor.ts";
 import { columnValues } from "../../table/columns.ts";
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
+import { compareScores, distance, type ScoredLabel } from "../shared/compare_scores.ts";
 import type { TextInput } from "./labelled_texts.ts";
 import type { Prediction } from "./prediction.ts";
 
@@ -23,12 +23,6 @@ export interface LabelReaderOptions {
   readonly pair: string | undefined;
   readonly kind: LabelKind;
   readonly labels: readonly string[];
-}
-
-/** A label as the pipeline gives it. */
-interface Scored {
-  readonly label: string;
-  readonly score: number;
 }
 
 /**
@@ -59,13 +53,13 @@ export function labelReader(
     async ask(reader, inputs) {
       if (pair !== undefined) return await ofPairs(reader, inputs, { kind, labels });
       if (kind === "regression") return numbersOf(await reader.ask(inputs));
-      const found = await reader.ask(inputs, { top_k: labels.length }) as (Scored | Scored[])[];
+      const found = await reader.ask(inputs, { top_k: labels.length }) as (ScoredLabel | ScoredLabel[])[];
       return found.map((each) => Array.isArray(each) ? each : [each]);
     },
     compare: (found, expected) =>
       kind === "regression"
         ? { difference: distance(Number(found), Number(expected.answer.label)) }
-        : compareLabels(found as Scored[], expected.answer),
+        : compareScores(found as ScoredLabel[], expected.answer),
     sizeOf: ({ outputs }: ExpectedAnswer<TextInput, Prediction>) =>
       Math.max(1, largestOutput(outputs)),
   };
@@ -124,24 +118,4 @@ async function ofPairs(
   return inputs.map((_, row) =>
     labels.map((_, at) => ({ label: names[at], score: probabilities[row * labels.length + at] }))
   );
-}
-
-function compareLabels(found: readonly Scored[], { probabilities }: Prediction): AnswerDifference {
-  const scores = new Map(found.map(({ label, score }) => [label, score]));
-  const names = Object.keys(probabilities);
-  const missing = names.filter((name) => !scores.has(name));
-  if (missing.length > 0) {
-    const quoted = (list: readonly string[]) => list.map((each) => JSON.stringify(each)).join(", ");
-    return {
-      difference: Infinity,
-      problem: `it knows no label ${quoted(missing)}, but ${quoted([...scores.keys()])}`,
-    };
-  }
-  const differences = names.map((name) => distance(scores.get(name)!, probabilities[name]));
-  return { difference: Math.max(...differences) };
-}
-
-function distance(a: number, b: number): number {
-  const found = Math.abs(a - b);
-  return Number.isNaN(found) ? Infinity : found;
 }
