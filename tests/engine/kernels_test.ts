@@ -44,7 +44,7 @@ const ownKernels: Record<string, string> = {
   NotBelow: "HardSigmoid",
   SumOfSquares: "ReduceSumSquare",
   Convolution: "Conv",
-  ConvolutionTranspose: "ConvTranspose",
+  ConvolutionTranspose: "Conv",
   ConvolutionWeight: "Conv",
   MaxPoolMaps: "MaxPool",
   MaxPoolMapsGrad: "ScatterElements",

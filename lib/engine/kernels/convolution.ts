@@ -7,8 +7,9 @@
 import type { Value } from "../value.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
-import { offsetsOf, type Pair, type Window } from "../ops/convolution/window.ts";
-import { elementOfWindows, emitWindows, mapAxes, padded, windowAttributes } from "./windows.ts";
+import type { Pair, Window } from "../ops/convolution/window.ts";
+import { convolutionWeight } from "./convolution_weights.ts";
+import { emitWindows, mapAxes, transpose, windowAttributes } from "./windows.ts";
 
 /** What the convolutions are called with (`ops/convolution/convolve.ts`). */
 interface ConvolutionAttrs {
@@ -68,99 +69,58 @@ function transposed(call: KernelCall): Value[] {
   return [build.slice(made, [0, 0, 0, 0], [x.shape[0], channels, ...size])];
 }
 
-function transpose(build: GraphBuilder, x: Value, perm: readonly number[]): Value {
-  const shape = perm.map((axis) => x.shape[axis]);
-  return build.emitOne("Transpose", [x], { type: x.type, shape }, { perm: { ints: perm } });
+/**
+ * A weight [out, in / groups, …] turned around, [in, out / groups, …]. Transposing matrices and choosing rows
+ * is several times faster than turning an axis that lies as close as the offsets do.
+ */
+function turned(build: GraphBuilder, weight: Value, groups: number): Value {
+  const { type, shape: [outputs, inputs, rows, columns] } = weight;
+  const [own, offsets] = [outputs / groups, rows * columns];
+  const matrices = build.reshape(weight, [groups, own, inputs * offsets]);
+  const columnsFirst = own === 1
+    ? build.reshape(weight, [groups, inputs, offsets, own])
+    : build.reshape(transpose(build, matrices, [0, 2, 1]), [groups, inputs, offsets, own]);
+  const backwards = offsets === 1 ? columnsFirst : build.emitOne(
+    "Gather",
+    [
+      columnsFirst,
+      build.ints(Array.from({ length: offsets }, (_, i) => offsets - 1 - i)),
+    ],
+    { type, shape: columnsFirst.shape },
+    { axis: { int: 2 } },
+  );
+  const last = own === 1 ? backwards : transpose(build, backwards, [0, 1, 3, 2]);
+  return build.reshape(last, [groups * inputs, own, rows, columns]);
 }
 
 /**
- * The gradient by the weight of one group: dy [out, batch · windows] times what the windows see,
- * [kernel · in, batch · windows].
+ * With a stride of 1 a convolution with the weight turned around does the same, and faster: it needs no room
+ * for what all windows see.
  */
-function weightGradient(build: GraphBuilder, x: Value, dy: Value, window: Window): Value {
-  const [batch, inputs] = x.shape;
-  const [, outputs, height, width] = dy.shape;
-  const { kernel: [rows, columns] } = window;
-  const turned = padded(build, transpose(build, x, [1, 0, 2, 3]), window.padding);
-  const seen = offsetsOf(window.kernel).map((at) =>
-    elementOfWindows(build, turned, window, at, [height, width])
+function back(call: KernelCall): Value[] {
+  const { build, inputs: { x, weight } } = call;
+  const { window, groups, size } = attrsOf(call);
+  const { kernel, stride, dilation, padding } = window;
+  const around = padding.map((rows, side) => dilation[side % 2] * (kernel[side % 2] - 1) - rows);
+  if (stride.some((each) => each > 1) || around.some((rows) => rows < 0)) return transposed(call);
+  const isExact = mapAxes.every((axis, at) =>
+    size[at] === x.shape[axis] + around[at] + around[at + 2] - dilation[at] * (kernel[at] - 1)
   );
-  const all = seen.length === 1 ? seen[0] : build.emitOne("Concat", seen, {
-    type: x.type,
-    shape: [rows * columns * inputs, batch, height, width],
-  }, { axis: { int: 0 } });
-  const positions = batch * height * width;
-  const flat = build.reshape(all, [rows * columns * inputs, positions]);
-  const errors = build.reshape(transpose(build, dy, [1, 0, 2, 3]), [outputs, positions]);
-  const product = build.emitOne("Gemm", [errors, flat], {
-    type: x.type,
-    shape: [outputs, rows * columns * inputs],
-  }, { transA: { int: 0 }, transB: { int: 1 } });
-  const apart = build.reshape(product, [outputs, rows, columns, inputs]);
-  return rows * columns === 1
-    ? build.reshape(product, [outputs, inputs, 1, 1])
-    : transpose(build, apart, [0, 3, 1, 2]);
-}
-
-/**
- * The gradient by the weights of several groups, as a convolution whose windows are the gradients:
- * batch and channels change places, and so do strides and dilations.
- */
-function groupedWeightGradient(
-  build: GraphBuilder,
-  x: Value,
-  dy: Value,
-  { window, groups }: { window: Window; groups: number },
-): Value {
-  const { type, shape: [batch, inputs, height, width] } = x;
-  const { shape: [, outputs, windowsDown, windowsAcross] } = dy;
-  const { kernel: [rows, columns], stride, dilation, padding } = window;
-  const own = inputs / groups;
-  const apart = build.reshape(x, [batch, groups, own, height, width]);
-  const turned = build.reshape(transpose(build, apart, [2, 1, 0, 3, 4]), [
-    own,
-    groups * batch,
-    height,
-    width,
-  ]);
-  const errors = transpose(build, dy, [1, 0, 2, 3]);
-  const isOpen = [height, width, windowsDown, windowsAcross].some((size) =>
-    build.graph.openDims.isOpen(size)
-  );
-  // What the runtime makes of its shapes: windows of the gradient's size, some of which are left over.
-  const counts = [height, width].map((size, at) => {
-    const reach = stride[at] * ([windowsDown, windowsAcross][at] - 1) + 1;
-    return Math.floor((size + padding[at] + padding[at + 2] - reach) / dilation[at]) + 1;
-  });
-  const made = build.emitOne("Conv", [turned, errors], {
-    type,
-    shape: [own, outputs, ...isOpen ? [rows, columns] : counts],
-  }, {
-    strides: { ints: dilation },
-    dilations: { ints: stride },
-    pads: { ints: padding },
-    group: { int: groups },
-  });
-  const cut = build.emitOne("Slice", [
-    made,
-    build.ints([0, 0]),
-    build.ints([rows, columns]),
-    build.ints([...mapAxes]),
-  ], { type, shape: [own, outputs, rows, columns] });
-  return transpose(build, cut, [1, 0, 2, 3]);
+  if (!isExact) return transposed(call);
+  return [emitWindows(build, "Conv", [x, turned(build, weight, groups)], {
+    window: { ...window, padding: around as unknown as Window["padding"] },
+    channels: weight.shape[1] * groups,
+    counts: size,
+    attributes: { group: { int: groups } },
+  })];
 }
 
 /** Not tensorflow.js' own: `ops/convolution/convolve.ts` asks for them. */
 export const convolutions: Readonly<Record<string, Kernel>> = {
   Convolution: convolution,
-  ConvolutionTranspose: transposed,
+  ConvolutionTranspose: back,
   ConvolutionWeight(call) {
     const { build, inputs: { x, dy } } = call;
-    const { window, groups } = attrsOf(call);
-    return [
-      groups === 1
-        ? weightGradient(build, x, dy, window)
-        : groupedWeightGradient(build, x, dy, { window, groups }),
-    ];
+    return [convolutionWeight(build, { x, dy, ...attrsOf(call) })];
   },
 };

@@ -9,7 +9,7 @@ import { broadcastShape, type GraphBuilder } from "../graph_builder.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 
 /** Two dimensions are a `Gemm`, which can add a bias and scale for nothing. */
-function product(
+export function matrixProduct(
   build: GraphBuilder,
   a: Value,
   b: Value,
@@ -58,7 +58,7 @@ function fusedMatMul({ build, inputs, attrs }: KernelCall): Value {
     transposeA: Boolean(attrs.transposeA),
     transposeB: Boolean(attrs.transposeB),
   };
-  const made = product(build, inputs.a, inputs.b, options, inputs.bias);
+  const made = matrixProduct(build, inputs.a, inputs.b, options, inputs.bias);
   const activation = attrs.activation as string | undefined ?? "linear";
   if (activation === "linear") return made;
   const op = activations[activation];
@@ -69,7 +69,7 @@ function fusedMatMul({ build, inputs, attrs }: KernelCall): Value {
 /** Matrix products and whole layers. */
 export const matrix: Readonly<Record<string, Kernel>> = {
   BatchMatMul: ({ build, inputs: { a, b }, attrs }) =>
-    product(build, a, b, {
+    matrixProduct(build, a, b, {
       transposeA: Boolean(attrs.transposeA),
       transposeB: Boolean(attrs.transposeB),
     }),

@@ -124,3 +124,9 @@ export function elementOfWindows(
     build.ints(stride),
   ], { type: x.type, shape: [x.shape[0], x.shape[1], ...counts] });
 }
+
+/** The same numbers with their axes in another order. */
+export function transpose(build: GraphBuilder, x: Value, perm: readonly number[]): Value {
+  const shape = perm.map((axis) => x.shape[axis]);
+  return build.emitOne("Transpose", [x], { type: x.type, shape }, { perm: { ints: perm } });
+}

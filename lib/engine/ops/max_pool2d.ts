@@ -26,7 +26,7 @@ export interface MaxPool2dOptions extends WindowOptions {
 }
 
 /**
- * PyTorch's `max_pool2d`: padding is never the largestOfWindows, and of equal numbers the first one takes the gradient.
+ * PyTorch's `max_pool2d`: padding is never the largest, and of equal numbers the first one takes the gradient.
  *
  * @param x [batch, channels, height, width]; each size but `channels` may be open
  * @returns [batch, channels, height, width], each size as `conv2d` has it
