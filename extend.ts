@@ -132,6 +132,7 @@ export type { Model } from "./lib/nn/model.ts";
 export type {
   AfterStep,
   AttachedMethod,
+  ConvCall,
   FrozenTensor,
   HookContext,
   KeysValues,

@@ -98,6 +98,14 @@ export {
 } from "./lib/tasks/text_classification.ts";
 export type { TextInput } from "./lib/tasks/text_classification/labelled_texts.ts";
 export type { Prediction } from "./lib/tasks/text_classification/prediction.ts";
+export {
+  imageClassification,
+  type ImageClassificationOptions,
+} from "./lib/tasks/image_classification.ts";
+export type { LabelColumnOptions } from "./lib/tasks/shared/label_column.ts";
+export type { SaidLabel } from "./lib/tasks/shared/labelled_rows.ts";
+export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
+export type { ImageInput, ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";
@@ -200,7 +208,7 @@ export { prefixTuning } from "./lib/adapters/prefix_tuning.ts";
 export type { PrefixStart, PrefixTuningOptions } from "./lib/adapters/prefix_tuning_options.ts";
 export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
-export { full } from "./lib/adapters/full.ts";
+export { full, type FullOptions } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export type { PeftConfig } from "./lib/adapters/peft/config.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";
@@ -344,6 +352,25 @@ export { imageBytes, type ImageBytesOptions } from "./lib/image/image_bytes.ts";
 export type { ImageObject, PixelBox } from "./lib/image/image_object.ts";
 export type { RunMask } from "./lib/image/masks/run_mask.ts";
 export { type PixelMask, readMask } from "./lib/image/masks/read_mask.ts";
+export type { PixelSize } from "./lib/image/pixel_size.ts";
+export type { Region } from "./lib/image/resample/resample.ts";
+export type { ResampleName } from "./lib/image/resample/filters.ts";
+export type { Placement } from "./lib/image/processor/placement.ts";
+export type { ConfigRecord } from "./lib/image/processor/processor_defaults.ts";
+export { imageProcessor, type PixelProcessor } from "./lib/image/processor/image_processor.ts";
+export type { Augmentation, AugmentNoise, ImageExample } from "./lib/image/augment/augmentation.ts";
+export { augmented } from "./lib/image/augment/augmentation.ts";
+export { colorJitter, type ColorJitterOptions } from "./lib/image/augment/color_jitter.ts";
+export { cutmix, type CutmixOptions } from "./lib/image/augment/cutmix.ts";
+export { horizontalFlip, type HorizontalFlipOptions } from "./lib/image/augment/horizontal_flip.ts";
+export type { ImageBatch } from "./lib/image/augment/image_batch.ts";
+export { type BatchAugmentation, mixup, type MixupOptions } from "./lib/image/augment/mixup.ts";
+export { randAugment, type RandAugmentOptions } from "./lib/image/augment/rand_augment.ts";
+export { randomErasing, type RandomErasingOptions } from "./lib/image/augment/random_erasing.ts";
+export {
+  randomResizedCrop,
+  type RandomResizedCropOptions,
+} from "./lib/image/augment/random_resized_crop.ts";
 export { imageFolder, type ImageFolderOptions } from "./lib/data/images/image_folder.ts";
 export { maskFolder, type MaskFolderOptions } from "./lib/data/images/mask_folder.ts";
 export type { ObjectOptions } from "./lib/data/images/object_table.ts";

@@ -123,6 +123,8 @@ export function joinedTexts(firsts: readonly unknown[], seconds: readonly unknow
 export interface DescribeTablesOptions {
   /** What a row shows the model, in words: rows with the same are duplicates, or leakage. */
   texts(table: Table): readonly unknown[];
+  /** What that is, `image`; `text` unless given. */
+  readonly noun?: string;
   /**
    * What the model gets of each row, by split, where that is known: then this tells which are the same.
    * undefined for rows of which it gets nothing; they are the same as no other.
@@ -153,7 +155,7 @@ export function describeTables(
     absent: absentLabels(summaries),
     notes: classNotes(summaries.flatMap(({ classes }) => classes.map(({ name }) => name))),
   };
-  return { ...report, toString: () => reportText(report) };
+  return { ...report, toString: () => reportText(report, options.noun) };
 }
 
 function summarise(
@@ -245,7 +247,10 @@ function tokenQuantiles(lengths: ArrayLike<number>): SplitSummary["tokens"] {
   };
 }
 
-function reportText({ splits, shared, absent, notes }: Omit<SplitReport, "toString">): string {
+function reportText(
+  { splits, shared, absent, notes }: Omit<SplitReport, "toString">,
+  noun = "text",
+): string {
   const lines = splits.map((split) => {
     const parts = [`${split.name}: ${counted(split.rows, "row")}`];
     const shown = split.classes.slice(0, shownClasses);
@@ -266,7 +271,7 @@ function reportText({ splits, shared, absent, notes }: Omit<SplitReport, "toStri
     }
     if (split.duplicates > 0) {
       const other = split.contradictions > 0 ? ` (${split.contradictions} with another label)` : "";
-      parts.push(counted(split.duplicates, "repeated text") + other);
+      parts.push(counted(split.duplicates, `repeated ${noun}`) + other);
     }
     return parts.join(" · ");
   });
@@ -275,7 +280,11 @@ function reportText({ splits, shared, absent, notes }: Omit<SplitReport, "toStri
     const have = rows === 1 ? "has" : "have";
     const what = `${counted(rows, "row")} of ${second} ${have}`;
     const more = rows > examples.length ? ", …" : "";
-    lines.push(`${what} a text that is also in ${first}: ${texts}${more}`);
+    lines.push(
+      `${what} ${
+        /^[aeiou]/.test(noun) ? "an" : "a"
+      } ${noun} that is also in ${first}: ${texts}${more}`,
+    );
   }
   for (const { split, labels } of absent) {
     lines.push(`labels of ${split} that train lacks: ${labels.map(shownName).join(", ")}`);

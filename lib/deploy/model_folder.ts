@@ -75,8 +75,8 @@ export async function writeModelFiles(
   await writeGenerationConfig(trained, folder);
   if (family.input === "text") {
     await writeTokenizerFiles(trained, folder, "transformers.js_config" in ownFields);
-  } else if (trained.processor?.input === "image") {
-    await writeJson(join(folder, "preprocessor_config.json"), trained.processor.config);
+  } else if (trained.processor.input === "image" && trained.processor.pixels) {
+    await writeJson(join(folder, "preprocessor_config.json"), trained.processor.pixels.config);
   }
 }
 

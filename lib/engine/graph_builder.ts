@@ -38,7 +38,7 @@ export class GraphBuilder {
   /**
    * Where `contrib` is false, only the standard's own operators are used; where `webgpu` is true,
    * none that its provider leaves to the processor; where `infers` is true, what only processors have
-   * and has no gradient. `integers` says how the processor multiplies them. `taken` are names that the inputs have.
+   * and has no gradient; where `processor` is true, what its provider alone has. `integers` says how the processor multiplies them. `taken` are names that the inputs have.
    */
   constructor(
     name: string,
@@ -46,6 +46,7 @@ export class GraphBuilder {
       readonly contrib: boolean;
       readonly webgpu?: boolean;
       readonly infers?: boolean;
+      readonly processor?: boolean;
       readonly integers?: IntegerProducts | undefined;
       readonly taken?: ReadonlySet<string>;
     },

@@ -27,6 +27,8 @@ export interface TraceOptions {
   readonly contrib?: boolean;
   /** Uses what only processors have, and nobody can take a gradient of. */
   readonly infers?: boolean;
+  /** Uses what the provider for processors alone can compute. */
+  readonly processor?: boolean;
   /** Multiplies eight-bit matrices as whole numbers; without it they are simulated in float32. */
   readonly integers?: IntegerProducts | undefined;
   /** Avoids what the WebGPU provider leaves to the processor: `Mod`, `OneHot` and int64 indices. */
@@ -64,8 +66,15 @@ function record(
   frozen: FrozenReaders,
 ): Graph {
   const taken = new Set(Object.keys(program.inputs));
-  const { contrib = true, webgpu = false, infers = false, integers } = options;
-  const build = new GraphBuilder(program.name, { contrib, webgpu, infers, integers, taken });
+  const { contrib = true, webgpu = false, infers = false, processor = false, integers } = options;
+  const build = new GraphBuilder(program.name, {
+    contrib,
+    webgpu,
+    infers,
+    processor,
+    integers,
+    taken,
+  });
   const backend = traceBackend(kernels);
   const previous = tf.engine().backendName as string | undefined;
   const { stackTraceLimit } = Error;

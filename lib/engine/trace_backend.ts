@@ -180,9 +180,10 @@ export function isOpenSize(size: number): boolean {
 
 /**
  * True while calls are recorded for a graph that may have the runtime's own operators (`contrib`), those
- * that only processors have and nobody takes a gradient of (`infers`), or products of whole numbers.
+ * that only processors have and nobody takes a gradient of (`infers`), products of whole numbers, or what
+ * the provider for processors alone has (`processor`).
  */
-export function tracesFor(what: "contrib" | "infers" | "integers"): boolean {
+export function tracesFor(what: "contrib" | "infers" | "integers" | "processor"): boolean {
   if (!isTracing()) return false;
   const { options } = backend!.builder;
   return what === "integers" ? options.integers !== undefined : options[what] === true;

@@ -37,7 +37,7 @@ export const mostPixels = 89_478_485;
  *
  * @example
  * ```ts
- * import { decodeImage } from "./decode_image.ts";
+ * import { decodeImage } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const png = Uint8Array.fromBase64(

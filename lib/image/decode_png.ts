@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import type { DecodedPng } from "fast-png";
 import { messageOf } from "../core/errors.ts";
 import type { Channels, Image } from "./image.ts";
 import type { PixelSize } from "./pixel_size.ts";
@@ -12,9 +12,10 @@ import { checkSize, type SizeLimit } from "./size_limit.ts";
 import { orientationOf, turnedUpright, uprightSize } from "./orientation.ts";
 
 /** The stored numbers of a PNG, before palettes and scaling. */
-export function readPng(bytes: Uint8Array, limit: SizeLimit): DecodedPng {
+export async function readPng(bytes: Uint8Array, limit: SizeLimit): Promise<DecodedPng> {
   const { width, height } = storedSize(bytes);
   checkSize(width, height, limit);
+  const { decode } = await import("fast-png");
   try {
     return decode(bytes, { checkCrc: true });
   } catch (error) {
@@ -40,17 +41,18 @@ export function pngSize(bytes: Uint8Array): PixelSize {
 }
 
 /** Decodes a PNG of any kind; of 16 bits the upper 8 remain. */
-export function decodePng(bytes: Uint8Array, limit: SizeLimit): Image {
-  const png = readPng(bytes, limit);
+export async function decodePng(bytes: Uint8Array, limit: SizeLimit): Promise<Image> {
+  const png = await readPng(bytes, limit);
   const { width, height, depth } = png;
   const kept = { width, height, depth: depth === 16 ? 16 : 8 } as const;
-  const image: Image = { ...kept, ...(png.palette ? fromPalette(png) : withAlpha(png)) };
+  const image: Image = { ...kept, ...(png.palette ? await fromPalette(png) : withAlpha(png)) };
   return turnedUpright(image, orientationOf(exifOf(bytes)));
 }
 
 type Pixels = Pick<Image, "channels" | "data">;
 
-function fromPalette(png: DecodedPng): Pixels {
+async function fromPalette(png: DecodedPng): Promise<Pixels> {
+  const { convertIndexedToRgb } = await import("fast-png");
   const data = Uint8Array.from(convertIndexedToRgb(png as never));
   return { channels: png.palette![0].length === 4 ? 4 : 3, data };
 }

@@ -38,7 +38,7 @@ const rules: Rules<ImageBytesOptions> = {
  *
  * @example
  * ```ts
- * import { imageBytes } from "./image_bytes.ts";
+ * import { imageBytes } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const bytes = await imageBytes("data:image/gif;base64,R0lGODlh");
@@ -54,7 +54,7 @@ export async function imageBytes(
   const { where, timeoutSeconds = defaultTimeoutSeconds, signal } = options;
   const source = imageSourceOf(cell, where ?? "the image");
   if (source.kind === "bytes") return source.bytes;
-  const address = source.kind === "path" ? beside(base, source.path) : source.address;
+  const address = source.kind === "path" ? besideTable(base, source.path) : source.address;
   if (/^data:/i.test(address)) return inAddress(address, where ?? "the image");
   try {
     return (await readSource(address, { timeoutSeconds, signal })).bytes;
@@ -64,7 +64,8 @@ export async function imageBytes(
   }
 }
 
-function beside(base: string, path: string): string {
+/** Where a path of a table's cell is, `base` being the folder or the address of the table's file. */
+export function besideTable(base: string, path: string): string {
   if (/^https?:/i.test(base)) return new URL(path, base.endsWith("/") ? base : `${base}/`).href;
   return isAbsolute(path) ? path : join(base, path);
 }

@@ -24,7 +24,7 @@ export async function decodePlain(
   limit: SizeLimit & Plain,
 ): Promise<Image> {
   if (format === "jpeg") return await decodeJpeg(bytes, limit);
-  if (format === "png") return decodePng(bytes, limit);
+  if (format === "png") return await decodePng(bytes, limit);
   throw needsSharp(format, limit);
 }
 

@@ -27,14 +27,14 @@ export function rgbImage(image: Image): Image {
  *
  * @example
  * ```ts
- * import { overColour } from "./rgb_image.ts";
+ * import { overBackground } from "./rgb_image.ts";
  * import assert from "node:assert/strict";
  *
  * const clear = { width: 1, height: 1, channels: 4, data: Uint8Array.of(0, 0, 0, 51) } as const;
- * assert.deepEqual([...overColour(clear, [255, 255, 255]).data], [204, 204, 204]);
+ * assert.deepEqual([...overBackground(clear, [255, 255, 255]).data], [204, 204, 204]);
  * ```
  */
-export function overColour(image: Image, background: readonly [number, number, number]): Image {
+export function overBackground(image: Image, background: readonly [number, number, number]): Image {
   const { width, height, channels, data } = image;
   if (channels === 1 || channels === 3) return rgbImage(image);
   const rgb = new Uint8Array(rgbImage(image).data);

@@ -22,8 +22,8 @@ const pattern: Rule = ["a regular expression", (value) => value instanceof RegEx
  * assert.equal(inputs?.length, 1);
  * ```
  */
-export function pixelInputs({ channels, imageSize }: ImageConfig): Record<string, InputSpec> {
-  const shape = ["batch", channels, ...imageSize];
+export function pixelInputs(config: ImageConfig): Record<string, InputSpec> {
+  const shape = ["batch", config.channels, ...config.imageSize];
   return { pixel_values: { role: "feed", type: "float32", shape } };
 }
 

@@ -77,7 +77,11 @@ export function headFeatures(
 ): Tensor {
   const { family, config } = model;
   const { reads } = rowHead(headOf(family, objective.head.name));
-  if (!family.stack) return featuresOf(net, model, inputs, reads);
+  if (!family.stack) {
+    // What the frozen body gave before, or what it gives now.
+    if (inputs.hidden) return tf.squeeze(inputs.hidden, [1]);
+    return featuresOf(frozenLayers > 0 ? net.withoutDropout() : net, model, inputs, reads);
+  }
   const batch = batchOf(inputs);
   if (family.decoder) {
     const hidden = decode(net, model, batch.decoder!, encodeMemory(net, model, batch));

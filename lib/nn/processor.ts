@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Image } from "../image/image.ts";
-import type { PixelSize } from "../image/pixel_size.ts";
+import type { PixelProcessor } from "../image/processor/image_processor.ts";
 import type { SentenceSource } from "../text/sentence_settings.ts";
 import type { Tokenizer } from "../text/tokenizer.ts";
 
@@ -39,16 +38,10 @@ export interface TextProcessor {
 /** Turns images into pixels for one model. */
 export interface ImageProcessor {
   readonly input: "image";
-  /** `preprocessor_config.json` as it was read, or what stands for it where the model has none. */
-  readonly config: Readonly<Record<string, unknown>>;
   /** Tokens that the model makes of an image; 1 where it makes none. */
   readonly tokens: number;
-  /** The pixels that the model takes. */
-  readonly size: PixelSize;
-  /** Resizes and cuts an image to `size`; still 8 bits a channel. */
-  fit(image: Image): Image | Promise<Image>;
-  /** A fitted image as the model takes it, [channels, height, width]. */
-  normalise(image: Image): Float32Array;
+  /** What `preprocessor_config.json` says; absent where the model's folder has none. */
+  readonly pixels?: PixelProcessor;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

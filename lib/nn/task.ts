@@ -74,6 +74,8 @@ export interface Task<
 export interface ReportColumns {
   /** What a row shows the model, in words: rows with the same are duplicates, or leakage. */
   texts(table: Table): readonly unknown[];
+  /** What that is, `image`; `text` unless given. */
+  readonly noun?: string;
   /** The classes of each row; absent where the task has none. */
   classes?(table: Table): readonly (readonly unknown[])[];
   /** The number to predict of each row; only where it is one. */

@@ -7,7 +7,7 @@ import { optionMistakes, refuseOptions, requireOptions } from "../core/check_opt
 import { type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
 import { required, type Rules, text as textRule } from "../core/option_rules.ts";
 import type { LabelKind } from "../data/labels.ts";
-import { imageSourceOf, sourceKey } from "../image/image_source.ts";
+import { imageSourceOf } from "../image/image_source.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
@@ -89,8 +89,8 @@ export function imageClassification<const Kind extends LabelKind = "single">(
     read: ({ train }) => withLabels(labelled.read(train, "the training data").names),
     withLabels,
     report: {
-      texts: (table) =>
-        columnValues(table, image).map((cell) => sourceKey(imageSourceOf(cell, "the image"))),
+      noun: "image",
+      texts: (table) => columnValues(table, image).map(calledImage),
       ...labelled.report,
     },
     preview: (table, row) => ({

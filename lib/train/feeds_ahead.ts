@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { BatchDraw, Feeds, FeedsSoon } from "../nn/feeds.ts";
+import type { BatchDraw, Feeds } from "../nn/feeds.ts";
+import type { StepPlan } from "./step_plan.ts";
+import { sequencesOf, type TrainingRows } from "./training_rows.ts";
 
 /** The feeds of the batches of a training. */
 export interface FeedsAhead {
@@ -15,8 +17,13 @@ export interface FeedsAhead {
   take(batch: BatchDraw, next: BatchDraw | undefined): Promise<Feeds>;
 }
 
-/** Makes them; `feedsOf` begins the work for one batch. */
-export function feedsAhead(feedsOf: (batch: BatchDraw) => FeedsSoon): FeedsAhead {
+/** Makes the feeds of rows in the order of a plan. */
+export function feedsAhead(
+  rows: Pick<TrainingRows, "feedsOf" | "groups">,
+  { microBatchesOf }: Pick<StepPlan, "microBatchesOf">,
+): FeedsAhead {
+  const feedsOf = (batch: BatchDraw) =>
+    rows.feedsOf(sequencesOf(rows, microBatchesOf(batch.step)[batch.microBatch]), batch);
   let begun: { readonly key: string; readonly feeds: Promise<Feeds> } | undefined;
   const begin = (batch: BatchDraw) => {
     const feeds = feedsOf(batch);

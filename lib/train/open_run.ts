@@ -27,7 +27,7 @@ import { planSteps, sampledBatches } from "./step_plan.ts";
 import type { StepContext } from "./take_step.ts";
 import type { TrainContext } from "./train_context.ts";
 import type { TrainSettings } from "./train_options.ts";
-import { exampleLengths, sequencesOf, type TrainingRows } from "./training_rows.ts";
+import { exampleLengths, type TrainingRows } from "./training_rows.ts";
 import { type WholeState, wholeState } from "./whole_state.ts";
 import type { WordRows } from "../nn/word_rows.ts";
 
@@ -119,9 +119,7 @@ export async function openRun(
   const run = {
     trainable,
     rows: fed,
-    ahead: feedsAhead((batch) =>
-      fed.feedsOf(sequencesOf(fed, plan.microBatchesOf(batch.step)[batch.microBatch]), batch)
-    ),
+    ahead: feedsAhead(fed, plan),
     layoutOf,
     settings,
     plan,

@@ -51,6 +51,8 @@ const ownKernels: Record<string, string> = {
   AveragePoolMaps: "AveragePool",
   ResizeMaps: "Resize",
   InstanceNormalization: "InstanceNormalization",
+  ChannelAffine: "BatchNormalization",
+  BatchNormalizationTraining: "BatchNormalization",
   BatchNormalization: "BatchNormalization",
   MatMulBnb4: "MatMulBnb4",
   MatMulNBits: "MatMulNBits",
@@ -87,6 +89,7 @@ Deno.test("what is written otherwise for WebGPU computes the same", async () => 
   const names = [
     ...["Mod", "FloorDiv", "OneHot", "UnsortedSegmentSum", "ScatterNd"],
     ...["ClassCrossEntropy", "ClassCrossEntropyGrad", "MaxPoolMapsGrad"],
+    "BatchNormalizationTraining",
   ];
   const cases = all.filter(({ kernel }) => names.includes(kernel));
   const absent = new Set(["Mod", "OneHot", "FusedMatMul"]);

@@ -17,16 +17,16 @@ import type { GradientOptions } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun } from "../nn/run_trainable_model.ts";
 import { type GoldenTensors, largestDifference, readGolden } from "./golden.ts";
-import { goldenImageModel } from "./golden_images.ts";
+import { goldenImageModel, sized } from "./golden_images.ts";
 import { weightedImages } from "./weighted_images.ts";
 
 /** Of a gradient; both ways compute in float32. */
 const tolerance = 1e-5;
-const golden = await readGolden("vision/vit/expected.safetensors");
 const device = await openDevice("cpu");
 
-async function trainableWith(method: Method): Promise<TrainableModel> {
-  const model = await goldenImageModel("vit", "classification");
+async function trainableWith(method: Method, name = "vit"): Promise<TrainableModel> {
+  const golden = await readGolden(`vision/${name}/expected.safetensors`);
+  const model = sized(await goldenImageModel(name, "classification"), golden.pixel_values);
   return {
     model,
     adapter: attachTo(model, method),
@@ -58,7 +58,7 @@ function assertSame(
   }
 }
 
-const { pixel_values } = golden;
+const { pixel_values } = await readGolden("vision/vit/expected.safetensors");
 
 for (
   const [name, method] of Object.entries({ full: full(), LoRA: lora({ rank: 2, start: "zero" }) })
@@ -72,19 +72,30 @@ for (
   });
 }
 
-Deno.test("a ViT's frozen layers are counted, and run once for all epochs", async () => {
-  const upper = lora({ rank: 2, targets: "encoder\\.layer\\.1\\..*query" });
-  for (const [method, frozenLayers] of [[head(), 2], [upper, 1], [lora({ rank: 2 }), 0]] as const) {
-    const trainable = await trainableWith(method);
+const upper = lora({ rank: 2, targets: "encoder\\.layer\\.1\\..*query" });
+const frozenCases: readonly [name: string, method: Method, frozenLayers: number][] = [
+  ["vit", head(), 2],
+  ["vit", upper, 1],
+  ["vit", lora({ rank: 2 }), 0],
+  ["resnet", head(), 1],
+  ["resnet", lora({ rank: 2 }), 0],
+  ["resnet", full(), 0],
+];
+
+for (const [name, method, frozenLayers] of frozenCases) {
+  Deno.test(`${frozenLayers} layers of ${name} under ${method.method} are frozen, and run once`, async () => {
+    const golden = await readGolden(`vision/${name}/expected.safetensors`);
+    const trainable = await trainableWith(method, name);
     assert.equal(countFrozenLayers(trainable), frozenLayers);
-    if (frozenLayers === 0) continue;
-    const images = pixel_values.shape[0];
+    if (frozenLayers === 0) return;
+    const { pixel_values } = golden;
+    const [images, ...shape] = pixel_values.shape;
     const size = pixel_values.data.length / images;
     const rows = {
       lengths: new Int32Array(images).fill(trainable.model.config.maxTokens),
       feedsOf: (chosen: ArrayLike<number>) => ({
         pixel_values: {
-          shape: [chosen.length, ...pixel_values.shape.slice(1)],
+          shape: [chosen.length, ...shape],
           data: Float32Array.from(
             Array.from(chosen, (at) => [...pixel_values.data.slice(at * size, (at + 1) * size)])
               .flat(),
@@ -98,8 +109,8 @@ Deno.test("a ViT's frozen layers are counted, and run once for all epochs", asyn
       await gradientsOf(trainable, feeds, { fromHidden: true }),
       await gradientsOf(trainable, { pixel_values }),
     );
-  }
-});
+  });
+}
 
 Deno.test("methods act on a ViT, or say that they cannot", async () => {
   for (

@@ -35,7 +35,11 @@ for (const [name, head, devices] of models) {
       const model = sized(await goldenImageModel(name, head), golden.pixel_values);
       assert.deepEqual(model.fresh, []);
       const objective = weightedImages(model, golden.weights);
-      const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
+      const trainable = {
+        model,
+        adapter: attachTo(model, full({ batchNorm: "running" })),
+        objective,
+      };
       const device = await openDevice(deviceName);
       const { pixel_values } = golden;
       const found = await logitsOf(trainable, device, { pixel_values });
@@ -49,7 +53,11 @@ for (const [name, head, devices] of models) {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
     const model = sized(await goldenImageModel(name, head), golden.pixel_values);
     const objective = weightedImages(model, golden.weights);
-    const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
+    const trainable = {
+      model,
+      adapter: attachTo(model, full({ batchNorm: "running" })),
+      objective,
+    };
     const { pixel_values } = golden;
     const run = await gradientRun(trainable, await openDevice("cpu"), { pixel_values });
     const start = initialParameters(trainable, 1);
@@ -82,7 +90,11 @@ for (
     const pixel_values = golden["other.pixel_values"];
     const model = sized(await goldenImageModel(name, head), pixel_values);
     const objective = weightedImages(model, golden.weights);
-    const trainable = { model, adapter: attachTo(model, full({ batchNorm: "running" })), objective };
+    const trainable = {
+      model,
+      adapter: attachTo(model, full({ batchNorm: "running" })),
+      objective,
+    };
     const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values });
     const difference = largestDifference(found.data, golden["other.results"].data);
     assert.ok(difference < tolerance, `results differ by ${difference}`);

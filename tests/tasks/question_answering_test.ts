@@ -157,7 +157,7 @@ Deno.test("outputs that are no numbers, answers without tokens, and images are e
     isMistake("data", "some answers of the test data", "row 1: the answer"),
   );
   await assert.rejects(
-    labelled.examples(empty, { input: "image", config: {} }, options),
+    labelled.examples(empty, { input: "image", tokens: 1 }, options),
     isMistake("unsupported", "takes an image"),
   );
 });

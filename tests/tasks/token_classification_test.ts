@@ -299,7 +299,7 @@ Deno.test("tags that are no labels, and outputs that are no numbers, are errors"
     () => examples.predictions(outputs),
     isMistake("diverged", "row 2 of the data has NaN"),
   );
-  const image = { input: "image", config: {} } as const;
+  const image = { input: "image", tokens: 1 } as const;
   await assert.rejects(
     labelled.examples(rows, image, { where }),
     isMistake("unsupported", "token-classification needs a model that takes text"),

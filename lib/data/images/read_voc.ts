@@ -4,7 +4,6 @@
  * @module
  */
 import { basename, extname, join, resolve } from "node:path";
-import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { checkOptions } from "../../core/check_options.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
@@ -67,7 +66,10 @@ export async function readVoc(folder: string, options: VocOptions = {}): Promise
   const rows: ObjectRow[] = [];
   for (const file of (await folderFiles(notes)).files.filter((each) => /\.xml$/i.test(each))) {
     try {
-      const { filename, ...found } = parseVoc(await readText(join(notes, file)), firstPixel);
+      const { filename, ...found } = await parseVoc(
+        await readText(join(notes, file)),
+        firstPixel,
+      );
       const image = imageOf(file, filename, images);
       if (image === undefined) {
         throw new Error(`its image ${quoted(filename)} is not in ${pictures}`);
@@ -90,11 +92,11 @@ function imageOf(file: string, filename: string, images: readonly string[]): str
   return named.find(beside) ?? (named.length === 1 ? named[0] : undefined) ?? images.find(beside);
 }
 
-const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "object" });
-
 type VocFile = Pick<ObjectRow, "size" | "objects"> & { readonly filename: string };
 
-function parseVoc(xml: string, firstPixel: 0 | 1): VocFile {
+async function parseVoc(xml: string, firstPixel: 0 | 1): Promise<VocFile> {
+  const { XMLParser, XMLValidator } = await import("fast-xml-parser");
+  const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "object" });
   const valid = XMLValidator.validate(xml);
   if (valid !== true) throw new Error(`line ${valid.err.line} is no XML: ${valid.err.msg}`);
   const { annotation } = parser.parse(xml);

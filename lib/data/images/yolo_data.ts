@@ -4,7 +4,6 @@
  * @module
  */
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { parse } from "yaml";
 import { messageOf, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import { isRecord } from "../../core/objects.ts";
@@ -24,6 +23,7 @@ export interface YoloData {
 /** Reads the file; throws a `TunebookError` of kind "data" that names it. */
 export async function readYoloData(path: string): Promise<YoloData> {
   let data: unknown;
+  const { parse } = await import("yaml");
   try {
     data = parse(await readText(path), { maxAliasCount: 0 });
   } catch (error) {

@@ -96,7 +96,8 @@ async function compile(
   const integers = provider === "cpu" && precision !== "float16" && hasEightBits(program)
     ? await integerProducts()
     : undefined;
-  const traced = { plain, contrib: !plain, infers, precision, integers };
+  const processor = provider === "cpu";
+  const traced = { plain, contrib: !plain, infers, processor, precision, integers };
   const graph = trace(program, frozen, traced);
   const stateTensor = (name: string) => {
     const found = state?.tensor(name);

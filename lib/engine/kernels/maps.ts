@@ -60,6 +60,31 @@ export const maps: Readonly<Record<string, Kernel>> = {
       epsilon: { float: attrs.epsilon as number },
     });
   },
+  ChannelAffine: ({ build, inputs: { x, factor, shift } }) => {
+    const spec = { type: "float32", shape: factor.shape } as const;
+    const [mean, variance] = [0, 1].map((value) =>
+      build.constant(new Float32Array(factor.shape[0]).fill(value), spec)
+    );
+    return build.emit("BatchNormalization", [x, factor, shift, mean, variance], [x], {
+      epsilon: { float: 0 },
+    });
+  },
+  /**
+   * Gives the batch's mean and variance as running ones of which the old numbers do not count. The runtime
+   * writes them over the old numbers, wherever those lie: they must be no constants and no one else's, and
+   * are some of x.
+   */
+  BatchNormalizationTraining: ({ build, inputs: { x, scale, offset }, attrs }) => {
+    const spec = { type: "float32", shape: scale.shape } as const;
+    const some = build.slice(x, [0, 0, 0, 0], [1, x.shape[1], 1, 1]);
+    const first = build.reshape(some, spec.shape);
+    const second = build.emitOne("Neg", [first], spec);
+    return build.emit("BatchNormalization", [x, scale, offset, first, second], [x, spec, spec], {
+      epsilon: { float: attrs.epsilon as number },
+      momentum: { float: 0 },
+      training_mode: { int: 1 },
+    });
+  },
   BatchNormalization: ({ build, inputs: { x, scale, offset, mean, variance }, attrs }) =>
     build.emit("BatchNormalization", [x, scale, offset, mean, variance], [x], {
       epsilon: { float: attrs.epsilon as number },

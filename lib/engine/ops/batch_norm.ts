@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../tf.ts";
-import { alongChannels, meanByChannel, sumByChannel } from "./maps.ts";
+import { alongChannels, channelAffine, meanByChannel, sumByChannel } from "./maps.ts";
 import { singleNode } from "./single_node.ts";
 import { severalWithGradients, withGradients } from "./with_gradients.ts";
 
@@ -39,7 +40,7 @@ export function frozenBatchNorm(
       const [value] = singleNode("BatchNormalization", inputs, { epsilon }, () => {
         const factor = tf.mul(scale, inverseOf(variance));
         const shift = tf.sub(offset, tf.mul(mean, factor));
-        return [tf.add(tf.mul(x, alongChannels(factor)), alongChannels(shift))];
+        return [channelAffine(x, factor, shift)];
       });
       return { value };
     },
@@ -81,38 +82,59 @@ export function batchNorm(
   offset: Tensor,
   epsilon: number,
 ): BatchNormResult {
+  if (x.size === x.shape[1]) {
+    throw new TunebookError(
+      "input",
+      `batchNorm: maps [${x.shape}] have one number for each channel, which has no variance`,
+    );
+  }
   const [value, mean, variance] = severalWithGradients(
     [x, scale, offset],
     () => {
-      const mean = meanByChannel(x);
-      const centred = tf.sub(x, alongChannels(mean));
-      const variance = meanByChannel(tf.square(centred));
-      const inverse = tf.rsqrt(tf.add(variance, epsilon));
-      const scaled = tf.mul(centred, alongChannels(tf.mul(inverse, scale)));
+      const inputs = { x, scale, offset };
+      const [value, mean, variance] = singleNode(
+        "BatchNormalizationTraining",
+        inputs,
+        {
+          epsilon,
+        },
+        () => composed(x, scale, offset, epsilon),
+        { needs: "processor" },
+      );
       const count = countOf(x);
       const estimate = tf.mul(variance, tf.div(count, tf.sub(count, 1)));
-      return {
-        value: tf.add(scaled, alongChannels(offset)),
-        beside: [mean, estimate],
-        kept: [centred, inverse],
-      };
+      return { value, beside: [mean, estimate], kept: [mean, variance] };
     },
-    (dy, [x, scale], [centred, inverse]) => {
-      const normal = () => tf.mul(centred, alongChannels(inverse));
-      const byScale = () => sumByChannel(tf.mul(dy, normal()));
+    (dy, [x, scale], [mean, variance]) => {
+      const inverse = tf.rsqrt(tf.add(variance, epsilon));
+      const centred = () => tf.sub(x, alongChannels(mean));
+      const dot = () => sumByChannel(tf.mul(dy, centred()));
       return [
         () => {
+          // scale · inverse · (dy − mean(dy) − normal · mean(dy · normal)), as two maps of each channel's numbers
           const count = countOf(x);
-          const moved = tf.sub(dy, alongChannels(tf.div(sumByChannel(dy), count)));
-          const shared = tf.mul(normal(), alongChannels(tf.div(byScale(), count)));
-          return tf.mul(tf.sub(moved, shared), alongChannels(tf.mul(inverse, scale)));
+          const factor = tf.mul(scale, inverse);
+          const shift = tf.neg(tf.mul(factor, tf.div(sumByChannel(dy), count)));
+          const share = tf.mul(tf.mul(factor, tf.square(inverse)), tf.div(dot(), count));
+          return tf.sub(
+            channelAffine(dy, factor, shift),
+            tf.mul(centred(), alongChannels(share)),
+          );
         },
-        byScale,
+        () => tf.mul(dot(), inverse),
         () => sumByChannel(dy),
       ];
     },
   );
   return { value, mean, variance };
+}
+
+function composed(x: Tensor, scale: Tensor, offset: Tensor, epsilon: number): Tensor[] {
+  const mean = meanByChannel(x);
+  const centred = tf.sub(x, alongChannels(mean));
+  const variance = meanByChannel(tf.square(centred));
+  const factor = tf.mul(tf.rsqrt(tf.add(variance, epsilon)), scale);
+  return [channelAffine(centred, factor, offset), mean, variance];
 }
 
 /** How many numbers each channel has, counted where the sizes are known. */

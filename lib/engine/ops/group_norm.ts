@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../tf.ts";
-import { alongChannels, sumByChannel } from "./maps.ts";
+import { alongChannels, channelAffine, sumByChannel } from "./maps.ts";
 import { singleNode } from "./single_node.ts";
 import { withGradients } from "./with_gradients.ts";
 
@@ -49,8 +49,7 @@ export function groupNorm(
       const [y] = singleNode("InstanceNormalization", { x: grouped(x) }, { epsilon }, () => [
         normal(grouped(x)).normal,
       ]);
-      const scaled = tf.mul(ungrouped(y), alongChannels(scale));
-      return { value: tf.add(scaled, alongChannels(offset)) };
+      return { value: channelAffine(ungrouped(y), scale, offset) };
     },
     (dy, [x, scale]) => [
       () => {

@@ -11,9 +11,10 @@ export interface SingleNodeOptions {
   /**
    * `contrib`: it is an operator of the runtime's own, which exported files do without, and WebGPU may
    * lack; `infers`: it has no gradient, and only processors have it; `integers`: it multiplies whole
-   * numbers of eight bits, which only processors do.
+   * numbers of eight bits, which only processors do; `processor`: other
+   * providers lack it.
    */
-  readonly needs?: "contrib" | "infers" | "integers";
+  readonly needs?: "contrib" | "infers" | "integers" | "processor";
 }
 
 /**

@@ -19,6 +19,9 @@ export interface PixelMask {
   readonly ids: Uint8Array | Uint16Array;
 }
 
+/** The class that is not learnt, as in transformers' segmentation: what shows no part of the image. */
+export const ignoredId = 255;
+
 /**
  * Reads the stored numbers of a PNG: the entries of a palette (not their colours), or grey values as they
  * are, of 1 to 16 bits. Colour is read where red, green and blue are the same.
@@ -28,16 +31,20 @@ export interface PixelMask {
  *
  * @example
  * ```ts
- * import { readMask } from "./read_mask.ts";
+ * import { readMask } from "tunebook";
  * import { encode } from "fast-png";
  * import assert from "node:assert/strict";
  *
  * const data = Uint8Array.of(0, 2, 255, 1);
  * const png = encode({ width: 2, height: 2, channels: 1, depth: 8, data });
- * assert.deepEqual([...readMask(png, { where: "mask.png" }).ids], [0, 2, 255, 1]);
+ * const { ids } = await readMask(png, { where: "mask.png" });
+ * assert.deepEqual([...ids], [0, 2, 255, 1]);
  * ```
  */
-export function readMask(bytes: Uint8Array, options: DecodeImageOptions): PixelMask {
+export async function readMask(
+  bytes: Uint8Array,
+  options: DecodeImageOptions,
+): Promise<PixelMask> {
   checkOptions("readMask", options, { where: required(text), maxPixels: whole });
   const { where, maxPixels = mostPixels } = options;
   if (bytes.length === 0) throw new TunebookError("data", `${where} is empty`);
@@ -47,7 +54,7 @@ export function readMask(bytes: Uint8Array, options: DecodeImageOptions): PixelM
     throw new TunebookError("data", `${where} is ${name}${hint}; a mask must be PNG`);
   }
   try {
-    const png = readPng(bytes, { where, maxPixels });
+    const png = await readPng(bytes, { where, maxPixels });
     const { width, height, channels, depth } = png;
     const samples = samplesOf(png);
     const ids = depth === 16 ? new Uint16Array(width * height) : new Uint8Array(width * height);
@@ -61,9 +68,11 @@ export function readMask(bytes: Uint8Array, options: DecodeImageOptions): PixelM
     return { width, height, ids };
   } catch (error) {
     if (error instanceof TunebookError) throw error;
-    throw new TunebookError("data", `${where} is ${name} that cannot be read: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new TunebookError(
+      "data",
+      `${where} is ${name} that cannot be read; it is truncated or damaged: ${reasonOf(error)}`,
+      { cause: error },
+    );
   }
 }
 

@@ -16,7 +16,7 @@ import { type ProcessorSteps, processorSteps } from "./processor_config.ts";
 import type { ConfigRecord } from "./processor_defaults.ts";
 
 /** Turns images into what a model reads. */
-export interface ImageProcessor {
+export interface PixelProcessor {
   /** Today's keys with all defaults: what is written as `preprocessor_config.json` beside a model. */
   readonly config: ConfigRecord;
   /** The size of every result, where it is the same for all images. */
@@ -27,6 +27,8 @@ export interface ImageProcessor {
   placement(image: PixelSize): Placement;
   /** The size of the result for an image of a size. */
   outputSize(image: PixelSize): PixelSize;
+  /** Resizes and crops alone: the same image with the size of the result, 3 channels of 8 bits. */
+  fit(image: Image): Image;
   /**
    * Resizes, crops, rescales and normalises.
    *
@@ -49,8 +51,9 @@ export interface ImageProcessor {
  * v2, EfficientNet, SegFormer, DETR and YOLOS, old keys included. Grey images become RGB and alpha is left out, always.
  *
  * Results are those of transformers' processors on Pillow, bit by bit. Where torchvision is installed,
- * transformers 5 takes processors on tensors unless it is told `backend="pil"`: those resize likewise, and
- * round differently by one level of 255 at most in what was measured.
+ * transformers 5 takes processors on tensors unless it is told `backend="pil"`. Those round otherwise: on
+ * the golden images by one level of 255 with bilinear resizing, by up to five with bicubic and seven with
+ * Lanczos at hard edges; the nearest pixel may be its neighbour.
  *
  * Throws a `TunebookError`: kind "weights" for values that make no sense, "unsupported" for another processor.
  *
@@ -58,7 +61,7 @@ export interface ImageProcessor {
  *
  * @example
  * ```ts
- * import { imageProcessor } from "./image_processor.ts";
+ * import { imageProcessor } from "tunebook";
  * import assert from "node:assert/strict";
  *
  * const processor = imageProcessor({
@@ -74,11 +77,12 @@ export interface ImageProcessor {
 export function imageProcessor(
   config: ConfigRecord,
   where = "preprocessor_config.json",
-): ImageProcessor {
+): PixelProcessor {
   takesNoOptions("imageProcessor", arguments, 2);
   const steps = processorSteps(config, where);
   const tables = pixelTables(steps);
   const placement = (image: PixelSize) => placementOf(image, steps);
+  const fit = (image: Image) => placed(rgbImage(image), placement(image), steps, where);
   return {
     config: steps.config,
     size: fixedSize(steps),
@@ -88,9 +92,10 @@ export function imageProcessor(
       const { width, height } = placement(image).region;
       return { width, height };
     },
+    fit,
     // deno-lint-ignore require-await -- throws must become rejections
     async process(image) {
-      return planes(placed(rgbImage(image), placement(image), steps, where), tables);
+      return planes(fit(image), tables);
     },
     normalize: (image) => planes(rgbImage(image), tables),
     processMask: (mask, ignored) => placedMask(mask, placement(mask), steps, ignored),

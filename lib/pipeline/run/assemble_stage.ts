@@ -100,7 +100,12 @@ export async function encodeSplits(
     test: test.inputKeys?.(),
     validation: validation?.inputKeys?.(),
   };
-  const report = describeTables(splits, { ...task.task.report, inputs, lengths });
+  const report = describeTables(splits, {
+    ...task.task.report,
+    inputs,
+    // Images are all of one length.
+    ...(processor.input === "text" ? { lengths } : {}),
+  });
   return { train, test, ...(validation ? { validation } : {}), report };
 }
 

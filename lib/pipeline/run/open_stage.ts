@@ -4,8 +4,10 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { readJsonObject } from "../../text/tokenizer_files.ts";
+import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
 import { readModelConfig } from "../../models/load_model.ts";
-import type { EncoderDecoderConfig, Family, ModelConfig } from "../../nn/family.ts";
+import type { EncoderDecoderConfig, Family, ImageConfig, ModelConfig } from "../../nn/family.ts";
 import { textConfig } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
@@ -23,7 +25,7 @@ export interface OpenedModel {
   readonly config: ModelConfig;
   /** Absent where the model takes no text. */
   readonly tokenizer?: Tokenizer;
-  /** How the model's images become pixels; absent for other inputs. */
+  /** How the images of the model become pixels, where its folder says so. */
   readonly pixels?: PixelProcessor;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
@@ -51,7 +53,10 @@ export async function openStage(
   });
   const { family, config, json } = await readModelConfig(files.config, own ? [own] : []);
   const opened = { reference, files, family, config, json };
-  if (family.input === "image") return { ...opened, pixels: await openPixels(files, config) };
+  if (family.input === "image") {
+    const pixels = await openPixels(files, config);
+    return { ...opened, ...(pixels ? { pixels } : {}) };
+  }
   if (!files.tokenizer) {
     throw new TunebookError(
       "weights",
@@ -72,20 +77,31 @@ export async function openStage(
   return { ...opened, tokenizer };
 }
 
-/** The image processor of a folder; what its images become must be what the model takes. */
+/** The image processor of a folder. What images become must be what the model takes. */
 async function openPixels(
-  { preprocessorConfig }: Pick<ModelFolder, "preprocessorConfig">,
+  { preprocessorConfig: file }: Pick<ModelFolder, "preprocessorConfig">,
   config: ModelConfig,
-): Promise<PixelProcessor> {
-  const { imageSize, channels } = config as Partial<ImageConfig>;
-  const said = preprocessorConfig ? await readJsonObject(preprocessorConfig) : undefined;
-  return openPixelProcessor(said, { imageSize, channels, where: preprocessorConfig });
+): Promise<PixelProcessor | undefined> {
+  if (!file) return undefined;
+  const pixels = imageProcessor(await readJsonObject(file), file);
+  const { imageSize } = config as Partial<ImageConfig>;
+  const { size } = pixels;
+  if (imageSize && size && (imageSize[0] !== size.height || imageSize[1] !== size.width)) {
+    throw new TunebookError(
+      "weights",
+      `${file} makes images of ${size.height} × ${size.width} pixels, but the model takes ` +
+        `${imageSize.join(" × ")} (image_size in its config.json)`,
+    );
+  }
+  return pixels;
 }
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
   const { tokenizer, pixels, family, config, files: { sentence } } = opened;
-  if (pixels) return { input: "image", tokens: config.maxTokens, ...pixels };
+  if (family.input === "image") {
+    return { input: "image", tokens: config.maxTokens, ...(pixels ? { pixels } : {}) };
+  }
   if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);
   return {
     input: "text",

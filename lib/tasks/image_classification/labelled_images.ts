@@ -15,7 +15,7 @@ import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
 import { imageExamples, imageFingerprint } from "../shared/image_examples.ts";
-import { imageProcessorFor, imageRows } from "../shared/image_rows.ts";
+import { imageRows, pixelsFor } from "../shared/image_rows.ts";
 import type { LabelColumn } from "../shared/label_column.ts";
 import {
   labelFields,
@@ -72,15 +72,15 @@ async function examplesOf<Kind extends LabelKind>(
   { task, image, labelled, labels }: LabelledImagesOptions<Kind>,
 ): Promise<LabelledImages<Kind>> {
   const { kind } = labelled;
-  const own = imageProcessorFor(task.name, processor);
+  const own = pixelsFor(task.name, processor);
   const found = isLabelled ? labelled.read(table, where, labels) : undefined;
   const targets = found ? labelTargets(found) : new Float32Array();
-  const images = await imageRows(table, { column: image, processor: own, where, signal });
+  const images = await imageRows(table, { column: image, pixels: own.pixels, where, signal });
   const source = sourceRows(table, where);
   return {
     ...imageExamples(images, own),
     ...(found ? { truth: truthOf(found) } : {}),
-    fingerprint: imageFingerprint(images, own, targets),
+    fingerprint: imageFingerprint(images, own.pixels, targets),
     objective({ labelSmoothing, classWeights, focalGamma }) {
       const objective = classificationObjective({
         kind,

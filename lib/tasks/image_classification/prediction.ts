@@ -14,7 +14,7 @@ export interface ImagePrediction extends SaidLabel {
   readonly image: string;
 }
 
-/** How answers call an image. */
+/** How answers and reports call an image. */
 export function calledImage(cell: unknown): string {
   if (cell instanceof Uint8Array) return `${cell.length} bytes`;
   if (typeof cell === "object" && cell !== null && "path" in cell && cell.path) {

@@ -4,12 +4,15 @@
  * @module
  */
 import type { LabelKind } from "../../data/labels.ts";
+import { decodeImage } from "../../image/decode_image.ts";
+import { encodePng } from "../../image/encode_png.ts";
 import { imageBytes } from "../../image/image_bytes.ts";
 import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts";
+import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { compareScores, distance, type ScoredLabel } from "../shared/compare_scores.ts";
-import { placedImages } from "../shared/image_rows.ts";
+import { pixelsFor, placedImages } from "../shared/image_rows.ts";
 import type { ImageInput, ImagePrediction } from "./prediction.ts";
 
 /** What the contract depends on. */
@@ -37,10 +40,10 @@ export function imageReader(
     longInputs: () => true,
     limit: () => limits[kind],
     async ask(reader, inputs, processor) {
-      if (processor.input !== "image") return [];
-      const files = await Promise.all(inputs.map(async (input) =>
-        new Blob([await processor.asPng(await imageBytes(input)) as Uint8Array<ArrayBuffer>])
-      ));
+      const { pixels } = pixelsFor("image-classification", processor);
+      const files = await Promise.all(
+        inputs.map(async (input) => new Blob([await fittedPng(input, pixels)])),
+      );
       if (kind !== "single") return await numbersOf(reader, files, { kind, labels });
       return await reader.ask(files, { top_k: labels.length }) as ScoredLabel[][];
     },
@@ -52,11 +55,22 @@ export function imageReader(
   };
 }
 
+/** The file of an image as the model sees it. */
+async function fittedPng(
+  input: ImageInput,
+  pixels: PixelProcessor,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = await decodeImage(await imageBytes(input), { where: "the image" });
+  return encodePng(pixels.fit(image));
+}
+
 const limits: Readonly<Record<LabelKind, string | undefined>> = {
   single: undefined,
-  multi: "transformers.js' pipeline(\"image-classification\") takes the softmax of all labels; ask its " +
+  multi:
+    'transformers.js\' pipeline("image-classification") takes the softmax of all labels; ask its ' +
     "model, model(await processor(images)), whose logits are those of sigmoid",
-  regression: "transformers.js' pipeline(\"image-classification\") makes 1 of every number; ask its " +
+  regression:
+    'transformers.js\' pipeline("image-classification") makes 1 of every number; ask its ' +
     "model, model(await processor(images)), which gives the numbers",
 };
 

@@ -7,9 +7,11 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import { eachRowTogether } from "../../data/each_row.ts";
 import { decodeImage } from "../../image/decode_image.ts";
 import type { Image } from "../../image/image.ts";
-import { imageBytes } from "../../image/image_bytes.ts";
-import { imageKey } from "../../image/image_source.ts";
-import type { ImageProcessor, Processor } from "../../nn/processor.ts";
+import { besideTable, imageBytes } from "../../image/image_bytes.ts";
+import { imageKey, imageSourceOf } from "../../image/image_source.ts";
+import type { PixelSize } from "../../image/pixel_size.ts";
+import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import type { Processor } from "../../nn/processor.ts";
 import { columnValues } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
@@ -31,7 +33,7 @@ export interface ImageRows {
 /** Where the images are and what they become. */
 export interface ImageRowsOptions {
   readonly column: string;
-  readonly processor: ImageProcessor;
+  readonly pixels: PixelProcessor;
   /** What errors call the table, unless it knows its source. */
   readonly where: string;
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +45,7 @@ export interface ImageRowsOptions {
  */
 export async function imageRows(
   table: Table,
-  { column, processor, where, signal }: ImageRowsOptions,
+  { column, pixels, where, signal }: ImageRowsOptions,
 ): Promise<ImageRows> {
   const source = sourceRows(table, where);
   const cells = columnValues(table, column);
@@ -53,7 +55,7 @@ export async function imageRows(
     imageBytes(cells[row], base, { where: named(row), ...(signal ? { signal } : {}) });
   const decoded = async (bytes: Uint8Array, row: number) =>
     await decodeImage(bytes, { where: named(row) });
-  const { width, height } = processor.size;
+  const { width, height } = fixedSize(pixels);
   const keeps = cells.length * width * height * colours <= mostKept;
   const kept: Image[] = [];
   const keys: string[] = Array(cells.length);
@@ -63,7 +65,7 @@ export async function imageRows(
     try {
       const bytes = await bytesOf(row);
       keys[row] = imageKey(bytes);
-      const image = await processor.fit(await decoded(bytes, row));
+      const image = pixels.fit(await decoded(bytes, row));
       if (keeps) kept[row] = image;
     } catch (error) {
       if (!(error instanceof TunebookError) || error.kind !== "data") throw error;
@@ -79,12 +81,22 @@ export async function imageRows(
     rows: cells.length,
     keys,
     original,
-    fitted: async (row) => kept[row] ?? await processor.fit(await original(row)),
+    fitted: async (row) => kept[row] ?? pixels.fit(await original(row)),
   };
 }
 
+/** The size of every image; processors that leave images unlike sizes are an error of kind "unsupported". */
+export function fixedSize({ size, config }: PixelProcessor): PixelSize {
+  if (size) return size;
+  throw new TunebookError(
+    "unsupported",
+    `the model's ${config.image_processor_type} gives images of unlike sizes, which this task does not ` +
+      "batch; let its preprocessor_config.json say a height and a width",
+  );
+}
+
 /** Colours of a fitted image. */
-const colours = 3;
+export const colours = 3;
 
 /** The images of a column, so that paths hold without the table: they are relative to its file. */
 export function placedImages(table: Table, column: string): unknown[] {
@@ -92,7 +104,7 @@ export function placedImages(table: Table, column: string): unknown[] {
   return columnValues(table, column).map((cell) => {
     const source = imageSourceOf(cell, "the image");
     return source.kind === "path"
-      ? placed(base, source.path)
+      ? besideTable(base, source.path)
       : source.kind === "bytes"
       ? source.bytes
       : source.address;
@@ -107,13 +119,23 @@ function folderOf(where: string): string {
 }
 
 /**
- * The processor of an image model; a model of other inputs is an error of kind "unsupported" that names
- * the task.
+ * How images become the pixels of a model. Throws an error that names the task: of kind "unsupported" for a model of
+ * other inputs, of kind "weights" for one that does not say it.
  */
-export function imageProcessorFor(task: string, processor: Processor): ImageProcessor {
-  if (processor.input === "image") return processor;
+export function pixelsFor(
+  task: string,
+  processor: Processor,
+): { readonly tokens: number; readonly pixels: PixelProcessor } {
+  if (processor.input !== "image") {
+    throw new TunebookError(
+      "unsupported",
+      `${task} needs a model that takes images, but this one takes ${processor.input}`,
+    );
+  }
+  const { tokens, pixels } = processor;
+  if (pixels) return { tokens, pixels };
   throw new TunebookError(
-    "unsupported",
-    `${task} needs a model that takes images, but this one takes ${processor.input}`,
+    "weights",
+    `${task} needs preprocessor_config.json in the model's folder, which says how images become pixels`,
   );
 }

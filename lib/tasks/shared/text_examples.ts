@@ -84,7 +84,7 @@ export function sequenceKey({ ids, types }: Sequence): string {
  * import assert from "node:assert/strict";
  *
  * assert.throws(
- *   () => textProcessor("word-count", { input: "image", config: {} }),
+ *   () => textProcessor("word-count", { input: "image", tokens: 1 }),
  *   /word-count needs a model that takes text/,
  * );
  * ```

@@ -53,7 +53,9 @@ export function labelReader(
     async ask(reader, inputs) {
       if (pair !== undefined) return await ofPairs(reader, inputs, { kind, labels });
       if (kind === "regression") return numbersOf(await reader.ask(inputs));
-      const found = await reader.ask(inputs, { top_k: labels.length }) as (ScoredLabel | ScoredLabel[])[];
+      const found = await reader.ask(inputs, {
+        top_k: labels.length,
+      }) as (ScoredLabel | ScoredLabel[])[];
       return found.map((each) => Array.isArray(each) ? each : [each]);
     },
     compare: (found, expected) =>

@@ -32,13 +32,36 @@ const convolutionCases: readonly Case[] = [
     shapes: [[2, 3, 6, 5], [6, 1, 3, 3]],
     options: { groups: 3, padding: 1 },
   },
+  // Each formula of the gradient by the weight: by images, by columns, by offsets.
+  { name: "one by one, few numbers", shapes: [[1, 8, 1, 2], [9, 8, 1, 1]], options: {} },
+  {
+    name: "one by one, strided",
+    shapes: [[2, 3, 7, 6], [4, 3, 1, 1]],
+    options: { stride: [2, 3] as const },
+  },
+  {
+    name: "many channels, few windows",
+    shapes: [[2, 16, 5, 6], [3, 16, 3, 2]],
+    options: { stride: 2, padding: 1, dilation: [1, 2] as const },
+  },
+  {
+    name: "many channels and windows",
+    shapes: [[2, 16, 13, 12], [2, 16, 3, 3]],
+    options: { padding: [1, 0, 1, 2] as const },
+  },
+  {
+    name: "padding larger than the window",
+    shapes: [[1, 2, 3, 4], [3, 2, 2, 2]],
+    options: { padding: 2 },
+  },
   {
     name: "grouped",
     shapes: [[1, 4, 5, 5], [6, 2, 2, 2]],
     options: { groups: 2, dilation: 2 },
   },
 ].flatMap(({ name, shapes, options }): Case[] => {
-  const inputs = shapes.map((shape) => floats(shape));
+  // Small, so that what cancels in sums of some hundred products is.
+  const inputs = shapes.map((shape) => floats(shape, -0.5, 0.5));
   const run = (x: Tensor, weight: Tensor) => ops.conv2d(x, weight, options as ops.Conv2dOptions);
   return [
     { kernel: "Convolution", name, inputs, run },
@@ -86,6 +109,21 @@ export const mapCases: readonly Case[] = [
     name: "two groups",
     inputs: [floats([2, 4, 3, 2]), floats([4]), floats([4])],
     run: (x, scale, offset) => ops.groupNorm(x, scale, offset, { groups: 2, epsilon: 1e-5 }),
+  },
+  {
+    kernel: "ChannelAffine",
+    name: "after a group norm",
+    inputs: [floats([2, 4, 3, 2]), floats([4]), floats([4])],
+    run: (x, scale, offset) => ops.groupNorm(x, scale, offset, { groups: 4, epsilon: 1e-3 }),
+  },
+  {
+    kernel: "BatchNormalizationTraining",
+    name: "the batch's own statistics",
+    inputs: [floats([2, 2, 3, 2]), floats([2]), floats([2])],
+    run: (x, scale, offset) => {
+      const { value, mean, variance } = ops.batchNorm(x, scale, offset, 1e-5);
+      return [value, mean, variance];
+    },
   },
   {
     kernel: "BatchNormalization",

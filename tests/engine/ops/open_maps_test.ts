@@ -12,8 +12,9 @@ import { assertClose, floats, runOn } from "../parity.ts";
 const channels = 4;
 const weights = { general: [6, 4, 3, 3], depthwise: [4, 1, 3, 3], point: [4, 4, 1, 1] } as const;
 const even = [6, 4, 2, 2] as const;
+const wide = [2, 16, 3, 3] as const;
 const specs = Object.fromEntries(
-  Object.entries({ ...weights, even, back: [4, 3, 3, 2], vector: [4] }).map((
+  Object.entries({ ...weights, even, wide, back: [4, 3, 3, 2], vector: [4] }).map((
     [name, shape],
   ) => [name, { role: "feed", type: "float32", shape } as const]),
 );
@@ -28,6 +29,8 @@ const differentiable: Record<string, Run> = {
   "a strided convolution": ({ x, general }) => ops.conv2d(x, general, { padding: 1, stride: 2 }),
   "a dilated convolution": ({ x, general }) =>
     ops.conv2d(x, general, { padding: [1, 2], dilation: 2 }),
+  "a convolution of many channels": ({ x, wide }) =>
+    ops.conv2d(tf.concat([x, x, x, x], 1), wide, { padding: 1, stride: [1, 2] }),
   "a product for each number": ({ x, point }) => ops.conv2d(x, point),
   "every third number": ({ x, point }) => ops.conv2d(x, point, { stride: 3 }),
   "a depthwise convolution": ({ x, depthwise }) =>
@@ -51,8 +54,7 @@ const differentiable: Record<string, Run> = {
   "means without padding": ({ x }) =>
     ops.avgPool2d(x, { kernel: 3, stride: 2, padding: 1, countsPadding: false }),
   "twice as large": ({ x }) => ops.resize2d(x, { scale: 2 }, { mode: "nearest" }),
-  "group norm": ({ x, vector }) =>
-    ops.groupNorm(x, vector, vector, { groups: 2, epsilon: 1e-5 }),
+  "group norm": ({ x, vector }) => ops.groupNorm(x, vector, vector, { groups: 2, epsilon: 1e-5 }),
   "batch norm": ({ x, vector }) => ops.batchNorm(x, vector, vector, 1e-5).value,
   "frozen batch norm": ({ x, vector }) =>
     ops.frozenBatchNorm(
@@ -64,8 +66,7 @@ const differentiable: Record<string, Run> = {
 
 /** Ops whose gradient needs a fixed height and width. */
 const forwardOnly: Record<string, Run> = {
-  "bilinear, half as large again": ({ x }) =>
-    ops.resize2d(x, { scale: 1.5 }, { mode: "bilinear" }),
+  "bilinear, half as large again": ({ x }) => ops.resize2d(x, { scale: 1.5 }, { mode: "bilinear" }),
   "as large as another map": ({ x, general }) => {
     const small = ops.conv2d(x, general, { padding: 1, stride: 2 });
     const [, , height, width] = x.shape as [number, number, number, number];
