@@ -6,15 +6,15 @@
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
 import type { Net } from "../../nn/net.ts";
-import type { GraphModel, ModelNode } from "../../weights/graph/graph_model.ts";
-import { elementwiseOps } from "./elementwise_ops.ts";
-import { knownOps } from "./known_ops.ts";
-import { layerOps, productOps } from "./layer_ops.ts";
-import { layoutOps } from "./layout_ops.ts";
-import { type GraphOp, isKnown, type NodeCall, type NodeValue, tensorOf } from "./node_call.ts";
-import { reduceOps } from "./reduce_ops.ts";
-import { resized } from "./resize_op.ts";
-import { windowOps } from "./window_ops.ts";
+import type { GraphModel, ModelNode } from "./graph_model.ts";
+import { elementwiseOps } from "./ops/elementwise_ops.ts";
+import { knownOps } from "./ops/known_ops.ts";
+import { layerOps, productOps } from "./ops/layer_ops.ts";
+import { layoutOps } from "./ops/layout_ops.ts";
+import { type GraphOp, isKnown, type NodeCall, type NodeValue, tensorOf } from "./ops/node_call.ts";
+import { reduceOps } from "./ops/reduce_ops.ts";
+import { resized } from "./ops/resize_op.ts";
+import { windowOps } from "./ops/window_ops.ts";
 
 const plainOps: Readonly<Record<string, GraphOp>> = {
   ...elementwiseOps,

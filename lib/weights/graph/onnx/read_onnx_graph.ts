@@ -53,7 +53,10 @@ function externalBytes(path: string): ExternalBytes {
   return (location, offset, length) => {
     const inside = normalize(location);
     if (inside.startsWith("..") || /^([/\\]|[a-z]:)/i.test(inside)) {
-      throw new TunebookError("weights", `${path}: its weights lie outside of its folder, ${location}`);
+      throw new TunebookError(
+        "weights",
+        `${path}: its weights lie outside of its folder, ${location}`,
+      );
     }
     const file = join(dirname(path), inside);
     try {

@@ -6,11 +6,13 @@
  * @module
  */
 import type { GraphConstant } from "../../../engine/mod.ts";
-import { constantOf, turned, withRank } from "../constants.ts";
+import { turned, withRank } from "../constants.ts";
 import type { GraphAttribute, GraphNode } from "../graph_file.ts";
 
 /** Where an axis of [batch, height, width, channels] lies when channels come first. */
 export const mapAxes = [0, 2, 3, 1] as const;
+/** What stands behind the name of a weight that was turned for convolutions. */
+export const filterMark = "__filter";
 const toFirst = [0, 3, 1, 2];
 const toLast = [0, 2, 3, 1];
 
@@ -38,9 +40,11 @@ export class ChannelsFirst {
     return free;
   }
 
-  /** Adds whole numbers, such as a shape. */
-  ints(name: string, numbers: readonly number[]): string {
-    return this.add(name, constantOf([numbers.length], numbers, "int"));
+  /** Adds the filter that a weight is for convolutions, once for all of them. */
+  filter(weight: string, filter: GraphConstant): string {
+    const name = `${weight}${filterMark}`;
+    this.constants.set(name, filter);
+    return name;
   }
 
   /** Says that a tensor is a map. */
@@ -53,9 +57,11 @@ export class ChannelsFirst {
     op: string,
     inputs: readonly string[],
     outputs: string | readonly string[],
-    { isMap = false, ...attributes }: { readonly isMap?: boolean } & Readonly<
-      Record<string, GraphAttribute | boolean | undefined>
-    > = {},
+    { isMap = false, ...attributes }:
+      & { readonly isMap?: boolean }
+      & Readonly<
+        Record<string, GraphAttribute | boolean | undefined>
+      > = {},
   ): string {
     const names = typeof outputs === "string" ? [outputs] : outputs;
     const given = Object.entries(attributes).filter(([, value]) => value !== undefined);

@@ -30,7 +30,10 @@ export async function readTfjsGraph(path: string): Promise<GraphFile> {
     );
   }
   if (!isRecord(topology) || !Array.isArray(topology.node)) {
-    throw new TunebookError("weights", `${path} is no graph model of tensorflow.js: it has no nodes`);
+    throw new TunebookError(
+      "weights",
+      `${path} is no graph model of tensorflow.js: it has no nodes`,
+    );
   }
   const nodes = inOrder(path, topology.node.map((each) => tfNode(path, each)));
   const to = new ChannelsFirst();
@@ -49,7 +52,9 @@ async function readObject(path: string): Promise<Record<string, unknown>> {
     const json = parseJson(await readText(path));
     if (isRecord(json)) return json;
   } catch (error) {
-    throw new TunebookError("weights", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    throw new TunebookError("weights", `cannot read ${path}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   throw new TunebookError("weights", `${path} is not a JSON object`);
 }

@@ -12,8 +12,33 @@ type Translate = (to: ChannelsFirst, node: TfNode) => void;
 
 /** Operators of one operand that are the same in both. */
 const sameNames = new Set([
-  ...["Relu", "Relu6", "Sigmoid", "Tanh", "Elu", "Selu", "Softplus", "Softsign", "Exp", "Log", "Sqrt"],
-  ...["Rsqrt", "Reciprocal", "Square", "Neg", "Abs", "Sign", "Floor", "Ceil", "Round", "Erf", "Sin", "Cos"],
+  ...[
+    "Relu",
+    "Relu6",
+    "Sigmoid",
+    "Tanh",
+    "Elu",
+    "Selu",
+    "Softplus",
+    "Softsign",
+    "Exp",
+    "Log",
+    "Sqrt",
+  ],
+  ...[
+    "Rsqrt",
+    "Reciprocal",
+    "Square",
+    "Neg",
+    "Abs",
+    "Sign",
+    "Floor",
+    "Ceil",
+    "Round",
+    "Erf",
+    "Sin",
+    "Cos",
+  ],
 ]);
 
 /** Operators of two operands. */
@@ -41,7 +66,12 @@ const pairs: Readonly<Record<string, string>> = {
 const single = (op: string): Translate => (to, { name, inputs: [x] }) =>
   void to.emit(op, [x], name, { isMap: to.isMap(x) });
 
-function elementwise(to: ChannelsFirst, op: string, inputs: readonly string[], name: string): string {
+function elementwise(
+  to: ChannelsFirst,
+  op: string,
+  inputs: readonly string[],
+  name: string,
+): string {
   const isMap = inputs.some((each) => to.isMap(each));
   return to.emit(op, isMap ? inputs.map((each) => to.besideMap(each)) : inputs, name, { isMap });
 }
@@ -98,14 +128,16 @@ function fused(
 function convolution(to: ChannelsFirst, node: TfNode): void {
   const [x, weight] = node.inputs;
   const filter = to.constant(weight);
-  if (filter?.shape.length !== 4 || node.text("data_format") === "NCHW") return untranslated(to, node);
+  if (filter?.shape.length !== 4 || node.text("data_format") === "NCHW") {
+    return untranslated(to, node);
+  }
   const [height, width, inputs, outputs] = filter.shape;
   const isDepthwise = node.op.includes("Depthwise");
   // A depthwise filter has `outputs` results for each channel, next to each other.
   const own = isDepthwise
     ? reshaped(turned(filter, [2, 3, 0, 1]), [inputs * outputs, 1, height, width])
     : turned(filter, [3, 2, 0, 1]);
-  const name = to.add(weight === "" ? "weight" : `${weight}`, own);
+  const name = to.filter(weight, own);
   const map = to.asMap(x);
   fused(to, node, (output, bias) => {
     to.emit("Conv", [map, name, ...(bias === undefined ? [] : [bias])], output, {
@@ -120,14 +152,19 @@ function product(to: ChannelsFirst, node: TfNode): void {
   const [a, b] = node.inputs.map((name) => to.asPlain(name));
   const bias = node.texts("fused_ops")[0] === "BiasAdd";
   fused(to, node, (output, added) => {
-    to.emit(bias || node.flag("transpose_b") || node.flag("transpose_a") ? "Gemm" : "MatMul", [
-      a,
-      b,
-      ...(added === undefined ? [] : [added]),
-    ], output, {
-      ...(node.flag("transpose_a") ? { transA: 1 } : {}),
-      ...(node.flag("transpose_b") ? { transB: 1 } : {}),
-    });
+    to.emit(
+      bias || node.flag("transpose_b") || node.flag("transpose_a") ? "Gemm" : "MatMul",
+      [
+        a,
+        b,
+        ...(added === undefined ? [] : [added]),
+      ],
+      output,
+      {
+        ...(node.flag("transpose_a") ? { transA: 1 } : {}),
+        ...(node.flag("transpose_b") ? { transB: 1 } : {}),
+      },
+    );
   }, false);
 }
 
@@ -201,7 +238,10 @@ export const translations: Readonly<Record<string, Translate>> = {
   Prelu: (to, { inputs, name }) => void elementwise(to, "PRelu", inputs, name),
   LeakyRelu: (to, node) => {
     const [x] = node.inputs;
-    to.emit("LeakyRelu", [x], node.name, { alpha: node.number("alpha") ?? 0.2, isMap: to.isMap(x) });
+    to.emit("LeakyRelu", [x], node.name, {
+      alpha: node.number("alpha") ?? 0.2,
+      isMap: to.isMap(x),
+    });
   },
   Conv2D: convolution,
   _FusedConv2D: convolution,
@@ -213,7 +253,10 @@ export const translations: Readonly<Record<string, Translate>> = {
     [["MaxPool", "MaxPool"], ["AvgPool", "AveragePool"]].map(([op, onnx]): [string, Translate] => [
       op,
       (to, node) =>
-        void to.emit(onnx, [to.asMap(node.inputs[0])], node.name, { ...windowOf(node), isMap: true }),
+        void to.emit(onnx, [to.asMap(node.inputs[0])], node.name, {
+          ...windowOf(node),
+          isMap: true,
+        }),
     ]),
   ),
   ...Object.fromEntries(
@@ -249,12 +292,16 @@ export const translations: Readonly<Record<string, Translate>> = {
       isMap,
     });
   },
-  Reshape: (to, { inputs: [x, shape], name }) => void to.emit("Reshape", [to.asPlain(x), shape], name),
+  Reshape: (to, { inputs: [x, shape], name }) =>
+    void to.emit("Reshape", [to.asPlain(x), shape], name),
   Squeeze(to, node) {
     const [x] = node.inputs;
     const axes = node.numbers("squeeze_dims");
-    const isPooled = to.isMap(x) && axes && String(axes.map((each) => each < 0 ? each + 4 : each)) === "1,2";
-    to.emit("Squeeze", [isPooled ? x : to.asPlain(x)], node.name, { axes: isPooled ? [2, 3] : axes });
+    const isPooled = to.isMap(x) && axes &&
+      String(axes.map((each) => each < 0 ? each + 4 : each)) === "1,2";
+    to.emit("Squeeze", [isPooled ? x : to.asPlain(x)], node.name, {
+      axes: isPooled ? [2, 3] : axes,
+    });
   },
   ExpandDims(to, { inputs: [x, axis], name }) {
     to.emit("Unsqueeze", [to.asPlain(x)], name, { axes: known(to, axis) });

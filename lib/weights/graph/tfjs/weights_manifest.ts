@@ -31,7 +31,11 @@ interface Entry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
+  readonly quantization?: {
+    readonly dtype: string;
+    readonly scale?: number;
+    readonly min?: number;
+  };
 }
 
 /** Reads all weights that a manifest names; numbers that were quantised come back as float32. */
@@ -40,7 +44,10 @@ export async function readManifest(
   manifest: unknown,
 ): Promise<Map<string, GraphConstant>> {
   if (!Array.isArray(manifest)) {
-    throw new TunebookError("weights", `${path} has no weightsManifest; is it a model of tensorflow.js?`);
+    throw new TunebookError(
+      "weights",
+      `${path} has no weightsManifest; is it a model of tensorflow.js?`,
+    );
   }
   const constants = new Map<string, GraphConstant>();
   for (const group of manifest) {
@@ -58,7 +65,9 @@ export async function readManifest(
     if (offset === bytes.length) continue;
     throw new TunebookError(
       "weights",
-      `${path}: ${paths.join(", ")} hold ${bytes.length} bytes, but its weightsManifest lists ${offset}`,
+      `${path}: ${
+        paths.join(", ")
+      } hold ${bytes.length} bytes, but its weightsManifest lists ${offset}`,
     );
   }
   return constants;
@@ -91,7 +100,8 @@ async function joined(path: string, files: readonly unknown[]): Promise<Uint8Arr
 
 function storedAs(path: string, { name, shape, dtype, quantization }: Entry): Stored {
   const type = quantization?.dtype ?? dtype;
-  const isShape = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  const isShape = Array.isArray(shape) &&
+    shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (isShape && Object.hasOwn(stored, type)) return stored[type];
   throw new TunebookError(
     "unsupported",

@@ -31,8 +31,9 @@ export class LayerPaths {
   of(weight: string, ...others: readonly string[]): string {
     const known = [...this.#taken].find(([, name]) => name === weight)?.[0];
     if (known !== undefined) return known;
-    const stem = nameless.test(weight) ? undefined : weight.replace(roles, "");
-    const named = [stem, ...others].find((name) => name && !nameless.test(name)) ?? weight;
+    const own = weight.replace(/__filter$/, "");
+    const stem = nameless.test(own) ? undefined : own.replace(roles, "");
+    const named = [stem, ...others].find((name) => name && !nameless.test(name)) ?? own;
     const path = cleaned(named);
     const wanted = reserved.test(path) ? `graph_${path}` : path;
     let free = wanted;

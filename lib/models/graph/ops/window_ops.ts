@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
-import { ops, type Tensor, tf } from "../../engine/mod.ts";
-import type { ConvLayer } from "../../nn/layer.ts";
+import { TunebookError } from "../../../core/errors.ts";
+import { ops, type Tensor, tf } from "../../../engine/mod.ts";
+import type { ConvLayer } from "../../../nn/layer.ts";
 import { type GraphOp, listOf, type NodeCall, numberOf, tensorAt, textOf } from "./node_call.ts";
 
 type Pair = readonly [number, number];
@@ -16,7 +16,9 @@ function pairOf(call: NodeCall, name: string): Pair {
   if (list.length === 2) return [list[0], list[1]];
   throw new TunebookError(
     "unsupported",
-    `${call.node.op} (${call.node.outputs[0]}) has ${name} [${list}]; only images have windows here`,
+    `${call.node.op} (${
+      call.node.outputs[0]
+    }) has ${name} [${list}]; only images have windows here`,
   );
 }
 
@@ -34,13 +36,19 @@ function sidesOf(call: NodeCall, x: Tensor, kernel: Pair): Sides {
     const reach = (kernel[axis] - 1) * dilations[axis] + 1;
     return Math.max(0, (Math.ceil(size / strides[axis]) - 1) * strides[axis] + reach - size);
   });
-  const [less, more] = [totals.map((all) => Math.floor(all / 2)), totals.map((all) => Math.ceil(all / 2))];
+  const [less, more] = [
+    totals.map((all) => Math.floor(all / 2)),
+    totals.map((all) => Math.ceil(all / 2)),
+  ];
   const [low, high] = auto === "SAME_LOWER" ? [more, less] : [less, more];
   return [low[0], low[1], high[0], high[1]];
 }
 
 /** A convolution by its layer. */
-export function convolution(call: NodeCall, { kernel, groups = 1, bias = true }: ConvLayer): Tensor {
+export function convolution(
+  call: NodeCall,
+  { kernel, groups = 1, bias = true }: ConvLayer,
+): Tensor {
   const x = tensorAt(call, 0);
   return call.net.conv(call.node.layer!, x, {
     stride: pairOf(call, "strides"),
@@ -66,12 +74,22 @@ export function transposedConvolution(
   const [low, high] = auto === "SAME_LOWER" ? [Math.ceil, Math.floor] : [Math.floor, Math.ceil];
   const padding: Sides = isSame
     ? [low, low, high, high].map((of, i) => Math.max(0, of(over[i % 2] / 2))) as unknown as Sides
-    : sidesOf({ ...call, node: { ...call.node, attributes: { ...call.node.attributes, auto_pad: "NOTSET" } } }, x, kernel);
+    : sidesOf(
+      {
+        ...call,
+        node: { ...call.node, attributes: { ...call.node.attributes, auto_pad: "NOTSET" } },
+      },
+      x,
+      kernel,
+    );
   const outputPadding = isSame
     ? over.map((each) => Math.max(0, -each)) as unknown as Pair
     : listOf(call, "output_padding") as Pair | undefined ?? [0, 0];
   if (listOf(call, "output_shape")) {
-    throw new TunebookError("unsupported", `ConvTranspose (${call.node.outputs[0]}) has an output_shape`);
+    throw new TunebookError(
+      "unsupported",
+      `ConvTranspose (${call.node.outputs[0]}) has an output_shape`,
+    );
   }
   return call.net.conv(call.node.layer!, x, {
     stride,
@@ -106,7 +124,9 @@ function pool(call: NodeCall, isMean: boolean): Tensor {
   const stride = pairOf(call, "strides");
   const plain = sidesOf(call, x, kernel);
   const padding = ceiled(call, x, kernel, plain);
-  if (!isMean) return ops.maxPool2d(x, { kernel, stride, padding, dilation: pairOf(call, "dilations") });
+  if (!isMean) {
+    return ops.maxPool2d(x, { kernel, stride, padding, dilation: pairOf(call, "dilations") });
+  }
   const countsPadding = numberOf(call, "count_include_pad", 0) === 1;
   if (countsPadding && padding.some((rows, side) => rows !== plain[side])) {
     throw new TunebookError(

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ops, type Tensor, tf } from "../../engine/mod.ts";
+import { ops, type Tensor, tf } from "../../../engine/mod.ts";
 import {
   type GraphOp,
   isKnown,
@@ -33,7 +33,9 @@ function clip(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
   const bound = (name: string, index: number) => {
     const input = call.inputs[index];
-    return input === undefined ? call.node.attributes?.[name] as number : isKnown(input)
+    return input === undefined
+      ? call.node.attributes?.[name] as number
+      : isKnown(input)
       ? input.data[0]
       : tensorOf(input);
   };

@@ -6,8 +6,15 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { GraphConstant } from "../../engine/mod.ts";
 import type { Layer } from "../../nn/layer.ts";
-import { changed, constantOf, countOf, reshaped, turned, withRank } from "./constants.ts";
-import type { GraphFile, GraphNode } from "./graph_file.ts";
+import {
+  changed,
+  constantOf,
+  countOf,
+  reshaped,
+  turned,
+  withRank,
+} from "../../weights/graph/constants.ts";
+import type { GraphFile, GraphNode } from "../../weights/graph/graph_file.ts";
 import type { GraphModel, GraphWithWeights, ModelNode, NodeConstant } from "./graph_model.ts";
 import { LayerPaths } from "./layer_paths.ts";
 
@@ -176,7 +183,13 @@ function norm(found: Found, node: GraphNode): ModelNode | undefined {
   const path = found.paths.of(scale, node.name, node.outputs[0]);
   add(found, { kind: "norm", path, width }, { weight, bias });
   const epsilon = node.attributes.epsilon as number ?? 1e-5;
-  return { op: node.op, inputs: [x], outputs: [node.outputs[0]], attributes: { epsilon }, layer: path };
+  return {
+    op: node.op,
+    inputs: [x],
+    outputs: [node.outputs[0]],
+    attributes: { epsilon },
+    layer: path,
+  };
 }
 
 /** A constant as one number for each channel or feature; undefined where it is something else. */

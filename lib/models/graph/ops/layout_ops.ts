@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { TunebookError } from "../../../core/errors.ts";
+import { type Tensor, tf } from "../../../engine/mod.ts";
 import {
   fromFirst,
   type GraphOp,
@@ -42,7 +42,9 @@ function targetShape(call: NodeCall, x: Tensor): number[] {
   if (found) return found;
   throw new TunebookError(
     "unsupported",
-    `Reshape (${call.node.outputs[0]}) makes [${target}] of [${x.shape}], which does not fit: the graph ` +
+    `Reshape (${
+      call.node.outputs[0]
+    }) makes [${target}] of [${x.shape}], which does not fit: the graph ` +
       "is made for images of one size",
   );
 }
@@ -107,7 +109,9 @@ function padded(call: NodeCall): Tensor {
   const constant = isKnown(value) ? value.data[0] : numberOf(call, "value", 0);
   const mode = textOf(call, "mode", "constant");
   if (each.every(([low, high]) => low === 0 && high === 0)) return x;
-  if (mode === "constant" && each.flat().every((rows) => rows >= 0)) return tf.pad(x, each, constant);
+  if (mode === "constant" && each.flat().every((rows) => rows >= 0)) {
+    return tf.pad(x, each, constant);
+  }
   if (mode === "reflect") return tf.mirrorPad(x, each, "reflect");
   throw new TunebookError("unsupported", `Pad (${call.node.outputs[0]}) with the mode ${mode}`);
 }
@@ -137,7 +141,9 @@ function depthToSpace(call: NodeCall, back: boolean): Tensor {
   }
   const less = channels / block ** 2;
   const isDcr = textOf(call, "mode", "DCR") === "DCR";
-  const apart = isDcr ? [n, block, block, less, height, width] : [n, less, block, block, height, width];
+  const apart = isDcr
+    ? [n, block, block, less, height, width]
+    : [n, less, block, block, height, width];
   const order = isDcr ? [0, 3, 4, 1, 5, 2] : [0, 1, 4, 2, 5, 3];
   return tf.reshape(tf.transpose(tf.reshape(x, apart), order), [
     n,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
-import type { Net } from "../../nn/net.ts";
-import type { ModelNode, NodeConstant } from "../../weights/graph/graph_model.ts";
+import { TunebookError } from "../../../core/errors.ts";
+import { type Tensor, tf } from "../../../engine/mod.ts";
+import type { Net } from "../../../nn/net.ts";
+import type { ModelNode, NodeConstant } from "../graph_model.ts";
 
 /** A tensor, or numbers that are known before it is computed, such as sizes. */
 export type NodeValue = Tensor | NodeConstant;

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
-import { ops, type Tensor, tf } from "../../engine/mod.ts";
+import { TunebookError } from "../../../core/errors.ts";
+import { ops, type Tensor, tf } from "../../../engine/mod.ts";
 import { listOf, type NodeCall, tensorAt, textOf } from "./node_call.ts";
 
 /** One axis on its way to another size. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
-import type { Layer } from "../../nn/layer.ts";
+import { TunebookError } from "../../../core/errors.ts";
+import { type Tensor, tf } from "../../../engine/mod.ts";
+import type { Layer } from "../../../nn/layer.ts";
 import { type GraphOp, type NodeCall, numberOf, tensorAt } from "./node_call.ts";
 import { convolution, transposedConvolution } from "./window_ops.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NodeConstant } from "../../weights/graph/graph_model.ts";
+import type { NodeConstant } from "../graph_model.ts";
 import { fromFirst, listOf, type NodeCall, numberOf } from "./node_call.ts";
 
 type Known = NodeConstant;
@@ -22,9 +22,13 @@ function pairwise(of: (a: number, b: number) => number, type?: Known["type"]): K
   return (_, [a, b]) => {
     if (!isLine(a) || !isLine(b)) return undefined;
     const long = a.data.length >= b.data.length ? a : b;
-    if (a.data.length !== b.data.length && a.data.length !== 1 && b.data.length !== 1) return undefined;
+    if (a.data.length !== b.data.length && a.data.length !== 1 && b.data.length !== 1) {
+      return undefined;
+    }
     const at = ({ data }: Known, i: number) => data[data.length === 1 ? 0 : i];
-    const shape = a.shape.length > b.shape.length ? a.shape : b.shape.length > a.shape.length
+    const shape = a.shape.length > b.shape.length
+      ? a.shape
+      : b.shape.length > a.shape.length
       ? b.shape
       : long.shape;
     const kind = type ?? a.type;

@@ -5,7 +5,7 @@
  */
 import type { GraphConstant } from "../../engine/mod.ts";
 import type { Layer } from "../../nn/layer.ts";
-import type { GraphAttribute, GraphInput, GraphNode } from "./graph_file.ts";
+import type { GraphAttribute, GraphInput, GraphNode } from "../../weights/graph/graph_file.ts";
 
 /** An operator call; one that has weights names its layer. */
 export interface ModelNode {

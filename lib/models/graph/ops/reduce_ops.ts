@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { type Tensor, tf } from "../../../engine/mod.ts";
 import { fromFirst, type GraphOp, listOf, type NodeCall, numberOf, tensorAt } from "./node_call.ts";
 
 type Reduce = (x: Tensor, axes: number[] | undefined, keepDims: boolean) => Tensor;
@@ -25,9 +25,7 @@ function position(of: (x: Tensor, axis: number) => Tensor): GraphOp {
     const x = tensorAt(call, 0);
     const axis = fromFirst(numberOf(call, "axis", 0), x.rank);
     const found = of(x, axis);
-    return numberOf(call, "keepdims", 1) === 1
-      ? tf.reshape(found, x.shape.with(axis, 1))
-      : found;
+    return numberOf(call, "keepdims", 1) === 1 ? tf.reshape(found, x.shape.with(axis, 1)) : found;
   };
 }
 
