@@ -37,6 +37,8 @@ import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { readGgufConfig } from "../weights/gguf/gguf_config.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
+import { isGraphFile } from "../weights/graph/graph_file.ts";
+import type { GraphOptions } from "../weights/graph/graph_options.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import {
@@ -46,6 +48,8 @@ import {
   namesOf,
   reusableLayers,
 } from "./checkpoint_names.ts";
+import { openGraphWeights } from "./graph/read_graph.ts";
+import { readGraphConfig } from "./graph/read_graph_config.ts";
 import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf } from "./mod.ts";
 
@@ -53,7 +57,7 @@ import { families, familyOf } from "./mod.ts";
 export interface LoadModelOptions {
   /** The reference as the user wrote it. */
   readonly reference: string;
-  /** Path of `config.json`, or of a GGUF file. */
+  /** Path of `config.json`, of a GGUF file, or of a graph. */
   readonly config: string;
   /** Path of the weights, a file or a folder. */
   readonly weights: string;
@@ -73,6 +77,8 @@ export interface LoadModelOptions {
   readonly quantize?: QuantizationFormat;
   /** Families of your own, which come before those that tunebook has. */
   readonly families?: readonly Family[];
+  /** What is said of a graph whose file `config` and `weights` are. */
+  readonly graph?: GraphOptions | undefined;
   /** Stops the work with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
 }
@@ -86,19 +92,21 @@ const rules: Rules<LoadModelOptions> = {
   seed: required(integer),
   quantize: oneOf(quantizationFormats),
   families: list,
+  graph: record,
   signal: abortSignal,
 };
 
-/** Reads and checks `config.json`, or what stands for it in a GGUF file. */
+/** Reads and checks `config.json`, or what stands for it in a GGUF file or in a graph. */
 export async function readModelConfig(
   path: string,
   own: readonly Family[] = [],
+  graph?: GraphOptions,
 ): Promise<{
   family: Family;
   config: ModelConfig;
   json: Record<string, unknown>;
 }> {
-  const fields = isGguf(path) ? await readGgufConfig(path) : await readConfigFile(path);
+  const fields = await readFields(path, graph);
   try {
     const family = familyOf(fields.model_type, own);
     checkQuantization(fields);
@@ -107,6 +115,11 @@ export async function readModelConfig(
     if (!(error instanceof TunebookError)) throw error;
     throw new TunebookError(error.kind, `${path}: ${error.message}`, { cause: error });
   }
+}
+
+async function readFields(path: string, graph?: GraphOptions): Promise<Record<string, unknown>> {
+  if (isGguf(path)) return await readGgufConfig(path);
+  return await (isGraphFile(path) ? readGraphConfig(path, graph) : readConfigFile(path));
 }
 
 async function readConfigFile(path: string): Promise<Record<string, unknown>> {
@@ -141,13 +154,20 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
  */
 export async function loadModel(options: LoadModelOptions): Promise<Model> {
   checkOptions("loadModel", options, rules);
-  const { family, json, ...read } = await readModelConfig(options.config, options.families);
+  const { family, json, ...read } = await readModelConfig(
+    options.config,
+    options.families,
+    options.graph,
+  );
   const headRequest = options.head ??
     (options.outputs === undefined
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  using file = await openWeights(options.weights);
+  using file =
+    await (isGraphFile(options.weights)
+      ? openGraphWeights(options.weights)
+      : openWeights(options.weights));
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);
   const config = head.fit?.(read.config, stored) ?? read.config;
   const body = bodyUnder(family, config, head);

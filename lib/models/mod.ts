@@ -16,6 +16,7 @@ import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
 import { gemma3Text } from "./gemma3_text.ts";
 import { gpt2 } from "./gpt2.ts";
+import { graph } from "./graph.ts";
 import { llama } from "./llama.ts";
 import { marian } from "./marian.ts";
 import { mbart } from "./mbart.ts";
@@ -44,6 +45,7 @@ export const families: readonly Family[] = [
   gemma3,
   gemma3Text,
   gpt2,
+  graph,
   llama,
   marian,
   mbart,

@@ -269,6 +269,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   moduleOf?(path: string): string;
   /** The names of the linears that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
+  /** The same where they differ from model to model. */
+  targetsOf?(config: Config): readonly string[];
   readonly stack?: Stack<Config>;
   /** The decoder of an encoder-decoder, whose encoder is `stack`; heads then read what the decoder gives. */
   readonly decoder?: DecoderStack<Config>;

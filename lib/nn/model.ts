@@ -126,14 +126,14 @@ export function randomHead(
 /** What a method may know about a model. */
 export function modelInfoOf(model: Model, extras: ModelInfoExtras = {}): ModelInfo {
   const { family, config, layers, head, weights } = model;
-  const { modelType, attentionTargets } = family;
+  const { modelType } = family;
   return {
     modelType,
     pathPrefix: pathPrefix(model),
     config,
     layers,
     head,
-    attentionTargets,
+    attentionTargets: family.targetsOf?.(config) ?? family.attentionTargets,
     weights,
     family,
     ...extras,

@@ -15,7 +15,13 @@ import type { Task } from "../nn/task.ts";
 import { requireColumns } from "../table/columns.ts";
 import type { TextInput } from "../tasks/text_classification/labelled_texts.ts";
 import type { Prediction } from "../tasks/text_classification/prediction.ts";
-import { newReference, parseReference } from "../weights/reference.ts";
+import {
+  type GraphHead,
+  graphMistakes,
+  type GraphPreprocessor,
+  graphRules,
+} from "../weights/graph/graph_options.ts";
+import { graphReference, newReference, parseReference } from "../weights/reference.ts";
 import { taskAndSplit } from "./check_stages.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
@@ -36,9 +42,23 @@ export interface ModelOptions {
   readonly quantize?: QuantizationFormat;
   /** A family of your own, for models whose `model_type` tunebook does not know. */
   readonly family?: Family;
+  /**
+   * Of a graph, the tensor that a new head reads; what comes after it is left out. Unless given it is the last
+   * of the coarsest maps with the most channels.
+   */
+  readonly head?: GraphHead;
+  /**
+   * Of a graph, how images become the pixels that it takes: their size, `rescale`, `mean`, `std` and the order
+   * of the channels. Known for graphs of some packages; 1 / 255 and ImageNet's mean and std for others.
+   */
+  readonly preprocessor?: GraphPreprocessor;
 }
 
-const modelRules: Rules<ModelOptions> = { quantize: oneOf(quantizationFormats), family: record };
+const modelRules: Rules<ModelOptions> = {
+  quantize: oneOf(quantizationFormats),
+  family: record,
+  ...graphRules,
+};
 
 /** A chosen model. */
 export interface ModelStage {
@@ -81,6 +101,9 @@ export interface ModelStage {
  * `model("new:gpt2", { hiddenSize: 256, layers: 4 })`, in plan files `new:gpt2?hiddenSize=256&layers=4`.
  * The plan trains it with `full()`.
  *
+ * A graph that others wrote is a model, too: an ONNX file, `file:model.onnx`, or a graph model of tensorflow.js,
+ * `npm:package@version#models/model.json`. Its weights are layers, and a new head reads one of its tensors.
+ *
  * @example
  * ```ts
  * import { accuracy, lora, model, tableFromColumns } from "tunebook";
@@ -113,10 +136,17 @@ export function model(
   const isNew = parsed.kind === "new";
   if (isNew) {
     newModelSettings(parsed.modelType, { ...parsed.options, ...options as NewModelOptions });
-  } else checkOptions("model", options, modelRules);
-  const { quantize, family }: ModelOptions = isNew ? {} : options as ModelOptions;
+  } else {
+    checkOptions("model", options, modelRules, () => graphMistakes(options as ModelOptions));
+  }
+  const { quantize, family, head, preprocessor }: ModelOptions = isNew
+    ? {}
+    : options as ModelOptions;
+  const ofGraph = head || preprocessor
+    ? graphReference(reference, { ...(head && { head }), ...(preprocessor && { preprocessor }) })
+    : reference;
   const chosen = {
-    model: isNew ? newReference(reference, { ...options }) : reference,
+    model: isNew ? newReference(reference, { ...options }) : ofGraph,
     ...(quantize ? { quantize } : {}),
     ...(family ? { family } : {}),
   };

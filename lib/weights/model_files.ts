@@ -10,6 +10,8 @@ import { missingPermission } from "../core/permissions.ts";
 import type { SentenceSource } from "../text/sentence_settings.ts";
 import { findWeights, INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
 import { MODULES_FILE, readSentenceFolder, sentenceFiles } from "./sentence_folder.ts";
+import { isGraphFile } from "./graph/graph_file.ts";
+import type { GraphOptions } from "./graph/graph_options.ts";
 import { parseShardIndex } from "./shard_index.ts";
 
 /** The file that names the family and its sizes. */
@@ -36,7 +38,7 @@ export interface ModelFolder {
   readonly reference: string;
   /** The folder of its files. */
   readonly folder: string;
-  /** Path of `config.json`, or of a GGUF file, which is all four files in one. */
+  /** Path of `config.json`, of a GGUF file, which is all four files in one, or of a graph. */
   readonly config: string;
   /** Path of the weights, as `openWeights` takes it. */
   readonly weights: string;
@@ -50,6 +52,8 @@ export interface ModelFolder {
   readonly generationConfig?: string;
   /** Path of `preprocessor_config.json`, if there is one. */
   readonly preprocessorConfig?: string;
+  /** What the reference says of a graph. */
+  readonly graph?: GraphOptions | undefined;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
   readonly sentence?: SentenceSource;
 }
@@ -73,6 +77,9 @@ export async function findModelFiles(
       tokenizer: weightsPath,
       tokenizerConfig: weightsPath,
     };
+  }
+  if (weightsPath !== undefined && isGraphFile(weightsPath)) {
+    return { reference, folder, config: weightsPath, weights: weightsPath };
   }
   const sentence = await readSentenceFolder(folder);
   const own = join(folder, sentence?.transformer ?? "");

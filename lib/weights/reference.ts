@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { TunebookError } from "../core/errors.ts";
 import { isGguf } from "../core/gguf/read_gguf.ts";
 import { didYouMean } from "../core/nearest.ts";
+import { isGraphFile } from "./graph/graph_file.ts";
+import { type GraphOptions, graphQuery, parseGraphQuery } from "./graph/graph_options.ts";
 import { pretrainedModels } from "./pretrained.ts";
 
 /** Where a model comes from. */
@@ -24,8 +26,10 @@ export type Reference =
     readonly name: string;
     /** The exact version; undefined takes what is installed. */
     readonly version?: string;
-    /** The folder in the package, if it holds several models. */
+    /** The folder in the package, if it holds several models, or the file of a graph. */
     readonly subfolder?: string;
+    /** What is said of a graph. */
+    readonly graph?: GraphOptions;
   }
   | {
     readonly kind: "hf";
@@ -36,7 +40,12 @@ export type Reference =
     /** The GGUF file in the repository, if it was named. */
     readonly file?: string;
   }
-  | { readonly kind: "file"; readonly path: string }
+  | {
+    readonly kind: "file";
+    readonly path: string;
+    /** What is said of a graph. */
+    readonly graph?: GraphOptions;
+  }
   | { readonly kind: "url"; readonly url: string }
   | {
     readonly kind: "new";
@@ -86,12 +95,16 @@ export function parseReference(text: string): Reference {
   switch (scheme) {
     case "tunebook":
       return parseOwn(text, rest);
-    case "npm":
-      return parseNpm(text, rest);
+    case "npm": {
+      const { path, graph } = graphIn(text, rest.replace("#", "/"));
+      return { ...parseNpm(text, path), ...graph };
+    }
     case "hf":
       return parseHub(text, rest);
-    case "file":
-      return parseFile(text, rest);
+    case "file": {
+      const { path, graph } = graphIn(text, rest);
+      return { ...parseFile(text, path), ...graph };
+    }
     case "https":
     case "http":
       return parseUrl(text, scheme);
@@ -146,11 +159,41 @@ function parseHub(text: string, rest: string): Reference {
   return { kind: "hf", repository, revision, file };
 }
 
+/** The path of a graph without what is said of it; other paths as they are. */
+function graphIn(text: string, rest: string): { path: string; graph?: { graph: GraphOptions } } {
+  const [, path, query] = /^([^?]*)\?(.*)$/s.exec(rest) ?? [];
+  if (path === undefined || !isGraphFile(path)) return { path: rest };
+  const graph = parseGraphQuery(query);
+  if (!Array.isArray(graph)) return { path, graph: { graph } };
+  throw unreadable(text, graph.map(({ told }) => told((name) => name)).join("; "));
+}
+
+/**
+ * A graph's reference with options as one text: `file:model.onnx?at=features`; those that the text has already
+ * are replaced.
+ */
+export function graphReference(text: string, options: GraphOptions): string {
+  const parsed = parseReference(text);
+  const path = text.split("?")[0];
+  const isGraph = (parsed.kind === "npm" || parsed.kind === "file") && isGraphFile(path);
+  if (!isGraph) {
+    throw new TunebookError(
+      "input",
+      `head and preprocessor are for graphs, such as file:model.onnx; ${text} is none`,
+    );
+  }
+  const { head, preprocessor } = options;
+  return path + graphQuery({
+    head: { ...parsed.graph?.head, ...head },
+    preprocessor: { ...parsed.graph?.preprocessor, ...preprocessor },
+  });
+}
+
 function parseFile(text: string, rest: string): Reference {
   if (rest === "") throw unreadable(text, "the path is empty");
   if (!rest.startsWith("//")) return { kind: "file", path: rest };
   try {
-    return { kind: "file", path: fileURLToPath(text.trim()) };
+    return { kind: "file", path: fileURLToPath(`file:${rest}`) };
   } catch {
     throw unreadable(text, "it is not a file URL of this machine");
   }
@@ -219,6 +262,7 @@ function unreadable(text: string, why: string): TunebookError {
   file:./folder, file:/folder or file:///folder          this machine
   https://server/folder or https://server/model.safetensors
   new:gpt2?hiddenSize=256&layers=4                       a new model, made from the training data
-  hf:org/name/model.gguf, file:./model.gguf and so on    one GGUF file`,
+  hf:org/name/model.gguf, file:./model.gguf and so on    one GGUF file
+  file:./model.onnx, npm:package@1.2.3#model.json        a graph: ONNX, or tensorflow.js`,
   );
 }

@@ -12,6 +12,7 @@ import { packageFolder } from "../core/package_folder.ts";
 import { missingPermission } from "../core/permissions.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
 import { downloadFromUrl } from "./download_url.ts";
+import { isGraphFile } from "./graph/graph_file.ts";
 import { downloadFromHub } from "./hub.ts";
 import { type DownloadOptions, downloadRules } from "./hub_settings.ts";
 import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
@@ -32,7 +33,7 @@ const rules: Rules<ResolveOptions> = { ...downloadRules, from: text };
 /**
  * Finds or downloads the files of a model: `tunebook:name`, `npm:package@version`,
  * `hf:org/name[@revision]`, `file:path` or `https://…`. A GGUF file, `file:model.gguf` or `hf:org/name/model.gguf`, is a whole
- * model.
+ * model, and so is a graph: `file:model.onnx`, `npm:package@version#model.json`.
  *
  * Throws `input` for a reference that cannot be read or a package of another version, `download`
  * for what is not installed or cannot be fetched, and `weights` for a folder that is no model.
@@ -53,8 +54,10 @@ export async function resolveModel(
 ): Promise<ModelFolder> {
   refuseQueuedCell();
   checkOptions("resolveModel", options, rules);
-  const { folder, weights } = await locate(reference, parseReference(reference), options);
-  return await findModelFiles(reference, folder, weights);
+  const parsed = parseReference(reference);
+  const { folder, weights } = await locate(reference, parsed, options);
+  const files = await findModelFiles(reference, folder, weights);
+  return "graph" in parsed ? { ...files, graph: parsed.graph } : files;
 }
 
 async function locate(
@@ -71,7 +74,9 @@ async function locate(
     case "npm": {
       const home = packageFolder(reference.name, reference.version);
       const path = join(home, reference.subfolder ?? "");
-      if (isGguf(path) && await isFile(path)) return { folder: dirname(path), weights: path };
+      if ((isGguf(path) || isGraphFile(path)) && await isFile(path)) {
+        return { folder: dirname(path), weights: path };
+      }
       return { folder: await checkFolder(text, path) };
     }
     case "hf": {
@@ -89,12 +94,17 @@ async function locate(
       return await downloadFromUrl(reference.url, options);
     case "file": {
       const path = resolve(options.from ?? Deno.cwd(), reference.path);
-      if (await isFile(path) && (basename(path).endsWith(".safetensors") || isGguf(path))) {
+      if (await isFile(path) && isWhole(path)) {
         return { folder: dirname(path), weights: path };
       }
       return { folder: await checkFolder(text, path) };
     }
   }
+}
+
+/** Whether a file is a model by itself, or the weights of one. */
+function isWhole(path: string): boolean {
+  return basename(path).endsWith(".safetensors") || isGguf(path) || isGraphFile(path);
 }
 
 async function checkFolder(text: string, path: string): Promise<string> {
@@ -110,6 +120,6 @@ async function checkFolder(text: string, path: string): Promise<string> {
   }
   throw new TunebookError(
     "input",
-    `${text}: ${path} is neither a folder nor a .safetensors or .gguf file`,
+    `${text}: ${path} is neither a folder nor a .safetensors, .gguf or .onnx file`,
   );
 }

@@ -57,6 +57,7 @@ export async function loadWith(
     weights: files.weights,
     head,
     families: [family],
+    graph: files.graph,
     seed,
     ...(quantize ? { quantize } : {}),
     signal,

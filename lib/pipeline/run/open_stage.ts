@@ -51,10 +51,14 @@ export async function openStage(
     signal,
     ...(offline ? { offline } : {}),
   });
-  const { family, config, json } = await readModelConfig(files.config, own ? [own] : []);
+  const { family, config, json } = await readModelConfig(
+    files.config,
+    own ? [own] : [],
+    files.graph,
+  );
   const opened = { reference, files, family, config, json };
   if (family.input === "image") {
-    const pixels = await openPixels(files, config);
+    const pixels = await openPixels(files, config, json);
     return { ...opened, ...(pixels ? { pixels } : {}) };
   }
   if (!files.tokenizer) {
@@ -77,19 +81,24 @@ export async function openStage(
   return { ...opened, tokenizer };
 }
 
-/** The image processor of a folder. What images become must be what the model takes. */
+/** The image processor of a folder, or what is said of a graph. What images become must be what it takes. */
 async function openPixels(
   { preprocessorConfig: file }: Pick<ModelFolder, "preprocessorConfig">,
   config: ModelConfig,
+  { preprocessor }: Readonly<Record<string, unknown>>,
 ): Promise<PixelProcessor | undefined> {
-  if (!file) return undefined;
-  const pixels = imageProcessor(await readJsonObject(file), file);
+  if (!file && preprocessor === undefined) return undefined;
+  const pixels = file
+    ? imageProcessor(await readJsonObject(file), file)
+    : imageProcessor(preprocessor as Record<string, unknown>, "the preprocessor of the graph");
   const { imageSize } = config as Partial<ImageConfig>;
   const { size } = pixels;
   if (imageSize && size && (imageSize[0] !== size.height || imageSize[1] !== size.width)) {
     throw new TunebookError(
       "weights",
-      `${file} makes images of ${size.height} × ${size.width} pixels, but the model takes ` +
+      `${
+        file ?? "preprocessor"
+      } makes images of ${size.height} × ${size.width} pixels, but the model takes ` +
         `${imageSize.join(" × ")} (image_size in its config.json)`,
     );
   }

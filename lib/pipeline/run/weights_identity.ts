@@ -7,6 +7,8 @@ import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isGraphFile } from "../../weights/graph/graph_file.ts";
+import { graphFiles } from "../../weights/graph/read_graph_file.ts";
 import { openWeights } from "../../weights/open_weights.ts";
 import { parseShardIndex } from "../../weights/shard_index.ts";
 
@@ -19,11 +21,15 @@ const blocksPerTensor = 8;
  * to eight blocks of 64 KiB of each tensor, evenly spaced from its first to its last byte; tensors
  * of at most 512 KiB enter whole. All shards of an index count, in the order of their names.
  *
- * @param path a `.safetensors` or `.gguf` file, or the index of one in shards
+ * @param path a `.safetensors` or `.gguf` file, the index of one in shards, or a graph, which enters whole
  */
 export async function weightsIdentity(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of await filesOf(path)) await addFile(hash, file);
+  if (isGraphFile(path)) {
+    for (const file of await graphFiles(path)) hash.update(await Deno.readFile(file));
+  } else {
+    for (const file of await filesOf(path)) await addFile(hash, file);
+  }
   return hash.digest("hex");
 }
 

@@ -1,0 +1,117 @@
+/**
+ * A graph that others wrote, as a family: the operators of an ONNX file or of a graph model of tensorflow.js,
+ * whose weights are layers, up to the tensor that a new head reads.
+ *
+ * @module
+ */
+import { mistakes, TunebookError } from "../core/errors.ts";
+import { isRecord } from "../core/objects.ts";
+import { type Tensor, tf } from "../engine/mod.ts";
+import { configReader } from "../nn/config_reader.ts";
+import type { Family, Features, ImageConfig } from "../nn/family.ts";
+import type { ConvLayer, Layer, LinearLayer } from "../nn/layer.ts";
+import type { Net } from "../nn/net.ts";
+import type { GraphModel } from "./graph/graph_model.ts";
+import { graphShapes } from "./graph/graph_shapes.ts";
+import { graphPrefix } from "./graph/read_graph.ts";
+import { checkOperators, runGraph } from "./graph/run_graph.ts";
+import { imageHead, pixelInputs } from "./image_heads.ts";
+
+/** The sizes of a graph's model, and the graph. */
+export interface GraphConfig extends ImageConfig {
+  readonly graph: GraphModel;
+  /** The tensor that heads read. */
+  readonly at: string;
+  /** True where the graph takes blue first; images come with red first. */
+  readonly takesBlueFirst: boolean;
+}
+
+function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
+  const read = configReader(json);
+  const channels = read.size("num_channels");
+  const imageSize = read.pair("image_size");
+  const order = read.oneOf("channel_order", ["rgb", "bgr"], "rgb");
+  const initializerRange = read.positive("initializer_range", 0.02);
+  read.finish();
+  const graph = graphIn(json);
+  const [at] = graph.outputs;
+  checkOperators("config.json", graph.nodes);
+  const shape = graphShapes(graph, imageSize).get(at);
+  if (!shape || shape.length < 2 || shape.length > 4) throw unread(at, shape, imageSize);
+  return {
+    hiddenSize: shape.length === 4 ? shape[1] : shape.at(-1)!,
+    numLayers: 0,
+    numHeads: 1,
+    maxTokens: 1,
+    initializerRange,
+    channels,
+    imageSize,
+    graph,
+    at,
+    takesBlueFirst: order === "bgr",
+  };
+}
+
+function graphIn({ graph }: Readonly<Record<string, unknown>>): GraphModel {
+  const { input, outputs, nodes, layers, tensors, constants } = isRecord(graph) ? graph : {};
+  const wrong = [
+    ...(isRecord(input) ? [] : ["graph.input must be an object"]),
+    ...Object.entries({ outputs, nodes, layers }).filter(([, list]) => !Array.isArray(list))
+      .map(([name]) => `graph.${name} must be a list`),
+    ...Object.entries({ tensors, constants }).filter(([, value]) => !isRecord(value))
+      .map(([name]) => `graph.${name} must be an object`),
+  ];
+  if (wrong.length === 0) return graph as GraphModel;
+  throw mistakes("weights", "config.json does not describe this model:", wrong, wrong.length);
+}
+
+function unread(
+  at: string,
+  shape: readonly number[] | undefined,
+  [height, width]: readonly [number, number],
+): TunebookError {
+  return new TunebookError(
+    "unsupported",
+    shape
+      ? `a head reads maps or vectors, and "${at}" is [${shape}]`
+      : `"${at}" cannot be computed of images of ${height} × ${width}: the graph is made for images of ` +
+        "one size, or cut off behind what is",
+  );
+}
+
+/** The maps or vectors that the graph gives, and their mean where they are several. */
+function features(
+  net: Net,
+  { graph, at, takesBlueFirst }: GraphConfig,
+  { pixel_values: pixels }: Readonly<Record<string, Tensor>>,
+): Features {
+  const fed = takesBlueFirst ? tf.concat(tf.split(pixels, 3, 1).reverse(), 1) : pixels;
+  const [x] = runGraph(net, graph, fed, [at]);
+  if (!x) throw new TunebookError("weights", `the graph has no tensor "${at}"`);
+  if (x.rank === 4) return { maps: [x], pooled: tf.mean(x, [2, 3]) };
+  if (x.rank === 2) return { pooled: x };
+  const [n, sequence, width] = x.shape as [number, number, number];
+  return { tokens: tf.reshape(x, [n * sequence, width]), pooled: tf.mean(x, 1) };
+}
+
+/** True for a linear layer, and for a convolution that mixes channels. */
+function isTarget(layer: Layer): layer is LinearLayer | ConvLayer {
+  return layer.kind === "linear" || layer.kind === "conv" && (layer.groups ?? 1) === 1;
+}
+
+/** Graphs of operators. */
+export const graph: Family<GraphConfig> = {
+  modelType: "graph",
+  input: "image",
+  prefix: graphPrefix,
+  readConfig,
+  layers: ({ graph }) => [...graph.layers],
+  inputs: pixelInputs,
+  // What comes after the head's tensor is left in the file.
+  ignored: [new RegExp(`^${graphPrefix}\\.`)],
+  optional: [],
+  attentionTargets: [],
+  targetsOf: ({ graph }) => graph.layers.filter(isTarget).map(({ path }) => path),
+  features,
+  heads: { classification: imageHead("GraphForImageClassification") },
+};

@@ -1,0 +1,42 @@
+/**
+ * The shapes of all tensors of a graph for an image of a size, found by tracing it: nothing is computed.
+ *
+ * @module
+ */
+import { type InputSpec, type Program, tf, trace } from "../../engine/mod.ts";
+import { createNet } from "../../nn/create_net.ts";
+import { weightsOf } from "../../nn/layer.ts";
+import type { GraphModel } from "./graph_model.ts";
+import { runGraph } from "./run_graph.ts";
+
+/** Images of the trace: more than one, which a graph may have been made for. */
+const images = 2;
+
+/** Tensor → its shape, the batch being 2; what cannot be traced is left out with all that depends on it. */
+export function graphShapes(
+  graph: GraphModel,
+  [height, width]: readonly [number, number],
+): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  const shape = [images, graph.input.channels, height, width];
+  const weights = graph.layers.flatMap(weightsOf).map(({ path, shape }): [string, InputSpec] => [
+    path,
+    { role: "frozen", type: "float32", shape },
+  ]);
+  const program: Program = {
+    name: "the shapes of a graph",
+    inputs: {
+      pixel_values: { role: "feed", type: "float32", shape },
+      ...Object.fromEntries(weights),
+    },
+    compute({ pixel_values, ...tensors }) {
+      const net = createNet({ tensor: (path) => tensors[path] });
+      const found = (name: string, value: { readonly shape: readonly number[] }) =>
+        void shapes.set(name, [...value.shape]);
+      runGraph(net, graph, pixel_values, [], { found, skips: true });
+      return { image: tf.relu(pixel_values) };
+    },
+  };
+  trace(program, () => new Float32Array(), { plain: true });
+  return shapes;
+}

@@ -1,0 +1,50 @@
+/**
+ * The paths of a graph's layers: after the names of their weights, or of their nodes where weights have
+ * names that say nothing.
+ *
+ * @module
+ */
+
+/** What exporters put behind a layer's name to name its weight. */
+const roles = new RegExp(
+  "(?:[./_](?:Conv2D|BiasAdd|MatMul|separable_conv2d(?=_)))*" +
+    "[./_](?:weights?|kernel|W|w_0|ReadVariableOp|gamma|scale|alpha|slope|biases|bias|b_0|beta)" +
+    "(?:_fused_bn|_quantized)?(?::0)?(?:[./_](?:ReadVariableOp|read))?$",
+);
+
+/** Names that a tool gave to what had none: they change from export to export. */
+const nameless = /^(?:onnx::|\d+$|p2o\.|Constant_|const_)/;
+
+/** Paths that heads have. */
+const reserved = /^classifier(?:\.|$)/;
+
+/** Gives each layer a path of its own. */
+export class LayerPaths {
+  #taken = new Map<string, string>();
+
+  /**
+   * The path of the layer with the weight of that name; the same weight has the same path wherever it is
+   * used.
+   *
+   * @param others what the layer is named after where the weight's name says nothing
+   */
+  of(weight: string, ...others: readonly string[]): string {
+    const known = [...this.#taken].find(([, name]) => name === weight)?.[0];
+    if (known !== undefined) return known;
+    const own = weight.replace(/__filter$/, "");
+    const stem = nameless.test(own) ? undefined : own.replace(roles, "");
+    const named = [stem, ...others].find((name) => name && !nameless.test(name)) ?? own;
+    const path = cleaned(named);
+    const wanted = reserved.test(path) ? `graph_${path}` : path;
+    let free = wanted;
+    for (let i = 2; this.#taken.has(free); i++) free = `${wanted}_${i}`;
+    this.#taken.set(free, weight);
+    return free;
+  }
+}
+
+/** A name as a path of modules: dots between its parts. */
+function cleaned(name: string): string {
+  return name.replace(/:0$/, "").replaceAll(/[/\\:\s]+/g, ".").replaceAll(/\.{2,}/g, ".")
+    .replaceAll(/^\.|\.$/g, "");
+}

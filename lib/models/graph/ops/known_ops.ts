@@ -1,0 +1,98 @@
+/**
+ * Operators on numbers that are known while a program is made: what graphs compute of sizes.
+ *
+ * @module
+ */
+import type { NodeConstant } from "../graph_model.ts";
+import { fromFirst, listOf, type NodeCall, numberOf } from "./node_call.ts";
+
+type Known = NodeConstant;
+/** Gives undefined for what is left to tensors. */
+type KnownOp = (call: NodeCall, inputs: readonly Known[]) => Known | undefined;
+
+const isLine = ({ shape }: Known) => shape.length <= 1;
+const line = (data: readonly number[], type: Known["type"]): Known => ({
+  shape: [data.length],
+  type,
+  data,
+});
+
+/** One number with each, or two lists of the same length. */
+function pairwise(of: (a: number, b: number) => number, type?: Known["type"]): KnownOp {
+  return (_, [a, b]) => {
+    if (!isLine(a) || !isLine(b)) return undefined;
+    const long = a.data.length >= b.data.length ? a : b;
+    if (a.data.length !== b.data.length && a.data.length !== 1 && b.data.length !== 1) {
+      return undefined;
+    }
+    const at = ({ data }: Known, i: number) => data[data.length === 1 ? 0 : i];
+    const shape = a.shape.length > b.shape.length
+      ? a.shape
+      : b.shape.length > a.shape.length
+      ? b.shape
+      : long.shape;
+    const kind = type ?? a.type;
+    const whole = kind === "int" ? Math.trunc : (number: number) => number;
+    return { shape, type: kind, data: long.data.map((_, i) => whole(of(at(a, i), at(b, i)))) };
+  };
+}
+
+const single = (of: (x: number) => number): KnownOp => (_, [x]) => ({ ...x, data: x.data.map(of) });
+
+function sliced(call: NodeCall, [x]: readonly Known[]): Known | undefined {
+  if (x.shape.length !== 1) return undefined;
+  const [start] = listOf(call, "starts", 1)!;
+  const [end] = listOf(call, "ends", 2)!;
+  const [step] = listOf(call, "steps", 4) ?? [1];
+  return step === 1 ? line(x.data.slice(start, Math.min(end, x.data.length)), x.type) : undefined;
+}
+
+/** By operator. */
+export const knownOps: Readonly<Record<string, KnownOp>> = {
+  Add: pairwise((a, b) => a + b),
+  Sub: pairwise((a, b) => a - b),
+  Mul: pairwise((a, b) => a * b),
+  Div: pairwise((a, b) => a / b),
+  FloorDiv: pairwise((a, b) => Math.floor(a / b)),
+  Max: pairwise(Math.max),
+  Min: pairwise(Math.min),
+  Equal: pairwise((a, b) => Number(a === b), "bool"),
+  Greater: pairwise((a, b) => Number(a > b), "bool"),
+  Less: pairwise((a, b) => Number(a < b), "bool"),
+  Floor: single(Math.floor),
+  Ceil: single(Math.ceil),
+  Sqrt: single(Math.sqrt),
+  Identity: (_, [x]) => x,
+  Cast(call, [x]) {
+    const to = numberOf(call, "to", 1);
+    const type = [6, 7].includes(to) ? "int" : to === 9 ? "bool" : "float";
+    return { ...x, type, data: type === "int" ? x.data.map(Math.trunc) : x.data };
+  },
+  Concat: (_, inputs) =>
+    inputs.every(({ shape }) => shape.length === 1)
+      ? line(inputs.flatMap(({ data }) => data), inputs[0].type)
+      : undefined,
+  Gather(_, [x, indices]) {
+    if (x.shape.length !== 1) return undefined;
+    const data = indices.data.map((at) => x.data[fromFirst(at, x.data.length)]);
+    return { shape: indices.shape, type: x.type, data };
+  },
+  Slice: sliced,
+  Unsqueeze: (_, [x]) => x.shape.length === 0 ? line(x.data, x.type) : undefined,
+  Squeeze: (_, [x]) => x.data.length === 1 && isLine(x) ? { ...x, shape: [] } : undefined,
+  Reshape(_, [x, { data: target }]) {
+    const rest = x.data.length / target.reduce((all, size) => size === -1 ? all : all * size, 1);
+    return { ...x, shape: target.map((size) => size === -1 ? rest : size) };
+  },
+  Range(_, [{ data: [start], type }, { data: [limit] }, { data: [step] }]) {
+    const count = Math.max(0, Math.ceil((limit - start) / step));
+    return line(Array.from({ length: count }, (_, i) => start + i * step), type);
+  },
+  ReduceProd: (_, [x]) =>
+    isLine(x) ? { shape: [], type: x.type, data: [x.data.reduce((a, b) => a * b, 1)] } : undefined,
+  Where: (_, [condition, yes, no]) =>
+    [condition, yes, no].every((each) => each.shape.length === 1) &&
+      yes.data.length === no.data.length
+      ? line(condition.data.map((chosen, i) => chosen ? yes.data[i] : no.data[i]), yes.type)
+      : undefined,
+};
