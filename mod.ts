@@ -106,6 +106,7 @@ export {
 export type { LabelColumnOptions } from "./lib/tasks/shared/label_column.ts";
 export type { SaidLabel } from "./lib/tasks/shared/labelled_rows.ts";
 export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
+export type { TargetsContext } from "./lib/nn/objective.ts";
 export type { ImageInput, ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
