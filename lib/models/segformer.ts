@@ -197,6 +197,11 @@ const masks: MapHead<SegformerConfig> = {
       kernel: [1, 1],
     },
   ],
+  mapSize: ({ imageSize: [height, width], stages: [{ patchSize, stride }] }) => {
+    const points = (pixels: number) =>
+      Math.floor((pixels + 2 * Math.floor(patchSize / 2) - patchSize) / stride) + 1;
+    return [points(height), points(width)];
+  },
   reusable: /^decode_head\.(?!classifier$)/,
   forward(net, { headDropout }, maps) {
     const [, , height, width] = maps[0].shape as [number, number, number, number];

@@ -149,6 +149,8 @@ export interface RowHead<Config> extends HeadLayers<Config> {
 /** A head that reads maps of an image. */
 export interface MapHead<Config> extends HeadLayers<Config> {
   readonly reads: "maps";
+  /** Rows and columns of what `forward` gives for an image of the config's size. */
+  mapSize(config: Config): readonly [height: number, width: number];
   /** Maps from fine to coarse → [batch, outputs, height, width] */
   forward(net: Net, config: Config, maps: readonly Tensor[]): Tensor;
 }

@@ -51,6 +51,10 @@ export function evaluationProgram(
   const outputsOf: OutputsOf = (net, inputs) => {
     const batch = batchOf(inputs);
     const { perRow } = trainable.objective;
+    if (modelHead(trainable.model).reads === "maps") {
+      const maps = headResults(net, trainable, inputs);
+      return { logits: evaluatedResults(trainable, maps, batch) };
+    }
     const features = headFeatures(net, trainable, inputs);
     if (!perRow?.ofTokens) {
       const results = appliedHead(net, trainable, features);

@@ -42,6 +42,8 @@ export interface ImageProcessor {
   readonly tokens: number;
   /** What `preprocessor_config.json` says; absent where the model's folder has none. */
   readonly pixels?: PixelProcessor;
+  /** Rows and columns of what each head of maps gives for an image, by the head's name. */
+  readonly mapSizes?: Readonly<Record<string, readonly [height: number, width: number]>>;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

@@ -55,6 +55,14 @@ export interface Task<
    * data of their own are not among them.
    */
   checkSplit?(cut: Partial<Splits>): void;
+  /**
+   * Finds labels that stand in files beside the table, such as those of masks; `withLabels` gets them, and `read` is
+   * not asked.
+   */
+  findLabels?(
+    splits: Splits,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<readonly string[]>;
   /** Reads the labels of the training rows. */
   read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
   /** The task of a model that is trained already, or of one whose labels are known elsewhere. */

@@ -7,9 +7,15 @@ import { TunebookError } from "../../core/errors.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import { imageProcessor, type PixelProcessor } from "../../image/processor/image_processor.ts";
 import { readModelConfig } from "../../models/load_model.ts";
-import type { EncoderDecoderConfig, Family, ImageConfig, ModelConfig } from "../../nn/family.ts";
+import type {
+  EncoderDecoderConfig,
+  Family,
+  Head,
+  ImageConfig,
+  ModelConfig,
+} from "../../nn/family.ts";
 import { textConfig } from "../../nn/model.ts";
-import type { Processor } from "../../nn/processor.ts";
+import type { ImageProcessor, Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import type { ModelFolder } from "../../weights/model_files.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
@@ -109,7 +115,12 @@ async function openPixels(
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
   const { tokenizer, pixels, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
-    return { input: "image", tokens: config.maxTokens, ...(pixels ? { pixels } : {}) };
+    return {
+      input: "image",
+      tokens: config.maxTokens,
+      mapSizes: mapSizesOf(family.heads, config),
+      ...(pixels ? { pixels } : {}),
+    };
   }
   if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);
   return {
@@ -136,4 +147,15 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
 export function tokenizerOf({ tokenizer, family }: OpenedModel): Tokenizer {
   if (tokenizer) return tokenizer;
   throw new TunebookError("unsupported", `${family.modelType} models take no text`);
+}
+
+function mapSizesOf(
+  heads: Readonly<Record<string, Head<ModelConfig>>>,
+  config: ModelConfig,
+): NonNullable<ImageProcessor["mapSizes"]> {
+  return Object.fromEntries(
+    Object.entries(heads).flatMap(([name, head]) =>
+      head.reads === "maps" ? [[name, head.mapSize(config)]] : []
+    ),
+  );
 }

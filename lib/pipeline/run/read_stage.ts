@@ -39,12 +39,22 @@ export async function readStage(
   signal?: AbortSignal,
 ): Promise<ReadData> {
   const { splits, apart } = await readSplits(data, task, split, signal);
-  const labelled: AnyLabelledTask = task.read(splits);
+  const labelled = await readLabels(task, splits, signal);
   for (const { table, where } of apart) {
     if (labelled.checkHeldOut) labelled.checkHeldOut(table, where);
     else task.checkRows(table, where);
   }
   return { splits, task: labelled };
+}
+
+/** The task with the labels of its rows, wherever they stand. */
+export async function readLabels(
+  task: AnyTask,
+  splits: Splits,
+  signal?: AbortSignal,
+): Promise<AnyLabelledTask> {
+  if (!task.findLabels) return task.read(splits);
+  return task.withLabels(await task.findLabels(splits, { signal }));
 }
 
 /** Held-out rows that are data of their own. */

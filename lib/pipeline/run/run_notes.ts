@@ -19,6 +19,7 @@ const fewSteps = 50;
 
 /** The metric of what always saying the most frequent label scores, by the kind of predictions. */
 const baselineMetrics: Readonly<Record<string, string>> = {
+  mask: "pixelAccuracy",
   single: "accuracy",
   tags: "tokenAccuracy",
 };

@@ -4,14 +4,11 @@
  * @module
  */
 import type { LabelKind } from "../../data/labels.ts";
-import { decodeImage } from "../../image/decode_image.ts";
-import { encodePng } from "../../image/encode_png.ts";
-import { imageBytes } from "../../image/image_bytes.ts";
 import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts";
-import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { compareScores, distance, type ScoredLabel } from "../shared/compare_scores.ts";
+import { fittedPng } from "../shared/fitted_png.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
 import type { ImageInput, ImagePrediction } from "./prediction.ts";
 
@@ -26,9 +23,7 @@ export interface ImageReaderOptions {
 /**
  * `image-classification`, every label with its score. The pipeline takes the softmax of all models; those of
  * several labels and of numbers are asked by its processor and its model.
- *
- * Images are given to it in the size that the model takes: transformers.js makes large images smaller without
- * smoothing, so that its pixels of those are others than Python's, whatever the model.
+ * Images are given to it in the size that the model takes (`fittedPng`).
  */
 export function imageReader(
   { image, kind, labels }: ImageReaderOptions,
@@ -42,7 +37,7 @@ export function imageReader(
     async ask(reader, inputs, processor) {
       const { pixels } = pixelsFor("image-classification", processor);
       const files = await Promise.all(
-        inputs.map(async (input) => new Blob([await fittedPng(input, pixels)])),
+        inputs.map(async (input) => (await fittedPng(input, pixels)).file),
       );
       if (kind !== "single") return await numbersOf(reader, files, { kind, labels });
       return await reader.ask(files, { top_k: labels.length }) as ScoredLabel[][];
@@ -53,15 +48,6 @@ export function imageReader(
         : compareScores(found as ScoredLabel[], answer),
     sizeOf: ({ outputs }) => Math.max(1, largestOutput(outputs)),
   };
-}
-
-/** The file of an image as the model sees it. */
-async function fittedPng(
-  input: ImageInput,
-  pixels: PixelProcessor,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const image = await decodeImage(await imageBytes(input), { where: "the image" });
-  return encodePng(pixels.fit(image));
 }
 
 const limits: Readonly<Record<LabelKind, string | undefined>> = {

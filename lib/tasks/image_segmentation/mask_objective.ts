@@ -6,8 +6,9 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { mistakeOf, mistakes } from "../../core/errors.ts";
 import { integer, list, required, type Rules, whole } from "../../core/option_rules.ts";
-import { type HostTensor, ops, type Tensor, tf } from "../../engine/mod.ts";
+import { ops, type Tensor, tf } from "../../engine/mod.ts";
 import { type LabelMask, usualIgnoredIndex } from "../../nn/mask_predictions.ts";
+import type { Feeds } from "../../nn/feeds.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { lossMistakes } from "../shared/loss_options.ts";
 import { maskLoss, type MaskLossOptions, maskLossRules, uncounted } from "./mask_loss.ts";
@@ -66,11 +67,6 @@ export function maskObjective(options: MaskObjectiveOptions): Objective {
   const { masks, classes, mapSize, ignoredIndex = usualIgnoredIndex, ...loss } = options;
   checkMasks(masks, classes, ignoredIndex);
   const [{ width, height } = { width: 1, height: 1 }] = masks;
-  const weightOfMask = ({ data }: LabelMask) => {
-    let weight = 0;
-    for (const label of data) if (label !== ignoredIndex) weight += loss.classWeights?.[label] ?? 1;
-    return weight;
-  };
   const [rows, columns] = mapSize ?? [height, width];
   const outputs = classes * rows * columns;
   const mapsOf = (results: Tensor) => tf.reshape(results, [-1, classes, rows, columns]);
@@ -91,26 +87,46 @@ export function maskObjective(options: MaskObjectiveOptions): Objective {
       return tf.div(maskLoss(logits, pixel_classes, image_weights, loss), normaliser);
     },
     weightOf: (rows) =>
-      Array.from(rows, (row) => weightOfMask(masks[row])).reduce((sum, each) => sum + each, 0),
-    targetsOf(rows, normaliser) {
-      const chosen = Array.from(rows, (row) => masks[row]);
-      const data = new Int32Array(chosen.length * height * width);
-      chosen.forEach((mask, at) => {
-        const own = data.subarray(at * height * width);
-        mask.data.forEach((label, pixel) =>
-          own[pixel] = label === ignoredIndex ? uncounted : label
-        );
-      });
-      return {
-        pixel_classes: { shape: [chosen.length, height, width], data },
-        image_weights: {
-          shape: [chosen.length],
-          data: Float32Array.from(chosen, weightOfMask),
-        },
-        normaliser: { shape: [], data: Float32Array.of(normaliser) },
-      } satisfies Record<string, HostTensor>;
+      Array.from(rows, (row) => weightOfMask(masks[row], options))
+        .reduce((sum, each) => sum + each, 0),
+    targetsOf: (rows, normaliser) => ({
+      ...maskFeeds(Array.from(rows, (row) => masks[row]), options),
+      normaliser: { shape: [], data: Float32Array.of(normaliser) },
+    }),
+  };
+}
+
+/** What counts in a mask. */
+type Counting = Pick<MaskObjectiveOptions, "ignoredIndex" | "classWeights">;
+
+/**
+ * What the loss of some masks is fed with, beside the normaliser: `pixel_classes` [batch, height, width] and
+ * `image_weights` [batch]. They have one size.
+ */
+export function maskFeeds(masks: readonly LabelMask[], counting: Counting): Feeds {
+  const { ignoredIndex = usualIgnoredIndex } = counting;
+  const [{ width, height }] = masks;
+  const data = new Int32Array(masks.length * height * width);
+  masks.forEach((mask, at) => {
+    const own = data.subarray(at * height * width);
+    mask.data.forEach((label, pixel) => own[pixel] = label === ignoredIndex ? uncounted : label);
+  });
+  return {
+    pixel_classes: { shape: [masks.length, height, width], data },
+    image_weights: {
+      shape: [masks.length],
+      data: Float32Array.from(masks, (mask) => weightOfMask(mask, counting)),
     },
   };
+}
+
+function weightOfMask(
+  { data }: LabelMask,
+  { ignoredIndex = usualIgnoredIndex, classWeights }: Counting,
+): number {
+  let weight = 0;
+  for (const label of data) if (label !== ignoredIndex) weight += classWeights?.[label] ?? 1;
+  return weight;
 }
 
 function contradictions(

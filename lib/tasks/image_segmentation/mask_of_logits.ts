@@ -45,6 +45,23 @@ export function maskOfLogits(
   return { width: image.width, height: image.height, data };
 }
 
+/** The logit of a class at a pixel of the image, which is counted row after row. */
+export function logitAt(
+  logits: Float32Array,
+  { height, width }: MapSizes,
+  image: { readonly width: number; readonly height: number },
+): (label: number, pixel: number) => number {
+  const columns = pointsOf(width, image.width);
+  const rows = pointsOf(height, image.height);
+  return (label, pixel) => {
+    const map = logits.subarray(label * height * width, (label + 1) * height * width);
+    const row = rows[Math.floor(pixel / image.width)];
+    const column = columns[pixel % image.width];
+    const above = between(map, row.low * width, column);
+    return above + (between(map, row.high * width, column) - above) * row.share;
+  };
+}
+
 /** Two points of a map and how far a pixel lies between them. */
 interface Between {
   readonly low: number;

@@ -1,0 +1,62 @@
+/**
+ * Masks in colours over their images.
+ *
+ * @module
+ */
+import { palette } from "../../chart/palette.ts";
+import type { Image } from "../../image/image.ts";
+import { resample } from "../../image/resample/resample.ts";
+import { rgbImage } from "../../image/rgb_image.ts";
+import type { LabelMask } from "../../nn/mask_predictions.ts";
+
+/** So many images are shown; the others are counted. */
+export const mostShown = 12;
+
+/** The longer side of a shown image in pixels. */
+const longest = 256;
+/** How much of a colour is seen over the image; borders are seen whole. */
+const tint = 0.5;
+
+/** The image as it is shown, at most `longest` pixels long. */
+export function thumbnail(image: Image): Image {
+  const scale = Math.min(1, longest / Math.max(image.width, image.height));
+  const size = {
+    width: Math.max(1, Math.round(image.width * scale)),
+    height: Math.max(1, Math.round(image.height * scale)),
+  };
+  return resample(rgbImage(image), { ...size, filter: "bilinear" });
+}
+
+/** The colour of a class; the first one is often the background, and all have one. */
+export function colourOf(id: number): string {
+  return palette[id % palette.length];
+}
+
+/** The image with each class as a tint and a line where classes meet. */
+export function overlaid(image: Image, mask: LabelMask): Image {
+  const { width, height } = image;
+  const columns = nearest(mask.width, width);
+  const rows = nearest(mask.height, height);
+  const { data: ids } = mask;
+  const idAt = (x: number, y: number) => ids[rows[y] * mask.width + columns[x]];
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
+      const id = idAt(x, y);
+      const isBorder = (x + 1 < width && idAt(x + 1, y) !== id) ||
+        (y + 1 < height && idAt(x, y + 1) !== id);
+      const share = isBorder ? 1 : tint;
+      const colour = parseInt(colourOf(id).slice(1), 16);
+      for (let c = 0; c < 3; c++) {
+        const own = (colour >> (16 - 8 * c)) & 255;
+        data[at + c] = Math.round(share * own + (1 - share) * image.data[at + c]);
+      }
+    }
+  }
+  return { width, height, channels: 3, data };
+}
+
+/** For the middle of each shown pixel the one that it lies in. */
+function nearest(from: number, to: number): Int32Array {
+  return Int32Array.from({ length: to }, (_, at) => Math.floor((at + 0.5) * from / to));
+}
