@@ -6,13 +6,12 @@
 import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { augmentationsOf } from "../image/augment/augmentations.ts";
-import { imageSourceOf } from "../image/image_source.ts";
 import type { MaskPredictions } from "../nn/mask_predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import { sourceRows } from "../table/source_rows.ts";
-import type { Table } from "../table/table.ts";
-import { calledImage, type ImageInput } from "./image_classification/prediction.ts";
+import { imageMistakes } from "./shared/image_rows.ts";
+import { calledImage, type ImageInput } from "./shared/image_input.ts";
 import { foundLabels } from "./image_segmentation/found_labels.ts";
 import {
   ignoredIdOf,
@@ -74,11 +73,14 @@ export function imageSegmentation(
     checkRows(table, where) {
       requireColumns(table, columns, where);
       if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
-      const wrong = [
-        ...noImages(table, image, where),
-        ...noImages(table, mask, where, "the mask of "),
-      ];
-      if (wrong.length > 0) throw mistakes("data", `${where} cannot be read:`, wrong);
+      const source = sourceRows(table, where);
+      const ofMasks = { placeOf: (row: number) => `the mask of ${source.placeOf(row)}` };
+      const masks = imageMistakes(table, mask, ofMasks);
+      const wrong = imageMistakes(table, image, source).flatMap((own, row) => [
+        ...own,
+        ...masks[row],
+      ]);
+      if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
     },
     ...(given ? {} : {
       findLabels: ({ train }, { signal }) =>
@@ -121,18 +123,4 @@ function idOf(label: string, at: number, { labels, ids }: ImageSegmentationOptio
   if (!labels) return at;
   const own = labels.indexOf(label);
   return own < 0 ? noId : ids?.[own] ?? own;
-}
-
-/** What is wrong with the cells of a column that are to say where a file is. */
-function noImages(table: Table, column: string, where: string, before = ""): string[] {
-  const source = sourceRows(table, where);
-  return columnValues(table, column).flatMap((cell, row) => {
-    try {
-      imageSourceOf(cell, before + source.placeOf(row));
-      return [];
-    } catch (error) {
-      if (error instanceof TunebookError) return [error.message];
-      throw error;
-    }
-  });
 }

@@ -9,10 +9,18 @@ import type { NewFamily } from "./new_family.ts";
 import { newGpt2 } from "./new_gpt2.ts";
 import { newLlama } from "./new_llama.ts";
 import { newMarian } from "./new_marian.ts";
+import { newSegformer } from "./new_segformer.ts";
 import { newT5 } from "./new_t5.ts";
 import { newVit } from "./new_vit.ts";
 
-const newFamilies: readonly NewFamily[] = [newGpt2, newLlama, newMarian, newT5, newVit];
+const newFamilies: readonly NewFamily[] = [
+  newGpt2,
+  newLlama,
+  newMarian,
+  newSegformer,
+  newT5,
+  newVit,
+];
 
 /** The family of `new:<modelType>`. Throws an error of kind "input" for one that cannot be made anew. */
 export function newFamilyOf(modelType: string): NewFamily {

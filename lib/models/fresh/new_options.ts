@@ -6,9 +6,9 @@
 
 /** The sizes of a new model, and of its tokenizer where it takes text. */
 export interface NewModelOptions {
-  /** Numbers of a token between blocks; 256 unless given. */
+  /** Numbers of a token between blocks, of `segformer` those of its last stage; 256 unless given. */
   readonly hiddenSize?: number;
-  /** Blocks, of an encoder-decoder those of the encoder; 4 unless given. */
+  /** Blocks, of an encoder-decoder those of the encoder, of `segformer` those of each stage; 4 unless given. */
   readonly layers?: number;
   /** Blocks of the decoder (`marian`, `t5`); as many as `layers` unless given. */
   readonly decoderLayers?: number;
@@ -29,11 +29,11 @@ export interface NewModelOptions {
    * a token such as `>>de<<`, which the task's `targetLanguage` or the source itself begins with.
    */
   readonly languages?: readonly string[] | string;
-  /** Pixels of an image on each side (`vit`), a multiple of `patchSize`; 64 unless given. */
+  /** Pixels of an image on each side (`segformer`, `vit`), of `vit` a multiple of `patchSize`; 64 unless given. */
   readonly imageSize?: number;
   /** Pixels of a patch on each side (`vit`); 8 unless given. */
   readonly patchSize?: number;
-  /** Dropout probability in training (`gpt2`, `marian`, `t5`, `vit`); 0 unless given. */
+  /** Dropout probability in training (`gpt2`, `marian`, `segformer`, `t5`, `vit`); 0 unless given. */
   readonly dropout?: number;
   /** True where the language head shares the word table; true unless given. */
   readonly tied?: boolean;

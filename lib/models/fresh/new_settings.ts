@@ -106,7 +106,7 @@ function sizeMistakes(family: NewFamily, settings: NewModelSettings): Mistake[] 
   const special = specialTokens(tokenizer, pairsOf(family, settings)).length;
   const { imageSize, patchSize } = settings;
   return [
-    ...imageSize % patchSize === 0 ? [] : [
+    ...!family.takes.includes("patchSize") || imageSize % patchSize === 0 ? [] : [
       optionMistake("patchSize", `is ${patchSize}, which must divide imageSize, ${imageSize}`),
     ],
     ...hiddenSize % heads === 0 ? [] : [

@@ -4,7 +4,7 @@
  * @module
  */
 import { optionMistakes } from "../../core/check_options.ts";
-import { type Mistake, mistakeOf, optionMistake, TunebookError } from "../../core/errors.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../../core/errors.ts";
 import {
   integer,
   list,
@@ -14,8 +14,9 @@ import {
   type Rules,
   text as textRule,
 } from "../../core/option_rules.ts";
-import { augmentationsOf, type AugmentationSpec } from "../../image/augment/augmentations.ts";
+import type { AugmentationSpec } from "../../image/augment/augmentations.ts";
 import { usualIgnoredIndex } from "../../nn/mask_predictions.ts";
+import { augmentMistakes } from "../shared/augment_mistakes.ts";
 import { mostClasses } from "./mask_classes.ts";
 
 /** What columns mean. */
@@ -80,6 +81,9 @@ export function segmentationMistakes(options: object): Mistake[] {
       mistakeOf((nameOf) => `${nameOf("image")}, ${nameOf("mask")} must be different columns`),
     );
   }
+  const ofAugment = Array.isArray(given.augment)
+    ? augmentMistakes(given.augment, "which mixes images, and masks cannot be mixed")
+    : [];
   if (crossEntropy === 0 && dice === 0) {
     wrong.push(
       mistakeOf((nameOf) =>
@@ -87,7 +91,7 @@ export function segmentationMistakes(options: object): Mistake[] {
       ),
     );
   }
-  return [...wrong, ...idMistakes(given), ...augmentMistakes(given)];
+  return [...wrong, ...idMistakes(given), ...ofAugment];
 }
 
 function idMistakes({ labels, ids, ignore }: ImageSegmentationOptions): Mistake[] {
@@ -105,18 +109,6 @@ function idMistakes({ labels, ids, ignore }: ImageSegmentationOptions): Mistake[
     wrong.push(optionMistake("ignore", `is ${ignore}, but that is the label "${labels[at]}"`));
   }
   return wrong;
-}
-
-function augmentMistakes({ augment }: ImageSegmentationOptions): Mistake[] {
-  if (!Array.isArray(augment)) return [];
-  try {
-    const { ofBatches: [mixes] } = augmentationsOf(augment);
-    if (!mixes) return [];
-    return [optionMistake("augment", `mixes images (${mixes.name}), and masks cannot be mixed`)];
-  } catch (error) {
-    if (error instanceof TunebookError) return [optionMistake("augment", `: ${error.message}`)];
-    throw error;
-  }
 }
 
 /** The id that does not count; undefined where the usual one is a label's. */

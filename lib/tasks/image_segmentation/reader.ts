@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { imageBytes } from "../../image/image_bytes.ts";
+import { imageSize } from "../../image/image_size.ts";
 import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts";
 import { fittedPng } from "../shared/fitted_png.ts";
 import { placedImages } from "../shared/image_rows.ts";
-import type { ImageInput } from "../image_classification/prediction.ts";
+import type { ImageInput } from "../shared/image_input.ts";
 import { logitAt, type MapSizes } from "./mask_of_logits.ts";
 import type { SegmentedImage } from "./prediction.ts";
 import { segmentationPixels } from "./segmentation_pixels.ts";
@@ -48,7 +50,9 @@ export function segmentationReader(
       const found: unknown[] = [];
       // The pipeline takes one image at a time.
       for (const input of inputs) {
-        const { file, original: { width, height } } = await fittedPng(input, pixels);
+        const bytes = await imageBytes(input);
+        const { width, height } = await imageSize(bytes, { where: "the image" });
+        const file = new Blob([await fittedPng(input, pixels)]);
         found.push(await reader.ask(file, { target_sizes: [[height, width]] }));
       }
       return found;

@@ -18,7 +18,7 @@ import type { Examples, ExamplesOptions, ObjectiveContext, Outputs } from "../..
 import { columnValues } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
-import { calledImage } from "../image_classification/prediction.ts";
+import { calledImage } from "../shared/image_input.ts";
 import { checkOutput } from "../shared/check_output.ts";
 import { imageExamples, imageFingerprint } from "../shared/image_examples.ts";
 import { imageRows } from "../shared/image_rows.ts";

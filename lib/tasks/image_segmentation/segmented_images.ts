@@ -6,7 +6,7 @@
 import type { MaskPredictions } from "../../nn/mask_predictions.ts";
 import type { Baseline, LabelledTask, Task } from "../../nn/task.ts";
 import { tableFromColumns } from "../../table/table.ts";
-import type { ImageInput } from "../image_classification/prediction.ts";
+import type { ImageInput } from "../shared/image_input.ts";
 import { labelFields } from "../shared/labelled_rows.ts";
 import { needsLabels } from "../shared/text_examples.ts";
 import type { SegmentedImage } from "./prediction.ts";

@@ -13,7 +13,7 @@ import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ImageProcessor, Processor } from "../../nn/processor.ts";
 import { columnValues } from "../../table/columns.ts";
-import { sourceRows } from "../../table/source_rows.ts";
+import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 
 /** The most bytes of fitted images that are kept; beyond, images are decoded each time. */
@@ -101,6 +101,23 @@ export function fixedSize({ size, config }: PixelProcessor): PixelSize {
 
 /** Colours of a fitted image. */
 export const colours = 3;
+
+/** What is wrong with the cells of a column of images, lines for each row; files are not read. */
+export function imageMistakes(
+  table: Table,
+  column: string,
+  { placeOf }: Pick<SourceRows, "placeOf">,
+): string[][] {
+  return columnValues(table, column).map((cell, row) => {
+    try {
+      imageSourceOf(cell, placeOf(row));
+      return [];
+    } catch (error) {
+      if (error instanceof TunebookError) return [error.message];
+      throw error;
+    }
+  });
+}
 
 /** The images of a column, so that paths hold without the table: they are relative to its file. */
 export function placedImages(table: Table, column: string): unknown[] {
