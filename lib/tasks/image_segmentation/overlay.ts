@@ -12,20 +12,26 @@ import type { LabelMask } from "../../nn/mask_predictions.ts";
 /** So many images are shown; the others are counted. */
 export const mostShown = 12;
 
-/** The longer side of a shown image in pixels. */
-const longest = 256;
-/** How much of a colour is seen over the image; borders are seen whole. */
+/** The longer side of a shown image in pixels; small ones are enlarged, so that borders are thin. */
+const [shortest, longest] = [192, 256];
+/** How much of a colour is seen over the image. */
 const tint = 0.5;
+/** The line between classes, which is seen on every colour. */
+const line = [255, 255, 255];
+const lineShare = 0.8;
 
-/** The image as it is shown, at most `longest` pixels long. */
+/** The image as it is shown. */
 export function thumbnail(image: Image): Image {
-  const scale = Math.min(1, longest / Math.max(image.width, image.height));
+  const side = Math.max(image.width, image.height);
+  const scale = Math.min(Math.max(side, shortest), longest) / side;
   const size = {
     width: Math.max(1, Math.round(image.width * scale)),
     height: Math.max(1, Math.round(image.height * scale)),
   };
   return resample(rgbImage(image), { ...size, filter: "bilinear" });
 }
+
+const rgb = palette.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
 
 /** The colour of a class; the first one is often the background, and all have one. */
 export function colourOf(id: number): string {
@@ -45,11 +51,9 @@ export function overlaid(image: Image, mask: LabelMask): Image {
       const id = idAt(x, y);
       const isBorder = (x + 1 < width && idAt(x + 1, y) !== id) ||
         (y + 1 < height && idAt(x, y + 1) !== id);
-      const share = isBorder ? 1 : tint;
-      const colour = parseInt(colourOf(id).slice(1), 16);
+      const [over, share] = isBorder ? [line, lineShare] : [rgb[id % rgb.length], tint];
       for (let c = 0; c < 3; c++) {
-        const own = (colour >> (16 - 8 * c)) & 255;
-        data[at + c] = Math.round(share * own + (1 - share) * image.data[at + c]);
+        data[at + c] = Math.round(share * over[c] + (1 - share) * image.data[at + c]);
       }
     }
   }
