@@ -88,6 +88,8 @@ const calls: Readonly<Record<string, Call>> = {
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
+  imageSegmentation: (options) =>
+    tunebook.imageSegmentation({ image: "image", mask: "mask", ...options }),
   textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
   chat: (options) => tunebook.chat({ messages: "text", ...options }),
   renderChat: (options) => tunebook.renderChat({ source: "", tokens: {} }, [], options),

@@ -78,7 +78,7 @@ export function imageSegmentation(
       const masks = imageMistakes(table, mask, ofMasks);
       const wrong = imageMistakes(table, image, source).flatMap((own, row) => [
         ...own,
-        ...masks[row],
+        ...masks[row].map((line) => line.replace(/ has no image$/, " is missing")),
       ]);
       if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
     },

@@ -48,6 +48,7 @@ def main() -> None:
     import_utils.BACKENDS_MAPPING["torchvision"] = (lambda: True, "")
     filters = SimpleNamespace(NEAREST_EXACT=Image.Resampling.NEAREST)
     processing.tvF = SimpleNamespace(InterpolationMode=filters)
+    folder = HERE / "segmentation"
     random = numpy.random.default_rng(16)
     scenes = [scene(random, *size) for size in SIZES]
     images, masks = zip(*scenes)
@@ -60,15 +61,15 @@ def main() -> None:
         found = processor.post_process_semantic_segmentation(
             model(pixel_values=batch["pixel_values"]), target_sizes=SIZES
         )
+        # Before training mode moves the running statistics.
+        model.config.image_size = [32, 48]
+        model.save_pretrained(folder)
         model.train()
         loss = model(pixel_values=batch["pixel_values"], labels=batch["labels"]).loss
     rows = [
         {"image": png(image), "mask": png(mask), "answer": answer.flatten().tolist()}
         for image, mask, answer in zip(images, masks, found)
     ]
-    folder = HERE / "segmentation"
-    model.config.image_size = [32, 48]
-    model.save_pretrained(folder)
     processor.save_pretrained(folder)
     save_json(folder / "expected.json", {"loss": loss.item(), "rows": rows}, PACKAGES)
 

@@ -8,11 +8,13 @@ import type {
   RetrievalPredictions,
   SimilarityPredictions,
 } from "../../nn/embedding_predictions.ts";
+import type { MaskPredictions } from "../../nn/mask_predictions.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
 import { chrf } from "../../metrics/chrf.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { visible } from "../../core/visible.ts";
+import { rowIous, wrongPixels } from "./wrong_pixels.ts";
 
 /** What is said of each row beside its text, and in which order rows are shown. */
 export interface PredictionsTable {
@@ -39,6 +41,7 @@ export function predictionsTable(predictions: AnyPredictions): PredictionsTable 
 const makers: Readonly<Record<string, (predictions: never) => PredictionsTable | undefined>> = {
   single: singleTable,
   multi: multiTable,
+  mask: maskTable,
   regression: regressionTable,
   language: languageTable,
   tags: tagsTable,
@@ -140,6 +143,25 @@ function tagsTable({ rows, labels, truth, predicted }: TagPredictions): Predicti
     wrong: count(rows, (row) => misses(row) > 0),
     sorting: "those with most wrong tags first",
     cells: (row) => [`${misses(row)} of ${truth[row].length}`, wrongs(row).join(", ")],
+  };
+}
+
+function maskTable(predictions: MaskPredictions): PredictionsTable {
+  const { rows, labels, truth, predicted, ignoredIndex } = predictions;
+  const scores = rowIous(predictions);
+  return {
+    columns: ["mean IoU", "most pixels, true → predicted"],
+    numeric: [true, false],
+    // A mask of ignored pixels alone has no score.
+    ...ranked(rows, (row) => Number.isNaN(scores[row]) ? -1 : 1 - scores[row]),
+    sorting: "those with the smallest mean IoU first",
+    cells: (row) => [
+      short(scores[row]),
+      wrongPixels(truth[row], predicted[row], ignoredIndex)
+        .map(([own, other, pixels]) =>
+          `${visible(labels[own])} → ${visible(labels[other])} ${pixels.toLocaleString("en")}`
+        ).join(", "),
+    ],
   };
 }
 
