@@ -26,6 +26,8 @@ export interface ImageRows {
   readonly keys: readonly string[];
   /** An image at the model's size, as its processor fits it. */
   fitted(row: number): Promise<Image>;
+  /** The same where it was kept. */
+  kept(row: number): Image | undefined;
   /** An image as its file has it. */
   original(row: number): Promise<Image>;
 }
@@ -81,6 +83,7 @@ export async function imageRows(
     rows: cells.length,
     keys,
     original,
+    kept: (row) => kept[row],
     fitted: async (row) => kept[row] ?? pixels.fit(await original(row)),
   };
 }
