@@ -9,6 +9,7 @@ import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { countFrozenLayers } from "../../lib/nn/frozen_layers.ts";
 import { layersBelowHead } from "../../lib/nn/layer_depth.ts";
+import { withImageSize } from "../../lib/nn/image_size.ts";
 import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
@@ -16,7 +17,7 @@ import { cacheHidden } from "../../lib/train/hidden_cache.ts";
 import type { GradientOptions } from "../../lib/train/gradient_program.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun } from "../nn/run_trainable_model.ts";
-import { type GoldenTensors, largestDifference, readGolden } from "./golden.ts";
+import { goldenModel, type GoldenTensors, largestDifference, readGolden } from "./golden.ts";
 import { goldenImageModel, sized } from "./golden_images.ts";
 import { weightedImages } from "./weighted_images.ts";
 
@@ -136,4 +137,15 @@ Deno.test("a ViT's tensors lie in layers", async () => {
   assert.equal(depth("layernorm.weight"), 0);
   assert.equal(depth("encoder.layer.1.intermediate.dense.weight"), 1);
   assert.equal(depth("embeddings.position_embeddings"), 3);
+});
+
+Deno.test("a model takes images of another size where a patch fits", async () => {
+  const model = await goldenImageModel("vit", "classification");
+  assert.deepEqual(withImageSize(model, [16, 13]).config.maxTokens, 1 + 4 * 3);
+  assert.throws(
+    () => withImageSize(model, [16, 3]),
+    /images of 16 × 3 pixels are smaller than one patch/,
+  );
+  const text = await goldenModel("bert");
+  assert.throws(() => withImageSize(text, [16, 16]), /bert models take no images/);
 });
