@@ -94,18 +94,22 @@ export type {
   Family,
   Features,
   Head,
+  HeadLayers,
   Hidden,
+  ImageConfig,
   LayerInput,
+  MapHead,
   ModelConfig,
   Packing,
   PartOfLarger,
+  RowHead,
   Stack,
   StoredTensors,
   TextBatch,
   TextConfig,
 } from "./lib/nn/family.ts";
-export type { Layer, LinearLayer } from "./lib/nn/layer.ts";
-export type { CheckpointedPart, InputTokens, Memory, Net } from "./lib/nn/net.ts";
+export type { ConvLayer, Layer, LinearLayer } from "./lib/nn/layer.ts";
+export type { CheckpointedPart, ConvOptions, InputTokens, Memory, Net } from "./lib/nn/net.ts";
 export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";
 export type { AttentionSite } from "./lib/nn/attention_site.ts";
 export type { TextPositions, TokenPositions } from "./lib/nn/token_positions.ts";
@@ -119,6 +123,8 @@ export {
   tokenHead,
   type TokenHeadOptions,
 } from "./lib/models/encoder_heads.ts";
+export { imageHead, type ImageHeadOptions, pixelInputs } from "./lib/models/image_heads.ts";
+export { boxHead, type BoxHeadOptions, boxResults } from "./lib/models/box_head.ts";
 export { loadModel, type LoadModelOptions } from "./lib/models/load_model.ts";
 export type { Model } from "./lib/nn/model.ts";
 
@@ -126,6 +132,7 @@ export type { Model } from "./lib/nn/model.ts";
 export type {
   AfterStep,
   AttachedMethod,
+  ConvCall,
   FrozenTensor,
   HookContext,
   KeysValues,

@@ -201,7 +201,7 @@ export { prefixTuning } from "./lib/adapters/prefix_tuning.ts";
 export type { PrefixStart, PrefixTuningOptions } from "./lib/adapters/prefix_tuning_options.ts";
 export { qlora, type QloraOptions } from "./lib/adapters/qlora.ts";
 export { head } from "./lib/adapters/head.ts";
-export { full } from "./lib/adapters/full.ts";
+export { full, type FullOptions } from "./lib/adapters/full.ts";
 export { peft } from "./lib/adapters/peft.ts";
 export type { PeftConfig } from "./lib/adapters/peft/config.ts";
 export { type LoadedAdapter, readPeftFolder } from "./lib/adapters/peft/folder.ts";

@@ -231,6 +231,8 @@ const calls: Readonly<Record<string, Call>> = {
   crossEntropy: (options) => tunebook.crossEntropy(anyTensor, anyTensor, options),
   embeddingHead: (options) => tunebook.embeddingHead("BertModel", options),
   spanHead: (options) => tunebook.spanHead("BertForQuestionAnswering", options),
+  imageHead: (options) => tunebook.imageHead("ViTForImageClassification", options),
+  boxHead: (options) => tunebook.boxHead({ className: "YolosForObjectDetection", ...options }),
   tokenHead: (options) => tunebook.tokenHead("BertForTokenClassification", options),
   loadModel: (options) =>
     tunebook.loadModel({ reference: "a", config: "b", weights: "c", seed: 1, ...options }),
@@ -260,6 +262,7 @@ const others: Readonly<Record<string, string>> = {
   chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
+  "Net.conv": "a contract: what a family of one's own calls within its forward pass",
   "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",
   "Notebook.show": "a contract: a notebook of one's own",
   "Chart.mark": "vega-lite's own properties, any of them",

@@ -9,7 +9,8 @@
  */
 import { checkOptions } from "../core/check_options.ts";
 import { oneOf, type Rules } from "../core/option_rules.ts";
-import type { Method } from "../nn/method.ts";
+import type { AttachedMethod, Method } from "../nn/method.ts";
+import { given } from "./settings.ts";
 
 /** The largest of the paper's rates for fine-tuning. */
 const learningRate = 5e-5;
@@ -21,13 +22,11 @@ export interface FullOptions {
    * move the running ones, as PyTorch's do; or the `running` ones of the checkpoint, which then stay, as is
    * usual for detectors and for small batches. `batch` unless given.
    */
-  readonly batchNorm?: "batch" | "running";
+  readonly batchNorm?: AttachedMethod["batchNorm"];
 }
 
 /** What the settings must be. */
 export const fullRules: Rules<FullOptions> = { batchNorm: oneOf(["batch", "running"]) };
-
-const runningStatistic = /\.running_(mean|var)$/;
 
 /**
  * All weights.
@@ -42,12 +41,10 @@ const runningStatistic = /\.running_(mean|var)$/;
  */
 export function full(options: FullOptions = {}): Method {
   checkOptions("full", options, fullRules);
-  const { batchNorm } = options;
-  const trains = (path: string) => batchNorm !== "running" || !runningStatistic.test(path);
   return {
     method: "full",
-    settings: batchNorm === undefined ? {} : { batchNorm },
+    settings: given(options),
     learningRate,
-    attach: () => ({ parameters: [], trains }),
+    attach: () => ({ parameters: [], trains: () => true, ...given(options) }),
   };
 }

@@ -12,6 +12,8 @@
  * - PiSSA (Meng et al., arXiv 2404.02948): A and B start at the strongest singular directions of W.
  * - LoRA+ (Hayou et al., arXiv 2402.12354): B learns faster than A; the paper advises 16 times.
  *
+ * Of a convolution A is one with as many outputs as the rank, and B mixes these at each pixel.
+ *
  * A training step computes a site in one of two ways with the same result. *Separate*, as above: three
  * products with the tokens. *Merged*: W' = W + s·B·A in one product, and the gradients of A and B from
  * that of W', dyᵀ·x. Merged takes fewer operations only where the rank is large; the rank and the
@@ -23,9 +25,11 @@ import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { tf } from "../engine/mod.ts";
+import type { AdapterDelta } from "../nn/adapter_delta.ts";
+import type { ConvLayer } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.ts";
 import { moduleNames } from "../nn/module_names.ts";
-import { chooseTargets, pattern, type Targets } from "../nn/targets.ts";
+import { chooseLayers, pattern, type Targets } from "../nn/targets.ts";
 import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
 import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
@@ -35,8 +39,10 @@ import {
   type LoraTarget,
   loraTargetOf,
   lowRankChange,
+  lowRankConvolution,
   lowRankOf,
   productOf,
+  shapesOf,
   weightChange,
 } from "./parts/lora_target.ts";
 import { namesForPeft } from "./peft/fields.ts";
@@ -113,11 +119,26 @@ function attach(
     throw new TunebookError("input", `lora: ranks or alphas name "${name}", which is no target`);
   }
   const all = [...sites.values()];
+  const convolutions = all.flatMap(({ convolution }) => convolution ?? []);
+  checkConvolutions(convolutions, settings);
   const pissa = settings.start === "pissa" ? pissaParts(modelInfo, all, settings) : undefined;
   const parameters = all.flatMap((site) => [
     ...matricesOf(site, settings, pissa?.startOf(site)),
     ...(settings.dora ? [magnitudesOf(modelInfo, site)] : []),
   ]);
+  const delta = (values: ReadonlyMap<string, Float32Array>): AdapterDelta => {
+    const converted = pissa && new Map(
+      pissa.converted.tensors(values).map(({ name, data }) => [name, data]),
+    );
+    const own = converted ? new Map([...values, ...converted]) : values;
+    const times = converted ? 2 : 1;
+    return {
+      linears: new Map(all.map((site) => {
+        const low = lowRankOf({ ...site, rank: times * site.rank }, own);
+        return [site.layer.path, settings.dora ? doraParts(modelInfo, site, low, own) : { low }];
+      })),
+    };
+  };
   return {
     parameters,
     ...(pissa ? { frozen: pissa.frozen } : {}),
@@ -136,24 +157,19 @@ function attach(
       if (settings.dora) return doraChange(site, settings.dropout, { x, y }, context);
       return tf.add(y, lowRankChange(site, context.dropout(x, settings.dropout), context));
     },
+    convOutput(path, { x, y, convolve }, context) {
+      const site = sites.get(path);
+      if (!site) return y;
+      const thinned = context.dropout(x, settings.dropout);
+      return tf.add(y, lowRankConvolution(site, { x: thinned, convolve }, context));
+    },
     mergedInto(layer, parameters) {
       const site = sites.get(layer.path);
       if (!site) return undefined;
       return settings.dora ? doraMerged(modelInfo, site, parameters) : productOf(site, parameters);
     },
-    delta: (values) => {
-      const converted = pissa && new Map(
-        pissa.converted.tensors(values).map(({ name, data }) => [name, data]),
-      );
-      const own = converted ? new Map([...values, ...converted]) : values;
-      const times = converted ? 2 : 1;
-      return {
-        linears: new Map(all.map((site) => {
-          const low = lowRankOf({ ...site, rank: times * site.rank }, own);
-          return [site.layer.path, settings.dora ? doraParts(modelInfo, site, low, own) : { low }];
-        })),
-      };
-    },
+    // Programs that share a base have no convolutions that differ by row.
+    ...(convolutions.length > 0 ? {} : { delta }),
     peft: loraToPeft({
       modelInfo,
       settings,
@@ -164,6 +180,22 @@ function attach(
     }),
   };
 }
+/** Throws for convolutions that PEFT's LoRA cannot act on, or not with these settings. */
+function checkConvolutions(
+  convolutions: readonly ConvLayer[],
+  { dora, start }: LoraSettings,
+): void {
+  for (const { path, groups = 1, isTransposed } of convolutions) {
+    const obstacle = groups > 1
+      ? "has groups of channels"
+      : isTransposed
+      ? "is transposed"
+      : dora || start === "pissa"
+      ? `is a convolution, which takes neither dora nor a start with pissa`
+      : undefined;
+    if (obstacle) throw new TunebookError("unsupported", `lora: ${path} ${obstacle}; leave it out`);
+  }
+}
 
 function sitesIn(
   modelInfo: ModelInfo,
@@ -171,7 +203,7 @@ function sitesIn(
   targets: Targets | undefined,
 ): ReadonlyMap<string, LoraTarget> {
   return new Map(
-    chooseTargets(modelInfo, targets)
+    chooseLayers(modelInfo, targets)
       .map(({ path }) => [path, siteIn(modelInfo, path, settings)] as const),
   );
 }
@@ -194,10 +226,12 @@ function isNamed(modelInfo: ModelInfo, path: string, name: string): boolean {
 
 /** A and B with their start, PiSSA's or the usual one. */
 function matricesOf(
-  { layer, rank, a, b }: LoraTarget,
+  site: LoraTarget,
   { rateRatio }: LoraSettings,
   start: (() => { readonly a: Float32Array; readonly b: Float32Array }) | undefined,
 ): Parameter[] {
+  const { layer, rank, a, b } = site;
+  const shapes = shapesOf(site);
   // Kaiming-uniform with a = √5, as PEFT: a bound of √(6 / ((1 + 5)·inputs)).
   const bound = Math.sqrt(1 / layer.inFeatures);
   const uniform = (random: Random) =>
@@ -208,13 +242,13 @@ function matricesOf(
   return [
     {
       name: a,
-      shape: [rank, layer.inFeatures],
+      shape: shapes.a,
       decay: true,
       initial: (random) => start?.().a ?? uniform(random),
     },
     {
       name: b,
-      shape: [layer.outFeatures, rank],
+      shape: shapes.b,
       decay: true,
       learningRateScale: rateRatio,
       initial: () => start?.().b ?? new Float32Array(layer.outFeatures * rank),

@@ -96,6 +96,8 @@ function toldOf<Result>(folder: string, work: () => Result): Result {
 
 /** With `bias: "all"` PEFT also writes the biases of saved modules as they were; it never reads them. */
 const leftOver = /\.(?:original_module|modules_to_save)\./;
+/** A count beside running statistics, which nothing reads. */
+const batchCount = /\.num_batches_tracked$/;
 
 function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): AttachedMethod {
   const { tensors, config, folder } = files;
@@ -114,7 +116,11 @@ function attach(modelInfo: ModelInfo, own: AttachedMethod, files: PeftFiles): At
     trains: (path) => own.trains(path) || more.has(path),
   };
   const { found } = matchWeights(files, specsOf(modelInfo, method, config, inBody), {
-    ignore: [leftOver, ...beside.unread.map((name) => new RegExp(`^${RegExp.escape(name)}$`))],
+    ignore: [
+      leftOver,
+      batchCount,
+      ...beside.unread.map((name) => new RegExp(`^${RegExp.escape(name)}$`)),
+    ],
   });
   const all = new Map([...found].map(([{ path, shape, transpose }, name]) => {
     const { data } = tensors.get(name)!;

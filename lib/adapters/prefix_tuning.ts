@@ -26,6 +26,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
+import { stackOf } from "../nn/encoder.ts";
 import { keyValueSizes } from "../nn/key_value_sizes.ts";
 import { type AttentionPlace, attentionPlaces } from "../nn/attention_places.ts";
 import type { AttentionSite } from "../nn/attention_site.ts";
@@ -105,6 +106,7 @@ export function prefixTuning(options: PrefixTuningOptions = {}): Method {
 
 /** The attentions that get a prefix. */
 function placesOf({ modelType, config, family }: ModelInfo, { sites }: Settings): AttentionPlace[] {
+  stackOf(family); // Attentions of other models have sizes of their own.
   if (sites === undefined || family.decoder) return attentionPlaces(config, sites);
   throw new TunebookError(
     "input",

@@ -21,6 +21,18 @@ export function isStoredHead(
   return isHeadOf(json, head) && layers.every((layer) => isStored(layer, stored));
 }
 
+/** The layers of a head that are of use though the checkpoint's has other outputs. */
+export function reusableLayers(
+  json: Readonly<Record<string, unknown>>,
+  head: Pick<Head<never>, "className" | "reusable">,
+  layers: readonly Layer[],
+  stored: Pick<Weights, "tensors">,
+): Layer[] {
+  const { reusable } = head;
+  if (!reusable || !isHeadOf(json, head)) return [];
+  return layers.filter((layer) => reusable.test(layer.path) && isStored(layer, stored));
+}
+
 function isHeadOf(
   { architectures }: Readonly<Record<string, unknown>>,
   { className }: Pick<Head<never>, "className">,
@@ -59,15 +71,14 @@ export function namesOf(
   return paths.flatMap((path) => [...prefixes.map((prefix) => `${prefix}${path}`), path]);
 }
 
-/** Tensors of the family's other heads, and of this one where the checkpoint's has another size. */
+/** Tensors of the family's heads but those of `own`, which are what is read of this one. */
 export function ignoredHeads(
   { heads }: Family,
   config: ModelConfig,
   head: Head<ModelConfig>,
-  hasHead: boolean,
   own: readonly Layer[],
 ): RegExp[] {
-  const kept = new Set(hasHead ? own.map(({ path }) => path) : []);
+  const kept = new Set(own.map(({ path }) => path));
   const others = Object.values(heads).flatMap((each) => each.layers(config, 1))
     .map(({ path }) => path).filter((path) => !kept.has(path));
   const isKept = [...kept].some((path) => path === "classifier" || path.startsWith("classifier."));

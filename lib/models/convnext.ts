@@ -10,7 +10,7 @@ import type { Family, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
-import { mapOfTokens, type Size, tokensOfMap } from "./patch_embedding.ts";
+import { mapOfTokens, rowsOfMap, type Size, tokensOfMap } from "./patch_embedding.ts";
 
 /** The sizes of a ConvNeXt. */
 export interface ConvnextConfig extends ImageConfig {
@@ -135,7 +135,7 @@ function block(
     padding: Math.floor(depthwiseKernel / 2),
     groups: channels,
   });
-  const rows = tf.reshape(tokensOfMap(mixed), [-1, channels]); // [batch · height · width, channels]
+  const rows = rowsOfMap(mixed);
   const inner = net.layerNorm(`${at}.layernorm`, rows, innerEpsilon);
   const wide = activation(config.activation, net.linear(`${at}.pwconv1`, inner));
   const narrow = net.linear(`${at}.pwconv2`, wide);

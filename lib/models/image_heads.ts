@@ -10,9 +10,20 @@ import type { ImageConfig, RowHead } from "../nn/family.ts";
 
 const pattern: Rule = ["a regular expression", (value) => value instanceof RegExp];
 
-/** The input of an image model: `pixel_values` [batch, channels, height, width]. */
-export function pixelInputs({ channels, imageSize }: ImageConfig): Record<string, InputSpec> {
-  const shape = ["batch", channels, ...imageSize];
+/**
+ * The input of an image model: `pixel_values` [batch, channels, height, width].
+ *
+ * @example
+ * ```ts
+ * import { type Family, type ImageConfig, pixelInputs } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const inputs: Family<ImageConfig>["inputs"] = pixelInputs;
+ * assert.equal(inputs?.length, 1);
+ * ```
+ */
+export function pixelInputs(config: ImageConfig): Record<string, InputSpec> {
+  const shape = ["batch", config.channels, ...config.imageSize];
   return { pixel_values: { role: "feed", type: "float32", shape } };
 }
 

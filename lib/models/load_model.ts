@@ -39,7 +39,13 @@ import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
-import { ignoredHeads, isStoredHead, isStoredOtherwise, namesOf } from "./checkpoint_names.ts";
+import {
+  ignoredHeads,
+  isStoredHead,
+  isStoredOtherwise,
+  namesOf,
+  reusableLayers,
+} from "./checkpoint_names.ts";
 import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf } from "./mod.ts";
 
@@ -150,15 +156,16 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const hasHead = Boolean(head.isPretrained) ||
     (!headRequest.isNew && isStoredHead(json, head, headLayers, stored));
   const bodySpecs = body.flatMap(weightsOf).map((weight) => specOf(family, head, weight, inFile));
-  const headSpecs = headLayers.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
+  const kept = hasHead ? headLayers : reusableLayers(json, head, headLayers, stored);
+  const headSpecs = kept.flatMap(weightsOf).map(({ path, shape }): WeightSpec => ({
     path,
     shape,
     names: [path],
   }));
   const { values, absent, names } = lazyWeights(
     stored,
-    hasHead ? [...bodySpecs, ...headSpecs] : bodySpecs,
-    { ignore: [...family.ignored, ...ignoredHeads(family, config, head, hasHead, headLayers)] },
+    [...bodySpecs, ...headSpecs],
+    { ignore: [...family.ignored, ...ignoredHeads(family, config, head, kept)] },
   );
 
   const isAbsent = (layer: Layer) => weightsOf(layer).some(({ path }) => absent.includes(path));
@@ -167,7 +174,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
   const lacking = encoder.filter(isAbsent);
   const random = Random.fromSeed(options.seed, "head");
   const fresh = new Map<string, Float32Array>();
-  const made = hasHead ? lacking : [...lacking, ...headLayers];
+  const made = [...lacking, ...headLayers.filter((layer) => !kept.includes(layer))];
   for (const layer of made) {
     for (const [path, data] of freshWeights(layer, config, random)) fresh.set(path, data);
   }

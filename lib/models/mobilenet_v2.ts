@@ -38,6 +38,11 @@ const channelsBetween = [16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160
 const strides = [2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
 const stemChannels = 32;
 const lastChannels = 1280;
+/**
+ * What a batch counts in the running statistics. TensorFlow, where the model comes from, calls the share of the
+ * old ones so, 0.997; transformers gives PyTorch that number, where it means the batch's.
+ */
+const momentum = 0.003;
 /** Channels are rounded down by no more than a tenth. */
 const leastShare = 0.9;
 
@@ -181,7 +186,7 @@ function lastStep(config: MobilenetV2Config): Step {
 
 function layers(config: MobilenetV2Config): Layer[] {
   return [...blocks(config).flatMap(({ steps }) => steps), lastStep(config)]
-    .flatMap((each) => normConvLayers(each.path, each));
+    .flatMap((each) => normConvLayers(each.path, { ...each, momentum }));
 }
 
 /** Zeros at [top, left, bottom, right]: as many as the kernel needs to reach every pixel. */
@@ -220,7 +225,8 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
   inputs: pixelInputs,
   ignored: [/\.num_batches_tracked$/, /^segmentation_head\./],
   optional: [],
-  attentionTargets: ["convolution"],
+  // Those that see all channels.
+  attentionTargets: ["expand_1x1.convolution", "reduce_1x1.convolution"],
   features(net, config, { pixel_values }) {
     const maps: Tensor[] = [];
     const last = blocks(config).reduce((x, { steps, isResidual }) => {

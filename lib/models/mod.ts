@@ -10,6 +10,7 @@ import { bart } from "./bart.ts";
 import { bert } from "./bert.ts";
 import { convnext } from "./convnext.ts";
 import { deit } from "./deit.ts";
+import { detr } from "./detr.ts";
 import { distilbert } from "./distilbert.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
@@ -25,9 +26,11 @@ import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
 import { resnet } from "./resnet.ts";
 import { roberta } from "./roberta.ts";
+import { segformer } from "./segformer.ts";
 import { t5 } from "./t5.ts";
 import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
+import { yolos } from "./yolos.ts";
 
 /** All model families. */
 export const families: readonly Family[] = [
@@ -35,6 +38,7 @@ export const families: readonly Family[] = [
   bert,
   convnext,
   deit,
+  detr,
   distilbert,
   gemma2,
   gemma3,
@@ -50,9 +54,11 @@ export const families: readonly Family[] = [
   qwen3,
   resnet,
   roberta,
+  segformer,
   t5,
   vit,
   xlmRoberta,
+  yolos,
 ] as unknown as readonly Family[];
 
 /** The family that `model_type` names, out of a person's own and of those that tunebook has. */

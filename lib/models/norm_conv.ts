@@ -13,12 +13,14 @@ export interface NormConv {
   /** Its height and width. */
   readonly kernel: number;
   readonly groups?: number;
+  /** What a batch counts in the running statistics; PyTorch's default unless given. */
+  readonly momentum?: number;
 }
 
 /** The two layers, `<path>.convolution` and `<path>.normalization`. */
 export function normConvLayers(
   path: string,
-  { inChannels, outChannels, kernel, groups = 1 }: NormConv,
+  { inChannels, outChannels, kernel, groups = 1, momentum }: NormConv,
 ): Layer[] {
   return [
     {
@@ -30,6 +32,11 @@ export function normConvLayers(
       groups,
       bias: false,
     },
-    { kind: "batchNorm", path: `${path}.normalization`, width: outChannels },
+    {
+      kind: "batchNorm",
+      path: `${path}.normalization`,
+      width: outChannels,
+      ...(momentum === undefined ? {} : { momentum }),
+    },
   ];
 }

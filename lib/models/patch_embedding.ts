@@ -20,6 +20,11 @@ export function tokensOfMap(map: Tensor): Tensor {
   return tf.transpose(tf.reshape(map, [batch, channels, height * width]), [0, 2, 1]);
 }
 
+/** The same without a row for each image: [batch, channels, height, width] → [batch · height · width, channels] */
+export function rowsOfMap(map: Tensor): Tensor {
+  return tf.reshape(tokensOfMap(map), [-1, map.shape[1]!]);
+}
+
 /** Tokens as a map: [batch · height · width, channels] → [batch, channels, height, width] */
 export function mapOfTokens(tokens: Tensor, batch: number, [height, width]: Size): Tensor {
   const channels = tokens.shape.at(-1)!;

@@ -59,6 +59,21 @@ function readConfig(json: Readonly<Record<string, unknown>>): ResnetConfig {
   return config;
 }
 
+/** The same sizes as fields of a `config.json`. */
+export function resnetFields(config: ResnetConfig): Record<string, unknown> {
+  return {
+    model_type: "resnet",
+    num_channels: config.channels,
+    embedding_size: config.stemChannels,
+    hidden_sizes: config.stageChannels,
+    depths: config.depths,
+    layer_type: config.layerType,
+    hidden_act: config.activation,
+    downsample_in_first_stage: config.downsamplesFirstStage,
+    downsample_in_bottleneck: config.downsamplesFirst,
+  };
+}
+
 /** A block with its convolutions. */
 interface Block {
   readonly path: string;
@@ -158,6 +173,18 @@ export function resnetMaps(net: Net, config: ResnetConfig, pixels: Tensor, at = 
   const embedded = active(conv("embedder.embedder", pixels, stem.kernel, stem.stride));
   let x = ops.maxPool2d(embedded, { kernel: stem.poolKernel, stride: stem.poolStride, padding: 1 });
   return stages(config).map((blocks) => x = blocks.reduce(block, x));
+}
+
+/** The name that timm has for a weight, in whose layout older checkpoints hold a trunk. */
+export function timmName(path: string): string {
+  return path
+    .replace(/^embedder\.embedder\.convolution\./, "conv1.")
+    .replace(/^embedder\.embedder\.normalization\./, "bn1.")
+    .replace(/^encoder\.stages\.(\d+)\.layers\./, (_, stage) => `layer${Number(stage) + 1}.`)
+    .replace(/\.layer\.(\d+)\.convolution\./, (_, at) => `.conv${Number(at) + 1}.`)
+    .replace(/\.layer\.(\d+)\.normalization\./, (_, at) => `.bn${Number(at) + 1}.`)
+    .replace(".shortcut.convolution.", ".downsample.0.")
+    .replace(".shortcut.normalization.", ".downsample.1.");
 }
 
 /** The ResNet family. */

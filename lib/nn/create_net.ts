@@ -131,7 +131,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
     crossAttention: (call) => crossAttention(net, call, { adapter, cache }),
     offset: (path, x) => tf.add(x, tensor(path)),
     tensor,
-    ...mapLayers(tensor, options.batchStatistics),
+    ...mapLayers({ tensor, adapter, statistics: options.batchStatistics, context: () => net }),
     checkpointed: (x, mask, compute, memory) =>
       options.recomputeFor
         ? recomputedPart(options, options.recomputeFor, sites, { x, mask, compute, memory })

@@ -165,6 +165,11 @@ export interface HeadLayers<Config> {
    * transformers goes by; the same object unless it does.
    */
   fit?(config: Config, stored: StoredTensors): Config;
+  /**
+   * Paths of layers that go on with other outputs than the checkpoint's, as the decoder of a segmentation
+   * does; the others are then made anew.
+   */
+  readonly reusable?: RegExp;
   /** The class name that transformers gives the model with this head. */
   readonly className: string;
   /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */
@@ -203,6 +208,11 @@ export interface Stack<Config> {
   block(net: Net, config: Config, hidden: LayerInput, layer: number, asked: Tensor): Tensor;
   /** What comes after the last block, such as a norm, for [rows, hiddenSize]. */
   finish?(net: Net, config: Config, x: Tensor): Tensor;
+  /**
+   * The vectors of objects that may be there, for heads that read queries: of all finished hidden states
+   * [batch, sequence, hiddenSize] → [batch, queries, hiddenSize]
+   */
+  queries?(config: Config, hidden: Tensor): Tensor;
 }
 
 /** The decoder of an encoder-decoder: a causal stack whose blocks also read what the encoder gave. */
@@ -240,6 +250,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly prefix: string;
   /** Checks `config.json` and takes the sizes from it. */
   readConfig(json: Readonly<Record<string, unknown>>): Config;
+  /** Fields of `config.json` that must say otherwise than what was read, where weights are written by their paths. */
+  writtenFields?(config: Config): Readonly<Record<string, unknown>>;
   /** The body's layers with weights. */
   layers(config: Config): Layer[];
   /** True for text models whose batch has segments. */

@@ -77,7 +77,11 @@ export function headFeatures(
 ): Tensor {
   const { family, config } = model;
   const { reads } = rowHead(headOf(family, objective.head.name));
-  if (!family.stack || reads === "queries") return featuresOf(net, model, inputs, reads);
+  if (!family.stack) {
+    // What the frozen body gave before, or what it gives now.
+    if (inputs.hidden) return tf.squeeze(inputs.hidden, [1]);
+    return featuresOf(frozenLayers > 0 ? net.withoutDropout() : net, model, inputs, reads);
+  }
   const batch = batchOf(inputs);
   if (family.decoder) {
     const hidden = decode(net, model, batch.decoder!, encodeMemory(net, model, batch));
@@ -87,9 +91,19 @@ export function headFeatures(
     return tf.squeeze(encode(net, model, batch, { positions: "pooled", frozenLayers }), [1]);
   }
   const hidden = encode(net, model, batch, { frozenLayers });
+  if (reads === "queries") return queriesOf(model, hidden);
   const back = training && objective.readsBefore ? 1 : 0;
   // An image's tokens are all its own: no method puts others before them.
   return ownTokens(hidden, batch.mask?.shape[1] ?? hidden.shape[1]!, back);
+}
+
+function queriesOf({ family, config }: Model, hidden: Tensor): Tensor {
+  const queries = family.stack?.queries?.(config, hidden);
+  if (queries) return queries;
+  throw new TunebookError(
+    "unsupported",
+    `${family.modelType} models give no queries, which the head reads`,
+  );
 }
 
 /**

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import type { Program } from "../engine/mod.ts";
+import { type Program, tf } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
+import { bodyDepth } from "./frozen_layers.ts";
+import { headFeatures } from "./head_results.ts";
 import { modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
 
@@ -20,7 +22,7 @@ export function positionsAbove(
   { model }: Pick<TrainableModel, "model">,
   frozenLayers: number,
 ): "all" | "pooled" {
-  return frozenLayers === model.config.numLayers ? positionsRead(model) : "all";
+  return frozenLayers === bodyDepth(model) ? positionsRead(model) : "all";
 }
 
 /**
@@ -39,6 +41,9 @@ export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): 
         tensor: (path) => inputs[weights.names.get(path)!],
         quantized: model.quantized,
       });
+      if (!model.family.stack) {
+        return { hidden: tf.expandDims(headFeatures(net, trainable, inputs), 1) };
+      }
       const positions = positionsAbove(trainable, frozenLayers);
       return {
         hidden: encode(net, model, batchOf(inputs), { positions, until: frozenLayers }),

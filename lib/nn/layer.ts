@@ -68,6 +68,8 @@ export type Layer =
     readonly kind: "batchNorm";
     readonly path: string;
     readonly width: number;
+    /** True where scale and offset are never trained, either, as in the trunk of a detector. */
+    readonly isFrozen?: boolean;
     /** What a batch counts in the running statistics; 0.1 unless given, as in PyTorch. */
     readonly momentum?: number;
   }
@@ -139,6 +141,18 @@ export function convShape(
   return isTransposed
     ? [inChannels, outChannels / groups, ...kernel]
     : [outChannels, inChannels / groups, ...kernel];
+}
+
+/** A convolution as the linear layer of what its kernel sees: the weight's numbers are the same. */
+export function asLinear({ path, bias, ...layer }: ConvLayer): LinearLayer {
+  const [outFeatures, ...others] = convShape({ path, ...layer });
+  return {
+    kind: "linear",
+    path,
+    inFeatures: others.reduce((product, size) => product * size, 1),
+    outFeatures,
+    ...(bias === undefined ? {} : { bias }),
+  };
 }
 
 /** What a new weight starts as; `normal` has a deviation that the model says. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { ops, type Tensor, tf } from "../engine/mod.ts";
+import type { AttachedMethod, HookContext } from "./method.ts";
 import type { ConvOptions, Net } from "./net.ts";
 
 /** Batch normalisations that compute with the statistics of the batch, and what becomes of these. */
@@ -14,15 +15,27 @@ export interface BatchStatistics {
   found(path: string, mean: Tensor, variance: Tensor): void;
 }
 
-/** Binds the layers of maps to weights. */
+/** What the layers are bound to. */
+export interface MapLayersOptions {
+  tensor(path: string): Tensor;
+  readonly adapter: AttachedMethod | undefined;
+  readonly statistics: BatchStatistics | undefined;
+  /** What the method's hooks see. */
+  context(): HookContext;
+}
+
+/** Binds the layers of maps to weights and a method. */
 export function mapLayers(
-  tensor: (path: string) => Tensor,
-  statistics?: BatchStatistics,
+  { tensor, adapter, statistics, context }: MapLayersOptions,
 ): Pick<Net, "conv" | "batchNorm" | "groupNorm"> {
   return {
     conv(path, x, options = {}) {
-      const y = convolved(x, tensor(`${path}.weight`), options);
-      return options.bias ?? true ? tf.add(y, ofChannels(tensor(`${path}.bias`))) : y;
+      const product = convolved(x, tensor(`${path}.weight`), options);
+      const y = options.bias ?? true
+        ? tf.add(product, ofChannels(tensor(`${path}.bias`)))
+        : product;
+      const convolve = (x: Tensor, weight: Tensor) => convolved(x, weight, options);
+      return adapter?.convOutput?.(path, { x, y, convolve }, context()) ?? y;
     },
     batchNorm(path, x, epsilon) {
       const of = (role: string) => tensor(`${path}.${role}`);

@@ -6,7 +6,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { LazyMap } from "../core/lazy_map.ts";
 import type { AttachedMethod } from "./method.ts";
-import type { Weight } from "./layer.ts";
+import { asLinear, type Weight } from "./layer.ts";
 import { type Model, modelWeights } from "./model.ts";
 import { noDelta } from "./adapter_delta.ts";
 import { withFrozen } from "./trainable_model.ts";
@@ -89,10 +89,11 @@ function withTrained(
   const all = withFrozen(adapter, values);
   const merged = ({ path, layer }: Weight): Float32Array => {
     const base = all.get(path) ?? model.weights.get(path)!;
-    if (layer.kind !== "linear") return base;
+    if (layer.kind !== "linear" && layer.kind !== "conv") return base;
+    const linear = layer.kind === "conv" ? asLinear(layer) : layer;
     const change = path.endsWith(".weight")
-      ? adapter.mergedInto?.(layer, all)
-      : adapter.mergedIntoBias?.(layer, all);
+      ? adapter.mergedInto?.(linear, all)
+      : adapter.mergedIntoBias?.(linear, all);
     return change ? base.map((number, i) => number + change[i]) : base;
   };
   const weights = new LazyMap(

@@ -74,6 +74,13 @@ export interface HookContext {
   readonly tokens?: number;
 }
 
+/** A convolution that has been computed. */
+export interface ConvCall {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  convolve(x: Tensor, weight: Tensor): Tensor;
+}
+
 /** Keys and values on their way into one layer's attention. */
 export interface KeysValues {
   /**
@@ -107,6 +114,11 @@ export interface AttachedMethod {
   readonly frozen?: readonly FrozenTensor[];
   /** The model's own weights that the method trains: paths such as `….dense.weight`. */
   trains(weightPath: string): boolean;
+  /**
+   * Which statistics trained batch normalisations compute with in training: the batch's, which then move the
+   * running ones, unless given; or the `running` ones, which then stay.
+   */
+  readonly batchNorm?: "batch" | "running";
   /** Where training starts for the model's own trained weights, if not at the checkpoint's. */
   readonly initialWeights?: ReadonlyMap<string, Float32Array>;
   /** The labels that the method's files were trained on; a run on others is refused. */
@@ -124,6 +136,12 @@ export interface AttachedMethod {
   weight?(path: string, weight: Tensor, context: HookContext): Tensor | undefined;
   /** Changes the output of the linear at `path`. x [tokens, inFeatures], y [tokens, outFeatures]. */
   output?(path: string, x: Tensor, y: Tensor, context: HookContext): Tensor;
+  /**
+   * Changes the output of the convolution at `path`, bias included. x [batch, inChannels, height, width],
+   * y [batch, outChannels, height, width]; `convolve` goes over x as the convolution does, with another
+   * weight [channels, inChannels / groups, height, width].
+   */
+  convOutput?(path: string, call: ConvCall, context: HookContext): Tensor;
   /** How many tokens `input` adds; rows must leave room for them. */
   readonly virtualTokens?: number;
   /**
@@ -156,7 +174,7 @@ export interface AttachedMethod {
   record?(methodState: ReadonlyMap<string, Float32Array>): MethodRecord;
   /**
    * What is added to a linear's weight when the method is merged into the model. The map holds the
-   * method's trained and frozen tensors.
+   * method's trained and frozen tensors. A convolution is given as the linear layer of what its kernel sees.
    */
   mergedInto?(
     layer: LinearLayer,

@@ -135,6 +135,13 @@ function readingsOf(trainable: TrainableModel): Readings {
       spied(path, context, (own) => adapter.weight?.(path, given, own), (made) => Boolean(made)),
     output: (path, x, y, context) =>
       spied(path, context, (own) => adapter.output?.(path, x, y, own) ?? y, (z) => z !== y),
+    convOutput: (path, call, context) =>
+      spied(
+        path,
+        context,
+        (own) => adapter.convOutput?.(path, call, own) ?? call.y,
+        (z) => z !== call.y,
+      ),
     input: (given, context) =>
       spied(
         inputPlace,

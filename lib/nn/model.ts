@@ -160,6 +160,13 @@ export async function openOn(
 
 function attached(model: Model, adapter: Method, modelInfo: ModelInfo): AttachedMethod {
   const made = adapter.attach(modelInfo);
+  if (made.input && model.family.input !== "text") {
+    throw new TunebookError(
+      "unsupported",
+      `${adapter.method} puts virtual tokens before a text, but ${model.family.modelType} models take ` +
+        "no text; use another method, such as lora",
+    );
+  }
   checkMethodSize(adapter, made, numbersIn(modelWeights(model)));
   return made;
 }

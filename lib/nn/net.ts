@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ops, Tensor } from "../engine/mod.ts";
+import type { Tensor } from "../engine/mod.ts";
 import type { AttentionCall, CrossAttentionCall } from "./attention_call.ts";
 import type { AttentionSite } from "./attention_site.ts";
 
@@ -77,7 +77,7 @@ export interface Net {
    * layer is of the kind `norm`.
    */
   groupNorm(path: string, x: Tensor, groups: number, epsilon: number): Tensor;
-  /** A layer of the kind `tensor` as it is. */
+  /** One of the model's tensors as it is, such as a layer of the kind `tensor`. */
   tensor(path: string): Tensor;
   /**
    * A part of the model that is computed a second time in the backward pass where training was
@@ -88,7 +88,18 @@ export interface Net {
 }
 
 /** How a convolution goes over a map; each number is of both axes where it is one, else [height, width]. */
-export interface ConvOptions extends ops.Conv2dOptions {
+export interface ConvOptions {
+  /** 1 unless given. */
+  readonly stride?: number | readonly [height: number, width: number];
+  /** Zeros around the map; 0 unless given. */
+  readonly padding?:
+    | number
+    | readonly [height: number, width: number]
+    | readonly [top: number, left: number, bottom: number, right: number];
+  /** 1 unless given. */
+  readonly dilation?: number | readonly [height: number, width: number];
+  /** Groups of channels that see only each other; 1 unless given. */
+  readonly groups?: number;
   /** False for a layer that has none. */
   readonly bias?: boolean;
   /** True for a transposed convolution, as its layer says. */

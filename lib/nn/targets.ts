@@ -6,12 +6,12 @@
 import { messageOf, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { ModelInfo } from "./method.ts";
-import type { LinearLayer } from "./layer.ts";
+import type { ConvLayer, LinearLayer } from "./layer.ts";
 import { bodyPaths } from "./model.ts";
 import { moduleNames } from "./module_names.ts";
 
 /**
- * Which linears a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
+ * Which layers a method adapts, with PEFT's meaning: a list of names (`query` is every layer whose
  * path ends in `.query`), a regular expression that must match a whole path, or `all-linear`.
  */
 export type Targets = readonly string[] | string;
@@ -37,39 +37,56 @@ export type Targets = readonly string[] | string;
  * ```
  */
 export function chooseTargets(modelInfo: ModelInfo, targets: Targets | undefined): LinearLayer[] {
-  const inner = bodyPaths(modelInfo);
-  const linears = modelInfo.layers.filter((layer): layer is LinearLayer =>
-    layer.kind === "linear" && inner.has(layer.path) && !modelInfo.head.includes(layer.path)
+  const chosen = chooseLayers(modelInfo, targets);
+  const convolution = chosen.find(({ kind }) => kind === "conv");
+  if (!convolution) return chosen as LinearLayer[];
+  throw new TunebookError(
+    "unsupported",
+    `the target ${convolution.path} is a convolution, on which lora acts and this method does not` +
+      listed(chosen.filter((layer): layer is LinearLayer => layer.kind === "linear")),
   );
+}
+
+/** The same, where a method acts on convolutions, too; `all-linear` are linear layers alone, as in PEFT. */
+export function chooseLayers(
+  modelInfo: ModelInfo,
+  targets: Targets | undefined,
+): (LinearLayer | ConvLayer)[] {
+  const inner = bodyPaths(modelInfo);
+  const layers = modelInfo.layers.filter((layer): layer is LinearLayer | ConvLayer =>
+    (layer.kind === "linear" || layer.kind === "conv") && inner.has(layer.path) &&
+    !modelInfo.head.includes(layer.path)
+  );
+  const linears = layers.filter((layer): layer is LinearLayer => layer.kind === "linear");
   const wanted = targets ?? modelInfo.attentionTargets;
   if (wanted === "all-linear") return linears.filter(({ isUnread }) => !isUnread);
   if (typeof wanted === "string") {
     const whole = pattern(`^(?:${wanted})$`);
-    const chosen = linears.filter(({ path }) =>
+    const chosen = layers.filter(({ path }) =>
       moduleNames(modelInfo, path).some((name) => whole.test(name))
     );
     if (chosen.length > 0) return chosen;
-    throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(linears)}`);
+    throw new TunebookError("input", `targets ${wanted} match no linear layer${listed(layers)}`);
   }
   const fits = (path: string, name: string) =>
     moduleNames(modelInfo, path).some((each) => `.${each}`.endsWith(`.${name}`));
-  const names = linears.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
+  const names = layers.map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
   for (const name of wanted) {
-    if (linears.some(({ path }) => fits(path, name))) continue;
+    if (layers.some(({ path }) => fits(path, name))) continue;
     if (modelInfo.head.some((path) => fits(path, name))) {
       throw new TunebookError(
         "input",
         `target "${name}" is a layer of the head, which is trained as a whole with every method; ` +
-          `leave it out${listed(linears)}`,
+          `leave it out${listed(layers)}`,
       );
     }
     throw new TunebookError(
       "input",
-      `target "${name}" is no linear layer${didYouMean(name, new Set(names))}${listed(linears)}`,
+      `target "${name}" is no linear layer${didYouMean(name, new Set(names))}${listed(layers)}`,
     );
   }
   if (wanted.length === 0) throw new TunebookError("input", "targets is empty; name at least one");
-  return linears.filter(({ path }) => wanted.some((name) => fits(path, name)));
+  return layers.filter(({ path }) => wanted.some((name) => fits(path, name)));
 }
 
 /** A regular expression that a person wrote. */
@@ -81,7 +98,12 @@ export function pattern(source: string): RegExp {
   }
 }
 
-function listed(linears: readonly LinearLayer[]): string {
-  const names = new Set(linears.map(({ path }) => path.replaceAll(/\.\d+\./g, ".*.")));
-  return `. Linear layers here: ${[...names].join(", ")}`;
+function listed(layers: readonly (LinearLayer | ConvLayer)[]): string {
+  const of = (kind: "linear" | "conv") => {
+    const own = layers.filter((layer) => layer.kind === kind);
+    return [...new Set(own.map(({ path }) => path.replaceAll(/\.\d+\./g, ".*.")))].join(", ");
+  };
+  const convolutions = of("conv");
+  return `. Linear layers here: ${of("linear") || "none"}` +
+    (convolutions ? `. Convolutions here: ${convolutions}` : "");
 }

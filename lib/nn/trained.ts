@@ -65,8 +65,9 @@ export function trainedWeights(
   const isTrained = (weight: Weight) => isHead(model, weight) || adapter.trains(weight.path);
   return modelWeights(model).filter((weight) => {
     if (isUnread(weight) || !isTrained(weight)) return false;
+    if (!isRunningStatistic(weight)) return true;
     const scale = { ...weight, path: `${weight.layer.path}.weight` };
-    return !isRunningStatistic(weight) || isTrained(scale);
+    return adapter.batchNorm !== "running" && isTrained(scale);
   });
 }
 
@@ -76,7 +77,8 @@ export function movingNorms(weights: readonly Weight[]): ReadonlySet<string> {
 }
 
 function isUnread({ layer }: Weight): boolean {
-  return layer.kind === "offset" || "isUnread" in layer && layer.isUnread === true;
+  return layer.kind === "offset" || layer.kind === "batchNorm" && layer.isFrozen === true ||
+    layer.kind === "linear" && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */

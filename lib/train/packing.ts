@@ -10,6 +10,7 @@ import { cheapestLayout, fullestRow, type LayoutCost } from "../data/pack.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { stackOf } from "../nn/encoder.ts";
 import type { Family } from "../nn/family.ts";
+import { bodyDepth } from "../nn/frozen_layers.ts";
 import { positionsRead } from "../nn/hidden_program.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { sampledBatches, type StepPlan } from "./step_plan.ts";
@@ -119,9 +120,7 @@ export function choosePacking(
   if (packing === false) return { reason: "off, as asked" };
   const obstacle = packingObstacle(trainable) ??
     (rows.packedFeedsOf ? undefined : "the rows can only be fed padded") ??
-    (keptLayers === trainable.model.config.numLayers
-      ? "all layers are frozen and run once"
-      : undefined);
+    (keptLayers === bodyDepth(trainable.model) ? "all layers are frozen and run once" : undefined);
   checkPacking(settings, obstacle);
   if (obstacle) return { reason: `off: ${obstacle}` };
   const cost = layoutCost(trainable, keptLayers);

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import parity from "../golden/vision/parity.json" with { type: "json" };
 import { lora } from "../../lib/adapters/lora.ts";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import { families } from "../../lib/models/mod.ts";
 import { chooseTargets } from "../../lib/nn/targets.ts";
 import { attachTo, modelInfoOf } from "../../lib/nn/model.ts";
+import { mergeModel, noAdapter } from "../../lib/nn/merge.ts";
 import { openSafetensors } from "../../lib/weights/safetensors.ts";
 import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { goldenPath, largestDifference, readGolden } from "../models/golden.ts";
-import { goldenImageModel } from "../models/golden_images.ts";
+import { goldenImageModel, sized } from "../models/golden_images.ts";
 import { weightedImages } from "../models/weighted_images.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -17,13 +20,18 @@ import { assertSameFolder, configIn } from "./same_folder.ts";
 /** Both sides compute in float32; results are below ten. */
 const tolerance = 1e-4;
 /** Folders of PEFT's, each on a model. */
-const adapters = [["lora-vit", "vit"]] as const;
+const adapters = [
+  ["lora-vit", "vit", "classification"],
+  ["lora-vit-patches", "vit", "classification"],
+  ["lora-resnet", "resnet", "classification"],
+  ["lora-segformer", "segformer", "masks"],
+] as const;
 
-for (const [name, base] of adapters) {
+for (const [name, base, head] of adapters) {
   Deno.test(`${name}: a folder of PEFT's gives PEFT's results, and is written as it was`, () =>
     inFolder(async (folder) => {
       const { results, pixel_values } = await readGolden(`vision/${name}/expected.safetensors`);
-      const model = await goldenImageModel(base, "classification");
+      const model = sized(await goldenImageModel(base, head), pixel_values);
       const objective = weightedImages(model, results);
       const source = goldenPath(`vision/${name}`);
       const { attached, values } = await readPeftFolder(source, model);
@@ -31,10 +39,28 @@ for (const [name, base] of adapters) {
       const found = await logitsOf(trainable, await openDevice("cpu"), { pixel_values }, values);
       const difference = largestDifference(found.data, results.data);
       assert.ok(difference < tolerance, `results differ by ${difference}`);
+      const merged = {
+        ...trainable,
+        model: mergeModel(model, attached, values),
+        adapter: noAdapter,
+      };
+      const alone = await logitsOf(merged, await openDevice("cpu"), { pixel_values });
+      const change = largestDifference(alone.data, results.data);
+      assert.ok(change < tolerance, `merged results differ by ${change}`);
       await writePeftFolder(folder, model, attached, values, { taskType: null, labels: [] });
       await assertSameFolder(folder, source);
     }));
 }
+
+Deno.test("PEFT and transformers gave the results of folders that tunebook wrote", () => {
+  const { differences } = parity;
+  for (const { modelType } of families.filter(({ input }) => input === "image")) {
+    assert.ok(`merged-${modelType}` in differences, modelType);
+  }
+  for (const [folder, difference] of Object.entries(differences)) {
+    assert.ok(difference < parity.tolerance, `${folder} differs by ${difference}`);
+  }
+});
 
 Deno.test("LoRA chooses a ViT's layers by the names of checkpoints and of modules", async () => {
   const info = modelInfoOf(await goldenImageModel("vit", "classification"));

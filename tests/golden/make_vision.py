@@ -42,6 +42,11 @@ ENCODER = dict(
 VIT = dict(ENCODER, image_size=8, patch_size=4)
 RESNET = dict(embedding_size=8, hidden_sizes=[8, 16], depths=[2, 1])
 MOBILENET = dict(depth_multiplier=0.1, expand_ratio=1.5, classifier_dropout_prob=0.0)
+SEGFORMER = dict(
+    num_encoder_blocks=2, depths=[1, 2], sr_ratios=[2, 1], hidden_sizes=[4, 6], patch_sizes=[7, 3], strides=[4, 2],
+    num_attention_heads=[1, 2], mlp_ratios=[2, 3], decoder_hidden_size=6, classifier_dropout_prob=0.0,
+    drop_path_rate=0.0, initializer_range=0.4,
+)
 
 # name → model type, fields of the config, height and width of the images, and of others
 MODELS = {
@@ -61,6 +66,25 @@ MODELS = {
         (16, 24),
         None,
     ),
+    "yolos": ("yolos", dict(VIT, image_size=[8, 12], num_detection_tokens=3), (8, 12), (16, 12)),
+    "yolos-plain": (
+        "yolos",
+        dict(VIT, image_size=[8, 12], num_detection_tokens=2, use_mid_position_embeddings=False),
+        (8, 12),
+        None,
+    ),
+    "detr": (
+        "detr",
+        dict(
+            use_timm_backbone=False, backbone_config=dict(RESNET, model_type="resnet", out_features=["stage2"]),
+            d_model=8, encoder_layers=1, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2,
+            encoder_ffn_dim=12, decoder_ffn_dim=10, num_queries=3, dropout=0.0, init_std=0.4,
+        ),
+        (32, 48),
+        None,
+    ),
+    "segformer": ("segformer", SEGFORMER, (32, 48), None),
+    "segformer-classes": ("segformer", dict(SEGFORMER, decoder_hidden_size=5), (32, 32), None),
     "mobilenet_v2": ("mobilenet_v2", dict(MOBILENET, finegrained_output=False), (33, 40), None),
     "mobilenet_v2-dilated": (
         "mobilenet_v2",
@@ -70,6 +94,12 @@ MODELS = {
     ),
 }
 ADAPTERS = {
+    "lora-vit-patches": (
+        "vit",
+        dict(r=2, lora_alpha=4, target_modules=["projection", "fc1"], rank_pattern={"projection": 3}),
+    ),
+    "lora-resnet": ("resnet", dict(r=2, lora_alpha=4, target_modules=["convolution"])),
+    "lora-segformer": ("segformer", dict(r=2, lora_alpha=4, target_modules=["q_proj", "sequence_reduction.sequence_reduction"])),
     "lora-vit": ("vit", dict(r=2, lora_alpha=4, target_modules=["q_proj", "v_proj"])),
 }
 
@@ -137,6 +167,7 @@ def make_model(name: str, seed: int) -> None:
     config.architectures = []
     model = kind.from_config(config).eval()
     randomise(model, seed)
+    model.requires_grad_(True)  # transformers holds a detector's trunk still
     model.save_pretrained(folder)
     pixels = torch.randn(IMAGES, CHANNELS, *size, generator=torch.Generator().manual_seed(seed))
     results = results_of(model, pixels)
@@ -166,7 +197,8 @@ def make_adapter(name: str, seed: int) -> None:
     base, fields = ADAPTERS[name]
     torch.manual_seed(seed)
     model = opened(AutoConfig.from_pretrained(FOLDER / base)).from_pretrained(FOLDER / base)
-    adapted = get_peft_model(model, LoraConfig(modules_to_save=["classifier"], **fields)).eval()
+    saved = "decode_head" if hasattr(model, "decode_head") else "classifier"
+    adapted = get_peft_model(model, LoraConfig(modules_to_save=[saved], **fields)).eval()
     adapted.peft_config["default"].base_model_name_or_path = f"vision/{base}"
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():

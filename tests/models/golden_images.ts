@@ -4,6 +4,8 @@
  * @module
  */
 import { loadModel } from "../../lib/models/load_model.ts";
+import type { HostTensor } from "../../lib/engine/mod.ts";
+import type { ImageConfig } from "../../lib/nn/family.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { goldenPath } from "./golden.ts";
 
@@ -17,4 +19,10 @@ export function goldenImageModel(name: string, head: string): Promise<Model> {
     head: { name: head, outputs: 3 },
     seed: 1,
   });
+}
+
+/** The model for images of that size. */
+export function sized(model: Model, { shape: [, , height, width] }: HostTensor): Model {
+  const config: ImageConfig = { ...model.config as ImageConfig, imageSize: [height, width] };
+  return { ...model, config };
 }

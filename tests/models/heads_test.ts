@@ -27,7 +27,9 @@ function batchOf(golden: GoldenTensors, side = ""): GoldenTensors {
 }
 
 // A part of larger models has the layers of the family that it is written as.
-const ownLayers = families.filter(({ decoder, part }) => !decoder && !part);
+const ownLayers = families.filter(({ decoder, part, input }) =>
+  !decoder && !part && input === "text"
+);
 for (const { modelType, stack, heads } of ownLayers) {
   for (const head of headNames.filter((name) => heads[name])) {
     const folder = `heads/${modelType}-${head}`;

@@ -64,7 +64,9 @@ async function assertSameWeights(model: Model, from: string): Promise<void> {
 }
 
 // A part of larger models has the layers of the family that it is written as.
-for (const { modelType, heads } of families.filter(({ decoder, part }) => !decoder && !part)) {
+const isTextStack = ({ decoder, part, input }: Family) => !decoder && !part && input === "text";
+
+for (const { modelType, heads } of families.filter(isTextStack)) {
   const asked = everyHead.filter((name) => heads[name]);
   for (const own of headNames.filter((name) => heads[name])) {
     const from = `${modelType}-${own}`;

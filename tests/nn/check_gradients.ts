@@ -51,8 +51,17 @@ export async function checkGradients(
   const words = onlyWords ? occurringWords(trainable, toy) : undefined;
   if (onlyWords) assert.ok(words, "the whole table is held");
   const run = await gradientRun(trainable, opened, batch, { words });
+  return await checkRun(run, initialParameters(trainable, seed, words), { elements, only });
+}
+
+/** The same of a step that has been compiled for a batch; disposes of it. */
+export async function checkRun(
+  run: GradientRun,
+  initial: ReadonlyMap<string, Float32Array>,
+  { elements = 6, only = () => true }: Pick<CheckOptions, "elements" | "only"> = {},
+): Promise<string[]> {
   try {
-    const values = new Map(initialParameters(trainable, seed, words));
+    const values = new Map(initial);
     const random = Random.fromSeed(1, "start");
     for (const [path, numbers] of values) {
       if (numbers.every((each) => each === 0)) {

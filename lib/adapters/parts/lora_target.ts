@@ -4,14 +4,17 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { type Tensor, tf } from "../../engine/mod.ts";
-import type { HookContext, ModelInfo } from "../../nn/method.ts";
-import type { LinearLayer } from "../../nn/layer.ts";
+import { ops, type Tensor, tf } from "../../engine/mod.ts";
+import type { ConvCall, HookContext, ModelInfo } from "../../nn/method.ts";
+import { asLinear, type ConvLayer, type LinearLayer } from "../../nn/layer.ts";
 import type { LowRank } from "../../nn/adapter_delta.ts";
 
-/** A linear with its rank and scale. */
+/** A layer with its rank and scale. */
 export interface LoraTarget {
+  /** A convolution as the linear layer of what its kernel sees: its weight is [outFeatures, inFeatures], too. */
   readonly layer: LinearLayer;
+  /** Present for a convolution. */
+  readonly convolution?: ConvLayer;
   readonly rank: number;
   /** What B·A is multiplied with. */
   readonly scale: number;
@@ -30,9 +33,22 @@ export function loraTargetOf(
     readonly rankStabilised: boolean;
   },
 ): LoraTarget {
-  const layer = layers.find((layer) => layer.path === path) as LinearLayer;
+  const layer = layers.find((layer) => layer.path === path) as LinearLayer | ConvLayer;
   const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank);
-  return { layer, rank, scale, a: `${path}.lora_A`, b: `${path}.lora_B` };
+  const names = { a: `${path}.lora_A`, b: `${path}.lora_B` };
+  return layer.kind === "conv"
+    ? { layer: asLinear(layer), convolution: layer, rank, scale, ...names }
+    : { layer, rank, scale, ...names };
+}
+
+/** The shapes of A and B: of a convolution [rank, inChannels, height, width] and [outChannels, rank, 1, 1]. */
+export function shapesOf(
+  { layer, convolution, rank }: LoraTarget,
+): { readonly a: readonly number[]; readonly b: readonly number[] } {
+  const { inFeatures, outFeatures } = layer;
+  return convolution
+    ? { a: [rank, convolution.inChannels, ...convolution.kernel], b: [outFeatures, rank, 1, 1] }
+    : { a: [rank, inFeatures], b: [outFeatures, rank] };
 }
 
 /**
@@ -66,6 +82,16 @@ export function lowRankChange(
 ): Tensor {
   const low = tf.matMul(x, context.parameter(a), false, true); // [tokens, rank]
   return tf.mul(tf.matMul(low, context.parameter(b), false, true), scale);
+}
+
+/** What a convolution gains: A goes over x as the convolution does, B mixes what it found. */
+export function lowRankConvolution(
+  { a, b, scale }: LoraTarget,
+  { x, convolve }: Pick<ConvCall, "x" | "convolve">,
+  context: HookContext,
+): Tensor {
+  const low = convolve(x, context.parameter(a)); // [batch, rank, height, width]
+  return tf.mul(ops.conv2d(low, context.parameter(b)), scale);
 }
 
 /** s·B·A as a tensor, [outFeatures, inFeatures]. */

@@ -90,7 +90,11 @@ function moduleTargets(modelInfo: ModelInfo, sites: readonly string[]): readonly
   const lastOf = (path: string) => nameOf(path).split(".").at(-1)!;
   const names = new Set(sites.map(lastOf));
   const chosen = modelInfo.layers.filter(({ path }) => names.has(lastOf(path)));
-  return chosen.length === sites.length ? [...names] : sites.map(nameOf);
+  // A module around others may bear such a name, too.
+  const isAround = modelInfo.layers.some(({ path }) =>
+    nameOf(path).split(".").slice(0, -1).some((part) => names.has(part))
+  );
+  return chosen.length === sites.length && !isAround ? [...names] : sites.map(nameOf);
 }
 
 /**

@@ -24,7 +24,7 @@ export function namesInPeft(
   const { modelPrefix = peftPrefix } = peft ?? {};
   const inner = `${layer.path}.${wrapped}${path.slice(layer.path.length)}`;
   const own = targets?.includes(layer.path) ? [inner, path] : [path, inner];
-  const roles = isInBody ? [...new Set(own.flatMap((role) => [moduleOf(role), role]))] : own;
+  const roles = [...new Set(own.flatMap((role) => [moduleOf(role), role]))];
   const prefixes = isInBody ? [pathPrefix, ""] : ["", pathPrefix];
   return roles.flatMap((role) => prefixes.map((prefix) => `${modelPrefix}.${prefix}${role}`));
 }

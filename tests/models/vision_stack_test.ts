@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { bitfit } from "../../lib/adapters/bitfit.ts";
+import { full } from "../../lib/adapters/full.ts";
+import { head } from "../../lib/adapters/head.ts";
+import { ia3 } from "../../lib/adapters/ia3.ts";
+import { lora } from "../../lib/adapters/lora.ts";
+import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
+import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
+import { openDevice } from "../../lib/engine/mod.ts";
+import { countFrozenLayers } from "../../lib/nn/frozen_layers.ts";
+import { layersBelowHead } from "../../lib/nn/layer_depth.ts";
+import type { Method } from "../../lib/nn/method.ts";
+import { attachTo } from "../../lib/nn/model.ts";
+import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
+import { cacheHidden } from "../../lib/train/hidden_cache.ts";
+import type { GradientOptions } from "../../lib/train/gradient_program.ts";
+import { initialParameters } from "../../lib/train/initial_state.ts";
+import { gradientRun } from "../nn/run_trainable_model.ts";
+import { type GoldenTensors, largestDifference, readGolden } from "./golden.ts";
+import { goldenImageModel, sized } from "./golden_images.ts";
+import { weightedImages } from "./weighted_images.ts";
+
+/** Of a gradient; both ways compute in float32. */
+const tolerance = 1e-5;
+const device = await openDevice("cpu");
+
+async function trainableWith(method: Method, name = "vit"): Promise<TrainableModel> {
+  const golden = await readGolden(`vision/${name}/expected.safetensors`);
+  const model = sized(await goldenImageModel(name, "classification"), golden.pixel_values);
+  return {
+    model,
+    adapter: attachTo(model, method),
+    objective: weightedImages(model, golden.weights),
+  };
+}
+
+async function gradientsOf(
+  trainable: TrainableModel,
+  batch: GoldenTensors,
+  options: GradientOptions = {},
+): Promise<Map<string, Float32Array>> {
+  const run = await gradientRun(trainable, device, batch, options);
+  try {
+    return await run.gradientsAt(initialParameters(trainable, 1));
+  } finally {
+    await run.dispose();
+  }
+}
+
+function assertSame(
+  found: ReadonlyMap<string, Float32Array>,
+  wanted: ReadonlyMap<string, Float32Array>,
+): void {
+  assert.deepEqual([...found.keys()], [...wanted.keys()]);
+  for (const [path, numbers] of wanted) {
+    const difference = largestDifference(found.get(path)!, numbers);
+    assert.ok(difference < tolerance, `${path} differs by ${difference}`);
+  }
+}
+
+const { pixel_values } = await readGolden("vision/vit/expected.safetensors");
+
+for (
+  const [name, method] of Object.entries({ full: full(), LoRA: lora({ rank: 2, start: "zero" }) })
+) {
+  Deno.test(`checkpointing changes no gradient of a ViT with ${name}`, async () => {
+    const trainable = await trainableWith(method);
+    assertSame(
+      await gradientsOf(trainable, { pixel_values }, { gradientCheckpointing: true }),
+      await gradientsOf(trainable, { pixel_values }),
+    );
+  });
+}
+
+const upper = lora({ rank: 2, targets: "encoder\\.layer\\.1\\..*query" });
+const frozenCases: readonly [name: string, method: Method, frozenLayers: number][] = [
+  ["vit", head(), 2],
+  ["vit", upper, 1],
+  ["vit", lora({ rank: 2 }), 0],
+  ["resnet", head(), 1],
+  ["resnet", lora({ rank: 2 }), 0],
+  ["resnet", full(), 0],
+];
+
+for (const [name, method, frozenLayers] of frozenCases) {
+  Deno.test(`${frozenLayers} layers of ${name} under ${method.method} are frozen, and run once`, async () => {
+    const golden = await readGolden(`vision/${name}/expected.safetensors`);
+    const trainable = await trainableWith(method, name);
+    assert.equal(countFrozenLayers(trainable), frozenLayers);
+    if (frozenLayers === 0) return;
+    const { pixel_values } = golden;
+    const [images, ...shape] = pixel_values.shape;
+    const size = pixel_values.data.length / images;
+    const rows = {
+      lengths: new Int32Array(images).fill(trainable.model.config.maxTokens),
+      feedsOf: (chosen: ArrayLike<number>) => ({
+        pixel_values: {
+          shape: [chosen.length, ...shape],
+          data: Float32Array.from(
+            Array.from(chosen, (at) => [...pixel_values.data.slice(at * size, (at + 1) * size)])
+              .flat(),
+          ),
+        },
+      }),
+    };
+    await using cached = await cacheHidden(trainable, rows, device, { frozenLayers });
+    const feeds = cached.feedsOf([0, 1]) as GoldenTensors;
+    assertSame(
+      await gradientsOf(trainable, feeds, { fromHidden: true }),
+      await gradientsOf(trainable, { pixel_values }),
+    );
+  });
+}
+
+Deno.test("methods act on a ViT, or say that they cannot", async () => {
+  for (
+    const method of [
+      bitfit(),
+      ia3({ targets: ["key", "value"], feedForward: [] }),
+      prefixTuning({ tokens: 2 }),
+      lora({ rank: 2, dora: true }),
+    ]
+  ) {
+    const gradients = await gradientsOf(await trainableWith(method), { pixel_values });
+    assert.ok([...gradients.values()].some((each) => each.some((number) => number !== 0)));
+  }
+  await assert.rejects(trainableWith(promptTuning({ tokens: 2 })), /take no text/);
+  const convolutions = await goldenImageModel("resnet", "classification");
+  assert.throws(() => attachTo(convolutions, prefixTuning()), /no stack of blocks/);
+});
+
+Deno.test("a ViT's tensors lie in layers", async () => {
+  const model = await goldenImageModel("vit", "classification");
+  const depth = (path: string) => layersBelowHead(model, path);
+  assert.equal(depth("classifier.weight"), 0);
+  assert.equal(depth("layernorm.weight"), 0);
+  assert.equal(depth("encoder.layer.1.intermediate.dense.weight"), 1);
+  assert.equal(depth("embeddings.position_embeddings"), 3);
+});
