@@ -21,5 +21,6 @@ import type { Image } from "./image.ts";
  * ```
  */
 export function encodePng({ width, height, channels, data }: Image): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(encode({ width, height, channels, data }));
+  // The fastest level: half the time of the usual one for files of much the same size.
+  return Uint8Array.from(encode({ width, height, channels, data }, { zlib: { level: 1 } }));
 }
