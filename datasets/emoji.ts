@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { decodeImage } from "../lib/image/decode_image.ts";
-import { encodePng } from "../lib/image/encode_png.ts";
+import { type EncodePng, pngEncoder } from "../lib/image/encode_png.ts";
 import { overBackground } from "../lib/image/rgb_image.ts";
 import { yesOrNo } from "../lib/core/option_rules.ts";
 import {
@@ -80,15 +80,20 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
         }));
       },
     );
+    const encode = await pngEncoder();
     return await Promise.all(rows.map(async (row) => ({
       ...row,
-      image: { bytes: await onWhite(folder, row.image), path: row.image },
+      image: { bytes: await onWhite(folder, row.image, encode), path: row.image },
     })));
   },
 });
 
 /** The file of an emoji on white: what lies under transparent pixels is no part of the drawing. */
-async function onWhite(folder: string, file: string): Promise<Uint8Array> {
+async function onWhite(
+  folder: string,
+  file: string,
+  encode: EncodePng,
+): Promise<Uint8Array> {
   const bytes = await readPackageBytes(folder, join("img", "google", "64", file));
-  return encodePng(overBackground(await decodeImage(bytes, { where: file }), white));
+  return encode(overBackground(await decodeImage(bytes, { where: file }), white));
 }
