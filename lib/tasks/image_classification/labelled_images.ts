@@ -29,7 +29,7 @@ import {
   truthOf,
   type WithTruth,
 } from "../shared/labelled_rows.ts";
-import { rememberImage } from "../shared/seen_images.ts";
+import { withPicture } from "../shared/seen_images.ts";
 import { joinOutputs, needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
 import { displayOfImages } from "./prediction_display.ts";
@@ -115,8 +115,8 @@ async function examplesOf<Kind extends LabelKind>(
       return saidLabels(cells.length, joinOutputs(outputs), { kind, labels })
         .map((said, row) => {
           const answer = { image: calledImage(cells[row]), ...said };
-          const image = images.kept(row);
-          return image ? rememberImage(answer, image) : answer;
+          const picture = images.pictureOf(row, answer.image);
+          return picture ? withPicture(answer, picture) : answer;
         });
     },
   };

@@ -4,8 +4,8 @@
  * @module
  */
 import type { MimeBundle } from "../../core/display.ts";
-import { htmlImage } from "../../image/html_pictures.ts";
-import { seenImage } from "../shared/seen_images.ts";
+import { htmlPicture } from "../../image/html_pictures.ts";
+import { pictureOfAnswer } from "../shared/seen_images.ts";
 import { labelDisplay } from "../shared/label_display.ts";
 import { endOfName, type ImagePrediction } from "./prediction.ts";
 
@@ -16,8 +16,8 @@ export function displayOfImages(predictions: readonly ImagePrediction[]): MimeBu
     noun: "image",
     text: name,
     html(at) {
-      const image = seenImage(predictions[at]);
-      return image ? htmlImage(image, name(at)) : name(at);
+      const picture = pictureOfAnswer(predictions[at]);
+      return picture ? htmlPicture(picture) : name(at);
     },
   });
 }

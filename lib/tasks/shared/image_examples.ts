@@ -46,12 +46,11 @@ export function imageExamples(
     inputKeys: () => [...images.keys],
     async pictures(row) {
       const draws = augmentations.ofImages.length > 0 ? shownDraws : [];
-      const augmented = draws.map(async (epoch) => ({
-        title: `in epoch ${epoch + 1}`,
-        image: await changed(row, { seed: 1, epoch }),
-      }));
+      const augmented = draws.map(async (epoch) =>
+        images.picture(await changed(row, { seed: 1, epoch }), `in epoch ${epoch + 1}`)
+      );
       return [
-        { title: "as the model sees it", image: await images.fitted(row) },
+        images.picture(await images.fitted(row), "as the model sees it"),
         ...await Promise.all(augmented),
       ];
     },

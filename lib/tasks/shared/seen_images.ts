@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { Image } from "../../image/image.ts";
+import type { Picture } from "../../image/picture.ts";
 
-const seen = new WeakMap<object, Image>();
+const seen = new WeakMap<object, () => Picture>();
 
-/** Remembers which image an answer is about. */
-export function rememberImage<Answer extends object>(answer: Answer, image: Image): Answer {
-  seen.set(answer, image);
+/** Remembers what the image of an answer looks like; the picture is made when it is shown. */
+export function withPicture<Answer extends object>(answer: Answer, picture: () => Picture): Answer {
+  seen.set(answer, picture);
   return answer;
 }
 
-/** The image that an answer is about; undefined where it was not kept. */
-export function seenImage(answer: object): Image | undefined {
-  return seen.get(answer);
+/** What the image of an answer looks like; undefined where it was not kept. */
+export function pictureOfAnswer(answer: object): Picture | undefined {
+  return seen.get(answer)?.();
 }
