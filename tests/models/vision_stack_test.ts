@@ -6,12 +6,14 @@ import { ia3 } from "../../lib/adapters/ia3.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { prefixTuning } from "../../lib/adapters/prefix_tuning.ts";
 import { promptTuning } from "../../lib/adapters/prompt_tuning.ts";
-import { openDevice } from "../../lib/engine/mod.ts";
+import { openDevice, sizeOf } from "../../lib/engine/mod.ts";
 import { countFrozenLayers } from "../../lib/nn/frozen_layers.ts";
 import { layersBelowHead } from "../../lib/nn/layer_depth.ts";
 import { withImageSize } from "../../lib/nn/image_size.ts";
 import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
+import { methodMapOf } from "../../lib/nn/method_map.ts";
+import { trainedTensors } from "../../lib/nn/trained.ts";
 import type { TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { cacheHidden } from "../../lib/train/hidden_cache.ts";
 import type { GradientOptions } from "../../lib/train/gradient_program.ts";
@@ -148,4 +150,21 @@ Deno.test("a model takes images of another size where a patch fits", async () =>
   );
   const text = await goldenModel("bert");
   assert.throws(() => withImageSize(text, [16, 16]), /bert models take no images/);
+});
+
+Deno.test("the places of a method on image models have all trained numbers", async () => {
+  for (
+    const [name, method] of [["vit", lora({ rank: 2 })], ["resnet", full()], [
+      "segformer-classes",
+      lora({ rank: 2 }),
+    ]] as const
+  ) {
+    const trainable = await trainableWith(method, name);
+    const trained = trainedTensors(trainable.model, trainable.adapter)
+      .reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const { rows } = methodMapOf(trainable, method.method);
+    const found = rows.flatMap(({ places }) => places)
+      .reduce((sum, { own, added }) => sum + own + added, 0);
+    assert.equal(found, trained, name);
+  }
 });
