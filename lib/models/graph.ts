@@ -37,7 +37,12 @@ function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
   const [at] = graph.outputs;
   checkOperators("config.json", graph.nodes);
   const shape = graphShapes(graph, imageSize).get(at);
-  if (!shape || shape.length < 2 || shape.length > 4) throw unread(at, shape, imageSize);
+  if (!shape || shape.length < 2 || shape.length > 4) {
+    throw new TunebookError(
+      "unsupported",
+      `a head reads maps or vectors, and "${at}" is [${shape ?? "not there"}]`,
+    );
+  }
   return {
     hiddenSize: shape.length === 4 ? shape[1] : shape.at(-1)!,
     numLayers: 0,
@@ -63,20 +68,6 @@ function graphIn({ graph }: Readonly<Record<string, unknown>>): GraphModel {
   ];
   if (wrong.length === 0) return graph as GraphModel;
   throw mistakes("weights", "config.json does not describe this model:", wrong, wrong.length);
-}
-
-function unread(
-  at: string,
-  shape: readonly number[] | undefined,
-  [height, width]: readonly [number, number],
-): TunebookError {
-  return new TunebookError(
-    "unsupported",
-    shape
-      ? `a head reads maps or vectors, and "${at}" is [${shape}]`
-      : `"${at}" cannot be computed of images of ${height} × ${width}: the graph is made for images of ` +
-        "one size, or cut off behind what is",
-  );
 }
 
 /** The maps or vectors that the graph gives, and their mean where they are several. */

@@ -112,8 +112,20 @@ function padded(call: NodeCall): Tensor {
   if (mode === "constant" && each.flat().every((rows) => rows >= 0)) {
     return tf.pad(x, each, constant);
   }
-  if (mode === "reflect") return tf.mirrorPad(x, each, "reflect");
+  if (mode === "reflect") return each.reduce(reflected, x);
   throw new TunebookError("unsupported", `Pad (${call.node.outputs[0]}) with the mode ${mode}`);
+}
+
+/** The rows next to the ends of an axis, in the other order, around it. */
+function reflected(x: Tensor, [low, high]: readonly [number, number], axis: number): Tensor {
+  const size = x.shape[axis];
+  const rowAt = (at: number) => {
+    const begin = x.shape.map((_, i) => i === axis ? at : 0);
+    return tf.slice(x, begin, x.shape.map((all, i) => i === axis ? 1 : all));
+  };
+  const before = Array.from({ length: low }, (_, i) => rowAt(low - i));
+  const after = Array.from({ length: high }, (_, i) => rowAt(size - 2 - i));
+  return low + high === 0 ? x : tf.concat([...before, x, ...after], axis);
 }
 
 function gathered(call: NodeCall): Tensor {
