@@ -6,6 +6,7 @@
 
 // Charts
 export { type Attention, attentionChart } from "./lib/chart/attention_chart.ts";
+export { boxPrecisionRecallChart } from "./lib/chart/box_precision_recall_chart.ts";
 export { calibrationChart, type CalibrationChartOptions } from "./lib/chart/calibration_chart.ts";
 export {
   type Channel,
@@ -31,6 +32,11 @@ export { rocChart } from "./lib/chart/roc_chart.ts";
 export type { PlacesWords } from "./lib/chart/places_chart.ts";
 export type { ChartData } from "./lib/chart/rows.ts";
 export { methodChart, type MethodChartOptions } from "./lib/pipeline/display/method_chart.ts";
+export type { ScoreCurve, ScorePoint } from "./lib/chart/score_curve.ts";
+export {
+  scoreThresholdChart,
+  type ScoreThresholdChartOptions,
+} from "./lib/chart/score_threshold_chart.ts";
 export {
   seriesChart,
   type SeriesChartOptions,

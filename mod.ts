@@ -1,12 +1,13 @@
 /**
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
- * draws in `charts.ts`; all of it is imported from "tunebook".
+ * draws in `charts.ts`, what is about images alone in `images.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
 export * from "./extend.ts";
 export * from "./charts.ts";
+export * from "./images.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
@@ -359,6 +360,7 @@ export type { Placement } from "./lib/image/processor/placement.ts";
 export type { ConfigRecord } from "./lib/image/processor/processor_defaults.ts";
 export { imageProcessor, type PixelProcessor } from "./lib/image/processor/image_processor.ts";
 export type { Augmentation, AugmentNoise, ImageExample } from "./lib/image/augment/augmentation.ts";
+export type { AugmentationSpec } from "./lib/image/augment/augmentations.ts";
 export { augmented } from "./lib/image/augment/augmentation.ts";
 export { colorJitter, type ColorJitterOptions } from "./lib/image/augment/color_jitter.ts";
 export { cutmix, type CutmixOptions } from "./lib/image/augment/cutmix.ts";

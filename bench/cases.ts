@@ -20,7 +20,7 @@ export interface StepCase {
   readonly method: "lora" | "full";
   /** How the base is held; float32 unless given. */
   readonly quantize?: QuantizationFormat;
-  /** In which numbers we multiply by frozen weights, in full fine-tuning by all but the head's; float32 unless given. */
+  /** In which numbers linear layers are computed, heads excepted; float32 unless given. */
   readonly compute?: Compute;
   readonly layers: number;
   readonly hidden: number;

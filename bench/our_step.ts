@@ -23,7 +23,11 @@ import { attachTo, type Model } from "../lib/nn/model.ts";
 import { classificationObjective } from "../lib/tasks/shared/classification_objective.ts";
 import { gradientProgram } from "../lib/train/gradient_program.ts";
 import { foundSquares } from "../lib/train/gradient_squares.ts";
-import { gradientSource, occurringWords } from "../lib/train/occurring_words.ts";
+import {
+  gradientSource,
+  occurringFrozenWords,
+  occurringWords,
+} from "../lib/train/occurring_words.ts";
 import { quantizeWeight } from "../lib/weights/quantize_weight.ts";
 import { trainedTensors } from "../lib/nn/trained.ts";
 import { microBatchSize } from "../lib/train/micro_batch.ts";
@@ -60,7 +64,7 @@ export interface StepOptions {
   readonly wholeAttention?: boolean | undefined;
   /** Layers keep only their inputs for the backward pass. */
   readonly gradientCheckpointing?: boolean | undefined;
-  /** In which numbers products with frozen weights are computed; float32 unless given. */
+  /** In which numbers linear layers are computed; float32 unless given. */
   readonly compute?: "float32" | "int8" | undefined;
 }
 
@@ -103,25 +107,27 @@ export async function compileStep(
     warmup: 0,
     accumulate,
   });
-  const words = await occurringWords({ model, adapter }, {
+  const rows = {
     lengths: [dataWords],
     feedsOf: () => ({ input_ids: { shape: [1, dataWords], data: tokenIds } }),
-  });
+  };
+  const words = await occurringWords({ model, adapter }, rows);
+  const frozenWords = words ? undefined : await occurringFrozenWords({ model, adapter }, rows);
   const state = await initialState({ model, adapter }, device, settings, words);
   const scalesLoss = device.precision === "float16";
   const lossScaling = new LossScaling();
   const program = gradientProgram({ model, adapter, objective }, {
     words,
+    frozenWords,
     gradientCheckpointing,
     compute,
-    eightBit: { trained: true },
     tokens: microBatch * length,
     summed: device.sumsEarly && !scalesLoss && accumulate === 1 ? state.tensors : undefined,
     ...(wholeAttention ? {} : { longest: length }),
     scalesLoss,
   });
   const gradients = await device.compile(program, {
-    frozen: gradientSource({ model, adapter }, words),
+    frozen: gradientSource({ model, adapter }, words ?? frozenWords),
     state,
   });
   const optimizer = await createOptimizer(device, state, settings);

@@ -1,6 +1,6 @@
 /**
  * Every public function that takes options refuses one that it does not know. The functions are found in
- * what `deno doc` says of `mod.ts`, which has `extend.ts` and `charts.ts` in it: a new one without a call
+ * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts` and `images.ts` in it: a new one without a call
  * here fails, and so does one that takes what it does not know.
  */
 import assert from "node:assert/strict";
@@ -30,6 +30,13 @@ const single = tunebook.predictionsOf({
   truth: [0, 1],
 });
 const anyTensor = undefined as never;
+const mask = { width: 1, height: 1, data: Uint8Array.of(0) };
+const scoreCurve = {
+  label: "x",
+  objects: 1,
+  points: [{ score: 0.5, precision: 1, recall: 1, f1: 1 }],
+  averagePrecision: 1,
+};
 /** A set whose one choice is the model alone; its options are looked at before anything is computed. */
 const adapters = adapterSetOf({
   base: { opened: { reference: "none" } } as never,
@@ -148,6 +155,25 @@ const calls: Readonly<Record<string, Call>> = {
       truth: [0],
       ...options,
     }),
+  boxPredictions: (options) =>
+    tunebook.boxPredictions({ labels: ["x"], truth: [[]], predicted: [[]], ...options }),
+  maskPredictions: (options) =>
+    tunebook.maskPredictions({ labels: ["x"], truth: [mask], predicted: [mask], ...options }),
+  featurePredictions: (options) =>
+    tunebook.featurePredictions({
+      features: "none",
+      generated: vectors,
+      real: vectors,
+      ...options,
+    }),
+  "TextScore.with, of classes": tunebook.topKAccuracy.with,
+  detectionObjective: (options) =>
+    tunebook.detectionObjective({ objects: [], queries: 1, classes: 1, ...options }),
+  cellObjective: (options) =>
+    tunebook.cellObjective({ objects: [], height: 1, width: 1, classes: 1, ...options }),
+  maskObjective: (options) => tunebook.maskObjective({ masks: [mask], classes: 1, ...options }),
+  chooseScoreThreshold: (options) => tunebook.chooseScoreThreshold(scoreCurve, options),
+  scoreThresholdChart: (options) => tunebook.scoreThresholdChart(scoreCurve, options),
   textPredictions: (options) => tunebook.textPredictions({ predicted: ["a"], ...options }),
   metric: (options) => tunebook.metric({ ...tunebook.accuracy, ...options }),
   additiveMetric: (options) =>

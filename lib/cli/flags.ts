@@ -30,6 +30,7 @@ const general: Readonly<Record<string, Kind>> = {
   alpha: text,
   adapter: text,
   metrics: text,
+  "evaluate-compute": text,
   beams: text,
   "max-new-tokens": text,
   deploy: text,

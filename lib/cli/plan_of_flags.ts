@@ -51,6 +51,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   }
   const out = read.text("out") ?? defaultOut;
   const quantize = read.text("quantize");
+  const evaluateCompute = read.text("evaluateCompute");
   const json = {
     tunebook: 1,
     model: read.text("model") ?? defaults.model ?? "",
@@ -65,6 +66,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
       (read.list("metrics") ?? defaultMetrics(data)).map((name) => [name, name]),
     ),
     ...generateOfFlags(read),
+    ...(evaluateCompute ? { evaluateCompute } : {}),
     deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
       .map((target) => ({ target, folder: join(out, placeOf(target)) })),
   };

@@ -8,9 +8,17 @@
 /** A read-only map of values that are made on demand and not kept. */
 export class LazyMap<Key, Value> implements ReadonlyMap<Key, Value> {
   #makers: ReadonlyMap<Key, () => Value>;
+  #anew: ReadonlySet<Key>;
 
-  constructor(makers: Iterable<readonly [Key, () => Value]>) {
+  /** @param anew keys whose values are other objects each time, which nobody else has */
+  constructor(makers: Iterable<readonly [Key, () => Value]>, anew: Iterable<Key> = []) {
     this.#makers = new Map(makers);
+    this.#anew = new Set(anew);
+  }
+
+  /** Whether whoever asks for a value is the only one to have it. */
+  makesAnew(key: Key): boolean {
+    return this.#anew.has(key);
   }
 
   get size(): number {

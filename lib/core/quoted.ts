@@ -15,14 +15,18 @@ const hidden =
  * Where such a character is part of ordinary writing: within an emoji, and the joiners between letters of
  * scripts that join them.
  */
-const ordinary = new RegExp(
-  String.raw`\p{RGI_Emoji}|` +
-    String
-      .raw`(?<=[[\p{L}\p{M}]--[\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}]])[\u200c\u200d](?=[\p{L}\p{M}])`,
-  "v",
-);
+const ordinary = String.raw`\p{RGI_Emoji}|` +
+  String
+    .raw`(?<=[[\p{L}\p{M}]--[\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Han}]])[\u200c\u200d](?=[\p{L}\p{M}])`;
 
-const ordinaryOrHidden = new RegExp(`(${ordinary.source})|${hidden.source}`, "gv");
+let ordinaryOrHidden: RegExp | undefined;
+/** Made when a text has to be looked at: all emoji are in it, and a process starts sooner without. */
+function ordinaryOrHiddenPattern(): RegExp {
+  return ordinaryOrHidden ??= new RegExp(`(${ordinary})|${hidden.source}`, "gv");
+}
+
+/** What hides nothing at first sight: ASCII without control characters. */
+const plainText = /^[ -~]*$/;
 
 /** What a composed character (NFC) is made of when it is not composed: marks, and the jamo of Hangul. */
 const decomposed = /[\p{M}\u1100-\u11ff]/gu;
@@ -49,8 +53,9 @@ export function quoted(text: string): string {
 
 /** With an escape for every character that cannot be seen. */
 function printable(text: string): string {
+  if (plainText.test(text)) return text;
   return text.replaceAll(
-    ordinaryOrHidden,
+    ordinaryOrHiddenPattern(),
     (found, plain: string | undefined) => plain ?? escaped(found),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * How far the outputs of a trained model in its training's arithmetic are from those in float32, which are
- * scored and deployed.
+ * How far the outputs of a trained model in eight bits, those of its training or its scores, are from those
+ * in float32, which are deployed.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export interface ComputeDrift {
   readonly answers?: { readonly same: number; readonly compared: number };
 }
 
-/** Rows that are compared; as many as a receipt compares. */
-const comparedRows = 64;
+/** Held-out rows that drifts and receipts compare: enough to see a mistake, few enough to cost no time. */
+export const comparedRows = 64;
 
 /** What is compared. */
 export interface DriftOptions {
@@ -133,13 +133,16 @@ function likeliestOf(logits: Float32Array): number {
   return logits.reduce((best, logit, at) => logit > logits[best] ? at : best, 0);
 }
 
-/** The same in words. */
-export function driftInWords({ rows, largest, mean, answers }: ComputeDrift): string {
+/** The same in words, with the arithmetic in which the scores are. */
+export function driftInWords(
+  { rows, largest, mean, answers }: ComputeDrift,
+  evaluateCompute = "float32",
+): string {
   const share = answers ? (100 * answers.same / Math.max(1, answers.compared)).toFixed(1) : "";
   return `int8 moves outputs by ${mean.toPrecision(2)} on average and ${
     largest.toPrecision(2)
   } at most ` +
     `on ${rows} held-out rows` +
     (answers ? `; ${share} % of ${answers.compared} answers are the same` : "") +
-    "; scores and files are in float32";
+    `; ${evaluateCompute === "float32" ? "scores and files" : "files"} are in float32`;
 }

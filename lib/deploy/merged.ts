@@ -6,6 +6,7 @@
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules } from "../core/option_rules.ts";
+import { batchCountBeside } from "../nn/batch_count.ts";
 import { checkMergeable, mergeModel } from "../nn/merge.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import { bodyPaths, modelWeights, pathPrefix } from "../nn/model.ts";
@@ -124,7 +125,10 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         const written = isStoredTransposed(weight)
           ? { shape: shape.toReversed(), data: () => transposed(read(), shape) }
           : { shape, data: read };
-        return [range.watched({ name, dtype: stored, ...written })];
+        return [
+          range.watched({ name, dtype: stored, ...written }),
+          ...batchCountBeside(weight, name),
+        ];
       });
       await writeShards(folder, tensors);
       range.check(folder);

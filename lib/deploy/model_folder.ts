@@ -60,6 +60,7 @@ export async function writeModelFiles(
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
     architectures: [modelHead(model).className],
     model_type: family.modelType,
+    ...family.writtenFields?.(own),
     ...trained.task.signature.config,
     [taskNoteField]: noteOf(trained.task.task),
     dtype: "float32",

@@ -20,7 +20,7 @@ import { largestOutput, type ReaderLimits } from "../nn/reader_contract.ts";
 import type { Examples, LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
-import type { ComputeDrift } from "./compute_drift.ts";
+import { comparedRows, type ComputeDrift } from "./compute_drift.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import { meanLoss } from "./mean_loss.ts";
@@ -130,14 +130,11 @@ export interface Receipt {
   readonly perplexity?: { readonly trained: number; readonly written: number };
   /** What both models say at the same tokens, where they are language models. */
   readonly language?: LanguageReceipt;
-  /** What the training's eight-bit arithmetic changes in the outputs; absent where it was float32. */
+  /** What eight bits change in the outputs; absent where neither training nor scores were in int8. */
   readonly drift?: ComputeDrift;
   /** What its reader takes from the folder beside the model; absent for targets that do not look. */
   readonly reader?: ReaderProof;
 }
-
-/** Rows that a receipt compares; enough to see a mistake, few enough to cost no time. */
-const comparedRows = 64;
 
 /**
  * Writes a target's folder, opens it again, compares its logits with the trained model's, and only

@@ -76,13 +76,8 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain: "" | typeof contribDomain = "",
   ): readonly Value[] {
-    const key = JSON.stringify([
-      op,
-      domain,
-      inputs.map((input) => input?.name ?? null),
-      attributes,
-      outputs.length,
-    ]);
+    const names = inputs.map((input) => input?.name ?? "").join("\n");
+    const key = `${op}\n${domain}\n${outputs.length}\n${JSON.stringify(attributes)}\n${names}`;
     const known = this.#nodes.get(key);
     if (known) return known;
     const made = outputs.map((spec) => this.value(spec));

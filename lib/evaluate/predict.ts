@@ -4,7 +4,7 @@
  * @module
  */
 import type { Device, HeldWeights, State } from "../engine/mod.ts";
-import { evaluationProgram } from "../nn/forward_program.ts";
+import { type EvaluationOptions, evaluationProgram } from "../nn/forward_program.ts";
 import { evaluated, type PredictOptions, type Rows, runOver } from "../nn/run_over.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 
@@ -15,17 +15,20 @@ export interface Predictor {
   dispose(): Promise<void>;
 }
 
-/**
- * Compiles the forward pass; it reads the trained tensors from `state` at every run, and takes the
- * frozen ones that are `held` for other programs of the same base.
- */
+/** How it is compiled. */
+export interface PredictorOptions extends EvaluationOptions {
+  /** Frozen weights that are held for other programs of the same base. */
+  readonly held?: HeldWeights | undefined;
+}
+
+/** Compiles the forward pass; it reads the trained tensors from `state` at every run. */
 export async function createPredictor(
   trainable: TrainableModel,
   device: Device,
   state: State | undefined,
-  held?: HeldWeights,
+  { held, eightBit }: PredictorOptions = {},
 ): Promise<Predictor> {
-  const program = await device.compile(evaluationProgram(trainable), {
+  const program = await device.compile(evaluationProgram(trainable, { eightBit }), {
     frozen: frozenOf(trainable),
     ...(state ? { state } : {}),
     ...(held ? { held } : {}),

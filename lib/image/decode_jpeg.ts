@@ -13,10 +13,25 @@ import type { PixelSize } from "./pixel_size.ts";
 import { checkSize, type SizeLimit } from "./size_limit.ts";
 import { orientationOf, turnedUpright, uprightSize } from "./orientation.ts";
 
+/** What libjpeg says of damaged data instead of failing; it fills what is missing with grey. */
+const complaints: string[] = [];
+
 const loadDecoder = once(async () => {
   const { default: decode, init } = await import("@jsquash/jpeg/decode");
   const path = join(packageFolder("@jsquash/jpeg"), "codec", "dec", "mozjpeg_dec.wasm");
-  await init(await WebAssembly.compile(await readFile(path)));
+  const module = await WebAssembly.compile(await readFile(path));
+  const listen = (line: string) => void complaints.push(line);
+  await init(
+    {
+      print: listen,
+      printErr: listen,
+      instantiateWasm(imports: WebAssembly.Imports, ready: (made: WebAssembly.Instance) => void) {
+        const instance = new WebAssembly.Instance(module, imports);
+        ready(instance);
+        return instance.exports;
+      },
+    } as Parameters<typeof init>[0],
+  );
   return decode;
 });
 
@@ -43,6 +58,8 @@ export async function decodeJpeg(bytes: Uint8Array, limit: SizeLimit): Promise<I
   if (!isComplete(bytes)) throw new Error("the mark of its end is missing");
   const decode = await loadDecoder();
   const { width, height, data } = await decode(bytes.slice().buffer);
+  const complaint = complaints.splice(0).at(0);
+  if (complaint !== undefined) throw new Error(complaint);
   const channels = header.components;
   const pixels = new Uint8Array(width * height * channels);
   for (let from = 0, to = 0; to < pixels.length; from += 4, to += channels) {

@@ -105,6 +105,9 @@ const described: Readonly<Record<string, string>> = {
   triplets: "triplets of texts",
   similarity: "pairs of texts with scores",
   pairs: "pairs of texts that are alike or not",
+  boxes: "boxes of objects in images",
+  mask: "masks of images",
+  features: "features of generated and real images",
 };
 
 /**

@@ -43,6 +43,17 @@ import { spearman } from "./spearman.ts";
 import { ter } from "./ter.ts";
 import { settingsOfQuery, type TextScore } from "./text/text_score.ts";
 import { tokenAccuracy } from "./token_accuracy.ts";
+import { averageRecall } from "./average_recall.ts";
+import { boundaryF1 } from "./boundary_f1.ts";
+import { detectionCurves } from "./detection_curves.ts";
+import { detectionSummary } from "./detection_summary.ts";
+import { dice } from "./dice.ts";
+import { fid } from "./fid.ts";
+import { kid } from "./kid.ts";
+import { meanAveragePrecision } from "./mean_average_precision.ts";
+import { meanIou } from "./mean_iou.ts";
+import { pixelAccuracy } from "./pixel_accuracy.ts";
+import { top5Accuracy, topKAccuracy } from "./top_k_accuracy.ts";
 import { tripletAccuracy } from "./triplet_accuracy.ts";
 
 const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverages) => [
@@ -54,6 +65,28 @@ const variants = ({ macro, micro, weighted, perClass }: typeof f1 | EntityAverag
 
 const answerVariants = (score: typeof answerF1) => [score, score.answerable, score.unanswerable];
 
+const boxVariants = [
+  detectionCurves,
+  detectionSummary,
+  ...[meanAveragePrecision, averageRecall].flatMap((score) => [
+    score,
+    score.small,
+    score.medium,
+    score.large,
+    score.perClass,
+  ]),
+  meanAveragePrecision.at50,
+  meanAveragePrecision.at75,
+  averageRecall.at1,
+  averageRecall.at10,
+  averageRecall.at100,
+];
+
+const maskVariants = [
+  ...[meanIou, dice, pixelAccuracy, boundaryF1].flatMap((score) => [score, score.perClass]),
+  pixelAccuracy.macro,
+];
+
 /** A metric of any value and any kind. */
 // deno-lint-ignore no-explicit-any
 type NamedMetric = Metric<unknown, any>;
@@ -62,6 +95,12 @@ type NamedMetric = Metric<unknown, any>;
 export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries(
   [
     accuracy,
+    ...boxVariants,
+    ...maskVariants,
+    fid,
+    kid,
+    top5Accuracy,
+    topKAccuracy,
     ...answerVariants(answerF1),
     auc,
     auc.perClass,

@@ -13,7 +13,7 @@ import { boxHead } from "./box_head.ts";
 import { type DetrConfig, type DetrStack, readDetrConfig } from "./detr_config.ts";
 import { pixelInputs } from "./image_heads.ts";
 import { rowsOfMap } from "./patch_embedding.ts";
-import { resnetLayers, resnetMaps, timmName } from "./resnet.ts";
+import { resnetFields, resnetLayers, resnetMaps, timmName } from "./resnet.ts";
 import { sinePositions } from "./sine_positions.ts";
 
 const trunk = "backbone.conv_encoder.model.";
@@ -145,6 +145,16 @@ function queries(net: Net, config: DetrConfig, map: Tensor): Tensor {
   return tf.reshape(finished, [batch, numQueries, hiddenSize]);
 }
 
+/** A trunk that was read by timm's names is written as a ResNet of transformers. */
+function writtenFields({ trunk }: DetrConfig): Record<string, unknown> {
+  const last = `stage${trunk.stageChannels.length}`;
+  return {
+    use_timm_backbone: false,
+    backbone: null,
+    backbone_config: { ...resnetFields(trunk), out_features: [last] },
+  };
+}
+
 /** How transformers names the modules of a DETR, whose checkpoints keep older names. */
 function moduleOf(path: string): string {
   return path
@@ -159,6 +169,7 @@ export const detr: Family<DetrConfig> = {
   input: "image",
   prefix: "model",
   readConfig: readDetrConfig,
+  writtenFields,
   layers,
   inputs: pixelInputs,
   ignored: [/\.num_batches_tracked$/],

@@ -224,13 +224,16 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       : {}),
     headRequest: { name: headRequest.name, outputs: headRequest.outputs },
     ...(quantized.size > 0 ? { quantized: quantized } : {}),
-    weights: new LazyMap([
-      ...[...values.keys()].map((path) => {
-        const held = quantized.get(path);
-        return [path, () => held ? dequantize(held) : values.get(path)!] as const;
-      }),
-      ...[...fresh].map(([path, data]) => [path, () => data] as const),
-    ]),
+    weights: new LazyMap(
+      [
+        ...[...values.keys()].map((path) => {
+          const held = quantized.get(path);
+          return [path, () => held ? dequantize(held) : values.get(path)!] as const;
+        }),
+        ...[...fresh].map(([path, data]) => [path, () => data] as const),
+      ],
+      [...values.keys()].filter((path) => !fresh.has(path) && !quantized.has(path)),
+    ),
   };
 }
 

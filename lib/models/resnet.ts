@@ -59,6 +59,21 @@ function readConfig(json: Readonly<Record<string, unknown>>): ResnetConfig {
   return config;
 }
 
+/** The same sizes as fields of a `config.json`. */
+export function resnetFields(config: ResnetConfig): Record<string, unknown> {
+  return {
+    model_type: "resnet",
+    num_channels: config.channels,
+    embedding_size: config.stemChannels,
+    hidden_sizes: config.stageChannels,
+    depths: config.depths,
+    layer_type: config.layerType,
+    hidden_act: config.activation,
+    downsample_in_first_stage: config.downsamplesFirstStage,
+    downsample_in_bottleneck: config.downsamplesFirst,
+  };
+}
+
 /** A block with its convolutions. */
 interface Block {
   readonly path: string;

@@ -29,6 +29,8 @@ export interface NetOptions {
   readonly noise?: Tensor;
   /** The rows of a table for token ids, where the table holds only some rows. */
   places?(table: string, ids: Tensor): Tensor;
+  /** The rows themselves, where they are not what `tensor` gives. */
+  rowsOf?(table: string): Tensor | undefined;
   /** About how many tokens a batch has, where that is known. */
   readonly tokens?: number;
   /** The tokens of the longest row, where it is known; the attention over long rows is cut into blocks. */
@@ -104,8 +106,10 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         ? ops.quantizedMatMul(x, heldIn(tensor, name), layout)
         : tf.matMul(x, tensor(name), false, true);
     },
-    embedding: (path, ids) =>
-      ops.embedding(tensor(`${path}.weight`), places(`${path}.weight`, ids)),
+    embedding(path, ids) {
+      const table = `${path}.weight`;
+      return ops.embedding(options.rowsOf?.(table) ?? tensor(table), places(table, ids));
+    },
     withoutDropout() {
       const { noise: _, batchStatistics, ...silent } = options;
       return noise || batchStatistics ? createNet(silent) : net;

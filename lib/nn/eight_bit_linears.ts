@@ -24,7 +24,7 @@ export interface FloatLinear {
 
 /** How the linear layers of a training are computed. */
 export interface EightBitLinears {
-  /** Weight path → the codes that its products take; none where they are made in every step. */
+  /** Weight path → the codes that its products take; none for trained weights, rounded in every step. */
   readonly chosen: ReadonlyMap<string, readonly EightBitUse[]>;
   /** The others, each with the reason. */
   readonly left: readonly FloatLinear[];
@@ -40,7 +40,7 @@ export interface EightBitRule {
   readonly leastFeatures?: number;
   /**
    * Computes layers that are trained in eight bits, too, but not heads: x·Wᵀ and dy·W; the gradient of W
-   * stays in float32 (SwitchBack, arXiv 2304.13013). False unless given.
+   * stays in float32 (SwitchBack, arXiv 2304.13013). True unless given.
    */
   readonly trained?: boolean;
 }
@@ -53,12 +53,12 @@ export interface EightBitRule {
 const leastFeatures = 256;
 
 /**
- * The linear layers whose weights are frozen and that a product of whole numbers can take the place of.
- * Gradients of what is trained stay in float32 everywhere.
+ * The linear layers that a product of whole numbers can take the place of. Gradients of what is trained stay
+ * in float32 everywhere.
  */
 export function eightBitLinears(
   { model, adapter }: { readonly model: Model; readonly adapter: AttachedMethod },
-  { leastFeatures: least = leastFeatures, trained: withTrained = false }: EightBitRule = {},
+  { leastFeatures: least = leastFeatures, trained: withTrained = true }: EightBitRule = {},
 ): EightBitLinears {
   const trained = new Set(trainedWeights(model, adapter).map(({ path }) => path));
   const chosen = new Map<string, readonly EightBitUse[]>();

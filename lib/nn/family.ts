@@ -250,6 +250,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly prefix: string;
   /** Checks `config.json` and takes the sizes from it. */
   readConfig(json: Readonly<Record<string, unknown>>): Config;
+  /** Fields of `config.json` that must say otherwise than what was read, where weights are written by their paths. */
+  writtenFields?(config: Config): Readonly<Record<string, unknown>>;
   /** The body's layers with weights. */
   layers(config: Config): Layer[];
   /** True for text models whose batch has segments. */

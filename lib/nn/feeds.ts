@@ -17,6 +17,8 @@ export type FeedsSoon = Feeds | Promise<Feeds>;
  */
 export interface BatchDraw {
   readonly seed: number;
+  /** Epochs that are done. */
+  readonly epoch: number;
   /** Optimiser steps that are done. */
   readonly step: number;
   /** Which micro-batch of the step, from 0. */

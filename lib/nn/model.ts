@@ -4,6 +4,8 @@
  * @module
  */
 import { TunebookError } from "../core/errors.ts";
+import { giveAway } from "../core/given_away.ts";
+import { LazyMap } from "../core/lazy_map.ts";
 import type { FrozenSource, QuantizedWeight } from "../engine/mod.ts";
 import { checkMethodSize, numbersIn } from "./check_method_size.ts";
 import type { AttachedMethod, Method, ModelInfo, ModelInfoExtras } from "./method.ts";
@@ -48,7 +50,7 @@ export function quantizedNames(path: string): { codes: string; scales: string } 
   return { codes: `${path}.codes`, scales: `${path}.scales` };
 }
 
-/** Gives a program the frozen weights of a model. */
+/** Gives a program the frozen weights of a model; those that are read for it alone are given away. */
 export function frozenWeights(
   { weights, quantized, products }: Pick<Model, "weights" | "quantized" | "products">,
 ): FrozenSource {
@@ -56,7 +58,8 @@ export function frozenWeights(
     const [, path, part] = /^(.+)\.(codes|scales)$/.exec(name) ?? [];
     const held = path === undefined ? undefined : quantized?.get(path) ?? products?.get(path);
     if (held) return part === "codes" ? held.codes() : held.scales();
-    return weights.get(name)!;
+    const numbers = weights.get(name)!;
+    return weights instanceof LazyMap && weights.makesAnew(name) ? giveAway(numbers) : numbers;
   };
 }
 

@@ -35,6 +35,16 @@ export interface PiecewiseLoss {
   loss(results: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
 }
 
+/** What targets may depend on beside their rows. */
+export interface TargetsContext {
+  /** Where the batch has its tokens; training always gives it. */
+  readonly layout?: BatchLayout | undefined;
+  /** What `Examples.feedsOf` has for the same batch of a training. */
+  readonly draw?: BatchDraw | undefined;
+  /** What the model gives for these rows, [rows, outputs], where the objective `readsOutputs`. */
+  readonly outputs?: HostTensor | undefined;
+}
+
 /** A loss over the rows of a certain data set. */
 export interface Objective {
   readonly name: string;
@@ -107,6 +117,12 @@ export interface Objective {
    */
   readonly acrossBatch?: boolean;
   /**
+   * True where the targets depend on what the model gives, such as which of a detector's queries stands for
+   * which object. Each micro-batch is then run twice, as with `acrossBatch`: `targetsOf` gets the outputs
+   * of the whole step after the first run.
+   */
+  readonly readsOutputs?: boolean;
+  /**
    * The loss of a batch as a scalar: the weighted sum of its rows' losses divided by the fed
    * `normaliser`, so that micro-batches add up to the whole. `feeds` has the loss's own parameters,
    * too, each under its name.
@@ -114,14 +130,12 @@ export interface Objective {
   loss(outputs: Tensor, feeds: Readonly<Record<string, Tensor>>): Tensor;
   /**
    * The feeds for some rows (or groups, see `Examples.groups`); `normaliser` is the weight of all rows
-   * of the optimiser step. Targets of tokens lie where the layout has the tokens; training always
-   * gives it, and `draw`, which `Examples.feedsOf` has for the same batch.
+   * of the optimiser step. Targets of tokens lie where the layout has the tokens.
    */
   targetsOf(
     rows: ArrayLike<number>,
     normaliser: number,
-    layout?: BatchLayout,
-    draw?: BatchDraw,
+    about?: TargetsContext,
   ): Feeds;
   /** Takes the place of `loss` where present. */
   readonly piecewise?: PiecewiseLoss;

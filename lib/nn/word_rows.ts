@@ -20,6 +20,11 @@ export interface WordRows {
 /** What the places are called in a program. */
 export const wordRowIndex = "word places";
 
+/** What the rows of a frozen table are called in a program. */
+export function frozenRowsName({ path }: Pick<WordRows, "path">): string {
+  return `${path} of words`;
+}
+
 /** Chooses the rows of a table that are marked with 1 in `occurs`, which has a number for each row. */
 export function wordRows(path: string, occurs: Uint8Array): WordRows {
   const ids = Int32Array.from(occurs.keys().filter((id) => occurs[id] === 1));
@@ -31,6 +36,18 @@ export function wordRows(path: string, occurs: Uint8Array): WordRows {
 /** The input with which a program looks up places. */
 export function wordRowInput({ places }: WordRows): Record<string, InputSpec> {
   return { [wordRowIndex]: { role: "frozen", type: "int32", shape: [places.length] } };
+}
+
+/** The inputs by which a program reads the rows of a frozen table [words, hiddenSize] in its place. */
+export function frozenRowInputs(
+  words: WordRows,
+  table: readonly (number | string)[],
+): Record<string, InputSpec> {
+  const shape = [words.ids.length, ...table.slice(1)];
+  return {
+    [frozenRowsName(words)]: { role: "frozen", type: "float32", shape },
+    ...wordRowInput(words),
+  };
 }
 
 /** The places of ids of any shape. */

@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { checkOptions, optionMistakes } from "../core/check_options.ts";
+import { checkOptions, optionMistakes, valueMistakes } from "../core/check_options.ts";
 import { type Mistake, mistakeOf, mistakes } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
-import { record, type Rules } from "../core/option_rules.ts";
+import { oneOf, record, type Rules } from "../core/option_rules.ts";
 import {
   generateContradictions,
   type GenerateOptions,
   generateRules,
 } from "../generate/generate_options.ts";
+import type { Compute } from "../train/compute_option.ts";
 
 /** How a run writes texts: one answer to each row. */
 export type WritingOptions = Omit<GenerateOptions, "signal" | "answers" | "logprobs">;
@@ -24,9 +25,18 @@ export interface EvaluateOptions {
    * `seed` is given. Lengths, penalties and stop tokens are those of the model's files unless given.
    */
   readonly generate?: WritingOptions;
+  /**
+   * In which numbers the model is run over held-out and validation rows: `int8` rounds both sides of the
+   * products with its linear layers to eight bits, heads excepted, as a training with `compute: "int8"`
+   * does. `float32` unless given, whatever the training computes in. Texts, `predict` and files are in
+   * float32 either way. An error where the device has no eight-bit products.
+   */
+  readonly compute?: Compute;
 }
 
-const rules: Rules<EvaluateOptions> = { generate: record };
+/** The arithmetics of scores; there is nothing to measure for them. */
+const computes: readonly Compute[] = ["float32", "int8"];
+const rules: Rules<EvaluateOptions> = { generate: record, compute: oneOf(computes) };
 const { signal: _, answers: __, logprobs: ___, ...writingRules } = generateRules;
 const allRules: Rules<WritingOptions> = writingRules;
 
@@ -35,6 +45,11 @@ export function checkEvaluateOptions(options: EvaluateOptions): void {
   checkOptions("evaluate", options, rules);
   const wrong = options.generate === undefined ? [] : writingMistakes(options.generate);
   if (wrong.length > 0) throw mistakes("input", "these options of generate make no sense:", wrong);
+}
+
+/** What is wrong with the arithmetic of scores. */
+export function evaluateComputeMistakes(compute: unknown): Mistake[] {
+  return valueMistakes({ evaluateCompute: compute }, { evaluateCompute: rules.compute });
 }
 
 /** What is wrong with how a run is to write. */

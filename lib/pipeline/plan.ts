@@ -160,10 +160,12 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       checkMetrics(metrics);
       checkEvaluateOptions(options);
       const generate = options.generate ?? spec.generate;
+      const evaluateCompute = options.compute ?? spec.evaluateCompute;
       return planOf({
         ...spec,
         metrics: { ...spec.metrics, ...metrics },
         ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
+        ...(evaluateCompute ? { evaluateCompute } : {}),
       });
     },
     deploy(...targets: readonly DeployTarget[]) {

@@ -12,10 +12,15 @@ import { quantizationFormatOf } from "../engine/mod.ts";
 import { isMetricName, metricOf } from "../metrics/mod.ts";
 import { originOf } from "../table/origin.ts";
 import { taskOf, tasks } from "../tasks/mod.ts";
+import type { Compute } from "../train/compute_option.ts";
 import { type TrainOptions, trainSettings } from "../train/train_options.ts";
 import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
-import { writingMistakes, type WritingOptions } from "./evaluate_options.ts";
+import {
+  evaluateComputeMistakes,
+  writingMistakes,
+  type WritingOptions,
+} from "./evaluate_options.ts";
 import { isAverage } from "./open/average.ts";
 import { columnMistakes, planMistakes, splitMistakes } from "./plan_mistakes.ts";
 import { type DataOptions, type DataSource, type PlanSpec, taskOfColumns } from "./plan_spec.ts";
@@ -40,6 +45,8 @@ export interface PlanJson {
   readonly metrics: Readonly<Record<string, string>>;
   /** How answers are written for metrics of written texts, and for samples. */
   readonly generate?: WritingOptions;
+  /** In which numbers scores are computed. */
+  readonly evaluateCompute?: Compute;
   readonly deploy: readonly {
     readonly target: string;
     readonly folder: string;
@@ -89,6 +96,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
       Object.entries(parts.metrics).map(([name, metric]) => [name, metric.name]),
     ),
     ...(parts.generate ? { generate: parts.generate } : {}),
+    ...(parts.evaluateCompute ? { evaluateCompute: parts.evaluateCompute } : {}),
     deploy: parts.targets.map(({ name, folder, options }) => ({
       target: name,
       folder,
@@ -130,6 +138,7 @@ const fields = [
   "train",
   "metrics",
   "generate",
+  "evaluateCompute",
   "deploy",
 ];
 /** Reads a plan's parts and reports every mistake in one error. */
@@ -189,6 +198,13 @@ export function specFromJson(json: unknown): PlanSpec {
     wrong.push(...writingMistakes(options).map((mistake) => ({ ...mistake, part: "generate" })));
     return options as WritingOptions;
   });
+  const { evaluateCompute } = plan;
+  if (evaluateCompute !== undefined) {
+    wrong.push(
+      ...evaluateComputeMistakes(evaluateCompute)
+        .map((mistake) => ({ ...mistake, part: "evaluateCompute" })),
+    );
+  }
   const places = attempt("deploy", () => {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
@@ -220,6 +236,7 @@ export function specFromJson(json: unknown): PlanSpec {
     train: train!,
     metrics: scores!,
     ...(generate ? { generate } : {}),
+    ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
     targets: places!,
   };
 }

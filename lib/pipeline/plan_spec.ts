@@ -15,6 +15,7 @@ import type { ReadSettings } from "../table/read_table.ts";
 import type { Table } from "../table/table.ts";
 import { textGeneration } from "../tasks/text_generation.ts";
 import { textClassification } from "../tasks/text_classification.ts";
+import type { Compute } from "../train/compute_option.ts";
 import type { TrainOptions } from "../train/train_options.ts";
 import type { WritingOptions } from "./evaluate_options.ts";
 
@@ -78,6 +79,8 @@ export interface PlanSpec {
   readonly metrics: Readonly<Record<string, AnyMetric>>;
   /** How answers of held-out rows, and samples, are written. */
   readonly generate?: WritingOptions;
+  /** In which numbers scores are computed; float32 unless given. */
+  readonly evaluateCompute?: Compute;
   readonly targets: readonly DeployTarget[];
 }
 

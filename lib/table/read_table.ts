@@ -17,14 +17,12 @@ import { mistakes, TunebookError } from "../core/errors.ts";
 import { quoted } from "../core/quoted.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { refuseQueuedCell } from "../core/queued_cell.ts";
-import { readArrow } from "./arrow.ts";
 import { requireColumns } from "./columns.ts";
 import { parseConll } from "./conll.ts";
 import { rememberOrigin } from "./origin.ts";
 import { readSeparated } from "./csv.ts";
 import { decodeText } from "./decode_text.ts";
 import { readJson, readJsonLines } from "./json.ts";
-import { readParquet } from "./parquet.ts";
 import { readSource } from "../core/read_source.ts";
 import type { Table } from "./table.ts";
 
@@ -84,12 +82,13 @@ const formats: Record<TableFormat, Format> = {
   parquet: {
     endings: [".parquet"],
     contentTypes: ["application/vnd.apache.parquet"],
-    read: readParquet,
+    // Its modules take longer to load than a small table to read.
+    read: async (bytes, source) => (await import("./parquet.ts")).readParquet(bytes, source),
   },
   arrow: {
     endings: [".arrow", ".feather", ".arrows", ".ipc"],
     contentTypes: ["application/vnd.apache.arrow.file", "application/vnd.apache.arrow.stream"],
-    read: readArrow,
+    read: async (bytes, source) => (await import("./arrow.ts")).readArrow(bytes, source),
   },
   conll: {
     endings: [".conll", ".conllu", ".iob", ".bio"],

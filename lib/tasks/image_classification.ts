@@ -4,9 +4,10 @@
  * @module
  */
 import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
-import { type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
-import { required, type Rules, text as textRule } from "../core/option_rules.ts";
+import { type Mistake, mistakeOf, mistakes, optionMistake, TunebookError } from "../core/errors.ts";
+import { list, required, type Rules, text as textRule } from "../core/option_rules.ts";
 import type { LabelKind } from "../data/labels.ts";
+import { augmentationsOf, type AugmentationSpec } from "../image/augment/augmentations.ts";
 import { imageSourceOf } from "../image/image_source.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
@@ -30,12 +31,19 @@ export interface ImageClassificationOptions<Kind extends LabelKind = LabelKind>
   extends LabelColumnOptions<Kind> {
   /** The column of the image: a path, an address, the bytes of a file, or `{ bytes, path }`. */
   readonly image: string;
+  /**
+   * What changes the images of a training by chance, in this order: `horizontalFlip()`, `randomResizedCrop({ size })`,
+   * `colorJitter()`, `randAugment()`, `randomErasing()`, and for whole batches `mixup()` and `cutmix()`. None unless
+   * given.
+   */
+  readonly augment?: readonly AugmentationSpec[];
 }
 
 const name = "image-classification";
 const rules: Rules<ImageClassificationOptions> = {
   image: required(textRule),
   ...labelColumnRules,
+  augment: list,
 };
 
 /**
@@ -62,11 +70,18 @@ export function imageClassification<const Kind extends LabelKind = "single">(
   const { image, label } = options;
   const columns = [image, label];
   const labelled = labelColumn<Kind>(options);
+  const { augment = [] } = options;
+  const augmentations = augmentationsOf(augment);
   const task: Task<Predictions<Kind>, ImageInput, ImagePrediction> = {
     name,
     kind: labelled.kind,
     input: "image",
-    settings: { ...options },
+    settings: {
+      ...options,
+      ...(augment.length > 0
+        ? { augment: augment.map(({ name, settings }) => ({ name, settings })) }
+        : {}),
+    },
     columns,
     ...labelled.facts,
     checkRows(table, where) {
@@ -100,7 +115,7 @@ export function imageClassification<const Kind extends LabelKind = "single">(
   };
 
   function withLabels(labels: readonly string[]) {
-    return labelledImages({ task, image, labelled, labels });
+    return labelledImages({ task, image, labelled, labels, augmentations });
   }
 
   return Object.freeze(task);
@@ -114,5 +129,21 @@ function imageClassificationMistakes(options: object): Mistake[] {
       mistakeOf((nameOf) => `${nameOf("image")}, ${nameOf("label")} must be different columns`),
     );
   }
+  const { augment, kind } = options as ImageClassificationOptions;
+  if (Array.isArray(augment)) wrong.push(...augmentMistakes(augment, kind));
   return [...wrong, ...labelColumnMistakes(options)];
+}
+
+function augmentMistakes(
+  augment: readonly AugmentationSpec[],
+  kind: LabelKind | undefined,
+): Mistake[] {
+  try {
+    const { ofBatches: [mixes] } = augmentationsOf(augment);
+    if (!mixes || kind !== "regression") return [];
+    return [optionMistake("augment", `mixes labels (${mixes.name}), and a regression has none`)];
+  } catch (error) {
+    if (error instanceof TunebookError) return [optionMistake("augment", `: ${error.message}`)];
+    throw error;
+  }
 }

@@ -66,7 +66,7 @@ export function readAddedTokens(
     wrong.push(`"added_tokens" is ${shownValue(added)}; it must be a list`);
     return [];
   }
-  const known = new Map(ids);
+  const known = new Map<string, number>();
   let next = ids.size;
   return added.flatMap((token: Partial<AddedToken> | null, index): AddedToken[] => {
     const { content, id } = token ?? {};
@@ -81,7 +81,7 @@ export function readAddedTokens(
       return [];
     }
     // Python's tokenizers take a token's own id, or else the next free one, whatever the file says.
-    const own = known.get(content) ?? next;
+    const own = known.get(content) ?? ids.get(content) ?? next;
     if (own !== id) {
       wrong.push(
         `the added token ${
@@ -130,18 +130,19 @@ function namedIds({ vocab }: Json, wrong: string[]): Map<string, number> {
     );
     return ids;
   }
-  const owners = new Map<number, string>();
-  for (const [token, id] of Object.entries(vocab)) {
+  const owners: (string | undefined)[] = [];
+  for (const token of Object.keys(vocab)) {
+    const id = vocab[token];
     if (!isId(id)) wrong.push(idMistake(token, id));
     else {
       ids.set(token, id);
-      const other = owners.get(id);
+      const other = owners[id];
       if (other !== undefined) {
         wrong.push(
           `the tokens ${shownValue(other)} and ${shownValue(token)} have the same id, ${id}`,
         );
       }
-      owners.set(id, token);
+      owners[id] = token;
     }
   }
   return ids;

@@ -9,7 +9,7 @@ import { shownValue } from "../core/shown_value.ts";
 
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 
 /** A longer grapheme is looked up by its characters. */
 const longestWholeBytes = 5;
@@ -35,6 +35,7 @@ export function precompiledMap(base64: unknown): (text: string) => string {
   };
   return (text) => {
     let normalized = "";
+    graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
     for (const { segment } of graphemes.segment(text)) {
       let made = known.get(segment);
       if (made === undefined) {

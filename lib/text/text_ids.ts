@@ -15,9 +15,30 @@ interface Words {
   readonly isFirst: boolean;
 }
 
+/** Words of up to so many code units are remembered with their ids: texts have the same ones again and again. */
+const longestKnown = 32;
+/** Beyond so many words the memory starts anew. */
+const mostKnown = 20_000;
+
+/** The ids of a word, which are looked for once. */
+function wordIds({ model, modelIds }: TokenizerParts): (word: string) => readonly number[] {
+  const known = new Map<string, readonly number[]>();
+  return (word) => {
+    const before = known.get(word);
+    if (before) return before;
+    const ids = model(word).map(({ text }) => modelIds.get(text)!);
+    if (word.length <= longestKnown) {
+      if (known.size >= mostKnown) known.clear();
+      known.set(word, ids);
+    }
+    return ids;
+  };
+}
+
 /** The function that gives the ids of a text. */
 export function textIds(parts: TokenizerParts): (text: string) => number[] {
-  const { splitRaw, splitNormalized, normalizer, preTokenizer, model, modelIds } = parts;
+  const { splitRaw, splitNormalized, normalizer, preTokenizer } = parts;
+  const idsOf = wordIds(parts);
   return (text) => {
     const ids: number[] = [];
     for (const { from, to, added } of splitRaw(text)) {
@@ -34,7 +55,7 @@ export function textIds(parts: TokenizerParts): (text: string) => number[] {
         const plain = normalized.slice(section.from, section.to);
         const isFirst = from === 0 && section.from === 0;
         for (const { text: word } of preTokenize(preTokenizer, { text: plain, isFirst })) {
-          for (const token of model(word)) ids.push(modelIds.get(token.text)!);
+          for (const id of idsOf(word)) ids.push(id);
         }
       }
     }

@@ -1,5 +1,5 @@
 /**
- * Which numbers a run multiplies by frozen weights in, where that was left open: what is known without
+ * In which numbers the linear layers of a run are computed, where that was left open: what is known without
  * measuring, and a measurement of its own steps.
  *
  * @module

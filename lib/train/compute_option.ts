@@ -1,10 +1,10 @@
 /**
- * In which numbers a training multiplies by frozen weights, as a user asks for it.
+ * In which numbers the linear layers of a training are computed, as a user asks for it.
  *
  * @module
  */
 
-/** The numbers of products with frozen weights. */
+/** The numbers of linear layers' products. */
 export type Compute = "float32" | "int8";
 
 /** What can be asked for: one of them, or that the faster one is found out. */

@@ -32,7 +32,14 @@ import { lossParameters, withLossParameters } from "./loss_parameters.ts";
 import { lossScaleInput } from "./loss_scaling.ts";
 import { piecewiseLoss } from "./piecewise_loss.ts";
 import { type TrainableModel, type WeightInputs, weightInputs } from "../nn/trainable_model.ts";
-import { embeddingRowsOf, wordRowIndex, wordRowInput, type WordRows } from "../nn/word_rows.ts";
+import {
+  embeddingRowsOf,
+  frozenRowInputs,
+  frozenRowsName,
+  wordRowIndex,
+  wordRowInput,
+  type WordRows,
+} from "../nn/word_rows.ts";
 
 /** The state's vector where a gradient program leaves its result. */
 export const gradients = "gradients";
@@ -61,9 +68,11 @@ export interface GradientOptions {
   readonly scalesLoss?: boolean;
   /** The rows of the word table that the state holds; all unless given. */
   readonly words?: WordRows | undefined;
+  /** The rows of a frozen word table that the program reads; all unless given. */
+  readonly frozenWords?: WordRows | undefined;
   /**
-   * In which numbers products with frozen weights are computed (`eightBitLinears` says which):
-   * float32 unless given. Gradients of what is trained are in float32 either way.
+   * In which numbers linear layers are computed (`eightBitLinears` says which): float32 unless given.
+   * Gradients of what is trained are in float32 either way.
    */
   readonly compute?: "float32" | "int8" | undefined;
   /** Which layers are computed in int8 where that is asked for. */
@@ -135,7 +144,8 @@ export function trainingOutputsProgram(
 /** What programs of a training batch have in common: their inputs, and the forward pass. */
 function trainingForward(
   trainable: TrainableModel,
-  { fromHidden = false, packed = false, tokens, longest, words, ...options }: GradientOptions,
+  { fromHidden = false, packed = false, tokens, longest, words, frozenWords, ...options }:
+    GradientOptions,
 ) {
   const { model, adapter, objective } = trainable;
   const eightBit = options.compute === "int8"
@@ -156,6 +166,7 @@ function trainingForward(
     noise: { role: "feed", type: "float32", shape: [ops.noiseSize] },
     ...weights.inputs,
     ...(words ? heldRows(weights, words) : {}),
+    ...(frozenWords ? frozenRowInputs(frozenWords, weights.inputs[frozenWords.path].shape) : {}),
   };
   return {
     inputs,
@@ -176,7 +187,9 @@ function trainingForward(
           ? { batchStatistics: statistics.from(weights.movingNorms) }
           : {}),
         places: (table, ids) =>
-          table === words?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
+          table === (words ?? frozenWords)?.path ? embeddingRowsOf(inputs[wordRowIndex], ids) : ids,
+        rowsOf: (table) =>
+          frozenWords?.path === table ? inputs[frozenRowsName(frozenWords)] : undefined,
         ...(tokens === undefined ? {} : { tokens }),
         ...(longest === undefined ? {} : { longest }),
         ...(gradientCheckpointing ? { recomputeFor: new Set(weights.trained) } : {}),

@@ -8,12 +8,21 @@
  * @module
  */
 import type { TrainingRows } from "./training_rows.ts";
-import type { FrozenSource } from "../engine/mod.ts";
+import { type FrozenSource, sizeOf } from "../engine/mod.ts";
+import type { Weight } from "../nn/layer.ts";
 import type { AttachedMethod } from "../nn/method.ts";
-import { textConfig } from "../nn/model.ts";
+import { type Model, modelWeights, textConfig } from "../nn/model.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { trainedWeights } from "../nn/trained.ts";
-import { putRows, takeRows, wordRowIndex, type WordRows, wordRows } from "../nn/word_rows.ts";
+import {
+  frozenRowsName,
+  putRows,
+  takeRows,
+  wordRowIndex,
+  type WordRows,
+  wordRows,
+} from "../nn/word_rows.ts";
+import { freeGiven, giveAway } from "../core/given_away.ts";
 import { optimizerNamed } from "./optimizers/mod.ts";
 import type { TrainSettings } from "./train_options.ts";
 
@@ -37,18 +46,51 @@ export async function occurringWords(
   rows: TrainingRows,
   { optimizer = "adamw" }: Partial<Pick<TrainSettings, "optimizer">> = {},
 ): Promise<WordRows | undefined> {
-  if (!optimizerNamed(optimizer).shrinksIdle) return undefined;
-  const { stack } = model.family;
+  if (!optimizerNamed(optimizer).shrinksIdle || looksInside(adapter)) return undefined;
+  const path = wordTableOf(model);
+  const weight = path && trainedWeights(model, adapter).find((each) => each.path === path);
+  return weight ? chosenRows(model, rows, weight) : undefined;
+}
+
+/**
+ * The rows of a frozen word table that occur: a step reads no others, so that they need neither be converted
+ * nor be written for the runtime. Nothing where the table is trained, or small, or where most of it occurs or
+ * looking through all tokens would take longer.
+ */
+export async function occurringFrozenWords(
+  { model, adapter }: Trained,
+  rows: TrainingRows,
+): Promise<WordRows | undefined> {
+  const path = wordTableOf(model);
+  const isTrained = trainedWeights(model, adapter).some((each) => each.path === path);
+  const weight = modelWeights(model).find((each) => each.path === path);
+  if (isTrained || !weight || model.quantized?.has(weight.path)) return undefined;
+  if (model.products?.has(weight.path) || sizeOf(weight.shape) < leastFrozen) return undefined;
+  const tokens = Array.from(rows.lengths).reduce((sum, length) => sum + length, 0);
+  return tokens <= mostTokens ? chosenRows(model, rows, weight) : undefined;
+}
+
+/** Numbers of a frozen table from which on leaving rows out pays for looking which ones occur. */
+const leastFrozen = 1 << 20;
+/** Tokens that are looked through for that; they take some hundredths of a second. */
+const mostTokens = 1 << 20;
+
+/** The path of a word table that a batch of token ids reads by rows, and nothing else does. */
+function wordTableOf({ family, headRequest }: Model): string | undefined {
   // A language head gives every word a score, and may do so with this table.
-  const readsTable = model.headRequest.name === "language";
-  if (!stack?.wordTable || readsTable || looksInside(adapter)) return undefined;
-  const { wordTable } = stack;
+  const readsTable = headRequest.name === "language" || family.decoder !== undefined;
+  return family.stack?.wordTable && !readsTable ? `${family.stack.wordTable}.weight` : undefined;
+}
+
+/** The rows of the table that occur in the data, unless most of them do. */
+async function chosenRows(
+  model: Model,
+  rows: TrainingRows,
+  { path, shape }: Weight,
+): Promise<WordRows | undefined> {
   const { padId } = textConfig(model);
-  const path = `${wordTable}.weight`;
-  const weight = trainedWeights(model, adapter).find((each) => each.path === path);
-  if (!weight) return undefined;
   // An id outside of the table leaves no mark; the step refuses it.
-  const occurs = new Uint8Array(weight.shape[0]);
+  const occurs = new Uint8Array(shape[0]);
   occurs[padId] = 1;
   for (let start = 0; start < rows.lengths.length; start += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows.lengths.length - start);
@@ -66,10 +108,17 @@ function looksInside(adapter: AttachedMethod): boolean {
     .some((hook) => hook !== undefined);
 }
 
-/** The frozen inputs of a gradient program. */
+/** The frozen inputs of a gradient program, with the rows of the word table that it holds or reads. */
 export function gradientSource(trained: Trained, words?: WordRows): FrozenSource {
   const frozen = frozenOf(trained);
-  return (name) => words && name === wordRowIndex ? words.places : frozen(name);
+  return (name) => {
+    if (words && name === wordRowIndex) return words.places;
+    if (!words || name !== frozenRowsName(words)) return frozen(name);
+    const table = frozen(words.path) as Float32Array;
+    const rows = takeRows(words, table);
+    freeGiven(table);
+    return giveAway(rows);
+  };
 }
 
 /** A weight before the first step. */

@@ -19,7 +19,7 @@ import type { StepPlan } from "./step_plan.ts";
 import type { TrainSettings } from "./train_options.ts";
 
 /** Where eight-bit products run: on ONNX Runtime's processor, and simulated op by op. */
-function computesBytes(device: string): boolean {
+export function computesBytes(device: string): boolean {
   return device === "cpu" || device.startsWith("tfjs:");
 }
 

@@ -17,7 +17,7 @@ import { feedsAhead } from "./feeds_ahead.ts";
 import { groupSchedule } from "./group_steps.ts";
 import { cacheHidden } from "./hidden_cache.ts";
 import { initialState } from "./initial_state.ts";
-import { gradientSource, occurringWords } from "./occurring_words.ts";
+import { gradientSource, occurringFrozenWords, occurringWords } from "./occurring_words.ts";
 import { tensorsInTraining } from "./loss_parameters.ts";
 import { microBatchSize } from "./micro_batch.ts";
 import { LossScaling } from "./loss_scaling.ts";
@@ -42,7 +42,7 @@ export interface TrainingRun extends StepContext, AsyncDisposable {
   readonly fingerprint: Fingerprint;
   /** Whether rows are packed, and why. */
   readonly packing: string;
-  /** In which numbers it multiplies by frozen weights, and why. */
+  /** In which numbers its linear layers are computed, and why. */
   readonly compute: ComputeChoice;
   /** Keeps what `whole` gave when the run is disposed of. */
   keepResult(): void;
@@ -83,6 +83,7 @@ export async function openRun(
     : settings;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
   const words = await occurringWords(trainable, rows, settings);
+  const frozenWords = fromHidden || words ? undefined : await occurringFrozenWords(trainable, rows);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
   const state = await initialState(trainable, device, stepSettings, words);
@@ -102,10 +103,11 @@ export async function openRun(
     longest: longestOf(rows),
     summed: sumsEarly ? state.tensors : undefined,
     words,
+    frozenWords,
     eightBit,
     scalesLoss: device.precision === "float16",
   };
-  const frozen = gradientSource(trainable, words);
+  const frozen = gradientSource(trainable, words ?? frozenWords);
   const compiling = { device, settings, state, frozen, options };
   let steps = await compileSteps(trainable, first, compiling);
   opened.defer(() => steps.dispose());

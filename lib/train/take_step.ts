@@ -78,7 +78,8 @@ export async function accumulateGradients(
 ): Promise<number> {
   const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling } = context;
   const microBatches = plan.microBatchesOf(done);
-  const drawOf = (microBatch: number) => ({ seed: context.settings.seed, step: done, microBatch });
+  const { seed } = context.settings;
+  const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
   const batches = microBatches.map((examples, index) => ({
@@ -87,7 +88,10 @@ export async function accumulateGradients(
   }));
   const whole = wholeBatch && await wholeBatch.loss(
     await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
-    objective.targetsOf(microBatches.flatMap((each) => [...each]), normaliser),
+    (outputs) => {
+      const examples = microBatches.flatMap((each) => [...each]);
+      return objective.targetsOf(examples, normaliser, { outputs });
+    },
     signal,
   );
   let loss = whole?.loss ?? 0;
@@ -95,7 +99,7 @@ export async function accumulateGradients(
     const results = await context.compiledGradients.run({
       ...await feeds(),
       ...(whole?.feeds[index] ??
-        objective.targetsOf(examples, normaliser, layout, drawOf(index))),
+        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index) })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);
@@ -126,13 +130,17 @@ function batchFeedsOf(
 
 /** The micro-batch that is computed after one, if there is any. */
 function batchAfter(
-  { microBatchesOf, totalSteps }: StepPlan,
+  plan: StepPlan,
   { seed, step, microBatch }: BatchDraw,
 ): BatchDraw | undefined {
-  if (microBatch + 1 < microBatchesOf(step).length) {
-    return { seed, step, microBatch: microBatch + 1 };
-  }
-  return step + 1 < totalSteps ? { seed, step: step + 1, microBatch: 0 } : undefined;
+  const isLast = microBatch + 1 === plan.microBatchesOf(step).length;
+  if (!isLast) return drawAt(plan, { seed, step, microBatch: microBatch + 1 });
+  if (step + 1 === plan.totalSteps) return undefined;
+  return drawAt(plan, { seed, step: step + 1, microBatch: 0 });
+}
+
+function drawAt({ stepsPerEpoch }: StepPlan, batch: Omit<BatchDraw, "epoch">): BatchDraw {
+  return { ...batch, epoch: Math.floor(batch.step / stepsPerEpoch) };
 }
 
 /** One result after the other. */

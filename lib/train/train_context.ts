@@ -76,7 +76,7 @@ export interface TrainResult extends TrainerState {
   readonly savedIn?: string;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
-  /** In which numbers it multiplied by frozen weights, and why. */
+  /** In which numbers its linear layers were computed, and why. */
   readonly compute: ComputeChoice;
   /** What the method says about the run, such as ranks over time. */
   readonly methodRecord?: MethodRecord;

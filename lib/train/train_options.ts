@@ -87,10 +87,11 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
    */
   readonly packing?: "auto" | boolean;
   /**
-   * In which numbers products with frozen weights are computed: `int8` rounds both sides to eight bits,
-   * forward and backward, while gradients of what is trained stay float32 (arXiv 2208.07339, 2304.13013);
-   * `auto` measures both in a few steps and takes int8 where a step is at least 10 % faster
-   * (`choose_compute.ts` has the rule). Scores and files are in float32 all the same. `float32` unless given.
+   * In which numbers linear layers are computed: `int8` rounds both sides of their products to eight bits,
+   * forward and backward, while heads and gradients of what is trained stay in float32 (arXiv 2208.07339,
+   * 2304.13013); `auto` measures both in a few steps and takes int8 where a step is at least 10 % faster
+   * (`choose_compute.ts` has the rule). Scores are in float32 unless `evaluate` says otherwise, and files in
+   * any case. `float32` unless given.
    */
   readonly compute?: ComputeOption;
   /** The order of rows; `grouped` unless given, which saves padding. */

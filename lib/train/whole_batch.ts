@@ -1,7 +1,8 @@
 /**
  * The gradients of a loss over all rows of a step, such as one of texts that are each other's wrong
  * answers, in the memory of a micro-batch (GradCache: Gao et al., "Scaling deep contrastive learning
- * batch size under memory limited setup", 2021, arXiv 2101.06983).
+ * batch size under memory limited setup", 2021, arXiv 2101.06983); and of a loss whose targets depend on
+ * what the model gives.
  *
  * 1. Each micro-batch is run forward; only its outputs are kept.
  * 2. The loss of all outputs, and its gradient by each of them.
@@ -27,19 +28,26 @@ import { type GradientOptions, trainingOutputsProgram } from "./gradient_program
 import type { TrainSettings } from "./train_options.ts";
 
 /**
- * Whether a step is more than one micro-batch of a loss that does not add up over them. Throws an error
- * of kind "unsupported" where such a loss has parameters: their gradients would be lost.
+ * Whether a step is more than one micro-batch of a loss that does not add up over them, or its targets
+ * depend on the model's outputs. Throws an error of kind "unsupported" where such a loss has parameters:
+ * their gradients would be lost.
  */
 export function needsWholeBatch(
-  { name, acrossBatch, parameters = [] }: Pick<Objective, "name" | "acrossBatch" | "parameters">,
+  { name, acrossBatch, readsOutputs, parameters = [] }: Pick<
+    Objective,
+    "name" | "acrossBatch" | "readsOutputs" | "parameters"
+  >,
   { accumulate }: Pick<TrainSettings, "accumulate">,
 ): boolean {
-  const isNeeded = acrossBatch === true && accumulate > 1;
+  const isNeeded = readsOutputs === true || (acrossBatch === true && accumulate > 1);
   if (!isNeeded || parameters.length === 0) return isNeeded;
   throw new TunebookError(
     "unsupported",
-    `the loss of ${name} compares all rows of a step and has parameters of its own, so that steps ` +
-      "cannot be cut into micro-batches; leave accumulate out",
+    readsOutputs
+      ? `the targets of ${name} depend on the model's outputs, so that its loss cannot have parameters of ` +
+        "its own"
+      : `the loss of ${name} compares all rows of a step and has parameters of its own, so that steps ` +
+        "cannot be cut into micro-batches; leave accumulate out",
   );
 }
 
@@ -67,10 +75,14 @@ export function surrogate(objective: Objective): Objective {
 export interface WholeBatch {
   /** What the loss reads of a micro-batch, [batch, outputs]. */
   outputs(feeds: Record<string, HostTensor>, signal?: AbortSignal): Promise<HostTensor>;
-  /** The loss of a step, and for each micro-batch what its second run is fed with. */
+  /**
+   * The loss of a step, and for each micro-batch what its second run is fed with.
+   *
+   * @param targetsOf the feeds of the loss, of the outputs of all micro-batches
+   */
   loss(
     outputs: readonly HostTensor[],
-    targets: Record<string, HostTensor>,
+    targetsOf: (outputs: HostTensor) => Record<string, HostTensor>,
     signal?: AbortSignal,
   ): Promise<{ readonly loss: number; readonly feeds: Record<string, HostTensor>[] }>;
   dispose(): Promise<void>;
@@ -102,9 +114,9 @@ export async function openWholeBatch(
   }
   return {
     outputs: async (feeds, signal) => (await forward.run(feeds, signal)).outputs,
-    async loss(outputs, targets, signal) {
+    async loss(outputs, targetsOf, signal) {
       const all = stacked(outputs);
-      const found = await loss.run({ [cachedOutputs]: all, ...targets }, signal);
+      const found = await loss.run({ [cachedOutputs]: all, ...targetsOf(all) }, signal);
       let start = 0;
       const feeds = outputs.map((own) => {
         const data = found.gradient.data.slice(start, start += own.data.length);

@@ -45,9 +45,19 @@ export function finite<Values extends Float32Array>(
   );
 }
 
-/** Zero times a number is zero only where it is finite; many times as fast as asking each. */
+/**
+ * Zero times a number is zero only where it is finite; many times as fast as asking each. Four sums, none of
+ * which waits for another.
+ */
 function isFiniteSum(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * 0;
-  return sum === 0;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const fours = values.length - values.length % 4;
+  for (let i = 0; i < fours; i += 4) {
+    a += values[i] * 0;
+    b += values[i + 1] * 0;
+    c += values[i + 2] * 0;
+    d += values[i + 3] * 0;
+  }
+  for (let i = fours; i < values.length; i++) a += values[i] * 0;
+  return a + b + c + d === 0;
 }

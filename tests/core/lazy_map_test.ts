@@ -17,3 +17,13 @@ Deno.test("a lazy map makes a value each time it is asked for, and only then", (
   map.forEach((value, key) => seen.push([key, value]));
   assert.deepEqual(seen, [["a", 5], ["b", 10]]);
 });
+
+Deno.test("a lazy map knows which values are others each time", () => {
+  const kept = [1];
+  const map = new LazyMap([["made", () => [1]], ["kept", () => kept]], ["made"]);
+  assert.deepEqual(["made", "kept", "neither"].map((key) => map.makesAnew(key)), [
+    true,
+    false,
+    false,
+  ]);
+});

@@ -110,6 +110,7 @@ def convolutions():
         case(conv2d, "depthwise, strided", [(2, 4, 7, 6), (4, 1, 3, 3)], groups=4, padding=1, stride=2),
         case(conv2d, "depthwise, padded at the end", [(1, 3, 6, 6), (3, 1, 3, 3)], groups=3, padding=[0, 0, 1, 1], stride=2),
         case(conv2d, "depthwise, two maps of each", [(1, 3, 5, 5), (6, 1, 3, 3)], groups=3, dilation=2, padding=2),
+        case(conv2d, "depthwise, strided, two maps of each", [(1, 3, 6, 5), (6, 1, 3, 3)], groups=3, stride=2, padding=1),
         case(conv2d, "depthwise, large", [(1, 3, 9, 8), (3, 1, 7, 7)], groups=3, padding=3),
         case(convTranspose2d, "plain", [(2, 3, 4, 3), (3, 4, 3, 3)]),
         case(convTranspose2d, "patches", [(2, 3, 3, 4), (3, 2, 2, 2)], stride=2),

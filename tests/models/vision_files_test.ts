@@ -53,6 +53,20 @@ Deno.test("a DETR's trunk is read by timm's names, too", () =>
     }
   }));
 
+Deno.test("a DETR whose trunk is named by timm is written with its sizes", () => {
+  const { readConfig, writtenFields } = familyOf("detr");
+  const json = {
+    encoder_layers: 1,
+    decoder_layers: 1,
+    backbone: "resnet18",
+    use_timm_backbone: true,
+  };
+  const config = readConfig(json);
+  const written = { ...json, ...writtenFields!(config) };
+  assert.equal(written.use_timm_backbone, false);
+  assert.deepEqual(readConfig({ ...written, backbone: null }), config);
+});
+
 const heads = [
   ["segformer", "masks", ["decode_head.classifier"]],
   ["yolos", "boxes", ["class_labels_classifier.layers.2"]],

@@ -28,7 +28,7 @@ export function weightedResults(
     feeds: { weights: { role: "feed", type: "float32", shape: ["batch", "sequence", outputs] } },
     loss: (results, feeds) => tf.sum(tf.mul(results, tf.reshape(feeds.weights, [-1, outputs]))),
     weightOf: (chosen) => chosen.length,
-    targetsOf(chosen, _normaliser, layout) {
+    targetsOf(chosen, _normaliser, { layout } = {}) {
       const own = Array.from(chosen, (sequence) => lengths[sequence]);
       const { rows, length, starts } = layout ?? paddedLayout(own);
       const data = new Float32Array(rows * length * outputs);

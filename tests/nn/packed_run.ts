@@ -8,7 +8,7 @@ import { Random } from "../../lib/core/random.ts";
 import type { Sequence } from "../../lib/text/sequence.ts";
 import { batchFeeds } from "../../lib/data/feeds.ts";
 import { type Device, type HostTensor, ops } from "../../lib/engine/mod.ts";
-import { parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
+import { frozenOf, parameters, type TrainableModel } from "../../lib/nn/trainable_model.ts";
 import { trainedTensors } from "../../lib/nn/trained.ts";
 import type { BatchLayout } from "../../lib/text/batch_layout.ts";
 import {
@@ -60,7 +60,7 @@ export async function stepOver(
   const step = await device.compile(
     gradientProgram(trainable, { packed: layout !== undefined, ...options }),
     {
-      frozen: (path) => model.weights.get(path)!,
+      frozen: frozenOf(trainable),
       state,
     },
   );
@@ -73,7 +73,7 @@ export async function stepOver(
         usesTypes: model.family.usesTypes ?? false,
         layout,
       }),
-      ...objective.targetsOf(rows, objective.weightOf(rows), layout),
+      ...objective.targetsOf(rows, objective.weightOf(rows), { layout }),
       [penaltyShare]: { shape: [], data: Float32Array.of(1) },
       noise,
     });

@@ -4,7 +4,7 @@ import { feedsAhead } from "../../lib/train/feeds_ahead.ts";
 
 const batches = [[0, 1], [2, 3], [4]];
 const plan = { microBatchesOf: (step: number) => [Uint32Array.from(batches[step])] };
-const at = (step: number): BatchDraw => ({ seed: 1, step, microBatch: 0 });
+const at = (step: number): BatchDraw => ({ seed: 1, epoch: 0, step, microBatch: 0 });
 const next = (step: number) => step + 1 < batches.length ? at(step + 1) : undefined;
 const feedsFor = (rows: ArrayLike<number>): Feeds => ({
   rows: { shape: [rows.length], data: Float32Array.from(rows) },

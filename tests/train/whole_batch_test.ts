@@ -5,6 +5,7 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { onnxRuntime } from "../../lib/engine/devices/onnx_runtime.ts";
 import { tf } from "../../lib/engine/mod.ts";
 import type { Objective } from "../../lib/nn/objective.ts";
+import { isMistake } from "../is_mistake.ts";
 import { runToy, type ToyResult, type ToyRunOptions } from "./toy_run.ts";
 
 /** Sums of float32 in another order. */
@@ -92,4 +93,53 @@ Deno.test("frozen layers that are kept are run once for both", async () => {
   const settings = { accumulate: 2, epochs: 3 };
   const wanted = await runToy({ ...options, settings });
   assertSame(await runToy({ ...options, settings, objective: whole }), wanted, "kept layers");
+});
+
+for (const device of ["cpu", "tfjs:cpu"]) {
+  Deno.test(`targets may depend on what the model gives on ${device}`, async () => {
+    const step: ToyRunOptions["settings"] = { epochs: 2, learningRate: 1e-3 };
+    const run = (objective: ToyRunOptions["objective"], settings = step) =>
+      runToy({ device, method: full(), objective, settings });
+    /** Drawn to one above of what it is: the gradient is −2 everywhere. */
+    const above = (objective: Objective): Objective => ({
+      ...objective,
+      readsOutputs: true,
+      loss: (outputs, { targets, normaliser }) =>
+        tf.div(tf.sum(tf.square(tf.sub(outputs, targets))), normaliser),
+      targetsOf(rows, normaliser, about) {
+        const { outputs } = about!;
+        const data = (outputs!.data as Float32Array).map((value) => value + 1);
+        return {
+          ...objective.targetsOf(rows, normaliser, about),
+          targets: { shape: outputs!.shape, data },
+        };
+      },
+    });
+    const wanted = await run((objective) => ({
+      ...objective,
+      loss: (outputs, { normaliser }) => tf.div(tf.mul(tf.sum(outputs), -2), normaliser),
+    }));
+    const found = await run(above);
+    for (const loss of found.losses) {
+      assert.ok(Math.abs(loss - found.losses[0]) < tolerance && loss > 0.5, `${loss}`);
+    }
+    const valuesOnly = { ...wanted, losses: found.losses };
+    assertSame(found, valuesOnly, "one batch");
+    const parts = await run(above, { ...step, batchSize: 2, accumulate: 4 });
+    const whole = await run(above, { ...step, batchSize: 8 });
+    assertSame(parts, whole, "micro-batches");
+  });
+}
+
+Deno.test("a loss with parameters cannot read outputs", async () => {
+  await assert.rejects(
+    runToy({
+      objective: (objective) => ({
+        ...objective,
+        readsOutputs: true,
+        parameters: [{ name: "own", shape: [1], decay: false, initial: () => new Float32Array(1) }],
+      }),
+    }),
+    isMistake("unsupported", "depend on the model's outputs"),
+  );
 });

@@ -7,13 +7,14 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../../core/atomic.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { taskNoteField } from "../../core/task_keys.ts";
+import { batchCountBeside } from "../../nn/batch_count.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
 import { isStoredTransposed, transposed } from "../../nn/layer.ts";
 import { attachTo, bodyPaths, type Model, modelInfoOf } from "../../nn/model.ts";
 import type { TaskNote } from "../../nn/task_note.ts";
 import { trainedWeights } from "../../nn/trained.ts";
 import { withFrozen } from "../../nn/trainable_model.ts";
-import { writeSafetensors } from "../../weights/write_safetensors.ts";
+import { type TensorToWrite, writeSafetensors } from "../../weights/write_safetensors.ts";
 import { peftFromFiles } from "../peft.ts";
 import {
   configFile,
@@ -112,13 +113,14 @@ export async function writePeftFolder(
   const modelInfo = modelInfoOf(model);
   const added = tensors.map((tensor) => ({ ...tensor, dtype: "F32" as const }));
   const inner = bodyPaths(model);
-  const whole = trainedWeights(model, attached).map((weight) => {
+  const whole = trainedWeights(model, attached).flatMap((weight): TensorToWrite[] => {
     const { path, shape, layer } = weight;
     const [name] = namesInPeft(modelInfo, weight, attached, inner.has(layer.path));
     const data = values.get(path)!;
-    return isStoredTransposed(weight)
-      ? { name, dtype: "F32" as const, shape: shape.toReversed(), data: transposed(data, shape) }
-      : { name, dtype: "F32" as const, shape, data };
+    const own = isStoredTransposed(weight)
+      ? { shape: shape.toReversed(), data: transposed(data, shape) }
+      : { shape, data };
+    return [{ name, dtype: "F32", ...own }, ...batchCountBeside(weight, name)];
   });
   await writeSafetensors(join(folder, tensorFile), [...added, ...whole], {
     format: "pt",

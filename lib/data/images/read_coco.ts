@@ -12,6 +12,7 @@ import { yesOrNo } from "../../core/option_rules.ts";
 import { quoted, shownName } from "../../core/quoted.ts";
 import { readText } from "../../core/read_text.ts";
 import { shownValue } from "../../core/shown_value.ts";
+import { mostPixels } from "../../image/decode_image.ts";
 import type { ImageObject } from "../../image/image_object.ts";
 import { cocoMask } from "../../image/masks/coco_mask.ts";
 import type { Table } from "../../table/table.ts";
@@ -66,7 +67,9 @@ export async function readCoco(path: string, options: CocoOptions = {}): Promise
     const { id, file_name: file, width, height } = image;
     const isGood = typeof file === "string" && id !== undefined && isSide(width) && isSide(height);
     if (!isGood) wrong.push(`image ${index + 1} lacks its id, file_name, width or height`);
-    else if (rows.has(id)) wrong.push(`two images have the id ${shownValue(id)}`);
+    else if (width * height > mostPixels) {
+      wrong.push(`image ${index + 1} claims ${width} × ${height} pixels`);
+    } else if (rows.has(id)) wrong.push(`two images have the id ${shownValue(id)}`);
     else {
       const more = { imageId: id };
       const size = { width, height };
@@ -75,17 +78,18 @@ export async function readCoco(path: string, options: CocoOptions = {}): Promise
   }
   for (const [index, annotation] of annotations.entries()) {
     const { id = index + 1, image_id: imageId, category_id: categoryId } = annotation;
+    const name = `annotation ${shownValue(id)}`;
     const row = rows.get(imageId);
     const label = labels.get(categoryId);
     if (!row) {
-      wrong.push(`annotation ${id} is of the image ${shownValue(imageId)}, which is missing`);
+      wrong.push(`${name} is of the image ${shownValue(imageId)}, which is missing`);
     }
     if (label === undefined) {
-      wrong.push(`annotation ${id} has the category ${shownValue(categoryId)}, which has no name`);
+      wrong.push(`${name} has the category ${shownValue(categoryId)}, which has no name`);
     }
     if (!row || label === undefined) continue;
     try {
-      row.objects.push(objectOf(annotation, label, row, options, `annotation ${id}`));
+      row.objects.push(objectOf(annotation, label, row, options, name));
     } catch (error) {
       wrong.push(messageOf(error));
     }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { collectGarbage } from "../../core/collect_garbage.ts";
 import { TunebookError } from "../../core/errors.ts";
+import { freeGiven } from "../../core/given_away.ts";
 import { inTurns } from "../../core/in_turns.ts";
 import type { Graph } from "../graph.ts";
 import { type ExternalPlaces, writeOnnx } from "../onnx_writer.ts";
@@ -15,6 +16,8 @@ import type { HeldWeights } from "./device.ts";
 /** Constants from this size on go into the file, which the runtime maps instead of copying. */
 const minExternalBytes = 1 << 16;
 const externalFile = "weights.bin";
+/** From so many bytes of dead arrays on collecting them is worth its time, some hundredths of a second. */
+const leastCollected = 1 << 24;
 const nothing: ExternalPlaces = { places: new Map(), end: 0 };
 
 /** A graph that is written: the model's bytes, and the folder of its large constants. */
@@ -64,12 +67,15 @@ export class ExternalDataFile implements HeldWeights {
     if (external.length > 0) {
       using file = await Deno.open(join(folder, externalFile), { write: true, create: true });
       await file.seek(this.#known.end, Deno.SeekMode.Start);
+      let left = 0;
       for (const makeChunk of external) {
         const chunk = makeChunk();
-        for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
+        const { length } = chunk;
+        for (let done = 0; done < length;) done += await file.write(chunk.subarray(done));
+        if (!freeGiven(chunk)) left += length;
       }
-      // The arrays that the weights were read into are dead now.
-      collectGarbage();
+      // Arrays that were made for this and could not be freed at once are dead now.
+      if (left > leastCollected) collectGarbage();
     }
     // Only now: a file that could not be written to its end holds none of them.
     this.#known = placed;

@@ -39,9 +39,12 @@ function convolution(call: KernelCall): Value[] {
  * many as can be are added, and the result is cut.
  */
 function transposed(call: KernelCall): Value[] {
-  const { build, inputs: { x, weight } } = call;
+  const { build, inputs: { x, weight: given } } = call;
   const { window, groups, size } = attrsOf(call);
   const { kernel, stride, dilation, padding } = window;
+  const isMisread = build.options.webgpu === true && groups > 1 && given.shape[1] === 1 &&
+    x.shape[1] > groups;
+  const weight = isMisread ? withSpare(build, given) : given;
   const channels = weight.shape[1] * groups;
   const ends = mapAxes.map((axis, at) => {
     const covered = (x.shape[axis] - 1) * stride[at] + dilation[at] * (kernel[at] - 1) + 1 -
@@ -66,7 +69,30 @@ function transposed(call: KernelCall): Value[] {
       build.registerSize(made, mapAxes[at]);
     }
   });
-  return [build.slice(made, [0, 0, 0, 0], [x.shape[0], channels, ...size])];
+  const cut = build.slice(made, [0, 0, 0, 0], [x.shape[0], channels, ...size]);
+  return [isMisread ? withoutSpare(build, cut) : cut];
+}
+
+/**
+ * ONNX Runtime 1.30's provider for WebGPU takes wrong numbers of a weight whose groups give one map of several:
+ * they get a second one, of zeros.
+ */
+function withSpare(build: GraphBuilder, weight: Value): Value {
+  const { type, shape: [inputs, , rows, columns] } = weight;
+  return build.emitOne("Pad", [weight, build.ints([0, 1]), build.float(0), build.ints([1])], {
+    type,
+    shape: [inputs, 2, rows, columns],
+  });
+}
+
+/** Every other map. */
+function withoutSpare(build: GraphBuilder, maps: Value): Value {
+  const { type, shape: [n, channels, height, width] } = maps;
+  const bounds = [[0], [channels], [1], [2]].map((each) => build.ints(each));
+  return build.emitOne("Slice", [maps, ...bounds], {
+    type,
+    shape: [n, channels / 2, height, width],
+  });
 }
 
 /**

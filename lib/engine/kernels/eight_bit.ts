@@ -8,6 +8,7 @@
 import { largestByte, largestCode, leastLargest } from "../eight_bit_weight.ts";
 import { contribDomain } from "../graph.ts";
 import type { GraphBuilder, ValueSpec } from "../graph_builder.ts";
+import { scaling } from "../passes/fuse_products.ts";
 import type { Kernel, KernelCall } from "../trace_backend.ts";
 import type { Value } from "../value.ts";
 import {
@@ -33,18 +34,35 @@ interface Rounded {
 
 const floats = (...shape: number[]): ValueSpec => ({ type: "float32", shape });
 
-/** Folds an axis of x: [tokens, 1] or [columns]. */
-function fold(build: GraphBuilder, op: "ReduceMax" | "ReduceMin", x: Value, axis: 0 | 1): Value {
-  const spec = axis === 1 ? floats(x.shape[0], 1) : floats(x.shape[1]);
-  return build.emitOne(op, [x, build.ints([axis])], spec, { keepdims: { int: axis } });
+type Fold = "ReduceMax" | "ReduceMin";
+
+/** The ends of each row of x, [tokens, 1]. */
+function foldRows(build: GraphBuilder, op: Fold, x: Value): Value {
+  return build.emitOne(op, [x, build.ints([1])], floats(x.shape[0], 1), { keepdims: { int: 1 } });
+}
+
+/**
+ * The ends of each column of x, [columns]. The runtime folds all rows one number after the other, but groups
+ * of some rows several numbers at once: groups of as many rows as a batch has are folded first, whichever rows
+ * these are.
+ */
+function foldColumns(build: GraphBuilder, op: Fold, x: Value): Value {
+  const [rows, columns] = x.shape;
+  const fold = (each: Value, axis: 0 | 1, spec: ValueSpec) =>
+    build.emitOne(op, [each, build.ints([axis])], spec, { keepdims: { int: 0 } });
+  const { open } = build.graph.openDims.factor(rows);
+  if (open.length < 2) return fold(x, 0, floats(columns));
+  const group = open.at(-1)!.marker;
+  const grouped = build.reshape(x, [rows / group, group, columns]);
+  return fold(fold(grouped, 1, floats(rows / group, columns)), 0, floats(columns));
 }
 
 /** Symmetric around the byte for zero, with a scale for each row. */
 function roundedByRow(build: GraphBuilder, x: Value, zero = byte(build, middle)): Rounded {
   const rows = x.shape[0];
   const spec = floats(rows, 1);
-  const least = build.emitOne("Neg", [fold(build, "ReduceMin", x, 1)], spec);
-  const most = fold(build, "ReduceMax", x, 1);
+  const least = build.emitOne("Neg", [foldRows(build, "ReduceMin", x)], spec);
+  const most = foldRows(build, "ReduceMax", x);
   const largest = build.emitOne("Max", [most, least, build.float(leastLargest)], spec);
   const scale = build.emitOne("Mul", [largest, build.float(1 / largestCode)], spec);
   const scales = build.reshape(scale, [rows]);
@@ -75,7 +93,7 @@ function roundedAsWhole(
   x: Value,
   count: number,
 ): Rounded & { readonly columns: Value | undefined } {
-  const [top, bottom] = [fold(build, "ReduceMax", x, 0), fold(build, "ReduceMin", x, 0)];
+  const [top, bottom] = [foldColumns(build, "ReduceMax", x), foldColumns(build, "ReduceMin", x)];
   const columns = outlierColumns(build, { top, bottom }, count);
   const others = (ends: Value) =>
     columns
@@ -160,8 +178,22 @@ function withRest(
   return build.emitOne("Gemm", [rest, factors, y], y, plain);
 }
 
+/** What a positive factor made of x: the codes of both are the same. */
+function unscaled({ graph }: GraphBuilder, x: Value): { factor: number; value: Value } {
+  const producer = graph.nodes.findLast(({ outputs }) => outputs.includes(x));
+  const found = producer && scaling(graph, producer);
+  return found && found.factor > 0 ? found : { factor: 1, value: x };
+}
+
+/** The columns' scales times a number, which the runtime multiplies beforehand where they are frozen. */
+function timesNumber(build: GraphBuilder, scales: Value, factor: number): Value {
+  return factor === 1 ? scales : build.emitOne("Mul", [scales, build.float(factor)], scales);
+}
+
 function eightBitMatMul({ build, inputs, attrs }: KernelCall): Value {
-  const { x, codes, bias, scales = build.float(1) } = inputs;
+  const { codes, bias } = inputs;
+  const { value: x, factor } = unscaled(build, inputs.x);
+  const scales = timesNumber(build, inputs.scales ?? build.float(1), factor);
   const exact = exactBytes(build, codes);
   // Codes without scales are those of rows, which the other product of the same matrix turns.
   const matrix = attrs.turned === true

@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import type { NamedAttrMap, Tensor } from "../tf.ts";
-import { isTracing } from "../trace_backend.ts";
+import { isOpenSize, isTracing } from "../trace_backend.ts";
 import {
   bothAxes,
   type Pair,
@@ -47,9 +47,13 @@ export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
     },
     (dy, [x], [y]) => [
       () =>
-        singleNode("MaxPoolMapsGrad", { x, y, dy }, attrsOf(window), () => [
-          largestOfWindowsBack(x, y, dy, window),
-        ])[0],
+        singleNode("MaxPoolMapsGrad", { x, y, dy }, attrsOf(window), () => {
+          if (!x.shape.slice(2).some(isOpenSize)) return [largestOfWindowsBack(x, y, dy, window)];
+          throw new TunebookError(
+            "unsupported",
+            "the gradient of maxPool2d needs a fixed height and width of its maps on this device",
+          );
+        }, { needs: "processor" })[0],
     ],
   );
 }

@@ -26,8 +26,30 @@ function scaled(node: GraphNode, factor: number): GraphNode {
     : { ...node, attributes };
 }
 
+/**
+ * A product of bytes without a sum, times a number: the scale of its rows, which is a constant where each row
+ * has another one that is multiplied afterwards; nothing for other nodes.
+ */
+function scaledBytes(build: GraphBuilder, node: GraphNode, factor: number): GraphNode | undefined {
+  const [, , scale, , , , bias] = node.inputs;
+  const before = scale && scalarConstant(build.graph, scale);
+  if (node.op !== "MatMulIntegerToFloat" || bias || before === undefined) return undefined;
+  return { ...node, inputs: node.inputs.with(2, build.float(before * factor)) };
+}
+
+/** What is multiplied by a number of each row, [rows, 1]. */
+function scaledRows({ op, inputs, outputs: [made] }: GraphNode): Value | undefined {
+  if (op !== "Mul" || made.shape.length !== 2) return undefined;
+  const [a, b] = inputs as Value[];
+  const isOfRows = sameShape(b.shape, [made.shape[0], 1]) && sameShape(a.shape, made.shape);
+  return isOfRows ? a : undefined;
+}
+
 /** A multiplication by a number: the number and the tensor. */
-function scaling(graph: Graph, node: GraphNode): { factor: number; value: Value } | undefined {
+export function scaling(
+  graph: Graph,
+  node: GraphNode,
+): { factor: number; value: Value } | undefined {
   if (node.op !== "Mul") return undefined;
   for (const side of [0, 1]) {
     const factor = scalarConstant(graph, node.inputs[side]);
@@ -66,7 +88,8 @@ export function fuseScaledSums({ graph }: GraphBuilder): void {
 }
 
 /** Moves factors after and before products into them. */
-export function fuseScalars({ graph, options }: GraphBuilder): void {
+export function fuseScalars(build: GraphBuilder): void {
+  const { graph, options } = build;
   const replacements = new Map<Value, Value>();
   const readers = countReaders(graph);
   const producers = findProducers(graph);
@@ -82,9 +105,18 @@ export function fuseScalars({ graph, options }: GraphBuilder): void {
     if (!found) continue;
     let value = found.value;
     let producer = producers.get(value);
-    while (producer && moving.has(producer.op) && readers.get(value) === 1) {
-      value = producer.inputs[0]!;
+    while (producer && readers.get(value) === 1) {
+      const moved = moving.has(producer.op) ? producer.inputs[0]! : scaledRows(producer);
+      if (!moved) break;
+      value = moved;
       producer = producers.get(value);
+    }
+    const bytes = producer && readers.get(value) === 1 &&
+      scaledBytes(build, producer, found.factor);
+    if (bytes) {
+      put(producer!, bytes);
+      replacements.set(node.outputs[0], found.value);
+      continue;
     }
     const free = isProduct(producer, options.contrib) && readers.get(value) === 1 &&
       producer.inputs[2] === undefined;

@@ -5,6 +5,7 @@
  */
 import type { GraphBuilder } from "../graph_builder.ts";
 import { fuseBiases } from "./fuse_biases.ts";
+import { fuseChannelScales } from "./fuse_channel_scales.ts";
 import { fuseScalars, fuseScaledSums, fuseSums } from "./fuse_products.ts";
 import { orderLeaves } from "./order_leaves.ts";
 import { removeIdentities } from "./remove_identities.ts";
@@ -24,6 +25,7 @@ export function simplify(build: GraphBuilder): void {
   fuseScaledSums(build);
   sumOnto(graph);
   fuseBiases(graph);
+  fuseChannelScales(build);
   removeDead(graph);
   if (build.freesEarly) orderLeaves(graph);
 }

@@ -52,6 +52,12 @@ function fromOutlines(
     if (!isOutline) {
       throw wrong(where, "has an outline that is not x and y of three or more corners");
     }
+    // Every pixel of the outline is walked.
+    const isNear = (value: number, at: number) => {
+      const edge = at % 2 === 0 ? width : height;
+      return value >= -edge && value <= 2 * edge;
+    };
+    if (!outline.every(isNear)) throw wrong(where, "has an outline far outside the image");
     return polygonMask(outline, width, height);
   });
   return joinMasks(masks as [RunMask, ...RunMask[]]);

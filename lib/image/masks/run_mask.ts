@@ -20,13 +20,11 @@ export interface RunMask {
 
 /** Throws a `TunebookError` of kind "data" that begins with `where` for runs that are no mask. */
 export function checkRunMask({ width, height, counts }: RunMask, where: string): void {
-  let sum = 0;
-  let isWhole = Number.isSafeInteger(width) && Number.isSafeInteger(height);
-  for (const count of counts) {
-    sum += count;
-    isWhole &&= Number.isSafeInteger(count) && count >= 0;
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0)) {
+    throw new TunebookError("data", `${where} has a mask whose runs are not whole numbers from 0`);
   }
-  if (isWhole && width > 0 && height > 0 && sum === width * height) return;
+  const sum = counts.reduce((before, count) => before + count, 0);
+  if (width > 0 && height > 0 && sum === width * height) return;
   throw new TunebookError(
     "data",
     `${where} has a mask whose runs have ${sum} pixels instead of ${width} × ${height}`,

@@ -1,5 +1,5 @@
 /**
- * Scores of written texts that have settings, such as a tokenizer.
+ * Scores that have settings, such as a tokenizer.
  *
  * @module
  */
@@ -7,33 +7,38 @@ import { checkOptions } from "../../core/check_options.ts";
 import { mistakes } from "../../core/errors.ts";
 import type { Rules } from "../../core/option_rules.ts";
 import { version } from "../../core/version.ts";
+import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { Metric } from "../metric.ts";
 
-/** A score of written texts; itself it has the usual settings. */
-export interface TextScore<Options> extends Metric<number, TextPredictions> {
+/** A score with settings, of written texts unless said; itself it has the usual ones. */
+export interface TextScore<Options, Predicted extends AnyPredictions = TextPredictions>
+  extends Metric<number, Predicted> {
   /**
    * The same score with other settings. Its name says which, `chrf?wordOrder=2`, so that plan files
    * can hold it.
    *
    * @throws {TunebookError} of kind `input` for settings that there are not.
    */
-  with(options: Options): Metric<number, TextPredictions>;
+  with(options: Options): Metric<number, Predicted>;
 }
 
 /** How a score is made from its settings. */
-export interface TextScoreParts<Options> {
+export interface TextScoreParts<Options, Predicted extends AnyPredictions = TextPredictions> {
   readonly name: string;
   readonly rules: Rules<Options>;
   readonly defaults: Options;
   /** Makes the metric; `name` tells the settings that are not the usual ones. */
-  make(name: string, settings: Options): Metric<number, TextPredictions>;
+  make(name: string, settings: Options): Metric<number, Predicted>;
 }
 
 /** Makes a score that has settings. */
-export function textScore<Options extends object>(
-  { name, rules, defaults, make }: TextScoreParts<Options>,
-): TextScore<Options> {
+export function textScore<
+  Options extends object,
+  Predicted extends AnyPredictions = TextPredictions,
+>(
+  { name, rules, defaults, make }: TextScoreParts<Options, Predicted>,
+): TextScore<Options, Predicted> {
   return Object.freeze({
     ...make(name, defaults),
     with(options: Options) {

@@ -37,7 +37,11 @@ export function describePlan(parts: PlanSpec): string {
       (settings.packing === "auto" ? "" : `, packing ${settings.packing ? "on" : "off"}`) +
       (settings.compute === "float32" ? "" : `, compute ${settings.compute}`),
     ],
-    ["evaluate", Object.values(scoreTitles(metrics)).join(", ") || "nothing"],
+    [
+      "evaluate",
+      (Object.values(scoreTitles(metrics)).join(", ") || "nothing") +
+      (parts.evaluateCompute === "int8" ? " in int8" : ""),
+    ],
     ...(parts.generate
       ? [["generate", describeSettings(parts.generate)] satisfies [string, string]]
       : []),

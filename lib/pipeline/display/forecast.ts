@@ -30,7 +30,7 @@ export interface ForecastInput {
   readonly settings: PlanSettings & Pick<TrainSettings, "gradientCheckpointing">;
   /** Floating point operations a second of this machine's matrix products. */
   readonly productRate: number;
-  /** The same of products with frozen weights in eight bits; given where the run computes so. */
+  /** The same of products in eight bits; given where the run computes so. */
   readonly eightBitRate?: number | undefined;
 }
 
@@ -71,8 +71,8 @@ const quantizedBytes: Readonly<Record<QuantizationFormat, number>> = {
  * twice, because the runtime packs them for both directions, or what a quantised one takes), what
  * layers keep of the largest batch, and four numbers for each trained one. With gradient
  * checkpointing layers run forwards once more, and keep their inputs and what one of them needs.
- * In eight bits products with frozen weights have a rate of their own, and the rest of a step takes as
- * long as in float32.
+ * In eight bits products have a rate of their own, but those that give gradients of weights, and the rest of
+ * a step takes as long as in float32.
  * Left out: attention, which counts for long rows; that tables are trained only for the words that
  * occur; and the time to read quantised weights.
  */
@@ -85,9 +85,13 @@ export function forecast(input: ForecastInput): Forecast {
     layer.kind === "linear" && path.endsWith(".weight")
   );
   const inLayers = matrices.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
+  // Trained weights are in float32 beside their codes.
+  const plain = input.eightBitRate === undefined
+    ? floatBytes
+    : eightBitBytes + ownShare * (floatBytes - eightBitBytes);
   const linearBytes = matrices.reduce((sum, { path, shape }) => {
     const held = quantized?.get(path);
-    const plain = input.eightBitRate === undefined ? floatBytes : eightBitBytes;
     return sum + sizeOf(shape) * (held ? quantizedBytes[held.format] : plain);
   }, 0);
   const tables = weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) - inLayers;
@@ -109,7 +113,6 @@ export function forecast(input: ForecastInput): Forecast {
   const computed = numLayers > 0 ? (numLayers - 5 / 6) / numLayers : 1;
   const forward = 2 * inLayers * computed * (isCached ? 1 - frozen : 1);
   const above = 2 * inLayers * computed * (1 - frozen);
-  const ownShare = inLayers > 0 ? Math.min(1, ownTrained / inLayers) : 0;
   const recomputed = gradientCheckpointing ? above : 0;
   const [frozenWork, trainedWork] = [forward + above + recomputed, 2 * inLayers * ownShare];
   const steps = Math.max(1, perEpoch);

@@ -70,8 +70,16 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       ? [["compute", result.compute] satisfies [string, string]]
       : []),
     ...(result.drift
-      ? [["int8 beside float32", driftInWords(result.drift)] satisfies [string, string]]
+      ? [
+        ["int8 beside float32", driftInWords(result.drift, result.evaluateCompute)] satisfies [
+          string,
+          string,
+        ],
+      ]
       : []),
+    ...(result.evaluateCompute === "float32"
+      ? []
+      : [["scores computed in", result.evaluateCompute] satisfies [string, string]]),
     ...(result.headNote ? [["head", result.headNote] satisfies [string, string]] : []),
   ];
   return bundleOf(
@@ -94,9 +102,12 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
 /** Scores that show themselves as a report. */
 export function shownScores<Scores extends object>(
   scores: Scores,
-  about: Pick<RunSummary, "baseline" | "intervals" | "signatures"> & ScoreTitles & {
-    readonly predictions: AnyPredictions;
-  },
+  about:
+    & Pick<RunSummary, "baseline" | "evaluateCompute" | "intervals" | "signatures">
+    & ScoreTitles
+    & {
+      readonly predictions: AnyPredictions;
+    },
 ): Scores {
   return withDisplay(
     scores,
@@ -118,9 +129,15 @@ export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] 
   );
 }
 
-type NamedScores = ScoreTitles & Pick<RunSummary, "intervals" | "signatures"> & {
-  readonly scores: unknown;
-};
+type NamedScores =
+  & ScoreTitles
+  & Pick<RunSummary, "evaluateCompute" | "intervals" | "signatures">
+  & { readonly scores: unknown };
+
+/** The arithmetic of the scores, where it is not float32. */
+function arithmeticOf({ evaluateCompute }: Pick<RunSummary, "evaluateCompute">): string[] {
+  return evaluateCompute === "float32" ? [] : [`computed in ${evaluateCompute}`];
+}
 
 /** Name and signature of each score that has one. */
 function signaturesOf({ titles, signatures = {} }: NamedScores): [string, string][] {
@@ -157,12 +174,19 @@ function scoresText(scores: NamedScores): string {
     "right",
     "right",
   ]);
-  return [table, ...signaturesOf(scores).map((each) => each.join(": "))].join("\n");
+  return [
+    table,
+    ...arithmeticOf(scores),
+    ...signaturesOf(scores).map((each) => each.join(": ")),
+  ].join("\n");
 }
 
 async function scoresHtml(
   { predictions, baseline, ...scores }:
-    & Pick<ShownResult, "scores" | "predictions" | "baseline" | "intervals" | "signatures">
+    & Pick<
+      ShownResult,
+      "scores" | "predictions" | "baseline" | "evaluateCompute" | "intervals" | "signatures"
+    >
     & ScoreTitles,
 ): Promise<Html> {
   const rows = numbersOf(scores);
@@ -182,6 +206,7 @@ async function scoresHtml(
       ],
       rows,
     }),
+    arithmeticOf(scores).map((line) => html`<p style="margin:.2em 0">${line}</p>`),
     signaturesOf(scores).map(([name, signature]) =>
       html`<p style="margin:.2em 0">${name}: <code>${signature}</code></p>`
     ),

@@ -55,7 +55,7 @@ export function answererOf(
   };
   const compile = async (examples: AnyExamples) => {
     const trainable = trainableOf({ model, adapter: attached }, examples, trainSettings());
-    return await createPredictor(trainable, device, await stateOf(), held);
+    return await createPredictor(trainable, device, await stateOf(), { held });
   };
   const processor = processorOf(opened, maxTokens);
   const writing = lazyTextModel({

@@ -1,5 +1,5 @@
 /**
- * What a training's eight-bit arithmetic changes in the outputs of its model.
+ * What eight bits change in the outputs of a trained model.
  *
  * @module
  */
@@ -7,16 +7,21 @@ import { type ComputeDrift, computeDrift, type DriftOptions } from "../../deploy
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { TrainResult } from "../../train/train.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+import type { Scoring } from "./scoring.ts";
 
-/** Compares a trained model in both arithmetics on held-out rows; nothing where no step was in eight bits. */
+/**
+ * Compares a trained model in both arithmetics on held-out rows: that of the scores or else that of the
+ * training beside float32; nothing where neither was in eight bits.
+ */
 export async function driftOf(
   { state, compute }: Pick<TrainResult, "state" | "compute">,
-  { trainable, task, ...options }: Omit<DriftOptions, "state" | "kind" | "eightBit"> & {
+  { trainable, task, scoring, ...options }: Omit<DriftOptions, "state" | "kind" | "eightBit"> & {
     readonly trainable: TrainableModel;
     readonly task: AnyLabelledTask;
+    readonly scoring: Pick<Scoring, "eightBit">;
   },
 ): Promise<ComputeDrift | undefined> {
-  const { linears: eightBit } = compute;
+  const eightBit = scoring.eightBit ?? compute.linears;
   if (!eightBit || eightBit.chosen.size === 0) return undefined;
   return await computeDrift(trainable, { ...options, state, eightBit, kind: task.task.kind });
 }

@@ -48,6 +48,7 @@ export async function runFingerprint(
       ? {
         validation: await hashOf(validation.fingerprint as Uint8Array<ArrayBuffer>),
         judge: judge.name,
+        ...(spec.evaluateCompute === "int8" ? { evaluateCompute: spec.evaluateCompute } : {}),
       }
       : {}),
   };

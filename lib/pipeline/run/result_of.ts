@@ -27,6 +27,7 @@ import type { AnyLabelledTask } from "./read_stage.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
+import type { Scoring } from "./scoring.ts";
 import type { TrainedRun } from "./train_stage.ts";
 
 /** What the stages of a run left. */
@@ -42,6 +43,8 @@ export interface StageResults {
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
+  /** In which numbers it was scored. */
+  readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: readonly WrittenSample[] | undefined;
   readonly drift?: ComputeDrift | undefined;
   readonly receipts: readonly Receipt[];
@@ -104,7 +107,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 }
 
 function summaryOf(
-  { spec, settings, device, task, judge, assembled, trained, scored, drift }: StageResults,
+  { spec, settings, device, task, judge, assembled, trained, scored, scoring, drift }: StageResults,
 ): RunSummary {
   const { model, adapter, data, headNote } = assembled;
   const baseline = task.baseline?.(data.train, data.test);
@@ -118,6 +121,7 @@ function summaryOf(
     trainSeconds: trained.seconds,
     packing: trained.packing,
     compute: trained.compute.reason,
+    evaluateCompute: scoring.reason,
     ...(drift ? { drift } : {}),
     stepsHere: trained.stepsHere,
     stepsPerSecond: trained.seconds > 0 ? trained.stepsHere / trained.seconds : 0,

@@ -34,7 +34,8 @@ import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
-import { judgeOf, type Scored, scorerOf, scoreStage, validation } from "./score_stage.ts";
+import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
+import { scoringOf } from "./scoring.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
@@ -70,7 +71,7 @@ export async function runPlan(
   await checkForms(spec.targets, trainable, { files: opened.files, task: read.task });
   if (!options.quiet) sayLimits(spec.targets, read.task, assembled);
 
-  const scorer = scorerOf(trainable, exact);
+  const scoring = scoringOf(spec, trainable, exact);
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, signal };
@@ -83,37 +84,35 @@ export async function runPlan(
     device,
     signal,
     sources: { weights: opened.files.weights, judge },
-    ...validation(judge, data.validation, { scorer, writing, signal }),
+    ...validation(judge, data.validation, { ...scoring, writing, signal }),
     samplesAt: sampler?.atStep,
   }).catch(async (error) => {
-    await scorer[Symbol.asyncDispose]();
+    await scoring[Symbol.asyncDispose]();
     await writing.dispose();
     throw error;
   });
   const { state } = trained;
   writing.use(state);
   const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
-    scorer.outputs(examples, { state, signal });
+    scoring.exact.outputs(examples, { state, signal });
   const dispose = async () => {
-    await scorer[Symbol.asyncDispose]();
+    await scoring[Symbol.asyncDispose]();
     await writing.dispose();
     state.dispose();
   };
   try {
-    const scored = await scoreStage(spec, data.test, scorer, { state, options, signal, toWrite });
+    const asked = { state, options, signal, toWrite };
+    const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await sampler?.after(writing.open(), { steps: trained.step, signal });
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
-    const answers = answerProof(
-      read,
-      assembled,
-      (examples) => outputsOf(examples, signal),
-      writing.open,
-    );
+    const exactly = (examples: AnyExamples) => outputsOf(examples, signal);
+    const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
-    const drift = await driftOf(trained, { trainable, rows: data.test, task, ...on });
-    const proof = { examples: data.test, outputs: scored.outputs, answers };
+    const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
+    const outputs = await scoring.expected(scored.outputs, data.test, { state, signal });
+    const proof = { examples: data.test, outputs, answers };
     const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
@@ -129,6 +128,7 @@ export async function runPlan(
       assembled,
       trained,
       scored,
+      scoring,
       samples,
       drift,
       receipts,

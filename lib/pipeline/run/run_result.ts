@@ -34,11 +34,16 @@ export interface RunSummary {
   readonly stepsPerSecond: number;
   /** Whether rows were packed, and why: "off: …" or "on: …". */
   readonly packing: string;
-  /** In which numbers products with frozen weights were computed, and why: "int8: 41 ms a step, …". */
+  /** In which numbers linear layers were computed in the training, and why: "int8: 41 ms a step, …". */
   readonly compute: string;
   /**
-   * How far the trained model's outputs in the training's arithmetic are from those in float32, which all
-   * scores and files have; absent where both are the same.
+   * In which numbers the scores were computed, and of which linear layers: "float32", or
+   * "int8: 37 of 38 linear layers in int8; …".
+   */
+  readonly evaluateCompute: string;
+  /**
+   * How far the trained model's outputs in eight bits, those of the scores or else of the training, are from
+   * those in float32, which all files have; absent where nothing was in eight bits.
    */
   readonly drift?: ComputeDrift;
   /** What always saying the most frequent label would score, where the task has one. */
@@ -131,13 +136,13 @@ export function describeResult(
         `${result.trainSeconds.toFixed(1)} s (${result.stepsPerSecond.toFixed(2)} steps/s) on ` +
         result.device,
     ...(steps === 0 ? [] : [`  packing ${result.packing}`]),
-    ...(steps === 0 ? [] : computeLines(result)),
+    ...computeLines(result),
     `  trained ${result.trainedParameters.toLocaleString("en")} of ` +
     `${result.totalParameters.toLocaleString("en")} parameters (${
       share < 0.01 ? share.toFixed(4) : share.toFixed(2)
     } %)`,
     ...(headNote ? [`  ${headNote}`] : []),
-    ...(scores.length > 0 ? ["scores on held-out rows", ...scores] : []),
+    ...(scores.length > 0 ? [scoresHeading(result), ...scores] : []),
     ...(scores.length > 0 && baseline
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
@@ -147,10 +152,23 @@ export function describeResult(
   ].join("\n"));
 }
 
-/** The arithmetic, unless it is the usual one, and what it changes in the outputs. */
-export function computeLines({ compute, drift }: Pick<RunSummary, "compute" | "drift">): string[] {
-  if (compute === "float32") return [];
-  return [`  compute ${compute}`, ...(drift ? [`  ${driftInWords(drift)}`] : [])];
+/** The arithmetics, unless they are the usual ones, and what they change in the outputs. */
+export function computeLines(
+  { compute, evaluateCompute, drift, steps }: Pick<
+    RunSummary,
+    "compute" | "evaluateCompute" | "drift" | "steps"
+  >,
+): string[] {
+  return [
+    ...(compute === "float32" || steps === 0 ? [] : [`  compute ${compute}`]),
+    ...(drift ? [`  ${driftInWords(drift, evaluateCompute)}`] : []),
+  ];
+}
+
+/** What stands above the scores: of which rows, and in which numbers where these are not float32. */
+export function scoresHeading({ evaluateCompute }: Pick<RunSummary, "evaluateCompute">): string {
+  return "scores on held-out rows" +
+    (evaluateCompute === "float32" ? "" : `, computed in ${evaluateCompute}`);
 }
 
 /** What writing has cost texts, where the target says it. */

@@ -10,6 +10,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { metricOf } from "../../metrics/mod.ts";
+import type { EvaluationOptions } from "../../nn/forward_program.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { WritingCase } from "../../nn/writing.ts";
@@ -31,18 +32,29 @@ export interface Scorer extends AsyncDisposable {
     readonly state: State;
     readonly progress?: Progress;
     readonly signal?: AbortSignal | undefined;
+    /** So many examples from the first on; all unless given. */
+    readonly first?: number;
   }): Promise<Outputs>;
 }
 
 /** Opens a scorer; all runs read their parameters from the same state. */
-export function scorerOf(trainable: TrainableModel, device: Device): Scorer {
+export function scorerOf(
+  trainable: TrainableModel,
+  device: Device,
+  { eightBit }: EvaluationOptions = {},
+): Scorer {
   let from: State | undefined;
-  const kept = keptPredictor(() => createPredictor(trainable, device, from));
+  const kept = keptPredictor(() => createPredictor(trainable, device, from, { eightBit }));
   return {
-    outputs(examples, { state, progress, signal }) {
+    outputs(examples, { state, progress, signal, first }) {
       from = state;
+      const count = Math.min(first ?? Infinity, examples.lengths.length);
       return kept.use((predictor) =>
-        predictor.outputs(examples, { signal, ...(progress ? { progress } : {}) })
+        predictor.outputs(examples, {
+          signal,
+          ...(progress ? { progress } : {}),
+          ...(first === undefined ? {} : { chosen: Array.from({ length: count }, (_, at) => at) }),
+        })
       );
     },
     [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),

@@ -7,6 +7,9 @@ import type { LabelKind } from "../../data/labels.ts";
 import type { Predictions } from "../../nn/predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Task } from "../../nn/task.ts";
+import type { Augmentations } from "../../image/augment/augmentations.ts";
+import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import type { Objective } from "../../nn/objective.ts";
 import { columnValues } from "../../table/columns.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import { type Table, tableFromColumns } from "../../table/table.ts";
@@ -14,6 +17,7 @@ import { checkOutput } from "../shared/check_output.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { classWeightsOf } from "../shared/class_weights.ts";
 import { classificationObjective } from "../shared/classification_objective.ts";
+import { targetsOfMixed } from "../shared/augmented_images.ts";
 import { imageExamples, imageFingerprint } from "../shared/image_examples.ts";
 import { imageRows, pixelsFor } from "../shared/image_rows.ts";
 import type { LabelColumn } from "../shared/label_column.ts";
@@ -36,6 +40,7 @@ export interface LabelledImagesOptions<Kind extends LabelKind> {
   readonly image: string;
   readonly labelled: LabelColumn<Kind>;
   readonly labels: readonly string[];
+  readonly augmentations: Augmentations;
 }
 
 /** Examples that know their labels, for the baseline. */
@@ -69,7 +74,7 @@ async function examplesOf<Kind extends LabelKind>(
   table: Table,
   processor: Processor,
   { where, labelled: isLabelled = true, signal }: ExamplesOptions,
-  { task, image, labelled, labels }: LabelledImagesOptions<Kind>,
+  { task, image, labelled, labels, augmentations }: LabelledImagesOptions<Kind>,
 ): Promise<LabelledImages<Kind>> {
   const { kind } = labelled;
   const own = pixelsFor(task.name, processor);
@@ -78,9 +83,9 @@ async function examplesOf<Kind extends LabelKind>(
   const images = await imageRows(table, { column: image, pixels: own.pixels, where, signal });
   const source = sourceRows(table, where);
   return {
-    ...imageExamples(images, own),
+    ...imageExamples(images, { ...own, augmentations }),
     ...(found ? { truth: truthOf(found) } : {}),
-    fingerprint: imageFingerprint(images, own.pixels, targets),
+    fingerprint: imageFingerprint(images, own.pixels, augmentations, targets),
     objective({ labelSmoothing, classWeights, focalGamma }) {
       const objective = classificationObjective({
         kind,
@@ -90,7 +95,8 @@ async function examplesOf<Kind extends LabelKind>(
         ...(focalGamma === undefined ? {} : { focalGamma }),
         ...classWeightsOf(classWeights, found),
       });
-      return found ? objective : withoutLoss(objective);
+      if (!found) return withoutLoss(objective);
+      return withMixedTargets(objective, augmentations, own.pixels);
     },
     predictions(outputs) {
       outputs.forEach((output, row) => checkOutput(output, source.placeOf(row)));
@@ -105,6 +111,26 @@ async function examplesOf<Kind extends LabelKind>(
       const cells = columnValues(table, image);
       return saidLabels(cells.length, joinOutputs(outputs), { kind, labels })
         .map((said, row) => ({ image: calledImage(cells[row]), ...said }));
+    },
+  };
+}
+
+/** The same objective for batches whose images are mixed with each other. */
+function withMixedTargets(
+  objective: Objective,
+  augmentations: Augmentations,
+  pixels: PixelProcessor,
+): Objective {
+  if (augmentations.ofBatches.length === 0) return objective;
+  return {
+    ...objective,
+    targetsOf(rows, normaliser, about) {
+      const feeds = objective.targetsOf(rows, normaliser, about);
+      const draw = about?.draw;
+      if (!draw) return feeds;
+      const { shape, data } = feeds.targets;
+      const mixed = targetsOfMixed(data as Float32Array, rows.length, augmentations, pixels, draw);
+      return { ...feeds, targets: { shape, data: mixed } };
     },
   };
 }

@@ -73,7 +73,7 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
       return tf.div(tf.mul(sum, 0.5), normaliser);
     },
     weightOf: (sequences) => sequences.length,
-    targetsOf(sequences, normaliser, layout) {
+    targetsOf(sequences, normaliser, { layout } = {}) {
       const chosen = Array.from(sequences, (sequence) => targets[sequence]);
       const lengths = chosen.map((target) => target.length);
       const { starts } = layout ?? paddedLayout(lengths);

@@ -106,9 +106,9 @@ export function overCountedTokens(
       loss: (logits, feeds) =>
         weightedMean(losses(logits, feeds[targets]), feeds[weights], feeds.normaliser),
     },
-    targetsOf(rows, normaliser, layout) {
+    targetsOf(rows, normaliser, about) {
       const { [givenTargets]: classes, [givenWeights]: each, ...others } = objective
-        .targetsOf(rows, normaliser, layout);
+        .targetsOf(rows, normaliser, about);
       return { ...others, ...countedFeeds(classes, each, pieces) };
     },
   };

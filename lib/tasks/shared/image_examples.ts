@@ -3,10 +3,13 @@
  *
  * @module
  */
+import type { Augmentations } from "../../image/augment/augmentations.ts";
+import type { ImageBatch } from "../../image/augment/image_batch.ts";
 import type { Image } from "../../image/image.ts";
-import type { Feeds } from "../../nn/feeds.ts";
+import type { BatchDraw, Feeds } from "../../nn/feeds.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { Examples } from "../../nn/task.ts";
+import { augmentedImage, mixedBatch } from "./augmented_images.ts";
 import { colours, fixedSize, type ImageRows } from "./image_rows.ts";
 
 /** The part of `Examples` that is the same for all tasks on images. */
@@ -15,36 +18,60 @@ export type ImageExamples = Pick<
   "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf"
 >;
 
-/** The feeds of images: `pixel_values` [batch, channels, height, width]. */
+/** How images become pixels, and how they are changed in training. */
+export interface ImageExamplesOptions {
+  /** Tokens that the model makes of an image. */
+  readonly tokens: number;
+  readonly pixels: PixelProcessor;
+  readonly augmentations: Augmentations;
+}
+
+/**
+ * The feeds of images: `pixel_values` [batch, channels, height, width]; in training of images that are changed by
+ * chance.
+ */
 export function imageExamples(
   images: ImageRows,
-  { tokens, pixels }: { readonly tokens: number; readonly pixels: PixelProcessor },
+  { tokens, pixels, augmentations }: ImageExamplesOptions,
 ): ImageExamples {
+  const changed = (row: number, draw: BatchDraw) =>
+    augmentedImage(images, row, augmentations, pixels, draw);
   return {
     rows: images.rows,
     lengths: new Int32Array(images.rows).fill(tokens),
     truncated: 0,
     inputKeys: () => [...images.keys],
-    feedsOf: async (rows) => pixelFeeds(await Promise.all(Array.from(rows, images.fitted)), pixels),
+    async feedsOf(rows, draw) {
+      const each = await Promise.all(
+        Array.from(rows, (row) => draw ? changed(row, draw) : images.fitted(row)),
+      );
+      const batch = imageBatch(each, pixels);
+      return pixelFeeds(draw ? mixedBatch(batch, augmentations, draw) : batch);
+    },
   };
 }
 
-/** Fitted images as one batch. */
-function pixelFeeds(images: readonly Image[], pixels: PixelProcessor): Feeds {
+/** Fitted images as one batch, without targets. */
+function imageBatch(images: readonly Image[], pixels: PixelProcessor): ImageBatch {
   const { width, height } = fixedSize(pixels);
   const numbers = colours * width * height;
   const data = new Float32Array(images.length * numbers);
   images.forEach((image, at) => data.set(pixels.normalize(image), at * numbers));
-  return { pixel_values: { shape: [images.length, colours, height, width], data } };
+  return { batch: images.length, width, height, pixels: data, targets: new Float32Array() };
+}
+
+function pixelFeeds({ batch, width, height, pixels }: ImageBatch): Feeds {
+  return { pixel_values: { shape: [batch, colours, height, width], data: pixels } };
 }
 
 /** All that a loss over images depends on, as bytes: the `fingerprint` of a task's examples. */
 export function imageFingerprint(
   { keys }: Pick<ImageRows, "keys">,
   { config }: Pick<PixelProcessor, "config">,
+  { ofImages, ofBatches }: Augmentations,
   targets: Float32Array,
 ): Uint8Array {
-  const told = new TextEncoder().encode(JSON.stringify([keys, config]));
+  const told = new TextEncoder().encode(JSON.stringify([keys, config, ofImages, ofBatches]));
   const numbers = new Uint8Array(targets.buffer, targets.byteOffset, targets.byteLength);
   const all = new Uint8Array(told.length + numbers.length);
   all.set(told);

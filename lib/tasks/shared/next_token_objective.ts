@@ -78,7 +78,7 @@ export function nextTokenObjective(
     loss: (logits, { next_tokens, next_weights, normaliser }) =>
       weightedMean(tokenLosses(logits, next_tokens), next_weights, normaliser),
     weightOf: (rows) => Array.from(rows, weightsOf).flat().reduce((sum, weight) => sum + weight, 0),
-    targetsOf(rows, normaliser, layout) {
+    targetsOf(rows, normaliser, { layout } = {}) {
       const chosen = Array.from(rows);
       const { rows: count, length, starts } = layout ??
         paddedLayout(chosen.map((row) => texts[row].ids.length));

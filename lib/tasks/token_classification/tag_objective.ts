@@ -72,7 +72,7 @@ export function tagObjective(options: TagObjectiveOptions): Objective {
           (total, { label }) => total + targetWeight(label, classWeights),
           sum,
         ), 0),
-    targetsOf(chosen, normaliser, layout) {
+    targetsOf(chosen, normaliser, { layout } = {}) {
       const own = Array.from(chosen, (at) => sequences[at]);
       const places = layout ?? paddedLayout(own.map(({ length }) => length));
       return {

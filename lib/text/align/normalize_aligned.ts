@@ -105,13 +105,14 @@ function strip(step: NormalizerStep, whole: AlignedText): AlignedText {
   return sliceAligned(whole, from, from + stripped.length);
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let graphemes: Intl.Segmenter | undefined;
 /** SentencePiece looks up a short grapheme as a whole and a longer one by its characters. */
 const longestWholeBytes = 5;
 const utf8 = new TextEncoder();
 
 function* precompiled(step: NormalizerStep, { text }: AlignedText): Generator<Replacement> {
   const normalize = remembering(step);
+  graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   for (const { segment, index } of graphemes.segment(text)) {
     const characters = [...charactersOf(segment)];
     const whole = normalize(segment);

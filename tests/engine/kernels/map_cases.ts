@@ -32,6 +32,11 @@ const convolutionCases: readonly Case[] = [
     shapes: [[2, 3, 6, 5], [6, 1, 3, 3]],
     options: { groups: 3, padding: 1 },
   },
+  {
+    name: "depthwise, two maps of each, strided",
+    shapes: [[1, 2, 6, 5], [4, 1, 3, 3]],
+    options: { groups: 2, stride: 2, padding: 1 },
+  },
   // Each formula of the gradient by the weight: by images, by columns, by offsets.
   { name: "one by one, few numbers", shapes: [[1, 8, 1, 2], [9, 8, 1, 1]], options: {} },
   {

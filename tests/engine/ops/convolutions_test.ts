@@ -5,6 +5,7 @@ import { openDevice } from "../../../lib/engine/devices/open_device.ts";
 import type { HostTensor, Program } from "../../../lib/engine/program.ts";
 import { type Tensor, tf } from "../../../lib/engine/tf.ts";
 import { valueAndGradients } from "../../../lib/engine/value_and_gradients.ts";
+import { gpuLack } from "../devices/gpu_lack.ts";
 import golden from "../../golden/convolutions.json" with { type: "json" };
 
 /** A case of tests/golden/make_convolutions.py. */
@@ -74,9 +75,15 @@ function differenceOf({ shape, data }: HostTensor, wanted: number[], like: numbe
   return worst <= tolerance ? "" : ` ${worst}`;
 }
 
-for (const device of ["cpu", "tfjs:cpu", "tfjs:wasm"]) {
+const lack = await gpuLack();
+
+for (const device of ["cpu", "tfjs:cpu", "tfjs:wasm", "webgpu"]) {
   for (const [op, group] of Map.groupBy(cases, ({ op }) => op)) {
-    Deno.test(`ops.${op} and its gradients are PyTorch's on ${device}`, async () => {
+    const reason = device === "webgpu" ? lack : undefined;
+    const name = `ops.${op} and its gradients are PyTorch's on ${device}${
+      reason ? ` (${reason})` : ""
+    }`;
+    Deno.test({ name, ignore: reason !== undefined }, async () => {
       const wrong: string[] = [];
       for (const each of group) {
         const program = programOf(each);

@@ -123,10 +123,9 @@ for (const [name, run] of Object.entries({ ...differentiable, ...forwardOnly }))
 }
 
 Deno.test("a gradient that needs fixed sizes says so", () => {
-  const { x, ...others } = specs;
   const program: Program = {
     name: "resized",
-    inputs: { ...others, x: { role: "feed", type: "float32", shape: [1, 4, "height", "width"] } },
+    inputs: { ...specs, x: { role: "feed", type: "float32", shape: [1, 4, "height", "width"] } },
     compute({ x }) {
       const run = () => tf.sum(ops.resize2d(x, { scale: 2 }, { mode: "bilinear" }));
       return { by: valueAndGradients(run, { x }).gradients.x };

@@ -302,3 +302,31 @@ Deno.test("a convolution that something else reads keeps its sum apart", async (
     return [build.emitOne("Add", [conv, build.reshape(bias, [1, 4, 1, 1])], maps), conv];
   });
 });
+
+Deno.test("factors of channels move into a frozen convolution", async () => {
+  const maps = { type: "float32", shape: [1, 4, 2, 2] } as const;
+  const random = Random.fromSeed(1, "weight");
+  const numbers = (size: number) => Float32Array.from({ length: size }, () => random.normal());
+  const frozen = [numbers(4 * 4 * 9), numbers(4)];
+  const drawn = (build: GraphBuilder, weight: Value, a: Value) => {
+    const factors = build.constant(frozen[1], { type: "float32", shape: [4] });
+    const scaled = build.emitOne("Mul", [
+      build.reshape(a, maps.shape),
+      build.reshape(factors, [1, 4, 1, 1]),
+    ], maps);
+    return build.emitOne("Conv", [scaled, weight], maps, { pads: { ints: [1, 1, 1, 1] } });
+  };
+  const constant = (build: GraphBuilder) =>
+    build.constant(frozen[0], { type: "float32", shape: [4, 4, 3, 3] });
+  const graph = await simplified({ Reshape: 2, Mul: 1, Conv: 1 }, (build, a) => [
+    drawn(build, constant(build), a),
+  ]);
+  const [weight] = graph.nodes.find(({ op }) => op === "Mul")!.inputs;
+  assert.deepEqual(weight!.shape, [4, 4, 3, 3]);
+  // A weight that is no constant would be multiplied in each run.
+  const kept = await simplified({ Reshape: 3, Expand: 1, Mul: 1, Conv: 1 }, (build, a, b) => {
+    const trained = build.reshape(b, [4, 4, 1, 1]);
+    return [drawn(build, build.expand(trained, [4, 4, 3, 3]), a)];
+  });
+  assert.deepEqual(kept.nodes.find(({ op }) => op === "Mul")!.outputs[0].shape, maps.shape);
+});

@@ -65,7 +65,8 @@ Deno.test("masks that fit nothing are refused by name", () => {
   refused([[1, 2, 3]], /annotation 5 has a mask that has an outline that is not x and y/);
   refused({ size: [4, 3], counts: [12] }, /is for \[4,3\], and the image has 3 × 4/);
   refused({ size: [3, 4], counts: [5] }, /runs have 5 pixels instead of 4 × 3/);
-  refused({ size: [3, 4], counts: [5, -1, 8] }, /runs have 12 pixels/);
+  refused({ size: [3, 4], counts: [5, -1, 8] }, /runs are not whole numbers/);
+  refused({ size: [3, 4], counts: ["5", 7] }, /runs are not whole numbers/);
   refused({ size: [3, 4], counts: "\u00ff" }, /is damaged: its compressed runs/);
   refused({ size: [3, 4], counts: "h" }, /cut off/);
   refused("mask.png", /neither outlines nor run lengths/);

@@ -124,7 +124,7 @@ Deno.test("sequences that share a row have the loss and the gradients of padded 
   });
   const packed = await step.run({
     logits: { shape: [2, 8, 2], data },
-    ...objective.targetsOf([0, 1, 2], 3, layout),
+    ...objective.targetsOf([0, 1, 2], 3, { layout }),
   });
   await step.dispose();
   assert.equal(packed.loss.data[0], padded.loss.data[0]);

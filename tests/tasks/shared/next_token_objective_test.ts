@@ -23,9 +23,7 @@ Deno.test("a token stands where the one before it predicts it, and first tokens 
   assert.deepEqual([...next_weights.data], [1, 0, 0, 0, 0, 1, 1, 0]);
   assert.deepEqual([...normaliser.data], [3]);
   const packed = objective.targetsOf([1, 0], 3, {
-    rows: 1,
-    length: 6,
-    starts: Int32Array.of(4, 0),
+    layout: { rows: 1, length: 6, starts: Int32Array.of(4, 0) },
   });
   assert.deepEqual([...packed.next_tokens.data], [5, 6, 7, 0, 9, 0]);
   assert.deepEqual([...packed.next_weights.data], [0, 1, 1, 0, 1, 0]);

@@ -33,14 +33,14 @@ Deno.test("targets lie where the tokens are, padded and packed", () => {
   assert.deepEqual([...tag_labels.data], [0, 1, 0, 0, 0, 0, 2, 0, 0, 0]);
   assert.deepEqual([...tag_weights.data], [0, 1, 0, 0, 0, 0, 1, 0, 1, 0]);
   assert.deepEqual([...normaliser.data], [3]);
-  const inOne = objective.targetsOf([0, 1], 3, packed);
+  const inOne = objective.targetsOf([0, 1], 3, { layout: packed });
   assert.deepEqual([...inOne.tag_labels.data], [0, 1, 0, 0, 2, 0, 0, 0, 0]);
   assert.deepEqual([...inOne.tag_weights.data], [0, 1, 0, 0, 1, 0, 1, 0, 0]);
 });
 
 Deno.test("averaged targets name the tokens of each word", () => {
   const objective = tagObjective({ sequences: averaged, outputs, averaged: true });
-  const feeds = objective.targetsOf([0, 1], 3, packed);
+  const feeds = objective.targetsOf([0, 1], 3, { layout: packed });
   assert.deepEqual([...feeds.tag_labels.data], [2, 0, 1]);
   assert.deepEqual(feeds.tag_tokens.shape, [3, 3]);
   assert.deepEqual([...feeds.tag_tokens.data], [4, 5, 6, 6, 0, 0, 1, 0, 0]);
@@ -54,7 +54,7 @@ Deno.test("averaged targets name the tokens of each word", () => {
 async function run(options: TagObjectiveOptions, layout: BatchLayout | undefined, device: string) {
   const objective = tagObjective(options);
   const chosen = [0, 1];
-  const feeds = objective.targetsOf(chosen, objective.weightOf(chosen), layout);
+  const feeds = objective.targetsOf(chosen, objective.weightOf(chosen), { layout });
   const shape = layout ? [layout.rows, layout.length] : [2, 5];
   const tokens = shape[0] * shape[1];
   const random = Random.fromSeed(1, "logits");

@@ -1,0 +1,75 @@
+/**
+ * What is about images alone.
+ *
+ * @module
+ */
+
+// Scores of boxes
+export {
+  type BoxPredictions,
+  boxPredictions,
+  type BoxPredictionsInput,
+  type BoxSides,
+  type ScoredBox,
+  type TrueBox,
+} from "./lib/nn/box_predictions.ts";
+export { type AverageRecall, averageRecall } from "./lib/metrics/average_recall.ts";
+export type { ScoreThreshold } from "./lib/metrics/boxes/best_point.ts";
+export {
+  chooseScoreThreshold,
+  type ScoreThresholdOptions,
+} from "./lib/metrics/choose_score_threshold.ts";
+export { type DetectionCurves, detectionCurves } from "./lib/metrics/detection_curves.ts";
+export { type DetectionSummary, detectionSummary } from "./lib/metrics/detection_summary.ts";
+export {
+  type MeanAveragePrecision,
+  meanAveragePrecision,
+} from "./lib/metrics/mean_average_precision.ts";
+
+// Scores of masks
+export {
+  type LabelMask,
+  type MaskPredictions,
+  maskPredictions,
+  type MaskPredictionsInput,
+} from "./lib/nn/mask_predictions.ts";
+export { boundaryF1 } from "./lib/metrics/boundary_f1.ts";
+export { dice } from "./lib/metrics/dice.ts";
+export type { MaskScore } from "./lib/metrics/masks/mask_score.ts";
+export { meanIou } from "./lib/metrics/mean_iou.ts";
+export { type PixelAccuracy, pixelAccuracy } from "./lib/metrics/pixel_accuracy.ts";
+
+// Scores of classes and of generated images
+export {
+  top5Accuracy,
+  topKAccuracy,
+  type TopKAccuracyOptions,
+} from "./lib/metrics/top_k_accuracy.ts";
+export {
+  type FeaturePredictions,
+  featurePredictions,
+  type FeaturePredictionsInput,
+} from "./lib/nn/feature_predictions.ts";
+export { fid } from "./lib/metrics/fid.ts";
+export { kid } from "./lib/metrics/kid.ts";
+
+// Losses of boxes and masks
+export {
+  cellObjective,
+  type CellObjectiveOptions,
+} from "./lib/tasks/object_detection/cell_objective.ts";
+export type { CellSizes } from "./lib/tasks/object_detection/cell_targets.ts";
+export type {
+  DetectionLossOptions,
+  QuerySizes,
+} from "./lib/tasks/object_detection/detection_loss.ts";
+export {
+  detectionObjective,
+  type DetectionObjectiveOptions,
+} from "./lib/tasks/object_detection/detection_objective.ts";
+export type { ImageObjects } from "./lib/tasks/object_detection/match_queries.ts";
+export type { MaskLossOptions } from "./lib/tasks/image_segmentation/mask_loss.ts";
+export {
+  maskObjective,
+  type MaskObjectiveOptions,
+} from "./lib/tasks/image_segmentation/mask_objective.ts";

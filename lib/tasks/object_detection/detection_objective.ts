@@ -1,0 +1,179 @@
+/**
+ * What a training of a detector minimises: its queries are matched with the objects of each image after
+ * the model has given its boxes.
+ *
+ * @module
+ */
+import { checkOptions } from "../../core/check_options.ts";
+import { TunebookError } from "../../core/errors.ts";
+import { list, required, type Rules, whole } from "../../core/option_rules.ts";
+import { type HostTensor, tf } from "../../engine/mod.ts";
+import type { Objective } from "../../nn/objective.ts";
+import { boxNumbers } from "./box_shares.ts";
+import {
+  detectionDefaults,
+  detectionFeeds,
+  detectionLoss,
+  type DetectionLossOptions,
+  type DetectionLossSettings,
+  detectionRules,
+  queryLogits,
+  type QuerySizes,
+} from "./detection_loss.ts";
+import { checkObjects } from "./check_objects.ts";
+import { type ImageObjects, matchQueries } from "./match_queries.ts";
+
+/** The objects of images and how to learn them. */
+export interface DetectionObjectiveOptions extends DetectionLossOptions, QuerySizes {
+  /** The objects of each image. */
+  readonly objects: readonly ImageObjects[];
+}
+
+const rules: Rules<DetectionObjectiveOptions> = {
+  objects: required(list),
+  queries: required(whole),
+  classes: required(whole),
+  ...detectionRules,
+};
+
+/**
+ * The loss of `detectionLoss` over the objects of a step. It reads a family's head `boxes`, which gives
+ * [batch, queries, logits + 4]: of each query its logits, with cross-entropy that of "no object" last, and
+ * its box as shares of the image. The exported graph gives `logits` and `pred_boxes`, both
+ * [batch, queries, …].
+ *
+ * @throws {TunebookError} of kind `input` for options that make no sense, and of kind `data` for images with
+ * more objects than queries and for objects of no class, with all rows.
+ *
+ * @example
+ * ```ts
+ * import { detectionObjective } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const objective = detectionObjective({
+ *   queries: 2,
+ *   classes: 1,
+ *   objects: [{ classes: [0], boxes: [0.5, 0.5, 0.2, 0.2] }],
+ * });
+ * // The second query has the box of the object.
+ * const outputs = Float32Array.of(0, 0, 0.1, 0.1, 0.1, 0.1, 0, 0, 0.5, 0.5, 0.2, 0.2);
+ * const found = objective.targetsOf([0], 1, { outputs: { shape: [1, 12], data: outputs } });
+ * assert.deepEqual([...found.query_classes.data], [1, 0]); // 1 is "no object"
+ * ```
+ */
+export function detectionObjective(options: DetectionObjectiveOptions): Objective {
+  checkOptions("detectionObjective", options, rules);
+  const { objects, queries, classes, ...given } = options;
+  const sizes: QuerySizes = { queries, classes };
+  const settings: DetectionLossSettings = { ...detectionDefaults, ...given };
+  checkObjects(objects, sizes);
+  const logitCount = queryLogits(sizes, settings.classLoss);
+  const perQuery = logitCount + boxNumbers;
+  const targets = (rows: ArrayLike<number>, outputs: Float32Array, normaliser: number) => {
+    const perRow = queries * perQuery;
+    const matches = Array.from(rows, (row, at) => ({
+      own: objects[row],
+      matched: matchQueries(
+        outputs.subarray(at * perRow, (at + 1) * perRow),
+        objects[row],
+        sizes,
+        settings,
+      ),
+    }));
+    return feedsOf(matches, sizes, settings, normaliser);
+  };
+  return {
+    name: "object-detection",
+    // The head adds one logit, that of "no object".
+    head: { name: "boxes", outputs: logitCount - 1 },
+    outputs: queries * perQuery,
+    per: "sequence",
+    feeds: detectionFeeds(sizes),
+    pool: (results) => tf.reshape(results, [-1, queries * perQuery]),
+    exported(results) {
+      const [logits, boxes] = tf.split(
+        tf.reshape(results, [-1, queries, perQuery]),
+        [logitCount, boxNumbers],
+        2,
+      );
+      return { logits, pred_boxes: boxes };
+    },
+    readExported: ({ logits, pred_boxes: boxes }) => joined([logits, boxes], queries),
+    loss: (outputs, feeds) => detectionLoss(outputs, feeds, sizes, settings),
+    // transformers divides by the objects of the batch, too.
+    weightOf: (rows) => Array.from(rows, (row) => objects[row].classes.length).reduce(add, 0),
+    readsOutputs: true,
+    targetsOf(rows, normaliser, { outputs } = {}) {
+      if (outputs) return targets(rows, outputs.data as Float32Array, normaliser);
+      throw new TunebookError(
+        "input",
+        "targets of object detection are matched with what the model gives; give its outputs",
+      );
+    },
+  };
+}
+
+const add = (a: number, b: number) => a + b;
+
+interface MatchedImage {
+  readonly own: ImageObjects;
+  readonly matched: Int32Array;
+}
+
+/** A box for queries that are not matched: any that has an area. */
+const anyBox = [0.5, 0.5, 1, 1];
+
+function feedsOf(
+  images: readonly MatchedImage[],
+  { queries, classes }: QuerySizes,
+  { classLoss, noObjectWeight }: DetectionLossSettings,
+  normaliser: number,
+): Record<string, HostTensor> {
+  const count = images.length * queries;
+  const queryClasses = new Int32Array(count).fill(classes);
+  const boxes = Float32Array.from(
+    { length: count * boxNumbers },
+    (_, at) => anyBox[at % boxNumbers],
+  );
+  const matched = new Float32Array(count);
+  images.forEach(({ own, matched: found }, image) => {
+    found.forEach((object, query) => {
+      if (object < 0) return;
+      const at = image * queries + query;
+      queryClasses[at] = own.classes[object];
+      matched[at] = 1;
+      for (let k = 0; k < boxNumbers; k++) {
+        boxes[at * boxNumbers + k] = own.boxes[object * boxNumbers + k];
+      }
+    });
+  });
+  const pairs = matched.reduce(add, 0);
+  const classNormaliser = classLoss === "focal"
+    ? normaliser
+    : pairs + (count - pairs) * noObjectWeight || 1;
+  const shape = [images.length, queries];
+  const scalar = (value: number) => ({ shape: [], data: Float32Array.of(value) });
+  return {
+    query_classes: { shape, data: queryClasses },
+    query_boxes: { shape: [...shape, boxNumbers], data: boxes },
+    query_matched: { shape, data: matched },
+    class_normaliser: scalar(classNormaliser),
+    normaliser: scalar(normaliser),
+  };
+}
+
+/** Rows of several tensors [batch, queries, …] side by side, one image after the other. */
+function joined(tensors: readonly HostTensor[], queries: number): Float32Array[] {
+  const [{ shape: [batch] }] = tensors;
+  return Array.from({ length: batch }, (_, image) => {
+    const parts = Array.from(
+      { length: queries },
+      (_, query) =>
+        tensors.flatMap(({ shape, data }) => {
+          const from = (image * queries + query) * shape[2];
+          return Array.from(data.subarray(from, from + shape[2]), Number);
+        }),
+    );
+    return Float32Array.from(parts.flat());
+  });
+}
