@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import parity from "../golden/vision/parity.json" with { type: "json" };
 import { lora } from "../../lib/adapters/lora.ts";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import { families } from "../../lib/models/mod.ts";
 import { chooseTargets } from "../../lib/nn/targets.ts";
 import { attachTo, modelInfoOf } from "../../lib/nn/model.ts";
 import { mergeModel, noAdapter } from "../../lib/nn/merge.ts";
@@ -49,6 +51,16 @@ for (const [name, base, head] of adapters) {
       await assertSameFolder(folder, source);
     }));
 }
+
+Deno.test("PEFT and transformers gave the results of folders that tunebook wrote", () => {
+  const { differences } = parity;
+  for (const { modelType } of families.filter(({ input }) => input === "image")) {
+    assert.ok(`merged-${modelType}` in differences, modelType);
+  }
+  for (const [folder, difference] of Object.entries(differences)) {
+    assert.ok(difference < parity.tolerance, `${folder} differs by ${difference}`);
+  }
+});
 
 Deno.test("LoRA chooses a ViT's layers by the names of checkpoints and of modules", async () => {
   const info = modelInfoOf(await goldenImageModel("vit", "classification"));
