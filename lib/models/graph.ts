@@ -9,10 +9,10 @@ import { isRecord } from "../core/objects.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Family, Features, ImageConfig } from "../nn/family.ts";
-import type { ConvLayer, Layer, LinearLayer } from "../nn/layer.ts";
+import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import type { GraphModel } from "./graph/graph_model.ts";
-import { graphShapes } from "./graph/graph_shapes.ts";
+import { graphShapes, tracedImages } from "./graph/graph_shapes.ts";
 import { graphPrefix } from "./graph/read_graph.ts";
 import { checkOperators, runGraph } from "./graph/run_graph.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
@@ -41,6 +41,15 @@ function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
     throw new TunebookError(
       "unsupported",
       `a head reads maps or vectors, and "${at}" is [${shape ?? "not there"}]`,
+    );
+  }
+  if (shape[0] !== tracedImages) {
+    throw new TunebookError(
+      "unsupported",
+      `"${at}" has ${shape[0] / tracedImages} rows for each image of ${
+        imageSize.join(" × ")
+      }, which no ` +
+        "head reads: the graph is made for images of another size, or cut off too late",
     );
   }
   return {
@@ -85,9 +94,10 @@ function features(
   return { tokens: tf.reshape(x, [n * sequence, width]), pooled: tf.mean(x, 1) };
 }
 
-/** True for a linear layer, and for a convolution that mixes channels. */
-function isTarget(layer: Layer): layer is LinearLayer | ConvLayer {
-  return layer.kind === "linear" || layer.kind === "conv" && (layer.groups ?? 1) === 1;
+/** True for a linear layer, and for a convolution that mixes all channels: what LoRA can act on. */
+function isTarget(layer: Layer): boolean {
+  return layer.kind === "linear" ||
+    layer.kind === "conv" && (layer.groups ?? 1) === 1 && !layer.isTransposed;
 }
 
 /** Graphs of operators. */

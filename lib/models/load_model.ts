@@ -163,8 +163,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  using file =
-    await openCheckpoint(options.weights);
+  using file = await openCheckpoint(options.weights);
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);
   const config = head.fit?.(read.config, stored) ?? read.config;
   const body = bodyUnder(family, config, head);

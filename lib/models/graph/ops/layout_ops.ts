@@ -89,12 +89,20 @@ function sliced(call: NodeCall): Tensor {
     size[axis] = Math.max(0, clamped(ends[i]) - begin[axis]);
     stride[axis] = steps[i];
   });
-  if (stride.every((step) => step === 1)) {
-    return begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis])
-      ? x
-      : tf.slice(x, begin, size);
-  }
-  return tf.stridedSlice(x, begin, begin.map((at, axis) => at + size[axis]), stride);
+  const isWhole = begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis]);
+  return stride.reduce(everyOf, isWhole ? x : tf.slice(x, begin, size));
+}
+
+/** Each `step`-th row of an axis, out of ops that have gradients. */
+function everyOf(x: Tensor, step: number, axis: number): Tensor {
+  if (step === 1) return x;
+  const count = Math.ceil(x.shape[axis] / step);
+  const missing = count * step - x.shape[axis];
+  const whole = tf.pad(x, x.shape.map((_, i): [number, number] => [0, i === axis ? missing : 0]));
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const apart = tf.reshape(whole, [...before, count, step, ...after]);
+  const firsts = tf.slice(apart, apart.shape.map(() => 0), [...before, count, 1, ...after]);
+  return tf.reshape(firsts, [...before, count, ...after]);
 }
 
 function padded(call: NodeCall): Tensor {
