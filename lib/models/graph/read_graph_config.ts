@@ -26,7 +26,7 @@ export async function readGraphConfig(
   const known = { ...knownPreprocessor(path, model.input.channels), ...preprocessor };
   checkChannels(path, model, known);
   const size = pairOf(known.size) ?? own ?? [usualSize, usualSize];
-  const first = graphShapes(model, own ?? size);
+  const first = graphShapes(model, own ?? size, { skips: true });
   const isOther = own !== undefined && String(own) !== String(size);
   const whole = isOther ? forOtherSizes(model, first) : model;
   const at = headTensor(path, whole, first, head?.at ?? knownTrunk(path));

@@ -89,12 +89,20 @@ function sliced(call: NodeCall): Tensor {
     size[axis] = Math.max(0, clamped(ends[i]) - begin[axis]);
     stride[axis] = steps[i];
   });
-  if (stride.every((step) => step === 1)) {
-    return begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis])
-      ? x
-      : tf.slice(x, begin, size);
-  }
-  return tf.stridedSlice(x, begin, begin.map((at, axis) => at + size[axis]), stride);
+  const isWhole = begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis]);
+  return stride.reduce(everyOf, isWhole ? x : tf.slice(x, begin, size));
+}
+
+/** Each `step`-th row of an axis, out of ops that have gradients. */
+function everyOf(x: Tensor, step: number, axis: number): Tensor {
+  if (step === 1) return x;
+  const count = Math.ceil(x.shape[axis] / step);
+  const missing = count * step - x.shape[axis];
+  const whole = tf.pad(x, x.shape.map((_, i): [number, number] => [0, i === axis ? missing : 0]));
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const apart = tf.reshape(whole, [...before, count, step, ...after]);
+  const firsts = tf.slice(apart, apart.shape.map(() => 0), [...before, count, 1, ...after]);
+  return tf.reshape(firsts, [...before, count, ...after]);
 }
 
 function padded(call: NodeCall): Tensor {
@@ -112,8 +120,20 @@ function padded(call: NodeCall): Tensor {
   if (mode === "constant" && each.flat().every((rows) => rows >= 0)) {
     return tf.pad(x, each, constant);
   }
-  if (mode === "reflect") return tf.mirrorPad(x, each, "reflect");
+  if (mode === "reflect") return each.reduce(reflected, x);
   throw new TunebookError("unsupported", `Pad (${call.node.outputs[0]}) with the mode ${mode}`);
+}
+
+/** The rows next to the ends of an axis, in the other order, around it. */
+function reflected(x: Tensor, [low, high]: readonly [number, number], axis: number): Tensor {
+  const size = x.shape[axis];
+  const rowAt = (at: number) => {
+    const begin = x.shape.map((_, i) => i === axis ? at : 0);
+    return tf.slice(x, begin, x.shape.map((all, i) => i === axis ? 1 : all));
+  };
+  const before = Array.from({ length: low }, (_, i) => rowAt(low - i));
+  const after = Array.from({ length: high }, (_, i) => rowAt(size - 2 - i));
+  return low + high === 0 ? x : tf.concat([...before, x, ...after], axis);
 }
 
 function gathered(call: NodeCall): Tensor {
