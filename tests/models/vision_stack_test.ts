@@ -27,9 +27,13 @@ import { weightedImages } from "./weighted_images.ts";
 const tolerance = 1e-5;
 const device = await openDevice("cpu");
 
-async function trainableWith(method: Method, name = "vit"): Promise<TrainableModel> {
+async function trainableWith(
+  method: Method,
+  name = "vit",
+  head = "classification",
+): Promise<TrainableModel> {
   const golden = await readGolden(`vision/${name}/expected.safetensors`);
-  const model = sized(await goldenImageModel(name, "classification"), golden.pixel_values);
+  const model = sized(await goldenImageModel(name, head), golden.pixel_values);
   return {
     model,
     adapter: attachTo(model, method),
@@ -76,19 +80,24 @@ for (
 }
 
 const upper = lora({ rank: 2, targets: "encoder\\.layer\\.1\\..*query" });
-const frozenCases: readonly [name: string, method: Method, frozenLayers: number][] = [
-  ["vit", head(), 2],
-  ["vit", upper, 1],
-  ["vit", lora({ rank: 2 }), 0],
-  ["resnet", head(), 1],
-  ["resnet", lora({ rank: 2 }), 0],
-  ["resnet", full(), 0],
-];
+const frozenCases: readonly [name: string, method: Method, frozenLayers: number, head?: string][] =
+  [
+    ["vit", head(), 2],
+    ["vit", upper, 1],
+    ["vit", lora({ rank: 2 }), 0],
+    ["resnet", head(), 1],
+    ["resnet", lora({ rank: 2 }), 0],
+    ["resnet", full(), 0],
+    ["segformer", head(), 1, "masks"],
+    ["yolos", head(), 2, "boxes"],
+    ["yolos", upper, 1, "boxes"],
+    ["detr", head(), 1, "boxes"],
+  ];
 
-for (const [name, method, frozenLayers] of frozenCases) {
-  Deno.test(`${frozenLayers} layers of ${name} under ${method.method} are frozen, and run once`, async () => {
+for (const [name, method, frozenLayers, headName] of frozenCases) {
+  Deno.test(`${method.method} on ${name} freezes ${frozenLayers} layers, which run once`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
-    const trainable = await trainableWith(method, name);
+    const trainable = await trainableWith(method, name, headName);
     assert.equal(countFrozenLayers(trainable), frozenLayers);
     if (frozenLayers === 0) return;
     const { pixel_values } = golden;
