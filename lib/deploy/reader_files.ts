@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { PairLayout } from "../engine/mod.ts";
+import { graph } from "../models/graph.ts";
 import { families } from "../models/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
@@ -84,7 +85,7 @@ function plainFamilyOf(
 ): typeof plainFamily | undefined {
   if (input === "image") {
     const isKnown = families.some((family) => family.modelType === modelType);
-    return isKnown ? undefined : plainImageFamily;
+    return isKnown && modelType !== graph.modelType ? undefined : plainImageFamily;
   }
   return stack?.causal && headRequest.name !== "language" ? plainFamily : undefined;
 }
