@@ -13,7 +13,10 @@ const roles = new RegExp(
 );
 
 /** Names that a tool gave to what had none: they change from export to export. */
-const nameless = /^(?:onnx::|\d+$|p2o\.|Constant_|const_)/;
+const nameless = /^(?:onnx::|\d+$|p2o\.|Constant_|const_|val_\d+$|node_\w+_\d+$)/;
+
+/** What an exporter puts behind a layer's name to name its node. */
+const product = /(?<=.)[/](?:Conv|ConvTranspose|MatMul|Gemm)(?:_\d+)?$/;
 
 /** Paths that heads have. */
 const reserved = /^classifier(?:\.|$)/;
@@ -34,7 +37,7 @@ export class LayerPaths {
     const own = weight.replace(/__filter$/, "");
     const stem = nameless.test(own) ? undefined : own.replace(roles, "");
     const named = [stem, ...others].find((name) => name && !nameless.test(name)) ?? own;
-    const path = cleaned(named);
+    const path = cleaned(named.replace(product, ""));
     const wanted = reserved.test(path) ? `graph_${path}` : path;
     let free = wanted;
     for (let i = 2; this.#taken.has(free); i++) free = `${wanted}_${i}`;

@@ -12,7 +12,7 @@ import { headTensor } from "./head_tensor.ts";
 import { knownPreprocessor, knownTrunk, preprocessorConfig } from "./known_preprocessors.ts";
 import { forOtherSizes } from "./other_size.ts";
 import { readGraph } from "./read_graph.ts";
-import { checkOperators } from "./run_graph.ts";
+import { checkOperators, isSupported } from "./run_graph.ts";
 
 /** Height and width of images of a graph that leaves them open. */
 const usualSize = 224;
@@ -33,7 +33,9 @@ export async function readGraphConfig(
   const graph = cutAt(whole, at);
   checkOperators(path, graph.nodes);
   if (graph.layers.length === 0) {
-    checkOperators(path, whole.nodes);
+    const stop = whole.nodes.find(({ outputs }) => !first.has(outputs[0]));
+    if (stop && !isSupported(stop)) checkOperators(path, whole.nodes);
+    else if (stop && head?.at === undefined) graphShapes(whole, own ?? size);
     throw new TunebookError("unsupported", `${path} has no weights before "${at}"`);
   }
   return {
