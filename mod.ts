@@ -32,11 +32,9 @@ export type { ScoreInterval } from "./lib/pipeline/compare/score_interval.ts";
 export { approximateRandomization } from "./lib/pipeline/compare/approximate_randomization.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./lib/pipeline/compare/paired_bootstrap.ts";
 export type { PairedTest, PairedTestOptions } from "./lib/pipeline/compare/paired_test.ts";
-export type {
-  DataPreview,
-  PreviewOptions,
-  PreviewRow,
-} from "./lib/pipeline/display/data_preview.ts";
+export type { DataPreview, PreviewOptions } from "./lib/pipeline/display/data_preview.ts";
+export type { PreviewRow } from "./lib/pipeline/display/preview_row.ts";
+export type { Picture } from "./lib/image/picture.ts";
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
@@ -106,6 +104,7 @@ export {
 export type { LabelColumnOptions } from "./lib/tasks/shared/label_column.ts";
 export type { SaidLabel } from "./lib/tasks/shared/labelled_rows.ts";
 export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
+export type { TargetsContext } from "./lib/nn/objective.ts";
 export type { ImageInput, ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";

@@ -15,6 +15,7 @@ import { columnValues, requireColumns } from "../table/columns.ts";
 import { sourceRows } from "../table/source_rows.ts";
 import {
   calledImage,
+  endOfName,
   type ImageInput,
   type ImagePrediction,
 } from "./image_classification/prediction.ts";
@@ -105,11 +106,11 @@ export function imageClassification<const Kind extends LabelKind = "single">(
     withLabels,
     report: {
       noun: "image",
-      texts: (table) => columnValues(table, image).map(calledImage),
+      texts: (table) => columnValues(table, image).map((cell) => endOfName(calledImage(cell))),
       ...labelled.report,
     },
     preview: (table, row) => ({
-      text: calledImage(columnValues(table, image)[row]),
+      text: endOfName(calledImage(columnValues(table, image)[row])),
       label: labelled.shown(table, row),
     }),
   };

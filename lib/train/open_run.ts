@@ -82,8 +82,7 @@ export async function openRun(
     ? { ...settings, accumulate: Math.ceil(settings.batchSize * settings.accumulate / microBatch) }
     : settings;
   const { reason, layoutOf } = choosePacking(trainable, rows, settings, plan, keptLayers);
-  const words = await occurringWords(trainable, rows, settings);
-  const frozenWords = fromHidden || words ? undefined : await occurringFrozenWords(trainable, rows);
+  const { words, frozenWords } = await wordsOfRun(trainable, rows, settings, fromHidden);
   const { totalSteps } = plan;
   await using opened = new AsyncDisposableStack();
   const state = await initialState(trainable, device, stepSettings, words);
@@ -155,6 +154,18 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** The rows of the word table that occur: of a trained one, or of a frozen one that the steps read. */
+async function wordsOfRun(
+  trainable: TrainableModel,
+  rows: TrainingRows,
+  settings: TrainSettings,
+  fromHidden: boolean,
+) {
+  const words = await occurringWords(trainable, rows, settings);
+  if (fromHidden || words) return { words };
+  return { frozenWords: await occurringFrozenWords(trainable, rows) };
 }
 
 /** The tokens of the longest sequence. */

@@ -99,6 +99,8 @@ ADAPTERS = {
         dict(r=2, lora_alpha=4, target_modules=["projection", "fc1"], rank_pattern={"projection": 3}),
     ),
     "lora-resnet": ("resnet", dict(r=2, lora_alpha=4, target_modules=["convolution"])),
+    "dora-vit-patches": ("vit", dict(r=2, lora_alpha=4, target_modules=["projection", "q_proj"], use_dora=True)),
+    "dora-resnet": ("resnet", dict(r=2, lora_alpha=4, target_modules=["convolution"], use_dora=True)),
     "lora-segformer": ("segformer", dict(r=2, lora_alpha=4, target_modules=["q_proj", "sequence_reduction.sequence_reduction"])),
     "lora-vit": ("vit", dict(r=2, lora_alpha=4, target_modules=["q_proj", "v_proj"])),
 }

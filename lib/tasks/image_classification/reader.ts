@@ -5,7 +5,7 @@
  */
 import type { LabelKind } from "../../data/labels.ts";
 import { decodeImage } from "../../image/decode_image.ts";
-import { encodePng } from "../../image/encode_png.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
 import { imageBytes } from "../../image/image_bytes.ts";
 import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
@@ -61,7 +61,7 @@ async function fittedPng(
   pixels: PixelProcessor,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const image = await decodeImage(await imageBytes(input), { where: "the image" });
-  return encodePng(pixels.fit(image));
+  return (await pngEncoder())(pixels.fit(image));
 }
 
 const limits: Readonly<Record<LabelKind, string | undefined>> = {
