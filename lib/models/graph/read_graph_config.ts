@@ -13,6 +13,7 @@ import { knownPreprocessor, knownTrunk, preprocessorConfig } from "./known_prepr
 import { forOtherSizes } from "./other_size.ts";
 import { readGraph } from "./read_graph.ts";
 import { checkOperators, isSupported } from "./run_graph.ts";
+import { storedPreprocessor } from "./stored_preprocessor.ts";
 
 /** Height and width of images of a graph that leaves them open. */
 const usualSize = 224;
@@ -20,12 +21,13 @@ const usualSize = 224;
 /** Reads a graph and cuts it off where the head begins. */
 export async function readGraphConfig(
   path: string,
-  { head, preprocessor = {} }: GraphOptions = {},
+  { head, preprocessor }: GraphOptions = {},
 ): Promise<Record<string, unknown>> {
   const { model, size: own } = await readGraph(path);
+  const stored = preprocessor ? undefined : await storedPreprocessor(path);
   const known = { ...knownPreprocessor(path, model.input.channels), ...preprocessor };
   checkChannels(path, model, known);
-  const size = pairOf(known.size) ?? own ?? [usualSize, usualSize];
+  const size = pairOf(known.size) ?? stored?.size ?? own ?? [usualSize, usualSize];
   const first = graphShapes(model, own ?? size, { skips: true });
   const isOther = own !== undefined && String(own) !== String(size);
   const whole = isOther ? forOtherSizes(model, first) : model;
@@ -46,7 +48,7 @@ export async function readGraphConfig(
     ...(known.order === "bgr" ? { channel_order: "bgr" } : {}),
     head_at: at,
     graph,
-    preprocessor: preprocessorConfig(known, size, model.input.channels),
+    preprocessor: stored?.config ?? preprocessorConfig(known, size, model.input.channels),
   };
 }
 
