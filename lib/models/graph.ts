@@ -11,6 +11,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, Features, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { cellHead, maskHead } from "./dense_heads.ts";
 import type { GraphModel } from "./graph/graph_model.ts";
 import { graphShapes, tracedImages } from "./graph/graph_shapes.ts";
 import { graphPrefix } from "./graph/read_graph.ts";
@@ -114,5 +115,9 @@ export const graph: Family<GraphConfig> = {
   attentionTargets: [],
   targetsOf: ({ graph }) => graph.layers.filter(isTarget).map(({ path }) => path),
   features,
-  heads: { classification: imageHead("GraphForImageClassification") },
+  heads: {
+    classification: imageHead("GraphForImageClassification"),
+    masks: maskHead("GraphForSemanticSegmentation"),
+    cells: cellHead("GraphForObjectDetection"),
+  },
 };

@@ -59,7 +59,7 @@ for (
 for (
   const [file, output, shape, scale] of [
     ["centernet", "tower_0/extern1/hard_swish/mul_1", [1, 3, 128, 128], 100],
-    ["faceres", "age_pred/Softmax", [1, 3, 224, 224], 100],
+    ["faceres", "age_pred/Softmax", [1, 3, 96, 96], 100],
     ["emotion", "Identity", [1, 1, 64, 64], 1],
     ["iris", "Identity", [1, 3, 64, 64], 1],
   ] as const
@@ -165,6 +165,21 @@ Deno.test("a graph for one size of image takes others where it is convolutional"
   );
 });
 
+for (const [name, outputs] of [["masks", 3], ["cells", 6]] as const) {
+  Deno.test(`the head ${name} reads a graph's map, with gradients`, async () => {
+    const path = goldenPath("graphs/resizes.onnx");
+    const request = { name, outputs };
+    const model = await graphModel(`file:${path}?at=b&size=4x5`, request);
+    const weights = somePixels([2, outputs, 8, 10], 0.1);
+    const adapter = attachTo(model, head());
+    const trainable = { model, adapter, objective: weightedImages(model, weights) };
+    const pixel_values = somePixels([2, 3, 4, 5]);
+    const run = await gradientRun(trainable, await openDevice("cpu"), { pixel_values });
+    const checked = await checkRun(run, initialParameters(trainable, 1), { elements: 6 });
+    assert.equal(checked.length, 4);
+  });
+}
+
 Deno.test("operators that are missing are listed, all of them", async () => {
   const path = packageFile(human, "models/handtrack.json");
   await assert.rejects(graphModel(`file:${path}`), (error: Error) => {
@@ -194,7 +209,10 @@ for (
   for (const method of Object.keys(methods)) {
     Deno.test(`${method} of ${name} has the gradients of finite differences`, async () => {
       const path = goldenPath(`graphs/${name}.onnx`);
-      const model = await graphModel(`file:${path}?at=${output}&size=16x20`, 3);
+      const model = await graphModel(`file:${path}?at=${output}&size=16x20`, {
+        name: "classification",
+        outputs: 3,
+      });
       const adapter = attachTo(model, methods[method]());
       const weights = somePixels([2, 3], 0.5);
       const trainable = { model, adapter, objective: weightedImages(model, weights) };

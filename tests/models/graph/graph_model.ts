@@ -18,12 +18,16 @@ import { loadModel } from "../../../lib/models/load_model.ts";
 import { createNet } from "../../../lib/nn/create_net.ts";
 import { weightsOf } from "../../../lib/nn/layer.ts";
 import type { Model } from "../../../lib/nn/model.ts";
+import type { HeadRequest } from "../../../lib/nn/task_head.ts";
 import { resolveModel } from "../../../lib/weights/resolve_model.ts";
 
 /** A graph with a new head. */
-export async function graphModel(reference: string, outputs = 2): Promise<Model> {
+export async function graphModel(
+  reference: string,
+  head: HeadRequest = { name: "classification", outputs: 2 },
+): Promise<Model> {
   const { config, weights, graph } = await resolveModel(reference);
-  return await loadModel({ reference, config, weights, graph, outputs, seed: 1 });
+  return await loadModel({ reference, config, weights, graph, head, seed: 1 });
 }
 
 /** What the graph gives where its head begins, for images [batch, channels, height, width]. */

@@ -37,7 +37,9 @@ function targetShape(call: NodeCall, x: Tensor): number[] {
   const ofBatch = kept[0] === 1 && batch !== 1 ? filled([batch, ...kept.slice(1)]) : undefined;
   const isWhole = (shape: number[] | undefined): shape is number[] =>
     shape !== undefined && shape.every(Number.isSafeInteger) && product(shape) === all;
-  const shapes = [ofBatch, filled(kept)];
+  // Behind heads of attention that were counted with the images, the first size is a multiple of these.
+  const ofImages = kept[0] === 1 && !kept.includes(-1) ? filled(kept.with(0, -1)) : undefined;
+  const shapes = [ofBatch, filled(kept), ofImages];
   const found = shapes.find(isWhole);
   if (found) return found;
   throw new TunebookError(
@@ -173,6 +175,17 @@ function depthToSpace(call: NodeCall, back: boolean): Tensor {
   ]);
 }
 
+/** Tensors that a graph has once, for the one image that it was made for, beside those of each image. */
+function ofOneBatch(tensors: readonly Tensor[]): Tensor[] {
+  const batch = tensors.find(({ shape }) => shape[0] !== 1)?.shape[0];
+  if (batch === undefined) return [...tensors];
+  return tensors.map((each) =>
+    each.shape[0] === 1 && each.dtype === "float32"
+      ? tf.mul(each, tf.ones([batch, ...each.shape.slice(1).map(() => 1)]))
+      : each
+  );
+}
+
 function expanded(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
   const target = listOf(call, "shape", 1)!;
@@ -207,7 +220,8 @@ export const layoutOps: Readonly<Record<string, GraphOp>> = {
   },
   Concat({ inputs, node }) {
     const tensors = inputs.map((each) => tensorOf(each!));
-    return tf.concat(tensors, fromFirst(node.attributes?.axis as number ?? 0, tensors[0].rank));
+    const axis = fromFirst(node.attributes?.axis as number ?? 0, tensors[0].rank);
+    return tf.concat(axis === 0 ? tensors : ofOneBatch(tensors), axis);
   },
   Split: split,
   Slice: sliced,

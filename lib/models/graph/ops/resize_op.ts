@@ -59,7 +59,8 @@ export function resized(call: NodeCall): Tensor {
   const counting = textOf(call, "coordinate_transformation_mode", fallback);
   const rounding = isUpsample ? "floor" : textOf(call, "nearest_mode", "round_prefer_floor");
   const [place, round] = [places[counting], roundings[rounding]];
-  if (!["nearest", "linear"].includes(mode) || !place || !round) {
+  const isCubic = mode === "cubic" && ["half_pixel", "align_corners"].includes(counting);
+  if (!["nearest", "linear"].includes(mode) && !isCubic || !place || !round) {
     throw new TunebookError(
       "unsupported",
       `${call.node.op} (${call.node.outputs[0]}) with the mode ${mode}, ${counting}`,
@@ -71,10 +72,12 @@ export function resized(call: NodeCall): Tensor {
   if (mode === "nearest" && isMultiple && isEven(axes, place, round)) {
     return ops.resize2d(x, { scale: [down, across] }, { mode: "nearest" });
   }
-  if (mode === "linear" && counting !== "asymmetric" && counting !== "tf_half_pixel_for_nn") {
+  if (
+    isCubic || mode === "linear" && counting !== "asymmetric" && counting !== "tf_half_pixel_for_nn"
+  ) {
     const alignCorners = counting === "align_corners";
     const target = isScaled ? { scale: [down, across] as const } : { height, width };
-    return ops.resize2d(x, target, { mode: "bilinear", alignCorners });
+    return ops.resize2d(x, target, { mode: isCubic ? "bicubic" : "bilinear", alignCorners });
   }
   const matrices = axes.map((axis) => {
     const weights = new Float32Array(axis.to * axis.from);
