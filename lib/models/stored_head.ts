@@ -6,8 +6,8 @@
  */
 import type { Family, ModelConfig } from "../nn/family.ts";
 import { headOf } from "../nn/task_head.ts";
-import { openWeights } from "../weights/open_weights.ts";
 import { isStoredHead } from "./checkpoint_names.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** A head in a checkpoint. */
 export interface StoredHead {
@@ -39,7 +39,7 @@ export async function storedHead(
   const head = headOf(family, name);
   const last = head.layers(config, 1).at(-1)?.path;
   if (last === undefined || head.isPretrained) return undefined;
-  using stored = await openWeights(weights);
+  using stored = await openCheckpoint(weights);
   const outputs = stored.tensors.get(`${last}.weight`)?.shape[0];
   if (outputs === undefined) return undefined;
   if (!isStoredHead(json, head, head.layers(config, outputs), stored)) return undefined;

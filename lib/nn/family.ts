@@ -149,8 +149,8 @@ export interface RowHead<Config> extends HeadLayers<Config> {
 /** A head that reads maps of an image. */
 export interface MapHead<Config> extends HeadLayers<Config> {
   readonly reads: "maps";
-  /** Rows and columns of what `forward` gives for an image of the config's size. */
-  mapSize(config: Config): readonly [height: number, width: number];
+  /** Rows and columns of what `forward` gives for an image of the config's size; undefined where that is no map. */
+  mapSize(config: Config): readonly [height: number, width: number] | undefined;
   /** Maps from fine to coarse → [batch, outputs, height, width] */
   forward(net: Net, config: Config, maps: readonly Tensor[]): Tensor;
 }
@@ -260,6 +260,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly usesTypes?: boolean;
   /** What a batch is in a program and in an exported model, by name, for inputs other than text. */
   inputs?(config: Config): Record<string, InputSpec>;
+  /** How many tokens an image has in the stack, by the config's `imageSize`; 0 where it is too small. */
+  tokensOf?(config: Config): number;
   /** Tensors that some checkpoints hold and the body does not need. */
   readonly ignored: readonly RegExp[];
   /** Paths (within the body) that a checkpoint may lack; they are made anew. */

@@ -154,8 +154,9 @@ function mapSizesOf(
   config: ModelConfig,
 ): NonNullable<ImageProcessor["mapSizes"]> {
   return Object.fromEntries(
-    Object.entries(heads).flatMap(([name, head]) =>
-      head.reads === "maps" ? [[name, head.mapSize(config)]] : []
-    ),
+    Object.entries(heads).flatMap(([name, head]) => {
+      const size = head.reads === "maps" ? head.mapSize(config) : undefined;
+      return size ? [[name, size]] : [];
+    }),
   );
 }

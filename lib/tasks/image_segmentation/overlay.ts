@@ -12,8 +12,10 @@ import type { LabelMask } from "../../nn/mask_predictions.ts";
 /** So many images are shown; the others are counted. */
 export const mostShown = 12;
 
-/** The longer side of a shown image in pixels; small ones are enlarged, so that borders are thin. */
-const [shortest, longest] = [192, 256];
+/** The most pixels of a shown image on a side. */
+export const longest = 256;
+/** Smaller images are enlarged, so that lines are thin. */
+const shortest = 192;
 /** How much of a colour is seen over the image. */
 const tint = 0.5;
 /** The line between classes, which is seen on every colour. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Image } from "../../image/image.ts";
 import type { LabelMask } from "../../nn/mask_predictions.ts";
 
 /** How much of an image a class covers. */
@@ -27,30 +26,19 @@ export interface SegmentedImage {
   readonly mask: LabelMask;
 }
 
-/** Small copies of images, for displays alone: they are no part of an answer. */
-const thumbnails = new WeakMap<SegmentedImage, Image>();
-
 /** Makes an answer. */
 export function segmentedImage(
   image: string,
   mask: LabelMask,
   labels: readonly string[],
-  thumbnail?: Image,
 ): SegmentedImage {
   const areas = new Map<number, number>();
   for (const id of mask.data) areas.set(id, (areas.get(id) ?? 0) + 1);
   const pixels = mask.width * mask.height;
-  const answer = {
+  return {
     image,
     labels: [...areas].sort(([one, a], [other, b]) => b - a || one - other)
       .map(([id, area]) => ({ label: labels[id], id, area, share: area / pixels })),
     mask,
   };
-  if (thumbnail) thumbnails.set(answer, thumbnail);
-  return answer;
-}
-
-/** The small copy of an answer's image, where there is one. */
-export function thumbnailOf(answer: SegmentedImage): Image | undefined {
-  return thumbnails.get(answer);
 }

@@ -33,7 +33,9 @@ import { type MaskRows, maskRows } from "./mask_rows.ts";
 import { pixelCounts, pixelWeights } from "./pixel_weights.ts";
 import { type SegmentedImage, segmentedImage } from "./prediction.ts";
 import { checkWholeImage, segmentationPixels } from "./segmentation_pixels.ts";
-import { mostShown, thumbnail } from "./overlay.ts";
+import { longest, mostShown, overlaid, thumbnail } from "./overlay.ts";
+import { toldShares } from "./show_segmented.ts";
+import { withPicture } from "../shared/seen_images.ts";
 import { storedMask } from "./stored_mask.ts";
 
 /** So many labels without pixels are named. */
@@ -125,9 +127,13 @@ export async function segmentationExamples(
       }),
     answers(outputs) {
       const cells = columnValues(table, rows.image);
-      return masksOf(outputs).map((mask, row) =>
-        segmentedImage(calledImage(cells[row]), mask, labels, thumbnails[row])
-      );
+      return masksOf(outputs).map((mask, row) => {
+        const answer = segmentedImage(calledImage(cells[row]), mask, labels);
+        const { [row]: small } = thumbnails;
+        if (!small) return answer;
+        const title = toldShares(answer.labels);
+        return withPicture(answer, () => images.picture(overlaid(small, mask), title, longest));
+      });
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encode } from "fast-png";
 import { maskFolder, type Table } from "tunebook";
 import { Random } from "../../../lib/core/random.ts";
-import { encodePng } from "../../../lib/image/encode_png.ts";
+import { pngEncoder } from "../../../lib/image/encode_png.ts";
 
 /** What the ids 0, 1 and 2 are. */
 export const sceneLabels = ["ground", "disc", "square"];
@@ -18,6 +18,7 @@ export async function scenes(
   for (const name of ["images", "masks"]) {
     await Deno.mkdir(join(folder, name), { recursive: true });
   }
+  const encodePng = await pngEncoder();
   const random = Random.fromSeed(1, "scenes");
   for (let at = 0; at < count; at++) {
     const [width, height] = [40 + random.integer(24), 40 + random.integer(24)];
