@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import { headOf } from "../../lib/nn/task_head.ts";
 import { attachTo, bodyPaths, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun, logitsOf, logitsRun } from "../nn/run_trainable_model.ts";
@@ -45,6 +46,10 @@ for (const [name, head, devices] of models) {
       const { pixel_values } = golden;
       const found = await logitsOf(trainable, device, { pixel_values });
       assert.deepEqual(found.shape, golden.results.shape);
+      const own = headOf(model.family, head);
+      if (own.reads === "maps") {
+        assert.deepEqual(own.mapSize(model.config), golden.results.shape.slice(2));
+      }
       const difference = largestDifference(found.data, golden.results.data);
       assert.ok(difference < tolerance, `results differ by ${difference}`);
     });

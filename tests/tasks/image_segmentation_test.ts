@@ -147,7 +147,7 @@ Deno.test("all masks that cannot be learned are told with their rows, before any
       isMistake(
         "data",
         "the mask of row 2 of the data has 4 × 4 pixels, its image",
-        "the mask of row 3 of the data is a PNG image that cannot be read",
+        "the mask of row 3 of the data is a PNG image that cannot be decoded",
         "the mask of row 4 of the data has colours",
         "the mask of row 5 of the data has ids of no label: 9 (",
         "the 3 labels are 0 to 2, and 255 is ignored",
