@@ -65,6 +65,7 @@ export async function cacheHidden(
   };
   return {
     lengths: rows.lengths,
+    isFixed: true,
     ...(rows.groups ? { groups: rows.groups } : {}),
     feedsOf(chosen): Record<string, HostTensor> {
       const batch = Array.from(chosen);

@@ -130,8 +130,16 @@ Deno.test("augmentations are drawn anew in each epoch, and a resumed run has the
       settings: { ...settings, checkpoints, resume: true },
     }).run(quiet);
     assert.deepEqual(rest.losses.slice(-3), whole.losses.slice(-3));
-    const plain = await planOn(rows, { settings }).run(quiet);
+    const kept = join(folder, "kept");
+    const plain = await planOn(rows, { settings }).deploy(merged(kept)).run(quiet);
     assert.notDeepEqual(plain.losses, whole.losses);
+    // A frozen body sees images as they are, unmixed, and so must their targets be.
+    const frozen = (own: object) =>
+      model(`file:${kept}`)
+        .data(rows, imageClassification({ image: "image", label: "label", ...own }), { test: 0.25 })
+        .adapt(head()).train({ epochs: 2, batchSize: 8 }).run(quiet);
+    const [mixed, unmixed] = [await frozen({ augment }), await frozen({})];
+    assert.deepEqual(mixed.losses, unmixed.losses);
     const plan = planOn("colours.csv" as never, { augment });
     const json = JSON.parse(JSON.stringify(plan));
     assert.deepEqual(JSON.parse(JSON.stringify(Plan.from(json))), json);

@@ -31,6 +31,7 @@ import { maskPng, sceneLabels, scenes } from "./image_segmentation/scenes.ts";
 
 const size = { hiddenSize: 64, layers: 1, heads: 4, imageSize: 64 } as const;
 const quiet = { quiet: true } as const;
+const golden = fileURLToPath(new URL("../golden/segmentation", import.meta.url));
 const columns = { image: "image", mask: "mask" } as const;
 
 function planOn(
@@ -105,6 +106,17 @@ Deno.test("masks move with their images; Dice, focal and weights are learned; a 
     ];
     assert.deepEqual(one.losses, two.losses);
     assert.ok(one.scores.meanIou > 0.6, `mean IoU ${one.scores.meanIou}`);
+    // A frozen body sees images as they are, and so must their masks be.
+    const frozen = (own: object) =>
+      model(`file:${golden}`).data(rows, imageSegmentation({ ...columns, ...own }), {
+        test: 6,
+      })
+        .adapt(head()).train({ epochs: 2, batchSize: 6 }).run(quiet);
+    const [changed, plain] = [
+      await frozen({ labels: sceneLabels, augment }),
+      await frozen({ labels: sceneLabels }),
+    ];
+    assert.deepEqual(changed.losses, plain.losses);
     const plan = planOn("scenes.csv" as never, { options, settings });
     const json = JSON.parse(JSON.stringify(plan));
     assert.deepEqual(JSON.parse(JSON.stringify(Plan.from(json))), json);
@@ -167,7 +179,6 @@ Deno.test("all masks that cannot be learned are told with their rows, before any
 
 Deno.test("answers and the loss are transformers'", () =>
   inFolder(async (folder) => {
-    const golden = fileURLToPath(new URL("../golden/segmentation", import.meta.url));
     const expected: { loss: number; rows: Record<"image" | "mask", string>[] } = JSON.parse(
       await Deno.readTextFile(join(golden, "expected.json")),
     );
