@@ -15,7 +15,12 @@ import { checkFolder, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
 import { fileKind, limitsIn, type OnnxDtype, onnxDtypes, settledIn } from "./onnx_dtype.ts";
 import { isCache, onnxGraphsOf } from "./onnx_graph.ts";
-import { pairLayoutOf, readerType, writeReaderTokenizer } from "./reader_files.ts";
+import {
+  pairLayoutOf,
+  readerType,
+  writeReaderPixels,
+  writeReaderTokenizer,
+} from "./reader_files.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** How to write the model. */
@@ -110,6 +115,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
         ),
       });
       await writeReaderTokenizer(folder, model, { cutsPairs: pairs !== undefined });
+      await writeReaderPixels(folder, model);
     },
     async reopen(trained, folder, device) {
       const graphs = onnxGraphsOf(trained);

@@ -67,6 +67,10 @@ export function pairLayoutOf(
 
 /** The same of an image model that transformers.js has no class for, such as a graph. */
 const plainImageFamily = { modelType: "resnet", classPrefix: "ResNet" };
+/** The same where the head gives masks. */
+const plainMaskFamily = { modelType: "segformer", classPrefix: "Segformer" };
+/** The one image processor of transformers.js that makes masks of logits; it prepares images as all do. */
+const maskProcessor = "SegformerImageProcessor";
 
 /** The family that `config.json` names where transformers.js knows no such model, or no such head of it. */
 export function readerType(model: Model): Record<string, unknown> {
@@ -85,9 +89,28 @@ function plainFamilyOf(
 ): typeof plainFamily | undefined {
   if (input === "image") {
     const isKnown = families.some((family) => family.modelType === modelType);
-    return isKnown && modelType !== graph.modelType ? undefined : plainImageFamily;
+    if (isKnown && modelType !== graph.modelType) return undefined;
+    return givesMasks({ headRequest }) ? plainMaskFamily : plainImageFamily;
   }
   return stack?.causal && headRequest.name !== "language" ? plainFamily : undefined;
+}
+
+function givesMasks({ headRequest }: Pick<Model, "headRequest">): boolean {
+  return headRequest.name === "masks";
+}
+
+/** Names the image processor of a model of masks after what transformers.js makes masks with. */
+export async function writeReaderPixels(folder: string, model: Model): Promise<void> {
+  if (!givesMasks(model)) return;
+  const path = join(folder, "preprocessor_config.json");
+  const { image_processor_type: own, ...config } = await readJsonObject(path);
+  if (own === maskProcessor) return;
+  const named = {
+    ...config,
+    image_processor_type: maskProcessor,
+    tunebook_image_processor_type: own,
+  };
+  await writeFileAtomic(path, JSON.stringify(named, null, 2) + "\n");
 }
 
 /**

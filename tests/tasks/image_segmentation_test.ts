@@ -198,6 +198,40 @@ Deno.test("answers and the loss are transformers'", () =>
     assert.ok(Math.abs(losses[0] - expected.loss) < 1e-5, `${losses[0]}, ${expected.loss} there`);
   }));
 
+Deno.test("a MobileNetV2 makes masks in transformers.js; one that crops images is refused", () =>
+  inFolder(async (folder) => {
+    const rows = await scenes(join(folder, "scenes"), 8);
+    const deeplab = new URL("../golden/vision/mobilenet_v2-masks/", import.meta.url);
+    const config = JSON.parse(await Deno.readTextFile(new URL("config.json", deeplab)));
+    const own = join(folder, "model");
+    await Deno.mkdir(own);
+    const write = (name: string, json: object) =>
+      Deno.writeTextFile(join(own, name), JSON.stringify(json));
+    await write("config.json", { ...config, image_size: 64 });
+    await Deno.copyFile(
+      new URL("model.safetensors", deeplab),
+      join(own, "model.safetensors"),
+    );
+    const side = { height: 64, width: 64 };
+    const preprocessor = { image_processor_type: "MobileNetV2ImageProcessor", crop_size: side };
+    const web = join(folder, "web");
+    const plan = () =>
+      model(`file:${own}`)
+        .data(rows, imageSegmentation({ ...columns, labels: sceneLabels }), { test: 0.25 })
+        .adapt(head()).train({ epochs: 1, batchSize: 6 }).evaluate({ meanIou }).deploy(onnx(web));
+    await write("preprocessor_config.json", {
+      ...preprocessor,
+      size: { shortest_edge: 72 },
+      do_center_crop: true,
+    });
+    await assert.rejects(plan().run(quiet), isMistake("unsupported", "crops or pads images"));
+    await write("preprocessor_config.json", { ...preprocessor, size: side, do_center_crop: false });
+    const { receipts: [{ reader }] } = await plan().run(quiet);
+    assert.equal(reader?.answers?.inputs, 2);
+    const named = JSON.parse(await Deno.readTextFile(join(web, "preprocessor_config.json")));
+    assert.equal(named.image_processor_type, "SegformerImageProcessor");
+  }));
+
 Deno.test("options that make no sense are told together", () => {
   assert.throws(
     () =>

@@ -5,13 +5,11 @@
  */
 import { imageBytes } from "../../image/image_bytes.ts";
 import { imageSize } from "../../image/image_size.ts";
-import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import {
   type AnswerDifference,
   largestOutput,
   type ReaderContract,
 } from "../../nn/reader_contract.ts";
-import type { ReaderOutput } from "../../text/transformers_js.ts";
 import { fittedPng } from "../shared/fitted_png.ts";
 import { placedImages } from "../shared/image_rows.ts";
 import type { ImageInput } from "../shared/image_input.ts";
@@ -41,8 +39,7 @@ export interface SegmentationReaderOptions {
 /**
  * `image-segmentation`, a mask for each class that some pixel has, at the size of the image: images are given in
  * the size that the model takes (`fittedPng`), with the size that masks are to have. A pixel whose class is another
- * one counts as half of the distance between the two logits, which is how far one of them must be off. Of families
- * whose masks the pipeline does not know, its model is asked for the logits.
+ * one counts as half of the distance between the two logits, which is how far one of them must be off.
  */
 export function segmentationReader(
   { task, image, labels }: SegmentationReaderOptions,
@@ -52,14 +49,6 @@ export function segmentationReader(
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
-    limit({ processor }) {
-      const { pixels } = segmentationPixels(task, processor);
-      if (makesMasks(pixels)) return undefined;
-      return `transformers.js' pipeline("image-segmentation") makes no masks for a ${
-        kindOf(pixels)
-      }; ` +
-        "ask its model, model(await processor(images)), and enlarge the logits";
-    },
     async ask(reader, inputs, processor) {
       const { pixels } = segmentationPixels(task, processor);
       const found: unknown[] = [];
@@ -68,47 +57,17 @@ export function segmentationReader(
         const bytes = await imageBytes(input);
         const { width, height } = await imageSize(bytes, { where: "the image" });
         const file = new Blob([await fittedPng(input, pixels)]);
-        if (makesMasks(pixels)) {
-          found.push(await reader.ask(file, { target_sizes: [[height, width]] }));
-        } else found.push((await reader.imageOutputs([file])).logits);
+        found.push(await reader.ask(file, { target_sizes: [[height, width]] }));
       }
       return found;
     },
     compare(found, { answer, outputs: [logits], processor }) {
       const { mapSize: [height, width] } = segmentationPixels(task, processor);
       const maps = { classes: labels.length, height, width };
-      if (isOutput(found)) return compareLogits(found.data, logits);
       return compareMasks(found as FoundMask[], answer, { labels, logits, maps });
     },
     sizeOf: ({ outputs }) => Math.max(1, largestOutput(outputs)),
   };
-}
-
-/** What readers know the masks of. */
-const known = ["SegformerImageProcessor"];
-
-function kindOf({ config }: PixelProcessor): string {
-  return String(config.image_processor_type);
-}
-
-/** Whether the pipeline makes masks of what the model gives. */
-function makesMasks(pixels: PixelProcessor): boolean {
-  return known.includes(kindOf(pixels));
-}
-
-function isOutput(found: unknown): found is ReaderOutput {
-  return !Array.isArray(found);
-}
-
-function compareLogits(found: ArrayLike<number>, logits: Float32Array): AnswerDifference {
-  if (found.length !== logits.length) {
-    return { difference: 0, problem: `it gives ${found.length} numbers, not ${logits.length}` };
-  }
-  let difference = 0;
-  for (let at = 0; at < logits.length; at++) {
-    difference = Math.max(difference, Math.abs(found[at] - logits[at]));
-  }
-  return { difference };
 }
 
 function compareMasks(
