@@ -62,7 +62,8 @@ export async function openRun(
 ): Promise<TrainingRun> {
   const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
   const frozenLayers = countFrozenLayers(given);
-  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1;
+  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1 &&
+    rows.changes !== "batches";
   const microBatch = microBatchSize(asked, {
     device,
     hiddenSize: given.model.config.hiddenSize,
@@ -115,7 +116,9 @@ export async function openRun(
   const began = performance.now();
   const { onFrozenRows: onRows } = context;
   const fed = fromHidden
-    ? opened.use(await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal }))
+    ? opened.use(
+      await cacheHidden(trainable, rows, device, { frozenLayers, settings, onRows, signal }),
+    )
     : rows;
   const run = {
     trainable,
