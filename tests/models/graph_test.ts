@@ -122,6 +122,27 @@ Deno.test("weights in float16, eight bits, Constant nodes and other files are re
   assert.ok(difference < 1e-5, `the result differs by ${difference}`);
 });
 
+Deno.test("a layers model of tensorflow.js gives what tfjs-layers gave", async () => {
+  const { image, result } = JSON.parse(
+    await Deno.readTextFile(goldenPath("graphs/layers/expected.json")),
+  );
+  const model = await graphModel(`file:${goldenPath("graphs/layers/model.json")}?at=shares`);
+  const pixels = new Float32Array(image.length);
+  for (let n = 0; n < 2; n++) {
+    for (let place = 0; place < 16 * 20; place++) {
+      for (let c = 0; c < 3; c++) {
+        pixels[(n * 3 + c) * 320 + place] = image[(n * 320 + place) * 3 + c];
+      }
+    }
+  }
+  const found = await graphFeatures(model, { shape: [2, 3, 16, 20], data: pixels });
+  const expected = { shape: [2, 4], data: Float32Array.from(result) };
+  const difference = relativeDifference(found, expected);
+  assert.ok(difference < 1e-5, `the result differs by ${difference}`);
+  const kinds = new Set(model.layers.map(({ kind }) => kind));
+  assert.deepEqual([...kinds].sort(), ["batchNorm", "conv", "linear", "tensor"]);
+});
+
 Deno.test("weights become layers under their names, and a bias that is added belongs to them", async () => {
   const model = await graphModel(`file:${goldenPath("graphs/windows.onnx")}?at=n&size=16x20`);
   const shown = model.layers.map((layer) =>

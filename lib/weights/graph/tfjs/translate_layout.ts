@@ -130,6 +130,17 @@ export const layoutTranslations: Readonly<Record<string, Translate>> = {
   Unpack: unpack,
   Pack: pack,
   Conv2DBackpropInput: transposedConvolution,
+  // Keras' layer, as tensorflow.js computes it.
+  UpSampling2D(to, node) {
+    const isNearest = node.text("interpolation") !== "bilinear";
+    to.emit("Resize", [to.asMap(node.inputs[0])], node.name, {
+      scales: [1, 1, ...node.numbers("size") ?? [2, 2]],
+      mode: isNearest ? "nearest" : "linear",
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: "floor",
+      isMap: true,
+    });
+  },
   Tile(to, { inputs: [x, repeats], name }) {
     to.emit("Tile", [to.asPlain(x), repeats], name);
   },
