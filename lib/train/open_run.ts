@@ -62,8 +62,7 @@ export async function openRun(
 ): Promise<TrainingRun> {
   const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
   const frozenLayers = countFrozenLayers(given);
-  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1 &&
-    rows.changes !== "batches";
+  const fromHidden = frozenLayers > 0 && keepsHidden(asked, rows);
   const microBatch = microBatchSize(asked, {
     device,
     hiddenSize: given.model.config.hiddenSize,
@@ -157,6 +156,14 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** Whether what frozen layers give is kept; of rows that are mixed with each other it is never the same. */
+function keepsHidden(
+  { cacheFrozen, epochs }: Pick<TrainSettings, "cacheFrozen" | "epochs">,
+  { changes }: TrainingRows,
+): boolean {
+  return cacheFrozen && epochs > 1 && changes !== "batches";
 }
 
 /** The rows of the word table that occur: of a trained one, or of a frozen one that the steps read. */
