@@ -113,12 +113,8 @@ export async function openRun(
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const { onFrozenRows: onRows } = context;
-  const fed = fromHidden
-    ? opened.use(
-      await cacheHidden(trainable, rows, device, { frozenLayers, settings, onRows, signal }),
-    )
-    : rows;
+  const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
+  const fed = fromHidden ? opened.use(await cacheHidden(trainable, rows, device, keeping)) : rows;
   const run = {
     trainable,
     rows: fed,
