@@ -5,7 +5,8 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice, openOnnxFile } from "../../lib/engine/mod.ts";
 import type { Method } from "../../lib/nn/method.ts";
 import { attachTo, modelWeights } from "../../lib/nn/model.ts";
-import type { GraphConfig } from "../../lib/models/graph.ts";
+import { graph, type GraphConfig } from "../../lib/models/graph.ts";
+import type { GraphModel } from "../../lib/models/graph/graph_model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { checkRun } from "../nn/check_gradients.ts";
 import { gradientRun } from "../nn/run_trainable_model.ts";
@@ -216,6 +217,25 @@ Deno.test("a tensor that is not there is an error with the nearest name", async 
   await assert.rejects(
     graphModel(`file:${path}?at=tokns&size=16x20`),
     /has no tensor "tokns" \(did you mean "tokens"\?\)/,
+  );
+});
+
+Deno.test("a damaged graph in a config.json is an error that says what is wrong", () => {
+  const json = { model_type: "graph", num_channels: 3, image_size: [8, 8] };
+  assert.throws(() => graph.readConfig(json), /graph\.nodes must be a list of operators/);
+  const model: GraphModel = {
+    input: { name: "x", channelsLast: false, channels: 3 },
+    outputs: ["y"],
+    nodes: [{ op: "Conv", inputs: ["x"], outputs: ["y"], layer: "a" }],
+    layers: [],
+    tensors: {},
+    constants: {},
+  };
+  assert.throws(() => graph.readConfig({ ...json, graph: model }), /graph\.layers lacks a/);
+  const layers = [{ kind: "conv", path: "a", inChannels: 4, outChannels: 2, kernel: [1, 1] }];
+  assert.throws(
+    () => graph.readConfig({ ...json, graph: { ...model, layers } }),
+    /does not fit maps of 3 channels/,
   );
 });
 
