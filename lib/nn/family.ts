@@ -149,8 +149,11 @@ export interface RowHead<Config> extends HeadLayers<Config> {
 /** A head that reads maps of an image. */
 export interface MapHead<Config> extends HeadLayers<Config> {
   readonly reads: "maps";
-  /** Rows and columns of what `forward` gives for an image of the config's size; undefined where that is no map. */
-  mapSize(config: Config): readonly [height: number, width: number] | undefined;
+  /**
+   * Rows and columns of what `forward` gives for an image of the config's size; undefined where that is no map.
+   * Tasks that learn maps, such as masks, need it.
+   */
+  mapSize?(config: Config): readonly [height: number, width: number] | undefined;
   /** Maps from fine to coarse → [batch, outputs, height, width] */
   forward(net: Net, config: Config, maps: readonly Tensor[]): Tensor;
 }
@@ -271,7 +274,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * PEFT folders go by it.
    */
   moduleOf?(path: string): string;
-  /** The names of the linears that LoRA adapts unless told otherwise. */
+  /** The names of the layers that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
   /** The same where they differ from model to model. */
   targetsOf?(config: Config): readonly string[];

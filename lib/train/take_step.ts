@@ -76,7 +76,7 @@ export async function accumulateGradients(
   done: number,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { trainable: { objective }, rows, plan, optimizer, wholeBatch, lossScaling } = context;
+  const { trainable: { objective }, plan, optimizer, wholeBatch, lossScaling } = context;
   const microBatches = plan.microBatchesOf(done);
   const { seed } = context.settings;
   const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
@@ -99,10 +99,7 @@ export async function accumulateGradients(
     const results = await context.compiledGradients.run({
       ...await feeds(),
       ...(whole?.feeds[index] ??
-        objective.targetsOf(examples, normaliser, {
-          layout,
-          ...(rows.isFixed ? {} : { draw: drawOf(index) }),
-        })),
+        objective.targetsOf(examples, normaliser, { layout, draw: drawOf(index) })),
       [penaltyShare]: scalarOf(1 / microBatches.length),
       ...(lossScaling ? { [lossScaleInput]: scalarOf(lossScaling.scale) } : {}),
     }, signal);

@@ -106,7 +106,7 @@ Deno.test("masks move with their images; Dice, focal and weights are learned; a 
     ];
     assert.deepEqual(one.losses, two.losses);
     assert.ok(one.scores.meanIou > 0.6, `mean IoU ${one.scores.meanIou}`);
-    // A frozen body sees images as they are, and so must their masks be.
+    // Under a head alone, too.
     const frozen = (own: object) =>
       model(`file:${golden}`).data(rows, imageSegmentation({ ...columns, ...own }), {
         test: 6,
@@ -116,7 +116,7 @@ Deno.test("masks move with their images; Dice, focal and weights are learned; a 
       await frozen({ labels: sceneLabels, augment }),
       await frozen({ labels: sceneLabels }),
     ];
-    assert.deepEqual(changed.losses, plain.losses);
+    assert.ok(changed.losses.every((loss, at) => loss > 0 && loss !== plain.losses[at]));
     const plan = planOn("scenes.csv" as never, { options, settings });
     const json = JSON.parse(JSON.stringify(plan));
     assert.deepEqual(JSON.parse(JSON.stringify(Plan.from(json))), json);

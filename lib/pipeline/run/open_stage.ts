@@ -155,7 +155,7 @@ function mapSizesOf(
 ): NonNullable<ImageProcessor["mapSizes"]> {
   return Object.fromEntries(
     Object.entries(heads).flatMap(([name, head]) => {
-      const size = head.reads === "maps" ? head.mapSize(config) : undefined;
+      const size = head.reads === "maps" ? head.mapSize?.(config) : undefined;
       return size ? [[name, size]] : [];
     }),
   );

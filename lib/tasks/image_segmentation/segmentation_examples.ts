@@ -108,6 +108,8 @@ export async function segmentationExamples(
           draw
             ? changedFeeds(rows, draw, { images, masks, pixels, augmentations })
             : fed.feedsOf(rows),
+        // Masks are among the feeds of their batch, which nobody may keep without them.
+        changes: "batches",
       }
       : {}),
     ...(counts ? { pixels: counts, notes: missingLabels(labels, counts) } : {}),
