@@ -60,10 +60,7 @@ export interface Task<
    * Finds labels that stand in files beside the table, such as those of masks; `withLabels` gets them, and `read` is
    * not asked.
    */
-  findLabels?(
-    splits: Splits,
-    options: { readonly signal?: AbortSignal | undefined },
-  ): Promise<readonly string[]>;
+  findLabels?(splits: Splits, signal?: AbortSignal): Promise<readonly string[]>;
   /** Reads the labels of the training rows. */
   read(splits: Splits): LabelledTask<Predicted, Input, Answer>;
   /** The task of a model that is trained already, or of one whose labels are known elsewhere. */

@@ -83,7 +83,7 @@ export function imageSegmentation(
       if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
     },
     ...(given ? {} : {
-      findLabels: ({ train }, { signal }) =>
+      findLabels: ({ train }, signal) =>
         foundLabels(train, { column: mask, ignore, where: "the training data", signal }),
     }),
     read: () => withLabels(given ?? []),

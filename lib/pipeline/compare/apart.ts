@@ -9,7 +9,7 @@ import { openDevice } from "../../engine/mod.ts";
 import type { Splits } from "../../table/splits.ts";
 import { taskOf } from "../../tasks/mod.ts";
 import { readTable } from "../../table/read_table.ts";
-import { readLabels } from "../run/read_stage.ts";
+import { labelledTask } from "../run/read_stage.ts";
 import { openRuns } from "./compared_runs.ts";
 import type { ApartAnswer, ApartRequest, ApartStep } from "./run_apart.ts";
 
@@ -27,7 +27,7 @@ async function answer(request: ApartRequest): Promise<ApartAnswer> {
     const tables: Record<string, unknown> = {};
     for (const [name, file] of Object.entries(files)) tables[name] = await readTable(file);
     const splits = tables as unknown as Splits;
-    const read = { splits, task: await readLabels(taskOf(task.name, task.settings), splits) };
+    const read = { splits, task: await labelledTask(taskOf(task.name, task.settings), splits) };
     const device = await openDevice(request.device, { precision: request.precision });
     const { maxTokens } = settings;
     const runs = await openRuns(plan, read, { device, maxTokens, writes: request.writes });

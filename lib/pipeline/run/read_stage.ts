@@ -39,7 +39,7 @@ export async function readStage(
   signal?: AbortSignal,
 ): Promise<ReadData> {
   const { splits, apart } = await readSplits(data, task, split, signal);
-  const labelled = await readLabels(task, splits, signal);
+  const labelled = await labelledTask(task, splits, signal);
   for (const { table, where } of apart) {
     if (labelled.checkHeldOut) labelled.checkHeldOut(table, where);
     else task.checkRows(table, where);
@@ -48,13 +48,13 @@ export async function readStage(
 }
 
 /** The task with the labels of its rows, wherever they stand. */
-export async function readLabels(
+export async function labelledTask(
   task: AnyTask,
   splits: Splits,
   signal?: AbortSignal,
 ): Promise<AnyLabelledTask> {
   if (!task.findLabels) return task.read(splits);
-  return task.withLabels(await task.findLabels(splits, { signal }));
+  return task.withLabels(await task.findLabels(splits, signal));
 }
 
 /** Held-out rows that are data of their own. */

@@ -55,7 +55,7 @@ export async function foundLabels(
   }
   const ignored = hasIgnored ? `, beside ${ignore}, which is ignored` : "";
   const all = hasIgnored ? [...ids, ignore] : ids;
-  const named = all.slice(0, 2).map((id) => `"…"`).join(", ");
+  const named = all.map(() => '"…"').join(", ");
   throw new TunebookError(
     "data",
     `the masks of ${where} have ${said(ids)}${ignored}; ` +

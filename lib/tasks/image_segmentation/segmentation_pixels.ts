@@ -10,7 +10,7 @@ import type { Processor } from "../../nn/processor.ts";
 import { pixelsFor, type PixelsOfModel } from "../shared/image_rows.ts";
 
 /** The head that gives masks. */
-export const maskHead = "masks";
+export const segmentationHead = "masks";
 
 /** How images become pixels, and the size of the map that comes back. */
 export interface SegmentationPixels extends PixelsOfModel {
@@ -20,7 +20,7 @@ export interface SegmentationPixels extends PixelsOfModel {
 /** Throws an error of kind "unsupported" for a model whose family gives no masks. */
 export function segmentationPixels(task: string, processor: Processor): SegmentationPixels {
   const own = pixelsFor(task, processor);
-  const { [maskHead]: mapSize } = own.mapSizes;
+  const { [segmentationHead]: mapSize } = own.mapSizes;
   if (mapSize) return { ...own, mapSize };
   throw new TunebookError("unsupported", `${task} needs a model whose family gives masks`);
 }

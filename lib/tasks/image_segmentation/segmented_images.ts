@@ -16,7 +16,7 @@ import {
   segmentationExamples,
   type SegmentationRows,
 } from "./segmentation_examples.ts";
-import { maskHead } from "./segmentation_pixels.ts";
+import { segmentationHead } from "./segmentation_pixels.ts";
 import { showSegmented } from "./show_segmented.ts";
 
 /** A task and what its columns mean. */
@@ -33,7 +33,7 @@ export function segmentedImages(
   return {
     task,
     labels,
-    head: { name: maskHead, outputs: labels.length },
+    head: { name: segmentationHead, outputs: labels.length },
     signature: {
       pipeline: "image-segmentation",
       peftTaskType: null,
