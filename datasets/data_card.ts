@@ -11,6 +11,7 @@ export interface TaskColumns {
   "question-answering": { question: string; context: string; answers: string };
   "sentence-embeddings": { anchor: string; positive: string };
   "image-classification": { image: string; label: string };
+  "object-detection": { image: string; objects: string };
   "text-generation": { text: string };
   chat: { messages: string };
   translation: { source: string; target: string };
