@@ -107,7 +107,17 @@ export type { LabelColumnOptions } from "./lib/tasks/shared/label_column.ts";
 export type { SaidLabel } from "./lib/tasks/shared/labelled_rows.ts";
 export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
 export type { TargetsContext } from "./lib/nn/objective.ts";
-export type { ImageInput, ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
+export type { ImageInput } from "./lib/tasks/shared/image_input.ts";
+export type { ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
+export {
+  objectDetection,
+  type ObjectDetectionOptions,
+  type QueryLossOptions,
+} from "./lib/tasks/object_detection.ts";
+export type {
+  DetectedObject,
+  DetectionPrediction,
+} from "./lib/tasks/object_detection/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";

@@ -107,6 +107,8 @@ export interface ImageConfig extends ModelConfig {
    * asked for.
    */
   readonly imageSize: readonly [number, number];
+  /** How many objects a detector looks for, each by a query of its own. */
+  readonly numQueries?: number;
 }
 
 /** The sizes that every encoder-decoder has. */

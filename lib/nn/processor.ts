@@ -42,6 +42,8 @@ export interface ImageProcessor {
   readonly tokens: number;
   /** What `preprocessor_config.json` says; absent where the model's folder has none. */
   readonly pixels?: PixelProcessor;
+  /** How many objects a detector looks for; absent of other models. */
+  readonly queries?: number;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

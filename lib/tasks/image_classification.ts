@@ -4,20 +4,18 @@
  * @module
  */
 import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
-import { type Mistake, mistakeOf, mistakes, optionMistake, TunebookError } from "../core/errors.ts";
+import { type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
 import { list, required, type Rules, text as textRule } from "../core/option_rules.ts";
 import type { LabelKind } from "../data/labels.ts";
 import { augmentationsOf, type AugmentationSpec } from "../image/augment/augmentations.ts";
-import { imageSourceOf } from "../image/image_source.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import { sourceRows } from "../table/source_rows.ts";
-import {
-  calledImage,
-  type ImageInput,
-  type ImagePrediction,
-} from "./image_classification/prediction.ts";
+import type { ImagePrediction } from "./image_classification/prediction.ts";
+import { augmentMistakes } from "./shared/augment_mistakes.ts";
+import { imageMistakes } from "./shared/image_rows.ts";
+import { calledImage, type ImageInput } from "./shared/image_input.ts";
 import { labelledImages } from "./image_classification/labelled_images.ts";
 import {
   labelColumn,
@@ -88,15 +86,7 @@ export function imageClassification<const Kind extends LabelKind = "single">(
       requireColumns(table, columns, where);
       if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
       const source = sourceRows(table, where);
-      const wrong = columnValues(table, image).flatMap((cell, row) => {
-        try {
-          imageSourceOf(cell, source.placeOf(row));
-          return [];
-        } catch (error) {
-          if (error instanceof TunebookError) return [error.message];
-          throw error;
-        }
-      });
+      const wrong = imageMistakes(table, image, source).flat();
       if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
       labelled.read(table, where);
     },
@@ -130,20 +120,11 @@ function imageClassificationMistakes(options: object): Mistake[] {
     );
   }
   const { augment, kind } = options as ImageClassificationOptions;
-  if (Array.isArray(augment)) wrong.push(...augmentMistakes(augment, kind));
-  return [...wrong, ...labelColumnMistakes(options)];
-}
-
-function augmentMistakes(
-  augment: readonly AugmentationSpec[],
-  kind: LabelKind | undefined,
-): Mistake[] {
-  try {
-    const { ofBatches: [mixes] } = augmentationsOf(augment);
-    if (!mixes || kind !== "regression") return [];
-    return [optionMistake("augment", `mixes labels (${mixes.name}), and a regression has none`)];
-  } catch (error) {
-    if (error instanceof TunebookError) return [optionMistake("augment", `: ${error.message}`)];
-    throw error;
+  if (Array.isArray(augment)) {
+    const mixes = kind === "regression"
+      ? "which mixes labels, and a regression has none"
+      : undefined;
+    wrong.push(...augmentMistakes(augment, mixes));
   }
+  return [...wrong, ...labelColumnMistakes(options)];
 }

@@ -14,6 +14,7 @@ import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
 import { imageClassificationFlags } from "./image_classification/flags.ts";
 import { openedImageClassification } from "./image_classification/opened.ts";
+import { objectDetectionFlags } from "./object_detection/flags.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
@@ -23,6 +24,7 @@ import { textGenerationFlags } from "./text_generation/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
 import { imageClassification } from "./image_classification.ts";
+import { objectDetection } from "./object_detection.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { sentenceEmbeddings } from "./sentence_embeddings.ts";
 import { summarization } from "./summarization.ts";
@@ -104,6 +106,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: imageClassificationFlags,
     opened: openedImageClassification,
     columns: [["image", "label"]],
+  },
+  "object-detection": {
+    make: objectDetection,
+    flags: objectDetectionFlags,
+    opened: () => objectDetection({ image: "image", objects: "objects" }),
+    columns: [["image", "objects"]],
   },
   // After text generation, which files of others are opened as.
   chat: {

@@ -11,8 +11,9 @@ import { newLlama } from "./new_llama.ts";
 import { newMarian } from "./new_marian.ts";
 import { newT5 } from "./new_t5.ts";
 import { newVit } from "./new_vit.ts";
+import { newYolos } from "./new_yolos.ts";
 
-const newFamilies: readonly NewFamily[] = [newGpt2, newLlama, newMarian, newT5, newVit];
+const newFamilies: readonly NewFamily[] = [newGpt2, newLlama, newMarian, newT5, newVit, newYolos];
 
 /** The family of `new:<modelType>`. Throws an error of kind "input" for one that cannot be made anew. */
 export function newFamilyOf(modelType: string): NewFamily {

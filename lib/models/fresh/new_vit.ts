@@ -4,6 +4,7 @@
  * @module
  */
 import { fourfold, type NewFamily } from "./new_family.ts";
+import type { NewModelSettings } from "./new_options.ts";
 
 /** Red, green and blue from -1 to 1, as Google's ViTs have them. */
 const middle = [0.5, 0.5, 0.5];
@@ -20,6 +21,19 @@ export const newVit: NewFamily = {
   config: (settings) => ({
     architectures: ["ViTModel"],
     model_type: "vit",
+    ...encoderFields(settings),
+  }),
+  preprocessor: ({ imageSize }) => ({
+    image_processor_type: "ViTImageProcessor",
+    ...squarePixels(imageSize),
+    image_mean: middle,
+    image_std: middle,
+  }),
+};
+
+/** Fields of `config.json` that ViT and its relatives share. */
+export function encoderFields(settings: NewModelSettings): Record<string, unknown> {
+  return {
     image_size: settings.imageSize,
     patch_size: settings.patchSize,
     num_channels: 3,
@@ -33,16 +47,17 @@ export const newVit: NewFamily = {
     initializer_range: 0.02,
     layer_norm_eps: 1e-12,
     qkv_bias: true,
-  }),
-  preprocessor: ({ imageSize }) => ({
-    image_processor_type: "ViTImageProcessor",
+  };
+}
+
+/** Fields of `preprocessor_config.json`: images become squares, whatever their shape. */
+export function squarePixels(imageSize: number): Record<string, unknown> {
+  return {
     do_resize: true,
     size: { height: imageSize, width: imageSize },
     resample: 2,
     do_rescale: true,
     rescale_factor: 1 / 255,
     do_normalize: true,
-    image_mean: middle,
-    image_std: middle,
-  }),
-};
+  };
+}

@@ -109,7 +109,13 @@ async function openPixels(
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
   const { tokenizer, pixels, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
-    return { input: "image", tokens: config.maxTokens, ...(pixels ? { pixels } : {}) };
+    const { numQueries: queries } = config as ImageConfig;
+    return {
+      input: "image",
+      tokens: config.maxTokens,
+      ...(pixels ? { pixels } : {}),
+      ...(queries === undefined ? {} : { queries }),
+    };
   }
   if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);
   return {

@@ -32,7 +32,8 @@ import {
 import { joinOutputs, needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
 import { imageReader } from "./reader.ts";
-import { calledImage, type ImageInput, type ImagePrediction } from "./prediction.ts";
+import { calledImage, type ImageInput } from "../shared/image_input.ts";
+import type { ImagePrediction } from "./prediction.ts";
 
 /** A task and what its columns mean. */
 export interface LabelledImagesOptions<Kind extends LabelKind> {

@@ -5,21 +5,8 @@
  */
 import type { SaidLabel } from "../shared/labelled_rows.ts";
 
-/** An image to label: a path, an address (`https:`, `file:`, `data:`), or the bytes of a file. */
-export type ImageInput = string | URL | Uint8Array;
-
 /** One image's prediction. */
 export interface ImagePrediction extends SaidLabel {
   /** The path or the address, or how many bytes were given. */
   readonly image: string;
-}
-
-/** How answers and reports call an image. */
-export function calledImage(cell: unknown): string {
-  if (cell instanceof Uint8Array) return `${cell.length} bytes`;
-  if (typeof cell === "object" && cell !== null && "path" in cell && cell.path) {
-    return String(cell.path);
-  }
-  const text = String(cell);
-  return text.startsWith("data:") ? `${text.slice(0, text.indexOf(","))},…` : text;
 }

@@ -4,16 +4,14 @@
  * @module
  */
 import type { LabelKind } from "../../data/labels.ts";
-import { decodeImage } from "../../image/decode_image.ts";
-import { encodePng } from "../../image/encode_png.ts";
-import { imageBytes } from "../../image/image_bytes.ts";
 import { largestOutput, type ReaderContract } from "../../nn/reader_contract.ts";
-import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ReaderPipeline } from "../../text/transformers_js.ts";
 import { predictionsOf } from "../shared/class_predictions.ts";
 import { compareScores, distance, type ScoredLabel } from "../shared/compare_scores.ts";
+import { fittedPng } from "../shared/fitted_png.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
-import type { ImageInput, ImagePrediction } from "./prediction.ts";
+import type { ImageInput } from "../shared/image_input.ts";
+import type { ImagePrediction } from "./prediction.ts";
 
 /** What the contract depends on. */
 export interface ImageReaderOptions {
@@ -53,15 +51,6 @@ export function imageReader(
         : compareScores(found as ScoredLabel[], answer),
     sizeOf: ({ outputs }) => Math.max(1, largestOutput(outputs)),
   };
-}
-
-/** The file of an image as the model sees it. */
-async function fittedPng(
-  input: ImageInput,
-  pixels: PixelProcessor,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const image = await decodeImage(await imageBytes(input), { where: "the image" });
-  return encodePng(pixels.fit(image));
 }
 
 const limits: Readonly<Record<LabelKind, string | undefined>> = {

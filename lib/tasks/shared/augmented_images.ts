@@ -4,10 +4,11 @@
  * @module
  */
 import { Random } from "../../core/random.ts";
-import { augmented } from "../../image/augment/augmentation.ts";
+import { augmented, type ImageExample } from "../../image/augment/augmentation.ts";
 import type { Augmentations } from "../../image/augment/augmentations.ts";
 import type { ImageBatch } from "../../image/augment/image_batch.ts";
 import type { Image } from "../../image/image.ts";
+import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { BatchDraw } from "../../nn/feeds.ts";
 import { fixedSize, type ImageRows } from "./image_rows.ts";
@@ -19,16 +20,37 @@ const cuts = "randomResizedCrop";
 export async function augmentedImage(
   images: ImageRows,
   row: number,
-  { ofImages }: Augmentations,
+  augmentations: Augmentations,
   pixels: PixelProcessor,
-  { seed, epoch }: Pick<BatchDraw, "seed" | "epoch">,
+  draw: Pick<BatchDraw, "seed" | "epoch">,
 ): Promise<Image> {
-  if (ofImages.length === 0) return await images.fitted(row);
-  const cut = ofImages.some(({ name }) => name === cuts);
-  const given = cut ? await images.original(row) : await images.fitted(row);
-  const { image } = augmented({ image: given }, ofImages, { seed, epoch, example: row });
+  if (augmentations.ofImages.length === 0) return await images.fitted(row);
+  const { image } = await augmentedExample(images, row, augmentations, draw, () => ({}));
+  return isFitted(image, pixels) ? image : pixels.fit(image);
+}
+
+/**
+ * One image of a training with what moves along with it. Its size is the model's or another one: the caller
+ * fits it, together with the rest.
+ *
+ * @param restOf what is known of the pixels of the image as its file has it, or of the one at the model's size
+ */
+export async function augmentedExample(
+  images: ImageRows,
+  row: number,
+  { ofImages }: Augmentations,
+  { seed, epoch }: Pick<BatchDraw, "seed" | "epoch">,
+  restOf: (of: "original" | "fitted") => Omit<ImageExample, "image">,
+): Promise<ImageExample> {
+  const of = ofImages.some(({ name }) => name === cuts) ? "original" : "fitted";
+  const example = { image: await images[of](row), ...restOf(of) };
+  return augmented(example, ofImages, { seed, epoch, example: row });
+}
+
+/** Whether an image has the model's size. */
+export function isFitted(image: PixelSize, pixels: PixelProcessor): boolean {
   const { width, height } = fixedSize(pixels);
-  return image.width === width && image.height === height ? image : pixels.fit(image);
+  return image.width === width && image.height === height;
 }
 
 /** A batch after the augmentations of batches. */

@@ -52,7 +52,7 @@ export function imageExamples(
 }
 
 /** Fitted images as one batch, without targets. */
-function imageBatch(images: readonly Image[], pixels: PixelProcessor): ImageBatch {
+export function imageBatch(images: readonly Image[], pixels: PixelProcessor): ImageBatch {
   const { width, height } = fixedSize(pixels);
   const numbers = colours * width * height;
   const data = new Float32Array(images.length * numbers);
@@ -60,7 +60,8 @@ function imageBatch(images: readonly Image[], pixels: PixelProcessor): ImageBatc
   return { batch: images.length, width, height, pixels: data, targets: new Float32Array() };
 }
 
-function pixelFeeds({ batch, width, height, pixels }: ImageBatch): Feeds {
+/** What a model of images is fed with. */
+export function pixelFeeds({ batch, width, height, pixels }: ImageBatch): Feeds {
   return { pixel_values: { shape: [batch, colours, height, width], data: pixels } };
 }
 

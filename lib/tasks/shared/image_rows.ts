@@ -13,7 +13,7 @@ import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { Processor } from "../../nn/processor.ts";
 import { columnValues } from "../../table/columns.ts";
-import { sourceRows } from "../../table/source_rows.ts";
+import { type SourceRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 
 /** The most bytes of fitted images that are kept; beyond, images are decoded each time. */
@@ -37,6 +37,8 @@ export interface ImageRowsOptions {
   /** What errors call the table, unless it knows its source. */
   readonly where: string;
   readonly signal?: AbortSignal | undefined;
+  /** Gets each image as its file has it, once; its errors of kind "data" are told with the others. */
+  readonly visit?: (row: number, image: Image) => void | Promise<void>;
 }
 
 /**
@@ -45,11 +47,11 @@ export interface ImageRowsOptions {
  */
 export async function imageRows(
   table: Table,
-  { column, pixels, where, signal }: ImageRowsOptions,
+  { column, pixels, where, signal, visit }: ImageRowsOptions,
 ): Promise<ImageRows> {
   const source = sourceRows(table, where);
   const cells = columnValues(table, column);
-  const base = folderOf(source.where);
+  const base = folderOfTable(source.where);
   const named = (row: number) => source.placeOf(row);
   const bytesOf = (row: number) =>
     imageBytes(cells[row], base, { where: named(row), ...(signal ? { signal } : {}) });
@@ -65,8 +67,10 @@ export async function imageRows(
     try {
       const bytes = await bytesOf(row);
       keys[row] = imageKey(bytes);
-      const image = pixels.fit(await decoded(bytes, row));
-      if (keeps) kept[row] = image;
+      const image = await decoded(bytes, row);
+      const fitted = pixels.fit(image);
+      if (keeps) kept[row] = fitted;
+      await visit?.(row, image);
     } catch (error) {
       if (!(error instanceof TunebookError) || error.kind !== "data") throw error;
       wrong.push({ row, line: error.message });
@@ -98,9 +102,26 @@ export function fixedSize({ size, config }: PixelProcessor): PixelSize {
 /** Colours of a fitted image. */
 export const colours = 3;
 
+/** What is wrong with the cells of a column of images, lines for each row; files are not read. */
+export function imageMistakes(
+  table: Table,
+  column: string,
+  { placeOf }: Pick<SourceRows, "placeOf">,
+): string[][] {
+  return columnValues(table, column).map((cell, row) => {
+    try {
+      imageSourceOf(cell, placeOf(row));
+      return [];
+    } catch (error) {
+      if (error instanceof TunebookError) return [error.message];
+      throw error;
+    }
+  });
+}
+
 /** The images of a column, so that paths hold without the table: they are relative to its file. */
 export function placedImages(table: Table, column: string): unknown[] {
-  const base = folderOf(sourceRows(table, "the images").where);
+  const base = folderOfTable(sourceRows(table, "the images").where);
   return columnValues(table, column).map((cell) => {
     const source = imageSourceOf(cell, "the image");
     return source.kind === "path"
@@ -112,7 +133,7 @@ export function placedImages(table: Table, column: string): unknown[] {
 }
 
 /** The folder of a table's file, where its name tells; the working folder for tables in memory. */
-function folderOf(where: string): string {
+export function folderOfTable(where: string): string {
   const end = Math.max(where.lastIndexOf("/"), where.lastIndexOf("\\"));
   if (end < 0 || where.startsWith("npm:")) return ".";
   return where.slice(0, end);

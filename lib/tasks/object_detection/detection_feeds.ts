@@ -1,0 +1,86 @@
+/**
+ * Images of a training whose boxes are changed along with them.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { PixelSize } from "../../image/pixel_size.ts";
+import type { BatchDraw } from "../../nn/feeds.ts";
+import { augmentedExample, isFitted } from "../shared/augmented_images.ts";
+import {
+  imageBatch,
+  type ImageExamples,
+  imageExamples,
+  type ImageExamplesOptions,
+  pixelFeeds,
+} from "../shared/image_examples.ts";
+import { fixedSize, type ImageRows } from "../shared/image_rows.ts";
+import type { ImageObjects } from "./match_queries.ts";
+import type { LearntObject } from "./object_rows.ts";
+import { fittedObjects, learntObjects } from "./placed_objects.ts";
+
+/** What is known of the images. */
+export interface DetectionFeedsOptions extends ImageExamplesOptions {
+  /** The objects of each image, in pixels of the image as its file has it. */
+  readonly objects: readonly (readonly LearntObject[])[];
+  /** The size of each image as its file has it. */
+  readonly sizes: readonly PixelSize[];
+  /** The number of each class. */
+  readonly ids: ReadonlyMap<string, number>;
+}
+
+/** Feeds, and where the objects came to lie in the last ones of each row. */
+export interface DetectionFeeds extends ImageExamples {
+  /** The objects of an image at the model's size. */
+  readonly learnt: readonly ImageObjects[];
+  /**
+   * The same as the augmentations of a batch left them; the feeds of the batch must have been made.
+   */
+  moved(row: number, draw: Pick<BatchDraw, "epoch">): ImageObjects;
+}
+
+/** Makes the feeds of images with objects. */
+export function detectionFeeds(
+  images: ImageRows,
+  options: DetectionFeedsOptions,
+): DetectionFeeds {
+  const { objects, sizes, ids, pixels, augmentations } = options;
+  const plain = imageExamples(images, options);
+  const size = fixedSize(pixels);
+  const fitted = objects.map((own, row) => fittedObjects(own, sizes[row], pixels));
+  const learnt = fitted.map((own) => learntObjects(own, size, ids));
+  if (augmentations.ofImages.length === 0) {
+    return { ...plain, learnt, moved: (row) => learnt[row] };
+  }
+  // Of the batches that are on their way, which are of one epoch or of two that follow each other.
+  const found = new Map<number, Map<number, ImageObjects>>();
+  const changed = async (row: number, draw: BatchDraw) => {
+    const example = await augmentedExample(images, row, augmentations, draw, (of) => ({
+      objects: of === "original" ? objects[row] : fitted[row],
+    }));
+    const { image, objects: own = [] } = example;
+    const isThere = isFitted(image, pixels);
+    const placed = isThere ? own : fittedObjects(own, image, pixels);
+    for (const epoch of found.keys()) if (epoch < draw.epoch - 1) found.delete(epoch);
+    const ofEpoch = found.get(draw.epoch) ?? new Map<number, ImageObjects>();
+    found.set(draw.epoch, ofEpoch.set(row, learntObjects(placed, size, ids)));
+    return isThere ? image : pixels.fit(image);
+  };
+  return {
+    ...plain,
+    learnt,
+    moved(row, { epoch }) {
+      const own = found.get(epoch)?.get(row);
+      if (own) return own;
+      throw new TunebookError(
+        "input",
+        "the objects of an image move along with it; make the feeds of a batch before its targets",
+      );
+    },
+    async feedsOf(rows, draw) {
+      if (!draw) return await plain.feedsOf(rows);
+      const each = await Promise.all(Array.from(rows, (row) => changed(row, draw)));
+      return pixelFeeds(imageBatch(each, pixels));
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * Images for readers of deployed folders, which resize otherwise than the training did.
+ *
+ * @module
+ */
+import { decodeImage } from "../../image/decode_image.ts";
+import { encodePng } from "../../image/encode_png.ts";
+import { imageBytes } from "../../image/image_bytes.ts";
+import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import type { ImageInput } from "./image_input.ts";
+
+/** The file of an image at the size that the model takes. */
+export async function fittedPng(
+  input: ImageInput,
+  pixels: PixelProcessor,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = await decodeImage(await imageBytes(input), { where: "the image" });
+  return encodePng(pixels.fit(image));
+}
