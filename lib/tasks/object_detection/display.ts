@@ -21,10 +21,12 @@ const digits = 3;
 export async function displayOfDetections(
   answers: readonly DetectionPrediction[],
 ): Promise<MimeBundle> {
+  const found = answers.flatMap(({ objects }) => objects.map(({ label }) => label));
+  const labels = [...new Set(found)];
   const pictures: Html[] = [];
   for (const answer of answers.slice(0, mostPictures)) {
     const picture = await pictureOf(answer).catch(() => undefined);
-    if (picture) pictures.push(drawnBoxes(picture, answer));
+    if (picture) pictures.push(drawnBoxes(picture, answer, labels));
   }
   const all = answers.flatMap(({ image, objects }) =>
     objects.length === 0
@@ -37,7 +39,6 @@ export async function displayOfDetections(
       ])
   );
   const rows = all.slice(0, mostRows);
-  const found = answers.flatMap(({ objects }) => objects.map(({ label }) => label));
   const caption = `${answers.length} ${answers.length === 1 ? "image" : "images"}: ` +
     describeObjects(found) + (all.length > rows.length ? `; the first ${rows.length} rows` : "");
   const titles = ["image", "object", "score", "left, top, width, height"];

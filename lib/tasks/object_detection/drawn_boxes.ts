@@ -31,15 +31,22 @@ const colours = [
   ["#cc79a7", "#000"],
 ] as const;
 
-/** The picture at most 280 pixels wide and high, with what is in it in words. */
-export function drawnBoxes(picture: Image, { image, objects }: DetectionPrediction): Html {
+/**
+ * The picture at most 280 pixels wide and high, with what is in it in words.
+ *
+ * @param labels all classes of a display, so that each has one colour in all of its pictures
+ */
+export function drawnBoxes(
+  picture: Image,
+  { image, objects }: DetectionPrediction,
+  labels: readonly string[],
+): Html {
   const scale = longest / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width, picture.height].map((side) =>
     Math.max(1, Math.round(side * scale))
   );
   const png = encodePng(scaledDown(rgbImage(picture), Math.min(scale, 1)));
-  const labels = [...new Set(objects.map(({ label }) => label))];
-  // The surest are drawn last, over the others.
+  // The surest are drawn last, over the others; no frame is drawn over a label.
   const boxes = objects.toReversed().map((object) =>
     boxOf(object, {
       scale,
@@ -48,6 +55,7 @@ export function drawnBoxes(picture: Image, { image, objects }: DetectionPredicti
       colour: colours[labels.indexOf(object.label) % colours.length],
     })
   );
+  const drawn = [...boxes.map(({ frame }) => frame), ...boxes.map(({ plate }) => plate)];
   const svg = html`
     <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"
       viewBox="0 0 ${width} ${height}" font-family="sans-serif"
@@ -55,7 +63,7 @@ export function drawnBoxes(picture: Image, { image, objects }: DetectionPredicti
         .toBase64()}" width="${width}" height="${height}" preserveAspectRatio="none" style="image-rendering:${scale >
           1
         ? "pixelated"
-        : "auto"}"/>${boxes}</svg>
+        : "auto"}"/>${drawn}</svg>
   `;
   const what = describeObjects(objects.map(({ label }) => label));
   return html`
@@ -90,27 +98,29 @@ interface Drawing {
 function boxOf(
   { label, score, box }: DetectedObject,
   { scale, width, height, colour: [fill, ink] }: Drawing,
-): Html {
+): { readonly frame: Html; readonly plate: Html } {
   const [left, top, w, h] = box.map((each) => each * scale);
   const [x, y] = [Math.max(left, 1), Math.max(top, 1)];
   const [right, bottom] = [Math.min(left + w, width - 1), Math.min(top + h, height - 1)];
-  const frame = html`x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${
+  const place = html`x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${
     Math.max(0, right - x).toFixed(1)
   }" height="${Math.max(0, bottom - y).toFixed(1)}" fill="none"`;
-  const words = `${shortened(label, mostLetters)} ${score.toFixed(2)}`;
-  const plate = words.length * letter + 4;
-  const px = Math.max(0, Math.min(x - 1, width - plate));
-  const py = y >= line ? y - line : Math.min(y, height - line);
-  return html`
-    <g>
-      <rect ${frame} stroke="#000" stroke-opacity=".55" stroke-width="4" />
-      <rect ${frame} stroke="${fill}" stroke-width="2" />
-      <rect x="${px.toFixed(1)}" y="${py.toFixed(1)}" width="${plate.toFixed(1)}" height="${line}"
-        fill="${fill}" />
-      <text x="${(px + 2).toFixed(1)}" y="${(py + 11.5).toFixed(
-        1,
-      )}" fill="${ink}" textLength="${(plate - 4).toFixed(1)}"
-        lengthAdjust="spacingAndGlyphs">${words}</text>
-    </g>
+  const frame = html`
+    <rect ${place} stroke="#000" stroke-opacity=".55" stroke-width="4" />
+    <rect ${place} stroke="${fill}" stroke-width="2" />
   `;
+  const words = `${shortened(label, mostLetters)} ${score.toFixed(2)}`;
+  const wide = words.length * letter + 4;
+  const px = Math.max(0, Math.min(x - 1, width - wide));
+  const py = y >= line ? y - line : Math.min(y, height - line);
+  const plate = html`
+    <rect x="${px.toFixed(1)}" y="${py.toFixed(1)}" width="${wide.toFixed(
+      1,
+    )}" height="${line}" fill="${fill}" />
+    <text x="${(px + 2).toFixed(1)}" y="${(py + 11.5).toFixed(
+      1,
+    )}" fill="${ink}" textLength="${(wide - 4).toFixed(1)}"
+      lengthAdjust="spacingAndGlyphs">${words}</text>
+  `;
+  return { frame, plate };
 }
