@@ -14,7 +14,6 @@ export {
   type TrueBox,
 } from "./lib/nn/box_predictions.ts";
 export { type AverageRecall, averageRecall } from "./lib/metrics/average_recall.ts";
-export type { ScoreThreshold } from "./lib/metrics/boxes/best_point.ts";
 export {
   chooseScoreThreshold,
   type ScoreThresholdOptions,

@@ -32,11 +32,9 @@ export type { ScoreInterval } from "./lib/pipeline/compare/score_interval.ts";
 export { approximateRandomization } from "./lib/pipeline/compare/approximate_randomization.ts";
 export { type PairedBootstrap, pairedBootstrap } from "./lib/pipeline/compare/paired_bootstrap.ts";
 export type { PairedTest, PairedTestOptions } from "./lib/pipeline/compare/paired_test.ts";
-export type {
-  DataPreview,
-  PreviewOptions,
-  PreviewRow,
-} from "./lib/pipeline/display/data_preview.ts";
+export type { DataPreview, PreviewOptions } from "./lib/pipeline/display/data_preview.ts";
+export type { PreviewRow } from "./lib/pipeline/display/preview_row.ts";
+export type { Picture } from "./lib/image/picture.ts";
 export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";

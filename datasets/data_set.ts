@@ -96,9 +96,17 @@ function originOf(name: string, options: Readonly<Record<string, unknown>>): str
 
 /** Reads a text file of a package. */
 export async function readPackageText(folder: string, path: string): Promise<string> {
+  return new TextDecoder().decode(await readPackageBytes(folder, path));
+}
+
+/** Reads any file of a package. */
+export async function readPackageBytes(
+  folder: string,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const file = join(folder, path);
   try {
-    return await readFile(file, "utf8");
+    return Uint8Array.from(await readFile(file));
   } catch (error) {
     throw unreadable(file, error);
   }

@@ -4,8 +4,17 @@
  * @module
  */
 import { join } from "node:path";
+import { decodeImage } from "../lib/image/decode_image.ts";
+import { type EncodePng, pngEncoder } from "../lib/image/encode_png.ts";
+import { overBackground } from "../lib/image/rgb_image.ts";
 import { yesOrNo } from "../lib/core/option_rules.ts";
-import { type DataSet, dataSet, type DataSetOptions, readPackageJson } from "./data_set.ts";
+import {
+  type DataSet,
+  dataSet,
+  type DataSetOptions,
+  readPackageBytes,
+  readPackageJson,
+} from "./data_set.ts";
 
 /** Which emoji are wanted beside the usual options. */
 export interface EmojiOptions extends DataSetOptions {
@@ -23,12 +32,13 @@ interface ListedEmoji {
   readonly skin_variations?: Readonly<Record<string, { readonly image: string }>>;
 }
 
+const white = [255, 255, 255] as const;
+
 /** The category of five patches of skin that are no emoji by themselves. */
 const parts = "Component";
 
 /**
- * 1,906 emoji of Noto Emoji, 64 × 64 pixels on a transparent ground, with the columns `image` (the path of a
- * PNG), `category` (9, `Food & Drink`), `subcategory` (98, `food-fruit`), `name` (`RED APPLE`) and `emoji`
+ * 1,906 emoji of Noto Emoji, 64 × 64 pixels on white, with the columns `image` (a PNG, `{ bytes, path }`), `category` (9, `Food & Drink`), `subcategory` (98, `food-fruit`), `name` (`RED APPLE`) and `emoji`
  * (`apple`; variants of one emoji share it).
  *
  * Variants in tones of skin are nearly the same picture: the option `split` keeps them together.
@@ -58,11 +68,11 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
   isWhole: ({ variants = false }) => !variants,
   read: async (folder, { variants = false }) => {
     const listed = await readPackageJson(folder, "emoji.json") as ListedEmoji[];
-    return listed.filter(({ category }) => category !== parts).flatMap(
+    const rows = listed.filter(({ category }) => category !== parts).flatMap(
       ({ name, short_name, image, category, subcategory, skin_variations = {} }) => {
         const others = variants ? Object.values(skin_variations) : [];
         return [image, ...others.map((other) => other.image)].map((file) => ({
-          image: join(folder, "img", "google", "64", file),
+          image: file,
           category,
           subcategory,
           name,
@@ -70,5 +80,20 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
         }));
       },
     );
+    const encode = await pngEncoder();
+    return await Promise.all(rows.map(async (row) => ({
+      ...row,
+      image: { bytes: await onWhite(folder, row.image, encode), path: row.image },
+    })));
   },
 });
+
+/** The file of an emoji on white: what lies under transparent pixels is no part of the drawing. */
+async function onWhite(
+  folder: string,
+  file: string,
+  encode: EncodePng,
+): Promise<Uint8Array> {
+  const bytes = await readPackageBytes(folder, join("img", "google", "64", file));
+  return encode(overBackground(await decodeImage(bytes, { where: file }), white));
+}

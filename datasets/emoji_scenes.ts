@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { integer, oneOf, type Rule, whole } from "../lib/core/option_rules.ts";
 import { Random } from "../lib/core/random.ts";
-import { encodePng } from "../lib/image/encode_png.ts";
+import { pngEncoder } from "../lib/image/encode_png.ts";
 import { type DataRow, type DataSet, dataSet, type DataSetOptions } from "./data_set.ts";
 import { drawScene } from "./emoji_scenes/draw_scene.ts";
 import { type Ground, grounds } from "./emoji_scenes/draw_ground.ts";
@@ -112,6 +112,7 @@ export const emojiScenes: DataSet<EmojiScenesOptions, "object-detection"> = data
       const key = JSON.stringify([folder, rows, seed, size, objects, ground]);
       const known = kept.get(key);
       if (known) return known;
+      const encodePng = await pngEncoder();
       const tiles = await readTiles(
         files.map((file) => join(folder, "img", "google", "64", `${file}.png`)),
         emojiSceneClasses,

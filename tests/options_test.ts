@@ -34,7 +34,7 @@ const mask = { width: 1, height: 1, data: Uint8Array.of(0) };
 const scoreCurve = {
   label: "x",
   objects: 1,
-  points: [{ score: 0.5, precision: 1, recall: 1, f1: 1 }],
+  points: [{ score: 0.5, threshold: 0.25, precision: 1, recall: 1, f1: 1 }],
   averagePrecision: 1,
 };
 /** A set whose one choice is the model alone; its options are looked at before anything is computed. */

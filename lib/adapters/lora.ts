@@ -31,7 +31,7 @@ import type { AttachedMethod, Method, ModelInfo, Parameter } from "../nn/method.
 import { moduleNames } from "../nn/module_names.ts";
 import { chooseLayers, pattern, type Targets } from "../nn/targets.ts";
 import { type LoraOptions, loraRules, type LoraSettings, patternMistakes } from "./lora_options.ts";
-import { doraChange, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
+import { doraChange, doraConvolution, doraMerged, doraParts, magnitudesOf } from "./parts/dora.ts";
 import { loraToPeft } from "./peft/lora.ts";
 import {
   checkRank,
@@ -157,9 +157,11 @@ function attach(
       if (settings.dora) return doraChange(site, settings.dropout, { x, y }, context);
       return tf.add(y, lowRankChange(site, context.dropout(x, settings.dropout), context));
     },
-    convOutput(path, { x, y, convolve }, context) {
+    convOutput(path, call, context) {
+      const { x, y, convolve } = call;
       const site = sites.get(path);
       if (!site) return y;
+      if (settings.dora) return doraConvolution(site, settings.dropout, call, context);
       const thinned = context.dropout(x, settings.dropout);
       return tf.add(y, lowRankConvolution(site, { x: thinned, convolve }, context));
     },
@@ -183,15 +185,15 @@ function attach(
 /** Throws for convolutions that PEFT's LoRA cannot act on, or not with these settings. */
 function checkConvolutions(
   convolutions: readonly ConvLayer[],
-  { dora, start }: LoraSettings,
+  { start }: Pick<LoraSettings, "start">,
 ): void {
   for (const { path, groups = 1, isTransposed } of convolutions) {
     const obstacle = groups > 1
       ? "has groups of channels"
       : isTransposed
       ? "is transposed"
-      : dora || start === "pissa"
-      ? `is a convolution, which takes neither dora nor a start with pissa`
+      : start === "pissa"
+      ? "is a convolution, which cannot start with pissa"
       : undefined;
     if (obstacle) throw new TunebookError("unsupported", `lora: ${path} ${obstacle}; leave it out`);
   }

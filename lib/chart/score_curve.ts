@@ -8,6 +8,11 @@
 /** What counting the boxes from a score on gives. */
 export interface ScorePoint {
   readonly score: number;
+  /**
+   * The threshold that counts these boxes and no others: halfway to the next lower score, so that "above" and
+   * "at or above" are the same.
+   */
+  readonly threshold: number;
   /** The share of right boxes among those with this score or a higher one. */
   readonly precision: number;
   /** The share of the objects that they find. */
@@ -22,7 +27,10 @@ export interface ScoreCurve {
   readonly label: string;
   /** How many objects there are. */
   readonly objects: number;
-  /** A point for each score, the highest first. */
+  /**
+   * A point for each score at which objects are found and one for the last score before it, the highest first:
+   * in between, precision only falls and recall stays.
+   */
   readonly points: readonly ScorePoint[];
   /** The area under precision over recall; NaN without objects. */
   readonly averagePrecision: number;

@@ -6,6 +6,8 @@
 
 /** False where there is nothing; throws where it cannot be told, as without permission. */
 export async function exists(path: string): Promise<boolean> {
+  // No system has such a name; asking for it is an error of its own.
+  if (path.includes("\0")) return false;
   try {
     await Deno.stat(path);
     return true;

@@ -5,6 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import { reasonOf } from "../core/reason.ts";
+import { visible } from "../core/visible.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { type ImageFormat, imageKindOf } from "./image_kind.ts";
 
@@ -34,12 +35,21 @@ export async function knownImage<Result>(
   try {
     return await read(format);
   } catch (error) {
-    if (error instanceof TunebookError) throw error;
-    throw new TunebookError(
-      "data",
-      `${where} is ${name} that cannot be decoded; it is truncated or damaged: ` +
-        reasonOf(error).trim().replaceAll(/\s*\n\s*/g, "; "),
-      { cause: error },
-    );
+    throw damagedImage(error, `${where} is ${name}`);
   }
+}
+
+/**
+ * The error for an image that a library cannot decode; one of ours stays as it is.
+ *
+ * @param what begins the message: `row 3 is a PNG image`
+ */
+export function damagedImage(error: unknown, what: string): TunebookError {
+  if (error instanceof TunebookError) return error;
+  const reason = visible(reasonOf(error).trim().replaceAll(/\s+/g, " "));
+  return new TunebookError(
+    "data",
+    `${what} that cannot be decoded; it is truncated or damaged: ${reason}`,
+    { cause: error },
+  );
 }

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { ScoreCurve } from "../chart/score_curve.ts";
+import type { ScoreCurve, ScorePoint } from "../chart/score_curve.ts";
 import { checkOptions } from "../core/check_options.ts";
 import { mistakeOf, TunebookError } from "../core/errors.ts";
 import { type Rules, wholeShare } from "../core/option_rules.ts";
-import { bestPoint, type ScoreThreshold, thresholdAt } from "./boxes/best_point.ts";
+import { bestPoint } from "./boxes/best_point.ts";
 
 /** What the threshold should reach; the best F1 unless given. */
 export interface ScoreThresholdOptions {
-  /** The least precision: the lowest threshold that has it finds the most objects. */
+  /** The least precision: of the thresholds that have it, the one that finds the most objects. */
   readonly precision?: number;
   /** The least recall: the highest threshold that has it has the fewest wrong boxes. */
   readonly recall?: number;
@@ -21,7 +21,8 @@ const rules: Rules<ScoreThresholdOptions> = { precision: wholeShare, recall: who
 
 /**
  * The threshold of the score with the best F1, or the one that reaches a wanted precision or recall.
- * Choose it on validation rows and not on those that are scored.
+ * Choose it on validation rows and not on those that are scored. A box counts where its score is above
+ * `threshold`.
  *
  * @param curve one of `detectionCurves`, of all classes or of one
  * @throws {TunebookError} of kind `data` where no box is found, or no threshold reaches what is wanted.
@@ -47,7 +48,7 @@ const rules: Rules<ScoreThresholdOptions> = { precision: wholeShare, recall: who
 export function chooseScoreThreshold(
   curve: ScoreCurve,
   options: ScoreThresholdOptions = {},
-): ScoreThreshold {
+): ScorePoint {
   checkOptions(
     "chooseScoreThreshold",
     options,
@@ -62,24 +63,21 @@ export function chooseScoreThreshold(
     throw new TunebookError("data", `there is no box of ${curve.label} to choose a threshold by`);
   }
   const { points } = curve;
-  if (options.precision !== undefined) {
-    const { precision: wanted } = options;
-    const at = points.findLastIndex(({ precision }) => precision >= wanted);
-    const most = Math.max(...points.map(({ precision }) => precision));
-    return at < 0 ? unreached(curve, "precision", wanted, most) : thresholdAt(curve, at);
+  const { precision, recall } = options;
+  if (precision !== undefined) {
+    const precise = points.filter((point) => point.precision >= precision);
+    const most = points.reduce((top, point) => Math.max(top, point.precision), 0);
+    if (precise.length === 0) throw unreached(curve, "precision", precision, most);
+    return precise.reduce((best, point) => point.recall > best.recall ? point : best);
   }
-  if (options.recall !== undefined) {
-    const { recall: wanted } = options;
-    const at = points.findIndex(({ recall }) => recall >= wanted);
-    return at < 0
-      ? unreached(curve, "recall", wanted, points.at(-1)!.recall)
-      : thresholdAt(curve, at);
-  }
-  return best;
+  if (recall === undefined) return best;
+  const found = points.find((point) => point.recall >= recall);
+  if (!found) throw unreached(curve, "recall", recall, points.at(-1)!.recall);
+  return found;
 }
 
-function unreached({ label }: ScoreCurve, what: string, wanted: number, most: number): never {
-  throw new TunebookError(
+function unreached({ label }: ScoreCurve, what: string, wanted: number, most: number) {
+  return new TunebookError(
     "data",
     `no threshold of ${label} has a ${what} of ${wanted}; the most is ${most}`,
   );

@@ -43,9 +43,9 @@ const half = 0;
  *     { box: [40, 40, 9, 9], label: "cat", score: 0.2 },
  *   ]],
  * }));
- * assert.deepEqual(all.points.map(({ score, precision }) => [score, precision]), [
- *   [0.9, 1],
- *   [0.2, 0.5],
+ * assert.deepEqual(all.points.map(({ threshold, precision }) => [threshold, precision]), [
+ *   [0.55, 1],
+ *   [0.1, 0.5],
  * ]);
  * ```
  */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { Matrix, QrDecomposition, SingularValueDecomposition } from "ml-matrix";
 import type { FeaturePredictions } from "../nn/feature_predictions.ts";
 import { type Metric, metric } from "./metric.ts";
 
@@ -71,26 +71,21 @@ function centred(vectors: readonly Float64Array[]): Centred {
 }
 
 /**
- * tr((AᵀA·BᵀB)^½): the sum of the singular values of A·Bᵀ, which are the roots of the eigenvalues of
- * (ABᵀ)(ABᵀ)ᵀ; with fewer features than rows, of A' (BᵀB) A'ᵀ where A'ᵀA' is AᵀA.
+ * tr((AᵀA·BᵀB)^½): the sum of the singular values of A·Bᵀ, which is exact also where covariances have no
+ * full rank.
  */
 function traceOfRoot(a: Matrix, b: Matrix): number {
-  const left = a.rows <= a.columns ? a : rootOf(a.transpose().mmul(a));
-  const shared = left.mmul(b.transpose());
-  return sumOfRoots(new EigenvalueDecomposition(shared.mmul(shared.transpose()), symmetric));
+  const [left, right] = [a, b].map(shortened);
+  const { diagonal } = new SingularValueDecomposition(left.mmul(right.transpose()), {
+    computeLeftSingularVectors: false,
+    computeRightSingularVectors: false,
+    autoTranspose: true,
+  });
+  return diagonal.reduce((sum, value) => sum + value, 0);
 }
 
-const symmetric = { assumeSymmetric: true } as const;
-
-/** A matrix R with RᵀR the given one, which is symmetric and not negative. */
-function rootOf(matrix: Matrix): Matrix {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, symmetric);
-  const root = eigenvectorMatrix.transpose();
-  realEigenvalues.forEach((value, at) => root.mulRow(at, Math.sqrt(Math.max(0, value))));
-  return root;
-}
-
-/** Rounding may make an eigenvalue of 0 negative. */
-function sumOfRoots({ realEigenvalues }: EigenvalueDecomposition): number {
-  return realEigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+/** A matrix with the same AᵀA and no more rows than columns. */
+function shortened(matrix: Matrix): Matrix {
+  if (matrix.rows <= matrix.columns) return matrix;
+  return new QrDecomposition(matrix).upperTriangularMatrix;
 }

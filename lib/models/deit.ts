@@ -6,6 +6,7 @@
  */
 import type { Family } from "../nn/family.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
+import { tokensWith } from "./patch_embedding.ts";
 import { readVitConfig, vit, vitBlock, type VitConfig, vitEmbed, vitLayers } from "./vit.ts";
 
 const ownTokens = ["embeddings.cls_token", "embeddings.distillation_token"];
@@ -18,6 +19,7 @@ export const deit: Family<VitConfig> = {
   readConfig: (json) => readVitConfig(json, ownTokens.length),
   layers: (config) => vitLayers(config, ownTokens),
   inputs: pixelInputs,
+  tokensOf: (config) => tokensWith(ownTokens.length, config),
   // The two heads of a model with a teacher are no head of the usual one.
   ignored: [...vit.ignored, /^(cls|distillation)_classifier\./],
   optional: vit.optional,

@@ -9,10 +9,11 @@ import { isRecord } from "../core/objects.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Family, Features, ImageConfig } from "../nn/family.ts";
-import type { ConvLayer, Layer, LinearLayer } from "../nn/layer.ts";
+import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { cellHead, maskHead } from "./dense_heads.ts";
 import type { GraphModel } from "./graph/graph_model.ts";
-import { graphShapes } from "./graph/graph_shapes.ts";
+import { graphShapes, tracedImages } from "./graph/graph_shapes.ts";
 import { graphPrefix } from "./graph/read_graph.ts";
 import { checkOperators, runGraph } from "./graph/run_graph.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
@@ -37,7 +38,21 @@ function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
   const [at] = graph.outputs;
   checkOperators("config.json", graph.nodes);
   const shape = graphShapes(graph, imageSize).get(at);
-  if (!shape || shape.length < 2 || shape.length > 4) throw unread(at, shape, imageSize);
+  if (!shape || shape.length < 2 || shape.length > 4) {
+    throw new TunebookError(
+      "unsupported",
+      `a head reads maps or vectors, and "${at}" is [${shape ?? "not there"}]`,
+    );
+  }
+  if (shape[0] !== tracedImages) {
+    throw new TunebookError(
+      "unsupported",
+      `"${at}" has ${shape[0] / tracedImages} rows for each image of ${
+        imageSize.join(" × ")
+      }, which no ` +
+        "head reads: the graph is made for images of another size, or cut off too late",
+    );
+  }
   return {
     hiddenSize: shape.length === 4 ? shape[1] : shape.at(-1)!,
     numLayers: 0,
@@ -65,20 +80,6 @@ function graphIn({ graph }: Readonly<Record<string, unknown>>): GraphModel {
   throw mistakes("weights", "config.json does not describe this model:", wrong, wrong.length);
 }
 
-function unread(
-  at: string,
-  shape: readonly number[] | undefined,
-  [height, width]: readonly [number, number],
-): TunebookError {
-  return new TunebookError(
-    "unsupported",
-    shape
-      ? `a head reads maps or vectors, and "${at}" is [${shape}]`
-      : `"${at}" cannot be computed of images of ${height} × ${width}: the graph is made for images of ` +
-        "one size, or cut off behind what is",
-  );
-}
-
 /** The maps or vectors that the graph gives, and their mean where they are several. */
 function features(
   net: Net,
@@ -94,9 +95,10 @@ function features(
   return { tokens: tf.reshape(x, [n * sequence, width]), pooled: tf.mean(x, 1) };
 }
 
-/** True for a linear layer, and for a convolution that mixes channels. */
-function isTarget(layer: Layer): layer is LinearLayer | ConvLayer {
-  return layer.kind === "linear" || layer.kind === "conv" && (layer.groups ?? 1) === 1;
+/** True for a linear layer, and for a convolution that mixes all channels: what LoRA can act on. */
+function isTarget(layer: Layer): boolean {
+  return layer.kind === "linear" ||
+    layer.kind === "conv" && (layer.groups ?? 1) === 1 && !layer.isTransposed;
 }
 
 /** Graphs of operators. */
@@ -113,5 +115,9 @@ export const graph: Family<GraphConfig> = {
   attentionTargets: [],
   targetsOf: ({ graph }) => graph.layers.filter(isTarget).map(({ path }) => path),
   features,
-  heads: { classification: imageHead("GraphForImageClassification") },
+  heads: {
+    classification: imageHead("GraphForImageClassification"),
+    masks: maskHead("GraphForSemanticSegmentation"),
+    cells: cellHead("GraphForObjectDetection"),
+  },
 };

@@ -39,7 +39,6 @@ import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { isGraphFile } from "../weights/graph/graph_file.ts";
 import type { GraphOptions } from "../weights/graph/graph_options.ts";
-import { openWeights } from "../weights/open_weights.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
 import {
   ignoredHeads,
@@ -48,10 +47,10 @@ import {
   namesOf,
   reusableLayers,
 } from "./checkpoint_names.ts";
-import { openGraphWeights } from "./graph/read_graph.ts";
 import { readGraphConfig } from "./graph/read_graph_config.ts";
 import { checkQuantization } from "./check_quantization.ts";
 import { families, familyOf } from "./mod.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** The local files of a model, and the head that it gets. */
 export interface LoadModelOptions {
@@ -164,10 +163,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       ? { name: "language", outputs: 0 }
       : { name: "classification", outputs: options.outputs });
   const head = headOf(family, headRequest.name, families);
-  using file =
-    await (isGraphFile(options.weights)
-      ? openGraphWeights(options.weights)
-      : openWeights(options.weights));
+  using file = await openCheckpoint(options.weights);
   const { weights: stored, quantized: inFile } = readBitsandbytes(file);
   const config = head.fit?.(read.config, stored) ?? read.config;
   const body = bodyUnder(family, config, head);

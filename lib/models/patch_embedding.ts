@@ -14,6 +14,15 @@ export function patchGrid([height, width]: Size, [patchHeight, patchWidth]: Size
   return [Math.floor(height / patchHeight), Math.floor(width / patchWidth)];
 }
 
+/** The tokens of an image beside so many of the model's own; 0 where no patch fits. */
+export function tokensWith(
+  ownTokens: number,
+  { imageSize, patchSize }: { readonly imageSize: Size; readonly patchSize: Size },
+): number {
+  const [rows, columns] = patchGrid(imageSize, patchSize);
+  return rows * columns === 0 ? 0 : rows * columns + ownTokens;
+}
+
 /** A map as tokens, row by row: [batch, channels, height, width] → [batch, height · width, channels] */
 export function tokensOfMap(map: Tensor): Tensor {
   const [batch, channels, height, width] = map.shape as [number, number, number, number];

@@ -7,8 +7,8 @@
 import type { Family, ModelConfig } from "../nn/family.ts";
 import { weightsOf } from "../nn/layer.ts";
 import { headOf } from "../nn/task_head.ts";
-import { openWeights } from "../weights/open_weights.ts";
 import { isStoredHead } from "./checkpoint_names.ts";
+import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** A head in a checkpoint. */
 export interface StoredHead {
@@ -40,7 +40,7 @@ export async function storedHead(
   const head = headOf(family, name);
   const classifier = classifierOf(head, config);
   if (classifier === undefined || head.isPretrained) return undefined;
-  using stored = await openWeights(weights);
+  using stored = await openCheckpoint(weights);
   const rows = stored.tensors.get(classifier.path)?.shape[0];
   if (rows === undefined || rows <= classifier.others) return undefined;
   const outputs = rows - classifier.others;

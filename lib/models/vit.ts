@@ -17,6 +17,7 @@ import {
   patchGrid,
   resampledPositions,
   type Size,
+  tokensWith,
 } from "./patch_embedding.ts";
 
 /** The sizes of a ViT. */
@@ -44,7 +45,7 @@ export function readVitConfig(
   const hiddenSize = read.size("hidden_size", 768);
   const imageSize = read.pair("image_size", 224);
   const patchSize = read.pair("patch_size", 16);
-  const [rows, columns] = patchGrid(imageSize, patchSize);
+  const maxTokens = tokensWith(ownTokens, { imageSize, patchSize });
   const config: VitConfig = {
     hiddenSize,
     numLayers: read.depth("num_hidden_layers"),
@@ -53,7 +54,7 @@ export function readVitConfig(
     imageSize,
     pretrainedSize: imageSize,
     patchSize,
-    maxTokens: rows * columns + ownTokens,
+    maxTokens,
     intermediateSize: read.size("intermediate_size", 3072),
     poolerSize: read.size("pooler_output_size", hiddenSize),
     epsilon: read.positive("layer_norm_eps", 1e-12),
@@ -63,7 +64,7 @@ export function readVitConfig(
     attentionBias: read.flag("qkv_bias", true),
     initializerRange: read.positive("initializer_range", 0.02),
   };
-  if (rows * columns === 0) read.wrong("patch_size", "at most image_size");
+  if (maxTokens === 0) read.wrong("patch_size", "at most image_size");
   read.divides("num_attention_heads", config.numHeads, "hidden_size", hiddenSize);
   read.finish();
   return config;
@@ -220,6 +221,7 @@ export const vit: Family<VitConfig> = {
   readConfig: (json) => readVitConfig(json, ownTokens.length),
   layers: (config) => vitLayers(config, ownTokens),
   inputs: pixelInputs,
+  tokensOf: (config) => tokensWith(ownTokens.length, config),
   // Models that learn by filling in patches have these beside.
   ignored: [/embeddings\.mask_token$/, /^decoder\./],
   optional: [/^pooler\./],

@@ -11,7 +11,13 @@ import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { boxHead } from "./box_head.ts";
 import { pixelInputs } from "./image_heads.ts";
-import { forEachImage, patches, patchGrid, resampledPositions } from "./patch_embedding.ts";
+import {
+  forEachImage,
+  patches,
+  patchGrid,
+  resampledPositions,
+  tokensWith,
+} from "./patch_embedding.ts";
 import { readVitConfig, vitBlock, type VitConfig, vitLayers } from "./vit.ts";
 
 /** The sizes of a YOLOS. */
@@ -112,6 +118,7 @@ export const yolos: Family<YolosConfig> = {
   readConfig,
   layers,
   inputs: pixelInputs,
+  tokensOf: (config) => tokensWith(1 + config.numQueries, config),
   ignored: [/^(vit\.)?pooler\./],
   optional: [],
   attentionTargets: ["query", "value"],

@@ -260,6 +260,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly usesTypes?: boolean;
   /** What a batch is in a program and in an exported model, by name, for inputs other than text. */
   inputs?(config: Config): Record<string, InputSpec>;
+  /** How many tokens an image has in the stack, by the config's `imageSize`; 0 where it is too small. */
+  tokensOf?(config: Config): number;
   /** Tensors that some checkpoints hold and the body does not need. */
   readonly ignored: readonly RegExp[];
   /** Paths (within the body) that a checkpoint may lack; they are made anew. */

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { type Model, modelHead } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { TrainableModel } from "./trainable_model.ts";
 import { trainedWeights } from "./trained.ts";
 
 /**
  * Layers of a body that can be told apart: those of a stack. A model that is no stack is one layer as a whole,
- * whose result a head on pooled features reads.
+ * whose result the head reads.
  */
 export function bodyDepth({ family, config }: Pick<Model, "family" | "config">): number {
   return family.stack ? config.numLayers : 1;
@@ -18,15 +18,14 @@ export function bodyDepth({ family, config }: Pick<Model, "family" | "config">):
 
 /**
  * How many of the lowest layers neither hold a trained weight nor a place where the method acts,
- * all layers if only the head is trained. 0 for an encoder-decoder, for a model that is no stack under a head on
- * anything but pooled features, where the embeddings change or where a method does not say which layers it
- * acts on.
+ * all layers if only the head is trained. 0 for an encoder-decoder, where the embeddings change or where a
+ * method does not say which layers it acts on.
  */
 export function countFrozenLayers(
   { model, adapter }: Pick<TrainableModel, "model" | "adapter">,
 ): number {
   const { family: { stack, decoder }, config, head, layers } = model;
-  if (decoder || (!stack && modelHead(model).reads !== "pooled")) return 0;
+  if (decoder) return 0;
   const layerPath = stack?.layerPath;
   const firstLayer = layers.findIndex(({ path }) => path.startsWith(`${layerPath}.`));
   const below = layers.slice(0, firstLayer).map(({ path }) => `${path}.`);

@@ -8,11 +8,11 @@ import { type Tensor, tf } from "../engine/mod.ts";
 import { batchOf } from "./batch_inputs.ts";
 import { decode } from "./decoder.ts";
 import { encode, encodeMemory } from "./encoder.ts";
-import type { Features } from "./family.ts";
 import type { Net } from "./net.ts";
 import { headOf, rowHead } from "./task_head.ts";
 import type { Model } from "./model.ts";
 import type { Objective } from "./objective.ts";
+import { wholeFeatures } from "./whole_features.ts";
 
 /** Which part of the model runs, and for what. */
 export interface HeadResultsOptions {
@@ -42,25 +42,11 @@ export function headResults(
 ): Tensor {
   const { family, config } = call.model;
   const head = headOf(family, call.objective.head.name);
-  if (head.reads === "maps") {
-    return head.forward(net, config, featuresOf(net, call.model, inputs, "maps"));
+  if (head.reads !== "maps") {
+    return head.forward(net, config, headFeatures(net, call, inputs, options));
   }
-  return head.forward(net, config, headFeatures(net, call, inputs, options));
-}
-
-/** Features that a family gives by itself. */
-function featuresOf<Name extends keyof Features>(
-  net: Net,
-  { family, config }: Pick<Model, "family" | "config">,
-  inputs: Readonly<Record<string, Tensor>>,
-  name: Name,
-): NonNullable<Features[Name]> {
-  const features = family.features?.(net, config, inputs)[name];
-  if (features) return features;
-  throw new TunebookError(
-    "unsupported",
-    `${family.modelType} models give no ${name} features, which the head reads`,
-  );
+  const still = options.frozenLayers ? net.withoutDropout() : net;
+  return head.forward(net, config, wholeFeatures(still, call.model, inputs));
 }
 
 /** What the head makes of rows of features. */
@@ -78,9 +64,8 @@ export function headFeatures(
   const { family, config } = model;
   const { reads } = rowHead(headOf(family, objective.head.name));
   if (!family.stack) {
-    // What the frozen body gave before, or what it gives now.
-    if (inputs.hidden) return tf.squeeze(inputs.hidden, [1]);
-    return featuresOf(frozenLayers > 0 ? net.withoutDropout() : net, model, inputs, reads);
+    const still = frozenLayers > 0 ? net.withoutDropout() : net;
+    return wholeFeatures(still, model, inputs)[0];
   }
   const batch = batchOf(inputs);
   if (family.decoder) {

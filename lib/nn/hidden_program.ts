@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { type Program, tf } from "../engine/mod.ts";
+import type { Program } from "../engine/mod.ts";
 import { batchInputs, batchOf } from "./batch_inputs.ts";
 import { createNet } from "./create_net.ts";
 import { encode } from "./encoder.ts";
 import { bodyDepth } from "./frozen_layers.ts";
-import { headFeatures } from "./head_results.ts";
 import { modelHead } from "./model.ts";
 import { type TrainableModel, weightInputs } from "./trainable_model.ts";
+import { packedFeatures, wholeFeatures } from "./whole_features.ts";
 
-/** Which positions the head reads. */
+/** Which positions the head reads; a body that is no stack gives one row for each input. */
 export function positionsRead(model: TrainableModel["model"]): "all" | "pooled" {
-  return modelHead(model).reads === "pooled" ? "pooled" : "all";
+  return !model.family.stack || modelHead(model).reads === "pooled" ? "pooled" : "all";
 }
 
 /** Which positions are needed above the frozen layers: one where all layers are frozen. */
@@ -27,7 +27,7 @@ export function positionsAbove(
 
 /**
  * Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1,
- * hiddenSize].
+ * hiddenSize], of a model that is no stack [batch, 1, numbers].
  */
 export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): Program {
   const { model } = trainable;
@@ -42,7 +42,7 @@ export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): 
         quantized: model.quantized,
       });
       if (!model.family.stack) {
-        return { hidden: tf.expandDims(headFeatures(net, trainable, inputs), 1) };
+        return { hidden: packedFeatures(wholeFeatures(net, model, inputs)) };
       }
       const positions = positionsAbove(trainable, frozenLayers);
       return {

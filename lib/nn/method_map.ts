@@ -90,8 +90,10 @@ interface StackPlaces {
   readonly sites: readonly AttentionSite[];
 }
 
-/** The stacks of a model from the text upwards. */
-function stacksOf({ family, config }: Pick<Model, "family" | "config">): StackPlaces[] {
+/** The stacks of a model from the text upwards; of a model that is none, all that its paths number. */
+function stacksOf(model: Pick<Model, "family" | "config" | "layers">): StackPlaces[] {
+  const { family, config } = model;
+  if (!family.stack) return numberedLayers(model);
   const { layerPath } = stackOf(family);
   const first: StackPlaces = { layerPath, count: config.numLayers, sites: ["encoder"] };
   if (!family.decoder) return [first];
@@ -104,6 +106,17 @@ function stacksOf({ family, config }: Pick<Model, "family" | "config">): StackPl
       sites: ["decoder", "cross"],
     },
   ];
+}
+
+/** What stands before the first number in the paths of the body, with how many there are. */
+function numberedLayers({ family, config }: Pick<Model, "family" | "config">): StackPlaces[] {
+  const counts = new Map<string, number>();
+  for (const { path } of family.layers(config)) {
+    const [, layerPath, index] = /^(.+?)\.(\d+)\./.exec(path) ?? [];
+    if (layerPath === undefined) continue;
+    counts.set(layerPath, Math.max(counts.get(layerPath) ?? 0, Number(index) + 1));
+  }
+  return [...counts].map(([layerPath, count]) => ({ layerPath, count, sites: [] }));
 }
 
 /** Traces the forward pass with hooks that tell what they do. */

@@ -15,6 +15,7 @@ import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { MimeBundle } from "../core/display.ts";
+import type { Picture } from "../image/picture.ts";
 import type { BatchDraw, Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
@@ -223,6 +224,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
    * What the task says of a row in words is compared unless given.
    */
   inputKeys?(): readonly (string | undefined)[];
+  /** A row as the model sees it and as training may change it, of tasks on images. */
+  pictures?(row: number): Promise<readonly Picture[]>;
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */

@@ -15,7 +15,7 @@ import { sourceRows } from "../table/source_rows.ts";
 import type { ImagePrediction } from "./image_classification/prediction.ts";
 import { augmentMistakes } from "./shared/augment_mistakes.ts";
 import { imageMistakes } from "./shared/image_rows.ts";
-import { calledImage, type ImageInput } from "./shared/image_input.ts";
+import { calledImage, endOfName, type ImageInput } from "./shared/image_input.ts";
 import { labelledImages } from "./image_classification/labelled_images.ts";
 import {
   labelColumn,
@@ -95,11 +95,11 @@ export function imageClassification<const Kind extends LabelKind = "single">(
     withLabels,
     report: {
       noun: "image",
-      texts: (table) => columnValues(table, image).map(calledImage),
+      texts: (table) => columnValues(table, image).map((cell) => endOfName(calledImage(cell))),
       ...labelled.report,
     },
     preview: (table, row) => ({
-      text: calledImage(columnValues(table, image)[row]),
+      text: endOfName(calledImage(columnValues(table, image)[row])),
       label: labelled.shown(table, row),
     }),
   };

@@ -18,7 +18,7 @@ import { augmentationsOf, type AugmentationSpec } from "../image/augment/augment
 import type { BoxPredictions } from "../nn/box_predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues } from "../table/columns.ts";
-import { calledImage, type ImageInput } from "./shared/image_input.ts";
+import { calledImage, endOfName, type ImageInput } from "./shared/image_input.ts";
 import { absentLabels } from "./shared/split_labels.ts";
 import { augmentMistakes } from "./shared/augment_mistakes.ts";
 import { detectedObjects } from "./object_detection/detected_objects.ts";
@@ -120,13 +120,13 @@ export function objectDetection(
     withLabels,
     report: {
       noun: "image",
-      texts: (table) => columnValues(table, image).map(calledImage),
+      texts: (table) => columnValues(table, image).map((cell) => endOfName(calledImage(cell))),
       classes: (table) =>
         objectsIn(table, objects).map((own) => [...new Set(own.map(({ label }) => label))]),
     },
     hasMarks: (table) => objectsIn(table, objects).map(({ length }) => length > 0),
     preview: (table, row) => ({
-      text: calledImage(columnValues(table, image)[row]),
+      text: endOfName(calledImage(columnValues(table, image)[row])),
       label: describeObjects(objectsIn(table, objects)[row].map(({ label }) => label)),
     }),
   };

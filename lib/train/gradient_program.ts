@@ -26,6 +26,7 @@ import { countFrozenLayers } from "../nn/frozen_layers.ts";
 import { appliedHead, headFeatures, headResults } from "../nn/head_results.ts";
 import { positionsAbove } from "../nn/hidden_program.ts";
 import type { Net } from "../nn/net.ts";
+import { keptWidth } from "../nn/whole_features.ts";
 import { FoundStatistics } from "./found_statistics.ts";
 import { squaresByGroup } from "./gradient_squares.ts";
 import { lossParameters, withLossParameters } from "./loss_parameters.ts";
@@ -154,7 +155,7 @@ function trainingForward(
   const weights = withLossParameters(weightInputs(trainable, { eightBit }), trainable);
   const frozenLayers = countFrozenLayers(trainable);
   const batch = fromHidden
-    ? hiddenInputs(model.config.hiddenSize, positionsAbove(trainable, frozenLayers))
+    ? hiddenInputs(keptWidth(model), positionsAbove(trainable, frozenLayers))
     : batchInputs(model);
   type Tensors = Readonly<Record<string, Tensor>>;
   const outputsOf = (net: Net, inputs: Tensors): Tensor => {

@@ -10,6 +10,7 @@ import { pauses } from "../core/pauses.ts";
 import type { Device, HostTensor } from "../engine/mod.ts";
 import { packingFeeds } from "../data/feeds.ts";
 import { hiddenProgram, positionsAbove } from "../nn/hidden_program.ts";
+import { keptWidth } from "../nn/whole_features.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type FloatStore, openFloatStore } from "./float_store.ts";
@@ -37,14 +38,14 @@ export async function cacheHidden(
   device: Device,
   { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
-  const { hiddenSize } = trainable.model.config;
+  const width = keptWidth(trainable.model);
   const onlyFirst = positionsAbove(trainable, frozenLayers) === "pooled";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
   const starts: number[] = [];
   let size = 0;
   for (const length of lengths) {
     starts.push(size);
-    size += length * hiddenSize;
+    size += length * width;
   }
   const store = await openFloatStore(size, maxBytes);
   try {
@@ -54,11 +55,11 @@ export async function cacheHidden(
     throw error;
   }
   const hiddenOf = (chosen: readonly number[], layout: BatchLayout): HostTensor => {
-    const shape = [layout.rows, layout.length, hiddenSize];
-    const data = new Float32Array(layout.rows * layout.length * hiddenSize);
+    const shape = [layout.rows, layout.length, width];
+    const data = new Float32Array(layout.rows * layout.length * width);
     chosen.forEach((row, i) => {
       const at = layout.starts[i];
-      store.read(starts[row], data.subarray(at * hiddenSize, (at + lengths[row]) * hiddenSize));
+      store.read(starts[row], data.subarray(at * width, (at + lengths[row]) * width));
     });
     return { shape, data };
   };
@@ -104,6 +105,7 @@ async function fill(
   },
 ): Promise<void> {
   const program = hiddenProgram(trainable, frozenLayers);
+  const width = keptWidth(trainable.model);
   const step = await device.compile(program, { frozen: frozenOf(trainable) });
   const byLength = Array.from(rows.lengths, (_, row) => row)
     .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
@@ -119,7 +121,7 @@ async function fill(
         const from = i * perRow;
         const part = hidden.data.subarray(
           from,
-          from + lengths[row] * trainable.model.config.hiddenSize,
+          from + lengths[row] * width,
         );
         store.write(starts[row], part as Float32Array);
       });

@@ -124,11 +124,12 @@ async function subfolder(reference: string, folder: string): Promise<string> {
 
 /**
  * What a model folder lacks before it can be used; empty when it is whole. The weights are
- * `weightsFile` if given, else the standard file or its shards; a GGUF file is all that is needed.
+ * `weightsFile` if given, else the standard file or its shards; a GGUF file is all that is needed, and so is a graph.
  */
 export async function missingFiles(folder: string, weightsFile?: string): Promise<string[]> {
   const lacks = async (name: string) => !await isFile(join(folder, name));
-  const needsConfig = weightsFile === undefined || !isGguf(weightsFile);
+  const needsConfig = weightsFile === undefined ||
+    !isGguf(weightsFile) && !isGraphFile(weightsFile);
   const missing = needsConfig && await lacks(CONFIG_FILE) ? [CONFIG_FILE] : [];
   if (!await lacks(weightsFile ?? WEIGHTS_FILE)) return missing;
   if (weightsFile || await lacks(INDEX_FILE)) {
@@ -144,7 +145,7 @@ export async function missingFiles(folder: string, weightsFile?: string): Promis
 /**
  * Fetches every file of a model with `fetchFile`, which returns the local path, or undefined when
  * the source lacks the file. The weights are `weightsFile` if given, else the standard file or its
- * shards; a GGUF file is all that is fetched.
+ * shards; a GGUF file is all that is fetched, and of a graph what lies beside it.
  */
 export async function fetchModelFiles(
   source: string,
@@ -157,6 +158,11 @@ export async function fetchModelFiles(
     throw new TunebookError("download", `${source} has no ${name}${hint}`);
   };
   if (weightsFile !== undefined && isGguf(weightsFile)) return void await required(weightsFile);
+  if (weightsFile !== undefined && isGraphFile(weightsFile)) {
+    await required(weightsFile);
+    await fetchFile(`${weightsFile}_data`);
+    return void await fetchFile(PREPROCESSOR_CONFIG_FILE);
+  }
   await required(CONFIG_FILE, "; is it a model? A GGUF file in it is named with its path");
   await fetchFile(TOKENIZER_FILE);
   await fetchFile(TOKENIZER_CONFIG_FILE);

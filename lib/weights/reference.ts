@@ -37,8 +37,10 @@ export type Reference =
     readonly repository: string;
     /** A branch, a tag or a commit. */
     readonly revision: string;
-    /** The GGUF file in the repository, if it was named. */
+    /** The GGUF or ONNX file in the repository, if it was named. */
     readonly file?: string;
+    /** What is said of a graph. */
+    readonly graph?: GraphOptions;
   }
   | {
     readonly kind: "file";
@@ -99,8 +101,10 @@ export function parseReference(text: string): Reference {
       const { path, graph } = graphIn(text, rest.replace("#", "/"));
       return { ...parseNpm(text, path), ...graph };
     }
-    case "hf":
-      return parseHub(text, rest);
+    case "hf": {
+      const { path, graph } = graphIn(text, rest);
+      return { ...parseHub(text, path), ...graph };
+    }
     case "file": {
       const { path, graph } = graphIn(text, rest);
       return { ...parseFile(text, path), ...graph };
@@ -153,8 +157,12 @@ function parseHub(text: string, rest: string): Reference {
     throw unreadable(text, `"${revision}" is not a branch, a tag or a commit`);
   }
   if (file === undefined) return { kind: "hf", repository, revision };
-  if (!isGguf(file) || !isInside(file)) {
-    throw unreadable(text, `"${file}" is not a GGUF file; other models are named without a file`);
+  const isWhole = isGguf(file) || /\.onnx$/i.test(file);
+  if (!isWhole || !isInside(file)) {
+    throw unreadable(
+      text,
+      `"${file}" is neither a GGUF nor an ONNX file; other models are named without a file`,
+    );
   }
   return { kind: "hf", repository, revision, file };
 }
@@ -175,7 +183,8 @@ function graphIn(text: string, rest: string): { path: string; graph?: { graph: G
 export function graphReference(text: string, options: GraphOptions): string {
   const parsed = parseReference(text);
   const path = text.split("?")[0];
-  const isGraph = (parsed.kind === "npm" || parsed.kind === "file") && isGraphFile(path);
+  const { kind } = parsed;
+  const isGraph = (kind === "npm" || kind === "file" || kind === "hf") && isGraphFile(path);
   if (!isGraph) {
     throw new TunebookError(
       "input",
@@ -263,6 +272,7 @@ function unreadable(text: string, why: string): TunebookError {
   https://server/folder or https://server/model.safetensors
   new:gpt2?hiddenSize=256&layers=4                       a new model, made from the training data
   hf:org/name/model.gguf, file:./model.gguf and so on    one GGUF file
-  file:./model.onnx, npm:package@1.2.3#model.json        a graph: ONNX, or tensorflow.js`,
+  file:./model.onnx, npm:package@1.2.3#model.json,
+  hf:org/name/onnx/model.onnx                            a graph: ONNX, or tensorflow.js`,
   );
 }

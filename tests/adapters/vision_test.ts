@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import parity from "../golden/vision/parity.json" with { type: "json" };
 import { lora } from "../../lib/adapters/lora.ts";
+import type { LoraOptions } from "../../lib/adapters/lora_options.ts";
+import { vera } from "../../lib/adapters/vera.ts";
 import { readPeftFolder, writePeftFolder } from "../../lib/adapters/peft/folder.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import { families } from "../../lib/models/mod.ts";
 import { chooseTargets } from "../../lib/nn/targets.ts";
 import { attachTo, modelInfoOf } from "../../lib/nn/model.ts";
 import { mergeModel, noAdapter } from "../../lib/nn/merge.ts";
@@ -22,6 +26,8 @@ const adapters = [
   ["lora-vit", "vit", "classification"],
   ["lora-vit-patches", "vit", "classification"],
   ["lora-resnet", "resnet", "classification"],
+  ["dora-vit-patches", "vit", "classification"],
+  ["dora-resnet", "resnet", "classification"],
   ["lora-segformer", "segformer", "masks"],
 ] as const;
 
@@ -49,6 +55,16 @@ for (const [name, base, head] of adapters) {
       await assertSameFolder(folder, source);
     }));
 }
+
+Deno.test("PEFT and transformers gave the results of folders that tunebook wrote", () => {
+  const { differences } = parity;
+  for (const { modelType } of families.filter(({ input }) => input === "image")) {
+    assert.ok(`merged-${modelType}` in differences, modelType);
+  }
+  for (const [folder, difference] of Object.entries(differences)) {
+    assert.ok(difference < parity.tolerance, `${folder} differs by ${difference}`);
+  }
+});
 
 Deno.test("LoRA chooses a ViT's layers by the names of checkpoints and of modules", async () => {
   const info = modelInfoOf(await goldenImageModel("vit", "classification"));
@@ -99,3 +115,22 @@ Deno.test("a folder with the older names of a ViT's modules is read, too", () =>
     );
     assert.deepEqual(new Map(old.values), new Map(present.values));
   }));
+
+Deno.test("LoRA says which convolutions it cannot act on", async () => {
+  const attach = async (name: string, options: LoraOptions) =>
+    attachTo(await goldenImageModel(name, "classification"), lora(options));
+  await assert.rejects(
+    attach("convnext", { targets: ["dwconv"] }),
+    /dwconv has groups of channels/,
+  );
+  await assert.rejects(
+    attach("resnet", { targets: ["convolution"], start: "pissa" }),
+    /is a convolution, which cannot start with pissa/,
+  );
+  const resnet = await goldenImageModel("resnet", "classification");
+  assert.throws(() => attachTo(resnet, vera()), /is a convolution, on which lora acts/);
+  assert.throws(
+    () => attachTo(resnet, lora({ targets: ["convolutoin"] })),
+    /did you mean "convolution"/,
+  );
+});

@@ -1,6 +1,7 @@
 import { predictionsOf } from "../../lib/tasks/shared/class_predictions.ts";
 import assert from "node:assert/strict";
 import { attentionChart } from "../../lib/chart/attention_chart.ts";
+import { boxPrecisionRecallChart } from "../../lib/chart/box_precision_recall_chart.ts";
 import { calibrationChart } from "../../lib/chart/calibration_chart.ts";
 import { chart } from "../../lib/chart/chart.ts";
 import { classBarsChart } from "../../lib/chart/class_bars_chart.ts";
@@ -16,6 +17,8 @@ import { precisionRecallChart } from "../../lib/chart/precision_recall_chart.ts"
 import { project } from "../../lib/chart/project.ts";
 import { rocChart } from "../../lib/chart/roc_chart.ts";
 import { runsChart } from "../../lib/chart/runs_chart.ts";
+import type { ScoreCurve } from "../../lib/chart/score_curve.ts";
+import { scoreThresholdChart } from "../../lib/chart/score_threshold_chart.ts";
 import { seriesChart } from "../../lib/chart/series_chart.ts";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { ink } from "../../lib/core/html.ts";
@@ -36,6 +39,17 @@ const place = (name: string, numbers: number, own: number, added = 0): Place => 
   numbers,
   own,
   added,
+});
+
+/** A detector's curve of two points. */
+const scoreCurve = (label: string, averagePrecision: number): ScoreCurve => ({
+  label,
+  objects: 2,
+  points: [
+    { score: 0.9, threshold: 0.7, precision: 1, recall: 0.5, f1: 2 / 3 },
+    { score: 0.5, threshold: 0.25, precision: 0.5, recall: 1, f1: 2 / 3 },
+  ],
+  averagePrecision,
 });
 
 /** Each chart with how many marks of a kind it must draw. */
@@ -78,6 +92,25 @@ const drawings: Readonly<Record<string, [Drawing, role: string, marks: number]>>
   ],
   roc: [rocChart(predictions), "line mark", 4],
   precisionRecall: [precisionRecallChart(predictions), "line mark", 3],
+  boxPrecisionRecall: [
+    boxPrecisionRecallChart([
+      scoreCurve(hostile, 0.5),
+      scoreCurve("b", 0.25),
+      scoreCurve("c", NaN),
+    ]),
+    "line mark",
+    2,
+  ],
+  scoreThreshold: [
+    scoreThresholdChart(scoreCurve(hostile, 0.5), { threshold: 0.4 }),
+    "line mark",
+    3,
+  ],
+  noScoreThreshold: [
+    scoreThresholdChart({ ...scoreCurve("a", NaN), points: [] }),
+    "line mark",
+    0,
+  ],
   calibration: [calibrationChart(predictions), "bar", 10],
   bars: [classBarsChart({ recall: { a: 1, [hostile]: 0.5 }, f1: { a: 0.5 } }), "bar", 3],
   embedding: [

@@ -5,7 +5,7 @@
  */
 import { loadModel } from "../../lib/models/load_model.ts";
 import type { HostTensor } from "../../lib/engine/mod.ts";
-import type { ImageConfig } from "../../lib/nn/family.ts";
+import { withImageSize } from "../../lib/nn/image_size.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { goldenPath } from "./golden.ts";
 
@@ -23,6 +23,5 @@ export function goldenImageModel(name: string, head: string): Promise<Model> {
 
 /** The model for images of that size. */
 export function sized(model: Model, { shape: [, , height, width] }: HostTensor): Model {
-  const config: ImageConfig = { ...model.config as ImageConfig, imageSize: [height, width] };
-  return { ...model, config };
+  return withImageSize(model, [height, width]);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
-import { eightBitLinears, eightBitText } from "../../lib/nn/eight_bit_linears.ts";
+import { eightBitLinears } from "../../lib/nn/eight_bit_linears.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { packRows } from "../../lib/data/pack.ts";
 import { movedValues, openSeq2Seq, seq2seqBases } from "../adapters/seq2seq_base.ts";

@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { accuracy, adapter, full, head, lora, merged, model, Plan } from "tunebook";
+import {
+  accuracy,
+  adapter,
+  bleu,
+  full,
+  head,
+  lora,
+  merged,
+  model,
+  Plan,
+  textClassification,
+  textGeneration,
+} from "tunebook";
 import { readCommandLine } from "../../lib/cli/flags.ts";
 import { helpFor } from "../../lib/cli/help.ts";
 import { planOfFlags } from "../../lib/cli/plan_of_flags.ts";
@@ -52,8 +64,14 @@ Deno.test("another arithmetic is refused by the stage, plan files and flags", ()
 Deno.test("a device without eight-bit products is refused before anything is trained", async () => {
   const trainable = classifying(wideModel(), lora({ rank: 2 }));
   const device = { ...await openDevice("cpu"), name: "webgpu" };
+  const asked = { text: "text", label: "label" };
   assert.throws(
-    () => scoringOf({ evaluateCompute: "int8", targets: [] }, trainable, device),
+    () =>
+      scoringOf(
+        { evaluateCompute: "int8", targets: [], metrics: {}, task: textClassification(asked) },
+        trainable,
+        device,
+      ),
     isMistake("unsupported", "webgpu has no eight-bit products"),
   );
 });
@@ -117,3 +135,13 @@ Deno.test("a model that is too narrow for eight bits says that none of its layer
     await exact.dispose();
     await asked.dispose();
   }));
+
+Deno.test("of a model that writes next tokens are scored in int8, and texts are not written so", async () => {
+  const result = await model("tunebook:english")
+    .data(moods(24), textGeneration({ text: "text" }), { test: 4 })
+    .adapt(lora({ rank: 2 })).train({ epochs: 1, maxTokens: 12, samples: 0 })
+    .evaluate({ bleu }, { compute: "int8", generate: { maxNewTokens: 2 } }).run(quiet);
+  assert.match(result.evaluateCompute, /^int8: [1-9]\d* of .*; texts are written in float32$/);
+  assert.ok(result.drift!.largest > 0);
+  await result.dispose();
+});

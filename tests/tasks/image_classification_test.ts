@@ -22,7 +22,7 @@ import {
   type TrainOptions,
 } from "tunebook";
 import { Random } from "../../lib/core/random.ts";
-import { encodePng } from "../../lib/image/encode_png.ts";
+import { pngEncoder } from "../../lib/image/encode_png.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { isMistake } from "../is_mistake.ts";
 
@@ -34,6 +34,7 @@ const quiet = { quiet: true } as const;
 /** A folder of images that are mostly red or mostly blue, with noise. */
 async function colours(folder: string, each = 16): Promise<Table> {
   const random = Random.fromSeed(1, "colours");
+  const encodePng = await pngEncoder();
   for (const name of classes) {
     await Deno.mkdir(join(folder, name), { recursive: true });
     for (let at = 0; at < each; at++) {
@@ -117,8 +118,8 @@ Deno.test("augmentations are drawn anew in each epoch, and a resumed run has the
     const stop = new AbortController();
     const stopped = planOn(rows, { augment, settings: { ...settings, checkpoints } });
     const timer = setInterval(async () => {
-      const isThere = await Deno.stat(checkpoints).then(() => true, () => false);
-      if (isThere) stop.abort();
+      const files = await Array.fromAsync(Deno.readDir(checkpoints)).catch(() => []);
+      if (files.some(({ name }) => name.endsWith(".safetensors"))) stop.abort();
     }, 5);
     await stopped.run({ ...quiet, signal: stop.signal }).catch((error: Error) =>
       assert.match(error.message, /stopped after step/)

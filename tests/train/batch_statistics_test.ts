@@ -12,6 +12,7 @@ import { gradientProgram, gradients } from "../../lib/train/gradient_program.ts"
 import { groupSchedule } from "../../lib/train/group_steps.ts";
 import { initialState } from "../../lib/train/initial_state.ts";
 import { trainSettings } from "../../lib/train/train_options.ts";
+import { gpuLack } from "../engine/devices/gpu_lack.ts";
 import { largestDifference, readGolden } from "../models/golden.ts";
 import { goldenImageModel } from "../models/golden_images.ts";
 import { weightedImages } from "../models/weighted_images.ts";
@@ -32,9 +33,15 @@ async function trainableOf(name: string, method = full()): Promise<{
   return { trainable: { model, adapter: attachTo(model, method), objective }, golden };
 }
 
-for (const device of ["cpu", "tfjs:cpu"]) {
-  for (const name of ["resnet", "resnet-basic"]) {
-    Deno.test(`${name} trains with the batch's statistics as transformers does, on ${device}`, async () => {
+const lack = await gpuLack();
+
+for (const device of ["cpu", "tfjs:cpu", "webgpu"]) {
+  for (const name of device === "webgpu" ? ["resnet-basic"] : ["resnet", "resnet-basic"]) {
+    const reason = device === "webgpu" ? lack : undefined;
+    const title = `${name} trains with the batch's statistics as transformers does, on ${device}${
+      reason ? ` (${reason})` : ""
+    }`;
+    Deno.test({ name: title, ignore: reason !== undefined }, async () => {
       const { trainable, golden } = await trainableOf(name);
       const opened = await openDevice(device);
       const state = await initialState(trainable, opened, { accumulate: 1, seed: 1 });

@@ -146,3 +146,17 @@ Deno.test("a hub that cannot be reached gives way to the cache", () =>
       message: /cannot reach .* check the connection, or set HF_ENDPOINT/,
     });
   }));
+
+Deno.test("of an ONNX file the hub gives what lies beside it, and nothing else", () =>
+  withHub(async (hub, options) => {
+    hub.files["onnx/model.onnx"] = "graph";
+    hub.files["onnx/model.onnx_data"] = "numbers";
+    hub.files["preprocessor_config.json"] = "{}";
+    const graph = { ...model, file: "onnx/model.onnx" };
+    const folder = await downloadFromHub(graph, options);
+    assert.equal(await Deno.readTextFile(join(folder, "onnx", "model.onnx")), "graph");
+    assert.equal(await Deno.readTextFile(join(folder, "onnx", "model.onnx_data")), "numbers");
+    assert.equal(await Deno.readTextFile(join(folder, "preprocessor_config.json")), "{}");
+    await assert.rejects(Deno.stat(join(folder, "config.json")), Deno.errors.NotFound);
+    assert.equal(await downloadFromHub(graph, { ...options, offline: true }), folder);
+  }));

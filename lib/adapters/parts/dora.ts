@@ -6,10 +6,16 @@
  * @module
  */
 import { type Tensor, tf } from "../../engine/mod.ts";
-import type { HookContext, ModelInfo, Parameter } from "../../nn/method.ts";
+import type { ConvCall, HookContext, ModelInfo, Parameter } from "../../nn/method.ts";
 import type { LinearChange, LowRank } from "../../nn/adapter_delta.ts";
 import { magnitudeSuffix } from "../peft/lora.ts";
-import { type LoraTarget, lowRankChange, productOf, scaledProduct } from "./lora_target.ts";
+import {
+  type LoraTarget,
+  lowRankChange,
+  lowRankConvolution,
+  productOf,
+  scaledProduct,
+} from "./lora_target.ts";
 
 const magnitudesAt = ({ layer }: LoraTarget) => `${layer.path}${magnitudeSuffix}`;
 const weightAt = ({ layer }: LoraTarget) => `${layer.path}.weight`;
@@ -18,7 +24,7 @@ const weightAt = ({ layer }: LoraTarget) => `${layer.path}.weight`;
 export function magnitudesOf({ weights }: ModelInfo, site: LoraTarget): Parameter {
   return {
     name: magnitudesAt(site),
-    shape: [site.layer.outFeatures],
+    shape: site.convolution ? [1, site.layer.outFeatures, 1, 1] : [site.layer.outFeatures],
     decay: false,
     initial: () => rowNorms(weights.get(weightAt(site))!, site.layer.outFeatures),
   };
@@ -32,15 +38,43 @@ export function doraChange(
   context: HookContext,
 ): Tensor {
   const weight = context.weight(weightAt(site));
-  const [a, b] = [constant(context.parameter(site.a)), constant(context.parameter(site.b))];
-  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale)); // [outFeatures, inFeatures]
-  const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
-  const length = tf.div(context.parameter(magnitudesAt(site)), norm); // [outFeatures]
+  const length = lengthOf(site, context); // [outFeatures]
   const thinned = context.dropout(x, dropout);
   const plain = thinned === x
     ? withoutBias(site, y, context)
     : tf.matMul(thinned, weight, false, true);
-  const change = lowRankChange(site, thinned, context);
+  return lengthened(y, plain, lowRankChange(site, thinned, context), length);
+}
+
+/** The same of a convolution, whose rows are what its kernels see. */
+export function doraConvolution(
+  site: LoraTarget,
+  dropout: number,
+  { x, y, convolve }: ConvCall,
+  context: HookContext,
+): Tensor {
+  const length = tf.reshape(lengthOf(site, context), [1, -1, 1, 1]);
+  const thinned = context.dropout(x, dropout);
+  const { path, bias } = site.layer;
+  const own = () =>
+    bias === false ? y : tf.sub(y, tf.reshape(context.weight(`${path}.bias`), [1, -1, 1, 1]));
+  const plain = thinned === x ? own() : convolve(thinned, context.weight(weightAt(site)));
+  return lengthened(y, plain, lowRankConvolution(site, { x: thinned, convolve }, context), length);
+}
+
+/** m / ‖W + s·B·A‖ by row, [outFeatures]. */
+function lengthOf(site: LoraTarget, context: HookContext): Tensor {
+  const { inFeatures, outFeatures } = site.layer;
+  const matrix = (x: Tensor, rows: number) => tf.reshape(x, [rows, -1]);
+  const weight = tf.reshape(context.weight(weightAt(site)), [outFeatures, inFeatures]);
+  const a = matrix(constant(context.parameter(site.a)), site.rank);
+  const b = matrix(constant(context.parameter(site.b)), outFeatures);
+  const turned = tf.add(weight, tf.mul(tf.matMul(b, a), site.scale));
+  const norm = tf.sqrt(tf.sum(tf.square(turned), 1));
+  return tf.div(tf.reshape(context.parameter(magnitudesAt(site)), [outFeatures]), norm);
+}
+
+function lengthened(y: Tensor, plain: Tensor, change: Tensor, length: Tensor): Tensor {
   return tf.add(
     y,
     tf.add(tf.mul(plain, tf.sub(length, 1)), tf.mul(change, length)),

@@ -27,7 +27,9 @@ export async function readYoloData(path: string): Promise<YoloData> {
   try {
     data = parse(await readText(path), { maxAliasCount: 0 });
   } catch (error) {
-    throw new TunebookError("data", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    // The parser shows the lines around the mistake below its first one.
+    const reason = messageOf(error).split("\n", 1)[0].replace(/:$/, "");
+    throw new TunebookError("data", `cannot read ${path}: ${reason}`, { cause: error });
   }
   if (!isRecord(data)) {
     throw new TunebookError("data", `${path} is not YOLO's YAML of named values`);

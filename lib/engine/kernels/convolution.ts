@@ -106,7 +106,8 @@ function turned(build: GraphBuilder, weight: Value, groups: number): Value {
   const columnsFirst = own === 1
     ? build.reshape(weight, [groups, inputs, offsets, own])
     : build.reshape(transpose(build, matrices, [0, 2, 1]), [groups, inputs, offsets, own]);
-  const backwards = offsets === 1 ? columnsFirst : build.emitOne(
+  if (offsets === 1) return build.reshape(columnsFirst, [groups * inputs, own, rows, columns]);
+  const backwards = build.emitOne(
     "Gather",
     [
       columnsFirst,

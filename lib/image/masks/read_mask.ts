@@ -6,9 +6,9 @@
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { required, text, whole } from "../../core/option_rules.ts";
-import { reasonOf } from "../../core/reason.ts";
 import { type DecodeImageOptions, mostPixels } from "../decode_image.ts";
 import { readPng, samplesOf } from "../decode_png.ts";
+import { damagedImage } from "../known_image.ts";
 import { imageKindOf } from "../image_kind.ts";
 
 /** A number for each pixel. */
@@ -67,12 +67,7 @@ export async function readMask(
     }
     return { width, height, ids };
   } catch (error) {
-    if (error instanceof TunebookError) throw error;
-    throw new TunebookError(
-      "data",
-      `${where} is ${name} that cannot be read; it is truncated or damaged: ${reasonOf(error)}`,
-      { cause: error },
-    );
+    throw damagedImage(error, `${where} is ${name}`);
   }
 }
 

@@ -26,8 +26,9 @@ export interface ResampleTarget {
 
 /**
  * Resizes an image; every channel by itself, alpha too. Pillow's fixed-point arithmetic, so that bits are
- * those of `PIL.Image.resize` of Pillow 13. Up to Pillow 12 images that lose much of their height were
- * resized across first as well, which rounds some pixels otherwise, by one.
+ * those of `PIL.Image.resize` of Pillow 13. Up to Pillow 12 images that lose much more of their height than
+ * of their width were resized across first as all others: there bilinear differs by one of 255, and filters
+ * that overshoot by more at hard edges, because bytes are cut off between the passes.
  *
  * @example
  * ```ts

@@ -43,20 +43,27 @@ interface CountedBox {
   readonly count: number;
 }
 
-/** One point for boxes with the same score: they count or do not count together. */
+/** One point for boxes with the same score, which count or do not count together. */
 function pointsOf(boxes: readonly CountedBox[], objects: number): ScorePoint[] {
-  const points: ScorePoint[] = [];
-  let [right, wrong] = [0, 0];
+  const points: (ScorePoint & { readonly isFound: boolean })[] = [];
+  let [right, wrong, before] = [0, 0, 0];
   boxes.forEach(({ verdict, score, count }, at) => {
     if (verdict === verdicts.right) right += count;
     else if (verdict === verdicts.wrong) wrong += count;
-    if (boxes[at + 1]?.score === score || right + wrong === 0) return;
+    const next = boxes[at + 1]?.score ?? (score > 0 ? 0 : score - 1);
+    if (next === score && at + 1 < boxes.length) return;
+    if (right + wrong === 0) return;
     points.push({
       score,
+      threshold: (score + next) / 2,
       precision: right / (right + wrong),
       recall: ratio(right, objects),
       f1: 2 * right / (right + wrong + objects),
+      isFound: right > before,
     });
+    before = right;
   });
-  return points;
+  return points
+    .filter(({ isFound }, at) => isFound || (points[at + 1]?.isFound ?? true))
+    .map(({ isFound: _, ...point }) => point);
 }

@@ -10,15 +10,20 @@ import type { GraphModel } from "./graph_model.ts";
 import { runGraph } from "./run_graph.ts";
 
 /** Images of the trace: more than one, which a graph may have been made for. */
-const images = 2;
+export const tracedImages = 2;
 
-/** Tensor → its shape, the batch being 2; what cannot be traced is left out with all that depends on it. */
+/**
+ * Tensor → its shape, the batch being `tracedImages`.
+ *
+ * @param skips true to leave out what cannot be traced, with all that depends on it, instead of an error
+ */
 export function graphShapes(
   graph: GraphModel,
   [height, width]: readonly [number, number],
+  { skips = false }: { readonly skips?: boolean } = {},
 ): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
-  const shape = [images, graph.input.channels, height, width];
+  const shape = [tracedImages, graph.input.channels, height, width];
   const weights = graph.layers.flatMap(weightsOf).map(({ path, shape }): [string, InputSpec] => [
     path,
     { role: "frozen", type: "float32", shape },
@@ -33,7 +38,7 @@ export function graphShapes(
       const net = createNet({ tensor: (path) => tensors[path] });
       const found = (name: string, value: { readonly shape: readonly number[] }) =>
         void shapes.set(name, [...value.shape]);
-      runGraph(net, graph, pixel_values, [], { found, skips: true });
+      runGraph(net, graph, pixel_values, [], { found, skips });
       return { image: tf.relu(pixel_values) };
     },
   };

@@ -11,8 +11,8 @@ type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /**
  * Unless a tensor is named, the last one of the maps that are the coarsest and have the most channels: what a
- * classifier takes the means of, and what a detector or a segmentation model goes up again from. A graph
- * without maps is cut off at its first output.
+ * classifier takes the means of, and what a detector or a segmentation model goes up again from. Where more
+ * than a few linear layers come after that, as in a transformer, it is what the last of them reads.
  *
  * @param shapes of the tensors that can be computed
  */
@@ -35,8 +35,17 @@ export function headTensor(
       area === best.area && channels >= best.channels;
     if (isBetter) best = { name, area, channels };
   }
-  return best?.name ?? named(where, graph, graph.outputs[0], graph.outputs[0]);
+  const before = best ? dependenciesOf(graph.nodes, [best.name]) : new Set<string>();
+  const linears = graph.nodes.filter(({ op, outputs }) =>
+    op === "Linear" && needed.has(outputs[0]) && !before.has(outputs[0])
+  );
+  if (best && linears.length <= mostHeadLinears) return best.name;
+  return linears.map(({ inputs: [x] }) => x).findLast((x) => shapes.has(x)) ?? best?.name ??
+    named(where, graph, graph.outputs[0], graph.outputs[0]);
 }
+
+/** Linear layers of a head; bodies have more. */
+const mostHeadLinears = 4;
 
 /** Operators whose results have channels first and height and width behind them. */
 const makers = new Set([

@@ -25,7 +25,7 @@ export function forOtherSizes(graph: GraphModel, shapes: Shapes): GraphModel {
       case "AveragePool":
         return pooled(node, from, shapes.get(node.outputs[0]));
       case "Reshape":
-        return reshaped(node, from, constants);
+        return reshaped(node, { from, to: shapes.get(node.outputs[0]) }, constants);
     }
     return node;
   });
@@ -54,19 +54,22 @@ function pooled(node: ModelNode, from: readonly number[], to?: readonly number[]
   return isWhole ? { op: "GlobalAveragePool", ...rest } : node;
 }
 
-/** A shape whose one size is the product of height and width, and no other is left open. */
+/**
+ * A shape that keeps the batch, and whose size that height and width were joined to is the one that is left: what
+ * else is said of it stays as it is.
+ */
 function reshaped(
   node: ModelNode,
-  from: readonly number[],
+  { from, to }: { readonly from: readonly number[]; readonly to: readonly number[] | undefined },
   constants: Record<string, NodeConstant>,
 ): ModelNode {
   const target = constants[node.inputs[1]];
-  if (!target || from.length !== 4 || target.data.includes(-1)) return node;
+  if (!target || from.length !== 4 || to?.[0] !== from[0]) return node;
   const joined = joinedSizes(from);
-  const at = target.data.findIndex((size, axis) => axis > 0 && joined.includes(size));
-  if (at < 0) return node;
+  const at = to.findIndex((size, axis) => axis > 0 && joined.includes(size));
+  const sizes = to.map((size, axis) => axis === 0 ? 0 : axis === at ? -1 : size);
   const name = `${node.outputs[0]} for any size`;
-  constants[name] = { ...target, data: target.data.with(at, -1) };
+  constants[name] = { ...target, shape: [sizes.length], data: sizes };
   return { ...node, inputs: [node.inputs[0], name] };
 }
 

@@ -12,7 +12,8 @@ import { headTensor } from "./head_tensor.ts";
 import { knownPreprocessor, knownTrunk, preprocessorConfig } from "./known_preprocessors.ts";
 import { forOtherSizes } from "./other_size.ts";
 import { readGraph } from "./read_graph.ts";
-import { checkOperators } from "./run_graph.ts";
+import { checkOperators, isSupported } from "./run_graph.ts";
+import { storedPreprocessor } from "./stored_preprocessor.ts";
 
 /** Height and width of images of a graph that leaves them open. */
 const usualSize = 224;
@@ -20,20 +21,23 @@ const usualSize = 224;
 /** Reads a graph and cuts it off where the head begins. */
 export async function readGraphConfig(
   path: string,
-  { head, preprocessor = {} }: GraphOptions = {},
+  { head, preprocessor }: GraphOptions = {},
 ): Promise<Record<string, unknown>> {
   const { model, size: own } = await readGraph(path);
+  const stored = preprocessor ? undefined : await storedPreprocessor(path);
   const known = { ...knownPreprocessor(path, model.input.channels), ...preprocessor };
   checkChannels(path, model, known);
-  const size = pairOf(known.size) ?? own ?? [usualSize, usualSize];
-  const first = graphShapes(model, own ?? size);
+  const size = pairOf(known.size) ?? stored?.size ?? own ?? [usualSize, usualSize];
+  const first = graphShapes(model, own ?? size, { skips: true });
   const isOther = own !== undefined && String(own) !== String(size);
   const whole = isOther ? forOtherSizes(model, first) : model;
   const at = headTensor(path, whole, first, head?.at ?? knownTrunk(path));
   const graph = cutAt(whole, at);
   checkOperators(path, graph.nodes);
   if (graph.layers.length === 0) {
-    checkOperators(path, whole.nodes);
+    const stop = whole.nodes.find(({ outputs }) => !first.has(outputs[0]));
+    if (stop && !isSupported(stop)) checkOperators(path, whole.nodes);
+    else if (stop && head?.at === undefined) graphShapes(whole, own ?? size);
     throw new TunebookError("unsupported", `${path} has no weights before "${at}"`);
   }
   return {
@@ -44,7 +48,7 @@ export async function readGraphConfig(
     ...(known.order === "bgr" ? { channel_order: "bgr" } : {}),
     head_at: at,
     graph,
-    preprocessor: preprocessorConfig(known, size, model.input.channels),
+    preprocessor: stored?.config ?? preprocessorConfig(known, size, model.input.channels),
   };
 }
 

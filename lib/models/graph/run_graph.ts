@@ -88,9 +88,12 @@ export function runGraph(
   };
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => name === "" ? undefined : valueOf(name));
-    const lacks = node.inputs.some((name, at) => name !== "" && inputs[at] === undefined);
-    if (skips && (lacks || !isSupported(node))) continue;
+    const lacking = node.inputs.find((name, at) => name !== "" && inputs[at] === undefined);
+    if (skips && (lacking !== undefined || !isSupported(node))) continue;
     try {
+      if (lacking !== undefined) {
+        throw new TunebookError("weights", `nothing before it gives its input "${lacking}"`);
+      }
       const made = computed({ node, inputs, net }, layers);
       [made].flat().forEach((value, at) => {
         const output = node.outputs[at];

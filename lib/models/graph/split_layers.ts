@@ -117,7 +117,7 @@ function convolution(found: Found, node: GraphNode): ModelNode | undefined {
   const { bias, output } = biasName
     ? { bias: constant(found, biasName), output: node.outputs[0] }
     : addedBias(found, node, ofChannels);
-  const path = found.paths.of(name, node.name, node.outputs[0]);
+  const path = found.paths.of("conv", name, node.name, node.outputs[0]);
   add(found, {
     kind: "conv",
     path,
@@ -145,7 +145,7 @@ function linear(found: Found, node: GraphNode): ModelNode | undefined {
   const { bias, output } = own
     ? { bias: beta === 1 ? own : changed(own, (number) => beta * number), output: node.outputs[0] }
     : addedBias(found, node, ofFeatures);
-  const path = found.paths.of(name, node.name, node.outputs[0]);
+  const path = found.paths.of("linear", name, node.name, node.outputs[0]);
   add(found, {
     kind: "linear",
     path,
@@ -160,7 +160,7 @@ function batchNorm(found: Found, node: GraphNode): ModelNode | undefined {
   const [x, scale, ...others] = node.inputs;
   const [weight, bias, mean, variance] = [scale, ...others].map((name) => constant(found, name));
   if (!weight || !bias || !mean || !variance) return undefined;
-  const path = found.paths.of(scale, node.name, node.outputs[0]);
+  const path = found.paths.of("batchNorm", scale, node.name, node.outputs[0]);
   // ONNX counts what stays of the running statistics, PyTorch what a batch adds.
   const { momentum = 0.9, epsilon = 1e-5 } = node.attributes as Record<string, number>;
   add(found, {
@@ -180,7 +180,7 @@ function norm(found: Found, node: GraphNode): ModelNode | undefined {
   if (weight?.shape.length !== 1 || !isLast) return undefined;
   const [width] = weight.shape;
   const bias = constant(found, offset) ?? constantOf([width], new Float32Array(width));
-  const path = found.paths.of(scale, node.name, node.outputs[0]);
+  const path = found.paths.of("norm", scale, node.name, node.outputs[0]);
   add(found, { kind: "norm", path, width }, { weight, bias });
   const epsilon = node.attributes.epsilon as number ?? 1e-5;
   return {
@@ -230,7 +230,7 @@ function plainNode(found: Found, node: GraphNode): ModelNode {
     const isTrained = operand?.type === "float" && countOf(operand.shape) > 1 &&
       trainedOperands.has(op) && meetsLearned;
     if (!isTrained || name in found.tensors) continue;
-    const path = found.paths.of(name, node.name, outputs[0]);
+    const path = found.paths.of("tensor", name, node.name, outputs[0]);
     found.tensors[name] = path;
     const { shape } = operand;
     add(found, { kind: "tensor", path, shape, initial: "zeros" }, { "": operand });

@@ -3,48 +3,27 @@
  *
  * @module
  */
-import {
-  bundleOf,
-  customInspect,
-  type Displayed,
-  jupyterDisplay,
-  type MimeBundle,
-} from "../../core/display.ts";
+import { customInspect, type Displayed, jupyterDisplay } from "../../core/display.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { abortSignal, type Rules } from "../../core/option_rules.ts";
-import { html, htmlFrame, htmlSection, htmlTable, shareBar } from "../../core/html.ts";
-import { histogramImage, histogramOf, histogramText } from "../../core/sparkline.ts";
-import { shortened } from "../../core/text_table.ts";
-import { shownName } from "../../core/quoted.ts";
-import { visible } from "../../core/visible.ts";
 import { describeTables, type SplitReport } from "../../data/report.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { trainSettings } from "../../train/train_options.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import { previewDisplay, previewText } from "./preview_display.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import type { AnyExamples } from "../run/assemble_stage.ts";
 import { notesOf } from "../run/split_notes.ts";
 import { openStage, processorOf } from "../run/open_stage.ts";
+import type { PreviewRow } from "./preview_row.ts";
 import { type ReadData, readStage } from "../run/read_stage.ts";
-
-/** One row as the model gets it. */
-export interface PreviewRow {
-  readonly text: string;
-  readonly label: string;
-  /** The tokens with special tokens; short rows are padded to the longest of the rows shown. */
-  readonly tokens: readonly string[];
-  /** 1 for a token, 0 for padding. */
-  readonly mask: readonly number[];
-  /** Of each token that is no padding its id, and whether it is learned, where the task tells that. */
-  readonly learned?: readonly { readonly id: number; readonly learned: boolean }[];
-}
 
 /** The data of a plan. In a notebook it shows splits, balance, lengths and example rows. */
 export interface DataPreview extends Displayed {
   readonly splits: SplitReport;
-  /** Tokens of each row, by split. */
+  /** Tokens of each row, by split; none of images. */
   readonly lengths: Readonly<Record<string, Int32Array>>;
   /** What the task says of the rows, such as how many tokens are learned. */
   readonly notes: readonly string[];
@@ -63,7 +42,6 @@ const rules: Rules<PreviewOptions> = { signal: abortSignal };
 const shownExamples = 3;
 /** Enough tokens of a row to see how a text is cut. */
 const shownTokens = 40;
-const shownClasses = 12;
 
 /** Reads and encodes the data of a plan; the model's weights are not read. */
 export async function previewData(
@@ -84,7 +62,7 @@ export async function previewData(
     if (!table) continue;
     const where = `the ${name === "train" ? "training" : name} data`;
     const examples = await read.task.examples(table, processor, { where, labelled: false, signal });
-    lengths[name] = examples.lengths;
+    if (processor.input === "text") lengths[name] = examples.lengths;
     inputs[name] = examples.inputKeys?.();
     found[name] = examples;
   }
@@ -121,10 +99,16 @@ async function shownRows(
       ? (await examples.feedsOf([0])).input_ids?.data ?? []
       : [];
     const counts = examples.lengths.length > 0 ? examples.countsOf?.(0) : undefined;
-    rows.push({ ...task.task.preview(table, 0), ids: Array.from(ids), counts });
+    const pictures = await examples.pictures?.(0);
+    rows.push({
+      ...task.task.preview(table, 0),
+      ids: Array.from(ids),
+      counts,
+      ...(pictures ? { pictures } : {}),
+    });
   }
   const longest = Math.min(shownTokens, Math.max(...rows.map(({ ids }) => ids.length)));
-  return rows.map(({ text, label, ids, counts }) => {
+  return rows.map(({ text, label, ids, counts, pictures }) => {
     const shown = ids.slice(0, longest);
     const padding = longest - shown.length;
     const word = (id: number) =>
@@ -139,6 +123,7 @@ async function shownRows(
         ),
       ],
       mask: [...shown.map(() => 1), ...Array<number>(padding).fill(0)],
+      ...(pictures ? { pictures } : {}),
       ...(counts ? { learned: shown.map((id, at) => ({ id, learned: counts[at] > 0 })) } : {}),
     };
   });
@@ -155,107 +140,9 @@ function shownNumbers(
   return ranked.slice(0, shownExamples).sort((a, b) => a - b);
 }
 
-type Shown = Pick<DataPreview, "splits" | "lengths" | "notes" | "examples">;
-
 function tokenText(tokenizer: Tokenizer, id: number): string {
   const { padId, clsId, sepId, maskId, texts } = tokenizer;
   const special = { pad_token: padId, cls_token: clsId, sep_token: sepId, mask_token: maskId };
   const name = Object.entries(special).find(([, own]) => own === id)?.[0];
   return (name && texts[name]) ?? (tokenizer.decode([id]) || `#${id}`);
-}
-
-/** A text in which nothing is marked is its own label. */
-function isText(label: string, text: string): boolean {
-  return label === text.replace(/\s+/g, " ");
-}
-
-function previewText({ splits, lengths, notes, examples }: Shown): string {
-  return [
-    String(splits),
-    ...notes,
-    ...Object.entries(lengths).map(([name, values]) =>
-      `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
-    ),
-    ...examples.flatMap(({ text, label, tokens, mask, learned }) => [
-      `${isText(label, text) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
-      `  tokens ${tokens.map(visible).join(" ")}`,
-      `  mask   ${mask.join("")}`,
-      ...learned ? [`  learned ${learned.map((each) => each.learned ? 1 : 0).join("")}`] : [],
-    ]),
-  ].join("\n");
-}
-
-function previewDisplay(shown: Shown): MimeBundle {
-  const { splits, lengths, notes, examples } = shown;
-  const sizes = splits.splits.map(({ name, rows, tokens, duplicates }) => {
-    const { counts, low, high } = histogramOf(lengths[name]);
-    return [
-      name,
-      rows.toLocaleString("en"),
-      histogramImage(
-        counts,
-        `Token lengths of ${name} from ${low} to ${high}: ${counts.join(", ")}`,
-      ),
-      tokens ? `half ≤ ${tokens.half}, 99 % ≤ ${tokens.nearly}, longest ${tokens.all}` : "",
-      duplicates,
-    ];
-  });
-  const balance = splits.splits.flatMap(({ name, classes }) =>
-    classes.slice(0, shownClasses).map((each) => [
-      `${name}: ${shownName(each.name)}`,
-      each.rows.toLocaleString("en"),
-      shareBar(each.share, `${(100 * each.share).toFixed(1)} %`),
-    ])
-  );
-  const warnings = String(splits).split("\n").slice(splits.splits.length);
-  return bundleOf(
-    previewText(shown),
-    htmlFrame(
-      htmlTable({
-        caption: "Splits and the lengths of their rows in tokens",
-        columns: ["split", "rows", "lengths", "", "repeated texts"].map((title) => ({ title })),
-        rows: sizes,
-      }),
-      balance.length > 0
-        ? htmlTable({
-          caption: "Class balance",
-          columns: ["class", "rows", "share"].map((title) => ({ title })),
-          rows: balance,
-        })
-        : html``,
-      notes.map((line) => html`<p style="margin:.2em 0">${line}</p>`),
-      warnings.map((line) => html`<p style="margin:.2em 0">⚠ ${line}</p>`),
-      examples.map(({ text, label, tokens, mask, learned }) =>
-        htmlSection(
-          html`${
-            isText(label, text) ? [] : html`
-              <bdi>${visible(label)}</bdi>:
-            `
-          }<bdi>${shortened(text, 100)}</bdi>`,
-          html`<p style="margin:.2em 0;font-family:monospace">${
-            tokens.map((token, at) =>
-              html`<span dir="auto" title="${
-                mask[at] ? "token" : "padding, masked"
-              }" style="border:1px solid
-rgba(128,128,128,.5);padding:0 .25em;margin:0 .15em .15em 0;display:inline-block;opacity:${
-                mask[at] ? 1 : 0.45
-              }">${token}</span>`
-            )
-          }<br>mask ${mask.join("")}</p>${learned ? tokenTable(tokens, learned) : html``}`,
-        )
-      ),
-    ),
-  );
-}
-
-/** Each token with its id and whether it is learned. */
-function tokenTable(
-  tokens: readonly string[],
-  learned: NonNullable<PreviewRow["learned"]>,
-) {
-  return htmlTable({
-    caption: "What is learned",
-    columns: ["token", "id", "learned"].map((title) => ({ title })),
-    rows: learned.map(({ id, learned }, at) => [visible(tokens[at]), id, learned ? "yes" : "no"]),
-  });
 }

@@ -32,10 +32,10 @@ import { openStage } from "./open_stage.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
-import { describeScores, type RunResult, type ScoreTitles } from "./run_result.ts";
+import { describeScores, type RunResult, scoresHeading, type ScoreTitles } from "./run_result.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
 import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
-import { scoringOf } from "./scoring.ts";
+import { type Scoring, scoringOf } from "./scoring.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
 import { writingStage } from "./writing_stage.ts";
@@ -104,7 +104,7 @@ export async function runPlan(
     const asked = { state, options, signal, toWrite };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await sampler?.after(writing.open(), { steps: trained.step, signal });
-    if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec);
+    if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
     const exactly = (examples: AnyExamples) => outputsOf(examples, signal);
@@ -180,9 +180,13 @@ function withScores(error: unknown, { scores, ...about }: Scored, titles: ScoreT
 }
 
 /** Says the scores before anything is written, which may fail: by a full disk for one. */
-function sayScores({ scores, signatures }: Scored, { metrics }: PlanSpec): void {
+function sayScores(
+  { scores, signatures }: Scored,
+  { metrics }: PlanSpec,
+  { reason: evaluateCompute }: Scoring,
+): void {
   const lines = describeScores(scores, scoreTitles(metrics), { signatures });
-  if (lines.length > 0) say(["scores on held-out rows", ...lines].join("\n"));
+  if (lines.length > 0) say([scoresHeading({ evaluateCompute }), ...lines].join("\n"));
 }
 
 function describeData(

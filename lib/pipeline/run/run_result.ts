@@ -222,8 +222,12 @@ function smallNumber(value: number): string {
 
 function describeScore(value: unknown): string {
   if (typeof value === "number") return formatNumber(value);
-  return JSON.stringify(
+  const text = JSON.stringify(
     value,
     (_, part) => typeof part === "number" && !Number.isInteger(part) ? +part.toFixed(4) : part,
   );
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)} …` : text;
 }
+
+/** Tables and curves are longer; they show themselves in a notebook. */
+const mostCharacters = 1000;

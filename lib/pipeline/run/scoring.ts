@@ -13,7 +13,7 @@ import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { computesBytes } from "../../train/open_compute.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
-import { type Scorer, scorerOf } from "./score_stage.ts";
+import { asksForTexts, type Scorer, scorerOf } from "./score_stage.ts";
 
 /** What runs a model over held-out rows. */
 export interface Scoring extends AsyncDisposable {
@@ -41,10 +41,11 @@ export interface Scoring extends AsyncDisposable {
  * eight-bit products.
  */
 export function scoringOf(
-  { evaluateCompute = "float32", targets }: Pick<PlanSpec, "evaluateCompute" | "targets">,
+  spec: Pick<PlanSpec, "evaluateCompute" | "targets" | "metrics" | "task">,
   trainable: TrainableModel,
   device: Device,
 ): Scoring {
+  const { evaluateCompute = "float32", targets } = spec;
   const exact = scorerOf(trainable, device);
   if (evaluateCompute === "float32") {
     return {
@@ -67,7 +68,8 @@ export function scoringOf(
   return {
     scorer,
     exact,
-    reason: `int8: ${eightBitText(eightBit)}`,
+    reason: `int8: ${eightBitText(eightBit)}` +
+      (asksForTexts(spec) ? "; texts are written in float32" : ""),
     eightBit,
     expected: async (_, examples, options) =>
       targets.length === 0

@@ -29,8 +29,10 @@ import {
   truthOf,
   type WithTruth,
 } from "../shared/labelled_rows.ts";
+import { withPicture } from "../shared/seen_images.ts";
 import { joinOutputs, needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
+import { displayOfImages } from "./prediction_display.ts";
 import { imageReader } from "./reader.ts";
 import { calledImage, type ImageInput } from "../shared/image_input.ts";
 import type { ImagePrediction } from "./prediction.ts";
@@ -65,6 +67,7 @@ export function labelledImages<Kind extends LabelKind>(
       config: labelFields(kind, labels),
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    display: displayOfImages,
     reader: imageReader({ image, kind, labels }),
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     ...(kind === "single" ? { baseline: (train, held) => mostFrequent(labels, train, held) } : {}),
@@ -111,7 +114,11 @@ async function examplesOf<Kind extends LabelKind>(
     answers(outputs) {
       const cells = columnValues(table, image);
       return saidLabels(cells.length, joinOutputs(outputs), { kind, labels })
-        .map((said, row) => ({ image: calledImage(cells[row]), ...said }));
+        .map((said, row) => {
+          const answer = { image: calledImage(cells[row]), ...said };
+          const picture = images.pictureOf(row, answer.image);
+          return picture ? withPicture(answer, picture) : answer;
+        });
     },
   };
 }

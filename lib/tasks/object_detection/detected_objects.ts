@@ -27,7 +27,7 @@ import { detectionObjective } from "./detection_objective.ts";
 import { displayOfDetections } from "./display.ts";
 import { checkObjectRows, type LearntObject, objectsIn } from "./object_rows.ts";
 import { originalBox } from "./placed_objects.ts";
-import { type DetectionPrediction, withPicture } from "./prediction.ts";
+import { type DetectionPrediction, withOriginal } from "./prediction.ts";
 import { detectionReader } from "./reader.ts";
 
 /** A task and what its columns mean. */
@@ -139,7 +139,7 @@ async function examplesOf(
     answers(outputs) {
       const cells = columnValues(table, image);
       return found(outputs).map((boxes, row) =>
-        withPicture({
+        withOriginal({
           image: calledImage(cells[row]),
           objects: boxes.filter(({ score }) => score >= threshold)
             .sort((a, b) => b.score - a.score)

@@ -5,16 +5,17 @@
  */
 import { bundleOf, type MimeBundle } from "../../core/display.ts";
 import { type Html, html, htmlFrame, htmlTable } from "../../core/html.ts";
-import { shortened, textTable } from "../../core/text_table.ts";
+import { textTable } from "../../core/text_table.ts";
 import { visible } from "../../core/visible.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
+import { endOfName } from "../shared/image_input.ts";
 import { describeObjects } from "./describe_objects.ts";
 import { drawnBoxes } from "./drawn_boxes.ts";
-import { type DetectionPrediction, pictureOf } from "./prediction.ts";
+import { type DetectionPrediction, originalOf } from "./prediction.ts";
 
 /** So many images are shown as pictures, and so many objects in the table; the others are counted. */
 const mostPictures = 6;
 const mostRows = 20;
-const mostCharacters = 80;
 const digits = 3;
 
 /** The pictures of the first images with their boxes, and a row for each object. */
@@ -23,16 +24,17 @@ export async function displayOfDetections(
 ): Promise<MimeBundle> {
   const found = answers.flatMap(({ objects }) => objects.map(({ label }) => label));
   const labels = [...new Set(found)];
+  const encodePng = await pngEncoder();
   const pictures: Html[] = [];
   for (const answer of answers.slice(0, mostPictures)) {
-    const picture = await pictureOf(answer).catch(() => undefined);
-    if (picture) pictures.push(drawnBoxes(picture, answer, labels));
+    const picture = await originalOf(answer).catch(() => undefined);
+    if (picture) pictures.push(drawnBoxes(picture, answer, { labels, encodePng }));
   }
   const all = answers.flatMap(({ image, objects }) =>
     objects.length === 0
-      ? [[shortened(image, mostCharacters), "nothing", "", ""]]
+      ? [[endOfName(image), "nothing", "", ""]]
       : objects.map(({ label, score, box }) => [
-        shortened(image, mostCharacters),
+        endOfName(image),
         visible(label),
         score.toFixed(digits),
         box.map((each) => each.toFixed(0)).join(", "),

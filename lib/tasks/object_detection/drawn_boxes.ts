@@ -5,7 +5,8 @@
  */
 import { type Html, html, svgImage } from "../../core/html.ts";
 import { shortened } from "../../core/text_table.ts";
-import { encodePng } from "../../image/encode_png.ts";
+import { endOfName } from "../shared/image_input.ts";
+import type { EncodePng } from "../../image/encode_png.ts";
 import type { Image } from "../../image/image.ts";
 import { resample } from "../../image/resample/resample.ts";
 import { rgbImage } from "../../image/rgb_image.ts";
@@ -39,7 +40,7 @@ const colours = [
 export function drawnBoxes(
   picture: Image,
   { image, objects }: DetectionPrediction,
-  labels: readonly string[],
+  { labels, encodePng }: { readonly labels: readonly string[]; readonly encodePng: EncodePng },
 ): Html {
   const scale = longest / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width, picture.height].map((side) =>

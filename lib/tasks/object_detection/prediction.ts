@@ -26,19 +26,19 @@ export interface DetectionPrediction {
   readonly objects: readonly DetectedObject[];
 }
 
-/** The pictures of answers, for displays alone: they are no part of an answer. */
-const pictures = new WeakMap<DetectionPrediction, () => Promise<Image>>();
+/** The images of answers, for displays alone: they are no part of an answer. */
+const originals = new WeakMap<DetectionPrediction, () => Promise<Image>>();
 
-/** The answer, which knows where its picture is. */
-export function withPicture(
+/** The answer, which knows where its image is. */
+export function withOriginal(
   answer: DetectionPrediction,
-  picture: () => Promise<Image>,
+  original: () => Promise<Image>,
 ): DetectionPrediction {
-  pictures.set(answer, picture);
+  originals.set(answer, original);
   return answer;
 }
 
-/** The picture of an answer as its file has it; undefined for a copy of an answer. */
-export async function pictureOf(answer: DetectionPrediction): Promise<Image | undefined> {
-  return await pictures.get(answer)?.();
+/** The image of an answer as its file has it; undefined for a copy of an answer. */
+export async function originalOf(answer: DetectionPrediction): Promise<Image | undefined> {
+  return await originals.get(answer)?.();
 }

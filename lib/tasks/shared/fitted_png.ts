@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeImage } from "../../image/decode_image.ts";
-import { encodePng } from "../../image/encode_png.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
 import { imageBytes } from "../../image/image_bytes.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { ImageInput } from "./image_input.ts";
@@ -15,5 +15,5 @@ export async function fittedPng(
   pixels: PixelProcessor,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const image = await decodeImage(await imageBytes(input), { where: "the image" });
-  return encodePng(pixels.fit(image));
+  return (await pngEncoder())(pixels.fit(image));
 }

@@ -15,8 +15,11 @@ import { colours, fixedSize, type ImageRows } from "./image_rows.ts";
 /** The part of `Examples` that is the same for all tasks on images. */
 export type ImageExamples = Pick<
   Examples,
-  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf"
+  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "pictures"
 >;
+
+/** Epochs whose changes a preview shows. */
+const shownDraws = [0, 1, 2];
 
 /** How images become pixels, and how they are changed in training. */
 export interface ImageExamplesOptions {
@@ -34,13 +37,23 @@ export function imageExamples(
   images: ImageRows,
   { tokens, pixels, augmentations }: ImageExamplesOptions,
 ): ImageExamples {
-  const changed = (row: number, draw: BatchDraw) =>
+  const changed = (row: number, draw: Pick<BatchDraw, "seed" | "epoch">) =>
     augmentedImage(images, row, augmentations, pixels, draw);
   return {
     rows: images.rows,
     lengths: new Int32Array(images.rows).fill(tokens),
     truncated: 0,
     inputKeys: () => [...images.keys],
+    async pictures(row) {
+      const draws = augmentations.ofImages.length > 0 ? shownDraws : [];
+      const augmented = draws.map(async (epoch) =>
+        images.picture(await changed(row, { seed: 1, epoch }), `in epoch ${epoch + 1}`)
+      );
+      return [
+        images.picture(await images.fitted(row), "as the model sees it"),
+        ...await Promise.all(augmented),
+      ];
+    },
     async feedsOf(rows, draw) {
       const each = await Promise.all(
         Array.from(rows, (row) => draw ? changed(row, draw) : images.fitted(row)),

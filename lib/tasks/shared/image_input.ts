@@ -16,3 +16,11 @@ export function calledImage(cell: unknown): string {
   const text = String(cell);
   return text.startsWith("data:") ? `${text.slice(0, text.indexOf(","))},…` : text;
 }
+
+/** Characters of an image's name in displays. */
+const mostCharacters = 60;
+
+/** The name for displays: the end of a path says more than its beginning. */
+export function endOfName(name: string): string {
+  return name.length <= mostCharacters ? name : `…${name.slice(1 - mostCharacters)}`;
+}

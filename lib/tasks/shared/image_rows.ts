@@ -7,6 +7,8 @@ import { mistakes, TunebookError } from "../../core/errors.ts";
 import { eachRowTogether } from "../../data/each_row.ts";
 import { decodeImage } from "../../image/decode_image.ts";
 import type { Image } from "../../image/image.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
+import { type Picture, pictureOf } from "../../image/picture.ts";
 import { besideTable, imageBytes } from "../../image/image_bytes.ts";
 import { imageKey, imageSourceOf } from "../../image/image_source.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
@@ -26,6 +28,10 @@ export interface ImageRows {
   readonly keys: readonly string[];
   /** An image at the model's size, as its processor fits it. */
   fitted(row: number): Promise<Image>;
+  /** What makes a picture of a fitted image; absent where it was not kept. */
+  pictureOf(row: number, title: string): (() => Picture) | undefined;
+  /** A picture of any image. */
+  picture(image: Image, title: string): Picture;
   /** An image as its file has it. */
   original(row: number): Promise<Image>;
 }
@@ -80,11 +86,14 @@ export async function imageRows(
     const lines = wrong.sort((a, b) => a.row - b.row).map(({ line }) => line);
     throw mistakes("data", `images of ${where} cannot be read:`, lines);
   }
+  const encode = await pngEncoder();
   const original = async (row: number) => await decoded(await bytesOf(row), row);
   return {
     rows: cells.length,
     keys,
     original,
+    picture: (image, title) => pictureOf(image, title, encode),
+    pictureOf: (row, title) => kept[row] && (() => pictureOf(kept[row], title, encode)),
     fitted: async (row) => kept[row] ?? pixels.fit(await original(row)),
   };
 }

@@ -30,7 +30,7 @@ Deno.test("what is no whole PNG is refused by name", async () => {
   const cut = (await goldenBytes("grey.png")).subarray(0, 300);
   await assert.rejects(
     readMask(cut, { where: "m.png" }),
-    /m\.png is a PNG image that cannot be read; it is trunc/,
+    /m\.png is a PNG image that cannot be decoded/,
   );
   await assert.rejects(readMask(new Uint8Array(), { where: "m.png" }), /m\.png is empty/);
   const small = { where: "m.png", maxPixels: 10 };

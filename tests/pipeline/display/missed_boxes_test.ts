@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { boxPredictions } from "tunebook/images";
+import { boxPredictions } from "../../../lib/nn/box_predictions.ts";
 import { missedAndExtra } from "../../../lib/pipeline/display/missed_boxes.ts";
 import { predictionsTable } from "../../../lib/pipeline/display/predictions_table.ts";
 

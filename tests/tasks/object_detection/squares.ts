@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { type Table, tableFromColumns } from "tunebook";
 import { Random } from "../../../lib/core/random.ts";
-import { encodePng } from "../../../lib/image/encode_png.ts";
+import { pngEncoder } from "../../../lib/image/encode_png.ts";
 
 /** Red, green and blue of the squares by class. */
 const colours = { blue: [40, 40, 230], red: [230, 40, 40] } as const;
@@ -23,6 +23,7 @@ export async function squares(
   count: number,
   { seed = 1, side = 32, folder }: SquaresOptions = {},
 ): Promise<Table> {
+  const encodePng = await pngEncoder();
   const random = Random.fromSeed(seed, "squares");
   const images: (Uint8Array | string)[] = [];
   const objects: object[][] = [];

@@ -113,6 +113,7 @@ export const elementwiseOps: Readonly<Record<string, GraphOp>> = {
   And: pair((a, b) => tf.logicalAnd(a, b)),
   Or: pair((a, b) => tf.logicalOr(a, b)),
   Not: single((x) => tf.logicalNot(x)),
+  IsNaN: single((x) => tf.isNaN(x)),
   Where: (call) => tf.where(tensorAt(call, 0), tensorAt(call, 1), tensorAt(call, 2)),
   Cast: single((x, call) => {
     const to = numberOf(call, "to", 1);

@@ -39,12 +39,50 @@ function pairwise(of: (a: number, b: number) => number, type?: Known["type"]): K
 
 const single = (of: (x: number) => number): KnownOp => (_, [x]) => ({ ...x, data: x.data.map(of) });
 
+/** The numbers of a shape out of another's: `from` says how far each axis steps, and where the first is. */
+function picked(x: Known, shape: readonly number[], from: {
+  readonly first: number;
+  readonly steps: readonly number[];
+}): Known {
+  const count = shape.reduce((all, size) => all * size, 1);
+  const data = Array.from({ length: count }, (_, i) => {
+    let [at, rest] = [from.first, i];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at += rest % shape[axis] * from.steps[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
+    return x.data[at];
+  });
+  return { shape, type: x.type, data };
+}
+
+const stridesOf = ({ shape }: Known) =>
+  shape.map((_, axis) => shape.slice(axis + 1).reduce((all, size) => all * size, 1));
+
 function sliced(call: NodeCall, [x]: readonly Known[]): Known | undefined {
-  if (x.shape.length !== 1) return undefined;
-  const [start] = listOf(call, "starts", 1)!;
-  const [end] = listOf(call, "ends", 2)!;
-  const [step] = listOf(call, "steps", 4) ?? [1];
-  return step === 1 ? line(x.data.slice(start, Math.min(end, x.data.length)), x.type) : undefined;
+  const [starts, ends] = [listOf(call, "starts", 1)!, listOf(call, "ends", 2)!];
+  const axes = listOf(call, "axes", 3) ?? starts.map((_, axis) => axis);
+  const steps = listOf(call, "steps", 4) ?? axes.map(() => 1);
+  const strides = stridesOf(x);
+  const [shape, moved] = [[...x.shape], [...strides]];
+  let first = 0;
+  axes.map((axis) => fromFirst(axis, x.shape.length)).forEach((axis, i) => {
+    const [count, step] = [x.shape[axis], steps[i]];
+    const [least, most] = step > 0 ? [0, count] : [-1, count - 1];
+    const clamped = (at: number) => Math.max(least, Math.min(most, at < 0 ? at + count : at));
+    const [from, to] = [clamped(starts[i]), clamped(ends[i])];
+    shape[axis] = Math.max(0, Math.ceil((to - from) / step));
+    first += from * strides[axis];
+    moved[axis] = step * strides[axis];
+  });
+  return picked(x, shape, { first, steps: moved });
+}
+
+function transposed(call: NodeCall, [x]: readonly Known[]): Known {
+  const perm = listOf(call, "perm") ?? x.shape.map((_, i) => i).reverse();
+  const strides = stridesOf(x);
+  const shape = perm.map((axis) => x.shape[axis]);
+  return picked(x, shape, { first: 0, steps: perm.map((axis) => strides[axis]) });
 }
 
 /** By operator. */
@@ -78,8 +116,16 @@ export const knownOps: Readonly<Record<string, KnownOp>> = {
     return { shape: indices.shape, type: x.type, data };
   },
   Slice: sliced,
+  Transpose: transposed,
+  ConstantOfShape(call, [{ data: shape }]) {
+    const value = numberOf(call, "value", 0);
+    const type = Number.isInteger(value) ? "int" : "float";
+    if (shape.length > 1) return undefined;
+    return { shape, type, data: Array<number>(shape[0] ?? 1).fill(value) };
+  },
   Unsqueeze: (_, [x]) => x.shape.length === 0 ? line(x.data, x.type) : undefined,
   Squeeze: (_, [x]) => x.data.length === 1 && isLine(x) ? { ...x, shape: [] } : undefined,
+  Flatten: (_, [x]) => x.shape.length === 1 ? { ...x, shape: [1, x.data.length] } : undefined,
   Reshape(_, [x, { data: target }]) {
     const rest = x.data.length / target.reduce((all, size) => size === -1 ? all : all * size, 1);
     return { ...x, shape: target.map((size) => size === -1 ? rest : size) };

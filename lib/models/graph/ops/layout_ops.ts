@@ -37,7 +37,9 @@ function targetShape(call: NodeCall, x: Tensor): number[] {
   const ofBatch = kept[0] === 1 && batch !== 1 ? filled([batch, ...kept.slice(1)]) : undefined;
   const isWhole = (shape: number[] | undefined): shape is number[] =>
     shape !== undefined && shape.every(Number.isSafeInteger) && product(shape) === all;
-  const shapes = [ofBatch, filled(kept)];
+  // Behind heads of attention that were counted with the images, the first size is a multiple of these.
+  const ofImages = kept[0] === 1 && !kept.includes(-1) ? filled(kept.with(0, -1)) : undefined;
+  const shapes = [ofBatch, filled(kept), ofImages];
   const found = shapes.find(isWhole);
   if (found) return found;
   throw new TunebookError(
@@ -89,12 +91,20 @@ function sliced(call: NodeCall): Tensor {
     size[axis] = Math.max(0, clamped(ends[i]) - begin[axis]);
     stride[axis] = steps[i];
   });
-  if (stride.every((step) => step === 1)) {
-    return begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis])
-      ? x
-      : tf.slice(x, begin, size);
-  }
-  return tf.stridedSlice(x, begin, begin.map((at, axis) => at + size[axis]), stride);
+  const isWhole = begin.every((at, axis) => at === 0 && size[axis] === x.shape[axis]);
+  return stride.reduce(everyOf, isWhole ? x : tf.slice(x, begin, size));
+}
+
+/** Each `step`-th row of an axis, out of ops that have gradients. */
+function everyOf(x: Tensor, step: number, axis: number): Tensor {
+  if (step === 1) return x;
+  const count = Math.ceil(x.shape[axis] / step);
+  const missing = count * step - x.shape[axis];
+  const whole = tf.pad(x, x.shape.map((_, i): [number, number] => [0, i === axis ? missing : 0]));
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const apart = tf.reshape(whole, [...before, count, step, ...after]);
+  const firsts = tf.slice(apart, apart.shape.map(() => 0), [...before, count, 1, ...after]);
+  return tf.reshape(firsts, [...before, count, ...after]);
 }
 
 function padded(call: NodeCall): Tensor {
@@ -112,8 +122,20 @@ function padded(call: NodeCall): Tensor {
   if (mode === "constant" && each.flat().every((rows) => rows >= 0)) {
     return tf.pad(x, each, constant);
   }
-  if (mode === "reflect") return tf.mirrorPad(x, each, "reflect");
+  if (mode === "reflect") return each.reduce(reflected, x);
   throw new TunebookError("unsupported", `Pad (${call.node.outputs[0]}) with the mode ${mode}`);
+}
+
+/** The rows next to the ends of an axis, in the other order, around it. */
+function reflected(x: Tensor, [low, high]: readonly [number, number], axis: number): Tensor {
+  const size = x.shape[axis];
+  const rowAt = (at: number) => {
+    const begin = x.shape.map((_, i) => i === axis ? at : 0);
+    return tf.slice(x, begin, x.shape.map((all, i) => i === axis ? 1 : all));
+  };
+  const before = Array.from({ length: low }, (_, i) => rowAt(low - i));
+  const after = Array.from({ length: high }, (_, i) => rowAt(size - 2 - i));
+  return low + high === 0 ? x : tf.concat([...before, x, ...after], axis);
 }
 
 function gathered(call: NodeCall): Tensor {
@@ -153,6 +175,17 @@ function depthToSpace(call: NodeCall, back: boolean): Tensor {
   ]);
 }
 
+/** Tensors that a graph has once, for the one image that it was made for, beside those of each image. */
+function ofOneBatch(tensors: readonly Tensor[]): Tensor[] {
+  const batch = tensors.find(({ shape }) => shape[0] !== 1)?.shape[0];
+  if (batch === undefined) return [...tensors];
+  return tensors.map((each) =>
+    each.shape[0] === 1 && each.dtype === "float32"
+      ? tf.mul(each, tf.ones([batch, ...each.shape.slice(1).map(() => 1)]))
+      : each
+  );
+}
+
 function expanded(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
   const target = listOf(call, "shape", 1)!;
@@ -187,7 +220,8 @@ export const layoutOps: Readonly<Record<string, GraphOp>> = {
   },
   Concat({ inputs, node }) {
     const tensors = inputs.map((each) => tensorOf(each!));
-    return tf.concat(tensors, fromFirst(node.attributes?.axis as number ?? 0, tensors[0].rank));
+    const axis = fromFirst(node.attributes?.axis as number ?? 0, tensors[0].rank);
+    return tf.concat(axis === 0 ? tensors : ofOneBatch(tensors), axis);
   },
   Split: split,
   Slice: sliced,

@@ -13,6 +13,8 @@ interface Axis {
   readonly to: number;
   /** Elements of the result for one of the map. */
   readonly scale: number;
+  /** Whether the scale was asked for, and not the size. */
+  readonly isScaled: boolean;
 }
 
 /** The sizes that are asked for, of an input or an attribute; scales first where both are there. */
@@ -24,8 +26,8 @@ function axesOf(call: NodeCall, x: Tensor): [Axis, Axis] {
     const from = x.shape[at]!;
     // A list of two is of height and width alone.
     const [scale, size] = [scales, sizes].map((list) => list.at(at - 4));
-    if (scale !== undefined) return { from, to: Math.floor(from * scale), scale };
-    if (size !== undefined) return { from, to: size, scale: size / from };
+    if (scale !== undefined) return { from, to: Math.floor(from * scale), scale, isScaled: true };
+    if (size !== undefined) return { from, to: size, scale: size / from, isScaled: false };
     throw new TunebookError("weights", `${call.node.op} (${call.node.outputs[0]}) says no size`);
   };
   return [axis(2), axis(3)];
@@ -57,21 +59,25 @@ export function resized(call: NodeCall): Tensor {
   const counting = textOf(call, "coordinate_transformation_mode", fallback);
   const rounding = isUpsample ? "floor" : textOf(call, "nearest_mode", "round_prefer_floor");
   const [place, round] = [places[counting], roundings[rounding]];
-  if (!["nearest", "linear"].includes(mode) || !place || !round) {
+  const isCubic = mode === "cubic" && ["half_pixel", "align_corners"].includes(counting);
+  if (!["nearest", "linear"].includes(mode) && !isCubic || !place || !round) {
     throw new TunebookError(
       "unsupported",
       `${call.node.op} (${call.node.outputs[0]}) with the mode ${mode}, ${counting}`,
     );
   }
   if (axes.every(({ from, to }) => from === to)) return x;
-  const [{ to: height }, { to: width }] = axes;
+  const [{ to: height, scale: down, isScaled }, { to: width, scale: across }] = axes;
   const isMultiple = axes.every(({ scale }) => Number.isInteger(scale));
   if (mode === "nearest" && isMultiple && isEven(axes, place, round)) {
-    return ops.resize2d(x, { scale: [axes[0].scale, axes[1].scale] }, { mode: "nearest" });
+    return ops.resize2d(x, { scale: [down, across] }, { mode: "nearest" });
   }
-  if (mode === "linear" && counting !== "asymmetric" && counting !== "tf_half_pixel_for_nn") {
+  if (
+    isCubic || mode === "linear" && counting !== "asymmetric" && counting !== "tf_half_pixel_for_nn"
+  ) {
     const alignCorners = counting === "align_corners";
-    return ops.resize2d(x, { height, width }, { mode: "bilinear", alignCorners });
+    const target = isScaled ? { scale: [down, across] as const } : { height, width };
+    return ops.resize2d(x, target, { mode: isCubic ? "bicubic" : "bilinear", alignCorners });
   }
   const matrices = axes.map((axis) => {
     const weights = new Float32Array(axis.to * axis.from);

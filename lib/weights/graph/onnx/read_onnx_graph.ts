@@ -9,6 +9,7 @@ import { messageOf, TunebookError } from "../../../core/errors.ts";
 import {
   type ExternalBytes,
   type GraphConstant,
+  type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
   readOnnx,
@@ -77,7 +78,16 @@ function externalBytes(path: string): ExternalBytes {
   };
 }
 
-function imageInput(path: string, { inputs }: Pick<OnnxGraph, "inputs">): GraphInput {
+/** The channels that the first convolution reads, where the file leaves them open. */
+function channelsOfFirst({ nodes, constants }: OnnxGraph, image: string): number | undefined {
+  const first = nodes.find(({ op, inputs }) => op === "Conv" && inputs[0] === image) ??
+    nodes.find(({ op }) => op === "Conv");
+  const perGroup = first && constants.get(first.inputs[1])?.shape[1];
+  return perGroup && perGroup * (first.attributes.group as number ?? 1);
+}
+
+function imageInput(path: string, graph: OnnxGraph): GraphInput {
+  const { inputs } = graph;
   const [input] = inputs;
   const isImage = inputs.length === 1 && input.type === "float" && input.shape.length === 4;
   if (!isImage) {
@@ -93,7 +103,7 @@ function imageInput(path: string, { inputs }: Pick<OnnxGraph, "inputs">): GraphI
   const [, first, middle, last] = input.shape;
   const isChannels = (size: number | undefined) => size !== undefined && size <= mostChannels;
   const channelsLast = !isChannels(first) && isChannels(last);
-  const channels = channelsLast ? last : first;
+  const channels = (channelsLast ? last : first) ?? channelsOfFirst(graph, input.name);
   if (channels === undefined) {
     throw new TunebookError("unsupported", `${path} does not say how many channels its image has`);
   }
@@ -107,7 +117,8 @@ function imageInput(path: string, { inputs }: Pick<OnnxGraph, "inputs">): GraphI
 }
 
 function graphNode({ op, domain, name, inputs, outputs, attributes }: OnnxNode): GraphNode {
-  const plain = Object.entries(attributes).filter(([, value]) => isPlain(value));
+  const plain = Object.entries(attributes).map(([key, value]) => [key, singleOf(value)] as const)
+    .filter(([, value]) => isPlain(value));
   return {
     op: domain === "" ? op : `${domain}.${op}`,
     name,
@@ -115,6 +126,12 @@ function graphNode({ op, domain, name, inputs, outputs, attributes }: OnnxNode):
     outputs,
     attributes: Object.fromEntries(plain) as Record<string, GraphAttribute>,
   };
+}
+
+/** A tensor of one number as that number. */
+function singleOf(value: OnnxAttribute): OnnxAttribute {
+  const isTensor = typeof value === "object" && "read" in value;
+  return isTensor && countOf(value.shape) === 1 ? value.read()[0] : value;
 }
 
 function isPlain(value: unknown): boolean {

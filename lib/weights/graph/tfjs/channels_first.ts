@@ -6,7 +6,7 @@
  * @module
  */
 import type { GraphConstant } from "../../../engine/mod.ts";
-import { turned, withRank } from "../constants.ts";
+import { constantOf, turned, withRank } from "../constants.ts";
 import type { GraphAttribute, GraphNode } from "../graph_file.ts";
 
 /** Where an axis of [batch, height, width, channels] lies when channels come first. */
@@ -38,6 +38,11 @@ export class ChannelsFirst {
     for (let i = 1; this.constants.has(free); i++) free = `${name}__${i}`;
     this.constants.set(free, constant);
     return free;
+  }
+
+  /** Adds whole numbers, such as the bounds of a slice. */
+  ints(name: string, numbers: readonly number[]): string {
+    return this.add(name, constantOf([numbers.length], numbers, "int"));
   }
 
   /** Adds the filter that a weight is for convolutions, once for all of them. */

@@ -6,9 +6,8 @@
 import { reshaped, turned } from "../constants.ts";
 import { type ChannelsFirst, mapAxes } from "./channels_first.ts";
 import type { TfNode } from "./tf_node.ts";
-
-/** Writes a node. */
-type Translate = (to: ChannelsFirst, node: TfNode) => void;
+import { layoutTranslations } from "./translate_layout.ts";
+import { knownNumbers, type Translate, untranslated, windowOf } from "./translation.ts";
 
 /** Operators of one operand that are the same in both. */
 const sameNames = new Set([
@@ -74,32 +73,6 @@ function elementwise(
 ): string {
   const isMap = inputs.some((each) => to.isMap(each));
   return to.emit(op, isMap ? inputs.map((each) => to.besideMap(each)) : inputs, name, { isMap });
-}
-
-/** Numbers of a constant input, such as axes. */
-function known(to: ChannelsFirst, name: string | undefined): number[] | undefined {
-  const constant = name === undefined ? undefined : to.constant(name);
-  return constant && [...constant.read()];
-}
-
-/** How a window slides: TensorFlow's lists have an entry for each of the four axes. */
-function windowOf(node: TfNode) {
-  const pair = (attribute: string) => node.numbers(attribute)?.slice(1, 3);
-  const padding = node.text("padding") ?? "VALID";
-  const explicit = node.numbers("explicit_paddings")?.slice(2, 6);
-  return {
-    strides: pair("strides"),
-    dilations: pair("dilations"),
-    kernel_shape: pair("ksize"),
-    ...(padding === "EXPLICIT" && explicit
-      ? { pads: [explicit[0], explicit[2], explicit[1], explicit[3]] }
-      : { auto_pad: padding === "SAME" ? "SAME_UPPER" : "VALID" }),
-  };
-}
-
-/** A node whose operator there is no word for; it is listed where it is needed. */
-function untranslated(to: ChannelsFirst, { op, name, inputs }: TfNode): void {
-  to.emit(op, inputs.map((each) => to.asPlain(each)), name);
 }
 
 /** What a fused operator does behind its product: a bias and an activation. */
@@ -171,7 +144,9 @@ function product(to: ChannelsFirst, node: TfNode): void {
 function reduction(op: string): Translate {
   return (to, node) => {
     const [x, axisName] = node.inputs;
-    const axes = known(to, axisName)?.map((axis) => axis < 0 && to.isMap(x) ? axis + 4 : axis);
+    const axes = knownNumbers(to, axisName)?.map((axis) =>
+      axis < 0 && to.isMap(x) ? axis + 4 : axis
+    );
     if (!axes) return untranslated(to, node);
     const keepdims = Number(node.flag("keep_dims"));
     // Without height and width the order is the same.
@@ -207,7 +182,7 @@ function resize(mode: "linear" | "nearest"): Translate {
 
 function padding(to: ChannelsFirst, node: TfNode): void {
   const [x, padsName, valueName] = node.inputs;
-  const pads = known(to, padsName);
+  const pads = knownNumbers(to, padsName);
   if (!pads) return untranslated(to, node);
   const isMap = to.isMap(x);
   const rank = pads.length / 2;
@@ -216,7 +191,7 @@ function padding(to: ChannelsFirst, node: TfNode): void {
     return isMap ? [each[0], each[3], each[1], each[2]] : each;
   };
   const mode = node.op === "MirrorPad" ? "reflect" : "constant";
-  const [value] = known(to, valueName) ?? [0];
+  const [value] = knownNumbers(to, valueName) ?? [0];
   const isMirror = node.op !== "MirrorPad" || node.text("mode") === "REFLECT";
   if (!isMirror) return untranslated(to, node);
   to.emit("Pad", [x], node.name, { pads: [...side(0), ...side(1)], mode, value, isMap });
@@ -283,7 +258,7 @@ export const translations: Readonly<Record<string, Translate>> = {
   MirrorPad: padding,
   ConcatV2(to, node) {
     const tensors = node.inputs.slice(0, -1);
-    const [axis] = known(to, node.inputs.at(-1)) ?? [];
+    const [axis] = knownNumbers(to, node.inputs.at(-1)) ?? [];
     if (axis === undefined) return untranslated(to, node);
     const isMap = tensors.some((name) => to.isMap(name));
     const inputs = isMap ? tensors.map((name) => to.besideMap(name)) : tensors;
@@ -304,10 +279,10 @@ export const translations: Readonly<Record<string, Translate>> = {
     });
   },
   ExpandDims(to, { inputs: [x, axis], name }) {
-    to.emit("Unsqueeze", [to.asPlain(x)], name, { axes: known(to, axis) });
+    to.emit("Unsqueeze", [to.asPlain(x)], name, { axes: knownNumbers(to, axis) });
   },
   Transpose(to, { inputs: [x, perm], name }) {
-    to.emit("Transpose", [to.asPlain(x)], name, { perm: known(to, perm) });
+    to.emit("Transpose", [to.asPlain(x)], name, { perm: knownNumbers(to, perm) });
   },
   Softmax(to, { inputs: [x], name }) {
     to.emit("Softmax", [x], name, { axis: to.isMap(x) ? 1 : -1, isMap: to.isMap(x) });
@@ -324,6 +299,7 @@ export const translations: Readonly<Record<string, Translate>> = {
     to.emit("DepthToSpace", [to.asMap(x)], node.name, { blocksize, mode: "DCR", isMap: true });
   },
   Shape: (to, { inputs: [x], name }) => void to.emit("Shape", [to.asPlain(x)], name),
+  ...layoutTranslations,
 };
 
 /** Writes a node in ONNX's words, or as it is where there are none. */
