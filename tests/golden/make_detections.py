@@ -17,21 +17,21 @@ from golden import HERE, save_json
 
 PACKAGES = ("torch", "transformers", "pillow")
 IMAGES = ("wide.jpg", "tall.jpg", "grey.png")
-# name → height and width of what the model takes
-SIZES = {"yolos": (8, 12), "detr": (32, 48)}
+# name → model, height and width of what it is given; the second one is larger than its config says
+MODELS = {"yolos": ("yolos", 8, 12), "yolos-larger": ("yolos", 16, 24), "detr": ("detr", 32, 48)}
 
 
-def processor_of(name: str, height: int, width: int):
+def processor_of(kind: str, height: int, width: int):
     """The processor on Pillow, whose class transformers names so."""
-    module = importlib.import_module(f"transformers.models.{name}.image_processing_pil_{name}")
-    kind = getattr(module, f"{name.capitalize()}ImageProcessorPil")
-    return kind(size={"height": height, "width": width}, do_pad=False)
+    module = importlib.import_module(f"transformers.models.{kind}.image_processing_pil_{kind}")
+    own = getattr(module, f"{kind.capitalize()}ImageProcessorPil")
+    return own(size={"height": height, "width": width}, do_pad=False)
 
 
 def found_by(name: str) -> dict:
-    height, width = SIZES[name]
-    processor = processor_of(name, height, width)
-    model = AutoModelForObjectDetection.from_pretrained(HERE / "vision" / name).eval()
+    kind, height, width = MODELS[name]
+    processor = processor_of(kind, height, width)
+    model = AutoModelForObjectDetection.from_pretrained(HERE / "vision" / kind).eval()
     found = {}
     for file in IMAGES:
         image = Image.open(HERE / "images" / file).convert("RGB")
@@ -43,11 +43,11 @@ def found_by(name: str) -> dict:
             outputs, threshold=0, target_sizes=[(image.height, image.width)]
         )
         found[file] = {key: value.tolist() for key, value in result.items()}
-    config = {"image_processor_type": f"{name.capitalize()}ImageProcessor", "do_pad": False}
+    config = {"image_processor_type": f"{kind.capitalize()}ImageProcessor", "do_pad": False}
     return {"preprocessor": {**config, "size": {"height": height, "width": width}}, "found": found}
 
 
 if __name__ == "__main__":
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
-    save_json(HERE / "detections.json", {name: found_by(name) for name in SIZES}, PACKAGES)
+    save_json(HERE / "detections.json", {name: found_by(name) for name in MODELS}, PACKAGES)

@@ -20,7 +20,7 @@ import {
   type TrainOptions,
 } from "tunebook";
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
-import { detectionFeeds } from "../../lib/tasks/object_detection/detection_feeds.ts";
+import { movedFeeds } from "../../lib/tasks/object_detection/moved_feeds.ts";
 import { imageRows } from "../../lib/tasks/shared/image_rows.ts";
 import { imageProcessor } from "../../lib/image/processor/image_processor.ts";
 import { augmentationsOf } from "../../lib/image/augment/augmentations.ts";
@@ -131,7 +131,7 @@ Deno.test("a flip moves boxes to the other side", async () => {
   });
   const images = await imageRows(rows, { column: "image", pixels, where: "the data" });
   const objects = [[{ box: [8, 4, 4, 8], label: "red" }], []] as const;
-  const feeds = detectionFeeds(images, {
+  const feeds = movedFeeds(images, {
     tokens: 1,
     pixels,
     augmentations: augmentationsOf([horizontalFlip({ probability: 1 })]),

@@ -8,6 +8,7 @@ import type { Augmentations } from "../../image/augment/augmentations.ts";
 import { objectMistakes } from "../../image/check_objects.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import { originalBox } from "../../image/processor/place_box.ts";
 import { type BoxPredictions, type ScoredBox, selectableBoxes } from "../../nn/box_predictions.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples, ExamplesOptions, LabelledTask, Outputs, Task } from "../../nn/task.ts";
@@ -21,12 +22,11 @@ import { fixedSize, imageRows, pixelsFor } from "../shared/image_rows.ts";
 import { needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
 import { boxesOfQueries } from "./boxes_of_queries.ts";
-import { detectionFeeds } from "./detection_feeds.ts";
+import { movedFeeds } from "./moved_feeds.ts";
 import type { DetectionLossOptions } from "./detection_loss.ts";
 import { detectionObjective } from "./detection_objective.ts";
 import { displayOfDetections } from "./display.ts";
 import { checkObjectRows, type LearntObject, objectsIn } from "./object_rows.ts";
-import { originalBox } from "./placed_objects.ts";
 import { type DetectionPrediction, withOriginal } from "./prediction.ts";
 import { detectionReader } from "./reader.ts";
 
@@ -94,7 +94,7 @@ async function examplesOf(
   if (truth) refuseObjects(truth, sizes, { source, queries });
   const ids = new Map(labels.map((label, id) => [label, id]));
   const known = truth ?? sizes.map(() => []);
-  const feeds = detectionFeeds(images, { ...own, augmentations, objects: known, sizes, ids });
+  const feeds = movedFeeds(images, { ...own, augmentations, objects: known, sizes, ids });
   const { learnt, moved, ...rows } = feeds;
   const found = (outputs: Outputs) =>
     outputs.map((output, row) => {
@@ -157,8 +157,9 @@ function foundBoxes(
   image: PixelSize,
   pixels: PixelProcessor,
 ): ScoredBox[] {
+  const placement = pixels.placement(image);
   return boxesOfQueries(output, sizes, { classLoss }, fixedSize(pixels))
-    .map((each) => ({ ...each, box: originalBox(each.box, image, pixels) }));
+    .map((each) => ({ ...each, box: originalBox(each.box, image, placement) }));
 }
 
 /** How many objects the model looks for. Throws an error of kind "unsupported" for one that does not say it. */

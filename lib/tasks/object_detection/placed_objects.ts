@@ -4,9 +4,10 @@
  * @module
  */
 import { movedObjects } from "../../image/augment/move_objects.ts";
-import type { ImageObject, PixelBox } from "../../image/image_object.ts";
+import type { ImageObject } from "../../image/image_object.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
+import { placedBox } from "../../image/processor/place_box.ts";
 import type { ImageObjects } from "./match_queries.ts";
 import type { LearntObject } from "./object_rows.ts";
 
@@ -25,14 +26,16 @@ export function fittedObjects(
   image: PixelSize,
   pixels: Placing,
 ): ImageObject[] {
-  const { resized, region } = pixels.placement(image);
-  const [x, y] = [resized.width / image.width, resized.height / image.height];
-  return movedObjects(objects, region, noPixels, x * y, ([left, top, width, height]) => [
-    left * x - region.left,
-    top * y - region.top,
-    width * x,
-    height * y,
-  ]);
+  const placement = pixels.placement(image);
+  const { resized, region } = placement;
+  const scale = resized.width * resized.height / (image.width * image.height);
+  return movedObjects(
+    objects,
+    region,
+    noPixels,
+    scale,
+    (box) => placedBox(box, image, placement),
+  );
 }
 
 /** Objects in pixels of a fitted image as a detector learns them. Crowds are left out. */
@@ -51,15 +54,4 @@ export function learntObjects(
       h / height,
     ]),
   };
-}
-
-/** A box in pixels of the fitted image → in pixels of the image as its file has it. */
-export function originalBox(
-  [left, top, width, height]: PixelBox,
-  image: PixelSize,
-  pixels: Placing,
-): PixelBox {
-  const { resized, region } = pixels.placement(image);
-  const [x, y] = [image.width / resized.width, image.height / resized.height];
-  return [(left + region.left) * x, (top + region.top) * y, width * x, height * y];
 }

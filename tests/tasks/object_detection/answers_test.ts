@@ -9,18 +9,16 @@ import { inFolder } from "../../weights/in_folder.ts";
 import { squares } from "./squares.ts";
 
 const golds = new URL("../../golden/", import.meta.url);
-const names = ["yolos", "detr"] as const;
+const names = ["yolos", "yolos-larger", "detr"] as const;
 const columns = { image: "image", objects: "objects" } as const;
 
 /** A golden detector with the processor that transformers was asked with. */
 async function detector(folder: string, name: (typeof names)[number]): Promise<string> {
   const { preprocessor } = golden[name];
-  const { height, width } = preprocessor.size;
-  const from = new URL(`vision/${name}/`, golds);
+  const from = new URL(`vision/${name.split("-", 1)[0]}/`, golds);
   const config = JSON.parse(await Deno.readTextFile(new URL("config.json", from)));
-  const written = { ...config, image_size: [height, width] };
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(written));
+  await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(config));
   await Deno.writeTextFile(join(folder, "preprocessor_config.json"), JSON.stringify(preprocessor));
   await Deno.copyFile(new URL("model.safetensors", from), join(folder, "model.safetensors"));
   return folder;

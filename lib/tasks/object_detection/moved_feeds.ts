@@ -20,7 +20,7 @@ import type { LearntObject } from "./object_rows.ts";
 import { fittedObjects, learntObjects } from "./placed_objects.ts";
 
 /** What is known of the images. */
-export interface DetectionFeedsOptions extends ImageExamplesOptions {
+export interface MovedFeedsOptions extends ImageExamplesOptions {
   /** The objects of each image, in pixels of the image as its file has it. */
   readonly objects: readonly (readonly LearntObject[])[];
   /** The size of each image as its file has it. */
@@ -30,7 +30,7 @@ export interface DetectionFeedsOptions extends ImageExamplesOptions {
 }
 
 /** Feeds, and where the objects came to lie in the last ones of each row. */
-export interface DetectionFeeds extends ImageExamples {
+export interface MovedFeeds extends ImageExamples {
   /** The objects of an image at the model's size. */
   readonly learnt: readonly ImageObjects[];
   /**
@@ -40,10 +40,10 @@ export interface DetectionFeeds extends ImageExamples {
 }
 
 /** Makes the feeds of images with objects. */
-export function detectionFeeds(
+export function movedFeeds(
   images: ImageRows,
-  options: DetectionFeedsOptions,
-): DetectionFeeds {
+  options: MovedFeedsOptions,
+): MovedFeeds {
   const { objects, sizes, ids, pixels, augmentations } = options;
   const plain = imageExamples(images, options);
   const size = fixedSize(pixels);
