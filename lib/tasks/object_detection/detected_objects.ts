@@ -93,7 +93,9 @@ async function examplesOf(
   });
   if (truth) refuseObjects(truth, sizes, { source, queries });
   const ids = new Map(labels.map((label, id) => [label, id]));
-  const known = truth ?? sizes.map(() => []);
+  // A preview shows the objects of rows that it does not score.
+  const known = truth ??
+    (table.columnNames().includes(objects) ? objectsIn(table, objects) : sizes.map(() => []));
   const feeds = movedFeeds(images, { ...own, augmentations, objects: known, sizes, ids });
   const { learnt, moved, ...rows } = feeds;
   const found = (outputs: Outputs) =>

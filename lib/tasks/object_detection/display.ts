@@ -10,7 +10,7 @@ import { visible } from "../../core/visible.ts";
 import { pngEncoder } from "../../image/encode_png.ts";
 import { endOfName } from "../shared/image_input.ts";
 import { describeObjects } from "./describe_objects.ts";
-import { drawnBoxes } from "./drawn_boxes.ts";
+import { boxedFigure } from "./drawn_boxes.ts";
 import { type DetectionPrediction, originalOf } from "./prediction.ts";
 
 /** So many images are shown as pictures, and so many objects in the table; the others are counted. */
@@ -28,7 +28,7 @@ export async function displayOfDetections(
   const pictures: Html[] = [];
   for (const answer of answers.slice(0, mostPictures)) {
     const picture = await originalOf(answer).catch(() => undefined);
-    if (picture) pictures.push(drawnBoxes(picture, answer, { labels, encodePng }));
+    if (picture) pictures.push(boxedFigure(picture, answer, { labels, encodePng }));
   }
   const all = answers.flatMap(({ image, objects }) =>
     objects.length === 0

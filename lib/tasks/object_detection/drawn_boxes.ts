@@ -15,6 +15,8 @@ import type { DetectedObject, DetectionPrediction } from "./prediction.ts";
 
 /** Pixels of the longer side of a picture; small ones are enlarged by the viewer, not in the file. */
 const longest = 280;
+/** The same of one beside others, where labels have no room. */
+const smallLongest = 96;
 /** Pixels of a letter, wide and high, in the font of the labels. */
 const [letter, line] = [6.7, 15];
 const mostLetters = 24;
@@ -32,32 +34,66 @@ const colours = [
   ["#cc79a7", "#000"],
 ] as const;
 
-/**
- * The picture at most 280 pixels wide and high, with what is in it in words.
- *
- * @param labels all classes of a display, so that each has one colour in all of its pictures
- */
-export function drawnBoxes(
+/** A drawing as a file. */
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What drawings share. */
+export interface DrawingOptions {
+  /** All classes of a display, so that each has one colour in all of its pictures. */
+  readonly labels: readonly string[];
+  readonly encodePng: EncodePng;
+  /** True for a drawing of 96 pixels with frames alone. */
+  readonly isSmall?: boolean;
+}
+
+/** An object, with how sure a model is of it where one found it. */
+export type DrawnObject = Omit<DetectedObject, "score"> & { readonly score?: number };
+
+/** The picture at most 280 pixels wide and high, with its name below and what is in it in words. */
+export function boxedFigure(
   picture: Image,
   { image, objects }: DetectionPrediction,
-  { labels, encodePng }: { readonly labels: readonly string[]; readonly encodePng: EncodePng },
+  options: DrawingOptions,
 ): Html {
-  const scale = longest / Math.max(picture.width, picture.height);
+  const what = describeObjects(objects.map(({ label }) => label));
+  return html`
+    <figure
+      style="margin:0;max-width:${longest}px">${svgImage(
+        drawnBoxes(picture, objects, options).svg,
+        `${image}: ${what}`,
+      )}<figcaption style="opacity:.85;overflow-wrap:anywhere">${endOfName(
+        image,
+      )}</figcaption></figure>
+  `;
+}
+
+/** The picture with a frame and a label for each object; the first ones are drawn over the others. */
+export function drawnBoxes(
+  picture: Image,
+  objects: readonly DrawnObject[],
+  { labels, encodePng, isSmall = false }: DrawingOptions,
+): Drawing {
+  const scale = (isSmall ? smallLongest : longest) / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width, picture.height].map((side) =>
     Math.max(1, Math.round(side * scale))
   );
   const png = encodePng(scaledDown(rgbImage(picture), Math.min(scale, 1)));
-  // The surest are drawn last, over the others; no frame is drawn over a label.
   const boxes = objects.toReversed().map((object) =>
     boxOf(object, {
       scale,
       width,
       height,
-      colour: colours[labels.indexOf(object.label) % colours.length],
+      colour: colours[Math.max(0, labels.indexOf(object.label)) % colours.length],
     })
   );
-  const drawn = [...boxes.map(({ frame }) => frame), ...boxes.map(({ plate }) => plate)];
-  const svg = html`
+  // No frame is drawn over a label.
+  const plates = isSmall ? [] : boxes.map(({ plate }) => plate);
+  const drawn = [...boxes.map(({ frame }) => frame), ...plates];
+  const { markup } = html`
     <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"
       viewBox="0 0 ${width} ${height}" font-family="sans-serif"
       font-size="12"><image href="data:image/png;base64,${png
@@ -66,17 +102,7 @@ export function drawnBoxes(
         ? "pixelated"
         : "auto"}"/>${drawn}</svg>
   `;
-  const what = describeObjects(objects.map(({ label }) => label));
-  return html`
-    <figure
-      style="margin:0;max-width:${longest}px">${svgImage(
-        svg.markup,
-        `${image}: ${what}`,
-      )}<figcaption style="opacity:.85;overflow-wrap:anywhere">${shortened(
-        image,
-        2 * mostLetters,
-      )}</figcaption></figure>
-  `;
+  return { svg: markup, width, height };
 }
 
 function scaledDown(image: Image, scale: number): Image {
@@ -87,7 +113,7 @@ function scaledDown(image: Image, scale: number): Image {
   return resample(image, { width, height, filter: "bilinear" });
 }
 
-interface Drawing {
+interface BoxPlace {
   /** Pixels of the drawing for each of the picture. */
   readonly scale: number;
   readonly width: number;
@@ -97,8 +123,8 @@ interface Drawing {
 
 /** A frame with a dark edge, to be seen on any picture, and its label within the drawing. */
 function boxOf(
-  { label, score, box }: DetectedObject,
-  { scale, width, height, colour: [fill, ink] }: Drawing,
+  { label, score, box }: DrawnObject,
+  { scale, width, height, colour: [fill, ink] }: BoxPlace,
 ): { readonly frame: Html; readonly plate: Html } {
   const [left, top, w, h] = box.map((each) => each * scale);
   const [x, y] = [Math.max(left, 1), Math.max(top, 1)];
@@ -110,7 +136,7 @@ function boxOf(
     <rect ${place} stroke="#000" stroke-opacity=".55" stroke-width="4" />
     <rect ${place} stroke="${fill}" stroke-width="2" />
   `;
-  const words = `${shortened(label, mostLetters)} ${score.toFixed(2)}`;
+  const words = shortened(label, mostLetters) + (score === undefined ? "" : ` ${score.toFixed(2)}`);
   const wide = words.length * letter + 4;
   const px = Math.max(0, Math.min(x - 1, width - wide));
   const py = y >= line ? y - line : Math.min(y, height - line);

@@ -4,6 +4,8 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { pngEncoder } from "../../image/encode_png.ts";
+import type { Picture } from "../../image/picture.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
 import type { BatchDraw } from "../../nn/feeds.ts";
 import { augmentedExample, isFitted } from "../shared/augmented_images.ts";
@@ -13,8 +15,11 @@ import {
   imageExamples,
   type ImageExamplesOptions,
   pixelFeeds,
+  shownDraws,
 } from "../shared/image_examples.ts";
 import { fixedSize, type ImageRows } from "../shared/image_rows.ts";
+import { describeObjects } from "./describe_objects.ts";
+import { type Drawing, drawnBoxes } from "./drawn_boxes.ts";
 import type { ImageObjects } from "./match_queries.ts";
 import type { LearntObject } from "./object_rows.ts";
 import { fittedObjects, learntObjects } from "./placed_objects.ts";
@@ -49,25 +54,51 @@ export function movedFeeds(
   const size = fixedSize(pixels);
   const fitted = objects.map((own, row) => fittedObjects(own, sizes[row], pixels));
   const learnt = fitted.map((own) => learntObjects(own, size, ids));
+  /** An image of a training and its objects, at the model's size. */
+  const changed = async (row: number, draw: Pick<BatchDraw, "seed" | "epoch">) => {
+    const { image, objects: own = [] } = await augmentedExample(
+      images,
+      row,
+      augmentations,
+      draw,
+      (of) => ({ objects: of === "original" ? objects[row] : fitted[row] }),
+    );
+    return isFitted(image, pixels)
+      ? { image, objects: own }
+      : { image: pixels.fit(image), objects: fittedObjects(own, image, pixels) };
+  };
+  const pictures = async (row: number): Promise<Picture[]> => {
+    const draws = augmentations.ofImages.length > 0 ? shownDraws : [];
+    const shown = [
+      { image: await images.fitted(row), objects: fitted[row], title: "as the model sees it" },
+      ...await Promise.all(draws.map(async (epoch) => ({
+        ...await changed(row, { seed: 1, epoch }),
+        title: `in epoch ${epoch + 1}`,
+      }))),
+    ];
+    const drawing = { labels: [...ids.keys()], encodePng: await pngEncoder(), isSmall: true };
+    return shown.map(({ image, objects, title }) =>
+      boxedPicture(
+        drawnBoxes(image, objects, drawing),
+        `${title}: ${describeObjects(objects.map(({ label }) => label))}`,
+      )
+    );
+  };
   if (augmentations.ofImages.length === 0) {
-    return { ...plain, learnt, moved: (row) => learnt[row] };
+    return { ...plain, pictures, learnt, moved: (row) => learnt[row] };
   }
   // Of the batches that are on their way, which are of one epoch or of two that follow each other.
   const found = new Map<number, Map<number, ImageObjects>>();
-  const changed = async (row: number, draw: BatchDraw) => {
-    const example = await augmentedExample(images, row, augmentations, draw, (of) => ({
-      objects: of === "original" ? objects[row] : fitted[row],
-    }));
-    const { image, objects: own = [] } = example;
-    const isThere = isFitted(image, pixels);
-    const placed = isThere ? own : fittedObjects(own, image, pixels);
+  const fed = async (row: number, draw: BatchDraw) => {
+    const { image, objects } = await changed(row, draw);
     for (const epoch of found.keys()) if (epoch < draw.epoch - 1) found.delete(epoch);
     const ofEpoch = found.get(draw.epoch) ?? new Map<number, ImageObjects>();
-    found.set(draw.epoch, ofEpoch.set(row, learntObjects(placed, size, ids)));
-    return isThere ? image : pixels.fit(image);
+    found.set(draw.epoch, ofEpoch.set(row, learntObjects(objects, size, ids)));
+    return image;
   };
   return {
     ...plain,
+    pictures,
     learnt,
     moved(row, { epoch }) {
       const own = found.get(epoch)?.get(row);
@@ -79,8 +110,14 @@ export function movedFeeds(
     },
     async feedsOf(rows, draw) {
       if (!draw) return await plain.feedsOf(rows);
-      const each = await Promise.all(Array.from(rows, (row) => changed(row, draw)));
+      const each = await Promise.all(Array.from(rows, (row) => fed(row, draw)));
       return pixelFeeds(imageBatch(each, pixels));
     },
   };
+}
+
+/** A drawing in a preview. */
+function boxedPicture({ svg, width, height }: Drawing, title: string): Picture {
+  const url = `data:image/svg+xml;base64,${new TextEncoder().encode(svg).toBase64()}`;
+  return { title, url, width, height };
 }
