@@ -35,7 +35,7 @@ const colours = [
 ] as const;
 
 /** A drawing as a file. */
-export interface Drawing {
+export interface BoxDrawing {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
@@ -76,7 +76,7 @@ export function drawnBoxes(
   picture: Image,
   objects: readonly DrawnObject[],
   { labels, encodePng, isSmall = false }: DrawingOptions,
-): Drawing {
+): BoxDrawing {
   const scale = (isSmall ? smallLongest : longest) / Math.max(picture.width, picture.height);
   const [width, height] = [picture.width, picture.height].map((side) =>
     Math.max(1, Math.round(side * scale))

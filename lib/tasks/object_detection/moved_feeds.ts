@@ -19,7 +19,7 @@ import {
 } from "../shared/image_examples.ts";
 import { fixedSize, type ImageRows } from "../shared/image_rows.ts";
 import { describeObjects } from "./describe_objects.ts";
-import { type Drawing, drawnBoxes } from "./drawn_boxes.ts";
+import { type BoxDrawing, drawnBoxes } from "./drawn_boxes.ts";
 import type { ImageObjects } from "./match_queries.ts";
 import type { LearntObject } from "./object_rows.ts";
 import { fittedObjects, learntObjects } from "./placed_objects.ts";
@@ -117,7 +117,7 @@ export function movedFeeds(
 }
 
 /** A drawing in a preview. */
-function boxedPicture({ svg, width, height }: Drawing, title: string): Picture {
+function boxedPicture({ svg, width, height }: BoxDrawing, title: string): Picture {
   const url = `data:image/svg+xml;base64,${new TextEncoder().encode(svg).toBase64()}`;
   return { title, url, width, height };
 }
