@@ -12,6 +12,11 @@ export * from "./images.ts";
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
 export { model, type ModelOptions, type ModelStage } from "./lib/pipeline/model.ts";
+export type {
+  GraphHead,
+  GraphOptions,
+  GraphPreprocessor,
+} from "./lib/weights/graph/graph_options.ts";
 export { type AdaptStage, type DataStage, Plan } from "./lib/pipeline/plan.ts";
 export type { MetricFor, PredictedBy, ScoresOf, WrittenMetric } from "./lib/pipeline/plan_types.ts";
 export { ComparePlan } from "./lib/pipeline/compare/compare_plan.ts";

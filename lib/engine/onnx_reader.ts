@@ -31,7 +31,7 @@ export interface OnnxInput {
 }
 
 /** A graph of operator calls, in an order that can run. */
-export interface OnnxGraph {
+export interface OnnxContents {
   readonly nodes: readonly OnnxNode[];
   /** Weights and other numbers that the file holds, by name. */
   readonly constants: ReadonlyMap<string, GraphConstant>;
@@ -50,7 +50,7 @@ const { ModelProto } = (proto as unknown as { default: typeof proto }).default.o
  * @param external reads the files beside it that hold large weights
  * @throws TunebookError of kind "weights" for bytes that are no ONNX model
  */
-export function readOnnx(bytes: Uint8Array, where: string, external: ExternalBytes): OnnxGraph {
+export function readOnnx(bytes: Uint8Array, where: string, external: ExternalBytes): OnnxContents {
   let model: onnx.IModelProto;
   try {
     model = ModelProto.decode(bytes);

@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../core/errors.ts";
-import { isRecord } from "../core/objects.ts";
+import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { configReader } from "../nn/config_reader.ts";
 import type { Family, Features, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { cellHead, maskHead } from "./dense_heads.ts";
+import { cellHead } from "./cell_head.ts";
+import { maskHead } from "./mask_head.ts";
+import { graphIn } from "./graph/graph_in.ts";
 import type { GraphModel } from "./graph/graph_model.ts";
 import { graphShapes, tracedImages } from "./graph/graph_shapes.ts";
 import { graphPrefix } from "./graph/read_graph.ts";
@@ -34,7 +35,7 @@ function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
   const order = read.oneOf("channel_order", ["rgb", "bgr"], "rgb");
   const initializerRange = read.positive("initializer_range", 0.02);
   read.finish();
-  const graph = graphIn(json);
+  const graph = graphIn(json.graph);
   const [at] = graph.outputs;
   checkOperators("config.json", graph.nodes);
   const shape = graphShapes(graph, imageSize).get(at);
@@ -65,19 +66,6 @@ function readConfig(json: Readonly<Record<string, unknown>>): GraphConfig {
     at,
     takesBlueFirst: order === "bgr",
   };
-}
-
-function graphIn({ graph }: Readonly<Record<string, unknown>>): GraphModel {
-  const { input, outputs, nodes, layers, tensors, constants } = isRecord(graph) ? graph : {};
-  const wrong = [
-    ...(isRecord(input) ? [] : ["graph.input must be an object"]),
-    ...Object.entries({ outputs, nodes, layers }).filter(([, list]) => !Array.isArray(list))
-      .map(([name]) => `graph.${name} must be a list`),
-    ...Object.entries({ tensors, constants }).filter(([, value]) => !isRecord(value))
-      .map(([name]) => `graph.${name} must be an object`),
-  ];
-  if (wrong.length === 0) return graph as GraphModel;
-  throw mistakes("weights", "config.json does not describe this model:", wrong, wrong.length);
 }
 
 /** The maps or vectors that the graph gives, and their mean where they are several. */
@@ -118,6 +106,9 @@ export const graph: Family<GraphConfig> = {
   heads: {
     classification: imageHead("GraphForImageClassification"),
     masks: maskHead("GraphForSemanticSegmentation"),
-    cells: cellHead("GraphForObjectDetection"),
+    cells: cellHead({
+      className: "GraphForObjectDetection",
+      channels: ({ hiddenSize }) => [hiddenSize],
+    }),
   },
 };

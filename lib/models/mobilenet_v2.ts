@@ -10,6 +10,7 @@ import type { Family } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { type DeeplabConfig, deeplabHead } from "./deeplab_head.ts";
+import { cellHead } from "./cell_head.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import { normConvLayers } from "./norm_conv.ts";
 
@@ -204,6 +205,20 @@ function paddingOf(
   return [top * dilation, left * dilation, (rows - top) * dilation, (columns - left) * dilation];
 }
 
+/** Channels of the last map of each size. */
+function mapChannels(config: MobilenetV2Config): number[] {
+  const found: number[] = [];
+  for (const block of blocks(config)) {
+    if (!isHalving(block)) found.pop();
+    found.push(block.steps.at(-1)!.outChannels);
+  }
+  return found;
+}
+
+function isHalving({ steps }: Block): boolean {
+  return steps.some(({ stride }) => stride > 1);
+}
+
 function applied(net: Net, config: MobilenetV2Config, x: Tensor, each: Step): Tensor {
   const y = net.conv(`${each.path}.convolution`, x, {
     stride: each.stride,
@@ -231,11 +246,12 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
   attentionTargets: ["expand_1x1.convolution", "reduce_1x1.convolution"],
   features(net, config, { pixel_values }) {
     const maps: Tensor[] = [];
-    const last = blocks(config).reduce((x, { steps, isResidual }) => {
+    const last = blocks(config).reduce((x, block) => {
+      const { steps, isResidual } = block;
       const inner = steps.reduce((map, each) => applied(net, config, map, each), x);
       const y = isResidual ? tf.add(inner, x) : inner;
       // The last map of each size.
-      if (maps.at(-1)?.shape[2] === y.shape[2]) maps.pop();
+      if (!isHalving(block)) maps.pop();
       maps.push(y);
       return y;
     }, pixel_values);
@@ -246,6 +262,14 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
     classification: imageHead("MobileNetV2ForImageClassification", {
       dropout: ({ headDropout }: MobilenetV2Config) => headDropout,
     }),
+    cells: {
+      ...cellHead({
+        className: "MobileNetV2ForObjectDetection",
+        channels: (config: MobilenetV2Config) => mapChannels(config).slice(1),
+        skip: 1, // half the image's size, more cells than objects
+      }),
+      unread: /^conv_1x1\./,
+    },
     masks: deeplabHead({
       className: "MobileNetV2ForSemanticSegmentation",
       unread: /^conv_1x1\./,

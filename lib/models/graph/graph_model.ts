@@ -5,7 +5,7 @@
  */
 import type { GraphConstant } from "../../engine/mod.ts";
 import type { Layer } from "../../nn/layer.ts";
-import type { GraphAttribute, GraphInput, GraphNode } from "../../weights/graph/graph_file.ts";
+import type { FileNode, GraphAttribute, GraphInput } from "../../weights/graph/graph_file.ts";
 
 /** An operator call; one that has weights names its layer. */
 export interface ModelNode {
@@ -45,7 +45,7 @@ export interface GraphWithWeights {
 
 /** The tensors that the tensors `names` depend on, themselves included. */
 export function dependenciesOf(
-  nodes: readonly Pick<GraphNode, "inputs" | "outputs">[],
+  nodes: readonly Pick<FileNode, "inputs" | "outputs">[],
   names: Iterable<string>,
 ): ReadonlySet<string> {
   const needed = new Set(names);

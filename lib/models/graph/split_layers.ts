@@ -14,7 +14,7 @@ import {
   turned,
   withRank,
 } from "../../weights/graph/constants.ts";
-import type { GraphFile, GraphNode } from "../../weights/graph/graph_file.ts";
+import type { FileNode, GraphFile } from "../../weights/graph/graph_file.ts";
 import type { GraphModel, GraphWithWeights, ModelNode, NodeConstant } from "./graph_model.ts";
 import { LayerPaths } from "./layer_paths.ts";
 
@@ -36,7 +36,7 @@ interface Found {
   /** How many nodes read each tensor. */
   readonly readers: ReadonlyMap<string, number>;
   /** Nodes that are part of a layer already, such as the addition of its bias. */
-  readonly absorbed: Set<GraphNode>;
+  readonly absorbed: Set<FileNode>;
 }
 
 /** Splits a graph into a model without numbers, and weights by path. */
@@ -83,7 +83,7 @@ function add(found: Found, layer: Layer, numbers: Record<string, GraphConstant |
   }
 }
 
-function layerNode(found: Found, node: GraphNode): ModelNode | undefined {
+function layerNode(found: Found, node: FileNode): ModelNode | undefined {
   switch (node.op) {
     case "Conv":
     case "ConvTranspose":
@@ -103,7 +103,7 @@ function layerNode(found: Found, node: GraphNode): ModelNode | undefined {
 const constant = ({ file }: Found, name: string | undefined) =>
   name ? file.constants.get(name) : undefined;
 
-function convolution(found: Found, node: GraphNode): ModelNode | undefined {
+function convolution(found: Found, node: FileNode): ModelNode | undefined {
   const [x, name, biasName] = node.inputs;
   const weight = constant(found, name);
   if (weight?.shape.length !== 4 || biasName && !constant(found, biasName)) return undefined;
@@ -131,7 +131,7 @@ function convolution(found: Found, node: GraphNode): ModelNode | undefined {
   return { op: node.op, inputs: [x], outputs: [output], attributes: node.attributes, layer: path };
 }
 
-function linear(found: Found, node: GraphNode): ModelNode | undefined {
+function linear(found: Found, node: FileNode): ModelNode | undefined {
   const [x, name, biasName] = node.inputs;
   const weight = constant(found, name);
   const { transA = 0, transB = 0, alpha = 1, beta = 1 } = node.attributes as Record<string, number>;
@@ -156,7 +156,7 @@ function linear(found: Found, node: GraphNode): ModelNode | undefined {
   return { op: "Linear", inputs: [x], outputs: [output], layer: path };
 }
 
-function batchNorm(found: Found, node: GraphNode): ModelNode | undefined {
+function batchNorm(found: Found, node: FileNode): ModelNode | undefined {
   const [x, scale, ...others] = node.inputs;
   const [weight, bias, mean, variance] = [scale, ...others].map((name) => constant(found, name));
   if (!weight || !bias || !mean || !variance) return undefined;
@@ -173,7 +173,7 @@ function batchNorm(found: Found, node: GraphNode): ModelNode | undefined {
   return { op: node.op, inputs: [x], outputs: [output], attributes: { epsilon }, layer: path };
 }
 
-function norm(found: Found, node: GraphNode): ModelNode | undefined {
+function norm(found: Found, node: FileNode): ModelNode | undefined {
   const [x, scale, offset] = node.inputs;
   const weight = constant(found, scale);
   const isLast = node.op !== "LayerNormalization" || (node.attributes.axis ?? -1) === -1;
@@ -207,7 +207,7 @@ function channelsOnly(
 /** The bias that the only reader of a layer adds to it, where there is one. */
 function addedBias(
   found: Found,
-  node: GraphNode,
+  node: FileNode,
   ofChannels: (bias: GraphConstant) => GraphConstant | undefined,
 ): { readonly bias?: GraphConstant; readonly output: string } {
   const [output] = node.outputs;
@@ -222,7 +222,7 @@ function addedBias(
 }
 
 /** A node without a layer; numbers that it multiplies or adds after a layer are tensors of the model. */
-function plainNode(found: Found, node: GraphNode): ModelNode {
+function plainNode(found: Found, node: FileNode): ModelNode {
   const { op, inputs, outputs, attributes } = node;
   const meetsLearned = inputs.some((name) => found.learned.has(name));
   for (const name of inputs) {

@@ -9,7 +9,7 @@ import type { GraphConstant } from "../../engine/mod.ts";
 export type GraphAttribute = number | string | readonly number[] | readonly string[];
 
 /** One operator call. A missing optional input is the empty text. */
-export interface GraphNode {
+export interface FileNode {
   /** ONNX's name of the operator; one that ONNX lacks has the name that its file has for it. */
   readonly op: string;
   /** The node's own name; empty where it has none. */
@@ -36,7 +36,7 @@ export interface GraphFile {
   readonly input: GraphInput;
   /** Names of tensors. */
   readonly outputs: readonly string[];
-  readonly nodes: readonly GraphNode[];
+  readonly nodes: readonly FileNode[];
   readonly constants: ReadonlyMap<string, GraphConstant>;
 }
 

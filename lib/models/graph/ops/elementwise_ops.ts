@@ -8,10 +8,10 @@ import {
   type GraphOp,
   isKnown,
   type NodeCall,
-  numberOf,
+  numberIn,
   tensorAt,
   tensorOf,
-  textOf,
+  textIn,
 } from "./node_call.ts";
 
 const single = (of: (x: Tensor, call: NodeCall) => Tensor): GraphOp => (call) =>
@@ -72,7 +72,7 @@ export const elementwiseOps: Readonly<Record<string, GraphOp>> = {
   Clip: clip,
   Sigmoid: single((x) => tf.sigmoid(x)),
   HardSigmoid: single((x, call) =>
-    hardSigmoid(x, numberOf(call, "alpha", 0.2), numberOf(call, "beta", 0.5))
+    hardSigmoid(x, numberIn(call, "alpha", 0.2), numberIn(call, "beta", 0.5))
   ),
   HardSwish: single((x) => tf.mul(x, hardSigmoid(x, 1 / 6, 0.5))),
   Swish: single((x) => ops.silu(x)),
@@ -80,7 +80,7 @@ export const elementwiseOps: Readonly<Record<string, GraphOp>> = {
   Tanh: single((x) => tf.tanh(x)),
   Erf: single((x) => tf.erf(x)),
   Gelu: single((x, call) =>
-    textOf(call, "approximate", "none") === "none" ? ops.gelu(x) : tanhGelu(x)
+    textIn(call, "approximate", "none") === "none" ? ops.gelu(x) : tanhGelu(x)
   ),
   Exp: single((x) => tf.exp(x)),
   Log: single((x) => tf.log(x)),
@@ -99,11 +99,11 @@ export const elementwiseOps: Readonly<Record<string, GraphOp>> = {
   Softplus: single((x) => tf.softplus(x)),
   Softsign: single((x) => tf.div(x, tf.add(tf.abs(x), 1))),
   Elu: single((x, call) => {
-    const alpha = numberOf(call, "alpha", 1);
+    const alpha = numberIn(call, "alpha", 1);
     return alpha === 1 ? tf.elu(x) : tf.add(tf.relu(x), tf.mul(tf.elu(tf.minimum(x, 0)), alpha));
   }),
   Selu: single((x) => tf.selu(x)),
-  LeakyRelu: single((x, call) => tf.leakyRelu(x, numberOf(call, "alpha", 0.01))),
+  LeakyRelu: single((x, call) => tf.leakyRelu(x, numberIn(call, "alpha", 0.01))),
   PRelu: pair((x, slope) => tf.add(tf.relu(x), tf.mul(slope, tf.minimum(x, 0)))),
   Equal: pair((a, b) => tf.equal(a, b)),
   Greater: pair((a, b) => tf.greater(a, b)),
@@ -116,7 +116,7 @@ export const elementwiseOps: Readonly<Record<string, GraphOp>> = {
   IsNaN: single((x) => tf.isNaN(x)),
   Where: (call) => tf.where(tensorAt(call, 0), tensorAt(call, 1), tensorAt(call, 2)),
   Cast: single((x, call) => {
-    const to = numberOf(call, "to", 1);
+    const to = numberIn(call, "to", 1);
     return tf.cast(x, [6, 7].includes(to) ? "int32" : to === 9 ? "bool" : "float32");
   }),
 };

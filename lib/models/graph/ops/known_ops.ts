@@ -4,7 +4,7 @@
  * @module
  */
 import type { NodeConstant } from "../graph_model.ts";
-import { fromFirst, listOf, type NodeCall, numberOf } from "./node_call.ts";
+import { fromFirst, listIn, type NodeCall, numberIn } from "./node_call.ts";
 
 type Known = NodeConstant;
 /** Gives undefined for what is left to tensors. */
@@ -60,9 +60,9 @@ const stridesOf = ({ shape }: Known) =>
   shape.map((_, axis) => shape.slice(axis + 1).reduce((all, size) => all * size, 1));
 
 function sliced(call: NodeCall, [x]: readonly Known[]): Known | undefined {
-  const [starts, ends] = [listOf(call, "starts", 1)!, listOf(call, "ends", 2)!];
-  const axes = listOf(call, "axes", 3) ?? starts.map((_, axis) => axis);
-  const steps = listOf(call, "steps", 4) ?? axes.map(() => 1);
+  const [starts, ends] = [listIn(call, "starts", 1)!, listIn(call, "ends", 2)!];
+  const axes = listIn(call, "axes", 3) ?? starts.map((_, axis) => axis);
+  const steps = listIn(call, "steps", 4) ?? axes.map(() => 1);
   const strides = stridesOf(x);
   const [shape, moved] = [[...x.shape], [...strides]];
   let first = 0;
@@ -79,7 +79,7 @@ function sliced(call: NodeCall, [x]: readonly Known[]): Known | undefined {
 }
 
 function transposed(call: NodeCall, [x]: readonly Known[]): Known {
-  const perm = listOf(call, "perm") ?? x.shape.map((_, i) => i).reverse();
+  const perm = listIn(call, "perm") ?? x.shape.map((_, i) => i).reverse();
   const strides = stridesOf(x);
   const shape = perm.map((axis) => x.shape[axis]);
   return picked(x, shape, { first: 0, steps: perm.map((axis) => strides[axis]) });
@@ -102,7 +102,7 @@ export const knownOps: Readonly<Record<string, KnownOp>> = {
   Sqrt: single(Math.sqrt),
   Identity: (_, [x]) => x,
   Cast(call, [x]) {
-    const to = numberOf(call, "to", 1);
+    const to = numberIn(call, "to", 1);
     const type = [6, 7].includes(to) ? "int" : to === 9 ? "bool" : "float";
     return { ...x, type, data: type === "int" ? x.data.map(Math.trunc) : x.data };
   },
@@ -118,7 +118,7 @@ export const knownOps: Readonly<Record<string, KnownOp>> = {
   Slice: sliced,
   Transpose: transposed,
   ConstantOfShape(call, [{ data: shape }]) {
-    const value = numberOf(call, "value", 0);
+    const value = numberIn(call, "value", 0);
     const type = Number.isInteger(value) ? "int" : "float";
     if (shape.length > 1) return undefined;
     return { shape, type, data: Array<number>(shape[0] ?? 1).fill(value) };

@@ -6,7 +6,7 @@
 import { TunebookError } from "../../../core/errors.ts";
 import { type Tensor, tf } from "../../../engine/mod.ts";
 import type { Layer } from "../../../nn/layer.ts";
-import { type GraphOp, type NodeCall, numberOf, tensorAt } from "./node_call.ts";
+import { type GraphOp, type NodeCall, numberIn, tensorAt } from "./node_call.ts";
 import { convolution, transposedConvolution } from "./window_ops.ts";
 
 /** Computes a node by its layer. */
@@ -44,12 +44,12 @@ export const layerOps: Readonly<Record<string, LayerOp>> = {
   ConvTranspose: (call, layer) => transposedConvolution(call, asKind(call, layer, "conv")),
   Linear: linear,
   BatchNormalization: (call, layer) =>
-    call.net.batchNorm(layer.path, tensorAt(call, 0), numberOf(call, "epsilon", 1e-5)),
+    call.net.batchNorm(layer.path, tensorAt(call, 0), numberIn(call, "epsilon", 1e-5)),
   LayerNormalization: (call, layer) =>
-    call.net.layerNorm(layer.path, tensorAt(call, 0), numberOf(call, "epsilon", 1e-5)),
+    call.net.layerNorm(layer.path, tensorAt(call, 0), numberIn(call, "epsilon", 1e-5)),
   InstanceNormalization: (call, layer) => {
     const { path, width } = asKind(call, layer, "norm");
-    return call.net.groupNorm(path, tensorAt(call, 0), width, numberOf(call, "epsilon", 1e-5));
+    return call.net.groupNorm(path, tensorAt(call, 0), width, numberIn(call, "epsilon", 1e-5));
   },
 };
 
@@ -58,10 +58,10 @@ export const productOps: Readonly<Record<string, GraphOp>> = {
   MatMul: (call) => tf.matMul(tensorAt(call, 0), tensorAt(call, 1)),
   Gemm(call) {
     const [a, b] = [tensorAt(call, 0), tensorAt(call, 1)];
-    const of = (name: string) => numberOf(call, name, 0) === 1;
-    const product = tf.mul(tf.matMul(a, b, of("transA"), of("transB")), numberOf(call, "alpha", 1));
+    const of = (name: string) => numberIn(call, name, 0) === 1;
+    const product = tf.mul(tf.matMul(a, b, of("transA"), of("transB")), numberIn(call, "alpha", 1));
     return call.inputs[2]
-      ? tf.add(product, tf.mul(tensorAt(call, 2), numberOf(call, "beta", 1)))
+      ? tf.add(product, tf.mul(tensorAt(call, 2), numberIn(call, "beta", 1)))
       : product;
   },
 };

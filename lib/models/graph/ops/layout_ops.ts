@@ -9,13 +9,13 @@ import {
   fromFirst,
   type GraphOp,
   isKnown,
-  listOf,
+  listIn,
   type NodeCall,
   type NodeValue,
-  numberOf,
+  numberIn,
   tensorAt,
   tensorOf,
-  textOf,
+  textIn,
 } from "./node_call.ts";
 
 const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
@@ -25,8 +25,8 @@ const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * 
  * says 1 for the batch.
  */
 function targetShape(call: NodeCall, x: Tensor): number[] {
-  const target = listOf(call, "shape", 1)!;
-  const keepsZero = numberOf(call, "allowzero", 0) === 0;
+  const target = listIn(call, "shape", 1)!;
+  const keepsZero = numberIn(call, "allowzero", 0) === 0;
   const kept = target.map((size, axis) => size === 0 && keepsZero ? x.shape[axis]! : size);
   const all = product(x.shape);
   const filled = (shape: readonly number[]) => {
@@ -53,14 +53,14 @@ function targetShape(call: NodeCall, x: Tensor): number[] {
 
 function squeezed(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const axes = listOf(call, "axes", 1)?.map((axis) => fromFirst(axis, x.rank));
+  const axes = listIn(call, "axes", 1)?.map((axis) => fromFirst(axis, x.rank));
   const keeps = (size: number, axis: number) => axes ? !axes.includes(axis) : size !== 1;
   return tf.reshape(x, x.shape.filter(keeps));
 }
 
 function unsqueezed(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const axes = listOf(call, "axes", 1)!;
+  const axes = listIn(call, "axes", 1)!;
   const rank = x.rank + axes.length;
   const shape = [...x.shape];
   for (const axis of axes.map((axis) => fromFirst(axis, rank)).sort((a, b) => a - b)) {
@@ -71,17 +71,17 @@ function unsqueezed(call: NodeCall): Tensor {
 
 function split(call: NodeCall): Tensor[] {
   const x = tensorAt(call, 0);
-  const axis = fromFirst(numberOf(call, "axis", 0), x.rank);
-  const sizes = listOf(call, "split", 1);
+  const axis = fromFirst(numberIn(call, "axis", 0), x.rank);
+  const sizes = listIn(call, "split", 1);
   return tf.split(x, sizes ?? call.node.outputs.length, axis);
 }
 
 function sliced(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const [starts, ends] = [listOf(call, "starts", 1)!, listOf(call, "ends", 2)!];
-  const axes = (listOf(call, "axes", 3) ?? starts.map((_, i) => i))
+  const [starts, ends] = [listIn(call, "starts", 1)!, listIn(call, "ends", 2)!];
+  const axes = (listIn(call, "axes", 3) ?? starts.map((_, i) => i))
     .map((axis) => fromFirst(axis, x.rank));
-  const steps = listOf(call, "steps", 4) ?? axes.map(() => 1);
+  const steps = listIn(call, "steps", 4) ?? axes.map(() => 1);
   const [begin, size, stride] = [x.shape.map(() => 0), [...x.shape], x.shape.map(() => 1)];
   axes.forEach((axis, i) => {
     const count = x.shape[axis];
@@ -109,15 +109,15 @@ function everyOf(x: Tensor, step: number, axis: number): Tensor {
 
 function padded(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const pads = listOf(call, "pads", 1)!;
-  const axes = listOf(call, "axes", 3) ?? x.shape.map((_, axis) => axis);
+  const pads = listIn(call, "pads", 1)!;
+  const axes = listIn(call, "axes", 3) ?? x.shape.map((_, axis) => axis);
   const each = x.shape.map((): [number, number] => [0, 0]);
   axes.forEach((axis, i) => {
     each[fromFirst(axis, x.rank)] = [pads[i], pads[i + axes.length]];
   });
   const value = call.inputs[2];
-  const constant = isKnown(value) ? value.data[0] : numberOf(call, "value", 0);
-  const mode = textOf(call, "mode", "constant");
+  const constant = isKnown(value) ? value.data[0] : numberIn(call, "value", 0);
+  const mode = textIn(call, "mode", "constant");
   if (each.every(([low, high]) => low === 0 && high === 0)) return x;
   if (mode === "constant" && each.flat().every((rows) => rows >= 0)) {
     return tf.pad(x, each, constant);
@@ -140,7 +140,7 @@ function reflected(x: Tensor, [low, high]: readonly [number, number], axis: numb
 
 function gathered(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const axis = fromFirst(numberOf(call, "axis", 0), x.rank);
+  const axis = fromFirst(numberIn(call, "axis", 0), x.rank);
   const indices = call.inputs[1]!;
   const isOne = isKnown(indices) && indices.data.length === 1;
   if (!isOne) return tf.gather(x, tf.cast(tensorAt(call, 1), "int32"), axis);
@@ -155,14 +155,14 @@ function gathered(call: NodeCall): Tensor {
 function depthToSpace(call: NodeCall, back: boolean): Tensor {
   const x = tensorAt(call, 0);
   const [n, channels, height, width] = x.shape as [number, number, number, number];
-  const block = numberOf(call, "blocksize", 2);
+  const block = numberIn(call, "blocksize", 2);
   if (back) {
     const apart = [n, channels, height / block, block, width / block, block];
     const moved = tf.transpose(tf.reshape(x, apart), [0, 3, 5, 1, 2, 4]);
     return tf.reshape(moved, [n, channels * block * block, height / block, width / block]);
   }
   const less = channels / block ** 2;
-  const isDcr = textOf(call, "mode", "DCR") === "DCR";
+  const isDcr = textIn(call, "mode", "DCR") === "DCR";
   const apart = isDcr
     ? [n, block, block, less, height, width]
     : [n, less, block, block, height, width];
@@ -188,20 +188,20 @@ function ofOneBatch(tensors: readonly Tensor[]): Tensor[] {
 
 function expanded(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const target = listOf(call, "shape", 1)!;
+  const target = listIn(call, "shape", 1)!;
   return tf.mul(x, tf.ones(target, x.dtype as "float32"));
 }
 
 function flattened(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
-  const axis = fromFirst(numberOf(call, "axis", 1), x.rank);
+  const axis = fromFirst(numberIn(call, "axis", 1), x.rank);
   return tf.reshape(x, [product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
 }
 
 function shapeOf(call: NodeCall): NodeValue {
   const value = call.inputs[0]!;
   const end = call.node.attributes?.end as number | undefined;
-  const sizes = [...value.shape].slice(numberOf(call, "start", 0), end);
+  const sizes = [...value.shape].slice(numberIn(call, "start", 0), end);
   return { shape: [sizes.length], type: "int", data: sizes };
 }
 
@@ -216,7 +216,7 @@ export const layoutOps: Readonly<Record<string, GraphOp>> = {
   Unsqueeze: unsqueezed,
   Transpose(call) {
     const x = tensorAt(call, 0);
-    return tf.transpose(x, listOf(call, "perm"));
+    return tf.transpose(x, listIn(call, "perm"));
   },
   Concat({ inputs, node }) {
     const tensors = inputs.map((each) => tensorOf(each!));
@@ -228,12 +228,12 @@ export const layoutOps: Readonly<Record<string, GraphOp>> = {
   Pad: padded,
   Gather: gathered,
   Expand: expanded,
-  Tile: (call) => tf.tile(tensorAt(call, 0), listOf(call, "repeats", 1)!),
+  Tile: (call) => tf.tile(tensorAt(call, 0), listIn(call, "repeats", 1)!),
   DepthToSpace: (call) => depthToSpace(call, false),
   SpaceToDepth: (call) => depthToSpace(call, true),
   Shape: shapeOf,
   ConstantOfShape(call) {
-    const shape = listOf(call, "shape", 0)!;
-    return tf.fill(shape, numberOf(call, "value", 0));
+    const shape = listIn(call, "shape", 0)!;
+    return tf.fill(shape, numberIn(call, "value", 0));
   },
 };

@@ -44,13 +44,13 @@ export function tensorAt({ node, inputs }: NodeCall, index: number): Tensor {
 }
 
 /** An attribute that is a number. */
-export function numberOf({ node }: NodeCall, name: string, fallback: number): number {
+export function numberIn({ node }: NodeCall, name: string, fallback: number): number {
   const value = node.attributes?.[name];
   return typeof value === "number" ? value : fallback;
 }
 
 /** An attribute that is a text. */
-export function textOf({ node }: NodeCall, name: string, fallback: string): string {
+export function textIn({ node }: NodeCall, name: string, fallback: string): string {
   const value = node.attributes?.[name];
   return typeof value === "string" ? value : fallback;
 }
@@ -59,7 +59,7 @@ export function textOf({ node }: NodeCall, name: string, fallback: string): stri
  * A list of numbers that older operator sets have as the attribute `name` and newer ones as the input at
  * `index`; undefined where there is neither.
  */
-export function listOf(call: NodeCall, name: string, index?: number): number[] | undefined {
+export function listIn(call: NodeCall, name: string, index?: number): number[] | undefined {
   const { node, inputs } = call;
   const value = node.attributes?.[name];
   if (Array.isArray(value)) return value as number[];

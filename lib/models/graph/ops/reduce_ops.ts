@@ -4,17 +4,17 @@
  * @module
  */
 import { type Tensor, tf } from "../../../engine/mod.ts";
-import { fromFirst, type GraphOp, listOf, type NodeCall, numberOf, tensorAt } from "./node_call.ts";
+import { fromFirst, type GraphOp, listIn, type NodeCall, numberIn, tensorAt } from "./node_call.ts";
 
 type Reduce = (x: Tensor, axes: number[] | undefined, keepDims: boolean) => Tensor;
 
 const over = (of: Reduce): GraphOp => (call) =>
-  of(tensorAt(call, 0), listOf(call, "axes", 1), numberOf(call, "keepdims", 1) === 1);
+  of(tensorAt(call, 0), listIn(call, "axes", 1), numberIn(call, "keepdims", 1) === 1);
 
 /** The axis moved to the end, where softmax works, and back. */
 function alongLast(call: NodeCall, of: (x: Tensor) => Tensor): Tensor {
   const x = tensorAt(call, 0);
-  const axis = fromFirst(numberOf(call, "axis", -1), x.rank);
+  const axis = fromFirst(numberIn(call, "axis", -1), x.rank);
   if (axis === x.rank - 1) return of(x);
   const order = x.shape.map((_, i) => i === axis ? x.rank - 1 : i === x.rank - 1 ? axis : i);
   return tf.transpose(of(tf.transpose(x, order)), order);
@@ -23,9 +23,9 @@ function alongLast(call: NodeCall, of: (x: Tensor) => Tensor): Tensor {
 function position(of: (x: Tensor, axis: number) => Tensor): GraphOp {
   return (call) => {
     const x = tensorAt(call, 0);
-    const axis = fromFirst(numberOf(call, "axis", 0), x.rank);
+    const axis = fromFirst(numberIn(call, "axis", 0), x.rank);
     const found = of(x, axis);
-    return numberOf(call, "keepdims", 1) === 1 ? tf.reshape(found, x.shape.with(axis, 1)) : found;
+    return numberIn(call, "keepdims", 1) === 1 ? tf.reshape(found, x.shape.with(axis, 1)) : found;
   };
 }
 

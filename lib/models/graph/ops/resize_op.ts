@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../../core/errors.ts";
 import { ops, type Tensor, tf } from "../../../engine/mod.ts";
-import { listOf, type NodeCall, tensorAt, textOf } from "./node_call.ts";
+import { listIn, type NodeCall, tensorAt, textIn } from "./node_call.ts";
 
 /** One axis on its way to another size. */
 interface Axis {
@@ -20,8 +20,8 @@ interface Axis {
 /** The sizes that are asked for, of an input or an attribute; scales first where both are there. */
 function axesOf(call: NodeCall, x: Tensor): [Axis, Axis] {
   const isUpsample = call.node.op === "Upsample";
-  const scales = listOf(call, "scales", isUpsample ? 1 : 2) ?? [];
-  const sizes = isUpsample ? [] : listOf(call, "sizes", 3) ?? [];
+  const scales = listIn(call, "scales", isUpsample ? 1 : 2) ?? [];
+  const sizes = isUpsample ? [] : listIn(call, "sizes", 3) ?? [];
   const axis = (at: number): Axis => {
     const from = x.shape[at]!;
     // A list of two is of height and width alone.
@@ -53,11 +53,11 @@ const roundings: Readonly<Record<string, (place: number) => number>> = {
 export function resized(call: NodeCall): Tensor {
   const x = tensorAt(call, 0);
   const axes = axesOf(call, x);
-  const mode = textOf(call, "mode", "nearest");
+  const mode = textIn(call, "mode", "nearest");
   const isUpsample = call.node.op === "Upsample";
   const fallback = isUpsample ? "asymmetric" : "half_pixel";
-  const counting = textOf(call, "coordinate_transformation_mode", fallback);
-  const rounding = isUpsample ? "floor" : textOf(call, "nearest_mode", "round_prefer_floor");
+  const counting = textIn(call, "coordinate_transformation_mode", fallback);
+  const rounding = isUpsample ? "floor" : textIn(call, "nearest_mode", "round_prefer_floor");
   const [place, round] = [places[counting], roundings[rounding]];
   const isCubic = mode === "cubic" && ["half_pixel", "align_corners"].includes(counting);
   if (!["nearest", "linear"].includes(mode) && !isCubic || !place || !round) {

@@ -6,13 +6,13 @@
 import { TunebookError } from "../../../core/errors.ts";
 import { ops, type Tensor, tf } from "../../../engine/mod.ts";
 import type { ConvLayer } from "../../../nn/layer.ts";
-import { type GraphOp, listOf, type NodeCall, numberOf, tensorAt, textOf } from "./node_call.ts";
+import { type GraphOp, listIn, type NodeCall, numberIn, tensorAt, textIn } from "./node_call.ts";
 
 type Pair = readonly [number, number];
 type Sides = readonly [top: number, left: number, bottom: number, right: number];
 
 function pairOf(call: NodeCall, name: string): Pair {
-  const list = listOf(call, name) ?? [1, 1];
+  const list = listIn(call, name) ?? [1, 1];
   if (list.length === 2) return [list[0], list[1]];
   throw new TunebookError(
     "unsupported",
@@ -24,9 +24,9 @@ function pairOf(call: NodeCall, name: string): Pair {
 
 /** What is around a map. `SAME` is as much as makes ⌈size / stride⌉ windows, the odd row at one end. */
 function sidesOf(call: NodeCall, x: Tensor, kernel: Pair): Sides {
-  const auto = textOf(call, "auto_pad", "NOTSET");
+  const auto = textIn(call, "auto_pad", "NOTSET");
   if (auto === "NOTSET" || auto === "") {
-    const [top, left, bottom, right] = listOf(call, "pads") ?? [0, 0, 0, 0];
+    const [top, left, bottom, right] = listIn(call, "pads") ?? [0, 0, 0, 0];
     return [top, left, bottom, right];
   }
   if (auto === "VALID") return [0, 0, 0, 0];
@@ -67,7 +67,7 @@ export function transposedConvolution(
   const x = tensorAt(call, 0);
   const [stride, dilation] = [pairOf(call, "strides"), pairOf(call, "dilations")];
   const reach = kernel.map((each, axis) => (each - 1) * dilation[axis] + 1);
-  const auto = textOf(call, "auto_pad", "NOTSET");
+  const auto = textIn(call, "auto_pad", "NOTSET");
   const isSame = auto.startsWith("SAME");
   // A result of size · stride, as SAME means it, is as much smaller than the whole one as this.
   const over = reach.map((each, axis) => each - stride[axis]);
@@ -84,8 +84,8 @@ export function transposedConvolution(
     );
   const outputPadding = isSame
     ? over.map((each) => Math.max(0, -each)) as unknown as Pair
-    : listOf(call, "output_padding") as Pair | undefined ?? [0, 0];
-  if (listOf(call, "output_shape")) {
+    : listIn(call, "output_padding") as Pair | undefined ?? [0, 0];
+  if (listIn(call, "output_shape")) {
     throw new TunebookError(
       "unsupported",
       `ConvTranspose (${call.node.outputs[0]}) has an output_shape`,
@@ -104,7 +104,7 @@ export function transposedConvolution(
 
 /** Rows that `ceil_mode` adds at the ends, so that the last window is not cut off. */
 function ceiled(call: NodeCall, x: Tensor, kernel: Pair, sides: Sides): Sides {
-  if (numberOf(call, "ceil_mode", 0) === 0) return sides;
+  if (numberIn(call, "ceil_mode", 0) === 0) return sides;
   const [strides, dilations] = [pairOf(call, "strides"), pairOf(call, "dilations")];
   const more = [0, 1].map((axis) => {
     const reach = (kernel[axis] - 1) * dilations[axis] + 1;
@@ -127,7 +127,7 @@ function pool(call: NodeCall, isMean: boolean): Tensor {
   if (!isMean) {
     return ops.maxPool2d(x, { kernel, stride, padding, dilation: pairOf(call, "dilations") });
   }
-  const countsPadding = numberOf(call, "count_include_pad", 0) === 1;
+  const countsPadding = numberIn(call, "count_include_pad", 0) === 1;
   if (countsPadding && padding.some((rows, side) => rows !== plain[side])) {
     throw new TunebookError(
       "unsupported",

@@ -10,12 +10,12 @@ import {
   type ExternalBytes,
   type GraphConstant,
   type OnnxAttribute,
-  type OnnxGraph,
+  type OnnxContents,
   type OnnxNode,
   readOnnx,
 } from "../../../engine/mod.ts";
 import { constantOf, countOf, dequantised, reshaped, turned } from "../constants.ts";
-import type { GraphAttribute, GraphFile, GraphInput, GraphNode } from "../graph_file.ts";
+import type { FileNode, GraphAttribute, GraphFile, GraphInput } from "../graph_file.ts";
 
 /** Most channels that an image has; tells [height, width, channels] from [channels, height, width]. */
 const mostChannels = 4;
@@ -30,7 +30,7 @@ export async function readOnnxGraph(path: string): Promise<GraphFile> {
   const bytes = await readBytes(path);
   const graph = readOnnx(bytes, path, externalBytes(path));
   const constants = new Map(graph.constants);
-  const nodes: GraphNode[] = [];
+  const nodes: FileNode[] = [];
   for (const node of graph.nodes) {
     const known = foldedConstant(path, node, constants);
     if (known) constants.set(node.outputs[0], known);
@@ -79,14 +79,14 @@ function externalBytes(path: string): ExternalBytes {
 }
 
 /** The channels that the first convolution reads, where the file leaves them open. */
-function channelsOfFirst({ nodes, constants }: OnnxGraph, image: string): number | undefined {
+function channelsOfFirst({ nodes, constants }: OnnxContents, image: string): number | undefined {
   const first = nodes.find(({ op, inputs }) => op === "Conv" && inputs[0] === image) ??
     nodes.find(({ op }) => op === "Conv");
   const perGroup = first && constants.get(first.inputs[1])?.shape[1];
   return perGroup && perGroup * (first.attributes.group as number ?? 1);
 }
 
-function imageInput(path: string, graph: OnnxGraph): GraphInput {
+function imageInput(path: string, graph: OnnxContents): GraphInput {
   const { inputs } = graph;
   const [input] = inputs;
   const isImage = inputs.length === 1 && input.type === "float" && input.shape.length === 4;
@@ -116,7 +116,7 @@ function imageInput(path: string, graph: OnnxGraph): GraphInput {
   };
 }
 
-function graphNode({ op, domain, name, inputs, outputs, attributes }: OnnxNode): GraphNode {
+function graphNode({ op, domain, name, inputs, outputs, attributes }: OnnxNode): FileNode {
   const plain = Object.entries(attributes).map(([key, value]) => [key, singleOf(value)] as const)
     .filter(([, value]) => isPlain(value));
   return {

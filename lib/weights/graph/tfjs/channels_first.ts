@@ -7,10 +7,10 @@
  */
 import type { GraphConstant } from "../../../engine/mod.ts";
 import { constantOf, turned, withRank } from "../constants.ts";
-import type { GraphAttribute, GraphNode } from "../graph_file.ts";
+import type { FileNode, GraphAttribute } from "../graph_file.ts";
 
 /** Where an axis of [batch, height, width, channels] lies when channels come first. */
-export const mapAxes = [0, 2, 3, 1] as const;
+export const axesOfMaps = [0, 2, 3, 1] as const;
 /** What stands behind the name of a weight that was turned for convolutions. */
 export const filterMark = "__filter";
 const toFirst = [0, 3, 1, 2];
@@ -18,7 +18,7 @@ const toLast = [0, 2, 3, 1];
 
 /** A graph that is being written. */
 export class ChannelsFirst {
-  readonly nodes: GraphNode[] = [];
+  readonly nodes: FileNode[] = [];
   readonly constants = new Map<string, GraphConstant>();
   #maps = new Set<string>();
   #turned = new Map<string, string>();

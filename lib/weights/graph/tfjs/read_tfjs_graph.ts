@@ -1,6 +1,6 @@
 /**
- * A graph model of tensorflow.js as a graph: `model.json` with the files of its weights beside it. Channels
- * come first afterwards.
+ * A model of tensorflow.js as a graph: `model.json`, a graph model or a layers model, with the files of its
+ * weights beside it. Channels come first afterwards.
  *
  * @module
  */
@@ -10,41 +10,42 @@ import { parseJson } from "../../../core/parse_json.ts";
 import { readText } from "../../../core/read_text.ts";
 import type { GraphFile, GraphInput } from "../graph_file.ts";
 import { ChannelsFirst } from "./channels_first.ts";
+import { type KerasNodes, kerasNodes } from "./keras_layers.ts";
 import { tensorName, type TfNode, tfNode } from "./tf_node.ts";
 import { translate } from "./translate.ts";
 import { readManifest } from "./weights_manifest.ts";
 
 /**
- * Reads a graph model that takes one image. A layers model, which tf.LayersModel saves, is refused.
+ * Reads a model that takes one image.
  *
- * @throws TunebookError of kind "weights" for what is no model, and "unsupported" for another kind
+ * @throws TunebookError of kind "weights" for what is no model, and "unsupported" for one of another kind
  */
 export async function readTfjsGraph(path: string): Promise<GraphFile> {
   const json = await readObject(path);
   const { modelTopology: topology, weightsManifest, signature } = json;
-  if (isRecord(topology) && ("model_config" in topology || "class_name" in topology)) {
-    throw new TunebookError(
-      "unsupported",
-      `${path} is a layers model of tensorflow.js; convert it to a graph model with ` +
-        "tensorflowjs_converter --output_format=tfjs_graph_model",
-    );
+  const weights = await readManifest(path, weightsManifest);
+  const isLayers = isRecord(topology) && ("model_config" in topology || "class_name" in topology);
+  if (!isLayers && (!isRecord(topology) || !Array.isArray(topology.node))) {
+    throw new TunebookError("weights", `${path} is no model of tensorflow.js: it has no nodes`);
   }
-  if (!isRecord(topology) || !Array.isArray(topology.node)) {
-    throw new TunebookError(
-      "weights",
-      `${path} is no graph model of tensorflow.js: it has no nodes`,
-    );
-  }
-  const nodes = inOrder(path, topology.node.map((each) => tfNode(path, each)));
+  const read = isLayers
+    ? kerasNodes(path, topology, weights)
+    : graphNodes(path, topology.node as unknown[], signature);
+  const nodes = inOrder(path, read.nodes);
   const to = new ChannelsFirst();
-  for (const [name, constant] of await readManifest(path, weightsManifest)) to.add(name, constant);
+  for (const [name, constant] of [...weights, ...read.constants]) to.add(name, constant);
   const input = imageInput(path, nodes);
   to.mark(input.name);
   for (const node of nodes) {
     if (node.op !== "Placeholder" && node.op !== "Const" && node.op !== "NoOp") translate(to, node);
   }
-  const outputs = outputsOf(nodes, signature);
-  return { path, input, outputs, nodes: to.nodes, constants: to.constants };
+  return { path, input, outputs: read.outputs, nodes: to.nodes, constants: to.constants };
+}
+
+/** The nodes of a graph model. */
+function graphNodes(path: string, given: readonly unknown[], signature: unknown): KerasNodes {
+  const nodes = given.map((each) => tfNode(path, each));
+  return { nodes, constants: new Map(), outputs: outputsOf(nodes, signature) };
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {

@@ -4,10 +4,10 @@
  * @module
  */
 import { reshaped, turned } from "../constants.ts";
-import { type ChannelsFirst, mapAxes } from "./channels_first.ts";
+import { axesOfMaps, type ChannelsFirst } from "./channels_first.ts";
 import type { TfNode } from "./tf_node.ts";
 import { layoutTranslations } from "./translate_layout.ts";
-import { knownNumbers, type Translate, untranslated, windowOf } from "./translation.ts";
+import { knownNumbers, tfWindow, type Translate, untranslated } from "./translation.ts";
 
 /** Operators of one operand that are the same in both. */
 const sameNames = new Set([
@@ -114,7 +114,7 @@ function convolution(to: ChannelsFirst, node: TfNode): void {
   const map = to.asMap(x);
   fused(to, node, (output, bias) => {
     to.emit("Conv", [map, name, ...(bias === undefined ? [] : [bias])], output, {
-      ...windowOf(node),
+      ...tfWindow(node),
       ...(isDepthwise ? { group: inputs } : {}),
       isMap: true,
     });
@@ -152,7 +152,7 @@ function reduction(op: string): Translate {
     // Without height and width the order is the same.
     const isPooled = String([...axes].sort()) === "1,2";
     const inMaps = to.isMap(x) && (keepdims === 1 || isPooled);
-    const mapped = inMaps ? axes.map((axis) => mapAxes[axis]) : axes;
+    const mapped = inMaps ? axes.map((axis) => axesOfMaps[axis]) : axes;
     to.emit(op, [inMaps ? x : to.asPlain(x)], node.name, {
       axes: mapped,
       keepdims,
@@ -229,7 +229,7 @@ export const translations: Readonly<Record<string, Translate>> = {
       op,
       (to, node) =>
         void to.emit(onnx, [to.asMap(node.inputs[0])], node.name, {
-          ...windowOf(node),
+          ...tfWindow(node),
           isMap: true,
         }),
     ]),
@@ -263,7 +263,7 @@ export const translations: Readonly<Record<string, Translate>> = {
     const isMap = tensors.some((name) => to.isMap(name));
     const inputs = isMap ? tensors.map((name) => to.besideMap(name)) : tensors;
     to.emit("Concat", inputs, node.name, {
-      axis: isMap ? mapAxes[axis < 0 ? axis + 4 : axis] : axis,
+      axis: isMap ? axesOfMaps[axis < 0 ? axis + 4 : axis] : axis,
       isMap,
     });
   },

@@ -4,8 +4,8 @@
  * @module
  */
 import { turned } from "../constants.ts";
-import { mapAxes } from "./channels_first.ts";
-import { knownNumbers, type Translate, untranslated, windowOf } from "./translation.ts";
+import { axesOfMaps } from "./channels_first.ts";
+import { knownNumbers, tfWindow, type Translate, untranslated } from "./translation.ts";
 
 /** More than any axis has: a slice that goes to the end. */
 const toTheEnd = Number.MAX_SAFE_INTEGER;
@@ -33,7 +33,7 @@ const stridedSlice: Translate = (to, node) => {
           shrunk.includes(axis) ? last(axis) : has("end_mask", axis) ? toTheEnd : at
         ),
       ),
-      to.ints(`${node.name}__axes`, begin.map((_, axis) => isMap ? mapAxes[axis] : axis)),
+      to.ints(`${node.name}__axes`, begin.map((_, axis) => isMap ? axesOfMaps[axis] : axis)),
       to.ints(`${node.name}__steps`, strides),
     ],
     output,
@@ -56,7 +56,7 @@ const slice: Translate = (to, node) => {
         `${node.name}__ends`,
         size.map((count, axis) => count === -1 ? toTheEnd : begin[axis] + count),
       ),
-      to.ints(`${node.name}__axes`, begin.map((_, axis) => isMap ? mapAxes[axis] : axis)),
+      to.ints(`${node.name}__axes`, begin.map((_, axis) => isMap ? axesOfMaps[axis] : axis)),
     ],
     node.name,
     { isMap },
@@ -73,7 +73,7 @@ const split: Translate = (to, node) => {
   const count = node.number("num_split");
   if (axis === undefined || !count) return untranslated(to, node);
   const isMap = to.isMap(x);
-  const own = isMap ? mapAxes[axis < 0 ? axis + 4 : axis] : axis;
+  const own = isMap ? axesOfMaps[axis < 0 ? axis + 4 : axis] : axis;
   to.emit("Split", [x], outputsOf(node.name, count), { axis: own, isMap });
 };
 
@@ -102,7 +102,7 @@ const transposedConvolution: Translate = (to, node) => {
   const [size, weight, y] = node.inputs;
   const filter = to.constant(weight);
   const shape = knownNumbers(to, size);
-  const { strides, dilations, auto_pad, pads } = windowOf(node);
+  const { strides, dilations, auto_pad, pads } = tfWindow(node);
   const isOpen = shape !== undefined && shape[1] > 0;
   if (filter?.shape.length !== 4 || pads || node.text("data_format") === "NCHW" || !auto_pad) {
     return untranslated(to, node);
@@ -130,6 +130,17 @@ export const layoutTranslations: Readonly<Record<string, Translate>> = {
   Unpack: unpack,
   Pack: pack,
   Conv2DBackpropInput: transposedConvolution,
+  // Keras' layer, as tensorflow.js computes it.
+  UpSampling2D(to, node) {
+    const isNearest = node.text("interpolation") !== "bilinear";
+    to.emit("Resize", [to.asMap(node.inputs[0])], node.name, {
+      scales: [1, 1, ...node.numbers("size") ?? [2, 2]],
+      mode: isNearest ? "nearest" : "linear",
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: "floor",
+      isMap: true,
+    });
+  },
   Tile(to, { inputs: [x, repeats], name }) {
     to.emit("Tile", [to.asPlain(x), repeats], name);
   },

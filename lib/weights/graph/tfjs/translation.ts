@@ -26,7 +26,7 @@ export interface TfWindow {
 }
 
 /** How a window slides: TensorFlow's lists have an entry for each of the four axes. */
-export function windowOf(node: TfNode): TfWindow {
+export function tfWindow(node: TfNode): TfWindow {
   const pair = (attribute: string) => node.numbers(attribute)?.slice(1, 3);
   const padding = node.text("padding") ?? "VALID";
   const explicit = node.numbers("explicit_paddings")?.slice(2, 6);
