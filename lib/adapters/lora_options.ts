@@ -27,7 +27,7 @@ export interface LoraOptions {
   readonly alpha?: number;
   /** Dropout on the input of A; 0 unless given. */
   readonly dropout?: number;
-  /** The linears to adapt; the attention's query and value unless given. */
+  /** The linear layers and convolutions to adapt; the attention's query and value unless given. */
   readonly targets?: Targets;
   /** Divides alpha by √rank instead of the rank. */
   readonly rankStabilised?: boolean;

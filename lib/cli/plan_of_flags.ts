@@ -34,7 +34,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   const data = dataOfFlags(read, fileColumns);
   const defaults = defaultsOf(data.task);
   const ownModel = read.has("model") ? {} : defaults;
-  const method = methodOfFlags(read, ownModel.lora);
+  const method = methodOfFlags(read, ownModel);
   const device = read.text("device");
   if (device && !deviceNames.includes(device)) {
     read.wrong.push(
@@ -59,7 +59,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...data.json,
     method,
     train: {
-      ...(method.name === "lora" ? ownModel.train : {}),
+      ...(method.name === (ownModel.method ?? "lora") ? ownModel.train : {}),
       ...trainOfFlags(read, out),
     },
     metrics: Object.fromEntries(
@@ -88,10 +88,10 @@ function readPlan(json: object, task: string, wrong: string[]): FlagPlan {
 /** The method; `own` are the settings of LoRA for the task's own model. */
 function methodOfFlags(
   read: FlagReader,
-  own: TaskDefaults["lora"] = {},
+  { lora, method = "lora" }: Pick<TaskDefaults, "lora" | "method">,
 ): { readonly name: string; readonly settings: Record<string, unknown> } {
   const folder = read.text("adapter");
-  const name = read.text("method") ?? (folder ? "peft" : "lora");
+  const name = read.text("method") ?? (folder ? "peft" : method);
   const isLora = name === "lora" || name === "qlora";
   const [rank, alpha] = [read.number("rank"), read.number("alpha")];
   if (!isLora && (read.has("rank") || read.has("alpha"))) {
@@ -102,7 +102,7 @@ function methodOfFlags(
   }
   const settings = isLora
     ? {
-      ...(name === "lora" ? { rank: defaultRank, ...own } : {}),
+      ...(name === "lora" ? { rank: defaultRank, ...lora } : {}),
       ...given({ rank, alpha }),
     }
     : { folder };

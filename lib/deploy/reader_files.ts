@@ -6,6 +6,8 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import type { PairLayout } from "../engine/mod.ts";
+import { graph } from "../models/graph.ts";
+import { families } from "../models/mod.ts";
 import type { ClosingTokens } from "../nn/closing_tokens.ts";
 import { continuesTexts, type Model, modelHead } from "../nn/model.ts";
 import type { TextProcessor } from "../nn/processor.ts";
@@ -63,16 +65,29 @@ export function pairLayoutOf(
     : layout;
 }
 
-/** The family that `config.json` names where transformers.js knows no such head of the model's own. */
+/** The same of an image model that transformers.js has no class for, such as a graph. */
+const plainImageFamily = { modelType: "resnet", classPrefix: "ResNet" };
+
+/** The family that `config.json` names where transformers.js knows no such model, or no such head of it. */
 export function readerType(model: Model): Record<string, unknown> {
-  const { family: { modelType, stack }, headRequest } = model;
-  if (!stack?.causal || headRequest.name === "language") return {};
+  const plain = plainFamilyOf(model);
+  if (!plain) return {};
   const head = modelHead(model).className.match(/(?:For\w+|Model)$/)?.[0] ?? "Model";
   return {
-    model_type: plainFamily.modelType,
-    architectures: [plainFamily.classPrefix + head],
-    tunebook_model_type: modelType,
+    model_type: plain.modelType,
+    architectures: [plain.classPrefix + head],
+    tunebook_model_type: model.family.modelType,
   };
+}
+
+function plainFamilyOf(
+  { family: { input, modelType, stack }, headRequest }: Model,
+): typeof plainFamily | undefined {
+  if (input === "image") {
+    const isKnown = families.some((family) => family.modelType === modelType);
+    return isKnown && modelType !== graph.modelType ? undefined : plainImageFamily;
+  }
+  return stack?.causal && headRequest.name !== "language" ? plainFamily : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { cellHead } from "./cell_head.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import { mapOfTokens, rowsOfMap, type Size, tokensOfMap } from "./patch_embedding.ts";
 
@@ -182,5 +183,11 @@ export const convnext: Family<ConvnextConfig> = {
     const pooled = net.layerNorm("layernorm", tf.mean(all.at(-1)!, [2, 3]), config.epsilon);
     return { maps: all, pooled };
   },
-  heads: { classification: imageHead("ConvNextForImageClassification") },
+  heads: {
+    classification: imageHead("ConvNextForImageClassification"),
+    cells: cellHead({
+      className: "ConvNextForObjectDetection",
+      channels: ({ stageChannels }: ConvnextConfig) => stageChannels,
+    }),
+  },
 };

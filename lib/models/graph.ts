@@ -10,7 +10,8 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, Features, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { cellHead, maskHead } from "./dense_heads.ts";
+import { cellHead } from "./cell_head.ts";
+import { maskHead } from "./mask_head.ts";
 import { graphIn } from "./graph/graph_in.ts";
 import type { GraphModel } from "./graph/graph_model.ts";
 import { graphShapes, tracedImages } from "./graph/graph_shapes.ts";
@@ -105,6 +106,9 @@ export const graph: Family<GraphConfig> = {
   heads: {
     classification: imageHead("GraphForImageClassification"),
     masks: maskHead("GraphForSemanticSegmentation"),
-    cells: cellHead("GraphForObjectDetection"),
+    cells: cellHead({
+      className: "GraphForObjectDetection",
+      channels: ({ hiddenSize }) => [hiddenSize],
+    }),
   },
 };

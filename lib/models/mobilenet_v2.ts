@@ -6,14 +6,16 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { configReader } from "../nn/config_reader.ts";
-import type { Family, ImageConfig } from "../nn/family.ts";
+import type { Family } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { type DeeplabConfig, deeplabHead } from "./deeplab_head.ts";
+import { cellHead } from "./cell_head.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import { normConvLayers } from "./norm_conv.ts";
 
 /** The sizes of a MobileNetV2. */
-export interface MobilenetV2Config extends ImageConfig {
+export interface MobilenetV2Config extends DeeplabConfig {
   /** By how much all layers are wider than the paper's. */
   readonly widthMultiplier: number;
   /** Channels are a multiple of this. */
@@ -30,14 +32,13 @@ export interface MobilenetV2Config extends ImageConfig {
   readonly padsLikeTensorflow: boolean;
   readonly activation: string;
   readonly epsilon: number;
-  readonly headDropout: number;
 }
 
 /** The paper's table 2: channels between the blocks, and the stride of each. */
 const channelsBetween = [16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320];
 const strides = [2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
 const stemChannels = 32;
-const lastChannels = 1280;
+const widestChannels = 1280;
 /**
  * What a batch counts in the running statistics. TensorFlow, where the model comes from, calls the share of the
  * old ones so, 0.997; transformers gives PyTorch that number, where it means the batch's.
@@ -81,8 +82,9 @@ function readConfig(json: Readonly<Record<string, unknown>>): MobilenetV2Config 
   const config: MobilenetV2Config = {
     ...widths,
     hiddenSize: keepsLastWidth && widths.widthMultiplier < 1
-      ? lastChannels
-      : scaledChannels(lastChannels, widths),
+      ? widestChannels
+      : scaledChannels(widestChannels, widths),
+    lastChannels: scaledChannels(channelsBetween.at(-1)!, widths),
     numLayers: 0,
     numHeads: 1,
     maxTokens: 1,
@@ -181,7 +183,7 @@ function invertedBlock(
 }
 
 function lastStep(config: MobilenetV2Config): Step {
-  return step("conv_1x1", scaledChannels(channelsBetween.at(-1)!, config), config.hiddenSize);
+  return step("conv_1x1", config.lastChannels, config.hiddenSize);
 }
 
 function layers(config: MobilenetV2Config): Layer[] {
@@ -201,6 +203,20 @@ function paddingOf(
   const [rows, columns] = [along(height), along(width)];
   const [top, left] = [Math.floor(rows / 2), Math.floor(columns / 2)];
   return [top * dilation, left * dilation, (rows - top) * dilation, (columns - left) * dilation];
+}
+
+/** Channels of the last map of each size. */
+function mapChannels(config: MobilenetV2Config): number[] {
+  const found: number[] = [];
+  for (const block of blocks(config)) {
+    if (!isHalving(block)) found.pop();
+    found.push(block.steps.at(-1)!.outChannels);
+  }
+  return found;
+}
+
+function isHalving({ steps }: Block): boolean {
+  return steps.some(({ stride }) => stride > 1);
 }
 
 function applied(net: Net, config: MobilenetV2Config, x: Tensor, each: Step): Tensor {
@@ -223,17 +239,18 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
   readConfig,
   layers,
   inputs: pixelInputs,
-  ignored: [/\.num_batches_tracked$/, /^segmentation_head\./],
+  ignored: [/\.num_batches_tracked$/],
   optional: [],
   // Those that see all channels.
   attentionTargets: ["expand_1x1.convolution", "reduce_1x1.convolution"],
   features(net, config, { pixel_values }) {
     const maps: Tensor[] = [];
-    const last = blocks(config).reduce((x, { steps, isResidual }) => {
+    const last = blocks(config).reduce((x, block) => {
+      const { steps, isResidual } = block;
       const inner = steps.reduce((map, each) => applied(net, config, map, each), x);
       const y = isResidual ? tf.add(inner, x) : inner;
       // The last map of each size.
-      if (maps.at(-1)?.shape[2] === y.shape[2]) maps.pop();
+      if (!isHalving(block)) maps.pop();
       maps.push(y);
       return y;
     }, pixel_values);
@@ -243,6 +260,18 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
   heads: {
     classification: imageHead("MobileNetV2ForImageClassification", {
       dropout: ({ headDropout }: MobilenetV2Config) => headDropout,
+    }),
+    cells: {
+      ...cellHead({
+        className: "MobileNetV2ForObjectDetection",
+        channels: (config: MobilenetV2Config) => mapChannels(config).slice(1),
+        skip: 1, // half the image's size, more cells than objects
+      }),
+      unread: /^conv_1x1\./,
+    },
+    masks: deeplabHead({
+      className: "MobileNetV2ForSemanticSegmentation",
+      unread: /^conv_1x1\./,
     }),
   },
 };

@@ -10,6 +10,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { cellHead } from "./cell_head.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import { normConvLayers } from "./norm_conv.ts";
 
@@ -204,5 +205,9 @@ export const resnet: Family<ResnetConfig> = {
   },
   heads: {
     classification: imageHead("ResNetForImageClassification", { path: "classifier.1" }),
+    cells: cellHead({
+      className: "ResNetForObjectDetection",
+      channels: ({ stageChannels }: ResnetConfig) => stageChannels,
+    }),
   },
 };

@@ -9,6 +9,7 @@ import { activation } from "../nn/activation.ts";
 import type { Family, MapHead } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
+import { cellHead } from "./cell_head.ts";
 import { imageHead, pixelInputs } from "./image_heads.ts";
 import { mapOfTokens, rowsOfMap } from "./patch_embedding.ts";
 import {
@@ -249,5 +250,9 @@ export const segformer: Family<SegformerConfig> = {
   heads: {
     classification: imageHead("SegformerForImageClassification"),
     masks,
+    cells: cellHead({
+      className: "SegformerForObjectDetection",
+      channels: ({ stages }: SegformerConfig) => stages.map(({ width }) => width),
+    }),
   },
 };

@@ -269,7 +269,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * PEFT folders go by it.
    */
   moduleOf?(path: string): string;
-  /** The names of the linears that LoRA adapts unless told otherwise. */
+  /** The names of the layers that LoRA adapts unless told otherwise. */
   readonly attentionTargets: readonly string[];
   /** The same where they differ from model to model. */
   targetsOf?(config: Config): readonly string[];

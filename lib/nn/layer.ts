@@ -59,6 +59,8 @@ export type Layer =
     readonly groups?: number;
     readonly bias?: boolean;
     readonly isTransposed?: boolean;
+    /** True where nothing reads what it gives. */
+    readonly isUnread?: boolean;
   }
   /**
    * Batch normalisation (Ioffe and Szegedy, arXiv 1502.03167) of `width` channels: scale, offset and the
@@ -70,6 +72,8 @@ export type Layer =
     readonly width: number;
     /** True where scale and offset are never trained, either, as in the trunk of a detector. */
     readonly isFrozen?: boolean;
+    /** True where nothing reads what it gives. */
+    readonly isUnread?: boolean;
     /** What a batch counts in the running statistics; 0.1 unless given, as in PyTorch. */
     readonly momentum?: number;
   }

@@ -163,10 +163,11 @@ export async function openOn(
 
 function attached(model: Model, adapter: Method, modelInfo: ModelInfo): AttachedMethod {
   const made = adapter.attach(modelInfo);
-  if (made.input && model.family.input !== "text") {
+  if ((made.input || made.prefixTokens) && model.family.input !== "text") {
+    const added = made.input ? "virtual tokens" : "a prefix";
     throw new TunebookError(
       "unsupported",
-      `${adapter.method} puts virtual tokens before a text, but ${model.family.modelType} models take ` +
+      `${adapter.method} puts ${added} before a text, but ${model.family.modelType} models take ` +
         "no text; use another method, such as lora",
     );
   }

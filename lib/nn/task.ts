@@ -211,6 +211,11 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   countsOf?(sequence: number): ArrayLike<number>;
   /** The feeds of a padded batch of sequences; `draw` in training, where they may change at random. */
   feedsOf(sequences: ArrayLike<number>, draw?: BatchDraw): FeedsSoon;
+  /**
+   * Whether feeds change by chance in training: those of each row by itself, anew in each epoch, or those of
+   * all rows of a batch together. They are always the same unless given.
+   */
+  readonly changes?: "rows" | "batches";
   /** The feeds of a packed batch; absent where sequences cannot share a row. */
   packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
   /**

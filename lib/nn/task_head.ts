@@ -54,6 +54,12 @@ export function bodyUnder<Config extends ModelConfig>(
   { unused, unread }: Pick<Head<Config>, "unused" | "unread">,
 ): Layer[] {
   return family.layers(config).filter(({ path }) => !unused?.test(path)).map((layer): Layer =>
-    layer.kind === "linear" && unread?.test(layer.path) ? { ...layer, isUnread: true } : layer
+    canBeUnread(layer) && unread?.test(layer.path) ? { ...layer, isUnread: true } : layer
   );
+}
+
+type UnreadLayer = Extract<Layer, { readonly isUnread?: boolean }>;
+
+function canBeUnread(layer: Layer): layer is UnreadLayer {
+  return layer.kind === "linear" || layer.kind === "conv" || layer.kind === "batchNorm";
 }

@@ -78,7 +78,7 @@ export function movingNorms(weights: readonly Weight[]): ReadonlySet<string> {
 
 function isUnread({ layer }: Weight): boolean {
   return layer.kind === "offset" || layer.kind === "batchNorm" && layer.isFrozen === true ||
-    layer.kind === "linear" && layer.isUnread === true;
+    "isUnread" in layer && layer.isUnread === true;
 }
 
 /** How trained tensors are grouped. */

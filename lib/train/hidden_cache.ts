@@ -1,9 +1,10 @@
 /**
  * Runs the frozen layers once for each row and keeps what they give, so that every epoch starts
- * above them.
+ * above them. Rows that change by chance are run for some epochs, whose views the others see again.
  *
  * @module
  */
+import type { TrainSettings } from "./train_options.ts";
 import type { TrainingRows } from "./training_rows.ts";
 import { isInterruption } from "../core/interruption.ts";
 import { pauses } from "../core/pauses.ts";
@@ -21,6 +22,7 @@ export interface CachedRows extends TrainingRows, AsyncDisposable {}
 /** How to fill the cache. */
 export interface HiddenCacheOptions {
   readonly frozenLayers: number;
+  readonly settings: Pick<TrainSettings, "seed" | "epochs">;
   /** The most bytes in memory; beyond, the cache is a temporary file. */
   readonly maxBytes?: number;
   /** Rows that are done. */
@@ -30,14 +32,17 @@ export interface HiddenCacheOptions {
 }
 
 const batchRows = 32;
+/** Views of a row that changes by chance; more of them take as long to compute as epochs without a cache. */
+const mostViews = 4;
 
 /** Fills the cache with what the frozen layers give for each row. */
 export async function cacheHidden(
   trainable: TrainableModel,
   rows: TrainingRows,
   device: Device,
-  { frozenLayers, maxBytes, onRows, signal }: HiddenCacheOptions,
+  { frozenLayers, settings, maxBytes, onRows, signal }: HiddenCacheOptions,
 ): Promise<CachedRows> {
+  const views = rows.changes ? Math.min(mostViews, Math.ceil(settings.epochs)) : 1;
   const width = keptWidth(trainable.model);
   const onlyFirst = positionsAbove(trainable, frozenLayers) === "pooled";
   const lengths = Array.from(rows.lengths, (length) => onlyFirst ? 1 : length);
@@ -47,26 +52,33 @@ export async function cacheHidden(
     starts.push(size);
     size += length * width;
   }
-  const store = await openFloatStore(size, maxBytes);
+  const store = await openFloatStore(size * views, maxBytes);
+  const { seed } = settings;
+  const filling = { frozenLayers, lengths, starts, size, views, seed, onRows, signal };
   try {
-    await fill(trainable, rows, device, store, { frozenLayers, lengths, starts, onRows, signal });
+    await fill(trainable, rows, device, store, filling);
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
   }
-  const hiddenOf = (chosen: readonly number[], layout: BatchLayout): HostTensor => {
+  const hiddenOf = (
+    chosen: readonly number[],
+    layout: BatchLayout,
+    epoch = 0,
+  ): HostTensor => {
+    const view = size * (epoch % views);
     const shape = [layout.rows, layout.length, width];
     const data = new Float32Array(layout.rows * layout.length * width);
     chosen.forEach((row, i) => {
       const at = layout.starts[i];
-      store.read(starts[row], data.subarray(at * width, (at + lengths[row]) * width));
+      store.read(view + starts[row], data.subarray(at * width, (at + lengths[row]) * width));
     });
     return { shape, data };
   };
   return {
     lengths: rows.lengths,
     ...(rows.groups ? { groups: rows.groups } : {}),
-    feedsOf(chosen): Record<string, HostTensor> {
+    feedsOf(chosen, draw): Record<string, HostTensor> {
       const batch = Array.from(chosen);
       const layout = paddedLayout(batch.map((row) => lengths[row]));
       const mask = new Int32Array(layout.rows * layout.length);
@@ -75,7 +87,7 @@ export async function cacheHidden(
         mask.fill(1, at, at + lengths[row]);
       });
       return {
-        hidden: hiddenOf(batch, layout),
+        hidden: hiddenOf(batch, layout, draw?.epoch),
         attention_mask: { shape: [layout.rows, layout.length], data: mask },
       };
     },
@@ -99,10 +111,16 @@ async function fill(
   rows: TrainingRows,
   device: Device,
   store: FloatStore,
-  { frozenLayers, lengths, starts, onRows, signal }: HiddenCacheOptions & {
-    readonly lengths: readonly number[];
-    readonly starts: readonly number[];
-  },
+  { frozenLayers, lengths, starts, size, views, seed, onRows, signal }:
+    & Omit<HiddenCacheOptions, "settings">
+    & {
+      readonly lengths: readonly number[];
+      readonly starts: readonly number[];
+      /** Numbers of a view of all rows. */
+      readonly size: number;
+      readonly views: number;
+      readonly seed: number;
+    },
 ): Promise<void> {
   const program = hiddenProgram(trainable, frozenLayers);
   const width = keptWidth(trainable.model);
@@ -111,11 +129,11 @@ async function fill(
     .sort((a, b) => rows.lengths[b] - rows.lengths[a] || a - b);
   const pause = pauses();
   try {
-    for (let start = 0; start < byLength.length; start += batchRows) {
+    for (const { view, start, batch } of batchesOf(byLength, views)) {
       await pause();
       if (signal?.aborted) return;
-      const batch = byLength.slice(start, start + batchRows);
-      const { hidden } = await step.run(await rows.feedsOf(batch), signal);
+      const draw = rows.changes ? { seed, epoch: view, step: 0, microBatch: 0 } : undefined;
+      const { hidden } = await step.run(await rows.feedsOf(batch, draw), signal);
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;
@@ -123,13 +141,22 @@ async function fill(
           from,
           from + lengths[row] * width,
         );
-        store.write(starts[row], part as Float32Array);
+        store.write(view * size + starts[row], part as Float32Array);
       });
-      onRows?.(start + batch.length);
+      onRows?.(Math.floor((view * byLength.length + start + batch.length) / views));
     }
   } catch (error) {
     if (!isInterruption(error)) throw error;
   } finally {
     await step.dispose();
+  }
+}
+
+/** All rows in batches, once for each view. */
+function* batchesOf(rows: readonly number[], views: number) {
+  for (let view = 0; view < views; view++) {
+    for (let start = 0; start < rows.length; start += batchRows) {
+      yield { view, start, batch: rows.slice(start, start + batchRows) };
+    }
   }
 }

@@ -62,7 +62,7 @@ export async function openRun(
 ): Promise<TrainingRun> {
   const { device, settings: asked, signal, probe = ownProbe, eightBit } = context;
   const frozenLayers = countFrozenLayers(given);
-  const fromHidden = asked.cacheFrozen && frozenLayers > 0 && asked.epochs > 1;
+  const fromHidden = frozenLayers > 0 && keepsHidden(asked, rows);
   const microBatch = microBatchSize(asked, {
     device,
     hiddenSize: given.model.config.hiddenSize,
@@ -113,10 +113,8 @@ export async function openRun(
   const optimizer = await opening(createOptimizer(device, state, stepSettings));
   const average = await opening(createWeightAverage(device, state, settings, totalSteps));
   const began = performance.now();
-  const { onFrozenRows: onRows } = context;
-  const fed = fromHidden
-    ? opened.use(await cacheHidden(trainable, rows, device, { frozenLayers, onRows, signal }))
-    : rows;
+  const keeping = { frozenLayers, settings, onRows: context.onFrozenRows, signal };
+  const fed = fromHidden ? opened.use(await cacheHidden(trainable, rows, device, keeping)) : rows;
   const run = {
     trainable,
     rows: fed,
@@ -154,6 +152,14 @@ export async function openRun(
     keepResult: () => void (isKept = true),
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+/** Whether what frozen layers give is kept; of rows that are mixed with each other it is never the same. */
+function keepsHidden(
+  { cacheFrozen, epochs }: Pick<TrainSettings, "cacheFrozen" | "epochs">,
+  { changes }: TrainingRows,
+): boolean {
+  return cacheFrozen && epochs > 1 && changes !== "batches";
 }
 
 /** The rows of the word table that occur: of a trained one, or of a frozen one that the steps read. */

@@ -14,6 +14,8 @@ export interface TrainingRows {
   feedsOf(sequences: ArrayLike<number>, draw?: BatchDraw): FeedsSoon;
   /** The feeds of a batch whose rows are packed as the layout says; absent where they cannot be. */
   packedFeedsOf?(sequences: ArrayLike<number>, layout: BatchLayout): Feeds;
+  /** Whether feeds change by chance in training (`Examples.changes`). */
+  readonly changes?: "rows" | "batches";
   /** The sequences of each example, such as the two of a pair; one each unless given. */
   readonly groups?: readonly (readonly number[])[];
 }

@@ -9,14 +9,14 @@ import { withImageSize } from "../../lib/nn/image_size.ts";
 import type { Model } from "../../lib/nn/model.ts";
 import { goldenPath } from "./golden.ts";
 
-/** Opens a model of `vision/` with a head of three outputs. */
-export function goldenImageModel(name: string, head: string): Promise<Model> {
+/** Opens a model of `vision/` with a head of so many outputs. */
+export function goldenImageModel(name: string, head: string, outputs = 3): Promise<Model> {
   const folder = goldenPath(`vision/${name}`);
   return loadModel({
     reference: `file:${folder}`,
     config: `${folder}/config.json`,
     weights: `${folder}/model.safetensors`,
-    head: { name: head, outputs: 3 },
+    head: { name: head, outputs },
     seed: 1,
   });
 }

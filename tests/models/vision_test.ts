@@ -25,6 +25,7 @@ const models: readonly [name: string, head: string, devices: readonly string[]][
   ["segformer", "masks", ["cpu", "tfjs:cpu"]],
   ["segformer-classes", "classification", ["cpu"]],
   ["mobilenet_v2", "classification", ["cpu"]],
+  ["mobilenet_v2-masks", "masks", ["cpu"]],
   ["mobilenet_v2-dilated", "classification", ["cpu"]],
 ];
 
@@ -49,6 +50,8 @@ for (const [name, head, devices] of models) {
     });
   }
 
+  // Its head is too wide for a small file of gradients.
+  if (name === "mobilenet_v2-masks") continue;
   Deno.test(`${name} has PyTorch's gradients for images`, async () => {
     const golden = await readGolden(`vision/${name}/expected.safetensors`);
     const model = sized(await goldenImageModel(name, head), golden.pixel_values);

@@ -137,6 +137,31 @@ Deno.test("augmentations are drawn anew in each epoch, and a resumed run has the
     assert.deepEqual(JSON.parse(JSON.stringify(Plan.from(json))), json);
   }));
 
+Deno.test("a frozen trunk that is computed once sees what it would see in every epoch", () =>
+  inFolder(async (folder) => {
+    const rows = await colours(join(folder, "colours"));
+    const whole = join(folder, "whole");
+    await planOn(rows, { settings: { epochs: 1 } }).deploy(merged(whole)).run(quiet);
+    const augment = [horizontalFlip(), randomResizedCrop({ size: side, scale: [0.3, 1] })];
+    const losses = async (changes: readonly AugmentationSpec[], settings: TrainOptions) => {
+      const task = imageClassification({ image: "image", label: "label", augment: changes });
+      const { losses } = await model(`file:${whole}`).data(rows, task, { test: 0.25 }).adapt(head())
+        .train({ epochs: 3, batchSize: 8, ...settings }).evaluate({ accuracy }).run(quiet);
+      return losses;
+    };
+    const near = (found: readonly number[], wanted: readonly number[]) =>
+      found.every((loss, at) => Math.abs(loss - wanted[at]) < 1e-5);
+    const [cached, anew] = [
+      await losses(augment, {}),
+      await losses(augment, { cacheFrozen: false }),
+    ];
+    assert.ok(near(cached, anew), `${cached} and ${anew}`);
+    assert.ok(!near(await losses([], {}), anew), "nothing was changed");
+    // What mixes batches has no views to keep.
+    const mixed = [mixup()];
+    assert.ok(near(await losses(mixed, {}), await losses(mixed, { cacheFrozen: false })));
+  }));
+
 Deno.test("all images that cannot be read are told with their rows, before any training", () =>
   inFolder(async (folder) => {
     const table = await colours(join(folder, "colours"), 4);

@@ -59,7 +59,7 @@ Deno.test("a cache on disk gives the numbers of one in memory and leaves no file
     targets: toyTargets(rows, 3),
   });
   const device = await openDevice("cpu");
-  const options = { frozenLayers: 1 };
+  const options = { frozenLayers: 1, settings: { seed: 1, epochs: 2 } };
   const trainable = { model, adapter: noAdapter, objective };
   await using inMemory = await cacheHidden(trainable, rows, device, options);
   await using onDisk = await cacheHidden(trainable, rows, device, { ...options, maxBytes: 0 });

@@ -9,40 +9,52 @@ import { countReaders, findProducers, type Graph, type GraphNode } from "../grap
 import { type GraphBuilder, sameShape } from "../graph_builder.ts";
 import type { Value } from "../value.ts";
 
-/** Conv(x · c, w) with c [1, in, 1, 1] → Conv(x, w · c), where w and c are made of constants alone. */
+/**
+ * Conv(x · c, w) with c [1, in, 1, 1] → Conv(x, w · c), where w and c are made of constants alone; transposed
+ * convolutions and those of single channels have the channels of x on their weight's first axis.
+ */
 export function fuseChannelScales(build: GraphBuilder): void {
   const { graph } = build;
   const readers = countReaders(graph);
   const producers = findProducers(graph);
   const isFixed = fixedValues(graph);
-  const nodes: GraphNode[] = [];
-  for (const node of graph.nodes) {
+  graph.nodes = graph.nodes.flatMap((node) => {
     const [product, weight] = node.inputs;
-    const group = node.attributes.group;
-    const isWhole = group === undefined || "int" in group && group.int === 1;
-    const scaling = node.op === "Conv" && isWhole && isFixed(weight!) &&
-      readers.get(product!) === 1 && producers.get(product!);
+    const axis = channelAxis(node);
+    const scaling = axis !== undefined && isFixed(weight!) && readers.get(product!) === 1 &&
+      producers.get(product!);
     const factors = scaling && scaling.op === "Mul"
       ? factorsIn(scaling, product!, isFixed)
       : undefined;
-    if (!factors) {
-      nodes.push(node);
-      continue;
-    }
-    const spec = { type: weight!.type, shape: weight!.shape };
-    const scaled: GraphNode = {
-      op: "Mul",
-      domain: "",
-      inputs: [weight, factors.scale],
-      outputs: [build.value(spec)],
-      attributes: {},
-    };
-    nodes.push(scaled, {
-      ...node,
-      inputs: [factors.maps, scaled.outputs[0], ...node.inputs.slice(2)],
-    });
-  }
-  graph.nodes = nodes;
+    if (!factors) return [node];
+    const turned = axis === 0 ? firstAxis(build, factors.scale) : undefined;
+    const scale = turned?.outputs[0] ?? factors.scale;
+    const scaled = plainNode("Mul", [weight!, scale], build.value(weight!));
+    const inputs = [factors.maps, scaled.outputs[0], ...node.inputs.slice(2)];
+    return [...turned ? [turned] : [], scaled, { ...node, inputs }];
+  });
+}
+
+/** Which axis of a convolution's weight the channels of its maps lie on; none where they are in groups. */
+function channelAxis(
+  { op, inputs: [x, weight], attributes: { group } }: GraphNode,
+): 0 | 1 | undefined {
+  if (op === "ConvTranspose") return 0;
+  if (op !== "Conv") return undefined;
+  const groups = group !== undefined && "int" in group ? group.int : 1;
+  if (groups === 1) return 1;
+  const channels = x!.shape[1];
+  return groups === channels && weight!.shape[0] === channels ? 0 : undefined;
+}
+
+/** [1, channels, 1, 1] → [channels, 1, 1, 1] */
+function firstAxis(build: GraphBuilder, scale: Value): GraphNode {
+  const shape = [scale.shape[1], 1, 1, 1];
+  return plainNode("Reshape", [scale, build.ints(shape)], build.value({ type: scale.type, shape }));
+}
+
+function plainNode(op: string, inputs: readonly Value[], output: Value): GraphNode {
+  return { op, domain: "", inputs: [...inputs], outputs: [output], attributes: {} };
 }
 
 /** What is multiplied, and the factor of each channel. */

@@ -15,7 +15,7 @@ import { colours, fixedSize, type ImageRows } from "./image_rows.ts";
 /** The part of `Examples` that is the same for all tasks on images. */
 export type ImageExamples = Pick<
   Examples,
-  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "pictures"
+  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "pictures" | "changes"
 >;
 
 /** Epochs whose changes a preview shows. */
@@ -43,6 +43,7 @@ export function imageExamples(
     rows: images.rows,
     lengths: new Int32Array(images.rows).fill(tokens),
     truncated: 0,
+    ...changesBy(augmentations),
     inputKeys: () => [...images.keys],
     async pictures(row) {
       const draws = augmentations.ofImages.length > 0 ? shownDraws : [];
@@ -62,6 +63,11 @@ export function imageExamples(
       return pixelFeeds(draw ? mixedBatch(batch, augmentations, draw) : batch);
     },
   };
+}
+
+function changesBy({ ofImages, ofBatches }: Augmentations): Pick<ImageExamples, "changes"> {
+  if (ofBatches.length > 0) return { changes: "batches" };
+  return ofImages.length > 0 ? { changes: "rows" } : {};
 }
 
 /** Fitted images as one batch, without targets. */

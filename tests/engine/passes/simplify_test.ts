@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Random } from "../../../lib/core/random.ts";
 import { onnxRuntime } from "../../../lib/engine/devices/onnx_runtime.ts";
 import { contribDomain, type Graph } from "../../../lib/engine/graph.ts";
-import type { Value } from "../../../lib/engine/value.ts";
+import { sizeOf, type Value } from "../../../lib/engine/value.ts";
 import { GraphBuilder } from "../../../lib/engine/graph_builder.ts";
 import { writeOnnx } from "../../../lib/engine/onnx_writer.ts";
 import { simplify } from "../../../lib/engine/passes/mod.ts";
@@ -323,6 +323,29 @@ Deno.test("factors of channels move into a frozen convolution", async () => {
   ]);
   const [weight] = graph.nodes.find(({ op }) => op === "Mul")!.inputs;
   assert.deepEqual(weight!.shape, [4, 4, 3, 3]);
+  const others = [
+    ["ConvTranspose", [4, 2, 2, 2], { strides: { ints: [2, 2] }, group: { int: 2 } }, [4, 4]],
+    ["Conv", [4, 1, 1, 1], { group: { int: 4 } }, [2, 2]],
+  ] as const;
+  for (const [op, shape, attributes, size] of others) {
+    await simplified({ Reshape: 3, Mul: 1, [op]: 1 }, (build, a) => {
+      const factors = build.constant(frozen[1], { type: "float32", shape: [4] });
+      const scaled = build.emitOne("Mul", [
+        build.reshape(a, maps.shape),
+        build.reshape(factors, [1, 4, 1, 1]),
+      ], maps);
+      const numbers = frozen[0].slice(0, sizeOf(shape));
+      const weight = build.constant(numbers, { type: "float32", shape: [...shape] });
+      return [
+        build.emitOne(
+          op,
+          [scaled, weight],
+          { type: "float32", shape: [1, 4, ...size] },
+          attributes,
+        ),
+      ];
+    });
+  }
   // A weight that is no constant would be multiplied in each run.
   const kept = await simplified({ Reshape: 3, Expand: 1, Mul: 1, Conv: 1 }, (build, a, b) => {
     const trained = build.reshape(b, [4, 4, 1, 1]);
