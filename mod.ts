@@ -115,6 +115,15 @@ export type { ImagePrediction } from "./lib/tasks/image_classification/predictio
 export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
 export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
 export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";
+export {
+  objectDetection,
+  type ObjectDetectionOptions,
+  type QueryLossOptions,
+} from "./lib/tasks/object_detection.ts";
+export type {
+  DetectedObject,
+  DetectionPrediction,
+} from "./lib/tasks/object_detection/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
 export { renderChat, type RenderChatOptions } from "./lib/text/chat/render_chat.ts";

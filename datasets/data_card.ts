@@ -12,6 +12,7 @@ export interface TaskColumns {
   "sentence-embeddings": { anchor: string; positive: string };
   "image-classification": { image: string; label: string };
   "image-segmentation": { image: string; mask: string };
+  "object-detection": { image: string; objects: string };
   "text-generation": { text: string };
   chat: { messages: string };
   translation: { source: string; target: string };

@@ -11,6 +11,7 @@ import type { DataSet } from "./data_set.ts";
 import { definitions } from "./definitions.ts";
 import { emailSubjects } from "./email_subjects.ts";
 import { emoji } from "./emoji.ts";
+import { emojiScenes } from "./emoji_scenes.ts";
 import { interfaceMessages } from "./interface_messages.ts";
 import { poems } from "./poems.ts";
 import { sentiment } from "./sentiment.ts";
@@ -45,6 +46,7 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   interfaceMessages,
   emailSubjects,
   emoji,
+  emojiScenes,
   poems,
   tangPoems,
 };

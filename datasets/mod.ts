@@ -12,6 +12,8 @@ export { definitions, type DefinitionsOptions } from "./definitions.ts";
 export { emailSubjects } from "./email_subjects.ts";
 export { dataSets, findDataSet, type FoundDataSet } from "./find_data_set.ts";
 export { emoji, type EmojiOptions } from "./emoji.ts";
+export type { Ground } from "./emoji_scenes/draw_ground.ts";
+export { emojiSceneClasses, emojiScenes, type EmojiScenesOptions } from "./emoji_scenes.ts";
 export { interfaceMessages, type InterfaceMessagesOptions } from "./interface_messages.ts";
 export { poems, type PoemsOptions } from "./poems.ts";
 export { sentiment } from "./sentiment.ts";

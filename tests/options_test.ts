@@ -86,6 +86,8 @@ const calls: Readonly<Record<string, Call>> = {
   "SetWriter.stream": (options) => adapters.stream("a", { adapter: null, ...options }).next(),
   "SetWriter.chat": (options) => adapters.chat({ adapter: null, ...options }),
   textClassification: (options) => tunebook.textClassification({ ...columns, ...options }),
+  objectDetection: (options) =>
+    tunebook.objectDetection({ image: "image", objects: "objects", ...options }),
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
   imageSegmentation: (options) =>

@@ -52,6 +52,8 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     method: "head",
     train: { learningRate: 1e-2, epochs: 20, batchSize: 32 },
   },
+  // No package has a detector that can be trained further; new:yolos learns from nothing.
+  "object-detection": { data: "emojiScenes" },
   chat: {
     model: "tunebook:english",
     ...small,

@@ -6,6 +6,7 @@
 import type { Device } from "../engine/mod.ts";
 import { loadModel, type LoadModelOptions } from "../models/load_model.ts";
 import { evaluationProgram, forwardProgram } from "../nn/forward_program.ts";
+import { imageConfig, withImageSize } from "../nn/image_size.ts";
 import { noAdapter } from "../nn/merge.ts";
 import { frozenWeights } from "../nn/model.ts";
 import { evaluated, exportedReader } from "../nn/run_over.ts";
@@ -18,12 +19,15 @@ export async function reopenWhole(
   files: Pick<LoadModelOptions, "reference" | "config" | "weights">,
   device: Device,
 ): Promise<Reopened> {
-  const model = await loadModel({
+  const stored = await loadModel({
     ...files,
     head: trained.headRequest,
     families: [trained.family],
     seed: 0,
   });
+  const model = trained.family.input === "image"
+    ? withImageSize(stored, imageConfig(trained).imageSize)
+    : stored;
   // Nothing is trained any more: the head is frozen like the rest.
   const opened = { model: { ...model, head: [] }, objective, adapter: noAdapter };
   // Where rows are scored by their loss, so are those of the files.

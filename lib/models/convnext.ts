@@ -171,6 +171,7 @@ function maps(net: Net, config: ConvnextConfig, pixels: Tensor): Tensor[] {
 export const convnext: Family<ConvnextConfig> = {
   modelType: "convnext",
   input: "image",
+  takesAnySize: true,
   prefix: "convnext",
   readConfig,
   layers,

@@ -167,6 +167,7 @@ function moduleOf(path: string): string {
 export const detr: Family<DetrConfig> = {
   modelType: "detr",
   input: "image",
+  takesAnySize: true,
   prefix: "model",
   readConfig: readDetrConfig,
   writtenFields,

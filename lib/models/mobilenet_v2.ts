@@ -235,6 +235,7 @@ function applied(net: Net, config: MobilenetV2Config, x: Tensor, each: Step): Te
 export const mobilenetV2: Family<MobilenetV2Config> = {
   modelType: "mobilenet_v2",
   input: "image",
+  takesAnySize: true,
   prefix: "mobilenet_v2",
   readConfig,
   layers,

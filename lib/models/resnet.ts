@@ -192,6 +192,7 @@ export function timmName(path: string): string {
 export const resnet: Family<ResnetConfig> = {
   modelType: "resnet",
   input: "image",
+  takesAnySize: true,
   prefix: "resnet",
   readConfig,
   layers: resnetLayers,

@@ -240,6 +240,7 @@ function moduleOf(path: string): string {
 export const segformer: Family<SegformerConfig> = {
   modelType: "segformer",
   input: "image",
+  takesAnySize: true,
   prefix: "segformer",
   readConfig: readSegformerConfig,
   layers,

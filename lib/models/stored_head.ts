@@ -5,6 +5,7 @@
  * @module
  */
 import type { Family, ModelConfig } from "../nn/family.ts";
+import { weightsOf } from "../nn/layer.ts";
 import { headOf } from "../nn/task_head.ts";
 import { isStoredHead } from "./checkpoint_names.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
@@ -37,11 +38,12 @@ export async function storedHead(
   name: string,
 ): Promise<StoredHead | undefined> {
   const head = headOf(family, name);
-  const last = head.layers(config, 1).at(-1)?.path;
-  if (last === undefined || head.isPretrained) return undefined;
+  const classifier = classifierOf(head, config);
+  if (classifier === undefined || head.isPretrained) return undefined;
   using stored = await openCheckpoint(weights);
-  const outputs = stored.tensors.get(`${last}.weight`)?.shape[0];
-  if (outputs === undefined) return undefined;
+  const rows = stored.tensors.get(classifier.path)?.shape[0];
+  if (rows === undefined || rows <= classifier.others) return undefined;
+  const outputs = rows - classifier.others;
   if (!isStoredHead(json, head, head.layers(config, outputs), stored)) return undefined;
   const names = namesIn(json, outputs);
   const { problem_type: problemType } = json;
@@ -50,6 +52,19 @@ export async function storedHead(
     ...(names ? { names } : {}),
     ...(typeof problemType === "string" ? { problemType } : {}),
   };
+}
+
+/** The weight that has a row for each output, and how many rows for something else, such as "no object". */
+function classifierOf(
+  head: ReturnType<typeof headOf>,
+  config: ModelConfig,
+): { readonly path: string; readonly others: number } | undefined {
+  const [one, two] = [1, 2].map((outputs) => head.layers(config, outputs).flatMap(weightsOf));
+  const at = one.findIndex(({ path, shape }, at) =>
+    path.endsWith(".weight") && shape[0] !== two[at].shape[0]
+  );
+  const found = at < 0 ? one.findLast(({ path }) => path.endsWith(".weight")) : one[at];
+  return found && { path: found.path, others: at < 0 ? 0 : found.shape[0] - 1 };
 }
 
 /** The names in `id2label`, whose keys are the numbers of the outputs; transformers' own say nothing. */

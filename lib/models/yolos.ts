@@ -114,6 +114,7 @@ function withMiddlePositions(
 export const yolos: Family<YolosConfig> = {
   modelType: "yolos",
   input: "image",
+  takesAnySize: true,
   prefix: "vit",
   readConfig,
   layers,

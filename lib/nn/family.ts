@@ -107,6 +107,8 @@ export interface ImageConfig extends ModelConfig {
    * asked for.
    */
   readonly imageSize: readonly [number, number];
+  /** How many objects a detector looks for, each by a query of its own. */
+  readonly numQueries?: number;
 }
 
 /** The sizes that every encoder-decoder has. */
@@ -257,6 +259,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readConfig(json: Readonly<Record<string, unknown>>): Config;
   /** Fields of `config.json` that must say otherwise than what was read, where weights are written by their paths. */
   writtenFields?(config: Config): Readonly<Record<string, unknown>>;
+  /** True for models of images whose folders are opened at any size, whatever `config.json` says. */
+  readonly takesAnySize?: boolean;
   /** The body's layers with weights. */
   layers(config: Config): Layer[];
   /** True for text models whose batch has segments. */

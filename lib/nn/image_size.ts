@@ -23,9 +23,17 @@ export function imageConfig(
  * patches are resampled.
  */
 export function withImageSize(model: Model, imageSize: readonly [number, number]): Model {
+  return { ...model, config: configAtSize(model, imageSize) };
+}
+
+/** The sizes of a model for images of another height and width. */
+export function configAtSize(
+  model: Pick<Model, "family" | "config" | "reference">,
+  imageSize: readonly [number, number],
+): ImageConfig {
   const config = { ...imageConfig(model), imageSize };
   const maxTokens = model.family.tokensOf?.(config) ?? config.maxTokens;
-  if (maxTokens > 0) return { ...model, config: { ...config, maxTokens } as ImageConfig };
+  if (maxTokens > 0) return { ...config, maxTokens };
   throw new TunebookError(
     "input",
     `images of ${imageSize.join(" × ")} pixels are smaller than one patch of ${model.reference}`,

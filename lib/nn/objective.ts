@@ -39,7 +39,10 @@ export interface PiecewiseLoss {
 export interface TargetsContext {
   /** Where the batch has its tokens; training always gives it. */
   readonly layout?: BatchLayout | undefined;
-  /** What `Examples.feedsOf` has for the same batch of a training. */
+  /**
+   * What `Examples.feedsOf` has for the same batch of a training; for the rows of a whole step what it has
+   * for its first micro-batch.
+   */
   readonly draw?: BatchDraw | undefined;
   /** What the model gives for these rows, [rows, outputs], where the objective `readsOutputs`. */
   readonly outputs?: HostTensor | undefined;

@@ -44,6 +44,8 @@ export interface ImageProcessor {
   readonly pixels?: PixelProcessor;
   /** Rows and columns of what each head of maps gives for an image, by the head's name. */
   readonly mapSizes?: Readonly<Record<string, readonly [height: number, width: number]>>;
+  /** How many objects a detector looks for; absent of other models. */
+  readonly queries?: number;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

@@ -135,7 +135,7 @@ export interface LabelledTask<
   /** New inputs as a table that `examples` takes, without labels. */
   tableOf(inputs: readonly Input[]): Table;
   /** Answers as a notebook and a terminal show them; plain data unless given. */
-  display?(answers: readonly Answer[]): MimeBundle;
+  display?(answers: readonly Answer[]): MimeBundle | Promise<MimeBundle>;
   /** What always saying the most frequent label of the training rows would score on others. */
   baseline?(
     train: Examples<Predicted, Answer>,

@@ -16,6 +16,7 @@ import { imageClassificationFlags } from "./image_classification/flags.ts";
 import { openedImageClassification } from "./image_classification/opened.ts";
 import { imageSegmentationFlags } from "./image_segmentation/flags.ts";
 import { openedImageSegmentation } from "./image_segmentation/opened.ts";
+import { objectDetectionFlags } from "./object_detection/flags.ts";
 import { questionAnsweringFlags } from "./question_answering/flags.ts";
 import { sentenceEmbeddingsFlags } from "./sentence_embeddings/flags.ts";
 import { openedTextClassification } from "./text_classification/opened.ts";
@@ -26,6 +27,7 @@ import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
 import { imageClassification } from "./image_classification.ts";
 import { imageSegmentation } from "./image_segmentation.ts";
+import { objectDetection } from "./object_detection.ts";
 import { questionAnswering } from "./question_answering.ts";
 import { sentenceEmbeddings } from "./sentence_embeddings.ts";
 import { summarization } from "./summarization.ts";
@@ -113,6 +115,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: imageSegmentationFlags,
     opened: openedImageSegmentation,
     columns: [["image", "mask"]],
+  },
+  "object-detection": {
+    make: objectDetection,
+    flags: objectDetectionFlags,
+    opened: () => objectDetection({ image: "image", objects: "objects" }),
+    columns: [["image", "objects"]],
   },
   // After text generation, which files of others are opened as.
   chat: {

@@ -49,7 +49,7 @@ export async function occurringWords(
   if (!optimizerNamed(optimizer).shrinksIdle || looksInside(adapter)) return undefined;
   const path = wordTableOf(model);
   const weight = path && trainedWeights(model, adapter).find((each) => each.path === path);
-  return weight ? chosenRows(model, rows, weight) : undefined;
+  return weight ? await chosenRows(model, rows, weight) : undefined;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function occurringFrozenWords(
   if (isTrained || !weight || model.quantized?.has(weight.path)) return undefined;
   if (model.products?.has(weight.path) || sizeOf(weight.shape) < leastFrozen) return undefined;
   const tokens = Array.from(rows.lengths).reduce((sum, length) => sum + length, 0);
-  return tokens <= mostTokens ? chosenRows(model, rows, weight) : undefined;
+  return tokens <= mostTokens ? await chosenRows(model, rows, weight) : undefined;
 }
 
 /** Numbers of a frozen table from which on leaving rows out pays for looking which ones occur. */

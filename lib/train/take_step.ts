@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { once } from "../core/once.ts";
 import { Random } from "../core/random.ts";
 import { type HostTensor, ops, type State, type Step } from "../engine/mod.ts";
 import type { BatchDraw, Feeds } from "../nn/feeds.ts";
@@ -82,15 +83,20 @@ export async function accumulateGradients(
   const drawOf = (microBatch: number) => drawAt(plan, { seed, step: done, microBatch });
   // Examples of weight 0 alone have no loss; dividing by 1 keeps it at 0.
   const normaliser = microBatches.reduce((sum, each) => sum + objective.weightOf(each), 0) || 1;
-  const batches = microBatches.map((examples, index) => ({
-    examples,
-    ...batchFeedsOf(context, examples, drawOf(index)),
-  }));
+  const batches = microBatches.map((examples, index) => {
+    const { layout, feeds } = batchFeedsOf(context, examples, drawOf(index));
+    // A step that is run twice keeps its only batch; of several, all would be in memory at once.
+    return {
+      examples,
+      layout,
+      feeds: wholeBatch && microBatches.length === 1 ? once(feeds) : feeds,
+    };
+  });
   const whole = wholeBatch && await wholeBatch.loss(
     await inTurn(batches, async ({ feeds }) => wholeBatch.outputs(await feeds(), signal)),
     (outputs) => {
       const examples = microBatches.flatMap((each) => [...each]);
-      return objective.targetsOf(examples, normaliser, { outputs });
+      return objective.targetsOf(examples, normaliser, { outputs, draw: drawOf(0) });
     },
     signal,
   );

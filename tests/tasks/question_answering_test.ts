@@ -227,7 +227,7 @@ Deno.test("answers are marked in their contexts, in words and in HTML", async ()
     outputsOf(examples.lengths, [[at + 2, at + 2, 9], [0, 0, 3]]),
   );
   assert.equal(answers[0].text, "Seine");
-  const shown = labelled.display!(answers);
+  const shown = await labelled.display!(answers);
   const text = shown["text/plain"];
   assert.match(
     text,
@@ -238,6 +238,6 @@ Deno.test("answers are marked in their contexts, in words and in HTML", async ()
   assert.match(html, /Which &lt;river&gt;\?/);
   assert.match(html, /<mark style="[^"]*">Seine<\/mark>/);
   assert.doesNotMatch(html, /so & so/);
-  const many = labelled.display!(Array.from({ length: 23 }, () => answers[1]));
+  const many = await labelled.display!(Array.from({ length: 23 }, () => answers[1]));
   assert.match(many["text/plain"], /… and 3 more$/);
 });

@@ -339,7 +339,7 @@ Deno.test("the fingerprint knows words and tags", async () => {
   assert.notEqual(await of(["O", "B-LOC"]), await of(["B-LOC", "O"]));
 });
 
-Deno.test("answers are shown with their spans in colours and in brackets, and nothing is markup", () => {
+Deno.test("answers are shown with their spans in colours and in brackets, and nothing is markup", async () => {
   const labelled = tokenClassification(words).withLabels(labels);
   const answer = {
     text: "<b>Zoe</b> & Rio\n\u001b[31m",
@@ -349,7 +349,7 @@ Deno.test("answers are shown with their spans in colours and in brackets, and no
     ],
     words: [],
   };
-  const shown = labelled.display!([answer, { text: "nothing", spans: [], words: [] }]);
+  const shown = await labelled.display!([answer, { text: "nothing", spans: [], words: [] }]);
   assert.equal(shown["text/plain"], "<b>[Zoe]<PER></b> & [Rio]LOC \\u001b[31m\nnothing");
   const html = shown["text/html"]!;
   assert.match(html, /&lt;b&gt;<mark title="&lt;PER&gt;, 98\.7 %"/);
@@ -367,7 +367,7 @@ Deno.test("answers are shown with their spans in colours and in brackets, and no
       { text: "home", tag: null, start: 3, end: 7, score: 0 },
     ],
   };
-  assert.equal(plain.display!([tagged])["text/plain"], "[go]VB home");
+  assert.equal((await plain.display!([tagged]))["text/plain"], "[go]VB home");
 });
 
 Deno.test("held-out rows without entities are no labels that nothing can learn", () => {

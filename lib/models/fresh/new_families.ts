@@ -12,6 +12,7 @@ import { newMarian } from "./new_marian.ts";
 import { newSegformer } from "./new_segformer.ts";
 import { newT5 } from "./new_t5.ts";
 import { newVit } from "./new_vit.ts";
+import { newYolos } from "./new_yolos.ts";
 
 const newFamilies: readonly NewFamily[] = [
   newGpt2,
@@ -20,6 +21,7 @@ const newFamilies: readonly NewFamily[] = [
   newSegformer,
   newT5,
   newVit,
+  newYolos,
 ];
 
 /** The family of `new:<modelType>`. Throws an error of kind "input" for one that cannot be made anew. */

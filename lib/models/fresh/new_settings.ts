@@ -43,6 +43,7 @@ const rules: Rules<NewModelOptions> = {
   languages,
   imageSize: whole,
   patchSize: whole,
+  queries: whole,
   dropout: share,
   tied: yesOrNo,
   seed: integer,
@@ -73,6 +74,7 @@ export function newModelSettings(modelType: string, options: NewModelOptions): N
     languages: languageList(options.languages ?? []),
     imageSize: options.imageSize ?? 64,
     patchSize: options.patchSize ?? 8,
+    queries: options.queries ?? 20,
     dropout: options.dropout ?? 0,
     tied: options.tied ?? true,
     seed: options.seed ?? 1,
@@ -93,6 +95,7 @@ function foreignOptions({ called, takes, input }: NewFamily, options: NewModelOp
     "languages",
     "imageSize",
     "patchSize",
+    "queries",
   ];
   const ofTexts = ["positions", "vocabulary", "tokenizer", "tied"];
   return ([...special, ...(input === "image" ? ofTexts : [])] as (keyof NewModelOptions)[])

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
 import type { Net } from "../../nn/net.ts";
 import type { GraphModel, ModelNode } from "./graph_model.ts";
@@ -124,8 +124,11 @@ function computed(call: NodeCall, layers: ReadonlyMap<string, GraphModel["layers
   throw new TunebookError("unsupported", "it depends on the image, and not on sizes alone");
 }
 
-/** An error that says which node it is of. */
+/** An error that says which node it is of; tensorflow.js' own become one of kind "unsupported". */
 function inNode(error: unknown, { op, outputs }: ModelNode): unknown {
-  if (!(error instanceof TunebookError) || error.message.includes(outputs[0])) return error;
-  return new TunebookError(error.kind, `${op} (${outputs[0]}): ${error.message}`, { cause: error });
+  const message = messageOf(error);
+  // What the trace says of kernels that are missing is completed there.
+  if (message.includes(outputs[0]) || /kernel/i.test(message)) return error;
+  const kind = error instanceof TunebookError ? error.kind : "unsupported";
+  return new TunebookError(kind, `${op} (${outputs[0]}): ${message}`, { cause: error });
 }

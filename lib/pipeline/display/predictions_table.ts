@@ -9,12 +9,14 @@ import type {
   SimilarityPredictions,
 } from "../../nn/embedding_predictions.ts";
 import type { MaskPredictions } from "../../nn/mask_predictions.ts";
+import type { BoxPredictions } from "../../nn/box_predictions.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import type { TagPredictions } from "../../nn/tag_predictions.ts";
 import { chrf } from "../../metrics/chrf.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { visible } from "../../core/visible.ts";
 import { rowIous, wrongPixels } from "./wrong_pixels.ts";
+import { leastOverlap, leastScore, missedAndExtra } from "./missed_boxes.ts";
 
 /** What is said of each row beside its text, and in which order rows are shown. */
 export interface PredictionsTable {
@@ -49,6 +51,7 @@ const makers: Readonly<Record<string, (predictions: never) => PredictionsTable |
   text: textsTable,
   similarity: similarityTable,
   retrieval: retrievalTable,
+  boxes: boxesTable,
 };
 
 function singleTable(
@@ -242,6 +245,26 @@ function retrievalTable(
     wrong: count(rows, (row) => best(row) !== 1),
     sorting: "those whose right text was found last first",
     cells: (row) => [`${best(row).toLocaleString("en")} of ${corpus.toLocaleString("en")}`],
+  };
+}
+
+function boxesTable({ rows, labels, truth, predicted }: BoxPredictions): PredictionsTable {
+  const each = truth.map((own, row) => missedAndExtra(own, predicted[row]));
+  const named = (boxes: readonly { readonly label: number }[]) => {
+    const counts = [...Map.groupBy(boxes, ({ label }) => label)];
+    return counts.map(([label, { length }]) => `${length} ${visible(labels[label])}`).join(", ");
+  };
+  const wrong = (row: number) => each[row].missed.length + each[row].extra.length;
+  return {
+    columns: ["true", "missed", "found where none is"],
+    numeric: [false, false, false],
+    ...ranked(rows, wrong),
+    wrong: count(rows, (row) => wrong(row) > 0),
+    sorting: `those with most wrong objects first (score from ${leastScore}, overlap from ` +
+      `${leastOverlap})`,
+    cells: (
+      row,
+    ) => [named(truth[row]) || "nothing", named(each[row].missed), named(each[row].extra)],
   };
 }
 

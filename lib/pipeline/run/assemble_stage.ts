@@ -5,7 +5,9 @@
  */
 import { stopPoint } from "../../core/pauses.ts";
 import { loadModel } from "../../models/load_model.ts";
+import type { ImageConfig } from "../../nn/family.ts";
 import type { AttachedMethod, Method } from "../../nn/method.ts";
+import { withImageSize } from "../../nn/image_size.ts";
 import { type Model, openOn, textConfig } from "../../nn/model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Examples } from "../../nn/task.ts";
@@ -43,7 +45,7 @@ export interface AttachedModel {
 
 /** Reads a model's weights and puts the task's head on it. */
 export async function loadWith(
-  { reference, files, family }: OpenedModel,
+  { reference, files, family, config }: OpenedModel,
   { head }: Pick<AnyLabelledTask, "head">,
   { seed, quantize, signal }: {
     readonly seed: number;
@@ -51,7 +53,7 @@ export async function loadWith(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Model> {
-  return await loadModel({
+  const model = await loadModel({
     reference,
     config: files.config,
     weights: files.weights,
@@ -62,6 +64,7 @@ export async function loadWith(
     ...(quantize ? { quantize } : {}),
     signal,
   });
+  return family.input === "image" ? withImageSize(model, (config as ImageConfig).imageSize) : model;
 }
 
 /** Attaches a method; it may take tokens from the text, so that this comes before rows are encoded. */

@@ -14,6 +14,7 @@ import type {
   ImageConfig,
   ModelConfig,
 } from "../../nn/family.ts";
+import { configAtSize } from "../../nn/image_size.ts";
 import { textConfig } from "../../nn/model.ts";
 import type { ImageProcessor, Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
@@ -64,8 +65,8 @@ export async function openStage(
   );
   const opened = { reference, files, family, config, json };
   if (family.input === "image") {
-    const pixels = await openPixels(files, config, json);
-    return { ...opened, ...(pixels ? { pixels } : {}) };
+    const pixels = await openPixels(files, json);
+    return pixels ? { ...opened, pixels, config: sizedConfig(opened, pixels) } : opened;
   }
   if (!files.tokenizer) {
     throw new TunebookError(
@@ -87,39 +88,45 @@ export async function openStage(
   return { ...opened, tokenizer };
 }
 
-/** The image processor of a folder, or what is said of a graph. What images become must be what it takes. */
+/** The image processor of a folder, or what is said of a graph. */
 async function openPixels(
   { preprocessorConfig: file }: Pick<ModelFolder, "preprocessorConfig">,
-  config: ModelConfig,
   { preprocessor }: Readonly<Record<string, unknown>>,
 ): Promise<PixelProcessor | undefined> {
   if (!file && preprocessor === undefined) return undefined;
-  const pixels = file
+  return file
     ? imageProcessor(await readJsonObject(file), file)
     : imageProcessor(preprocessor as Record<string, unknown>, "the preprocessor of the graph");
+}
+
+/** The config for the images that the processor makes; the model must take their size. */
+function sizedConfig(opened: OpenedModel, { size }: PixelProcessor): ModelConfig {
+  const { family, config, files: { preprocessorConfig: file } } = opened;
   const { imageSize } = config as Partial<ImageConfig>;
-  const { size } = pixels;
-  if (imageSize && size && (imageSize[0] !== size.height || imageSize[1] !== size.width)) {
-    throw new TunebookError(
-      "weights",
-      `${
-        file ?? "preprocessor"
-      } makes images of ${size.height} × ${size.width} pixels, but the model takes ` +
-        `${imageSize.join(" × ")} (image_size in its config.json)`,
-    );
+  if (!imageSize || !size || (imageSize[0] === size.height && imageSize[1] === size.width)) {
+    return config;
   }
-  return pixels;
+  if (family.takesAnySize) return configAtSize(opened, [size.height, size.width]);
+  throw new TunebookError(
+    "weights",
+    `${
+      file ?? "preprocessor"
+    } makes images of ${size.height} × ${size.width} pixels, but the model takes ` +
+      `${imageSize.join(" × ")} (image_size in its config.json)`,
+  );
 }
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
   const { tokenizer, pixels, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
+    const { numQueries: queries } = config as ImageConfig;
     return {
       input: "image",
       tokens: config.maxTokens,
       mapSizes: mapSizesOf(family.heads, config),
       ...(pixels ? { pixels } : {}),
+      ...(queries === undefined ? {} : { queries }),
     };
   }
   if (!tokenizer) throw new TunebookError("unsupported", `${family.modelType} models take no text`);

@@ -6,8 +6,9 @@
  */
 import { checkOptions } from "../../core/check_options.ts";
 import { TunebookError } from "../../core/errors.ts";
-import { list, required, type Rules, whole } from "../../core/option_rules.ts";
+import { callable, list, required, type Rules, whole } from "../../core/option_rules.ts";
 import { type HostTensor, tf } from "../../engine/mod.ts";
+import type { BatchDraw } from "../../nn/feeds.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { boxNumbers } from "./box_shares.ts";
 import {
@@ -27,12 +28,18 @@ import { type ImageObjects, matchQueries } from "./match_queries.ts";
 export interface DetectionObjectiveOptions extends DetectionLossOptions, QuerySizes {
   /** The objects of each image. */
   readonly objects: readonly ImageObjects[];
+  /**
+   * The objects of an image as the augmentations of a batch left them; those of `objects` unless given. The
+   * loss of a step is divided by the objects before that.
+   */
+  readonly moved?: (row: number, draw: BatchDraw) => ImageObjects;
 }
 
 const rules: Rules<DetectionObjectiveOptions> = {
   objects: required(list),
   queries: required(whole),
   classes: required(whole),
+  moved: callable,
   ...detectionRules,
 };
 
@@ -63,33 +70,28 @@ const rules: Rules<DetectionObjectiveOptions> = {
  */
 export function detectionObjective(options: DetectionObjectiveOptions): Objective {
   checkOptions("detectionObjective", options, rules);
-  const { objects, queries, classes, ...given } = options;
+  const { objects, queries, classes, moved, ...given } = options;
   const sizes: QuerySizes = { queries, classes };
   const settings: DetectionLossSettings = { ...detectionDefaults, ...given };
   checkObjects(objects, sizes);
   const logitCount = queryLogits(sizes, settings.classLoss);
   const perQuery = logitCount + boxNumbers;
-  const targets = (rows: ArrayLike<number>, outputs: Float32Array, normaliser: number) => {
-    const perRow = queries * perQuery;
-    const matches = Array.from(rows, (row, at) => ({
-      own: objects[row],
-      matched: matchQueries(
-        outputs.subarray(at * perRow, (at + 1) * perRow),
-        objects[row],
-        sizes,
-        settings,
-      ),
-    }));
+  const perRow = queries * perQuery;
+  const targets = (own: readonly ImageObjects[], outputs: Float32Array, normaliser: number) => {
+    const matches = own.map((own, at) => {
+      const given = outputs.subarray(at * perRow, (at + 1) * perRow);
+      return { own, matched: matchQueries(given, own, sizes, settings) };
+    });
     return feedsOf(matches, sizes, settings, normaliser);
   };
   return {
     name: "object-detection",
     // The head adds one logit, that of "no object".
     head: { name: "boxes", outputs: logitCount - 1 },
-    outputs: queries * perQuery,
+    outputs: perRow,
     per: "sequence",
     feeds: detectionFeeds(sizes),
-    pool: (results) => tf.reshape(results, [-1, queries * perQuery]),
+    pool: (results) => tf.reshape(results, [-1, perRow]),
     exported(results) {
       const [logits, boxes] = tf.split(
         tf.reshape(results, [-1, queries, perQuery]),
@@ -103,8 +105,11 @@ export function detectionObjective(options: DetectionObjectiveOptions): Objectiv
     // transformers divides by the objects of the batch, too.
     weightOf: (rows) => Array.from(rows, (row) => objects[row].classes.length).reduce(add, 0),
     readsOutputs: true,
-    targetsOf(rows, normaliser, { outputs } = {}) {
-      if (outputs) return targets(rows, outputs.data as Float32Array, normaliser);
+    targetsOf(rows, normaliser, { outputs, draw } = {}) {
+      if (outputs) {
+        const own = Array.from(rows, (row) => moved && draw ? moved(row, draw) : objects[row]);
+        return targets(own, outputs.data as Float32Array, normaliser);
+      }
       throw new TunebookError(
         "input",
         "targets of object detection are matched with what the model gives; give its outputs",

@@ -19,7 +19,7 @@ export type ImageExamples = Pick<
 >;
 
 /** Epochs whose changes a preview shows. */
-const shownDraws = [0, 1, 2];
+export const shownDraws = [0, 1, 2];
 
 /** How images become pixels, and how they are changed in training. */
 export interface ImageExamplesOptions {

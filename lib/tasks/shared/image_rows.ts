@@ -104,7 +104,7 @@ export function fixedSize({ size, config }: PixelProcessor): PixelSize {
   throw new TunebookError(
     "unsupported",
     `the model's ${config.image_processor_type} gives images of unlike sizes, which this task does not ` +
-      "batch; let its preprocessor_config.json say a height and a width",
+      'batch; let its preprocessor_config.json say a height and a width, "size": { "height": 512, "width": 512 }',
   );
 }
 

@@ -3,12 +3,21 @@
  *
  * @module
  */
+import { TunebookError } from "../../../core/errors.ts";
 import type { NodeConstant } from "../graph_model.ts";
 import { fromFirst, listIn, type NodeCall, numberIn } from "./node_call.ts";
 
 type Known = NodeConstant;
 /** Gives undefined for what is left to tensors. */
 type KnownOp = (call: NodeCall, inputs: readonly Known[]) => Known | undefined;
+
+/** More numbers than any graph computes of sizes; what asks for them is damaged. */
+const mostNumbers = 1 << 20;
+
+function checkCount(count: number): void {
+  if (count >= 0 && count <= mostNumbers) return;
+  throw new TunebookError("weights", `it makes ${count} numbers, more than any graph needs`);
+}
 
 const isLine = ({ shape }: Known) => shape.length <= 1;
 const line = (data: readonly number[], type: Known["type"]): Known => ({
@@ -45,6 +54,7 @@ function picked(x: Known, shape: readonly number[], from: {
   readonly steps: readonly number[];
 }): Known {
   const count = shape.reduce((all, size) => all * size, 1);
+  checkCount(count);
   const data = Array.from({ length: count }, (_, i) => {
     let [at, rest] = [from.first, i];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -121,6 +131,7 @@ export const knownOps: Readonly<Record<string, KnownOp>> = {
     const value = numberIn(call, "value", 0);
     const type = Number.isInteger(value) ? "int" : "float";
     if (shape.length > 1) return undefined;
+    checkCount(shape[0] ?? 1);
     return { shape, type, data: Array<number>(shape[0] ?? 1).fill(value) };
   },
   Unsqueeze: (_, [x]) => x.shape.length === 0 ? line(x.data, x.type) : undefined,
@@ -132,6 +143,7 @@ export const knownOps: Readonly<Record<string, KnownOp>> = {
   },
   Range(_, [{ data: [start], type }, { data: [limit] }, { data: [step] }]) {
     const count = Math.max(0, Math.ceil((limit - start) / step));
+    checkCount(count);
     return line(Array.from({ length: count }, (_, i) => start + i * step), type);
   },
   ReduceProd: (_, [x]) =>

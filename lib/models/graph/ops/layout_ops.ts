@@ -129,6 +129,9 @@ function padded(call: NodeCall): Tensor {
 /** The rows next to the ends of an axis, in the other order, around it. */
 function reflected(x: Tensor, [low, high]: readonly [number, number], axis: number): Tensor {
   const size = x.shape[axis];
+  if (low < 0 || high < 0 || Math.max(low, high) >= size) {
+    throw new TunebookError("unsupported", `a reflection of ${low} and ${high} of ${size} rows`);
+  }
   const rowAt = (at: number) => {
     const begin = x.shape.map((_, i) => i === axis ? at : 0);
     return tf.slice(x, begin, x.shape.map((all, i) => i === axis ? 1 : all));

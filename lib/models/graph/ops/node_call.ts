@@ -73,5 +73,9 @@ export function listIn(call: NodeCall, name: string, index?: number): number[] |
   );
 }
 
-/** An axis counted from the first one. */
-export const fromFirst = (axis: number, rank: number): number => axis < 0 ? axis + rank : axis;
+/** An axis, or an index, counted from the first one; one that there is not is an error. */
+export function fromFirst(axis: number, rank: number): number {
+  const own = axis < 0 ? axis + rank : axis;
+  if (own >= 0 && own < rank) return own;
+  throw new TunebookError("weights", `there is no axis or index ${axis} of ${rank}`);
+}

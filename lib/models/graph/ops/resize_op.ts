@@ -17,6 +17,9 @@ interface Axis {
   readonly isScaled: boolean;
 }
 
+/** Rows of the largest map; more are a mistake in a file. */
+const mostRows = 1 << 14;
+
 /** The sizes that are asked for, of an input or an attribute; scales first where both are there. */
 function axesOf(call: NodeCall, x: Tensor): [Axis, Axis] {
   const isUpsample = call.node.op === "Upsample";
@@ -30,7 +33,14 @@ function axesOf(call: NodeCall, x: Tensor): [Axis, Axis] {
     if (size !== undefined) return { from, to: size, scale: size / from, isScaled: false };
     throw new TunebookError("weights", `${call.node.op} (${call.node.outputs[0]}) says no size`);
   };
-  return [axis(2), axis(3)];
+  const axes: [Axis, Axis] = [axis(2), axis(3)];
+  if (axes.every(({ to }) => Number.isSafeInteger(to) && to > 0 && to <= mostRows)) return axes;
+  throw new TunebookError(
+    "unsupported",
+    `${call.node.op} (${call.node.outputs[0]}) makes maps of ${
+      axes.map(({ to }) => to).join(" × ")
+    }`,
+  );
 }
 
 /** Where an element of the result lies in the map, by ONNX's names of the ways to count. */

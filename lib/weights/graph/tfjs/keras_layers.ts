@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../../core/errors.ts";
+import { messageOf, mistakes, TunebookError } from "../../../core/errors.ts";
 import { isRecord } from "../../../core/objects.ts";
 import type { GraphConstant } from "../../../engine/mod.ts";
 import { constantOf } from "../constants.ts";
@@ -234,7 +234,7 @@ export function kerasNodes(
       },
     };
     const kind = String(class_name);
-    if (Object.hasOwn(layers, kind)) layers[kind](call);
+    if (Object.hasOwn(layers, kind)) written(path, call, layers[kind]);
     else call.emit(`Keras' ${kind}`, inputs);
     before = name;
   }
@@ -242,6 +242,20 @@ export function kerasNodes(
     throw mistakes("unsupported", `${path} cannot be read:`, wrong, wrong.length);
   }
   return { nodes, constants, outputs: outputsOf(config, before) };
+}
+
+/** Writes a layer; settings that a damaged file lacks are an error that names it. */
+function written(path: string, call: Call, write: (call: Call) => void): void {
+  try {
+    write(call);
+  } catch (error) {
+    if (error instanceof TunebookError) throw error;
+    throw new TunebookError(
+      "weights",
+      `${path}: the settings of the layer ${call.name} make no sense: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
 }
 
 /** The layers that a layer reads; undefined for one that is used more than once. */
