@@ -26,7 +26,17 @@ export interface EmojiScenesOptions extends DataSetOptions {
   ground?: Ground | "mixed";
 }
 
-/** The classes, in the order of their numbers in masks: 1 is the first, 0 is the ground. */
+/**
+ * The classes, in the order of their numbers in masks: 1 is the first, 0 is the ground.
+ *
+ * @example
+ * ```ts
+ * import { emojiSceneClasses } from "tunebook/datasets";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(emojiSceneClasses.length, 8);
+ * ```
+ */
 export const emojiSceneClasses = [
   "apple",
   "ball",

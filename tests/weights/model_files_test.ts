@@ -24,6 +24,7 @@ Deno.test("files are found in the folder or in the one subfolder that is a model
       tokenizerConfig: undefined,
       chatTemplate: undefined,
       generationConfig: undefined,
+      preprocessorConfig: undefined,
     });
     await touch(
       folder,
@@ -83,6 +84,7 @@ Deno.test("only the files that a model needs are fetched", async () => {
     "tokenizer_config.json",
     "chat_template.jinja",
     "generation_config.json",
+    "preprocessor_config.json",
     "modules.json",
     "model.safetensors",
   ]);
