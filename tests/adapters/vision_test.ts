@@ -58,7 +58,11 @@ for (const [name, base, head] of adapters) {
 
 Deno.test("PEFT and transformers gave the results of folders that tunebook wrote", () => {
   const { differences } = parity;
-  for (const { modelType } of families.filter(({ input }) => input === "image")) {
+  // A graph is no model that Python knows.
+  const known = families.filter(({ input, modelType }) =>
+    input === "image" && modelType !== "graph"
+  );
+  for (const { modelType } of known) {
     assert.ok(`merged-${modelType}` in differences, modelType);
   }
   for (const [folder, difference] of Object.entries(differences)) {
