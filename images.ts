@@ -52,11 +52,20 @@ export {
 export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";
 
+// Images of different sizes
+export {
+  padBatch,
+  type PaddedBatch,
+  type ProcessedImage,
+} from "./lib/image/processor/pad_batch.ts";
+
 // Losses of boxes and masks
 export {
   cellObjective,
   type CellObjectiveOptions,
 } from "./lib/tasks/object_detection/cell_objective.ts";
+export { boxesOfCells } from "./lib/tasks/object_detection/boxes_of_cells.ts";
+export type { ImageSides } from "./lib/tasks/object_detection/boxes_of_queries.ts";
 export type { CellSizes } from "./lib/tasks/object_detection/cell_targets.ts";
 export type {
   DetectionLossOptions,

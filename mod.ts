@@ -357,12 +357,8 @@ export {
   readLabels,
   type ReadLabelsOptions,
 } from "./lib/data/labels.ts";
-export {
-  describeSplits,
-  type DescribeSplitsOptions,
-  type SplitReport,
-  type SplitSummary,
-} from "./lib/data/report.ts";
+export { describeSplits, type DescribeSplitsOptions } from "./lib/data/report.ts";
+export type { SplitReport, SplitSummary } from "./lib/data/split_report.ts";
 // Images as data
 export type { Channels, Image } from "./lib/image/image.ts";
 export { decodeImage, type DecodeImageOptions } from "./lib/image/decode_image.ts";

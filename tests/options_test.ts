@@ -294,6 +294,7 @@ const others: Readonly<Record<string, string>> = {
   "Chart.rect": "vega-lite's own properties, any of them",
   "Chart.tick": "vega-lite's own properties, any of them",
   "Chart.boxplot": "vega-lite's own properties, any of them",
+  boxesOfCells: "data: the numbers that a model gives, and their sizes",
   textExamples: "made by tunebook: the rows and the processor that a task is handed",
   positionIds: "made by tunebook: the net that a family is handed",
   attentionChart: "data: tokens and weights",

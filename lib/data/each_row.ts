@@ -32,7 +32,10 @@ export async function eachRowTogether(
 ): Promise<void> {
   const running: Promise<void>[] = [];
   await eachRow(rows, options, async (row) => {
-    running.push(visit(row));
+    const visited = visit(row);
+    // Where the work stops before they are awaited, nobody hears of those that fail.
+    visited.catch(() => {});
+    running.push(visited);
     if (running.length === rowsTogether || row === rows - 1) await Promise.all(running.splice(0));
   });
 }

@@ -5,41 +5,12 @@
  */
 import { checkOptions, requireOptions } from "../core/check_options.ts";
 import { record, required, type Rules, text as textRule, yesOrNo } from "../core/option_rules.ts";
-import { quoted, shownName } from "../core/quoted.ts";
-import { shortened } from "../core/text_table.ts";
-import { visibleLines } from "../core/visible.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
 import type { Table } from "../table/table.ts";
 import { className, classNotes } from "./class_names.ts";
 import { readClasses } from "./read_classes.ts";
-
-/** One split in numbers. */
-export interface SplitSummary {
-  name: string;
-  rows: number;
-  /** Rows of each class, the most frequent first; a row with several classes counts in each. */
-  classes: { name: string; rows: number; share: number }[];
-  /** Smallest and largest label and their mean; only for numbers. */
-  range?: { smallest: number; mean: number; largest: number };
-  /** Rows whose text already occurred in this split. */
-  duplicates: number;
-  /** Those of them whose classes are not those that the text had before. */
-  contradictions: number;
-  /** Token lengths below which 50 %, 90 %, 99 % and all of the rows are; if lengths are given. */
-  tokens?: { half: number; most: number; nearly: number; all: number };
-}
-
-/** The splits of a data set in numbers; `String(report)` is a text for people. */
-export interface SplitReport {
-  splits: SplitSummary[];
-  /** Rows of the second split whose text is also in the first, for each pair that shares any. */
-  shared: { first: string; second: string; rows: number; examples: string[] }[];
-  /** Labels that a split has and the training split lacks. */
-  absent: { split: string; labels: string[] }[];
-  /** What to look at in the names of the classes, in words. */
-  notes: string[];
-  toString(): string;
-}
+import { reportText } from "./report_text.ts";
+import type { SplitReport, SplitSummary } from "./split_report.ts";
 
 /** Which columns to look at. */
 export interface DescribeSplitsOptions {
@@ -64,8 +35,6 @@ const rules: Rules<DescribeSplitsOptions> = {
   lengths: record,
 };
 const shownExamples = 3;
-const shownClasses = 12;
-const shownCharacters = 60;
 const quantiles = { half: 0.5, most: 0.9, nearly: 0.99, all: 1 };
 
 /**
@@ -245,62 +214,4 @@ function tokenQuantiles(lengths: ArrayLike<number>): SplitSummary["tokens"] {
     nearly: at(quantiles.nearly),
     all: at(quantiles.all),
   };
-}
-
-function reportText(
-  { splits, shared, absent, notes }: Omit<SplitReport, "toString">,
-  noun = "text",
-): string {
-  const lines = splits.map((split) => {
-    const parts = [`${split.name}: ${counted(split.rows, "row")}`];
-    const shown = split.classes.slice(0, shownClasses);
-    if (shown.length > 0) {
-      const more = split.classes.length - shown.length;
-      parts.push(
-        shown.map((entry) => `${shownName(entry.name)}: ${percent(entry.share)}`).join(", ") +
-          (more > 0 ? ` and ${more} more classes` : ""),
-      );
-    }
-    if (split.range) {
-      const { smallest, mean, largest } = split.range;
-      parts.push(`labels ${short(smallest)} … ${short(largest)}, mean ${short(mean)}`);
-    }
-    if (split.tokens) {
-      const { half, most, nearly, all } = split.tokens;
-      parts.push(`tokens: half ≤ ${half}, 90 % ≤ ${most}, 99 % ≤ ${nearly}, longest ${all}`);
-    }
-    if (split.duplicates > 0) {
-      const other = split.contradictions > 0 ? ` (${split.contradictions} with another label)` : "";
-      parts.push(counted(split.duplicates, `repeated ${noun}`) + other);
-    }
-    return parts.join(" · ");
-  });
-  for (const { first, second, rows, examples } of shared) {
-    const texts = examples.map((text) => quoted(shortened(text, shownCharacters))).join(", ");
-    const have = rows === 1 ? "has" : "have";
-    const what = `${counted(rows, "row")} of ${second} ${have}`;
-    const more = rows > examples.length ? ", …" : "";
-    lines.push(
-      `${what} ${
-        /^[aeiou]/.test(noun) ? "an" : "a"
-      } ${noun} that is also in ${first}: ${texts}${more}`,
-    );
-  }
-  for (const { split, labels } of absent) {
-    lines.push(`labels of ${split} that train lacks: ${labels.map(shownName).join(", ")}`);
-  }
-  return visibleLines([...lines, ...notes].join("\n"));
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Four digits are enough to see a scale. */
-function short(number: number): string {
-  return String(Number(number.toPrecision(4)));
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

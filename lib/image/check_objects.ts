@@ -8,7 +8,7 @@ import type { ImageObject, PixelBox } from "./image_object.ts";
 import type { PixelSize } from "./pixel_size.ts";
 
 /** Pixels that a box may lie outside: annotation tools round. */
-export const edgeTolerance = 1;
+const edgeTolerance = 1;
 
 /**
  * What is wrong with the objects of an image, one line each; nothing where all can be learnt.

@@ -66,16 +66,6 @@ function bytesIn(value: unknown): Uint8Array | undefined {
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
-/**
- * A text that is the same for cells that are the same: the path, the address, or a hash of the bytes. Two
- * copies of a file have keys of their own; `imageKey` of their bytes is one.
- */
-export function sourceKey(source: ImageSource): string {
-  if (source.kind === "bytes") return imageKey(source.bytes);
-  const address = source.kind === "path" ? source.path : source.address;
-  return address.startsWith("data:") ? imageKey(new TextEncoder().encode(address)) : address;
-}
-
 /** The SHA-256 of a file's bytes, for a cache and for finding the same file in two splits. */
 export function imageKey(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");

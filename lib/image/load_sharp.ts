@@ -3,15 +3,11 @@
  *
  * @module
  */
-import type { Sharp } from "sharp";
 import { messageOf } from "../core/errors.ts";
 import { once } from "../core/once.ts";
 
 /** The function that sharp exports. */
 export type SharpModule = typeof import("sharp").default;
-
-/** A picture that sharp works on. */
-export type SharpImage = Sharp;
 
 /** sharp, or why it does not load. */
 export interface LoadedSharp {

@@ -89,6 +89,9 @@ export const settingWords: Readonly<Record<string, Readonly<Record<string, strin
     sites: "which attentions of an encoder-decoder gain them; all unless given",
   },
   head: {},
-  full: {},
+  full: {
+    batchNorm:
+      "by which statistics batches are normalised in training: their own, or the checkpoint's",
+  },
   peft: { folder: "the folder of the adapter" },
 };

@@ -17,7 +17,8 @@ import { type DataPreview, previewData, type PreviewOptions } from "./display/da
 import { describePlan } from "./display/describe_plan.ts";
 import { planDisplay } from "./display/plan_display.ts";
 import { checkEvaluateOptions, type EvaluateOptions } from "./evaluate_options.ts";
-import { type PlanJson, specFromJson, specToJson } from "./plan_json.ts";
+import { specFromJson } from "./plan_from_json.ts";
+import { type PlanJson, specToJson } from "./plan_json.ts";
 import type { PlanSpec } from "./plan_spec.ts";
 import type { Table } from "../table/table.ts";
 import { type RunOptions, runPlan } from "./run/run_plan.ts";

@@ -7,7 +7,11 @@ import { optionMistakes, refuseOptions, requireOptions } from "../core/check_opt
 import { type Mistake, mistakeOf, mistakes, TunebookError } from "../core/errors.ts";
 import { list, required, type Rules, text as textRule } from "../core/option_rules.ts";
 import type { LabelKind } from "../data/labels.ts";
-import { augmentationsOf, type AugmentationSpec } from "../image/augment/augmentations.ts";
+import {
+  augmentationsOf,
+  type AugmentationSpec,
+  augmentSettings,
+} from "../image/augment/augmentations.ts";
 import type { Predictions } from "../nn/predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
@@ -74,12 +78,7 @@ export function imageClassification<const Kind extends LabelKind = "single">(
     name,
     kind: labelled.kind,
     input: "image",
-    settings: {
-      ...options,
-      ...(augment.length > 0
-        ? { augment: augment.map(({ name, settings }) => ({ name, settings })) }
-        : {}),
-    },
+    settings: { ...options, ...augmentSettings(augment) },
     columns,
     ...labelled.facts,
     checkRows(table, where) {

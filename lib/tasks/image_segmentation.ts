@@ -5,7 +5,7 @@
  */
 import { refuseOptions, requireOptions } from "../core/check_options.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
-import { augmentationsOf } from "../image/augment/augmentations.ts";
+import { augmentationsOf, augmentSettings } from "../image/augment/augmentations.ts";
 import type { MaskPredictions } from "../nn/mask_predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues, requireColumns } from "../table/columns.ts";
@@ -61,12 +61,7 @@ export function imageSegmentation(
     name,
     kind: "mask",
     input: "image",
-    settings: {
-      ...options,
-      ...(augment.length > 0
-        ? { augment: augment.map(({ name, settings }) => ({ name, settings })) }
-        : {}),
-    },
+    settings: { ...options, ...augmentSettings(augment) },
     columns,
     metric: "meanIou",
     lossSettings: ["classWeights", "focalGamma"],

@@ -14,7 +14,11 @@ import {
   text as textRule,
 } from "../core/option_rules.ts";
 import { nameListMistakes } from "../data/class_names.ts";
-import { augmentationsOf, type AugmentationSpec } from "../image/augment/augmentations.ts";
+import {
+  augmentationsOf,
+  type AugmentationSpec,
+  augmentSettings,
+} from "../image/augment/augmentations.ts";
 import type { BoxPredictions } from "../nn/box_predictions.ts";
 import type { Task } from "../nn/task.ts";
 import { columnValues } from "../table/columns.ts";
@@ -97,12 +101,7 @@ export function objectDetection(
     name,
     kind: "boxes",
     input: "image",
-    settings: {
-      ...options,
-      ...(augment.length > 0
-        ? { augment: augment.map(({ name, settings }) => ({ name, settings })) }
-        : {}),
-    },
+    settings: { ...options, ...augmentSettings(augment) },
     columns,
     metric: "meanAveragePrecision",
     lossSettings: [],

@@ -41,9 +41,6 @@ const batchMakers: Readonly<Record<string, (settings: never) => BatchAugmentatio
   mixup,
 };
 
-/** None. */
-export const noAugmentations: Augmentations = { ofImages: [], ofBatches: [] };
-
 /**
  * Makes augmentations of what a person or a plan file names. One that a person has made, with an `apply` of its
  * own, is taken as it is, for single images.
@@ -72,6 +69,16 @@ export function augmentationsOf(specs: readonly AugmentationSpec[]): Augmentatio
     } else throw unknown(name);
   }
   return { ofImages, ofBatches };
+}
+
+/** The option `augment` of a task as plain JSON, without functions; nothing where it has none. */
+export function augmentSettings(
+  augment: readonly AugmentationSpec[],
+): { readonly augment?: readonly AugmentationSpec[] } {
+  if (augment.length === 0) return {};
+  return {
+    augment: augment.map(({ name, settings }) => ({ name, ...(settings ? { settings } : {}) })),
+  };
 }
 
 function checked(spec: unknown): AugmentationSpec {

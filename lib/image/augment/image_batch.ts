@@ -16,13 +16,6 @@ export interface ImageBatch {
   readonly targets: Float32Array;
 }
 
-/** Targets [batch, classes] that are all at one class. */
-export function oneHotTargets(classes: readonly number[], count: number): Float32Array {
-  const targets = new Float32Array(classes.length * count);
-  classes.forEach((each, at) => targets[at * count + each] = 1);
-  return targets;
-}
-
 /** The targets of images that are mixed with others: `share` of the own, the rest of the other. */
 export function mixedTargets(
   { batch, targets }: ImageBatch,

@@ -11,7 +11,7 @@ import type { PixelSize } from "../pixel_size.ts";
 import { nearestOf, type Region } from "../resample/resample.ts";
 
 /** An object is kept while at least so much of its box is still in the image. */
-export const leastVisible = 0.25;
+const leastVisible = 0.25;
 
 /** The pixel of the original that a pixel of the result shows, as an index, or −1 for none. */
 export type PixelMap = Int32Array;

@@ -91,11 +91,6 @@ export function runMaskOf(pixels: ArrayLike<number>, width: number, height: numb
   return { width, height, counts };
 }
 
-/** Pixels inside. */
-export function maskArea({ counts }: RunMask): number {
-  return counts.reduce((sum, count, run) => run % 2 === 1 ? sum + count : sum, 0);
-}
-
 /** The smallest box around a mask, [x, y, width, height] in pixels; all 0 for an empty one. */
 export function maskBox({ height, counts }: RunMask): [number, number, number, number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];

@@ -20,10 +20,10 @@ const mostCharacters = 7;
  *
  * @example
  * ```ts
- * import { runsOfText, textOfRuns } from "./run_text.ts";
+ * import { runsOfText } from "./run_text.ts";
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(runsOfText(textOfRuns([6, 1, 40, 4, 300])), [6, 1, 40, 4, 300]);
+ * assert.deepEqual(runsOfText("61X13"), [6, 1, 40, 4]);
  * ```
  */
 export function runsOfText(text: string): number[] {
@@ -46,19 +46,4 @@ export function runsOfText(text: string): number[] {
     runs.push(value);
   }
   return runs;
-}
-
-/** The text of runs. */
-export function textOfRuns(runs: readonly number[]): string {
-  let text = "";
-  runs.forEach((run, index) => {
-    let value = index >= firstDifference ? run - runs[index - 2] : run;
-    for (let hasMore = true; hasMore;) {
-      const digit = value & more - 1;
-      value >>= bits;
-      hasMore = (digit & sign) !== 0 ? value !== -1 : value !== 0;
-      text += String.fromCharCode(zero + digit + (hasMore ? more : 0));
-    }
-  });
-  return text;
 }

@@ -6,7 +6,8 @@
 import { customInspect, type Displayed, jupyterDisplay } from "../../core/display.ts";
 import { checkOptions } from "../../core/check_options.ts";
 import { abortSignal, type Rules } from "../../core/option_rules.ts";
-import { describeTables, type SplitReport } from "../../data/report.ts";
+import { describeTables } from "../../data/report.ts";
+import type { SplitReport } from "../../data/split_report.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Tokenizer } from "../../text/tokenizer.ts";
 import { trainSettings } from "../../train/train_options.ts";

@@ -9,7 +9,7 @@ import { histogramImage, histogramOf, histogramText } from "../../core/sparkline
 import { shortened } from "../../core/text_table.ts";
 import { shownName } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
-import type { SplitReport } from "../../data/report.ts";
+import type { SplitReport } from "../../data/split_report.ts";
 import { htmlPictures } from "../../image/html_pictures.ts";
 import type { PreviewRow } from "./preview_row.ts";
 

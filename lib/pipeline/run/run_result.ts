@@ -5,7 +5,7 @@
  */
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
-import type { SplitReport } from "../../data/report.ts";
+import type { SplitReport } from "../../data/split_report.ts";
 import { languageInWords } from "../../deploy/language_receipt.ts";
 import { type ComputeDrift, driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";

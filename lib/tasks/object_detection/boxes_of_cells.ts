@@ -17,6 +17,19 @@ const mostPeaks = 100;
  * negative width or height are left out.
  *
  * @param outputs what the model gives for the image, [(classes + 4) · height · width]
+ *
+ * @example
+ * ```ts
+ * import { boxesOfCells } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // One class and a map of 1 × 2 cells: the logits, then the numbers of the boxes.
+ * const sizes = { height: 1, width: 2, classes: 1 };
+ * const outputs = Float32Array.of(3, -3, 0.5, 0.5, 0.5, 0.5, 1, 1, 1, 1);
+ * const [surest] = boxesOfCells(outputs, sizes, { width: 20, height: 10 });
+ * assert.equal(surest.label, 0);
+ * assert.ok(surest.score > 0.9);
+ * ```
  */
 export function boxesOfCells(
   outputs: Float32Array,

@@ -4,7 +4,7 @@ import { readCoco } from "../../../lib/data/images/read_coco.ts";
 import { readVoc } from "../../../lib/data/images/read_voc.ts";
 import { readYolo } from "../../../lib/data/images/read_yolo.ts";
 import type { ImageObject } from "../../../lib/image/image_object.ts";
-import { maskArea } from "../../../lib/image/masks/run_mask.ts";
+import { maskArea } from "../../image/masks/mask_area.ts";
 import type { Table } from "../../../lib/table/table.ts";
 import { blankPng, inFiles } from "./in_files.ts";
 

@@ -6,12 +6,12 @@ import { betaSample } from "../../../lib/image/augment/beta_sample.ts";
 import { colorJitter } from "../../../lib/image/augment/color_jitter.ts";
 import { cutmix } from "../../../lib/image/augment/cutmix.ts";
 import { horizontalFlip } from "../../../lib/image/augment/horizontal_flip.ts";
-import { oneHotTargets } from "../../../lib/image/augment/image_batch.ts";
 import { mixup } from "../../../lib/image/augment/mixup.ts";
 import { randAugment } from "../../../lib/image/augment/rand_augment.ts";
 import { randomErasing } from "../../../lib/image/augment/random_erasing.ts";
 import { randomResizedCrop } from "../../../lib/image/augment/random_resized_crop.ts";
-import { maskArea, maskBox, maskPixels, runMaskOf } from "../../../lib/image/masks/run_mask.ts";
+import { maskBox, maskPixels, runMaskOf } from "../../../lib/image/masks/run_mask.ts";
+import { maskArea } from "../masks/mask_area.ts";
 
 const [width, height] = [40, 30];
 
@@ -219,7 +219,11 @@ function valueBatch(count: number, edge: number) {
       { length: count * 3 * edge * edge },
       (_, at) => Math.floor(at / (3 * edge * edge)),
     ),
-    targets: oneHotTargets(Array.from({ length: count }, (_, at) => at), count),
+    // Each image is of a class of its own.
+    targets: Float32Array.from(
+      { length: count * count },
+      (_, at) => at % (count + 1) === 0 ? 1 : 0,
+    ),
   };
 }
 

@@ -4,63 +4,11 @@
  * @module
  */
 import { reshaped, turned } from "../constants.ts";
+import { pairNames, sameNames } from "./same_operators.ts";
 import { axesOfMaps, type ChannelsFirst } from "./channels_first.ts";
 import type { TfNode } from "./tf_node.ts";
 import { layoutTranslations } from "./translate_layout.ts";
 import { knownNumbers, tfWindow, type Translate, untranslated } from "./translation.ts";
-
-/** Operators of one operand that are the same in both. */
-const sameNames = new Set([
-  ...[
-    "Relu",
-    "Relu6",
-    "Sigmoid",
-    "Tanh",
-    "Elu",
-    "Selu",
-    "Softplus",
-    "Softsign",
-    "Exp",
-    "Log",
-    "Sqrt",
-  ],
-  ...[
-    "Rsqrt",
-    "Reciprocal",
-    "Square",
-    "Neg",
-    "Abs",
-    "Sign",
-    "Floor",
-    "Ceil",
-    "Round",
-    "Erf",
-    "Sin",
-    "Cos",
-  ],
-]);
-
-/** Operators of two operands. */
-const pairs: Readonly<Record<string, string>> = {
-  Add: "Add",
-  AddV2: "Add",
-  Sub: "Sub",
-  Mul: "Mul",
-  Div: "Div",
-  RealDiv: "Div",
-  FloorDiv: "FloorDiv",
-  FloorMod: "Mod",
-  Maximum: "Max",
-  Minimum: "Min",
-  Pow: "Pow",
-  SquaredDifference: "SquaredDifference",
-  Equal: "Equal",
-  Greater: "Greater",
-  GreaterEqual: "GreaterOrEqual",
-  Less: "Less",
-  LessEqual: "LessOrEqual",
-  LogicalAnd: "And",
-};
 
 const single = (op: string): Translate => (to, { name, inputs: [x] }) =>
   void to.emit(op, [x], name, { isMap: to.isMap(x) });
@@ -201,7 +149,7 @@ function padding(to: ChannelsFirst, node: TfNode): void {
 export const translations: Readonly<Record<string, Translate>> = {
   ...Object.fromEntries([...sameNames].map((op) => [op, single(op)])),
   ...Object.fromEntries(
-    Object.entries(pairs).map(([op, onnx]): [string, Translate] => [
+    Object.entries(pairNames).map(([op, onnx]): [string, Translate] => [
       op,
       (to, { inputs, name }) => void elementwise(to, onnx, inputs, name),
     ]),
