@@ -49,7 +49,7 @@ import {
 } from "./checkpoint_names.ts";
 import { readGraphConfig } from "./graph/read_graph_config.ts";
 import { checkQuantization } from "./check_quantization.ts";
-import { families, familyOf } from "./mod.ts";
+import { families, familyOf, typeOfClass } from "./mod.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** The local files of a model, and the head that it gets. */
@@ -107,7 +107,7 @@ export async function readModelConfig(
 }> {
   const fields = await readFields(path, graph);
   try {
-    const family = familyOf(fields.model_type, own);
+    const family = familyOf(fields.model_type ?? typeOfClass(fields._class_name), own);
     checkQuantization(fields);
     return { family, config: family.readConfig(fields), json: fields };
   } catch (error) {
@@ -213,7 +213,7 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
     config,
     json,
     layers: [...encoder, ...headLayers],
-    head: [...lacking, ...(head.isPretrained ? [] : headLayers)].map(({ path }) => path),
+    head: [...lacking, ...(isTrained(head, hasHead) ? headLayers : [])].map(({ path }) => path),
     fresh: made.map(({ path }) => path),
     ...(!hasHead && headLayers.some((layer) => isStoredOtherwise(layer, stored))
       ? { hasOtherHead: true }
@@ -231,6 +231,14 @@ export async function loadModel(options: LoadModelOptions): Promise<Model> {
       [...values.keys()].filter((path) => !fresh.has(path) && !quantized.has(path)),
     ),
   };
+}
+
+/** Whether the head is trained whatever the method is. */
+function isTrained(
+  { isPretrained, isTrainedIfNew }: Head<ModelConfig>,
+  isStored: boolean,
+): boolean {
+  return !isPretrained && !(isTrainedIfNew && isStored);
 }
 
 /** Where a checkpoint may hold a weight of the body. */

@@ -11,6 +11,7 @@ import { bert } from "./bert.ts";
 import { convnext } from "./convnext.ts";
 import { deit } from "./deit.ts";
 import { detr } from "./detr.ts";
+import { dit } from "./dit.ts";
 import { distilbert } from "./distilbert.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3 } from "./gemma3.ts";
@@ -41,6 +42,7 @@ export const families: readonly Family[] = [
   deit,
   detr,
   distilbert,
+  dit,
   gemma2,
   gemma3,
   gemma3Text,
@@ -75,4 +77,9 @@ export function familyOf(modelType: unknown, own: readonly Family[] = []): Famil
       known.join(", ")
     }`,
   );
+}
+
+/** The `model_type` of a model of diffusers, whose `config.json` has its class instead; undefined for others. */
+export function typeOfClass(className: unknown): string | undefined {
+  return families.find(({ heads: { denoiser } }) => denoiser?.className === className)?.modelType;
 }

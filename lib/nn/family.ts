@@ -183,6 +183,8 @@ export interface HeadLayers<Config> {
   readonly prefix?: string;
   /** True where a pretrained checkpoint brings the head, which no method then trains. */
   readonly isPretrained?: boolean;
+  /** True where a head that the checkpoint has, too, is the method's affair, and only a new one is always trained. */
+  readonly isTrainedIfNew?: boolean;
   /** Paths of the body that models with this head do not have, such as a pooler that it passes by. */
   readonly unused?: RegExp;
   /** Paths of the body that models with this head have, though the head does not read what they give. */

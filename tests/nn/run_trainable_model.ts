@@ -75,7 +75,7 @@ export async function gradientRun(
   const state = await initialState(trainable, device, { accumulate: 1, seed: 1 }, words);
   const frozen = gradientSource(trainable, words);
   const step = await device.compile(gradientProgram(trainable, options), { frozen, state });
-  const { shape: [length] } = batch.input_ids ?? batch.pixel_values ?? batch.hidden;
+  const { shape: [length] } = batch.input_ids ?? batch.pixel_values ?? batch.sample ?? batch.hidden;
   const rows = Array.from({ length }, (_, row) => row);
   const random = Random.fromSeed(1, "noise");
   const feeds = {

@@ -1,0 +1,41 @@
+/**
+ * What the families of denoisers share: they take a noisy image with its time and its class, and give what the
+ * noise schedule says that they predict.
+ *
+ * @module
+ */
+import type { InputSpec } from "../engine/mod.ts";
+import type { ImageConfig, MapHead } from "../nn/family.ts";
+import type { Layer } from "../nn/layer.ts";
+
+/**
+ * The inputs of a denoiser, as diffusers calls them: `sample` [batch, channels, height, width], `timestep`
+ * [batch] and `class_labels` [batch].
+ */
+export function denoiserInputs({ channels, imageSize }: ImageConfig): Record<string, InputSpec> {
+  return {
+    sample: { role: "feed", type: "float32", shape: ["batch", channels, ...imageSize] },
+    timestep: { role: "feed", type: "float32", shape: ["batch"] },
+    class_labels: { role: "feed", type: "int32", shape: ["batch"], exportType: "int64" },
+  };
+}
+
+/**
+ * The head of a denoiser: what the body gives is the answer, and the head's own layers are the classes, which the
+ * body looks up. They are trained where the data has others than the checkpoint.
+ *
+ * @param layers the tables of so many classes, each with one row more for no class
+ */
+export function denoiserHead<Config extends ImageConfig>(
+  className: string,
+  layers: (config: Config, classes: number) => Layer[],
+): MapHead<Config> {
+  return {
+    reads: "maps",
+    layers,
+    isTrainedIfNew: true,
+    mapSize: ({ imageSize }) => imageSize,
+    forward: (_net, _config, [map]) => map,
+    className,
+  };
+}
