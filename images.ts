@@ -49,6 +49,8 @@ export {
   featurePredictions,
   type FeaturePredictionsInput,
 } from "./lib/nn/feature_predictions.ts";
+export { type DenoisingPredictions, denoisingPredictions } from "./lib/nn/denoising_predictions.ts";
+export { denoisingError } from "./lib/metrics/denoising_error.ts";
 export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";
 

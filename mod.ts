@@ -112,6 +112,13 @@ export type { BatchDraw, Feeds, FeedsSoon } from "./lib/nn/feeds.ts";
 export type { TargetsContext } from "./lib/nn/objective.ts";
 export type { ImageInput } from "./lib/tasks/shared/image_input.ts";
 export type { ImagePrediction } from "./lib/tasks/image_classification/prediction.ts";
+export { imageGeneration } from "./lib/tasks/image_generation.ts";
+export type { ImageGenerationOptions } from "./lib/tasks/image_generation/options.ts";
+export type {
+  DrawingInput,
+  DrawingRequest,
+  GeneratedImage,
+} from "./lib/tasks/image_generation/drawing.ts";
 export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
 export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
 export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";

@@ -47,6 +47,7 @@ import { averageRecall } from "./average_recall.ts";
 import { boundaryF1 } from "./boundary_f1.ts";
 import { detectionCurves } from "./detection_curves.ts";
 import { detectionSummary } from "./detection_summary.ts";
+import { denoisingError } from "./denoising_error.ts";
 import { dice } from "./dice.ts";
 import { fid } from "./fid.ts";
 import { kid } from "./kid.ts";
@@ -97,6 +98,7 @@ export const metrics: Readonly<Record<string, NamedMetric>> = Object.fromEntries
     accuracy,
     ...boxVariants,
     ...maskVariants,
+    denoisingError,
     fid,
     kid,
     top5Accuracy,

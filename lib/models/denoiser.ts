@@ -39,3 +39,20 @@ export function denoiserHead<Config extends ImageConfig>(
     className,
   };
 }
+
+/** Images become squares of the model's size with numbers from -1 to 1, as diffusers' training scripts make them. */
+export function denoiserPixels(
+  { imageSize: [height, width] }: ImageConfig,
+): Record<string, unknown> {
+  return {
+    image_processor_type: "ViTImageProcessor",
+    do_resize: true,
+    size: { height, width },
+    resample: 3,
+    do_rescale: true,
+    rescale_factor: 1 / 255,
+    do_normalize: true,
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+  };
+}

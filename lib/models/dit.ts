@@ -10,7 +10,7 @@ import { configReader } from "../nn/config_reader.ts";
 import type { Family, ImageConfig } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { denoiserHead, denoiserInputs } from "./denoiser.ts";
+import { denoiserHead, denoiserInputs, denoiserPixels } from "./denoiser.ts";
 import { sineTimes } from "./sine_times.ts";
 import { patches, patchGrid, type Size, tokensWith } from "./patch_embedding.ts";
 import { gridPositions } from "./grid_positions.ts";
@@ -243,6 +243,7 @@ export const dit: Family<DitConfig> = {
   readConfig,
   layers,
   inputs: denoiserInputs,
+  preprocessor: denoiserPixels,
   ignored: [/^pos_embed\.pos_embed$/],
   optional: [],
   attentionTargets: ["to_q", "to_k", "to_v", "to_out.0"],

@@ -261,6 +261,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readConfig(json: Readonly<Record<string, unknown>>): Config;
   /** Fields of `config.json` that must say otherwise than what was read, where weights are written by their paths. */
   writtenFields?(config: Config): Readonly<Record<string, unknown>>;
+  /** What `preprocessor_config.json` would say, for models of images whose folders have none. */
+  preprocessor?(config: Config): Readonly<Record<string, unknown>>;
   /** True for models of images whose folders are opened at any size, whatever `config.json` says. */
   readonly takesAnySize?: boolean;
   /** The body's layers with weights. */

@@ -46,6 +46,8 @@ export interface ImageProcessor {
   readonly mapSizes?: Readonly<Record<string, readonly [height: number, width: number]>>;
   /** How many objects a detector looks for; absent of other models. */
   readonly queries?: number;
+  /** What `scheduler_config.json` says of the noise that a denoiser was trained with; absent of other models. */
+  readonly scheduler?: Readonly<Record<string, unknown>>;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

@@ -15,12 +15,14 @@ import type { Splits } from "../table/splits.ts";
 import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { MimeBundle } from "../core/display.ts";
+import type { Progress } from "../core/progress.ts";
 import type { Picture } from "../image/picture.ts";
 import type { BatchDraw, Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import type { Processor } from "./processor.ts";
 import type { ReaderContract } from "./reader_contract.ts";
+import type { Rows } from "./run_over.ts";
 import type { HeadRequest } from "./task_head.ts";
 import type { Writing } from "./writing.ts";
 
@@ -115,6 +117,8 @@ export interface LabelledTask<
    * for token ids.
    */
   readonly reader?: ReaderContract<Input, Answer>;
+  /** How its model is asked to draw; present where answers are images that it makes. */
+  readonly drawing?: Drawing<Input, Answer>;
   /** How its model is asked to write; present where answers are texts that it writes. */
   readonly writing?: Writing<Input>;
   /**
@@ -259,4 +263,19 @@ export interface ObjectiveContext {
   readonly classWeights?: "balanced" | Readonly<Record<string, number>>;
   /** The exponent of the focal loss (Lin et al., arXiv 1708.02002). */
   readonly focalGamma?: number;
+}
+
+/** How a model is asked to draw, many times for each image. */
+export interface Drawing<Input = unknown, Answer = unknown> {
+  /**
+   * Makes an image for each input. Inputs that make no sense are one error of kind "input".
+   *
+   * @param denoise runs the model once over some rows → what it gives for each
+   */
+  draw(
+    inputs: readonly Input[],
+    processor: Processor,
+    denoise: (rows: Rows & Pick<Examples, "objective">) => Promise<Outputs>,
+    options?: { readonly progress?: Progress; readonly signal?: AbortSignal },
+  ): Promise<Answer[]>;
 }

@@ -14,6 +14,7 @@ import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
 import { imageClassificationFlags } from "./image_classification/flags.ts";
 import { openedImageClassification } from "./image_classification/opened.ts";
+import { imageGenerationFlags } from "./image_generation/flags.ts";
 import { imageSegmentationFlags } from "./image_segmentation/flags.ts";
 import { openedImageSegmentation } from "./image_segmentation/opened.ts";
 import { objectDetectionFlags } from "./object_detection/flags.ts";
@@ -26,6 +27,7 @@ import { textGenerationFlags } from "./text_generation/flags.ts";
 import { tokenClassificationFlags } from "./token_classification/flags.ts";
 import { summarizationFlags, text2textFlags, translationFlags } from "./text2text/flags.ts";
 import { imageClassification } from "./image_classification.ts";
+import { imageGeneration } from "./image_generation.ts";
 import { imageSegmentation } from "./image_segmentation.ts";
 import { objectDetection } from "./object_detection.ts";
 import { questionAnswering } from "./question_answering.ts";
@@ -109,6 +111,13 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: imageClassificationFlags,
     opened: openedImageClassification,
     columns: [["image", "label"]],
+  },
+  "image-generation": {
+    make: imageGeneration,
+    flags: imageGenerationFlags,
+    opened: ({ outputs }) =>
+      imageGeneration({ image: "image", ...(outputs > 0 ? { label: "label" } : {}) }),
+    columns: [["image", "label"], ["image"]],
   },
   "image-segmentation": {
     make: imageSegmentation,

@@ -32,6 +32,9 @@ export const GENERATION_CONFIG_FILE = "generation_config.json";
 /** How images become the pixels of an image model; models of other inputs lack it. */
 export const PREPROCESSOR_CONFIG_FILE = "preprocessor_config.json";
 
+/** How noise is added to the images of a denoiser; models of other kinds lack it. */
+export const SCHEDULER_CONFIG_FILE = "scheduler_config.json";
+
 /** A model on this machine. */
 export interface ModelFolder {
   /** The reference that it was asked for by. */
@@ -52,6 +55,8 @@ export interface ModelFolder {
   readonly generationConfig?: string;
   /** Path of `preprocessor_config.json`, if there is one. */
   readonly preprocessorConfig?: string;
+  /** Path of `scheduler_config.json`, if there is one. */
+  readonly schedulerConfig?: string;
   /** What the reference says of a graph. */
   readonly graph?: GraphOptions | undefined;
   /** How vectors of texts are made, if it is a folder of sentence-transformers. */
@@ -95,6 +100,7 @@ export async function findModelFiles(
     chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
     preprocessorConfig: await ifFile(join(home, PREPROCESSOR_CONFIG_FILE)),
+    schedulerConfig: await ifFile(join(home, SCHEDULER_CONFIG_FILE)),
     ...(sentence ? { sentence: sentence.source } : {}),
   };
 }
@@ -169,6 +175,7 @@ export async function fetchModelFiles(
   await fetchFile(CHAT_TEMPLATE_FILE);
   await fetchFile(GENERATION_CONFIG_FILE);
   await fetchFile(PREPROCESSOR_CONFIG_FILE);
+  await fetchFile(SCHEDULER_CONFIG_FILE);
   const modules = await fetchFile(MODULES_FILE);
   if (modules !== undefined) {
     const names = sentenceFiles(`${source}/${MODULES_FILE}`, await Deno.readTextFile(modules));

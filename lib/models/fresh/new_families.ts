@@ -6,6 +6,7 @@
 import { TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { NewFamily } from "./new_family.ts";
+import { newDit } from "./new_dit.ts";
 import { newGpt2 } from "./new_gpt2.ts";
 import { newLlama } from "./new_llama.ts";
 import { newMarian } from "./new_marian.ts";
@@ -15,6 +16,7 @@ import { newVit } from "./new_vit.ts";
 import { newYolos } from "./new_yolos.ts";
 
 const newFamilies: readonly NewFamily[] = [
+  newDit,
   newGpt2,
   newLlama,
   newMarian,

@@ -24,8 +24,10 @@ export interface NewFamily {
   feedForwardSize(hiddenSize: number): number;
   /** `config.json`, as transformers writes it. */
   config(settings: NewModelSettings, vocabSize: number): Readonly<Record<string, unknown>>;
-  /** `preprocessor_config.json` of a family that takes images. */
+  /** `preprocessor_config.json` of a family that takes images, where its models have one. */
   preprocessor?(settings: NewModelSettings): Readonly<Record<string, unknown>>;
+  /** `scheduler_config.json` of a family of denoisers. */
+  scheduler?(settings: NewModelSettings): Readonly<Record<string, unknown>>;
   /** The standard deviation of a weight that is no norm's; the config's range unless given. */
   deviationOf?(path: string, config: ModelConfig): number;
   /** True where the row of the padding token in the word table is zeros. */

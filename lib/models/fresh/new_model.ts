@@ -63,9 +63,13 @@ interface NewFiles {
 }
 
 function imageFiles(fresh: NewFamily, settings: NewModelSettings): NewFiles {
+  const [preprocessor, scheduler] = [fresh.preprocessor?.(settings), fresh.scheduler?.(settings)];
   return {
     json: fresh.config(settings, 0),
-    files: { "preprocessor_config.json": fresh.preprocessor!(settings) },
+    files: {
+      ...(preprocessor ? { "preprocessor_config.json": preprocessor } : {}),
+      ...(scheduler ? { "scheduler_config.json": scheduler } : {}),
+    },
   };
 }
 

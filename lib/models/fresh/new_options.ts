@@ -29,13 +29,18 @@ export interface NewModelOptions {
    * a token such as `>>de<<`, which the task's `targetLanguage` or the source itself begins with.
    */
   readonly languages?: readonly string[] | string;
-  /** Pixels of an image on each side (`segformer`, `vit`, `yolos`), a multiple of `patchSize`; 64 unless given. */
+  /** Pixels of an image on each side (`dit`, `segformer`, `vit`, `yolos`), a multiple of `patchSize`; 64 unless given. */
   readonly imageSize?: number;
-  /** Pixels of a patch on each side (`vit`, `yolos`); 8 unless given. */
+  /** Pixels of a patch on each side (`dit`, `vit`, `yolos`); 8 unless given. */
   readonly patchSize?: number;
   /** The most objects that a detector finds in an image (`yolos`); 20 unless given. */
   readonly queries?: number;
-  /** Dropout probability in training (`gpt2`, `marian`, `segformer`, `t5`, `vit`, `yolos`); 0 unless given. */
+  /**
+   * What a denoiser says of a noisy image (`dit`): the way from the image to the noise (`flow`), the noise
+   * (`epsilon`), or a mixture of both (`v_prediction`); `flow` unless given.
+   */
+  readonly prediction?: "flow" | "epsilon" | "v_prediction";
+  /** Dropout probability in training (`dit`, `gpt2`, `marian`, `segformer`, `t5`, `vit`, `yolos`); 0 unless given. */
   readonly dropout?: number;
   /** True where the language head shares the word table; true unless given. */
   readonly tied?: boolean;

@@ -44,6 +44,7 @@ const rules: Rules<NewModelOptions> = {
   imageSize: whole,
   patchSize: whole,
   queries: whole,
+  prediction: oneOf(["flow", "epsilon", "v_prediction"]),
   dropout: share,
   tied: yesOrNo,
   seed: integer,
@@ -75,6 +76,7 @@ export function newModelSettings(modelType: string, options: NewModelOptions): N
     imageSize: options.imageSize ?? 64,
     patchSize: options.patchSize ?? 8,
     queries: options.queries ?? 20,
+    prediction: options.prediction ?? "flow",
     dropout: options.dropout ?? 0,
     tied: options.tied ?? true,
     seed: options.seed ?? 1,
@@ -96,6 +98,7 @@ function foreignOptions({ called, takes, input }: NewFamily, options: NewModelOp
     "imageSize",
     "patchSize",
     "queries",
+    "prediction",
   ];
   const ofTexts = ["positions", "vocabulary", "tokenizer", "tied"];
   return ([...special, ...(input === "image" ? ofTexts : [])] as (keyof NewModelOptions)[])

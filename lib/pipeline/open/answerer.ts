@@ -12,9 +12,9 @@ import type { TrainedOnModel } from "../../adapters/several/shared_adapter.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
-import { type AnyExamples, trainableOf } from "../run/assemble_stage.ts";
+import { trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
-import { predictInputs } from "../run/predict_inputs.ts";
+import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { lazyTextModel } from "../write/text_model_of.ts";
 
@@ -53,7 +53,7 @@ export function answererOf(
     await state.write(parameters, values);
     return state;
   };
-  const compile = async (examples: AnyExamples) => {
+  const compile = async (examples: AskedRows) => {
     const trainable = trainableOf({ model, adapter: attached }, examples, trainSettings());
     return await createPredictor(trainable, device, await stateOf(), { held });
   };

@@ -117,7 +117,7 @@ export async function encodeSplits(
 /** What is trained: the model, the method, and the loss over the training rows. */
 export function trainableOf(
   { model, adapter }: Pick<AttachedModel, "model" | "adapter">,
-  train: AnyExamples,
+  train: Pick<AnyExamples, "objective">,
   { labelSmoothing, classWeights, focalGamma }: Pick<
     TrainSettings,
     "labelSmoothing" | "classWeights" | "focalGamma"

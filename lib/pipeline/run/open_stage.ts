@@ -36,6 +36,8 @@ export interface OpenedModel {
   readonly pixels?: PixelProcessor;
   /** `config.json` as it was read. */
   readonly json: Readonly<Record<string, unknown>>;
+  /** `scheduler_config.json` as it was read; absent where there is none. */
+  readonly scheduler?: Readonly<Record<string, unknown>>;
 }
 
 /** How to open. */
@@ -65,8 +67,14 @@ export async function openStage(
   );
   const opened = { reference, files, family, config, json };
   if (family.input === "image") {
-    const pixels = await openPixels(files, json);
-    return pixels ? { ...opened, pixels, config: sizedConfig(opened, pixels) } : opened;
+    const { schedulerConfig } = files;
+    const scheduler = schedulerConfig && await readJsonObject(schedulerConfig);
+    const pixels = await openPixels(opened);
+    return {
+      ...opened,
+      ...(scheduler ? { scheduler } : {}),
+      ...(pixels ? { pixels, config: sizedConfig(opened, pixels) } : {}),
+    };
   }
   if (!files.tokenizer) {
     throw new TunebookError(
@@ -88,15 +96,16 @@ export async function openStage(
   return { ...opened, tokenizer };
 }
 
-/** The image processor of a folder, or what is said of a graph. */
+/** The image processor of a folder, what is said of a graph, or what all models of the family do. */
 async function openPixels(
-  { preprocessorConfig: file }: Pick<ModelFolder, "preprocessorConfig">,
-  { preprocessor }: Readonly<Record<string, unknown>>,
+  { files: { preprocessorConfig: file }, json: { preprocessor }, family, config }: OpenedModel,
 ): Promise<PixelProcessor | undefined> {
-  if (!file && preprocessor === undefined) return undefined;
-  return file
-    ? imageProcessor(await readJsonObject(file), file)
-    : imageProcessor(preprocessor as Record<string, unknown>, "the preprocessor of the graph");
+  if (file) return imageProcessor(await readJsonObject(file), file);
+  if (preprocessor !== undefined) {
+    return imageProcessor(preprocessor as Record<string, unknown>, "the preprocessor of the graph");
+  }
+  const usual = family.preprocessor?.(config);
+  return usual && imageProcessor(usual, `the preprocessor of ${family.modelType}`);
 }
 
 /** The config for the images that the processor makes; the model must take their size. */
@@ -118,7 +127,7 @@ function sizedConfig(opened: OpenedModel, { size }: PixelProcessor): ModelConfig
 
 /** What makes the model's inputs, with so many tokens at most. */
 export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
-  const { tokenizer, pixels, family, config, files: { sentence } } = opened;
+  const { tokenizer, pixels, scheduler, family, config, files: { sentence } } = opened;
   if (family.input === "image") {
     const { numQueries: queries } = config as ImageConfig;
     return {
@@ -126,6 +135,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
       tokens: config.maxTokens,
       mapSizes: mapSizesOf(family.heads, config),
       ...(pixels ? { pixels } : {}),
+      ...(scheduler ? { scheduler } : {}),
       ...(queries === undefined ? {} : { queries }),
     };
   }

@@ -8,9 +8,13 @@ import { withDisplay } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
 import type { Processor } from "../../nn/processor.ts";
+import type { Rows } from "../../nn/run_over.ts";
 import type { Outputs } from "../../nn/task.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
+
+/** Rows that a model is asked over, and what it is asked with. */
+export type AskedRows = Rows & Pick<AnyExamples, "objective">;
 
 /** What inputs are called in errors. */
 const where = "the inputs";
@@ -31,14 +35,26 @@ export async function predictInputs(
   task: AnyLabelledTask,
   inputs: readonly unknown[],
   processor: Processor,
-  outputsOf: (examples: AnyExamples) => Promise<Outputs>,
+  outputsOf: (examples: AskedRows) => Promise<Outputs>,
   signal: AbortSignal,
 ): Promise<unknown[]> {
   requireInputs(inputs);
   if (inputs.length === 0) return [];
-  const table = task.tableOf(inputs);
-  const examples = await task.examples(table, processor, { where, labelled: false, signal });
-  const answers = examples.answers(await outputsOf(examples));
+  const answers = await answersTo(task, inputs, processor, outputsOf, signal);
   const { display } = task;
   return display ? withDisplay(answers, (shown) => display(shown)) : answers;
+}
+
+/** Draws, or asks once for each input. */
+async function answersTo(
+  { drawing, ...task }: AnyLabelledTask,
+  inputs: readonly unknown[],
+  processor: Processor,
+  outputsOf: (examples: AskedRows) => Promise<Outputs>,
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  if (drawing) return await drawing.draw(inputs, processor, outputsOf, { signal });
+  const table = task.tableOf(inputs);
+  const examples = await task.examples(table, processor, { where, labelled: false, signal });
+  return examples.answers(await outputsOf(examples));
 }

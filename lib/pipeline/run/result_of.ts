@@ -17,12 +17,12 @@ import { resultDisplay, shownReceipts, shownScores } from "../display/result_dis
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
-import type { AnyExamples, Assembled } from "./assemble_stage.ts";
+import type { Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
-import { predictInputs } from "./predict_inputs.ts";
+import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import { runNotes } from "./run_notes.ts";
 import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
@@ -48,7 +48,7 @@ export interface StageResults {
   readonly samples?: readonly WrittenSample[] | undefined;
   readonly drift?: ComputeDrift | undefined;
   readonly receipts: readonly Receipt[];
-  outputsOf(examples: AnyExamples, signal: AbortSignal): Promise<Outputs>;
+  outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
   dispose(): Promise<void>;

@@ -29,6 +29,7 @@ import { deployStage } from "./deploy_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
+import type { AskedRows } from "./predict_inputs.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
@@ -93,7 +94,7 @@ export async function runPlan(
   });
   const { state } = trained;
   writing.use(state);
-  const outputsOf = (examples: AnyExamples, signal: AbortSignal) =>
+  const outputsOf = (examples: AskedRows, signal: AbortSignal) =>
     scoring.exact.outputs(examples, { state, signal });
   const dispose = async () => {
     await scoring[Symbol.asyncDispose]();

@@ -20,6 +20,7 @@ import { rowInterval, type ScoreInterval } from "../compare/score_interval.ts";
 import type { TrainContext } from "../../train/train.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { AnyExamples } from "./assemble_stage.ts";
+import type { AskedRows } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { Sampler } from "../write/samples.ts";
 import { writtenPredictions } from "../write/written_predictions.ts";
@@ -28,7 +29,7 @@ import type { RunOptions } from "./run_options.ts";
 
 /** A model that is run over examples, compiled when it is first asked. */
 export interface Scorer extends AsyncDisposable {
-  outputs(examples: AnyExamples, options: {
+  outputs(examples: AskedRows, options: {
     readonly state: State;
     readonly progress?: Progress;
     readonly signal?: AbortSignal | undefined;

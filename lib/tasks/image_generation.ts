@@ -1,0 +1,104 @@
+/**
+ * Image generation: a denoiser learns to make images of noise.
+ *
+ * @module
+ */
+import { refuseOptions, requireOptions } from "../core/check_options.ts";
+import { mistakes, TunebookError } from "../core/errors.ts";
+import { augmentationsOf, augmentSettings } from "../image/augment/augmentations.ts";
+import type { DenoisingPredictions } from "../nn/denoising_predictions.ts";
+import type { Task } from "../nn/task.ts";
+import { columnValues, requireColumns } from "../table/columns.ts";
+import { sourceRows } from "../table/source_rows.ts";
+import { calledImage, endOfName } from "./shared/image_input.ts";
+import { imageMistakes } from "./shared/image_rows.ts";
+import { labelColumn } from "./shared/label_column.ts";
+import type { DrawingInput, GeneratedImage } from "./image_generation/drawing.ts";
+import { generatedImages } from "./image_generation/generated_images.ts";
+import { generationMistakes, type ImageGenerationOptions } from "./image_generation/options.ts";
+
+const name = "image-generation";
+
+/**
+ * Images that are made of noise, step by step, of each label or of none: diffusion (Ho et al., arXiv 2006.11239) or
+ * flow matching (Lipman et al., arXiv 2210.02747), whichever the model's `scheduler_config.json` says. It needs a
+ * denoiser, such as a DiT. In each epoch an image gets noise that is drawn for it, and the model learns to tell the
+ * noise, or what the schedule asks for, from the image.
+ *
+ * `predict` takes labels, or `{ label, seed, steps, guidance, sampler }`, and gives `{ label, seed, image }` with
+ * the PNG's bytes.
+ *
+ * Throws an error of kind "input" with all options that make no sense.
+ *
+ * @example
+ * ```ts
+ * import { imageGeneration } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const task = imageGeneration({ image: "drawing", label: "category" });
+ * assert.equal(task.name, "image-generation");
+ * assert.deepEqual(task.columns, ["drawing", "category"]);
+ * assert.equal(task.metric, "denoisingError");
+ * ```
+ */
+export function imageGeneration(
+  options: ImageGenerationOptions,
+): Task<DenoisingPredictions, DrawingInput, GeneratedImage> {
+  requireOptions(name, options);
+  refuseOptions(name, generationMistakes(options));
+  const { image, label, names, augment = [], dropLabel, steps = "uniform", minSnr } = options;
+  const columns = label === undefined ? [image] : [image, label];
+  const labelled = label === undefined
+    ? undefined
+    : labelColumn({ label, ...(names ? { names } : {}) });
+  const task: Task<DenoisingPredictions, DrawingInput, GeneratedImage> = {
+    name,
+    kind: "denoising",
+    input: "image",
+    settings: { ...options, ...augmentSettings(augment) },
+    columns,
+    ...(label === undefined ? {} : { stratify: label }),
+    metric: "denoisingError",
+    lossSettings: [],
+    checkRows(table, where) {
+      requireColumns(table, columns, where);
+      if (table.numRows() === 0) throw new TunebookError("data", `${where} has no rows`);
+      const source = sourceRows(table, where);
+      const wrong = imageMistakes(table, image, source).flat();
+      if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
+      labelled?.read(table, where);
+    },
+    ...(labelled ? { checkSplit: labelled.checkSplit } : {}),
+    read: ({ train }) => withLabels(labelled?.read(train, "the training data").names ?? []),
+    withLabels,
+    report: {
+      noun: "image",
+      texts: (table) => columnValues(table, image).map((cell) => endOfName(calledImage(cell))),
+      ...(labelled?.report ?? {}),
+    },
+    preview: (table, row) => ({
+      text: endOfName(calledImage(columnValues(table, image)[row])),
+      label: labelled?.shown(table, row) ?? "",
+    }),
+  };
+
+  function withLabels(labels: readonly string[]) {
+    return generatedImages({
+      task,
+      image,
+      ...(labelled ? { labelled } : {}),
+      labels,
+      augmentations: augmentationsOf(augment),
+      noising: {
+        dropLabel: dropLabel ?? (labelled ? usualDropLabel : 0),
+        steps,
+        ...(minSnr === undefined ? {} : { minSnr }),
+      },
+    });
+  }
+
+  return Object.freeze(task);
+}
+
+/** As in the paper. */
+const usualDropLabel = 0.1;
