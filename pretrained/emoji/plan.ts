@@ -4,7 +4,7 @@
  *
  *     deno run --allow-all pretrained/emoji/plan.ts [--images 200] [--epochs 10] [--size small]
  *
- * Without flags it is the whole run: all images, 6 blocks of 256 numbers.
+ * Without flags it is the whole run: all images, 6 blocks of 192 numbers.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const leftOut = "Food & Drink";
 
 /** Sizes of the whole run, and of one that shows in minutes that it learns. */
 const sizes = {
-  whole: { imageSize: 32, patchSize: 4, hiddenSize: 256, layers: 6 },
+  whole: { imageSize: 32, patchSize: 4, hiddenSize: 192, layers: 6 },
   small: { imageSize: 16, patchSize: 4, hiddenSize: 128, layers: 3 },
 };
 

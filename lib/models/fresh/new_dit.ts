@@ -37,7 +37,7 @@ export const newDit: NewFamily = {
     dropout,
     sample_size: imageSize,
     patch_size: patchSize,
-    activation_fn: "gelu-approximate",
+    activation_fn: "gelu",
     norm_type: "ada_norm_zero",
   }),
   scheduler: ({ prediction }) =>
