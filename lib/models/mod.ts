@@ -30,6 +30,7 @@ import { resnet } from "./resnet.ts";
 import { roberta } from "./roberta.ts";
 import { segformer } from "./segformer.ts";
 import { t5 } from "./t5.ts";
+import { unet2d } from "./unet2d.ts";
 import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 import { yolos } from "./yolos.ts";
@@ -60,6 +61,7 @@ export const families: readonly Family[] = [
   roberta,
   segformer,
   t5,
+  unet2d,
   vit,
   xlmRoberta,
   yolos,
