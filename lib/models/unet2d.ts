@@ -9,7 +9,7 @@ import { type InputSpec, ops, type Tensor, tf } from "../engine/mod.ts";
 import type { Family } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
-import { denoiserHead, denoiserInputs } from "./denoiser.ts";
+import { denoiserHead, denoiserInputs, denoiserPixels } from "./denoiser.ts";
 import { sineTimes } from "./sine_times.ts";
 import {
   attended,
@@ -259,6 +259,7 @@ export const unet2d: Family<Unet2dConfig> = {
   readConfig: readUnet2dConfig,
   layers,
   inputs,
+  preprocessor: denoiserPixels,
   ignored: [],
   optional: [],
   storedNames: olderName,
