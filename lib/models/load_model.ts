@@ -37,6 +37,7 @@ import { readBitsandbytes } from "../weights/bitsandbytes.ts";
 import { readGgufConfig } from "../weights/gguf/gguf_config.ts";
 import { lazyWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
+import { labelsAround } from "../weights/pipeline_folder.ts";
 import { isGraphFile } from "../weights/graph/graph_file.ts";
 import type { GraphOptions } from "../weights/graph/graph_options.ts";
 import { bodyUnder, headOf, type HeadRequest } from "../nn/task_head.ts";
@@ -107,7 +108,7 @@ export async function readModelConfig(
 }> {
   const fields = await readFields(path, graph);
   try {
-    const family = familyOf(fields.model_type ?? typeOfClass(fields._class_name), own);
+    const family = familyOf(fields.model_type ?? typeOfClass(fields._class_name, own), own);
     checkQuantization(fields);
     return { family, config: family.readConfig(fields), json: fields };
   } catch (error) {
@@ -130,7 +131,7 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
       cause: error,
     });
   }
-  if (isRecord(json)) return json;
+  if (isRecord(json)) return { ...await labelsAround(path, json), ...json };
   throw new TunebookError("weights", `${path} is not a JSON object`);
 }
 

@@ -30,6 +30,7 @@ import { resnet } from "./resnet.ts";
 import { roberta } from "./roberta.ts";
 import { segformer } from "./segformer.ts";
 import { t5 } from "./t5.ts";
+import { unet2d } from "./unet2d.ts";
 import { vit } from "./vit.ts";
 import { xlmRoberta } from "./xlm_roberta.ts";
 import { yolos } from "./yolos.ts";
@@ -60,6 +61,7 @@ export const families: readonly Family[] = [
   roberta,
   segformer,
   t5,
+  unet2d,
   vit,
   xlmRoberta,
   yolos,
@@ -79,7 +81,22 @@ export function familyOf(modelType: unknown, own: readonly Family[] = []): Famil
   );
 }
 
-/** The `model_type` of a model of diffusers, whose `config.json` has its class instead; undefined for others. */
-export function typeOfClass(className: unknown): string | undefined {
-  return families.find(({ heads: { denoiser } }) => denoiser?.className === className)?.modelType;
+/**
+ * The `model_type` of a model of diffusers, whose `config.json` has its class instead; undefined where it has
+ * none.
+ */
+export function typeOfClass(className: unknown, own: readonly Family[] = []): string | undefined {
+  if (typeof className !== "string") return undefined;
+  const denoisers = [...own, ...families].flatMap(({ modelType, heads: { denoiser } }) =>
+    denoiser ? [{ modelType, name: denoiser.className }] : []
+  );
+  const found = denoisers.find(({ name }) => name === className);
+  if (found) return found.modelType;
+  const known = denoisers.map(({ name }) => name);
+  throw new TunebookError(
+    "unsupported",
+    `_class_name is "${className}"${didYouMean(className, known)}. Known classes of diffusers: ${
+      known.join(", ")
+    }, which draw from a time and a class; those that read texts are none of them`,
+  );
 }

@@ -21,7 +21,7 @@ export interface ConfigReader {
   /** A list of whole numbers above zero, of `length` where that is given. */
   sizes(field: string, fallback?: readonly number[], length?: number): readonly number[];
   /** How many layers: a size that no damaged file may raise beyond reason. */
-  depth(field: string): number;
+  depth(field: string, fallback?: number): number;
   /** A number above zero. */
   positive(field: string, fallback: number): number;
   /** A share from 0 up to, not including, 1, such as a dropout rate. */
@@ -124,7 +124,7 @@ export function configReader(
       complain(field, `a list of ${many}whole numbers above 0`);
       return fallback ?? Array<number>(length ?? 1).fill(1);
     },
-    depth: (field) => whole(field, NaN, mostLayers),
+    depth: (field, fallback = NaN) => whole(field, fallback, mostLayers),
     positive: (field, fallback) =>
       number(field, fallback, "a number above 0", (value) => Number.isFinite(value) && value > 0),
     share: (field, fallback) =>

@@ -11,7 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { missingPermission } from "../core/permissions.ts";
-import { isFile } from "./model_files.ts";
+import { isFile } from "./is_file.ts";
 import { checkStopped } from "./retry.ts";
 
 /** One repository's place in the cache. */

@@ -19,10 +19,15 @@ export const WEIGHTS_FILE = "model.safetensors";
 /** File name of the index of a checkpoint in shards. */
 export const INDEX_FILE = "model.safetensors.index.json";
 
+/** The same of denoisers, as diffusers names them: in one piece, and the index of shards. */
+export const DENOISER_WEIGHTS_FILE = "diffusion_pytorch_model.safetensors";
+export const DENOISER_INDEX_FILE = "diffusion_pytorch_model.safetensors.index.json";
+
 /**
  * Opens the weights at `path`: a `.safetensors` file, an index, a `.gguf` file (float32, under the
  * names of transformers), or a folder that holds
- * `model.safetensors`, `model.safetensors.index.json` or exactly one `.safetensors` file.
+ * `model.safetensors`, `model.safetensors.index.json`, diffusers' names of the two, or exactly one
+ * `.safetensors` file.
  *
  * @example
  * ```ts
@@ -50,7 +55,7 @@ export async function openWeights(path: string): Promise<Weights> {
 export async function findWeights(folder: string): Promise<string> {
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) names.push(name);
-  for (const name of [WEIGHTS_FILE, INDEX_FILE]) {
+  for (const name of [WEIGHTS_FILE, INDEX_FILE, DENOISER_WEIGHTS_FILE, DENOISER_INDEX_FILE]) {
     if (names.includes(name)) return join(folder, name);
   }
   const others = names.filter((name) => name.endsWith(".safetensors")).sort();

@@ -15,7 +15,8 @@ import { downloadFromUrl } from "./download_url.ts";
 import { isGraphFile } from "./graph/graph_file.ts";
 import { downloadFromHub } from "./hub.ts";
 import { type DownloadOptions, downloadRules } from "./hub_settings.ts";
-import { findModelFiles, isFile, type ModelFolder } from "./model_files.ts";
+import { isFile } from "./is_file.ts";
+import { findModelFiles, type ModelFolder } from "./model_files.ts";
 import { pretrainedHome } from "./pretrained.ts";
 import { parseReference, type Reference } from "./reference.ts";
 

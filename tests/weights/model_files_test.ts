@@ -25,6 +25,7 @@ Deno.test("files are found in the folder or in the one subfolder that is a model
       chatTemplate: undefined,
       generationConfig: undefined,
       preprocessorConfig: undefined,
+      schedulerConfig: undefined,
     });
     await touch(
       folder,
@@ -85,6 +86,7 @@ Deno.test("only the files that a model needs are fetched", async () => {
     "chat_template.jinja",
     "generation_config.json",
     "preprocessor_config.json",
+    "scheduler_config.json",
     "modules.json",
     "model.safetensors",
   ]);

@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { isRecord } from "../../core/objects.ts";
 import { parseJson } from "../../core/parse_json.ts";
 import { readText } from "../../core/read_text.ts";
-import { isFile, PREPROCESSOR_CONFIG_FILE } from "../../weights/model_files.ts";
+import { isFile } from "../../weights/is_file.ts";
+import { PREPROCESSOR_CONFIG_FILE } from "../../weights/model_files.ts";
 
 /** What the file says, and the size of the images that it makes. */
 export interface StoredPreprocessor {
