@@ -18,9 +18,10 @@ import {
 } from "../weights/write_bitsandbytes.ts";
 import type { TensorToWrite } from "../weights/write_safetensors.ts";
 import { writeShards } from "../weights/write_shards.ts";
-import { checkFolder, pythonChecks } from "./checks/mod.ts";
+import { checkFolder, pipelineChecks, pythonChecks } from "./checks/mod.ts";
 import { type FloatDtype, floatDtypes, storedDtypes, watchRange } from "./float_dtype.ts";
 import { writeModelFiles } from "./model_folder.ts";
+import { weightsFolder, writePipelineFiles } from "./pipeline_files.ts";
 import { reopenWhole } from "./reopen_whole.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
@@ -35,6 +36,9 @@ const tolerance = 1e-4;
  * up to 8e-4 of the largest output in float16.
  */
 const halfTolerances = { float16: 5e-3, bfloat16: 4e-2 } as const;
+
+/** How diffusers calls the files of a denoiser's weights. */
+const denoiserStem = "diffusion_pytorch_model";
 
 /** A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. */
 const quantizedDrift = 0.1;
@@ -86,7 +90,8 @@ function limitsOf(
 }
 
 /**
- * A transformers folder: `config.json`, `model.safetensors`, the tokenizer. Over a quantised base
+ * A transformers folder: `config.json`, `model.safetensors`, the tokenizer; of a denoiser the folder of a diffusers
+ * pipeline: `model_index.json`, the denoiser in `unet` or `transformer`, and the scheduler. Over a quantised base
  * the weights are the numbers that training saw plus the method's, in float32 or the `dtype` asked for.
  *
  * @example
@@ -130,10 +135,14 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
           ...batchCountBeside(weight, name),
         ];
       });
-      await writeShards(folder, tensors);
+      const { component } = model.family;
+      const home = weightsFolder(trained, folder);
+      await Deno.mkdir(home, { recursive: true });
+      await writeShards(home, tensors, component ? { stem: denoiserStem } : {});
       range.check(folder);
       const float = model.head.map((path) => nameOf(path, path));
-      await writeModelFiles(
+      const writeFiles = component ? writePipelineFiles : writeModelFiles;
+      await writeFiles(
         trained,
         folder,
         {
@@ -146,11 +155,15 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
     reopen: ({ trainable }, folder, device) =>
       reopenWhole(trainable, {
         reference: folder,
-        config: join(folder, "config.json"),
-        weights: folder,
+        config: join(weightsFolder({ trainable }, folder), "config.json"),
+        weights: weightsFolder({ trainable }, folder),
       }, device),
     inspect: async (trained, folder, { table }) => ({
-      settings: await checkFolder(pythonChecks, folder, { trained, table }),
+      settings: await checkFolder(
+        trained.trainable.model.family.component ? pipelineChecks : pythonChecks,
+        folder,
+        { trained, table },
+      ),
     }),
   };
 }

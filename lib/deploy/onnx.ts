@@ -9,10 +9,12 @@ import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules, yesOrNo } from "../core/option_rules.ts";
 import { join } from "node:path";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
+import type { Model } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { askReader } from "./ask_reader.ts";
-import { checkFolder, settingChecks } from "./checks/mod.ts";
+import { checkFolder, pipelineChecks, settingChecks } from "./checks/mod.ts";
 import { writeModelFiles } from "./model_folder.ts";
+import { writePipelineFiles } from "./pipeline_files.ts";
 import { fileKind, limitsIn, type OnnxDtype, onnxDtypes, settledIn } from "./onnx_dtype.ts";
 import { isCache, onnxGraphsOf } from "./onnx_graph.ts";
 import {
@@ -66,7 +68,8 @@ function togetherMistakes({ dtype, mostDrift, dequantise }: OnnxOptions): Mistak
 
 /**
  * A transformers.js folder: `config.json`, the tokenizer, `onnx/model.onnx` with the axes `batch`
- * and `sequence` open.
+ * and `sequence` open. Of a denoiser a folder as optimum writes it for ONNX Runtime: `model_index.json`,
+ * `unet/model.onnx` or `transformer/model.onnx`, and the scheduler.
  *
  * A model that was trained over a quantised base stays so: `onnx/model_bnb4.onnx`, `model_q4.onnx`
  * or `model_int8.onnx` has the base as it was held (`MatMulBnb4`, `MatMulNBits`) and the method
@@ -97,19 +100,23 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const { model } = trainable;
       const settled = settledIn(trainable, values, dtype);
       const pairs = pairLayoutOf(model, trained);
-      await Deno.mkdir(join(folder, "onnx"));
+      const home = join(folder, graphFolder(model));
+      await Deno.mkdir(home);
       const { programs } = onnxGraphsOf({ trainable, values, ...trained });
       const float16 = dtype === "float16" ? isCache : undefined;
       for (const [name, graphOf] of Object.entries(programs)) {
         const { program, frozen } = await graphOf(settled);
-        const file = join(folder, "onnx", fileOf(name, trainable));
+        const file = join(home, fileOf(name, trainable));
         await writeOnnxFile(file, program, frozen, { pairs, float16 });
+      }
+      if (model.family.component) {
+        return await writePipelineFiles({ trainable, values, ...trained }, folder);
       }
       const files = Object.keys(programs).map((name) => fileOf(name, trainable));
       await writeModelFiles({ trainable, values, ...trained }, folder, {
         ...readerType(model),
         "transformers.js_config": await browserConfig(
-          join(folder, "onnx"),
+          home,
           files,
           fileKind(model, dtype).dtype,
         ),
@@ -121,7 +128,11 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       const graphs = onnxGraphsOf(trained);
       const sessions = [];
       for (const name of Object.keys(graphs.programs)) {
-        sessions.push(await openOnnxFile(join(folder, "onnx", fileOf(name, trained.trainable))));
+        sessions.push(
+          await openOnnxFile(
+            join(folder, graphFolder(trained.trainable.model), fileOf(name, trained.trainable)),
+          ),
+        );
       }
       return await graphs.opened(sessions, device);
     },
@@ -131,7 +142,9 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     },
     async inspect(trained, folder, proof) {
       const { table } = proof;
-      const settings = await checkFolder(settingChecks, folder, { trained, table });
+      const { component } = trained.trainable.model.family;
+      const checks = component ? pipelineChecks : settingChecks;
+      const settings = await checkFolder(checks, folder, { trained, table });
       const { reader } = trained.task;
       if (!reader) return { settings };
       const { model } = trained.trainable;
@@ -145,6 +158,11 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
       };
     },
   };
+}
+
+/** Where graphs lie: of denoisers as in the folders of optimum's pipelines. */
+function graphFolder({ family: { component } }: Pick<Model, "family">): string {
+  return component ?? "onnx";
 }
 
 /**

@@ -25,14 +25,17 @@ export function denoiserInputs({ channels, imageSize }: ImageConfig): Record<str
  * body looks up. They are trained where the data has others than the checkpoint.
  *
  * @param layers the tables of so many classes, each with one row more for no class
+ * @param sizeFields what `config.json` says of so many classes
  */
 export function denoiserHead<Config extends ImageConfig>(
   className: string,
   layers: (config: Config, classes: number) => Layer[],
+  sizeFields: (classes: number) => Readonly<Record<string, unknown>>,
 ): MapHead<Config> {
   return {
     reads: "maps",
     layers,
+    sizeFields,
     isTrainedIfNew: true,
     mapSize: ({ imageSize }) => imageSize,
     forward: (_net, _config, [map]) => map,

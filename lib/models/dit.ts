@@ -239,6 +239,7 @@ function unpatched(tokens: Tensor, config: DitConfig, batch: number): Tensor {
 export const dit: Family<DitConfig> = {
   modelType: "dit",
   input: "image",
+  component: "transformer",
   prefix: "",
   readConfig,
   layers,
@@ -248,5 +249,11 @@ export const dit: Family<DitConfig> = {
   optional: [],
   attentionTargets: ["to_q", "to_k", "to_v", "to_out.0"],
   features,
-  heads: { denoiser: denoiserHead("DiTTransformer2DModel", classLayers) },
+  heads: {
+    denoiser: denoiserHead(
+      "DiTTransformer2DModel",
+      classLayers,
+      (classes) => ({ num_embeds_ada_norm: classes }),
+    ),
+  },
 };

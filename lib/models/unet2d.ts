@@ -255,6 +255,7 @@ export const unet2d: Family<Unet2dConfig> = {
   modelType: "unet2d",
   input: "image",
   takesAnySize: true,
+  component: "unet",
   prefix: "",
   readConfig: readUnet2dConfig,
   layers,
@@ -276,6 +277,7 @@ export const unet2d: Family<Unet2dConfig> = {
         classEmbedding === "table"
           ? [{ kind: "embedding", path: classPath, rows: classes + 1, width: timeSize }]
           : [],
+      (classes) => classes > 0 ? { num_class_embeds: classes + 1 } : {},
     ),
   },
 };

@@ -181,6 +181,8 @@ export interface HeadLayers<Config> {
   readonly className: string;
   /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */
   readonly prefix?: string;
+  /** Fields of `config.json` that say how many outputs the head has, where its labels do not. */
+  sizeFields?(outputs: number): Readonly<Record<string, unknown>>;
   /** True where a pretrained checkpoint brings the head, which no method then trains. */
   readonly isPretrained?: boolean;
   /** True where a head that the checkpoint has, too, is the method's affair, and only a new one is always trained. */
@@ -255,6 +257,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly modelType: string;
   /** What it takes. */
   readonly input: "text" | "image";
+  /** What pipelines of diffusers call it, where it denoises. */
+  readonly component?: "unet" | "transformer";
   /** What stands before the body's paths in a checkpoint with a head, `bert`. */
   readonly prefix: string;
   /** Checks `config.json` and takes the sizes from it. */

@@ -4,11 +4,10 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { positive, record, type Rules } from "../core/option_rules.ts";
+import { positive, record, type Rules, text } from "../core/option_rules.ts";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { mistakes } from "../core/errors.ts";
-import { INDEX_FILE, WEIGHTS_FILE } from "./open_weights.ts";
 import {
   compareTexts,
   storedBytes,
@@ -22,9 +21,11 @@ export interface ShardOptions {
   maxShardBytes?: number;
   /** Free-form texts for the header of every file; `{ format: "pt" }` by default. */
   metadata?: Readonly<Record<string, string>>;
+  /** What the files are called; `model` by default, and `diffusion_pytorch_model` in diffusers. */
+  stem?: string;
 }
 
-const rules: Rules<ShardOptions> = { maxShardBytes: positive, metadata: record };
+const rules: Rules<ShardOptions> = { maxShardBytes: positive, metadata: record, stem: text };
 
 /** The limit that the transformers library uses, too. */
 const DEFAULT_SHARD_BYTES = 5e9;
@@ -52,7 +53,8 @@ export async function writeShards(
   options: ShardOptions = {},
 ): Promise<string[]> {
   checkOptions("writeShards", options, rules);
-  const { maxShardBytes = DEFAULT_SHARD_BYTES, metadata = { format: "pt" } } = options;
+  const { maxShardBytes = DEFAULT_SHARD_BYTES, metadata = { format: "pt" }, stem = "model" } =
+    options;
   const list = [...tensors];
   // Shards are checked one by one, so a name that is in two of them would pass.
   const repeated = list.filter(({ name }, i) => list.findIndex((t) => t.name === name) < i);
@@ -64,7 +66,7 @@ export async function writeShards(
     );
   }
   const shards = split(list, maxShardBytes);
-  const names = shards.map((_, i) => shardName(i, shards.length));
+  const names = shards.map((_, i) => shardName(stem, i, shards.length));
   for (const [i, shard] of shards.entries()) {
     await writeSafetensors(join(folder, names[i]), shard, metadata);
   }
@@ -75,10 +77,11 @@ export async function writeShards(
       weight_map: Object.fromEntries(map.sort(([a], [b]) => compareTexts(a, b))),
     };
     // The index comes last, because it is what makes the shards a checkpoint.
-    await writeFileAtomic(join(folder, INDEX_FILE), JSON.stringify(index, null, 2) + "\n");
-    names.push(INDEX_FILE);
+    const indexFile = `${stem}.safetensors.index.json`;
+    await writeFileAtomic(join(folder, indexFile), JSON.stringify(index, null, 2) + "\n");
+    names.push(indexFile);
   }
-  await removeOthers(folder, names);
+  await removeOthers(folder, stem, names);
   return names;
 }
 
@@ -97,17 +100,21 @@ function split(tensors: readonly TensorToWrite[], maxShardBytes: number): Tensor
   return shards;
 }
 
-function shardName(index: number, count: number): string {
-  if (count === 1) return WEIGHTS_FILE;
+function shardName(stem: string, index: number, count: number): string {
+  if (count === 1) return `${stem}.safetensors`;
   const [number, total] = [index + 1, count].map((n) => String(n).padStart(SHARD_DIGITS, "0"));
-  return `model-${number}-of-${total}.safetensors`;
+  return `${stem}-${number}-of-${total}.safetensors`;
 }
 
 /** Removes what an earlier checkpoint left, which a reader could take for this one. */
-async function removeOthers(folder: string, kept: readonly string[]): Promise<void> {
+async function removeOthers(
+  folder: string,
+  stem: string,
+  kept: readonly string[],
+): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
-    const ours = name === WEIGHTS_FILE || name === INDEX_FILE ||
-      /^model-\d{5}-of-\d{5}\.safetensors$/.test(name);
+    const ours = name.startsWith(stem) &&
+      /^(?:-\d{5}-of-\d{5})?\.safetensors(?:\.index\.json)?$/.test(name.slice(stem.length));
     if (ours && !kept.includes(name)) await Deno.remove(join(folder, name));
   }
 }

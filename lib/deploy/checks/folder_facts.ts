@@ -8,6 +8,8 @@ import { quoted } from "../../core/quoted.ts";
 import { visible } from "../../core/visible.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
 import type { Table } from "../../table/table.ts";
+import { labelsAround } from "../../weights/pipeline_folder.ts";
+import { weightsFolder } from "../pipeline_files.ts";
 import type { TrainedModel } from "../trained_model.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -42,9 +44,15 @@ export type FolderCheck = (
 /** Reads the small files. */
 export async function readFacts(
   folder: string,
-  { trainable: { model: { family } } }: Pick<TrainedModel, "trainable">,
+  trained: Pick<TrainedModel, "trainable">,
 ): Promise<FolderFacts> {
+  const { family } = trained.trainable.model;
   const read = (name: string) => readJsonObject(join(folder, name));
+  if (family.component) {
+    const config = await readJsonObject(join(weightsFolder(trained, folder), "config.json"));
+    const labels = await labelsAround(join(weightsFolder(trained, folder), "config.json"), config);
+    return { folder, config: { ...config, ...labels }, tokenizerConfig: {}, tokenizer: {} };
+  }
   const config = await read("config.json");
   if (family.input !== "text") return { folder, config, tokenizerConfig: {}, tokenizer: {} };
   const tokenizerConfig = await read("tokenizer_config.json");

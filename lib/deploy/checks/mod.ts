@@ -6,6 +6,7 @@
  */
 import { mistakes } from "../../core/errors.ts";
 import { checkArchitecture } from "./architecture.ts";
+import { checkDenoiserClass } from "./denoiser_class.ts";
 import { checkDtype } from "./dtype.ts";
 import { type CheckContext, type FolderCheck, readFacts } from "./folder_facts.ts";
 import { checkLabelNames } from "./labels.ts";
@@ -40,6 +41,9 @@ export const pythonChecks: readonly FolderCheck[] = [
   checkTiedWeights,
   checkDtype,
 ];
+
+/** What diffusers takes from the small files of a pipeline. */
+export const pipelineChecks: readonly FolderCheck[] = [checkLabelNames, checkDenoiserClass];
 
 /** What sentence-transformers takes beside them. */
 export const sentenceChecks: readonly FolderCheck[] = [...pythonChecks, checkSentenceModules];

@@ -1,0 +1,78 @@
+/**
+ * The files of a diffusers pipeline around the weights of its denoiser.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { writeFileAtomic } from "../core/atomic.ts";
+import { TunebookError } from "../core/errors.ts";
+import { taskNoteField } from "../core/task_keys.ts";
+import { modelHead } from "../nn/model.ts";
+import { noteOf } from "../nn/task_note.ts";
+import type { TrainedModel } from "./trained_model.ts";
+
+/** How diffusers calls its own classes. */
+const library = "diffusers";
+
+/**
+ * Fields of the component's `config.json` that are not handed on: where it came from, and what stands in
+ * `model_index.json`.
+ */
+const outdated = new Set(["_name_or_path", "id2label", "label2id", taskNoteField]);
+
+/** The folder of the weights within a deployed one: a denoiser's is the component's of a pipeline. */
+export function weightsFolder(
+  { trainable: { model: { family: { component } } } }: Pick<TrainedModel, "trainable">,
+  folder: string,
+): string {
+  return component === undefined ? folder : join(folder, component);
+}
+
+/**
+ * Writes `model_index.json` with the labels, the denoiser's `config.json`, and `scheduler/scheduler_config.json`;
+ * `preprocessor_config.json` beside them says how images became pixels.
+ */
+export async function writePipelineFiles(
+  trained: TrainedModel,
+  folder: string,
+  ownFields: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const { model } = trained.trainable;
+  const { family: { component, modelType }, json, headRequest } = model;
+  const { className, sizeFields } = modelHead(model);
+  const { processor, task } = trained;
+  const scheduler = processor.input === "image" ? processor.scheduler : undefined;
+  if (component === undefined || scheduler === undefined) {
+    throw new TunebookError(
+      "unsupported",
+      `a ${modelType} without a scheduler is no pipeline of ${library}`,
+    );
+  }
+  const { id2label } = task.signature.config as {
+    readonly id2label: Readonly<Record<string, string>>;
+  };
+  const index = {
+    _class_name: "DiffusionPipeline",
+    ...(Object.keys(id2label).length > 0 ? { id2label } : {}),
+    scheduler: [library, scheduler._class_name],
+    [component]: [library, className],
+  };
+  const config = {
+    _class_name: className,
+    ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
+    ...sizeFields?.(headRequest.outputs),
+    [taskNoteField]: noteOf(task.task),
+    ...ownFields,
+  };
+  await writeJson(folder, "model_index.json", index);
+  await writeJson(weightsFolder(trained, folder), "config.json", config);
+  await writeJson(join(folder, "scheduler"), "scheduler_config.json", scheduler);
+  if (processor.input === "image" && processor.pixels) {
+    await writeJson(folder, "preprocessor_config.json", processor.pixels.config);
+  }
+}
+
+async function writeJson(folder: string, name: string, content: unknown): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  await writeFileAtomic(join(folder, name), JSON.stringify(content, null, 2) + "\n");
+}
