@@ -57,6 +57,8 @@ const mostLayers = 1000;
  * Starts reading. A field that is null counts as absent. `finish` throws one error of kind "weights"
  * with everything that is wrong.
  *
+ * @param file what the fields stand in
+ *
  * @example
  * ```ts
  * import { configReader } from "tunebook";
@@ -69,7 +71,10 @@ const mostLayers = 1000;
  * assert.throws(() => read.finish(), /num_attention_heads \(7\) does not divide hidden_size \(384\)/);
  * ```
  */
-export function configReader(json: Readonly<Record<string, unknown>>): ConfigReader {
+export function configReader(
+  json: Readonly<Record<string, unknown>>,
+  file = "config.json",
+): ConfigReader {
   const wrong = new Map<string, string>();
   const valueOf = (field: string) =>
     field.split(".").reduce<unknown>((at, key) => isRecord(at) ? at[key] : undefined, json);
@@ -161,7 +166,7 @@ export function configReader(json: Readonly<Record<string, unknown>>): ConfigRea
     wrong: complain,
     finish() {
       if (wrong.size > 0) {
-        const title = "config.json does not describe this model:";
+        const title = `${file} does not describe this model:`;
         throw mistakes("weights", title, [...wrong.values()], wrong.size);
       }
     },

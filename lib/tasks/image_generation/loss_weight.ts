@@ -1,0 +1,40 @@
+/**
+ * How much the training steps count in the loss.
+ *
+ * @module
+ */
+import { TunebookError } from "../../core/errors.ts";
+import type { NoiseSchedule } from "./noise_schedule.ts";
+
+/** The signal-to-noise ratio of a step, (signal / noise)²: diffusers' `compute_snr`. */
+export function signalToNoise({ signal, noise }: NoiseSchedule, step: number): number {
+  return (signal[step] / noise[step]) ** 2;
+}
+
+/**
+ * The weight of a step's squared error by min-SNR (Hang et al., arXiv 2303.09556): min(SNR, γ) for a
+ * predicted clean image, divided by SNR for predicted noise and by SNR + 1 for a predicted velocity, as
+ * diffusers' training scripts compute it.
+ *
+ * Throws an error of kind "unsupported" for a flow, whose steps are drawn instead (`drawStep`).
+ *
+ * @param gamma γ, 5 in the paper
+ */
+export function minSnrWeight(schedule: NoiseSchedule, gamma: number, step: number): number {
+  const snr = signalToNoise(schedule, step);
+  const least = Math.min(snr, gamma);
+  switch (schedule.prediction) {
+    case "epsilon":
+      return least / snr;
+    case "sample":
+      return least;
+    case "v_prediction":
+      return least / (snr + 1);
+    case "flow":
+      throw new TunebookError(
+        "unsupported",
+        "min-SNR weighs the steps of a diffusion; a flow draws its steps by a logit-normal " +
+          "distribution instead",
+      );
+  }
+}
