@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions, refuseOptions } from "../../core/check_options.ts";
-import { type Mistake, optionMistake } from "../../core/errors.ts";
+import { type Mistake, mistakes, optionMistake } from "../../core/errors.ts";
 import { notNegative, oneOf, required, whole } from "../../core/option_rules.ts";
 import type { NoiseSchedule } from "../../tasks/image_generation/noise_schedule.ts";
 import {
@@ -68,7 +68,28 @@ export function createSampler(schedule: NoiseSchedule, options: SamplerOptions):
   const settings = schedule.options.sampling ?? {};
   const made = samplers[sampler]({ schedule, settings, steps, eta });
   refuseOptions("createSampler", outOfRange(schedule, made));
-  return made;
+  return withChecks(made);
+}
+
+/** Refuses numbers that do not belong together before a sampler computes with them. */
+function withChecks(sampler: Sampler): Sampler {
+  return {
+    ...sampler,
+    step(state, modelOutput, noise) {
+      const { index, sample: { length } } = state;
+      const steps = sampler.timesteps.length;
+      const wrong: string[] = [];
+      if (index >= steps) wrong.push(`all ${steps} steps are done`);
+      if (modelOutput.length !== length) {
+        wrong.push(`the model gave ${modelOutput.length} numbers for ${length} numbers of images`);
+      }
+      if (sampler.addsNoise(index) && noise?.length !== length) {
+        wrong.push(`step ${index} needs ${length} numbers of noise, but got ${noise?.length ?? 0}`);
+      }
+      if (wrong.length > 0) throw mistakes("input", `${sampler.name} cannot step on:`, wrong);
+      return sampler.step(state, modelOutput, noise);
+    },
+  };
 }
 
 /** Options that make no sense together. */
