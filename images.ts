@@ -83,3 +83,27 @@ export {
   maskObjective,
   type MaskObjectiveOptions,
 } from "./lib/tasks/image_segmentation/mask_objective.ts";
+
+// Noise that denoisers are trained with, and images sampled from them
+export { type NoiseSchedule, noiseSchedule } from "./lib/tasks/image_generation/noise_schedule.ts";
+export type {
+  NoiseScheduleOptions,
+  PredictionType,
+  SamplerName,
+  SamplingSettings,
+  TimestepSpacing,
+} from "./lib/tasks/image_generation/noise_schedule_options.ts";
+export type { BetaOptions, BetaSchedule } from "./lib/tasks/image_generation/noise_scales.ts";
+export {
+  readNoiseSchedule,
+  writeNoiseSchedule,
+} from "./lib/tasks/image_generation/scheduler_config.ts";
+export { addNoise, denoisingTarget } from "./lib/tasks/image_generation/targets.ts";
+export { minSnrWeight, signalToNoise } from "./lib/tasks/image_generation/loss_weight.ts";
+export { drawStep, type StepDistribution } from "./lib/tasks/image_generation/draw_step.ts";
+export { guidance } from "./lib/tasks/image_generation/samplers/guidance.ts";
+export type { ImageSampler, SamplerState } from "./lib/tasks/image_generation/samplers/sampler.ts";
+export {
+  createSampler,
+  type SamplerOptions,
+} from "./lib/tasks/image_generation/samplers/samplers.ts";

@@ -166,12 +166,13 @@ export function configReader(
     wrong: complain,
     finish() {
       if (wrong.size > 0) {
-        const title = `${file} does not describe this model:`;
-        throw mistakes("weights", title, [...wrong.values()], wrong.size);
+        throw mistakes("weights", describesNot(file), [...wrong.values()], wrong.size);
       }
     },
   };
 }
+
+const describesNot = (file: string) => `${file} does not describe this model:`;
 
 /** True for a whole number above zero. */
 function isSize(value: unknown): boolean {

@@ -118,7 +118,7 @@ export interface LabelledTask<
    */
   readonly reader?: ReaderContract<Input, Answer>;
   /** How its model is asked to draw; present where answers are images that it makes. */
-  readonly drawing?: Drawing<Input, Answer>;
+  readonly drawing?: ImageDrawing<Input, Answer>;
   /** How its model is asked to write; present where answers are texts that it writes. */
   readonly writing?: Writing<Input>;
   /**
@@ -266,7 +266,7 @@ export interface ObjectiveContext {
 }
 
 /** How a model is asked to draw, many times for each image. */
-export interface Drawing<Input = unknown, Answer = unknown> {
+export interface ImageDrawing<Input = unknown, Answer = unknown> {
   /**
    * Makes an image for each input. Inputs that make no sense are one error of kind "input".
    *

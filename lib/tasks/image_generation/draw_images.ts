@@ -19,7 +19,7 @@ import type { DrawingInput, DrawingRequest, GeneratedImage } from "./drawing.ts"
 import { imageOfNumbers } from "./image_of_numbers.ts";
 import { denoiserFeeds } from "./noisy_images.ts";
 import { guidance as guided } from "./samplers/guidance.ts";
-import type { Sampler, SamplerState } from "./samplers/sampler.ts";
+import type { ImageSampler, SamplerState } from "./samplers/sampler.ts";
 import { createSampler } from "./samplers/samplers.ts";
 import { samplersOf } from "./noise_schedule_options.ts";
 
@@ -50,7 +50,7 @@ interface Drawn extends Required<Omit<DrawingRequest, "label" | "sampler">> {
   readonly label?: string;
   /** The number of the label, or of none. */
   readonly id: number;
-  readonly sampler: Sampler;
+  readonly sampler: ImageSampler;
   readonly random: Random;
 }
 

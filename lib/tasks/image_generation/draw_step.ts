@@ -30,12 +30,16 @@ export function checkStepDistribution(options: StepDistribution): void {
 /**
  * Draws a training step, from 0. The logit-normal distribution draws sigmoid(mean + std · n) of the way
  * from the clean image to the noise, with n standard normal.
+ *
+ * Throws an error of kind "input" with every option that makes no sense.
  */
 export function drawStep(
   { trainTimesteps }: NoiseSchedule,
   random: Random,
-  { distribution = "uniform", mean = 0, std = 1 }: StepDistribution = {},
+  options: StepDistribution = {},
 ): number {
+  checkStepDistribution(options);
+  const { distribution = "uniform", mean = 0, std = 1 } = options;
   if (distribution === "uniform") return random.integer(trainTimesteps);
   const share = 1 / (1 + Math.exp(-(mean + std * random.normal())));
   // A share may round to 1.

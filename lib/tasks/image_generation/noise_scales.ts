@@ -38,11 +38,13 @@ interface Scales {
 
 /** Scales whose squares add up to 1. */
 export function variancePreservingScales(steps: number, options: BetaOptions): Scales {
-  const squares = signalSquares(steps, options);
-  return {
-    signal: Float64Array.from(squares, (square) => Math.sqrt(square)),
-    noise: Float64Array.from(squares, (square) => Math.sqrt(1 - square)),
-  };
+  const squares = signalSquares(betasOf(steps, options));
+  const signal = Float64Array.from(squares, (square) => Math.sqrt(square));
+  if (options.zeroTerminalSnr) {
+    const ended = withoutTerminalSignal(signal);
+    return { signal: ended, noise: ended.map((scale) => Math.sqrt(1 - scale * scale)) };
+  }
+  return { signal, noise: Float64Array.from(squares, (square) => Math.sqrt(1 - square)) };
 }
 
 /** Scales that add up to 1. */
@@ -63,14 +65,9 @@ export function shifted(noise: number, shift: number): number {
  * The square of the image's scale at each step, diffusers' `alphas_cumprod`. PyTorch multiplies float32
  * factors in double precision.
  */
-function signalSquares(steps: number, options: BetaOptions): Float32Array {
-  const squares = products(betasOf(steps, options).map((beta) => 1 - beta));
-  return options.zeroTerminalSnr ? products(withoutTerminalSignal(squares)) : squares;
-}
-
-function products(factors: Float32Array): Float32Array {
+function signalSquares(betas: Float32Array): Float32Array {
   let product = 1;
-  return factors.map((factor) => product *= factor);
+  return betas.map((beta) => product *= Math.fround(1 - beta));
 }
 
 function betasOf(
@@ -103,19 +100,8 @@ function evenly(start: number, end: number, count: number): Float32Array {
   );
 }
 
-/**
- * Algorithm 1 of Lin et al.: the roots are moved so that the last is 0 and stretched so that the first
- * stays. Gives the factors whose products are their squares, by way of float32 betas as diffusers has
- * them.
- */
-function withoutTerminalSignal(squares: Float32Array): Float32Array {
-  const roots = squares.map((square) => Math.sqrt(square));
-  const [first, last] = [roots[0], roots[roots.length - 1]];
-  const stretch = Math.fround(first / Math.fround(first - last));
-  const moved = roots.map((root) => root - last).map((root) => root * stretch)
-    .map((root) => root * root);
-  const betas = moved.map((square, i) =>
-    1 - (i === 0 ? square : Math.fround(square / moved[i - 1]))
-  );
-  return betas.map((beta) => 1 - beta);
+/** Algorithm 1 of Lin et al.: scales are moved so that the last is 0, and stretched so that the first stays. */
+function withoutTerminalSignal(signal: Float64Array): Float64Array {
+  const [first, last] = [signal[0], signal[signal.length - 1]];
+  return signal.map((scale) => (scale - last) * first / (first - last));
 }

@@ -11,7 +11,7 @@ import type { ImageRows } from "../shared/image_rows.ts";
 import type { DenoiserModel } from "./denoiser_model.ts";
 import { drawStep } from "./draw_step.ts";
 import { minSnrWeight } from "./loss_weight.ts";
-import { addNoise, targetOf } from "./targets.ts";
+import { addNoise, denoisingTarget } from "./targets.ts";
 
 /** How noise is drawn in a training. */
 export interface Noising {
@@ -66,7 +66,7 @@ export function noisyImages(images: ImageRows, options: NoisyImagesOptions): Noi
       step,
       label,
       sample: addNoise(schedule, clean, noise, step),
-      target: targetOf(schedule, clean, noise, step),
+      target: denoisingTarget(schedule, clean, noise, step),
     };
   };
   return {

@@ -31,7 +31,7 @@ export function addNoise(
  * @param noise standard normal, as many
  * @param step from 0
  */
-export function targetOf(
+export function denoisingTarget(
   schedule: NoiseSchedule,
   clean: Float32Array,
   noise: Float32Array,

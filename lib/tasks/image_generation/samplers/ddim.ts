@@ -7,11 +7,11 @@
 import { addedNoise } from "./added_noise.ts";
 import { cleanOf, noiseOf } from "./clean_image.ts";
 import { clipOf } from "./clip.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
 import { wholeTimesteps } from "./timesteps.ts";
 
 /** Samples without noise where `eta` is 0, with DDPM's noise where it is 1. */
-export function ddim({ schedule, settings, steps, eta }: SamplerContext): Sampler {
+export function ddim({ schedule, settings, steps, eta }: SamplerContext): ImageSampler {
   const { trainTimesteps, prediction, signal, noise } = schedule;
   const timesteps = wholeTimesteps({
     spacing: settings.spacing ?? "leading",

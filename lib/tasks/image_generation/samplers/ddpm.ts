@@ -7,14 +7,14 @@
 import { addedNoise, noiseBetween } from "./added_noise.ts";
 import { cleanOf } from "./clean_image.ts";
 import { clipOf } from "./clip.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
 import { wholeTimesteps } from "./timesteps.ts";
 
 /** diffusers keeps variances above this. */
 const leastVariance = 1e-20;
 
 /** Samples with fresh noise in every step but the one at training step 0. */
-export function ddpm({ schedule, settings, steps }: SamplerContext): Sampler {
+export function ddpm({ schedule, settings, steps }: SamplerContext): ImageSampler {
   const { trainTimesteps, prediction, signal, noise } = schedule;
   const timesteps = wholeTimesteps({
     spacing: settings.spacing ?? "leading",

@@ -5,21 +5,17 @@
  *
  * @module
  */
-import { shifted } from "../noise_scales.ts";
 import { cleanOf, type ImageScales } from "./clean_image.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
-import { sigmaAt, trainSigmas } from "./sigmas.ts";
-import { wholeTimesteps } from "./timesteps.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
+import { solverPath } from "./solver_path.ts";
 
 /** Runs with fewer steps end with a step of order 1, unless the settings say otherwise. */
 const fewSteps = 15;
 
 /** Samples a diffusion or a flow without fresh noise. */
-export function dpmSolver(context: SamplerContext): Sampler {
+export function dpmSolver(context: SamplerContext): ImageSampler {
   const { schedule: { prediction }, settings, steps } = context;
-  const { timesteps, scales } = context.schedule.kind === "flow"
-    ? flowPath(context)
-    : diffusionPath(context);
+  const { timesteps, scales } = solverPath(context);
   const endsFirstOrder = (settings.eulerAtFinal ?? false) ||
     ((settings.lowerOrderFinal ?? true) && steps < fewSteps) ||
     (settings.finalSigma ?? "zero") === "zero";
@@ -54,50 +50,4 @@ export function dpmSolver(context: SamplerContext): Sampler {
 /** Half the logarithm of the signal-to-noise ratio, λ. */
 function logRatio({ signal, noise }: ImageScales): number {
   return Math.log(signal) - Math.log(noise);
-}
-
-/** The timesteps of the model, [steps], and the scales before, between and after the steps, [steps + 1]. */
-interface Path {
-  readonly timesteps: Float64Array;
-  readonly scales: readonly ImageScales[];
-}
-
-function diffusionPath({ schedule, settings, steps }: SamplerContext): Path {
-  const { trainTimesteps } = schedule;
-  const known = trainSigmas(schedule);
-  const spacing = settings.spacing ?? "linspace";
-  const { lambdaMin = -Infinity } = settings;
-  const spread = {
-    spacing,
-    trainTimesteps,
-    end: trainTimesteps - known.filter((sigma) => -Math.log(sigma) < lambdaMin).length,
-    offset: settings.stepsOffset ?? 0,
-  };
-  // One more point, step 0, is where the last step ends; a trailing path visits it by itself.
-  const timesteps = spacing === "trailing"
-    ? wholeTimesteps({ ...spread, steps })
-    : wholeTimesteps({ ...spread, steps: steps + 1 }).slice(0, steps);
-  const last = settings.finalSigma === "sigma_min" ? known[0] : 0;
-  const sigmas = [...timesteps.map((timestep) => sigmaAt(known, timestep)), last];
-  return {
-    timesteps,
-    scales: sigmas.map((sigma) => {
-      const scale = Math.hypot(sigma, 1);
-      return { signal: 1 / scale, noise: sigma / scale };
-    }),
-  };
-}
-
-function flowPath({ schedule, steps }: SamplerContext): Path {
-  const { trainTimesteps, options: { shift = 1 } } = schedule;
-  const most = 1 - 1 / trainTimesteps;
-  const sigmas = Float64Array.from(
-    { length: steps + 1 },
-    (_, i) => shifted(most * (steps - i) / steps, shift),
-  );
-  return {
-    // diffusers cuts them to whole numbers.
-    timesteps: sigmas.slice(0, steps).map((sigma) => Math.floor(sigma * trainTimesteps)),
-    scales: Array.from(sigmas, (noise) => ({ signal: 1 - noise, noise })),
-  };
 }

@@ -4,28 +4,20 @@
  *
  * @module
  */
+import type { SamplingSettings, TimestepSpacing } from "../noise_schedule_options.ts";
 import { cleanOf } from "./clean_image.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
 import { sigmaAt, trainSigmas } from "./sigmas.ts";
 import { spreadTimesteps } from "./timesteps.ts";
 
 /** Samples a diffusion without fresh noise. */
-export function euler({ schedule, settings, steps }: SamplerContext): Sampler {
-  const { trainTimesteps, prediction } = schedule;
-  const spacing = settings.spacing ?? "linspace";
-  const timesteps = spreadTimesteps({
-    spacing,
-    steps,
-    trainTimesteps,
-    offset: settings.stepsOffset ?? 0,
-  });
-  const known = trainSigmas(schedule);
-  const last = settings.finalSigma === "sigma_min" ? known[0] : 0;
-  const sigmas = Float64Array.of(...timesteps.map((timestep) => sigmaAt(known, timestep)), last);
-  const first = spacing === "leading" ? Math.hypot(sigmas[0], 1) : sigmas[0];
+export function euler(context: SamplerContext): ImageSampler {
+  const { schedule: { prediction }, settings } = context;
+  const sigmas = eulerSigmas(context);
+  const first = spacingOf(settings) === "leading" ? Math.hypot(sigmas[0], 1) : sigmas[0];
   return {
     name: "euler",
-    timesteps,
+    timesteps: visitedTimesteps(context),
     addsNoise: () => false,
     start: (noise) => ({ index: 0, sample: noise.map((value) => value * first) }),
     modelInput({ index, sample }) {
@@ -45,4 +37,27 @@ export function euler({ schedule, settings, steps }: SamplerContext): Sampler {
       };
     },
   };
+}
+
+/** The noise beside an image of scale 1 before, between and after the steps, [steps + 1]. */
+export function eulerSigmas(context: SamplerContext): Float64Array {
+  const known = trainSigmas(context.schedule);
+  const last = context.settings.finalSigma === "sigma_min" ? known[0] : 0;
+  return Float64Array.of(
+    ...visitedTimesteps(context).map((timestep) => sigmaAt(known, timestep)),
+    last,
+  );
+}
+
+function visitedTimesteps({ schedule, settings, steps }: SamplerContext): Float64Array {
+  return spreadTimesteps({
+    spacing: spacingOf(settings),
+    steps,
+    trainTimesteps: schedule.trainTimesteps,
+    offset: settings.stepsOffset ?? 0,
+  });
+}
+
+function spacingOf({ spacing = "linspace" }: SamplingSettings): TimestepSpacing {
+  return spacing;
 }

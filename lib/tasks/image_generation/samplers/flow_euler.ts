@@ -5,10 +5,10 @@
  * @module
  */
 import { shifted } from "../noise_scales.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
 
 /** Samples a flow. */
-export function flowEuler({ schedule, steps }: SamplerContext): Sampler {
+export function flowEuler({ schedule, steps }: SamplerContext): ImageSampler {
   const { trainTimesteps, options: { shift = 1 } } = schedule;
   const [most, least] = [schedule.noise[trainTimesteps - 1], schedule.noise[0]];
   const stride = steps === 1 ? 0 : (least - most) / (steps - 1);

@@ -18,7 +18,7 @@ export interface SamplerState {
 }
 
 /** Goes from noise to images in a number of steps that it was made for. */
-export interface Sampler {
+export interface ImageSampler {
   readonly name: SamplerName;
   /** What the model is fed as its timestep in each step, [steps]. */
   readonly timesteps: Float64Array;

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions, refuseOptions } from "../../../core/check_options.ts";
-import { type Mistake, optionMistake } from "../../../core/errors.ts";
+import { type Mistake, mistakes, optionMistake } from "../../../core/errors.ts";
 import { notNegative, oneOf, required, whole } from "../../../core/option_rules.ts";
 import type { NoiseSchedule } from "../noise_schedule.ts";
 import { type SamplerName, samplersOf } from "../noise_schedule_options.ts";
@@ -13,7 +13,7 @@ import { ddpm } from "./ddpm.ts";
 import { dpmSolver } from "./dpm_solver.ts";
 import { euler } from "./euler.ts";
 import { flowEuler } from "./flow_euler.ts";
-import type { Sampler, SamplerContext } from "./sampler.ts";
+import type { ImageSampler, SamplerContext } from "./sampler.ts";
 
 /** How images are sampled. */
 export interface SamplerOptions {
@@ -25,7 +25,7 @@ export interface SamplerOptions {
   readonly eta?: number;
 }
 
-const samplers: Readonly<Record<SamplerName, (context: SamplerContext) => Sampler>> = {
+const samplers: Readonly<Record<SamplerName, (context: SamplerContext) => ImageSampler>> = {
   ddpm,
   ddim,
   "dpm-solver": dpmSolver,
@@ -55,7 +55,7 @@ const samplers: Readonly<Record<SamplerName, (context: SamplerContext) => Sample
  * assert.ok(state.sample.every((value) => Math.abs(value - 0.5) < 1e-6));
  * ```
  */
-export function createSampler(schedule: NoiseSchedule, options: SamplerOptions): Sampler {
+export function createSampler(schedule: NoiseSchedule, options: SamplerOptions): ImageSampler {
   checkOptions("createSampler", options, {
     steps: required(whole),
     sampler: oneOf(samplersOf[schedule.kind]),
@@ -65,7 +65,28 @@ export function createSampler(schedule: NoiseSchedule, options: SamplerOptions):
   const settings = schedule.options.sampling ?? {};
   const made = samplers[sampler]({ schedule, settings, steps, eta });
   refuseOptions("createSampler", outOfRange(schedule, made));
-  return made;
+  return withChecks(made);
+}
+
+/** Refuses numbers that do not belong together before a sampler computes with them. */
+function withChecks(sampler: ImageSampler): ImageSampler {
+  return {
+    ...sampler,
+    step(state, modelOutput, noise) {
+      const { index, sample: { length } } = state;
+      const steps = sampler.timesteps.length;
+      const wrong: string[] = [];
+      if (index >= steps) wrong.push(`all ${steps} steps are done`);
+      if (modelOutput.length !== length) {
+        wrong.push(`the model gave ${modelOutput.length} numbers for ${length} numbers of images`);
+      }
+      if (sampler.addsNoise(index) && noise?.length !== length) {
+        wrong.push(`step ${index} needs ${length} numbers of noise, but got ${noise?.length ?? 0}`);
+      }
+      if (wrong.length > 0) throw mistakes("input", `${sampler.name} cannot step on:`, wrong);
+      return sampler.step(state, modelOutput, noise);
+    },
+  };
 }
 
 /** Options that make no sense together. */
@@ -84,7 +105,10 @@ function contradictions(schedule: NoiseSchedule, options: SamplerOptions): Mista
 }
 
 /** An offset can lead beyond the last training step. */
-function outOfRange({ kind, trainTimesteps }: NoiseSchedule, { timesteps }: Sampler): Mistake[] {
+function outOfRange(
+  { kind, trainTimesteps }: NoiseSchedule,
+  { timesteps }: ImageSampler,
+): Mistake[] {
   const most = Math.max(...timesteps);
   if (kind === "flow" || most < trainTimesteps) return [];
   const offset =
