@@ -38,7 +38,7 @@ export async function writePipelineFiles(
   ownFields: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const { model } = trained.trainable;
-  const { family: { component, modelType }, json, headRequest } = model;
+  const { family: { component, modelType }, json, headRequest, config: sizes } = model;
   const { className, sizeFields } = modelHead(model);
   const { processor, task } = trained;
   const scheduler = processor.input === "image" ? processor.scheduler : undefined;
@@ -52,7 +52,7 @@ export async function writePipelineFiles(
     readonly id2label: Readonly<Record<string, string>>;
   };
   const index = {
-    _class_name: "DiffusionPipeline",
+    _class_name: pipelineClass(component, scheduler._class_name),
     ...(Object.keys(id2label).length > 0 ? { id2label } : {}),
     scheduler: [library, scheduler._class_name],
     [component]: [library, className],
@@ -60,7 +60,7 @@ export async function writePipelineFiles(
   const config = {
     _class_name: className,
     ...Object.fromEntries(Object.entries(json).filter(([name]) => !outdated.has(name))),
-    ...sizeFields?.(headRequest.outputs),
+    ...sizeFields?.(sizes, headRequest.outputs),
     [taskNoteField]: noteOf(task.task),
     ...ownFields,
   };
@@ -70,6 +70,12 @@ export async function writePipelineFiles(
   if (processor.input === "image" && processor.pixels) {
     await writeJson(folder, "preprocessor_config.json", processor.pixels.config);
   }
+}
+
+/** The pipeline of diffusers that runs these parts, or else the class that all of them have in common. */
+function pipelineClass(component: string, scheduler: unknown): string {
+  const [, name] = /^(DDPM|DDIM)Scheduler$/.exec(String(scheduler)) ?? [];
+  return component === "unet" && name ? `${name}Pipeline` : "DiffusionPipeline";
 }
 
 async function writeJson(folder: string, name: string, content: unknown): Promise<void> {

@@ -30,7 +30,7 @@ export function denoiserInputs({ channels, imageSize }: ImageConfig): Record<str
 export function denoiserHead<Config extends ImageConfig>(
   className: string,
   layers: (config: Config, classes: number) => Layer[],
-  sizeFields: (classes: number) => Readonly<Record<string, unknown>>,
+  sizeFields: (config: Config, classes: number) => Readonly<Record<string, unknown>>,
 ): MapHead<Config> {
   return {
     reads: "maps",

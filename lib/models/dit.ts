@@ -253,7 +253,7 @@ export const dit: Family<DitConfig> = {
     denoiser: denoiserHead(
       "DiTTransformer2DModel",
       classLayers,
-      (classes) => ({ num_embeds_ada_norm: classes }),
+      (_config, classes) => ({ num_embeds_ada_norm: classes }),
     ),
   },
 };

@@ -277,7 +277,8 @@ export const unet2d: Family<Unet2dConfig> = {
         classEmbedding === "table"
           ? [{ kind: "embedding", path: classPath, rows: classes + 1, width: timeSize }]
           : [],
-      (classes) => classes > 0 ? { num_class_embeds: classes + 1 } : {},
+      ({ classEmbedding }, classes) =>
+        classEmbedding === "table" ? { num_class_embeds: classes + 1 } : {},
     ),
   },
 };

@@ -182,7 +182,7 @@ export interface HeadLayers<Config> {
   /** What stands before the body's paths in a checkpoint with this head; the family's unless given. */
   readonly prefix?: string;
   /** Fields of `config.json` that say how many outputs the head has, where its labels do not. */
-  sizeFields?(outputs: number): Readonly<Record<string, unknown>>;
+  sizeFields?(config: Config, outputs: number): Readonly<Record<string, unknown>>;
   /** True where a pretrained checkpoint brings the head, which no method then trains. */
   readonly isPretrained?: boolean;
   /** True where a head that the checkpoint has, too, is the method's affair, and only a new one is always trained. */

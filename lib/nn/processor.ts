@@ -48,6 +48,8 @@ export interface ImageProcessor {
   readonly queries?: number;
   /** What `scheduler_config.json` says of the noise that a denoiser was trained with; absent of other models. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** True for denoisers that are told what an image shows. */
+  readonly takesLabels?: boolean;
 }
 
 /** What a task is given to make a model's inputs with; it refuses one that it cannot use. */

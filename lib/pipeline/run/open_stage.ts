@@ -136,6 +136,7 @@ export function processorOf(opened: OpenedModel, maxTokens: number): Processor {
       mapSizes: mapSizesOf(family.heads, config),
       ...(pixels ? { pixels } : {}),
       ...(scheduler ? { scheduler } : {}),
+      ...("class_labels" in (family.inputs?.(config) ?? {}) ? { takesLabels: true } : {}),
       ...(queries === undefined ? {} : { queries }),
     };
   }

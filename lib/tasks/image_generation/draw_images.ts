@@ -116,7 +116,7 @@ async function saidOf(
     lengths: new Int32Array(batch.length).fill(model.tokens),
     feedsOf: (rows) =>
       denoiserFeeds(Array.from(rows, (row) => batch[row]), {
-        shape: model.shape,
+        model,
         timestepOf: ({ timestep }) => timestep,
       }),
     objective: () => denoisingObjective({ shape: model.shape, classes: labels.length }),

@@ -52,7 +52,10 @@ export function generatedImages(
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     drawing: {
       draw: (inputs, processor, denoise, settings) =>
-        drawImages(inputs, denoiserModel(task.name, processor), denoise, { labels, ...settings }),
+        drawImages(inputs, denoiserModel(task.name, processor, labels), denoise, {
+          labels,
+          ...settings,
+        }),
     },
   };
 }
@@ -63,7 +66,7 @@ async function examplesOf(
   { where, labelled: isLabelled = true, signal }: ExamplesOptions,
   { task, image, labelled, labels, augmentations, noising }: GeneratedImagesOptions,
 ): Promise<Examples<DenoisingPredictions, GeneratedImage>> {
-  const model = denoiserModel(task.name, processor);
+  const model = denoiserModel(task.name, processor, labels);
   const { pixels } = model;
   const found = isLabelled ? labelled?.read(table, where, labels) : undefined;
   const rows = table.numRows();
@@ -90,8 +93,8 @@ async function examplesOf(
       );
       if (!draw) {
         all.forEach(({ step, target }, at) => held.set(rows[at], { step, target }));
-        const { sample, timestep, class_labels } = noisy.feedsOf(all);
-        return { sample, timestep, class_labels };
+        const { targets: _, step_weights: __, ...asked } = noisy.feedsOf(all);
+        return asked;
       }
       return noisy.feedsOf(all);
     },

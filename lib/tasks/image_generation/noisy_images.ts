@@ -88,7 +88,7 @@ export function noisyImages(images: ImageRows, options: NoisyImagesOptions): Noi
       const batch = all.length;
       return {
         ...denoiserFeeds(all, {
-          shape,
+          model,
           timestepOf: ({ step }) => schedule.timestepOf(step),
         }),
         targets: { shape: [batch, ...shape], data: joined(all.map(({ target }) => target)) },
@@ -107,8 +107,8 @@ export function noisyImages(images: ImageRows, options: NoisyImagesOptions): Noi
 /** What a denoiser is asked with. */
 export function denoiserFeeds<Each extends Pick<NoisyImage, "label" | "sample">>(
   all: readonly Each[],
-  { shape, timestepOf }: {
-    readonly shape: readonly [number, number, number];
+  { model: { shape, takesLabels }, timestepOf }: {
+    readonly model: Pick<DenoiserModel, "shape" | "takesLabels">;
     timestepOf(each: Each): number;
   },
 ): Feeds {
@@ -116,7 +116,9 @@ export function denoiserFeeds<Each extends Pick<NoisyImage, "label" | "sample">>
   return {
     sample: { shape: [batch, ...shape], data: joined(all.map(({ sample }) => sample)) },
     timestep: { shape: [batch], data: Float32Array.from(all, timestepOf) },
-    class_labels: { shape: [batch], data: Int32Array.from(all, ({ label }) => label) },
+    ...(takesLabels
+      ? { class_labels: { shape: [batch], data: Int32Array.from(all, ({ label }) => label) } }
+      : {}),
   };
 }
 
