@@ -170,6 +170,11 @@ const calls: Readonly<Record<string, Call>> = {
       real: vectors,
       ...options,
     }),
+  noiseSchedule: tunebook.noiseSchedule,
+  createSampler: (options) =>
+    tunebook.createSampler(tunebook.noiseSchedule(), { steps: 1, ...options }),
+  drawStep: (options) =>
+    tunebook.drawStep(tunebook.noiseSchedule(), tunebook.Random.fromSeed(1), options),
   "TextScore.with, of classes": tunebook.topKAccuracy.with,
   detectionObjective: (options) =>
     tunebook.detectionObjective({ objects: [], queries: 1, classes: 1, ...options }),

@@ -221,6 +221,25 @@ const generation: Peer = {
   },
 };
 
+const noise: Peer = {
+  library: "diffusers",
+  home: "noiseSchedule()",
+  names: {
+    num_train_timesteps: "trainTimesteps",
+    prediction_type: "prediction",
+    beta_schedule: "betaSchedule",
+    beta_start: "betaStart",
+    beta_end: "betaEnd",
+    rescale_betas_zero_snr: "zeroTerminalSnr",
+    flow_shift: "shift",
+  },
+  instead: {
+    num_inference_steps: "steps of createSampler()",
+    timestep_spacing: "spacing in sampling of noiseSchedule()",
+    clip_sample: "clipRange in sampling of noiseSchedule(), null for no limit",
+  },
+};
+
 const peers: readonly Peer[] = [
   training,
   adapters,
@@ -230,6 +249,7 @@ const peers: readonly Peer[] = [
   textScores,
   rouge,
   generation,
+  noise,
 ];
 
 /** Names are the same whether words are parted by underscores or by capitals. */

@@ -20,6 +20,7 @@ import type { ImageProcessor, Processor } from "../../nn/processor.ts";
 import { loadTokenizer, type Tokenizer } from "../../text/tokenizer.ts";
 import type { ModelFolder } from "../../weights/model_files.ts";
 import { resolveModel } from "../../weights/resolve_model.ts";
+import { readSchedulerFile } from "../../weights/scheduler_file.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { ReadData } from "./read_stage.ts";
 import { newModelOf, type NewModelSpec } from "./new_model_of.ts";
@@ -68,7 +69,7 @@ export async function openStage(
   const opened = { reference, files, family, config, json };
   if (family.input === "image") {
     const { schedulerConfig } = files;
-    const scheduler = schedulerConfig && await readJsonObject(schedulerConfig);
+    const scheduler = schedulerConfig && await readSchedulerFile(schedulerConfig);
     const pixels = await openPixels(opened);
     return {
       ...opened,

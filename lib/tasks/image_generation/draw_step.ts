@@ -32,6 +32,16 @@ export function checkStepDistribution(options: StepDistribution): void {
  * from the clean image to the noise, with n standard normal.
  *
  * Throws an error of kind "input" with every option that makes no sense.
+ *
+ * @example
+ * ```ts
+ * import { drawStep, noiseSchedule, Random } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const flow = noiseSchedule({ kind: "flow" });
+ * const step = drawStep(flow, Random.fromSeed(1), { distribution: "logit-normal" });
+ * assert.ok(step >= 0 && step < 1000);
+ * ```
  */
 export function drawStep(
   { trainTimesteps }: NoiseSchedule,

@@ -6,9 +6,20 @@
 import { TunebookError } from "../../core/errors.ts";
 import type { NoiseSchedule } from "./noise_schedule.ts";
 
-/** The signal-to-noise ratio of a step, (signal / noise)²: diffusers' `compute_snr`. */
-export function signalToNoise({ signal, noise }: NoiseSchedule, step: number): number {
-  return (signal[step] / noise[step]) ** 2;
+/**
+ * The signal-to-noise ratio of a step, (signal / noise)²: diffusers' `compute_snr`.
+ *
+ * @example
+ * ```ts
+ * import { noiseSchedule, signalToNoise } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const diffusion = noiseSchedule();
+ * assert.ok(signalToNoise(diffusion, 0) > 1000 && signalToNoise(diffusion, 999) < 0.001);
+ * ```
+ */
+export function signalToNoise(schedule: NoiseSchedule, step: number): number {
+  return (schedule.signal[step] / schedule.noise[step]) ** 2;
 }
 
 /**
@@ -19,6 +30,16 @@ export function signalToNoise({ signal, noise }: NoiseSchedule, step: number): n
  * Throws an error of kind "unsupported" for a flow, whose steps are drawn instead (`drawStep`).
  *
  * @param gamma γ, 5 in the paper
+ *
+ * @example
+ * ```ts
+ * import { minSnrWeight, noiseSchedule } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const diffusion = noiseSchedule();
+ * assert.ok(minSnrWeight(diffusion, 5, 0) < 0.001); // hardly any noise to be found
+ * assert.equal(minSnrWeight(diffusion, 5, 999), 1);
+ * ```
  */
 export function minSnrWeight(schedule: NoiseSchedule, gamma: number, step: number): number {
   const snr = signalToNoise(schedule, step);

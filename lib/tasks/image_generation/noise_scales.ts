@@ -4,11 +4,15 @@
  * @module
  */
 
-/** The names of `BetaSchedule`. */
-export const betaSchedules = ["linear", "scaled_linear", "squaredcos_cap_v2"] as const;
-
 /** How the variance that each step adds grows. */
-export type BetaSchedule = typeof betaSchedules[number];
+export type BetaSchedule = "linear" | "scaled_linear" | "squaredcos_cap_v2";
+
+/** The names of `BetaSchedule`. */
+export const betaSchedules: readonly BetaSchedule[] = [
+  "linear",
+  "scaled_linear",
+  "squaredcos_cap_v2",
+];
 
 /** The variance that the steps of a diffusion add. */
 export interface BetaOptions {

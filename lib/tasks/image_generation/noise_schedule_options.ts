@@ -27,11 +27,11 @@ export type PredictionType = "epsilon" | "v_prediction" | "sample" | "flow";
 /** How images are sampled from a denoiser. */
 export type SamplerName = "ddpm" | "ddim" | "dpm-solver" | "euler";
 
-/** The names of `TimestepSpacing`. */
-export const timestepSpacings = ["linspace", "leading", "trailing"] as const;
-
 /** How steps of sampling are chosen among those of the training (Lin et al., table 2). */
-export type TimestepSpacing = typeof timestepSpacings[number];
+export type TimestepSpacing = "linspace" | "leading" | "trailing";
+
+/** The names of `TimestepSpacing`. */
+export const timestepSpacings: readonly TimestepSpacing[] = ["linspace", "leading", "trailing"];
 
 /**
  * What samplers read, by diffusers' names in brackets. A sampler has diffusers' own defaults for what is

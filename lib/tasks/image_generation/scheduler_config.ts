@@ -120,6 +120,16 @@ function diffusionOptions(read: ConfigReader): NoiseScheduleOptions {
 /**
  * The fields of a `scheduler_config.json` of diffusers: the class of the schedule's sampler with every
  * field that decides something. Settings of sampling that this class does not read are left out.
+ *
+ * @example
+ * ```ts
+ * import { noiseSchedule, writeNoiseSchedule } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const fields = writeNoiseSchedule(noiseSchedule({ kind: "flow", shift: 3 }));
+ * assert.equal(fields._class_name, "FlowMatchEulerDiscreteScheduler");
+ * assert.equal(fields.shift, 3);
+ * ```
  */
 export function writeNoiseSchedule(schedule: NoiseSchedule): Record<string, unknown> {
   const className = classFor(schedule);

@@ -12,6 +12,16 @@ import type { NoiseSchedule } from "./noise_schedule.ts";
  * @param clean numbers of one image, [channels · height · width]
  * @param noise standard normal, as many
  * @param step from 0
+ *
+ * @example
+ * ```ts
+ * import { addNoise, noiseSchedule } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const flow = noiseSchedule({ kind: "flow", trainTimesteps: 4 });
+ * const noisy = addNoise(flow, Float32Array.of(1, 0), Float32Array.of(-1, 2), 1);
+ * assert.deepEqual(noisy, Float32Array.of(0, 1)); // half of each
+ * ```
  */
 export function addNoise(
   schedule: NoiseSchedule,
@@ -30,6 +40,17 @@ export function addNoise(
  * @param clean numbers of one image, [channels · height · width]
  * @param noise standard normal, as many
  * @param step from 0
+ *
+ * @example
+ * ```ts
+ * import { denoisingTarget, noiseSchedule } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const [clean, noise] = [Float32Array.of(1, 0), Float32Array.of(-1, 2)];
+ * const flow = noiseSchedule({ kind: "flow" });
+ * assert.deepEqual(denoisingTarget(flow, clean, noise, 500), Float32Array.of(-2, 2));
+ * assert.deepEqual(denoisingTarget(noiseSchedule(), clean, noise, 500), noise);
+ * ```
  */
 export function denoisingTarget(
   schedule: NoiseSchedule,

@@ -5,6 +5,7 @@ import { averageShare } from "../../../lib/train/averages/weight_average.ts";
 import type { TrainContext } from "../../../lib/train/train.ts";
 import type { TrainOptions } from "../../../lib/train/train_options.ts";
 import { largestDifference } from "../../models/golden.ts";
+import diffusion from "../../golden/diffusion.json" with { type: "json" };
 import { runToy } from "../toy_run.ts";
 
 type Tensors = ReadonlyMap<string, Float32Array>;
@@ -74,6 +75,17 @@ Deno.test("a young exponential average forgets its start faster", () => {
   [9 / 11, 9 / 20, 0.01, 0.01].forEach((wanted, i) =>
     assert.ok(Math.abs(shares[i] - wanted) < 1e-12, `${shares[i]}`)
   );
+});
+
+Deno.test("an exponential average is that of diffusers from its second step on", () => {
+  // Its first step takes the parameters as they are; ours begins with those before the first step.
+  const { decay, parameters, averages } = diffusion.average;
+  const mean = [...parameters[0]];
+  averages.slice(1).forEach((wanted, i) => {
+    const share = averageShare({ ema: decay }, i + 1, averages.length);
+    parameters[i + 1].forEach((each, at) => mean[at] = mean[at] * (1 - share) + each * share);
+    assert.ok(largestDifference(Float32Array.from(mean), wanted) < 1e-6, `step ${i + 2}`);
+  });
 });
 
 Deno.test("the mean begins after its share of the steps", () => {
