@@ -334,7 +334,7 @@ export type { TagScheme } from "./lib/nn/tags/tag_scheme.ts";
 export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
 
 // Deploy targets
-export { adapter } from "./lib/deploy/adapter.ts";
+export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";

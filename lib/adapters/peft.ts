@@ -1,12 +1,13 @@
 /**
  * Continues from a PEFT folder: the method and the trained tensors come out of its files, whether
- * tunebook or Python wrote them.
+ * tunebook or Python wrote them. Of denoisers also from the files of diffusers and kohya.
  *
  * @module
  */
 import { join } from "node:path";
 import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
+import { exists } from "../core/exists.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
@@ -14,7 +15,10 @@ import { bodyPaths } from "../nn/model.ts";
 import { trainedWeights } from "../nn/trained.ts";
 import { matchWeights, type WeightSpec } from "../weights/load_weights.ts";
 import { withChosenLayers } from "./peft/chosen_layers.ts";
+import { lora } from "./lora.ts";
 import { configFile, type PeftFiles, readPeftFiles } from "./peft/files.ts";
+import { type LoraFile, loraFile, readLoraFile } from "./peft/lora_file.ts";
+import { peftFilesOf } from "./peft/lora_file_method.ts";
 import { headOutputs } from "./peft/head_outputs.ts";
 import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
 import { isSaved, namesInPeft, weightsBeside, withBiases } from "./peft/weights_beside.ts";
@@ -23,7 +27,11 @@ import { isSaved, namesInPeft, weightsBeside, withBiases } from "./peft/weights_
  * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run
  * scores the adapter and deploys it. The folder is read when the plan runs.
  *
- * @param folder a folder with `adapter_config.json` and `adapter_model.safetensors`
+ * Of a denoiser it may also be a LoRA as diffusers or kohya's sd-scripts store it: a `.safetensors` file, or a
+ * folder with `pytorch_lora_weights.safetensors`. Diffusers from 0.34 on writes the scale of the update into its
+ * files; where that is absent, it is 1, as there.
+ *
+ * @param folder a folder with `adapter_config.json` and `adapter_model.safetensors`, or such a file
  *
  * @example
  * ```ts
@@ -48,10 +56,33 @@ export function peft(folder: string): Method {
   return {
     method: "peft",
     settings: { folder },
-    open: async () => peftFromFiles(await readPeftFiles(folder)),
+    async open() {
+      const file = await loraFileIn(folder);
+      return file === undefined
+        ? peftFromFiles(await readPeftFiles(folder))
+        : loraFromFile(await readLoraFile(file), folder);
+    },
     attach: () => {
       throw new TunebookError("input", "peft: open() reads the folder; attach what it gives");
     },
+  };
+}
+
+/** The LoRA of a denoiser that a reference to an adapter means; undefined for a folder of PEFT. */
+async function loraFileIn(folder: string): Promise<string | undefined> {
+  if (folder.endsWith(".safetensors")) return folder;
+  const file = join(folder, loraFile);
+  return await exists(file) && !await exists(join(folder, configFile)) ? file : undefined;
+}
+
+/** The method of a file of diffusers or kohya: which layers it means, only a model can tell. */
+export function loraFromFile(file: LoraFile, folder: string = file.path): Method {
+  return {
+    method: "peft",
+    settings: { folder },
+    learningRate: lora().learningRate!,
+    headOutputs: () => undefined,
+    attach: (modelInfo) => peftFromFiles(peftFilesOf(file, modelInfo)).attach(modelInfo),
   };
 }
 

@@ -6,7 +6,8 @@
 import { evaluated } from "../nn/run_over.ts";
 import { join } from "node:path";
 import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/peft/folder.ts";
-import { takesNoOptions } from "../core/check_options.ts";
+import { checkOptions } from "../core/check_options.ts";
+import { oneOf, type Rules } from "../core/option_rules.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
 import { quoted, shownName } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
@@ -18,15 +19,28 @@ import { frozenOf, parameters } from "../nn/trainable_model.ts";
 import { trainedTensors } from "../nn/trained.ts";
 import { checkAdapterFolder } from "./checks/adapter_folder.ts";
 import { writeTokenizerFiles } from "./model_folder.ts";
+import { loraFileTarget } from "./lora_file.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** The same float32 numbers go through the same graph; only the run itself may differ in order. */
 const tolerance = 1e-5;
 
+const rules: Rules<AdapterOptions> = { format: oneOf(["peft", "diffusers", "kohya"]) };
+
+/** How an adapter is stored. */
+export interface AdapterOptions {
+  /**
+   * PEFT's folder unless given. LoRA of a denoiser may also be one file, `pytorch_lora_weights.safetensors`, with
+   * the names of `diffusers` or of `kohya`, whose sd-scripts many tools follow.
+   */
+  readonly format?: "peft" | "diffusers" | "kohya";
+}
+
 /**
  * A PEFT folder: `adapter_config.json`, `adapter_model.safetensors`, `README.md`, and the tokenizer's
- * files, which say how texts were read in training.
+ * files, which say how texts were read in training. Or a file of LoRA, where `format` asks for it: an error of
+ * kind "unsupported" before anything is trained where the method is another or the model is no denoiser.
  *
  * @example
  * ```ts
@@ -34,11 +48,14 @@ const tolerance = 1e-5;
  * import assert from "node:assert/strict";
  *
  * assert.equal(adapter("out/reviews-lora").folder, "out/reviews-lora");
+ * assert.deepEqual(adapter("out/style", { format: "kohya" }).options, { format: "kohya" });
  * ```
  */
-export function adapter(folder: string): DeployTarget {
+export function adapter(folder: string, options: AdapterOptions = {}): DeployTarget {
   checkTargetFolder("adapter", folder);
-  takesNoOptions("adapter", arguments, 1);
+  checkOptions("adapter", options, rules);
+  const { format = "peft" } = options;
+  if (format !== "peft") return loraFileTarget(folder, format, tolerance);
   return {
     name: "adapter",
     folder,

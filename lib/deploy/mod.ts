@@ -17,7 +17,7 @@ type Make = (folder: string, options: never) => DeployTarget;
 
 /** The targets by name: each refuses the options that it does not know. */
 export const targets: Readonly<Record<string, Make>> = {
-  adapter: withoutOptions("adapter", adapter),
+  adapter,
   gguf,
   merged,
   onnx,

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { type HostTensor, openDevice } from "../../lib/engine/mod.ts";
-import { loadModel } from "../../lib/models/load_model.ts";
-import { attachTo, type Model, modelWeights } from "../../lib/nn/model.ts";
+import { attachTo, modelWeights } from "../../lib/nn/model.ts";
 import { withImageSize } from "../../lib/nn/image_size.ts";
 import { familyOf } from "../../lib/models/mod.ts";
 import { checkRun } from "../nn/check_gradients.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { gradientRun, logitsOf, logitsRun } from "../nn/run_trainable_model.ts";
-import { goldenPath, largestDifference, readGolden } from "./golden.ts";
+import { largestDifference } from "./golden.ts";
+import { goldenDenoiser, goldenDenoising } from "./golden_denoisers.ts";
 import { weightedImages } from "./weighted_images.ts";
 
 /** Both sides compute in float32; results are below ten. */
@@ -25,27 +25,11 @@ const models: readonly [name: string, classes: number, devices: readonly string[
   ["unet-short", 0, ["cpu"]],
 ];
 
-function goldenDenoiser(name: string, classes: number): Promise<Model> {
-  const folder = goldenPath(`denoisers/${name}`);
-  return loadModel({
-    reference: `file:${folder}`,
-    config: `${folder}/config.json`,
-    weights: `${folder}/diffusion_pytorch_model.safetensors`,
-    head: { name: "denoiser", outputs: classes },
-    seed: 1,
-  });
-}
-
 async function trainableOf(name: string, classes: number) {
-  const golden = await readGolden(`denoisers/${name}/expected.safetensors`);
+  const { golden, batch } = await goldenDenoising(name);
   const model = await goldenDenoiser(name, classes);
   const objective = weightedImages(model, golden.weights);
-  const { sample, timestep, class_labels } = golden;
-  return {
-    golden,
-    trainable: { model, adapter: attachTo(model, full()), objective },
-    batch: { sample, timestep, ...(class_labels ? { class_labels } : {}) },
-  };
+  return { golden, trainable: { model, adapter: attachTo(model, full()), objective }, batch };
 }
 
 for (const [name, classes, devices] of models) {
