@@ -265,6 +265,14 @@ export interface ObjectiveContext {
   readonly focalGamma?: number;
 }
 
+/** What goes along with drawing. */
+export interface DrawOptions {
+  /** Begins a display of how many of so many steps are done. */
+  readonly progress?: (steps: number) => Progress;
+  /** Stops with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** How a model is asked to draw, many times for each image. */
 export interface ImageDrawing<Input = unknown, Answer = unknown> {
   /**
@@ -276,6 +284,6 @@ export interface ImageDrawing<Input = unknown, Answer = unknown> {
     inputs: readonly Input[],
     processor: Processor,
     denoise: (rows: Rows & Pick<Examples, "objective">) => Promise<Outputs>,
-    options?: { readonly progress?: Progress; readonly signal?: AbortSignal },
+    options?: DrawOptions,
   ): Promise<Answer[]>;
 }

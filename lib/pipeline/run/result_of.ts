@@ -53,6 +53,8 @@ export interface StageResults {
   textModel(): TextModel;
   dispose(): Promise<void>;
   readonly signal?: AbortSignal | undefined;
+  /** Shows no progress of what is asked later. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** The result, which shows itself and answers new inputs. */
@@ -95,7 +97,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         inputs,
         processor,
         (examples) => outputsOf(examples, signal),
-        signal,
+        { signal, quiet: stages.quiet },
       );
     },
     dispose,

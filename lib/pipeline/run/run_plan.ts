@@ -137,6 +137,7 @@ export async function runPlan(
       textModel: writing.open,
       dispose,
       signal: options.signal,
+      quiet: options.quiet,
     });
   } catch (error) {
     await dispose();

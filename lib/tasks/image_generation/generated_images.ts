@@ -19,6 +19,7 @@ import { denoiserHeadName, denoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, GeneratedImage } from "./drawing.ts";
 import { drawImages } from "./draw_images.ts";
+import { minSnrWeight } from "./loss_weight.ts";
 import { type Noising, noisyImages } from "./noisy_images.ts";
 
 /** A task and what its columns mean. */
@@ -68,6 +69,8 @@ async function examplesOf(
 ): Promise<Examples<DenoisingPredictions, GeneratedImage>> {
   const model = denoiserModel(task.name, processor, labels);
   const { pixels } = model;
+  // Tells before a training what min-SNR cannot weigh.
+  if (noising.minSnr !== undefined) minSnrWeight(model.schedule, noising.minSnr, 0);
   const found = isLabelled ? labelled?.read(table, where, labels) : undefined;
   const rows = table.numRows();
   const classes = found ? truthOf(found) : new Int32Array(rows).fill(labels.length);
