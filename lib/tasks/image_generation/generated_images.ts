@@ -19,8 +19,11 @@ import { denoiserHeadName, denoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, GeneratedImage } from "./drawing.ts";
 import { drawImages } from "./draw_images.ts";
+import { heldOutImages } from "./held_out_images.ts";
 import { minSnrWeight } from "./loss_weight.ts";
 import { type Noising, noisyImages } from "./noisy_images.ts";
+import { sampleRequests } from "./sample_requests.ts";
+import { showGenerated } from "./show_generated.ts";
 
 /** A task and what its columns mean. */
 export interface GeneratedImagesOptions {
@@ -50,6 +53,7 @@ export function generatedImages(
       config,
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    display: showGenerated,
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     drawing: {
       draw: (inputs, processor, denoise, settings) =>
@@ -57,6 +61,9 @@ export function generatedImages(
           labels,
           ...settings,
         }),
+      samples: (count) => sampleRequests(count, labels),
+      heldOut: (table, processor, settings) =>
+        heldOutImages(table, processor, settings, { name: task.name, ...options }),
     },
   };
 }

@@ -10,7 +10,7 @@ import { minSnrWeight } from "../../../lib/tasks/image_generation/loss_weight.ts
 import { noiseSchedule } from "../../../lib/tasks/image_generation/noise_schedule.ts";
 import type { NoiseScheduleOptions } from "../../../lib/tasks/image_generation/noise_schedule_options.ts";
 import { noisyImages } from "../../../lib/tasks/image_generation/noisy_images.ts";
-import { addNoise, targetOf } from "../../../lib/tasks/image_generation/targets.ts";
+import { addNoise, denoisingTarget } from "../../../lib/tasks/image_generation/targets.ts";
 import type { ImageRows } from "../../../lib/tasks/shared/image_rows.ts";
 import { initialParameters } from "../../../lib/train/initial_state.ts";
 import { isMistake } from "../../is_mistake.ts";
@@ -51,7 +51,14 @@ async function stepOf(name: string) {
   );
   // Nothing is read: the images are there with their noise.
   const noisy = noisyImages({} as ImageRows, {
-    model: { schedule, shape: sizes.shape, pixels: {} as PixelProcessor, tokens: 4, mapSizes: {} },
+    model: {
+      schedule,
+      shape: sizes.shape,
+      pixels: {} as PixelProcessor,
+      tokens: 4,
+      mapSizes: {},
+      takesLabels: true,
+    },
     augmentations: { ofImages: [], ofBatches: [] },
     noising: {
       dropLabel: 0,
@@ -65,7 +72,7 @@ async function stepOf(name: string) {
     step,
     label: golden.labels.data[row],
     sample: addNoise(schedule, clean[row], noise[row], step),
-    target: targetOf(schedule, clean[row], noise[row], step),
+    target: denoisingTarget(schedule, clean[row], noise[row], step),
   })));
   const trainable = {
     model,

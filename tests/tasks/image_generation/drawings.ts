@@ -31,3 +31,15 @@ export async function drawings(count = 24): Promise<Table> {
   });
   return tableFromColumns({ image: images, kind: images.map((_, row) => kinds[row % 2]) });
 }
+
+/** How they become numbers from -1 to 1. */
+export const pixelsOfDrawings = {
+  image_processor_type: "ViTImageProcessor",
+  do_resize: true,
+  size: { height: 8, width: 8 },
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: true,
+  image_mean: [0.5, 0.5, 0.5],
+  image_std: [0.5, 0.5, 0.5],
+};
