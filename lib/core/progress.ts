@@ -29,6 +29,8 @@ export interface ProgressOptions {
   unit: string;
   /** Where the work stands at the start, after a resume. */
   start?: number;
+  /** Milliseconds before anything is shown, for work that is mostly over before anyone looks. */
+  after?: number;
 }
 
 const secondsBetweenLines = 5;
@@ -37,11 +39,25 @@ const bytesPerMegabyte = 1e6;
 /** Starts a progress display. */
 export function showProgress(options: ProgressOptions): Progress {
   // A notebook's server may have a terminal; what is shown in a cell has none.
-  return process.stderr.isTTY && !kernel() ? bar(options) : lines(options);
+  return process.stderr.isTTY && !kernel() ? lateBar(options) : lines(options);
 }
 
 /** A progress display that shows nothing. */
 export const silentProgress: Progress = { update() {}, end() {} };
+
+function lateBar({ after = 0, ...options }: ProgressOptions): Progress {
+  if (after === 0) return bar(options);
+  const began = Date.now();
+  let shown: Progress | undefined;
+  return {
+    update(done, note) {
+      if (!shown && Date.now() - began < after) return;
+      shown ??= bar({ ...options, start: done });
+      shown.update(done, note);
+    },
+    end: () => shown?.end(),
+  };
+}
 
 function bar({ title, total, unit, start = 0 }: ProgressOptions): Progress {
   const display = new cliProgress.SingleBar({
@@ -66,9 +82,12 @@ function bar({ title, total, unit, start = 0 }: ProgressOptions): Progress {
   };
 }
 
-function lines({ title, total, unit, start = 0 }: ProgressOptions): Progress {
+function lines(
+  { title, total, unit, start = 0, after = secondsBetweenLines * 1000 }: ProgressOptions,
+): Progress {
   const began = Date.now();
-  let shown = began;
+  let next = began + after;
+  let isShown = false;
   let last = "";
   const print = (text: string) => {
     if (text !== last) say(`${title} ${text}`);
@@ -78,13 +97,14 @@ function lines({ title, total, unit, start = 0 }: ProgressOptions): Progress {
   return {
     update(done, note = "") {
       latest = { done, note };
-      if (Date.now() - shown < secondsBetweenLines * 1000) return;
-      shown = Date.now();
+      if (Date.now() < next) return;
+      next = Date.now() + secondsBetweenLines * 1000;
+      isShown = true;
       print(status({ done, total, unit, start }, began, note));
     },
     end() {
       // Work that was over before the first line has nothing to report.
-      if (latest && shown !== began) {
+      if (latest && isShown) {
         print(status({ ...latest, total, unit, start }, began, latest.note));
       }
     },

@@ -6,8 +6,8 @@
 import { type Html, html, lineColour } from "../core/html.ts";
 import type { Picture } from "./picture.ts";
 
-/** The pixels of an image on a page, on its longer side: small ones are drawn larger. */
-const shownPixels = 96;
+/** The pixels of an image on a page, on its longer side, unless told otherwise: small ones are drawn larger. */
+const usualPixels = 96;
 
 /** Pictures beside each other, each above its title. */
 export function htmlPictures(pictures: readonly Picture[]): Html {
@@ -20,7 +20,10 @@ style="opacity:.85;font-size:.92em">${picture.title}</figcaption></figure>`
 }
 
 /** A small picture. */
-export function htmlPicture({ title, url, ...size }: Picture): Html {
+export function htmlPicture(
+  { title, url, ...size }: Picture,
+  shownPixels = usualPixels,
+): Html {
   const scale = shownPixels / Math.max(size.width, size.height);
   const [width, height] = [size.width, size.height].map((side) => Math.round(side * scale));
   return html`

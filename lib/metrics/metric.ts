@@ -108,6 +108,7 @@ const described: Readonly<Record<string, string>> = {
   boxes: "boxes of objects in images",
   mask: "masks of images",
   features: "features of generated and real images",
+  denoising: "noisy images",
 };
 
 /**

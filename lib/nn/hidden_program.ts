@@ -29,7 +29,10 @@ export function positionsAbove(
  * Feeds a batch and gives what the frozen layers make of it: `hidden` [batch, sequence or 1,
  * hiddenSize], of a model that is no stack [batch, 1, numbers].
  */
-export function hiddenProgram(trainable: TrainableModel, frozenLayers: number): Program {
+export function hiddenProgram(
+  trainable: Pick<TrainableModel, "model" | "adapter">,
+  frozenLayers: number,
+): Program {
   const { model } = trainable;
   const weights = weightInputs(trainable);
   const frozen = Object.entries(weights.inputs).filter(([, { role }]) => role === "frozen");

@@ -16,6 +16,7 @@ import type { Table } from "../table/table.ts";
 import type { BatchLayout } from "../text/batch_layout.ts";
 import type { MimeBundle } from "../core/display.ts";
 import type { Progress } from "../core/progress.ts";
+import type { Image } from "../image/image.ts";
 import type { Picture } from "../image/picture.ts";
 import type { BatchDraw, Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
@@ -265,6 +266,29 @@ export interface ObjectiveContext {
   readonly focalGamma?: number;
 }
 
+/** What goes along with drawing. */
+export interface DrawOptions {
+  /** Begins a display of how many of so many steps are done. */
+  readonly progress?: (steps: number) => Progress;
+  /** Stops with an error of kind "interrupted". */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How held-out images are read. */
+export interface HeldOutOptions {
+  /** What errors call the table, `the test data`. */
+  readonly where: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What drawn images are compared with. */
+export interface HeldOutImages<Input = unknown> {
+  /** What is asked for, one input for each image. */
+  readonly inputs: readonly Input[];
+  /** Images of the rows as the model sees them. */
+  readonly images: readonly Image[];
+}
+
 /** How a model is asked to draw, many times for each image. */
 export interface ImageDrawing<Input = unknown, Answer = unknown> {
   /**
@@ -276,6 +300,14 @@ export interface ImageDrawing<Input = unknown, Answer = unknown> {
     inputs: readonly Input[],
     processor: Processor,
     denoise: (rows: Rows & Pick<Examples, "objective">) => Promise<Outputs>,
-    options?: { readonly progress?: Progress; readonly signal?: AbortSignal },
+    options?: DrawOptions,
   ): Promise<Answer[]>;
+  /** So many inputs that show what the model draws over a training: its labels in turns, of few steps. */
+  samples(count: number): readonly Input[];
+  /** Held-out images, and inputs that ask for as many of the same labels. */
+  heldOut(
+    table: Table,
+    processor: Processor,
+    options: HeldOutOptions,
+  ): Promise<HeldOutImages<Input>>;
 }

@@ -6,7 +6,7 @@
 import { checkOptions, optionMistakes, valueMistakes } from "../core/check_options.ts";
 import { type Mistake, mistakeOf, mistakes } from "../core/errors.ts";
 import { isRecord } from "../core/objects.ts";
-import { oneOf, record, type Rules } from "../core/option_rules.ts";
+import { oneOf, record, type Rules, text } from "../core/option_rules.ts";
 import {
   generateContradictions,
   type GenerateOptions,
@@ -32,11 +32,21 @@ export interface EvaluateOptions {
    * float32 either way. An error where the device has no eight-bit products.
    */
   readonly compute?: Compute;
+  /**
+   * For metrics of features, such as `fid` and `kid`: the model of images whose pooled features are compared, a
+   * reference as `model` takes it; the trunk of CenterNet (npm:@vladmandic/human@3.3.6, 128 × 128 pixels) unless
+   * given.
+   */
+  readonly features?: string;
 }
 
 /** The arithmetics of scores; there is nothing to measure for them. */
 const computes: readonly Compute[] = ["float32", "int8"];
-const rules: Rules<EvaluateOptions> = { generate: record, compute: oneOf(computes) };
+const rules: Rules<EvaluateOptions> = {
+  generate: record,
+  compute: oneOf(computes),
+  features: text,
+};
 const { signal: _, answers: __, logprobs: ___, ...writingRules } = generateRules;
 const allRules: Rules<WritingOptions> = writingRules;
 
@@ -45,6 +55,11 @@ export function checkEvaluateOptions(options: EvaluateOptions): void {
   checkOptions("evaluate", options, rules);
   const wrong = options.generate === undefined ? [] : writingMistakes(options.generate);
   if (wrong.length > 0) throw mistakes("input", "these options of generate make no sense:", wrong);
+}
+
+/** What is wrong with the name of the model whose features are compared. */
+export function featuresMistakes(features: unknown): Mistake[] {
+  return valueMistakes({ features }, { features: rules.features });
 }
 
 /** What is wrong with the arithmetic of scores. */

@@ -65,7 +65,8 @@ export interface Plan<
 > {
   /**
    * Adds scores on the held-out rows, by metrics of the task's kind. For metrics of written texts, which
-   * chats, text generation, translation and the like take too, the model writes an answer to each row.
+   * chats, text generation, translation and the like take too, the model writes an answer to each row. For
+   * metrics of features, which image generation takes too, it draws as many images as are held out, at most 256.
    */
   evaluate<const Metrics extends Readonly<Record<string, MetricFor<Predicted>>>>(
     metrics: Metrics,
@@ -162,11 +163,13 @@ function planOf(spec: PlanSpec): Plan<any, any, any, any> {
       checkEvaluateOptions(options);
       const generate = options.generate ?? spec.generate;
       const evaluateCompute = options.compute ?? spec.evaluateCompute;
+      const features = options.features ?? spec.features;
       return planOf({
         ...spec,
         metrics: { ...spec.metrics, ...metrics },
         ...(generate ? { generate: Object.freeze({ ...generate }) } : {}),
         ...(evaluateCompute ? { evaluateCompute } : {}),
+        ...(features === undefined ? {} : { features }),
       });
     },
     deploy(...targets: readonly DeployTarget[]) {

@@ -17,6 +17,7 @@ import { newModelSettings } from "../models/fresh/new_settings.ts";
 import { parseReference } from "../weights/reference.ts";
 import {
   evaluateComputeMistakes,
+  featuresMistakes,
   writingMistakes,
   type WritingOptions,
 } from "./evaluate_options.ts";
@@ -36,6 +37,7 @@ const fields = [
   "train",
   "metrics",
   "generate",
+  "features",
   "evaluateCompute",
   "deploy",
 ];
@@ -96,13 +98,17 @@ export function specFromJson(json: unknown): PlanSpec {
     wrong.push(...writingMistakes(options).map((mistake) => ({ ...mistake, part: "generate" })));
     return options as WritingOptions;
   });
-  const { evaluateCompute } = plan;
+  const { evaluateCompute, features } = plan;
+  if (features !== undefined) {
+    wrong.push(...featuresMistakes(features).map((mistake) => ({ ...mistake, part: "features" })));
+  }
   if (evaluateCompute !== undefined) {
     wrong.push(
       ...evaluateComputeMistakes(evaluateCompute)
         .map((mistake) => ({ ...mistake, part: "evaluateCompute" })),
     );
   }
+  const ofFeatures = features === undefined ? {} : { features: features as string };
   const places = attempt("deploy", () => {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
@@ -122,6 +128,7 @@ export function specFromJson(json: unknown): PlanSpec {
       train: train!,
       metrics: scores!,
       ...(generate ? { generate } : {}),
+      ...ofFeatures,
     }));
   }
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
@@ -134,6 +141,7 @@ export function specFromJson(json: unknown): PlanSpec {
     train: train!,
     metrics: scores!,
     ...(generate ? { generate } : {}),
+    ...ofFeatures,
     ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
     targets: places!,
   };

@@ -35,6 +35,8 @@ export interface PlanJson {
   readonly metrics: Readonly<Record<string, string>>;
   /** How answers are written for metrics of written texts, and for samples. */
   readonly generate?: WritingOptions;
+  /** The model whose features of drawn images are compared. */
+  readonly features?: string;
   /** In which numbers scores are computed. */
   readonly evaluateCompute?: Compute;
   readonly deploy: readonly {
@@ -86,6 +88,7 @@ export function specToJson(parts: PlanSpec): PlanJson {
       Object.entries(parts.metrics).map(([name, metric]) => [name, metric.name]),
     ),
     ...(parts.generate ? { generate: parts.generate } : {}),
+    ...(parts.features === undefined ? {} : { features: parts.features }),
     ...(parts.evaluateCompute ? { evaluateCompute: parts.evaluateCompute } : {}),
     deploy: parts.targets.map(({ name, folder, options }) => ({
       target: name,

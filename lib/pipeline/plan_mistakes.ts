@@ -114,16 +114,19 @@ export function describeKind({ name, kind }: Pick<PlanSpec["task"], "name" | "ki
   return name === "text-classification" ? `labels of kind "${kind}"` : name;
 }
 
-/** The kinds of predictions that metrics may score: models of next tokens write texts, too. */
+/** The kinds of predictions of what models make: next tokens write texts, and denoisers draw. */
+const madeKinds: Readonly<Record<string, string>> = { language: "text", denoising: "features" };
+
+/** The kinds of predictions that metrics may score. */
 export function scoredKinds({ kind }: Pick<PlanSpec["task"], "kind">): readonly string[] {
-  return kind === "language" ? [kind, "text"] : [kind];
+  return Object.hasOwn(madeKinds, kind) ? [kind, madeKinds[kind]] : [kind];
 }
 
 /** Stages that do not fit together. */
 export function planMistakes(
-  { task, split, train, metrics, generate }: Pick<
+  { task, split, train, metrics, generate, features }: Pick<
     PlanSpec,
-    "task" | "split" | "train" | "metrics" | "generate"
+    "task" | "split" | "train" | "metrics" | "generate" | "features"
   >,
 ): Mistake[] {
   const what = describeKind(task);
@@ -145,10 +148,11 @@ export function planMistakes(
       inTrain(setting, "needs validation rows: give the data a validation share");
     }
   }
-  if (kinds.length === 1) {
-    const writes = `is for tasks whose model writes, not for ${what}`;
-    if (train.samples) inTrain("samples", writes);
-    if (generate) wrong.push(mistakeOf(() => `generate ${writes}`));
+  const writes = `is for tasks whose model writes, not for ${what}`;
+  if (train.samples && kinds.length === 1) inTrain("samples", writes);
+  if (generate && !kinds.includes("text")) wrong.push(mistakeOf(() => `generate ${writes}`));
+  if (features !== undefined && !kinds.includes("features")) {
+    wrong.push(mistakeOf(() => `features are of drawn images, not of ${what}`));
   }
   for (const setting of ["classWeights", "labelSmoothing", "focalGamma"] as const) {
     if (train[setting] && !task.lossSettings.includes(setting)) {

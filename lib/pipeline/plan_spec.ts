@@ -79,6 +79,8 @@ export interface PlanSpec {
   readonly metrics: Readonly<Record<string, AnyMetric>>;
   /** How answers of held-out rows, and samples, are written. */
   readonly generate?: WritingOptions;
+  /** The model whose features of drawn images are compared. */
+  readonly features?: string;
   /** In which numbers scores are computed; float32 unless given. */
   readonly evaluateCompute?: Compute;
   readonly targets: readonly DeployTarget[];

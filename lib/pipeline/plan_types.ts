@@ -5,6 +5,8 @@
  * @module
  */
 import type { Metric } from "../metrics/metric.ts";
+import type { DenoisingPredictions } from "../nn/denoising_predictions.ts";
+import type { FeaturePredictions } from "../nn/feature_predictions.ts";
 import type { AnyPredictions, ClassKind, Predictions } from "../nn/predictions.ts";
 import type { TextPredictions } from "../nn/text_predictions.ts";
 import type { DataOptions } from "./plan_spec.ts";
@@ -28,13 +30,15 @@ type ValueOf<Asked> = Asked extends Metric<infer Value, any> ? Value : never;
 
 /**
  * The metrics that score a kind of predictions; of several kinds, those that score one of them. A model
- * of next tokens writes, so that metrics of written texts score it as well.
+ * of next tokens writes, so that metrics of written texts score it as well; a denoiser draws, so that
+ * metrics of features do.
  */
 export type MetricFor<Predicted extends AnyPredictions> = Predicted extends AnyPredictions
   ? Metric<unknown, Predicted> | WrittenMetric<Predicted>
   : never;
 
-/** A metric of written texts, for predictions of next tokens alone. */
+/** A metric of what the model makes: of written texts for next tokens, of drawn images for a denoiser. */
 export type WrittenMetric<Predicted extends AnyPredictions> = Predicted extends
   Predictions<"language"> ? Metric<unknown, TextPredictions>
+  : Predicted extends DenoisingPredictions ? Metric<unknown, FeaturePredictions>
   : never;

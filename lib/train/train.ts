@@ -45,6 +45,7 @@ export async function train(
       const report = await optimizerStep(run, step, loss);
       await trainer.record(report);
       await trainer.validateIfDue();
+      await trainer.lookIfDue();
       await trainer.saveIfDue();
     }
   });

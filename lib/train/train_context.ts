@@ -19,6 +19,14 @@ export interface StepsBefore extends Pick<TrainerState, "step" | "losses" | "val
   readonly learningRates: readonly number[];
 }
 
+/** When a run is looked at. */
+export interface Look {
+  readonly step: number;
+  /** Which of so many times this is, from 1. */
+  readonly at: number;
+  readonly of: number;
+}
+
 /** What a loop needs beside the model. */
 export interface TrainContext {
   readonly device: Device;
@@ -30,6 +38,11 @@ export interface TrainContext {
     state: State,
     signal?: AbortSignal,
   ) => Promise<{ score: number; better: "higher" | "lower" }>;
+  /**
+   * Looks at what the present state gives, at the steps of validations, those of which there are no such rows
+   * included; not after the last step.
+   */
+  readonly look?: (state: State, when: Look) => Promise<void>;
   /** Rows that the frozen layers are done with, where their result is kept for all epochs. */
   readonly onFrozenRows?: (done: number) => void;
   /** What a run that was asked to continue has done before; no steps without a checkpoint. */

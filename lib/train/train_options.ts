@@ -108,7 +108,9 @@ export interface TrainOptions extends OptimizerOptions, ScheduleOptions {
   readonly validateEvery?: number;
   /**
    * Of a model that writes: inputs that are answered before and after the training and at each
-   * validation, or how many held-out ones are; 3 of these unless given, none with 0.
+   * validation, or how many held-out ones are; 3 of these unless given, none with 0. Of a model that draws:
+   * what is drawn before and after the training and about eight times in it, or how many images of the labels
+   * in turns, of 25 steps each; 6 unless given.
    */
   readonly samples?: number | readonly unknown[];
   /** A folder for checkpoints. */

@@ -131,6 +131,20 @@ export class Trainer {
     if (keepBest && this.#state.best?.step === step) this.#best = await state.read(whole.vector);
   }
 
+  /** Has the present parameters, or their average, looked at. */
+  async lookIfDue(): Promise<void> {
+    const { settings, plan: { stepsPerEpoch, totalSteps }, whole } = this.#run;
+    const { look } = this.#context;
+    const { step } = this;
+    const { validateEvery = stepsPerEpoch } = settings;
+    if (!look || step >= totalSteps || step % validateEvery !== 0) return;
+    await look(await whole.after(step), {
+      step,
+      at: step / validateEvery,
+      of: Math.ceil(totalSteps / validateEvery),
+    });
+  }
+
   /** Writes a checkpoint into the folder of checkpoints. */
   async saveIfDue(): Promise<void> {
     const { settings: { checkpoints, checkpointEvery }, plan: { stepsPerEpoch } } = this.#run;

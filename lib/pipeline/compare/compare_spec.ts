@@ -183,7 +183,8 @@ function methodMistakes(methods: CompareSpec["methods"]): Mistake[] {
 
 function metricMistakes(metric: AnyMetric, task: CompareSpec["task"]): Mistake[] {
   const { name, kinds, isTable } = metric;
-  const scored = scoredKinds(task);
+  // The runs of a comparison draw nothing.
+  const scored = scoredKinds(task).filter((kind) => kind !== "features");
   return [
     ...scored.some((kind) => kinds.includes(kind)) ? [] : [
       mistakeOf(() =>

@@ -11,6 +11,7 @@ import type { TextPredictions } from "../../nn/text_predictions.ts";
 import { pickRows, sourceRows } from "../../table/source_rows.ts";
 import type { Table } from "../../table/table.ts";
 import type { AnyTask } from "../plan_spec.ts";
+import { denoisingDisplay } from "./denoising_display.ts";
 import { type PredictionsTable, predictionsTable } from "./predictions_table.ts";
 
 /** Enough to see what kind of rows go wrong; the predictions themselves hold all of them. */
@@ -22,6 +23,9 @@ export function shownPredictions<Predicted extends AnyPredictions>(
   predictions: Predicted,
   rows: { readonly table: Table; readonly task: AnyTask },
 ): Predicted {
+  if (predictions.kind === "denoising") {
+    return withDisplay(predictions, (own) => denoisingDisplay(own as never));
+  }
   const shown = predictionsTable(predictions);
   // Pairs of classes, for one, are not the rows of the table.
   if (!shown || predictions.rows !== rows.table.numRows()) return predictions;

@@ -8,7 +8,9 @@ import { type Html, html, htmlFrame, htmlTable } from "../../core/html.ts";
 import { shortened } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { GeneratedText } from "../../generate/generated_text.ts";
+import type { RunSamples } from "../run/run_result.ts";
 import type { WrittenSample } from "../write/samples.ts";
+import { areDrawn, drawnSamplesHtml, drawnSamplesText } from "./drawn_samples_display.ts";
 
 const shownCharacters = 240;
 
@@ -18,8 +20,18 @@ function shown({ text, finishReason }: GeneratedText): string {
   return finishReason === "length" && !line.endsWith("…") ? `${line} …` : line;
 }
 
-/** Samples in words, a block each; `now` is what the last text is called. */
-export function samplesText(samples: readonly WrittenSample[], now = "after"): string {
+/** Samples in words; `now` is what the last answers are called. */
+export function samplesText(samples: RunSamples, now = "after"): string {
+  return areDrawn(samples) ? drawnSamplesText(samples, now) : writtenSamplesText(samples, now);
+}
+
+/** Samples as a table; `now` is what the last answers are called. */
+export function samplesHtml(samples: RunSamples, now = "after"): Html {
+  return areDrawn(samples) ? drawnSamplesHtml(samples, now) : writtenSamplesHtml(samples, now);
+}
+
+/** Texts, a block each. */
+function writtenSamplesText(samples: readonly WrittenSample[], now: string): string {
   return visibleLines(
     samples.map(({ input, reference, before, after }) =>
       [
@@ -34,8 +46,7 @@ export function samplesText(samples: readonly WrittenSample[], now = "after"): s
   );
 }
 
-/** Samples as a table; `now` is what the last column is called. */
-export function samplesHtml(samples: readonly WrittenSample[], now = "after"): Html {
+function writtenSamplesHtml(samples: readonly WrittenSample[], now: string): Html {
   if (samples.length === 0) return html``;
   const isTold = samples.some(({ reference }) => reference !== undefined);
   return htmlTable({
@@ -51,7 +62,7 @@ export function samplesHtml(samples: readonly WrittenSample[], now = "after"): H
 }
 
 /** Samples that show themselves. */
-export function shownSamples(samples: readonly WrittenSample[]): readonly WrittenSample[] {
+export function shownSamples<Samples extends RunSamples>(samples: Samples): Samples {
   return withDisplay(
     samples,
     (list) => bundleOf(samplesText(list), htmlFrame(samplesHtml(list))),

@@ -13,7 +13,7 @@ import { type Progress, showProgress } from "../../core/progress.ts";
 import { sparkline } from "../../core/sparkline.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { StepReport, StepsBefore, Validation } from "../../train/train.ts";
-import type { WrittenSample } from "../write/samples.ts";
+import type { RunSamples } from "../run/run_result.ts";
 import { samplesHtml, samplesText } from "./samples_display.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 
@@ -23,8 +23,8 @@ export interface TrainingView {
   resume(before: StepsBefore): void;
   step(report: StepReport): void;
   validation(validation: Validation): void;
-  /** Takes in what the model writes now. */
-  samples(samples: readonly WrittenSample[]): void;
+  /** Takes in what the model writes or draws now. */
+  samples(samples: RunSamples): void;
   /** Shows the last state; `how` says how the run ended. */
   end(how: string): Promise<void>;
 }
@@ -55,7 +55,7 @@ export function notebookView(
   let isShown = false;
   let next = -Infinity;
   let drawing: Promise<void> | undefined;
-  let samples: readonly WrittenSample[] = [];
+  let samples: RunSamples = [];
   const draw = async (how: string) => {
     const began = now();
     try {
@@ -135,7 +135,7 @@ export async function trainingDisplay(
   { how, scoreName, samples = [] }: {
     how: string;
     scoreName: string;
-    samples?: readonly WrittenSample[];
+    samples?: RunSamples;
   },
 ): Promise<MimeBundle> {
   const { step, totalSteps } = record;

@@ -75,7 +75,7 @@ export function answererOf(
         compiled.catch(() => compiled = undefined);
         const predictor = await compiled;
         return await predictor.outputs(examples, { signal });
-      }, signal),
+      }, { signal }),
     textModel: writing.open,
     async dispose() {
       const predictor = await compiled?.catch(() => undefined);

@@ -4,6 +4,7 @@
  * @module
  */
 import { isPlainObject } from "../../core/objects.ts";
+import { showProgress, silentProgress } from "../../core/progress.ts";
 import { withDisplay } from "../../core/display.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { shownValue } from "../../core/shown_value.ts";
@@ -30,17 +31,27 @@ export function requireInputs(inputs: unknown, of = "predict"): void {
   );
 }
 
+/** How answers are made. */
+export interface PredictInputsOptions {
+  readonly signal: AbortSignal;
+  /** Shows no progress. */
+  readonly quiet?: boolean | undefined;
+}
+
+/** Drawing that takes longer than this shows how far it is. */
+const unseenMilliseconds = 2000;
+
 /** Encodes new inputs, runs the model, and gives one answer for each. */
 export async function predictInputs(
   task: AnyLabelledTask,
   inputs: readonly unknown[],
   processor: Processor,
   outputsOf: (examples: AskedRows) => Promise<Outputs>,
-  signal: AbortSignal,
+  options: PredictInputsOptions,
 ): Promise<unknown[]> {
   requireInputs(inputs);
   if (inputs.length === 0) return [];
-  const answers = await answersTo(task, inputs, processor, outputsOf, signal);
+  const answers = await answersTo(task, inputs, processor, outputsOf, options);
   const { display } = task;
   return display ? withDisplay(answers, (shown) => display(shown)) : answers;
 }
@@ -51,9 +62,15 @@ async function answersTo(
   inputs: readonly unknown[],
   processor: Processor,
   outputsOf: (examples: AskedRows) => Promise<Outputs>,
-  signal: AbortSignal,
+  { signal, quiet }: PredictInputsOptions,
 ): Promise<unknown[]> {
-  if (drawing) return await drawing.draw(inputs, processor, outputsOf, { signal });
+  if (drawing) {
+    const progress = (total: number) =>
+      quiet
+        ? silentProgress
+        : showProgress({ title: "drawing", total, unit: "steps", after: unseenMilliseconds });
+    return await drawing.draw(inputs, processor, outputsOf, { signal, progress });
+  }
   const table = task.tableOf(inputs);
   const examples = await task.examples(table, processor, { where, labelled: false, signal });
   return examples.answers(await outputsOf(examples));

@@ -19,13 +19,12 @@ import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
-import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import { runNotes } from "./run_notes.ts";
-import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
+import { describeResult, type RunResult, type RunSamples, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
 import type { Scoring } from "./scoring.ts";
 import type { TrainedRun } from "./train_stage.ts";
@@ -45,7 +44,7 @@ export interface StageResults {
   readonly scored: Scored;
   /** In which numbers it was scored. */
   readonly scoring: Pick<Scoring, "reason">;
-  readonly samples?: readonly WrittenSample[] | undefined;
+  readonly samples?: RunSamples | undefined;
   readonly drift?: ComputeDrift | undefined;
   readonly receipts: readonly Receipt[];
   outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
@@ -53,6 +52,8 @@ export interface StageResults {
   textModel(): TextModel;
   dispose(): Promise<void>;
   readonly signal?: AbortSignal | undefined;
+  /** Shows no progress of what is asked later. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** The result, which shows itself and answers new inputs. */
@@ -95,7 +96,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         inputs,
         processor,
         (examples) => outputsOf(examples, signal),
-        signal,
+        { signal, quiet: stages.quiet },
       );
     },
     dispose,

@@ -75,9 +75,13 @@ export async function runPlan(
   const scoring = scoringOf(spec, trainable, exact);
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
-  const around = { task, defaults, device: exact, settings, table, signal };
-  const writing = await writingStage(spec, assembled, around);
-  const { sampler, toWrite } = writing;
+  const around = { task, defaults, device: exact, settings, table, options, signal };
+  const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact })
+    .catch(async (error) => {
+      await scoring[Symbol.asyncDispose]();
+      throw error;
+    });
+  const { sampler, sampleDrawer, toWrite, compare } = writing;
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
@@ -87,6 +91,7 @@ export async function runPlan(
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
     samplesAt: sampler?.atStep,
+    sampleDrawer,
   }).catch(async (error) => {
     await scoring[Symbol.asyncDispose]();
     await writing.dispose();
@@ -102,9 +107,9 @@ export async function runPlan(
     state.dispose();
   };
   try {
-    const asked = { state, options, signal, toWrite };
+    const asked = { state, options, signal, toWrite, compare };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
-    const samples = await sampler?.after(writing.open(), { steps: trained.step, signal });
+    const samples = await writing.samplesAfter(state, trained.step);
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);
     const values = await state.read(parameters);
     const model: TrainedModel = { ...assembled, values, task, files: opened.files };
@@ -137,6 +142,7 @@ export async function runPlan(
       textModel: writing.open,
       dispose,
       signal: options.signal,
+      quiet: options.quiet,
     });
   } catch (error) {
     await dispose();

@@ -15,6 +15,8 @@ import type { ScoreInterval } from "../compare/score_interval.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
+import type { DrawnSample } from "../draw/sample_drawer.ts";
+import type { GeneratedImage } from "../../tasks/image_generation/drawing.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -63,6 +65,14 @@ export interface RunSummary {
   readonly signatures?: Readonly<Record<string, string>>;
 }
 
+/** Samples of any run. */
+export type RunSamples = readonly WrittenSample[] | readonly DrawnSample[];
+
+/** Samples of a run whose model gives such answers. */
+export type SamplesOf<Answer> = unknown extends Answer ? RunSamples
+  : [Answer] extends [GeneratedImage] ? readonly DrawnSample[]
+  : readonly WrittenSample[];
+
 /** What a run leaves. */
 export interface RunResult<
   Scores,
@@ -87,8 +97,8 @@ export interface RunResult<
    * asked; two runs on the same rows are compared by it, `pairedBootstrap(a.written!, b.written!, bleu)`.
    */
   readonly written?: TextPredictions;
-  /** What a model that writes answered to the same inputs before, during and after the training. */
-  readonly samples?: readonly WrittenSample[];
+  /** What a model that writes or draws made of the same inputs before, during and after the training. */
+  readonly samples?: SamplesOf<Answer>;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
   /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */

@@ -11,6 +11,7 @@ import type { TextModel } from "../../generate/text_model.ts";
 import { keptPredictor } from "../../evaluate/kept_predictor.ts";
 import { metricOf } from "../../metrics/mod.ts";
 import type { EvaluationOptions } from "../../nn/forward_program.ts";
+import type { FeaturePredictions } from "../../nn/feature_predictions.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import type { TextPredictions } from "../../nn/text_predictions.ts";
 import type { WritingCase } from "../../nn/writing.ts";
@@ -84,6 +85,11 @@ export function asksForTexts({ metrics, task }: Pick<PlanSpec, "metrics" | "task
   );
 }
 
+/** True where a plan asks for a metric of the features of drawn images. */
+export function asksForFeatures({ metrics }: Pick<PlanSpec, "metrics">): boolean {
+  return Object.values(metrics).some(({ kinds }) => kinds.includes("features"));
+}
+
 /** What was said about the held-out rows. */
 export interface Scored {
   readonly outputs: Outputs;
@@ -102,11 +108,13 @@ export async function scoreStage(
   { metrics, generate }: Pick<PlanSpec, "metrics" | "generate">,
   examples: AnyExamples,
   scorer: Scorer,
-  { state, options, signal, toWrite }: {
+  { state, options, signal, toWrite, compare }: {
     readonly state: State;
     readonly options: RunOptions;
     readonly signal: AbortSignal;
     readonly toWrite?: ToWrite | undefined;
+    /** Draws as many images as are held out and compares them, where that is scored. */
+    readonly compare?: ((state: State) => Promise<FeaturePredictions>) | undefined;
   },
 ): Promise<Scored> {
   const progress = progressFor(options, "evaluating", examples.lengths.length, "rows");
@@ -114,12 +122,11 @@ export async function scoreStage(
   progress.end();
   const predictions = examples.predictions(outputs);
   const written = toWrite && await writeRows(toWrite, { generate, options, signal });
+  const made = written?.predictions ?? await compare?.(state);
   const scored = Object.entries(metrics).map(([name, metric]): ScoredMetric => ({
     name,
     metric,
-    predictions: written && !metric.kinds.includes(predictions.kind)
-      ? written.predictions
-      : predictions,
+    predictions: made && !metric.kinds.includes(predictions.kind) ? made : predictions,
   }));
   for (const { metric, predictions } of scored) await metric.prepare?.(predictions, { signal });
   return {

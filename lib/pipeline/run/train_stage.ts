@@ -10,6 +10,7 @@ import { interruption } from "../../core/interruption.ts";
 import { kernel } from "../../core/kernel.ts";
 import { notebookHere } from "../../core/notebook.ts";
 import type { Progress } from "../../core/progress.ts";
+import type { State } from "../../engine/mod.ts";
 import { say } from "../../core/say.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { train, type TrainContext, type TrainResult } from "../../train/train.ts";
@@ -18,6 +19,7 @@ import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";
 import { titleOf } from "../display/score_titles.ts";
+import type { SampleDrawer } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
@@ -40,6 +42,8 @@ export interface TrainingStage extends Pick<TrainContext, "device" | "validate">
   readonly signal: AbortSignal;
   /** What the model has written after a validation, if it is asked to. */
   readonly samplesAt?: ((step: number) => readonly WrittenSample[]) | undefined;
+  /** Draws in the training, if it is asked to. */
+  readonly sampleDrawer?: SampleDrawer<State> | undefined;
 }
 
 /** A training that reached its end. */
@@ -54,7 +58,7 @@ export interface TrainedRun extends TrainResult {
 export async function trainStage(
   trainable: TrainableModel,
   data: EncodedSplits,
-  { spec, settings, options, sources, samplesAt, ...context }: TrainingStage,
+  { spec, settings, options, sources, samplesAt, sampleDrawer, ...context }: TrainingStage,
 ): Promise<TrainedRun> {
   const fingerprint = await runFingerprint(spec, data, trainable, sources);
   const folder = settings.checkpoints ??
@@ -97,6 +101,14 @@ export async function trainStage(
         frozen.update(done);
         if (done === rows) frozen.end();
       },
+      ...(sampleDrawer
+        ? {
+          look: async (state, when) => {
+            const drawn = await sampleDrawer.during(state, when, context.signal);
+            if (drawn) view.samples(drawn);
+          },
+        }
+        : {}),
       onStep: view.step,
       onValidation(validation) {
         view.validation(validation);

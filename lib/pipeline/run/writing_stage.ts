@@ -6,27 +6,30 @@
 import { interruption, isInterruption } from "../../core/interruption.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { Device, State } from "../../engine/mod.ts";
-import { parameters } from "../../nn/trainable_model.ts";
-import { trainedTensors } from "../../nn/trained.ts";
 import type { Table } from "../../table/table.ts";
-import { initialParameters } from "../../train/initial_state.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { heldOutCases } from "../write/held_out_cases.ts";
 import { sampleInputs, Sampler } from "../write/samples.ts";
 import { type LazyTextModel, lazyTextModel } from "../write/text_model_of.ts";
 import type { Assembled } from "./assemble_stage.ts";
+import { type DrawingStage, drawingStage } from "./drawing_stage.ts";
+import { withInitial } from "./initial_parameters.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
-import { asksForTexts, type ToWrite } from "./score_stage.ts";
+import type { RunOptions } from "./run_options.ts";
+import type { RunSamples } from "./run_result.ts";
+import { asksForTexts, type Scorer, type ToWrite } from "./score_stage.ts";
 
 /** What a run writes with. */
-export interface WritingStage extends LazyTextModel {
+export interface WritingStage extends LazyTextModel, DrawingStage {
   /** Has the model write by what this state holds; a later one is the same object. */
   use(state: State): void;
   /** What held-out rows ask, where that is scored. */
   readonly toWrite?: ToWrite;
   /** Asks for samples, where there are some. */
   readonly sampler?: Sampler;
+  /** Asks for samples after so many steps, and gives all of them, where there are some. */
+  samplesAfter(state: State, steps: number): Promise<RunSamples | undefined>;
 }
 
 /**
@@ -38,13 +41,16 @@ export interface WritingStage extends LazyTextModel {
 export async function writingStage(
   spec: PlanSpec,
   assembled: Assembled,
-  { task, defaults, device, settings, table, signal }: {
+  { task, defaults, device, settings, table, scorer, options, signal }: {
     readonly task: AnyLabelledTask;
     readonly defaults: GenerateOptions;
     readonly device: Device;
     readonly settings: TrainSettings;
     /** The held-out rows. */
     readonly table: Table;
+    /** Runs the trained model in float32. */
+    readonly scorer: Scorer;
+    readonly options: RunOptions;
     readonly signal: AbortSignal;
   },
 ): Promise<WritingStage> {
@@ -54,7 +60,18 @@ export async function writingStage(
   let current: State | undefined;
   const parts = { ...assembled, task, defaults, device };
   const writing = lazyTextModel({ ...parts, state: () => Promise.resolve(current) });
-  const base = { ...writing, use: (state: State) => void (current = state) };
+  const base = {
+    ...writing,
+    use: (state: State) => void (current = state),
+    samplesAfter: (): Promise<RunSamples | undefined> => Promise.resolve(undefined),
+  };
+  if (task.drawing) {
+    const on = { task, device, scorer, settings, options, table, signal };
+    const drawing = await drawingStage(spec, assembled, on);
+    const samplesAfter = async (state: State, steps: number) =>
+      await drawing.sampleDrawer?.after(state, { steps, signal });
+    return { ...base, ...drawing, samplesAfter };
+  }
   if (!task.writing || processor.input !== "text") {
     // Says what is missing where texts are asked for.
     if (asksForTexts(spec) || asksForSamples(spec)) writing.open();
@@ -81,28 +98,16 @@ export async function writingStage(
   return {
     ...base,
     ...(cases ? { toWrite: { cases, seed, textModel: writing.open() } } : {}),
-    ...(sampler ? { sampler } : {}),
+    ...(sampler
+      ? {
+        sampler,
+        samplesAfter: (_state: State, steps: number) =>
+          sampler.after(writing.open(), { steps, signal }),
+      }
+      : {}),
   };
 }
 
 function asksForSamples({ train: { samples = 0 } }: PlanSpec): boolean {
   return Array.isArray(samples) ? samples.length > 0 : samples !== 0;
-}
-
-/** Has a state of the parameters before the first step alone, without what an optimizer keeps. */
-async function withInitial(
-  { trainable }: Pick<Assembled, "trainable">,
-  { device, seed }: { readonly device: Device; readonly seed: number },
-  work: (state: State) => Promise<void>,
-): Promise<void> {
-  const tensors = trainedTensors(trainable.model, trainable.adapter);
-  const names = new Set(tensors.map(({ name }) => name));
-  const state = device.createState(tensors, [parameters]);
-  try {
-    const initial = [...initialParameters(trainable, seed)].filter(([name]) => names.has(name));
-    await state.write(parameters, new Map(initial));
-    await work(state);
-  } finally {
-    state.dispose();
-  }
 }

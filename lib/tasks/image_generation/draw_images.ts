@@ -7,12 +7,13 @@ import { checkOptions } from "../../core/check_options.ts";
 import { mistakes, TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { integer, notNegative, oneOf, type Rules, text, whole } from "../../core/option_rules.ts";
-import { type Progress, silentProgress } from "../../core/progress.ts";
+import { stopPoint } from "../../core/pauses.ts";
+import { silentProgress } from "../../core/progress.ts";
 import { quoted } from "../../core/quoted.ts";
 import { Random } from "../../core/random.ts";
 import { pngEncoder } from "../../image/encode_png.ts";
 import type { Rows } from "../../nn/run_over.ts";
-import type { Examples, Outputs } from "../../nn/task.ts";
+import type { DrawOptions, Examples, Outputs } from "../../nn/task.ts";
 import type { DenoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, DrawingRequest, GeneratedImage } from "./drawing.ts";
@@ -27,11 +28,9 @@ import { samplersOf } from "./noise_schedule_options.ts";
 export type DenoiserRows = Rows & Pick<Examples, "objective">;
 
 /** How images are drawn. */
-export interface DrawImagesOptions {
+export interface DrawImagesOptions extends DrawOptions {
   /** The labels that the model knows, in order. */
   readonly labels: readonly string[];
-  readonly progress?: Progress;
-  readonly signal?: AbortSignal;
 }
 
 const usualSteps = 50;
@@ -64,7 +63,7 @@ export async function drawImages(
   inputs: readonly DrawingInput[],
   model: DenoiserModel,
   denoise: (rows: DenoiserRows) => Promise<Outputs>,
-  { labels, progress = silentProgress, signal }: DrawImagesOptions,
+  { labels, progress, signal }: DrawImagesOptions,
 ): Promise<GeneratedImage[]> {
   const requests = readRequests(inputs, model, labels);
   const numbers = model.shape.reduce((product, size) => product * size, 1);
@@ -72,20 +71,24 @@ export async function drawImages(
     Float32Array.from({ length: numbers }, () => random.normal());
   const states: SamplerState[] = requests.map((each) => each.sampler.start(noise(each)));
   const all = Math.max(...requests.map(({ steps }) => steps));
-  for (let step = 0; step < all; step++) {
-    signal?.throwIfAborted();
-    const asked = requests.map((_, at) => at).filter((at) => step < requests[at].steps);
-    const said = await saidOf(asked.map((at) => ({ request: requests[at], state: states[at] })), {
-      model,
-      denoise,
-      labels,
-    });
-    asked.forEach((at, i) => {
-      const { sampler } = requests[at];
-      const fresh = sampler.addsNoise(states[at].index) ? noise(requests[at]) : undefined;
-      states[at] = sampler.step(states[at], said[i], fresh);
-    });
-    progress.update(step + 1);
+  const shown = progress?.(all) ?? silentProgress;
+  try {
+    for (let step = 0; step < all; step++) {
+      await stopPoint(signal, () => `stopped after step ${step} of ${all}; no image is finished`);
+      const asked = requests.map((_, at) => at).filter((at) => step < requests[at].steps);
+      const said = await saidOf(
+        asked.map((at) => ({ request: requests[at], state: states[at] })),
+        { model, denoise, labels },
+      );
+      asked.forEach((at, i) => {
+        const { sampler } = requests[at];
+        const fresh = sampler.addsNoise(states[at].index) ? noise(requests[at]) : undefined;
+        states[at] = sampler.step(states[at], said[i], fresh);
+      });
+      shown.update(step + 1);
+    }
+  } finally {
+    shown.end();
   }
   const encode = await pngEncoder();
   return requests.map(({ label, seed }, at) => ({

@@ -19,7 +19,11 @@ import { denoiserHeadName, denoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, GeneratedImage } from "./drawing.ts";
 import { drawImages } from "./draw_images.ts";
+import { heldOutImages } from "./held_out_images.ts";
+import { minSnrWeight } from "./loss_weight.ts";
 import { type Noising, noisyImages } from "./noisy_images.ts";
+import { sampleRequests } from "./sample_requests.ts";
+import { showGenerated } from "./show_generated.ts";
 
 /** A task and what its columns mean. */
 export interface GeneratedImagesOptions {
@@ -49,6 +53,7 @@ export function generatedImages(
       config,
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),
+    display: showGenerated,
     tableOf: (inputs) => tableFromColumns({ [image]: inputs }, "the images"),
     drawing: {
       draw: (inputs, processor, denoise, settings) =>
@@ -56,6 +61,9 @@ export function generatedImages(
           labels,
           ...settings,
         }),
+      samples: (count) => sampleRequests(count, labels),
+      heldOut: (table, processor, settings) =>
+        heldOutImages(table, processor, settings, { name: task.name, ...options }),
     },
   };
 }
@@ -68,6 +76,8 @@ async function examplesOf(
 ): Promise<Examples<DenoisingPredictions, GeneratedImage>> {
   const model = denoiserModel(task.name, processor, labels);
   const { pixels } = model;
+  // Tells before a training what min-SNR cannot weigh.
+  if (noising.minSnr !== undefined) minSnrWeight(model.schedule, noising.minSnr, 0);
   const found = isLabelled ? labelled?.read(table, where, labels) : undefined;
   const rows = table.numRows();
   const classes = found ? truthOf(found) : new Int32Array(rows).fill(labels.length);
