@@ -49,7 +49,11 @@ export {
   featurePredictions,
   type FeaturePredictionsInput,
 } from "./lib/nn/feature_predictions.ts";
-export { type DenoisingPredictions, denoisingPredictions } from "./lib/nn/denoising_predictions.ts";
+export {
+  type DenoisingPredictions,
+  denoisingPredictions,
+  type DenoisingPredictionsInput,
+} from "./lib/nn/denoising_predictions.ts";
 export { denoisingError } from "./lib/metrics/denoising_error.ts";
 export { fid } from "./lib/metrics/fid.ts";
 export { kid } from "./lib/metrics/kid.ts";

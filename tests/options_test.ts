@@ -90,6 +90,10 @@ const calls: Readonly<Record<string, Call>> = {
     tunebook.objectDetection({ image: "image", objects: "objects", ...options }),
   imageClassification: (options) =>
     tunebook.imageClassification({ image: "image", label: "label", ...options }),
+  imageGeneration: (options) => tunebook.imageGeneration({ image: "image", ...options }),
+  adapter: (options) => tunebook.adapter("a", options),
+  denoisingPredictions: (options) =>
+    tunebook.denoisingPredictions({ errors: Float64Array.of(1), steps: [0], ...options }),
   imageSegmentation: (options) =>
     tunebook.imageSegmentation({ image: "image", mask: "mask", ...options }),
   textGeneration: (options) => tunebook.textGeneration({ text: "text", ...options }),
@@ -328,7 +332,6 @@ Deno.test("functions without options take none", async () => {
   const alone: readonly [string, Call][] = [
     ["head", tunebook.head as Call],
     ["peft", (options) => (tunebook.peft as (...all: unknown[]) => unknown)("a", options)],
-    ["adapter", (options) => (tunebook.adapter as (...all: unknown[]) => unknown)("a", options)],
     [
       "sentenceTransformers",
       (options) => (tunebook.sentenceTransformers as (...all: unknown[]) => unknown)("a", options),

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { checkOptions } from "../core/check_options.ts";
+import { TunebookError } from "../core/errors.ts";
+import { list, required, type Rule, type Rules } from "../core/option_rules.ts";
 import type { AnyPredictions } from "./predictions.ts";
 import { selectable } from "./select_rows.ts";
 
@@ -15,10 +18,41 @@ export interface DenoisingPredictions extends AnyPredictions {
   readonly steps: readonly number[];
 }
 
-/** The predictions with rows that can be drawn. */
-export function denoisingPredictions(
-  { errors, steps }: Pick<DenoisingPredictions, "errors" | "steps">,
-): DenoisingPredictions {
+/** Errors of noisy images. */
+export type DenoisingPredictionsInput = Pick<DenoisingPredictions, "errors" | "steps">;
+
+const numbers: Rule = [
+  "a Float64Array with a number for each row",
+  (value) => value instanceof Float64Array,
+];
+const rules: Rules<DenoisingPredictionsInput> = {
+  errors: required(numbers),
+  steps: required(list),
+};
+
+/**
+ * The predictions of a denoiser, for `denoisingError`.
+ *
+ * @throws {TunebookError} of kind `input` for lists that do not fit
+ *
+ * @example
+ * ```ts
+ * import { denoisingPredictions } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * const { rows } = denoisingPredictions({ errors: Float64Array.of(0.2, 0.4), steps: [10, 900] });
+ * assert.equal(rows, 2);
+ * ```
+ */
+export function denoisingPredictions(given: DenoisingPredictionsInput): DenoisingPredictions {
+  checkOptions("denoisingPredictions", given, rules);
+  const { errors, steps } = given;
+  if (errors.length !== steps.length) {
+    throw new TunebookError(
+      "input",
+      `there are ${errors.length} errors and ${steps.length} steps; give as many of each`,
+    );
+  }
   return selectable<DenoisingPredictions>(
     { kind: "denoising", rows: steps.length, errors, steps },
     ["errors", "steps"],

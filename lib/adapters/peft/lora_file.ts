@@ -17,16 +17,16 @@ export const loraFile = "pytorch_lora_weights.safetensors";
 export const loraMetadataKey = "lora_adapter_metadata";
 
 /** A tensor of a file. */
-export interface StoredTensor {
+export interface LoraTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
 /** The matrices of a layer, A [rank, …] and B [outputs, rank, …]. */
 export interface StoredLora {
-  readonly a: StoredTensor;
-  readonly b: StoredTensor;
-  readonly magnitude?: StoredTensor;
+  readonly a: LoraTensor;
+  readonly b: LoraTensor;
+  readonly magnitude?: LoraTensor;
   /** The scale of the update before it is divided by the rank. */
   readonly alpha?: number;
 }
@@ -46,7 +46,7 @@ export async function readLoraFile(path: string): Promise<LoraFile> {
   using file = await openSafetensors(path);
   const stored = [...file.tensors.keys()];
   const names: LoraNames = stored.some(isKohyaName) ? "kohya" : "diffusers";
-  const found = new Map<string, Partial<Record<LoraRole, StoredTensor>>>();
+  const found = new Map<string, Partial<Record<LoraRole, LoraTensor>>>();
   const wrong: string[] = [];
   for (const name of stored) {
     const read = readLoraName(name, names);
@@ -94,7 +94,7 @@ function whyUnknown(name: string, names: LoraNames): string {
 /** What is wrong with a layer's tensors; "" if nothing is. */
 function mistakeIn(
   layer: string,
-  { a, b, alpha }: Partial<Record<LoraRole, StoredTensor>>,
+  { a, b, alpha }: Partial<Record<LoraRole, LoraTensor>>,
 ): string {
   if (!a || !b) return `${layer} lacks its ${a ? "B (up)" : "A (down)"}`;
   if (a.shape.length < 2 || a.shape.length !== b.shape.length || a.shape[0] !== b.shape[1]) {

@@ -10,7 +10,7 @@ import { moduleNames } from "../../nn/module_names.ts";
 import type { PeftConfig } from "./config.ts";
 import { type PeftFiles, peftPrefix } from "./files.ts";
 import { kohyaLayer } from "./lora_names.ts";
-import type { LoraFile, StoredLora, StoredTensor } from "./lora_file.ts";
+import type { LoraFile, LoraTensor, StoredLora } from "./lora_file.ts";
 
 /**
  * The same as a folder of PEFT would hold it for a model.
@@ -20,7 +20,7 @@ import type { LoraFile, StoredLora, StoredTensor } from "./lora_file.ts";
 export function peftFilesOf(file: LoraFile, modelInfo: ModelInfo): PeftFiles {
   const { path, layers } = file;
   const placed = placedLayers(file, modelInfo);
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, LoraTensor>();
   for (const [name, at] of placed) {
     const { a, b, magnitude } = layers.get(name)!;
     const stored = `${peftPrefix}.${at}`;
