@@ -8,6 +8,7 @@ import type { Family, ModelConfig } from "../nn/family.ts";
 import { weightsOf } from "../nn/layer.ts";
 import { headOf } from "../nn/task_head.ts";
 import { isStoredHead } from "./checkpoint_names.ts";
+import { families } from "./mod.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
 
 /** A head in a checkpoint. */
@@ -37,7 +38,7 @@ export async function storedHead(
   { family, config, json, weights }: CheckpointFiles,
   name: string,
 ): Promise<StoredHead | undefined> {
-  const head = headOf(family, name);
+  const head = headOf(family, name, families);
   const classifier = classifierOf(head, config);
   if (classifier === undefined || head.isPretrained) return undefined;
   using stored = await openCheckpoint(weights);
