@@ -43,6 +43,7 @@ export type {
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
 export type { Writing, WritingCase } from "./lib/nn/writing.ts";
+export type { ImageDrawing } from "./lib/nn/task.ts";
 export type {
   DecoderProcessor,
   ImageProcessor,
