@@ -33,6 +33,7 @@ export type {
   Baseline,
   Examples,
   ExamplesOptions,
+  ImageDrawing,
   LabelledTask,
   LossSetting,
   ObjectiveContext,
@@ -43,7 +44,6 @@ export type {
 } from "./lib/nn/task.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
 export type { Writing, WritingCase } from "./lib/nn/writing.ts";
-export type { ImageDrawing } from "./lib/nn/task.ts";
 export type {
   DecoderProcessor,
   ImageProcessor,
