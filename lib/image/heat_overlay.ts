@@ -10,7 +10,7 @@ import { rgbImage } from "./rgb_image.ts";
 /** Five colours of matplotlib's `inferno`, from the smallest number to the largest. */
 const colours = [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]] as const;
 /** How much of a colour is seen over the image. */
-const tint = 0.6;
+const tint = 0.5;
 
 /**
  * The image with the map over it: dark where its numbers are small, bright where they are large.

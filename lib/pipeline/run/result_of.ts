@@ -6,7 +6,7 @@
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
-import { type Device, sizeOf } from "../../engine/mod.ts";
+import { type Device, sizeOf, type State } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
@@ -16,6 +16,9 @@ import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
+import { explainInputs } from "../explain/explain_inputs.ts";
+import type { ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
@@ -34,6 +37,10 @@ export interface StageResults {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly device: Device;
+  /** What computes in float32. */
+  readonly exact: Device;
+  /** What holds the trained tensors. */
+  readonly state: State;
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
   readonly judge: AnyMetric;
@@ -99,12 +106,32 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         { signal, quiet: stages.quiet },
       );
     },
+    explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
+      explanationsOf(stages, inputs, options),
     dispose,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
     [jupyterDisplay]: () =>
       resultDisplay({ ...shown, ...methodRecord, titles, predictions, losses, validations }),
   });
+}
+
+async function explanationsOf(
+  { task, assembled, exact, state, outputsOf, signal: outer }: StageResults,
+  inputs: readonly unknown[],
+  options: ExplainOptions,
+): Promise<Explanation[]> {
+  using interrupt = onCellInterrupt(options.signal ?? outer);
+  const { signal } = interrupt;
+  const { processor, trainable } = assembled;
+  return await explainInputs(inputs, options, {
+    task,
+    processor,
+    device: exact,
+    trainableOf: () => trainable,
+    stateOf: () => Promise.resolve(state),
+    outputsOf: (examples) => outputsOf(examples, signal),
+  }, signal);
 }
 
 function summaryOf(

@@ -128,6 +128,8 @@ export async function runPlan(
       spec,
       settings,
       device,
+      exact,
+      state,
       task,
       judge,
       table,

@@ -12,6 +12,8 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
+import type { ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
@@ -101,6 +103,14 @@ export interface RunResult<
   readonly samples?: SamplesOf<Answer>;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
+  /**
+   * Shows what the model looked at to classify images: one heat map each, by Grad-CAM (Selvaraju et al. 2017)
+   * or by attention rollout (Abnar and Zuidema 2020). A notebook shows them over the images.
+   *
+   * Throws an error of kind "unsupported" for tasks that classify no images and for a method that the model
+   * has not, and of kind "input" for a label that is not known.
+   */
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation[]>;
   /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;
