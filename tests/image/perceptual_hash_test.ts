@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Random } from "../../lib/core/random.ts";
 import { decodeImage } from "../../lib/image/decode_image.ts";
 import { nearDuplicates } from "../../lib/image/near_duplicates.ts";
 import { hashDistance, perceptualHash } from "../../lib/image/perceptual_hash.ts";
@@ -40,4 +41,33 @@ Deno.test("near duplicates are joined over their neighbours", () => {
 
 Deno.test("what is no hash is refused", () => {
   assert.throws(() => hashDistance("a342", "a342030303fcfdfd"), isMistake("input", /"a342"/));
+});
+
+Deno.test("near duplicates are those of all pairs, whatever is compared", () => {
+  const random = Random.fromSeed(1, "hashes");
+  const digit = () => Math.floor(random.uniform() * 16).toString(16);
+  const centres = Array.from({ length: 6 }, () => Array.from({ length: 16 }, digit));
+  const hashes = Array.from({ length: 60 }, (_, at) => {
+    const digits = [...centres[at % centres.length]];
+    for (let k = 0; k < at % 4; k++) digits[Math.floor(random.uniform() * 16)] = digit();
+    return digits.join("");
+  });
+  for (const maxDistance of [0, 1, 3, 7, 15, 16, 25]) {
+    const groups = nearDuplicates(hashes, maxDistance);
+    const groupOf = new Map(groups.flatMap((rows, group) => rows.map((row) => [row, group])));
+    hashes.forEach((one, row) =>
+      hashes.forEach((other, column) => {
+        if (row === column || hashDistance(one, other) > maxDistance) return;
+        assert.ok(groupOf.has(row), `${one} has a neighbour`);
+        assert.equal(groupOf.get(row), groupOf.get(column));
+      })
+    );
+    for (const rows of groups) {
+      for (const row of rows) {
+        const others = rows.filter((other) => other !== row);
+        const distances = others.map((other) => hashDistance(hashes[row], hashes[other]));
+        assert.ok(Math.min(...distances) <= maxDistance);
+      }
+    }
+  }
 });

@@ -19,7 +19,7 @@ import { joinOutputs } from "../../tasks/shared/text_examples.ts";
 import type { AnyExamples } from "../run/assemble_stage.ts";
 import { requireInputs } from "../run/predict_inputs.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
-import { checkExplainOptions, type ExplainOptions } from "./explain_options.ts";
+import type { ExplainOptions } from "./explain_options.ts";
 import { displayOfExplanations, type Explanation, shownExplanation } from "./explanation.ts";
 
 /** A trained model whose answers can be explained. */
@@ -40,7 +40,6 @@ export async function explainInputs(
   model: ExplainableModel,
   signal: AbortSignal,
 ): Promise<Explanation[]> {
-  checkExplainOptions(options);
   requireInputs(inputs, "explain");
   const { task, processor } = model;
   const labelAsked = askedLabel(task, options);

@@ -10,14 +10,21 @@ import { type Device, sizeOf, type State } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
-import type { Table } from "../../table/table.ts";
+import type { Splits } from "../../table/splits.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
+import { analyseErrors } from "../error_analysis/analyse_errors.ts";
+import type { SplitRows } from "../error_analysis/duplicates.ts";
+import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
+import {
+  checkErrorAnalysisOptions,
+  type ErrorAnalysisOptions,
+} from "../error_analysis/error_analysis_options.ts";
 import { explainInputs } from "../explain/explain_inputs.ts";
-import type { ExplainOptions } from "../explain/explain_options.ts";
+import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
@@ -44,8 +51,8 @@ export interface StageResults {
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
   readonly judge: AnyMetric;
-  /** The held-out rows. */
-  readonly table: Table;
+  /** The rows of all splits. */
+  readonly splits: Splits;
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
@@ -66,7 +73,7 @@ export interface StageResults {
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {
   const { task, assembled, trained, scored, outputsOf, textModel, dispose, signal } = stages;
-  const about = { table: stages.table, task: task.task };
+  const about = { table: stages.splits.test, task: task.task };
   const written = scored.written && shownAs(scored.written.predictions, scored.written, about);
   // What was written says more of a row than how sure the model was of each token.
   const predictions = scored.written
@@ -108,6 +115,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     },
     explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
       explanationsOf(stages, inputs, options),
+    errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
     dispose,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
@@ -121,6 +129,7 @@ async function explanationsOf(
   inputs: readonly unknown[],
   options: ExplainOptions,
 ): Promise<Explanation[]> {
+  checkExplainOptions(options);
   using interrupt = onCellInterrupt(options.signal ?? outer);
   const { signal } = interrupt;
   const { processor, trainable } = assembled;
@@ -132,6 +141,20 @@ async function explanationsOf(
     stateOf: () => Promise.resolve(state),
     outputsOf: (examples) => outputsOf(examples, signal),
   }, signal);
+}
+
+async function errorsOf(
+  { task: { task }, splits, assembled: { data }, scored, signal: outer }: StageResults,
+  options: ErrorAnalysisOptions,
+): Promise<ErrorAnalysis> {
+  checkErrorAnalysisOptions(options);
+  using interrupt = onCellInterrupt(options.signal ?? outer);
+  const { predictions } = scored;
+  const held = (["train", "validation", "test"] as const).flatMap((name): SplitRows[] => {
+    const [table, examples] = [splits[name], data[name]];
+    return table && examples ? [{ name, table, examples }] : [];
+  });
+  return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
 }
 
 function summaryOf(

@@ -132,7 +132,7 @@ export async function runPlan(
       state,
       task,
       judge,
-      table,
+      splits: read.splits,
       assembled,
       trained,
       scored,
