@@ -140,7 +140,22 @@ export interface MapPooling {
   pool(map: Tensor): Tensor;
 }
 
-/** The pooled features of a map, with the map itself. */
+/**
+ * The pooled features of a map, with the map itself.
+ *
+ * @param map [batch, channels, height, width]
+ * @param pool makes [batch, hiddenSize] of it
+ *
+ * @example
+ * ```ts
+ * import { pooledMap, tf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // What a family of convolutions gives, beside its maps.
+ * const features = (maps: tf.Tensor[]) => pooledMap(maps.at(-1)!, (map) => tf.mean(map, [2, 3]));
+ * assert.equal(features.length, 1);
+ * ```
+ */
 export function pooledMap(
   map: Tensor,
   pool: MapPooling["pool"],
