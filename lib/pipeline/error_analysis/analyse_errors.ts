@@ -9,7 +9,7 @@ import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { sourceRows } from "../../table/source_rows.ts";
 import type { AnyTask } from "../plan_spec.ts";
-import { duplicatesOf, type SplitRows } from "./duplicates.ts";
+import { type AnalysedSplit, duplicatesOf } from "./duplicates.ts";
 import type { ConfusedPair, ErrorAnalysis, RowLoss } from "./error_analysis.ts";
 import { shownErrorAnalysis } from "./error_analysis_display.ts";
 import type { ErrorAnalysisOptions } from "./error_analysis_options.ts";
@@ -19,7 +19,7 @@ export interface AnalysedRun {
   readonly task: AnyTask;
   readonly predictions: AnyPredictions;
   /** The splits that there are; the last one is the held-out one. */
-  readonly splits: readonly SplitRows[];
+  readonly splits: readonly AnalysedSplit[];
 }
 
 const usualShown = 12;

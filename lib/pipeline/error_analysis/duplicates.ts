@@ -4,6 +4,7 @@
  * @module
  */
 import { eachRowTogether } from "../../data/each_row.ts";
+import type { SplitName } from "../../data/images/split_names.ts";
 import { nearDuplicates } from "../../image/near_duplicates.ts";
 import { perceptualHash } from "../../image/perceptual_hash.ts";
 import { sourceRows } from "../../table/source_rows.ts";
@@ -11,11 +12,8 @@ import type { Table } from "../../table/table.ts";
 import type { AnyTask } from "../plan_spec.ts";
 import type { AnyExamples } from "../run/assemble_stage.ts";
 
-/** The name of a split. */
-export type SplitName = "train" | "validation" | "test";
-
 /** The rows of a split, as a table and as a model takes them. */
-export interface SplitRows {
+export interface AnalysedSplit {
   readonly name: SplitName;
   readonly table: Table;
   readonly examples: AnyExamples;
@@ -52,7 +50,7 @@ export interface DuplicatesOptions {
 
 /** A row before it is told. */
 interface Item {
-  readonly split: SplitRows;
+  readonly split: AnalysedSplit;
   readonly row: number;
   /** Equal where the model gets the same. */
   readonly key: string;
@@ -60,7 +58,7 @@ interface Item {
 
 /** The groups of all splits: leakage first, then contradictions, then the largest. */
 export async function duplicatesOf(
-  splits: readonly SplitRows[],
+  splits: readonly AnalysedSplit[],
   options: DuplicatesOptions,
 ): Promise<DuplicateGroup[]> {
   const items = splits.flatMap((split) =>

@@ -10,7 +10,7 @@ import { shownName } from "../../core/quoted.ts";
 import { textTable } from "../../core/text_table.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import type { AnyTask } from "../plan_spec.ts";
-import type { DuplicateGroup, SplitRows } from "./duplicates.ts";
+import type { AnalysedSplit, DuplicateGroup } from "./duplicates.ts";
 import type { ErrorAnalysis } from "./error_analysis.ts";
 import { cardsInRows, rowCard, rowText } from "./row_pictures.ts";
 
@@ -21,7 +21,7 @@ export type ErrorAnalysisFields = Omit<ErrorAnalysis, "html" | "toString">;
 export interface ErrorAnalysisContext {
   readonly task: AnyTask;
   /** The held-out split is the last one. */
-  readonly splits: readonly SplitRows[];
+  readonly splits: readonly AnalysedSplit[];
   /** How many rows of each list are shown. */
   readonly shown: number;
 }

@@ -10,19 +10,23 @@ import { htmlPicture } from "../../image/html_pictures.ts";
 import { pictureOf } from "../../image/picture.ts";
 import { pickRows } from "../../table/source_rows.ts";
 import type { AnyTask } from "../plan_spec.ts";
-import type { SplitRows } from "./duplicates.ts";
+import type { AnalysedSplit } from "./duplicates.ts";
 
 const mostCharacters = 120;
 
 /** The row's text, or the name of its image. */
-export function rowText(task: AnyTask, { table }: Pick<SplitRows, "table">, row: number): string {
+export function rowText(
+  task: AnyTask,
+  { table }: Pick<AnalysedSplit, "table">,
+  row: number,
+): string {
   return shortened(task.preview(pickRows(table, [row]), 0).text, mostCharacters);
 }
 
 /** A row with lines of words about it: beside its text, or below its image. */
 export async function rowCard(
   task: AnyTask,
-  split: SplitRows,
+  split: AnalysedSplit,
   row: number,
   lines: readonly (string | Html)[],
 ): Promise<Html> {

@@ -83,7 +83,7 @@ export function displayOfExplanations(all: readonly Explanation[]): MimeBundle {
 
 const methodTitles: Readonly<Record<ExplainMethod, string>> = {
   gradCam: "Grad-CAM",
-  attentionRollout: "attention rollout",
+  attentionRollout: "Attention rollout",
 };
 
 type Titled = Pick<Explanation, "image" | "method" | "label" | "score">;

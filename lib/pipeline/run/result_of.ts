@@ -17,7 +17,7 @@ import { resultDisplay, shownReceipts, shownScores } from "../display/result_dis
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import { analyseErrors } from "../error_analysis/analyse_errors.ts";
-import type { SplitRows } from "../error_analysis/duplicates.ts";
+import type { AnalysedSplit } from "../error_analysis/duplicates.ts";
 import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
 import {
   checkErrorAnalysisOptions,
@@ -44,8 +44,6 @@ export interface StageResults {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly device: Device;
-  /** What computes in float32. */
-  readonly exact: Device;
   /** What holds the trained tensors. */
   readonly state: State;
   readonly task: AnyLabelledTask;
@@ -125,7 +123,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 }
 
 async function explanationsOf(
-  { task, assembled, exact, state, outputsOf, signal: outer }: StageResults,
+  { task, assembled, device, state, outputsOf, signal: outer }: StageResults,
   inputs: readonly unknown[],
   options: ExplainOptions,
 ): Promise<Explanation[]> {
@@ -136,7 +134,7 @@ async function explanationsOf(
   return await explainInputs(inputs, options, {
     task,
     processor,
-    device: exact,
+    device: device.inFloat32 ?? device,
     trainableOf: () => trainable,
     stateOf: () => Promise.resolve(state),
     outputsOf: (examples) => outputsOf(examples, signal),
@@ -150,7 +148,7 @@ async function errorsOf(
   checkErrorAnalysisOptions(options);
   using interrupt = onCellInterrupt(options.signal ?? outer);
   const { predictions } = scored;
-  const held = (["train", "validation", "test"] as const).flatMap((name): SplitRows[] => {
+  const held = (["train", "validation", "test"] as const).flatMap((name): AnalysedSplit[] => {
     const [table, examples] = [splits[name], data[name]];
     return table && examples ? [{ name, table, examples }] : [];
   });
