@@ -6,7 +6,7 @@
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
-import { type Device, sizeOf, type State } from "../../engine/mod.ts";
+import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
@@ -44,8 +44,6 @@ export interface StageResults {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly device: Device;
-  /** What holds the trained tensors. */
-  readonly state: State;
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
   readonly judge: AnyMetric;
@@ -123,7 +121,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
 }
 
 async function explanationsOf(
-  { task, assembled, device, state, outputsOf, signal: outer }: StageResults,
+  { task, assembled, device, trained, outputsOf, signal: outer }: StageResults,
   inputs: readonly unknown[],
   options: ExplainOptions,
 ): Promise<Explanation[]> {
@@ -136,7 +134,7 @@ async function explanationsOf(
     processor,
     device: device.inFloat32 ?? device,
     trainableOf: () => trainable,
-    stateOf: () => Promise.resolve(state),
+    stateOf: () => Promise.resolve(trained.state),
     outputsOf: (examples) => outputsOf(examples, signal),
   }, signal);
 }

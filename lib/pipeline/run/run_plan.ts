@@ -128,7 +128,6 @@ export async function runPlan(
       spec,
       settings,
       device,
-      state,
       task,
       judge,
       splits: read.splits,
