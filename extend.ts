@@ -31,6 +31,7 @@ export type {
 // Tasks
 export type {
   Baseline,
+  ExampleImages,
   Examples,
   ExamplesOptions,
   ImageDrawing,
@@ -100,6 +101,7 @@ export type {
   ImageConfig,
   LayerInput,
   MapHead,
+  MapPooling,
   ModelConfig,
   Packing,
   PartOfLarger,
@@ -109,6 +111,7 @@ export type {
   TextBatch,
   TextConfig,
 } from "./lib/nn/family.ts";
+export { pooledMap } from "./lib/nn/family.ts";
 export type { ConvLayer, Layer, LinearLayer } from "./lib/nn/layer.ts";
 export type { CheckpointedPart, ConvOptions, InputTokens, Memory, Net } from "./lib/nn/net.ts";
 export type { AttentionCall, CrossAttentionCall } from "./lib/nn/attention_call.ts";

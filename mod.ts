@@ -94,6 +94,16 @@ export type {
 } from "./lib/pipeline/plan_spec.ts";
 export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
 export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
+export type {
+  ConfusedPair,
+  ErrorAnalysis,
+  RowLabelIssue,
+  RowLoss,
+} from "./lib/pipeline/error_analysis/error_analysis.ts";
+export type { ErrorAnalysisOptions } from "./lib/pipeline/error_analysis/error_analysis_options.ts";
+export type { DuplicateGroup, DuplicateRow } from "./lib/pipeline/error_analysis/duplicates.ts";
+export type { SplitName } from "./lib/data/images/split_names.ts";
+export { type LabelIssue, labelIssues } from "./lib/evaluate/label_issues.ts";
 
 // Tasks
 export {

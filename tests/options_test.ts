@@ -276,16 +276,37 @@ const calls: Readonly<Record<string, Call>> = {
   methodChart: (options) => tunebook.methodChart(plan, options),
   seriesChart: (options) => tunebook.seriesChart([], options),
   runsChart: (options) => tunebook.runsChart({}, options),
-  "OpenModel.predict": (options) =>
-    inFolder(async (folder) => {
-      const base = await tunebook.model(await tinyModel(folder)).open();
-      try {
-        return await base.predict(["a"], options);
-      } finally {
-        await base.dispose();
-      }
-    }),
+  "OpenModel.predict": (options) => withBase((base) => base.predict(["a"], options)),
+  "OpenModel.explain": (options) => withBase((base) => base.explain(["a"], options)),
+  "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
+  "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
 };
+
+/** Opens a tiny model for a call. */
+function withBase(call: (base: tunebook.OpenModel) => Promise<unknown>): Promise<unknown> {
+  return inFolder(async (folder) => {
+    const base = await tunebook.model(await tinyModel(folder)).open();
+    try {
+      return await call(base);
+    } finally {
+      await base.dispose();
+    }
+  });
+}
+
+/** Runs a plan that trains nothing but a head, for a call. */
+function withResult(call: (result: tunebook.RunResult<unknown>) => Promise<unknown>) {
+  return inFolder(async (folder) => {
+    const result = await tunebook.model(await tinyModel(folder))
+      .data(table, tunebook.textClassification(columns), { test: table }).adapt(tunebook.head())
+      .train({ epochs: 1 }).run({ quiet: true });
+    try {
+      return await call(result as tunebook.RunResult<unknown>);
+    } finally {
+      await result.dispose();
+    }
+  });
+}
 
 /** Functions whose object is not ours to name, or is no options, and why. */
 const others: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { configReader } from "../nn/config_reader.ts";
-import type { Family, ImageConfig } from "../nn/family.ts";
+import { type Family, type ImageConfig, pooledMap } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { cellHead } from "./cell_head.ts";
@@ -181,8 +181,8 @@ export const convnext: Family<ConvnextConfig> = {
   attentionTargets: ["pwconv1", "pwconv2"],
   features(net, config, { pixel_values }) {
     const all = maps(net, config, pixel_values);
-    const pooled = net.layerNorm("layernorm", tf.mean(all.at(-1)!, [2, 3]), config.epsilon);
-    return { maps: all, pooled };
+    const pool = (map: Tensor) => net.layerNorm("layernorm", tf.mean(map, [2, 3]), config.epsilon);
+    return { maps: all, ...pooledMap(all.at(-1)!, pool) };
   },
   heads: {
     classification: imageHead("ConvNextForImageClassification"),

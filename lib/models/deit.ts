@@ -20,6 +20,7 @@ export const deit: Family<VitConfig> = {
   layers: (config) => vitLayers(config, ownTokens),
   inputs: pixelInputs,
   tokensOf: (config) => tokensWith(ownTokens.length, config),
+  patchGrid: vit.patchGrid!,
   // The two heads of a model with a teacher are no head of the usual one.
   ignored: [...vit.ignored, /^(cls|distillation)_classifier\./],
   optional: vit.optional,

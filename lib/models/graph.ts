@@ -7,7 +7,7 @@
 import { TunebookError } from "../core/errors.ts";
 import { type Tensor, tf } from "../engine/mod.ts";
 import { configReader } from "../nn/config_reader.ts";
-import type { Family, Features, ImageConfig } from "../nn/family.ts";
+import { type Family, type Features, type ImageConfig, pooledMap } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { cellHead } from "./cell_head.ts";
@@ -77,7 +77,7 @@ function features(
   const fed = takesBlueFirst ? tf.concat(tf.split(pixels, 3, 1).reverse(), 1) : pixels;
   const [x] = runGraph(net, graph, fed, [at]);
   if (!x) throw new TunebookError("weights", `the graph has no tensor "${at}"`);
-  if (x.rank === 4) return { maps: [x], pooled: tf.mean(x, [2, 3]) };
+  if (x.rank === 4) return { maps: [x], ...pooledMap(x, (map) => tf.mean(map, [2, 3])) };
   if (x.rank === 2) return { pooled: x };
   const [n, sequence, width] = x.shape as [number, number, number];
   return { tokens: tf.reshape(x, [n * sequence, width]), pooled: tf.mean(x, 1) };

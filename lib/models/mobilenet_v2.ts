@@ -6,7 +6,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { configReader } from "../nn/config_reader.ts";
-import type { Family } from "../nn/family.ts";
+import { type Family, pooledMap } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { type DeeplabConfig, deeplabHead } from "./deeplab_head.ts";
@@ -255,8 +255,8 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
       maps.push(y);
       return y;
     }, pixel_values);
-    const pooled = tf.mean(applied(net, config, last, lastStep(config)), [2, 3]);
-    return { maps, pooled };
+    const widest = applied(net, config, last, lastStep(config));
+    return { maps, ...pooledMap(widest, (map) => tf.mean(map, [2, 3])) };
   },
   heads: {
     classification: imageHead("MobileNetV2ForImageClassification", {

@@ -7,7 +7,7 @@
 import { ops, type Tensor, tf } from "../engine/mod.ts";
 import { activation, activationNames } from "../nn/activation.ts";
 import { configReader } from "../nn/config_reader.ts";
-import type { Family, ImageConfig } from "../nn/family.ts";
+import { type Family, type ImageConfig, pooledMap } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { cellHead } from "./cell_head.ts";
@@ -202,7 +202,7 @@ export const resnet: Family<ResnetConfig> = {
   attentionTargets: ["convolution"],
   features(net, config, { pixel_values }) {
     const maps = resnetMaps(net, config, pixel_values);
-    return { maps, pooled: tf.mean(maps.at(-1)!, [2, 3]) };
+    return { maps, ...pooledMap(maps.at(-1)!, (map) => tf.mean(map, [2, 3])) };
   },
   heads: {
     classification: imageHead("ResNetForImageClassification", { path: "classifier.1" }),

@@ -6,7 +6,7 @@
  */
 import { ops, type Tensor, tf } from "../engine/mod.ts";
 import { activation } from "../nn/activation.ts";
-import type { Family, MapHead } from "../nn/family.ts";
+import { type Family, type MapHead, pooledMap } from "../nn/family.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Net } from "../nn/net.ts";
 import { cellHead } from "./cell_head.ts";
@@ -251,7 +251,7 @@ export const segformer: Family<SegformerConfig> = {
   attentionTargets: ["query", "value"],
   features(net, config, { pixel_values }) {
     const all = maps(net, config, pixel_values);
-    return { maps: all, pooled: tf.mean(all.at(-1)!, [2, 3]) };
+    return { maps: all, ...pooledMap(all.at(-1)!, (map) => tf.mean(map, [2, 3])) };
   },
   heads: {
     classification: imageHead("SegformerForImageClassification"),

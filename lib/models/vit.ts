@@ -222,6 +222,7 @@ export const vit: Family<VitConfig> = {
   layers: (config) => vitLayers(config, ownTokens),
   inputs: pixelInputs,
   tokensOf: (config) => tokensWith(ownTokens.length, config),
+  patchGrid: ({ imageSize, patchSize }) => patchGrid(imageSize, patchSize),
   // Models that learn by filling in patches have these beside.
   ignored: [/embeddings\.mask_token$/, /^decoder\./],
   optional: [/^pooler\./],

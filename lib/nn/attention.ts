@@ -23,6 +23,8 @@ export interface AttentionOptions {
   readonly longest?: number | undefined;
   /** Dropout of blocks of weights; absent in evaluation mode. */
   dropBlocks?(probability: number, blocks: number): BlockDropout;
+  /** Is told the weights of each layer that has them as a whole, [batch, heads, queries, keys]. */
+  observe?: ((layer: number, weights: Tensor) => void) | undefined;
 }
 
 /** Dropout that is drawn again in the backward pass. */
@@ -115,7 +117,9 @@ function mixedValues(
   const products = joined(segments.map(({ keys }) => tf.matMul(grouped, keys, false, true)));
   const scores = withBias(ungroup(scaled(products, size, call)), all, given.mask, prefix);
   const masked = call.seesAll ? scores : tf.add(scores, biasOf(all, given.mask, prefix));
-  const weights = net.dropout(tf.softmax(masked), dropout, "weights");
+  const shares = tf.softmax(masked);
+  options.observe?.(layer, shares);
+  const weights = net.dropout(shares, dropout, "weights");
   return together(ungroup(mix(group(weights), segments)));
 }
 

@@ -39,6 +39,8 @@ export interface NetOptions {
   readonly cache?: KeyValueCache;
   /** Batch normalisations by the batch's own statistics; all are by the running ones unless given. */
   readonly batchStatistics?: BatchStatistics;
+  /** Is told the attention weights of each layer, [batch, heads, queries, keys]. */
+  readonly observeAttention?: (layer: number, weights: Tensor) => void;
   /** Paths of what is trained: where given, parts are recomputed in the backward pass. */
   readonly recomputeFor?: ReadonlySet<string>;
 }
@@ -128,6 +130,7 @@ export function createNet(options: NetOptions, sites = { count: 0 }): Net & Hook
         adapter,
         cache: call.site === "encoder" ? undefined : cache,
         longest: options.longest,
+        observe: options.observeAttention,
         ...(noise
           ? { dropBlocks: (rate, blocks) => blockDropout(noise, rate, blocks, sites) }
           : {}),

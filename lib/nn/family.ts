@@ -128,6 +128,39 @@ export interface Features {
   readonly queries?: Tensor;
   /** Maps of an image from fine to coarse, each [batch, channels, height, width]. */
   readonly maps?: readonly Tensor[];
+  /** The map that `pooled` is made of, where it is made of one; Grad-CAM looks at it. */
+  readonly pooling?: MapPooling;
+}
+
+/** A map of an image and how it becomes one vector. */
+export interface MapPooling {
+  /** [batch, channels, height, width] */
+  readonly map: Tensor;
+  /** [batch, channels, height, width] → [batch, hiddenSize] */
+  pool(map: Tensor): Tensor;
+}
+
+/**
+ * The pooled features of a map, with the map itself.
+ *
+ * @param map [batch, channels, height, width]
+ * @param pool makes [batch, hiddenSize] of it
+ *
+ * @example
+ * ```ts
+ * import { pooledMap, tf } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // What a family of convolutions gives, beside its maps.
+ * const features = (maps: tf.Tensor[]) => pooledMap(maps.at(-1)!, (map) => tf.mean(map, [2, 3]));
+ * assert.equal(features.length, 1);
+ * ```
+ */
+export function pooledMap(
+  map: Tensor,
+  pool: MapPooling["pool"],
+): Required<Pick<Features, "pooled" | "pooling">> {
+  return { pooled: pool(map), pooling: { map, pool } };
 }
 
 /** The tensors of a checkpoint under their own names. */
@@ -277,6 +310,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   inputs?(config: Config): Record<string, InputSpec>;
   /** How many tokens an image has in the stack, by the config's `imageSize`; 0 where it is too small. */
   tokensOf?(config: Config): number;
+  /** Rows and columns of an image's patches, which are the last of its tokens in the stack. */
+  patchGrid?(config: Config): readonly [rows: number, columns: number];
   /** Tensors that some checkpoints hold and the body does not need. */
   readonly ignored: readonly RegExp[];
   /** Paths (within the body) that a checkpoint may lack; they are made anew. */

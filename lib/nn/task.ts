@@ -202,6 +202,14 @@ export interface ExamplesOptions {
  */
 export type Outputs = readonly Float32Array[];
 
+/** The images of rows. */
+export interface ExampleImages {
+  /** An image at the model's size, as it sees it, RGB. */
+  fitted(row: number): Promise<Image>;
+  /** An image as its file has it. */
+  original(row: number): Promise<Image>;
+}
+
 /** Some rows of a table as a model takes them, with their targets. */
 export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Answer = unknown> {
   /** Rows of the table. */
@@ -241,6 +249,8 @@ export interface Examples<Predicted extends AnyPredictions = AnyPredictions, Ans
   inputKeys?(): readonly (string | undefined)[];
   /** A row as the model sees it and as training may change it, of tasks on images. */
   pictures?(row: number): Promise<readonly Picture[]>;
+  /** The images of rows, of tasks on images. */
+  readonly images?: ExampleImages;
   /** Everything that the loss depends on beside the model: a checkpoint is of these rows only. */
   readonly fingerprint: Uint8Array;
   /** What a training on these rows minimises; of rows without labels what a model is asked with. */

@@ -11,7 +11,8 @@ export type RgbData = Uint8Array;
 /** The shares of red, green and blue in brightness (ITU-R 601-2), in units of 2^-16, as Pillow rounds them. */
 const [redShare, greenShare, blueShare, lumaBits] = [19595, 38470, 7471, 16];
 
-function luma(data: RgbData, at: number): number {
+/** The brightness of the pixel that starts at `at`. */
+export function luma(data: RgbData, at: number): number {
   const sum = data[at] * redShare + data[at + 1] * greenShare + data[at + 2] * blueShare;
   return sum + (1 << lumaBits - 1) >> lumaBits;
 }

@@ -12,6 +12,9 @@ import type { TrainedOnModel } from "../../adapters/several/shared_adapter.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
+import { explainInputs } from "../explain/explain_inputs.ts";
+import type { ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { trainableOf } from "../run/assemble_stage.ts";
 import { type OpenedModel, processorOf } from "../run/open_stage.ts";
 import { type AskedRows, predictInputs } from "../run/predict_inputs.ts";
@@ -29,6 +32,12 @@ export interface TrainedTask extends TrainedOnModel {
 export interface Answerer {
   /** One answer for each input, shown as the task shows them. */
   predict(inputs: readonly unknown[], signal: AbortSignal): Promise<unknown[]>;
+  /** What was looked at to give them. */
+  explain(
+    inputs: readonly unknown[],
+    options: ExplainOptions,
+    signal: AbortSignal,
+  ): Promise<Explanation[]>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
   dispose(): Promise<void>;
@@ -53,9 +62,15 @@ export function answererOf(
     await state.write(parameters, values);
     return state;
   };
-  const compile = async (examples: AskedRows) => {
-    const trainable = trainableOf({ model, adapter: attached }, examples, trainSettings());
-    return await createPredictor(trainable, device, await stateOf(), { held });
+  const trainableFor = (examples: AskedRows) =>
+    trainableOf({ model, adapter: attached }, examples, trainSettings());
+  const compile = async (examples: AskedRows) =>
+    await createPredictor(trainableFor(examples), device, await stateOf(), { held });
+  const outputsFor = (signal: AbortSignal) => async (examples: AskedRows) => {
+    compiled ??= compile(examples);
+    compiled.catch(() => compiled = undefined);
+    const predictor = await compiled;
+    return await predictor.outputs(examples, { signal });
   };
   const processor = processorOf(opened, maxTokens);
   const writing = lazyTextModel({
@@ -69,13 +84,17 @@ export function answererOf(
     state: stateOf,
   });
   return {
-    predict: (inputs, signal) =>
-      predictInputs(task, inputs, processor, async (examples) => {
-        compiled ??= compile(examples);
-        compiled.catch(() => compiled = undefined);
-        const predictor = await compiled;
-        return await predictor.outputs(examples, { signal });
-      }, { signal }),
+    predict: (inputs, signal) => predictInputs(task, inputs, processor, outputsFor(signal), { signal }),
+    explain: (inputs, options, signal) =>
+      explainInputs(inputs, options, {
+        task,
+        processor,
+        device,
+        held,
+        trainableOf: trainableFor,
+        stateOf,
+        outputsOf: outputsFor(signal),
+      }, signal),
     textModel: writing.open,
     async dispose() {
       const predictor = await compiled?.catch(() => undefined);

@@ -11,6 +11,8 @@ import { openDevice } from "../../engine/mod.ts";
 import { referenceOf } from "../../weights/reference.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { type Writer, writerOf, writtenTexts } from "../write/writer.ts";
+import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { onCellInterrupt } from "../run/on_interrupt.ts";
 import { openStage } from "../run/open_stage.ts";
 import { type AdapterSet, checkPredictOptions, type PredictTextsOptions } from "./adapter_set.ts";
@@ -68,6 +70,14 @@ export interface OpenModel<Input = any, Answer = any> extends Writer<Input> {
    * questions, vectors. They show themselves in a notebook. A base without a trained head is an error.
    */
   predict(inputs: readonly Input[], options?: PredictTextsOptions): Promise<Answer[]>;
+  /**
+   * Shows what the model looked at to classify images: one heat map each, by Grad-CAM (Selvaraju et al. 2017)
+   * or by attention rollout (Abnar and Zuidema 2020). A notebook shows them over the images.
+   *
+   * Throws an error of kind "unsupported" for tasks that classify no images and for a method that the model
+   * has not, and of kind "input" for a label that is not known.
+   */
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation[]>;
   /**
    * Puts trained adapters of one task beside each other on the model, each with its head and its labels.
    * The model's weights are read when the first input is answered, once for all adapters.
@@ -141,6 +151,12 @@ function openedBase<Input, Answer>(
       using interrupt = onCellInterrupt(signal);
       return await answering().predict(inputs, interrupt.signal) as Answer[];
     },
+    async explain(inputs, options = {}) {
+      checkExplainOptions(options);
+      base.checkOpen();
+      using interrupt = onCellInterrupt(options.signal);
+      return await answering().explain(inputs, options, interrupt.signal);
+    },
     attach: <Name extends string>(adapters: Readonly<Record<Name, AdapterSource>>) =>
       attachedTo<Name>(base, adapters, options) as Promise<AdapterSet<Name, Input, Answer>>,
     async dispose() {
@@ -175,6 +191,12 @@ function openedAdapter<Input, Answer>(
       if (trained.task.writing) return await writtenTexts(writer, inputs, signal) as Answer[];
       using interrupt = onCellInterrupt(signal);
       return await answerer.predict(inputs, interrupt.signal) as Answer[];
+    },
+    async explain(inputs, options = {}) {
+      checkExplainOptions(options);
+      base.checkOpen();
+      using interrupt = onCellInterrupt(options.signal);
+      return await answerer.explain(inputs, options, interrupt.signal);
     },
     attach: () =>
       Promise.reject<never>(

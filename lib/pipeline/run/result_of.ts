@@ -10,12 +10,22 @@ import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
 import { trainedTensors } from "../../nn/trained.ts";
-import type { Table } from "../../table/table.ts";
+import type { Splits } from "../../table/splits.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
+import { analyseErrors } from "../error_analysis/analyse_errors.ts";
+import type { AnalysedSplit } from "../error_analysis/duplicates.ts";
+import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
+import {
+  checkErrorAnalysisOptions,
+  type ErrorAnalysisOptions,
+} from "../error_analysis/error_analysis_options.ts";
+import { explainInputs } from "../explain/explain_inputs.ts";
+import { checkExplainOptions, type ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
@@ -37,8 +47,8 @@ export interface StageResults {
   readonly task: AnyLabelledTask;
   /** The metric of the validations. */
   readonly judge: AnyMetric;
-  /** The held-out rows. */
-  readonly table: Table;
+  /** The rows of all splits. */
+  readonly splits: Splits;
   readonly assembled: Assembled;
   readonly trained: TrainedRun;
   readonly scored: Scored;
@@ -59,7 +69,7 @@ export interface StageResults {
 /** The result, which shows itself and answers new inputs. */
 export function resultOf(stages: StageResults): RunResult<unknown> {
   const { task, assembled, trained, scored, outputsOf, textModel, dispose, signal } = stages;
-  const about = { table: stages.table, task: task.task };
+  const about = { table: stages.splits.test, task: task.task };
   const written = scored.written && shownAs(scored.written.predictions, scored.written, about);
   // What was written says more of a row than how sure the model was of each token.
   const predictions = scored.written
@@ -99,12 +109,48 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
         { signal, quiet: stages.quiet },
       );
     },
+    explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
+      explanationsOf(stages, inputs, options),
+    errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
     dispose,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
     [jupyterDisplay]: () =>
       resultDisplay({ ...shown, ...methodRecord, titles, predictions, losses, validations }),
   });
+}
+
+async function explanationsOf(
+  { task, assembled, device, trained, outputsOf, signal: outer }: StageResults,
+  inputs: readonly unknown[],
+  options: ExplainOptions,
+): Promise<Explanation[]> {
+  checkExplainOptions(options);
+  using interrupt = onCellInterrupt(options.signal ?? outer);
+  const { signal } = interrupt;
+  const { processor, trainable } = assembled;
+  return await explainInputs(inputs, options, {
+    task,
+    processor,
+    device: device.inFloat32 ?? device,
+    trainableOf: () => trainable,
+    stateOf: () => Promise.resolve(trained.state),
+    outputsOf: (examples) => outputsOf(examples, signal),
+  }, signal);
+}
+
+async function errorsOf(
+  { task: { task }, splits, assembled: { data }, scored, signal: outer }: StageResults,
+  options: ErrorAnalysisOptions,
+): Promise<ErrorAnalysis> {
+  checkErrorAnalysisOptions(options);
+  using interrupt = onCellInterrupt(options.signal ?? outer);
+  const { predictions } = scored;
+  const held = (["train", "validation", "test"] as const).flatMap((name): AnalysedSplit[] => {
+    const [table, examples] = [splits[name], data[name]];
+    return table && examples ? [{ name, table, examples }] : [];
+  });
+  return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
 }
 
 function summaryOf(

@@ -130,7 +130,7 @@ export async function runPlan(
       device,
       task,
       judge,
-      table,
+      splits: read.splits,
       assembled,
       trained,
       scored,

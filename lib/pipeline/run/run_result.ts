@@ -12,6 +12,10 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { Baseline } from "../../nn/task.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { ScoreInterval } from "../compare/score_interval.ts";
+import type { ErrorAnalysis } from "../error_analysis/error_analysis.ts";
+import type { ErrorAnalysisOptions } from "../error_analysis/error_analysis_options.ts";
+import type { ExplainOptions } from "../explain/explain_options.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
@@ -101,6 +105,23 @@ export interface RunResult<
   readonly samples?: SamplesOf<Answer>;
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
+  /**
+   * Shows what the model looked at to classify images: one heat map each, by Grad-CAM (Selvaraju et al. 2017)
+   * or by attention rollout (Abnar and Zuidema 2020). A notebook shows them over the images.
+   *
+   * Throws an error of kind "unsupported" for tasks that classify no images and for a method that the model
+   * has not, and of kind "input" for a label that is not known.
+   */
+  explain(inputs: readonly Input[], options?: ExplainOptions): Promise<Explanation[]>;
+  /**
+   * Shows where a classifier is wrong and where its data may be: the held-out rows of largest loss, what is
+   * taken for what, rows that are likely labelled wrongly (confident learning, Northcutt et al. 2021),
+   * and duplicates within splits and across them, of images also those that look alike. It shows itself in a
+   * notebook and a terminal, and `html()` makes a page of it.
+   *
+   * Throws an error of kind "unsupported" for tasks whose rows have no single label.
+   */
+  errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
   /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
   dispose(): Promise<void>;
   toString(): string;

@@ -15,7 +15,7 @@ import { colours, fixedSize, type ImageRows } from "./image_rows.ts";
 /** The part of `Examples` that is the same for all tasks on images. */
 export type ImageExamples = Pick<
   Examples,
-  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "pictures" | "changes"
+  "rows" | "lengths" | "truncated" | "inputKeys" | "feedsOf" | "pictures" | "images" | "changes"
 >;
 
 /** Epochs whose changes a preview shows. */
@@ -45,6 +45,7 @@ export function imageExamples(
     truncated: 0,
     ...changesBy(augmentations),
     inputKeys: () => [...images.keys],
+    images: { fitted: images.fitted, original: images.original },
     async pictures(row) {
       const draws = augmentations.ofImages.length > 0 ? shownDraws : [];
       const augmented = draws.map(async (epoch) =>
