@@ -122,11 +122,12 @@ export type {
 export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
 export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
 export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";
-export {
-  objectDetection,
-  type ObjectDetectionOptions,
-  type QueryLossOptions,
-} from "./lib/tasks/object_detection.ts";
+export { objectDetection, type ObjectDetectionOptions } from "./lib/tasks/object_detection.ts";
+export type { CellLossOptions } from "./lib/tasks/object_detection/cell_objective.ts";
+export type {
+  DetectorLossOptions,
+  QueryLossOptions,
+} from "./lib/tasks/object_detection/detector.ts";
 export type {
   DetectedObject,
   DetectionPrediction,
