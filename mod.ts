@@ -123,7 +123,6 @@ export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
 export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
 export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";
 export { objectDetection, type ObjectDetectionOptions } from "./lib/tasks/object_detection.ts";
-export type { CellLossOptions } from "./lib/tasks/object_detection/cell_objective.ts";
 export type {
   DetectorLossOptions,
   QueryLossOptions,

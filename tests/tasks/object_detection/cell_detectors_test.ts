@@ -4,9 +4,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  adapter,
+  type DetectionPrediction,
   full,
   head,
   horizontalFlip,
+  lora,
   meanAveragePrecision,
   merged,
   model,
@@ -80,6 +83,32 @@ Deno.test("a ResNet learns to find squares by cells; its folders and transformer
       .adapt(head()).train({ epochs: 2, batchSize: 20, learningRate: 1e-4 })
       .evaluate({ at50 }).run(quiet);
     assert.ok(next.scores.at50 > 0.6, `mAP 50 is ${next.scores.at50}`);
+  }));
+
+Deno.test("adapters of both kinds of detectors are opened with the head that they were saved with", () =>
+  inFolder(async (folder) => {
+    const rows = await squares(12);
+    const queries = join(folder, "queries");
+    await model("new:yolos", { imageSize: 32, hiddenSize: 16, layers: 1, heads: 2, queries: 3 })
+      .data(rows, objectDetection(columns)).adapt(full()).train({ epochs: 1 })
+      .deploy(merged(queries)).run(quiet);
+    const bases = { query: `file:${queries}`, convolution: await trunk(join(folder, "trunk")) };
+    for (const [targets, base] of Object.entries(bases)) {
+      const saved = join(folder, targets);
+      const result = await model(base)
+        .data(rows, objectDetection({ ...columns, threshold: 0 }))
+        .adapt(lora({ rank: 2, targets: [targets] })).train({ epochs: 1, learningRate: 1e-2 })
+        .deploy(adapter(saved)).run(quiet);
+      const images = [rows.get("image", 0), rows.get("image", 1)];
+      const opened = await open(saved);
+      const [own, again] = [await result.predict(images), await opened.predict(images)]
+        .map((answers) => (answers as DetectionPrediction[]).flatMap(({ objects }) => objects));
+      assert.ok(own.length > 0);
+      assert.deepEqual(again.map(({ label }) => label), own.map(({ label }) => label));
+      again.forEach(({ score }, at) => assert.ok(Math.abs(score - own[at].score) < 1e-5));
+      await opened.dispose();
+      await result.dispose();
+    }
   }));
 
 Deno.test("weights of the loss of the other kind of detector are refused", () =>
