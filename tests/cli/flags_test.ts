@@ -279,7 +279,11 @@ Deno.test("translation knows its columns, and tasks without a default model ask 
 });
 
 Deno.test("a detector is tried on scenes of emoji with a head on another detector's map", () => {
-  const { model, data, task, method, train, deploy } = planOf("--task", "object-detection");
+  const { model, data, task, method, train, metrics, deploy } = planOf(
+    "--task",
+    "object-detection",
+  );
+  assert.ok("meanAveragePrecision.at50" in metrics);
   assert.match(model, /centernet\.json\?size=128&at=tower_0\/CenternetHead\/mul$/);
   assert.deepEqual([data, task?.name], ["emojiScenes", "object-detection"]);
   assert.deepEqual([method.name, train.epochs], ["head", 10]);
