@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { HostTensor } from "../lib/engine/mod.ts";
 import { weightsOf } from "../lib/nn/layer.ts";
 import type { Model } from "../lib/nn/model.ts";
-import { type AnyExamples, type Assembled } from "../lib/pipeline/run/assemble_stage.ts";
+import type { AnyExamples, Assembled } from "../lib/pipeline/run/assemble_stage.ts";
 import { learningRateAt } from "../lib/train/schedules/mod.ts";
 import { planSteps } from "../lib/train/step_plan.ts";
 import type { TrainSettings } from "../lib/train/train_options.ts";
