@@ -81,11 +81,11 @@ function differencesOf(
   labels: readonly string[],
 ): number[] | undefined {
   const id = labels.indexOf(found.label);
-  return id < 0 ? undefined : distances(found, chances[id], corners);
+  return id < 0 ? undefined : cornerDistances(found, chances[id], corners);
 }
 
 /** How far a reader's score and corners are from these. */
-export function distances(
+export function cornerDistances(
   { score, box }: CornerBox,
   ownScore: number,
   corners: readonly number[],

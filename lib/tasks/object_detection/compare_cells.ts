@@ -8,7 +8,7 @@ import { type AnswerDifference, largestOutput } from "../../nn/reader_contract.t
 import { boxNumbers } from "./box_shares.ts";
 import { mostPeaks } from "./boxes_of_cells.ts";
 import type { CellSizes } from "./cell_targets.ts";
-import { type CornerBox, distances } from "./compare_boxes.ts";
+import { type CornerBox, cornerDistances } from "./compare_boxes.ts";
 
 /** What answers are compared by. */
 export interface CompareCellsOptions {
@@ -133,7 +133,7 @@ function differenceOf(
   { label, score, corners }: Candidate,
   labels: readonly string[],
 ): number {
-  return box.label === labels[label] ? Math.max(...distances(box, score, corners)) : Infinity;
+  return box.label === labels[label] ? Math.max(...cornerDistances(box, score, corners)) : Infinity;
 }
 
 /** The item with the least difference, where any is finite. */
