@@ -74,6 +74,7 @@ export {
 
 // Losses of boxes and masks
 export {
+  type CellLossOptions,
   cellObjective,
   type CellObjectiveOptions,
 } from "./lib/tasks/object_detection/cell_objective.ts";

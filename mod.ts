@@ -132,11 +132,11 @@ export type {
 export { imageSegmentation } from "./lib/tasks/image_segmentation.ts";
 export type { ImageSegmentationOptions } from "./lib/tasks/image_segmentation/options.ts";
 export type { SegmentedImage, SegmentedLabel } from "./lib/tasks/image_segmentation/prediction.ts";
-export {
-  objectDetection,
-  type ObjectDetectionOptions,
-  type QueryLossOptions,
-} from "./lib/tasks/object_detection.ts";
+export { objectDetection, type ObjectDetectionOptions } from "./lib/tasks/object_detection.ts";
+export type {
+  DetectorLossOptions,
+  QueryLossOptions,
+} from "./lib/tasks/object_detection/detector.ts";
 export type {
   DetectedObject,
   DetectionPrediction,

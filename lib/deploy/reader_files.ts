@@ -69,8 +69,13 @@ export function pairLayoutOf(
 const plainImageFamily = { modelType: "resnet", classPrefix: "ResNet" };
 /** The same where the head gives masks. */
 const plainMaskFamily = { modelType: "segformer", classPrefix: "Segformer" };
-/** The one image processor of transformers.js that makes masks of logits; it prepares images as all do. */
-const maskProcessor = "SegformerImageProcessor";
+/** The same where a map's cells say boxes, which the graph gives in the form of queries. */
+const plainBoxFamily = { modelType: "yolos", classPrefix: "Yolos" };
+/** Image processors of transformers.js that make masks or boxes of logits, by the head; they prepare images as all do. */
+const answeringProcessors: Readonly<Record<string, string>> = {
+  masks: "SegformerImageProcessor",
+  boxes: "YolosImageProcessor",
+};
 
 /** The family that `config.json` names where transformers.js knows no such model, or no such head of it. */
 export function readerType(model: Model): Record<string, unknown> {
@@ -84,30 +89,32 @@ export function readerType(model: Model): Record<string, unknown> {
   };
 }
 
-function plainFamilyOf(
-  { family: { input, modelType, stack }, headRequest }: Model,
-): typeof plainFamily | undefined {
+function plainFamilyOf(model: Model): typeof plainFamily | undefined {
+  const { family: { input, modelType, stack }, headRequest } = model;
   if (input === "image") {
+    if (givesCells(model)) return plainBoxFamily;
     const isKnown = families.some((family) => family.modelType === modelType);
     if (isKnown && modelType !== graph.modelType) return undefined;
-    return givesMasks({ headRequest }) ? plainMaskFamily : plainImageFamily;
+    return headRequest.name === "masks" ? plainMaskFamily : plainImageFamily;
   }
   return stack?.causal && headRequest.name !== "language" ? plainFamily : undefined;
 }
 
-function givesMasks({ headRequest }: Pick<Model, "headRequest">): boolean {
-  return headRequest.name === "masks";
+function givesCells(model: Model): boolean {
+  return model.headRequest.name === "boxes" && modelHead(model).reads === "maps";
 }
 
-/** Names the image processor of a model of masks after what transformers.js makes masks with. */
+/** Names the image processor of a model of masks or of cells after what transformers.js makes answers with. */
 export async function writeReaderPixels(folder: string, model: Model): Promise<void> {
-  if (!givesMasks(model)) return;
+  const { headRequest: { name } } = model;
+  if (name !== "masks" && !givesCells(model)) return;
+  const { [name]: answering } = answeringProcessors;
   const path = join(folder, "preprocessor_config.json");
   const { image_processor_type: own, ...config } = await readJsonObject(path);
-  if (own === maskProcessor) return;
+  if (own === answering) return;
   const named = {
     ...config,
-    image_processor_type: maskProcessor,
+    image_processor_type: answering,
     tunebook_image_processor_type: own,
   };
   await writeFileAtomic(path, JSON.stringify(named, null, 2) + "\n");

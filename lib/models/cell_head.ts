@@ -17,6 +17,8 @@ export interface CellHeadOptions<Config> {
   channels(config: Config): readonly number[];
   /** Finer maps that are passed by; 0 unless given. */
   readonly skip?: number;
+  /** Rows and columns of the finest map that is read; undefined where the family gives no map. */
+  mapSize(config: Config): readonly [height: number, width: number] | undefined;
 }
 
 const at = "cell_head";
@@ -27,9 +29,9 @@ const boxNumbers = 4;
 /** −log((1 − p) / p) of p = 0.1, with which cells start (the paper's reference). */
 const prior = -2.19;
 
-/** Of each cell the logits of the classes and a box: [batch, outputs, height, width], `outputs` being classes + 4. */
+/** Of each cell the logits of the classes and a box: [batch, outputs + 4, height, width], `outputs` being classes. */
 export function cellHead<Config extends ImageConfig>(
-  { className, channels, skip = 0 }: CellHeadOptions<Config>,
+  { className, channels, skip = 0, mapSize }: CellHeadOptions<Config>,
 ): MapHead<Config> {
   const conv = (path: string, inChannels: number, outChannels: number, kernel: number): Layer => ({
     kind: "conv",
@@ -40,10 +42,11 @@ export function cellHead<Config extends ImageConfig>(
   });
   return {
     reads: "maps",
+    mapSize,
     layers: (config, outputs) => [
       ...channels(config).map((each, i) => conv(`lateral.${i}`, each, width, 1)),
       conv("smooth", width, width, 3),
-      conv("predict", width, outputs, 1),
+      conv("predict", width, outputs + boxNumbers, 1),
     ],
     reusable: /^cell_head\.(lateral|smooth)/,
     forward(net, _config, maps) {
@@ -55,9 +58,9 @@ export function cellHead<Config extends ImageConfig>(
       }, undefined)!;
       const smooth = tf.relu(net.conv(`${at}.smooth`, joined, { padding: 1 }));
       const found = net.conv(`${at}.predict`, smooth);
-      const outputs = found.shape[1]!;
-      const start = Array.from({ length: outputs }, (_, i) => i < outputs - boxNumbers ? prior : 0);
-      return tf.add(found, tf.tensor4d(start, [1, outputs, 1, 1]));
+      const numbers = found.shape[1]!;
+      const start = Array.from({ length: numbers }, (_, i) => i < numbers - boxNumbers ? prior : 0);
+      return tf.add(found, tf.tensor4d(start, [1, numbers, 1, 1]));
     },
     className,
   };

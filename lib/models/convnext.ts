@@ -186,9 +186,12 @@ export const convnext: Family<ConvnextConfig> = {
   },
   heads: {
     classification: imageHead("ConvNextForImageClassification"),
-    cells: cellHead({
+    boxes: cellHead({
       className: "ConvNextForObjectDetection",
       channels: ({ stageChannels }: ConvnextConfig) => stageChannels,
+      mapSize: (
+        { imageSize: [height, width], patchSize: [rows, columns] },
+      ) => [Math.floor(height / rows), Math.floor(width / columns)],
     }),
   },
 };

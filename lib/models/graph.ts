@@ -112,9 +112,10 @@ export const graph: Family<GraphConfig> = {
   heads: {
     classification: imageHead("GraphForImageClassification"),
     masks: maskHead({ className: "GraphForSemanticSegmentation", mapSize }),
-    cells: cellHead({
+    boxes: cellHead({
       className: "GraphForObjectDetection",
       channels: ({ hiddenSize }) => [hiddenSize],
+      mapSize,
     }),
   },
 };

@@ -38,6 +38,8 @@ export interface MobilenetV2Config extends DeeplabConfig {
 const channelsBetween = [16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320];
 const strides = [2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
 const stemChannels = 32;
+/** By how much the map is smaller than the image that a detector reads first. */
+const readStride = 4;
 const widestChannels = 1280;
 /**
  * What a batch counts in the running statistics. TensorFlow, where the model comes from, calls the share of the
@@ -262,11 +264,14 @@ export const mobilenetV2: Family<MobilenetV2Config> = {
     classification: imageHead("MobileNetV2ForImageClassification", {
       dropout: ({ headDropout }: MobilenetV2Config) => headDropout,
     }),
-    cells: {
+    boxes: {
       ...cellHead({
         className: "MobileNetV2ForObjectDetection",
         channels: (config: MobilenetV2Config) => mapChannels(config).slice(1),
         skip: 1, // half the image's size, more cells than objects
+        mapSize: (
+          { imageSize: [height, width] },
+        ) => [Math.ceil(height / readStride), Math.ceil(width / readStride)],
       }),
       unread: /^conv_1x1\./,
     },

@@ -206,9 +206,13 @@ export const resnet: Family<ResnetConfig> = {
   },
   heads: {
     classification: imageHead("ResNetForImageClassification", { path: "classifier.1" }),
-    cells: cellHead({
+    boxes: cellHead({
       className: "ResNetForObjectDetection",
       channels: ({ stageChannels }: ResnetConfig) => stageChannels,
+      mapSize: ({ imageSize: [height, width], downsamplesFirstStage }) => {
+        const stride = stem.stride * stem.poolStride * (downsamplesFirstStage ? 2 : 1);
+        return [Math.ceil(height / stride), Math.ceil(width / stride)];
+      },
     }),
   },
 };

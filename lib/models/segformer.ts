@@ -171,6 +171,15 @@ function maps(net: Net, config: SegformerConfig, pixels: Tensor): Tensor[] {
   });
 }
 
+/** Rows and columns of the finest map. */
+function finestSize(
+  { imageSize: [height, width], stages: [{ patchSize, stride }] }: SegformerConfig,
+): readonly [number, number] {
+  const points = (pixels: number) =>
+    Math.floor((pixels + 2 * Math.floor(patchSize / 2) - patchSize) / stride) + 1;
+  return [points(height), points(width)];
+}
+
 /** Scores of the classes of each pixel, at the size of the finest map. */
 const masks: MapHead<SegformerConfig> = {
   reads: "maps",
@@ -198,11 +207,7 @@ const masks: MapHead<SegformerConfig> = {
       kernel: [1, 1],
     },
   ],
-  mapSize: ({ imageSize: [height, width], stages: [{ patchSize, stride }] }) => {
-    const points = (pixels: number) =>
-      Math.floor((pixels + 2 * Math.floor(patchSize / 2) - patchSize) / stride) + 1;
-    return [points(height), points(width)];
-  },
+  mapSize: finestSize,
   reusable: /^decode_head\.(?!classifier$)/,
   forward(net, { headDropout }, maps) {
     const [, , height, width] = maps[0].shape as [number, number, number, number];
@@ -256,9 +261,10 @@ export const segformer: Family<SegformerConfig> = {
   heads: {
     classification: imageHead("SegformerForImageClassification"),
     masks,
-    cells: cellHead({
+    boxes: cellHead({
       className: "SegformerForObjectDetection",
       channels: ({ stages }: SegformerConfig) => stages.map(({ width }) => width),
+      mapSize: finestSize,
     }),
   },
 };

@@ -5,8 +5,7 @@
  * @module
  */
 import type { Family, ModelConfig } from "../nn/family.ts";
-import { weightsOf } from "../nn/layer.ts";
-import { headOf } from "../nn/task_head.ts";
+import { classifierOf, headOf } from "../nn/task_head.ts";
 import { isStoredHead } from "./checkpoint_names.ts";
 import { families } from "./mod.ts";
 import { openCheckpoint } from "./open_checkpoint.ts";
@@ -53,19 +52,6 @@ export async function storedHead(
     ...(names ? { names } : {}),
     ...(typeof problemType === "string" ? { problemType } : {}),
   };
-}
-
-/** The weight that has a row for each output, and how many rows for something else, such as "no object". */
-function classifierOf(
-  head: ReturnType<typeof headOf>,
-  config: ModelConfig,
-): { readonly path: string; readonly others: number } | undefined {
-  const [one, two] = [1, 2].map((outputs) => head.layers(config, outputs).flatMap(weightsOf));
-  const at = one.findIndex(({ path, shape }, at) =>
-    path.endsWith(".weight") && shape[0] !== two[at].shape[0]
-  );
-  const found = at < 0 ? one.findLast(({ path }) => path.endsWith(".weight")) : one[at];
-  return found && { path: found.path, others: at < 0 ? 0 : found.shape[0] - 1 };
 }
 
 /** The names in `id2label`, whose keys are the numbers of the outputs; transformers' own say nothing. */

@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../core/errors.ts";
 import type { Family, Head, ModelConfig, RowHead } from "./family.ts";
-import type { Layer } from "./layer.ts";
+import { type Layer, weightsOf } from "./layer.ts";
 
 /** The head of a family that a task needs. */
 export interface HeadRequest {
@@ -45,6 +45,19 @@ export function rowHead<Config>(head: Head<Config>): RowHead<Config> {
     "unsupported",
     `the head of ${head.className} reads maps of an image, of which no rows can be asked`,
   );
+}
+
+/** The weight that has a row for each output, and how many rows for something else, such as "no object". */
+export function classifierOf(
+  head: Head<ModelConfig>,
+  config: ModelConfig,
+): { readonly path: string; readonly others: number } | undefined {
+  const [one, two] = [1, 2].map((outputs) => head.layers(config, outputs).flatMap(weightsOf));
+  const at = one.findIndex(({ path, shape }, at) =>
+    path.endsWith(".weight") && shape[0] !== two[at].shape[0]
+  );
+  const found = at < 0 ? one.findLast(({ path }) => path.endsWith(".weight")) : one[at];
+  return found && { path: found.path, others: at < 0 ? 0 : found.shape[0] - 1 };
 }
 
 /** The body's layers as a model with a head has them: without those that such models leave out. */

@@ -26,16 +26,18 @@ import { calledImage, endOfName, type ImageInput } from "./shared/image_input.ts
 import { absentLabels } from "./shared/split_labels.ts";
 import { augmentMistakes } from "./shared/augment_mistakes.ts";
 import { detectedObjects } from "./object_detection/detected_objects.ts";
-import { type DetectionLossOptions, detectionRules } from "./object_detection/detection_loss.ts";
+import { cellRules } from "./object_detection/cell_objective.ts";
+import { detectionRules } from "./object_detection/detection_loss.ts";
+import type { DetectorLossOptions } from "./object_detection/detector.ts";
 import { checkObjectRows, labelsIn, objectsIn } from "./object_detection/object_rows.ts";
 import { type DetectionPrediction, usualThreshold } from "./object_detection/prediction.ts";
 import { describeObjects } from "./object_detection/describe_objects.ts";
 
-/** How classes and boxes count, as DETR and YOLOS count them. */
-export type QueryLossOptions = Omit<DetectionLossOptions, "classLoss" | "focalAlpha">;
-
-/** What columns mean, and how objects are learnt and told. */
-export interface ObjectDetectionOptions extends QueryLossOptions {
+/**
+ * What columns mean, and how objects are learnt and told. Weights of a loss are of detectors with queries (DETR,
+ * YOLOS), but for `offsetWeight` and `sizeWeight`, which are of detectors whose map has cells.
+ */
+export interface ObjectDetectionOptions extends DetectorLossOptions {
   /** The column of the image: a path, an address, the bytes of a file, or `{ bytes, path }`. */
   readonly image: string;
   /**
@@ -67,11 +69,13 @@ const rules: Rules<ObjectDetectionOptions> = {
   augment: list,
   threshold: probability,
   ...lossRules,
+  ...cellRules,
 };
 
 /**
  * Boxes and classes of the objects in an image, found by the queries of a DETR or a YOLOS (Carion et al.,
- * 2020, arXiv 2005.12872). Crowds are not learnt, and scores do not count what is found in them.
+ * 2020, arXiv 2005.12872), or by the cells of a map of any other family that gives maps (Zhou et al., 2019, arXiv
+ * 1904.07850). Crowds are not learnt, and scores do not count what is found in them.
  *
  * Answers are `{ image, objects: [{ label, score, box }] }`, boxes in pixels of the image as its file has it,
  * the surest first.

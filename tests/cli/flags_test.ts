@@ -278,6 +278,18 @@ Deno.test("translation knows its columns, and tasks without a default model ask 
   }
 });
 
+Deno.test("a detector is tried on scenes of emoji with a head on another detector's map", () => {
+  const { model, data, task, method, train, metrics, deploy } = planOf(
+    "--task",
+    "object-detection",
+  );
+  assert.ok("meanAveragePrecision.at50" in metrics);
+  assert.match(model, /centernet\.json\?size=128&at=tower_0\/CenternetHead\/mul$/);
+  assert.deepEqual([data, task?.name], ["emojiScenes", "object-detection"]);
+  assert.deepEqual([method.name, train.epochs], ["head", 10]);
+  assert.deepEqual(deploy.map(({ target }) => target), ["merged", "onnx"]);
+});
+
 Deno.test("columns that cannot be found are asked for by their flags", () => {
   const wrongWith = (columns: readonly string[] | undefined, ...args: string[]) => () =>
     planOfFlags(readCommandLine(["--data", "t.csv", ...args]).flags, columns);

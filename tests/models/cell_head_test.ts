@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { full } from "../../lib/adapters/full.ts";
 import { Random } from "../../lib/core/random.ts";
 import { openDevice, sizeOf } from "../../lib/engine/mod.ts";
-import { attachTo } from "../../lib/nn/model.ts";
+import { attachTo, modelHead } from "../../lib/nn/model.ts";
 import { resultShape } from "../../lib/nn/result_shape.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { checkRun } from "../nn/check_gradients.ts";
@@ -11,8 +11,9 @@ import { readGolden } from "./golden.ts";
 import { goldenImageModel, sized } from "./golden_images.ts";
 import { weightedImages } from "./weighted_images.ts";
 
-/** Two classes and a box. */
-const outputs = 2 + 4;
+const classes = 2;
+/** Their logits and a box. */
+const numbers = classes + 4;
 /** The cells of images of the golden files, a fourth of their height and width. */
 const cases = [
   ["resnet", [8, 12]],
@@ -24,9 +25,12 @@ const cases = [
 for (const [name, size] of cases) {
   Deno.test(`a head on ${name} says of each cell what lies in it`, async () => {
     const { pixel_values } = await readGolden(`vision/${name}/expected.safetensors`);
-    const model = sized(await goldenImageModel(name, "cells", outputs), pixel_values);
+    const model = sized(await goldenImageModel(name, "boxes", classes), pixel_values);
     assert.ok(model.fresh!.includes("cell_head.smooth"));
-    const shape = [outputs, ...size];
+    const shape = [numbers, ...size];
+    const own = modelHead(model);
+    assert.ok(own.reads === "maps");
+    assert.deepEqual(own.mapSize?.(model.config), size);
     assert.deepEqual(resultShape(model), shape);
     const random = Random.fromSeed(1, "weights");
     const [images] = pixel_values.shape;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Family, ModelConfig } from "../../nn/family.ts";
-import { headOf } from "../../nn/task_head.ts";
+import { classifierOf, headOf } from "../../nn/task_head.ts";
 import { promptModelPrefix } from "../parts/virtual_tokens.ts";
 import { type PeftFiles, peftPrefix } from "./files.ts";
 
@@ -15,10 +15,11 @@ export function headOutputs(
   family: Pick<Family, "modelType" | "heads">,
   config: ModelConfig,
 ): number | undefined {
-  const last = headOf(family, head).layers(config, 1).at(-1)?.path;
-  if (last === undefined) return undefined;
-  const found = [peftPrefix, promptModelPrefix].map((prefix) =>
-    tensors.get(`${prefix}.${last}.weight`)?.shape[0]
-  );
-  return found.find((each) => each !== undefined);
+  const classifier = classifierOf(headOf(family, head), config);
+  if (classifier === undefined) return undefined;
+  const { path, others } = classifier;
+  const rows = [peftPrefix, promptModelPrefix]
+    .map((prefix) => tensors.get(`${prefix}.${path}`)?.shape[0])
+    .find((each) => each !== undefined);
+  return rows === undefined ? undefined : rows - others;
 }

@@ -9,7 +9,7 @@ import type { ImageSides } from "./boxes_of_queries.ts";
 import type { CellSizes } from "./cell_targets.ts";
 
 /** So many of the surest peaks are answers, as in the paper. */
-const mostPeaks = 100;
+export const mostPeaks = 100;
 
 /**
  * The boxes in pixels, the surest first: of each class the cells whose logit none of their eight

@@ -6,31 +6,55 @@
  * @module
  */
 import { checkOptions } from "../../core/check_options.ts";
-import { list, notNegative, required, type Rules, whole } from "../../core/option_rules.ts";
+import {
+  callable,
+  list,
+  notNegative,
+  required,
+  type Rules,
+  whole,
+} from "../../core/option_rules.ts";
 import { type HostTensor, type Tensor, tf } from "../../engine/mod.ts";
+import type { BatchDraw } from "../../nn/feeds.ts";
 import type { Objective } from "../../nn/objective.ts";
 import { boxNumbers } from "./box_shares.ts";
 import { type CellSizes, fillCellTargets } from "./cell_targets.ts";
 import { checkObjects } from "./check_objects.ts";
 import type { ImageObjects } from "./match_queries.ts";
+import { queriesOfCells } from "./queries_of_cells.ts";
 
-/** The objects of images and how to learn them. */
-export interface CellObjectiveOptions extends CellSizes {
-  /** The objects of each image. */
-  readonly objects: readonly ImageObjects[];
+/** How the boxes of a dense detector count. */
+export interface CellLossOptions {
   /** The weight of the centres' places within their cells; 1 unless given, as in the paper. */
   readonly offsetWeight?: number;
   /** The weight of widths and heights, in cells; 0.1 unless given, as in the paper. */
   readonly sizeWeight?: number;
 }
 
+/** The objects of images and how to learn them. */
+export interface CellObjectiveOptions extends CellLossOptions, CellSizes {
+  /** The objects of each image. */
+  readonly objects: readonly ImageObjects[];
+  /**
+   * The objects of an image as the augmentations of a batch left them; those of `objects` unless given. The
+   * loss of a step is divided by the objects before that.
+   */
+  readonly moved?: (row: number, draw: BatchDraw) => ImageObjects;
+}
+
+/** What the weights must be. */
+export const cellRules: Rules<CellLossOptions> = {
+  offsetWeight: notNegative,
+  sizeWeight: notNegative,
+};
+
 const rules: Rules<CellObjectiveOptions> = {
   objects: required(list),
   height: required(whole),
   width: required(whole),
   classes: required(whole),
-  offsetWeight: notNegative,
-  sizeWeight: notNegative,
+  moved: callable,
+  ...cellRules,
 };
 
 /** The exponents α and β of the paper: of what is predicted well, and of what is near a centre. */
@@ -40,9 +64,10 @@ const [easy, near] = [2, 4];
  * The loss of a detector without queries and without suppression of repeated boxes (Zhou et al.,
  * "Objects as points", 2019, arXiv 1904.07850): at centres −(1 − p)² · log p, elsewhere
  * −(1 − nearness)⁴ · p² · log(1 − p), and at centres the distances of places and sizes; all divided by the
- * objects of the step. It reads a family's head `cells`, which gives
+ * objects of the step. It reads a family's head `boxes` that gives cells,
  * [batch, classes + 4, height, width]: logits, then each centre's place within its cell (across, down),
- * width and height in cells. The exported graph gives `logits` and `boxes`.
+ * width and height in cells. The exported graph gives these as `cells`, and what they say of the image as `logits`
+ * and `pred_boxes` of up to 100 queries (`queriesOfCells`).
  *
  * @throws {TunebookError} of kind `input` for options that make no sense, and of kind `data` for objects
  * of no class, with all rows.
@@ -64,20 +89,19 @@ const [easy, near] = [2, 4];
  */
 export function cellObjective(options: CellObjectiveOptions): Objective {
   checkOptions("cellObjective", options, rules);
-  const { objects, height, width, classes, offsetWeight = 1, sizeWeight = 0.1 } = options;
+  const { objects, moved, height, width, classes, offsetWeight = 1, sizeWeight = 0.1 } = options;
   const sizes: CellSizes = { height, width, classes };
   checkObjects(objects, { classes });
   const cells = height * width;
   const channels = classes + boxNumbers;
   const outputs = channels * cells;
   const weights = [offsetWeight, offsetWeight, sizeWeight, sizeWeight];
-  const split = (results: Tensor) =>
-    tf.split(tf.reshape(results, [-1, channels, height, width]), [classes, boxNumbers], 1);
+  const mapsOf = (results: Tensor) => tf.reshape(results, [-1, channels, height, width]);
   const feed = (...shape: (string | number)[]) =>
     ({ role: "feed", type: "float32", shape }) as const;
   return {
     name: "object-detection",
-    head: { name: "cells", outputs: channels },
+    head: { name: "boxes", outputs: classes },
     outputs,
     per: "sequence",
     feeds: {
@@ -87,27 +111,21 @@ export function cellObjective(options: CellObjectiveOptions): Objective {
       normaliser: feed(),
     },
     pool: (results) => tf.reshape(results, [-1, outputs]),
-    exported(results) {
-      const [logits, boxes] = split(results);
-      return { logits, boxes };
-    },
-    readExported: ({ logits, boxes }) =>
-      Array.from({ length: logits.shape[0] }, (_, image) => {
-        const own = [logits, boxes].map(({ shape: [batch], data }) => {
-          const size = data.length / batch;
-          return Array.from(data.subarray(image * size, (image + 1) * size), Number);
-        });
-        return Float32Array.from(own.flat());
-      }),
+    exported: (results) => ({ ...queriesOfCells(mapsOf(results), sizes), cells: mapsOf(results) }),
+    readExported: ({ cells: { shape: [batch], data } }) =>
+      Array.from(
+        { length: batch },
+        (_, image) => Float32Array.from(data.subarray(image * outputs, (image + 1) * outputs)),
+      ),
     loss(results, { nearness, centre_boxes, centres, normaliser }) {
-      const [logits, boxes] = split(results);
+      const [logits, boxes] = tf.split(mapsOf(results), [classes, boxNumbers], 1);
       const distances = tf.mul(tf.abs(tf.sub(boxes, centre_boxes)), centres);
       const boxLoss = tf.sum(tf.mul(distances, tf.tensor4d(weights, [1, boxNumbers, 1, 1])));
       return tf.div(tf.add(nearnessLoss(logits, nearness), boxLoss), normaliser);
     },
     weightOf: (rows) =>
       Array.from(rows, (row) => objects[row].classes.length).reduce((sum, each) => sum + each, 0),
-    targetsOf(rows, normaliser) {
+    targetsOf(rows, normaliser, { draw } = {}) {
       const tensor = (size: number): HostTensor & { readonly data: Float32Array } => ({
         shape: [rows.length, size, height, width],
         data: new Float32Array(rows.length * size * cells),
@@ -118,7 +136,7 @@ export function cellObjective(options: CellObjectiveOptions): Objective {
           const size = shape[1] * cells;
           return data.subarray(image * size, (image + 1) * size);
         };
-        fillCellTargets(objects[row], sizes, {
+        fillCellTargets(moved && draw ? moved(row, draw) : objects[row], sizes, {
           nearness: part(nearness),
           boxes: part(boxes),
           centres: part(centres),

@@ -36,7 +36,7 @@ interface Query {
  *
  * @param output what the trained model gives for the image, [queries · (classes + 1 + 4)]
  */
-export function compareWithin(
+export function compareQueries(
   found: readonly CornerBox[],
   output: Float32Array,
   { labels, tolerance }: { readonly labels: readonly string[]; readonly tolerance: number },
@@ -76,14 +76,22 @@ export function compareWithin(
 
 /** How far score and corners are apart; undefined for a label that the model does not know. */
 function differencesOf(
-  { label, score, box }: CornerBox,
+  found: CornerBox,
   { chances, corners }: Query,
   labels: readonly string[],
 ): number[] | undefined {
-  const id = labels.indexOf(label);
-  if (id < 0) return undefined;
+  const id = labels.indexOf(found.label);
+  return id < 0 ? undefined : cornerDistances(found, chances[id], corners);
+}
+
+/** How far a reader's score and corners are from these. */
+export function cornerDistances(
+  { score, box }: CornerBox,
+  ownScore: number,
+  corners: readonly number[],
+): number[] {
   const edges = [box.xmin, box.ymin, box.xmax, box.ymax];
-  return [distance(score, chances[id]), ...edges.map((edge, at) => distance(edge, corners[at]))];
+  return [distance(score, ownScore), ...edges.map((edge, at) => distance(edge, corners[at]))];
 }
 
 function* queriesOf(output: Float32Array, classes: number): Generator<Query> {

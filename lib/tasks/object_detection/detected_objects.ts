@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mistakes, TunebookError } from "../../core/errors.ts";
+import { mistakes } from "../../core/errors.ts";
 import type { Augmentations } from "../../image/augment/augmentations.ts";
 import { objectMistakes } from "../../image/check_objects.ts";
 import type { PixelSize } from "../../image/pixel_size.ts";
@@ -21,10 +21,8 @@ import { calledImage, type ImageInput } from "../shared/image_input.ts";
 import { fixedSize, imageRows, pixelsFor } from "../shared/image_rows.ts";
 import { needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
-import { boxesOfQueries } from "./boxes_of_queries.ts";
 import { movedFeeds } from "./moved_feeds.ts";
-import type { DetectionLossOptions } from "./detection_loss.ts";
-import { detectionObjective } from "./detection_objective.ts";
+import { type Detector, type DetectorLossOptions, detectorOf } from "./detector.ts";
 import { displayOfDetections } from "./display.ts";
 import { checkObjectRows, type LearntObject, objectsIn } from "./object_rows.ts";
 import { type DetectionPrediction, withOriginal } from "./prediction.ts";
@@ -38,11 +36,8 @@ export interface DetectedObjectsOptions {
   readonly labels: readonly string[];
   readonly augmentations: Augmentations;
   readonly threshold: number;
-  readonly loss: Omit<DetectionLossOptions, "classLoss">;
+  readonly loss: DetectorLossOptions;
 }
-
-/** Detectors of this task give a probability of "no object" beside those of the classes. */
-const classLoss = "crossEntropy";
 
 /** The task with its classes. */
 export function detectedObjects(
@@ -78,7 +73,7 @@ async function examplesOf(
   { task, image, objects, labels, augmentations, threshold, loss }: DetectedObjectsOptions,
 ): Promise<Examples<BoxPredictions, DetectionPrediction>> {
   const own = pixelsFor(task.name, processor);
-  const queries = queriesOf(task.name, processor);
+  const detector = detectorOf(processor, { task: task.name, classes: labels.length, loss });
   const source = sourceRows(table, where);
   const truth = labelled ? objectsIn(table, objects) : undefined;
   const sizes: PixelSize[] = [];
@@ -91,7 +86,7 @@ async function examplesOf(
       sizes[row] = { width, height };
     },
   });
-  if (truth) refuseObjects(truth, sizes, { source, queries });
+  if (truth) refuseObjects(truth, sizes, { source, detector });
   const ids = new Map(labels.map((label, id) => [label, id]));
   // A preview shows the objects of rows that it does not score.
   const known = truth ??
@@ -101,7 +96,7 @@ async function examplesOf(
   const found = (outputs: Outputs) =>
     outputs.map((output, row) => {
       checkOutput(output, source.placeOf(row));
-      return foundBoxes(output, { queries, classes: labels.length }, sizes[row], own.pixels);
+      return foundBoxes(output, detector, sizes[row], own.pixels);
     });
   return {
     ...rows,
@@ -116,14 +111,7 @@ async function examplesOf(
       ])),
     ),
     objective() {
-      const objective = detectionObjective({
-        ...loss,
-        classLoss,
-        queries,
-        classes: labels.length,
-        objects: learnt,
-        moved,
-      });
+      const objective = detector.objective({ objects: learnt, moved });
       return truth ? objective : withoutLoss(objective);
     },
     predictions(outputs) {
@@ -152,39 +140,35 @@ async function examplesOf(
   };
 }
 
-/** The boxes of all queries in pixels of the image as its file has it. */
+/** All boxes in pixels of the image as its file has it. */
 function foundBoxes(
   output: Float32Array,
-  sizes: { readonly queries: number; readonly classes: number },
+  detector: Detector,
   image: PixelSize,
   pixels: PixelProcessor,
 ): ScoredBox[] {
   const placement = pixels.placement(image);
-  return boxesOfQueries(output, sizes, { classLoss }, fixedSize(pixels))
+  return detector.found(output, fixedSize(pixels))
     .map((each) => ({ ...each, box: originalBox(each.box, image, placement) }));
-}
-
-/** How many objects the model looks for. Throws an error of kind "unsupported" for one that does not say it. */
-function queriesOf(task: string, processor: Processor): number {
-  if (processor.input === "image" && processor.queries !== undefined) return processor.queries;
-  throw new TunebookError(
-    "unsupported",
-    `${task} needs a model whose queries look for objects, such as a DETR or a YOLOS`,
-  );
 }
 
 /** Refuses boxes outside their images, boxes that are there twice, and more objects than a model can find. */
 function refuseObjects(
   objects: readonly (readonly LearntObject[])[],
   sizes: readonly PixelSize[],
-  { source, queries }: { readonly source: SourceRows; readonly queries: number },
+  { source, detector: { mostObjects = Infinity } }: {
+    readonly source: SourceRows;
+    readonly detector: Detector;
+  },
 ): void {
   const wrong = objects.flatMap((own, row) => {
     const of = (line: string) => `${source.placeOf(row)}: ${line}`;
     const count = own.filter(({ isCrowd }) => !isCrowd).length;
     return [
       ...objectMistakes(own, sizes[row]).map(of),
-      ...(count > queries ? [of(`${count} objects, but the model looks for ${queries}`)] : []),
+      ...(count > mostObjects
+        ? [of(`${count} objects, but the model looks for ${mostObjects}`)]
+        : []),
     ];
   });
   if (wrong.length > 0) throw mistakes("data", "some objects cannot be learnt:", wrong);

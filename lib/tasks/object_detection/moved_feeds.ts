@@ -98,6 +98,8 @@ export function movedFeeds(
   };
   return {
     ...plain,
+    // Objects are those of the feeds of their batch, which nobody may keep without them.
+    changes: "batches",
     pictures,
     learnt,
     moved(row, { epoch }) {

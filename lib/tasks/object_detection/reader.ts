@@ -9,11 +9,14 @@ import {
   largestOutput,
   type ReaderContract,
 } from "../../nn/reader_contract.ts";
-import { compareWithin, type CornerBox } from "./compare_boxes.ts";
+import type { CornerBox } from "./compare_boxes.ts";
+import { detectorOf } from "./detector.ts";
 import { fittedPng } from "../shared/fitted_png.ts";
 import type { ImageInput } from "../shared/image_input.ts";
 import { pixelsFor, placedImages } from "../shared/image_rows.ts";
 import type { DetectionPrediction } from "./prediction.ts";
+
+const task = "object-detection";
 
 /** What the contract depends on. */
 export interface DetectionReaderOptions {
@@ -33,12 +36,12 @@ export function detectionReader(
   { image, labels }: DetectionReaderOptions,
 ): ReaderContract<ImageInput, DetectionPrediction> {
   return {
-    pipeline: "object-detection",
+    pipeline: task,
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
     async ask(reader, inputs, processor) {
-      const { pixels } = pixelsFor("object-detection", processor);
+      const { pixels } = pixelsFor(task, processor);
       const answers: unknown[] = [];
       for (const input of inputs) {
         const file = new Blob([await fittedPng(input, pixels)]);
@@ -53,8 +56,9 @@ export function detectionReader(
 
 function compared(
   found: unknown,
-  { outputs: [output] }: ExpectedAnswer<ImageInput, DetectionPrediction>,
+  { outputs: [output], processor }: ExpectedAnswer<ImageInput, DetectionPrediction>,
   about: { readonly labels: readonly string[]; readonly tolerance: number },
 ): AnswerDifference {
-  return compareWithin(found as readonly CornerBox[], output, about);
+  const detector = detectorOf(processor, { task, classes: about.labels.length, loss: {} });
+  return detector.compare(found as readonly CornerBox[], output, about);
 }
