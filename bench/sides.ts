@@ -60,7 +60,8 @@ export function startPeer(
     | "peer_trainer.py"
     | "peer_tasks.py"
     | "peer_generate.py"
-    | "peer_language.py",
+    | "peer_language.py"
+    | "peer_masks.py",
   interpreter: string = python,
 ): Side {
   return startSide(interpreter, [script]);
