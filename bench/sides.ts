@@ -61,7 +61,8 @@ export function startPeer(
     | "peer_tasks.py"
     | "peer_generate.py"
     | "peer_language.py"
-    | "peer_detection.py",
+    | "peer_detection.py"
+    | "peer_masks.py",
   interpreter: string = python,
 ): Side {
   return startSide(interpreter, [script]);

@@ -37,6 +37,11 @@ export interface CardFacts {
   rows: number;
 }
 
+/** The settings of tasks: their columns, and what else the rows need, such as the names of ids. */
+export type OtherTasks = {
+  readonly [Name in DataTask]?: TaskColumns[Name] & Readonly<Record<string, unknown>>;
+};
+
 /** Where a data set comes from, what may be done with it, and how its task is set for it. */
 export type DataCard<Task extends DataTask = DataTask> = {
   [Name in Task]: CardFacts & {
@@ -44,5 +49,7 @@ export type DataCard<Task extends DataTask = DataTask> = {
     task: Name;
     /** The settings of the task: what it reads, and the column where that stands. */
     columns: TaskColumns[Name];
+    /** Other tasks that can read the rows, with their settings. */
+    alsoFor?: OtherTasks;
   };
 }[Task];

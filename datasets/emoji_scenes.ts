@@ -105,6 +105,13 @@ export const emojiScenes: DataSet<EmojiScenesOptions, "object-detection"> = data
     citation: "Google, Noto Emoji; C. Henderson, emoji-data, 16.0",
     task: "object-detection",
     columns: { image: "image", objects: "objects" },
+    alsoFor: {
+      "image-segmentation": {
+        image: "image",
+        mask: "mask",
+        labels: ["ground", ...emojiSceneClasses],
+      },
+    },
     rows: defaultRows,
   },
   {

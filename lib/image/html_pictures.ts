@@ -14,7 +14,7 @@ export function htmlPictures(pictures: readonly Picture[]): Html {
   return html`<div style="display:flex;flex-wrap:wrap;gap:.8em;margin:.3em 0">${
     pictures.map((picture) =>
       html`<figure style="margin:0">${htmlPicture(picture)}<figcaption
-style="opacity:.85;font-size:.92em">${picture.title}</figcaption></figure>`
+style="opacity:.85;font-size:.92em;max-width:14em">${picture.title}</figcaption></figure>`
     )
   }</div>`;
 }

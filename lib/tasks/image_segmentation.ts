@@ -89,7 +89,7 @@ export function imageSegmentation(
     },
     preview: (table, row) => ({
       text: calledImage(columnValues(table, image)[row]),
-      label: calledImage(columnValues(table, mask)[row]),
+      label: maskName(columnValues(table, mask)[row]),
     }),
   };
 
@@ -108,6 +108,11 @@ export function imageSegmentation(
   }
 
   return Object.freeze(task);
+}
+
+/** The name of a mask's file; bytes have none, and pictures show them. */
+function maskName(cell: unknown): string {
+  return cell instanceof Uint8Array ? "" : calledImage(cell);
 }
 
 /** No mask has it: a label of a model's head that the masks do not have. */

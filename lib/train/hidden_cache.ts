@@ -1,6 +1,7 @@
 /**
  * Runs the frozen layers once for each row and keeps what they give, so that every epoch starts
- * above them. Rows that change by chance are run for some epochs, whose views the others see again.
+ * above them. Rows that change by chance are run for some epochs, whose views the others see again, with what
+ * changed along with them.
  *
  * @module
  */
@@ -15,6 +16,7 @@ import { keptWidth } from "../nn/whole_features.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 import { type BatchLayout, paddedLayout } from "../text/batch_layout.ts";
 import { type FloatStore, openFloatStore } from "./float_store.ts";
+import { type KeptFeeds, keptFeeds } from "./kept_feeds.ts";
 
 /** Training rows that are fed from above the frozen layers. */
 export interface CachedRows extends TrainingRows, AsyncDisposable {}
@@ -52,15 +54,14 @@ export async function cacheHidden(
     starts.push(size);
     size += length * width;
   }
-  const store = await openFloatStore(size * views, maxBytes);
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(await openFloatStore(size * views, maxBytes));
+  const { feeds } = trainable.objective;
+  const beside = opened.use(keptFeeds({ feeds, count: lengths.length * views, maxBytes }));
   const { seed } = settings;
   const filling = { frozenLayers, lengths, starts, size, views, seed, onRows, signal };
-  try {
-    await fill(trainable, rows, device, store, filling);
-  } catch (error) {
-    await store[Symbol.asyncDispose]();
-    throw error;
-  }
+  await fill(trainable, rows, device, { store, beside }, filling);
+  const kept = opened.move();
   const hiddenOf = (
     chosen: readonly number[],
     layout: BatchLayout,
@@ -87,6 +88,7 @@ export async function cacheHidden(
         mask.fill(1, at, at + lengths[row]);
       });
       return {
+        ...beside.read(numbersOf(batch, (draw?.epoch ?? 0) % views, lengths.length)),
         hidden: hiddenOf(batch, layout, draw?.epoch),
         attention_mask: { shape: [layout.rows, layout.length], data: mask },
       };
@@ -101,8 +103,13 @@ export async function cacheHidden(
         };
       },
     }),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => kept[Symbol.asyncDispose](),
   };
+}
+
+/** The numbers of rows among those of all views. */
+function numbersOf(rows: readonly number[], view: number, count: number): number[] {
+  return rows.map((row) => view * count + row);
 }
 
 /** Rows of like length share a batch, so that little padding is computed. */
@@ -110,7 +117,7 @@ async function fill(
   trainable: TrainableModel,
   rows: TrainingRows,
   device: Device,
-  store: FloatStore,
+  { store, beside }: { readonly store: FloatStore; readonly beside: KeptFeeds },
   { frozenLayers, lengths, starts, size, views, seed, onRows, signal }:
     & Omit<HiddenCacheOptions, "settings">
     & {
@@ -133,7 +140,9 @@ async function fill(
       await pause();
       if (signal?.aborted) return;
       const draw = rows.changes ? { seed, epoch: view, step: 0, microBatch: 0 } : undefined;
-      const { hidden } = await step.run(await rows.feedsOf(batch, draw), signal);
+      const feeds = await rows.feedsOf(batch, draw);
+      const { hidden } = await step.run(feeds, signal);
+      if (draw) await beside.write(numbersOf(batch, view, lengths.length), feeds);
       const perRow = hidden.data.length / batch.length;
       batch.forEach((row, i) => {
         const from = i * perRow;

@@ -111,6 +111,23 @@ Deno.test("defaults follow the kind and the method", () => {
   assert.equal(more.train.epochs, 0);
 });
 
+Deno.test("a data set says how other tasks read its rows", () => {
+  const own = planOf("--task", "image-segmentation");
+  assert.match(own.model as string, /centernet\.json\?size=128&at=/);
+  assert.equal(own.data, "emojiScenes");
+  const { settings } = own.task!;
+  assert.deepEqual([settings.image, settings.mask], ["image", "mask"]);
+  assert.deepEqual((settings.labels as string[]).slice(0, 2), ["ground", "apple"]);
+  assert.equal(own.method.name, "head");
+  assert.equal(own.train.batchSize, 8);
+  const named = planOf(
+    ...["--task", "image-segmentation", "--data", "emojiScenes?rows=9", "--model", "hf:a/b"],
+    ...["--labels", "a,b,c,d,e,f,g,h,i"],
+  );
+  assert.equal((named.task!.settings.labels as string[])[1], "b");
+  assert.equal(named.train.batchSize, undefined);
+});
+
 Deno.test("mistakes in flags are reported all at once", () => {
   assert.throws(
     () =>

@@ -9,7 +9,7 @@ const drawn = Object.entries(dataSets).filter(([name]) =>
 );
 
 /** The task of a card reads the rows. */
-function labelsOf(table: Table, task: string, columns: Record<string, string>): readonly string[] {
+function labelsOf(table: Table, task: string, columns: Record<string, unknown>): readonly string[] {
   const made = taskOf(task, columns);
   made.checkRows(table, "the data");
   return made.read({ train: table, test: table }).labels;
@@ -17,8 +17,10 @@ function labelsOf(table: Table, task: string, columns: Record<string, string>): 
 
 for (const [name, set] of drawn) {
   Deno.test(`the card of ${name} sets the task that reads its rows`, async () => {
-    const { task, columns } = set.card;
-    labelsOf(await set({ rows: 300 }), task, { ...columns });
+    const { task, columns, alsoFor = {} } = set.card;
+    const table = await set({ rows: 300 });
+    labelsOf(table, task, { ...columns });
+    for (const [other, settings] of Object.entries(alsoFor)) labelsOf(table, other, settings);
   });
 }
 

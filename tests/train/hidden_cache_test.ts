@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { head } from "../../lib/adapters/head.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
+import type { Feeds } from "../../lib/nn/feeds.ts";
 import { noAdapter } from "../../lib/nn/merge.ts";
 import { classificationObjective } from "../../lib/tasks/shared/classification_objective.ts";
 import { openFloatStore } from "../../lib/train/float_store.ts";
 import { cacheHidden } from "../../lib/train/hidden_cache.ts";
+import type { TrainingRows } from "../../lib/train/training_rows.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { toyModel, toyRows, toyTargets } from "../nn/toy.ts";
 import { runToy } from "./toy_run.ts";
@@ -65,6 +67,57 @@ Deno.test("a cache on disk gives the numbers of one in memory and leaves no file
   await using onDisk = await cacheHidden(trainable, rows, device, { ...options, maxBytes: 0 });
   for (const batch of [[0], [8, 1, 3], [...Array(9).keys()]]) {
     assert.deepEqual(onDisk.feedsOf(batch), inMemory.feedsOf(batch));
+  }
+});
+
+Deno.test("what changes along with rows is kept with each of four views", async () => {
+  const model = toyModel({ layers: 2 });
+  const plain = toyRows(5, { types: true });
+  const targets = toyTargets(plain, 3);
+  const objective = {
+    ...classificationObjective({ kind: "single", outputs: 3, targets }),
+    feeds: {
+      places: { role: "feed", type: "int32", shape: ["batch", 2] },
+      shares: { role: "feed", type: "float32", shape: ["batch"] },
+    },
+  } as const;
+  const largest = 2 ** 31 - 1;
+  const drawn: number[] = [];
+  const rows: TrainingRows = {
+    ...plain,
+    changes: "rows",
+    feedsOf(chosen, draw) {
+      const list = Array.from(chosen);
+      drawn.push(draw!.epoch);
+      return {
+        ...plain.feedsOf(list) as Feeds,
+        places: {
+          shape: [list.length, 2],
+          data: Int32Array.from(list.flatMap((row) => [draw!.epoch, largest - row])),
+        },
+        shares: {
+          shape: [list.length],
+          data: Float32Array.from(list, (row) => draw!.epoch + row / 10),
+        },
+      };
+    },
+  };
+  const trainable = { model, adapter: noAdapter, objective };
+  const device = await openDevice("cpu");
+  const options = { frozenLayers: 1, settings: { seed: 1, epochs: 9 } };
+  for (const maxBytes of [1e9, 0]) {
+    drawn.length = 0;
+    await using kept = await cacheHidden(trainable, rows, device, { ...options, maxBytes });
+    assert.deepEqual(drawn, [0, 1, 2, 3]);
+    const { places, shares } = await kept.feedsOf([4, 0], {
+      seed: 1,
+      epoch: 6,
+      step: 0,
+      microBatch: 0,
+    });
+    assert.deepEqual([...places.data], [2, largest - 4, 2, largest]);
+    assert.deepEqual(places.shape, [2, 2]);
+    assert.deepEqual(shares.data, Float32Array.of(2.4, 2));
   }
 });
 

@@ -24,9 +24,9 @@ export interface ShownPreview {
   readonly examples: readonly PreviewRow[];
 }
 
-/** A text in which nothing is marked is its own label. */
-function isText(label: string, text: string): boolean {
-  return label === text.replace(/\s+/g, " ");
+/** Whether the text says all: nothing is marked in it, or what is to be learned has no name. */
+function saysAll(text: string, label: string): boolean {
+  return label === "" || label === text.replace(/\s+/g, " ");
 }
 
 /** The preview on a terminal. */
@@ -38,7 +38,7 @@ export function previewText({ splits, lengths, notes, examples }: ShownPreview):
       `token lengths of ${name}: ${histogramText(histogramOf(values).counts)}`
     ),
     ...examples.flatMap(({ text, label, tokens, mask, learned }) => [
-      `${isText(label, text) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
+      `${saysAll(text, label) ? "" : `${visible(label)}: `}${shortened(text, 100)}`,
       ...tokens.length > 0
         ? [`  tokens ${tokens.map(visible).join(" ")}`, `  mask   ${mask.join("")}`]
         : [],
@@ -95,7 +95,7 @@ export function previewDisplay(shown: ShownPreview): MimeBundle {
       examples.map(({ text, label, tokens, mask, learned, pictures }) =>
         htmlSection(
           html`${
-            isText(label, text) ? [] : html`
+            saysAll(text, label) ? [] : html`
               <bdi>${visible(label)}</bdi>:
             `
           }<bdi>${shortened(text, 100)}</bdi>`,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MaskPredictions } from "../../nn/mask_predictions.ts";
 import type { AnyPredictions, Predictions } from "../../nn/predictions.ts";
 import { confusionChart } from "../../chart/confusion_chart.ts";
 import { lossChart } from "../../chart/loss_chart.ts";
@@ -14,6 +15,7 @@ import { visible } from "../../core/visible.ts";
 import { driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
+import { maskClassesHtml, maskClassesText } from "./mask_class_table.ts";
 import { formatNumber } from "./format_number.ts";
 import {
   describeResult,
@@ -168,7 +170,9 @@ function numbersOf({ scores, titles, intervals }: NamedScores): [string, string,
 
 const intervalTitle = "95 % on other rows";
 
-function scoresText(scores: NamedScores): string {
+function scoresText(
+  { predictions, ...scores }: NamedScores & { readonly predictions: AnyPredictions },
+): string {
   const table = textTable(["score on held-out rows", "value", intervalTitle], numbersOf(scores), [
     "left",
     "right",
@@ -178,6 +182,7 @@ function scoresText(scores: NamedScores): string {
     table,
     ...arithmeticOf(scores),
     ...signaturesOf(scores).map((each) => each.join(": ")),
+    ...(isOfMasks(predictions) ? ["", maskClassesText(predictions)] : []),
   ].join("\n");
 }
 
@@ -211,7 +216,12 @@ async function scoresHtml(
       html`<p style="margin:.2em 0">${name}: <code>${signature}</code></p>`
     ),
     matrix ? svgImage(await matrix.svg(), matrix.description) : html``,
+    isOfMasks(predictions) ? maskClassesHtml(predictions) : html``,
   );
+}
+
+function isOfMasks(predictions: AnyPredictions): predictions is MaskPredictions {
+  return predictions.kind === "mask";
 }
 
 /** The confusion matrix of one label a row, where it can be read. */

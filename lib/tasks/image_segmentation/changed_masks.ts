@@ -4,6 +4,7 @@
  * @module
  */
 import type { Augmentations } from "../../image/augment/augmentations.ts";
+import type { Image } from "../../image/image.ts";
 import type { PixelProcessor } from "../../image/processor/image_processor.ts";
 import type { PixelMask } from "../../image/masks/read_mask.ts";
 import type { BatchDraw, Feeds } from "../../nn/feeds.ts";
@@ -14,7 +15,7 @@ import { imageBatch, pixelFeeds } from "../shared/image_examples.ts";
 import type { ImageRows } from "../shared/image_rows.ts";
 import { maskFeeds } from "./mask_objective.ts";
 import { ignoredClass } from "./mask_classes.ts";
-import { maskFitting, type MaskRows } from "./mask_rows.ts";
+import type { MaskRows } from "./mask_rows.ts";
 
 /** What is changed and how. */
 export interface ChangedMasksOptions {
@@ -24,21 +25,30 @@ export interface ChangedMasksOptions {
   readonly augmentations: Augmentations;
 }
 
+/** An image of a training and its mask, at the model's size. */
+export async function changedExample(
+  row: number,
+  draw: Pick<BatchDraw, "seed" | "epoch">,
+  { images, masks, pixels, augmentations }: ChangedMasksOptions,
+): Promise<{ readonly image: Image; readonly mask: LabelMask }> {
+  const given = (of: "original" | "fitted") => ({ mask: pixelMask(masks[of][row]) });
+  const { image, mask } = await augmentedExample(images, row, augmentations, draw, given);
+  const changed = labelMask(mask!);
+  return isFitted(image, pixels)
+    ? { image, mask: changed }
+    : { image: pixels.fit(image), mask: masks.fit(changed) };
+}
+
 /** The feeds of a training batch: its images, and as `pixel_classes` their masks. */
 export async function changedFeeds(
   rows: ArrayLike<number>,
   draw: BatchDraw,
-  { images, masks, pixels, augmentations }: ChangedMasksOptions,
+  options: ChangedMasksOptions,
 ): Promise<Feeds> {
-  const fitMask = maskFitting(pixels);
-  const examples = await Promise.all(Array.from(rows, async (row) => {
-    const given = (of: "original" | "fitted") => ({ mask: pixelMask(masks[of][row]) });
-    const { image, mask } = await augmentedExample(images, row, augmentations, draw, given);
-    const changed = labelMask(mask!);
-    return isFitted(image, pixels)
-      ? { image, mask: changed }
-      : { image: pixels.fit(image), mask: fitMask(changed) };
-  }));
+  const { pixels } = options;
+  const examples = await Promise.all(
+    Array.from(rows, (row) => changedExample(row, draw, options)),
+  );
   const { pixel_classes } = maskFeeds(
     examples.map(({ mask }) => mask),
     { ignoredIndex: ignoredClass },

@@ -25,6 +25,8 @@ export interface MaskRows {
   readonly fitted: readonly LabelMask[];
   /** A text for each row that is the same where the mask's file is. */
   readonly keys: readonly string[];
+  /** Brings a mask to the model's size, as its image: by the nearest pixel. */
+  readonly fit: (mask: LabelMask) => LabelMask;
   /** Reads the mask of an image; errors of kind "data" begin with the row. */
   read(row: number, image: Image): Promise<void>;
 }
@@ -52,6 +54,7 @@ export function maskRows(
     original,
     fitted,
     keys,
+    fit,
     async read(row, { width, height }) {
       const { bytes, called } = await bytesOf(row);
       keys[row] = imageKey(bytes);
@@ -86,8 +89,8 @@ export function maskBytes(
   };
 }
 
-/** How a mask is brought to the model's size: as its image, by the nearest pixel. */
-export function maskFitting({ config }: PixelProcessor): (mask: LabelMask) => LabelMask {
+/** How a mask is brought to the model's size. */
+function maskFitting({ config }: PixelProcessor): (mask: LabelMask) => LabelMask {
   // The ids of the data set that a checkpoint was trained on may have been counted otherwise.
   const plain = imageProcessor({ ...config, do_reduce_labels: false });
   return ({ width, height, data }) => {

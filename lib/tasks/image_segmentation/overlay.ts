@@ -8,6 +8,7 @@ import type { Image } from "../../image/image.ts";
 import { resample } from "../../image/resample/resample.ts";
 import { rgbImage } from "../../image/rgb_image.ts";
 import type { LabelMask } from "../../nn/mask_predictions.ts";
+import { ignoredClass } from "./mask_classes.ts";
 
 /** So many images are shown; the others are counted. */
 export const mostShown = 12;
@@ -40,7 +41,7 @@ export function colourOf(id: number): string {
   return palette[id % palette.length];
 }
 
-/** The image with each class as a tint and a line where classes meet. */
+/** The image with each class as a tint and a line where classes meet; pixels that do not count have no tint. */
 export function overlaid(image: Image, mask: LabelMask): Image {
   const { width, height } = image;
   const columns = nearest(mask.width, width);
@@ -53,7 +54,9 @@ export function overlaid(image: Image, mask: LabelMask): Image {
       const id = idAt(x, y);
       const isBorder = (x + 1 < width && idAt(x + 1, y) !== id) ||
         (y + 1 < height && idAt(x, y + 1) !== id);
-      const [over, share] = isBorder ? [line, lineShare] : [rgb[id % rgb.length], tint];
+      const [over, share] = isBorder
+        ? [line, lineShare]
+        : [rgb[id % rgb.length], id === ignoredClass ? 0 : tint];
       for (let c = 0; c < 3; c++) {
         data[at + c] = Math.round(share * over[c] + (1 - share) * image.data[at + c]);
       }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LabelMask } from "../../nn/mask_predictions.ts";
+import { ignoredClass } from "./mask_classes.ts";
 
 /** How much of an image a class covers. */
 export interface SegmentedLabel {
@@ -32,13 +33,19 @@ export function segmentedImage(
   mask: LabelMask,
   labels: readonly string[],
 ): SegmentedImage {
+  return { image, labels: labelShares(mask, labels), mask };
+}
+
+/** The classes that some pixel has, the largest first; pixels that do not count are `ignored`. */
+export function labelShares(mask: LabelMask, labels: readonly string[]): SegmentedLabel[] {
   const areas = new Map<number, number>();
   for (const id of mask.data) areas.set(id, (areas.get(id) ?? 0) + 1);
   const pixels = mask.width * mask.height;
-  return {
-    image,
-    labels: [...areas].sort(([one, a], [other, b]) => b - a || one - other)
-      .map(([id, area]) => ({ label: labels[id], id, area, share: area / pixels })),
-    mask,
-  };
+  return [...areas].sort(([one, a], [other, b]) => b - a || one - other)
+    .map(([id, area]) => ({
+      label: id === ignoredClass ? "ignored" : labels[id],
+      id,
+      area,
+      share: area / pixels,
+    }));
 }

@@ -25,6 +25,7 @@ import { imageRows } from "../shared/image_rows.ts";
 import { needsLabels } from "../shared/text_examples.ts";
 import { withoutLoss } from "../shared/without_loss.ts";
 import { changedFeeds, withChangedMasks } from "./changed_masks.ts";
+import { maskedPictures } from "./masked_pictures.ts";
 import { ignoredClass, type MaskClasses } from "./mask_classes.ts";
 import type { MaskLossOptions } from "./mask_loss.ts";
 import { maskObjective } from "./mask_objective.ts";
@@ -71,9 +72,11 @@ export async function segmentationExamples(
   const { labels } = classes;
   const own = segmentationPixels(rows.task, processor);
   const { pixels, mapSize } = own;
-  const masks = labelled
+  // A preview shows the masks of rows that it does not score.
+  const known = labelled || table.columnNames().includes(rows.mask)
     ? maskRows(table, { column: rows.mask, pixels, classes, where, signal })
     : undefined;
+  const masks = labelled ? known : undefined;
   const sizes: PixelSize[] = [];
   const thumbnails: Image[] = [];
   const images = await imageRows(table, {
@@ -108,10 +111,13 @@ export async function segmentationExamples(
           draw
             ? changedFeeds(rows, draw, { images, masks, pixels, augmentations })
             : fed.feedsOf(rows),
-        // Masks are among the feeds of their batch, which nobody may keep without them.
-        changes: "batches",
       }
       : {}),
+    async pictures(row) {
+      if (!known) return await fed.pictures!(row);
+      if (!masks) await known.read(row, await images.original(row));
+      return await maskedPictures(row, { images, masks: known, pixels, augmentations, labels });
+    },
     ...(counts ? { pixels: counts, notes: missingLabels(labels, counts) } : {}),
     fingerprint: imageFingerprint(
       { keys: [...keys, JSON.stringify([classes, loss])] },
