@@ -57,7 +57,7 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
   },
   "object-detection": {
     // The detector's finest map, a fourth of the image's sides, with a new head.
-    model: finestMap,
+    model: `${trunk}&at=tower_0/CenternetHead/mul`,
     data: "emojiScenes",
     // After so short a training many of the right ones are no surer than that.
     settings: { threshold: 0.3 },
