@@ -31,8 +31,12 @@ export type {
 // Tasks
 export type {
   Baseline,
+  DrawOptions,
   Examples,
   ExamplesOptions,
+  HeldOutImages,
+  HeldOutOptions,
+  ImageDrawing,
   LabelledTask,
   LossSetting,
   ObjectiveContext,
