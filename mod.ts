@@ -83,6 +83,7 @@ export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { Combination } from "./lib/adapters/several/low_rank_sum.ts";
 export type { EvaluateOptions, WritingOptions } from "./lib/pipeline/evaluate_options.ts";
 export type { SampleAtStep, WrittenSample } from "./lib/pipeline/write/samples.ts";
+export type { DrawnAtStep, DrawnSample } from "./lib/pipeline/draw/sample_drawer.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type {
   AnyMetric,
@@ -93,7 +94,6 @@ export type {
   SplitSettings,
 } from "./lib/pipeline/plan_spec.ts";
 export type { RunOptions } from "./lib/pipeline/run/run_plan.ts";
-export type { RunResult, RunSummary } from "./lib/pipeline/run/run_result.ts";
 export type {
   ConfusedPair,
   ErrorAnalysis,
@@ -104,6 +104,12 @@ export type { ErrorAnalysisOptions } from "./lib/pipeline/error_analysis/error_a
 export type { DuplicateGroup, DuplicateRow } from "./lib/pipeline/error_analysis/duplicates.ts";
 export type { SplitName } from "./lib/data/images/split_names.ts";
 export { type LabelIssue, labelIssues } from "./lib/evaluate/label_issues.ts";
+export type {
+  RunResult,
+  RunSamples,
+  RunSummary,
+  SamplesOf,
+} from "./lib/pipeline/run/run_result.ts";
 
 // Tasks
 export {
