@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { TunebookError } from "../core/errors.ts";
 import { isGguf } from "../core/gguf/read_gguf.ts";
 import type { SentenceSource } from "../text/sentence_settings.ts";
@@ -111,7 +111,8 @@ export async function findModelFiles(
     tokenizerConfig: await ifFile(join(home, TOKENIZER_CONFIG_FILE)),
     chatTemplate: await ifFile(join(home, CHAT_TEMPLATE_FILE)),
     generationConfig: await ifFile(join(home, GENERATION_CONFIG_FILE)),
-    preprocessorConfig: await ifFile(join(home, PREPROCESSOR_CONFIG_FILE)),
+    preprocessorConfig: await ifFile(join(home, PREPROCESSOR_CONFIG_FILE)) ??
+      (pipeline && await ifFile(join(dirname(pipeline.path), PREPROCESSOR_CONFIG_FILE))),
     schedulerConfig: pipeline?.scheduler ?? await ifFile(join(home, SCHEDULER_CONFIG_FILE)),
     ...(pipeline ? { pipeline: pipeline.path } : {}),
     ...(sentence ? { sentence: sentence.source } : {}),
@@ -236,6 +237,7 @@ async function fetchPipeline(source: string, fetchFile: FetchFile): Promise<void
   const { denoiser, scheduler } = pipelineParts(path, await Deno.readTextFile(pipeline));
   await requiredFrom(source, fetchFile)(`${denoiser}/${CONFIG_FILE}`);
   await fetchFile(scheduler);
+  await fetchFile(PREPROCESSOR_CONFIG_FILE);
   await fetchWeights(source, fetchFile, `${denoiser}/`);
 }
 

@@ -107,10 +107,24 @@ function alphaOf(config: PeftConfig, layer: string): number {
   return own?.[1] ?? config.lora_alpha as number;
 }
 
+/** The fields that say what the matrices do: diffusers makes PEFT's LoraConfig of them, which knows no others. */
+const told = [
+  "alpha_pattern",
+  "bias",
+  "fan_in_fan_out",
+  "lora_alpha",
+  "lora_dropout",
+  "peft_type",
+  "r",
+  "rank_pattern",
+  "target_modules",
+  "use_dora",
+  "use_rslora",
+];
+
 /** The config as diffusers writes it: each field with the part's name, in the order of the alphabet. */
 function metadataOf(part: string, config: PeftConfig): string {
-  const fields = Object.entries(config).map(([field, value]) =>
-    [`${part}.${field}`, value] as const
-  );
-  return JSON.stringify(Object.fromEntries(fields.sort(([a], [b]) => a < b ? -1 : 1)), null, 2);
+  const fields = told.filter((field) => config[field] !== undefined)
+    .map((field) => [`${part}.${field}`, config[field]]);
+  return JSON.stringify(Object.fromEntries(fields), null, 2);
 }
