@@ -85,7 +85,7 @@ function imageInput(path: string, nodes: readonly TfNode[]): GraphInput {
   const [node] = inputs;
   const shape = node?.shape("shape");
   if (inputs.length !== 1 || shape?.length !== 4 || !(shape[3] > 0)) {
-    const shown = inputs.map((each) => `${each.name} [${each.shape("shape") ?? "?"}]`);
+    const shown = inputs.map((each) => `${shownName(each.name)} [${each.shape("shape") ?? "?"}]`);
     throw new TunebookError(
       "unsupported",
       `${path} takes ${shown.join(", ") || "nothing"}; only graphs are read that take one image, ` +
