@@ -23,6 +23,7 @@ import {
 } from "../weights/graph/graph_options.ts";
 import { graphReference, newReference, parseReference } from "../weights/reference.ts";
 import { taskAndSplit } from "./check_stages.ts";
+import { heldOutByColumn } from "./held_out_by_column.ts";
 import { type OpenModel, openModel } from "./open/open_model.ts";
 import type { OpenOptions } from "./open/open_options.ts";
 import { type DataStage, dataStage } from "./plan.ts";
@@ -72,7 +73,8 @@ export interface ModelStage {
   ): Promise<OpenModel<Input, Answer>>;
   /**
    * Names the data and the task: `data(rows, tokenClassification({ tokens: "words", tags: "tags" }))`,
-   * with the rows to hold out as a third argument. Columns that a table lacks are an error here.
+   * with the rows to hold out as a third argument. Columns that a table lacks are an error here. A table whose
+   * column `split` says train, validation and test, as `imageFolder` makes it, is split by it.
    */
   data<Predicted extends AnyPredictions, Input, Answer>(
     source: DataSource,
@@ -157,7 +159,8 @@ export function model(
       const wrong = sourceMistake(source) ?? uselessRead(source, split);
       if (wrong) throw new TunebookError("input", wrong);
       if (typeof source !== "string") requireColumns(source, task.columns, "the data");
-      return dataStage({ ...chosen, data: source, task, split: Object.freeze({ ...split }) });
+      const { data, split: held } = heldOutByColumn(source, task, split);
+      return dataStage({ ...chosen, data, task, split: Object.freeze({ ...held }) });
     },
   }) as ModelStage;
 }

@@ -25,7 +25,7 @@ const known = new WeakMap<object, Known>();
 
 /**
  * The table as it shows itself, filtered, ordered and without groups, whose rows errors from now on
- * count and call by the name of their source.
+ * count and call by the name of their source. Rows that were picked from such a table stay where they were.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ const known = new WeakMap<object, Known>();
 export function sourceTable(table: Table, where: string): Table {
   // A table of its own, since the same one may be given twice under different names.
   const plain = table.ungroup().reify().select(...table.columnNames());
-  known.set(plain, { where });
+  known.set(plain, known.get(table) ?? { where });
   return plain;
 }
 

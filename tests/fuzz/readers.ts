@@ -23,6 +23,7 @@ import { goldenPath } from "../models/golden.ts";
 import { tinyTokenizer } from "../pipeline/tiny.ts";
 import { runToy } from "../train/toy_run.ts";
 import { damageBytes, type Damaged, damageJson, damageSafetensors, damageText } from "./damage.ts";
+import { graphReaders } from "./graph_readers.ts";
 import { imageReaders } from "./image_readers.ts";
 import type { Random } from "../../lib/core/random.ts";
 
@@ -354,5 +355,6 @@ export async function fuzzedReaders(scratch: string): Promise<FuzzedReader[]> {
     ...await tableReaders(),
     ...await trainingReaders(scratch),
     ...await imageReaders(),
+    ...await graphReaders(scratch),
   ];
 }

@@ -199,6 +199,20 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /transformers\.js: +([^\n]*)\n+tunebook: +\1/,
     ],
   },
+  "10_images": {
+    images: 25,
+    numbers: [
+      { pattern: /(?:baseline|基线) ([\d.]+)/, atLeast: 0.15, atMost: 0.25 },
+      { pattern: /(?:head alone|只有分类头) ([\d.]+)/, atLeast: 0.48, atMost: 0.66 },
+      { pattern: /LoRA +(0\.\d+)/, atLeast: 0.53, atMost: 0.72 },
+    ],
+    texts: [
+      /600 rows/,
+      /trained · step 76 of 76/,
+      /tunebook ([^\n]*) 0\.\d+\n[^]*label: "\1"/,
+      /(?:only the first|只有第一个) \d+/,
+    ],
+  },
 };
 
 /** The numbers of translations whose models or languages are others than the original's. */

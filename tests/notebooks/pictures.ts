@@ -9,6 +9,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { prepareJupyter } from "../../lib/cli/jupyter.ts";
+import { findChromium } from "../find_chromium.ts";
 import { execute } from "./execute.ts";
 import { notebookPaths } from "./translation.ts";
 
@@ -41,19 +42,6 @@ for (const name of names) {
     ]);
     console.log(`${picture}.png`);
   }
-}
-
-async function findChromium(): Promise<string> {
-  const given = Deno.env.get("CHROMIUM");
-  for (const name of [...given ? [given] : [], "chromium", "chromium-browser", "google-chrome"]) {
-    try {
-      const { success } = await new Deno.Command(name, { args: ["--version"] }).output();
-      if (success) return name;
-    } catch {
-      // Not this one.
-    }
-  }
-  throw new Error("no Chromium was found; install it, or set CHROMIUM to its program");
 }
 
 async function call(command: string, args: readonly string[], env: Record<string, string> = {}) {

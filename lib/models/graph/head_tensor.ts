@@ -4,6 +4,7 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
+import { quoted, shownName } from "../../core/quoted.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { dependenciesOf, type GraphModel } from "./graph_model.ts";
 
@@ -71,7 +72,7 @@ function named(where: string, graph: GraphModel, name: string, given: string): s
   if (found !== undefined) return found;
   throw new TunebookError(
     "input",
-    `${where} has no tensor "${given}"${didYouMean(given, names)}; its last ones are ` +
-      names.slice(-5).join(", "),
+    `${where} has no tensor ${quoted(given)}${didYouMean(given, names)}; its last ones are ` +
+      names.slice(-5).map(shownName).join(", "),
   );
 }

@@ -124,8 +124,18 @@ function computed(call: NodeCall, layers: ReadonlyMap<string, GraphModel["layers
   throw new TunebookError("unsupported", "it depends on the image, and not on sizes alone");
 }
 
-/** An error that says which node it is of; tensorflow.js' own become one of kind "unsupported". */
+/**
+ * An error that says which node it is of; tensorflow.js' own become one of kind "unsupported", and those of
+ * JavaScript, which come of inputs and settings that are not there, one of kind "weights".
+ */
 function inNode(error: unknown, { op, outputs }: ModelNode): unknown {
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return new TunebookError(
+      "weights",
+      `${op} (${outputs[0]}): its inputs or settings make no sense; is the file damaged?`,
+      { cause: error },
+    );
+  }
   const message = messageOf(error);
   // What the trace says of kernels that are missing is completed there.
   if (message.includes(outputs[0]) || /kernel/i.test(message)) return error;

@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import { TunebookError } from "../../core/errors.ts";
 import { isRecord } from "../../core/objects.ts";
 import type { GraphFile } from "./graph_file.ts";
 import { readOnnxGraph } from "./onnx/read_onnx_graph.ts";
@@ -13,7 +14,9 @@ const isOnnx = (path: string) => /\.onnx$/i.test(path);
 
 /** Reads a graph of either format, with channels first. */
 export async function readGraphFile(path: string): Promise<GraphFile> {
-  return await (isOnnx(path) ? readOnnxGraph(path) : readTfjsGraph(path));
+  const graph = await (isOnnx(path) ? readOnnxGraph(path) : readTfjsGraph(path));
+  if (graph.outputs.length > 0) return graph;
+  throw new TunebookError("weights", `${path} is a graph without outputs; is the file damaged?`);
 }
 
 /** The files that a graph's numbers may lie in: itself, and those beside it that belong to it. */

@@ -6,6 +6,7 @@
  */
 import { dirname, join, normalize } from "node:path";
 import { messageOf, TunebookError } from "../../../core/errors.ts";
+import { shownName } from "../../../core/quoted.ts";
 import {
   type ExternalBytes,
   type GraphConstant,
@@ -32,11 +33,23 @@ export async function readOnnxGraph(path: string): Promise<GraphFile> {
   const constants = new Map(graph.constants);
   const nodes: FileNode[] = [];
   for (const node of graph.nodes) {
+    checkNode(path, node);
     const known = foldedConstant(path, node, constants);
     if (known) constants.set(node.outputs[0], known);
     else nodes.push(graphNode(node));
   }
   return { path, input: imageInput(path, graph), outputs: graph.outputs, nodes, constants };
+}
+
+/** Names without control characters stand in messages as they are. */
+function checkNode(path: string, { op, name, inputs, outputs }: OnnxNode): void {
+  const isWhole = op !== "" && outputs.length > 0 &&
+    ![op, name, ...inputs, ...outputs].some((each) => /[\p{Cc}\p{Cf}]/u.test(each));
+  if (isWhole) return;
+  throw new TunebookError(
+    "weights",
+    `${path}: a node has no operator, no output, or a name that no one can read; is the file damaged?`,
+  );
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
@@ -92,7 +105,7 @@ function imageInput(path: string, graph: OnnxContents): GraphInput {
   const isImage = inputs.length === 1 && input.type === "float" && input.shape.length === 4;
   if (!isImage) {
     const shown = inputs.map(({ name, type, shape }) =>
-      `${name} ${type ?? "?"}[${shape.map((size) => size ?? "?").join(", ")}]`
+      `${shownName(name)} ${type ?? "?"}[${shape.map((size) => size ?? "?").join(", ")}]`
     );
     throw new TunebookError(
       "unsupported",

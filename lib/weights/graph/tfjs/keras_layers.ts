@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { messageOf, mistakes, TunebookError } from "../../../core/errors.ts";
+import { mistakes, TunebookError } from "../../../core/errors.ts";
 import { isRecord } from "../../../core/objects.ts";
 import type { GraphConstant } from "../../../engine/mod.ts";
 import { constantOf } from "../constants.ts";
@@ -252,7 +252,7 @@ function written(path: string, call: Call, write: (call: Call) => void): void {
     if (error instanceof TunebookError) throw error;
     throw new TunebookError(
       "weights",
-      `${path}: the settings of the layer ${call.name} make no sense: ${messageOf(error)}`,
+      `${path}: the settings of the layer ${call.name} make no sense; is the file damaged?`,
       { cause: error },
     );
   }

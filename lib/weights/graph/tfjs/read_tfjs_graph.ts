@@ -7,6 +7,7 @@
 import { messageOf, TunebookError } from "../../../core/errors.ts";
 import { isRecord } from "../../../core/objects.ts";
 import { parseJson } from "../../../core/parse_json.ts";
+import { shownName } from "../../../core/quoted.ts";
 import { readText } from "../../../core/read_text.ts";
 import type { GraphFile, GraphInput } from "../graph_file.ts";
 import { ChannelsFirst } from "./channels_first.ts";
@@ -45,7 +46,7 @@ export async function readTfjsGraph(path: string): Promise<GraphFile> {
 /** The nodes of a graph model. */
 function graphNodes(path: string, given: readonly unknown[], signature: unknown): KerasNodes {
   const nodes = given.map((each) => tfNode(path, each));
-  return { nodes, constants: new Map(), outputs: outputsOf(nodes, signature) };
+  return { nodes, constants: new Map(), outputs: outputsOf(path, nodes, signature) };
 }
 
 async function readObject(path: string): Promise<Record<string, unknown>> {
@@ -84,7 +85,7 @@ function imageInput(path: string, nodes: readonly TfNode[]): GraphInput {
   const [node] = inputs;
   const shape = node?.shape("shape");
   if (inputs.length !== 1 || shape?.length !== 4 || !(shape[3] > 0)) {
-    const shown = inputs.map((each) => `${each.name} [${each.shape("shape") ?? "?"}]`);
+    const shown = inputs.map((each) => `${shownName(each.name)} [${each.shape("shape") ?? "?"}]`);
     throw new TunebookError(
       "unsupported",
       `${path} takes ${shown.join(", ") || "nothing"}; only graphs are read that take one image, ` +
@@ -97,10 +98,16 @@ function imageInput(path: string, nodes: readonly TfNode[]): GraphInput {
 }
 
 /** What the signature names, or else what no other node reads. */
-function outputsOf(nodes: readonly TfNode[], signature: unknown): string[] {
+function outputsOf(path: string, nodes: readonly TfNode[], signature: unknown): string[] {
   const { outputs } = isRecord(signature) ? signature : {};
   const named = isRecord(outputs)
-    ? Object.values(outputs).map((each) => tensorName(String((each as { name?: unknown }).name)))
+    ? Object.entries(outputs).map(([key, each]) => {
+      if (isRecord(each) && typeof each.name === "string") return tensorName(each.name);
+      throw new TunebookError(
+        "weights",
+        `${path}: its signature names no tensor for the output ${shownName(key)}`,
+      );
+    })
     : [];
   if (named.length > 0) return named;
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));

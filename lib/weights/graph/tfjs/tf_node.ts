@@ -29,6 +29,12 @@ export function tfNode(path: string, json: unknown): TfNode {
   if (typeof op !== "string" || typeof name !== "string") {
     throw new TunebookError("weights", `${path}: a node of its graph has no op or no name`);
   }
+  if (/[\p{Cc}\p{Cf}]/u.test(op + name)) {
+    throw new TunebookError(
+      "weights",
+      `${path}: a node of its graph has a name that no one can read`,
+    );
+  }
   const value = (attribute: string): Record<string, unknown> => {
     const found = isRecord(attr) ? attr[attribute] : undefined;
     return isRecord(found) ? found : {};

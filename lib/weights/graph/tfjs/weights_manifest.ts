@@ -8,6 +8,7 @@
 import { dirname, join, normalize } from "node:path";
 import { messageOf, TunebookError } from "../../../core/errors.ts";
 import { isRecord } from "../../../core/objects.ts";
+import { shownName } from "../../../core/quoted.ts";
 import type { GraphConstant } from "../../../engine/mod.ts";
 import { countOf } from "../constants.ts";
 
@@ -57,9 +58,10 @@ export async function readManifest(
     }
     const bytes = await joined(path, paths);
     let offset = 0;
-    for (const entry of weights as Entry[]) {
+    for (const given of weights) {
+      const entry = entryOf(path, given);
       const constant = constantOf(path, entry, bytes, offset);
-      offset += countOf(entry.shape) * storedAs(path, entry).bytes;
+      offset += countOf(entry.shape) * storedAs(entry).bytes;
       constants.set(entry.name, constant);
     }
     if (offset === bytes.length) continue;
@@ -98,24 +100,45 @@ async function joined(path: string, files: readonly unknown[]): Promise<Uint8Arr
   return bytes;
 }
 
-function storedAs(path: string, { name, shape, dtype, quantization }: Entry): Stored {
-  const type = quantization?.dtype ?? dtype;
-  const isShape = Array.isArray(shape) &&
+/** An entry of a manifest, which a file may hold damaged. */
+function entryOf(path: string, given: unknown): Entry {
+  const { name, shape, dtype, quantization } = isRecord(given) ? given : {};
+  if (typeof name !== "string") {
+    throw new TunebookError("weights", `${path}: a weight of its weightsManifest has no name`);
+  }
+  const wrong = (what: string) =>
+    new TunebookError("weights", `${path}: the weight ${shownName(name)} ${what}`);
+  const isSizes = Array.isArray(shape) &&
     shape.every((size) => Number.isSafeInteger(size) && size >= 0);
-  if (isShape && Object.hasOwn(stored, type)) return stored[type];
-  throw new TunebookError(
-    "unsupported",
-    `${path}: the weight ${name} is ${type} [${shape}], which is not read; known are ` +
-      Object.keys(stored).join(", "),
-  );
+  if (!isSizes) throw wrong("has no shape of whole numbers");
+  if (quantization !== undefined) {
+    const { scale = 1, min = 0 } = isRecord(quantization) ? quantization : { scale: NaN };
+    if (!Number.isFinite(scale) || !Number.isFinite(min)) {
+      throw wrong("is quantised with a scale or a least number that is none");
+    }
+  }
+  const type = isRecord(quantization) ? quantization.dtype : dtype;
+  if (typeof type !== "string") throw wrong("does not say how its numbers are stored");
+  if (!Object.hasOwn(stored, type)) {
+    throw new TunebookError(
+      "unsupported",
+      `${path}: the weight ${shownName(name)} is ${
+        shownName(type)
+      } [${shape}], which is not read; ` +
+        `known are ${Object.keys(stored).join(", ")}`,
+    );
+  }
+  return given as unknown as Entry;
 }
+
+const storedAs = ({ dtype, quantization }: Entry): Stored => stored[quantization?.dtype ?? dtype];
 
 function constantOf(path: string, entry: Entry, bytes: Uint8Array, offset: number): GraphConstant {
   const { name, shape, dtype, quantization } = entry;
-  const { bytes: each, at } = storedAs(path, entry);
+  const { bytes: each, at } = storedAs(entry);
   const count = countOf(shape);
   if (offset + count * each > bytes.length) {
-    throw new TunebookError("weights", `${path}: its weights end before ${name} does`);
+    throw new TunebookError("weights", `${path}: its weights end before ${shownName(name)} does`);
   }
   const { scale = 1, min = 0 } = quantization?.dtype === "float16" ? {} : quantization ?? {};
   const type = dtype === "float32" ? "float" : dtype === "bool" ? "bool" : "int";
