@@ -31,9 +31,12 @@ export type {
 // Tasks
 export type {
   Baseline,
+  DrawOptions,
   ExampleImages,
   Examples,
   ExamplesOptions,
+  HeldOutImages,
+  HeldOutOptions,
   ImageDrawing,
   LabelledTask,
   LossSetting,

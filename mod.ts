@@ -83,6 +83,7 @@ export type { AverageOptions } from "./lib/adapters/several/average.ts";
 export type { Combination } from "./lib/adapters/several/low_rank_sum.ts";
 export type { EvaluateOptions, WritingOptions } from "./lib/pipeline/evaluate_options.ts";
 export type { SampleAtStep, WrittenSample } from "./lib/pipeline/write/samples.ts";
+export type { DrawnAtStep, DrawnSample } from "./lib/pipeline/draw/sample_drawer.ts";
 export type { PlanJson } from "./lib/pipeline/plan_json.ts";
 export type {
   AnyMetric,

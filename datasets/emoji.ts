@@ -7,7 +7,10 @@ import { join } from "node:path";
 import { decodeImage } from "../lib/image/decode_image.ts";
 import { type EncodePng, pngEncoder } from "../lib/image/encode_png.ts";
 import { overBackground } from "../lib/image/rgb_image.ts";
-import { yesOrNo } from "../lib/core/option_rules.ts";
+import { TunebookError } from "../lib/core/errors.ts";
+import { didYouMean } from "../lib/core/nearest.ts";
+import { text, yesOrNo } from "../lib/core/option_rules.ts";
+import { quoted } from "../lib/core/quoted.ts";
 import {
   type DataSet,
   dataSet,
@@ -20,6 +23,8 @@ import {
 export interface EmojiOptions extends DataSetOptions {
   /** Adds the 1,875 variants of people and hands in other tones of skin; false unless given. */
   variants?: boolean;
+  /** The emoji of one category alone, such as `Food & Drink`; all unless given. */
+  category?: string;
 }
 
 /** An emoji as the package lists it. */
@@ -41,7 +46,8 @@ const parts = "Component";
  * 1,906 emoji of Noto Emoji, 64 × 64 pixels on white, with the columns `image` (a PNG, `{ bytes, path }`), `category` (9, `Food & Drink`), `subcategory` (98, `food-fruit`), `name` (`RED APPLE`) and `emoji`
  * (`apple`; variants of one emoji share it).
  *
- * Variants in tones of skin are nearly the same picture: the option `split` keeps them together.
+ * Variants in tones of skin are nearly the same picture: the option `split` keeps them together. With `category`
+ * only the emoji of one are read, `emoji?category=Food%20%26%20Drink` on a command line (131).
  *
  * @example
  * ```ts
@@ -64,11 +70,14 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
   rows: 1906,
 }, {
   together: ["emoji"],
-  rules: { variants: yesOrNo },
-  isWhole: ({ variants = false }) => !variants,
-  read: async (folder, { variants = false }) => {
+  rules: { variants: yesOrNo, category: text },
+  isWhole: ({ variants = false, category }) => !variants && category === undefined,
+  read: async (folder, { variants = false, category: wanted }) => {
     const listed = await readPackageJson(folder, "emoji.json") as ListedEmoji[];
-    const rows = listed.filter(({ category }) => category !== parts).flatMap(
+    const all = listed.filter(({ category }) => category !== parts);
+    if (wanted !== undefined) checkCategory(wanted, all);
+    const chosen = all.filter(({ category }) => wanted === undefined || category === wanted);
+    const rows = chosen.flatMap(
       ({ name, short_name, image, category, subcategory, skin_variations = {} }) => {
         const others = variants ? Object.values(skin_variations) : [];
         return [image, ...others.map((other) => other.image)].map((file) => ({
@@ -87,6 +96,17 @@ export const emoji: DataSet<EmojiOptions, "image-classification"> = dataSet("emo
     })));
   },
 });
+
+/** Throws an error of kind "input" for a category that there is not. */
+function checkCategory(wanted: string, emoji: readonly ListedEmoji[]): void {
+  const known = [...new Set(emoji.map(({ category }) => category))];
+  if (known.includes(wanted)) return;
+  throw new TunebookError(
+    "input",
+    `no emoji has the category ${quoted(wanted)}${didYouMean(wanted, known)}; there are ` +
+      known.map(quoted).join(", "),
+  );
+}
 
 /** The file of an emoji on white: what lies under transparent pixels is no part of the drawing. */
 async function onWhite(

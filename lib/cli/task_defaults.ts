@@ -62,6 +62,13 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     train: { learningRate: 1e-2, epochs: 10, batchSize: 16 },
     metrics: ["meanAveragePrecision", "meanAveragePrecision.at50", "averageRecall"],
   },
+  "image-generation": {
+    model: "tunebook:emoji",
+    // What the model has never seen.
+    data: "emoji?category=Food%20%26%20Drink",
+    lora: { rank: 16, targets: "all-linear" },
+    train: { learningRate: 2e-3, epochs: 30, batchSize: 16 },
+  },
   chat: {
     model: "tunebook:english",
     ...small,

@@ -4,7 +4,7 @@
  * @module
  */
 import { checkOptions } from "../core/check_options.ts";
-import { type Rules, text, texts, yesOrNo } from "../core/option_rules.ts";
+import { type Rules, text, texts, whole, yesOrNo } from "../core/option_rules.ts";
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoted } from "../core/quoted.ts";
@@ -55,6 +55,8 @@ export interface ReadLabelsOptions {
   numbered?: boolean;
   /** What stands between the classes of a row, where several are written in one text. */
   separator?: string;
+  /** The fewest classes of `single` that make sense, where they are not named; 2 unless given. */
+  fewest?: number;
   /** What errors call the table. */
   where?: string;
 }
@@ -63,6 +65,7 @@ const rules: Rules<ReadLabelsOptions> = {
   names: texts,
   numbered: yesOrNo,
   separator: text,
+  fewest: whole,
   where: text,
 };
 
@@ -132,7 +135,8 @@ function readNames(
   if (kind === "multi" && !options.names) checkNotHot(values, separator, context);
   if (!options.names) checkClassNames(rows, { what: whatOf(context), source: context.source });
   const names = options.names ? [...options.names] : sortedNames(rows.flat());
-  if (kind === "single" && !options.names) checkClasses(names, values.length, context);
+  const { fewest = 2 } = options;
+  if (kind === "single" && !options.names) checkClasses(names, values.length, context, fewest);
   if (names.length === 0) {
     throw new TunebookError(
       "data",
@@ -204,9 +208,9 @@ function wrongLabels(wrong: string[], context: Context): TunebookError {
   return mistakes("data", `${whatOf(context)} is wrong:`, wrong);
 }
 
-function checkClasses(names: string[], rows: number, context: Context): void {
+function checkClasses(names: string[], rows: number, context: Context, fewest: number): void {
   const place = whatOf(context);
-  if (names.length < 2) {
+  if (names.length === 1 && fewest > 1) {
     throw new TunebookError(
       "data",
       `${place} has only one class, ${quoted(names[0])}; give two or more`,

@@ -50,7 +50,7 @@ export function imageGeneration(
   const columns = label === undefined ? [image] : [image, label];
   const labelled = label === undefined
     ? undefined
-    : labelColumn({ label, ...(names ? { names } : {}) });
+    : labelColumn({ label, ...(names ? { names } : {}) }, { fewest: 1 });
   const task: Task<DenoisingPredictions, DrawingInput, GeneratedImage> = {
     name,
     kind: "denoising",

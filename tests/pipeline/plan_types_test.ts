@@ -15,11 +15,16 @@ import {
   type Comparison,
   type ConfusionMatrix,
   confusionMatrix,
+  denoisingError,
   type Embedding,
   entityF1,
   f1,
+  fid,
+  full,
   head,
+  imageGeneration,
   judge,
+  kid,
   lora,
   type MetricFor,
   model,
@@ -161,6 +166,13 @@ Deno.test("metrics are of the task's kind, and answers of its type", () => {
       samples: 0,
     })
       .evaluate({ bleu, perplexity });
+    const generator = model("new:dit").data("a.csv", imageGeneration({ image: "image" }))
+      .adapt(full()).train();
+    generator.evaluate({ denoisingError, fid, kid }, { features: "file:trunk" });
+    // @ts-expect-error drawn images have no classes
+    generator.evaluate({ accuracy });
+    // @ts-expect-error labels are not drawn
+    classes.evaluate({ fid });
     // @ts-expect-error a chat has no classes
     chats.evaluate({ accuracy });
     // @ts-expect-error nor numbers, also beside what it has

@@ -9,4 +9,20 @@ import { columnFlag, type TaskFlag } from "../shared/task_flag.ts";
 export const imageGenerationFlags: readonly TaskFlag[] = [
   columnFlag("image", "the column of the image, a path or an address"),
   columnFlag("label", "the column of what it shows"),
+  { name: "names", value: "list", what: "the names of labels that are numbers from 0" },
+  {
+    name: "dropLabel",
+    value: "number",
+    what: "the share of images that are shown without their label, for guidance (0.1)",
+  },
+  {
+    name: "steps",
+    value: "text",
+    what: "how steps of noise are drawn: uniform, logit-normal (uniform)",
+  },
+  {
+    name: "minSnr",
+    value: "number",
+    what: "lets steps with little noise count less, for diffusion: 5 in the paper (all alike)",
+  },
 ];

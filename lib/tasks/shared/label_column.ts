@@ -14,7 +14,7 @@ import {
 } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
 import { nameListMistakes } from "../../data/class_names.ts";
-import { type LabelKind, type Labels, readLabels } from "../../data/labels.ts";
+import { type LabelKind, type Labels, readLabels, type ReadLabelsOptions } from "../../data/labels.ts";
 import { readClasses } from "../../data/read_classes.ts";
 import type { LossSetting, ReportColumns } from "../../nn/task.ts";
 import { columnValues } from "../../table/columns.ts";
@@ -70,12 +70,14 @@ export interface LabelColumn<Kind extends LabelKind = LabelKind> {
 /** The column of checked options. */
 export function labelColumn<const Kind extends LabelKind = "single">(
   options: LabelColumnOptions<Kind>,
+  { fewest }: Pick<ReadLabelsOptions, "fewest"> = {},
 ): LabelColumn<Kind> {
   const { label, separator, names } = options;
   const kind = options.kind ?? "single" as Kind;
   const reading = {
     ...(separator === undefined ? {} : { separator }),
     ...(names ? { numbered: true } : {}),
+    ...(fewest === undefined ? {} : { fewest }),
   };
   /** The classes of each row, which was checked when it was read. */
   const classesIn = (table: Table): string[][] =>
