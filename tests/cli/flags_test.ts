@@ -290,6 +290,28 @@ Deno.test("a detector is tried on scenes of emoji with a head on another detecto
   assert.deepEqual(deploy.map(({ target }) => target), ["merged", "onnx"]);
 });
 
+Deno.test("image generation has a flag for each option but augmentations", () => {
+  const { task, metrics, method, train } = planOf(
+    ...["--task", "image-generation", "--model", "new:dit?imageSize=32", "--data", "emoji"],
+    ...["--drop-label", "0.2", "--steps", "logit-normal", "--min-snr", "5", "--samples", "0"],
+  );
+  assert.deepEqual(task, {
+    name: "image-generation",
+    settings: {
+      image: "image",
+      label: "category",
+      dropLabel: 0.2,
+      steps: "logit-normal",
+      minSnr: 5,
+    },
+  });
+  assert.deepEqual(metrics, { denoisingError: "denoisingError" });
+  // What suits the task's own model is not for another.
+  assert.deepEqual(method, { name: "lora", settings: { rank: 8 } });
+  assert.deepEqual(train.samples, 0);
+  assert.match(helpFor("image-generation"), /--drop-label N .*guidance \(0\.1\)/);
+});
+
 Deno.test("columns that cannot be found are asked for by their flags", () => {
   const wrongWith = (columns: readonly string[] | undefined, ...args: string[]) => () =>
     planOfFlags(readCommandLine(["--data", "t.csv", ...args]).flags, columns);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { dataSets } from "../../datasets/mod.ts";
+import { dataSets, findDataSet } from "../../datasets/mod.ts";
+import { originOf } from "../../lib/table/origin.ts";
 import type { Table } from "../../lib/table/table.ts";
 import { taskOf } from "../../lib/tasks/mod.ts";
+import { isMistake } from "../is_mistake.ts";
 
 /** Rows of each data set that is installed; large ones, and one of many packages, are not. */
 const drawn = Object.entries(dataSets).filter(([name]) =>
@@ -37,4 +39,16 @@ Deno.test("questions with long contexts and without answers are read as well", a
   const { card } = dataSets.wordnetQuestions;
   const options = { rows: 200, sentences: 4, unanswerable: 0.3 };
   labelsOf(await dataSets.wordnetQuestions(options), card.task, { ...card.columns });
+});
+
+Deno.test("emoji of one category; another is asked for", async () => {
+  const { emoji } = dataSets;
+  const found = await findDataSet("emoji?category=Food%20%26%20Drink")!.read();
+  assert.equal(found.numRows(), 131);
+  assert.deepEqual(new Set(found.array("category")), new Set(["Food & Drink"]));
+  assert.equal(originOf(found), "emoji?category=Food%20%26%20Drink");
+  await assert.rejects(
+    emoji({ category: "Food and Drink" } as never),
+    isMistake("input", 'no emoji has the category "Food and Drink"', '"Food & Drink"'),
+  );
 });

@@ -84,7 +84,8 @@ export function answererOf(
     state: stateOf,
   });
   return {
-    predict: (inputs, signal) => predictInputs(task, inputs, processor, outputsFor(signal), { signal }),
+    predict: (inputs, signal) =>
+      predictInputs(task, inputs, processor, outputsFor(signal), { signal }),
     explain: (inputs, options, signal) =>
       explainInputs(inputs, options, {
         task,

@@ -64,7 +64,9 @@ export async function drawingStage(
     async (when, images, seconds) => {
       if (!folder) return;
       const path = await writeSamples(folder, when, images);
-      if (!options.quiet) say(`${images.length} samples in ${path} (${seconds.toFixed(1)} s)`);
+      // In the training a line would tear the progress apart.
+      const isTold = !options.quiet && !when.startsWith("step");
+      if (isTold) say(`${images.length} samples in ${path} (${seconds.toFixed(1)} s)`);
     },
   );
   if (sampleDrawer) {

@@ -14,7 +14,12 @@ import {
 } from "../../core/option_rules.ts";
 import { shownName } from "../../core/quoted.ts";
 import { nameListMistakes } from "../../data/class_names.ts";
-import { type LabelKind, type Labels, readLabels, type ReadLabelsOptions } from "../../data/labels.ts";
+import {
+  type LabelKind,
+  type Labels,
+  readLabels,
+  type ReadLabelsOptions,
+} from "../../data/labels.ts";
 import { readClasses } from "../../data/read_classes.ts";
 import type { LossSetting, ReportColumns } from "../../nn/task.ts";
 import { columnValues } from "../../table/columns.ts";
