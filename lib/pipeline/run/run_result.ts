@@ -68,9 +68,6 @@ export interface RunSummary {
   readonly signatures?: Readonly<Record<string, string>>;
 }
 
-/** Samples of any run. */
-export type RunSamples = readonly WrittenSample[] | readonly DrawnSample[];
-
 /** What a run leaves. */
 export interface RunResult<
   Scores,
