@@ -46,6 +46,7 @@ export type {
   Signature,
   Task,
 } from "./lib/nn/task.ts";
+export type { Rows } from "./lib/nn/run_over.ts";
 export type { HeadRequest } from "./lib/nn/task_head.ts";
 export type { Writing, WritingCase } from "./lib/nn/writing.ts";
 export type {

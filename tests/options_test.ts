@@ -312,6 +312,8 @@ function withResult(call: (result: tunebook.RunResult<unknown>) => Promise<unkno
 const others: Readonly<Record<string, string>> = {
   chooseTemplate: "takes what a tokenizer's files say, no options",
   "LabelledTask.examples": "a contract: what tunebook hands to a task of one's own",
+  "ImageDrawing.draw": "a contract: what tunebook hands to a task of one's own",
+  "ImageDrawing.heldOut": "a contract: what tunebook hands to a task of one's own",
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
   "Net.conv": "a contract: what a family of one's own calls within its forward pass",
   "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",

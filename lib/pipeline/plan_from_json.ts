@@ -98,17 +98,7 @@ export function specFromJson(json: unknown): PlanSpec {
     wrong.push(...writingMistakes(options).map((mistake) => ({ ...mistake, part: "generate" })));
     return options as WritingOptions;
   });
-  const { evaluateCompute, features } = plan;
-  if (features !== undefined) {
-    wrong.push(...featuresMistakes(features).map((mistake) => ({ ...mistake, part: "features" })));
-  }
-  if (evaluateCompute !== undefined) {
-    wrong.push(
-      ...evaluateComputeMistakes(evaluateCompute)
-        .map((mistake) => ({ ...mistake, part: "evaluateCompute" })),
-    );
-  }
-  const ofFeatures = features === undefined ? {} : { features: features as string };
+  const scoring = scoringFromJson(plan, wrong);
   const places = attempt("deploy", () => {
     if (!Array.isArray(plan.deploy ?? [])) throw new Error("must be a list");
     return ((plan.deploy ?? []) as unknown[]).map((entry) => {
@@ -128,7 +118,7 @@ export function specFromJson(json: unknown): PlanSpec {
       train: train!,
       metrics: scores!,
       ...(generate ? { generate } : {}),
-      ...ofFeatures,
+      ...scoring,
     }));
   }
   if (wrong.length > 0) throw mistakes("input", "this plan cannot be read:", wrong, wrong.length);
@@ -141,10 +131,25 @@ export function specFromJson(json: unknown): PlanSpec {
     train: train!,
     metrics: scores!,
     ...(generate ? { generate } : {}),
-    ...ofFeatures,
-    ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
+    ...scoring,
     targets: places!,
   };
+}
+
+/** In which numbers scores are computed, and of which features. */
+function scoringFromJson(
+  { evaluateCompute, features }: Partial<Record<keyof PlanJson, unknown>>,
+  wrong: Mistake[],
+): Pick<PlanSpec, "evaluateCompute" | "features"> {
+  const told = {
+    ...(evaluateCompute === undefined ? {} : { evaluateCompute: evaluateCompute as Compute }),
+    ...(features === undefined ? {} : { features: features as string }),
+  };
+  const mistakesOf = { evaluateCompute: evaluateComputeMistakes, features: featuresMistakes };
+  for (const part of Object.keys(told) as (keyof typeof told)[]) {
+    wrong.push(...mistakesOf[part](told[part]).map((mistake) => ({ ...mistake, part })));
+  }
+  return told;
 }
 
 /** The task of a plan, in its short form or by name. */

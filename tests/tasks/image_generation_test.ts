@@ -43,7 +43,7 @@ Deno.test("a tiny DiT learns to draw; samples and scores show it, and its folder
   inNewFolder(async () => {
     const result = await planOn(await drawings(), { checkpoints: "run" })
       .evaluate({ denoisingError, fid, kid }).deploy(merged("whole")).run(quiet);
-    const { losses, scores, samples } = result;
+    const { losses, scores, drawnSamples: samples } = result;
     const mean = (of: readonly number[]) => of.reduce((sum, each) => sum + each, 0) / of.length;
     assert.ok(
       mean(losses.slice(-10)) < 0.6 * mean(losses.slice(0, 3)),
@@ -108,7 +108,7 @@ Deno.test("a run that goes on has the same noise: losses to the same bits", () =
     const rows = await drawings(16);
     const settings = { epochs: 3, batchSize: 4, schedule: "constant", samples: 0 } as const;
     const whole = await planOn(rows, settings).run(quiet);
-    assert.equal(whole.samples, undefined);
+    assert.equal(whole.drawnSamples, undefined);
     const checkpoints = "run";
     const stop = new AbortController();
     const timer = setInterval(async () => {

@@ -34,7 +34,14 @@ export type ShownResult =
   & RunSummary
   & Pick<
     RunResult<unknown>,
-    "scores" | "receipts" | "losses" | "validations" | "predictions" | "methodRecord" | "samples"
+    | "scores"
+    | "receipts"
+    | "losses"
+    | "validations"
+    | "predictions"
+    | "methodRecord"
+    | "samples"
+    | "drawnSamples"
   >
   & ScoreTitles;
 
@@ -46,6 +53,7 @@ interface ScoreTitles {
 /** A run: facts, curves, scores, confusion matrix, receipts. */
 export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
   const { losses, validations, steps, stepsHere, stepsPerSecond, trainSeconds } = result;
+  const { samples = result.drawnSamples } = result;
   const curves = [
     lossChart({ losses, validations }),
     ...seriesOf(result.methodRecord ?? {}, { lastStep: steps, totalSteps: steps }),
@@ -95,7 +103,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       result.notes.map((note) => html`<p style="margin:.2em 0"><b>Note</b>: ${note}</p>`),
       losses.length > 0 ? htmlSection("Training", await pictures(curves)) : html``,
       await scoresHtml(result),
-      result.samples ? htmlSection("Samples", samplesHtml(result.samples)) : html``,
+      samples ? htmlSection("Samples", samplesHtml(samples)) : html``,
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
     ),
   );

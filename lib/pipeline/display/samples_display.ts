@@ -8,7 +8,7 @@ import { type Html, html, htmlFrame, htmlTable } from "../../core/html.ts";
 import { shortened } from "../../core/text_table.ts";
 import { visibleLines } from "../../core/visible.ts";
 import type { GeneratedText } from "../../generate/generated_text.ts";
-import type { RunSamples } from "../run/run_result.ts";
+import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { areDrawn, drawnSamplesHtml, drawnSamplesText } from "./drawn_samples_display.ts";
 

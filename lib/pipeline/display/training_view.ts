@@ -13,7 +13,7 @@ import { type Progress, showProgress } from "../../core/progress.ts";
 import { sparkline } from "../../core/sparkline.ts";
 import type { MethodRecord } from "../../nn/method.ts";
 import type { StepReport, StepsBefore, Validation } from "../../train/train.ts";
-import type { RunSamples } from "../run/run_result.ts";
+import type { RunSamples } from "../write/run_samples.ts";
 import { samplesHtml, samplesText } from "./samples_display.ts";
 import { recordTraining, type TrainingRecord } from "./training_record.ts";
 

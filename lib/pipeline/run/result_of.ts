@@ -14,6 +14,7 @@ import type { Splits } from "../../table/splits.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { shownAs, shownPredictions } from "../display/predictions_display.ts";
 import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
+import { areDrawn } from "../display/drawn_samples_display.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
 import { analyseErrors } from "../error_analysis/analyse_errors.ts";
@@ -29,12 +30,14 @@ import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
+import type { RunSamples } from "../write/run_samples.ts";
+import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import { runNotes } from "./run_notes.ts";
-import { describeResult, type RunResult, type RunSamples, type RunSummary } from "./run_result.ts";
+import { describeResult, type RunResult, type RunSummary } from "./run_result.ts";
 import type { Scored } from "./score_stage.ts";
 import type { Scoring } from "./scoring.ts";
 import type { TrainedRun } from "./train_stage.ts";
@@ -79,7 +82,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   const titles = scoreTitles(stages.spec.metrics);
   const shown = {
     ...summary,
-    ...(stages.samples ? { samples: shownSamples(stages.samples) } : {}),
+    ...namedSamples(stages.samples),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
   };
@@ -151,6 +154,16 @@ async function errorsOf(
     return table && examples ? [{ name, table, examples }] : [];
   });
   return await analyseErrors({ task, predictions, splits: held }, options, interrupt.signal);
+}
+
+/** Texts and images have names of their own, which types tell apart. */
+function namedSamples(
+  samples: RunSamples = [],
+): Pick<RunResult<unknown>, "samples" | "drawnSamples"> {
+  if (samples.length === 0) return {};
+  return areDrawn(samples)
+    ? { drawnSamples: shownSamples(samples) }
+    : { samples: shownSamples(samples as readonly WrittenSample[]) };
 }
 
 function summaryOf(

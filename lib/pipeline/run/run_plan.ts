@@ -76,12 +76,7 @@ export async function runPlan(
   const judge = judgeOf(spec, read.task);
   const { task, splits: { test: table } } = read;
   const around = { task, defaults, device: exact, settings, table, options, signal };
-  const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact })
-    .catch(async (error) => {
-      await scoring[Symbol.asyncDispose]();
-      throw error;
-    });
-  const { sampler, sampleDrawer, toWrite, compare } = writing;
+  const writing = await writingStage(spec, assembled, { ...around, scorer: scoring.exact });
   const trained = await trainStage(trainable, data, {
     spec,
     settings,
@@ -90,8 +85,8 @@ export async function runPlan(
     signal,
     sources: { weights: opened.files.weights, judge },
     ...validation(judge, data.validation, { ...scoring, writing, signal }),
-    samplesAt: sampler?.atStep,
-    sampleDrawer,
+    samplesAt: writing.sampler?.atStep,
+    sampleDrawer: writing.sampleDrawer,
   }).catch(async (error) => {
     await scoring[Symbol.asyncDispose]();
     await writing.dispose();
@@ -107,7 +102,7 @@ export async function runPlan(
     state.dispose();
   };
   try {
-    const asked = { state, options, signal, toWrite, compare };
+    const asked = { ...writing, state, options, signal };
     const scored = await scoreStage(spec, data.test, scoring.scorer, asked);
     const samples = await writing.samplesAfter(state, trained.step);
     if (!options.quiet && spec.targets.length > 0) sayScores(scored, spec, scoring);

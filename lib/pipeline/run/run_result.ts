@@ -20,7 +20,6 @@ import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
 import type { DrawnSample } from "../draw/sample_drawer.ts";
-import type { GeneratedImage } from "../../tasks/image_generation/drawing.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
@@ -69,14 +68,6 @@ export interface RunSummary {
   readonly signatures?: Readonly<Record<string, string>>;
 }
 
-/** Samples of any run. */
-export type RunSamples = readonly WrittenSample[] | readonly DrawnSample[];
-
-/** Samples of a run whose model gives such answers. */
-export type SamplesOf<Answer> = unknown extends Answer ? RunSamples
-  : [Answer] extends [GeneratedImage] ? readonly DrawnSample[]
-  : readonly WrittenSample[];
-
 /** What a run leaves. */
 export interface RunResult<
   Scores,
@@ -101,8 +92,10 @@ export interface RunResult<
    * asked; two runs on the same rows are compared by it, `pairedBootstrap(a.written!, b.written!, bleu)`.
    */
   readonly written?: TextPredictions;
-  /** What a model that writes or draws made of the same inputs before, during and after the training. */
-  readonly samples?: SamplesOf<Answer>;
+  /** What a model that writes answered to the same inputs before, during and after the training. */
+  readonly samples?: readonly WrittenSample[];
+  /** What a model that draws made of the same noise before, during and after the training. */
+  readonly drawnSamples?: readonly DrawnSample[];
   /** Answers new inputs: texts for text classification, what the task takes for others. */
   predict(inputs: readonly Input[]): Promise<Answer[]>;
   /**
@@ -145,11 +138,11 @@ export function describeScores(
 
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
-  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts" | "samples">,
+  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts" | "samples" | "drawnSamples">,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
-  const { baseline, headNote, stepsHere, steps } = result;
+  const { baseline, headNote, stepsHere, steps, samples = result.drawnSamples } = result;
   const continued = stepsHere < steps ? ` (${stepsHere} of them now)` : "";
   const scores = describeScores(result.scores as Record<string, unknown>, titles, result);
   const receipts = result.receipts.map((receipt) => {
@@ -178,7 +171,7 @@ export function describeResult(
       ? [`  (always ${quoted(baseline.label)}: accuracy ${formatNumber(baseline.accuracy)})`]
       : []),
     ...result.notes.map((note) => `note: ${note}`),
-    ...(result.samples ? ["samples", indented(samplesText(result.samples))] : []),
+    ...(samples ? ["samples", indented(samplesText(samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
   ].join("\n"));
 }

@@ -17,7 +17,7 @@ import { type DrawingStage, drawingStage } from "./drawing_stage.ts";
 import { withInitial } from "./initial_parameters.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { RunOptions } from "./run_options.ts";
-import type { RunSamples } from "./run_result.ts";
+import type { RunSamples } from "../write/run_samples.ts";
 import { asksForTexts, type Scorer, type ToWrite } from "./score_stage.ts";
 
 /** What a run writes with. */
