@@ -6,7 +6,7 @@
 export { brownBaseTag, brownPartOfSpeech, partsOfSpeech } from "./brown_tag.ts";
 export { brownNames } from "./brown_names.ts";
 export { brownTags } from "./brown_tags.ts";
-export type { CardFacts, DataCard, DataTask, TaskColumns } from "./data_card.ts";
+export type { CardFacts, DataCard, DataTask, OtherTasks, TaskColumns } from "./data_card.ts";
 export type { DataSet, DataSetOptions } from "./data_set.ts";
 export { definitions, type DefinitionsOptions } from "./definitions.ts";
 export { emailSubjects } from "./email_subjects.ts";
