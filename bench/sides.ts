@@ -62,7 +62,8 @@ export function startPeer(
     | "peer_generate.py"
     | "peer_language.py"
     | "peer_detection.py"
-    | "peer_masks.py",
+    | "peer_masks.py"
+    | "peer_vision.py",
   interpreter: string = python,
 ): Side {
   return startSide(interpreter, [script]);
@@ -100,7 +101,8 @@ export type OurModule =
   | "our_tasks.ts"
   | "our_generate.ts"
   | "our_language.ts"
-  | "our_soak.ts";
+  | "our_soak.ts"
+  | "our_vision.ts";
 
 /** Starts tunebook: a module of this folder. */
 export function startOurs(module: OurModule): Side {
