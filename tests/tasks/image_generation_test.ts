@@ -129,10 +129,10 @@ Deno.test("a run that goes on has the same noise: losses to the same bits", () =
 Deno.test("a model without labels draws; adapters beside each other do not; a stop is one", () =>
   inNewFolder(async () => {
     const rows = await drawings(10);
-    const plain = await model("new:dit", size)
-      .data(rows, imageGeneration({ image: "image" }), { test: 4 }).adapt(lora({ rank: 2 }))
+    const task = imageGeneration({ image: "image" });
+    const plain = await model("new:dit", size).data(rows, task, { test: 4 }).adapt(full())
       .train({ epochs: 1, samples: [{ steps: 2 }, { seed: 9, steps: 3 }] })
-      .evaluate({ kid }).deploy(merged("plain"), adapter("adapter")).run(quiet);
+      .evaluate({ kid }).deploy(merged("plain")).run(quiet);
     assert.deepEqual(plain.drawnSamples!.map((each) => [each.label, each.seed]), [
       [undefined, 1],
       [undefined, 9],
@@ -148,6 +148,10 @@ Deno.test("a model without labels draws; adapters beside each other do not; a st
     await assert.rejects(plain.predict(["dark"]), isMistake("input", "ask with {}"));
     await plain.dispose();
 
+    const tuned = await model("file:plain").data(rows, task, { test: 4 }).adapt(lora({ rank: 2 }))
+      .train({ epochs: 1, samples: 1 }).deploy(adapter("adapter")).run(quiet);
+    assert.equal(tuned.drawnSamples!.length, 1);
+    await tuned.dispose();
     const base = await model("file:plain").open();
     const set = await base.attach({ one: "adapter" });
     await assert.rejects(
