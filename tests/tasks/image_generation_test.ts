@@ -153,12 +153,14 @@ Deno.test("a model without labels draws; adapters beside each other do not; a st
     assert.equal(tuned.drawnSamples!.length, 1);
     await tuned.dispose();
     const base = await model("file:plain").open();
-    const set = await base.attach({ one: "adapter" });
     await assert.rejects(
-      set.predict([{}], { adapters: ["one"] }),
-      isMistake("unsupported", "open the adapter's folder by itself"),
+      base.attach({ one: "adapter" }),
+      isMistake("unsupported", "no stack of blocks"),
     );
     await base.dispose();
+    const alone = await open("adapter");
+    assert.equal((await alone.predict([{ steps: 2 }])).length, 1);
+    await alone.dispose();
 
     const stop = new AbortController();
     stop.abort();
