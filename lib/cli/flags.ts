@@ -31,6 +31,7 @@ const general: Readonly<Record<string, Kind>> = {
   adapter: text,
   metrics: text,
   "evaluate-compute": text,
+  features: text,
   beams: text,
   "max-new-tokens": text,
   deploy: text,

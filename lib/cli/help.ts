@@ -41,6 +41,7 @@ ${Object.entries(trainFlags).map(([name, { value, what }]) => line(name, value, 
 results
   --metrics LIST                 accuracy, f1, auc, …; those of the task unless given
   --evaluate-compute NAME        float32, int8, of scores (float32)
+  --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
   --beams N, --max-new-tokens N  of texts that are written for scores, --metrics bleu,chrf,…
   --out FOLDER                   where to write (out/finetuned)
   --deploy LIST                  adapter, gguf, merged, onnx, sentenceTransformers (those that fit)

@@ -53,7 +53,7 @@ function flagsOf(part: string | undefined, task: string): Readonly<Record<string
   }
   if (part === "method") return methodFlags;
   if (part === "generate") return generateFlags;
-  if (part === "evaluateCompute") return { [part]: part };
+  if (part === "evaluateCompute" || part === "features") return { [part]: part };
   const ofTask = tasks[task].flags.map(({ name, flag = name }) => [name, flag]);
   return { ...Object.fromEntries(ofTask), ...dataFlags };
 }

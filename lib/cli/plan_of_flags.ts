@@ -52,6 +52,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   const out = read.text("out") ?? defaultOut;
   const quantize = read.text("quantize");
   const evaluateCompute = read.text("evaluateCompute");
+  const features = read.text("features");
   const json = {
     tunebook: 1,
     model: read.text("model") ?? defaults.model ?? "",
@@ -67,6 +68,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ),
     ...generateOfFlags(read),
     ...(evaluateCompute ? { evaluateCompute } : {}),
+    ...(features ? { features } : {}),
     deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
       .map((target) => ({ target, folder: join(out, placeOf(target)) })),
   };

@@ -58,7 +58,10 @@ export const trainFlags: Readonly<
   patience: { value: "number", what: "stops after so many validations without a better score" },
   validateEvery: { value: "number", what: "steps between validations (an epoch)" },
   checkpointEvery: { value: "number", what: "steps between checkpoints (an epoch)" },
-  samples: { value: "number", what: "held-out inputs that are answered before and after (3)" },
+  samples: {
+    value: "number",
+    what: "held-out inputs that are answered before and after (3), images that are drawn (6)",
+  },
   seed: { value: "number", what: "of the run; the split stays (1)" },
 };
 

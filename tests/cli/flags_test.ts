@@ -308,10 +308,12 @@ Deno.test("a detector is tried on scenes of emoji with a head on another detecto
 });
 
 Deno.test("image generation has a flag for each option but augmentations", () => {
-  const { task, metrics, method, train } = planOf(
+  const { task, metrics, method, train, features } = planOf(
     ...["--task", "image-generation", "--model", "new:dit?imageSize=32", "--data", "emoji"],
     ...["--drop-label", "0.2", "--steps", "logit-normal", "--min-snr", "5", "--samples", "0"],
+    ...["--metrics", "denoisingError,kid", "--features", "file:trunk"],
   );
+  assert.equal(features, "file:trunk");
   assert.deepEqual(task, {
     name: "image-generation",
     settings: {
@@ -322,7 +324,7 @@ Deno.test("image generation has a flag for each option but augmentations", () =>
       minSnr: 5,
     },
   });
-  assert.deepEqual(metrics, { denoisingError: "denoisingError" });
+  assert.deepEqual(metrics, { denoisingError: "denoisingError", kid: "kid" });
   // What suits the task's own model is not for another.
   assert.deepEqual([method.name, method.settings.rank], ["lora", 8]);
   assert.equal(train.samples, 0);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
+  adapter,
   denoisingError,
   fid,
   full,
   type GeneratedImage,
   imageGeneration,
   kid,
+  lora,
   merged,
   mixup,
   model,
@@ -15,6 +17,7 @@ import {
   type Table,
   tableFromColumns,
   type TrainOptions,
+  type TunebookError,
 } from "tunebook";
 import { jupyterDisplay } from "../../lib/core/display.ts";
 import { decodeImage } from "../../lib/image/decode_image.ts";
@@ -121,6 +124,50 @@ Deno.test("a run that goes on has the same noise: losses to the same bits", () =
     const rest = await planOn(rows, { ...settings, checkpoints, resume: true }).run(quiet);
     assert.deepEqual(rest.losses, whole.losses);
     assert.equal(new Set(whole.losses).size, whole.losses.length);
+  }));
+
+Deno.test("a model without labels draws; adapters beside each other do not; a stop is one", () =>
+  inNewFolder(async () => {
+    const rows = await drawings(10);
+    const task = imageGeneration({ image: "image" });
+    const plain = await model("new:dit", size).data(rows, task, { test: 4 }).adapt(full())
+      .train({ epochs: 1, samples: [{ steps: 2 }, { seed: 9, steps: 3 }] })
+      .evaluate({ kid }).deploy(merged("plain")).run(quiet);
+    assert.deepEqual(plain.drawnSamples!.map((each) => [each.label, each.seed]), [
+      [undefined, 1],
+      [undefined, 9],
+    ]);
+    assert.deepEqual(plain.drawnSamples![0].during, []);
+    assert.ok(Number.isFinite(plain.scores.kid) && plain.intervals.kid);
+    assert.match((await displayOf(plain.drawnSamples))["text/plain"], /2 images of any/);
+    // Where there is no folder of checkpoints.
+    const names = (await Array.fromAsync(Deno.readDir("plain-samples"))).map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["after.png", "before.png"]);
+    const [drawn] = await plain.predict([{ steps: 2 }]);
+    assert.equal(drawn.label, undefined);
+    await assert.rejects(plain.predict(["dark"]), isMistake("input", "ask with {}"));
+    await plain.dispose();
+
+    const tuned = await model("file:plain").data(rows, task, { test: 4 }).adapt(lora({ rank: 2 }))
+      .train({ epochs: 1, samples: 1 }).deploy(adapter("adapter")).run(quiet);
+    assert.equal(tuned.drawnSamples!.length, 1);
+    await tuned.dispose();
+    const base = await model("file:plain").open();
+    await assert.rejects(
+      base.attach({ one: "adapter" }),
+      isMistake("unsupported", "no stack of blocks"),
+    );
+    await base.dispose();
+    const alone = await open("adapter");
+    assert.equal((await alone.predict([{ steps: 2 }])).length, 1);
+    await alone.dispose();
+
+    const stop = new AbortController();
+    stop.abort();
+    await assert.rejects(
+      planOn(rows).run({ ...quiet, signal: stop.signal }),
+      (error: TunebookError) => error.kind === "interrupted",
+    );
   }));
 
 Deno.test("samples that cannot be drawn are told before anything is trained", () =>

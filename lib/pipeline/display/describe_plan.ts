@@ -45,6 +45,9 @@ export function describePlan(parts: PlanSpec): string {
     ...(parts.generate
       ? [["generate", describeSettings(parts.generate)] satisfies [string, string]]
       : []),
+    ...(parts.features === undefined
+      ? []
+      : [["features", parts.features] satisfies [string, string]]),
     ["deploy", targets.map(({ name, folder }) => `${name} → ${folder}`).join(", ") || "nothing"],
   ];
   const width = Math.max(...lines.map(([stage]) => stage.length));

@@ -5,7 +5,6 @@
  */
 import type { OpenedAdapter } from "../../adapters/several/shared_adapter.ts";
 import { withDisplay } from "../../core/display.ts";
-import { TunebookError } from "../../core/errors.ts";
 import { joinFeeds } from "../../data/join_feeds.ts";
 import { textConfig } from "../../nn/model.ts";
 import type { Objective } from "../../nn/objective.ts";
@@ -68,13 +67,6 @@ async function encoded(
   { base, signal }: { readonly base: Base; readonly signal: AbortSignal },
 ): Promise<AdapterRows> {
   const { task, model, attached } = adapter;
-  if (task.drawing) {
-    throw new TunebookError(
-      "unsupported",
-      `${task.task.name} asks the model many times for an image, which adapters beside each other do ` +
-        "not; open the adapter's folder by itself, open(folder)",
-    );
-  }
   const processor = processorOf(base.opened, roomOf(adapter, base));
   const examples = await task.examples(
     task.tableOf(rows.map((row) => inputs[row])),
