@@ -11,6 +11,7 @@ export const pretrainedModels: Readonly<Record<string, string>> = {
   chinese: "a Llama that continues Chinese poems",
   translation:
     "a Marian that translates messages of programs from English into Spanish and Chinese",
+  emoji: "a DiT that draws emoji of eight categories, 32 × 32 pixels",
 };
 
 /** Where a model's files are: a folder of this machine, or of the web where tunebook is imported from it. */
