@@ -22,7 +22,7 @@ export interface TaskDefaults {
   /** Where LoRA acts in this model and how it is trained: what is usual suits larger ones. */
   readonly lora?: Pick<LoraOptions, "rank" | "targets">;
   /** Settings of a training with that method. */
-  readonly train?: Pick<TrainOptions, "learningRate" | "epochs" | "batchSize">;
+  readonly train?: Pick<TrainOptions, "learningRate" | "epochs" | "batchSize" | "ema">;
   /** Scores; those that the task's predictions have unless given. */
   readonly metrics?: readonly string[];
 }
@@ -77,7 +77,8 @@ const defaults: Readonly<Record<string, TaskDefaults>> = {
     // What the model has never seen.
     data: "emoji?category=Food%20%26%20Drink",
     lora: { rank: 16, targets: "all-linear" },
-    train: { learningRate: 2e-3, epochs: 30, batchSize: 16 },
+    settings: { steps: "logit-normal" },
+    train: { learningRate: 3e-3, epochs: 60, batchSize: 16, ema: 0.98 },
   },
   chat: {
     model: "tunebook:english",

@@ -140,10 +140,21 @@ export async function writePeftFolder(
   await writeFileAtomic(join(folder, configFile), JSON.stringify(config, null, 2) + "\n");
 }
 
-/** PEFT saves whole top modules beside the adapter; those that were named before stay named. */
-function savedModules({ head }: Model, before: unknown): string[] | null {
+/**
+ * The modules of a model's head as PEFT finds them, by the end of their names: top ones, or layers themselves where
+ * the top one holds the body, too.
+ */
+export function headModules(model: Pick<Model, "family" | "config" | "head">): string[] {
+  const topOf = (path: string) => path.split(".")[0];
+  const tops = new Set([...bodyPaths(model)].map(topOf));
+  const named = (path: string) => tops.has(topOf(path)) ? path.split(".").at(-1)! : topOf(path);
+  return [...new Set(model.head.map(named))];
+}
+
+/** PEFT saves whole modules beside the adapter; those that were named before stay named. */
+function savedModules(model: Model, before: unknown): string[] | null {
   const named = Array.isArray(before) ? before.map(String) : [];
-  const needed = new Set(head.map((path) => path.split(".")[0]));
+  const needed = headModules(model);
   const all = [...named, ...[...needed].filter((name) => !named.includes(name))];
   return all.length > 0 ? all : null;
 }
