@@ -140,12 +140,22 @@ export async function writePeftFolder(
   await writeFileAtomic(join(folder, configFile), JSON.stringify(config, null, 2) + "\n");
 }
 
-/** PEFT saves whole top modules beside the adapter; those that were named before stay named. */
-function savedModules({ head }: Model, before: unknown): string[] | null {
+/** PEFT saves whole modules beside the adapter; those that were named before stay named. */
+function savedModules(model: Model, before: unknown): string[] | null {
   const named = Array.isArray(before) ? before.map(String) : [];
-  const needed = new Set(head.map((path) => path.split(".")[0]));
-  const all = [...named, ...[...needed].filter((name) => !named.includes(name))];
+  const all = [...named, ...headModules(model).filter((name) => !named.includes(name))];
   return all.length > 0 ? all : null;
+}
+
+/**
+ * The modules that a head is: its top modules, and where a layer of it stands among those of the body, such as a
+ * denoiser's table of classes, the layer itself.
+ */
+export function headModules({ head, layers }: Pick<Model, "head" | "layers">): string[] {
+  const topOf = (path: string) => path.split(".")[0];
+  const own = new Set(head);
+  const ofBody = new Set(layers.filter(({ path }) => !own.has(path)).map(({ path }) => topOf(path)));
+  return [...new Set(head.map((path) => ofBody.has(topOf(path)) ? path : topOf(path)))];
 }
 
 /** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */

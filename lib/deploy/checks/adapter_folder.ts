@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { mistakes } from "../../core/errors.ts";
 import { textConfig } from "../../nn/model.ts";
 import { readJsonObject } from "../../text/tokenizer_files.ts";
-import { peftBase } from "../../adapters/peft/folder.ts";
+import { headModules, peftBase } from "../../adapters/peft/folder.ts";
 import { readPeftFiles } from "../../adapters/peft/files.ts";
 import type { TrainedModel } from "../trained_model.ts";
 import { asJson, type CheckContext, type FolderCheck } from "./folder_facts.ts";
@@ -41,7 +41,7 @@ export async function checkAdapterFolder(
   const { config } = files;
   const base = peftBase(model.reference);
   const saved = (config.modules_to_save ?? []) as readonly string[];
-  const heads = [...new Set(model.head.map((path) => path.split(".")[0]))];
+  const heads = headModules(model);
   const settings: readonly (readonly [what: string, found: unknown, wanted: unknown])[] = [
     ["adapter_config.json: task_type", config.task_type, task.signature.peftTaskType],
     ...Object.entries(base).map(([field, wanted]) =>
