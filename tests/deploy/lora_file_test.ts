@@ -115,9 +115,7 @@ Deno.test("PEFT's folder of a denoiser with other labels saves the tables of cla
     );
     assert.deepEqual(
       saved,
-      [0, 1].map((layer) =>
-        `transformer_blocks.${layer}.norm1.emb.class_embedder.embedding_table`
-      ),
+      [0, 1].map((layer) => `transformer_blocks.${layer}.norm1.emb.class_embedder.embedding_table`),
     );
     const asked = [{ label: "bee", seed: 3, steps: 2 }];
     const opened = await open(to);

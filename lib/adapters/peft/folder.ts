@@ -154,7 +154,9 @@ function savedModules(model: Model, before: unknown): string[] | null {
 export function headModules({ head, layers }: Pick<Model, "head" | "layers">): string[] {
   const topOf = (path: string) => path.split(".")[0];
   const own = new Set(head);
-  const ofBody = new Set(layers.filter(({ path }) => !own.has(path)).map(({ path }) => topOf(path)));
+  const ofBody = new Set(
+    layers.filter(({ path }) => !own.has(path)).map(({ path }) => topOf(path)),
+  );
   return [...new Set(head.map((path) => ofBody.has(topOf(path)) ? path : topOf(path)))];
 }
 
