@@ -206,7 +206,7 @@ Deno.test("images without objects, and crowds, are neither learnt nor missed", a
 
 Deno.test("rows whose objects are crowds alone are refused by name", async () => {
   const good = await squares(4);
-  const objects = good.array("image").map(() => [
+  const objects = (good.array("objects") as object[][]).map(() => [
     { box: [0, 0, 32, 32], label: "red", isCrowd: true, area: 900 },
   ]);
   const rows = tableFromColumns({ image: good.array("image"), objects });
