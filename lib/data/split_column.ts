@@ -6,7 +6,6 @@
 import { mistakes } from "../core/errors.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { columnValues } from "../table/columns.ts";
-import { originOf, rememberOrigin } from "../table/origin.ts";
 import { pickRows, sourceRows, sourceTable } from "../table/source_rows.ts";
 import type { Table } from "../table/table.ts";
 import { type SplitName, splitNamed } from "./images/split_names.ts";
@@ -52,11 +51,8 @@ export function splitsByColumn(
       wrong,
     );
   }
-  const origin = originOf(table);
-  const found: Partial<Record<SplitName, Table>> = {};
-  for (const name of new Set(names as SplitName[])) {
-    const rows = pickRows(source, names.flatMap((each, row) => each === name ? [row] : []));
-    found[name] = origin === undefined ? rows : rememberOrigin(rows, origin);
-  }
-  return found;
+  const rowsOf = (name: SplitName) => names.flatMap((each, row) => each === name ? [row] : []);
+  return Object.fromEntries(
+    [...new Set(names as SplitName[])].map((name) => [name, pickRows(source, rowsOf(name))]),
+  );
 }

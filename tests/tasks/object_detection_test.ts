@@ -204,6 +204,18 @@ Deno.test("images without objects, and crowds, are neither learnt nor missed", a
   assert.equal(predictions.predicted[0].length, size.queries);
 });
 
+Deno.test("rows whose objects are crowds alone are refused by name", async () => {
+  const good = await squares(4);
+  const objects = (good.array("objects") as object[][]).map(() => [
+    { box: [0, 0, 32, 32], label: "red", isCrowd: true, area: 900 },
+  ]);
+  const rows = tableFromColumns({ image: good.array("image"), objects });
+  await assert.rejects(
+    () => planOn(rows, { test: 1 }).run(quiet),
+    isMistake("data", "crowds alone", "nothing to find"),
+  );
+});
+
 Deno.test("models without queries and options that make no sense are refused", async () => {
   assert.throws(
     () =>

@@ -140,23 +140,24 @@ export async function writePeftFolder(
   await writeFileAtomic(join(folder, configFile), JSON.stringify(config, null, 2) + "\n");
 }
 
-/**
- * The modules of a model's head as PEFT finds them, by the end of their names: top ones, or layers themselves where
- * the top one holds the body, too.
- */
-export function headModules(model: Pick<Model, "family" | "config" | "head">): string[] {
-  const topOf = (path: string) => path.split(".")[0];
-  const tops = new Set([...bodyPaths(model)].map(topOf));
-  const named = (path: string) => tops.has(topOf(path)) ? path.split(".").at(-1)! : topOf(path);
-  return [...new Set(model.head.map(named))];
-}
-
 /** PEFT saves whole modules beside the adapter; those that were named before stay named. */
 function savedModules(model: Model, before: unknown): string[] | null {
   const named = Array.isArray(before) ? before.map(String) : [];
-  const needed = headModules(model);
-  const all = [...named, ...[...needed].filter((name) => !named.includes(name))];
+  const all = [...named, ...headModules(model).filter((name) => !named.includes(name))];
   return all.length > 0 ? all : null;
+}
+
+/**
+ * The modules that a head is: its top modules, and where a layer of it stands among those of the body, such as a
+ * denoiser's table of classes, the layer itself.
+ */
+export function headModules({ head, layers }: Pick<Model, "head" | "layers">): string[] {
+  const topOf = (path: string) => path.split(".")[0];
+  const own = new Set(head);
+  const ofBody = new Set(
+    layers.filter(({ path }) => !own.has(path)).map(({ path }) => topOf(path)),
+  );
+  return [...new Set(head.map((path) => ofBody.has(topOf(path)) ? path : topOf(path)))];
 }
 
 /** What PEFT calls the base: a hub's name with its revision, a path, or our own reference. */

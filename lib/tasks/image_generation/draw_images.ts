@@ -14,6 +14,7 @@ import { Random } from "../../core/random.ts";
 import { pngEncoder } from "../../image/encode_png.ts";
 import type { Rows } from "../../nn/run_over.ts";
 import type { DrawOptions, Examples, Outputs } from "../../nn/task.ts";
+import { checkOutput } from "../shared/check_output.ts";
 import type { DenoiserModel } from "./denoiser_model.ts";
 import { denoisingObjective } from "./denoising_objective.ts";
 import type { DrawingInput, DrawingRequest, GeneratedImage } from "./drawing.ts";
@@ -31,6 +32,8 @@ export type DenoiserRows = Rows & Pick<Examples, "objective">;
 export interface DrawImagesOptions extends DrawOptions {
   /** The labels that the model knows, in order. */
   readonly labels: readonly string[];
+  /** For labels that are asked for without a guidance. Default 3. */
+  readonly guidance?: number;
 }
 
 const usualSteps = 50;
@@ -63,9 +66,9 @@ export async function drawImages(
   inputs: readonly DrawingInput[],
   model: DenoiserModel,
   denoise: (rows: DenoiserRows) => Promise<Outputs>,
-  { labels, progress, signal }: DrawImagesOptions,
+  { labels, guidance, progress, signal }: DrawImagesOptions,
 ): Promise<GeneratedImage[]> {
-  const requests = readRequests(inputs, model, labels);
+  const requests = readRequests(inputs, model, { labels, ...(guidance ? { guidance } : {}) });
   const numbers = model.shape.reduce((product, size) => product * size, 1);
   const noise = ({ random }: Drawn) =>
     Float32Array.from({ length: numbers }, () => random.normal());
@@ -124,6 +127,8 @@ async function saidOf(
       }),
     objective: () => denoisingObjective({ shape: model.shape, classes: labels.length }),
   });
+  const seeds = [...asked, ...led].map(({ request }) => request.seed);
+  outputs.forEach((output, at) => checkOutput(output, `the image of seed ${seeds[at]}`));
   const said = outputs.slice(0, shown.length);
   led.forEach(({ request, at }, i) =>
     said[at] = guided(said[at], outputs[shown.length + i], request.guidance)
@@ -131,15 +136,18 @@ async function saidOf(
   return said;
 }
 
+/** What requests are read by. */
+type RequestOptions = Pick<DrawImagesOptions, "labels" | "guidance">;
+
 function readRequests(
   inputs: readonly DrawingInput[],
   model: DenoiserModel,
-  labels: readonly string[],
+  options: RequestOptions,
 ): Drawn[] {
   const wrong: string[] = [];
   const found = inputs.map((input, at): Drawn | undefined => {
     try {
-      return readRequest(input, at, model, labels);
+      return readRequest(input, at, model, options);
     } catch (error) {
       if (!(error instanceof TunebookError)) throw error;
       wrong.push(`input ${at + 1}: ${error.message}`);
@@ -153,7 +161,7 @@ function readRequest(
   input: DrawingInput,
   at: number,
   { schedule }: DenoiserModel,
-  labels: readonly string[],
+  { labels, guidance: labelGuidance = usualGuidance }: RequestOptions,
 ): Drawn {
   const request = typeof input === "string" ? { label: input } : input;
   checkOptions("predict", request, rules);
@@ -174,7 +182,7 @@ function readRequest(
     id,
     seed,
     steps,
-    guidance: guidance ?? (label === undefined ? 1 : usualGuidance),
+    guidance: guidance ?? (label === undefined ? 1 : labelGuidance),
     sampler: createSampler(schedule, { steps, ...(sampler === undefined ? {} : { sampler }) }),
     random: Random.fromSeed(seed, "drawing"),
   };

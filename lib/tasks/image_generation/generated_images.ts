@@ -59,6 +59,8 @@ export function generatedImages(
       draw: (inputs, processor, denoise, settings) =>
         drawImages(inputs, denoiserModel(task.name, processor, labels), denoise, {
           labels,
+          // Who has never drawn without a label leads nowhere by what it draws so.
+          ...(options.noising.dropLabel === 0 ? { guidance: 1 } : {}),
           ...settings,
         }),
       samples: (count) => sampleRequests(count, labels),

@@ -53,8 +53,9 @@ export function checkObjectRows(
   if (wrong.length > 0) throw mistakes("data", `${source.where} cannot be read:`, wrong);
   const labels = cells.map((cell) => objectsOf(cell).map(({ label }) => label));
   const what = `the objects ${quoted(objects)} of ${source.where}`;
-  if (labels.every(({ length }) => length === 0)) {
-    throw new TunebookError("data", `${what} are none: there is nothing to find in any image`);
+  if (labelsIn(table, objects).length === 0) {
+    const found = labels.some(({ length }) => length > 0) ? "crowds alone" : "none";
+    throw new TunebookError("data", `${what} are ${found}: there is nothing to find in any image`);
   }
   checkClassNames(labels, { what, source });
 }

@@ -1,6 +1,6 @@
 /** Images that are drawn by what stands in for a model. */
 import assert from "node:assert/strict";
-import type { DrawingInput } from "tunebook";
+import { type DrawingInput, full, model as newModel } from "tunebook";
 import { decodeImage } from "../../../lib/image/decode_image.ts";
 import { imageProcessor } from "../../../lib/image/processor/image_processor.ts";
 import { noiseSchedule } from "../../../lib/tasks/image_generation/noise_schedule.ts";
@@ -10,7 +10,7 @@ import {
   type DrawImagesOptions,
 } from "../../../lib/tasks/image_generation/draw_images.ts";
 import { isMistake } from "../../is_mistake.ts";
-import { kinds, pixelsOfDrawings } from "./drawings.ts";
+import { drawings, drawingTask, kinds, pixelsOfDrawings, size } from "./drawings.ts";
 
 const model = {
   schedule: noiseSchedule({ kind: "flow" }),
@@ -149,4 +149,28 @@ Deno.test("requests that make no sense are one error", async () => {
     drawn(["dark"], { labels: [] }),
     isMistake("input", 'the model knows no labels, so that it cannot draw "dark"; ask with {}'),
   );
+});
+
+Deno.test("a model that diverged draws nothing, and the error says which image", async () => {
+  const denoise = () => Promise.resolve([new Float32Array(3 * 8 * 8).fill(NaN)]);
+  await assert.rejects(
+    () => drawImages([{ seed: 7, steps: 2 }], model, denoise, { labels: kinds }),
+    isMistake("diverged", "the image of seed 7", "NaN"),
+  );
+});
+
+Deno.test("labels are asked for once in each step where the training never left one out", async () => {
+  const rows = await drawings(12);
+  const result = await newModel("new:dit", size)
+    .data(rows, drawingTask({ dropLabel: 0 }), { test: 2 })
+    .adapt(full())
+    .train({ epochs: 4, learningRate: 1e-2, samples: 0 })
+    .run({ quiet: true });
+  const image = async (guidance?: number) => {
+    const asked = { label: kinds[1], seed: 3, steps: 2, ...(guidance ? { guidance } : {}) };
+    return (await result.predict([asked]))[0].image;
+  };
+  assert.deepEqual(await image(), await image(1));
+  assert.notDeepEqual(await image(), await image(3));
+  await result.dispose();
 });
