@@ -213,6 +213,19 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /(?:only the first|只有第一个) \d+/,
     ],
   },
+  "11_boxes_and_masks": {
+    images: 30,
+    numbers: [
+      { pattern: /(?:mAP library|mAP 程序库) ([\d.]+)/, atLeast: 0.55, atMost: 0.75 },
+      { pattern: /(?:mAP 50 library|mAP 50 程序库) ([\d.]+)/, atLeast: 0.9, atMost: 1 },
+      { pattern: /mean IoU +(0\.\d+)/, atLeast: 0.6, atMost: 0.9 },
+    ],
+    texts: [
+      /(?:mAP 50 by hand|mAP 50 手算) ([\d.]+)\n+(?:mAP 50 library|mAP 50 程序库) \1\n/,
+      /(?:mAP by hand|mAP 手算) ([\d.]+)\n+(?:mAP library|mAP 程序库) \1\n/,
+      /transformers\.js: +([^\n]*)\n+tunebook: +\1\n[^]*transformers\.js: +([^\n]*)\n+tunebook: +\2/,
+    ],
+  },
 };
 
 /** The numbers of translations whose models or languages are others than the original's. */
