@@ -132,7 +132,8 @@ async function compareSteps(peer: Side): Promise<void> {
   const theirs = await peer.ask({ cmd: "steps" }) as unknown as
     & Pick<MaskTraining, "scores">
     & { readonly losses: readonly number[] };
-  for (const count of [1, 5, 20, 50, losses.length]) {
+  const counts = [1, 5, 20, 50].filter((count) => count < losses.length);
+  for (const count of [...counts, losses.length]) {
     const shares = losses.slice(0, count)
       .map((loss, step) => Math.abs(loss - theirs.losses[step]) / Math.abs(theirs.losses[step]));
     console.log(`${count} steps: losses differ by ${Math.max(...shares).toExponential(1)} at most`);
