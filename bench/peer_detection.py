@@ -13,7 +13,6 @@ rows to score.
 """
 
 import json
-import math
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -22,9 +21,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 
+from peer_graph import run_graph
 from peer_lines import serve
 
-PREFIX = "graph."
 HEAD = "cell_head."
 DEVIATION = 0.02
 # −log((1 − p) / p) of p = 0.1
@@ -42,21 +41,10 @@ class Graph(torch.nn.Module):
         self.head = torch.nn.ParameterDict(
             {key(name): torch.nn.Parameter(each.clone()) for name, each in weights.items() if name.startswith(HEAD)}
         )
-        self.constants = {
-            name: torch.tensor(each["data"]).reshape(each["shape"])
-            for name, each in self.graph["constants"].items()
-        }
 
     @torch.no_grad()
     def maps(self, pixels: torch.Tensor) -> torch.Tensor:
-        return torch.cat([self.map_of(part) for part in pixels.split(32)])
-
-    def map_of(self, pixels: torch.Tensor) -> torch.Tensor:
-        found = {**self.constants, self.graph["input"]["name"]: pixels}
-        for node in self.graph["nodes"]:
-            given = [found[name] for name in node["inputs"]]
-            found[node["outputs"][0]] = self.applied(node, given)
-        return found[self.graph["outputs"][0]]
+        return torch.cat([run_graph(self.graph, self.frozen, part) for part in pixels.split(32)])
 
     def head_conv(self, path: str, x: torch.Tensor, **options) -> torch.Tensor:
         weight, bias = (self.head[key(f"{HEAD}{path}.{kind}")] for kind in ("weight", "bias"))
@@ -69,54 +57,9 @@ class Graph(torch.nn.Module):
         start[:-BOX] = PRIOR
         return numbers + start.reshape(1, -1, 1, 1)
 
-    def applied(self, node: dict, given: list[torch.Tensor]) -> torch.Tensor:
-        attributes = node.get("attributes", {})
-        match node["op"]:
-            case "Conv":
-                return self.node_conv(node["layer"], given[0], attributes)
-            case "Mul":
-                return given[0] * given[1]
-            case "Add":
-                return given[0] + given[1]
-            case "Relu":
-                return functional.relu(given[0])
-            case "Relu6":
-                return functional.relu6(given[0])
-            case "Sigmoid":
-                return torch.sigmoid(given[0])
-            case "ReduceMean":
-                return given[0].mean(attributes["axes"], keepdim=bool(attributes["keepdims"]))
-            case "Concat":
-                return torch.cat(given, attributes["axis"])
-            case "Resize":
-                return doubled(doubled(given[0], 2), 3)
-            case other:
-                raise ValueError(f"the graph has the operator {other}, which this script does not know")
-
-    def node_conv(self, layer: str, x: torch.Tensor, attributes: dict) -> torch.Tensor:
-        path = PREFIX + layer
-        weight = self.frozen[f"{path}.weight"]
-        kernel = weight.shape[2:]
-        stride = attributes["strides"]
-        if attributes["auto_pad"] == "SAME_UPPER":
-            pads = []
-            for size, side, step in zip(x.shape[2:], kernel, stride):
-                missing = max((math.ceil(size / step) - 1) * step + side - size, 0)
-                pads = [missing // 2, missing - missing // 2, *pads]
-            x = functional.pad(x, pads)
-        bias = self.frozen.get(f"{path}.bias")
-        return functional.conv2d(x, weight, bias, stride=stride, groups=attributes.get("group", 1))
-
 
 def key(name: str) -> str:
     return name.replace(".", "/")
-
-
-def doubled(x: torch.Tensor, axis: int) -> torch.Tensor:
-    """Twice as many, each other one the mean of its neighbours; the last one stands twice."""
-    after = torch.cat([x.narrow(axis, 1, x.shape[axis] - 1), x.narrow(axis, x.shape[axis] - 1, 1)], axis)
-    pairs = torch.stack([x, (x + after) / 2], axis + 1)
-    return pairs.flatten(axis, axis + 1)
 
 
 def loss_of(numbers, nearness, boxes, centres, objects: float) -> torch.Tensor:

@@ -3,15 +3,15 @@
 {"cmd": "setup", "folder": f, "classes": n, "threads": n, "settings": {…}} → {"threads": n}
 {"cmd": "score"}            → {"meanIou": …} of the head in the merged model, on the test images
 {"cmd": "train", "seed": n} → {"scores": {…}, "seconds": processor time with what the trunk takes}
+{"cmd": "steps"}            → {"losses": […], "scores": {…}} of our side's steps, in its batches from its start
 {"cmd": "stop"} ends it
 
 The folder has train_images.bin [rows, height, width, 3], train_masks.bin [rows, height, width], the same of
-test, and in model/ the model that tunebook merged: its config.json holds the operators of the graph. They
-are run here with PyTorch's own. The trunk is frozen and computed once, as tunebook does.
+test, in start/ the model with our new head, our learning rates and batches, and in model/ the model that
+tunebook has trained and merged, for the score. The trunk is frozen and computed once, as tunebook does.
 """
 
 import json
-import math
 import time
 from pathlib import Path
 
@@ -20,67 +20,16 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
+from peer_graph import run_graph
 from peer_lines import serve
 
 SIDE = 128
 INNER = 64  # channels of the head
 DEVIATION = 0.02  # of new weights, tunebook's
 EVALUATION_BATCH = 50
+HEAD = {"0": "decode_head.dense", "2": "decode_head.classifier"}
 
 state: dict = {}
-
-
-def same_padding(x: torch.Tensor, kernel: list[int], strides: list[int]) -> torch.Tensor:
-    """ONNX' SAME_UPPER: what is odd is padded at the end."""
-    pads = []
-    for size, width, stride in reversed(list(zip(x.shape[2:], kernel, strides))):
-        missing = max(0, (math.ceil(size / stride) - 1) * stride + width - size)
-        pads += [missing // 2, missing - missing // 2]
-    return F.pad(x, pads)
-
-
-def doubled(x: torch.Tensor) -> torch.Tensor:
-    """Twice as large, bilinear with TensorFlow's asymmetric places: the odd ones lie between two."""
-    for axis in (2, 3):
-        following = torch.cat([x.narrow(axis, 1, x.shape[axis] - 1), x.narrow(axis, -1, 1)], axis)
-        x = torch.stack([x, (x + following) / 2], axis + 1).flatten(axis, axis + 1)
-    return x
-
-
-def run_graph(graph: dict, weights: dict, pixels: torch.Tensor) -> torch.Tensor:
-    values = {graph["input"]["name"]: pixels}
-    for name, constant in graph["constants"].items():
-        values[name] = torch.tensor(constant["data"]).reshape(constant["shape"])
-    for node in graph["nodes"]:
-        x, *others = (values[name] for name in node["inputs"])
-        about = node.get("attributes", {})
-        match node["op"]:
-            case "Conv":
-                weight = weights[f"graph.{node['layer']}.weight"]
-                if about["auto_pad"] == "SAME_UPPER":
-                    x = same_padding(x, weight.shape[2:], about["strides"])
-                bias = weights.get(f"graph.{node['layer']}.bias")
-                y = F.conv2d(x, weight, bias, about["strides"], groups=about.get("group", 1))
-            case "Mul":
-                y = x * others[0]
-            case "Add":
-                y = x + others[0]
-            case "Relu":
-                y = F.relu(x)
-            case "Relu6":
-                y = F.relu6(x)
-            case "ReduceMean":
-                y = x.mean(about["axes"], keepdim=True)
-            case "Resize":
-                if about["scales"] != [1, 1, 2, 2]:
-                    raise ValueError(f"scales {about['scales']}")
-                y = doubled(x)
-            case "Concat":
-                y = torch.cat([x, *others], about["axis"])
-            case other:
-                raise ValueError(f"no operator {other}")
-        values[node["outputs"][0]] = y
-    return values[graph["outputs"][0]]
 
 
 def read_bytes(name: str, shape: tuple[int, ...]) -> torch.Tensor:
@@ -91,8 +40,9 @@ def read_bytes(name: str, shape: tuple[int, ...]) -> torch.Tensor:
 @torch.no_grad()
 def features(images: torch.Tensor) -> torch.Tensor:
     """Images [rows, height, width, 3] as bytes → the trunk's maps; CenterNet takes 0 to 255."""
-    graph = json.loads((Path(state["folder"]) / "model/config.json").read_text())["graph"]
-    weights = load_file(Path(state["folder"]) / "model/model.safetensors")
+    folder = Path(state["folder"]) / "start"
+    graph = json.loads((folder / "config.json").read_text())["graph"]
+    weights = load_file(folder / "model.safetensors")
     pixels = images.permute(0, 3, 1, 2).float()
     return torch.cat([run_graph(graph, weights, each) for each in pixels.split(EVALUATION_BATCH)])
 
@@ -104,6 +54,16 @@ def new_head(channels: int) -> nn.Module:
     for layer in (head[0], head[2]):
         nn.init.normal_(layer.weight, std=DEVIATION)
         nn.init.zeros_(layer.bias)
+    return head
+
+
+def head_of(folder: str, channels: int) -> nn.Module:
+    """The head that a model in the folder has."""
+    weights = load_file(Path(state["folder"]) / folder / "model.safetensors")
+    head = new_head(channels)
+    head.load_state_dict(
+        {f"{at}.{part}": weights[f"{path}.{part}"] for at, path in HEAD.items() for part in ("weight", "bias")}
+    )
     return head
 
 
@@ -129,6 +89,7 @@ def scores(head: nn.Module, maps: torch.Tensor, masks: torch.Tensor) -> dict[str
 def setup(request: dict) -> dict:
     torch.set_num_threads(request["threads"])
     state.update(request)
+    state["start"] = json.loads((Path(request["folder"]) / "start/start.json").read_text())
     for name in ("train", "test"):
         masks = read_bytes(f"{name}_masks.bin", (-1, SIDE, SIDE))
         state[name] = (read_bytes(f"{name}_images.bin", (-1, SIDE, SIDE, 3)), masks)
@@ -138,52 +99,57 @@ def setup(request: dict) -> dict:
 def score(_: dict) -> dict:
     images, masks = state["test"]
     maps = features(images)
-    weights = load_file(Path(state["folder"]) / "model/model.safetensors")
-    head = new_head(maps.shape[1])
-    names = {"0": "decode_head.dense", "2": "decode_head.classifier"}
-    head.load_state_dict(
-        {
-            f"{at}.{part}": weights[f"{path}.{part}"]
-            for at, path in names.items()
-            for part in ("weight", "bias")
-        }
-    )
-    return scores(head, maps, masks)
+    return scores(head_of("model", maps.shape[1]), maps, masks)
 
 
 def train(request: dict) -> dict:
-    settings = state["settings"]
     torch.manual_seed(request["seed"])
     began = time.process_time()
-    images, masks = state["train"]
-    maps, masks = features(images), masks.long()
+    images, _ = state["train"]
+    maps = features(images)
     head = new_head(maps.shape[1])
+    count, size = len(maps), state["settings"]["batchSize"]
+    batches: list[torch.Tensor] = []
+    while len(batches) < len(state["start"]["rates"]):
+        batches += torch.randperm(count).split(size)
+    losses = fit(head, maps, batches)
+    test_images, test_masks = state["test"]
+    found = scores(head, features(test_images), test_masks)
+    return {"scores": found, "seconds": time.process_time() - began, "loss": losses[-1]}
+
+
+def steps(_: dict) -> dict:
+    images, _ = state["train"]
+    maps = features(images)
+    head = head_of("start", maps.shape[1])
+    losses = fit(head, maps, [torch.tensor(batch) for batch in state["start"]["steps"]])
+    test_images, test_masks = state["test"]
+    return {"losses": losses, "scores": scores(head, features(test_images), test_masks)}
+
+
+def fit(head: nn.Module, maps: torch.Tensor, batches: list[torch.Tensor]) -> list[float]:
+    """The losses of the steps, one for each of our learning rates."""
+    settings = state["settings"]
+    masks = state["train"][1].long()
     weights = [p for p in head.parameters() if p.ndim > 1]
     biases = [p for p in head.parameters() if p.ndim == 1]
     optimizer = torch.optim.AdamW(
         [
             {"params": weights, "weight_decay": settings["weightDecay"]},
             {"params": biases, "weight_decay": 0.0},
-        ],
-        lr=settings["learningRate"],
+        ]
     )
-    size = settings["batchSize"]
-    total = settings["epochs"] * math.ceil(len(maps) / size)
-    warmup = math.ceil(settings["warmup"] * total)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: (step + 1) / (warmup + 1) if step < warmup else (total - step) / (total - warmup)
-    )
-    for _ in range(settings["epochs"]):
-        for batch in torch.randperm(len(maps)).split(size):
-            loss = F.cross_entropy(enlarged(head(maps[batch])), masks[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(head.parameters(), settings["maxGradientNorm"])
-            optimizer.step()
-            schedule.step()
-    test_images, test_masks = state["test"]
-    found = scores(head, features(test_images), test_masks)
-    return {"scores": found, "seconds": time.process_time() - began, "loss": loss.item()}
+    losses = []
+    for rate, batch in zip(state["start"]["rates"], batches, strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = F.cross_entropy(enlarged(head(maps[batch])), masks[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(head.parameters(), settings["maxGradientNorm"])
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
 
 
-serve({"setup": setup, "score": score, "train": train})
+serve({"setup": setup, "score": score, "train": train, "steps": steps})

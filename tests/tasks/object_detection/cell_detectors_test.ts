@@ -85,6 +85,25 @@ Deno.test("a ResNet learns to find squares by cells; its folders and transformer
     assert.ok(next.scores.at50 > 0.6, `mAP 50 is ${next.scores.at50}`);
   }));
 
+Deno.test("boxes move along with augmented images on a frozen body in every epoch", () =>
+  inFolder(async (folder) => {
+    const base = await trunk(join(folder, "trunk"));
+    const rows = await squares(12);
+    const augment = [horizontalFlip()];
+    // More epochs than a cache of frozen layers has views, and more than the two whose boxes are remembered.
+    const lossesOf = async (cacheFrozen: boolean) => {
+      const result = await model(base)
+        .data(rows, objectDetection({ ...columns, augment })).adapt(head())
+        .train({ epochs: 6, batchSize: 5, cacheFrozen }).run(quiet);
+      await result.dispose();
+      return result.losses;
+    };
+    const losses = await lossesOf(true);
+    assert.equal(losses.length, 12);
+    assert.ok(losses.every(Number.isFinite));
+    assert.deepEqual(losses, await lossesOf(false));
+  }));
+
 Deno.test("adapters of both kinds of detectors are opened with the head that they were saved with", () =>
   inFolder(async (folder) => {
     const rows = await squares(12);
