@@ -110,12 +110,26 @@ export async function writeAdapter(trained: TrainedAdapter, folder: string): Pro
   await writeFileAtomic(join(folder, "README.md"), readme(trained));
 }
 
+/** What opens a denoiser in diffusers, with the classes of its new tables where they are others than its own. */
+function denoiserArguments(model: Model, base: string): string {
+  const { family: { component }, config, head, headRequest } = model;
+  const sizes = modelHead(model).sizeFields?.(config, headRequest.outputs) ?? {};
+  const others = head.length === 0 ? [] : [
+    ...Object.entries(sizes).map(([name, value]) => `${name}=${value}`),
+    "low_cpu_mem_usage=False",
+    "ignore_mismatched_sizes=True",
+  ];
+  return [base, `subfolder="${component}"`, ...others].join(", ");
+}
+
 function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">): string {
   const { reference } = trainable.model;
   const { labels, signature: { autoClass, python = {} } } = task;
   const own = /^tunebook:(.+)$/.exec(reference)?.[1];
-  const given = [
-    own === undefined ? "..." : `"tunebook/pretrained/${own}"`,
+  const { family: { component } } = trainable.model;
+  const base = own === undefined ? "..." : `"tunebook/pretrained/${own}"`;
+  const given = component ? denoiserArguments(trainable.model, base) : [
+    base,
     ...meaning(trainable.model, task),
     python.arguments,
     padded(trainable.model),
@@ -123,6 +137,7 @@ function readme({ trainable, task }: Pick<TrainedAdapter, "trainable" | "task">)
     trainable.model.hasOtherHead ? "ignore_mismatched_sizes=True" : undefined,
     renamed(trainable.model),
   ].filter((each) => each !== undefined).join(", ");
+  const opener = component ? modelHead(trainable.model).className : autoClass;
   const after = python.dropsTypes && trainable.model.family.usesTypes
     ? withTypes(trainable.adapter)
     : "";
@@ -139,7 +154,7 @@ ${what}
 
 Made with tunebook. Open it with PEFT:
 
-    base = ${autoClass}.from_pretrained(${given})
+    base = ${opener}.from_pretrained(${given})
     model = PeftModel.from_pretrained(base, "this folder")${after}
 ${trainable.model.family.input === "text" ? tokenizerLines : ""}`;
 }

@@ -147,8 +147,8 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
         folder,
         {
           ...(quantize ? { quantization_config: bitsandbytesConfig(quantize, float) } : {}),
-          // Readers from before version 4.56 know the older name.
-          ...(dtype === "float32" ? {} : { dtype, torch_dtype: dtype }),
+          // Readers from before version 4.56 know the older name; diffusers knows none.
+          ...(dtype === "float32" || component ? {} : { dtype, torch_dtype: dtype }),
         },
       );
     },

@@ -15,10 +15,21 @@ import type { TrainedModel } from "./trained_model.ts";
 const library = "diffusers";
 
 /**
- * Fields of the component's `config.json` that are not handed on: where it came from, and what stands in
- * `model_index.json`.
+ * Fields of the component's `config.json` that are not handed on: where it came from, what stands in
+ * `model_index.json`, and what diffusers has no word for.
  */
-const outdated = new Set(["_name_or_path", "id2label", "label2id", taskNoteField]);
+const outdated = new Set([
+  ...[
+    "_name_or_path",
+    "model_type",
+    "architectures",
+    "id2label",
+    "label2id",
+    "dtype",
+    "torch_dtype",
+  ],
+  taskNoteField,
+]);
 
 /** The folder of the weights within a deployed one: a denoiser's is the component's of a pipeline. */
 export function weightsFolder(

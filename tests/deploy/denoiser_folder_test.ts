@@ -9,13 +9,14 @@ const json = async (...path: string[]) => JSON.parse(await Deno.readTextFile(joi
 Deno.test("a denoiser is deployed as a pipeline's folder, which opens, draws alike and is trained on", async () => {
   const folder = await Deno.makeTempDir();
   const rows = await drawings();
-  const [whole, graph, second] = ["merged", "onnx", "second"].map((name) => join(folder, name));
+  const [whole, half, graph, second] = ["merged", "half", "onnx", "second"]
+    .map((name) => join(folder, name));
   const result = await model("new:dit", size)
     .data(rows, drawingTask(), { test: 4 })
     .adapt(full())
     .train({ epochs: 4, batchSize: 8, learningRate: 1e-2 })
     .evaluate({ denoisingError })
-    .deploy(merged(whole), onnx(graph))
+    .deploy(merged(whole), merged(half, { dtype: "float16" }), onnx(graph))
     .run({ quiet: true });
   for (const receipt of result.receipts) {
     assert.ok(receipt.largestDifference <= receipt.tolerance);
@@ -31,6 +32,10 @@ Deno.test("a denoiser is deployed as a pipeline's folder, which opens, draws ali
   assert.equal(config._class_name, "DiTTransformer2DModel");
   assert.equal(config.num_embeds_ada_norm, kinds.length);
   assert.equal(config.sample_size, size.imageSize);
+  // diffusers refuses fields of transformers.
+  const fields = ["dtype", "torch_dtype", "model_type", "architectures", "id2label"];
+  const rounded = await json(half, "transformer", "config.json");
+  assert.deepEqual(fields.filter((field) => field in config || field in rounded), []);
   assert.ok((await Deno.stat(join(graph, "transformer", "model.onnx"))).isFile);
 
   const asked = [kinds[1], { seed: 5, steps: 4 }];
