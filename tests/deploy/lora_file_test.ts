@@ -13,6 +13,7 @@ import {
   tableFromColumns,
 } from "tunebook";
 import { loraFile, readLoraFile } from "../../lib/adapters/peft/lora_file.ts";
+import { checkFolders } from "../../lib/deploy/check_targets.ts";
 import { pngEncoder } from "../../lib/image/encode_png.ts";
 import { goldenPath } from "../models/golden.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -66,6 +67,8 @@ Deno.test("a denoiser's LoRA is deployed as one file, and a run goes on from it"
     );
     const result = await deployed.run({ quiet: true });
     assert.equal(result.receipts.length, 3);
+    // A plan that runs once more writes into the same folders.
+    await checkFolders(formats.map((format) => adapter(join(folder, format), { format })));
     for (const { largestDifference, tolerance } of result.receipts) {
       assert.ok(largestDifference <= tolerance);
     }
