@@ -226,6 +226,22 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /transformers\.js: +([^\n]*)\n+tunebook: +\1\n[^]*transformers\.js: +([^\n]*)\n+tunebook: +\2/,
     ],
   },
+  "12_drawing": {
+    images: 90,
+    numbers: [
+      { pattern: /(?:largest difference|最大差值) ([\d.e-]+)/, atLeast: 0, atMost: 1e-6 },
+      { pattern: /(?:before error|训练前 误差) ([\d.]+)/, atLeast: 0.15, atMost: 0.3 },
+      { pattern: /(?:after error|训练后 误差) ([\d.]+)/, atLeast: 0.15, atMost: 0.3 },
+      // With the same noise, more held-out drawings become better than worse.
+      { pattern: /(?:better on|变好的行：) (\d+)/, atLeast: 16, atMost: 31 },
+      { pattern: /(?:of 255|满分 255）)[:：] (\d+)/, atLeast: 0, atMost: 2 },
+    ],
+    texts: [
+      /16 images/,
+      /^transformer\.\S+\.lora_A\.weight$/m,
+      /6 images of Objects; drawn before, step/,
+    ],
+  },
 };
 
 /** The numbers of translations whose models or languages are others than the original's. */
