@@ -117,7 +117,7 @@ Deno.test("what JSON cannot hold is an error", async () => {
     () =>
       model(minilm).data(changed, { text: "text", label: "class" }).adapt(head()).train()
         .toJSON(),
-    isMistake("input", "changed in memory"),
+    isMistake("input", "split by its column in memory"),
   );
   const own = { ...accuracy, name: "mine" };
   const target: DeployTarget = { ...onnx("a"), name: "phone" };
