@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
-import { exists } from "../core/exists.ts";
+
 import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
@@ -22,6 +22,7 @@ import { peftFilesOf } from "./peft/lora_file_method.ts";
 import { headOutputs } from "./peft/head_outputs.ts";
 import { methodFromPeft, type PeftTypes } from "./peft/types.ts";
 import { isSaved, namesInPeft, weightsBeside, withBiases } from "./peft/weights_beside.ts";
+import { isFile } from "../weights/is_file.ts";
 
 /**
  * A fine-tuned adapter as the start of another run. With `epochs: 0` nothing is trained: the run
@@ -72,7 +73,7 @@ export function peft(folder: string): Method {
 async function loraFileIn(folder: string): Promise<string | undefined> {
   if (folder.endsWith(".safetensors")) return folder;
   const file = join(folder, loraFile);
-  return await exists(file) && !await exists(join(folder, configFile)) ? file : undefined;
+  return await isFile(file) && !await isFile(join(folder, configFile)) ? file : undefined;
 }
 
 /** The method of a file of diffusers or kohya: which layers it means, only a model can tell. */
