@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { takesNoOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
-
 import { shownValue } from "../core/shown_value.ts";
 import { isStoredTransposed, transposed } from "../nn/layer.ts";
 import type { AttachedMethod, Method, ModelInfo } from "../nn/method.ts";
