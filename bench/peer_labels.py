@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
+from peer_fit import fit
 from peer_graph import run_graph
 from peer_lines import serve
 
@@ -93,36 +94,24 @@ def train(request: dict) -> dict:
     batches: list[torch.Tensor] = []
     while len(batches) < len(state["start"]["rates"]):
         batches += torch.randperm(count).split(size)
-    losses = fit(head, batches)
+    losses = trained(head, batches)
     return {"scores": scores(head), "losses": losses}
 
 
 def steps(_: dict) -> dict:
     head = head_of("start")
-    losses = fit(head, [torch.tensor(batch) for batch in state["start"]["steps"]])
+    losses = trained(head, [torch.tensor(batch) for batch in state["start"]["steps"]])
     return {"scores": scores(head), "losses": losses}
 
 
-def fit(head: nn.Linear, batches: list[torch.Tensor]) -> list[float]:
+def trained(head: nn.Linear, batches: list[torch.Tensor]) -> list[float]:
     """The losses of the steps, one for each of our learning rates."""
-    settings, rows, labels = state["settings"], state["features"]["train"], state["labels"]["train"]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": [head.weight], "weight_decay": settings["weightDecay"]},
-            {"params": [head.bias], "weight_decay": 0.0},
-        ]
-    )
-    losses = []
-    for rate, batch in zip(state["start"]["rates"], batches, strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        loss = F.cross_entropy(head(rows[batch]), labels[batch])
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(head.parameters(), settings["maxGradientNorm"])
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
+    rows, labels = state["features"]["train"], state["labels"]["train"]
+
+    def loss_of(batch: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(head(rows[batch]), labels[batch])
+
+    return fit(head, loss_of, batches, state["start"]["rates"], state["settings"])
 
 
 serve({"setup": setup, "score": score, "train": train, "steps": steps})

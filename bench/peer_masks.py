@@ -20,6 +20,7 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
+from peer_fit import fit
 from peer_graph import run_graph
 from peer_lines import serve
 
@@ -112,7 +113,7 @@ def train(request: dict) -> dict:
     batches: list[torch.Tensor] = []
     while len(batches) < len(state["start"]["rates"]):
         batches += torch.randperm(count).split(size)
-    losses = fit(head, maps, batches)
+    losses = trained(head, maps, batches)
     test_images, test_masks = state["test"]
     found = scores(head, features(test_images), test_masks)
     return {"scores": found, "seconds": time.process_time() - began, "loss": losses[-1]}
@@ -122,34 +123,19 @@ def steps(_: dict) -> dict:
     images, _ = state["train"]
     maps = features(images)
     head = head_of("start", maps.shape[1])
-    losses = fit(head, maps, [torch.tensor(batch) for batch in state["start"]["steps"]])
+    losses = trained(head, maps, [torch.tensor(batch) for batch in state["start"]["steps"]])
     test_images, test_masks = state["test"]
     return {"losses": losses, "scores": scores(head, features(test_images), test_masks)}
 
 
-def fit(head: nn.Module, maps: torch.Tensor, batches: list[torch.Tensor]) -> list[float]:
+def trained(head: nn.Module, maps: torch.Tensor, batches: list[torch.Tensor]) -> list[float]:
     """The losses of the steps, one for each of our learning rates."""
-    settings = state["settings"]
     masks = state["train"][1].long()
-    weights = [p for p in head.parameters() if p.ndim > 1]
-    biases = [p for p in head.parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": weights, "weight_decay": settings["weightDecay"]},
-            {"params": biases, "weight_decay": 0.0},
-        ]
-    )
-    losses = []
-    for rate, batch in zip(state["start"]["rates"], batches, strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        loss = F.cross_entropy(enlarged(head(maps[batch])), masks[batch])
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(head.parameters(), settings["maxGradientNorm"])
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
+
+    def loss_of(batch: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(enlarged(head(maps[batch])), masks[batch])
+
+    return fit(head, loss_of, batches, state["start"]["rates"], state["settings"])
 
 
 serve({"setup": setup, "score": score, "train": train, "steps": steps})

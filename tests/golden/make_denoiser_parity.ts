@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { ia3 } from "../../lib/adapters/ia3.ts";
 import { lora } from "../../lib/adapters/lora.ts";
 import { writePeftFolder } from "../../lib/adapters/peft/folder.ts";
-import { writeFileAtomic } from "../../lib/core/atomic.ts";
 import { Random } from "../../lib/core/random.ts";
 import { merged } from "../../lib/deploy/merged.ts";
 import type { TrainedModel } from "../../lib/deploy/trained_model.ts";
@@ -18,10 +17,10 @@ import type { Method } from "../../lib/nn/method.ts";
 import { attachTo } from "../../lib/nn/model.ts";
 import { imageGeneration } from "../../lib/tasks/image_generation.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
-import { largestDifference } from "../models/golden.ts";
 import { goldenDenoiser, goldenDenoising } from "../models/golden_denoisers.ts";
 import { weightedImages } from "../models/weighted_images.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
+import { writeParity } from "./write_parity.ts";
 
 const [python = "python3"] = Deno.args;
 const tolerance = 1e-4;
@@ -70,23 +69,14 @@ try {
       await merged(whole).write(trained as TrainedModel, whole);
     }
   }
-  const { stdout, success } = await new Deno.Command(python, {
-    args: [join(import.meta.dirname!, "check_denoisers.py"), folder],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("check_denoisers.py failed");
-  const found = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
-  const differences = Object.fromEntries(
-    Object.entries(own).map(([name, numbers]) => [
-      name,
-      largestDifference(numbers, found.results[name]),
-    ]),
-  );
-  console.table(differences);
-  await writeFileAtomic(
-    join(import.meta.dirname!, "denoisers", "parity.json"),
-    JSON.stringify({ made_with: found.made_with, tolerance, differences }, null, 2) + "\n",
-  );
+  await writeParity({
+    python,
+    script: "check_denoisers.py",
+    folder,
+    own,
+    tolerance,
+    models: "denoisers",
+  });
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

@@ -10,7 +10,6 @@ import { lora } from "../../lib/adapters/lora.ts";
 import { vera } from "../../lib/adapters/vera.ts";
 import { ia3 } from "../../lib/adapters/ia3.ts";
 import { writePeftFolder } from "../../lib/adapters/peft/folder.ts";
-import { writeFileAtomic } from "../../lib/core/atomic.ts";
 import { Random } from "../../lib/core/random.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { batchCountBeside } from "../../lib/nn/batch_count.ts";
@@ -19,10 +18,11 @@ import type { Method } from "../../lib/nn/method.ts";
 import { attachTo, bodyPaths, type Model, modelWeights, pathPrefix } from "../../lib/nn/model.ts";
 import { initialParameters } from "../../lib/train/initial_state.ts";
 import { writeSafetensors } from "../../lib/weights/write_safetensors.ts";
-import { goldenPath, largestDifference, readGolden } from "../models/golden.ts";
+import { goldenPath, readGolden } from "../models/golden.ts";
 import { goldenImageModel, sized } from "../models/golden_images.ts";
 import { weightedImages } from "../models/weighted_images.ts";
 import { logitsOf } from "../nn/run_trainable_model.ts";
+import { writeParity } from "./write_parity.ts";
 
 const [python = "python3"] = Deno.args;
 const tolerance = 1e-4;
@@ -94,23 +94,14 @@ try {
       await writeMerged(join(folder, `merged-${name}`), name, model, whole);
     }
   }
-  const { stdout, success } = await new Deno.Command(python, {
-    args: [join(import.meta.dirname!, "check_vision.py"), folder],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("check_vision.py failed");
-  const found = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
-  const differences = Object.fromEntries(
-    Object.entries(own).map(([name, numbers]) => [
-      name,
-      largestDifference(numbers, found.results[name]),
-    ]),
-  );
-  console.table(differences);
-  await writeFileAtomic(
-    join(import.meta.dirname!, "vision", "parity.json"),
-    JSON.stringify({ made_with: found.made_with, tolerance, differences }, null, 2) + "\n",
-  );
+  await writeParity({
+    python,
+    script: "check_vision.py",
+    folder,
+    own,
+    tolerance,
+    models: "vision",
+  });
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

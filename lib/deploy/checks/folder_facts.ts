@@ -49,8 +49,9 @@ export async function readFacts(
   const { family } = trained.trainable.model;
   const read = (name: string) => readJsonObject(join(folder, name));
   if (family.component) {
-    const config = await readJsonObject(join(weightsFolder(trained, folder), "config.json"));
-    const labels = await labelsAround(join(weightsFolder(trained, folder), "config.json"), config);
+    const path = join(weightsFolder(trained, folder), "config.json");
+    const config = await readJsonObject(path);
+    const labels = await labelsAround(path, config);
     return { folder, config: { ...config, ...labels }, tokenizerConfig: {}, tokenizer: {} };
   }
   const config = await read("config.json");

@@ -49,7 +49,7 @@ export function generatedImages(
     signature: {
       pipeline: "image-generation",
       peftTaskType: null,
-      autoClass: "DiTPipeline",
+      autoClass: "DiffusionPipeline",
       config,
     },
     examples: (table, processor, settings) => examplesOf(table, processor, settings, options),

@@ -60,8 +60,6 @@ const heldSeed = 1;
 export function noisyImages(images: ImageRows, options: NoisyImagesOptions): NoisyImages {
   const { model, augmentations, noising, classes, labels } = options;
   const { schedule, shape, pixels } = model;
-  // What cannot be weighed is refused before the first step.
-  if (noising.minSnr !== undefined) minSnrWeight(schedule, noising.minSnr, 0);
   const noisy = (clean: Float32Array, step: number, label: number, random: Random): NoisyImage => {
     const noise = Float32Array.from(clean, () => random.normal());
     return {
