@@ -16,6 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ["nn", "weights", "data", "datasets"],
   ["models", "adapters", "tasks", "metrics"],
   ["train", "generate", "evaluate", "deploy"],
+  ["serve"],
   ["pipeline"],
   ["cli", "notebook"],
 ];
@@ -29,6 +30,7 @@ const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(sharp|@jsquash\/|fast-png)/, "image"],
   [/^(yaml|fast-xml-parser)/, "data"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
+  [/^(hono|@hono\/|zod|prom-client)/, "serve"],
 ];
 
 /** Lines of the longest function. */
