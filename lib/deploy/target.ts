@@ -22,6 +22,7 @@ import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { comparedRows, type ComputeDrift } from "./compute_drift.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
+import { type FileSize, listFiles } from "./list_files.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import { meanLoss } from "./mean_loss.ts";
 import { standingAlone } from "./standing_alone.ts";
@@ -120,7 +121,7 @@ export function checkTargetFile(target: string, file: unknown, end: string): voi
 export interface Receipt {
   readonly target: string;
   readonly folder: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly files: readonly FileSize[];
   /** Held-out rows that were compared. */
   readonly rows: number;
   readonly largestDifference: number;
@@ -252,14 +253,4 @@ function allowedFor(
 ): number {
   const largest = largestOutput(outputs);
   return isAbsolute || !Number.isFinite(largest) ? tolerance : tolerance * Math.max(1, largest);
-}
-
-async function listFiles(folder: string, below = ""): Promise<{ path: string; bytes: number }[]> {
-  const files: { path: string; bytes: number }[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = below + name;
-    if (isDirectory) files.push(...await listFiles(`${folder}/${name}`, `${path}/`));
-    else files.push({ path, bytes: (await Deno.stat(`${folder}/${name}`)).size });
-  }
-  return files.sort((a, b) => a.path < b.path ? -1 : 1);
 }

@@ -53,6 +53,36 @@ export interface ReaderLimits {
   readonly hasLongRows: boolean;
 }
 
+/** What is given to a model and what comes back; pages have a form and an answer for each. */
+export type ReaderKind =
+  | "labels"
+  | "number"
+  | "tags"
+  | "answer"
+  | "vectors"
+  | "text"
+  | "chat"
+  | "target"
+  | "imageLabels"
+  | "imageNumber"
+  | "boxes"
+  | "masks";
+
+/** How a program asks the pipeline that has transformers.js alone, as plain JSON. */
+export interface ReaderRequest {
+  readonly kind: ReaderKind;
+  /** True where an input is two texts. */
+  readonly pair?: boolean;
+  /** True where an input may have several labels. */
+  readonly several?: boolean;
+  /** What stands before every source. */
+  readonly before?: string;
+  /** The pipeline's name of how vectors are pooled. */
+  readonly pooling?: string;
+  /** Whether vectors are brought to length 1. */
+  readonly normalize?: boolean;
+}
+
 /** How transformers.js asks a deployed model for a task. */
 export interface ReaderContract<Input = unknown, Answer = unknown> {
   /** The pipeline's name. */
@@ -67,6 +97,8 @@ export interface ReaderContract<Input = unknown, Answer = unknown> {
   longInputs(processor: Processor): boolean;
   /** What the reader cannot do, in a sentence; said before the training. */
   limit?(about: ReaderLimits): string | undefined;
+  /** How pages and servers without tunebook ask; a task without it has neither. */
+  request?(processor: Processor): ReaderRequest;
   /** Asks for some inputs at once; one answer for each. */
   ask(
     reader: ReaderPipeline,

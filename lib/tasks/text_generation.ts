@@ -80,6 +80,7 @@ function withLabels(
     examples: (table, processor, how) => examplesOf(table, processor, how, options),
     reader: writtenReader({
       pipeline: name,
+      kind: "text",
       inputsOf: (table) =>
         columnValues(table, options.text).map((value) => beginningOf(String(value))),
       textOf: (found) => (found as { generated_text: string }[])[0].generated_text,

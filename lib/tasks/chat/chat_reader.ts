@@ -15,6 +15,7 @@ export function chatReader(
 ): ReaderContract<readonly ChatMessage[], string> {
   return writtenReader<readonly ChatMessage[]>({
     pipeline: "text-generation",
+    kind: "chat",
     inputsOf: (table) =>
       readConversations(table, options, "the held-out rows").flatMap(({ messages }) => {
         const last = messages.findLastIndex(({ role }) => role === "assistant");

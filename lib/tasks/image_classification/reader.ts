@@ -37,6 +37,10 @@ export function imageReader(
     joined: () => [],
     longInputs: () => true,
     limit: () => limits[kind],
+    request: () => ({
+      kind: kind === "regression" ? "imageNumber" : "imageLabels",
+      several: kind === "multi",
+    }),
     async ask(reader, inputs, processor) {
       const { pixels } = pixelsFor("image-classification", processor);
       const files = await Promise.all(

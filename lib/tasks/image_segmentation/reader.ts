@@ -49,6 +49,7 @@ export function segmentationReader(
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
+    request: () => ({ kind: "masks" }),
     async ask(reader, inputs, processor) {
       const { pixels } = segmentationPixels(task, processor);
       const found: unknown[] = [];

@@ -40,6 +40,7 @@ export function detectionReader(
     inputsOf: (table) => placedImages(table, image) as ImageInput[],
     joined: () => [],
     longInputs: () => true,
+    request: () => ({ kind: "boxes" }),
     async ask(reader, inputs, processor) {
       const { pixels } = pixelsFor(task, processor);
       const answers: unknown[] = [];

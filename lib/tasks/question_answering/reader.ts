@@ -56,6 +56,7 @@ export function answerReader(
           "model takes; predict reads it in windows. Give the pipeline a part of it at a time"
         : undefined;
     },
+    request: () => ({ kind: "answer" }),
     async ask(reader, inputs) {
       const [questions, contexts] = [
         inputs.map(({ question }) => question),

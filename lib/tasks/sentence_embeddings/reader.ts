@@ -40,6 +40,10 @@ export function embeddingReader(
           'padding: ask it for one text at a time, with { pooling: "last_token" }, or its model for ' +
           "sentence_embedding"
         : undefined,
+    request(processor) {
+      const { pooling, normalize } = settingsOf(processor);
+      return { kind: "vectors", pooling: poolings[pooling], normalize };
+    },
     async ask(reader, inputs, processor) {
       const { pooling, normalize } = settingsOf(processor);
       const given = { pooling: poolings[pooling], normalize };

@@ -16,6 +16,8 @@ import type { Table } from "../../table/table.ts";
 export interface WrittenReaderOptions<Input> {
   /** The pipeline's name. */
   readonly pipeline: string;
+  /** What the model is given. */
+  readonly kind: "text" | "chat" | "target";
   /** What the model is to go on from, out of held-out rows. */
   inputsOf(table: Table): Input[];
   /** The written text out of what the pipeline gives for one input. */
@@ -29,13 +31,14 @@ export const comparedTokens = 12;
 
 /** The contract of a task whose model writes. */
 export function writtenReader<Input>(
-  { pipeline, inputsOf, textOf, options = {} }: WrittenReaderOptions<Input>,
+  { pipeline, kind, inputsOf, textOf, options = {} }: WrittenReaderOptions<Input>,
 ): ReaderContract<Input, string> {
   return {
     pipeline,
     inputsOf,
     joined: () => [],
     longInputs: () => true,
+    request: () => ({ kind }),
     limit: () =>
       "transformers.js goes on behind the end of a text as long as others of its batch have not " +
       "ended: ask its pipeline for one text at a time. It writes up to 256 tokens, whatever the folder " +

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Processor } from "../../nn/processor.ts";
 import type { ReaderContract } from "../../nn/reader_contract.ts";
 import { columnValues } from "../../table/columns.ts";
 import { writtenReader } from "../shared/written_reader.ts";
@@ -24,9 +25,16 @@ export function pairReader(
   const { source, prefix = "" } = settings;
   const contract = writtenReader<string>({
     pipeline: name,
+    kind: "target",
     inputsOf: (table) => columnValues(table, source).map(String),
     textOf: (found) => (found as Record<string, string>[])[0][textFields[name]],
   });
+  // The pipeline puts nothing of ours before a source.
+  const beforeSource = (processor: Processor) => {
+    const { tokenizer } = seq2seqProcessor(name, processor);
+    const { sourceMark = "" } = sidesOf(name, tokenizer, settings);
+    return sourceMark + prefix;
+  };
   return {
     ...contract,
     limit(about) {
@@ -35,12 +43,10 @@ export function pairReader(
         ? `${limit}. Of a source that is too long it also cuts the token that ends it`
         : limit;
     },
-    // The pipeline puts nothing of ours before a source.
+    request: (processor) => ({ kind: "target", before: beforeSource(processor) }),
     ask(reader, inputs, processor) {
-      const { tokenizer } = seq2seqProcessor(name, processor);
-      const { sourceMark = "" } = sidesOf(name, tokenizer, settings);
-      const texts = inputs.map((input) => `${sourceMark}${prefix}${input}`);
-      return contract.ask(reader, texts, processor);
+      const before = beforeSource(processor);
+      return contract.ask(reader, inputs.map((input) => before + input), processor);
     },
   };
 }

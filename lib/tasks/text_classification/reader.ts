@@ -50,6 +50,11 @@ export function labelReader(
     pairs: pair !== undefined,
     longInputs: (processor) => pair === undefined || tellsPairs(processor),
     limit: ({ processor }) => limitOf({ pair, kind }, processor),
+    request: () => ({
+      kind: kind === "regression" ? "number" : "labels",
+      pair: pair !== undefined,
+      several: kind === "multi",
+    }),
     async ask(reader, inputs) {
       if (pair !== undefined) return await ofPairs(reader, inputs, { kind, labels });
       if (kind === "regression") return numbersOf(await reader.ask(inputs));

@@ -40,6 +40,7 @@ export function tagReader(
         ? "transformers.js' pipeline tags only the beginning of a text that is longer than the model " +
           "takes; predict reads it in windows. Give the pipeline a sentence or a paragraph at a time"
         : undefined,
+    request: () => ({ kind: "tags" }),
     ask: async (reader, inputs) =>
       await reader.ask(inputs, { ignore_labels: [] }) as FoundToken[][],
     compare: (found, expected) => compareTags(found as FoundToken[], expected, labels),
