@@ -43,7 +43,7 @@ async function ready({ device, build, note }) {
   part("ask").hidden = false;
   makeForm(part("ask"), settings, send).focus();
   const needed = settings.files.map(({ path }) => path)
-    .filter((path) => !path.includes("/ort-") || path.includes(`threaded${build}.`));
+    .filter((path) => !path.includes("/ort-") || /threaded(.*)\.\w+$/.exec(path)[1] === build);
   part("kept").textContent = await whatIsKept(isControlled, settings.version, needed);
   document.documentElement.dataset.ready = "true";
 }

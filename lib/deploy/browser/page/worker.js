@@ -6,7 +6,8 @@
 import * as transformers from "./runtime/transformers.min.js";
 import { openModel } from "./answers.js";
 
-const home = new URL("./", self.location.href).href;
+/** A path, since transformers.js asks other servers for what has a protocol. */
+const home = new URL("./", self.location.href).pathname;
 const { env } = transformers;
 env.allowLocalModels = true;
 env.allowRemoteModels = false;

@@ -1,0 +1,123 @@
+/**
+ * A headless Chromium that visits a deployed page on a loopback server.
+ *
+ * @module
+ */
+import { delimiter, isAbsolute, join, normalize } from "node:path";
+import { type Browser, launch, type Page } from "puppeteer-core";
+import { exists } from "../../../lib/core/exists.ts";
+import { findChromium } from "../../find_chromium.ts";
+
+/** A visit of a page. */
+export interface Visit {
+  readonly page: Page;
+  /** The address of the page. */
+  readonly url: string;
+  /** All addresses that the page, its worker and its service worker asked for. */
+  readonly asked: ReadonlySet<string>;
+  /** What the page complained of. */
+  readonly complaints: readonly string[];
+  /** Ends the server: there is no network any more. */
+  cutNetwork(): Promise<void>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  css: "text/css",
+  html: "text/html",
+  js: "text/javascript",
+  json: "application/json",
+  mjs: "text/javascript",
+  wasm: "application/wasm",
+};
+
+/** Compiling the runtime takes seconds on a busy machine. */
+const mostMilliseconds = 120_000;
+
+/** Serves the folder below `path` and opens it; `work` is given the page when its model is ready. */
+export async function visit(
+  folder: string,
+  path: string,
+  work: (visit: Visit) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    const file = normalize(decodeURIComponent(pathname)).replace(path, "") || "index.html";
+    if (!pathname.startsWith(path)) return new Response("", { status: 404 });
+    const bytes = await Deno.readFile(join(folder, file)).catch(() => undefined);
+    if (!bytes) return new Response("", { status: 404 });
+    const type = types[file.split(".").at(-1)!] ?? "application/octet-stream";
+    return new Response(bytes, { headers: { "content-type": type } });
+  });
+  const profile = await Deno.makeTempDir({ prefix: "tunebook-chromium-" });
+  let isCut = false;
+  const cutNetwork = async () => {
+    if (!isCut) await server.shutdown();
+    isCut = true;
+  };
+  let browser: Browser | undefined;
+  try {
+    browser = await launch({
+      executablePath: await pathOf(await findChromium()),
+      headless: true,
+      userDataDir: profile,
+      args: [
+        ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      ],
+    });
+    const page = await browser.newPage();
+    page.setDefaultTimeout(mostMilliseconds);
+    const [asked, complaints] = [new Set<string>(), [] as string[]];
+    page.on("request", (request) => asked.add(request.url()));
+    page.on("workercreated", (worker) => {
+      worker.on?.("console", (message) => complaints.push(message.text()));
+    });
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    const url = `http://127.0.0.1:${server.addr.port}${path}`;
+    await page.goto(url);
+    await whenReady(page, complaints);
+    await work({ page, url, asked, complaints, cutNetwork });
+  } finally {
+    await browser?.close();
+    await cutNetwork();
+    await Deno.remove(profile, { recursive: true }).catch(() => {}); // Its helpers may still write.
+  }
+}
+
+/** Waits until the model is open, and throws with what the page says where it cannot be. */
+export async function whenReady(page: Page, complaints: readonly string[] = []): Promise<void> {
+  await page.waitForFunction("document.documentElement.dataset.ready !== undefined").catch((error) => {
+    throw new Error(`${error}: ${complaints.join("; ")}`);
+  });
+  const ready = await page.evaluate("document.documentElement.dataset.ready");
+  if (ready === "true") return;
+  const said = await page.evaluate("document.getElementById('answer').textContent");
+  throw new Error(`${said} ${complaints.join("; ")}`);
+}
+
+/** Asks with what fields are given, and waits for the answer as text. */
+export async function ask(page: Page, fields: Readonly<Record<string, string>>): Promise<string> {
+  for (const [id, value] of Object.entries(fields)) {
+    await page.$eval(`#${id}`, (field, value) => {
+      (field as unknown as { value: string }).value = value;
+    }, value);
+  }
+  await page.click("button[type=submit]");
+  return await answered(page);
+}
+
+/** The answer, once there is one. */
+export async function answered(page: Page): Promise<string> {
+  await page.waitForFunction("document.getElementById('took').textContent !== '' || document.querySelector('.error')");
+  return await page.$eval("#answer", (element) => element.textContent ?? "");
+}
+
+/** Where a program lies that is found on the PATH. */
+async function pathOf(program: string): Promise<string> {
+  if (isAbsolute(program)) return program;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(delimiter)) {
+    if (await exists(join(folder, program))) return join(folder, program);
+  }
+  throw new Error(`${program} is not on the PATH`);
+}
