@@ -347,6 +347,7 @@ export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
 // Deploy targets
 export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
 export { browser, type BrowserOptions } from "./lib/deploy/browser.ts";
+export { edge, type EdgeOptions } from "./lib/deploy/edge.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";

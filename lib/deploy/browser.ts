@@ -53,7 +53,7 @@ const rules: Rules<BrowserOptions> = {
  */
 export function browser(folder: string, options: BrowserOptions = {}): DeployTarget {
   checkTargetFolder("browser", folder);
-  checkOptions("browser", options, rules, () => togetherMistakes(options));
+  checkOptions("browser", options, rules, () => floatMistakes(options));
   const { title, examples = [], ...written } = options;
   const whole = onnx(folder, written);
   return {
@@ -79,8 +79,10 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
   };
 }
 
-/** Float32 does not drift. */
-function togetherMistakes({ dtype = "float32", mostDrift }: BrowserOptions): Mistake[] {
+/** What is wrong with a limit of the drift: float32 has none. */
+export function floatMistakes(
+  { dtype = "float32", mostDrift }: Pick<BrowserOptions, "dtype" | "mostDrift">,
+): Mistake[] {
   return mostDrift === undefined || dtype !== "float32"
     ? []
     : [optionMistake("mostDrift", "belongs to a dtype of fewer bits than float32")];

@@ -8,6 +8,7 @@ import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
 import { browser } from "./browser.ts";
+import { edge } from "./edge.ts";
 import { gguf } from "./gguf.ts";
 import { merged } from "./merged.ts";
 import { onnx } from "./onnx.ts";
@@ -20,6 +21,7 @@ type Make = (folder: string, options: never) => DeployTarget;
 export const targets: Readonly<Record<string, Make>> = {
   adapter,
   browser,
+  edge,
   gguf,
   merged,
   onnx,

@@ -21,6 +21,7 @@ import type { Examples, LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { comparedRows, type ComputeDrift } from "./compute_drift.ts";
+import type { WebAssemblyReceipt } from "./edge/ask_edge.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
 import { type FileSize, listFiles } from "./list_files.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
@@ -93,6 +94,8 @@ export interface ReaderProof {
   readonly settings: number;
   /** What the reader's own pipeline answered, where there is one. */
   readonly answers?: AnswerReceipt;
+  /** What the folder's own server answered, where it has one. */
+  readonly webAssembly?: WebAssemblyReceipt;
 }
 
 /** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */

@@ -216,7 +216,7 @@ function indented(text: string): string {
 /** What the folder's reader was found to take from it. */
 export function describeReader({ reader }: Pick<Receipt, "reader">): string {
   if (!reader) return "";
-  const { settings, answers } = reader;
+  const { settings, answers, webAssembly } = reader;
   if (!answers) return `; ${settings} settings as trained`;
   const { texts } = answers;
   if (answers.inputs === 0) {
@@ -227,7 +227,11 @@ export function describeReader({ reader }: Pick<Receipt, "reader">): string {
     ? `writes ${texts.same} of ${texts.compared} texts and ${texts.sameFirstToken} first tokens as trained`
     : `answers ${answers.inputs} inputs as trained, largest difference ` +
       smallNumber(answers.largestDifference);
-  return `; ${settings} settings as trained; ${answers.reader} ${found}`;
+  const served = webAssembly
+    ? `; its server answers ${webAssembly.inputs} of them by WebAssembly, largest difference ` +
+      smallNumber(webAssembly.largestDifference)
+    : "";
+  return `; ${settings} settings as trained; ${answers.reader} ${found}${served}`;
 }
 
 /** ` (0.81 to 0.94 on other rows, 95 %)`, or an empty text where there is no interval. */

@@ -87,9 +87,11 @@ export async function visit(
 
 /** Waits until the model is open, and throws with what the page says where it cannot be. */
 export async function whenReady(page: Page, complaints: readonly string[] = []): Promise<void> {
-  await page.waitForFunction("document.documentElement.dataset.ready !== undefined").catch((error) => {
-    throw new Error(`${error}: ${complaints.join("; ")}`);
-  });
+  await page.waitForFunction("document.documentElement.dataset.ready !== undefined").catch(
+    (error) => {
+      throw new Error(`${error}: ${complaints.join("; ")}`);
+    },
+  );
   const ready = await page.evaluate("document.documentElement.dataset.ready");
   if (ready === "true") return;
   const said = await page.evaluate("document.getElementById('answer').textContent");
@@ -99,6 +101,11 @@ export async function whenReady(page: Page, complaints: readonly string[] = []):
 /** Asks with what fields are given, and waits for the answer as text. */
 export async function ask(page: Page, fields: Readonly<Record<string, string>>): Promise<string> {
   for (const [id, value] of Object.entries(fields)) {
+    if (id === "image") {
+      const file = await page.$("#image") as unknown as { uploadFile(path: string): Promise<void> };
+      await file.uploadFile(value);
+      continue;
+    }
     await page.$eval(`#${id}`, (field, value) => {
       (field as unknown as { value: string }).value = value;
     }, value);
@@ -109,7 +116,9 @@ export async function ask(page: Page, fields: Readonly<Record<string, string>>):
 
 /** The answer, once there is one. */
 export async function answered(page: Page): Promise<string> {
-  await page.waitForFunction("document.getElementById('took').textContent !== '' || document.querySelector('.error')");
+  await page.waitForFunction(
+    "document.getElementById('took').textContent !== '' || document.querySelector('.error')",
+  );
   return await page.$eval("#answer", (element) => element.textContent ?? "");
 }
 

@@ -17,14 +17,12 @@ import {
   onnx,
   type SegmentedImage,
   type Table,
-  tableFromColumns,
 } from "tunebook";
 import { emoji, emojiScenes } from "tunebook/datasets";
 import { packageFolder } from "../../../lib/core/package_folder.ts";
 import { decodeImage } from "../../../lib/image/decode_image.ts";
-import { pngEncoder } from "../../../lib/image/encode_png.ts";
-import type { ImageObject } from "../../../lib/image/image_object.ts";
 import { squares } from "../../tasks/object_detection/squares.ts";
+import { maskedSquares, maskLabels } from "./masked_squares.ts";
 
 /** What a trained model says of images of each task. */
 export type OwnAnswer =
@@ -144,25 +142,6 @@ async function segmenter(parent: string, heldOut: number): Promise<DeployedImage
 }
 
 const small = { hiddenSize: 48, layers: 2, heads: 3 } as const;
-
-/** What the ids 0, 1 and 2 of masks are. */
-const maskLabels = ["ground", "blue", "red"];
-
-/** Images with squares and the masks of these. */
-async function maskedSquares(count: number, side: number, seed: number): Promise<Table> {
-  const table = await squares(count, { seed, side });
-  const encodePng = await pngEncoder();
-  const masks = columnValues(table, "objects").map((cell) => {
-    const data = new Uint8Array(side * side);
-    for (const { box: [x, y, width, height], label } of cell as ImageObject[]) {
-      for (let row = y; row < y + height; row++) {
-        data.fill(maskLabels.indexOf(label), row * side + x, row * side + x + width);
-      }
-    }
-    return encodePng({ width: side, height: side, channels: 1, data });
-  });
-  return tableFromColumns({ image: columnValues(table, "image"), mask: masks });
-}
 
 /** The rows but for the last ones, and these. */
 function halves(table: Table, last: number): [Table, Table] {

@@ -11,16 +11,21 @@
  * @param transformers the module of transformers.js, whose `env` says where files are
  * @param settings what `settings.json` says
  * @param options what `pipeline` takes: device, progress_callback
- * @returns a function that takes an input of the settings' kind, and what is told as a text is written
+ * @param folder where the model lies, below what `env` says
+ * @returns `ask`, which takes an input of the settings' kind and a function that is told each piece of a text as
+ * it is written; `dispose` frees the model
  */
-export async function openModel(transformers, settings, options) {
-  const pipe = await transformers.pipeline(settings.pipeline, "model", {
+export async function openModel(transformers, settings, options, folder = "model") {
+  const pipe = await transformers.pipeline(settings.pipeline, folder, {
     dtype: settings.dtype,
     local_files_only: true,
     ...options,
   });
   const ask = askers[settings.kind];
-  return (input, onText) => ask({ pipe, settings, transformers, onText }, input);
+  return {
+    ask: (input, onText) => ask({ pipe, settings, transformers, onText }, input),
+    dispose: () => pipe.dispose(),
+  };
 }
 
 /** What answers an input, by the kind of what is asked. */

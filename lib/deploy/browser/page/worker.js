@@ -16,12 +16,12 @@ env.localModelPath = home;
 env.useBrowserCache = false;
 env.useWasmCache = false;
 
-let ask;
+let model;
 
 self.addEventListener("message", async ({ data: { id, settings, input } }) => {
   try {
     if (settings) return self.postMessage({ ready: await open(settings) });
-    const answer = await ask(input, (text) => self.postMessage({ id, text }));
+    const answer = await model.ask(input, (text) => self.postMessage({ id, text }));
     self.postMessage({ id, answer });
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
@@ -37,13 +37,13 @@ async function open(settings) {
   let note = "";
   if (hasGpu) {
     try {
-      ask = await openModel(transformers, settings, { device: "webgpu", progress_callback });
+      model = await openModel(transformers, settings, { device: "webgpu", progress_callback });
       return { device: "WebGPU", build, note };
     } catch (error) {
       note = `WebGPU cannot run this model: ${error?.message ?? error}`;
     }
   }
-  ask = await openModel(transformers, settings, { device: "wasm", progress_callback });
+  model = await openModel(transformers, settings, { device: "wasm", progress_callback });
   return { device: "WebAssembly", build, note };
 }
 

@@ -1,0 +1,8 @@
+/**
+ * Listens, for platforms that start a file.
+ *
+ * @module
+ */
+import handler from "./handler.js";
+
+Deno.serve(handler.fetch);
