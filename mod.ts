@@ -349,6 +349,7 @@ export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
 export { browser, type BrowserOptions } from "./lib/deploy/browser.ts";
 export { edge, type EdgeOptions } from "./lib/deploy/edge.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
+export { hub, type HubOptions } from "./lib/deploy/hub.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";

@@ -9,7 +9,8 @@ import { checkPeftFormat, readPeftFolder, writePeftFolder } from "../adapters/pe
 import { checkOptions } from "../core/check_options.ts";
 import { oneOf, type Rules } from "../core/option_rules.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
-import { quoted, shownName } from "../core/quoted.ts";
+import { markdownOf } from "../core/markdown.ts";
+import { quoted } from "../core/quoted.ts";
 import type { AttachedMethod } from "../nn/method.ts";
 import { isMergeable } from "../nn/merge.ts";
 import { type Model, modelHead, textConfig } from "../nn/model.ts";
@@ -195,11 +196,6 @@ function meaning(
       ? []
       : [`problem_type=${JSON.stringify(own)}`]),
   ];
-}
-
-/** A name as Markdown shows it: control characters are written out, and no sign has a meaning. */
-function markdownOf(name: string): string {
-  return shownName(name).replace(/[\\`*_[\]<>~|]/g, (sign) => `\\${sign}`);
 }
 
 /** What must be said where PEFT's model of the task leaves segments out (0.21). */

@@ -10,6 +10,7 @@ import { adapter } from "./adapter.ts";
 import { browser } from "./browser.ts";
 import { edge } from "./edge.ts";
 import { gguf } from "./gguf.ts";
+import { hub } from "./hub.ts";
 import { merged } from "./merged.ts";
 import { onnx } from "./onnx.ts";
 import { sentenceTransformers } from "./sentence_transformers.ts";
@@ -23,6 +24,7 @@ export const targets: Readonly<Record<string, Make>> = {
   browser,
   edge,
   gguf,
+  hub,
   merged,
   onnx,
   sentenceTransformers: withoutOptions("sentenceTransformers", sentenceTransformers),

@@ -23,6 +23,8 @@ import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import { comparedRows, type ComputeDrift } from "./compute_drift.ts";
 import type { WebAssemblyReceipt } from "./edge/ask_edge.ts";
 import { compareLanguage, type LanguageProof } from "./language_proof.ts";
+import type { RunRecord } from "./hub/model_card.ts";
+import type { Published } from "./hub/upload.ts";
 import { type FileSize, listFiles } from "./list_files.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import { meanLoss } from "./mean_loss.ts";
@@ -42,6 +44,8 @@ export interface DeployTarget {
   readonly name: string;
   /** Where it is written: a folder, or a file where {@link isFile} says so. */
   readonly folder: string;
+  /** What its function takes first, where that is not the folder: a repository. */
+  readonly place?: string;
   /** True where one file is written and no folder. */
   readonly isFile?: boolean;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
@@ -83,6 +87,13 @@ export interface DeployTarget {
    * answers to texts. Throws an error of kind "output" with what differs.
    */
   inspect?(trained: TrainedModel, folder: string, proof: AnswerProof): Promise<ReaderProof>;
+  /** Brings the proven files elsewhere; what it adds to them is no part of the receipt. */
+  publish?(
+    trained: TrainedModel,
+    folder: string,
+    receipt: Receipt,
+    about: { readonly run?: RunRecord | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Published>;
 }
 
 /** What is known of a training before it begins. */
@@ -138,6 +149,8 @@ export interface Receipt {
   readonly drift?: ComputeDrift;
   /** What its reader takes from the folder beside the model; absent for targets that do not look. */
   readonly reader?: ReaderProof;
+  /** Where the files were brought to, and the commit that holds them. */
+  readonly published?: Published;
 }
 
 /**
@@ -149,7 +162,7 @@ export interface Receipt {
 export async function deploy(
   target: DeployTarget,
   given: TrainedModel,
-  { device, rows, expected, answers, language: proof, signal }: {
+  { device, rows, expected, answers, language: proof, run, signal }: {
     readonly device: Device;
     readonly rows: Rows & Pick<Examples, "countsOf">;
     readonly expected: Outputs;
@@ -157,6 +170,8 @@ export async function deploy(
     readonly answers: AnswerProof;
     /** What the trained model says at some tokens, where it is a language model. */
     readonly language?: LanguageProof;
+    /** What a model card says. */
+    readonly run?: RunRecord | undefined;
     readonly signal?: AbortSignal;
   },
 ): Promise<Receipt> {
@@ -201,7 +216,7 @@ export async function deploy(
         signal,
       );
     const reader = await inspected(target, trained, folder, answers);
-    return {
+    const receipt: Receipt = {
       target: target.name,
       folder: target.folder,
       files: target.isFile
@@ -214,6 +229,8 @@ export async function deploy(
       ...(language ? { language } : {}),
       ...(reader ? { reader } : {}),
     };
+    const published = await target.publish?.(trained, folder, receipt, { run, signal });
+    return published ? { ...receipt, published } : receipt;
   });
 }
 

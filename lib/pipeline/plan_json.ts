@@ -90,9 +90,9 @@ export function specToJson(parts: PlanSpec): PlanJson {
     ...(parts.generate ? { generate: parts.generate } : {}),
     ...(parts.features === undefined ? {} : { features: parts.features }),
     ...(parts.evaluateCompute ? { evaluateCompute: parts.evaluateCompute } : {}),
-    deploy: parts.targets.map(({ name, folder, options }) => ({
+    deploy: parts.targets.map(({ name, folder, place = folder, options }) => ({
       target: name,
-      folder,
+      folder: place,
       ...(options ? { options } : {}),
     })),
   };

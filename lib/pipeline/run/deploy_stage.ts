@@ -9,6 +9,7 @@ import type { AnswerProof } from "../../deploy/ask_reader.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
+import type { RunRecord } from "../../deploy/hub/model_card.ts";
 import { deploy, type Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
@@ -29,9 +30,10 @@ export async function deployStage(
   targets: PlanSpec["targets"],
   trained: TrainedModel,
   { examples, outputs, answers }: ProofRows,
-  { device, drift, signal }: {
+  { device, drift, run, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
+    readonly run: RunRecord;
     readonly signal: AbortSignal;
   },
 ): Promise<Receipt[]> {
@@ -47,6 +49,7 @@ export async function deployStage(
       expected: outputs,
       answers,
       ...(language ? { language } : {}),
+      run,
       signal,
     });
     const other = receipt.reader?.answers?.otherTokens;

@@ -30,6 +30,7 @@ import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
 import type { AskedRows } from "./predict_inputs.ts";
+import { recordOf } from "./record_of.ts";
 import { readStage } from "./read_stage.ts";
 import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
@@ -114,7 +115,11 @@ export async function runPlan(
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
     const outputs = await scoring.expected(scored.outputs, data.test, { state, signal });
     const proof = { examples: data.test, outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, { drift, ...on })
+    const receipts = await deployStage(spec.targets, model, proof, {
+      drift,
+      run: recordOf(spec, data, scored),
+      ...on,
+    })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });

@@ -1,0 +1,27 @@
+/**
+ * What a run says of itself where its model is published.
+ *
+ * @module
+ */
+import type { RunRecord } from "../../deploy/hub/model_card.ts";
+import { originOf } from "../../table/origin.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import type { EncodedSplits } from "./assemble_stage.ts";
+import type { Scored } from "./score_stage.ts";
+
+/** The record of a plan's run. */
+export function recordOf(
+  { data: source, method, train }: Pick<PlanSpec, "data" | "method" | "train">,
+  data: EncodedSplits,
+  { scores, intervals }: Pick<Scored, "scores" | "intervals">,
+): RunRecord {
+  const { checkpoints: _, resume: __, ...settings } = train;
+  return {
+    data: typeof source === "string" ? source : originOf(source),
+    examples: data.train.lengths.length,
+    method: { name: method.method, settings: method.settings },
+    train: settings,
+    scores,
+    intervals,
+  };
+}
