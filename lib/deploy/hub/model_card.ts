@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { basename } from "node:path";
 import { stringify } from "yaml";
 import { markdownOf } from "../../core/markdown.ts";
 import type { Receipt } from "../target.ts";
@@ -49,7 +50,7 @@ export function modelCard(
   const base = /^hf:([^@]+)/.exec(model.reference)?.[1];
   const scores = Object.entries(run.scores)
     .filter((each): each is [string, number] => typeof each[1] === "number");
-  const data = run.data ?? "a table of its own";
+  const data = run.data === undefined ? "a table of its own" : withoutFolders(run.data);
   const frontMatter = {
     ...(licence ? { license: licence } : {}),
     ...(languages ? { language: languages } : {}),
@@ -72,7 +73,9 @@ export function modelCard(
 ${stringify(frontMatter)}---
 # ${markdownOf(repository)}
 
-${markdownOf(model.reference)}, fine-tuned with tunebook for ${markdownOf(task.task.name)}.
+${markdownOf(withoutFolders(model.reference))}, fine-tuned with tunebook for ${
+    markdownOf(task.task.name)
+  }.
 ${task.labels.length > 0 ? `Labels: ${task.labels.map(markdownOf).join(", ")}.\n` : ""}
 ## Scores
 
@@ -115,6 +118,12 @@ ${
       : "None was named; the base model's and the data's still hold."
   }
 `;
+}
+
+/** Where files lie on this machine is nobody's business. */
+function withoutFolders(source: string): string {
+  const [, path] = /^(?:file:)?((?:[/\\.~]|[A-Za-z]:[/\\]).*)$/s.exec(source) ?? [];
+  return path === undefined ? source : basename(path);
 }
 
 function rounded(value: number): string {

@@ -88,7 +88,9 @@ export const pageCases: Readonly<Record<string, PageCase>> = {
     text,
     { text },
     ({ spans }) =>
-      spans.flatMap(({ label, text }: { label: string; text: string }) => [text, label.replace(/^B-/, "")]),
+      spans.flatMap((
+        { label, text }: { label: string; text: string },
+      ) => [text, label.replace(/^B-/, "")]),
   ),
   answers: textPage(
     "answers",
