@@ -215,6 +215,9 @@ const calls: Readonly<Record<string, Call>> = {
   approximateRandomization: (options) =>
     tunebook.approximateRandomization(single, single, tunebook.accuracy, options),
   full: (options) => tunebook.full(options),
+  browser: (options) => tunebook.browser("out", options),
+  edge: (options) => tunebook.edge("out", options),
+  hub: (options) => tunebook.hub("org/name", options),
   gguf: (options) => tunebook.gguf("out.gguf", options),
   merged: (options) => tunebook.merged("out", options),
   onnx: (options) => tunebook.onnx("out", options),

@@ -53,6 +53,10 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   const quantize = read.text("quantize");
   const evaluateCompute = read.text("evaluateCompute");
   const features = read.text("features");
+  const deployed = read.list("deploy") ?? defaultTargets(method.name, data.task);
+  if (read.has("repository") && !deployed.includes("hub")) {
+    read.wrong.push("--repository belongs to --deploy hub");
+  }
   const json = {
     tunebook: 1,
     model: read.text("model") ?? defaults.model ?? "",
@@ -69,8 +73,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...generateOfFlags(read),
     ...(evaluateCompute ? { evaluateCompute } : {}),
     ...(features ? { features } : {}),
-    deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
-      .map((target) => ({ target, folder: join(out, placeOf(target)) })),
+    deploy: deployed.map((target) => placed(target, out, read)),
   };
   return readPlan(json, data.task, read.wrong);
 }
@@ -139,9 +142,13 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
   });
 }
 
-/** Targets write a folder of their name; `gguf` is one file. */
-function placeOf(target: string): string {
-  return target === "gguf" ? "model.gguf" : target;
+/** Targets write a folder of their name; `gguf` is one file, and `hub` writes there what it publishes. */
+function placed(target: string, out: string, read: FlagReader): Record<string, unknown> {
+  const folder = join(out, target === "gguf" ? "model.gguf" : target);
+  if (target !== "hub") return { target, folder };
+  const repository = read.text("repository");
+  if (repository === undefined) read.wrong.push("--deploy hub needs --repository ORG/NAME");
+  return { target, folder: repository ?? "org/name", options: { folder } };
 }
 
 /** Some methods leave no adapter of their own; others cannot become part of the weights. */

@@ -17,6 +17,8 @@ const ownFiles = new RegExp(
     "(?:(?:generation|preprocessor)_)?config\\.json|" +
     "onnx|model_index\\.json|scheduler|unet|transformer|modules\\.json|config_sentence_transformers\\.json|sentence_bert_config\\.json|" +
     "\\d_(?:Pooling|Normalize)|" +
+    "model|runtime|index\\.html|page\\.css|settings\\.json|deno\\.json|licences\\.txt|" +
+    "(?:answers?|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker)\\.js|" +
     "model(?:-\\d+-of-\\d+)?\\.safetensors(?:\\.index\\.json)?|tokenizer(?:_config)?\\.json)$",
 );
 const shownFiles = 3;

@@ -91,6 +91,8 @@ export function checkTargets(given: readonly unknown[]): void {
     if (typeof each === "function" && Object.hasOwn(knownTargets, each.name)) {
       return each.name === "gguf"
         ? 'the function gguf: give it a file, gguf("out/reviews.gguf")'
+        : each.name === "hub"
+        ? 'the function hub: give it a repository, hub("org/name")'
         : `the function ${each.name}: give it a folder, ${each.name}("out/reviews/${each.name}")`;
     }
     return typeof each === "string" && each !== ""
@@ -99,7 +101,7 @@ export function checkTargets(given: readonly unknown[]): void {
   });
   if (wrong.length === 0) return;
   const known = Object.keys(knownTargets).map((name) =>
-    name === "gguf" ? "gguf(file)" : `${name}(folder)`
+    `${name}(${name === "gguf" ? "file" : name === "hub" ? "repository" : "folder"})`
   );
   throw mistakes("input", `deploy takes targets, ${known.join(", ")}, but got`, wrong);
 }

@@ -30,9 +30,12 @@ const plainFiles = [
 /** The longest list of labels that a page begins with. */
 const mostLabels = 12;
 
-function about({ labels }: PageSettings): string {
-  if (labels.length === 0 || labels.length > mostLabels) return "";
-  return `It knows ${escapeHtml(labels.join(", "))}.`;
+function about({ kind, labels }: PageSettings): string {
+  const named = kind === "tags"
+    ? new Set(labels.filter((label) => label !== "O").map((label) => label.replace(/^[BIES]-/, "")))
+    : new Set(labels);
+  if (named.size === 0 || named.size > mostLabels) return "";
+  return `It knows ${escapeHtml([...named].join(", "))}.`;
 }
 
 /** The builds of ONNX Runtime: with WebGPU, and the smaller one without. */

@@ -150,7 +150,8 @@ export function describeResult(
     return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})` +
-      describePerplexity(receipt) + describeLanguage(receipt) + describeReader(receipt);
+      describePerplexity(receipt) + describeLanguage(receipt) + describeReader(receipt) +
+      (receipt.published ? `; published as ${receipt.published.url}` : "");
   });
   return visibleLines([
     `${result.method} on ${result.model}`,

@@ -7,6 +7,8 @@ import { element } from "./element.js";
 
 /** Colours that people who see some colours alike tell apart (Okabe and Ito 2008). */
 const colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"];
+/** The longer side of a drawing, at least. */
+const leastPixels = 400;
 /** How much of a class's colour covers the image, of 255. */
 const veil = 140;
 
@@ -42,7 +44,6 @@ export async function shownBoxes(found, { shown }, { labels }) {
 /** The image under the colours of its classes, and the share of each. */
 export async function shownMasks(found, { shown }, { labels }) {
   const { canvas, pen } = await canvasOf(shown);
-  const all = canvas.width * canvas.height;
   const shares = [];
   for (const { label, mask: { width, height, data } } of found) {
     const [red, green, blue] = colourOf(label, labels).match(/[0-9a-f]{2}/g)
@@ -55,7 +56,7 @@ export async function shownMasks(found, { shown }, { labels }) {
       layer.data.set([red, green, blue, veil], 4 * at);
     }
     pen.drawImage(await createImageBitmap(layer), 0, 0, canvas.width, canvas.height);
-    shares.push([label, pixels * (all / (width * height)) / all]);
+    shares.push([label, pixels / data.length]);
   }
   canvas.setAttribute("aria-label", "The image under the colours of its classes");
   const rows = shares.sort(([, a], [, b]) => b - a)
@@ -65,10 +66,12 @@ export async function shownMasks(found, { shown }, { labels }) {
 
 async function canvasOf(file) {
   const bitmap = await createImageBitmap(file);
-  const { width, height } = bitmap;
+  // Words over a small image would hide it.
+  const scale = Math.max(1, Math.ceil(leastPixels / Math.max(bitmap.width, bitmap.height)));
+  const [width, height] = [bitmap.width * scale, bitmap.height * scale];
   const canvas = element("canvas", { width, height, role: "img", class: "picture" });
   const pen = canvas.getContext("2d");
-  pen.drawImage(bitmap, 0, 0);
+  pen.drawImage(bitmap, 0, 0, width, height);
   return { canvas, pen };
 }
 
