@@ -17,7 +17,6 @@ import {
   type SegmentedImage,
   type Table,
   tableFromColumns,
-  translation,
 } from "tunebook";
 import type { AnyTask } from "../../../lib/pipeline/plan_spec.ts";
 import { columnValues } from "../../../lib/table/columns.ts";
