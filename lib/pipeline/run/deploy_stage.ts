@@ -9,49 +9,55 @@ import type { AnswerProof } from "../../deploy/ask_reader.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
-import { deploy, type Receipt } from "../../deploy/target.ts";
+import { deploy } from "../../deploy/deploy.ts";
+import type { Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
-import type { Outputs } from "../../nn/task.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import type { AnyExamples } from "./assemble_stage.ts";
+import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
+import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
 
-/** The rows that a deployment is proved on, and what the trained model gave for them. */
-export interface ProofRows {
-  readonly examples: AnyExamples;
-  readonly outputs: Outputs;
+/** The rows that a deployment is proved on, and what the trained model says to them. */
+export interface ProofRows extends Omit<HeldOutContext, "signal"> {
   /** The same rows as texts. */
   readonly answers: AnswerProof;
+}
+
+/** What was written. */
+export interface Deployed {
+  readonly receipts: readonly Receipt[];
+  /** Absent where nothing was. */
+  readonly chain?: DeploymentChain;
 }
 
 /** Deploys to all targets. */
 export async function deployStage(
   targets: PlanSpec["targets"],
   trained: TrainedModel,
-  { examples, outputs, answers }: ProofRows,
+  { answers, ...given }: ProofRows,
   { device, drift, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
     readonly signal: AbortSignal;
   },
-): Promise<Receipt[]> {
+): Promise<Deployed> {
+  if (targets.length === 0) return { receipts: [] };
+  const { milliseconds, ...held } = await heldOutRows({ ...given, signal });
+  const { rows, expected, score } = held;
+  const language = await languageProof(trained, { device, rows, answers, signal });
+  const heldOut = { ...held, answers, ...(language ? { language } : {}) };
   const receipts: Receipt[] = [];
-  const language = targets.length === 0
-    ? undefined
-    : await languageProof(trained, { device, rows: examples, answers, signal });
   for (const target of targets) {
     if (signal.aborted) throw interruption();
-    const receipt = await deploy(target, trained, {
-      device,
-      rows: examples,
-      expected: outputs,
-      answers,
-      ...(language ? { language } : {}),
-      signal,
-    });
-    const other = receipt.reader?.answers?.otherTokens;
+    const written = await deploy(target, trained, { device, heldOut, signal });
+    for (const receipt of written) receipts.push(drift ? { ...receipt, drift } : receipt);
+    const other = written[0].reader?.answers?.otherTokens;
     if (other) say(`${target.name}: ${otherTokensInWords(other)}`);
-    receipts.push(drift ? { ...receipt, drift } : receipt);
   }
-  return receipts;
+  const chain = deploymentChain(
+    { rows: expected.length, milliseconds, ...(score ? { score: score.trained } : {}) },
+    receipts,
+    given.metric,
+  );
+  return { receipts, chain };
 }
