@@ -7,6 +7,7 @@ import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
+import { adapters } from "./adapters.ts";
 import { gguf } from "./gguf.ts";
 import { merged } from "./merged.ts";
 import { onnx } from "./onnx.ts";
@@ -18,6 +19,7 @@ type Make = (folder: string, options: never) => DeployTarget;
 /** The targets by name: each refuses the options that it does not know. */
 export const targets: Readonly<Record<string, Make>> = {
   adapter,
+  adapters,
   gguf,
   merged,
   onnx,

@@ -34,7 +34,7 @@ export interface ProofContext {
 
 /** Files of so many bytes are run over all rows in WebAssembly, which has one thread here. */
 const mostBytesForAll = 1.5e8;
-/** Rows that larger ones are run over. */
+/** Rows that larger ones are run over, and texts that are written. */
 const fewRows = 4;
 /** The memory of WebAssembly ends at 4 GB, and a model is there twice while it is opened. */
 const mostWasmBytes = 1.5e9;
@@ -151,7 +151,10 @@ async function provedInWasm(
   const opened = await form.openInWasm(trained, folder, device);
   if (!opened) return undefined;
   try {
-    const answers = await opened.answers?.(heldOut.answers, isSmall ? undefined : fewRows);
+    const answers = await opened.answers?.(
+      heldOut.answers,
+      isSmall && !heldOut.language ? undefined : fewRows,
+    );
     const { outputs, milliseconds } = await measured(opened, heldOut, count, signal);
     const compared = expected.slice(0, count);
     const ofLoss = await form.differenceOf?.(trained, outputs, compared, rows);

@@ -73,6 +73,8 @@ export interface OpenPipelineOptions {
   readonly dtype?: string | undefined;
   /** `wasm` for the library's build for browsers, on one thread; `native` unless given. */
   readonly runtime?: "native" | "wasm";
+  /** What is done with the library's own pipeline before it is asked, and the library's class of tensors. */
+  prepare?(pipeline: unknown, library: { readonly Tensor: unknown }): Promise<void>;
 }
 
 /**
@@ -83,7 +85,7 @@ export interface OpenPipelineOptions {
 export async function openPipeline(
   task: string,
   folder: string,
-  { threads, dtype, runtime = "native" }: OpenPipelineOptions = {},
+  { threads, dtype, runtime = "native", prepare }: OpenPipelineOptions = {},
 ): Promise<ReaderPipeline> {
   // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
@@ -105,6 +107,7 @@ export async function openPipeline(
       { cause: error },
     );
   }
+  await prepare?.(opened, { Tensor });
   const { tokenizer, model } = opened;
   return {
     ask: (...given) => opened(...given),

@@ -19,7 +19,14 @@ export function transformersWeb(): Promise<TransformersJs> {
 
 async function load(): Promise<TransformersJs> {
   const reader = await Deno.realPath(packageFolder("@huggingface/transformers"));
-  const runtime = join(reader, "..", "..", "onnxruntime-web", "dist", "ort-wasm-simd-threaded.asyncify");
+  const runtime = join(
+    reader,
+    "..",
+    "..",
+    "onnxruntime-web",
+    "dist",
+    "ort-wasm-simd-threaded.asyncify",
+  );
   const library: TransformersJs = await import(
     pathToFileURL(join(reader, "dist", "transformers.web.js")).href
   );

@@ -50,7 +50,7 @@ for (const family of ["gpt2", "llama", "qwen2", "gemma2"]) {
         const receipt = result.receipts[i];
         const suffix = suffixes[dtype];
         assert.equal(receipt.dtype, dtype);
-        assert.ok(receipt.wasm!.answers!.texts!.compared > 5);
+        assert.ok(receipt.wasm!.answers!.texts!.compared > 2);
         assert.deepEqual(filesOf(receipt), [`onnx/model${suffix}.onnx`]);
         const texts = receipt.reader!.answers!.texts!;
         assert.ok(texts.compared > 5 && texts.same <= texts.sameFirstToken, dtype);

@@ -142,7 +142,9 @@ export function describeScores(
 
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
-  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts" | "chain" | "samples" | "drawnSamples">,
+  result:
+    & RunSummary
+    & Pick<RunResult<unknown>, "scores" | "receipts" | "chain" | "samples" | "drawnSamples">,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
