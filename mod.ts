@@ -349,6 +349,7 @@ export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
 export { adapters, type AdaptersOptions } from "./lib/deploy/adapters.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
+export { mobile, type MobileOptions } from "./lib/deploy/mobile.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
 export type { ComputeDrift } from "./lib/deploy/compute_drift.ts";

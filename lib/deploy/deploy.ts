@@ -36,7 +36,7 @@ export async function deploy(
     const files = isFile
       ? [{ path: basename(folder), bytes: (await Deno.stat(folder)).size }]
       : await listFiles(folder);
-    const forms = target.forms ?? [target];
+    const forms = target.formsOf?.(trained) ?? [target];
     const own = forms.map((form) => form.filesOf?.(trained) ?? []);
     const receipts: Receipt[] = [];
     for (const [at, form] of forms.entries()) {

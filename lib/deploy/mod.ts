@@ -10,6 +10,7 @@ import { adapter } from "./adapter.ts";
 import { adapters } from "./adapters.ts";
 import { gguf } from "./gguf.ts";
 import { merged } from "./merged.ts";
+import { mobile } from "./mobile.ts";
 import { onnx } from "./onnx.ts";
 import { sentenceTransformers } from "./sentence_transformers.ts";
 import type { DeployTarget } from "./target.ts";
@@ -22,6 +23,7 @@ export const targets: Readonly<Record<string, Make>> = {
   adapters,
   gguf,
   merged,
+  mobile,
   onnx,
   sentenceTransformers: withoutOptions("sentenceTransformers", sentenceTransformers),
 };

@@ -91,7 +91,7 @@ function togetherMistakes({ dtypes = ["fp32"], mostDrift }: OnnxOptions): Mistak
  * import assert from "node:assert/strict";
  *
  * const target = onnx("out/reviews-onnx", { dtypes: ["fp32", "q8"], mostScoreLoss: 0.02 });
- * assert.deepEqual(target.forms?.map(({ dtype }) => dtype), ["fp32", "q8"]);
+ * assert.deepEqual(target.options, { dtypes: ["fp32", "q8"], mostScoreLoss: 0.02 });
  * ```
  */
 export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
@@ -104,7 +104,7 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
     folder,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...forms[0],
-    ...(forms.length > 1 ? { forms } : {}),
+    ...(forms.length > 1 ? { formsOf: () => forms } : {}),
     async write(trained, folder) {
       await Deno.mkdir(join(folder, graphFolder(trained.trainable.model)));
       for (const dtype of dtypes ?? [undefined]) await writeGraphs(trained, folder, dtype);
@@ -120,8 +120,8 @@ export function onnx(folder: string, options: OnnxOptions = {}): DeployTarget {
 const fileOf = (name: string, { model }: Pick<TrainableModel, "model">, dtype?: OnnxDtype) =>
   `${name}${fileKind(model, dtype).suffix}.onnx`;
 
-/** The files of all graphs in a type. */
-function filesOf(trained: TrainedModel, dtype: OnnxDtype | undefined): string[] {
+/** The files of all graphs in a type, such as `model_q4.onnx`. */
+export function graphFilesOf(trained: TrainedModel, dtype: OnnxDtype | undefined): string[] {
   return Object.keys(onnxGraphsOf(trained).programs)
     .map((name) => fileOf(name, trained.trainable, dtype));
 }
@@ -146,7 +146,7 @@ async function writeOthers(
 ): Promise<void> {
   const { model } = trained.trainable;
   if (model.family.component) return await writePipelineFiles(trained, folder);
-  const files = dtypes.flatMap((dtype) => filesOf(trained, dtype));
+  const files = dtypes.flatMap((dtype) => graphFilesOf(trained, dtype));
   await writeModelFiles(trained, folder, {
     ...readerType(model),
     "transformers.js_config": await browserConfig(
@@ -167,13 +167,15 @@ function formOf(
 ): TargetForm {
   const limits = limitsIn(dtype, dtype === "fp32" ? undefined : mostDrift);
   const pathsOf = (trained: TrainedModel, folder: string) =>
-    filesOf(trained, dtype).map((file) => join(folder, graphFolder(trained.trainable.model), file));
+    graphFilesOf(trained, dtype).map((file) =>
+      join(folder, graphFolder(trained.trainable.model), file)
+    );
   return {
     ...(dtype === undefined ? {} : { dtype }),
     ...limits,
     ...(mostScoreLoss === undefined ? {} : { mostScoreLoss }),
     filesOf: (trained) =>
-      filesOf(trained, dtype).map((file) => `${graphFolder(trained.trainable.model)}/${file}`),
+      graphFilesOf(trained, dtype).map((file) => `${graphFolder(trained.trainable.model)}/${file}`),
     async reopen(trained, folder, device) {
       const sessions = await Promise.all(pathsOf(trained, folder).map(openOnnxFile));
       return await onnxGraphsOf(trained).opened(sessions, device);
@@ -206,7 +208,7 @@ function formOf(
 }
 
 /** Where graphs lie: of denoisers as in the folders of optimum's pipelines. */
-function graphFolder({ family: { component } }: Pick<Model, "family">): string {
+export function graphFolder({ family: { component } }: Pick<Model, "family">): string {
   return component ?? "onnx";
 }
 

@@ -93,8 +93,8 @@ export interface DeployTarget extends TargetForm {
   /** What its reader cannot do with a task, in sentences; they are said before anything is trained. */
   limits?(task: Pick<LabelledTask, "reader">, about: ReaderLimits): readonly string[];
   write(trained: TrainedModel, folder: string): Promise<void>;
-  /** The forms, where several lie side by side; the target itself is then as the first of them. */
-  readonly forms?: readonly TargetForm[];
+  /** The forms of a model, where several may lie side by side; the target itself is as the first of them. */
+  formsOf?(trained: TrainedModel): readonly TargetForm[];
 }
 
 /** What is known of a training before it begins. */

@@ -13,7 +13,7 @@ import type { Value } from "./value.ts";
 import { onnxType } from "./graph_builder.ts";
 
 /** The standard's operator set; 18 is the first whose reductions take their axes as input. */
-const standardVersion = 18;
+export const standardVersion = 18;
 /** The file format that belongs to operator set 18. */
 const irVersion = 8;
 /** Alignment of external data that lets a runtime map it into memory. */
