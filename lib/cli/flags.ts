@@ -35,6 +35,7 @@ const general: Readonly<Record<string, Kind>> = {
   beams: text,
   "max-new-tokens": text,
   deploy: text,
+  dtypes: text,
   out: text,
   device: text,
   precision: text,

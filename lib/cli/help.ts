@@ -44,7 +44,9 @@ results
   --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
   --beams N, --max-new-tokens N  of texts that are written for scores, --metrics bleu,chrf,…
   --out FOLDER                   where to write (out/finetuned)
-  --deploy LIST                  adapter, gguf, merged, onnx, sentenceTransformers (those that fit)
+  --deploy LIST                  adapter, adapters, gguf, merged, mobile, onnx, sentenceTransformers
+                                 (those that fit)
+  --dtypes LIST                  fp32, fp16, q8, q4, q4f16: the files of onnx and mobile (as trained)
   --resume                       continues an interrupted run
   --json                         prints one JSON object as the last line
 ${known ? "" : examples}`;

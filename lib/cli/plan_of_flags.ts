@@ -69,8 +69,11 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...generateOfFlags(read),
     ...(evaluateCompute ? { evaluateCompute } : {}),
     ...(features ? { features } : {}),
-    deploy: (read.list("deploy") ?? defaultTargets(method.name, data.task))
-      .map((target) => ({ target, folder: join(out, placeOf(target)) })),
+    deploy: targetsOfFlags(
+      read,
+      read.list("deploy") ?? defaultTargets(method.name, data.task),
+      out,
+    ),
   };
   return readPlan(json, data.task, read.wrong);
 }
@@ -140,6 +143,21 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
 }
 
 /** Targets write a folder of their name; `gguf` is one file. */
+/** Targets that write several types. */
+const ofTypes: readonly string[] = ["onnx", "mobile"];
+
+function targetsOfFlags(read: FlagReader, targets: readonly string[], out: string) {
+  const dtypes = read.list("dtypes");
+  if (dtypes && !targets.some((target) => ofTypes.includes(target))) {
+    read.wrong.push(`--dtypes belongs to --deploy ${ofTypes.join(" or ")}`);
+  }
+  return targets.map((target) => ({
+    target,
+    folder: join(out, placeOf(target)),
+    ...(dtypes && ofTypes.includes(target) ? { options: { dtypes } } : {}),
+  }));
+}
+
 function placeOf(target: string): string {
   return target === "gguf" ? "model.gguf" : target;
 }
