@@ -17,6 +17,10 @@ export type MobileContents =
   }
   | { readonly kind: "gguf"; readonly files: readonly string[] };
 
+/** npm's names of the runtimes for React Native, which apps install. */
+const reactNativePackage = "onnxruntime-react-native";
+const llamaPackage = "llama.rn";
+
 /** Its text. */
 export function mobileReadme(given: MobileContents): string {
   return given.kind === "gguf" ? ggufReadme(given.files) : ortReadme(given);
@@ -73,10 +77,10 @@ let ${outputs[0]} = try results["${outputs[0]}"]!.tensorData() as Data // float3
 \`\`\`
 
 ## React Native
-\`npm install onnxruntime-react-native\`
+\`npm install ${reactNativePackage}\`
 
 \`\`\`ts
-import { InferenceSession, Tensor } from "onnxruntime-react-native";
+import { InferenceSession, Tensor } from "${reactNativePackage}";
 
 const session = await InferenceSession.create(path); // of ${file} on the phone
 ${feeds.script}
@@ -154,10 +158,10 @@ ${files.map((each) => `- \`${each}\``).join("\n")}
 Each file is the whole model: weights, tokenizer, chat template and end tokens.
 
 ## React Native
-\`npm install llama.rn\`
+\`npm install ${llamaPackage}\`
 
 \`\`\`ts
-import { initLlama } from "llama.rn";
+import { initLlama } from "${llamaPackage}";
 
 const context = await initLlama({ model: path, n_ctx: 2048 }); // of ${file} on the phone
 const { text } = await context.completion({ prompt: "The film was", n_predict: 40 });

@@ -14,11 +14,16 @@ import type { Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
 import type { PlanSpec } from "../plan_spec.ts";
+import type { Assembled } from "./assemble_stage.ts";
 import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
 import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
+import type { ReadData } from "./read_stage.ts";
+import { metricNameOf } from "./score_stage.ts";
 
 /** The rows that a deployment is proved on, and what the trained model says to them. */
-export interface ProofRows extends Omit<HeldOutContext, "signal"> {
+export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf"> {
+  readonly read: Pick<ReadData, "task" | "splits">;
+  readonly assembled: Pick<Assembled, "processor" | "data">;
   /** The same rows as texts. */
   readonly answers: AnswerProof;
 }
@@ -32,17 +37,28 @@ export interface Deployed {
 
 /** Deploys to all targets. */
 export async function deployStage(
-  targets: PlanSpec["targets"],
+  spec: Pick<PlanSpec, "targets" | "metrics">,
   trained: TrainedModel,
-  { answers, ...given }: ProofRows,
+  { read, assembled, judge, outputsOf, answers }: DeployContext,
   { device, drift, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<Deployed> {
+  const { targets } = spec;
   if (targets.length === 0) return { receipts: [] };
-  const { milliseconds, ...held } = await heldOutRows({ ...given, signal });
+  const metric = metricNameOf(judge, spec);
+  const { milliseconds, ...held } = await heldOutRows({
+    task: read.task,
+    processor: assembled.processor,
+    table: read.splits.test,
+    examples: assembled.data.test,
+    judge,
+    metric,
+    outputsOf,
+    signal,
+  });
   const { rows, expected, score } = held;
   const language = await languageProof(trained, { device, rows, answers, signal });
   const heldOut = { ...held, answers, ...(language ? { language } : {}) };
@@ -57,7 +73,7 @@ export async function deployStage(
   const chain = deploymentChain(
     { rows: expected.length, milliseconds, ...(score ? { score: score.trained } : {}) },
     receipts,
-    given.metric,
+    metric,
   );
   return { receipts, chain };
 }

@@ -35,7 +35,7 @@ import { resultOf } from "./result_of.ts";
 import { checkRunOptions, type RunOptions } from "./run_options.ts";
 import { describeScores, type RunResult, scoresHeading, type ScoreTitles } from "./run_result.ts";
 import { generationDefaults } from "../write/text_model_of.ts";
-import { judgeOf, nameOf, type Scored, scoreStage, validation } from "./score_stage.ts";
+import { judgeOf, type Scored, scoreStage, validation } from "./score_stage.ts";
 import { type Scoring, scoringOf } from "./scoring.ts";
 import { sourcesOf } from "./sources.ts";
 import { trainStage } from "./train_stage.ts";
@@ -112,17 +112,8 @@ export async function runPlan(
     const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
-    const proof = {
-      task,
-      processor: assembled.processor,
-      table: read.splits.test,
-      examples: data.test,
-      judge,
-      metric: nameOf(judge, spec),
-      outputsOf: exactly,
-      answers,
-    };
-    const deployed = await deployStage(spec.targets, model, proof, { drift, ...on })
+    const proof = { read, assembled, judge, outputsOf: exactly, answers };
+    const deployed = await deployStage(spec, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });

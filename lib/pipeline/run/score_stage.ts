@@ -225,6 +225,6 @@ export function judgeOf(
 }
 
 /** The name that a plan has for a metric; its own where the plan does not ask for it. */
-export function nameOf(metric: AnyMetric, { metrics }: Pick<PlanSpec, "metrics">): string {
+export function metricNameOf(metric: AnyMetric, { metrics }: Pick<PlanSpec, "metrics">): string {
   return Object.entries(metrics).find(([, each]) => each === metric)?.[0] ?? metric.name;
 }
