@@ -168,7 +168,14 @@ export type {
 } from "./lib/engine/quantized_weight.ts";
 
 // Deploy targets
-export type { AboutTraining, DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
+export type {
+  AboutTraining,
+  DeployTarget,
+  OpenedInWasm,
+  ReaderProof,
+  Reopened,
+  TargetForm,
+} from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
 export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";

@@ -352,7 +352,7 @@ export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
 export { mobile, type MobileOptions } from "./lib/deploy/mobile.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
-export type { ComputeDrift } from "./lib/deploy/compute_drift.ts";
+export type { Agreement, ComputeDrift } from "./lib/deploy/compute_drift.ts";
 export type { FormProof, Receipt, WasmProof } from "./lib/deploy/target.ts";
 export type { RowScore } from "./lib/deploy/held_out.ts";
 export type { ChainStep, DeploymentChain } from "./lib/pipeline/run/deployment_chain.ts";

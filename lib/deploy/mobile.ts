@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../core/atomic.ts";
 import { TunebookError } from "../core/errors.ts";
 import { notNegative, positive, type Rules, someOf } from "../core/option_rules.ts";
 import { openOnnxFile, type OrtContents, writeOrtFile } from "../engine/mod.ts";
-import { checkFolder, settingChecks } from "./checks/mod.ts";
+import { checkFolder, pipelineChecks, settingChecks } from "./checks/mod.ts";
 import { hasGgufForm } from "./gguf/check_model.ts";
 import { gguf, type GgufOptions } from "./gguf.ts";
 import { mobileReadme } from "./mobile_readme.ts";
@@ -143,7 +143,9 @@ function ortForm(
   const { openInWasm: _, ...form } =
     whole.formsOf?.(trained).find((each) => each.dtype === dtype) ??
       whole;
-  const home = graphFolder(trained.trainable.model);
+  const { model } = trained.trainable;
+  const checks = model.family.component ? pipelineChecks : settingChecks;
+  const home = graphFolder(model);
   const files = graphFilesOf(trained, dtype).map(ortName);
   return {
     ...form,
@@ -155,7 +157,7 @@ function ortForm(
       return await onnxGraphsOf(trained).opened(sessions, device);
     },
     inspect: async (trained, folder, { table }) => ({
-      settings: await checkFolder(settingChecks, folder, { trained, table }),
+      settings: await checkFolder(checks, folder, { trained, table }),
     }),
   };
 }
