@@ -49,7 +49,7 @@ export interface OnnxOptions {
   /**
    * How far rounding may move what the model gives. Unless given it is 0.01 of the largest logit in
    * `fp16`; in `q8` 0.02, and in `q4` and `q4f16` 0.3 nats of a held-out text's mean loss for models that
-   * write, and 0.1 of a logit for others.
+   * write; for others 0.1 of a logit in `q8`, and 1 in `q4` and `q4f16`.
    */
   readonly mostDrift?: number;
   /**

@@ -84,8 +84,11 @@ export function settledIn(
 const tolerance = 1e-3;
 /** Weights and the factors of products keep 11 bits: tiny random models differ by up to 2e-3. */
 const halfTolerance = 1e-2;
-/** A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. */
-const logitDrift = 0.1;
+/**
+ * A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. Four bits move
+ * logits of MiniLM by 0.4 and one answer of 64: there the score is the limit that counts.
+ */
+const logitDrifts = { q8: 0.1, q4: 1, q4f16: 1 } as const;
 /** As for GGUF's Q8_0 and Q4_0, in nats. */
 const lossDrifts = { q8: 0.02, q4: 0.3, q4f16: 0.3 } as const;
 
@@ -110,12 +113,12 @@ export function limitsIn(
     };
   }
   return {
-    tolerance: mostDrift ?? logitDrift,
+    tolerance: mostDrift ?? logitDrifts[dtype],
     isAbsolute: true,
     remedy: remedyFor(dtype),
     // A single token says little about a model that writes.
     toleranceOf: ({ trainable: { objective } }) =>
-      mostDrift ?? (objective.head.name === "language" ? lossDrifts[dtype] : logitDrift),
+      mostDrift ?? (objective.head.name === "language" ? lossDrifts : logitDrifts)[dtype],
     differenceOf: lossDifference,
   };
 }

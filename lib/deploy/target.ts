@@ -28,7 +28,7 @@ export interface Reopened {
 /** What was opened in WebAssembly. */
 export interface OpenedInWasm extends Reopened {
   /** Asks the reader's pipeline there, as `inspect` does elsewhere, for some inputs. */
-  answers?(proof: AnswerProof, mostInputs?: number): Promise<AnswerReceipt>;
+  answers?(proof: AnswerProof, mostInputs: number): Promise<AnswerReceipt>;
 }
 
 /** Files that hold a whole model, and what they are held to. Some targets write several forms of it. */

@@ -121,7 +121,7 @@ Deno.test("a classifier is written in all types side by side", () =>
       assert.equal(agreement!.compared, rows);
       assert.ok(score!.low! <= score!.value && score!.value <= score!.high!);
       assert.ok(milliseconds > 0 && wasm!.milliseconds > 0);
-      assert.ok(wasm!.answers!.inputs >= 10);
+      assert.ok(wasm!.answers!.inputs > 5);
       // Both compute in float32 with the same rounded weights; products of float16 may round otherwise.
       const most = dtype === "fp16" || dtype === "q4f16" ? 1e-2 : 1e-4;
       assert.ok(Math.abs(wasm!.largestDifference - largestDifference) < most, `${dtype}`);

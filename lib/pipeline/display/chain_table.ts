@@ -16,6 +16,8 @@ function columnsOf({ metric }: DeploymentChain): string[] {
 
 const bytesPerMegabyte = 1e6;
 const shownDigits = 2;
+/** From so many milliseconds on, whole ones are shown. */
+const wholeFrom = 10;
 
 function cellsOf(
   { step, rows, largestDifference, agreement, score, bytes, milliseconds }: ChainStep,
@@ -29,7 +31,7 @@ function cellsOf(
     score ? formatNumber(score.value) : "",
     low === undefined || high === undefined ? "" : `${formatNumber(low)} to ${formatNumber(high)}`,
     bytes === undefined ? "" : (bytes / bytesPerMegabyte).toFixed(1),
-    milliseconds.toPrecision(shownDigits),
+    milliseconds < wholeFrom ? milliseconds.toPrecision(shownDigits) : milliseconds.toFixed(),
   ];
 }
 
