@@ -190,6 +190,7 @@ export type {
   WrittenAnswer,
 } from "./lib/nn/reader_contract.ts";
 export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";
+export type { ReaderSession, ReaderTensor } from "./lib/text/reader_session.ts";
 export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";
 export type { TrainableModel } from "./lib/nn/trainable_model.ts";
 
