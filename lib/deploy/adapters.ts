@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake, TunebookError } from "../core/errors.ts";
 import { writeFileAtomic } from "../core/atomic.ts";
@@ -45,7 +45,10 @@ const fileName = /^[\w-]+$/;
 /** As for `onnx` in float32: the same sums in another order. */
 const tolerance = 1e-3;
 
-function nameMistakes({ name = usualName, others = {} }: AdaptersOptions): Mistake[] {
+function nameMistakes(
+  target: string,
+  { name = usualName, others = {} }: AdaptersOptions,
+): Mistake[] {
   const wrong: Mistake[] = [];
   if (!fileName.test(name)) {
     wrong.push(optionMistake("name", "may have letters, digits, _ and - only"));
@@ -58,10 +61,17 @@ function nameMistakes({ name = usualName, others = {} }: AdaptersOptions): Mista
     }
     if (typeof folder !== "string" || folder === "") {
       wrong.push(optionMistake("others", `has no folder for ${other}`));
+    } else if (isWithin(target, folder)) {
+      wrong.push(optionMistake("others", `has ${other} in ${target}, which is written anew`));
     }
     if (other === name) wrong.push(optionMistake("others", `has ${name}, the trained one's name`));
   }
   return wrong;
+}
+
+/** Whether a path is a folder or lies in it. */
+function isWithin(folder: string, path: string): boolean {
+  return !/^\.\.(?:[/\\]|$)/.test(relative(resolve(folder), resolve(path)));
 }
 
 /**
@@ -83,7 +93,7 @@ function nameMistakes({ name = usualName, others = {} }: AdaptersOptions): Mista
  */
 export function adapters(folder: string, options: AdaptersOptions = {}): DeployTarget {
   checkTargetFolder("adapters", folder);
-  checkOptions("adapters", options, rules, () => nameMistakes(options));
+  checkOptions("adapters", options, rules, () => nameMistakes(folder, options));
   const { name = usualName, others = {} } = options;
   const fedFrom =
     (session: Pick<OnnxSession, "run">, feeds: Awaited<ReturnType<typeof readAdapterFile>>) =>

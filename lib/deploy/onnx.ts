@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
-import { notNegative, positive, type Rule, type Rules, someOf } from "../core/option_rules.ts";
+import { notNegative, positive, type Rules, someOf } from "../core/option_rules.ts";
 import { openOnnxFile, writeOnnxFile } from "../engine/mod.ts";
 import type { Model } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";

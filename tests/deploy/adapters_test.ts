@@ -126,6 +126,10 @@ Deno.test("what cannot be fed is refused before anything is trained", () =>
       () => adapters("a", { name: "a/b", others: { "..": "", trained: 1 as never } }),
       isMistake("input", "name", "letters, digits", '".."', "no folder for trained"),
     );
+    assert.throws(
+      () => adapters("a", { others: { phones: "a/adapters/phones" } }),
+      isMistake("input", "phones in a, which is written anew"),
+    );
     const plan = model(base).data("a.csv", columns).adapt(lora()).train()
       .deploy(adapters("out/app", { name: "films", others: { phones: "out/phones" } }));
     const json = JSON.parse(JSON.stringify(plan));
