@@ -13,7 +13,7 @@ import type { TrainedModel } from "./trained_model.ts";
 /** What transformers.js calls the session of a file. */
 const sessionNames: Readonly<Record<string, string>> = { encoder_model: "model" };
 
-/** Opens the files of a type; undefined for denoisers, which transformers.js has no pipeline for. */
+/** Opens the files of a type; undefined for what transformers.js has no pipeline for. */
 export async function openOnnxInWasm(
   trained: TrainedModel,
   folder: string,
@@ -25,12 +25,9 @@ export async function openOnnxInWasm(
     readonly isRounded: boolean;
   },
 ): Promise<OpenedInWasm | undefined> {
-  const { trainable: { model }, task: { signature, reader: contract } } = trained;
-  if (model.family.component) return undefined;
-  const reader = await openPipeline(contract?.pipeline ?? signature.pipeline, folder, {
-    dtype,
-    runtime: "wasm",
-  });
+  const { trainable: { model }, task: { reader: contract } } = trained;
+  if (model.family.component || !contract) return undefined;
+  const reader = await openPipeline(contract.pipeline, folder, { dtype, runtime: "wasm" });
   const graphs = onnxGraphsOf(trained);
   const sessions = Object.keys(graphs.programs).map((name) => ({
     ...reader.session(sessionNames[name] ?? name),
@@ -41,7 +38,7 @@ export async function openOnnxInWasm(
     run,
     read,
     // Its images need a browser's canvas.
-    ...(contract && model.family.input === "text"
+    ...(model.family.input === "text"
       ? {
         answers: (proof, mostInputs) =>
           askReader(contract, folder, proof, { tolerance, isRounded, model, reader, mostInputs }),

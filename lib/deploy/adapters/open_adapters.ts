@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HostTensor } from "../../engine/mod.ts";
+import type { ReaderContract } from "../../nn/reader_contract.ts";
 import { exportedReader } from "../../nn/run_over.ts";
 import { openPipeline, type OpenPipelineOptions } from "../../text/transformers_js.ts";
 import { type AnswerProof, type AnswerReceipt, askReader } from "../ask_reader.ts";
@@ -25,18 +26,18 @@ interface Wrapper {
 
 /** A pipeline with an adapter on it. */
 async function openWith(
-  { task: { reader, signature } }: TrainedModel,
+  { pipeline }: Pick<ReaderContract, "pipeline">,
   folder: string,
   name: string,
   options: OpenPipelineOptions = {},
 ) {
   const address = pathToFileURL(resolve(folder, wrapperFile)).href;
   const { openAdapters }: Wrapper = await import(address);
-  return await openPipeline(reader?.pipeline ?? signature.pipeline, folder, {
+  return await openPipeline(pipeline, folder, {
     ...options,
     async prepare(pipeline, { Tensor }) {
       const read = async (path: string) => (await Deno.readFile(path)).buffer;
-      const adapters = await openAdapters(pipeline, Tensor, join(folder), read);
+      const adapters = await openAdapters(pipeline, Tensor, folder, read);
       await adapters.use(name);
     },
   });
@@ -51,7 +52,7 @@ export async function askWithAdapters(
 ): Promise<AnswerReceipt | undefined> {
   const { trainable: { model }, task: { reader: contract } } = trained;
   if (!contract) return undefined;
-  const reader = await openWith(trained, folder, name);
+  const reader = await openWith(contract, folder, name);
   try {
     return await askReader(contract, folder, proof, { tolerance, isRounded: false, model, reader });
   } finally {
@@ -69,25 +70,22 @@ export async function openAdaptersInWasm(
     readonly feeds: Readonly<Record<string, HostTensor>>;
     readonly tolerance: number;
   },
-): Promise<OpenedInWasm> {
+): Promise<OpenedInWasm | undefined> {
   const { trainable: { model, objective }, task: { reader: contract } } = trained;
-  const reader = await openWith(trained, folder, name, { runtime: "wasm" });
+  if (!contract) return undefined;
+  const reader = await openWith(contract, folder, name, { runtime: "wasm" });
   const session = reader.session("model");
   return {
     run: (batch) => session.run({ ...batch, ...feeds } as Parameters<typeof session.run>[0]),
     read: exportedReader(objective),
-    ...(contract
-      ? {
-        answers: (proof, mostInputs) =>
-          askReader(contract, folder, proof, {
-            tolerance,
-            isRounded: false,
-            model,
-            reader,
-            mostInputs,
-          }),
-      }
-      : {}),
+    answers: (proof, mostInputs) =>
+      askReader(contract, folder, proof, {
+        tolerance,
+        isRounded: false,
+        model,
+        reader,
+        mostInputs,
+      }),
     dispose: () => reader.dispose(),
   };
 }
