@@ -168,7 +168,14 @@ export type {
 } from "./lib/engine/quantized_weight.ts";
 
 // Deploy targets
-export type { AboutTraining, DeployTarget, ReaderProof, Reopened } from "./lib/deploy/target.ts";
+export type {
+  AboutTraining,
+  DeployTarget,
+  OpenedInWasm,
+  ReaderProof,
+  Reopened,
+  TargetForm,
+} from "./lib/deploy/target.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
 export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";
@@ -183,6 +190,7 @@ export type {
   WrittenAnswer,
 } from "./lib/nn/reader_contract.ts";
 export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";
+export type { ReaderSession, ReaderTensor } from "./lib/text/reader_session.ts";
 export type { ReadBatch, RunBatch } from "./lib/nn/run_over.ts";
 export type { TrainableModel } from "./lib/nn/trainable_model.ts";
 

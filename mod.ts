@@ -346,15 +346,19 @@ export { tripletAccuracy } from "./lib/metrics/triplet_accuracy.ts";
 
 // Deploy targets
 export { adapter, type AdapterOptions } from "./lib/deploy/adapter.ts";
+export { adapters, type AdaptersOptions } from "./lib/deploy/adapters.ts";
 export { browser, type BrowserOptions } from "./lib/deploy/browser.ts";
 export { edge, type EdgeOptions } from "./lib/deploy/edge.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { hub, type HubOptions } from "./lib/deploy/hub.ts";
 export { merged, type MergedOptions } from "./lib/deploy/merged.ts";
+export { mobile, type MobileOptions } from "./lib/deploy/mobile.ts";
 export { onnx, type OnnxOptions } from "./lib/deploy/onnx.ts";
 export { sentenceTransformers } from "./lib/deploy/sentence_transformers.ts";
-export type { ComputeDrift } from "./lib/deploy/compute_drift.ts";
-export type { Receipt } from "./lib/deploy/target.ts";
+export type { Agreement, ComputeDrift } from "./lib/deploy/compute_drift.ts";
+export type { FormProof, Receipt, WasmProof } from "./lib/deploy/target.ts";
+export type { RowScore } from "./lib/deploy/held_out.ts";
+export type { ChainStep, DeploymentChain } from "./lib/pipeline/run/deployment_chain.ts";
 
 // Tables and data
 export { requireColumns, textColumn, type TextColumnOptions } from "./lib/table/columns.ts";

@@ -44,7 +44,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
     console.log(String(result));
     if (flags.json) {
       const { model, method, examples, epochs, trainSeconds, stepsPerSecond } = result;
-      const { scores, outputs, receipts } = result;
+      const { scores, outputs, receipts, chain } = result;
       // The same JSON: what else a terminal would obey stands in its texts only.
       console.log(visibleLines(JSON.stringify({
         model,
@@ -56,6 +56,7 @@ export async function finetune(args: readonly string[]): Promise<number> {
         scores,
         outputs,
         receipts,
+        chain,
       })));
     }
     await result.dispose();

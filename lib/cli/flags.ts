@@ -36,6 +36,7 @@ const general: Readonly<Record<string, Kind>> = {
   "max-new-tokens": text,
   deploy: text,
   repository: text,
+  dtypes: text,
   out: text,
   device: text,
   precision: text,

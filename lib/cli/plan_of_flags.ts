@@ -54,9 +54,6 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
   const evaluateCompute = read.text("evaluateCompute");
   const features = read.text("features");
   const deployed = read.list("deploy") ?? defaultTargets(method.name, data.task);
-  if (read.has("repository") && !deployed.includes("hub")) {
-    read.wrong.push("--repository belongs to --deploy hub");
-  }
   const json = {
     tunebook: 1,
     model: read.text("model") ?? defaults.model ?? "",
@@ -73,7 +70,7 @@ export function planOfFlags(flags: Flags, fileColumns?: readonly string[]): Flag
     ...generateOfFlags(read),
     ...(evaluateCompute ? { evaluateCompute } : {}),
     ...(features ? { features } : {}),
-    deploy: deployed.map((target) => placed(target, out, read)),
+    deploy: targetsOfFlags(read, deployed, out),
   };
   return readPlan(json, data.task, read.wrong);
 }
@@ -142,13 +139,33 @@ function trainOfFlags(read: FlagReader, out: string): Record<string, unknown> {
   });
 }
 
-/** Targets write a folder of their name; `gguf` is one file, and `hub` writes there what it publishes. */
-function placed(target: string, out: string, read: FlagReader): Record<string, unknown> {
-  const folder = join(out, target === "gguf" ? "model.gguf" : target);
-  if (target !== "hub") return { target, folder };
+/** Targets that write several types. */
+const ofTypes: readonly string[] = ["onnx", "mobile"];
+
+function targetsOfFlags(read: FlagReader, targets: readonly string[], out: string) {
+  const dtypes = read.list("dtypes");
+  if (dtypes && !targets.some((target) => ofTypes.includes(target))) {
+    read.wrong.push(`--dtypes belongs to --deploy ${ofTypes.join(" or ")}`);
+  }
   const repository = read.text("repository");
-  if (repository === undefined) read.wrong.push("--deploy hub needs --repository ORG/NAME");
-  return { target, folder: repository ?? "org/name", options: { folder } };
+  if ((repository !== undefined) !== targets.includes("hub")) {
+    read.wrong.push("--repository and --deploy hub belong together");
+  }
+  return targets.map((target) => {
+    const folder = join(out, placeOf(target));
+    // What is published lies here, too.
+    if (target === "hub") return { target, folder: repository, options: { folder } };
+    return {
+      target,
+      folder,
+      ...(dtypes && ofTypes.includes(target) ? { options: { dtypes } } : {}),
+    };
+  });
+}
+
+/** Targets write a folder of their name; `gguf` is one file. */
+function placeOf(target: string): string {
+  return target === "gguf" ? "model.gguf" : target;
 }
 
 /** Some methods leave no adapter of their own; others cannot become part of the weights. */

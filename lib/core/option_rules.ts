@@ -102,3 +102,17 @@ export function oneOf(words: readonly string[]): Rule {
     (value) => typeof value === "string" ? didYouMean(value, words) : "",
   ];
 }
+
+/** One or more of some words, each once. */
+export function someOf(words: readonly string[]): Rule {
+  return [
+    `a list of some of ${words.join(", ")}, each once`,
+    (value) =>
+      Array.isArray(value) && value.length > 0 && new Set(value).size === value.length &&
+      value.every((each) => words.includes(each)),
+    (value) => {
+      const other = [value].flat().find((each) => !words.includes(each as string));
+      return typeof other === "string" ? didYouMean(other, words) : "";
+    },
+  ];
+}

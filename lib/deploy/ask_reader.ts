@@ -56,6 +56,20 @@ const together = [3, 5];
 /** Characters of an input that an error shows. */
 const mostShown = 60;
 
+/** How a reader is asked. */
+export interface AskReaderOptions {
+  /** The largest difference of a score that is no mistake, for what is of size 1. */
+  readonly tolerance: number;
+  readonly isRounded: boolean;
+  readonly model: Pick<Model, "family" | "headRequest">;
+  /** Which of the folder's files are opened; those that `config.json` names unless given. */
+  readonly dtype?: string | undefined;
+  /** A pipeline that is open and stays so; one is opened for the folder unless given. */
+  readonly reader?: ReaderPipeline | undefined;
+  /** How many held-out inputs are asked at most, and no long ones; all chosen ones unless given. */
+  readonly mostInputs?: number | undefined;
+}
+
 /**
  * Opens the folder with transformers.js' own pipeline and asks it for held-out inputs, alone and several
  * at once, and for some that are too long. Throws a `TunebookError` of kind "output" for the first
@@ -66,21 +80,20 @@ export async function askReader(
   contract: ReaderContract,
   folder: string,
   { table, processor, expectedOf }: AnswerProof,
-  { tolerance, isRounded, model }: {
-    readonly tolerance: number;
-    readonly isRounded: boolean;
-    readonly model: Pick<Model, "family" | "headRequest">;
-  },
+  { tolerance, isRounded, model, dtype, reader: given, mostInputs }: AskReaderOptions,
 ): Promise<AnswerReceipt> {
   const all = contract.inputsOf(table);
-  const chosen = await expectedOf(chooseInputs(all));
+  const chosen = await expectedOf(chooseInputs(all).slice(0, mostInputs));
   const takesLong = contract.longInputs(processor);
   const fitting = chosen.filter(({ outputs, truncated }) =>
     takesLong || (outputs.length === 1 && !truncated)
   );
-  const long = takesLong ? await expectedOf(longInputs(contract, all, processor)) : [];
+  const long = takesLong && mostInputs === undefined
+    ? await expectedOf(longInputs(contract, all, processor))
+    : [];
   const groups = [...inGroups(fitting), ...long.map((each) => [each, ...fitting.slice(0, 1)])];
-  const reader = await openPipeline(contract.pipeline, folder, { threads: processorThreads() });
+  const reader = given ??
+    await openPipeline(contract.pipeline, folder, { threads: processorThreads(), dtype });
   let other: OtherTokens | undefined;
   let worst = { share: 0, largestDifference: 0, tolerance };
   const texts = { compared: 0, same: 0, sameFirstToken: 0 };
@@ -106,7 +119,7 @@ export async function askReader(
       }
     }
   } finally {
-    await reader.dispose();
+    if (!given) await reader.dispose();
   }
   return {
     reader: "transformers.js",

@@ -9,13 +9,14 @@ import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules, text, texts } from "../core/option_rules.ts";
 import { checkPage, writePage } from "./browser/page.ts";
 import { checkAsked, pageSettings, titles } from "./browser/page_settings.ts";
-import { onnx } from "./onnx.ts";
+import { formWithin } from "./form_within.ts";
+import { onnx, type OnnxOptions } from "./onnx.ts";
 import { fileKind, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** How to make the page. */
 export interface BrowserOptions {
-  /** The type of the matrices, as `onnx` has it; what visitors download shrinks with it. float32 unless given. */
+  /** The type of the matrices, as `onnx` has it; what visitors download shrinks with it. as it was trained unless given. */
   readonly dtype?: OnnxDtype;
   /** How far rounding may move what the model gives, as `onnx` has it. */
   readonly mostDrift?: number;
@@ -55,9 +56,11 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
   checkTargetFolder("browser", folder);
   checkOptions("browser", options, rules, () => floatMistakes(options));
   const { title, examples = [], ...written } = options;
-  const whole = onnx(folder, written);
+  const whole = onnx(folder, onnxOptions(written));
+  const form = formWithin("model", whole);
   return {
     ...whole,
+    ...form,
     name: "browser",
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     async check(trainable, about) {
@@ -71,19 +74,25 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
       const settings = pageSettings(trained, dtype);
       await writePage(folder, settings, { title: title ?? titles[settings.kind], examples });
     },
-    reopen: (trained, folder, device) => whole.reopen(trained, join(folder, "model"), device),
     async inspect(trained, folder, proof) {
       await checkPage(folder);
-      return await whole.inspect!(trained, join(folder, "model"), proof);
+      return await form.inspect!(trained, folder, proof);
     },
   };
 }
 
+/** The options of `onnx` that write one file. */
+export function onnxOptions(
+  { dtype, ...others }: Pick<BrowserOptions, "dtype" | "mostDrift">,
+): OnnxOptions {
+  return { ...others, ...(dtype === undefined ? {} : { dtypes: [dtype] }) };
+}
+
 /** What is wrong with a limit of the drift: float32 has none. */
 export function floatMistakes(
-  { dtype = "float32", mostDrift }: Pick<BrowserOptions, "dtype" | "mostDrift">,
+  { dtype = "fp32", mostDrift }: Pick<BrowserOptions, "dtype" | "mostDrift">,
 ): Mistake[] {
-  return mostDrift === undefined || dtype !== "float32"
+  return mostDrift === undefined || dtype !== "fp32"
     ? []
-    : [optionMistake("mostDrift", "belongs to a dtype of fewer bits than float32")];
+    : [optionMistake("mostDrift", "belongs to a dtype of fewer bits than fp32")];
 }

@@ -12,6 +12,12 @@ import { evaluated, type Rows, runOver } from "../nn/run_over.ts";
 import type { Outputs } from "../nn/task.ts";
 import { frozenOf, type TrainableModel } from "../nn/trainable_model.ts";
 
+/** How often two models give the same answer. */
+export interface Agreement {
+  readonly same: number;
+  readonly compared: number;
+}
+
 /** What eight bits change in the outputs for held-out rows. */
 export interface ComputeDrift {
   /** Rows that were run in both. */
@@ -21,7 +27,7 @@ export interface ComputeDrift {
   /** The mean of the absolute differences of all outputs. */
   readonly mean: number;
   /** At how many of the asked positions both give the same answer; absent where answers are no labels. */
-  readonly answers?: { readonly same: number; readonly compared: number };
+  readonly answers?: Agreement;
 }
 
 /** Held-out rows that drifts and receipts compare: enough to see a mistake, few enough to cost no time. */

@@ -7,17 +7,18 @@ import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { oneOf, positive, type Rules, text } from "../core/option_rules.ts";
-import { floatMistakes } from "./browser.ts";
+import { floatMistakes, onnxOptions } from "./browser.ts";
 import { checkAsked, pageSettings, titles } from "./browser/page_settings.ts";
 import { askEdge } from "./edge/ask_edge.ts";
 import { writeEdge } from "./edge/edge_files.ts";
+import { formWithin } from "./form_within.ts";
 import { onnx } from "./onnx.ts";
-import { fileKind, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
+import { fileKind, isQuantised, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** How to make the server. */
 export interface EdgeOptions {
-  /** The type of the matrices, as `onnx` has it. float32 unless given. */
+  /** The type of the matrices, as `onnx` has it. as it was trained unless given. */
   readonly dtype?: OnnxDtype;
   /** How far rounding may move what the model gives, as `onnx` has it. */
   readonly mostDrift?: number;
@@ -53,9 +54,11 @@ export function edge(folder: string, options: EdgeOptions = {}): DeployTarget {
   checkTargetFolder("edge", folder);
   checkOptions("edge", options, rules, () => floatMistakes(options));
   const { title, ...written } = options;
-  const whole = onnx(folder, written);
+  const whole = onnx(folder, onnxOptions(written));
+  const form = formWithin("model", whole);
   return {
     ...whole,
+    ...form,
     name: "edge",
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     async check(trainable, about) {
@@ -76,12 +79,11 @@ export function edge(folder: string, options: EdgeOptions = {}): DeployTarget {
       const settings = pageSettings(trained, dtype);
       await writeEdge(folder, settings, { title: title ?? titles[settings.kind] });
     },
-    reopen: (trained, folder, device) => whole.reopen(trained, join(folder, "model"), device),
     async inspect(trained, folder, proof) {
-      const found = await whole.inspect!(trained, join(folder, "model"), proof);
+      const found = await form.inspect!(trained, folder, proof);
       const inputs = trained.task.reader!.inputsOf(proof.table);
-      const isRounded = written.dtype === "q8" || written.dtype === "q4";
-      return { ...found, webAssembly: await askEdge(folder, inputs, { isRounded }) };
+      const asked = { isRounded: isQuantised(written.dtype) };
+      return { ...found, webAssembly: await askEdge(folder, inputs, asked) };
     },
   };
 }

@@ -90,6 +90,7 @@ export function gguf(file: string, options: GgufOptions = {}): DeployTarget {
     name: "gguf",
     folder: file,
     isFile: true,
+    dtype: format,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     tolerance: isRounded ? options.mostDrift ?? drifts[format] : tolerances[format],
     ...(isRounded

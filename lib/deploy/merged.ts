@@ -109,6 +109,7 @@ export function merged(folder: string, options: MergedOptions = {}): DeployTarge
   return {
     name: "merged",
     folder,
+    ...(quantize ?? options.dtype ? { dtype: quantize ?? options.dtype } : {}),
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     ...limitsOf(options),
     check: ({ adapter }) => checkMergeable(adapter),

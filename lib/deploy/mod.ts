@@ -7,11 +7,13 @@ import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
+import { adapters } from "./adapters.ts";
 import { browser } from "./browser.ts";
 import { edge } from "./edge.ts";
 import { gguf } from "./gguf.ts";
 import { hub } from "./hub.ts";
 import { merged } from "./merged.ts";
+import { mobile } from "./mobile.ts";
 import { onnx } from "./onnx.ts";
 import { sentenceTransformers } from "./sentence_transformers.ts";
 import type { DeployTarget } from "./target.ts";
@@ -21,11 +23,13 @@ type Make = (folder: string, options: never) => DeployTarget;
 /** The targets by name: each refuses the options that it does not know. */
 export const targets: Readonly<Record<string, Make>> = {
   adapter,
+  adapters,
   browser,
   edge,
   gguf,
   hub,
   merged,
+  mobile,
   onnx,
   sentenceTransformers: withoutOptions("sentenceTransformers", sentenceTransformers),
 };

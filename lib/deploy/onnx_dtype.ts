@@ -8,13 +8,13 @@ import { bodyPaths, type Model, modelWeights } from "../nn/model.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { quantizeWeight } from "../weights/quantize_weight.ts";
 import { lossDifference } from "./mean_loss.ts";
-import type { DeployTarget } from "./target.ts";
+import type { TargetForm } from "./target.ts";
 
 /** A type that files can be written in. */
-export type OnnxDtype = "float32" | "float16" | "q8" | "q4";
+export type OnnxDtype = "fp32" | "fp16" | "q8" | "q4" | "q4f16";
 
 /** All types. */
-export const onnxDtypes: readonly OnnxDtype[] = ["float32", "float16", "q8", "q4"];
+export const onnxDtypes: readonly OnnxDtype[] = ["fp32", "fp16", "q8", "q4", "q4f16"];
 
 /** The file's end and transformers.js' `dtype`. */
 interface FileKind {
@@ -25,9 +25,11 @@ interface FileKind {
 /** For the ways in which weights are written, or held by a model that was trained over fewer bits. */
 const kinds = {
   float32: { suffix: "", dtype: "fp32" },
-  float16: { suffix: "_fp16", dtype: "fp16" },
+  fp32: { suffix: "", dtype: "fp32" },
+  fp16: { suffix: "_fp16", dtype: "fp16" },
   q8: { suffix: "_quantized", dtype: "q8" },
   q4: { suffix: "_q4", dtype: "q4" },
+  q4f16: { suffix: "_q4f16", dtype: "q4f16" },
   nf4: { suffix: "_bnb4", dtype: "bnb4" },
   fp4: { suffix: "_bnb4", dtype: "bnb4" },
   int4: { suffix: "_q4", dtype: "q4" },
@@ -39,6 +41,19 @@ export function fileKind({ quantized }: Pick<Model, "quantized">, dtype?: OnnxDt
   return kinds[dtype ?? quantized?.values().next().value?.format ?? "float32"];
 }
 
+/** How matrices are held in types of few bits. */
+const formats = { q8: "int8", q4: "int4", q4f16: "int4" } as const;
+
+/** True where matrices are rounded to few bits. */
+export function isQuantised(dtype: OnnxDtype | undefined): dtype is keyof typeof formats {
+  return dtype !== undefined && dtype in formats;
+}
+
+/** True where what is multiplied is float16. */
+export function isHalf(dtype: OnnxDtype | undefined): boolean {
+  return dtype === "fp16" || dtype === "q4f16";
+}
+
 /** The trained model with nothing left to train, its matrices in the type. */
 export function settledIn(
   { model, adapter, objective }: TrainableModel,
@@ -46,15 +61,17 @@ export function settledIn(
   dtype?: OnnxDtype,
 ): TrainableModel {
   const settled = settle(model, adapter, values, { dequantise: dtype !== undefined });
-  if (dtype !== "q8" && dtype !== "q4") return { ...settled, objective };
-  const format = dtype === "q8" ? "int8" : "int4";
+  if (!isQuantised(dtype)) return { ...settled, objective };
   const body = bodyPaths(settled.model);
   const matrices = modelWeights(settled.model).filter(({ path, layer }) =>
     layer.kind === "linear" && path.endsWith(".weight") && body.has(layer.path)
   );
   const quantized = new Map(
     matrices.map(({ path, shape }) =>
-      [path, quantizeWeight(format, shape, () => settled.model.weights.get(path)!)] as const
+      [
+        path,
+        quantizeWeight(formats[dtype], shape, () => settled.model.weights.get(path)!),
+      ] as const
     ),
   );
   return { ...settled, model: { ...settled.model, quantized }, objective };
@@ -67,13 +84,16 @@ export function settledIn(
 const tolerance = 1e-3;
 /** Weights and the factors of products keep 11 bits: tiny random models differ by up to 2e-3. */
 const halfTolerance = 1e-2;
-/** A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. */
-const logitDrift = 0.1;
+/**
+ * A tenth of a logit moves a probability by at most 2.5 hundredths, p·(1 − p) being 1/4 or less. Four bits move
+ * logits of MiniLM by 0.4 and one answer of 64: there the score is the limit that counts.
+ */
+const logitDrifts = { q8: 0.1, q4: 1, q4f16: 1 } as const;
 /** As for GGUF's Q8_0 and Q4_0, in nats. */
-const lossDrifts = { q8: 0.02, q4: 0.3 } as const;
+const lossDrifts = { q8: 0.02, q4: 0.3, q4f16: 0.3 } as const;
 
 /** What has more bits. */
-const finer = { float16: "float32", q8: "float16", q4: "q8 or float16" } as const;
+const finer = { fp16: "fp32", q8: "fp16", q4: "q8 or fp16", q4f16: "q8 or fp16" } as const;
 
 const remedyFor = (dtype: keyof typeof finer) =>
   `Rounding has lost part of what was learned. Write a dtype with more bits, ${finer[dtype]}, or ` +
@@ -83,9 +103,9 @@ const remedyFor = (dtype: keyof typeof finer) =>
 export function limitsIn(
   dtype: OnnxDtype | undefined,
   mostDrift: number | undefined,
-): Pick<DeployTarget, "tolerance" | "isAbsolute" | "remedy" | "toleranceOf" | "differenceOf"> {
-  if (dtype === undefined || dtype === "float32") return { tolerance };
-  if (dtype === "float16") {
+): Pick<TargetForm, "tolerance" | "isAbsolute" | "remedy" | "toleranceOf" | "differenceOf"> {
+  if (dtype === undefined || dtype === "fp32") return { tolerance };
+  if (dtype === "fp16") {
     return {
       tolerance: mostDrift ?? halfTolerance,
       ...(mostDrift === undefined ? {} : { isAbsolute: true }),
@@ -93,12 +113,12 @@ export function limitsIn(
     };
   }
   return {
-    tolerance: mostDrift ?? logitDrift,
+    tolerance: mostDrift ?? logitDrifts[dtype],
     isAbsolute: true,
     remedy: remedyFor(dtype),
     // A single token says little about a model that writes.
     toleranceOf: ({ trainable: { objective } }) =>
-      mostDrift ?? (objective.head.name === "language" ? lossDrifts[dtype] : logitDrift),
+      mostDrift ?? (objective.head.name === "language" ? lossDrifts : logitDrifts)[dtype],
     differenceOf: lossDifference,
   };
 }

@@ -35,6 +35,7 @@ export { processorThreads } from "./devices/processor_threads.ts";
 export type { FrozenSource, HostTensor, InputSpec, Program } from "./program.ts";
 export type { PairLayout } from "./cut_pairs.ts";
 export { type OnnxSession, openOnnxFile, writeOnnxFile } from "./onnx_file.ts";
+export { type OrtContents, writeOrtFile } from "./ort_format.ts";
 export { type OnnxAttribute, type OnnxContents, type OnnxNode, readOnnx } from "./onnx_reader.ts";
 export type { ExternalBytes, GraphConstant } from "./onnx_tensor.ts";
 export { sizeOf } from "./value.ts";

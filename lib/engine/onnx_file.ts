@@ -17,6 +17,8 @@ import { trace } from "./trace.ts";
 
 /** A protobuf message cannot be larger than 2 GiB; this leaves room for the graph itself. */
 const maxInsideBytes = 1.8e9;
+/** Browsers keep a downloaded file in one piece of memory, which ends at 2 GB. */
+const pieceBytes = 1e9;
 /** Where constants go outside, small ones stay. */
 const minExternalBytes = 1 << 16;
 
@@ -26,17 +28,19 @@ export interface OnnxFileSettings {
   readonly pairs?: PairLayout | undefined;
   /** Holds matrices in float16, and those inputs and outputs that this says of. */
   readonly float16?: ((name: string) => boolean) | undefined;
+  /** The most bytes of weights inside the file, and of one piece beside it. */
+  readonly most?: { readonly inside: number; readonly piece: number };
 }
 
 /**
  * Writes a program without state as an ONNX file with standard operators, int64 token ids and named
- * open axes. Models near 2 GB get their weights in `<file>_data` beside it.
+ * open axes. Models near 2 GB get their weights beside it, in `<file>_data`, `<file>_data_1` …
  */
 export async function writeOnnxFile(
   path: string,
   program: Program,
   frozen: FrozenSource,
-  { pairs, float16 }: OnnxFileSettings = {},
+  { pairs, float16, most = { inside: maxInsideBytes, piece: pieceBytes } }: OnnxFileSettings = {},
 ): Promise<void> {
   const graph = trace(program, frozen, { contrib: false, exportTypes: true });
   if (pairs) cutPairs(graph, pairs);
@@ -45,10 +49,11 @@ export async function writeOnnxFile(
   const externalFile = `${basename(path)}_data`;
   const model = writeOnnx(
     graph,
-    bytes > maxInsideBytes ? { externalFile, minExternalBytes } : {},
+    bytes > most.inside ? { externalFile, minExternalBytes, pieceBytes: most.piece } : {},
   );
-  if (model.external.length > 0) {
-    await writeFileAtomic(join(dirname(path), externalFile), streamOf(model.external));
+  for (const [at, { file, firstChunk }] of model.pieces.entries()) {
+    const chunks = model.external.slice(firstChunk, model.pieces[at + 1]?.firstChunk);
+    await writeFileAtomic(join(dirname(path), file), streamOf(chunks));
   }
   await writeFileAtomic(path, model.bytes);
 }

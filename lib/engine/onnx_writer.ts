@@ -13,7 +13,7 @@ import type { Value } from "./value.ts";
 import { onnxType } from "./graph_builder.ts";
 
 /** The standard's operator set; 18 is the first whose reductions take their axes as input. */
-const standardVersion = 18;
+export const standardVersion = 18;
 /** The file format that belongs to operator set 18. */
 const irVersion = 8;
 /** Alignment of external data that lets a runtime map it into memory. */
@@ -23,6 +23,8 @@ const alignment = 4096;
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly external: readonly (() => Uint8Array)[];
+  /** The files of the external data, each with the number of its first chunk; empty without such data. */
+  readonly pieces: readonly ExternalPiece[];
   /** Where the weights are in the external file once the chunks are written behind its end. */
   readonly placed: ExternalPlaces;
 }
@@ -33,12 +35,23 @@ export interface ExternalPlaces {
   readonly end: number;
 }
 
+/** One file of external data. */
+export interface ExternalPiece {
+  readonly file: string;
+  readonly firstChunk: number;
+}
+
 /** Where large constants go. */
 export interface OnnxFileOptions {
   /** The file name of the external data; without it everything is inside the model. */
   readonly externalFile?: string;
   /** Constants of at least this many bytes go outside. */
   readonly minExternalBytes?: number;
+  /**
+   * The most bytes of an external file, but for a constant that is larger alone. What does not fit goes into
+   * `<externalFile>_1`, `<externalFile>_2` …, as transformers.js asks for them. One file unless given.
+   */
+  readonly pieceBytes?: number;
   /** What the external file has already; it takes all other frozen weights, also small ones. */
   readonly known?: ExternalPlaces;
 }
@@ -55,6 +68,15 @@ export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxMode
   const external: (() => Uint8Array)[] = [];
   const places = new Map(options.known?.places);
   let end = options.known?.end ?? 0;
+  const pieces: ExternalPiece[] = [];
+  const pieceFor = (size: number, { externalFile, pieceBytes = Infinity }: OnnxFileOptions) => {
+    const last = pieces.at(-1);
+    if (last && end + size <= pieceBytes) return last.file;
+    const file = pieces.length === 0 ? externalFile! : `${externalFile}_${pieces.length}`;
+    if (last) end = 0;
+    pieces.push({ file, firstChunk: external.length });
+    return file;
+  };
   const initializer = [...graph.constants].map(([value, data]) => {
     const size = bytesOf(value);
     const tensor: onnx.ITensorProto = {
@@ -70,9 +92,10 @@ export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxMode
     tensor.dataLocation = TensorProto.DataLocation.EXTERNAL;
     const found = places.get(value.name);
     const isKnown = found?.size === size && typeof data === "function";
+    const location = isKnown ? options.externalFile : pieceFor(size, options);
     const offset = isKnown ? found.offset : end;
     tensor.externalData = [
-      { key: "location", value: options.externalFile },
+      { key: "location", value: location },
       { key: "offset", value: String(offset) },
       { key: "length", value: String(size) },
     ];
@@ -119,7 +142,7 @@ export function writeOnnx(graph: Graph, options: OnnxFileOptions = {}): OnnxMode
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value, graph)),
     },
   };
-  return { bytes: ModelProto.encode(model).finish(), external, placed: { places, end } };
+  return { bytes: ModelProto.encode(model).finish(), external, pieces, placed: { places, end } };
 }
 
 function rawBytes(constant: Constant): Uint8Array {

@@ -89,7 +89,7 @@ export function evaluatedResults(
 }
 
 /** Results of tokens in the shape of the batch. */
-function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
+export function shaped(model: Model, results: Tensor, batch: TextBatch): Tensor {
   if (!model.family.stack || modelHead(model).reads !== "tokens") return results;
   const [rows, sequence] = (batch.decoder ?? batch).mask.shape as [number, number];
   return tf.reshape(results, [rows, sequence, results.shape[1]!]);

@@ -5,21 +5,22 @@
  */
 import { mistakes, TunebookError } from "../core/errors.ts";
 import { splitColumn, splitsByColumn } from "../data/split_column.ts";
+import type { Table } from "../table/table.ts";
 import { originOf } from "../table/origin.ts";
 import type { AnyTask, DataSource, SplitSettings } from "./plan_spec.ts";
 
 /**
- * The training rows, and the settings with the rows that the column `split` holds out. Other sources stay as they
- * are: so do tables whose task reads that column as something else.
+ * The training rows, and the settings with the rows that the column `split` holds out. Files stay as they are
+ * until they are read; so do tables whose task reads that column as something else.
  *
  * @throws TunebookError of kind "input" where the settings hold out what the column does, too, and of kind "data"
  * where the column names no training rows
  */
-export function heldOutByColumn(
-  data: DataSource,
+export function heldOutByColumn<Data extends DataSource>(
+  data: Data,
   task: AnyTask,
   split: SplitSettings,
-): { readonly data: DataSource; readonly split: SplitSettings } {
+): { readonly data: Data | Table; readonly split: SplitSettings } {
   if (typeof data === "string" || task.columns.includes(splitColumn)) return { data, split };
   const where = originOf(data) ?? "the data";
   const splits = splitsByColumn(data, where);

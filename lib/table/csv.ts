@@ -28,6 +28,8 @@ export interface SeparatedOptions {
   readonly omit?: readonly string[];
   /** The only columns that are kept. */
   readonly columns?: readonly string[];
+  /** Columns that are kept beside `columns` where they are there. */
+  readonly optionalColumns?: readonly string[];
 }
 
 /**
@@ -47,7 +49,7 @@ export interface SeparatedOptions {
 export function readSeparated(
   bytes: Uint8Array,
   source: string,
-  { separator, quote, omit = [], columns }: SeparatedOptions,
+  { separator, quote, omit = [], columns, optionalColumns = [] }: SeparatedOptions,
 ): Table {
   checkText(bytes, source);
   if (isSeparatorLine(bytes)) {
@@ -66,7 +68,9 @@ export function readSeparated(
   const header = records[0].map((name) => name.trim());
   requireNames(header, omit.filter(Boolean), source);
   // Columns that are not there are told by the caller, beside those that are.
-  const only = columns?.every((name) => header.includes(name)) ? columns : header;
+  const only = columns?.every((name) => header.includes(name))
+    ? [...columns, ...optionalColumns]
+    : header;
   const kept = header.map((name, at) => ({ name, at }))
     .filter(({ name }) => !omit.includes(name) && only.includes(name));
   const names = nameMistakes(kept.map(({ name }) => name), kept.map(({ at }) => at + 1));

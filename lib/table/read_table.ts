@@ -46,6 +46,8 @@ export interface ReadSettings {
 export interface ReadTableOptions extends ReadSettings {
   /** The columns to keep, in this order; by default all. */
   columns?: readonly string[];
+  /** Columns to keep behind `columns` where the table has them. */
+  optionalColumns?: readonly string[];
   /** Columns to leave out; `""` are those without a name, if any, such as the index that pandas writes. */
   omit?: readonly string[];
   /** How long to wait for the next byte of a download, in seconds; 30 by default. */
@@ -123,6 +125,7 @@ export const readRules: Rules<ReadSettings> = {
 const rules: Rules<ReadTableOptions> = {
   ...readRules,
   columns: texts,
+  optionalColumns: texts,
   omit: anyNames,
   timeoutSeconds: positive,
   signal: abortSignal,
@@ -168,10 +171,11 @@ export async function readTable(source: string, options: ReadTableOptions = {}):
   checkCells(format, options);
   checkColumns(options);
   const table = await formats[format].read(bytes, source, options);
-  const { columns, omit } = options;
+  const { columns, optionalColumns = [], omit } = options;
   if (columns) {
     requireColumns(table, columns, source);
-    return table.select(...columns);
+    const names = table.columnNames();
+    return table.select(...columns, ...optionalColumns.filter((name) => names.includes(name)));
   }
   if (!omit && Object.keys(cellOptions(options)).length === 0) {
     return options.format ? table : rememberOrigin(table, source);
@@ -210,11 +214,18 @@ function checkCells(format: TableFormat, options: ReadTableOptions): void {
 }
 
 /** Refuses names of columns that contradict each other. */
-function checkColumns({ columns, omit }: ReadTableOptions): void {
-  if (columns === undefined) return;
-  const wrong = columns.filter((name, at) => columns.indexOf(name) < at)
-    .map((name) => `columns names ${quoted(name)} twice`);
-  if (columns.length === 0) wrong.push("columns is empty; leave it out for all columns");
+function checkColumns({ columns, optionalColumns = [], omit }: ReadTableOptions): void {
+  const wrong: string[] = [];
+  if (columns === undefined) {
+    if (optionalColumns.length > 0) wrong.push("optionalColumns stand beside columns");
+    else return;
+  }
+  const all = [...columns ?? [], ...optionalColumns];
+  wrong.push(
+    ...all.filter((name, at) => all.indexOf(name) < at)
+      .map((name) => `columns names ${quoted(name)} twice`),
+  );
+  if (columns?.length === 0) wrong.push("columns is empty; leave it out for all columns");
   if (omit !== undefined) wrong.push("columns and omit are given; one of them is enough");
   if (wrong.length > 0) throw mistakes("input", "these options of readTable make no sense:", wrong);
 }

@@ -6,6 +6,13 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { messageOf, TunebookError } from "../core/errors.ts";
+import {
+  type ReaderSession,
+  readerSession,
+  type RuntimeSession,
+  type TensorClass,
+} from "./reader_session.ts";
+import { transformersWeb } from "./transformers_web.ts";
 
 /** What a model gave for a batch, by name. */
 export interface ReaderOutput {
@@ -27,6 +34,8 @@ export interface ReaderPipeline {
   ): Promise<Readonly<Record<string, ReaderOutput>>>;
   /** What its processor and its model make of image files: `model(await processor(images))`. */
   imageOutputs(images: readonly Blob[]): Promise<Readonly<Record<string, ReaderOutput>>>;
+  /** One of its graphs, by the library's name: `model`, `decoder_model_merged`. */
+  session(name: string): ReaderSession;
   /** The ids of a text with its special tokens, however many; undefined where its tokenizer fails. */
   tokenIds(text: string): readonly number[] | undefined;
   /** `config.json` as the reader has it. */
@@ -49,30 +58,46 @@ type Opened = ((...given: readonly unknown[]) => Promise<unknown>) & {
   readonly processor: (images: readonly unknown[]) => Promise<object>;
   readonly model:
     & ((inputs: object) => Promise<Record<string, ReaderOutput>>)
-    & { readonly config: Record<string, unknown> };
+    & {
+      readonly config: Record<string, unknown>;
+      readonly sessions: Readonly<Record<string, RuntimeSession>>;
+    };
   dispose(): Promise<void>;
 };
+
+/** How a folder is opened. */
+export interface OpenPipelineOptions {
+  /** Threads of the native runtime; one for each core unless given. */
+  readonly threads?: number | undefined;
+  /** Which of the folder's files are opened; those that `config.json` names unless given. */
+  readonly dtype?: string | undefined;
+  /** `wasm` for the library's build for browsers, on one thread; `native` unless given. */
+  readonly runtime?: "native" | "wasm";
+  /** What is done with the library's own pipeline before it is asked, and the library's class of tensors. */
+  prepare?(pipeline: unknown, library: { readonly Tensor: unknown }): Promise<void>;
+}
 
 /**
  * Opens `pipeline(task, folder)` of transformers.js. The library is loaded when this is first called.
  *
  * Throws a `TunebookError` of kind "output" where it cannot open the folder.
- *
- * @param threads of the runtime; one for each core unless given
  */
 export async function openPipeline(
   task: string,
   folder: string,
-  { threads }: { readonly threads?: number | undefined } = {},
+  { threads, dtype, runtime = "native", prepare }: OpenPipelineOptions = {},
 ): Promise<ReaderPipeline> {
   // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
   process.env.ORT_DISABLE_TELEMETRY ??= "1";
-  const { pipeline, RawImage } = await import("@huggingface/transformers");
+  const { pipeline, RawImage, Tensor } = runtime === "wasm"
+    ? await transformersWeb()
+    : await import("@huggingface/transformers");
   const open = pipeline as (task: string, model: string, options: object) => Promise<unknown>;
   let opened: Opened;
   try {
     opened = await open(task, resolve(folder), {
       local_files_only: true,
+      ...(dtype === undefined ? {} : { dtype }),
       ...(threads === undefined ? {} : { session_options: { intraOpNumThreads: threads } }),
     }) as Opened;
   } catch (error) {
@@ -82,6 +107,7 @@ export async function openPipeline(
       { cause: error },
     );
   }
+  await prepare?.(opened, { Tensor });
   const { tokenizer, model } = opened;
   return {
     ask: (...given) => opened(...given),
@@ -95,6 +121,7 @@ export async function openPipeline(
       await model(
         await opened.processor(await Promise.all(images.map((each) => RawImage.fromBlob(each)))),
       ),
+    session: (name) => readerSession(model.sessions[name], Tensor as unknown as TensorClass),
     tokenIds(text) {
       try {
         return tokenizer.encode(text);

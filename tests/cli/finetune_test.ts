@@ -61,6 +61,7 @@ Deno.test("flags make a run; --json ends with one object", () =>
       "scores",
       "outputs",
       "receipts",
+      "chain",
     ]);
     assert.equal(result.model, flags[1]);
     assert.equal(result.method, "lora");

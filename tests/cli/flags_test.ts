@@ -111,6 +111,20 @@ Deno.test("defaults follow the kind and the method", () => {
   assert.equal(more.train.epochs, 0);
 });
 
+Deno.test("--dtypes goes to the targets that write several types", () => {
+  const { deploy } = planOf("--deploy", "merged,onnx,mobile", "--dtypes", "fp32, q4f16");
+  assert.deepEqual(deploy.map(({ target, options }) => [target, options]), [
+    ["merged", undefined],
+    ["onnx", { dtypes: ["fp32", "q4f16"] }],
+    ["mobile", { dtypes: ["fp32", "q4f16"] }],
+  ]);
+  assert.throws(
+    () => planOf("--deploy", "merged", "--dtypes", "q8"),
+    /--dtypes belongs to --deploy onnx or mobile/,
+  );
+  assert.throws(() => planOf("--deploy", "onnx", "--dtypes", "q3"), /dtypes .*q4/);
+});
+
 Deno.test("a data set says how other tasks read its rows", () => {
   const own = planOf("--task", "image-segmentation");
   assert.match(own.model as string, /centernet\.json\?size=128&at=/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
-import { lora, model, onnx, type OnnxOptions, Plan, type Receipt } from "tunebook";
+import { adapter, lora, metric, model, onnx, type OnnxOptions, Plan, type Receipt } from "tunebook";
 import { tableFromRows } from "../../lib/table/table.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet } from "../pipeline/open/trained.ts";
@@ -11,29 +11,23 @@ import { goldenTraining, trainedModel, trainedTasks } from "../tasks/text2text/t
 import { inFolder } from "../weights/in_folder.ts";
 
 const rows = tableFromRows(reviews(32).map((row) => ({ ...row })));
-const kinds = {
-  float16: ["_fp16", "fp16"],
-  q8: ["_quantized", "q8"],
-  q4: ["_q4", "q4"],
-} as const;
-const dtypes = Object.keys(kinds) as (keyof typeof kinds)[];
-const at = (folder: string) => (dtype: string) => join(folder, dtype);
+const suffixes = { fp16: "_fp16", q8: "_quantized", q4: "_q4", q4f16: "_q4f16" } as const;
+const dtypes = Object.keys(suffixes) as (keyof typeof suffixes)[];
 /** The tiny models' few numbers lose more than a model's many. */
-const options = (dtype: keyof typeof kinds): OnnxOptions =>
-  dtype === "float16" ? { dtype } : { dtype, mostDrift: 1 };
+const options: OnnxOptions = { dtypes, mostDrift: 1 };
 
 function filesOf(receipt: { files: readonly { path: string }[] }): string[] {
   return receipt.files.map(({ path }) => path).filter((path) => path.startsWith("onnx/"));
 }
 
 /** What both models say at the same tokens. */
-function checkLanguage({ language, perplexity }: Receipt, dtype: keyof typeof kinds): void {
+function checkLanguage({ language, perplexity }: Receipt, dtype: keyof typeof suffixes): void {
   const { tokens, largestLogit, kl, sameToken, texts } = language!;
   assert.ok(tokens > 20 && largestLogit > 0, dtype);
   assert.ok(kl.mean > 0 && kl.mean <= kl.largest && kl.largest < Infinity, `${kl.mean}`);
   assert.ok(sameToken <= tokens && texts!.same <= texts!.compared);
   assert.ok(Math.abs(Math.log(perplexity!.written / perplexity!.trained)) < 1);
-  if (dtype !== "float16") return;
+  if (dtype !== "fp16") return;
   assert.ok(kl.largest < 1e-3, `${kl.largest}`);
   assert.deepEqual(texts, {
     compared: texts!.compared,
@@ -43,29 +37,31 @@ function checkLanguage({ language, perplexity }: Receipt, dtype: keyof typeof ki
 }
 
 for (const family of ["gpt2", "llama", "qwen2", "gemma2"]) {
-  Deno.test(`${family} in float16, q8 and q4 is opened by transformers.js' pipeline`, () =>
+  Deno.test(`${family} in fp16, q8, q4 and q4f16 is opened by transformers.js' pipeline`, () =>
     inFolder(async (folder) => {
-      const place = at(folder);
-      const result = await model(await toyFolder(place("base"), family))
+      const out = join(folder, "out");
+      const result = await model(await toyFolder(join(folder, "base"), family))
         .data(rows, { text: "text", test: rows }).adapt(lora({ rank: 2 })).train({ epochs: 1 })
-        .deploy(...dtypes.map((dtype) => onnx(place(dtype), options(dtype)))).run(quiet);
+        .deploy(onnx(out, options)).run(quiet);
       env.allowRemoteModels = false;
       const prompt = "the film was";
       const own = await result.generate([prompt], { maxNewTokens: 8 });
       for (const [i, dtype] of dtypes.entries()) {
         const receipt = result.receipts[i];
-        const [suffix, name] = kinds[dtype];
+        const suffix = suffixes[dtype];
+        assert.equal(receipt.dtype, dtype);
+        assert.ok(receipt.wasm!.answers!.texts!.compared > 2);
         assert.deepEqual(filesOf(receipt), [`onnx/model${suffix}.onnx`]);
         const texts = receipt.reader!.answers!.texts!;
         assert.ok(texts.compared > 5 && texts.same <= texts.sameFirstToken, dtype);
         checkLanguage(receipt, dtype);
-        const write = await pipeline("text-generation", place(dtype), {
-          dtype: name,
+        const write = await pipeline("text-generation", out, {
+          dtype,
           local_files_only: true,
         });
         const asked = { max_new_tokens: 8, do_sample: false, return_full_text: false };
         const [found] = await write(prompt, asked) as { generated_text: string }[];
-        if (dtype === "float16") {
+        if (dtype === "fp16") {
           assert.equal(texts.same, texts.compared);
           assert.equal(found.generated_text.trim(), own[0].text.trim());
         }
@@ -76,14 +72,14 @@ for (const family of ["gpt2", "llama", "qwen2", "gemma2"]) {
 }
 
 for (const [name, task] of Object.entries(trainedTasks)) {
-  Deno.test(`${name} in float16, q8 and q4 is opened by transformers.js' pipeline`, () =>
+  Deno.test(`${name} in fp16, q8, q4 and q4f16 is opened by transformers.js' pipeline`, () =>
     inFolder(async (folder) => {
       const { table } = await goldenTraining(name);
       const result = await model(trainedModel(name)).data(table, task, { test: table })
         .adapt(lora({ rank: 2 })).train({ epochs: 1 })
-        .deploy(...dtypes.map((dtype) => onnx(at(folder)(dtype), options(dtype)))).run(quiet);
+        .deploy(onnx(join(folder, "out"), options)).run(quiet);
       for (const [i, dtype] of dtypes.entries()) {
-        const [suffix] = kinds[dtype];
+        const suffix = suffixes[dtype];
         assert.deepEqual(filesOf(result.receipts[i]), [
           `onnx/decoder_model_merged${suffix}.onnx`,
           `onnx/encoder_model${suffix}.onnx`,
@@ -91,45 +87,98 @@ for (const [name, task] of Object.entries(trainedTasks)) {
         const texts = result.receipts[i].reader!.answers!.texts!;
         checkLanguage(result.receipts[i], dtype);
         assert.equal(texts.compared, result.receipts[i].reader!.answers!.inputs);
-        if (dtype === "float16") assert.equal(texts.same, texts.compared);
+        if (dtype === "fp16") assert.equal(texts.same, texts.compared);
       }
       await result.dispose();
     }));
 }
 
-Deno.test("a classifier is written in float16, q8 and q4", () =>
+Deno.test("a classifier is written in all types side by side", () =>
   inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const all = ["fp32", "fp16", "q8", "q4", "q4f16"] as const;
     const result = await model(await tinyModel(join(folder, "base")))
       .data(moods(60), { text: "text", label: "mood" }).adapt(lora({ rank: 2 }))
       .train({ epochs: 1 })
       .deploy(
-        onnx(at(folder)("float32")),
-        onnx(at(folder)("float16"), { dtype: "float16" }),
-        onnx(at(folder)("q8"), { dtype: "q8", mostDrift: 1 }),
-        onnx(at(folder)("q4"), { dtype: "q4", mostDrift: 20 }),
+        adapter(join(folder, "adapter")),
+        onnx(out, { dtypes: all, mostDrift: 20, mostScoreLoss: 1 }),
       )
       .run(quiet);
-    const bytes = result.receipts.map(({ files }) =>
-      files.find(({ path }) => path.endsWith(".onnx"))!.bytes
-    );
-    assert.ok(bytes[1] < 0.75 * bytes[0], `${bytes}`);
+    const [, ...receipts] = result.receipts;
+    assert.deepEqual(receipts.map(({ dtype }) => dtype), all);
+    assert.deepEqual(result.outputs, [join(folder, "adapter"), out]);
+    const bytes = receipts.map(({ files }) => {
+      const graphs = files.filter(({ path }) => path.endsWith(".onnx"));
+      assert.equal(graphs.length, 1, "a receipt has the file of its type alone");
+      return graphs[0].bytes;
+    });
+    assert.ok(bytes[1] < 0.75 * bytes[0] && bytes[4] < bytes[3], `${bytes}`);
+    for (
+      const { dtype, wasm, rows, milliseconds, score, agreement, largestDifference } of receipts
+    ) {
+      assert.equal(wasm!.rows, rows);
+      assert.equal(agreement!.compared, rows);
+      assert.ok(score!.low! <= score!.value && score!.value <= score!.high!);
+      assert.ok(milliseconds > 0 && wasm!.milliseconds > 0);
+      assert.ok(wasm!.answers!.inputs > 5);
+      // Both compute in float32 with the same rounded weights; products of float16 may round otherwise.
+      const most = dtype === "fp16" || dtype === "q4f16" ? 1e-2 : 1e-4;
+      assert.ok(Math.abs(wasm!.largestDifference - largestDifference) < most, `${dtype}`);
+    }
+    const config = JSON.parse(await Deno.readTextFile(join(out, "config.json")));
+    assert.deepEqual(config["transformers.js_config"], { dtype: "fp32" });
+    const steps = result.chain!.steps.map(({ step }) => step);
+    assert.deepEqual(steps, [
+      "trained",
+      "adapter",
+      ...all.flatMap((dtype) => [`onnx ${dtype}`, `onnx ${dtype} in WebAssembly`]),
+    ]);
+    assert.match(String(result), /onnx q4f16 in WebAssembly +12 /);
     await result.dispose();
   }));
 
-Deno.test("what makes no sense of a dtype is refused", () => {
+Deno.test("a file whose score is too low is refused, and names the score", () =>
+  inFolder(async (folder) => {
+    const out = join(folder, "out");
+    const target = onnx(out, { dtypes: ["fp32"], mostScoreLoss: 0 });
+    const result = model(await tinyModel(join(folder, "base")))
+      .data(moods(60), { text: "text", label: "mood" }).adapt(lora({ rank: 2 }))
+      .train({ epochs: 1 }).evaluate({ worse }).deploy(target).run(quiet);
+    await assert.rejects(
+      result,
+      isMistake(
+        "output",
+        "files in fp32",
+        "worse on 12 held-out rows is",
+        "mostScoreLoss allows 0",
+      ),
+    );
+    await assert.rejects(Deno.stat(out));
+  }));
+
+/** What has another value whenever it is asked, and each is worse than the one before. */
+let asked = 0;
+const worse = metric({
+  name: "worse",
+  kinds: ["single"],
+  better: "higher",
+  compute: () => -(asked++),
+});
+
+Deno.test("what makes no sense of dtypes is refused", () => {
   assert.throws(
-    () => onnx("a", { dtype: "fp16" as "float16" }),
-    isMistake("input", '"fp16"', "float16, q8, q4"),
+    () => onnx("a", { dtypes: ["fp15" as "fp16"] }),
+    isMistake("input", "fp16", "q8, q4, q4f16"),
   );
-  assert.throws(
-    () => onnx("a", { dtype: "q8", dequantise: true }),
-    isMistake("input", "dequantise", "leave it out"),
-  );
+  assert.throws(() => onnx("a", { dtypes: ["q8", "q8"] }), isMistake("input", "each once"));
+  assert.throws(() => onnx("a", { dtypes: [] }), isMistake("input", "dtypes"));
   assert.throws(() => onnx("a", { mostDrift: 1 }), isMistake("input", "mostDrift"));
-  assert.match(onnx("a", { dtype: "float16" }).remedy!, /more bits, float32, or/);
-  assert.match(onnx("a", { dtype: "q4" }).remedy!, /more bits, q8 or float16, or/);
+  assert.throws(() => onnx("a", { mostScoreLoss: -1 }), isMistake("input", "mostScoreLoss"));
+  assert.match(onnx("a", { dtypes: ["fp16"] }).remedy!, /more bits, fp32, or/);
+  assert.match(onnx("a", { dtypes: ["q4"] }).remedy!, /more bits, q8 or fp16, or/);
   const plan = model("hf:org/name").data("a.csv", { text: "text", label: "mood" })
-    .adapt(lora({ rank: 2 })).train().deploy(onnx("out/onnx", { dtype: "q4" }));
+    .adapt(lora({ rank: 2 })).train().deploy(onnx("out/onnx", { dtypes: ["fp32", "q4"] }));
   const json = JSON.parse(JSON.stringify(plan));
   assert.deepEqual(Plan.from(json).toJSON(), json);
 });

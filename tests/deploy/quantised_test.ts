@@ -26,7 +26,7 @@ for (const format of ["nf4", "fp4", "int4", "int8"] as const) {
           adapter(at("adapter")),
           merged(at("merged")),
           onnx(at("onnx")),
-          onnx(at("float"), { dequantise: true }),
+          onnx(at("float"), { dtypes: ["fp32"] }),
         )
         .run(quiet);
       for (const { target, largestDifference } of result.receipts) {

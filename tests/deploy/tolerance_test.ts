@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { adapter, type DeployTarget, lora, merged, model, onnx, tableFromRows } from "tunebook";
 import type { AnswerProof } from "../../lib/deploy/ask_reader.ts";
-import { deploy } from "../../lib/deploy/target.ts";
+import { deploy } from "../../lib/deploy/deploy.ts";
 import type { TrainedModel } from "../../lib/deploy/trained_model.ts";
 import { openDevice } from "../../lib/engine/mod.ts";
 import { isMistake } from "../is_mistake.ts";
@@ -31,12 +31,16 @@ function targetOf(folder: string, outputs: readonly number[], isAbsolute = false
 
 /** What deploying gives where the trained model said `expected`. */
 async function deployed(target: DeployTarget, expected: readonly number[]) {
-  return await deploy(target, {} as TrainedModel, {
+  const [receipt] = await deploy(target, {} as TrainedModel, {
     device: await openDevice("cpu"),
-    rows: { lengths: expected.map(() => 1), feedsOf: () => ({}) },
-    expected: expected.map((each) => Float32Array.of(each)),
-    answers: {} as AnswerProof, // nothing looks at the folder of this target
+    heldOut: {
+      rows: { lengths: expected.map(() => 1), feedsOf: () => ({}) },
+      expected: expected.map((each) => Float32Array.of(each)),
+      kind: "regression",
+      answers: {} as AnswerProof, // nothing looks at the folder of this target
+    },
   });
+  return receipt;
 }
 
 Deno.test("what is no mistake grows with the outputs, and never shrinks", () =>

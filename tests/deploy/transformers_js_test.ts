@@ -112,6 +112,14 @@ Deno.test("in a browser too transformers.js asks for the file that was written",
       await ModelRegistry.get_model_files("deployed", { config: large, device: "wasm" }),
       ["config.json", "onnx/model.onnx", "onnx/model.onnx_data"],
     );
+    await Deno.writeTextFile(join(folder, "deployed", "onnx", "model.onnx_data_1"), "");
+    Object.assign(large, {
+      "transformers.js_config": await browserConfig(join(folder, "deployed", "onnx")),
+    });
+    assert.deepEqual(
+      await ModelRegistry.get_model_files("deployed", { config: large, device: "wasm" }),
+      ["config.json", "onnx/model.onnx", "onnx/model.onnx_data", "onnx/model.onnx_data_1"],
+    );
     const whole = JSON.parse(await Deno.readTextFile(join(folder, "merged", "config.json")));
     assert.equal(whole["transformers.js_config"], undefined);
   }));

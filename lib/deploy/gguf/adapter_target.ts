@@ -38,6 +38,7 @@ export function adapterTarget(
     name: "gguf",
     folder: file,
     isFile: true,
+    dtype: `${format} adapter`,
     options: { ...options },
     tolerance: tolerances[format],
     check(trainable) {

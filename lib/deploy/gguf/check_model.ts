@@ -5,7 +5,7 @@
  */
 import { TunebookError } from "../../core/errors.ts";
 import { checkMergeable } from "../../nn/merge.ts";
-import type { Model } from "../../nn/model.ts";
+import { continuesTexts, type Model } from "../../nn/model.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import type { GgufArchitecture } from "../../weights/gguf/architectures/architecture.ts";
 import { architectureFor, architectures } from "../../weights/gguf/architectures/mod.ts";
@@ -46,4 +46,9 @@ export function checkGgufModel(
   checkMergeable(adapter);
   checkModelKeys(architecture, model);
   return { architecture, model };
+}
+
+/** True for models that write texts and whose family has an architecture. */
+export function hasGgufForm({ model }: Pick<TrainableModel, "model">): boolean {
+  return continuesTexts(model) && architectureFor(model.family.modelType) !== undefined;
 }

@@ -16,6 +16,8 @@ import { driftInWords } from "../../deploy/compute_drift.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import { confusionMatrix } from "../../metrics/confusion_matrix.ts";
 import { maskClassesHtml, maskClassesText } from "./mask_class_table.ts";
+import type { DeploymentChain } from "../run/deployment_chain.ts";
+import { chainHtml, chainText } from "./chain_table.ts";
 import { formatNumber } from "./format_number.ts";
 import {
   describeResult,
@@ -36,6 +38,7 @@ export type ShownResult =
     RunResult<unknown>,
     | "scores"
     | "receipts"
+    | "chain"
     | "losses"
     | "validations"
     | "predictions"
@@ -105,6 +108,7 @@ export async function resultDisplay(result: ShownResult): Promise<MimeBundle> {
       await scoresHtml(result),
       samples ? htmlSection("Samples", samplesHtml(samples)) : html``,
       result.receipts.length > 0 ? receiptsHtml(result.receipts) : html``,
+      result.chain ? chainHtml(result.chain) : html``,
     ),
   );
 }
@@ -136,6 +140,14 @@ export function shownReceipts(receipts: readonly Receipt[]): readonly Receipt[] 
   return withDisplay(
     receipts.map((receipt) => withDisplay({ ...receipt }, () => display([receipt]))),
     display,
+  );
+}
+
+/** The steps of a deployment, which show themselves. */
+export function shownChain(chain: DeploymentChain): DeploymentChain {
+  return withDisplay(
+    { ...chain },
+    () => bundleOf(chainText(chain), htmlFrame(chainHtml(chain))),
   );
 }
 
@@ -251,15 +263,18 @@ const receiptColumns = [
 ];
 
 function receiptRows(receipts: readonly Receipt[]): string[][] {
-  return receipts.map(({ target, folder, files, largestDifference, tolerance, rows, reader }) => [
-    target,
-    folder,
-    String(files.length),
-    (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1),
-    `${largestDifference === 0 ? "0" : largestDifference.toExponential(1)} on ${rows} rows`,
-    tolerance.toExponential(0),
-    readerText(reader),
-  ]);
+  return receipts.map((receipt) => {
+    const { target, dtype, folder, files, largestDifference, tolerance, rows, reader } = receipt;
+    return [
+      dtype ? `${target} ${dtype}` : target,
+      folder,
+      String(files.length),
+      (files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6).toFixed(1),
+      `${largestDifference === 0 ? "0" : largestDifference.toExponential(1)} on ${rows} rows`,
+      tolerance.toExponential(0),
+      readerText(reader),
+    ];
+  });
 }
 
 /** What the folder's reader takes from it as it was trained. */

@@ -29,6 +29,15 @@ export interface TrainingView {
   end(how: string): Promise<void>;
 }
 
+/** What the rate of a training counts. */
+export interface Rate {
+  readonly unit: string;
+  /** How many tokens one of them has. */
+  readonly tokens: number;
+}
+
+const tokenRate: Rate = { unit: "tokens", tokens: 1 };
+
 /** Shows nothing. */
 export const silentView: TrainingView = {
   resume() {},
@@ -48,7 +57,11 @@ const mostRestMilliseconds = 2000;
 /** One display of a notebook, changed in place. It keeps the last picture. */
 export function notebookView(
   notebook: Notebook,
-  { scoreName, now = () => performance.now() }: { scoreName: string; now?: () => number },
+  { scoreName, rate = tokenRate, now = () => performance.now() }: {
+    scoreName: string;
+    rate?: Rate;
+    now?: () => number;
+  },
 ): TrainingView {
   const id = `tunebook-${crypto.randomUUID()}`;
   const record = recordTraining(now);
@@ -59,7 +72,7 @@ export function notebookView(
   const draw = async (how: string) => {
     const began = now();
     try {
-      await notebook.show(await trainingDisplay(record.read(), { how, scoreName, samples }), {
+      await notebook.show(await trainingDisplay(record.read(), { how, scoreName, rate, samples }), {
         id,
         update: isShown,
       });
@@ -132,9 +145,10 @@ export function terminalView(isTerminal: boolean): TrainingView {
 /** The record as a display: a line of facts and the curves. */
 export async function trainingDisplay(
   record: TrainingRecord,
-  { how, scoreName, samples = [] }: {
+  { how, scoreName, rate = tokenRate, samples = [] }: {
     how: string;
     scoreName: string;
+    rate?: Rate;
     samples?: RunSamples;
   },
 ): Promise<MimeBundle> {
@@ -142,7 +156,7 @@ export async function trainingDisplay(
   const series = record.methodRecord();
   const chart = lossChart(record, { totalSteps, scoreName });
   const charts = [chart, ...seriesOf(series, { lastStep: step, totalSteps })];
-  const facts = factsOf(record, how, series);
+  const facts = factsOf(record, { how, rate }, series);
   const text = [
     facts.join(" · "),
     `loss ${sparkline(record.losses)}`,
@@ -173,7 +187,11 @@ export async function pictures(charts: readonly Drawing[]): Promise<Html[]> {
 const textsOf = (series: MethodRecord) =>
   Object.entries(series).map(([name, points]) => seriesText(name, points));
 
-function factsOf(record: TrainingRecord, how: string, series: MethodRecord): string[] {
+function factsOf(
+  record: TrainingRecord,
+  { how, rate }: { readonly how: string; readonly rate: Rate },
+  series: MethodRecord,
+): string[] {
   const { step, totalSteps, epoch, losses, tokensPerSecond, peakBytes, seconds, secondsLeft } =
     record;
   const isTraining = how === "training";
@@ -183,7 +201,7 @@ function factsOf(record: TrainingRecord, how: string, series: MethodRecord): str
     `epoch ${epoch.toFixed(2)}`,
     `loss ${losses[losses.length - 1].toFixed(4)}`,
     ...textsOf(series),
-    `${Math.round(tokensPerSecond).toLocaleString("en")} tokens/s`,
+    `${Math.round(tokensPerSecond / rate.tokens).toLocaleString("en")} ${rate.unit}/s`,
     // The whole process: in a notebook also what earlier cells keep.
     `${Math.round(peakBytes / 1e6).toLocaleString("en")} MB in all`,
     timeText(seconds) + (isTraining ? " so far" : ""),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { configFile, type PeftFiles } from "../../adapters/peft/files.ts";
 import { loadedAdapter } from "../../adapters/peft/folder.ts";
 import { headOutputs } from "../../adapters/peft/head_outputs.ts";
+import { loraFile } from "../../adapters/peft/lora_file.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { parseReference } from "../../weights/reference.ts";
 import { tasks } from "../../tasks/mod.ts";
@@ -82,8 +83,18 @@ function checkGiven(where: string, { task: note }: PeftFiles, { task }: GivenTas
 export async function adapterFolder(reference: string): Promise<string | undefined> {
   const parsed = parseReference(reference);
   if (parsed.kind !== "file") return undefined;
-  const isAdapter = await Deno.stat(join(parsed.path, configFile)).then(() => true, () => false);
-  return isAdapter ? parsed.path : undefined;
+  const { path } = parsed;
+  const has = (file: string) => Deno.stat(join(path, file)).then(() => true, () => false);
+  if (await has(configFile)) return path;
+  // A pipeline of diffusers may have one beside it.
+  if (await has(loraFile) && !await has("model_index.json") && !await has("config.json")) {
+    throw new TunebookError(
+      "input",
+      `${path} holds a LoRA of a denoiser, ${loraFile}, which says neither its base nor its task: ` +
+        `put it on its base, model("…").data(…).adapt(peft("${path}")).train({ epochs: 0 })`,
+    );
+  }
+  return undefined;
 }
 
 /** The base that an adapter's folder names, as a reference. */

@@ -9,52 +9,73 @@ import type { AnswerProof } from "../../deploy/ask_reader.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
+import { deploy } from "../../deploy/deploy.ts";
 import type { RunRecord } from "../../deploy/hub/model_card.ts";
-import { deploy, type Receipt } from "../../deploy/target.ts";
+import type { Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";
-import type { Outputs } from "../../nn/task.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import type { AnyExamples } from "./assemble_stage.ts";
+import type { Assembled } from "./assemble_stage.ts";
+import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
+import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
+import type { ReadData } from "./read_stage.ts";
+import { metricNameOf } from "./score_stage.ts";
 
-/** The rows that a deployment is proved on, and what the trained model gave for them. */
-export interface ProofRows {
-  readonly examples: AnyExamples;
-  readonly outputs: Outputs;
+/** The rows that a deployment is proved on, and what the trained model says to them. */
+export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf"> {
+  readonly read: Pick<ReadData, "task" | "splits">;
+  readonly assembled: Pick<Assembled, "processor" | "data">;
   /** The same rows as texts. */
   readonly answers: AnswerProof;
 }
 
+/** What was written. */
+export interface Deployed {
+  readonly receipts: readonly Receipt[];
+  /** Absent where nothing was. */
+  readonly chain?: DeploymentChain;
+}
+
 /** Deploys to all targets. */
 export async function deployStage(
-  targets: PlanSpec["targets"],
+  spec: Pick<PlanSpec, "targets" | "metrics">,
   trained: TrainedModel,
-  { examples, outputs, answers }: ProofRows,
+  { read, assembled, judge, outputsOf, answers }: DeployContext,
   { device, drift, run, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
     readonly run: RunRecord;
     readonly signal: AbortSignal;
   },
-): Promise<Receipt[]> {
+): Promise<Deployed> {
+  const { targets } = spec;
+  if (targets.length === 0) return { receipts: [] };
+  const metric = metricNameOf(judge, spec);
+  const { milliseconds, ...held } = await heldOutRows({
+    task: read.task,
+    processor: assembled.processor,
+    table: read.splits.test,
+    examples: assembled.data.test,
+    judge,
+    metric,
+    outputsOf,
+    signal,
+  });
+  const { rows, expected, score } = held;
+  const language = await languageProof(trained, { device, rows, answers, signal });
+  const heldOut = { ...held, answers, ...(language ? { language } : {}) };
   const receipts: Receipt[] = [];
-  const language = targets.length === 0
-    ? undefined
-    : await languageProof(trained, { device, rows: examples, answers, signal });
   for (const target of targets) {
     if (signal.aborted) throw interruption();
-    const receipt = await deploy(target, trained, {
-      device,
-      rows: examples,
-      expected: outputs,
-      answers,
-      ...(language ? { language } : {}),
-      run,
-      signal,
-    });
-    const other = receipt.reader?.answers?.otherTokens;
+    const written = await deploy(target, trained, { device, heldOut, run, signal });
+    for (const receipt of written) receipts.push(drift ? { ...receipt, drift } : receipt);
+    const other = written[0].reader?.answers?.otherTokens;
     if (other) say(`${target.name}: ${otherTokensInWords(other)}`);
-    receipts.push(drift ? { ...receipt, drift } : receipt);
   }
-  return receipts;
+  const chain = deploymentChain(
+    { rows: expected.length, milliseconds, ...(score ? { score: score.trained } : {}) },
+    receipts,
+    metric,
+  );
+  return { receipts, chain };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { TunebookError } from "../../core/errors.ts";
 import { say } from "../../core/say.ts";
 import type { Device, State } from "../../engine/mod.ts";
 import type { FeaturePredictions } from "../../nn/feature_predictions.ts";
@@ -19,6 +20,9 @@ import { progressFor } from "./progress_for.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
 import type { RunOptions } from "./run_options.ts";
 import { asksForFeatures, type Scorer, scorerOf } from "./score_stage.ts";
+
+/** Images without which a mean has no spread. */
+const leastCompared = 2;
 
 /** What a run draws with. */
 export interface DrawingStage {
@@ -52,6 +56,16 @@ export async function drawingStage(
   assembled: Assembled,
   { task, device, scorer, settings, options, table, signal }: DrawingStageOptions,
 ): Promise<DrawingStage> {
+  const asks = asksForFeatures(spec);
+  if (asks && table.numRows() < leastCompared) {
+    throw new TunebookError(
+      "data",
+      `the test data have ${table.numRows()} row${
+        table.numRows() === 1 ? "" : "s"
+      }, and a distance of ` +
+        `features needs at least ${leastCompared} images, better some thousands: hold out more`,
+    );
+  }
   const drawing = task.drawing!;
   const { processor, trainable } = assembled;
   const { samples = defaultDrawnSamples } = spec.train;
@@ -79,9 +93,7 @@ export async function drawingStage(
       );
     });
   }
-  const features = asksForFeatures(spec)
-    ? await openComparedFeatures(spec, { device, signal })
-    : undefined;
+  const features = asks ? await openComparedFeatures(spec, { device, signal }) : undefined;
   return {
     ...(sampleDrawer ? { sampleDrawer } : {}),
     ...(features

@@ -7,6 +7,7 @@ import { dataSets, findDataSet } from "../../../datasets/mod.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { splitTable } from "../../data/split.ts";
+import { splitColumn } from "../../data/split_column.ts";
 import type { LabelledTask } from "../../nn/task.ts";
 import { requireColumns } from "../../table/columns.ts";
 import { originOf } from "../../table/origin.ts";
@@ -14,6 +15,7 @@ import { formatOf, readTable, type ReadTableOptions } from "../../table/read_tab
 import { sourceTable } from "../../table/source_rows.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { Table } from "../../table/table.ts";
+import { heldOutByColumn } from "../held_out_by_column.ts";
 import {
   type AnyTask,
   type DataSource,
@@ -67,19 +69,20 @@ interface ApartRows {
 async function readSplits(
   source: DataSource,
   task: AnyTask,
-  split: SplitSettings,
+  given: SplitSettings,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly splits: Splits; readonly apart: readonly ApartRows[] }> {
-  const load = async (from: DataSource, name: string) => {
+  const load = async (from: DataSource, name: string, optionalColumns: string[] = []) => {
     const table = typeof from === "string"
-      ? await openSource(from, { ...split.read, columns: task.columns, signal })
+      ? await openSource(from, { ...given.read, columns: task.columns, optionalColumns, signal })
       : from;
     const where = typeof from === "string" ? from : originOf(from) ?? name;
     requireColumns(table, task.columns, where);
     return { table: sourceTable(table, where), where };
   };
+  const { table, where } = await load(source, "the data", [splitColumn]);
+  const { data, split } = heldOutByColumn(table, task, given);
   const { test = defaultTestShare, validation } = split;
-  const { table: data, where } = await load(source, "the data");
   task.checkRows(data, where);
   const apart: { test?: ApartRows; validation?: ApartRows } = {};
   for (const [name, given] of Object.entries({ test, validation })) {
@@ -123,7 +126,9 @@ function cutSplits(
 /** Reads only the columns of the task: another one, such as pandas' index without a name, is in no way. */
 async function openSource(
   source: string,
-  { columns, format, ...options }: ReadTableOptions & { readonly columns: readonly string[] },
+  { columns, optionalColumns = [], format, ...options }: ReadTableOptions & {
+    readonly columns: readonly string[];
+  },
 ): Promise<Table> {
   const known = findDataSet(source);
   if (known) {
@@ -148,6 +153,7 @@ async function openSource(
     // Another file of the plan may have a format that its name tells.
     ...(format === undefined || formatOf(source) ? {} : { format }),
     columns: [...new Set(columns)],
+    optionalColumns: optionalColumns.filter((name) => !columns.includes(name)),
   });
 }
 

@@ -5,7 +5,6 @@
  */
 import { customInspect, jupyterDisplay } from "../../core/display.ts";
 import type { ComputeDrift } from "../../deploy/compute_drift.ts";
-import type { Receipt } from "../../deploy/target.ts";
 import { type Device, sizeOf } from "../../engine/mod.ts";
 import { modelWeights } from "../../nn/model.ts";
 import type { Outputs } from "../../nn/task.ts";
@@ -13,7 +12,12 @@ import { trainedTensors } from "../../nn/trained.ts";
 import type { Splits } from "../../table/splits.ts";
 import type { TrainSettings } from "../../train/train_options.ts";
 import { shownAs, shownPredictions } from "../display/predictions_display.ts";
-import { resultDisplay, shownReceipts, shownScores } from "../display/result_display.ts";
+import {
+  resultDisplay,
+  shownChain,
+  shownReceipts,
+  shownScores,
+} from "../display/result_display.ts";
 import { areDrawn } from "../display/drawn_samples_display.ts";
 import { shownSamples } from "../display/samples_display.ts";
 import { scoreTitles, titleOf } from "../display/score_titles.ts";
@@ -29,6 +33,7 @@ import { checkExplainOptions, type ExplainOptions } from "../explain/explain_opt
 import type { Explanation } from "../explain/explanation.ts";
 import type { AnyMetric, PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
+import type { Deployed } from "./deploy_stage.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
@@ -43,7 +48,7 @@ import type { Scoring } from "./scoring.ts";
 import type { TrainedRun } from "./train_stage.ts";
 
 /** What the stages of a run left. */
-export interface StageResults {
+export interface StageResults extends Deployed {
   readonly spec: PlanSpec;
   readonly settings: TrainSettings;
   readonly device: Device;
@@ -59,7 +64,6 @@ export interface StageResults {
   readonly scoring: Pick<Scoring, "reason">;
   readonly samples?: RunSamples | undefined;
   readonly drift?: ComputeDrift | undefined;
-  readonly receipts: readonly Receipt[];
   outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
   /** What writes; throws an error of kind "unsupported" for a task that writes no texts. */
   textModel(): TextModel;
@@ -85,13 +89,14 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     ...namedSamples(stages.samples),
     scores: shownScores(scored.scores, { predictions, titles, ...summary }),
     receipts: shownReceipts(stages.receipts),
+    ...(stages.chain ? { chain: shownChain(stages.chain) } : {}),
   };
   const { losses, validations } = trained;
   const writer = writerOf(textModel, signal);
   const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};
   return Object.freeze({
     ...shown,
-    outputs: shown.receipts.map(({ folder }) => folder),
+    outputs: [...new Set(shown.receipts.map(({ folder }) => folder))],
     losses,
     ...methodRecord,
     validations,

@@ -113,9 +113,8 @@ export async function runPlan(
     const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
-    const outputs = await scoring.expected(scored.outputs, data.test, { state, signal });
-    const proof = { examples: data.test, outputs, answers };
-    const receipts = await deployStage(spec.targets, model, proof, {
+    const proof = { read, assembled, judge, outputsOf: exactly, answers };
+    const deployed = await deployStage(spec, model, proof, {
       drift,
       run: recordOf(spec, data, scored),
       ...on,
@@ -137,7 +136,7 @@ export async function runPlan(
       scoring,
       samples,
       drift,
-      receipts,
+      ...deployed,
       outputsOf,
       textModel: writing.open,
       dispose,

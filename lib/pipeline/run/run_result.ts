@@ -19,10 +19,12 @@ import type { Explanation } from "../explain/explanation.ts";
 import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
+import { chainText } from "../display/chain_table.ts";
 import type { DrawnSample } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import type { Writer } from "../write/writer.ts";
 import { formatNumber } from "../display/format_number.ts";
+import type { DeploymentChain } from "./deployment_chain.ts";
 
 /** What a run was, in numbers. */
 export interface RunSummary {
@@ -77,6 +79,8 @@ export interface RunResult<
 > extends RunSummary, Writer<Input> {
   readonly scores: Scores;
   readonly receipts: readonly Receipt[];
+  /** What was written, step by step beside the trained model; absent where nothing was. */
+  readonly chain?: DeploymentChain;
   /** The folders that were written. */
   readonly outputs: readonly string[];
   /** The loss of each step. */
@@ -138,7 +142,9 @@ export function describeScores(
 
 /** A result in words; `titles` are what its scores are called, by name. */
 export function describeResult(
-  result: RunSummary & Pick<RunResult<unknown>, "scores" | "receipts" | "samples" | "drawnSamples">,
+  result:
+    & RunSummary
+    & Pick<RunResult<unknown>, "scores" | "receipts" | "chain" | "samples" | "drawnSamples">,
   titles: Readonly<Record<string, string>> = {},
 ): string {
   const share = 100 * result.trainedParameters / result.totalParameters;
@@ -147,7 +153,8 @@ export function describeResult(
   const scores = describeScores(result.scores as Record<string, unknown>, titles, result);
   const receipts = result.receipts.map((receipt) => {
     const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
-    return `  ${receipt.target.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
+    const written = receipt.dtype ? `${receipt.target} ${receipt.dtype}` : receipt.target;
+    return `  ${written.padEnd(8)} ${receipt.folder} (${(bytes / 1e6).toFixed(1)} MB): ` +
       `largest difference ${smallNumber(receipt.largestDifference)} on ${receipt.rows} ` +
       `held-out rows (allowed ${receipt.tolerance.toExponential(0)})` +
       describePerplexity(receipt) + describeLanguage(receipt) + describeReader(receipt) +
@@ -174,6 +181,7 @@ export function describeResult(
     ...result.notes.map((note) => `note: ${note}`),
     ...(samples ? ["samples", indented(samplesText(samples))] : []),
     ...(receipts.length > 0 ? ["deployed", ...receipts] : []),
+    ...(result.chain ? [indented(chainText(result.chain))] : []),
   ].join("\n"));
 }
 

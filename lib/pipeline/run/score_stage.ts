@@ -223,3 +223,8 @@ export function judgeOf(
   );
   return numeric ?? metricOf(metric);
 }
+
+/** The name that a plan has for a metric; its own where the plan does not ask for it. */
+export function metricNameOf(metric: AnyMetric, { metrics }: Pick<PlanSpec, "metrics">): string {
+  return Object.entries(metrics).find(([, each]) => each === metric)?.[0] ?? metric.name;
+}

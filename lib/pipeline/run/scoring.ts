@@ -5,14 +5,11 @@
  * @module
  */
 import { TunebookError } from "../../core/errors.ts";
-import { comparedRows } from "../../deploy/compute_drift.ts";
-import type { Device, State } from "../../engine/mod.ts";
+import type { Device } from "../../engine/mod.ts";
 import { type EightBitLinears, eightBitLinears, eightBitText } from "../../nn/eight_bit_linears.ts";
-import type { Outputs } from "../../nn/task.ts";
 import type { TrainableModel } from "../../nn/trainable_model.ts";
 import { computesBytes } from "../../train/open_compute.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import type { AnyExamples } from "./assemble_stage.ts";
 import { asksForTexts, type Scorer, scorerOf } from "./score_stage.ts";
 
 /** What runs a model over held-out rows. */
@@ -25,14 +22,6 @@ export interface Scoring extends AsyncDisposable {
   readonly reason: string;
   /** Which linear layers the scores compute in eight bits, where they do. */
   readonly eightBit?: EightBitLinears;
-  /**
-   * What deployments are compared with: the float32 outputs of the examples that a receipt looks at; of none
-   * where nothing is deployed.
-   */
-  expected(scored: Outputs, examples: AnyExamples, options: {
-    readonly state: State;
-    readonly signal?: AbortSignal | undefined;
-  }): Promise<Outputs>;
 }
 
 /**
@@ -41,18 +30,17 @@ export interface Scoring extends AsyncDisposable {
  * eight-bit products.
  */
 export function scoringOf(
-  spec: Pick<PlanSpec, "evaluateCompute" | "targets" | "metrics" | "task">,
+  spec: Pick<PlanSpec, "evaluateCompute" | "metrics" | "task">,
   trainable: TrainableModel,
   device: Device,
 ): Scoring {
-  const { evaluateCompute = "float32", targets } = spec;
+  const { evaluateCompute = "float32" } = spec;
   const exact = scorerOf(trainable, device);
   if (evaluateCompute === "float32") {
     return {
       scorer: exact,
       exact,
       reason: "float32",
-      expected: (scored) => Promise.resolve(scored),
       [Symbol.asyncDispose]: () => exact[Symbol.asyncDispose](),
     };
   }
@@ -71,10 +59,6 @@ export function scoringOf(
     reason: `int8: ${eightBitText(eightBit)}` +
       (asksForTexts(spec) ? "; texts are written in float32" : ""),
     eightBit,
-    expected: async (_, examples, options) =>
-      targets.length === 0
-        ? []
-        : await exact.outputs(examples, { ...options, first: comparedRows }),
     async [Symbol.asyncDispose]() {
       await scorer[Symbol.asyncDispose]();
       await exact[Symbol.asyncDispose]();

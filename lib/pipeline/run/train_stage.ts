@@ -17,7 +17,7 @@ import { train, type TrainContext, type TrainResult } from "../../train/train.ts
 import type { TrainSettings } from "../../train/train_options.ts";
 import { nameOf, runFingerprint, type RunSources } from "./fingerprint.ts";
 import type { PlanSpec } from "../plan_spec.ts";
-import type { EncodedSplits } from "./assemble_stage.ts";
+import type { AnyExamples, EncodedSplits } from "./assemble_stage.ts";
 import { titleOf } from "../display/score_titles.ts";
 import type { SampleDrawer } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
@@ -25,6 +25,7 @@ import { progressFor } from "./progress_for.ts";
 import type { RunOptions } from "./run_options.ts";
 import {
   notebookView,
+  type Rate,
   silentView,
   terminalView,
   type TrainingView,
@@ -67,7 +68,7 @@ export async function trainStage(
   // A cell that was stopped and is run again goes on, without a change to its code.
   const continues = inNotebook && spec.train.resume === undefined && !settings.checkpoints;
   const resume = settings.resume || continues;
-  const view = viewFor(options, titleOf(sources.judge));
+  const view = viewFor(options, titleOf(sources.judge), rateOf(trainable, data.train));
   let ended = "failed";
   let frozen: Progress | undefined;
   let result: TrainResult;
@@ -161,10 +162,21 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
+/** Texts are read token by token; images have all the same number of places. */
+function rateOf({ model: { family } }: TrainableModel, { lengths }: AnyExamples): Rate {
+  return family.input === "text"
+    ? { unit: "tokens", tokens: 1 }
+    : { unit: "images", tokens: Math.max(1, lengths[0]) };
+}
+
 /** A view of the steps, unless the run is quiet. */
-function viewFor({ quiet, notebook = notebookHere() }: RunOptions, score: string): TrainingView {
+function viewFor(
+  { quiet, notebook = notebookHere() }: RunOptions,
+  score: string,
+  rate: Rate,
+): TrainingView {
   if (quiet) return silentView;
   return notebook
-    ? notebookView(notebook, { scoreName: `validation ${score}` })
+    ? notebookView(notebook, { scoreName: `validation ${score}`, rate })
     : terminalView(process.stderr.isTTY);
 }

@@ -7,6 +7,7 @@ import {
   merged,
   type Method,
   model,
+  open,
   peft,
   Plan,
   promptTuning,
@@ -288,4 +289,13 @@ Deno.test("the model alone gives labels only where the checkpoint has a head", (
     } finally {
       await base.dispose();
     }
+  }));
+
+Deno.test("the folder of a LoRA file, which names no base, is told apart from a model's", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "pytorch_lora_weights.safetensors"), new Uint8Array(8));
+    await assert.rejects(
+      () => open(folder),
+      isMistake("input", "pytorch_lora_weights.safetensors", "adapt(peft("),
+    );
   }));

@@ -1,0 +1,68 @@
+/**
+ * Deploys a trained model to a target.
+ *
+ * @module
+ */
+import { basename } from "node:path";
+import { fillFileAtomic, writeFolderAtomic } from "../core/atomic.ts";
+import type { Device } from "../engine/mod.ts";
+import type { HeldOutRows } from "./held_out.ts";
+import type { RunRecord } from "./hub/model_card.ts";
+import { listFiles } from "./list_files.ts";
+import { prove } from "./prove.ts";
+import { standingAlone } from "./standing_alone.ts";
+import type { DeployTarget, Receipt } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
+
+/**
+ * Writes a target's folder, opens it again, compares what it gives with the trained model's, and only
+ * then puts it in its place: one receipt for each form. A difference above the tolerance is an error and
+ * leaves nothing there.
+ */
+export async function deploy(
+  target: DeployTarget,
+  given: TrainedModel,
+  { device, heldOut, run, signal }: {
+    readonly device: Device;
+    readonly heldOut: HeldOutRows;
+    /** What a model card says. */
+    readonly run?: RunRecord | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Receipt[]> {
+  const trained = target.needsBase
+    ? given
+    : { ...given, trainable: standingAlone(given.trainable) };
+  const { name, folder: place, isFile } = target;
+  const write = isFile ? fillFileAtomic : writeFolderAtomic;
+  return await write(place, async (folder) => {
+    await target.write(trained, folder);
+    const files = isFile
+      ? [{ path: basename(folder), bytes: (await Deno.stat(folder)).size }]
+      : await listFiles(folder);
+    const forms = target.formsOf?.(trained) ?? [target];
+    const own = forms.map((form) => form.filesOf?.(trained) ?? []);
+    const receipts: Receipt[] = [];
+    for (const [at, form] of forms.entries()) {
+      const others = own.filter((_, other) => other !== at).flat();
+      const read = files.filter(({ path }) => !others.some((other) => belongs(path, other)));
+      const graphs = read.filter(({ path }) => own[at].some((each) => belongs(path, each)));
+      const bytes = graphs.reduce((sum, { bytes }) => sum + bytes, 0);
+      const context = { name, place, folder, bytes, trained, device, heldOut, signal };
+      receipts.push({
+        target: name,
+        folder: place,
+        ...(form.dtype === undefined ? {} : { dtype: form.dtype }),
+        files: read,
+        ...await prove(form, context),
+      });
+    }
+    const published = await target.publish?.(trained, folder, receipts[0], { run, signal });
+    return published ? receipts.map((receipt) => ({ ...receipt, published })) : receipts;
+  });
+}
+
+/** Whether a path is that of a file or of the weights beside it, `model.onnx_data`. */
+function belongs(path: string, file: string): boolean {
+  return path === file || path.startsWith(`${file}_data`);
+}
