@@ -7,7 +7,7 @@ import { basename } from "node:path";
 import { fillFileAtomic, writeFolderAtomic } from "../core/atomic.ts";
 import type { Device } from "../engine/mod.ts";
 import type { HeldOutRows } from "./held_out.ts";
-import type { RunRecord } from "./hub/model_card.ts";
+import type { RunRecord } from "./hub/run_record.ts";
 import { listFiles } from "./list_files.ts";
 import { prove } from "./prove.ts";
 import { standingAlone } from "./standing_alone.ts";

@@ -13,10 +13,10 @@ import type { Examples, LabelledTask, Outputs } from "../nn/task.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import type { AnswerProof, AnswerReceipt } from "./ask_reader.ts";
 import type { Agreement, ComputeDrift } from "./compute_drift.ts";
-import type { WebAssemblyReceipt } from "./edge/ask_edge.ts";
+import type { WebAssemblyReceipt } from "./edge/web_assembly_receipt.ts";
 import type { RowScore } from "./held_out.ts";
-import type { RunRecord } from "./hub/model_card.ts";
-import type { Published } from "./hub/upload.ts";
+import type { RunRecord } from "./hub/run_record.ts";
+import type { UploadedCommit } from "./hub/uploaded_commit.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import type { FileSize } from "./list_files.ts";
 import type { TrainedModel } from "./trained_model.ts";
@@ -107,7 +107,7 @@ export interface DeployTarget extends TargetForm {
     folder: string,
     receipt: Receipt,
     about: { readonly run?: RunRecord | undefined; readonly signal?: AbortSignal | undefined },
-  ): Promise<Published>;
+  ): Promise<UploadedCommit>;
 }
 
 /** What is known of a training before it begins. */
@@ -184,7 +184,7 @@ export interface Receipt extends FormProof {
   /** The files that a reader of this form takes. */
   readonly files: readonly FileSize[];
   /** Where the files were brought to, and the commit that holds them. */
-  readonly published?: Published;
+  readonly published?: UploadedCommit;
   /** What eight bits change in the outputs; absent where neither training nor scores were in int8. */
   readonly drift?: ComputeDrift;
 }

@@ -77,6 +77,13 @@ export interface OpenPipelineOptions {
   prepare?(pipeline: unknown, library: { readonly Tensor: unknown }): Promise<void>;
 }
 
+/** The library on the native runtime, loaded when this is first called. */
+export async function nativeTransformers(): Promise<typeof import("@huggingface/transformers")> {
+  // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
+  process.env.ORT_DISABLE_TELEMETRY ??= "1";
+  return await import("@huggingface/transformers");
+}
+
 /**
  * Opens `pipeline(task, folder)` of transformers.js. The library is loaded when this is first called.
  *
@@ -87,11 +94,9 @@ export async function openPipeline(
   folder: string,
   { threads, dtype, runtime = "native", prepare }: OpenPipelineOptions = {},
 ): Promise<ReaderPipeline> {
-  // Read when the runtime is loaded, which the library does; it sends what it measures otherwise.
-  process.env.ORT_DISABLE_TELEMETRY ??= "1";
   const { pipeline, RawImage, Tensor } = runtime === "wasm"
     ? await transformersWeb()
-    : await import("@huggingface/transformers");
+    : await nativeTransformers();
   const open = pipeline as (task: string, model: string, options: object) => Promise<unknown>;
   let opened: Opened;
   try {

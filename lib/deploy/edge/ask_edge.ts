@@ -7,15 +7,9 @@ import { join } from "node:path";
 import { TunebookError } from "../../core/errors.ts";
 import { shortened } from "../../core/text_table.ts";
 import type { ReaderKind } from "../../nn/reader_contract.ts";
+import { nativeTransformers } from "../../text/transformers_js.ts";
 import type { PageSettings } from "../browser/page_settings.ts";
-
-/** What a folder's own runtime, WebAssembly, answered beside the native one. */
-export interface WebAssemblyReceipt {
-  /** Inputs that were asked. */
-  readonly inputs: number;
-  /** The largest difference of a number in an answer, such as a probability. */
-  readonly largestDifference: number;
-}
+import type { WebAssemblyReceipt } from "./web_assembly_receipt.ts";
 
 /** Enough to see a mistake; each is asked twice. */
 const mostInputs = 6;
@@ -57,7 +51,7 @@ export async function askEdge(
 ): Promise<WebAssemblyReceipt> {
   const settings: PageSettings = JSON.parse(await Deno.readTextFile(join(folder, "settings.json")));
   const chosen = inputs.slice(0, mostInputs).map(requests[settings.kind]!);
-  const transformers = await import("@huggingface/transformers");
+  const transformers = await nativeTransformers();
   const { openModel } = await import("../browser/page/answers.js");
   const native = await openModel(transformers, settings, {}, join(folder, "model"));
   let largestDifference = 0;

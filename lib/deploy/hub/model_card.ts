@@ -5,22 +5,10 @@
  * @module
  */
 import { basename } from "node:path";
-import { stringify } from "yaml";
 import { markdownOf } from "../../core/markdown.ts";
 import type { Receipt } from "../target.ts";
 import type { TrainedModel } from "../trained_model.ts";
-
-/** What a run knows of itself beside the trained model. */
-export interface RunRecord {
-  /** Where the data came from; undefined for a table that was made in memory. */
-  readonly data?: string | undefined;
-  readonly examples: number;
-  readonly method: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
-  /** The settings of the training that were given. */
-  readonly train: Readonly<Record<string, unknown>>;
-  readonly scores: Readonly<Record<string, unknown>>;
-  readonly intervals: Readonly<Record<string, { readonly low: number; readonly high: number }>>;
-}
+import type { RunRecord } from "./run_record.ts";
 
 /** What a person says of the model. */
 export interface CardOptions {
@@ -70,7 +58,7 @@ export function modelCard(
   const settings = { method: run.method.name, ...run.method.settings, ...run.train };
   const bytes = receipt.files.reduce((sum, file) => sum + file.bytes, 0);
   return `---
-${stringify(frontMatter)}---
+${Object.entries(frontMatter).map(yamlLine).join("")}---
 # ${markdownOf(repository)}
 
 ${markdownOf(withoutFolders(model.reference))}, fine-tuned with tunebook for ${
@@ -124,6 +112,11 @@ ${
 function withoutFolders(source: string): string {
   const [, path] = /^(?:file:)?((?:[/\\.~]|[A-Za-z]:[/\\]).*)$/s.exec(source) ?? [];
   return path === undefined ? source : basename(path);
+}
+
+/** JSON is YAML, too. */
+function yamlLine([name, value]: readonly [string, unknown]): string {
+  return value === undefined ? "" : `${name}: ${JSON.stringify(value)}\n`;
 }
 
 function rounded(value: number): string {

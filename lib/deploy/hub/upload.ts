@@ -8,6 +8,7 @@ import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { hashFile } from "../../weights/checksum.ts";
 import type { DownloadSettings } from "../../weights/hub_settings.ts";
 import { type FileSize, listFiles } from "../list_files.ts";
+import type { UploadedCommit } from "./uploaded_commit.ts";
 
 /** Where a folder goes. */
 export interface HubPlace {
@@ -20,16 +21,6 @@ export interface HubPlace {
 
 /** How the hub is reached. */
 export type HubConnection = Pick<DownloadSettings, "endpoint" | "token" | "attempts" | "sleep">;
-
-/** A commit that holds what was uploaded. */
-export interface Published {
-  readonly repository: string;
-  readonly commit: string;
-  /** Its page. */
-  readonly url: string;
-  /** Files whose hash the hub tells, and that are the folder's. */
-  readonly files: number;
-}
 
 const requestTimeout = 408;
 const conflict = 409;
@@ -59,7 +50,7 @@ export async function uploadFolder(
   place: HubPlace,
   connection: HubConnection,
   { title, signal }: { readonly title: string; readonly signal?: AbortSignal | undefined },
-): Promise<Published> {
+): Promise<UploadedCommit> {
   const { createRepo, uploadFiles } = await import("@huggingface/hub");
   const { endpoint: hubUrl, token: accessToken = "" } = connection;
   const repo = { type: "model", name: place.repository } as const;

@@ -10,7 +10,7 @@ import type { ComputeDrift } from "../../deploy/compute_drift.ts";
 import { languageProof } from "../../deploy/language_proof.ts";
 import { otherTokensInWords } from "../../deploy/other_tokens.ts";
 import { deploy } from "../../deploy/deploy.ts";
-import type { RunRecord } from "../../deploy/hub/model_card.ts";
+import type { RunRecord } from "../../deploy/hub/run_record.ts";
 import type { Receipt } from "../../deploy/target.ts";
 import type { TrainedModel } from "../../deploy/trained_model.ts";
 import type { Device } from "../../engine/mod.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { RunRecord } from "../../deploy/hub/model_card.ts";
+import type { RunRecord } from "../../deploy/hub/run_record.ts";
 import { originOf } from "../../table/origin.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import type { EncodedSplits } from "./assemble_stage.ts";

@@ -113,12 +113,9 @@ export async function runPlan(
     const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
+    const run = recordOf(spec, data, scored);
     const proof = { read, assembled, judge, outputsOf: exactly, answers };
-    const deployed = await deployStage(spec, model, proof, {
-      drift,
-      run: recordOf(spec, data, scored),
-      ...on,
-    })
+    const deployed = await deployStage(spec, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });

@@ -40,8 +40,8 @@ export async function visit(
   work: (visit: Visit) => Promise<void>,
 ): Promise<void> {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { pathname } = new URL(request.url);
-    const file = normalize(decodeURIComponent(pathname)).replace(path, "") || "index.html";
+    const pathname = decodeURIComponent(new URL(request.url).pathname);
+    const file = normalize(pathname).replace(path, "") || "index.html";
     if (!pathname.startsWith(path)) return new Response("", { status: 404 });
     const bytes = await Deno.readFile(join(folder, file)).catch(() => undefined);
     if (!bytes) return new Response("", { status: 404 });
@@ -74,7 +74,7 @@ export async function visit(
     });
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(String(error)));
-    const url = `http://127.0.0.1:${server.addr.port}${path}`;
+    const url = encodeURI(`http://127.0.0.1:${server.addr.port}${path}`);
     await page.goto(url);
     await whenReady(page, complaints);
     await work({ page, url, asked, complaints, cutNetwork });
