@@ -9,6 +9,18 @@ import { inFolder } from "../../weights/in_folder.ts";
 import { answered, ask, visit, whenReady } from "./visit.ts";
 
 // `deno task browser:pages` asks the pages of all tasks.
+/** A part of what a screen reader is told. */
+interface Told {
+  readonly role: string;
+  readonly name?: string;
+  readonly children?: readonly Told[];
+}
+
+/** All parts, in their order. */
+function flat(part: Told | null): Told[] {
+  return part ? [part, ...(part.children ?? []).flatMap(flat)] : [];
+}
+
 const hasChromium = await findChromium().then(() => true, () => false);
 
 Deno.test({
@@ -40,8 +52,9 @@ Deno.test({
         await page.keyboard.press("Enter");
         await page.keyboard.up("Control");
         assert.equal(await answered(page), shown[0]);
-        const { children = [] } = await page.accessibility.snapshot() ?? {};
-        const named = children.filter(({ role }) => role === "textbox" || role === "button");
+        const named = flat(await page.accessibility.snapshot()).filter(({ role }) =>
+          role === "textbox" || role === "button"
+        );
         assert.deepEqual(named.map(({ name }) => name), ["Text", examples[0], "Ask"]);
         assert.match(
           await page.$eval("#kept", (place) => place.textContent ?? ""),
