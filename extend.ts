@@ -176,6 +176,7 @@ export type {
   Reopened,
   TargetForm,
 } from "./lib/deploy/target.ts";
+export type { RunRecord } from "./lib/deploy/hub/run_record.ts";
 export type { TrainedModel } from "./lib/deploy/trained_model.ts";
 export type { FloatDtype } from "./lib/deploy/float_dtype.ts";
 export type { OnnxDtype } from "./lib/deploy/onnx_dtype.ts";
@@ -186,7 +187,9 @@ export type {
   AnswerDifference,
   ExpectedAnswer,
   ReaderContract,
+  ReaderKind,
   ReaderLimits,
+  ReaderRequest,
   WrittenAnswer,
 } from "./lib/nn/reader_contract.ts";
 export type { ReaderOutput, ReaderPipeline } from "./lib/text/transformers_js.ts";

@@ -322,6 +322,7 @@ const others: Readonly<Record<string, string>> = {
   "Net.linear": "a contract: what a family of one's own calls within its forward pass",
   "Net.conv": "a contract: what a family of one's own calls within its forward pass",
   "Net.rmsNorm": "a contract: what a family of one's own calls within its forward pass",
+  "DeployTarget.publish": "a contract: what tunebook hands to a target of one's own",
   "Notebook.show": "a contract: a notebook of one's own",
   "Chart.mark": "vega-lite's own properties, any of them",
   "Chart.point": "vega-lite's own properties, any of them",

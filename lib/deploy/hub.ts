@@ -24,7 +24,7 @@ const forms = { adapter, merged, onnx, sentenceTransformers } as const;
 /** How to publish a model. */
 export interface HubOptions extends CardOptions {
   /** What is uploaded, the folder of another target: `merged` unless given. */
-  readonly form?: keyof typeof forms;
+  readonly form?: "adapter" | "merged" | "onnx" | "sentenceTransformers";
   /** Where the same folder is written here; `out/hub/org/name` unless given. */
   readonly folder?: string;
   /** Whether a repository that is made anew is seen by its owner alone: true unless given. */
