@@ -4,7 +4,7 @@
  * @module
  */
 import { optionMistakes, refuseOptions, requireOptions } from "../core/check_options.ts";
-import { type Mistake, mistakeOf } from "../core/errors.ts";
+import { type Mistake, mistakeOf, optionMistake } from "../core/errors.ts";
 import {
   abortSignal,
   positive,
@@ -120,32 +120,40 @@ function isOrigin(value: string): boolean {
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
-/** The options with what is usual; throws one error of kind "input" with all that make no sense. */
-export function serveSettings(options: ServeOptions = {}): ServeSettings {
+/**
+ * The options with what is usual; throws one error of kind "input" with all that make no sense.
+ *
+ * @param others rules of what the caller takes beside them
+ */
+export function serveSettings<Options extends ServeOptions = ServeOptions>(
+  options: Options,
+  others?: Rules<Omit<Options, keyof ServeOptions>>,
+): ServeSettings {
   requireOptions("serve", options);
-  refuseOptions("serve", serveMistakes(options));
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  refuseOptions("serve", serveMistakes(options, { ...serveRules, ...others }));
+  const names = Object.keys(serveRules);
+  const given = Object.entries(options).filter(([name, value]) =>
+    names.includes(name) && value !== undefined
+  );
   return { ...defaults, ...Object.fromEntries(given) };
 }
 
 /** What is wrong with the options, one mistake each. */
-function serveMistakes(options: ServeOptions): Mistake[] {
-  const wrong = optionMistakes(options, serveRules).map(withoutKeys);
+function serveMistakes(options: ServeOptions, rules: Rules): Mistake[] {
+  const wrong = optionMistakes(options, rules).map(withoutKeys);
   if (wrong.length > 0) return wrong;
   const { maxInputs = defaults.maxInputs, maxQueue = defaults.maxQueue } = options;
-  if (maxInputs > maxQueue) {
-    wrong.push(
-      mistakeOf((nameOf) =>
-        `${nameOf("maxQueue")} is ${maxQueue}, but one request may have ${maxInputs} inputs, ` +
-        nameOf("maxInputs")
-      ),
-    );
-  }
-  return wrong;
+  if (maxInputs <= maxQueue) return [];
+  return [
+    mistakeOf((nameOf) =>
+      `${nameOf("maxQueue")} is ${maxQueue}, but one request may have ${maxInputs} inputs ` +
+      `(${nameOf("maxInputs")})`
+    ),
+  ];
 }
 
 /** Without the value of a key, which is a secret. */
 function withoutKeys(mistake: Mistake): Mistake {
   if (mistake.option !== "apiKeys") return mistake;
-  return { option: "apiKeys", told: (nameOf) => `${nameOf("apiKeys")} must be ${keys[0]}` };
+  return optionMistake("apiKeys", `must be ${keys[0]}`);
 }

@@ -7,8 +7,14 @@
 /**
  * The answer, which tells when its last byte was taken: of a stream of events when it ends or the client
  * leaves, of any other at once, because its bytes are there already.
+ *
+ * @param left called before where the client leaves a stream
  */
-export function whenSent(answer: Response, told: () => void): Response {
+export function whenSent(
+  answer: Response,
+  told: () => void,
+  left: () => void = () => {},
+): Response {
   const { body } = answer;
   if (!body || !answer.headers.get("content-type")?.startsWith("text/event-stream")) {
     told();
@@ -27,6 +33,7 @@ export function whenSent(answer: Response, told: () => void): Response {
       told();
     },
     async cancel(reason) {
+      left();
       told();
       await reader.cancel(reason);
     },

@@ -12,13 +12,24 @@ import { whenSent } from "../when_sent.ts";
 /** Sets `signal`: aborted where the client has gone, the time is up, or the server gives up what runs. */
 export function answerSignal(running: RunningRequests, answerSeconds: number) {
   return createMiddleware<ServerEnv>(async (c, next) => {
-    const late = new AbortController();
+    const own = new AbortController();
     const timer = setTimeout(() => {
       const message = `the answer took longer than ${answerSeconds} seconds`;
-      late.abort(new RequestError(504, message, { code: "timeout" }));
+      own.abort(new RequestError(504, message, { code: "timeout" }));
     }, answerSeconds * 1000);
-    c.set("signal", AbortSignal.any([c.req.raw.signal, late.signal, running.signal]));
+    const onGone = () => own.abort();
+    const onGivenUp = () => own.abort(running.signal.reason);
+    const { signal: client } = c.req.raw;
+    client.addEventListener("abort", onGone);
+    running.signal.addEventListener("abort", onGivenUp);
+    c.set("signal", own.signal);
     await next();
-    c.res = whenSent(c.res, () => clearTimeout(timer));
+    // Deno aborts this one with every answer; a client that leaves a stream cancels its body.
+    client.removeEventListener("abort", onGone);
+    const sent = () => {
+      clearTimeout(timer);
+      running.signal.removeEventListener("abort", onGivenUp);
+    };
+    c.res = whenSent(c.res, sent, onGone);
   });
 }

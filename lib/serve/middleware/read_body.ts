@@ -23,8 +23,8 @@ export function readBody(limits: Limits) {
       }
       const text = decoded(await bytesOf(c.req, limits));
       checkJsonDepth(text);
-      const { raw } = c.req;
-      c.req.raw = new Request(raw, { body: text });
+      // Where hono looks first; the stream itself is read.
+      Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
       c.set("receivedAt", performance.now());
     }
     await next();

@@ -20,7 +20,7 @@ const route = createRoute({
 });
 
 /** Answers in Prometheus' text format. */
-export const metrics: Route = (app, parts) => {
+export const prometheus: Route = (app, parts) => {
   app.openapi(route, async (c) => {
     const { type, text } = await parts.metrics();
     return c.text(text, 200, { "content-type": type });

@@ -6,7 +6,7 @@
 import { classify } from "./classify.ts";
 import { docs } from "./docs.ts";
 import { health } from "./health.ts";
-import { metrics } from "./metrics.ts";
+import { prometheus } from "./metrics.ts";
 import { models } from "./models.ts";
 import { openapi } from "./openapi.ts";
 import { ready } from "./ready.ts";
@@ -18,7 +18,7 @@ export const routes: readonly Route[] = [
   classify,
   health,
   ready,
-  metrics,
+  prometheus,
   openapi,
   docs,
 ];
