@@ -5,8 +5,9 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import { RequestError } from "../request_error.ts";
-import { imageBytesOf, imageText } from "../schemas/image_input.ts";
+import { imageBytesOf, imageObject } from "../schemas/image_input.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
+import { itemIndex, listAnswer, listed } from "../schemas/list_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { oneOrMany, textInput } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
@@ -20,25 +21,23 @@ const tasks = ["text-classification", "image-classification"];
 const label = z.union([z.string(), z.array(z.string()), z.number()]).openapi({
   description: "The label; a list where several may fit; a number for a regression.",
 });
-const answer = z.object({
-  id: z.string(),
-  object: z.literal("list"),
-  model: z.string(),
-  data: z.array(z.object({
-    index: z.number().int(),
+const answer = listAnswer(
+  "Classification",
+  z.object({
+    index: itemIndex,
     label,
     probabilities: z.record(z.string(), z.number()).openapi({
       description: "By label; for a regression the number itself.",
     }),
-  })),
-}).openapi("Classification");
+  }),
+);
 
 function routeOf(settings: ServeSettings) {
   const text = textInput(settings);
   const input = z.union([
     text,
     z.strictObject({ text, pair: text.optional() }),
-    z.strictObject({ image: imageText }),
+    imageObject,
   ], { error: "must be a text, { text, pair } or { image }" });
   return createRoute({
     method: "post",
@@ -68,8 +67,7 @@ export const classify: Route = (app, parts) => {
       label: Array.isArray(label) ? [...label] : label as string | number,
       probabilities: { ...probabilities },
     }));
-    const id = c.get("requestId");
-    return c.json({ id, object: "list" as const, model: model.name, data }, 200);
+    return c.json(listed(c, model, data), 200);
   });
 };
 

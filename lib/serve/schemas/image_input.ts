@@ -15,6 +15,16 @@ export const imageText = z.string({ error: "must be the base64 of an image" }).m
   example: "data:image/png;base64,iVBORw0KGgo=",
 });
 
+/** An image as an input. */
+export const imageObject = z.strictObject({ image: imageText }, { error: "must be { image }" });
+
+/** The images of one input or of several. */
+export function imagesOf(
+  input: z.infer<typeof imageObject> | readonly z.infer<typeof imageObject>[],
+): Uint8Array[] {
+  return [input].flat().map(({ image }, at) => imageBytesOf(image, `input[${at}].image`));
+}
+
 /** The bytes of an image; an error of status 400 that names the field for what is none. */
 export function imageBytesOf(text: string, param: string): Uint8Array {
   try {
