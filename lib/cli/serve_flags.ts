@@ -27,7 +27,11 @@ const flags: Readonly<
   cors: { value: "list", shown: "ORIGIN,…", what: "origins whose pages may ask, or * (none)" },
   device: { value: "text", shown: "NAME", what: "cpu, auto, webgpu, cuda … (cpu)" },
   precision: { value: "text", shown: "NAME", what: "float32, float16 on a GPU, auto (float32)" },
-  quantize: { value: "text", shown: "FORMAT", what: "holds bases in fewer bits: int8, int4, nf4, fp4" },
+  quantize: {
+    value: "text",
+    shown: "FORMAT",
+    what: "holds bases in fewer bits: int8, int4, nf4, fp4",
+  },
   batchSize: { value: "number", shown: "N", what: "inputs that share a batch (32)" },
   maxAdapters: { value: "number", shown: "N", what: "adapters in memory on each base (64)" },
   maxBodyBytes: { value: "number", shown: "N", what: "bytes of a request's body (16777216)" },

@@ -78,7 +78,12 @@ Deno.test("/answer answers questions", () =>
     const { body } = await post(server, "/answer", { input: inputs });
     assertNear(
       body.data.map(({ text, start, end, score }: QuestionAnswer) => ({ text, start, end, score })),
-      (expected as QuestionAnswer[]).map(({ text, start, end, score }) => ({ text, start, end, score })),
+      (expected as QuestionAnswer[]).map(({ text, start, end, score }) => ({
+        text,
+        start,
+        end,
+        score,
+      })),
       "answers",
     );
     const one = await post(server, "/answer", { input: inputs[0] });
@@ -157,7 +162,10 @@ Deno.test("OpenAI's client lists models and gets vectors, whole and cut", () =>
     assert.deepEqual([best.index, best.document], [1, { text: "lovely zoe" }]);
     assert.ok(Math.abs(best.relevance_score - 1) < 1e-5 && next.relevance_score < 1);
     const metrics = await fetch(`${server.url}/metrics`, { headers });
-    assert.match(await metrics.text(), /tunebook_tokens_total\{model="tiny",direction="read"\} 4\d/);
+    assert.match(
+      await metrics.text(),
+      /tunebook_tokens_total\{model="tiny",direction="read"\} 4\d/,
+    );
     assert.equal((await get(server, "/health")).body.status, "ok");
     await result.dispose();
   }));
@@ -175,7 +183,9 @@ Deno.test("/rerank orders documents by the number that a model gives to pairs", 
       label: "fits",
       kind: "regression",
     });
-    const result = await model(await tinyModel(join(folder, "base"))).data(rows, task, { test: rows })
+    const result = await model(await tinyModel(join(folder, "base"))).data(rows, task, {
+      test: rows,
+    })
       .adapt(lora()).train(training).run(quiet);
     const server = await result.serve(usual);
     const documents = ["the film", "good price", "zoe"];
