@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ErrorKind } from "../core/errors.ts";
-import { TunebookError } from "../core/errors.ts";
+import { HTTPException } from "hono/http-exception";
+import { type ErrorKind, TunebookError } from "../core/errors.ts";
 import { withoutPaths } from "./without_paths.ts";
 
 /** What an error answer says beside its message. */
@@ -59,6 +59,10 @@ const memorySeconds = 5;
 export function requestErrorOf(thrown: unknown, requestId: string): RequestError {
   if (thrown instanceof RequestError) return thrown;
   const options = { cause: thrown };
+  // hono's own, of a body that is no JSON.
+  if (thrown instanceof HTTPException && thrown.status === 400) {
+    return new RequestError(400, "the body is no JSON", { ...options, code: "invalid_json" });
+  }
   if (thrown instanceof TunebookError) {
     const { kind, message } = thrown;
     if (clientKinds.includes(kind)) {

@@ -39,7 +39,10 @@ function routeOf(settings: ServeSettings) {
     tags: ["tasks"],
     summary: "Answers questions from the text that comes with each.",
     request: jsonBody(
-      z.strictObject({ model: modelName, input: oneOrMany(question, settings) }).openapi("Ask"),
+      z.strictObject({
+        model: modelName,
+        input: oneOrMany(question, "{ question, context }", settings),
+      }).openapi("Ask"),
     ),
     responses: jsonAnswer(listAnswer("Answers", item), "One answer for each question."),
   });

@@ -45,7 +45,10 @@ function routeOf(settings: ServeSettings) {
     tags: ["tasks"],
     summary: "Labels texts or images.",
     request: jsonBody(
-      z.strictObject({ model: modelName, input: oneOrMany(input, settings) }).openapi("Classify"),
+      z.strictObject({
+        model: modelName,
+        input: oneOrMany(input, "a text, { text, pair } or { image }", settings),
+      }).openapi("Classify"),
     ),
     responses: jsonAnswer(answer, "One label for each input."),
   });

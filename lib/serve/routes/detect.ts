@@ -38,7 +38,7 @@ function routeOf(settings: ServeSettings) {
     request: jsonBody(
       z.strictObject({
         model: modelName,
-        input: oneOrMany(imageObject, settings),
+        input: oneOrMany(imageObject, "{ image }", settings),
         threshold: z.number().min(0).max(1).optional().openapi({
           description:
             "Leaves out what the model is less sure of, beside what it leaves out itself.",

@@ -34,7 +34,7 @@ function routeOf(settings: ServeSettings) {
     request: jsonBody(
       z.strictObject({
         model: modelName,
-        input: oneOrMany(textInput(settings).min(1, { error: "is empty" }), settings),
+        input: oneOrMany(textInput(settings).min(1, { error: "is empty" }), "a text", settings),
         encoding_format: z.enum(["float", "base64"]).default("float"),
         dimensions: z.number().int().min(1).optional().openapi({
           description: "Keeps the first numbers of each vector.",

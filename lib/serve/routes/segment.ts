@@ -37,7 +37,7 @@ function routeOf(settings: ServeSettings) {
     tags: ["tasks"],
     summary: "Says the class of each pixel of images.",
     request: jsonBody(
-      z.strictObject({ model: modelName, input: oneOrMany(imageObject, settings) })
+      z.strictObject({ model: modelName, input: oneOrMany(imageObject, "{ image }", settings) })
         .openapi("Segment"),
     ),
     responses: jsonAnswer(listAnswer("Masks", item), "One mask for each image."),

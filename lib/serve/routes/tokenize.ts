@@ -27,7 +27,10 @@ function routeOf(settings: ServeSettings) {
     tags: ["models"],
     summary: "The tokens of texts, with those that the model puts around them.",
     request: jsonBody(
-      z.strictObject({ model: modelName, input: oneOrMany(textInput(settings), settings) })
+      z.strictObject({
+        model: modelName,
+        input: oneOrMany(textInput(settings), "a text", settings),
+      })
         .openapi("Tokenize"),
     ),
     responses: jsonAnswer(listAnswer("TokenLists", item), "The tokens of each text."),

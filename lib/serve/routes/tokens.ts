@@ -39,7 +39,8 @@ function routeOf(settings: ServeSettings) {
     tags: ["tasks"],
     summary: "Marks entities and tags words.",
     request: jsonBody(
-      z.strictObject({ model: modelName, input: oneOrMany(input, settings) }).openapi("Tag"),
+      z.strictObject({ model: modelName, input: oneOrMany(input, "a text or { words }", settings) })
+        .openapi("Tag"),
     ),
     responses: jsonAnswer(answer, "Spans and words of each text."),
   });
