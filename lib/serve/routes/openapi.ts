@@ -9,10 +9,10 @@ import type { Route } from "./route.ts";
 /** Describes the server by OpenAPI 3.1. */
 export const openapi: Route = (app, { settings }) => {
   const hasKeys = settings.apiKeys.length > 0;
-  app.openAPIRegistry.registerComponent("securitySchemes", "key", {
-    type: "http",
-    scheme: "bearer",
-  });
+  if (hasKeys) {
+    const scheme = { type: "http", scheme: "bearer" } as const;
+    app.openAPIRegistry.registerComponent("securitySchemes", "key", scheme);
+  }
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {
