@@ -31,8 +31,8 @@ export interface Server extends AsyncDisposable {
   toString(): string;
 }
 
-/** Seconds for connections to be closed after the last answer. */
-const closingSeconds = 1;
+/** Seconds for the last answers to reach their clients. */
+const closingSeconds = 5;
 
 /** Starts a server, which disposes of the bases when it is stopped. */
 export async function startServer(
@@ -70,7 +70,14 @@ export async function startServer(
     },
     answered(request) {
       metrics.answered(request);
-      for (const watch of watchers) watch(request);
+      for (const watch of watchers) {
+        // An answer is not lost because somebody who watches cannot.
+        try {
+          watch(request);
+        } catch (error) {
+          console.error(`request ${request.id} could not be watched:`, error);
+        }
+      }
     },
     metrics: metrics.text,
   };
