@@ -60,6 +60,7 @@ const comparison = comparisonOf({
 const calls: Readonly<Record<string, Call>> = {
   model: (options) => tunebook.model("file:none", options),
   open: (options) => tunebook.open("file:none", options),
+  serve: (options) => tunebook.serve("file:none", options),
   "ModelStage.open": (options) => tunebook.model("file:none").open(options),
   "ModelStage.data": (options) =>
     tunebook.model("file:none").data(table, { ...columns, ...options }),
@@ -284,6 +285,7 @@ const calls: Readonly<Record<string, Call>> = {
   "OpenModel.predict": (options) => withBase((base) => base.predict(["a"], options)),
   "OpenModel.explain": (options) => withBase((base) => base.explain(["a"], options)),
   "RunResult.explain": (options) => withResult((result) => result.explain(["a"], options)),
+  "RunResult.serve": (options) => withResult((result) => result.serve(options)),
   "RunResult.errorAnalysis": (options) => withResult((result) => result.errorAnalysis(options)),
 };
 

@@ -10,7 +10,7 @@ import { parseJson } from "../../core/parse_json.ts";
 import { readText } from "../../core/read_text.ts";
 import { taskNoteField } from "../../core/task_keys.ts";
 import { finite } from "../../weights/finite.ts";
-import { openSafetensors } from "../../weights/safetensors.ts";
+import { openSafetensors, type WeightFile } from "../../weights/safetensors.ts";
 import type { LabelKind } from "../../data/labels.ts";
 import { readTaskNote, type TaskNote } from "../../nn/task_note.ts";
 import type { PeftConfig } from "./config.ts";
@@ -29,18 +29,15 @@ export const kindKey = "tunebook_kind";
 /** The most tokens of a text in training. */
 export const maxTokensKey = "tunebook_max_tokens";
 
-/** A PEFT folder in memory. */
-export interface PeftFiles {
+/** What a PEFT folder says, without its tensors. */
+export interface PeftHeader {
   readonly folder: string;
   /** The path of the tensors, for errors. */
   readonly path: string;
   /** Every field of `adapter_config.json`, also those that tunebook does not know. */
   readonly config: PeftConfig;
-  /** Every tensor by PEFT's name. */
-  readonly tensors: ReadonlyMap<
-    string,
-    { readonly shape: readonly number[]; readonly data: Float32Array }
-  >;
+  /** The shape of every tensor by PEFT's name. */
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[] }>;
   /** The labels' names, where tunebook wrote the folder. */
   readonly labels?: readonly string[];
   /** What the head's numbers mean, where tunebook wrote it. */
@@ -49,6 +46,15 @@ export interface PeftFiles {
   readonly maxTokens?: number;
   /** The task that it was trained for, where tunebook wrote it. */
   readonly task?: TaskNote;
+}
+
+/** A PEFT folder in memory. */
+export interface PeftFiles extends PeftHeader {
+  /** Every tensor by PEFT's name. */
+  readonly tensors: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly data: Float32Array }
+  >;
 }
 
 const kinds: readonly LabelKind[] = ["single", "multi", "regression"];
@@ -62,15 +68,31 @@ export async function readPeftFiles(folder: string): Promise<PeftFiles> {
   for (const [name, { shape }] of file.tensors) {
     tensors.set(name, { shape, data: finite(await file.readFloat32(name), { name, path }) });
   }
-  const labels = labelsOf(path, file.metadata[labelsKey]);
-  const kind = kinds.find((each) => each === file.metadata[kindKey]);
-  const maxTokens = Number(file.metadata[maxTokensKey]);
-  const task = readTaskNote(file.metadata[taskNoteField], `${path}: ${taskNoteField}`);
+  return { ...notesOf(folder, config, file), tensors };
+}
+
+/** Reads what a PEFT folder says, and no tensor. Errors are of kind `weights` and name the file. */
+export async function readPeftHeader(folder: string): Promise<PeftHeader> {
+  const config = await readConfig(join(folder, configFile));
+  using file = await openSafetensors(join(folder, tensorFile));
+  return notesOf(folder, config, file);
+}
+
+function notesOf(
+  folder: string,
+  config: PeftConfig,
+  { metadata, tensors }: Pick<WeightFile, "metadata" | "tensors">,
+): PeftHeader {
+  const path = join(folder, tensorFile);
+  const labels = labelsOf(path, metadata[labelsKey]);
+  const kind = kinds.find((each) => each === metadata[kindKey]);
+  const maxTokens = Number(metadata[maxTokensKey]);
+  const task = readTaskNote(metadata[taskNoteField], `${path}: ${taskNoteField}`);
   return {
     folder,
     path,
     config,
-    tensors,
+    tensors: new Map([...tensors].map(([name, { shape }]) => [name, { shape }])),
     ...(labels ? { labels } : {}),
     ...(kind ? { kind } : {}),
     ...(maxTokens > 0 ? { maxTokens } : {}),

@@ -6,11 +6,11 @@
 import type { Family, ModelConfig } from "../../nn/family.ts";
 import { classifierOf, headOf } from "../../nn/task_head.ts";
 import { promptModelPrefix } from "../parts/virtual_tokens.ts";
-import { type PeftFiles, peftPrefix } from "./files.ts";
+import { type PeftHeader, peftPrefix } from "./files.ts";
 
 /** How many numbers the family's head of that name gives in a PEFT folder; undefined where it holds none. */
 export function headOutputs(
-  { tensors }: Pick<PeftFiles, "tensors">,
+  { tensors }: Pick<PeftHeader, "tensors">,
   head: string,
   family: Pick<Family, "modelType" | "heads">,
   config: ModelConfig,

@@ -30,8 +30,8 @@ export interface TrainedTask extends TrainedOnModel {
 
 /** What answers. */
 export interface Answerer {
-  /** One answer for each input, shown as the task shows them. */
-  predict(inputs: readonly unknown[], signal: AbortSignal): Promise<unknown[]>;
+  /** One answer for each input, shown as the task shows them; `quiet` shows no progress. */
+  predict(inputs: readonly unknown[], signal: AbortSignal, quiet?: boolean): Promise<unknown[]>;
   /** What was looked at to give them. */
   explain(
     inputs: readonly unknown[],
@@ -84,8 +84,8 @@ export function answererOf(
     state: stateOf,
   });
   return {
-    predict: (inputs, signal) =>
-      predictInputs(task, inputs, processor, outputsFor(signal), { signal }),
+    predict: (inputs, signal, quiet) =>
+      predictInputs(task, inputs, processor, outputsFor(signal), { signal, quiet }),
     explain: (inputs, options, signal) =>
       explainInputs(inputs, options, {
         task,

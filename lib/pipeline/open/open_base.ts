@@ -12,6 +12,7 @@ import { createSharedModel, type SharedModel } from "../../evaluate/shared_model
 import type { AdapterDelta } from "../../nn/adapter_delta.ts";
 import type { Model } from "../../nn/model.ts";
 import type { Objective } from "../../nn/objective.ts";
+import { includesTargets, noTargetModules, targetModulesOf } from "../../nn/target_modules.ts";
 import type { HeadRequest } from "../../nn/task_head.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { loadWith } from "../run/assemble_stage.ts";
@@ -86,7 +87,10 @@ export async function openBase(
     },
     reserve(head, delta) {
       const known = reserved.get(head) ?? [];
-      if (!known.includes(delta)) reserved.set(head, [...known, delta]);
+      const targets = known.reduce((all, each) => targetModulesOf(each, all), noTargetModules);
+      // One for each kind: adapters come and go, and those that go must not stay in memory.
+      if (includesTargets(targets, targetModulesOf(delta))) return;
+      reserved.set(head, [...known, delta]);
     },
     sharedFor(model, objective) {
       checkOpen();

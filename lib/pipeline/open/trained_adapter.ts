@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { configFile, type PeftFiles } from "../../adapters/peft/files.ts";
+import { configFile, type PeftFiles, type PeftHeader } from "../../adapters/peft/files.ts";
 import { loadedAdapter } from "../../adapters/peft/folder.ts";
 import { headOutputs } from "../../adapters/peft/head_outputs.ts";
 import { loraFile } from "../../adapters/peft/lora_file.ts";
@@ -13,6 +13,7 @@ import { parseReference } from "../../weights/reference.ts";
 import { tasks } from "../../tasks/mod.ts";
 import type { AnyTask } from "../plan_spec.ts";
 import { checkTask } from "../run/check_task.ts";
+import type { AnyLabelledTask } from "../run/read_stage.ts";
 import { textRoom } from "../run/text_room.ts";
 import type { TrainedTask } from "./answerer.ts";
 import { numbered } from "./model_notes.ts";
@@ -38,8 +39,21 @@ export async function trainedAdapter(
   base: Base,
   given: GivenTask,
 ): Promise<TrainedTask> {
-  const { opened, notes } = base;
-  const { family, config } = opened;
+  const task = adapterTask(where, files, base, given);
+  const model = await base.modelWith(task.head);
+  const { attached, values } = loadedAdapter(files, model);
+  checkTask(model, attached, task);
+  const room = textRoom(files.maxTokens ?? base.maxTokens, base.opened.config, attached);
+  return { model, attached, values, task, maxTokens: room };
+}
+
+/** What an adapter was trained for, without its tensors. */
+export function adapterTask(
+  where: string,
+  files: PeftHeader,
+  { opened: { family, config }, notes }: Pick<Base, "opened" | "notes">,
+  given: GivenTask,
+): AnyLabelledTask {
   const hasDecoder = family.decoder !== undefined;
   const traces = {
     peftTaskType: files.config.task_type ?? undefined,
@@ -60,16 +74,11 @@ export async function trainedAdapter(
   // Now that the size of the head is known, which may say what kind of task it is.
   const problemType = isOwn && !files.labels ? notes.problemType : undefined;
   const task = toldTask(sources, { outputs, kind: files.kind, problemType }, where)!;
-  const labelled = labelledAs(task, labels, { outputs: stored, where });
-  const model = await base.modelWith(labelled.head);
-  const { attached, values } = loadedAdapter(files, model);
-  checkTask(model, attached, labelled);
-  const room = textRoom(files.maxTokens ?? base.maxTokens, config, attached);
-  return { model, attached, values, task: labelled, maxTokens: room };
+  return labelledAs(task, labels, { outputs: stored, where });
 }
 
 /** Refuses a given task that is another one of tunebook's than the folder says. */
-function checkGiven(where: string, { task: note }: PeftFiles, { task }: GivenTask): void {
+function checkGiven(where: string, { task: note }: PeftHeader, { task }: GivenTask): void {
   if (!note || !task || note.name === task.name) return;
   if (![note, task].every(({ name }) => Object.hasOwn(tasks, name))) return;
   throw new TunebookError(
@@ -98,7 +107,7 @@ export async function adapterFolder(reference: string): Promise<string | undefin
 }
 
 /** The base that an adapter's folder names, as a reference. */
-export async function baseReference({ folder, config }: PeftFiles): Promise<string> {
+export async function baseReference({ folder, config }: PeftHeader): Promise<string> {
   const { base_model_name_or_path: name, revision } = config;
   const missing = (why: string) =>
     new TunebookError(

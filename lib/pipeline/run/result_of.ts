@@ -38,6 +38,7 @@ import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
+import { servedResult } from "../serve/serve_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
 import type { AnyLabelledTask } from "./read_stage.ts";
@@ -93,6 +94,10 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   };
   const { losses, validations } = trained;
   const writer = writerOf(textModel, signal);
+  const servers = servedResult(
+    { reference: stages.spec.model, task, processor: assembled.processor, outputsOf, textModel },
+    dispose,
+  );
   const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};
   return Object.freeze({
     ...shown,
@@ -120,7 +125,7 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
     explain: (inputs: readonly unknown[], options: ExplainOptions = {}) =>
       explanationsOf(stages, inputs, options),
     errorAnalysis: (options: ErrorAnalysisOptions = {}) => errorsOf(stages, options),
-    dispose,
+    ...servers,
     toString: () => describeResult(shown, titles),
     [customInspect]: () => describeResult(shown, titles),
     [jupyterDisplay]: () =>

@@ -20,6 +20,8 @@ import { quoted } from "../../core/quoted.ts";
 import { visible, visibleLines } from "../../core/visible.ts";
 import { samplesText } from "../display/samples_display.ts";
 import { chainText } from "../display/chain_table.ts";
+import type { Server } from "../../serve/server.ts";
+import type { ServeResultOptions } from "../serve/serve_result.ts";
 import type { DrawnSample } from "../draw/sample_drawer.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import type { Writer } from "../write/writer.ts";
@@ -119,7 +121,15 @@ export interface RunResult<
    * Throws an error of kind "unsupported" for tasks whose rows have no single label.
    */
   errorAnalysis(options?: ErrorAnalysisOptions): Promise<ErrorAnalysis>;
-  /** Frees the model; a second call does nothing. Kept results share a few compiled models anyway. */
+  /**
+   * Starts a server of the trained model, as `serve` does of folders, under the name `model` unless another one is
+   * given. `dispose` stops it.
+   */
+  serve(options?: ServeResultOptions): Promise<Server>;
+  /**
+   * Stops the servers of the model and frees it; a second call does nothing. Kept results share a few compiled
+   * models anyway.
+   */
   dispose(): Promise<void>;
   toString(): string;
 }

@@ -1,0 +1,161 @@
+/**
+ * The flags of `deno task serve`.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { messageOf, mistakes, TunebookError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { readText } from "../core/read_text.ts";
+import type { ServeModelsOptions } from "../pipeline/serve/serve.ts";
+import { kebab } from "./train_flags.ts";
+
+type Kind = "text" | "number" | "list";
+
+/** The options that are flags, with what help says of them. */
+const flags: Readonly<
+  Record<string, { readonly value: Kind; readonly shown: string; readonly what: string }>
+> = {
+  host: { value: "text", shown: "ADDRESS", what: "the address to listen on (127.0.0.1)" },
+  port: { value: "number", shown: "N", what: "the port, 0 for any that is free (8000)" },
+  adapters: {
+    value: "text",
+    shown: "FOLDER",
+    what: "a folder of adapters' folders, read when they are asked for",
+  },
+  base: { value: "text", shown: "REF", what: "the base of all adapters (the one that they name)" },
+  cors: { value: "list", shown: "ORIGIN,…", what: "origins whose pages may ask, or * (none)" },
+  device: { value: "text", shown: "NAME", what: "cpu, auto, webgpu, cuda … (cpu)" },
+  precision: { value: "text", shown: "NAME", what: "float32, float16 on a GPU, auto (float32)" },
+  quantize: {
+    value: "text",
+    shown: "FORMAT",
+    what: "holds bases in fewer bits: int8, int4, nf4, fp4",
+  },
+  batchSize: { value: "number", shown: "N", what: "inputs that share a batch (32)" },
+  maxAdapters: { value: "number", shown: "N", what: "adapters in memory on each base (64)" },
+  maxBodyBytes: { value: "number", shown: "N", what: "bytes of a request's body (16777216)" },
+  maxInputs: { value: "number", shown: "N", what: "inputs of a request (256)" },
+  maxCharacters: { value: "number", shown: "N", what: "characters of a text (200000)" },
+  maxNewTokens: { value: "number", shown: "N", what: "tokens that a request has written (4096)" },
+  maxQueue: { value: "number", shown: "N", what: "inputs that wait; 429 beyond (512)" },
+  bodySeconds: { value: "number", shown: "S", what: "for the body of a request to come (30)" },
+  answerSeconds: { value: "number", shown: "S", what: "for an answer (300)" },
+  stopSeconds: { value: "number", shown: "S", what: "to finish what runs when it is stopped (30)" },
+};
+
+/** The variable with keys, commas between them; a command line is seen by all users of a machine. */
+export const keysVariable = "TUNEBOOK_API_KEYS";
+
+/** What `--help` prints. */
+export const serveHelp = `tunebook: serve trained models over HTTP
+
+usage
+  deno task serve FOLDER…                   folders of adapter or merged, or references; each is a
+                                            model under the name of its folder
+  deno task serve NAME=FOLDER …             under a name of its own
+  deno task serve --adapters FOLDER         a folder of adapters' folders, read when they are asked for
+
+flags
+${
+  Object.entries(flags).map(([name, { shown, what }]) =>
+    `  ${`--${kebab(name)} ${shown}`.padEnd(30)} ${what}`
+  ).join("\n")
+}
+  --api-keys-file FILE           keys that requests must bring, one a line; or ${keysVariable}
+  --quiet                        says nothing of requests that failed
+
+Ctrl-C or SIGTERM finishes what runs and stops; a second one stops at once.
+The address, the endpoints (/docs) and an example are printed when the server runs.`;
+
+/** What a command line says. */
+export interface ServeCommand {
+  readonly sources: Readonly<Record<string, string>> | readonly string[];
+  readonly options: ServeModelsOptions;
+  readonly help: boolean;
+}
+
+/** Reads the command line; flags that are wrong are one error of kind "input". */
+export async function serveCommand(
+  args: readonly string[],
+  env: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Promise<ServeCommand> {
+  const { values, positionals } = parsed(args);
+  if (values.help) return { sources: [], options: {}, help: true };
+  const wrong: string[] = [];
+  const options: Record<string, unknown> = values.quiet ? { quiet: true } : {};
+  for (const [name, { value }] of Object.entries(flags)) {
+    const given = values[kebab(name)];
+    if (typeof given !== "string") continue;
+    options[name] = value === "number"
+      ? numberOf(kebab(name), given, wrong)
+      : value === "list"
+      ? given.split(",").map((each) => each.trim())
+      : given;
+  }
+  const apiKeys = await keysOf(values["api-keys-file"], env(keysVariable));
+  if (apiKeys.length > 0) options.apiKeys = apiKeys;
+  if (positionals.length === 0 && options.adapters === undefined) {
+    wrong.push("name a folder to serve, or --adapters FOLDER");
+  }
+  if (wrong.length > 0) throw mistakes("input", "the command cannot be run (see --help):", wrong);
+  return { sources: sourcesOf(positionals), options, help: false };
+}
+
+function parsed(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const yes = { type: "boolean" } as const;
+  const options = {
+    ...Object.fromEntries(Object.keys(flags).map((name) => [kebab(name), text])),
+    "api-keys-file": text,
+    quiet: yes,
+    help: { ...yes, short: "h" },
+  };
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { values: values as Record<string, string | boolean | undefined>, positionals };
+  } catch (error) {
+    const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
+    const message = unknown
+      ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
+      : messageOf(error);
+    throw new TunebookError("input", `${message}. See --help.`, { cause: error });
+  }
+}
+
+function numberOf(flag: string, text: string, wrong: string[]): number | undefined {
+  const value = Number(text);
+  if (text.trim() !== "" && !Number.isNaN(value)) return value;
+  wrong.push(`--${flag} is "${text}", not a number`);
+  return undefined;
+}
+
+/** The keys of a file, one a line, and those of the environment. */
+async function keysOf(file: unknown, variable: string | undefined): Promise<string[]> {
+  const lines = typeof file === "string" ? (await readText(file)).split("\n") : [];
+  const found = [...lines, ...(variable ?? "").split(",")].map((each) => each.trim())
+    .filter(Boolean);
+  if (typeof file === "string" && found.length === 0) {
+    throw new TunebookError("input", `--api-keys-file: ${file} has no key`);
+  }
+  return found;
+}
+
+/** `NAME=FOLDER` and folders; names of their own only where one was given. */
+function sourcesOf(positionals: readonly string[]): ServeCommand["sources"] {
+  const pairs = positionals.map((each) => /^([\w.@:+/-]+)=(.+)$/s.exec(each));
+  if (pairs.every((pair) => pair === null)) return positionals;
+  const unnamed = positionals.filter((_, at) => !pairs[at]);
+  if (unnamed.length > 0) {
+    throw new TunebookError(
+      "input",
+      `give every folder a name, or none: ${unnamed.join(", ")} has none`,
+    );
+  }
+  const named = pairs.map((pair) => [pair![1], pair![2]] as const);
+  const twice = named.filter(([name], at) => named.findIndex(([other]) => other === name) < at);
+  if (twice.length > 0) {
+    throw new TunebookError("input", `${twice.map(([name]) => name).join(", ")} is given twice`);
+  }
+  return Object.fromEntries(named);
+}

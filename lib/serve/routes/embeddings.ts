@@ -1,0 +1,76 @@
+/**
+ * `/v1/embeddings`: vectors of texts, as OpenAI's clients ask for them.
+ *
+ * @module
+ */
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
+import { cutVector } from "../cut_vector.ts";
+import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
+import { modelName } from "../schemas/model_name.ts";
+import { oneOrMany, textInput } from "../schemas/text_input.ts";
+import type { ServeSettings } from "../serve_options.ts";
+import { answersTo, modelFor } from "./asked_model.ts";
+import type { Route } from "./route.ts";
+
+const vector = z.union([z.array(z.number()), z.string()]).openapi({
+  description: "Numbers, or the base64 of their float32 values, little-endian.",
+});
+const answer = z.object({
+  object: z.literal("list"),
+  model: z.string(),
+  data: z.array(
+    z.object({ object: z.literal("embedding"), index: z.number().int(), embedding: vector }),
+  ),
+  usage: z.object({ prompt_tokens: z.number().int(), total_tokens: z.number().int() }),
+}).openapi("Embeddings");
+
+function routeOf(settings: ServeSettings) {
+  return createRoute({
+    method: "post",
+    path: "/v1/embeddings",
+    tags: ["OpenAI"],
+    summary: "Vectors of texts.",
+    request: jsonBody(
+      z.strictObject({
+        model: modelName,
+        input: oneOrMany(textInput(settings).min(1, { error: "is empty" }), "a text", settings),
+        encoding_format: z.enum(["float", "base64"]).default("float"),
+        dimensions: z.number().int().min(1).optional().openapi({
+          description: "Keeps the first numbers of each vector.",
+        }),
+        user: z.string().optional(),
+      }).openapi("Embed"),
+    ),
+    responses: jsonAnswer(answer, "One vector for each text."),
+  });
+}
+
+/** Gives vectors. */
+export const embeddings: Route = (app, parts) => {
+  app.openapi(routeOf(parts.settings), async (c) => {
+    const { model: name, input, encoding_format: format, dimensions } = c.req.valid("json");
+    const { base, model } = modelFor(c, parts, name, ["sentence-embeddings"]);
+    const texts = [input].flat();
+    const counts = await Promise.all(texts.map((text) => base.tokens(model, text)));
+    const read = counts.reduce((sum, { length }) => sum + length, 0);
+    const usage = { read, written: 0 };
+    const vectors = await answersTo<Embedding>(c, parts, model, texts, usage);
+    const data = vectors.map((each, index) => {
+      const cut = cutVector(each, dimensions);
+      const embedding = format === "base64" ? base64Of(cut) : Array.from(cut);
+      return { object: "embedding" as const, index, embedding };
+    });
+    return c.json({
+      object: "list" as const,
+      model: model.name,
+      data,
+      usage: { prompt_tokens: read, total_tokens: read },
+    }, 200);
+  });
+};
+
+/** Little-endian, as every machine that Deno runs on has numbers in memory. */
+function base64Of(vector: Float32Array): string {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength).toBase64();
+}

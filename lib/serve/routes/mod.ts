@@ -1,0 +1,40 @@
+/**
+ * The endpoints. A new one is one file and one line here.
+ *
+ * @module
+ */
+import { answer } from "./answer.ts";
+import { classify } from "./classify.ts";
+import { detect } from "./detect.ts";
+import { docs } from "./docs.ts";
+import { embeddings } from "./embeddings.ts";
+import { generateImage } from "./generate_image.ts";
+import { health } from "./health.ts";
+import { prometheus } from "./metrics.ts";
+import { models } from "./models.ts";
+import { openapi } from "./openapi.ts";
+import { ready } from "./ready.ts";
+import { rerank } from "./rerank.ts";
+import type { Route } from "./route.ts";
+import { segment } from "./segment.ts";
+import { tokenize } from "./tokenize.ts";
+import { tokens } from "./tokens.ts";
+
+/** All endpoints, in the order in which the OpenAPI page shows them. */
+export const routes: readonly Route[] = [
+  models,
+  embeddings,
+  classify,
+  tokens,
+  answer,
+  rerank,
+  detect,
+  segment,
+  generateImage,
+  tokenize,
+  health,
+  ready,
+  prometheus,
+  openapi,
+  docs,
+];

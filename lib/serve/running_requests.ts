@@ -1,0 +1,67 @@
+/**
+ * The requests that a server has begun, so that it can be stopped without losing one.
+ *
+ * @module
+ */
+import { RequestError } from "./request_error.ts";
+
+/** What a server has begun. */
+export interface RunningRequests {
+  readonly count: number;
+  /** Whether new requests are taken. */
+  readonly isOpen: boolean;
+  /** Aborted when what still runs is given up. */
+  readonly signal: AbortSignal;
+  /** Counts a request; what it returns is called when the last byte of its answer is gone. */
+  begin(): () => void;
+  /** Takes no new ones, and waits so many seconds for those that run; what still runs then is aborted. */
+  close(seconds: number): Promise<void>;
+}
+
+/** Starts with none. */
+export function runningRequests(): RunningRequests {
+  const controller = new AbortController();
+  let count = 0;
+  let isOpen = true;
+  let onIdle: (() => void) | undefined;
+  return {
+    get count() {
+      return count;
+    },
+    get isOpen() {
+      return isOpen;
+    },
+    signal: controller.signal,
+    begin() {
+      count++;
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        if (--count === 0) onIdle?.();
+      };
+    },
+    async close(seconds) {
+      isOpen = false;
+      if (count === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      onIdle = resolve;
+      const timer = setTimeout(resolve, seconds * 1000);
+      await promise;
+      clearTimeout(timer);
+      if (count > 0) controller.abort(stopping());
+    },
+  };
+}
+
+/** Seconds after which another server may have taken over. */
+const comeAgain = 5;
+
+/** What requests are told while a server is being stopped. */
+export function stopping(): RequestError {
+  return new RequestError(503, "the server is being stopped", {
+    code: "stopping",
+    retryAfter: comeAgain,
+    headers: { Connection: "close" },
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * Error answers as the OpenAPI page tells of them.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+
+const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+}).openapi("Error");
+
+const answer = (description: string) => ({
+  description,
+  content: { "application/json": { schema: errorSchema } },
+});
+
+/** The error answers by status. */
+export const errorAnswers = {
+  400: answer("The request makes no sense; the message says all that is wrong with it."),
+  401: answer("The server asks for a key."),
+  404: answer("There is no such model."),
+  408: answer("The body took too long."),
+  413: answer("The body is too large."),
+  415: answer("The body is no JSON."),
+  429: answer("Too many inputs wait; Retry-After says when to come again."),
+  500: answer("The server could not answer."),
+  503: answer("The server is being stopped, or has no memory left."),
+  504: answer("The answer took too long."),
+} as const;

@@ -1,0 +1,28 @@
+/**
+ * Texts in requests.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { ServeSettings } from "../serve_options.ts";
+
+/** A text within the server's limit. */
+export function textInput({ maxCharacters }: Pick<ServeSettings, "maxCharacters">) {
+  return z.string({ error: "must be a text" })
+    .max(maxCharacters, { error: `has more than ${maxCharacters} characters` });
+}
+
+/**
+ * One of something or a list of it.
+ *
+ * @param words what one of it is, for errors
+ */
+export function oneOrMany<Schema extends z.ZodType>(
+  one: Schema,
+  words: string,
+  { maxInputs }: Pick<ServeSettings, "maxInputs">,
+) {
+  return z.union([one, z.array(one).min(1).max(maxInputs)], {
+    error: `must be ${words}, or a list of 1 to ${maxInputs} of them`,
+  });
+}

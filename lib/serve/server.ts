@@ -1,0 +1,149 @@
+/**
+ * A server that runs.
+ *
+ * @module
+ */
+import { customInspect } from "../core/display.ts";
+import { TunebookError } from "../core/errors.ts";
+import { serverApp } from "./app.ts";
+import { modelDirectory } from "./model_directory.ts";
+import { requestBatches } from "./request_batches.ts";
+import { runningRequests } from "./running_requests.ts";
+import type { ServeSettings } from "./serve_options.ts";
+import type { ServedBase } from "./served_base.ts";
+import { serverMetrics } from "./server_metrics.ts";
+import type { AnsweredRequest, ServerParts } from "./server_parts.ts";
+
+/** A server that runs. */
+export interface Server extends AsyncDisposable {
+  /** Where it listens, `http://127.0.0.1:8000`. */
+  readonly url: string;
+  readonly port: number;
+  /** The names of its models. */
+  readonly models: readonly string[];
+  /** Settled when it has stopped. */
+  readonly finished: Promise<void>;
+  /**
+   * Takes no new requests (503), finishes those that run, at most `stopSeconds` long, and frees the models.
+   * Further calls wait for the same.
+   */
+  stop(): Promise<void>;
+  toString(): string;
+}
+
+/** Seconds for the last answers to reach their clients. */
+const closingSeconds = 5;
+
+/** Starts a server, which disposes of the bases when it is stopped. */
+export async function startServer(
+  bases: readonly ServedBase[],
+  settings: ServeSettings,
+  watchers: readonly ((request: AnsweredRequest) => void)[] = [],
+): Promise<Server> {
+  const directory = modelDirectory(bases);
+  const running = runningRequests();
+  const batches = new Map(
+    bases.map((base) => [
+      base,
+      requestBatches({
+        ...settings,
+        predict: (asked, signal) => base.predict(asked, signal),
+        onBatch: (inputs) => metrics.batch(inputs),
+      }),
+    ]),
+  );
+  const metrics = serverMetrics({
+    waiting: () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, 0),
+    running: () => running.count,
+  });
+  const parts: ServerParts = {
+    ...directory,
+    settings,
+    get isReady() {
+      return running.isOpen;
+    },
+    ask: async (asked, signal) => {
+      const [first] = asked;
+      if (!first) return [];
+      const { base } = directory.find(first.model.name);
+      return await batches.get(base)!.ask(asked, signal);
+    },
+    answered(request) {
+      metrics.answered(request);
+      for (const watch of watchers) {
+        // An answer is not lost because somebody who watches cannot.
+        try {
+          watch(request);
+        } catch (error) {
+          console.error(`request ${request.id} could not be watched:`, error);
+        }
+      }
+    },
+    metrics: metrics.text,
+  };
+  const app = serverApp({ parts, running, metrics });
+  const controller = new AbortController();
+  const listening = await listen(app.fetch, settings, controller.signal);
+  let stopped: Promise<void> | undefined;
+  const stop = () =>
+    stopped ??= (async () => {
+      await running.close(settings.stopSeconds);
+      const timer = setTimeout(() => controller.abort(), closingSeconds * 1000);
+      await listening.shutdown();
+      clearTimeout(timer);
+      await listening.finished;
+      for (const base of bases) await base.dispose();
+    })();
+  settings.signal?.addEventListener("abort", () => void stop(), { once: true });
+  if (settings.signal?.aborted) void stop();
+  const { port } = listening.addr;
+  const url = `http://${hostInUrl(settings.host)}:${port}`;
+  const models = directory.models.map(({ name }) => name);
+  const inWords = () => `${models.join(", ")} at ${url}`;
+  return Object.freeze({
+    url,
+    port,
+    models,
+    finished: listening.finished.then(() => stop()),
+    stop,
+    [Symbol.asyncDispose]: stop,
+    toString: inWords,
+    [customInspect]: inWords,
+  });
+}
+
+/** Listens; a port that is taken and an address that is none of this machine's are errors of kind "input". */
+function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: ServeSettings,
+  signal: AbortSignal,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      {
+        hostname: host,
+        port,
+        signal,
+        onListen() {},
+        onError: () => new Response(null, { status: 500 }),
+      },
+      (request) => fetch(request),
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new TunebookError("input", `port ${port} is taken by another program`, {
+        cause: error,
+      });
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable || error instanceof TypeError) {
+      throw new TunebookError("input", `${host} is no address of this machine`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** An address that listens everywhere is asked on this machine; one of IPv6 stands in brackets. */
+function hostInUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
