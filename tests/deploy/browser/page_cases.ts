@@ -55,7 +55,7 @@ function textPage(
     const page = join(folder, "page");
     const result = await model(await tinyModel(join(folder, "base")))
       .data(rows, anyReaderTask[name] as AnyTask, { test: rows })
-      .adapt(lora({ rank: 2 })).train({
+      .adapt(name === "tags" ? full() : lora({ rank: 2 })).train({
         epochs: name === "answers" || name === "tags" ? 20 : 2,
         learningRate: 1e-2,
         maxTokens,
