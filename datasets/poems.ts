@@ -4,8 +4,8 @@
  * @module
  */
 import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { messageOf, TunebookError } from "../lib/core/errors.ts";
 import { oneOf } from "../lib/core/option_rules.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
@@ -100,7 +100,7 @@ async function simplifier(): Promise<(text: string) => string> {
   const { name, version, file } = converter;
   const path = join(packageFolder(name, version), file);
   try {
-    const { Converter } = await import(pathToFileURL(path).href);
+    const { Converter } = createRequire(path)(path);
     return Converter({ from: "t", to: "cn" });
   } catch (error) {
     throw new TunebookError("data", `cannot load ${path}: ${messageOf(error)}`, { cause: error });

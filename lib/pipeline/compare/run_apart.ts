@@ -149,7 +149,7 @@ async function answerIn(
 function start(): Deno.ChildProcess {
   try {
     return new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", new URL("apart.ts", import.meta.url).href],
+      args: ["run", "--allow-all", new URL("./apart.ts", import.meta.url).href],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
