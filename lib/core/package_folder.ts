@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
@@ -15,7 +15,8 @@ const packageName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
 
 /**
  * The folder of the installed npm package `name`, as an absolute path. Looks where a module of this
- * project would find it, then in the `node_modules` of the working folder and of its parents.
+ * project would find it, then in the `node_modules` of the working folder and of its parents, and
+ * last in the cache of Deno, where tunebook itself is run from there.
  *
  * With `version` the package must be exactly that version. Throws a `TunebookError` of kind "input"
  * for a name that npm would refuse and for a wrong version, and of kind "download" for a package
@@ -26,7 +27,7 @@ export function packageFolder(name: string, version?: string): string {
     throw new TunebookError("input", `"${name}" is not the name of an npm package`);
   }
   let other: string | undefined;
-  for (const folder of candidates(name)) {
+  for (const folder of candidates(name, version)) {
     const found = installedVersion(name, folder);
     if (found === undefined) continue;
     if (version === undefined || found === version) return folder;
@@ -45,7 +46,7 @@ export function installCommand(name: string, version?: string): string {
   return `deno install npm:${version === undefined ? name : `${name}@${version}`}`;
 }
 
-function* candidates(name: string): Iterable<string> {
+function* candidates(name: string, version?: string): Iterable<string> {
   const own = import.meta.url.startsWith("file:") ? dirname(fileURLToPath(import.meta.url)) : null;
   const starts = own ? [own, process.cwd()] : [process.cwd()];
   for (const start of starts) {
@@ -59,6 +60,41 @@ function* candidates(name: string): Iterable<string> {
       yield join(folder, "node_modules", name);
       if (dirname(folder) === folder) break;
     }
+  }
+  if (own) yield* foldersInCache(own, name, version);
+}
+
+/** `…/npm/registry.npmjs.org/@tunebook/tunebook/0.1.0/lib/core`: a folder in the cache of Deno. */
+const folderInCache =
+  /^(.+?)[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]lib[\\/]core$/;
+
+/**
+ * The folders of a package in the cache of Deno, given one of tunebook in it. A project without
+ * `node_modules` has its packages there, and what a package does not export cannot be resolved.
+ */
+export function* foldersInCache(
+  own: string,
+  name: string,
+  version?: string,
+): Iterable<string> {
+  const registry = folderInCache.exec(own)?.[1];
+  if (registry === undefined) return;
+  // A scope may have a registry of its own.
+  const cache = dirname(registry);
+  const registries = new Set([registry, ...namesIn(cache).map((each) => join(cache, each))]);
+  for (const home of [...registries].map((each) => join(each, name))) {
+    const versions = version === undefined ? namesIn(home).sort(byNumber).reverse() : [version];
+    for (const each of versions) yield join(home, each);
+  }
+}
+
+const byNumber = new Intl.Collator("en", { numeric: true }).compare;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 
