@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { foldersInCache } from "./deno_cache.ts";
 import { messageOf, TunebookError } from "./errors.ts";
 
 /** The characters that npm allows in a package name, with an optional scope. */
@@ -62,40 +63,6 @@ function* candidates(name: string, version?: string): Iterable<string> {
     }
   }
   if (own) yield* foldersInCache(own, name, version);
-}
-
-/** `…/npm/registry.npmjs.org/@tunebook/tunebook/0.1.0/lib/core`: a folder in the cache of Deno. */
-const folderInCache =
-  /^(.+?)[\\/](?:@[^\\/]+[\\/])?[^\\/]+[\\/]\d+\.\d+\.\d+[^\\/]*[\\/]lib[\\/]core$/;
-
-/**
- * The folders of a package in the cache of Deno, given one of tunebook in it. A project without
- * `node_modules` has its packages there, and what a package does not export cannot be resolved.
- */
-export function* foldersInCache(
-  own: string,
-  name: string,
-  version?: string,
-): Iterable<string> {
-  const registry = folderInCache.exec(own)?.[1];
-  if (registry === undefined) return;
-  // A scope may have a registry of its own.
-  const cache = dirname(registry);
-  const registries = new Set([registry, ...namesIn(cache).map((each) => join(cache, each))]);
-  for (const home of [...registries].map((each) => join(each, name))) {
-    const versions = version === undefined ? namesIn(home).sort(byNumber).reverse() : [version];
-    for (const each of versions) yield join(home, each);
-  }
-}
-
-const byNumber = new Intl.Collator("en", { numeric: true }).compare;
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 /** Climbs from a file of the package to the folder whose `package.json` has the package's name. */

