@@ -60,7 +60,7 @@ export async function checkProject(
   await succeed("the README's first code", deno("run", "-A", "readme_0.ts"));
   await succeed("the README's second code", deno("run", "-A", "readme_1.ts"));
   const compared = await succeed("a comparison", deno("run", "-A", "comparison.ts"));
-  assert.match(compared.output, /head[^]*lora/);
+  assert.match(compared.output, /^lora [^]*in a process of its own/m);
   await checkCommandLine(installation, project, succeed);
   await checkOptional(installation, project, succeed);
   await checkNotebook(name, project);

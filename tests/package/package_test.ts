@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dataSets } from "tunebook/datasets";
+import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
 import { compilePackage } from "../../tools/package/compile_package.ts";
-import { dependenciesOf } from "../../tools/package/dependencies.ts";
 import { exportedValues } from "../../tools/package/exported_values.ts";
 import { registryModule } from "../../tools/package/project.ts";
 import { stagePackage } from "../../tools/package/stage_package.ts";
@@ -84,3 +85,73 @@ Deno.test("the values of a door are found through what it passes on", () => {
   ]);
   assert.deepEqual(exportedValues("mod.js", files).sort(), ["G", "c", "d", "e", "f"]);
 });
+
+/** One step, out of the package: a door, a worker of the package, another door. */
+const program = `import { head, model, tableFromColumns } from "@tunebook/tunebook";
+import { dataSets } from "@tunebook/tunebook/datasets";
+import { finetune } from "@tunebook/tunebook/finetune";
+import { notebook } from "@tunebook/tunebook/notebook";
+
+const rows = tableFromColumns(JSON.parse(Deno.args[1]));
+const result = await model(Deno.args[0])
+  .data(rows, { text: "text", label: "mood", test: 4 })
+  .adapt(head())
+  .train({ epochs: 1 })
+  .run({ quiet: true });
+console.log(result.losses.every(Number.isFinite), Object.keys(dataSets).length, notebook.isNotebook);
+await result.dispose();
+Deno.exit(await finetune(["--nothing"]));
+`;
+
+Deno.test("the whole package compiles, says what it needs, and trains out of node_modules", () =>
+  inFolder(async (folder) => {
+    const modules = join(folder, "node_modules");
+    const target = join(modules, "@tunebook", "tunebook");
+    await stagePackage(project, target);
+    const manifest = JSON.parse(await Deno.readTextFile(join(target, "package.json")));
+
+    const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
+    const all: Record<string, string> = { ...dependencies, ...peerDependencies };
+    for (const version of Object.values(all)) assert.match(version, /^\d+\.\d+\.\d+$/);
+    for (const name of Object.keys(peerDependencies)) {
+      assert.deepEqual(peerDependenciesMeta[name], { optional: true });
+      assert.ok(!Object.hasOwn(dependencies, name), name);
+    }
+    const { imports } = JSON.parse(await Deno.readTextFile(join(project, "deno.json")));
+    for (const [name, { card }] of Object.entries(dataSets)) {
+      const needed = card.package;
+      if (!needed || !Object.hasOwn(imports, needed.name)) continue;
+      assert.equal(all[needed.name], needed.version, `${name} has its package`);
+    }
+
+    // What the package needs is installed in the project.
+    for (const name of Object.keys(dependencies)) {
+      await Deno.mkdir(join(modules, name, ".."), { recursive: true });
+      await Deno.symlink(join(project, "node_modules", name), join(modules, name));
+    }
+    await Deno.writeTextFile(
+      join(folder, "package.json"),
+      JSON.stringify({ dependencies: { [manifest.name]: manifest.version } }),
+    );
+    await Deno.writeTextFile(join(folder, "program.ts"), program);
+    const table = moods(12);
+    const columns = Object.fromEntries(
+      ["text", "mood"].map((name) => [name, table.array(name)]),
+    );
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--allow-all", "--no-lock", "program.ts"],
+        ...[await tinyModel(join(folder, "model")), JSON.stringify(columns)],
+      ],
+      cwd: folder,
+    }).output();
+    const text = new TextDecoder();
+    const errors = text.decode(stderr);
+    assert.equal(
+      text.decode(stdout).trim(),
+      `true ${Object.keys(dataSets).length} false`,
+      errors,
+    );
+    assert.match(errors, /^error: [^]*--nothing/);
+    assert.equal(code, 2, errors);
+  }));

@@ -16,6 +16,7 @@ const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
   module: ts.ModuleKind.ESNext,
   isolatedModules: true,
+  noCheck: true,
 };
 
 /** The JavaScript of a module. Comments stay in the declarations alone. */
