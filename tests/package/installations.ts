@@ -17,6 +17,9 @@ export interface Installation {
   readonly home: "node_modules" | "cache";
 }
 
+/** No install script is needed; ONNX Runtime's would load libraries of CUDA. */
+const quietly = ["--ignore-scripts", "--no-audit", "--no-fund"];
+
 /** All of them; each calls the package `tunebook`, as the documents do. */
 export const installations: readonly Installation[] = [
   {
@@ -36,8 +39,8 @@ export const installations: readonly Installation[] = [
   {
     name: "npm",
     files: { "package.json": `{ "private": true, "type": "module" }` },
-    command: ["npm", "install", "--no-audit", "--no-fund", "tunebook@npm:@tunebook/tunebook"],
-    add: ["npm", "install", "--no-audit", "--no-fund"],
+    command: ["npm", "install", ...quietly, "tunebook@npm:@tunebook/tunebook"],
+    add: ["npm", "install", ...quietly],
     home: "node_modules",
   },
 ];
