@@ -69,7 +69,7 @@ export const poems: DataSet<PoemsOptions, "text-generation"> = dataSet("poems", 
   },
   isWhole: ({ dynasty = "tang" }) => dynasty === "tang",
   read: async (folder, { dynasty = "tang", characters = "simplified" }) => {
-    const written = characters === "simplified" ? await simplifier() : (text: string) => text;
+    const written = characters === "simplified" ? simplifier() : (text: string) => text;
     const rows: DataRow[] = [];
     for (const file of await filesOf(folder, dynasty)) {
       const stored = await readPackageJson(folder, `${folderOfPoems}/${file}`) as StoredPoem[];
@@ -96,7 +96,7 @@ async function filesOf(folder: string, dynasty: string): Promise<string[]> {
     .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-async function simplifier(): Promise<(text: string) => string> {
+function simplifier(): (text: string) => string {
   const { name, version, file } = converter;
   const path = join(packageFolder(name, version), file);
   try {
