@@ -36,11 +36,12 @@ try {
   assert.ok(rows.length > 0);
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
   console.log(`the package: ${megabytes((await Deno.stat(file)).size)} MB packed`);
-  console.log("| installation | MB on the disk | s to install | s to the first step |");
-  console.log("| --- | --- | --- | --- |");
-  for (const { name, bytes, installSeconds, firstStepSeconds } of rows) {
+  console.log("| installation | MB loaded | MB on the disk | s to install | s to the first step |");
+  console.log("| --- | --- | --- | --- | --- |");
+  for (const { name, bytes, downloadedBytes, installSeconds, firstStepSeconds } of rows) {
+    const loaded = downloadedBytes === undefined ? "" : megabytes(downloadedBytes);
     const seconds = [installSeconds, firstStepSeconds].map((each) => each.toFixed(1)).join(" | ");
-    console.log(`| ${name} | ${megabytes(bytes)} | ${seconds} |`);
+    console.log(`| ${name} | ${loaded} | ${megabytes(bytes)} | ${seconds} |`);
   }
 } finally {
   await Deno.remove(folder, { recursive: true });

@@ -24,6 +24,8 @@ export interface ProjectFigures {
   readonly name: string;
   /** What lies on the disk afterwards. */
   readonly bytes: number;
+  /** What came over the network, which npm alone keeps as it came. */
+  readonly downloadedBytes?: number;
   readonly installSeconds: number;
   /** From the start of a program to the end of its only training step. */
   readonly firstStepSeconds: number;
@@ -49,6 +51,8 @@ export async function checkProject(
   const bytes = await bytesOf(
     home === "cache" ? project.env.DENO_DIR : join(project.folder, "node_modules"),
   );
+  const downloads = join(project.env.npm_config_cache, "_cacache", "content-v2");
+  const downloadedBytes = program === "npm" ? await bytesOf(downloads) : undefined;
   await writePrograms(project);
 
   await succeed("types of the README", deno("check", "readme_0.ts", "readme_1.ts"));
@@ -70,7 +74,13 @@ export async function checkProject(
   await succeed("the README's first code without a network", again("readme_0.ts"));
   await succeed("a comparison without a network", again("comparison.ts"));
   const { seconds } = await succeed("one step without a network", again("one_step.ts"));
-  return { name, bytes, installSeconds: installed.seconds, firstStepSeconds: seconds };
+  return {
+    name,
+    bytes,
+    downloadedBytes,
+    installSeconds: installed.seconds,
+    firstStepSeconds: seconds,
+  };
 }
 
 type Succeed = (what: string, running: Promise<Outcome>) => Promise<Outcome>;
