@@ -4,8 +4,8 @@
  * @module
  */
 import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { messageOf, TunebookError } from "../lib/core/errors.ts";
 import { oneOf } from "../lib/core/option_rules.ts";
 import { packageFolder } from "../lib/core/package_folder.ts";
@@ -69,7 +69,7 @@ export const poems: DataSet<PoemsOptions, "text-generation"> = dataSet("poems", 
   },
   isWhole: ({ dynasty = "tang" }) => dynasty === "tang",
   read: async (folder, { dynasty = "tang", characters = "simplified" }) => {
-    const written = characters === "simplified" ? await simplifier() : (text: string) => text;
+    const written = characters === "simplified" ? simplifier() : (text: string) => text;
     const rows: DataRow[] = [];
     for (const file of await filesOf(folder, dynasty)) {
       const stored = await readPackageJson(folder, `${folderOfPoems}/${file}`) as StoredPoem[];
@@ -96,11 +96,11 @@ async function filesOf(folder: string, dynasty: string): Promise<string[]> {
     .sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-async function simplifier(): Promise<(text: string) => string> {
+function simplifier(): (text: string) => string {
   const { name, version, file } = converter;
   const path = join(packageFolder(name, version), file);
   try {
-    const { Converter } = await import(pathToFileURL(path).href);
+    const { Converter } = createRequire(path)(path);
     return Converter({ from: "t", to: "cn" });
   } catch (error) {
     throw new TunebookError("data", `cannot load ${path}: ${messageOf(error)}`, { cause: error });

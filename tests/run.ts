@@ -31,7 +31,7 @@ interface Counts {
 }
 
 /** What has types to check. The notebooks' cells have a test of their own. */
-const typed = ["bench", "tests", "docs", "notebook.ts"];
+const typed = ["bench", "tests", "tools", "docs", "notebook.ts"];
 const documented = ["lib", "datasets", "mod.ts", "README.md", ...await documents()];
 const testRun = (...args: readonly string[]) => ["test", "--allow-all", "--no-check", ...args];
 const testsOf = (...paths: readonly string[]) => testRun("tests/in_one_process.ts", "--", ...paths);

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { foldersInCache } from "./deno_cache.ts";
 import { messageOf, TunebookError } from "./errors.ts";
 
 /** The characters that npm allows in a package name, with an optional scope. */
@@ -15,7 +16,8 @@ const packageName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
 
 /**
  * The folder of the installed npm package `name`, as an absolute path. Looks where a module of this
- * project would find it, then in the `node_modules` of the working folder and of its parents.
+ * project would find it, then in the `node_modules` of the working folder and of its parents, and
+ * last in the cache of Deno, where tunebook itself is run from there.
  *
  * With `version` the package must be exactly that version. Throws a `TunebookError` of kind "input"
  * for a name that npm would refuse and for a wrong version, and of kind "download" for a package
@@ -26,7 +28,7 @@ export function packageFolder(name: string, version?: string): string {
     throw new TunebookError("input", `"${name}" is not the name of an npm package`);
   }
   let other: string | undefined;
-  for (const folder of candidates(name)) {
+  for (const folder of candidates(name, version)) {
     const found = installedVersion(name, folder);
     if (found === undefined) continue;
     if (version === undefined || found === version) return folder;
@@ -45,7 +47,7 @@ export function installCommand(name: string, version?: string): string {
   return `deno install npm:${version === undefined ? name : `${name}@${version}`}`;
 }
 
-function* candidates(name: string): Iterable<string> {
+function* candidates(name: string, version?: string): Iterable<string> {
   const own = import.meta.url.startsWith("file:") ? dirname(fileURLToPath(import.meta.url)) : null;
   const starts = own ? [own, process.cwd()] : [process.cwd()];
   for (const start of starts) {
@@ -60,6 +62,7 @@ function* candidates(name: string): Iterable<string> {
       if (dirname(folder) === folder) break;
     }
   }
+  if (own) yield* foldersInCache(own, name, version);
 }
 
 /** Climbs from a file of the package to the folder whose `package.json` has the package's name. */

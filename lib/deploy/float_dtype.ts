@@ -14,11 +14,11 @@ export type FloatDtype = "float32" | "float16" | "bfloat16";
 export const floatDtypes: readonly FloatDtype[] = ["float32", "float16", "bfloat16"];
 
 /** The same in a file of weights. */
-export const storedDtypes = {
+export const storedDtypes: Readonly<Record<FloatDtype, Dtype & ("F32" | "F16" | "BF16")>> = {
   float32: "F32",
   float16: "F16",
   bfloat16: "BF16",
-} as const satisfies Readonly<Record<FloatDtype, Dtype>>;
+};
 
 /** The least size that rounds to infinity: half a step above the largest number of the type. */
 const limits: Readonly<Record<FloatDtype, number>> = {

@@ -23,7 +23,7 @@ export interface ValueSpec {
 export type IntegerProducts = "exact" | "cut";
 
 /** ONNX's "until the end" in a slice. */
-export const endOfAxis = 2n ** 63n - 1n;
+export const endOfAxis: bigint = 2n ** 63n - 1n;
 
 /** Builds one graph. */
 export class GraphBuilder {

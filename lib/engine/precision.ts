@@ -11,8 +11,4 @@ export type Precision = "float32" | "float16";
 export type PrecisionName = Precision | "auto";
 
 /** The names that options take. */
-export const precisionNames = [
-  "float32",
-  "float16",
-  "auto",
-] as const satisfies readonly PrecisionName[];
+export const precisionNames: readonly PrecisionName[] = ["float32", "float16", "auto"];

@@ -26,7 +26,7 @@ export function pictureOf(
   image: Image,
   title: string,
   encode: EncodePng,
-  mostPixels = usualPixels,
+  mostPixels: number = usualPixels,
 ): Picture {
   const scale = mostPixels / Math.max(image.width, image.height);
   const shown = scale >= 1 ? image : resample(image, {

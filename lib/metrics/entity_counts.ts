@@ -31,7 +31,7 @@ export interface RowEntities {
 export function rowEntities(
   { labels, scheme, truth, predicted }: TagPredictions,
   name: string,
-  { strict = false } = {},
+  { strict = false }: { readonly strict?: boolean } = {},
 ): RowEntities[] {
   if (scheme === "plain") {
     throw new TunebookError(

@@ -96,7 +96,7 @@ export interface Plan<
 /** The stage with what was said of the model, the data and the task. */
 export function dataStage(
   start: Pick<PlanSpec, "model" | "quantize" | "family" | "data" | "task" | "split">,
-) {
+): DataStage {
   return stage("model(…).data(…)", {
     compare(methods: Readonly<Record<string, Method>>, options: CompareOptions = {}) {
       requireOptions("compare", options);
@@ -137,11 +137,11 @@ export function dataStage(
  * assert.deepEqual(again.toJSON(), plan.toJSON());
  * ```
  */
-export const Plan = Object.freeze({
+export const Plan: {
   /** Reads what `toJSON` gave. Every mistake of the file is reported in one error. */
   // deno-lint-ignore no-explicit-any
-  from: (json: unknown): Plan<Record<string, unknown>, any, any, any> => planOf(specFromJson(json)),
-});
+  readonly from: (json: unknown) => Plan<Record<string, unknown>, any, any, any>;
+} = Object.freeze({ from: (json: unknown) => planOf(specFromJson(json)) });
 
 /** The same plan with rows that were read already, from where it says. */
 // deno-lint-ignore no-explicit-any

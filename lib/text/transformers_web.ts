@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageFolder } from "../core/package_folder.ts";
 
@@ -19,14 +20,9 @@ export function transformersWeb(): Promise<TransformersJs> {
 
 async function load(): Promise<TransformersJs> {
   const reader = await Deno.realPath(packageFolder("@huggingface/transformers"));
-  const runtime = join(
-    reader,
-    "..",
-    "..",
-    "onnxruntime-web",
-    "dist",
-    "ort-wasm-simd-threaded.asyncify",
-  );
+  // As the library finds it: in a folder beside it, or in the cache of Deno.
+  const entry = createRequire(join(reader, "package.json")).resolve("onnxruntime-web");
+  const runtime = join(dirname(entry), "ort-wasm-simd-threaded.asyncify");
   const library: TransformersJs = await import(
     pathToFileURL(join(reader, "dist", "transformers.web.js")).href
   );

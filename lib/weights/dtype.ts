@@ -38,7 +38,7 @@ export function elementsOf(shape: readonly number[]): number {
 export function toFloat32(
   dtype: Dtype,
   bytes: Uint8Array,
-  target = new Float32Array(bytes.length / bytesPerElement[dtype]),
+  target: Float32Array = new Float32Array(bytes.length / bytesPerElement[dtype]),
 ): Float32Array {
   const source = elements(dtype, bytes);
   // A plain loop is several times faster than TypedArray.set across float widths.

@@ -10,9 +10,19 @@
  * `i8mm`) and of bfloat16, and wide vectors.
  */
 export const processorFlagNames = [
-  ...["avx2", "fma", "avx512f", "avx512_bf16", "avx_vnni", "avx512_vnni"] as const,
-  ...["amx_tile", "amx_int8", "amx_bf16"] as const,
-  ...["asimddp", "i8mm", "bf16", "sve"] as const,
+  "avx2",
+  "fma",
+  "avx512f",
+  "avx512_bf16",
+  "avx_vnni",
+  "avx512_vnni",
+  "amx_tile",
+  "amx_int8",
+  "amx_bf16",
+  "asimddp",
+  "i8mm",
+  "bf16",
+  "sve",
 ] as const;
 
 /** Instructions that decide how fast products are. */

@@ -98,9 +98,9 @@ function hasLibraries(folder: string, name: string): boolean {
   }
 }
 
-function load(require: NodeJS.Require, name: string): void {
+function load(requireFrom: NodeJS.Require, name: string): void {
   try {
-    require(name);
+    requireFrom(name);
   } catch (error) {
     refuseLackOfPermission(name, error);
     throw new TunebookError(

@@ -14,7 +14,7 @@ export const noiseWindow = 4093;
 const sitesInGroup = 4;
 
 /** How many uniform numbers in [0, 1) a step is fed. */
-export const noiseSize = sitesInGroup * noiseWindow;
+export const noiseSize: number = sitesInGroup * noiseWindow;
 
 /** Where a window can begin. */
 const starts = noiseSize - noiseWindow + 1;

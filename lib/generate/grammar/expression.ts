@@ -54,7 +54,7 @@ export function choiceOf(...items: readonly Expression[]): Expression {
 }
 
 /** From `least` to `most` times. */
-export function repeatOf(item: Expression, least: number, most = Infinity): Expression {
+export function repeatOf(item: Expression, least: number, most: number = Infinity): Expression {
   return { kind: "repeat", item, least, most };
 }
 

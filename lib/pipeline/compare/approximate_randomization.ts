@@ -10,6 +10,7 @@ import type { Metric } from "../../metrics/metric.ts";
 import type { AnyPredictions } from "../../nn/predictions.ts";
 import {
   type PairedTest,
+  type PairedTestFigures,
   type PairedTestOptions,
   pairedTestOptions,
   pairedTestText,
@@ -66,7 +67,7 @@ export function randomizationOf<Predicted extends AnyPredictions>(
   b: Predicted,
   { name, additive }: Metric<number, Predicted>,
   swaps: readonly ArrayLike<number>[],
-) {
+): PairedTestFigures {
   if (!additive) {
     throw new TunebookError(
       "unsupported",

@@ -52,8 +52,10 @@ export interface ComparePlan<Name extends string = string> {
  * assert.match(String(plan), /head.*\n.*lora/);
  * ```
  */
-export const ComparePlan = Object.freeze({
+export const ComparePlan: {
   /** Reads what `toJSON` gave. */
+  readonly from: (json: unknown) => ComparePlan;
+} = Object.freeze({
   from: (json: unknown): ComparePlan => comparePlanOf(comparisonFromJson(json)),
 });
 

@@ -10,6 +10,7 @@ import type { AnyPredictions } from "../../nn/predictions.ts";
 import { drawnScore } from "./drawn_score.ts";
 import {
   type PairedTest,
+  type PairedTestFigures,
   type PairedTestOptions,
   pairedTestOptions,
   pairedTestText,
@@ -71,7 +72,7 @@ export function bootstrapOf<Predicted extends AnyPredictions>(
   b: Predicted,
   metric: Metric<number, Predicted>,
   drawn: readonly Int32Array[],
-) {
+): PairedTestFigures & { readonly differences: readonly number[] } {
   const [scoreOfA, scoreOfB] = [drawnScore(metric, a), drawnScore(metric, b)];
   if (!scoreOfA || !scoreOfB) {
     throw new TunebookError(

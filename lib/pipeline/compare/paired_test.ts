@@ -39,6 +39,9 @@ export interface PairedTest {
   toString(): string;
 }
 
+/** What the draws give, however many they were. */
+export type PairedTestFigures = Omit<PairedTest, "samples" | "seed" | "toString">;
+
 const rules: Rules<PairedTestOptions> = { seed: wholeFrom0, samples: whole };
 
 /** The options with what is usual in place of those that were not given. */

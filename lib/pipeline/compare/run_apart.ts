@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { methods } from "../../adapters/mod.ts";
 import { messageOf, TunebookError } from "../../core/errors.ts";
+import { programAddress } from "../../core/program_address.ts";
 import type { PrecisionName } from "../../engine/mod.ts";
 import type { Method } from "../../nn/method.ts";
 import type { Splits } from "../../table/splits.ts";
@@ -146,10 +147,12 @@ async function answerIn(
   return answer;
 }
 
+const program = new URL("./apart.ts", import.meta.url);
+
 function start(): Deno.ChildProcess {
   try {
     return new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", new URL("apart.ts", import.meta.url).href],
+      args: ["run", "--allow-all", programAddress("apart", program.href)],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -83,7 +83,11 @@ function drawPeak(
  * How far both corners of a box may be moved, along both axes, so that it still covers the old one by
  * `overlap`: shifted, shrunk or grown (Law and Deng, "CornerNet", 2018, arXiv 1808.01244).
  */
-export function cornerRadius(width: number, height: number, overlap = leastOverlap): number {
+export function cornerRadius(
+  width: number,
+  height: number,
+  overlap: number = leastOverlap,
+): number {
   const [sum, area] = [width + height, width * height];
   const shifted = (sum - Math.sqrt(sum ** 2 - 4 * area * (1 - overlap) / (1 + overlap))) / 2;
   const shrunk = (sum - Math.sqrt(sum ** 2 - 4 * area * (1 - overlap))) / 4;

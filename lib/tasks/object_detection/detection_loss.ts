@@ -74,7 +74,7 @@ export interface QuerySizes {
 export function queryLogits(
   { classes }: QuerySizes,
   classLoss: DetectionLossSettings["classLoss"],
-) {
+): number {
   return classLoss === "focal" ? classes : classes + 1;
 }
 

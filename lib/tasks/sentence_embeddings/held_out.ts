@@ -23,13 +23,19 @@ export type EmbeddingPredictions =
   | PairPredictions;
 
 /** Which metrics may be asked of rows. */
-export const predictionKinds = {
+export const predictionKinds: {
+  readonly pairs: "retrieval";
+  readonly triplets: "triplets";
+  readonly scored: "similarity";
+  readonly labelled: "pairs";
+  readonly classes: "pairs";
+} = {
   pairs: "retrieval",
   triplets: "triplets",
   scored: "similarity",
   labelled: "pairs",
   classes: "pairs",
-} as const satisfies Record<RowShape, EmbeddingPredictions["kind"]>;
+} satisfies Record<RowShape, EmbeddingPredictions["kind"]>;
 
 /** The groups of some rows with their vectors. */
 export interface HeldOutGroups {

@@ -10,13 +10,16 @@ import { lion } from "./lion.ts";
 import type { OptimizerOptions, OptimizerRule } from "./optimizer_rule.ts";
 import { sgd } from "./sgd.ts";
 
-/** Every optimizer by the name that a plan gives it. */
-export const optimizers = { adamw, adafactor, lion, sgd } satisfies Readonly<
-  Record<string, OptimizerRule>
->;
-
 /** How parameters are moved along their gradients. */
-export type OptimizerName = keyof typeof optimizers;
+export type OptimizerName = "adamw" | "adafactor" | "lion" | "sgd";
+
+/** Every optimizer by the name that a plan gives it. */
+export const optimizers: Readonly<Record<OptimizerName, OptimizerRule>> = {
+  adamw,
+  adafactor,
+  lion,
+  sgd,
+};
 
 /** The optimizers' names. */
 export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[];

@@ -24,18 +24,24 @@ import { polynomial } from "./polynomial.ts";
 import type { Schedule, ScheduleOptions } from "./schedule.ts";
 import { warmupStableDecay } from "./warmup_stable_decay.ts";
 
+/** How the learning rate changes after the warm-up. */
+export type ScheduleName =
+  | "linear"
+  | "cosine"
+  | "constant"
+  | "cosine-with-restarts"
+  | "polynomial"
+  | "warmup-stable-decay";
+
 /** Every schedule by the name that a plan gives it. */
-const schedules = {
+const schedules: Readonly<Record<ScheduleName, Schedule>> = {
   linear,
   cosine,
   constant,
   "cosine-with-restarts": cosineWithRestarts,
   polynomial,
   "warmup-stable-decay": warmupStableDecay,
-} satisfies Readonly<Record<string, Schedule>>;
-
-/** How the learning rate changes after the warm-up. */
-export type ScheduleName = keyof typeof schedules;
+};
 
 /** The schedules by name. */
 export const scheduleNames = Object.keys(schedules) as readonly ScheduleName[];
