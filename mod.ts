@@ -8,6 +8,7 @@
 export * from "./extend.ts";
 export * from "./charts.ts";
 export * from "./images.ts";
+export * from "./watching.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";

@@ -112,7 +112,7 @@ export async function runPlan(
     const answers = answerProof(read, assembled, exactly, writing.open);
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
-    const proof = { read, assembled, judge, outputsOf: exactly, answers };
+    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
     const deployed = await deployStage(spec, model, proof, { drift, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));

@@ -51,6 +51,7 @@ export function checkProfile(value: unknown, path: string): ReferenceProfile {
   }
   const wrong = [
     ...(typeof value.task === "string" ? [] : ["task is no text"]),
+    ...(typeof value.readsTexts === "boolean" ? [] : ["readsTexts is neither true nor false"]),
     ...(isCount(value.rows) ? [] : [`rows is ${shownValue(value.rows)}, not a number of rows`]),
     ...recordMistakes(
       value.numbers,

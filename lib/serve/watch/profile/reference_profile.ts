@@ -46,6 +46,8 @@ export interface ReferenceProfile {
   readonly version: number;
   /** The task, `text-classification`. */
   readonly task: string;
+  /** False for tasks on images, whose inputs may be paths. */
+  readonly readsTexts: boolean;
   /** Held-out rows. */
   readonly rows: number;
   /** By name: values of some rows, sorted, so that nobody sees which row had which. */
@@ -63,6 +65,7 @@ export interface ReferenceProfile {
 /** What a profile is made of. */
 export interface ProfileSource {
   readonly task: string;
+  readonly readsTexts: boolean;
   /** Signals of each held-out row. */
   readonly signals: readonly RowSignals[];
   /** Of tasks with one label a row: each answer's probability, and whether it was right. */
@@ -88,7 +91,7 @@ const bins = 10;
 
 /** Makes the profile of some held-out rows; the same rows always give the same one. */
 export function referenceProfile(
-  { task, signals, answered, accuracy, scores = {}, unknownToken }: ProfileSource,
+  { task, readsTexts, signals, answered, accuracy, scores = {}, unknownToken }: ProfileSource,
 ): ReferenceProfile {
   const random = Random.fromSeed(1, "watch profile");
   const order = random.shuffle(Array.from(signals, (_, row) => row));
@@ -99,6 +102,7 @@ export function referenceProfile(
     format: "tunebook watch profile",
     version: profileVersion,
     task,
+    readsTexts,
     rows: signals.length,
     numbers: Object.fromEntries(
       names("numbers").map((name) => [

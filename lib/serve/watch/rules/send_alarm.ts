@@ -17,9 +17,10 @@ const mostMilliseconds = 5000;
  */
 export async function sendAlarm(
   alarm: Alarm,
+  model: string,
   { webhook, log }: Pick<SettledRules, "webhook" | "log">,
 ): Promise<void> {
-  const line = JSON.stringify({ ...alarm, at: new Date(alarm.at).toISOString() });
+  const line = JSON.stringify({ model, ...alarm, at: new Date(alarm.at).toISOString() });
   const sent = [
     ...(log === undefined ? [] : [written(log, line)]),
     ...(webhook === undefined ? [] : [posted(webhook, line)]),

@@ -22,11 +22,11 @@ export function answerSignals(answer: unknown): RowSignals {
     const found = answer[name];
     if (Array.isArray(found)) return several(found);
   }
-  const sure = typeof answer.score === "number" && Number.isFinite(answer.score)
-    ? { confidence: answer.score }
-    : {};
-  if (typeof answer.text !== "string") return { numbers: sure, classes: {} };
-  const { numbers, classes } = written(answer.text);
+  const { score, text } = answer;
+  const sure: Record<string, number> = {};
+  if (typeof score === "number" && Number.isFinite(score)) sure.confidence = score;
+  if (typeof text !== "string") return { numbers: sure, classes: {} };
+  const { numbers, classes } = written(text);
   return { numbers: { ...numbers, ...sure }, classes };
 }
 
@@ -38,7 +38,7 @@ function labelled(label: unknown, probabilities: Record<string, unknown>): RowSi
   const numbers = Object.values(probabilities).filter((each) => typeof each === "number");
   return {
     numbers: numbers.length > 0 ? { confidence: Math.max(...numbers) } : {},
-    classes: { label: classOf(Array.isArray(label) ? label : [label]) },
+    classes: { label: labelClass(Array.isArray(label) ? label : [label]) },
   };
 }
 
@@ -49,7 +49,7 @@ function several(found: readonly unknown[]): RowSignals {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return {
     numbers: { found: parts.length, ...(scores.length > 0 ? { confidence: mean } : {}) },
-    classes: { label: classOf(parts.map(({ label }) => label)) },
+    classes: { label: labelClass(parts.map(({ label }) => label)) },
   };
 }
 
@@ -58,7 +58,7 @@ function written(text: string): RowSignals {
 }
 
 /** One class for each row, so that rows count once: its labels, each once, in one order. */
-function classOf(labels: readonly unknown[]): string {
+export function labelClass(labels: readonly unknown[]): string {
   const names = [...new Set(labels.map(String))].sort();
   return names.length === 0 ? "none" : names.join(" + ");
 }
