@@ -27,7 +27,7 @@ const between = String.raw`[\s\u00a0.\-–\/()]`;
  */
 const patterns: Readonly<Record<RedactName, Pattern>> = {
   email: { found: /[\p{L}\p{N}._%+\-']+\s?[@＠]\s?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+/gu },
-  url: { found: /\b(?:https?:\/\/|www\.)[^\s<>"']+/giu },
+  url: { found: /\b(?:https?:\/\/|www\.)[^\s<>"']*[^\s<>"'.,;:!?)]/giu },
   iban: { found: /\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]){11,30}\b/gi, is: isIban },
   card: {
     found: new RegExp(
