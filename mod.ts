@@ -1,7 +1,8 @@
 /**
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
- * draws in `charts.ts`, what is about images alone in `images.ts`; all of it is imported from "tunebook".
+ * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
+ * `watching.ts`; all of it is imported from "tunebook".
  *
  * @module
  */

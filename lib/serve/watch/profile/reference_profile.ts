@@ -80,7 +80,7 @@ export interface ProfileSource {
 }
 
 /** Values of a number that are kept, and vectors: enough for every test, some tens of kilobytes. */
-const [mostValues, mostVectors] = [500, 200];
+const [mostValues, mostVectors] = [500, 300];
 /** Classes beyond the commonest ones are counted together. */
 const mostClasses = 50;
 /** The name under which rare classes are counted. */

@@ -6,22 +6,17 @@
 import { type Drawing, drawing } from "../../../chart/drawing.ts";
 import { palette } from "../../../chart/palette.ts";
 import { ink } from "../../../core/html.ts";
-import type { SignalDrift } from "../drift/compare_rows.ts";
+import type { DriftShare, SignalDrift } from "../drift/compare_rows.ts";
 import type { WatchLook, WatchState } from "../watch_report.ts";
 
 const [width, rowHeight] = [280, 13];
-/** Classes and bins of a chart; the others are left out of it. */
-const mostShares = 12;
+/** Classes and bins of a chart, and the share below which both sides of one are added up as the rest. */
+const [mostShares, leastShare] = [12, 0.01];
 const sides = { reference: "held-out", served: "served" } as const;
 
 /** Two bars for each bin or class: its share of the held-out rows and of the served ones. */
 export function shareChart({ signal, shares = [] }: SignalDrift): Drawing {
-  const commonest = shares.length <= mostShares
-    ? shares
-    : shares.toSorted((a, b) => b.reference + b.served - a.reference - a.served).slice(
-      0,
-      mostShares,
-    );
+  const commonest = withoutRare(shares);
   const values = commonest.flatMap(({ name, reference, served }) => [
     { name, side: sides.reference, share: reference },
     { name, side: sides.served, share: served },
@@ -64,6 +59,21 @@ export function shareChart({ signal, shares = [] }: SignalDrift): Drawing {
       ).join("; ")
     }`,
   );
+}
+
+/** The commonest classes, and the others together; bins of numbers are never rare on both sides. */
+function withoutRare(shares: readonly DriftShare[]): readonly DriftShare[] {
+  const common = shares.filter(({ reference, served }) => Math.max(reference, served) >= leastShare)
+    .toSorted((a, b) => b.reference + b.served - a.reference - a.served).slice(0, mostShares);
+  const rest = shares.filter((each) => !common.includes(each));
+  const kept = shares.filter((each) => common.includes(each));
+  if (rest.length === 0) return kept;
+  const sum = (side: "reference" | "served") => rest.reduce((total, each) => total + each[side], 0);
+  return [...kept, {
+    name: `${rest.length} more`,
+    reference: sum("reference"),
+    served: sum("served"),
+  }];
 }
 
 /** Smaller p-values are drawn as this one. */

@@ -35,7 +35,7 @@ export function driftCells(drift: SignalDrift): string[] {
     whole(reference),
     whole(served),
     number(statistic),
-    drift.isTooFew ? "too few to say" : adjusted!.toPrecision(2),
+    drift.isTooFew ? served === 0 ? "not measured" : "too few to say" : adjusted!.toPrecision(2),
     number(drift.populationStability),
     number(drift.jensenShannon),
   ];
@@ -132,6 +132,12 @@ export function outlierCells(
 /** The titles of the table of outliers. */
 export const outlierTitles = ["request", "input", "time", "beyond all held-out rows in"] as const;
 
+/** An alarm in a line. */
+function alarmLine(alarm: WatchState["alarms"][number]): string {
+  const [time, rule, state, measured, detail] = alarmCells(alarm);
+  return `${time}  ${rule} ${state}: ${measured}; ${detail}`;
+}
+
 const shown = 10;
 
 /** The whole report. */
@@ -158,7 +164,7 @@ export function reportText(state: WatchState): string {
       ? [textTable(outlierTitles, latest.slice(0, shown).map(outlierCells))]
       : []),
     ...(alarms.length > 0
-      ? ["", "Alarms", textTable(alarmTitles, alarms.slice(0, shown).map(alarmCells))]
+      ? ["", "Alarms", ...alarms.slice(0, shown).map((alarm) => `  ${alarmLine(alarm)}`)]
       : []),
   ].join("\n");
 }
