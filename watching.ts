@@ -19,7 +19,7 @@ export type {
   WatchLook,
   WatchState,
 } from "./lib/serve/watch/watch_report.ts";
-export type { Latency, LiveState } from "./lib/serve/watch/live/live_numbers.ts";
+export type { Latency, LiveState } from "./lib/serve/watch/live/request_numbers.ts";
 export type { Alarm } from "./lib/serve/watch/rules/alarms.ts";
 export type { Measure, WatchRule, WatchRules } from "./lib/serve/watch/rules/watch_rules.ts";
 export type { StoreOptions } from "./lib/serve/watch/store/request_store.ts";

@@ -57,7 +57,6 @@ export async function runPlan(
   ]);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
-
   const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);

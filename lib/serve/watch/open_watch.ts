@@ -8,13 +8,12 @@ import { checkOptions, refuseOptions } from "../../core/check_options.ts";
 import { messageOf, optionMistake } from "../../core/errors.ts";
 import { callable, record, type Rules, text } from "../../core/option_rules.ts";
 import { say } from "../../core/say.ts";
-import type { AnsweredRequest } from "../server_parts.ts";
 import { readProfile } from "./profile/read_profile.ts";
 import { type ReportView, shownReport } from "./report/report_display.ts";
 import { requestSignals, type TokensOf } from "./request_signals.ts";
 import type { Alarm } from "./rules/alarms.ts";
 import { sendAlarm } from "./rules/send_alarm.ts";
-import { readRules, settleRules, type WatchRules } from "./rules/watch_rules.ts";
+import { readWatchRules, settleRules, type WatchRules } from "./rules/watch_rules.ts";
 import { labelClass } from "./signals/answer_signals.ts";
 import { openStore, type StoreOptions } from "./store/request_store.ts";
 import { watchedModel } from "./watched_model.ts";
@@ -36,10 +35,17 @@ export interface WatchOptions {
 }
 
 /** A request that was answered, as the server tells it. */
-export type WatchedRequest = Pick<
-  AnsweredRequest,
-  "id" | "at" | "milliseconds" | "inputs" | "answers"
->;
+export interface WatchedRequest {
+  /** By which labels find it later. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What the answer took. */
+  readonly milliseconds: number;
+  readonly inputs: readonly unknown[];
+  /** As `predict` gives them, one for each input. */
+  readonly answers: readonly unknown[];
+}
 
 /** A model that is watched. */
 export interface Watch extends AsyncDisposable {
@@ -112,7 +118,7 @@ export async function openWatch(folder: string, options: WatchOptions = {}): Pro
   }
   const { model = folder, onAlarm, tokensOf, now = Date.now } = options;
   const given = typeof options.rules === "string"
-    ? await readRules(options.rules)
+    ? await readWatchRules(options.rules)
     : options.rules ?? {};
   const settled = settleRules(given);
   const profile = await readProfile(folder);
@@ -141,19 +147,18 @@ export async function openWatch(folder: string, options: WatchOptions = {}): Pro
       onAlarm?.(alarm);
     }
   };
-  const take = async ({ inputs, answers, ...request }: WatchedRequest) => {
+  const take = async ({ id, at, milliseconds, inputs, answers }: WatchedRequest) => {
     const { readsTexts, unknownToken } = profile;
     const signals = await requestSignals(inputs, answers, { readsTexts, unknownToken, tokensOf });
     stored((open) =>
       open.add(signals.map((each, row) => ({
-        ...request,
-        row,
+        ...{ id, at, milliseconds, row },
         signals: each,
         input: inputs[row],
         answer: answers[row],
       })))
     );
-    const { alarms, hasLooked } = watched.add(request, signals);
+    const { alarms, hasLooked } = watched.add({ id, at }, signals);
     tell(alarms);
     if (hasLooked) stored((open) => open.keepReport(watched.state(), now()));
   };

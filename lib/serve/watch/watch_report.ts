@@ -5,7 +5,7 @@
  */
 import type { ShareInterval } from "./accuracy/estimated_accuracy.ts";
 import type { SignalDrift } from "./drift/compare_rows.ts";
-import type { LiveState } from "./live/live_numbers.ts";
+import type { LiveState } from "./live/request_numbers.ts";
 import type { ProfileBin } from "./profile/reference_profile.ts";
 import type { Alarm } from "./rules/alarms.ts";
 

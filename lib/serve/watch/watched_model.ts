@@ -6,7 +6,7 @@
 import { estimateAccuracy } from "./accuracy/estimated_accuracy.ts";
 import { laterLabels } from "./accuracy/later_labels.ts";
 import { compareRows, leastRows, type SignalDrift } from "./drift/compare_rows.ts";
-import { type LiveNumbers, liveNumbers } from "./live/live_numbers.ts";
+import { type LiveState, type RequestNumbers, requestNumbers } from "./live/request_numbers.ts";
 import { recent } from "./live/recent.ts";
 import { outlierTest } from "./outliers.ts";
 import type { ReferenceProfile } from "./profile/reference_profile.ts";
@@ -23,7 +23,7 @@ import {
 
 /** A model that is watched, without clock, disk and network. */
 export interface WatchedModel {
-  readonly live: LiveNumbers;
+  readonly live: RequestNumbers;
   /** Takes note of a request's rows. */
   add(
     request: { readonly id: string; readonly at: number },
@@ -52,10 +52,10 @@ export function watchedModel(
   const { window, looks, alpha } = rules;
   const every = Math.ceil(window / looks);
   const since = now();
-  const live = liveNumbers();
+  const live = requestNumbers();
   const labels = laterLabels();
   const alarms = alarmsOf(rules);
-  const outliers = outlierTest(profile);
+  const { beyond: beyondOf, expectedShare } = outlierTest(profile);
   const rows = recent<RowSignals>(window);
   const odd = recent<boolean>(window);
   const [history, found, told] = [
@@ -82,26 +82,14 @@ export function watchedModel(
     history.add(look);
     sinceLook = 0;
   };
-  const measured = (isLook: boolean): Measured => {
-    const { latency, failed, finished, queue, memory } = live.state();
-    const isOdd = odd.values();
-    const { measured: byLabels } = labels.found(profile.calibration);
-    return {
-      // Rules of rows count looks, those of the server count every check.
-      ...(isLook ? rowMeasures(drift, look) : {}),
-      ...(isLook && isOdd.length >= leastRows
-        ? { outliers: isOdd.filter(Boolean).length / isOdd.length }
-        : {}),
-      ...(isLook && byLabels && byLabels.rows >= leastRows ? { accuracy: byLabels.mean } : {}),
-      ...(latency ? { p50: latency.p50, p95: latency.p95, p99: latency.p99 } : {}),
-      ...(finished > 0 ? { errors: failed / finished } : {}),
-      ...(queue === undefined ? {} : { queue }),
-      memory,
-    };
-  };
   const update = (isLook: boolean): Alarm[] => {
+    const measured = {
+      ...serverMeasures(live.state()),
+      // Rules of rows count looks, those of the server count every check.
+      ...(isLook ? rowMeasures(drift, look, odd.values(), labels.found(undefined)) : {}),
+    };
     const about = { at: now(), rows: count, detail: (of: Measure) => detailOf(of, drift) };
-    const raised = alarms.update(measured(isLook), about);
+    const raised = alarms.update(measured, about);
     raised.forEach((alarm) => told.add(alarm));
     return raised;
   };
@@ -114,7 +102,7 @@ export function watchedModel(
       signals.forEach((each, row) => {
         count++;
         rows.add(each);
-        const beyond = outliers.beyond(each);
+        const beyond = beyondOf(each);
         odd.add(beyond.length > 0);
         if (beyond.length > 0) found.add({ id, row, at, signals: beyond });
         const { label } = each.classes;
@@ -130,33 +118,21 @@ export function watchedModel(
     skip: () => void unwatched++,
     label: (id, row, label) => labels.tell(id, row, label),
     check: () => update(false),
-    state() {
-      const isOdd = odd.values();
-      const accuracy = accuracyOf(profile, look, labels.found(profile.calibration));
+    state: () => {
+      const labelled = labels.found(profile.calibration);
+      const accuracy = accuracyOf(profile, look, labelled);
       return {
         format: "tunebook watch report",
         version: reportVersion,
         model,
         task: profile.task,
-        since,
-        at: now(),
-        requests,
-        rows: count,
-        unwatched,
         referenceRows: profile.rows,
-        window,
-        looks,
-        alpha,
+        ...{ since, at: now(), requests, rows: count, unwatched, window, looks, alpha },
         ...live.state(),
         drift,
         history: history.values(),
         ...(accuracy ? { accuracy } : {}),
-        outliers: {
-          rows: isOdd.length,
-          found: isOdd.filter(Boolean).length,
-          expectedShare: outliers.expectedShare,
-          latest: found.values().reverse(),
-        },
+        outliers: { ...shareOf(odd.values()), expectedShare, latest: found.values().reverse() },
         raised: alarms.raised(),
         alarms: told.values().reverse(),
       };
@@ -164,16 +140,37 @@ export function watchedModel(
   };
 }
 
-function rowMeasures(drift: readonly SignalDrift[], look: WatchLook | undefined): Measured {
+function serverMeasures({ latency, failed, finished, queue, memory }: LiveState): Measured {
+  return {
+    ...(latency ? { p50: latency.p50, p95: latency.p95, p99: latency.p99 } : {}),
+    ...(finished > 0 ? { errors: failed / finished } : {}),
+    ...(queue === undefined ? {} : { queue }),
+    memory,
+  };
+}
+
+function rowMeasures(
+  drift: readonly SignalDrift[],
+  look: WatchLook | undefined,
+  odd: readonly boolean[],
+  { measured }: Pick<WatchedAccuracy, "measured">,
+): Measured {
   const largest = (values: readonly number[]) =>
     values.length > 0 ? Math.max(...values) : undefined;
-  const found = {
+  const { rows, found } = shareOf(odd);
+  const all = {
     drift: look?.drift,
     populationStability: largest(drift.flatMap((each) => each.populationStability ?? [])),
     jensenShannon: largest(drift.flatMap((each) => each.jensenShannon ?? [])),
     estimatedAccuracy: look?.estimated?.mean,
+    outliers: rows >= leastRows ? found / rows : undefined,
+    accuracy: measured && measured.rows >= leastRows ? measured.mean : undefined,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function shareOf(odd: readonly boolean[]): { readonly rows: number; readonly found: number } {
+  return { rows: odd.length, found: odd.filter(Boolean).length };
 }
 
 function estimateOf({ calibration }: ReferenceProfile, rows: readonly RowSignals[]) {

@@ -41,7 +41,7 @@ import {
   outlierCells,
   outlierLine,
   outlierTitles,
-  reportText,
+  watchText,
 } from "./report_text.ts";
 
 /** A report, which shows itself. */
@@ -55,7 +55,7 @@ export interface ReportView extends WatchState, Displayed {
 
 /** The report with its displays. */
 export function shownReport(state: WatchState): ReportView {
-  const inWords = () => visibleLines(reportText(state));
+  const inWords = () => visibleLines(watchText(state));
   const view = {
     html: async () => pageOf(await reportHtml(state), state.model),
     toString: inWords,

@@ -141,7 +141,7 @@ function alarmLine(alarm: WatchState["alarms"][number]): string {
 const shown = 10;
 
 /** The whole report. */
-export function reportText(state: WatchState): string {
+export function watchText(state: WatchState): string {
   const { drift, alarms, outliers: { latest } } = state;
   const accuracy = accuracyLines(state);
   return [

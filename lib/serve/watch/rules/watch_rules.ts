@@ -107,7 +107,7 @@ const ruleFields: readonly (keyof WatchRule)[] = [
 ];
 
 /** Reads a file of rules. All that is wrong in it is one error of kind "input". */
-export async function readRules(path: string): Promise<WatchRules> {
+export async function readWatchRules(path: string): Promise<WatchRules> {
   let value: unknown;
   try {
     value = parseJson(await readText(path));

@@ -105,12 +105,17 @@ export async function openStore(options: StoreOptions): Promise<RequestStore> {
   return {
     add(rows) {
       database.exec("BEGIN");
-      for (const { id, row, at, milliseconds, signals, input, answer } of rows) {
-        const { numbers, classes } = signals;
-        const own = [JSON.stringify(numbers), JSON.stringify(classes)];
-        insert.run(id, row, at, milliseconds, own[0], own[1], kept(input), kept(answer));
+      try {
+        for (const { id, row, at, milliseconds, signals, input, answer } of rows) {
+          const { numbers, classes } = signals;
+          const own = [JSON.stringify(numbers), JSON.stringify(classes)];
+          insert.run(id, row, at, milliseconds, own[0], own[1], kept(input), kept(answer));
+        }
+        database.exec("COMMIT");
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
       }
-      database.exec("COMMIT");
     },
     addLabel: (id, row, name, at) => void label.run(id, row, name, at),
     addAlarm: (each) => void alarm.run(each.at, JSON.stringify(each)),

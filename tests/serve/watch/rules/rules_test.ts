@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { alarmsOf } from "../../../../lib/serve/watch/rules/alarms.ts";
 import { sendAlarm } from "../../../../lib/serve/watch/rules/send_alarm.ts";
-import { readRules, settleRules } from "../../../../lib/serve/watch/rules/watch_rules.ts";
+import { readWatchRules, settleRules } from "../../../../lib/serve/watch/rules/watch_rules.ts";
 import { isMistake } from "../../../is_mistake.ts";
 import { inFolder } from "../../../weights/in_folder.ts";
 
@@ -48,7 +48,7 @@ Deno.test("every mistake in a file of rules is named", () =>
       ],
     });
     await assert.rejects(
-      readRules(path),
+      readWatchRules(path),
       isMistake(
         "input",
         path,
@@ -67,13 +67,13 @@ Deno.test("every mistake in a file of rules is named", () =>
     );
     await write({ rules: [{ name: "b", measure: "p99", above: 5, clear: 6 }, 7] });
     await assert.rejects(
-      readRules(path),
+      readWatchRules(path),
       isMistake("input", "rule 1: clear is 6", "rule 2: it is 7"),
     );
     await Deno.writeTextFile(path, "{");
-    await assert.rejects(readRules(path), isMistake("input", "cannot be read"));
+    await assert.rejects(readWatchRules(path), isMistake("input", "cannot be read"));
     await write({ window: 100, rules: [{ name: "b", measure: "p99", above: 5, clear: 4 }] });
-    assert.equal(settleRules(await readRules(path)).window, 100);
+    assert.equal(settleRules(await readWatchRules(path)).window, 100);
   }));
 
 Deno.test("an alarm goes to a webhook and to a file, and what fails is no error", () =>

@@ -28,7 +28,7 @@ export interface LiveState {
 }
 
 /** Takes note of requests. */
-export interface LiveNumbers {
+export interface RequestNumbers {
   answered(milliseconds: number): void;
   failed(): void;
   queued(requests: number): void;
@@ -39,7 +39,7 @@ export interface LiveNumbers {
 const latest = 1000;
 
 /** Begins with nothing known. */
-export function liveNumbers(): LiveNumbers {
+export function requestNumbers(): RequestNumbers {
   const times = recent<number>(latest);
   const outcomes = recent<boolean>(latest);
   let queue: number | undefined;
