@@ -12,7 +12,6 @@ export {
   type WatchOptions,
 } from "./lib/serve/watch/open_watch.ts";
 export type { ReportView } from "./lib/serve/watch/report/report_display.ts";
-export { readReport } from "./lib/serve/watch/report/report_display.ts";
 export type {
   WatchedAccuracy,
   WatchedOutlier,

@@ -37,7 +37,11 @@ export async function profileStage(
   const answers = task.writing
     ? scored.written?.predictions.predicted ?? []
     : data.test.answers(scored.outputs);
-  const rows = drawnRows(Math.max(inputs.length, answers.length));
+  // A row of embeddings may be several texts, and its answer is the first one's vector.
+  const size = answers[0] instanceof Float32Array
+    ? answers.length
+    : Math.max(inputs.length, answers.length);
+  const rows = drawnRows(size);
   const unknownToken = readsTexts ? processor.tokenizer.unknownId : undefined;
   const tokensOf: TokensOf | undefined = readsTexts
     ? (text) => Promise.resolve(Array.from(processor.tokenizer.encode(text).ids, (id) => ({ id })))

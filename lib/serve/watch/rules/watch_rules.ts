@@ -19,8 +19,23 @@ import { parseJson } from "../../../core/parse_json.ts";
 import { readText } from "../../../core/read_text.ts";
 import { shownValue } from "../../../core/shown_value.ts";
 
+/** The name of something that a rule asks of. */
+export type Measure =
+  | "drift"
+  | "populationStability"
+  | "jensenShannon"
+  | "outliers"
+  | "estimatedAccuracy"
+  | "accuracy"
+  | "p50"
+  | "p95"
+  | "p99"
+  | "errors"
+  | "queue"
+  | "memory";
+
 /** What rules may ask of, and what each is. */
-export const measures = {
+export const measures: Readonly<Record<Measure, string>> = {
   drift: "the smallest corrected p-value of the drift tests, times the looks at a window",
   populationStability: "the largest population stability index of a signal",
   jensenShannon: "the largest Jensen-Shannon distance of a signal",
@@ -33,10 +48,7 @@ export const measures = {
   errors: "the share of the last requests that failed",
   queue: "requests that wait",
   memory: "resident memory in megabytes",
-} as const;
-
-/** The name of something that a rule asks of. */
-export type Measure = keyof typeof measures;
+};
 
 /** When to raise an alarm. */
 export interface WatchRule {
