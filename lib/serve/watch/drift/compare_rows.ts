@@ -49,6 +49,8 @@ export interface DriftShare {
 /** Fewer rows on a side say nothing. */
 export const leastRows = 30;
 const bins = 10;
+/** Values of six digits differ by more, as a share of them. */
+const leastStep = 1e-7;
 /** Classes that are expected less often are tested together (Cochran, 1954). */
 const leastExpected = 5;
 
@@ -141,13 +143,19 @@ function sizes(reference: number, served: number) {
   return { reference, served, isTooFew: Math.min(reference, served) < leastRows };
 }
 
-/** Nine values that cut the sorted values into ten bins of about equal rows; equal ones are one. */
+/**
+ * Nine values that cut the sorted values into ten bins of about equal rows; equal ones are one. Where all
+ * values are one value, what is below and above it.
+ */
 function edgesOf(sorted: readonly number[]): number[] {
   const edges = Array.from(
     { length: bins - 1 },
     (_, at) => sorted[Math.floor((at + 1) * sorted.length / bins)],
   );
-  return [...new Set(edges)].filter((edge) => edge > sorted[0]);
+  const cuts = [...new Set(edges)].filter((edge) => edge > sorted[0]);
+  return cuts.length > 0
+    ? cuts
+    : [sorted[0], sorted[0] + leastStep * Math.max(1, Math.abs(sorted[0]))];
 }
 
 /** How many values lie below the first edge, between edges, and from the last one on. */
@@ -162,7 +170,9 @@ function countsIn(values: readonly number[], edges: readonly number[]): number[]
 
 function binNames(edges: readonly number[]): string[] {
   const shown = edges.map((edge) => String(Number(edge.toPrecision(3))));
-  if (shown.length === 0) return ["all"];
+  if (edges.length === 2 && shown[0] === shown[1]) {
+    return [`below ${shown[0]}`, shown[0], `above ${shown[0]}`];
+  }
   return [
     `below ${shown[0]}`,
     ...shown.slice(1).map((edge, at) => `${shown[at]} to ${edge}`),

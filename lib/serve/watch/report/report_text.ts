@@ -25,6 +25,14 @@ export const driftTitles = [
 const whole = (value: number) => value.toLocaleString("en");
 const instant = (at: number) => new Date(at).toISOString().replace("T", " ").slice(0, 19) + " UTC";
 
+/** Smaller p-values are rounding errors of the tests. */
+const leastProbability = 1e-15;
+
+/** A p-value with two digits. */
+export function probability(p: number): string {
+  return p < leastProbability ? `below ${leastProbability}` : p.toPrecision(2);
+}
+
 /** One line of the table of drift. */
 export function driftCells(drift: SignalDrift): string[] {
   const { signal, test, reference, served, statistic, adjusted } = drift;
@@ -35,7 +43,7 @@ export function driftCells(drift: SignalDrift): string[] {
     whole(reference),
     whole(served),
     number(statistic),
-    drift.isTooFew ? served === 0 ? "not measured" : "too few to say" : adjusted!.toPrecision(2),
+    drift.isTooFew ? served === 0 ? "not measured" : "too few to say" : probability(adjusted!),
     number(drift.populationStability),
     number(drift.jensenShannon),
   ];
@@ -51,8 +59,8 @@ export function driftHeading({ drift, history, looks, window, alpha }: WatchStat
   const verdict = drift.every(({ isTooFew }) => isTooFew)
     ? `too few rows to say; ${leastRows} are needed on both sides`
     : last.drift! < alpha
-    ? `found, p ${last.drift!.toPrecision(2)} where ${alpha} is the limit`
-    : `none found, p ${last.drift!.toPrecision(2)} where ${alpha} is the limit`;
+    ? `found, p ${probability(last.drift!)} where ${alpha} is the limit`
+    : `none found, p ${probability(last.drift!)} where ${alpha} is the limit`;
   return `Drift of the last ${whole(rows)} rows: ${verdict}`;
 }
 
