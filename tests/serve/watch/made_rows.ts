@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Random } from "../../../lib/core/random.ts";
+import type { Random } from "../../../lib/core/random.ts";
 import { measuredAccuracy } from "../../../lib/serve/watch/accuracy/estimated_accuracy.ts";
 import { logistic } from "../../../lib/serve/watch/accuracy/platt_scaling.ts";
 import {
