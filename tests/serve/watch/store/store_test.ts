@@ -110,6 +110,25 @@ Deno.test("what is older than the retention time is deleted and overwritten", ()
     }
   }));
 
+Deno.test("a request that cannot be stored leaves the store as it was", () =>
+  inFolder(async (folder) => {
+    const redactor = (text: string) => {
+      if (text === "bad") throw new Error("the redactor failed");
+      return text;
+    };
+    const file = join(folder, "requests.sqlite");
+    const store = await openStore({ file, redact: [redactor] });
+    assert.throws(
+      () => store.add([row("one", 1, "fine"), row("two", 1, "bad")]),
+      /redactor failed/,
+    );
+    store.add([row("three", 1, "later")]);
+    store.close();
+    const bytes = await bytesOf(folder);
+    assert.ok(bytes.includes("later"));
+    assert.ok(!bytes.includes("fine"), "half of the request was stored");
+  }));
+
 Deno.test(
   "only the owner reads a store",
   { ignore: Deno.build.os === "windows" },
