@@ -46,6 +46,7 @@ export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
 export { serve, type ServeModelsOptions } from "./lib/pipeline/serve/serve.ts";
+export type { ServeStoreOptions, ServeWatchOptions } from "./lib/pipeline/serve/open_watches.ts";
 export type { ServeResultOptions } from "./lib/pipeline/serve/serve_result.ts";
 export type { ServeSources } from "./lib/pipeline/serve/served_sources.ts";
 export type { ServeOptions } from "./lib/serve/serve_options.ts";
