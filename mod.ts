@@ -1,13 +1,15 @@
 /**
  * tunebook: fine-tune pretrained models in TypeScript, in a notebook or from the command line. What
  * tasks, metrics, methods, families and targets of your own are made of stands in `extend.ts`, what
- * draws in `charts.ts`, what is about images alone in `images.ts`; all of it is imported from "tunebook".
+ * draws in `charts.ts`, what is about images alone in `images.ts`, what watches a served model in
+ * `watching.ts`; all of it is imported from "tunebook".
  *
  * @module
  */
 export * from "./extend.ts";
 export * from "./charts.ts";
 export * from "./images.ts";
+export * from "./watching.ts";
 
 // The pipeline
 export type { NewModelOptions } from "./lib/models/fresh/new_options.ts";
@@ -44,6 +46,7 @@ export type { AdapterSource } from "./lib/pipeline/open/adapter_source.ts";
 export { open, type OpenFolderOptions } from "./lib/pipeline/open/open.ts";
 export type { OpenModel } from "./lib/pipeline/open/open_model.ts";
 export { serve, type ServeModelsOptions } from "./lib/pipeline/serve/serve.ts";
+export type { ServeStoreOptions, ServeWatchOptions } from "./lib/pipeline/serve/open_watches.ts";
 export type { ServeResultOptions } from "./lib/pipeline/serve/serve_result.ts";
 export type { ServeSources } from "./lib/pipeline/serve/served_sources.ts";
 export type { ServeOptions } from "./lib/serve/serve_options.ts";

@@ -30,7 +30,7 @@ const owners: readonly [packages: RegExp, folder: string][] = [
   [/^(sharp|@jsquash\/|fast-png)/, "image"],
   [/^(yaml|fast-xml-parser)/, "data"],
   [/^(vega|ml-pca|umap-js)/, "chart"],
-  [/^(hono|@hono\/|zod|prom-client)/, "serve"],
+  [/^(hono|@hono\/|zod|prom-client|franc-min)/, "serve"],
 ];
 
 /** Lines of the longest function. */
@@ -73,7 +73,9 @@ function specifiersOf(text: string): string[] {
 
 /** File → its text, for the doors, lib and datasets. */
 async function allTexts(): Promise<Map<string, string>> {
-  const files = ["mod.ts", "extend.ts", "charts.ts", "images.ts"].map((door) => join(root, door));
+  const files = ["mod.ts", "extend.ts", "charts.ts", "images.ts", "watching.ts"].map((door) =>
+    join(root, door)
+  );
   for (const folder of ["lib", "datasets"]) {
     files.push(...await Array.fromAsync(sources(join(root, folder))));
   }

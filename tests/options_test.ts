@@ -1,6 +1,6 @@
 /**
  * Every public function that takes options refuses one that it does not know. The functions are found in
- * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts` and `images.ts` in it: a new one without a call
+ * what `deno doc` says of `mod.ts`, which has `extend.ts`, `charts.ts`, `images.ts` and `watching.ts` in it: a new one without a call
  * here fails, and so does one that takes what it does not know.
  */
 import assert from "node:assert/strict";
@@ -76,6 +76,8 @@ const calls: Readonly<Record<string, Call>> = {
   "ComparePlan.run": (options) => stage.compare({ head: tunebook.head() }).run(options),
   "Comparison.chart": (options) => comparison.chart(options),
   "ActiveAdapter.predict": (options) => adapters.use(null).predict(["a"], options),
+  openWatch: (options) => tunebook.openWatch("none", options),
+  kolmogorovSmirnov: (options) => tunebook.kolmogorovSmirnov([1], [2], options),
   parseToolCalls: (options) => tunebook.parseToolCalls("", options),
   "Writer.generate": (options) => writer.generate(["a"], options),
   "Writer.stream": (options) => writer.stream("a", options).next(),

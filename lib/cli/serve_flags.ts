@@ -63,6 +63,9 @@ ${
   ).join("\n")
 }
   --api-keys-file FILE           keys that requests must bring, one a line; or ${keysVariable}
+  --watch-rules FILE             when to raise alarms, as docs/watching.md says (drift alone)
+  --store FOLDER                 stores the signals of requests, an SQLite file for each model
+  --no-watch                     watches no model, whatever its folder holds
   --quiet                        says nothing of requests that failed
 
 Ctrl-C or SIGTERM finishes what runs and stops; a second one stops at once.
@@ -93,6 +96,8 @@ export async function serveCommand(
       ? given.split(",").map((each) => each.trim())
       : given;
   }
+  const watch = watchOf(values, wrong);
+  if (watch !== undefined) options.watch = watch;
   const apiKeys = await keysOf(values["api-keys-file"], env(keysVariable));
   if (apiKeys.length > 0) options.apiKeys = apiKeys;
   if (positionals.length === 0 && options.adapters === undefined) {
@@ -108,6 +113,9 @@ function parsed(args: readonly string[]) {
   const options = {
     ...Object.fromEntries(Object.keys(flags).map((name) => [kebab(name), text])),
     "api-keys-file": text,
+    "watch-rules": text,
+    store: text,
+    "no-watch": yes,
     quiet: yes,
     help: { ...yes, short: "h" },
   };
@@ -121,6 +129,22 @@ function parsed(args: readonly string[]) {
       : messageOf(error);
     throw new TunebookError("input", `${message}. See --help.`, { cause: error });
   }
+}
+
+/** How to watch; undefined where nothing was said. */
+function watchOf(
+  { "watch-rules": rules, store: folder, "no-watch": isOff }: Readonly<Record<string, unknown>>,
+  wrong: string[],
+): ServeModelsOptions["watch"] {
+  if (isOff && (rules !== undefined || folder !== undefined)) {
+    wrong.push("--no-watch stands beside what says how to watch; leave one out");
+  }
+  if (isOff) return false;
+  if (rules === undefined && folder === undefined) return undefined;
+  return {
+    ...(typeof rules === "string" ? { rules } : {}),
+    ...(typeof folder === "string" ? { store: { folder } } : {}),
+  };
 }
 
 function numberOf(flag: string, text: string, wrong: string[]): number | undefined {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { fillFileAtomic, writeFolderAtomic } from "../core/atomic.ts";
 import type { Device } from "../engine/mod.ts";
 import type { HeldOutRows } from "./held_out.ts";
@@ -14,6 +14,12 @@ import { standingAlone } from "./standing_alone.ts";
 import type { DeployTarget, Receipt } from "./target.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
+/** A file that a folder gets beside what its target writes, for others than the target's reader. */
+export interface FileBeside {
+  readonly name: string;
+  readonly content: string;
+}
+
 /**
  * Writes a target's folder, opens it again, compares what it gives with the trained model's, and only
  * then puts it in its place: one receipt for each form. A difference above the tolerance is an error and
@@ -22,9 +28,11 @@ import type { TrainedModel } from "./trained_model.ts";
 export async function deploy(
   target: DeployTarget,
   given: TrainedModel,
-  { device, heldOut, run, signal }: {
+  { device, heldOut, beside = [], run, signal }: {
     readonly device: Device;
     readonly heldOut: HeldOutRows;
+    /** What else a folder gets; a target that is one file has no place for it. */
+    readonly beside?: readonly FileBeside[];
     /** What a model card says. */
     readonly run?: RunRecord | undefined;
     readonly signal?: AbortSignal | undefined;
@@ -37,6 +45,9 @@ export async function deploy(
   const write = isFile ? fillFileAtomic : writeFolderAtomic;
   return await write(place, async (folder) => {
     await target.write(trained, folder);
+    if (!isFile) {
+      for (const { name, content } of beside) await Deno.writeTextFile(join(folder, name), content);
+    }
     const files = isFile
       ? [{ path: basename(folder), bytes: (await Deno.stat(folder)).size }]
       : await listFiles(folder);

@@ -54,6 +54,7 @@ export function serverApp({ parts, running, metrics }: AppParts): ServerApp {
   app.onError((thrown, c) => {
     const id = c.get("requestId");
     const error = requestErrorOf(thrown, id);
+    if (error.status >= 500) parts.watches.get(c.get("model")?.name ?? "")?.failed();
     if (error.status >= 500 && error.cause !== undefined && !quiet) {
       console.error(`request ${id} failed:`, error.cause);
     }

@@ -13,6 +13,7 @@ import type { ServeSettings } from "./serve_options.ts";
 import type { ServedBase } from "./served_base.ts";
 import { serverMetrics } from "./server_metrics.ts";
 import type { AnsweredRequest, ServerParts } from "./server_parts.ts";
+import type { Watch } from "./watch/open_watch.ts";
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -34,11 +35,12 @@ export interface Server extends AsyncDisposable {
 /** Seconds for the last answers to reach their clients. */
 const closingSeconds = 5;
 
-/** Starts a server, which disposes of the bases when it is stopped. */
+/** Starts a server, which disposes of the bases, and ends the watches by model, when it is stopped. */
 export async function startServer(
   bases: readonly ServedBase[],
   settings: ServeSettings,
   watchers: readonly ((request: AnsweredRequest) => void)[] = [],
+  watches: ReadonlyMap<string, Watch> = new Map(),
 ): Promise<Server> {
   const directory = modelDirectory(bases);
   const running = runningRequests();
@@ -52,8 +54,9 @@ export async function startServer(
       }),
     ]),
   );
+  const waiting = () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, 0);
   const metrics = serverMetrics({
-    waiting: () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, 0),
+    waiting,
     running: () => running.count,
   });
   const parts: ServerParts = {
@@ -70,6 +73,9 @@ export async function startServer(
     },
     answered(request) {
       metrics.answered(request);
+      const own = watches.get(request.model.name);
+      own?.queued(waiting());
+      own?.answered(request);
       for (const watch of watchers) {
         // An answer is not lost because somebody who watches cannot.
         try {
@@ -79,6 +85,7 @@ export async function startServer(
         }
       }
     },
+    watches,
     metrics: metrics.text,
   };
   const app = serverApp({ parts, running, metrics });
@@ -93,6 +100,7 @@ export async function startServer(
       clearTimeout(timer);
       await listening.finished;
       for (const base of bases) await base.dispose();
+      for (const watch of watches.values()) await watch[Symbol.asyncDispose]();
     })();
   settings.signal?.addEventListener("abort", () => void stop(), { once: true });
   if (settings.signal?.aborted) void stop();

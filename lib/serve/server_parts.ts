@@ -5,6 +5,7 @@
  */
 import type { ServeSettings } from "./serve_options.ts";
 import type { Asked, ServedBase, ServedModel } from "./served_base.ts";
+import type { Watch } from "./watch/open_watch.ts";
 
 /** A model that was found, with the base that answers for it. */
 export interface FoundModel {
@@ -46,6 +47,8 @@ export interface ServerParts {
   ask(asked: readonly Asked[], signal: AbortSignal): Promise<unknown[]>;
   /** Tells those who watch. */
   answered(request: AnsweredRequest): void;
+  /** Models that are watched, by their names. */
+  readonly watches: ReadonlyMap<string, Watch>;
   /** The numbers of the server in Prometheus' text format. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
 }

@@ -42,10 +42,11 @@ for (const name of ["bert", "distilbert", "roberta", "xlm-roberta"]) {
       assert.deepEqual(result.outputs, places);
       const files = result.receipts.map((receipt) => receipt.files.map(({ path }) => path));
       const tokenizer = ["tokenizer.json", "tokenizer_config.json"];
+      const others = [...tokenizer, "watch_profile.json"];
       assert.deepEqual(files, [
-        ["README.md", "adapter_config.json", "adapter_model.safetensors", ...tokenizer],
-        ["config.json", "model.safetensors", ...tokenizer],
-        ["config.json", "onnx/model.onnx", ...tokenizer],
+        ["README.md", "adapter_config.json", "adapter_model.safetensors", ...others],
+        ["config.json", "model.safetensors", ...others],
+        ["config.json", "onnx/model.onnx", ...others],
       ]);
       for (const { rows, largestDifference, tolerance, files, folder } of result.receipts) {
         assert.equal(rows, result.predictions.rows);
@@ -162,6 +163,7 @@ Deno.test("an earlier deployment is replaced as a whole", () =>
       "model.safetensors",
       "tokenizer.json",
       "tokenizer_config.json",
+      "watch_profile.json",
     ]);
     assert.deepEqual(namesIn(folder), ["base", "m"]);
   }));

@@ -160,3 +160,37 @@ Deno.test("adapters are forgotten in the order in which they were last asked for
   await assert.rejects(loaded.get("bad"));
   assert.deepEqual(read, ["a", "b", "c", "bad", "bad"]);
 });
+
+Deno.test("a model whose folder has a profile is watched, with its unknown tokens, and stored where told", () =>
+  inFolder(async (folder) => {
+    const reference = await tinyModel(join(folder, "base"));
+    const [watched, store] = [join(folder, "mood/adapter"), join(folder, "store")];
+    await trained(reference, watched, lora({ rank: 2 }), { label: "mood" });
+    const rules = { window: 40, looks: 1 };
+    const server = await serve(watched, { ...usual, watch: { rules, store: { folder: store } } });
+    const input = Array.from({ length: 40 }, (_, row) => `${texts[row % texts.length]} ☃`);
+    await post(server, "/classify", { input });
+    const { body } = await get(server, "/watch.json");
+    await server.stop();
+    const report = body as {
+      model: string;
+      rows: number;
+      drift: { signal: string; served: number }[];
+    };
+    assert.deepEqual([report.model, report.rows], ["mood", 40]);
+    const unknown = report.drift.find(({ signal }) => signal === "unknown tokens")!;
+    assert.equal(unknown.served, 40);
+    assert.deepEqual(Array.from(Deno.readDirSync(store), ({ name }) => name), ["mood.sqlite"]);
+
+    await using off = await serve(watched, { ...usual, watch: false });
+    assert.equal((await get(off, "/watch.json")).status, 404);
+    await Deno.remove(join(watched, "watch_profile.json"));
+    await assert.rejects(
+      serve(watched, { ...usual, watch: { rules } }),
+      isMistake("data", "no model has a watch_profile.json"),
+    );
+    await assert.rejects(
+      serve(watched, { ...usual, watch: { rule: {}, store: { file: "a" } } } as never),
+      isMistake("input", "rule"),
+    );
+  }));

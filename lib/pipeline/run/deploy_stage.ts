@@ -18,13 +18,16 @@ import type { PlanSpec } from "../plan_spec.ts";
 import type { Assembled } from "./assemble_stage.ts";
 import { type DeploymentChain, deploymentChain } from "./deployment_chain.ts";
 import { type HeldOutContext, heldOutRows } from "./held_out_rows.ts";
+import { profileStage } from "./profile_stage.ts";
 import type { ReadData } from "./read_stage.ts";
-import { metricNameOf } from "./score_stage.ts";
+import { metricNameOf, type Scored } from "./score_stage.ts";
 
 /** The rows that a deployment is proved on, and what the trained model says to them. */
 export interface DeployContext extends Pick<HeldOutContext, "judge" | "outputsOf"> {
   readonly read: Pick<ReadData, "task" | "splits">;
   readonly assembled: Pick<Assembled, "processor" | "data">;
+  /** What was said about them, which the folders' reference profile is made of. */
+  readonly scored: Scored;
   /** The same rows as texts. */
   readonly answers: AnswerProof;
 }
@@ -40,7 +43,7 @@ export interface Deployed {
 export async function deployStage(
   spec: Pick<PlanSpec, "targets" | "metrics">,
   trained: TrainedModel,
-  { read, assembled, judge, outputsOf, answers }: DeployContext,
+  { read, assembled, scored, judge, outputsOf, answers }: DeployContext,
   { device, drift, run, signal }: {
     readonly device: Device;
     readonly drift?: ComputeDrift | undefined;
@@ -64,10 +67,11 @@ export async function deployStage(
   const { rows, expected, score } = held;
   const language = await languageProof(trained, { device, rows, answers, signal });
   const heldOut = { ...held, answers, ...(language ? { language } : {}) };
+  const beside = await profileStage(spec, { read, assembled, scored });
   const receipts: Receipt[] = [];
   for (const target of targets) {
     if (signal.aborted) throw interruption();
-    const written = await deploy(target, trained, { device, heldOut, run, signal });
+    const written = await deploy(target, trained, { device, heldOut, beside, run, signal });
     for (const receipt of written) receipts.push(drift ? { ...receipt, drift } : receipt);
     const other = written[0].reader?.answers?.otherTokens;
     if (other) say(`${target.name}: ${otherTokensInWords(other)}`);

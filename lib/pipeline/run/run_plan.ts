@@ -58,7 +58,6 @@ export async function runPlan(
   ]);
   using interrupt = onInterrupt(options.signal);
   const { signal } = interrupt;
-
   const found = await readStage(spec, signal);
   const method = await spec.method.open?.() ?? spec.method;
   const settings = trainSettings(spec.train, method);
@@ -114,7 +113,7 @@ export async function runPlan(
     const on = { device: exact, signal };
     const drift = await driftOf(trained, { trainable, rows: data.test, task, scoring, ...on });
     const run = recordOf(spec, data, scored);
-    const proof = { read, assembled, judge, outputsOf: exactly, answers };
+    const proof = { read, assembled, scored, judge, outputsOf: exactly, answers };
     const deployed = await deployStage(spec, model, proof, { drift, run, ...on })
       .catch((error) => {
         throw withScores(error, scored, scoreTitles(spec.metrics));

@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { oneOf, type Rules, text } from "../../core/option_rules.ts";
+import { oneOf, record, type Rules, text } from "../../core/option_rules.ts";
 import { type PrecisionName, precisionNames } from "../../engine/mod.ts";
 import { type QuantizationFormat, quantizationFormats } from "../../engine/mod.ts";
 import { TunebookError } from "../../core/errors.ts";
 import { type ServeOptions, serveSettings } from "../../serve/serve_options.ts";
 import { type Server, startServer } from "../../serve/server.ts";
+import type { Watch } from "../../serve/watch/open_watch.ts";
 import { adaptersIn, namedSources, type ServeSources } from "./served_sources.ts";
 import { openServed } from "./open_served.ts";
+import { checkServeWatch, openWatches, type ServeWatchOptions } from "./open_watches.ts";
 
 /** What is served beside the sources, how models are held, and how the server listens. */
 export interface ServeModelsOptions extends ServeOptions {
@@ -27,6 +29,11 @@ export interface ServeModelsOptions extends ServeOptions {
   readonly precision?: PrecisionName;
   /** Holds the linears of bases in fewer bits, `int8` or `int4`; as they are unless given. */
   readonly quantize?: QuantizationFormat;
+  /**
+   * How models are watched whose folder has the `watch_profile.json` of a deployment; false for not at all.
+   * Models of {@link adapters} are not watched. Requests are not stored unless `store` says so.
+   */
+  readonly watch?: false | ServeWatchOptions;
 }
 
 type HoldRules = Omit<ServeModelsOptions, keyof ServeOptions>;
@@ -37,6 +44,7 @@ const rules: Rules<HoldRules> = {
   device: text,
   precision: oneOf(precisionNames),
   quantize: oneOf(quantizationFormats),
+  watch: ["false or how to watch", (value) => value === false || record[1](value)],
 };
 
 /**
@@ -82,7 +90,8 @@ export async function serve(
   options: ServeModelsOptions = {},
 ): Promise<Server> {
   const settings = serveSettings<ServeModelsOptions>(options, rules);
-  const { adapters, base, device, precision, quantize } = options;
+  const { adapters, base, device, precision, quantize, watch = {} } = options;
+  if (watch) checkServeWatch(watch);
   const named = namedSources(sources);
   const others = adapters === undefined ? [] : await adaptersIn(adapters);
   if (named.length + others.length === 0) {
@@ -96,10 +105,13 @@ export async function serve(
     ...(quantize === undefined ? {} : { quantize }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+  let watches: ReadonlyMap<string, Watch> | undefined;
   try {
-    return await startServer(bases, settings);
+    watches = await openWatches(named, bases, watch);
+    return await startServer(bases, settings, [], watches);
   } catch (error) {
     for (const each of bases) await each.dispose();
+    for (const each of watches?.values() ?? []) await each[Symbol.asyncDispose]();
     throw error;
   }
 }

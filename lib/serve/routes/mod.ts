@@ -19,6 +19,7 @@ import type { Route } from "./route.ts";
 import { segment } from "./segment.ts";
 import { tokenize } from "./tokenize.ts";
 import { tokens } from "./tokens.ts";
+import { watched } from "./watch.ts";
 
 /** All endpoints, in the order in which the OpenAPI page shows them. */
 export const routes: readonly Route[] = [
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   health,
   ready,
   prometheus,
+  watched,
   openapi,
   docs,
 ];
