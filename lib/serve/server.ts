@@ -5,6 +5,7 @@
  */
 import { customInspect } from "../core/display.ts";
 import { TunebookError } from "../core/errors.ts";
+import { TextBatches } from "../generate/text_batches.ts";
 import { serverApp } from "./app.ts";
 import { modelDirectory } from "./model_directory.ts";
 import { requestBatches } from "./request_batches.ts";
@@ -52,8 +53,9 @@ export async function startServer(
       }),
     ]),
   );
+  const texts = new TextBatches({ rows: settings.batchSize });
   const metrics = serverMetrics({
-    waiting: () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, 0),
+    waiting: () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, texts.waiting),
     running: () => running.count,
   });
   const parts: ServerParts = {
@@ -68,6 +70,7 @@ export async function startServer(
       const { base } = directory.find(first.model.name);
       return await batches.get(base)!.ask(asked, signal);
     },
+    texts,
     answered(request) {
       metrics.answered(request);
       for (const watch of watchers) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { answer } from "./answer.ts";
+import { chatCompletions } from "./chat_completions.ts";
 import { classify } from "./classify.ts";
 import { detect } from "./detect.ts";
 import { docs } from "./docs.ts";
@@ -24,6 +25,7 @@ import { tokens } from "./tokens.ts";
 export const routes: readonly Route[] = [
   models,
   embeddings,
+  chatCompletions,
   classify,
   tokens,
   answer,
