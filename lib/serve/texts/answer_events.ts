@@ -72,11 +72,14 @@ export async function* answerEvents(
   }
 }
 
-/** How many tokens cover a text, so that those of a stop text are left out. */
-function tokensUpTo(tokens: readonly WrittenToken[], { length }: string): number {
+const utf8 = new TextEncoder();
+
+/** How many tokens have the bytes of a text, so that those of a stop text are left out. */
+function tokensUpTo(tokens: readonly WrittenToken[], text: string): number {
+  const { length } = utf8.encode(text);
   let covered = 0;
   let count = 0;
-  while (count < tokens.length && covered < length) covered += tokens[count++].text.length;
+  while (count < tokens.length && covered < length) covered += tokens[count++].bytes.length;
   return count;
 }
 
@@ -86,9 +89,8 @@ function* endEvents(
   unshown: readonly WrittenToken[],
 ): Generator<AnswerEvent> {
   const { text = "", calls = [] } = callText?.end() ?? {};
-  if (text !== "") {
-    yield { kind: "text", text, tokens: unshown.slice(0, tokensUpTo(unshown, text)) };
-  }
+  const shown = stop === undefined ? unshown : unshown.slice(0, tokensUpTo(unshown, text));
+  if (text !== "" || shown.length > 0) yield { kind: "text", text, tokens: shown };
   for (const call of calls) yield { kind: "call", call };
   const reason = calls.length > 0 && finishReason !== "length" ? "call" : finishReason;
   yield { kind: "end", reason, stop, tokens: tokens.length, whole };

@@ -17,7 +17,7 @@ interface CompletionAbout {
 }
 
 /** Why an answer ended, in OpenAI's words. */
-const reasons: Readonly<Record<EndEvent["reason"], string>> = {
+export const finishReasons: Readonly<Record<EndEvent["reason"], string>> = {
   end: "stop",
   stop: "stop",
   length: "length",
@@ -42,7 +42,7 @@ export function chatCompletion(
         ...(calls.length > 0 ? { tool_calls: calls.map(toolCall) } : {}),
       },
       logprobs: hasLogprobs ? logprobsOf(tokens) : null,
-      finish_reason: reasons[end.reason],
+      finish_reason: finishReasons[end.reason],
     })),
     usage: usageOf(promptTokens, answers.map(({ end }) => end)),
   };
@@ -88,7 +88,7 @@ function fieldsOf(event: AnswerEvent, calls: number, hasLogprobs: boolean): obje
     case "call":
       return { delta: { tool_calls: [{ index: calls, ...toolCall(event.call) }] } };
     case "end":
-      return { finish_reason: reasons[event.reason] };
+      return { finish_reason: finishReasons[event.reason] };
   }
 }
 
