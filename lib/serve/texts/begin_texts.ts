@@ -51,8 +51,12 @@ export async function beginTexts(
   const requests = requestsOf(textModel, { signal });
   const all = requests.flatMap((request) => Array<TextRequest>(copies).fill(request));
   checkRoom(all.reduce((sum, { settings }) => sum + settings.answers, 0), parts);
-  const answers = all.flatMap((request) =>
-    parts.texts.write(request).map((pieces) => answerEvents(pieces, request, calls))
+  const answers = begun(
+    () =>
+      all.flatMap((request) =>
+        parts.texts.write(request).map((pieces) => answerEvents(pieces, request, calls))
+      ),
+    stop,
   );
   const promptTokens = requests.map(({ prompt, source }) => (source ?? prompt).length);
   const texts: string[] = [];
@@ -89,6 +93,16 @@ export async function beginTexts(
       });
     },
   };
+}
+
+/** What was begun, or an error and nothing: a text that was begun before a prompt was refused is stopped. */
+function begun<Result>(begin: () => Result, stop: AbortController): Result {
+  try {
+    return begin();
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
 }
 
 /** Seconds that a client is told to wait: about the time of a short text. */
