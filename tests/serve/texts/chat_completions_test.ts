@@ -299,6 +299,35 @@ Deno.test("who hangs up leaves the batch, in a stream and without", async () => 
   });
 });
 
+Deno.test("too many texts, texts that take too long and texts that break are told so", async () => {
+  const base = await scriptedBase(() => "word ".repeat(20));
+  base.delay = 20;
+  const ask = { model, messages: say("x") };
+  const options = { batchSize: 1, maxQueue: 2, maxInputs: 2, answerSeconds: 1 };
+  await asking(base, async ({ client, server }) => {
+    const asked = Array.from({ length: 4 }, () => post(server, "/v1/chat/completions", ask));
+    const found = await Promise.all(asked);
+    const statuses = found.map(({ status }) => status);
+    // One is written for two seconds, as long as which none may take, two wait, and the last finds no room.
+    assert.deepEqual(statuses.toSorted(), [429, 504, 504, 504]);
+    const full = found[statuses.indexOf(429)];
+    assert.equal(full.body.error.code, "queue_full");
+    assert.equal(full.headers.get("retry-after"), "2");
+    assert.match(found[statuses.indexOf(504)].body.error.message, /longer than 1 seconds/);
+    base.delay = 0;
+    base.breaksAt = base.reads.length + 4;
+    const stream = await client.chat.completions.create({ ...ask, stream: true });
+    let said = "";
+    await assert.rejects(async () => {
+      for await (const { choices: [{ delta }] } of stream) said += delta.content ?? "";
+    }, (error: Error) => /could not answer/.test(error.message) && !/secret/.test(error.message));
+    assert.ok(said.length > 0);
+    // The server goes on.
+    const next = await client.chat.completions.create(ask);
+    assert.equal(next.choices[0].finish_reason, "stop");
+  }, options);
+});
+
 Deno.test("what is not supported, contradicts itself or is too much is refused by its field", async () =>
   await asking(
     await randomBase(),

@@ -15,6 +15,7 @@ import { chat } from "../../../lib/tasks/chat.ts";
 import { textGeneration } from "../../../lib/tasks/text_generation.ts";
 import type { Tokenizer } from "../../../lib/text/tokenizer.ts";
 import { tokenizerOf } from "../../generate/tokenizers.ts";
+import { delay } from "../delay.ts";
 import { toyLanguageModel } from "../../nn/toy.ts";
 
 const template = [
@@ -84,6 +85,8 @@ export interface ScriptedBase extends ServedBase {
   readonly reads: readonly number[];
   /** Milliseconds of each read. */
   delay: number;
+  /** The read that fails, counted from 1. */
+  breaksAt: number;
 }
 
 /** A base that answers each prompt with what the script makes of it, token by token. */
@@ -94,6 +97,7 @@ export async function scriptedBase(script: (prompt: string) => string): Promise<
   const base = {
     reads,
     delay: 0,
+    breaksAt: 0,
   };
   const continuer: Continuer = {
     vocabSize: tokenizer.vocabSize,
@@ -103,7 +107,8 @@ export async function scriptedBase(script: (prompt: string) => string): Promise<
     async read(given, tokens) {
       const cache = given as unknown as ScriptedCache;
       reads.push(tokens.length);
-      await new Promise((resolve) => setTimeout(resolve, base.delay));
+      await delay(base.delay);
+      if (reads.length === base.breaksAt) throw new Error("broken in /secret/folder");
       return tokens.map((own, row) => {
         const state = cache.rows[row] ??= { said: [], at: 0 };
         if (state.said.length === 0) {
