@@ -1,5 +1,5 @@
 /**
- * `deno run -A bench/serve_texts.ts`: tokens a second that a server writes for many clients at once, beside
+ * `deno task bench:texts`: tokens a second that a server writes for many clients at once, beside
  * one client alone. Both sides ask `/v1/completions` on loopback for texts of the same length, in turns; each
  * client asks for its next text when it has the last one. Every stream is read to its end.
  *
