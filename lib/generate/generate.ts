@@ -90,7 +90,7 @@ async function writeBatch(
   const writers = requests.map((request, i) =>
     Array.from(
       { length: answers },
-      (_, answer) => writerOf(request, [numbers[i], answer]),
+      (_, answer) => textWriterOf(request, [numbers[i], answer]),
     )
   );
   const adapters = continuer.adapter &&
@@ -123,7 +123,7 @@ export async function* streamText(
 ): AsyncGenerator<string, GeneratedText> {
   const whole = [...Array.from(read), ...Array.from(prompt)];
   checkPrompt(generator.continuer, whole, "the prompt");
-  const writer = writerOf({ generator, prompt: whole, settings, constraint }, [0, 0]);
+  const writer = textWriterOf({ generator, prompt: whole, settings, constraint }, [0, 0]);
   const { signal } = settings;
   let shown = 0;
   const sources = source && [source];
@@ -142,7 +142,7 @@ export async function* streamText(
  *
  * @param path the request's number and the answer's, for the numbers that it draws
  */
-export function writerOf(
+export function textWriterOf(
   { generator: { continuer, tokenizer }, prompt, settings, constraint }: TextRequest,
   path: readonly [request: number, answer: number],
 ): TextWriter {

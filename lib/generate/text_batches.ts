@@ -9,9 +9,15 @@ import { type Rules, whole } from "../core/option_rules.ts";
 import { inTurns } from "../core/in_turns.ts";
 import { pauses } from "../core/pauses.ts";
 import { AnswerStream, type TextPiece } from "./answer_stream.ts";
-import { checkPrompt, programOf, type TextRequest, writeRequests, writerOf } from "./generate.ts";
+import {
+  checkPrompt,
+  programOf,
+  type TextRequest,
+  textWriterOf,
+  writeRequests,
+} from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
-import { type BatchPrompt, TextBatch } from "./text_batch.ts";
+import { type BatchPrompt, RunningTexts } from "./running_texts.ts";
 
 /** How much is written at once with one base. */
 export interface TextBatchesOptions {
@@ -31,7 +37,7 @@ const rules: Rules<TextBatchesOptions> = { rows: whole, tokens: whole, promptTok
 /** The texts of continuers that share a program: those that are written, and those that wait. */
 interface Group {
   readonly program: object;
-  readonly batch: TextBatch;
+  readonly batch: RunningTexts;
   waiting: BatchPrompt[];
   isRunning: boolean;
 }
@@ -92,7 +98,7 @@ export class TextBatches {
     const answers = Array.from(
       { length: settings.answers },
       (_, answer) =>
-        new AnswerStream(writerOf(request, [0, answer]), {
+        new AnswerStream(textWriterOf(request, [0, answer]), {
           signal: settings.signal,
           onLeave: () => dropOver(group),
         }),
@@ -147,7 +153,7 @@ export class TextBatches {
 
   #groupOf(program: object): Group {
     const known = this.#groups.get(program) ??
-      { program, batch: new TextBatch(), waiting: [], isRunning: false };
+      { program, batch: new RunningTexts(), waiting: [], isRunning: false };
     this.#groups.set(program, known);
     return known;
   }

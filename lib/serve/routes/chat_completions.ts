@@ -16,7 +16,7 @@ import { chatMessage, chatMessages } from "../texts/chat_messages.ts";
 import { collected } from "../texts/collected.ts";
 import { eventStream } from "../texts/event_stream.ts";
 import { ignoredFields, streamFields, textAnswers } from "../texts/openai_fields.ts";
-import { samplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
+import { openaiSamplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
 import { streamError } from "../texts/stream_error.ts";
 import type { Route } from "./route.ts";
 
@@ -38,7 +38,7 @@ const tool = z.strictObject({
 const body = z.strictObject({
   model: modelName,
   messages: z.array(chatMessage).min(1),
-  ...samplingFields,
+  ...openaiSamplingFields,
   ...streamFields,
   ...ignoredFields,
   max_completion_tokens: z.number().int().min(1).nullish(),

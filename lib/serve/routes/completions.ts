@@ -15,7 +15,7 @@ import { beginTexts } from "../texts/begin_texts.ts";
 import { collected } from "../texts/collected.ts";
 import { eventStream } from "../texts/event_stream.ts";
 import { ignoredFields, streamFields, textAnswers } from "../texts/openai_fields.ts";
-import { samplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
+import { openaiSamplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
 import { streamError } from "../texts/stream_error.ts";
 import { completionChunks, textCompletion } from "../texts/text_completion.ts";
 import type { Route } from "./route.ts";
@@ -30,7 +30,7 @@ const body = z.strictObject({
   prompt: z.union([z.string(), z.array(z.string()).min(1), ids, z.array(ids).min(1)], {
     error: "must be a text, token ids, or a list of either",
   }),
-  ...samplingFields,
+  ...openaiSamplingFields,
   ...streamFields,
   ...ignoredFields,
   max_tokens: z.number().int().min(1).nullish(),

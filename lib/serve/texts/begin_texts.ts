@@ -13,7 +13,7 @@ import type { ServerEnv } from "../server_env.ts";
 import type { FoundModel, ServerParts } from "../server_parts.ts";
 import { type AnswerEvent, answerEvents } from "./answer_events.ts";
 import type { CallRules } from "./call_text.ts";
-import { type FromStream, merged } from "./merged.ts";
+import { type FromStream, mergedStreams } from "./merged_streams.ts";
 
 /** Texts that are being written. */
 export interface BegunTexts {
@@ -67,7 +67,7 @@ export async function beginTexts(
     async *events() {
       let first: number | undefined;
       try {
-        for await (const each of merged(answers)) {
+        for await (const each of mergedStreams(answers)) {
           first ??= performance.now();
           if (each.value.kind === "end") {
             texts[each.index] = each.value.whole;

@@ -35,7 +35,7 @@ export const drawingFields = {
 };
 
 /** The fields of OpenAI's older endpoints. */
-export const samplingFields = {
+export const openaiSamplingFields = {
   ...drawingFields,
   frequency_penalty: penalty,
   presence_penalty: penalty,

@@ -30,7 +30,7 @@ export function writtenTokens(
   const shown = ({ token, logprob }: { readonly token: number; readonly logprob: number }) => ({
     id: token,
     logprob,
-    ...tokenText(tokenizer, token),
+    ...shownToken(tokenizer, token),
   });
   return logprobs.map((each) => ({ ...shown(each), top: each.top.map(shown) }));
 }
@@ -38,7 +38,7 @@ export function writtenTokens(
 const utf8 = new TextEncoder();
 
 /** The text and the bytes of a token by itself; of a special one its name. */
-export function tokenText(
+export function shownToken(
   tokenizer: Shown,
   id: number,
 ): Pick<TokenText, "text" | "bytes"> {

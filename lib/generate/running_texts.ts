@@ -24,7 +24,7 @@ interface Row extends Pick<BatchPrompt, "tokens"> {
 }
 
 /** Texts of continuers that share a program. */
-export class TextBatch {
+export class RunningTexts {
   #cache: TextCache | undefined;
   #rows: readonly Row[] = [];
 

@@ -12,7 +12,7 @@ export interface FromStream<Value> {
 }
 
 /** What streams give, as it comes. Where one throws, or the loop is left early, all are ended. */
-export async function* merged<Value>(
+export async function* mergedStreams<Value>(
   streams: readonly AsyncGenerator<Value>[],
 ): AsyncGenerator<FromStream<Value>> {
   const next = async (index: number) => ({ index, result: await streams[index].next() });
