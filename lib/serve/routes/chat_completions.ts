@@ -111,7 +111,7 @@ export const chatCompletions: Route = (app, parts) => {
       requests: (textModel, common) =>
         textModel.requests([chatInput(textModel, found.model, messages, offered.shown)], {
           ...common,
-          ...samplingOptions(asked, textModel.defaults),
+          ...samplingOptions(asked, textModel),
           ...(asked.max_completion_tokens == null
             ? tokenLimit(asked.max_tokens, "max_tokens", parts.settings, textModel.defaults)
             : tokenLimit(

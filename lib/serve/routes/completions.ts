@@ -72,7 +72,7 @@ export const completions: Route = (app, parts) => {
       requests: (textModel, common) => {
         const options = {
           ...common,
-          ...samplingOptions(asked, textModel.defaults),
+          ...samplingOptions(asked, textModel),
           ...tokenLimit(asked.max_tokens, "max_tokens", parts.settings, textModel.defaults),
           ...(logprobs == null ? {} : { logprobs }),
         };

@@ -56,7 +56,7 @@ export const messages: Route = (app, parts) => {
       requests: (textModel, common) =>
         textModel.requests([chatInput(textModel, found.model, messages, shown)], {
           ...common,
-          ...samplingOptions({ ...asked, stop: asked.stop_sequences }, textModel.defaults),
+          ...samplingOptions({ ...asked, stop: asked.stop_sequences }, textModel),
           ...tokenLimit(asked.max_tokens, "max_tokens", parts.settings, textModel.defaults),
           ...(schema ? { schema } : {}),
         }, () => "messages"),

@@ -105,7 +105,7 @@ export const responses: Route = (app, parts) => {
       requests: (textModel, common) =>
         textModel.requests([chatInput(textModel, found.model, messages, shown)], {
           ...common,
-          ...samplingOptions(asked, textModel.defaults),
+          ...samplingOptions(asked, textModel),
           ...tokenLimit(
             asked.max_output_tokens,
             "max_output_tokens",

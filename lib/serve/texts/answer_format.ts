@@ -4,6 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { TunebookError } from "../../core/errors.ts";
+import { schemaGrammar } from "../../generate/json_schema/schema_grammar.ts";
 import { RequestError } from "../request_error.ts";
 
 /** A JSON schema in a request. */
@@ -31,12 +33,25 @@ export function formatSchema(
     readonly field: string;
   },
 ): Schema | undefined {
-  if (!format || format.type === "text") return calls;
+  if (!format || format.type === "text") return calls && checked(calls, "tools");
   if (hasTools) {
     const message =
       `${field} binds the whole answer, which then can be no call: leave out the tools, or ` +
       "tool_choice none";
     throw new RequestError(400, message, { param: field, code: "unsupported" });
   }
-  return format.type === "json_object" ? { type: "object" } : format.schema ?? {};
+  return format.type === "json_object" ? { type: "object" } : checked(format.schema ?? {}, field);
+}
+
+/** The schema; an error of status 400 with everything in it that cannot bind an answer. */
+function checked(schema: Schema, param: string): Schema {
+  try {
+    schemaGrammar(schema);
+    return schema;
+  } catch (error) {
+    if (!(error instanceof TunebookError)) throw error;
+    const { message, kind } = error;
+    const code = kind === "unsupported" ? kind : "invalid_request";
+    throw new RequestError(400, `${param}: ${message}`, { param, code, cause: error });
+  }
 }

@@ -5,6 +5,7 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
+import type { TextModel } from "../../generate/text_model.ts";
 import { RequestError } from "../request_error.ts";
 import type { ServeSettings } from "../serve_options.ts";
 
@@ -72,16 +73,21 @@ export interface SamplingFields {
  * Anthropic's servers have it, where the model's files say none; with a temperature of 0 nothing is drawn, so
  * that the fields which narrow a draw change nothing.
  *
- * @param defaults what the model's files say
+ * Throws an error of status 400 for a bias of a token that the model lacks.
  */
 export function samplingOptions(
   fields: SamplingFields,
-  defaults: Pick<GenerateOptions, "temperature">,
+  { defaults, tokenizer: { vocabSize } }: Pick<TextModel, "defaults" | "tokenizer">,
 ): GenerateOptions {
   const { temperature, n, stop, top_p, top_k, min_p } = fields;
   const isAsked = [top_p, top_k, min_p].some((each) => each != null) || (n ?? 1) > 1;
   const drawn = isAsked && !(defaults.temperature! > 0) ? 1 : undefined;
   const isGreedy = temperature === 0;
+  const unknown = Object.keys(fields.logit_bias ?? {}).find((id) => Number(id) >= vocabSize);
+  if (unknown !== undefined) {
+    const message = `logit_bias names the token ${unknown}; ids end at ${vocabSize - 1}`;
+    throw new RequestError(400, message, { param: "logit_bias", code: "invalid_request" });
+  }
   return withoutNulls({
     temperature: temperature ?? drawn,
     ...(isGreedy ? {} : { topP: top_p, topK: top_k, minP: min_p }),

@@ -358,6 +358,13 @@ Deno.test("what is not supported, contradicts itself or is too much is refused b
         "response_format",
         /can be no call/,
       );
+      const unfit = { type: "object", properties: { a: { $ref: "http://x" } } };
+      await refused(
+        { response_format: { type: "json_schema", json_schema: { name: "a", schema: unfit } } },
+        "response_format",
+        /#\/properties\/a: \$ref is "http:\/\/x"/,
+      );
+      await refused({ logit_bias: { 99999: 1 } }, "logit_bias", /99999; ids end at/);
       const image = [{ type: "image_url", image_url: { url: "data:," } }];
       await refused(
         { messages: [{ role: "user", content: image }] },
