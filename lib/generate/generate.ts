@@ -56,7 +56,7 @@ export async function writeRequests(
   const lengthOf = (i: number) => (requests[i].source ?? requests[i].prompt).length;
   const answers: GeneratedText[][] = Array(requests.length);
   let done = 0;
-  for (const together of Map.groupBy(requests.keys(), (i) => batchOf(requests[i])).values()) {
+  for (const together of Map.groupBy(requests.keys(), (i) => programOf(requests[i])).values()) {
     const { settings } = requests[together[0]];
     const inOrder = together.sort((a, b) => lengthOf(b) - lengthOf(a));
     const most = Math.max(1, Math.floor(batchSize / Math.max(settings.answers, settings.beams)));
@@ -70,8 +70,8 @@ export async function writeRequests(
   return answers;
 }
 
-/** What requests have in common that are written together. */
-function batchOf({ generator: { continuer }, settings }: TextRequest): object {
+/** What requests have in common that can be written together. */
+export function programOf({ generator: { continuer }, settings }: TextRequest): object {
   return settings.beams > 1 ? continuer : continuer.sharing ?? continuer;
 }
 
@@ -90,11 +90,7 @@ async function writeBatch(
   const writers = requests.map((request, i) =>
     Array.from(
       { length: answers },
-      (_, answer) =>
-        writerOf(request.generator, request.prompt, request.settings, {
-          path: [numbers[i], answer],
-          constraint: request.constraint,
-        }),
+      (_, answer) => textWriterOf(request, [numbers[i], answer]),
     )
   );
   const adapters = continuer.adapter &&
@@ -127,7 +123,7 @@ export async function* streamText(
 ): AsyncGenerator<string, GeneratedText> {
   const whole = [...Array.from(read), ...Array.from(prompt)];
   checkPrompt(generator.continuer, whole, "the prompt");
-  const writer = writerOf(generator, whole, settings, { path: [0, 0], constraint });
+  const writer = textWriterOf({ generator, prompt: whole, settings, constraint }, [0, 0]);
   const { signal } = settings;
   let shown = 0;
   const sources = source && [source];
@@ -141,14 +137,14 @@ export async function* streamText(
   return writer.generated;
 }
 
-function writerOf(
-  { continuer, tokenizer }: Generator,
-  prompt: ArrayLike<number>,
-  settings: GenerateSettings,
-  { path, constraint }: {
-    readonly path: readonly number[];
-    readonly constraint: OutputConstraint | undefined;
-  },
+/**
+ * What writes an answer to a request.
+ *
+ * @param path the request's number and the answer's, for the numbers that it draws
+ */
+export function textWriterOf(
+  { generator: { continuer, tokenizer }, prompt, settings, constraint }: TextRequest,
+  path: readonly [request: number, answer: number],
 ): TextWriter {
   return new TextWriter({
     tokenizer,
@@ -161,7 +157,12 @@ function writerOf(
   });
 }
 
-function checkPrompt(
+/**
+ * Throws an error of kind "input" for a prompt that is empty or leaves no room for a token.
+ *
+ * @param what what the error calls it
+ */
+export function checkPrompt(
   { maxTokens }: Continuer,
   { length }: ArrayLike<number>,
   what: string,

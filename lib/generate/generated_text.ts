@@ -14,6 +14,8 @@ export interface GeneratedText {
   /** The ids of its tokens, the one that ended it included. */
   readonly tokens: readonly number[];
   readonly finishReason: FinishReason;
+  /** The stop text before which it ended, where it ended so. */
+  readonly stop?: string;
   /** Of each token, where they were asked. */
   readonly logprobs?: readonly TokenLogprobs[];
   /** The log probability of an answer of a beam search, over its length as `lengthPenalty` says. */

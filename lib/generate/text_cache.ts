@@ -32,6 +32,12 @@ export interface TextCacheRows {
 /** Room is made for so many tokens at once, so that it is not copied at every token. */
 const roomStep = 64;
 
+/** A row of one of several caches. */
+interface CachedRow {
+  readonly from: TextCache;
+  readonly row: number;
+}
+
 /** Keys and values of some rows of tokens. */
 export class TextCache {
   readonly #sizes: TextCacheSizes;
@@ -170,24 +176,41 @@ export class TextCache {
     this.source?.select(rows);
     if (this.#adapters.length > 0) this.#adapters = rows.map((row) => this.#adapters[row]);
     const isSame = rows.length === this.#lengths.length && rows.every((row, i) => row === i);
-    if (!isSame) this.#resize(rows, this.#room);
+    if (!isSame) this.#resize(rows, this.#longest(rows));
   }
 
-  /** Moves rows into new memory. */
+  /** Goes on with the rows of another cache, too, behind its own; the other one is used no more. */
+  join(other: TextCache): void {
+    if (this.source) this.source.join(other.source!);
+    this.#adapters = [...this.#adapters, ...other.#adapters];
+    const rowsOf = (from: TextCache) => Array.from(from.#lengths, (_, row) => ({ from, row }));
+    const longest = Math.max(0, ...this.#lengths, ...other.#lengths);
+    this.#gather([...rowsOf(this), ...rowsOf(other)], longest);
+  }
+
+  #longest(rows: readonly number[]): number {
+    return rows.reduce((most, row) => Math.max(most, this.#lengths[row]), 0);
+  }
+
+  /** Moves rows into new memory with room for `least` tokens. */
   #resize(rows: readonly number[], least: number): void {
+    this.#gather(rows.map((row) => ({ from: this, row })), least);
+  }
+
+  /** The same of rows of several caches. There stays as much room as there was unless it is twice too much. */
+  #gather(rows: readonly CachedRow[], least: number): void {
     const { layers, heads, size, allocate = (numbers) => new Float32Array(numbers) } = this.#sizes;
-    const room = least === this.#room
-      ? least
-      : Math.ceil((least + least / 8) / roomStep) * roomStep;
-    const lengths = rows.map((row) => this.#lengths[row]);
-    const moved = (old: Float32Array | undefined): Float32Array => {
+    const needed = Math.ceil((least + least / 8) / roomStep) * roomStep;
+    const room = least <= this.#room && 2 * needed > this.#room ? this.#room : needed;
+    const lengths = rows.map(({ from, row }) => from.#lengths[row]);
+    const moved = (layer: number, name: "keys" | "values"): Float32Array => {
       const made = allocate(rows.length * heads * room * size);
-      if (!old) return made;
-      rows.forEach((row, i) => {
-        for (let head = 0; head < heads; head++) {
-          const from = (row * heads + head) * this.#room * size;
+      rows.forEach(({ from, row }, i) => {
+        const old = from.#numbers[layer]?.[name];
+        for (let head = 0; old && head < heads; head++) {
+          const start = (row * heads + head) * from.#room * size;
           made.set(
-            old.subarray(from, from + lengths[i] * size),
+            old.subarray(start, start + lengths[i] * size),
             (i * heads + head) * room * size,
           );
         }
@@ -195,8 +218,8 @@ export class TextCache {
       return made;
     };
     this.#numbers = Array.from({ length: layers }, (_, layer) => ({
-      keys: moved(this.#numbers[layer]?.keys),
-      values: moved(this.#numbers[layer]?.values),
+      keys: moved(layer, "keys"),
+      values: moved(layer, "values"),
     }));
     this.#lengths = lengths;
     this.#room = room;

@@ -7,6 +7,7 @@ import { type Progress, silentProgress } from "../core/progress.ts";
 import { TunebookError } from "../core/errors.ts";
 import type { TextProcessor } from "../nn/processor.ts";
 import type { Writing } from "../nn/writing.ts";
+import type { Tokenizer } from "../text/tokenizer.ts";
 import type { Continuer } from "./continuer.ts";
 import { type StreamStart, streamText, type TextRequest, writeRequests } from "./generate.ts";
 import type { GeneratedText } from "./generated_text.ts";
@@ -33,6 +34,16 @@ export class TextModel<Input = unknown> {
 
   constructor(parts: TextModelParts<Input>) {
     this.#parts = parts;
+  }
+
+  /** The tokenizer of its texts. */
+  get tokenizer(): Tokenizer {
+    return this.#parts.processor.tokenizer;
+  }
+
+  /** How it writes unless told otherwise. */
+  get defaults(): GenerateOptions {
+    return this.#parts.defaults;
   }
 
   /** The tokens that an answer to an input goes on from. */
@@ -91,6 +102,12 @@ export class TextModel<Input = unknown> {
       settings,
       constraint,
     }));
+  }
+
+  /** The same for tokens that are asked as they are, of a model that is no encoder-decoder. */
+  requestOf(prompt: ArrayLike<number>, options: GenerateOptions): TextRequest {
+    const settings = this.#settings("generate", options);
+    return { generator: this.#generator, prompt, settings, constraint: this.#constraint(settings) };
   }
 
   /** Writes one answer piece by piece. */

@@ -85,10 +85,12 @@ export class TextWriter implements TextRule {
 
   /** What was written. */
   get generated(): GeneratedText {
+    const { found } = this.#stopTexts;
     return {
       text: this.#text,
       tokens: this.#tokens,
       finishReason: this.#finishReason ?? "length",
+      ...(found === undefined ? {} : { stop: found }),
       ...(this.#options.settings.logprobs === undefined ? {} : { logprobs: this.#logprobs }),
     };
   }

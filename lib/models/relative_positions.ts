@@ -42,21 +42,21 @@ export function distanceBuckets(
 }
 
 /**
- * [1, heads, queries, keys] from the table [numBuckets, heads] at `path`. Positions must be the same in all
- * rows of the batch: those of the first are read.
+ * [1, heads, queries, keys] from the table [numBuckets, heads] at `path`, and [batch, heads, queries, keys]
+ * where positions are `perRow`. Else they must be the same in all rows: those of the first are read.
  */
 export function relativeBias(
   net: Net,
   path: string,
-  { keys, queries }: TokenPositions,
+  { keys, queries, perRow }: TokenPositions,
   classes: DistanceClasses,
 ): Tensor {
   const { maxDistance } = classes;
-  const firstRow = (x: Tensor) => tf.slice(x, [0, 0], [1, x.shape[1]!]);
+  const read = (x: Tensor) => perRow ? x : tf.slice(x, [0, 0], [1, x.shape[1]!]);
   const distances = tf.sub(
-    tf.expandDims(firstRow(keys), 1),
-    tf.expandDims(firstRow(queries), 2),
-  ); // [1, queries, keys]
+    tf.expandDims(read(keys), 1),
+    tf.expandDims(read(queries), 2),
+  ); // [1 or batch, queries, keys]
   const most = tf.scalar(maxDistance, "int32");
   const clipped = tf.maximum(tf.minimum(distances, most), tf.neg(most));
   const table = tf.tensor1d(distanceBuckets(classes), "int32");

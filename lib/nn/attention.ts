@@ -256,13 +256,13 @@ function withBias(
   prefix: number,
 ): Tensor {
   if (!bias || !positions) return scores;
-  const { keys, queries } = positions;
+  const { keys } = positions;
   if (prefix === 0) return tf.add(scores, bias(positions));
   const [rows] = keys.shape as [number, number];
   const before = tf.slice(extended, [0, 0], [rows, prefix]); // ones
   const first = tf.slice(keys, [0, 0], [rows, 1]);
   const steps = tf.sub(tf.cumsum(before, 1, true), tf.sum(before, 1, true)); // … −2, −1
-  return tf.add(scores, bias({ keys: tf.concat([tf.add(first, steps), keys], 1), queries }));
+  return tf.add(scores, bias({ ...positions, keys: tf.concat([tf.add(first, steps), keys], 1) }));
 }
 
 const asKeys = (x: Tensor) => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);

@@ -120,7 +120,7 @@ export function cacheOf(
       return {
         segments: [past, own],
         mask: tf.concat([mask, own.mask], 1),
-        positions: { keys: tf.concat([positions, queries], 1), queries },
+        positions: { keys: tf.concat([positions, queries], 1), queries, perRow: true },
       };
     },
   };

@@ -11,6 +11,8 @@ export interface TokenPositions {
   readonly keys: Tensor;
   /** The positions of the queries, [batch, queries]. */
   readonly queries: Tensor;
+  /** Given where rows may stand elsewhere than the first one, as texts that go on from a cache do. */
+  readonly perRow?: true;
 }
 
 /** Where tokens stand, and how long their texts are. */

@@ -5,6 +5,7 @@
  */
 import { customInspect } from "../core/display.ts";
 import { TunebookError } from "../core/errors.ts";
+import { TextBatches } from "../generate/text_batches.ts";
 import { serverApp } from "./app.ts";
 import { modelDirectory } from "./model_directory.ts";
 import { requestBatches } from "./request_batches.ts";
@@ -54,7 +55,9 @@ export async function startServer(
       }),
     ]),
   );
-  const waiting = () => [...batches.values()].reduce((sum, { waiting }) => sum + waiting, 0);
+  const texts = new TextBatches({ rows: settings.batchSize });
+  const waiting = () =>
+    [...batches.values()].reduce((sum, { waiting }) => sum + waiting, texts.waiting);
   const metrics = serverMetrics({
     waiting,
     running: () => running.count,
@@ -71,6 +74,7 @@ export async function startServer(
       const { base } = directory.find(first.model.name);
       return await batches.get(base)!.ask(asked, signal);
     },
+    texts,
     answered(request) {
       metrics.answered(request);
       const own = watches.get(request.model.name);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TextBatches } from "../generate/text_batches.ts";
 import type { ServeSettings } from "./serve_options.ts";
 import type { Asked, ServedBase, ServedModel } from "./served_base.ts";
 import type { Watch } from "./watch/open_watch.ts";
@@ -45,6 +46,8 @@ export interface ServerParts {
    * kind "interrupted" where the signal is aborted.
    */
   ask(asked: readonly Asked[], signal: AbortSignal): Promise<unknown[]>;
+  /** Writes texts in batches with other requests'. */
+  readonly texts: TextBatches;
   /** Tells those who watch. */
   answered(request: AnsweredRequest): void;
   /** Models that are watched, by their names. */

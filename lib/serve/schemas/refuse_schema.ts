@@ -34,6 +34,12 @@ export const refuseSchema: Hook<any, ServerEnv, any, any> = (result) => {
 
 /** The mistakes of an issue: where several shapes are allowed, those of the shape that fits best. */
 function mistakesIn(issue: z.core.$ZodIssue): SchemaMistake[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: "is not known, or not supported here",
+    }));
+  }
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
   const shapes = issue.errors.map((issues) => issues.flatMap((each) => mistakesIn(each)));
   const deepest = Math.max(...shapes.map(depthOf));

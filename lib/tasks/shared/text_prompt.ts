@@ -16,7 +16,7 @@ import type { TextProcessor } from "../../nn/processor.ts";
  */
 export function textPrompt(
   input: unknown,
-  { tokenizer }: TextProcessor,
+  { tokenizer }: Pick<TextProcessor, "tokenizer">,
   where: string,
 ): Int32Array {
   if (typeof input !== "string") {
