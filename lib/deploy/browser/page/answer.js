@@ -64,16 +64,16 @@ export function errorLine(message) {
 
 const percent = (score) => `${(100 * score).toFixed(1)} %`;
 
-/** Labels with their scores as bars. */
+/** Labels with their scores as bars; where several are `chosen` they have a tick. */
 function bars(found) {
   return element(
     "ol",
     { class: "bars" },
-    ...found.map(({ label, score }) =>
+    ...found.map(({ label, score, chosen }) =>
       element(
         "li",
         {},
-        element("span", { class: "label" }, label),
+        element("span", { class: "label" }, chosen ? `✓ ${label}` : label),
         element("meter", { min: 0, max: 1, value: score, "aria-hidden": "true" }),
         element("span", { class: "score" }, percent(score)),
       )
@@ -85,13 +85,16 @@ function number(found) {
   return element("p", { class: "large" }, found.toLocaleString("en", { maximumFractionDigits: 4 }));
 }
 
-/** The text with what was found in it; what cannot be found again stands in the list alone. */
+/**
+ * The text with what was found in it, which has a `start` and an `end` where they are known; what cannot be
+ * found again stands in the list alone.
+ */
 function tags(found, { text }) {
   const marked = element("p", { class: "written" });
   let from = 0;
-  for (const { entity_group: tag, word } of found) {
-    const at = placeOf(text, word, from);
-    if (!at) continue;
+  for (const { entity_group: tag, word, ...place } of found) {
+    const at = "start" in place ? place : placeOf(text, word, from);
+    if (!at || at.start < from) continue;
     marked.append(
       text.slice(from, at.start),
       element("mark", {}, text.slice(at.start, at.end), element("small", {}, ` ${tag}`)),
@@ -126,8 +129,9 @@ function escaped(letter) {
   return letter.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
 }
 
-function span({ answer, score }, { context }) {
-  const at = answer ? placeOf(context, answer, 0) : undefined;
+function span({ answer, score, ...place }, { context }) {
+  const found = "start" in place ? place : placeOf(context, answer, 0);
+  const at = answer ? found : undefined;
   return [
     element("p", { class: "large" }, answer || "There is no answer in this text."),
     ...(answer ? [element("p", { class: "hint" }, percent(score))] : []),

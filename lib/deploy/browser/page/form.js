@@ -11,9 +11,21 @@ import { element } from "./element.js";
  * @returns the first field
  */
 export function makeForm(form, settings, send) {
-  const { fields, inputOf, after } = forms[settings.kind](settings);
-  const button = element("button", { type: "submit" }, words[settings.kind] ?? "Ask");
-  const examples = settings.examples.map((text) => {
+  const word = words[settings.kind] ?? "Ask";
+  return fillForm(form, forms[settings.kind](settings), { word, ...settings }, send);
+}
+
+/**
+ * Puts fields into the form: each has a `label`, a `control` with an id, and perhaps a `hint`.
+ *
+ * @param asks `fields`, `inputOf` that reads them, and `after`, which is told the answer
+ * @param shown the `word` on the button, and `examples`, texts that are asked with one click
+ * @returns the first field
+ */
+export function fillForm(form, { fields, inputOf, after }, { word, examples = [] }, send) {
+  const button = element("button", { type: "submit" }, word);
+  const problem = element("p", { class: "error", role: "alert" });
+  const tries = examples.map((text) => {
     const example = element("button", { type: "button", class: "example" }, text);
     example.addEventListener("click", () => {
       fields[0].control.value = text;
@@ -31,25 +43,31 @@ export function makeForm(form, settings, send) {
         control,
       )
     ),
-    ...(examples.length > 0
-      ? [element("p", { class: "examples" }, element("span", {}, "Try: "), ...examples)]
+    ...(tries.length > 0
+      ? [element("p", { class: "examples" }, element("span", {}, "Try: "), ...tries)]
       : []),
     element("p", {}, button),
+    problem,
   );
-  for (const { control } of fields) {
+  for (const { control, hint } of fields) {
+    if (hint) control.setAttribute("aria-describedby", `${control.id}-hint`);
     if (control.localName === "textarea") sendByKey(control, form);
   }
-  form.addEventListener("submit", async (event) => {
+  // Set, not added: a form that is filled again asks once.
+  form.onsubmit = async (event) => {
     event.preventDefault();
     if (button.disabled) return;
     button.disabled = true;
+    problem.textContent = "";
     try {
       const answer = await send(await inputOf());
       if (answer !== undefined) after?.(answer);
+    } catch (error) {
+      problem.textContent = error.message; // An image that cannot be read.
     } finally {
       button.disabled = false;
     }
-  });
+  };
   return fields[0].control;
 }
 
@@ -63,15 +81,18 @@ function sendByKey(control, form) {
   });
 }
 
-function area(id, label, rows = 3) {
+/** A field of several lines. */
+export function area(id, label, rows = 3) {
   return { label, control: element("textarea", { id, rows, required: "" }) };
 }
 
-function number(id, label, settings) {
+/** A field of a number. */
+export function number(id, label, settings) {
   return { label, control: element("input", { id, type: "number", required: "", ...settings }) };
 }
 
-const valueOf = ({ control }) => control.value;
+/** What is in a field. */
+export const valueOf = ({ control }) => control.value;
 
 /** How a model that writes goes about it. */
 function writing({ maxNewTokens }) {
