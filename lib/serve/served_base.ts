@@ -5,6 +5,7 @@
  */
 import type { TextModel } from "../generate/text_model.ts";
 import type { LabelledTask } from "../nn/task.ts";
+import type { ModelCard } from "./model_card.ts";
 
 /** A model under the name that requests ask for: a base by itself, or one of its adapters. */
 export interface ServedModel {
@@ -19,6 +20,8 @@ export interface ServedModel {
   readonly created: number;
   /** The most tokens that it reads, and writes, of one text; undefined where it reads none. */
   readonly maxTokens?: number;
+  /** What is known of it, read when it is asked for; absent where nothing is. */
+  card?(): Promise<ModelCard>;
 }
 
 /** An input of one of a base's models. */

@@ -163,6 +163,7 @@ Deno.test("an earlier deployment is replaced as a whole", () =>
       "model.safetensors",
       "tokenizer.json",
       "tokenizer_config.json",
+      "tunebook_card.json",
       "watch_profile.json",
     ]);
     assert.deepEqual(namesIn(folder), ["base", "m"]);

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ia3, lora, merged, model, onnx, type Prediction, serve } from "tunebook";
+import { accuracy, ia3, lora, merged, model, onnx, type Prediction, serve } from "tunebook";
 import { loadedAdapters } from "../../lib/pipeline/serve/loaded_adapters.ts";
 import { isMistake } from "../is_mistake.ts";
 import { quiet, settings, table, texts, trained } from "../pipeline/open/trained.ts";
@@ -71,6 +71,11 @@ Deno.test("adapters and whole models answer as they do in a program, adapters in
     const listed = await get(server, "/v1/models/topics");
     assert.deepEqual(listed.body.kind, "multi");
     assert.deepEqual(listed.body.labels, Object.keys(expected.topics[0].probabilities));
+    const { body: card } = await get(server, "/v1/models/topics/card");
+    assert.equal(card.facts.method, "ia3");
+    assert.deepEqual(card.receipts.map(({ target }: { target: string }) => target), ["adapter"]);
+    assert.match(card.text, /^# Adapter for a folder\n/);
+    assert.ok(!JSON.stringify(card).includes(folder), "no folder is named");
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const sum = Number(/tunebook_batch_inputs_sum (\d+)/.exec(metrics)![1]);
     const count = Number(/tunebook_batch_inputs_count (\d+)/.exec(metrics)![1]);
@@ -123,11 +128,17 @@ Deno.test("a result serves itself until it is disposed of", () =>
     const reference = await tinyModel(join(folder, "base"));
     const target = onnx(join(folder, "onnx"));
     const result = await model(reference).data(table(60), { text: "text", label: "mood" })
-      .adapt(lora()).train(settings).deploy(target).run(quiet);
+      .adapt(lora()).train(settings).evaluate({ accuracy }).deploy(target).run(quiet);
     const expected = await result.predict(texts);
     const server = await result.serve({ ...usual, name: "moods" });
     const { body } = await post(server, "/classify", { model: "moods", input: texts });
     assertSame(body.data, expected);
+    const { body: card } = await get(server, "/v1/models/moods/card");
+    const { low, high } = result.intervals.accuracy;
+    assert.deepEqual(card.scores, [
+      { name: "accuracy", value: result.scores.accuracy, low, high },
+    ]);
+    assert.deepEqual(card.receipts.map(({ target }: { target: string }) => target), ["onnx"]);
     const other = await result.serve(usual);
     assert.deepEqual(other.models, ["model"]);
     await other.stop();

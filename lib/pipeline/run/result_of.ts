@@ -38,6 +38,7 @@ import type { TextModel } from "../../generate/text_model.ts";
 import type { RunSamples } from "../write/run_samples.ts";
 import type { WrittenSample } from "../write/samples.ts";
 import { writerOf, writtenTexts } from "../write/writer.ts";
+import { cardOfResult } from "../serve/card_of_result.ts";
 import { servedResult } from "../serve/serve_result.ts";
 import { onCellInterrupt } from "./on_interrupt.ts";
 import { type AskedRows, predictInputs } from "./predict_inputs.ts";
@@ -95,7 +96,14 @@ export function resultOf(stages: StageResults): RunResult<unknown> {
   const { losses, validations } = trained;
   const writer = writerOf(textModel, signal);
   const servers = servedResult(
-    { reference: stages.spec.model, task, processor: assembled.processor, outputsOf, textModel },
+    {
+      reference: stages.spec.model,
+      task,
+      processor: assembled.processor,
+      outputsOf,
+      textModel,
+      card: cardOfResult({ ...summary, ...stages, scores: scored.scores }, titles),
+    },
     dispose,
   );
   const methodRecord = trained.methodRecord ? { methodRecord: trained.methodRecord } : {};

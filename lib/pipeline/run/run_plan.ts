@@ -26,6 +26,7 @@ import { notesOf } from "./split_notes.ts";
 import { answerProof, sayLimits } from "./answer_proof.ts";
 import { driftOf } from "./drift_of.ts";
 import { deployStage } from "./deploy_stage.ts";
+import { cardStage } from "./card_stage.ts";
 import { dataForHead } from "./head_labels.ts";
 import { onInterrupt } from "./on_interrupt.ts";
 import { openStage } from "./open_stage.ts";
@@ -119,7 +120,7 @@ export async function runPlan(
         throw withScores(error, scored, scoreTitles(spec.metrics));
       });
     await trained.forget();
-    return resultOf({
+    const result = resultOf({
       spec,
       settings,
       device,
@@ -139,6 +140,8 @@ export async function runPlan(
       signal: options.signal,
       quiet: options.quiet,
     });
+    await cardStage(spec, result);
+    return result;
   } catch (error) {
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);

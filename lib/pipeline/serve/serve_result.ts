@@ -7,6 +7,7 @@ import { type Rules, text } from "../../core/option_rules.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { Processor } from "../../nn/processor.ts";
 import type { Outputs } from "../../nn/task.ts";
+import type { ModelCard } from "../../serve/model_card.ts";
 import type { ServedBase, ServedModel } from "../../serve/served_base.ts";
 import { type ServeOptions, serveSettings } from "../../serve/serve_options.ts";
 import { type Server, startServer } from "../../serve/server.ts";
@@ -28,6 +29,8 @@ export interface RunModel {
   readonly processor: Processor;
   outputsOf(examples: AskedRows, signal: AbortSignal): Promise<Outputs>;
   textModel(): TextModel;
+  /** What the run knows of it. */
+  readonly card: ModelCard;
 }
 
 const usualName = "model";
@@ -59,7 +62,7 @@ export function servedResult(model: RunModel, dispose: () => Promise<void>): Ser
 
 /** Starts a server of the model, which stays the run's own when the server is stopped. */
 async function serveModel(
-  { reference, task, processor, outputsOf, textModel }: RunModel,
+  { reference, task, processor, outputsOf, textModel, card }: RunModel,
   options: ServeResultOptions,
 ): Promise<Server> {
   const settings = serveSettings<ServeResultOptions>(options, rules);
@@ -70,6 +73,7 @@ async function serveModel(
     labels: task.labels,
     created: Math.floor(Date.now() / 1000),
     ...(processor.input === "text" ? { maxTokens: processor.maxTokens } : {}),
+    card: () => Promise.resolve(card),
   };
   const base: ServedBase = {
     reference,

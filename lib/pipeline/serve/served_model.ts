@@ -10,6 +10,7 @@ import { configFile } from "../../adapters/peft/files.ts";
 import { parseReference } from "../../weights/reference.ts";
 import type { AnyLabelledTask } from "../run/read_stage.ts";
 import type { OpenedModel } from "../run/open_stage.ts";
+import { readCard } from "./card_file.ts";
 import type { NamedSource } from "./served_sources.ts";
 
 /** A model as the server describes it. */
@@ -24,6 +25,7 @@ export async function servedModel(
     labels: task.labels,
     created: await writtenAt(reference),
     ...(maxTokens === undefined ? {} : { maxTokens }),
+    card: () => readCard(reference),
   };
 }
 

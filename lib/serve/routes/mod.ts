@@ -4,6 +4,7 @@
  * @module
  */
 import { answer } from "./answer.ts";
+import { card } from "./card.ts";
 import { chatCompletions } from "./chat_completions.ts";
 import { classify } from "./classify.ts";
 import { completions } from "./completions.ts";
@@ -29,6 +30,7 @@ import { watched } from "./watch.ts";
 /** All endpoints, in the order in which the OpenAPI page shows them. */
 export const routes: readonly Route[] = [
   models,
+  card,
   embeddings,
   chatCompletions,
   completions,

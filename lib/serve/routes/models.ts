@@ -16,6 +16,7 @@ const modelSchema = z.object({
   task: z.string().openapi({ example: "text-classification" }),
   kind: z.string().openapi({ example: "single" }),
   labels: z.array(z.string()),
+  pair: z.literal(true).optional().openapi({ description: "There where an input is two texts." }),
   max_tokens: z.number().int().optional().openapi({
     description: "The most tokens that it reads of a text.",
   }),
@@ -60,6 +61,7 @@ function described({ name, task, labels, created, maxTokens }: ServedModel) {
     task: task.task.name,
     kind: task.task.kind as string,
     labels: [...labels],
+    ...(task.task.settings.pair === undefined ? {} : { pair: true as const }),
     ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
   };
 }

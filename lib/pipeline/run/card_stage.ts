@@ -1,0 +1,22 @@
+/**
+ * Writes into each deployed folder what the run knows of its model, for servers that show it.
+ *
+ * @module
+ */
+import { scoreTitles } from "../display/score_titles.ts";
+import type { PlanSpec } from "../plan_spec.ts";
+import { writeCard } from "../serve/card_file.ts";
+import { type CardedResult, cardOfResult } from "../serve/card_of_result.ts";
+
+/** Writes the cards, each with the receipt of its own folder. Targets that are one file have none. */
+export async function cardStage(
+  { targets, metrics }: Pick<PlanSpec, "targets" | "metrics">,
+  result: CardedResult,
+): Promise<void> {
+  const titles = scoreTitles(metrics);
+  for (const { folder, isFile = false } of targets) {
+    if (isFile) continue;
+    const receipts = result.receipts.filter((receipt) => receipt.folder === folder);
+    await writeCard(folder, cardOfResult({ ...result, receipts }, titles));
+  }
+}

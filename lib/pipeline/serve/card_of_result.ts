@@ -1,0 +1,52 @@
+/**
+ * What a run knows of its model, as a server shows it.
+ *
+ * @module
+ */
+import type { Receipt } from "../../deploy/target.ts";
+import type { CardReceipt, CardScore, ModelCard } from "../../serve/model_card.ts";
+import { parseReference } from "../../weights/reference.ts";
+import type { RunResult } from "../run/run_result.ts";
+
+/** What the card of a run is made of. */
+export type CardedResult = Pick<
+  RunResult<unknown>,
+  "model" | "method" | "examples" | "steps" | "scores" | "intervals" | "receipts"
+>;
+
+/**
+ * The card of a run. It names no folder, the base's included.
+ *
+ * @param titles what scores are called, by name
+ */
+export function cardOfResult(
+  { model, method, examples, steps, scores, intervals, receipts }: CardedResult,
+  titles: Readonly<Record<string, string>>,
+): ModelCard {
+  // Some scores are not defined on some rows, others are no single number.
+  const numbers = Object.entries(scores as Record<string, unknown>)
+    .filter((each): each is [string, number] => Number.isFinite(each[1]));
+  return {
+    facts: {
+      ...(parseReference(model).kind === "file" ? {} : { "trained from": model }),
+      method,
+      "training rows": examples.toLocaleString("en"),
+      steps: steps.toLocaleString("en"),
+    },
+    scores: numbers.map(([name, value]): CardScore => {
+      const interval = intervals[name];
+      const ends = interval && interval.over !== "nothing"
+        ? { low: interval.low, high: interval.high }
+        : {};
+      return { name: titles[name] ?? name, value, ...ends };
+    }),
+    receipts: receipts.map(cardReceipt),
+  };
+}
+
+function cardReceipt(
+  { target, rows, largestDifference, tolerance, files }: Receipt,
+): CardReceipt {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { target, rows, largestDifference, tolerance, bytes };
+}
