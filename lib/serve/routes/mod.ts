@@ -18,6 +18,7 @@ import { messages } from "./messages.ts";
 import { prometheus } from "./metrics.ts";
 import { models } from "./models.ts";
 import { openapi } from "./openapi.ts";
+import { page } from "./page.ts";
 import { ready } from "./ready.ts";
 import { rerank } from "./rerank.ts";
 import { responses } from "./responses.ts";
@@ -51,4 +52,5 @@ export const routes: readonly Route[] = [
   watched,
   openapi,
   docs,
+  page,
 ];
