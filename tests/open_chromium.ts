@@ -16,7 +16,7 @@ export interface OpenedPage {
 }
 
 /** A busy machine takes seconds to start a browser. */
-const mostMilliseconds = 60_000;
+const mostMilliseconds = 30_000;
 
 /** Starts Chromium with an empty profile, gives `work` a page, and closes it. */
 export async function withChromium(work: (opened: OpenedPage) => Promise<void>): Promise<void> {

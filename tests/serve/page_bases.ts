@@ -83,7 +83,7 @@ const models: Readonly<Record<string, ToyModel>> = {
       objects: [{ label: hostile, score: 0.75, box: [2, 1, 4, 2] }],
     }),
   },
-  masks: {
+  areas: {
     task: "image-segmentation",
     settings: { image, mask: "mask" },
     labels: things,

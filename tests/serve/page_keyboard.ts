@@ -57,12 +57,17 @@ export async function answered(page: Page, piece: string): Promise<string> {
   return await textOf(page, "answer");
 }
 
-/** Chooses a model by its first letters. */
+/** Chooses a model with the arrows: what is typed into a list is one word or several, as the machine is quick. */
 export async function choose(page: Page, keyboard: Keyboard, name: string): Promise<void> {
   await page.keyboard.down("Shift");
   await keyboard.tabTo("model");
   await page.keyboard.up("Shift");
-  await keyboard.type(name);
+  const steps = await page.evaluate(
+    `[...model.options].findIndex(({ value }) => value === "${name}") - model.selectedIndex`,
+  ) as number;
+  for (let at = 0; at < Math.abs(steps); at++) {
+    await keyboard.press(steps > 0 ? "ArrowDown" : "ArrowUp");
+  }
   await page.waitForFunction(
     `document.querySelector("#card dd").innerText === "${name}"`,
   );

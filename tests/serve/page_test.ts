@@ -104,7 +104,7 @@ async function askImages(page: Page, keyboard: Keyboard): Promise<void> {
   const file = await Deno.makeTempFile({ suffix: ".png" });
   await Deno.writeFile(file, picture);
   try {
-    for (const [name, share] of [["boxes", "75.0 %"], ["masks", "25.0 % of the pixels"]]) {
+    for (const [name, share] of [["boxes", "75.0 %"], ["areas", "25.0 % of the pixels"]]) {
       await choose(page, keyboard, name);
       await keyboard.tabTo("image");
       const [chooser] = await Promise.all([page.waitForFileChooser(), keyboard.press("Space")]);
@@ -143,6 +143,14 @@ async function talk(page: Page, keyboard: Keyboard, front: PageFront): Promise<v
     { role: "assistant", content: `${hostile} word 1 word 2` },
     { role: "user", content: "endless" },
   ]);
+  await fill(keyboard, { text: "endless" });
+  await page.waitForFunction("document.querySelectorAll('.turn').length === 6");
+  await choose(page, keyboard, "moods");
+  while (front.stopped === 1) await delay(1);
+  assert.equal(await textOf(page, "answer"), "Nothing was asked yet.");
+  await choose(page, keyboard, "talk");
+  await fill(keyboard, { text: "Hello" });
+  await answered(page, "word 2");
   await checkAccess(page, "a chat");
   await look(page, "narrow_dark");
   const wider = await page.evaluate("document.documentElement.scrollWidth");

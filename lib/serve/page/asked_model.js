@@ -23,6 +23,15 @@ function stop() {
   running.abort();
 }
 
+/** Stops what runs and shows nothing more of it. */
+function leave() {
+  stop();
+  running = new AbortController();
+  part("stop").hidden = true;
+  part("answer").setAttribute("aria-busy", "false");
+  for (const id of ["answer", "took"]) part(id).replaceChildren();
+}
+
 /**
  * Shows the form of a model.
  *
@@ -30,8 +39,8 @@ function stop() {
  * @param server its `paths`, whether it `hasKey`, and `onRefused`, which is told that the key does not fit
  */
 export function showModel(model, server) {
-  stop();
-  for (const id of ["ask", "answer", "took"]) part(id).replaceChildren();
+  leave();
+  part("ask").replaceChildren();
   for (const id of ["program", "again"]) part(id).hidden = true;
   const task = tasks.get(model.task);
   if (!task || !(task.path in server.paths)) {
@@ -42,15 +51,14 @@ export function showModel(model, server) {
   const settings = { labels: model.labels, examples: [], ...task.settings?.(model) };
   const send = (input) => ask({ task, settings, model, server }, input);
   const start = () => {
-    part("answer").replaceChildren(element("p", { class: "hint" }, "Nothing was asked yet."));
-    part("took").textContent = "";
+    part("answer").append(element("p", { class: "hint" }, "Nothing was asked yet."));
     return task.form
       ? fillForm(part("ask"), task.form(model), settings, send)
       : makeForm(part("ask"), settings, send);
   };
   part("again").hidden = settings.kind !== "chat";
   part("again").onclick = () => {
-    stop();
+    leave();
     start().focus();
   };
   start();
@@ -69,25 +77,32 @@ async function ask({ task, settings, model, server }, input) {
   const started = performance.now();
   try {
     const answer = new Answer(place, settings, input);
-    if (task.isStream) return await written({ task, body, answer, signal });
+    if (task.isStream) {
+      const text = await written({ task, body, answer, signal });
+      if (running.signal !== signal) return undefined;
+      await answer.show(text);
+      if (signal.aborted) part("took").textContent = "Stopped.";
+      else tellTime(started);
+      return text;
+    }
     const found = await (await post(task.path, body, signal)).json();
     if (signal.aborted) return undefined;
     if (task.shown) place.replaceChildren(...[task.shown(found)].flat());
     else await answer.show(await task.found(found, input, model));
+    tellTime(started);
     return found;
   } catch (error) {
-    // A form that was shown meanwhile has the place.
+    // A model that was chosen meanwhile has the place.
     if (running.signal === signal) tellError(error, signal, server);
   } finally {
     if (running.signal === signal) {
       part("stop").hidden = true;
       place.setAttribute("aria-busy", "false");
-      if (!signal.aborted) part("took").textContent = `Took ${secondsSince(started)}.`;
     }
   }
 }
 
-/** Shows a text as it is written. One that is stopped stays as far as it came. */
+/** Shows a text as it is written, and gives it; one that is stopped as far as it came. */
 async function written({ task, body, answer, signal }) {
   let text = "";
   try {
@@ -99,9 +114,7 @@ async function written({ task, body, answer, signal }) {
     }
   } catch (error) {
     if (!signal.aborted || text === "") throw error;
-    part("took").textContent = "Stopped.";
   }
-  await answer.show(text);
   return text;
 }
 
@@ -110,12 +123,12 @@ function tellError(error, signal, { onRefused }) {
     part("answer").replaceChildren(element("p", { class: "hint" }, "Stopped."));
     return;
   }
-  const id = error.requestId ? ` Request ${error.requestId}.` : "";
+  const id = error.requestId ? ` · request ${error.requestId}` : "";
   part("answer").replaceChildren(errorLine(`${error.message}${id}`));
   if (error.status === 401) onRefused(error);
 }
 
-function secondsSince(started) {
+function tellTime(started) {
   const seconds = (performance.now() - started) / 1000;
-  return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  part("took").textContent = `Took ${seconds.toFixed(seconds < 1 ? 2 : 1)} s.`;
 }

@@ -93,9 +93,9 @@ function errorOf({ status, statusText, headers }, { error = {} }) {
   const wait = headers.get("retry-after");
   const message = [
     error.message ?? `${status} ${statusText}`,
-    ...(error.param ? [`(field ${error.param})`] : []),
-    ...(wait ? [`Come again in ${wait} s.`] : []),
-  ].join(" ");
+    ...(error.param ? [`field ${error.param}`] : []),
+    ...(wait ? [`come again in ${wait} s`] : []),
+  ].join(" · ");
   const requestId = headers.get("x-request-id") ?? undefined;
   return new ServerError(status, message, { code: error.code ?? undefined, requestId });
 }
