@@ -8,15 +8,16 @@ import type { PlanSpec } from "../plan_spec.ts";
 import { writeCard } from "../serve/card_file.ts";
 import { type CardedResult, cardOfResult } from "../serve/card_of_result.ts";
 
-/** Writes the cards, each with the receipt of its own folder. Targets that are one file have none. */
-export async function cardStage(
+/** Writes the cards, each with the receipt of its own folder, and gives the result. Targets that are one file have none. */
+export async function cardStage<Result extends CardedResult>(
   { targets, metrics }: Pick<PlanSpec, "targets" | "metrics">,
-  result: CardedResult,
-): Promise<void> {
+  result: Result,
+): Promise<Result> {
   const titles = scoreTitles(metrics);
   for (const { folder, isFile = false } of targets) {
     if (isFile) continue;
     const receipts = result.receipts.filter((receipt) => receipt.folder === folder);
     await writeCard(folder, cardOfResult({ ...result, receipts }, titles));
   }
+  return result;
 }

@@ -140,8 +140,7 @@ export async function runPlan(
       signal: options.signal,
       quiet: options.quiet,
     });
-    await cardStage(spec, result);
-    return result;
+    return await cardStage(spec, result);
   } catch (error) {
     await dispose();
     throw isInterruption(error) ? stoppedAfterTraining(trained) : withKept(error, trained);
