@@ -109,6 +109,10 @@ Deno.test("the whole package compiles, says what it needs, and trains out of nod
     const target = join(modules, "@tunebook", "tunebook");
     await stagePackage(project, target);
     const manifest = JSON.parse(await Deno.readTextFile(join(target, "package.json")));
+    // All that the page of the server imports, from folder to folder.
+    const { tasks } = await import(join(target, "lib/serve/page/tasks/mod.js"));
+    assert.ok(tasks.size > 0);
+    await Deno.stat(join(target, "lib/serve/page/index.html"));
 
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
     const all: Record<string, string> = { ...dependencies, ...peerDependencies };

@@ -11,7 +11,11 @@ import { doorsOf, manifestOf, programs, withoutDeno } from "./manifest.ts";
 import { readProject } from "./project.ts";
 
 /** Files and folders that go in as they are, but for programs in them. */
-const copied: readonly string[] = ["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE"];
+const copied: readonly string[] = [
+  ...["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE"],
+  // Pages, which browsers load as they are.
+  ...["lib/serve/page", "lib/deploy/browser/page"],
+];
 
 /** What lets a shell run a command of the package. */
 const shebang = "#!/usr/bin/env -S deno run --allow-all\n";
