@@ -106,7 +106,6 @@ const models: Readonly<Record<string, ToyModel>> = {
       image: picture,
     }),
   },
-  talk: { task: "chat", settings: { messages: "messages" }, labels: [], answer: () => "" },
 };
 
 const card: ModelCard = {

@@ -9,7 +9,7 @@ import { startServer } from "../../lib/serve/server.ts";
 import { chromiumLack, withChromium } from "../open_chromium.ts";
 import { delay } from "./delay.ts";
 import { hostile, pageBase, picture } from "./page_bases.ts";
-import { type PageFront, pageFront } from "./page_front.ts";
+import { pageFront } from "./page_front.ts";
 import {
   answered,
   byKeyboard,
@@ -19,7 +19,12 @@ import {
   look,
   textOf,
 } from "./page_keyboard.ts";
+import { type ScriptedBase, scriptedBase } from "./texts/text_bases.ts";
 
+/** Milliseconds for each token of a text that is stopped: a busy machine must come before its end. */
+const pause = 100;
+/** The tokens that the page asks for unless told. */
+const mostTokens = 128;
 const lack = await chromiumLack();
 const key = "key-of-the-page-test";
 
@@ -28,7 +33,12 @@ Deno.test({
   ignore: lack !== undefined,
 }, async () => {
   const settings = serveSettings({ port: 0, quiet: true, apiKeys: [key] });
-  await using server = await startServer([pageBase()], settings);
+  const prompts: string[] = [];
+  const writer = await scriptedBase((prompt) => {
+    prompts.push(prompt);
+    return prompt.endsWith("endless<|end|>[assistant]") ? " word".repeat(60) : `${hostile} word 2`;
+  });
+  await using server = await startServer([pageBase(), writer], settings);
   await using front = pageFront(server.url);
   await withChromium(async ({ page, asked, complaints }) => {
     const keyboard = byKeyboard(page);
@@ -37,7 +47,11 @@ Deno.test({
     await giveKey(page, keyboard);
     await askTexts(page, keyboard);
     await askImages(page, keyboard);
-    await talk(page, keyboard, front);
+    await talk(page, keyboard, writer);
+    const { length } = prompts;
+    assert.equal(length, 4);
+    const said = `[user]Hello<|end|>[assistant]${hostile} word 2<|end|>[user]endless<|end|>`;
+    assert.equal(prompts[1], `${said}[assistant]`);
     assert.equal(await page.title(), "tunebook");
     assert.deepEqual([front.watched[0], front.watched.at(-1)], ["moods", "talk"]);
     // The key that did not fit is one.
@@ -128,25 +142,26 @@ async function askImages(page: Page, keyboard: Keyboard): Promise<void> {
 }
 
 /** A chat goes on, keeps what was said, and is stopped by a key. */
-async function talk(page: Page, keyboard: Keyboard, front: PageFront): Promise<void> {
+async function talk(page: Page, keyboard: Keyboard, writer: ScriptedBase): Promise<void> {
   await page.setViewport({ width: 360, height: 740 });
   await choose(page, keyboard, "talk");
   await fill(keyboard, { text: "Hello" });
   await answered(page, "word 2");
+  writer.delay = pause;
+  let begun = writer.reads.length;
   await fill(keyboard, { text: "endless" });
-  await page.waitForFunction("document.getElementById('answer').innerText.includes('word 4')");
+  await page.waitForFunction(
+    "document.getElementById('answer').innerText.includes('word word word')",
+  );
   await keyboard.press("Escape");
   await page.waitForFunction("document.getElementById('took').innerText === 'Stopped.'");
-  while (front.stopped === 0) await delay(1);
-  assert.deepEqual(front.chats[1].messages, [
-    { role: "user", content: "Hello" },
-    { role: "assistant", content: `${hostile} word 1 word 2` },
-    { role: "user", content: "endless" },
-  ]);
+  await hasStopped(writer, begun);
+  begun = writer.reads.length;
   await fill(keyboard, { text: "endless" });
   await page.waitForFunction("document.querySelectorAll('.turn').length === 6");
   await choose(page, keyboard, "moods");
-  while (front.stopped === 1) await delay(1);
+  await hasStopped(writer, begun);
+  writer.delay = 0;
   assert.equal(await textOf(page, "answer"), "Nothing was asked yet.");
   await choose(page, keyboard, "talk");
   await fill(keyboard, { text: "Hello" });
@@ -172,4 +187,10 @@ async function fill(keyboard: Keyboard, fields: Readonly<Record<string, string>>
 /** The text of the answer's paragraph before an element. */
 function textBefore(page: Page, selector: string): Promise<unknown> {
   return page.evaluate(`document.querySelector("#answer ${selector}").previousSibling.data`);
+}
+
+/** Waits until a model writes no more; it must not have come to the end of what was asked. */
+async function hasStopped({ reads }: ScriptedBase, begun: number): Promise<void> {
+  for (let before = -1; before < reads.length; await delay(3 * pause)) before = reads.length;
+  assert.ok(reads.length - begun < mostTokens, `${reads.length - begun} tokens were written`);
 }
