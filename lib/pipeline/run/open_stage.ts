@@ -61,6 +61,15 @@ export async function openStage(
     signal,
     ...(offline ? { offline } : {}),
   });
+  return await openFiles(reference, files, own);
+}
+
+/** Opens the config of files that were found, and what makes the inputs. */
+export async function openFiles(
+  reference: string,
+  files: ModelFolder,
+  own?: PlanSpec["family"],
+): Promise<OpenedModel> {
   const { family, config, json } = await readModelConfig(
     files.config,
     own ? [own] : [],

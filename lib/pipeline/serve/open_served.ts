@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { readPeftFiles, readPeftHeader } from "../../adapters/peft/files.ts";
 import { messageOf, mistakes, TunebookError } from "../../core/errors.ts";
 import { type Device, openDevice } from "../../engine/mod.ts";
@@ -17,6 +16,7 @@ import type { PlanSpec } from "../plan_spec.ts";
 import { openStage } from "../run/open_stage.ts";
 import { adaptersBase } from "./adapters_base.ts";
 import type { NamedSource } from "./served_sources.ts";
+import { onnxBase, onnxFolder } from "./onnx_base.ts";
 import { wholeBase } from "./whole_base.ts";
 
 /** How models are held. */
@@ -113,7 +113,8 @@ async function openGroup(
   options: HoldOptions,
 ): Promise<ServedBase> {
   const { quantize, signal, maxAdapters } = options;
-  await refuseGraphs(reference, own);
+  const graphs = own && await onnxFolder(reference);
+  if (graphs && named.length === 0 && others.length === 0) return await onnxBase(own, graphs);
   const spec = { model: reference, ...(quantize ? { quantize } : {}) };
   const base = await openBase(await openStage(spec, { signal }), device, spec);
   try {
@@ -160,21 +161,4 @@ async function ownTask(base: Base, own: NamedSource | undefined, signal: AbortSi
     throw error;
   }
   return { source: own, task };
-}
-
-/** A folder of `onnx` has the graph without what made it; the model itself is served. */
-async function refuseGraphs(reference: string, own: NamedSource | undefined): Promise<void> {
-  const parsed = parseReference(reference);
-  if (parsed.kind !== "file" || !own) return;
-  const has = (...names: string[]) =>
-    Deno.stat(join(parsed.path, ...names)).then(() => true, () => false);
-  const isGraph = await has("onnx") || await has("model.onnx");
-  if (!isGraph || await has("model.safetensors") || await has("model.safetensors.index.json")) {
-    return;
-  }
-  throw new TunebookError(
-    "unsupported",
-    `${parsed.path} was written for ONNX Runtime and transformers.js, which serve it themselves; serve ` +
-      "the folder of adapter or merged",
-  );
 }
