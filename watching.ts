@@ -11,7 +11,7 @@ export {
   type WatchedRequest,
   type WatchOptions,
 } from "./lib/serve/watch/open_watch.ts";
-export type { ReportView } from "./lib/serve/watch/report/report_display.ts";
+export { readReport, type ReportView } from "./lib/serve/watch/report/report_display.ts";
 export type {
   WatchedAccuracy,
   WatchedOutlier,

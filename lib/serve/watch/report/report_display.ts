@@ -70,9 +70,24 @@ export function shownReport(state: WatchState): ReportView {
 }
 
 /**
- * The report that a server or a store gave as JSON. Throws an error of kind "data" for what is none.
+ * The report that a server gave as JSON (`/watch.json`), which shows itself in a notebook and has `html()`.
+ * Throws an error of kind "data" for what is none or is damaged, and of kind "unsupported" for that of another
+ * version.
  *
  * @param where what errors call it, an address or a file
+ *
+ * @example
+ * ```ts
+ * import { readReport } from "tunebook";
+ * import assert from "node:assert/strict";
+ *
+ * // const answer = await fetch("http://127.0.0.1:8000/watch.json?model=films");
+ * const answer = Response.json({ error: { message: "there is no model films" } }, { status: 404 });
+ * await assert.rejects(
+ *   async () => readReport(await answer.json(), "the server"),
+ *   /the server gives no report of a watched model/,
+ * );
+ * ```
  */
 export function readReport(value: unknown, where: string): ReportView {
   if (!isRecord(value) || value.format !== "tunebook watch report") {
