@@ -242,18 +242,48 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /6 images of Objects; drawn before, step/,
     ],
   },
-};
-
-/** The numbers of translations whose models or languages are others than the original's. */
-export const translatedNumbers: Readonly<Record<string, Expectation["numbers"]>> = {
-  "zh/08_language_model": [
-    { pattern: /训练前 perplexity ([\d.]+)/, atLeast: 84, atMost: 95 },
-    { pattern: /训练后 perplexity ([\d.]+)/, atLeast: 70, atMost: 84 },
-  ],
-  "zh/09_translation": [
-    { pattern: /训练前 chrF ([\d.]+)/, atLeast: 3, atMost: 8 },
-    { pattern: /训练后 chrF ([\d.]+)/, atLeast: 9, atMost: 20 },
-    { pattern: /贪心 chrF ([\d.]+)/, atLeast: 8, atMost: 20 },
-    { pattern: /束搜索 chrF ([\d.]+)/, atLeast: 8, atMost: 20 },
-  ],
+  "13_deploy": {
+    images: 2,
+    numbers: [
+      { pattern: /(?:phones: accuracy|手机：准确率) ([\d.]+)/, atLeast: 0.6, atMost: 1 },
+      { pattern: /onnx fp32 \S+ (\d+)/, atLeast: 40, atMost: 40 },
+      { pattern: /onnx q8 in WebAssembly [\d.e-]+ (\d+)/, atLeast: 38, atMost: 40 },
+      { pattern: /onnx q4 [\d.e-]+ (\d+)/, atLeast: 34, atMost: 40 },
+      { pattern: /(?:written tokens:|写出的词元：) (\d+)/, atLeast: 1, atMost: 24 },
+    ],
+    texts: [
+      /^trained +40 +0 [^]*^browser q8 in WebAssembly +40 /m,
+      /transformers\.js: +([^\n]*)\n+tunebook: +\1\n/,
+      /^status 200$/m,
+      /^\/docs 200 text\/html/m,
+      /^400 input: must be a text/m,
+      /^films, phones$/m,
+      /model\/onnx\/model_quantized\.onnx/,
+      /^hub → out\/hub\/me\/films$/m,
+      /^\S+ 401 \S+ 200$/m,
+    ],
+  },
+  "14_watch": {
+    images: 9,
+    numbers: [
+      { pattern: /accuracy +(0\.\d+)/, atLeast: 0.72, atMost: 0.86 },
+      // Other films ring no bell; phones do, and so do restaurants.
+      { pattern: /(?:alarms after 200 films|警报数)[:：] (\d+)/, atLeast: 0, atMost: 0 },
+      {
+        pattern: /(?:drift noticed after|察觉漂移时的手机请求数：) (\d+)/,
+        atLeast: 50,
+        atMost: 200,
+      },
+      { pattern: /(?:phones, estimated|手机，估计) ([\d.]+)/, atLeast: 0.65, atMost: 0.85 },
+      { pattern: /(?:phones, by labels|手机，按标签) ([\d.]+)/, atLeast: 0.65, atMost: 0.82 },
+      { pattern: /\[ "drift"[^\]]*\] \S+ \[ (\d+)/, atLeast: 50, atMost: 200 },
+    ],
+    texts: [
+      /200 rows × 3 columns/,
+      /400 (?:rows; classes|行；类别) \{/,
+      /ALARM: drift/,
+      /\{ known: 200, unknown: 0 \}/,
+      /out\/(?:zh\/)?watch\/report\.html \d+ kB/,
+    ],
+  },
 };

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execute, jupyterOrReason, kernelTest } from "./execute.ts";
-import { expectations, translatedNumbers } from "./expectations.ts";
+import { expectations } from "./expectations.ts";
 import { codeCells, type NotebookFile, readNotebook, streamText, textOf } from "./notebook_file.ts";
+import { translatedNumbers } from "./translated_numbers.ts";
 import { hasCodeOf, notebookPaths, originalOf } from "./translation.ts";
 
 const address = new URL("../../notebooks/", import.meta.url);
