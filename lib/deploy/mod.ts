@@ -9,6 +9,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
 import { adapters } from "./adapters.ts";
 import { browser } from "./browser.ts";
+import { container } from "./container.ts";
 import { edge } from "./edge.ts";
 import { gguf } from "./gguf.ts";
 import { hub } from "./hub.ts";
@@ -25,6 +26,7 @@ export const targets: Readonly<Record<string, Make>> = {
   adapter,
   adapters,
   browser,
+  container,
   edge,
   gguf,
   hub,

@@ -19,6 +19,7 @@ import type { RunRecord } from "./hub/run_record.ts";
 import type { UploadedCommit } from "./hub/uploaded_commit.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import type { FileSize } from "./list_files.ts";
+import type { ServerReceipt } from "./server/server_receipt.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model that was opened from files again. */
@@ -121,6 +122,8 @@ export interface ReaderProof {
   readonly answers?: AnswerReceipt;
   /** What the folder's own server answered, where it has one. */
   readonly webAssembly?: WebAssemblyReceipt;
+  /** What the server of `serve` answered out of the folder, or out of the file. */
+  readonly server?: ServerReceipt;
 }
 
 /** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */
