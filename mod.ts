@@ -358,6 +358,7 @@ export { adapters, type AdaptersOptions } from "./lib/deploy/adapters.ts";
 export { browser, type BrowserOptions } from "./lib/deploy/browser.ts";
 export { container, type ContainerOptions } from "./lib/deploy/container.ts";
 export { edge, type EdgeOptions } from "./lib/deploy/edge.ts";
+export { executable, type ExecutableOptions } from "./lib/deploy/executable.ts";
 export { gguf, type GgufOptions } from "./lib/deploy/gguf.ts";
 export { hub, type HubOptions } from "./lib/deploy/hub.ts";
 export type { CardOptions } from "./lib/deploy/hub/model_card.ts";

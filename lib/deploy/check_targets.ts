@@ -8,6 +8,7 @@ import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { standingAlone } from "./standing_alone.ts";
+import { hasExecutableMark } from "./executable/has_mark.ts";
 import { writtenByTunebook } from "./gguf/written_by.ts";
 import type { AboutTraining, DeployTarget } from "./target.ts";
 
@@ -55,7 +56,7 @@ export async function checkFolders(
       }
     }
     try {
-      if (isFile && !await writtenByTunebook(folder)) {
+      if (isFile && !(await writtenByTunebook(folder) || await hasExecutableMark(folder))) {
         wrong.push(`${folder} is there, and no deployment wrote it; choose another name`);
       }
       const foreign = isFile ? [] : await foreignFiles(folder);

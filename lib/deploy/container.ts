@@ -89,6 +89,7 @@ export function container(folder: string, options: ContainerOptions = {}): Deplo
     ...whole,
     ...form,
     name: "container",
+    modelFolder: "model",
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     async check(trainable, about) {
       await ownPackage();

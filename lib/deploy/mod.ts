@@ -11,6 +11,7 @@ import { adapters } from "./adapters.ts";
 import { browser } from "./browser.ts";
 import { container } from "./container.ts";
 import { edge } from "./edge.ts";
+import { executable } from "./executable.ts";
 import { gguf } from "./gguf.ts";
 import { hub } from "./hub.ts";
 import { merged } from "./merged.ts";
@@ -28,6 +29,7 @@ export const targets: Readonly<Record<string, Make>> = {
   browser,
   container,
   edge,
+  executable,
   gguf,
   hub,
   merged,

@@ -93,6 +93,8 @@ export interface DeployTarget extends TargetForm {
   readonly isFile?: boolean;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Where the model lies within the folder, with what belongs beside it; the folder itself unless given. */
+  readonly modelFolder?: string;
   /** True where the files are opened together with the base, so that its names stay. */
   readonly needsBase?: boolean;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
@@ -102,6 +104,8 @@ export interface DeployTarget extends TargetForm {
   write(trained: TrainedModel, folder: string): Promise<void>;
   /** The forms of a model, where several may lie side by side; the target itself is as the first of them. */
   formsOf?(trained: TrainedModel): readonly TargetForm[];
+  /** Removes what `write` left beside the files for the receipt; called whether all went well or not. */
+  discard?(folder: string): Promise<void>;
   /** Brings the proven files elsewhere; what it adds to them is no part of the receipt. */
   publish?(
     trained: TrainedModel,

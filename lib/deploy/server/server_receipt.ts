@@ -4,6 +4,4 @@ export interface ServerReceipt {
   readonly inputs: number;
   /** The largest difference of a number in an answer, such as a probability. */
   readonly largestDifference: number;
-  /** Milliseconds from the start of the process to its address. */
-  readonly startMilliseconds: number;
 }
