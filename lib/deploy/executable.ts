@@ -10,7 +10,7 @@ import { exists } from "../core/exists.ts";
 import { oneOf, type Rules } from "../core/option_rules.ts";
 import { shownValue } from "../core/shown_value.ts";
 import { dnsLabel } from "./container.ts";
-import { checkRuntime, compileServer } from "./executable/compile.ts";
+import { checkRuntime, compileServer, removeUnreadable } from "./executable/compile.ts";
 import { programFile, programText } from "./executable/program.ts";
 import { type FloatDtype, floatDtypes } from "./float_dtype.ts";
 import { merged } from "./merged.ts";
@@ -97,6 +97,7 @@ export async function writeProgram(folder: string, name: string): Promise<void> 
   await Deno.writeTextFile(join(folder, programFile), programText(name));
   await installPackages("executable", folder);
   await removeOtherSystems(folder);
+  await removeUnreadable(folder);
 }
 
 /** What the file is made of lies beside it until the receipt is there. */

@@ -5,9 +5,22 @@
  */
 import { join } from "node:path";
 import { TunebookError } from "../../core/errors.ts";
+import { exists } from "../../core/exists.ts";
 import { permissions } from "../server/server_command.ts";
 import { moduleEnding } from "../server/server_files.ts";
 import { programFile } from "./program.ts";
+
+/**
+ * A folder of bintrees, which prom-client brings. deno compile 2.9.6 reads every JavaScript file of the packages, and
+ * overflows its stack there.
+ */
+const unreadable = "node_modules/.deno/bintrees@1.0.2/node_modules/bintrees/test";
+
+/** Removes what `deno compile` cannot read and no program needs. */
+export async function removeUnreadable(folder: string): Promise<void> {
+  const path = join(folder, unreadable);
+  if (await exists(path)) await Deno.remove(path, { recursive: true });
+}
 
 /** Compiles the program in `folder`, with its packages and the model, into `file`. */
 export async function compileServer(folder: string, file: string): Promise<void> {
