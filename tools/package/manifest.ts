@@ -16,7 +16,6 @@ const commands: readonly string[] = ["finetune"];
 export const programs: Readonly<Record<string, string>> = {
   apart: "lib/pipeline/compare/apart.ts",
   serve: "lib/cli/serve.ts",
-  "remove-other-systems": "lib/deploy/server/remove_other_systems.ts",
 };
 
 /** `./datasets/mod.ts` → `./datasets/mod.js` */

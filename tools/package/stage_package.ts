@@ -15,6 +15,8 @@ const copied: readonly string[] = [
   ...["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE", "deno.lock"],
   // Pages, which browsers load as they are.
   ...["lib/serve/page", "lib/deploy/browser/page"],
+  // What deployments copy.
+  ...["lib/deploy/container", "lib/deploy/edge"],
 ];
 
 /** What lets a shell run a command of the package. */

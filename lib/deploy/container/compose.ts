@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stringify } from "yaml";
+import { yamlText } from "../../data/yaml_text.ts";
 import {
   containerArguments,
   type ContainerSettings,
@@ -14,7 +14,7 @@ import {
 /** One service that is reached from its own machine alone, with keys. */
 export function composeFile(settings: ContainerSettings): string {
   const { name, port, isInside } = settings;
-  return stringify({
+  return yamlText({
     services: {
       [name]: {
         build: ".",
@@ -32,5 +32,5 @@ export function composeFile(settings: ContainerSettings): string {
       },
     },
     secrets: { api_keys: { file: "./api_keys.txt" } },
-  }, { lineWidth: 0 });
+  });
 }

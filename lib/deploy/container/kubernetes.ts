@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { stringify } from "yaml";
+import { yamlText } from "../../data/yaml_text.ts";
 import {
   containerArguments,
   type ContainerSettings,
@@ -38,9 +38,7 @@ export function kubernetesFile(settings: ContainerSettings): string {
     metadata: { name, labels },
     spec: { selector: labels, ports: [{ name: "http", port: 80, targetPort: "http" }] },
   };
-  // The labels of both are one object, which YAML would otherwise write once and refer to.
-  const plain = { lineWidth: 0, aliasDuplicateObjects: false };
-  return [deployment, service].map((each) => stringify(each, plain)).join("---\n");
+  return [deployment, service].map((each) => yamlText(each)).join("---\n");
 }
 
 function podOf(settings: ContainerSettings): Record<string, unknown> {
