@@ -44,8 +44,8 @@ results
   --features REF                 the model of images whose features fid and kid compare (a detector's trunk)
   --beams N, --max-new-tokens N  of texts that are written for scores, --metrics bleu,chrf,…
   --out FOLDER                   where to write (out/finetuned)
-  --deploy LIST                  adapter, adapters, browser, edge, gguf, hub, merged, mobile, onnx,
-                                 sentenceTransformers (those that fit)
+  --deploy LIST                  adapter, adapters, browser, container, edge, executable, gguf, hub,
+                                 merged, mobile, onnx, sentenceTransformers (those that fit)
   --dtypes LIST                  fp32, fp16, q8, q4, q4f16: the files of onnx and mobile (as trained)
   --repository ORG/NAME          where hub publishes the merged model, private; HF_TOKEN is the token
   --resume                       continues an interrupted run

@@ -163,8 +163,9 @@ function targetsOfFlags(read: FlagReader, targets: readonly string[], out: strin
   });
 }
 
-/** Targets write a folder of their name; `gguf` is one file. */
+/** Targets write a folder of their name; these are one file. */
 function placeOf(target: string): string {
+  if (target === "executable") return Deno.build.os === "windows" ? "serve.exe" : "serve";
   return target === "gguf" ? "model.gguf" : target;
 }
 

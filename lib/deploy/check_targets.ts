@@ -8,6 +8,7 @@ import { checkWritable } from "../core/atomic.ts";
 import { messageOf, mistakes } from "../core/errors.ts";
 import type { TrainableModel } from "../nn/trainable_model.ts";
 import { standingAlone } from "./standing_alone.ts";
+import { hasExecutableMark } from "./executable/has_mark.ts";
 import { writtenByTunebook } from "./gguf/written_by.ts";
 import type { AboutTraining, DeployTarget } from "./target.ts";
 
@@ -18,7 +19,8 @@ const ownFiles = new RegExp(
     "onnx|adapters(?:\\.js(?:on)?)?|required_operators\\.config|model-(?:F32|F16|Q8_0|Q4_0)\\.gguf|model_index\\.json|scheduler|unet|transformer|modules\\.json|config_sentence_transformers\\.json|sentence_bert_config\\.json|" +
     "\\d_(?:Pooling|Normalize)|watch_profile\\.json|tunebook_card\\.json|" +
     "model|runtime|index\\.html|page\\.css|settings\\.json|deno\\.json|licences\\.txt|" +
-    "(?:answers?|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker)\\.js|" +
+    "(?:answers?|element|form|handler|main|model|offline|opened_as_file|page|pictures|service_worker|without_node|worker|health)\\.js|" +
+    "lib|datasets|deno\\.lock|Dockerfile|\\.dockerignore|compose\\.yaml|kubernetes\\.yaml|api_keys\\.txt|" +
     "model(?:-\\d+-of-\\d+)?\\.safetensors(?:\\.index\\.json)?|tokenizer(?:_config)?\\.json)$",
 );
 const shownFiles = 3;
@@ -54,7 +56,7 @@ export async function checkFolders(
       }
     }
     try {
-      if (isFile && !await writtenByTunebook(folder)) {
+      if (isFile && !(await writtenByTunebook(folder) || await hasExecutableMark(folder))) {
         wrong.push(`${folder} is there, and no deployment wrote it; choose another name`);
       }
       const foreign = isFile ? [] : await foreignFiles(folder);

@@ -9,7 +9,9 @@ import { didYouMean } from "../core/nearest.ts";
 import { adapter } from "./adapter.ts";
 import { adapters } from "./adapters.ts";
 import { browser } from "./browser.ts";
+import { container } from "./container.ts";
 import { edge } from "./edge.ts";
+import { executable } from "./executable.ts";
 import { gguf } from "./gguf.ts";
 import { hub } from "./hub.ts";
 import { merged } from "./merged.ts";
@@ -25,7 +27,9 @@ export const targets: Readonly<Record<string, Make>> = {
   adapter,
   adapters,
   browser,
+  container,
   edge,
+  executable,
   gguf,
   hub,
   merged,

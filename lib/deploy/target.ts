@@ -19,6 +19,7 @@ import type { RunRecord } from "./hub/run_record.ts";
 import type { UploadedCommit } from "./hub/uploaded_commit.ts";
 import type { LanguageReceipt } from "./language_receipt.ts";
 import type { FileSize } from "./list_files.ts";
+import type { ServerReceipt } from "./server/server_receipt.ts";
 import type { TrainedModel } from "./trained_model.ts";
 
 /** A model that was opened from files again. */
@@ -92,6 +93,8 @@ export interface DeployTarget extends TargetForm {
   readonly isFile?: boolean;
   /** What else the target was given, as plain JSON, so that a plan can be saved. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Where the model lies within the folder, with what belongs beside it; the folder itself unless given. */
+  readonly modelFolder?: string;
   /** True where the files are opened together with the base, so that its names stay. */
   readonly needsBase?: boolean;
   /** Throws, before anything is trained, where a model cannot be deployed so. */
@@ -101,6 +104,8 @@ export interface DeployTarget extends TargetForm {
   write(trained: TrainedModel, folder: string): Promise<void>;
   /** The forms of a model, where several may lie side by side; the target itself is as the first of them. */
   formsOf?(trained: TrainedModel): readonly TargetForm[];
+  /** Removes what `write` left beside the files for the receipt; called whether all went well or not. */
+  discard?(folder: string): Promise<void>;
   /** Brings the proven files elsewhere; what it adds to them is no part of the receipt. */
   publish?(
     trained: TrainedModel,
@@ -121,6 +126,8 @@ export interface ReaderProof {
   readonly answers?: AnswerReceipt;
   /** What the folder's own server answered, where it has one. */
   readonly webAssembly?: WebAssemblyReceipt;
+  /** What the server of `serve` answered out of the folder, or out of the file. */
+  readonly server?: ServerReceipt;
 }
 
 /** Throws an error of kind "input" for what is no folder; `target` is the function that takes it. */

@@ -12,9 +12,11 @@ import { readProject } from "./project.ts";
 
 /** Files and folders that go in as they are, but for programs in them. */
 const copied: readonly string[] = [
-  ...["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE"],
+  ...["pretrained", "docs", "README.md", "CHANGELOG.md", "LICENSE", "deno.lock"],
   // Pages, which browsers load as they are.
   ...["lib/serve/page", "lib/deploy/browser/page"],
+  // What deployments copy.
+  ...["lib/deploy/container", "lib/deploy/edge"],
 ];
 
 /** What lets a shell run a command of the package. */

@@ -8,6 +8,7 @@ import { TunebookError } from "../../core/errors.ts";
 import { shortened } from "../../core/text_table.ts";
 import type { ReaderKind } from "../../nn/reader_contract.ts";
 import { nativeTransformers } from "../../text/transformers_js.ts";
+import { answerDistance } from "../answer_distance.ts";
 import type { PageSettings } from "../browser/page_settings.ts";
 import type { WebAssemblyReceipt } from "./web_assembly_receipt.ts";
 
@@ -59,7 +60,7 @@ export async function askEdge(
     for (const input of chosen) {
       const [found, expected] = [await answerOf(url, input), await native.ask(input)];
       const anyText = isRounded && writes.includes(settings.kind);
-      const difference = distance(found, JSON.parse(JSON.stringify(expected)), anyText);
+      const difference = answerDistance(found, JSON.parse(JSON.stringify(expected)), anyText);
       if (!(difference <= (isRounded ? roundedTolerance : tolerance))) {
         const shown = (value: unknown) => shortened(JSON.stringify(value), mostCharacters);
         throw new TunebookError(
@@ -122,18 +123,4 @@ async function addressIn(told: ReadableStreamDefaultReader<string>): Promise<str
 /** A server that nobody listens to would wait in the end. */
 async function drain(told: ReadableStreamDefaultReader<string>): Promise<void> {
   while (!(await told.read()).done);
-}
-
-/** How far two answers are apart: infinitely where their texts or shapes differ. */
-function distance(found: unknown, expected: unknown, anyText: boolean): number {
-  if (typeof found === "number" && typeof expected === "number") return Math.abs(found - expected);
-  if (typeof found === "string" && typeof expected === "string") {
-    return found === expected || anyText ? 0 : Infinity;
-  }
-  if (typeof found !== "object" || typeof expected !== "object" || !found || !expected) {
-    return found === expected ? 0 : Infinity;
-  }
-  const [own, other] = [Object.entries(found), expected as Record<string, unknown>];
-  if (own.length !== Object.keys(other).length) return Infinity;
-  return Math.max(0, ...own.map(([name, value]) => distance(value, other[name], anyText)));
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { scoreTitles } from "../display/score_titles.ts";
 import type { PlanSpec } from "../plan_spec.ts";
 import { writeCard } from "../serve/card_file.ts";
@@ -14,10 +15,10 @@ export async function cardStage<Result extends CardedResult>(
   result: Result,
 ): Promise<Result> {
   const titles = scoreTitles(metrics);
-  for (const { folder, isFile = false } of targets) {
+  for (const { folder, isFile = false, modelFolder = "" } of targets) {
     if (isFile) continue;
     const receipts = result.receipts.filter((receipt) => receipt.folder === folder);
-    await writeCard(folder, cardOfResult({ ...result, receipts }, titles));
+    await writeCard(join(folder, modelFolder), cardOfResult({ ...result, receipts }, titles));
   }
   return result;
 }

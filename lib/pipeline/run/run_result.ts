@@ -235,8 +235,14 @@ function indented(text: string): string {
 /** What the folder's reader was found to take from it. */
 export function describeReader({ reader }: Pick<Receipt, "reader">): string {
   if (!reader) return "";
-  const { settings, answers, webAssembly } = reader;
-  if (!answers) return `; ${settings} settings as trained`;
+  const { settings, answers, webAssembly, server } = reader;
+  const process = server
+    ? server.inputs > 0
+      ? `; its server answers ${server.inputs} inputs as trained, largest difference ` +
+        smallNumber(server.largestDifference)
+      : "; its server starts and is ready"
+    : "";
+  if (!answers) return `; ${settings} settings as trained${process}`;
   const { texts } = answers;
   if (answers.inputs === 0) {
     return `; ${settings} settings as trained; ${answers.reader} was asked nothing: ` +
