@@ -62,6 +62,7 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
     ...whole,
     ...form,
     name: "browser",
+    isPublic: true,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     async check(trainable, about) {
       checkAsked("browser", about);

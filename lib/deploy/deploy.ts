@@ -63,7 +63,7 @@ async function proved(
   { beside = [], run, ...shared }: DeployContext,
 ): Promise<Receipt[]> {
   const { name, folder: place, isFile } = target;
-  if (!isFile) {
+  if (!isFile && !target.isPublic) {
     const home = join(folder, target.modelFolder ?? "");
     for (const { name, content } of beside) await Deno.writeTextFile(join(home, name), content);
   }

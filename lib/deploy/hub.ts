@@ -73,6 +73,7 @@ export function hub(repository: string, options: HubOptions = {}): DeployTarget 
   return {
     ...whole,
     name: "hub",
+    isPublic: true,
     place: repository,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     async check(trainable, about) {

@@ -95,6 +95,8 @@ export interface DeployTarget extends TargetForm {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Where the model lies within the folder, with what belongs beside it; the folder itself unless given. */
   readonly modelFolder?: string;
+  /** True where anybody may read the folder: it gets no profile of the held-out rows and no card. */
+  readonly isPublic?: boolean;
   /** True where the files are opened together with the base, so that its names stay. */
   readonly needsBase?: boolean;
   /** Throws, before anything is trained, where a model cannot be deployed so. */

@@ -40,6 +40,10 @@ Deno.test({
           .map(([label, score]) => `${label}${(100 * score).toFixed(1)} %`).join("")
       );
       await result.dispose();
+      // Anybody may read the folder.
+      const ofOwners = ["watch_profile.json", "tunebook_card.json"];
+      const there = Array.from(Deno.readDirSync(out), ({ name }) => name);
+      assert.deepEqual(there.filter((name) => ofOwners.includes(name)), []);
       await visit(out, "/a/deep path/", async ({ page, url, asked, complaints, cutNetwork }) => {
         assert.equal(await page.title(), "<b>Moods</b> & more");
         assert.equal(
