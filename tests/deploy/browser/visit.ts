@@ -117,7 +117,7 @@ export async function ask(page: Page, fields: Readonly<Record<string, string>>):
 /** The answer, once there is one. */
 export async function answered(page: Page): Promise<string> {
   await page.waitForFunction(
-    "document.getElementById('took').textContent !== '' || document.querySelector('.error')",
+    "document.getElementById('took').textContent !== '' || document.querySelector('#answer .error')",
   );
   return await page.$eval("#answer", (element) => element.textContent ?? "");
 }
