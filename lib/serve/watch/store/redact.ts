@@ -13,8 +13,17 @@ export type Redactor = RedactName | ((text: string) => string);
 
 interface Pattern {
   readonly found: RegExp;
-  /** Whether what looks so is so; all of it unless given. */
-  readonly is?: (text: string) => boolean;
+  /** What has check digits may have other words and numbers beside it: where it is within what was found. */
+  readonly within?: CheckedRun;
+}
+
+/** Words and numbers behind each other, of which some are what is looked for, so many characters in all. */
+interface CheckedRun {
+  /** Splits into words, with what stands between them. */
+  readonly between: RegExp;
+  readonly least: number;
+  readonly most: number;
+  is(compact: string): boolean;
 }
 
 const digit = String.raw`\p{Nd}`;
@@ -26,19 +35,23 @@ const between = String.raw`[\s\u00a0.\-–\/()]`;
  * script count.
  */
 const patterns: Readonly<Record<RedactName, Pattern>> = {
-  email: { found: /[\p{L}\p{N}._%+\-']+\s?[@＠]\s?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+/gu },
+  email: {
+    // Only where a name begins, so that a long text is read once.
+    found:
+      /(?<![\p{L}\p{N}._%+\-'])[\p{L}\p{N}._%+\-']+\s?[@＠]\s?[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+/gu,
+  },
   url: { found: /\b(?:https?:\/\/|www\.)[^\s<>"']*[^\s<>"'.,;:!?)]/giu },
-  iban: { found: /\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]){11,30}\b/gi, is: isIban },
+  iban: {
+    found: /\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9])*\b/gi,
+    within: { between: /(\s)/, least: 15, most: 34, is: isIban },
+  },
   card: {
-    found: new RegExp(
-      `(?<!${digit})${digit}(?:[\\s\\u00a0.\\-]?${digit}){12,18}(?!${digit})`,
-      "gu",
-    ),
-    is: isCard,
+    found: new RegExp(`(?<!${digit})${digit}(?:[\\s\\u00a0.\\-]?${digit}){12,}`, "gu"),
+    within: { between: /([\s\u00a0.\-])/, least: 13, most: 19, is: isCard },
   },
   ip: {
     found:
-      /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?!\w)/giu,
+      /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.]\d)|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?!\w)|(?<![\w:])[\da-f]{1,4}(?::[\da-f]{1,4}){0,6}::(?:[\da-f]{1,4}(?::[\da-f]{1,4}){0,6})?(?!\w)/giu,
   },
   phone: {
     found: new RegExp(
@@ -69,8 +82,9 @@ export const redactNames: readonly RedactName[] = Object.keys(patterns) as Redac
 export function redact(text: string, redactors: readonly Redactor[]): string {
   const named = redactNames.filter((name) => redactors.includes(name));
   const hidden = named.reduce((left, name) => {
-    const { found, is = () => true } = patterns[name];
-    return left.replaceAll(found, (match) => is(match) ? `[${name}]` : match);
+    const { found, within } = patterns[name];
+    const hidden = `[${name}]`;
+    return left.replaceAll(found, (match) => within ? hideWithin(match, within, hidden) : hidden);
   }, text);
   return redactors.reduce<string>(
     (left, each) => typeof each === "function" ? String(each(left)) : left,
@@ -89,6 +103,26 @@ export function redactValue(value: unknown, redactors: readonly Redactor[]): unk
   );
 }
 
+/** The run with whatever passes the check hidden: the most words from each word on. */
+function hideWithin(run: string, { between, least, most, is }: CheckedRun, hidden: string): string {
+  // Words stand at even places.
+  const parts = run.split(between);
+  let left = "";
+  for (let at = 0; at < parts.length;) {
+    let [compact, length, end] = ["", 0, at];
+    for (let last = at; last < parts.length; last += 2) {
+      compact += parts[last];
+      length += [...parts[last]].length;
+      if (length > most) break;
+      if (length >= least && is(compact)) end = last + 1;
+    }
+    left += end > at ? hidden : parts[at];
+    at = Math.max(end, at + 1);
+    if (at < parts.length) left += parts[at++];
+  }
+  return left;
+}
+
 /** The check digit of Luhn (1960). */
 function isCard(text: string): boolean {
   const digits = digitsOf(text);
@@ -102,22 +136,24 @@ function isCard(text: string): boolean {
 
 /** Digits of any script as numbers: the ten of a script follow each other. */
 function digitsOf(text: string): number[] {
-  return [...text].flatMap((character) => {
-    if (!/\p{Nd}/u.test(character)) return [];
+  return [...text].map((character) => {
+    if (character <= "9") return Number(character);
     let value = 0;
     const code = character.codePointAt(0)!;
     while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value++;
-    return [/[0-9]/.test(character) ? Number(character) : value];
+    return value;
   });
 }
 
 /** The check digits of ISO 13616: the number modulo 97 is 1. */
 function isIban(text: string): boolean {
-  const compact = text.replaceAll(/\s/g, "").toUpperCase();
+  if (!/^[A-Z]{2}\d{2}/i.test(text)) return false;
+  const compact = text.toUpperCase();
   const moved = compact.slice(4) + compact.slice(0, 4);
   let rest = 0;
   for (const character of moved) {
-    for (const each of String(parseInt(character, 36))) rest = (rest * 10 + Number(each)) % 97;
+    const value = parseInt(character, 36);
+    rest = (rest * (value < 10 ? 10 : 100) + value) % 97;
   }
   return rest === 1;
 }
