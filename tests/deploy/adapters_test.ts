@@ -18,6 +18,7 @@ import {
   tableFromRows,
 } from "tunebook";
 import { isMistake } from "../is_mistake.ts";
+import { openedTasks } from "../pipeline/open/tasks.ts";
 import { quiet } from "../pipeline/open/trained.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
@@ -110,6 +111,18 @@ Deno.test("vectors of texts have adapters, too", () =>
       .data(rows, sentenceEmbeddings({ anchor: "a", positive: "b" }))
       .adapt(lora({ rank: 2 })).train(settings).deploy(adapters(join(folder, "out"))).run(quiet);
     assert.ok(result.receipts[0].wasm!.answers!.inputs > 5);
+    await result.dispose();
+  }));
+
+Deno.test("spans have two outputs, whatever is fed", () =>
+  inFolder(async (folder) => {
+    const { task, rows } = openedTasks["question-answering"];
+    const result = await model(await tinyModel(join(folder, "base")))
+      .data(rows, task, { test: rows }).adapt(lora({ rank: 2 })).train({ epochs: 1, maxTokens: 20 })
+      .deploy(adapters(join(folder, "out"))).run(quiet);
+    const [{ largestDifference, reader, wasm }] = result.receipts;
+    assert.ok(largestDifference < 1e-4 && wasm!.largestDifference < 1e-4);
+    assert.ok(reader!.answers!.inputs > 5 && wasm!.answers!.inputs > 5);
     await result.dispose();
   }));
 

@@ -104,8 +104,11 @@ export function spanObjective({ targets, labelSmoothing = 0 }: SpanObjectiveOpti
       };
     },
     exported(results) {
-      const [starts, ends] = tf.split(results, 2, 2);
-      return { start_logits: tf.squeeze(starts, [2]), end_logits: tf.squeeze(ends, [2]) };
+      // Cut, not split: a head that is fed with each run has an open number of classes.
+      const [rows, tokens] = results.shape;
+      const side = (at: number) =>
+        tf.squeeze(tf.slice(results, [0, 0, at], [rows, tokens, 1]), [2]);
+      return { start_logits: side(0), end_logits: side(1) };
     },
     readExported: ({ start_logits, end_logits }, lengths) =>
       lengths.map((length, row) => {
