@@ -69,7 +69,7 @@ ${
   --quiet                        says nothing of requests that failed
 
 Ctrl-C or SIGTERM finishes what runs and stops; a second one stops at once.
-The address, the endpoints (/docs) and an example are printed when the server runs.`;
+The address and the endpoints (/docs) are printed when the server runs.`;
 
 /** What a command line says. */
 export interface ServeCommand {
@@ -126,7 +126,7 @@ function parsed(args: readonly string[]) {
     const unknown = /Unknown option '--?([\w-]+)'/.exec(messageOf(error))?.[1];
     const message = unknown
       ? `there is no flag --${unknown}${didYouMean(unknown, Object.keys(options))}`
-      : messageOf(error);
+      : messageOf(error).replace(/\.$/, "");
     throw new TunebookError("input", `${message}. See --help.`, { cause: error });
   }
 }
@@ -156,13 +156,29 @@ function numberOf(flag: string, text: string, wrong: string[]): number | undefin
 
 /** The keys of a file, one a line, and those of the environment. */
 async function keysOf(file: unknown, variable: string | undefined): Promise<string[]> {
-  const lines = typeof file === "string" ? (await readText(file)).split("\n") : [];
-  const found = [...lines, ...(variable ?? "").split(",")].map((each) => each.trim())
-    .filter(Boolean);
-  if (typeof file === "string" && found.length === 0) {
+  const ofFile = typeof file === "string" ? keysIn(await keysFile(file), "\n") : [];
+  const ofVariable = keysIn(variable ?? "", ",");
+  // Who meant to ask for keys must not serve without.
+  if (typeof file === "string" && ofFile.length === 0) {
     throw new TunebookError("input", `--api-keys-file: ${file} has no key`);
   }
-  return found;
+  if (variable && ofVariable.length === 0) {
+    throw new TunebookError("input", `${keysVariable} is set, but has no key`);
+  }
+  return [...ofFile, ...ofVariable];
+}
+
+function keysIn(text: string, between: string): string[] {
+  return text.split(between).map((each) => each.trim()).filter(Boolean);
+}
+
+async function keysFile(file: string): Promise<string> {
+  try {
+    return await readText(file);
+  } catch (error) {
+    const message = `--api-keys-file: ${file} cannot be read: ${messageOf(error)}`;
+    throw new TunebookError("input", message, { cause: error });
+  }
 }
 
 /** `NAME=FOLDER` and folders; names of their own only where one was given. */

@@ -36,7 +36,7 @@ export function modelDirectory(bases: readonly ServedBase[]): ModelDirectory {
     throw new TunebookError(
       "input",
       `several models are called ${[...twice].map(quoted).join(", ")}; give them names of their ` +
-        'own: serve({ films: "out/films", phones: "out/phones" })',
+        'own: serve({ films: "out/films", phones: "out/phones" }), or films=out/films on the command line',
     );
   }
   const names = [...found.keys()];

@@ -42,6 +42,21 @@ Deno.test("flags become options, and mistakes are told together", async () => {
   );
 });
 
+Deno.test("who meant to ask for keys does not serve without", () =>
+  inFolder(async (folder) => {
+    const file = join(folder, "keys");
+    const command = (variable?: string) =>
+      serveCommand(["out/a", "--api-keys-file", file], () => variable);
+    await assert.rejects(command(), isMistake("input", "--api-keys-file", file, "cannot be read"));
+    await Deno.writeTextFile(file, "\n \n");
+    await assert.rejects(command("of-the-variable"), isMistake("input", `${file} has no key`));
+    await assert.rejects(
+      serveCommand(["out/a"], () => " , "),
+      isMistake("input", "TUNEBOOK_API_KEYS is set, but has no key"),
+    );
+    assert.equal((await serveCommand(["out/a"], () => "")).options.apiKeys, undefined);
+  }));
+
 Deno.test({
   name: "a process serves a folder and stops on SIGTERM, with spans of OpenTelemetry asked for",
   ignore: Deno.build.os === "windows",

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { checkOptions } from "../../core/check_options.ts";
-import { TunebookError } from "../../core/errors.ts";
+import { messageOf, TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
 import {
   callable,
@@ -69,7 +69,7 @@ export async function openWatches(
       if (parsed.kind !== "file" || !await exists(join(parsed.path, profileFile))) continue;
       const base = bases.find(({ models }) => models.some((model) => model.name === name))!;
       const model = base.models.find((model) => model.name === name)!;
-      if (store) await Deno.mkdir(store.folder, { recursive: true });
+      if (store) await makeFolder(store.folder);
       const watch = await openWatch(parsed.path, {
         ...others,
         model: name,
@@ -91,6 +91,19 @@ export async function openWatches(
   return watches;
 }
 
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    const message = `watch.store: the folder ${folder} cannot be made: ${messageOf(error)}`;
+    throw new TunebookError("output", message, { cause: error });
+  }
+}
+
+/** Characters that names of files lack are encoded, so that models of unlike names share no file. */
 function storeOf({ folder, ...others }: ServeStoreOptions, name: string): StoreOptions {
-  return { ...others, file: join(folder, `${name.replaceAll(/[/:]/g, "_")}.sqlite`) };
+  return {
+    ...others,
+    file: join(folder, `${name.replaceAll(/[/:]/g, encodeURIComponent)}.sqlite`),
+  };
 }

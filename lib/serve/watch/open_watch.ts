@@ -12,7 +12,7 @@ import { readProfile } from "./profile/read_profile.ts";
 import { type ReportView, shownReport } from "./report/report_display.ts";
 import { requestSignals, type TokensOf } from "./request_signals.ts";
 import type { Alarm } from "./rules/alarms.ts";
-import { sendAlarm } from "./rules/send_alarm.ts";
+import { checkAlarmLog, sendAlarm } from "./rules/send_alarm.ts";
 import { readWatchRules, settleRules, type WatchRules } from "./rules/watch_rules.ts";
 import { labelClass } from "./signals/answer_signals.ts";
 import { openStore, type StoreOptions } from "./store/request_store.ts";
@@ -87,7 +87,7 @@ const purgeMilliseconds = 3_600_000;
  * look like. Neither texts nor answers leave it unless `store` asks for them.
  *
  * Throws an error of kind "data" for a folder without a profile, of kind "input" with all that is wrong with
- * the rules, and of kind "output" for a store that cannot be written.
+ * the rules, and of kind "output" for a store or a file of alarms that cannot be written.
  *
  * @example
  * ```ts
@@ -121,6 +121,7 @@ export async function openWatch(folder: string, options: WatchOptions = {}): Pro
     ? await readWatchRules(options.rules)
     : options.rules ?? {};
   const settled = settleRules(given);
+  await checkAlarmLog(settled);
   const profile = await readProfile(folder);
   const store = options.store && await openStore(options.store);
   const watched = watchedModel({ model, profile, rules: settled, now });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { messageOf } from "../../../core/errors.ts";
+import { messageOf, TunebookError } from "../../../core/errors.ts";
 import { say } from "../../../core/say.ts";
 import type { Alarm } from "./alarms.ts";
 import type { SettledRules } from "./watch_rules.ts";
@@ -26,6 +26,17 @@ export async function sendAlarm(
     ...(webhook === undefined ? [] : [posted(webhook, line)]),
   ];
   await Promise.all(sent);
+}
+
+/** Throws an error of kind "output" where no alarm could be written: it would be lost when it matters. */
+export async function checkAlarmLog({ log }: Pick<SettledRules, "log">): Promise<void> {
+  if (log === undefined) return;
+  try {
+    (await Deno.open(log, { append: true, create: true })).close();
+  } catch (error) {
+    const message = `alarms cannot be written to ${log}: ${messageOf(error)}`;
+    throw new TunebookError("output", message, { cause: error });
+  }
 }
 
 async function written(path: string, line: string): Promise<void> {

@@ -164,7 +164,10 @@ export function storedReport(file: string): unknown {
     throw new TunebookError("data", `${file} is no store of requests: ${messageOf(error)}`);
   }
   if (!isRecord(found)) {
-    throw new TunebookError("data", `${file} has no report yet; it comes with the first requests`);
+    throw new TunebookError(
+      "data",
+      `${file} has no report yet; it comes with the first look at rows, or when the server is stopped`,
+    );
   }
   return JSON.parse(String(found.report));
 }
