@@ -8,7 +8,7 @@ import type { QuestionAnswer } from "../../tasks/question_answering/question_ans
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { itemIndex, listAnswer, listed } from "../schemas/list_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
-import { oneOrMany, textInput } from "../schemas/text_input.ts";
+import { filledText, oneOrMany } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
 import { answersTo, modelFor } from "./asked_model.ts";
 import type { Route } from "./route.ts";
@@ -29,7 +29,7 @@ const item = z.object({
 });
 
 function routeOf(settings: ServeSettings) {
-  const text = textInput(settings).min(1, { error: "is empty" });
+  const text = filledText(settings);
   const question = z.strictObject({ question: text, context: text }, {
     error: "must be { question, context }",
   });

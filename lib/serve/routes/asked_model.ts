@@ -39,17 +39,26 @@ export function modelFor(
   const found = parts.find(name);
   const { model } = found;
   const task = model.task.task.name;
-  if (!tasks.includes(task)) {
-    const other = endpoints[task];
-    throw new RequestError(
-      400,
-      `${model.name} was trained for ${task}, which this endpoint does not ask` +
-        (other ? `; ask ${other}` : ""),
-      { param: "model", code: "wrong_task" },
-    );
-  }
+  if (!tasks.includes(task)) throw wrongTask(model);
   c.set("model", model);
   return found;
+}
+
+/** The model of a name, which writes texts; an error of status 400 that names its endpoint where it does not. */
+export function writingModel(parts: ServerParts, name: string | undefined): FoundModel {
+  const found = parts.find(name);
+  if (found.model.task.writing === undefined) throw wrongTask(found.model);
+  return found;
+}
+
+function wrongTask({ name, task: { task } }: ServedModel): RequestError {
+  const other = endpoints[task.name];
+  return new RequestError(
+    400,
+    `${name} was trained for ${task.name}, which this endpoint does not ask` +
+      (other ? `; ask ${other}` : ""),
+    { param: "model", code: "wrong_task" },
+  );
 }
 
 /** One answer to each input, as `predict` gives them. */

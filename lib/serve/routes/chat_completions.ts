@@ -18,6 +18,7 @@ import { eventStream } from "../texts/event_stream.ts";
 import { ignoredFields, streamFields, textAnswers } from "../texts/openai_fields.ts";
 import { openaiSamplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
 import { streamError } from "../texts/stream_error.ts";
+import { writingModel } from "./asked_model.ts";
 import type { Route } from "./route.ts";
 
 const mostTop = 20;
@@ -83,7 +84,7 @@ const route = createRoute({
 export const chatCompletions: Route = (app, parts) => {
   app.openapi(route, async (c) => {
     const asked = c.req.valid("json");
-    const found = parts.find(asked.model);
+    const found = writingModel(parts, asked.model);
     const { tools, logprobs } = asked;
     if (asked.top_logprobs != null && !logprobs) {
       throw new RequestError(400, "top_logprobs needs logprobs: true", { param: "top_logprobs" });

@@ -9,7 +9,7 @@ import { imageBytesOf, imageObject } from "../schemas/image_input.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { itemIndex, listAnswer, listed } from "../schemas/list_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
-import { oneOrMany, textInput } from "../schemas/text_input.ts";
+import { filledText, oneOrMany } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
 import type { ServedModel } from "../served_base.ts";
 import type { SaidLabel } from "../../tasks/shared/labelled_rows.ts";
@@ -33,7 +33,7 @@ const answer = listAnswer(
 );
 
 function routeOf(settings: ServeSettings) {
-  const text = textInput(settings);
+  const text = filledText(settings);
   const input = z.union([
     text,
     z.strictObject({ text, pair: text.optional() }),

@@ -18,6 +18,7 @@ import { ignoredFields, streamFields, textAnswers } from "../texts/openai_fields
 import { openaiSamplingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
 import { streamError } from "../texts/stream_error.ts";
 import { completionChunks, textCompletion } from "../texts/text_completion.ts";
+import { writingModel } from "./asked_model.ts";
 import type { Route } from "./route.ts";
 
 /** OpenAI takes 5. */
@@ -59,7 +60,7 @@ export const completions: Route = (app, parts) => {
       const message = "echo gives no logprobs of a prompt: leave one of them out";
       throw new RequestError(400, message, { param: "echo", code: "unsupported" });
     }
-    const found = parts.find(asked.model);
+    const found = writingModel(parts, asked.model);
     const prompts = promptsOf(asked.prompt);
     const { maxInputs } = parts.settings;
     if (prompts.length > maxInputs) {

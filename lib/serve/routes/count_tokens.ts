@@ -4,11 +4,13 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { anthropicErrorAnswers } from "../schemas/error_schema.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { anthropicMessages, conversationFields } from "../texts/anthropic_messages.ts";
 import { anthropicTools } from "../texts/anthropic_tools.ts";
 import { chatInput } from "../texts/chat_prompt.ts";
+import { writingModel } from "./asked_model.ts";
 import type { Route } from "./route.ts";
 
 const route = createRoute({
@@ -19,14 +21,19 @@ const route = createRoute({
   request: jsonBody(
     z.strictObject({ model: modelName, ...conversationFields }).openapi("CountTokensRequest"),
   ),
-  responses: jsonAnswer(z.object({ input_tokens: z.number().int() }), "The number of tokens."),
+  responses: jsonAnswer(
+    z.object({ input_tokens: z.number().int() }),
+    "The number of tokens.",
+    undefined,
+    anthropicErrorAnswers,
+  ),
 });
 
 /** Counts tokens. */
 export const countTokens: Route = (app, parts) => {
   app.openapi(route, async (c) => {
     const asked = c.req.valid("json");
-    const { base, model } = parts.find(asked.model);
+    const { base, model } = writingModel(parts, asked.model);
     c.set("model", model);
     const textModel = await base.textModel(model);
     const { shown } = anthropicTools(asked);

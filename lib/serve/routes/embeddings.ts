@@ -8,7 +8,7 @@ import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
 import { cutVector } from "../cut_vector.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
-import { oneOrMany, textInput } from "../schemas/text_input.ts";
+import { filledText, oneOrMany } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
 import { answersTo, modelFor } from "./asked_model.ts";
 import type { Route } from "./route.ts";
@@ -34,7 +34,7 @@ function routeOf(settings: ServeSettings) {
     request: jsonBody(
       z.strictObject({
         model: modelName,
-        input: oneOrMany(textInput(settings).min(1, { error: "is empty" }), "a text", settings),
+        input: oneOrMany(filledText(settings), "a text", settings),
         encoding_format: z.enum(["float", "base64"]).default("float"),
         dimensions: z.number().int().min(1).optional().openapi({
           description: "Keeps the first numbers of each vector.",

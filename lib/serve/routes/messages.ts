@@ -4,6 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { anthropicErrorAnswers } from "../schemas/error_schema.ts";
 import { jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
 import { formatSchema } from "../texts/answer_format.ts";
@@ -16,6 +17,7 @@ import { collected } from "../texts/collected.ts";
 import { eventStream } from "../texts/event_stream.ts";
 import { textAnswers } from "../texts/openai_fields.ts";
 import { drawingFields, samplingOptions, stopTexts, tokenLimit } from "../texts/sampling.ts";
+import { writingModel } from "./asked_model.ts";
 import type { Route } from "./route.ts";
 
 const body = z.strictObject({
@@ -35,14 +37,14 @@ const route = createRoute({
   tags: ["texts"],
   summary: "Answers a conversation, as Anthropic's servers do.",
   request: jsonBody(body),
-  responses: textAnswers("The answer; with `stream` as events."),
+  responses: textAnswers("The answer; with `stream` as events.", anthropicErrorAnswers),
 });
 
 /** Answers conversations. */
 export const messages: Route = (app, parts) => {
   app.openapi(route, async (c) => {
     const asked = c.req.valid("json");
-    const found = parts.find(asked.model);
+    const found = writingModel(parts, asked.model);
     const { shown, schema: calls, calls: rules } = anthropicTools(asked);
     const schema = formatSchema(asked.output_config?.format, {
       hasTools: rules !== undefined,

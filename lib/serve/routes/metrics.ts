@@ -4,6 +4,7 @@
  * @module
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import { errorAnswers } from "../schemas/error_schema.ts";
 import type { Route } from "./route.ts";
 
 const route = createRoute({
@@ -16,6 +17,7 @@ const route = createRoute({
       description: "Prometheus' text format.",
       content: { "text/plain": { schema: z.string() } },
     },
+    401: errorAnswers[401],
   },
 });
 

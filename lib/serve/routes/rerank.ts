@@ -10,7 +10,7 @@ import type { Embedding } from "../../tasks/sentence_embeddings/examples.ts";
 import { RequestError } from "../request_error.ts";
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
-import { textInput } from "../schemas/text_input.ts";
+import { filledText } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
 import type { ServedModel } from "../served_base.ts";
 import type { ServerEnv } from "../server_env.ts";
@@ -29,7 +29,7 @@ const answer = z.object({
 }).openapi("Ranking");
 
 function routeOf(settings: ServeSettings) {
-  const text = textInput(settings).min(1, { error: "is empty" });
+  const text = filledText(settings);
   return createRoute({
     method: "post",
     path: "/rerank",

@@ -19,6 +19,7 @@ import { responseInput, responseMessages } from "../texts/response_items.ts";
 import { outputItems, type ResponseHead, responseObject } from "../texts/response_object.ts";
 import { drawingFields, samplingOptions, tokenLimit } from "../texts/sampling.ts";
 import { newId } from "../texts/served_call.ts";
+import { writingModel } from "./asked_model.ts";
 import type { Route } from "./route.ts";
 
 const mostTop = 20;
@@ -80,7 +81,7 @@ const route = createRoute({
 export const responses: Route = (app, parts) => {
   app.openapi(route, async (c) => {
     const asked = c.req.valid("json");
-    const found = parts.find(asked.model);
+    const found = writingModel(parts, asked.model);
     const { tool_choice: choice } = asked;
     const { shown, calls, schema: forced } = askedTools({
       tools: (asked.tools ?? []).map(({ name, description, parameters }) => ({

@@ -8,7 +8,7 @@ import type { TaggedText } from "../../tasks/token_classification/tag_answers.ts
 import { jsonAnswer, jsonBody } from "../schemas/json_answer.ts";
 import { itemIndex, listAnswer, listed } from "../schemas/list_answer.ts";
 import { modelName } from "../schemas/model_name.ts";
-import { oneOrMany, textInput } from "../schemas/text_input.ts";
+import { filledText, oneOrMany, textInput } from "../schemas/text_input.ts";
 import type { ServeSettings } from "../serve_options.ts";
 import { answersTo, modelFor } from "./asked_model.ts";
 import type { Route } from "./route.ts";
@@ -30,8 +30,8 @@ const answer = listAnswer(
 );
 
 function routeOf(settings: ServeSettings) {
-  const text = textInput(settings);
-  const words = z.strictObject({ words: z.array(text).min(1) });
+  const text = filledText(settings);
+  const words = z.strictObject({ words: z.array(textInput(settings)).min(1) });
   const input = z.union([text, words], { error: "must be a text or { words }" });
   return createRoute({
     method: "post",

@@ -52,7 +52,6 @@ const told = createRoute({
   responses: jsonAnswer(
     z.object({ known: z.number().int(), unknown: z.number().int() }),
     "How many answers were found, and how many are not known (any more).",
-    statuses,
   ),
 });
 

@@ -22,8 +22,9 @@ export function jsonAnswer<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
   statuses: readonly (keyof typeof errorAnswers)[] = allStatuses,
+  answers: Readonly<Record<number, unknown>> = errorAnswers,
 ): JsonAnswer<Schema> {
-  const errors = statuses.map((status) => [status, errorAnswers[status]]);
+  const errors = statuses.map((status) => [status, answers[status]]);
   return {
     200: { description, content: { "application/json": { schema } } },
     ...Object.fromEntries(errors),

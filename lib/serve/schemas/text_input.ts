@@ -12,6 +12,11 @@ export function textInput({ maxCharacters }: Pick<ServeSettings, "maxCharacters"
     .max(maxCharacters, { error: `has more than ${maxCharacters} characters` });
 }
 
+/** The same with something to read in it, which models need. */
+export function filledText(settings: Pick<ServeSettings, "maxCharacters">) {
+  return textInput(settings).regex(/\S/, { error: "is empty" });
+}
+
 /**
  * One of something or a list of it.
  *
@@ -22,7 +27,6 @@ export function oneOrMany<Schema extends z.ZodType>(
   words: string,
   { maxInputs }: Pick<ServeSettings, "maxInputs">,
 ) {
-  return z.union([one, z.array(one).min(1).max(maxInputs)], {
-    error: `must be ${words}, or a list of 1 to ${maxInputs} of them`,
-  });
+  const error = `must be ${words}, or a list of 1 to ${maxInputs} of them`;
+  return z.union([one, z.array(one).min(1, { error }).max(maxInputs, { error })], { error });
 }

@@ -108,7 +108,13 @@ function begun<Result>(begin: () => Result, stop: AbortController): Result {
 /** Seconds that a client is told to wait: about the time of a short text. */
 const comeAgain = 2;
 
-function checkRoom(answers: number, { texts, settings: { maxQueue } }: ServerParts): void {
+function checkRoom(answers: number, { texts, settings }: ServerParts): void {
+  const { maxQueue, maxInputs } = settings;
+  const most = Math.max(maxQueue, maxInputs);
+  if (answers > most) {
+    const message = `${answers} texts are asked, and this server takes ${most} at once`;
+    throw new RequestError(400, message, { code: "invalid_request" });
+  }
   const { waiting } = texts;
   if (waiting === 0 || waiting + answers <= maxQueue) return;
   throw new RequestError(429, `${waiting} texts wait already; come again`, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { errorAnswers } from "../schemas/error_schema.ts";
+import { type anthropicErrorAnswers, errorAnswers } from "../schemas/error_schema.ts";
 
 /** How an answer is sent. */
 export const streamFields = {
@@ -23,7 +23,10 @@ export const ignoredFields = {
 };
 
 /** An answer, whole or as events, in the words of the interface that is followed. */
-export function textAnswers(description: string) {
+export function textAnswers(
+  description: string,
+  errors: typeof errorAnswers | typeof anthropicErrorAnswers = errorAnswers,
+) {
   return {
     200: {
       description,
@@ -32,6 +35,6 @@ export function textAnswers(description: string) {
         "text/event-stream": { schema: z.string() },
       },
     },
-    ...errorAnswers,
+    ...errors,
   };
 }

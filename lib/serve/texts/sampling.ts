@@ -20,7 +20,9 @@ const penalty = z.number().min(-mostPenalty).max(mostPenalty).nullish();
 const stopText = z.string().min(1);
 
 /** Where a text ends. */
-export const stopTexts = z.array(stopText).max(mostStops);
+export const stopTexts = z.array(stopText).max(mostStops, {
+  error: `has more than ${mostStops} texts`,
+});
 
 /** The fields of Anthropic's and OpenAI's endpoints alike; `top_k` and `min_p` are llama.cpp's and vLLM's. */
 export const drawingFields = {
@@ -45,7 +47,9 @@ export const openaiSamplingFields = {
     z.number().min(-mostBias).max(mostBias),
   ).nullish().openapi({ description: "Token id → what is added to its logit." }),
   seed: z.number().int().nullish(),
-  stop: z.union([stopText, stopTexts]).nullish(),
+  stop: z.union([stopText, stopTexts], {
+    error: `must be a text, or a list of ${mostStops} texts at most`,
+  }).nullish(),
   n: z.number().int().min(1).max(128).nullish().openapi({
     description: "Answers; 1 unless given.",
   }),
