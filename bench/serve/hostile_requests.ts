@@ -23,7 +23,13 @@ export const hostileLimits = {
   bodySeconds: 0.5,
 };
 
-const paths = ["/classify", "/tokenize", "/v1/embeddings", "/v1/chat/completions", "/v1/completions"];
+const paths = [
+  "/classify",
+  "/tokenize",
+  "/v1/embeddings",
+  "/v1/chat/completions",
+  "/v1/completions",
+];
 /** Beyond `bodySeconds`. */
 const slowMilliseconds = 900;
 const good = JSON.stringify({ input: "a fine film" });
@@ -94,7 +100,9 @@ function get(path: string, more = ""): Uint8Array {
 
 /** A value that is no body: neither an object nor one with what an endpoint asks for. */
 function odd(random: Random): unknown {
-  const values = [null, true, -1, 0.5, "", "x", [], {}, [[]], [null], { a: [] }, [{}], { input: null }];
+  const values = [null, true, -1, 0.5, "", "x", [], {}, [[]], [null], { a: [] }, [{}], {
+    input: null,
+  }];
   return pick(random, values);
 }
 
@@ -105,17 +113,29 @@ function hugeNumber(random: Random): string {
 
 function prototypeName(random: Random): Made {
   const name = pick(random, ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]);
-  return raw(pick(random, [
-    () => post(path(random), `{"input": "x", "${name}": {"isAdmin": true}}`),
-    () => post("/classify", JSON.stringify({ input: "x", model: name })),
-    () => post("/classify", `{"input": {"text": "x", "${name}": 1}}`),
-    () => get(`/v1/models/${name}`),
-    () => get(`/${name}`),
-  ])());
+  return raw(
+    pick(random, [
+      () => post(path(random), `{"input": "x", "${name}": {"isAdmin": true}}`),
+      () => post("/classify", JSON.stringify({ input: "x", model: name })),
+      () => post("/classify", `{"input": {"text": "x", "${name}": 1}}`),
+      () => get(`/v1/models/${name}`),
+      () => get(`/${name}`),
+    ])(),
+  );
 }
 
 function saidSize(random: Random): Made {
-  const sizes = ["-1", "1e3", "+13", "0x10", "13, 12", " ", "NaN", `${2n ** 64n}`, `${2n ** 64n - 1n}`];
+  const sizes = [
+    "-1",
+    "1e3",
+    "+13",
+    "0x10",
+    "13, 12",
+    " ",
+    "NaN",
+    `${2n ** 64n}`,
+    `${2n ** 64n - 1n}`,
+  ];
   return raw(post(path(random), good, { length: pick(random, [...sizes, `${2 ** 40}`]) }));
 }
 
@@ -128,11 +148,16 @@ function depth(random: Random): Made {
 
 function badJson(random: Random): Made {
   const cut = good.slice(0, 1 + random.integer(good.length - 1));
-  return raw(post(path(random), pick(random, [cut, "", "{'input': 'x'}", `${good}}`, "NaN", "\0"])));
+  return raw(
+    post(path(random), pick(random, [cut, "", "{'input': 'x'}", `${good}}`, "NaN", "\0"])),
+  );
 }
 
 function badUtf8(random: Random): Made {
-  const wrong = pick(random, [[0xff], [0xc3, 0x28], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0xc0, 0x80]]);
+  const wrong = pick(random, [[0xff], [0xc3, 0x28], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [
+    0xc0,
+    0x80,
+  ]]);
   const body = joined(bytes('{"input": "'), Uint8Array.from(wrong), bytes('"}'));
   return raw(post(path(random), body));
 }
@@ -158,16 +183,18 @@ function headerFlood(random: Random): Made {
 }
 
 function doubledHeaders(random: Random): Made {
-  return raw(pick(random, [
-    () => post(path(random), good, { more: `Content-Length: ${good.length - 1}\r\n` }),
-    () => post(path(random), good, { more: "Content-Type: application/json\r\n" }),
-    () => get("/health", "Host: other\r\n"),
-    () =>
-      bytes(
-        `POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
-          `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
-      ),
-  ])());
+  return raw(
+    pick(random, [
+      () => post(path(random), good, { more: `Content-Length: ${good.length - 1}\r\n` }),
+      () => post(path(random), good, { more: "Content-Type: application/json\r\n" }),
+      () => get("/health", "Host: other\r\n"),
+      () =>
+        bytes(
+          `POST /classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n` +
+            `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+        ),
+    ])(),
+  );
 }
 
 function chunkedNonsense(random: Random): Made {
@@ -179,9 +206,26 @@ function chunkedNonsense(random: Random): Made {
 function pathTrick(random: Random): Made {
   const tricks = [
     ...["/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/docs/..%2f..%2fpackage.json"],
-    ...["/docs/swagger-ui.css/../../package.json", "/v1/models/..%2F..%2Fetc%2Fpasswd", "/v1/models/%00"],
-    ...["/%", "/v1/models/%E0%A4%A", "//evil.example/classify", "/\\..\\..\\windows", "/.env", "/.git/config"],
-    ...["/classify/", "/classify%00", "/classify;x=1", `/${"a/".repeat(2000)}`, `/${"é".repeat(3)}`],
+    ...[
+      "/docs/swagger-ui.css/../../package.json",
+      "/v1/models/..%2F..%2Fetc%2Fpasswd",
+      "/v1/models/%00",
+    ],
+    ...[
+      "/%",
+      "/v1/models/%E0%A4%A",
+      "//evil.example/classify",
+      "/\\..\\..\\windows",
+      "/.env",
+      "/.git/config",
+    ],
+    ...[
+      "/classify/",
+      "/classify%00",
+      "/classify;x=1",
+      `/${"a/".repeat(2000)}`,
+      `/${"é".repeat(3)}`,
+    ],
   ];
   return raw(get(pick(random, tricks)));
 }
@@ -194,8 +238,18 @@ function methodTrick(random: Random): Made {
 
 function firstLine(random: Random): Made {
   const lines = [
-    ...["GET /health HTTP/3.9", "GET /health", "GET  /health  HTTP/1.1", "/health", "GET * HTTP/1.1"],
-    ...["GET /he\0alth HTTP/1.1", `GET /${"a".repeat(70_000)} HTTP/1.1`, "\x16\x03\x01\x02\x00\x01"],
+    ...[
+      "GET /health HTTP/3.9",
+      "GET /health",
+      "GET  /health  HTTP/1.1",
+      "/health",
+      "GET * HTTP/1.1",
+    ],
+    ...[
+      "GET /he\0alth HTTP/1.1",
+      `GET /${"a".repeat(70_000)} HTTP/1.1`,
+      "\x16\x03\x01\x02\x00\x01",
+    ],
   ];
   return raw(bytes(`${pick(random, lines)}\r\nHost: x\r\n\r\n`));
 }

@@ -52,7 +52,9 @@ export function requestBytes(
   const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const json = body === undefined
     ? ""
-    : `content-type: application/json\r\ncontent-length: ${new TextEncoder().encode(text).length}\r\n`;
+    : `content-type: application/json\r\ncontent-length: ${
+      new TextEncoder().encode(text).length
+    }\r\n`;
   const method = body === undefined ? "GET" : "POST";
   return new TextEncoder().encode(
     `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${own}${json}\r\n${text}`,

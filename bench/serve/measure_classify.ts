@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { type Row, markdownTable } from "../markdown_table.ts";
+import { markdownTable, type Row } from "../markdown_table.ts";
 import { median } from "../median.ts";
 import { rest, startSide } from "../sides.ts";
 import { closedLoop } from "./closed_loop.ts";
