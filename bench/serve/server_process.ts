@@ -40,7 +40,7 @@ export function startPeerServer(
 }
 
 /** Starts a program and waits until it says where it listens. */
-async function startServerProcess(
+export async function startServerProcess(
   command: string,
   args: readonly string[],
 ): Promise<ServerProcess> {

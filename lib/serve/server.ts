@@ -75,11 +75,10 @@ export async function startServer(
       return await batches.get(base)!.ask(asked, signal);
     },
     texts,
-    answered(request) {
+    async answered(request) {
       metrics.answered(request);
       const own = watches.get(request.model.name);
       own?.queued(waiting());
-      own?.answered(request);
       for (const watch of watchers) {
         // An answer is not lost because somebody who watches cannot.
         try {
@@ -88,6 +87,7 @@ export async function startServer(
           console.error(`request ${request.id} could not be watched:`, error);
         }
       }
+      await own?.answered(request);
     },
     watches,
     metrics: metrics.text,

@@ -1,0 +1,10 @@
+/**
+ * A server of a toy as a process, so that it may have few files open.
+ */
+import { serveSettings } from "../../lib/serve/serve_options.ts";
+import { startServer } from "../../lib/serve/server.ts";
+import { toyBase } from "./toy_base.ts";
+
+const server = await startServer([toyBase("a")], serveSettings({ port: 0 }));
+console.log(`listening at ${server.url}`);
+await server.finished;
