@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { columnChart } from "../column_chart.ts";
 import { markdownTable } from "../markdown_table.ts";
 import { hostileLimits } from "./hostile_requests.ts";
 import type { SentimentFolder } from "./sentiment_folder.ts";
@@ -64,6 +65,6 @@ export async function measureHostile(
       `warm-up ${Math.min(...after).toFixed(0)} to ${
         Math.max(...after).toFixed(0)
       } MB, at the end ` +
-      `${after.at(-1)!.toFixed(0)} MB`,
+      `${after.at(-1)!.toFixed(0)} MB\n${columnChart(after, "MB")}`,
   );
 }

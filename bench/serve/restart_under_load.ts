@@ -36,9 +36,9 @@ export interface RestartResult {
   /** Whole answers; those that came with an error because the server was being stopped. */
   readonly answered: number;
   readonly refused: number;
-  /** Connections that ended before, and after, the first byte of an answer. */
-  readonly closed: number;
-  readonly broken: number;
+  /** Connections that ended before, and after, the first byte of an answer, by the last signal. */
+  readonly closed: Readonly<Record<string, number>>;
+  readonly broken: Readonly<Record<string, number>>;
   /** Labels that the server said it had taken. */
   readonly labels: number;
   /** Exit codes of the signals. */
@@ -57,7 +57,10 @@ const waitMilliseconds = 20;
 /** Runs it; every client goes on until the last server has answered enough. */
 export async function restartUnderLoad(options: RestartOptions): Promise<RestartResult> {
   const port = freePort();
-  const seen = { answered: 0, refused: 0, closed: 0, broken: 0 };
+  const seen = { answered: 0, refused: 0 };
+  const closed: Record<string, number> = { SIGTERM: 0, SIGKILL: 0 };
+  const broken = { ...closed };
+  let last: "SIGTERM" | "SIGKILL" | undefined;
   const ids = new Set<string>();
   const labelled = new Set<string>();
   const faults: string[] = [];
@@ -95,7 +98,9 @@ export async function restartUnderLoad(options: RestartOptions): Promise<Restart
         if (headers.get("connection") !== "close") continue;
       } catch (error) {
         if (error instanceof NoAnswer && error.kind === "closed") {
-          seen[error.bytes > 0 ? "broken" : "closed"]++;
+          const ended = error.bytes > 0 ? broken : closed;
+          if (last) ended[last]++;
+          else faults.push("a connection ended that no signal had ended");
         } else if (error instanceof NoAnswer) {
           faults.push("a request was neither answered nor closed");
         } else if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
@@ -109,6 +114,7 @@ export async function restartUnderLoad(options: RestartOptions): Promise<Restart
   const clients = Promise.all(Array.from({ length: options.clients }, client));
   for (const signal of options.signals) {
     await more();
+    last = signal;
     codes.push(await server.end(signal));
     server = await options.start(port);
   }
@@ -123,6 +129,8 @@ export async function restartUnderLoad(options: RestartOptions): Promise<Restart
   await server.end("SIGTERM");
   return {
     ...seen,
+    closed,
+    broken,
     labels: labelled.size,
     codes,
     lostAnswers: missing(options.store, "requests", ids),

@@ -35,20 +35,22 @@ const silentMilliseconds = 60_000;
  *
  * A port that is taken and an address that is none of this machine's are errors of kind "input".
  */
-export function listen(
+export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   { host, port, quiet }: ListeningOptions,
-): Listening {
+): Promise<Listening> {
   const controller = new AbortController();
+  const { promise: listens, resolve } = Promise.withResolvers<void>();
   const open = (at: number) =>
     Deno.serve({
       hostname: host,
       port: at,
       signal: controller.signal,
-      onListen() {},
+      onListen: () => resolve(),
       onError: () => new Response(null, { status: 500 }),
     }, (request) => fetch(request));
   let current = opened(() => open(port), { host, port });
+  await listens;
   const { port: own } = current.addr;
   let isStopping = false;
   let toldAt = -Infinity;

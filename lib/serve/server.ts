@@ -93,7 +93,7 @@ export async function startServer(
     metrics: metrics.text,
   };
   const app = serverApp({ parts, running, metrics });
-  const listening = listen(app.fetch, settings);
+  const listening = await listen(app.fetch, settings);
   let stopped: Promise<void> | undefined;
   const stop = () =>
     stopped ??= (async () => {

@@ -154,6 +154,7 @@ Deno.test({
       });
       assert.deepEqual(found.faults, []);
       assert.deepEqual(found.codes, [0, 137]);
+      assert.equal(found.broken.SIGTERM, 0);
       assert.ok(found.answered >= 300);
       assert.ok(found.labels > 10);
       assert.equal(found.lostLabels, 0);
