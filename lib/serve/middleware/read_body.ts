@@ -70,7 +70,9 @@ async function bytesOf(
   if (!raw.body) return new Uint8Array();
   const reader = raw.body.getReader();
   const { promise: late, reject } = Promise.withResolvers<never>();
+  let isLate = false;
   const tooSlow = () => {
+    isLate = true;
     reject(
       new RequestError(408, `the body took longer than ${bodySeconds} seconds`, {
         code: "body_too_slow",
@@ -91,7 +93,8 @@ async function bytesOf(
       chunks.push(value);
     }
   } catch (error) {
-    void reader.cancel().catch(() => {});
+    // A read that waits ends with the connection; where it is cancelled Deno keeps its buffer for good.
+    if (!isLate) void reader.cancel().catch(() => {});
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "the body broke off", { code: "body_broken", cause: error });
   } finally {
