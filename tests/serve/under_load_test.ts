@@ -19,6 +19,7 @@ import { startOurServer, startServerProcess } from "../../bench/serve/server_pro
 import { trained } from "../pipeline/open/trained.ts";
 import { tinyModel } from "../pipeline/tiny.ts";
 import { inFolder } from "../weights/in_folder.ts";
+import { collectGarbage } from "../../lib/core/collect_garbage.ts";
 import { delay } from "./delay.ts";
 import { toyBase, withServer } from "./toy_base.ts";
 
@@ -47,6 +48,25 @@ Deno.test("of many connections at once those that find a place are answered, oth
     assert.ok(base.batches.length < answered / 4);
   });
 });
+
+Deno.test("bodies that come too slowly leave no memory behind", () =>
+  withServer([toyBase("a")], { bodySeconds: 0.02 }, async ({ port }) => {
+    const start = requestBytes("/classify", { input: "x" }).subarray(0, -3);
+    const ask = async () => {
+      using connection = await openConnection(port);
+      await connection.send(start);
+      assert.equal((await connection.answer()).status, 408);
+    };
+    const rounds = async (count: number) => {
+      for (let at = 0; at < count; at++) await Promise.all(Array.from({ length: 10 }, ask));
+      await delay(100);
+      collectGarbage();
+      return Deno.memoryUsage().external;
+    };
+    const before = await rounds(2);
+    // A buffer of 64 KiB for each would be 6.5 MB.
+    assert.ok(await rounds(10) - before < 2e6);
+  }));
 
 Deno.test("bodies that fill the memory together are refused until others are answered", () =>
   withServer([toyBase("a")], { maxBodyBytes: 1000, bodySeconds: 30 }, async ({ port }) => {
