@@ -5,6 +5,7 @@
  */
 import { pauses } from "../core/pauses.ts";
 import type { Device, HeldWeights, HostTensor, Step } from "../engine/mod.ts";
+import { cutByLength, runTokensOn } from "../nn/cut_by_length.ts";
 import type { Evaluation } from "../nn/forward_program.ts";
 import { inTurns } from "../core/in_turns.ts";
 import { sharedProgram } from "../nn/shared_program.ts";
@@ -94,7 +95,7 @@ export function createSharedModel(
     const { step, targets } = await stepFor();
     const pause = pauses(signal);
     const results: Float32Array[] = Array(lengths.length);
-    for (const batch of batchesOf(lengths, entryOf, batchSize)) {
+    for (const batch of batchesOf(lengths, entryOf, batchSize, runTokensOn(device))) {
       await pause();
       const feeds = { ...await feedsOf(batch), ...stacked.of(targets, batch.map(entryOf)) };
       const { logits } = await step.run(feeds, signal);
@@ -150,20 +151,25 @@ function resultsOf(
 }
 
 /**
- * Batches of like length. Rows with virtual tokens or a prefix share a batch with rows that have as
+ * Batches of like length, cut where padding costs more than another run. Rows with virtual tokens or a prefix share a batch with rows that have as
  * many, because all rows of a batch are equally long.
  */
 function batchesOf(
   lengths: ArrayLike<number>,
   entryOf: (row: number) => StackedAdapter,
   batchSize: number,
+  runTokens: number | undefined,
 ): number[][] {
   const added = (row: number) => addedTokens(entryOf(row));
   const batches: number[][] = [];
   for (const rows of Map.groupBy(Array(lengths.length).keys(), added).values()) {
     rows.sort((a, b) => lengths[b] - lengths[a]);
     for (let start = 0; start < rows.length; start += batchSize) {
-      batches.push(rows.slice(start, start + batchSize));
+      const batch = rows.slice(start, start + batchSize);
+      const sizes = runTokens === undefined
+        ? [batch.length]
+        : cutByLength(batch.map((row) => lengths[row]), runTokens);
+      for (const size of sizes) batches.push(batch.splice(0, size));
     }
   }
   return batches;

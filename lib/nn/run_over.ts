@@ -6,6 +6,7 @@
 import { pauses } from "../core/pauses.ts";
 import { type Progress, silentProgress } from "../core/progress.ts";
 import type { HostTensor } from "../engine/mod.ts";
+import { cutByLength } from "./cut_by_length.ts";
 import type { Feeds, FeedsSoon } from "./feeds.ts";
 import type { Objective } from "./objective.ts";
 
@@ -20,6 +21,11 @@ export interface Rows {
 export interface PredictOptions {
   readonly batchSize?: number;
   readonly chosen?: ArrayLike<number>;
+  /**
+   * What a run costs besides its tokens, counted in tokens: batches are cut where padding costs more. They are
+   * not cut unless given.
+   */
+  readonly runTokens?: number | undefined;
   readonly progress?: Progress;
   /** Stops with an error of kind "interrupted". */
   readonly signal?: AbortSignal | undefined;
@@ -66,23 +72,40 @@ export async function runOver(
   run: RunBatch,
   rows: Rows,
   read: ReadBatch,
-  { batchSize = defaultBatchSize, chosen, progress = silentProgress, signal }: PredictOptions = {},
+  { batchSize = defaultBatchSize, chosen, runTokens, progress = silentProgress, signal }:
+    PredictOptions = {},
 ): Promise<Float32Array[]> {
   const wanted = Array.from(chosen ?? Array(rows.lengths.length).keys());
   const byLength = wanted.map((_, i) => i)
     .sort((a, b) => rows.lengths[wanted[b]] - rows.lengths[wanted[a]]);
   const pause = pauses(signal);
   const all: Float32Array[] = Array(wanted.length);
-  for (let start = 0; start < byLength.length; start += batchSize) {
-    const at = byLength.slice(start, start + batchSize);
+  let done = 0;
+  for (const at of batchesOf(byLength, batchSize, (i) => rows.lengths[wanted[i]], runTokens)) {
     await pause();
     const sequences = at.map((i) => wanted[i]);
     const results = await run(await rows.feedsOf(sequences), signal);
     read(results, sequences.map((sequence) => rows.lengths[sequence]))
       .forEach((found, i) => all[at[i]] = found);
-    progress.update(Math.min(start + batchSize, byLength.length));
+    progress.update(done += at.length);
   }
   return all;
+}
+
+/** Cuts what is in order of length into batches, and those where padding costs more than a run. */
+function* batchesOf(
+  byLength: readonly number[],
+  batchSize: number,
+  lengthOf: (i: number) => number,
+  runTokens: number | undefined,
+): Iterable<number[]> {
+  for (let start = 0; start < byLength.length; start += batchSize) {
+    const batch = byLength.slice(start, start + batchSize);
+    const sizes = runTokens === undefined
+      ? [batch.length]
+      : cutByLength(batch.map(lengthOf), runTokens);
+    for (const size of sizes) yield batch.splice(0, size);
+  }
 }
 
 /** The largest difference between two sets of results; infinite where one is not a number. */

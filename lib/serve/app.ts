@@ -7,6 +7,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { errorBody } from "./error_body.ts";
 import { answerSignal } from "./middleware/answer_signal.ts";
 import { requireKey } from "./middleware/api_keys.ts";
+import { checkHeaders } from "./middleware/check_headers.ts";
 import { countRequests } from "./middleware/count_requests.ts";
 import { crossOrigin } from "./middleware/cross_origin.ts";
 import { readBody } from "./middleware/read_body.ts";
@@ -38,6 +39,7 @@ export function serverApp({ parts, running, metrics }: AppParts): ServerApp {
     "*",
     requestId,
     countRequests(running, metrics),
+    checkHeaders,
     ...(cors.length > 0 ? [crossOrigin(cors)] : []),
     refuseWhenStopping(running),
     requireKey(apiKeys),

@@ -14,15 +14,24 @@ export interface RunningRequests {
   readonly signal: AbortSignal;
   /** Counts a request; what it returns is called when the last byte of its answer is gone. */
   begin(): () => void;
-  /** Takes no new ones, and waits so many seconds for those that run; what still runs then is aborted. */
+  /**
+   * Takes no new ones, and waits so many seconds for those that run; what still runs then is aborted. Requests
+   * that were on their way meanwhile are told so instead of being cut off.
+   */
   close(seconds: number): Promise<void>;
 }
+
+/** For requests that clients sent before they knew. */
+const drainMilliseconds = 50;
+/** A server that was asked nothing for so long has none on their way. */
+const quietMilliseconds = 1000;
 
 /** Starts with none. */
 export function runningRequests(): RunningRequests {
   const controller = new AbortController();
   let count = 0;
   let isOpen = true;
+  let begunAt = -Infinity;
   let onIdle: (() => void) | undefined;
   return {
     get count() {
@@ -34,6 +43,7 @@ export function runningRequests(): RunningRequests {
     signal: controller.signal,
     begin() {
       count++;
+      begunAt = performance.now();
       let isOver = false;
       return () => {
         if (isOver) return;
@@ -43,13 +53,17 @@ export function runningRequests(): RunningRequests {
     },
     async close(seconds) {
       isOpen = false;
-      if (count === 0) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      onIdle = resolve;
-      const timer = setTimeout(resolve, seconds * 1000);
-      await promise;
-      clearTimeout(timer);
+      if (count > 0) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        onIdle = resolve;
+        const timer = setTimeout(resolve, seconds * 1000);
+        await promise;
+        clearTimeout(timer);
+        onIdle = undefined;
+      }
       if (count > 0) controller.abort(stopping());
+      if (performance.now() - begunAt > quietMilliseconds) return;
+      await new Promise((resolve) => setTimeout(resolve, drainMilliseconds));
     },
   };
 }

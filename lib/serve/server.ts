@@ -4,9 +4,9 @@
  * @module
  */
 import { customInspect } from "../core/display.ts";
-import { TunebookError } from "../core/errors.ts";
 import { TextBatches } from "../generate/text_batches.ts";
 import { serverApp } from "./app.ts";
+import { listen } from "./listening.ts";
 import { modelDirectory } from "./model_directory.ts";
 import { requestBatches } from "./request_batches.ts";
 import { runningRequests } from "./running_requests.ts";
@@ -75,11 +75,10 @@ export async function startServer(
       return await batches.get(base)!.ask(asked, signal);
     },
     texts,
-    answered(request) {
+    async answered(request) {
       metrics.answered(request);
       const own = watches.get(request.model.name);
       own?.queued(waiting());
-      own?.answered(request);
       for (const watch of watchers) {
         // An answer is not lost because somebody who watches cannot.
         try {
@@ -88,18 +87,18 @@ export async function startServer(
           console.error(`request ${request.id} could not be watched:`, error);
         }
       }
+      await own?.answered(request);
     },
     watches,
     metrics: metrics.text,
   };
   const app = serverApp({ parts, running, metrics });
-  const controller = new AbortController();
-  const listening = await listen(app.fetch, settings, controller.signal);
+  const listening = await listen(app.fetch, settings);
   let stopped: Promise<void> | undefined;
   const stop = () =>
     stopped ??= (async () => {
       await running.close(settings.stopSeconds);
-      const timer = setTimeout(() => controller.abort(), closingSeconds * 1000);
+      const timer = setTimeout(() => listening.abort(), closingSeconds * 1000);
       await listening.shutdown();
       clearTimeout(timer);
       await listening.finished;
@@ -108,7 +107,7 @@ export async function startServer(
     })();
   settings.signal?.addEventListener("abort", () => void stop(), { once: true });
   if (settings.signal?.aborted) void stop();
-  const { port } = listening.addr;
+  const { port } = listening;
   const url = `http://${hostInUrl(settings.host)}:${port}`;
   const models = directory.models.map(({ name }) => name);
   const inWords = () => `${models.join(", ")} at ${url}`;
@@ -122,36 +121,6 @@ export async function startServer(
     toString: inWords,
     [customInspect]: inWords,
   });
-}
-
-/** Listens; a port that is taken and an address that is none of this machine's are errors of kind "input". */
-function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  { host, port }: ServeSettings,
-  signal: AbortSignal,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve(
-      {
-        hostname: host,
-        port,
-        signal,
-        onListen() {},
-        onError: () => new Response(null, { status: 500 }),
-      },
-      (request) => fetch(request),
-    );
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new TunebookError("input", `port ${port} is taken by another program`, {
-        cause: error,
-      });
-    }
-    if (error instanceof Deno.errors.AddrNotAvailable || error instanceof TypeError) {
-      throw new TunebookError("input", `${host} is no address of this machine`, { cause: error });
-    }
-    throw error;
-  }
 }
 
 /** An address that listens everywhere is asked on this machine; one of IPv6 stands in brackets. */

@@ -48,8 +48,8 @@ export interface ServerParts {
   ask(asked: readonly Asked[], signal: AbortSignal): Promise<unknown[]>;
   /** Writes texts in batches with other requests'. */
   readonly texts: TextBatches;
-  /** Tells those who watch. */
-  answered(request: AnsweredRequest): void;
+  /** Tells those who watch; settled when the request is stored, where that was asked for. */
+  answered(request: AnsweredRequest): Promise<void>;
   /** Models that are watched, by their names. */
   readonly watches: ReadonlyMap<string, Watch>;
   /** The numbers of the server in Prometheus' text format. */

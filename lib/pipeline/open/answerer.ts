@@ -9,6 +9,7 @@ import { createPredictor, type Predictor } from "../../evaluate/predict.ts";
 import type { GenerateOptions } from "../../generate/generate_options.ts";
 import type { TextModel } from "../../generate/text_model.ts";
 import type { TrainedOnModel } from "../../adapters/several/shared_adapter.ts";
+import { runTokensOn } from "../../nn/cut_by_length.ts";
 import { parameters } from "../../nn/trainable_model.ts";
 import { trainedTensors } from "../../nn/trained.ts";
 import { trainSettings } from "../../train/train_options.ts";
@@ -70,7 +71,7 @@ export function answererOf(
     compiled ??= compile(examples);
     compiled.catch(() => compiled = undefined);
     const predictor = await compiled;
-    return await predictor.outputs(examples, { signal });
+    return await predictor.outputs(examples, { signal, runTokens: runTokensOn(device) });
   };
   const processor = processorOf(opened, maxTokens);
   const writing = lazyTextModel({

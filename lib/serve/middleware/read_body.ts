@@ -14,26 +14,52 @@ type Limits = Pick<ServeSettings, "maxBodyBytes" | "bodySeconds">;
 
 const jsonType = /^application\/json(?:\s*;\s*charset="?utf-?8"?)?\s*$/i;
 
-/** Refuses bodies that are too large, come too slowly, are no JSON, no UTF-8, or nested too deep. */
+/** Bodies of full size that all requests together may have in memory. */
+const mostBodies = 8;
+/** Seconds after which others may have been answered. */
+const comeAgain = 1;
+
+/**
+ * Refuses bodies that are too large, come too slowly, are no JSON, no UTF-8, or nested too deep, and those that
+ * come while the bodies of others fill the memory.
+ */
 export function readBody(limits: Limits) {
+  const room = mostBodies * limits.maxBodyBytes;
+  let held = 0;
   return createMiddleware<ServerEnv>(async (c, next) => {
-    if (c.req.method === "POST") {
+    if (c.req.method !== "POST") return await next();
+    let own = 0;
+    const hold = (bytes: number) => {
+      if (held + bytes > room) {
+        throw new RequestError(429, "the bodies of other requests fill the memory; come again", {
+          code: "bodies_full",
+          retryAfter: comeAgain,
+          headers: { Connection: "close" },
+        });
+      }
+      held += bytes;
+      own += bytes;
+    };
+    try {
       if (!jsonType.test(c.req.header("content-type") ?? "")) {
         throw new RequestError(415, "the body must be JSON: Content-Type: application/json");
       }
-      const text = decoded(await bytesOf(c.req, limits));
+      const text = decoded(await bytesOf(c.req, limits, hold));
       checkJsonDepth(text);
       // Where hono looks first; the stream itself is read.
       Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
       c.set("receivedAt", performance.now());
+      await next();
+    } finally {
+      held -= own;
     }
-    await next();
   });
 }
 
 async function bytesOf(
   { raw }: HonoRequest,
   { maxBodyBytes, bodySeconds }: Limits,
+  hold: (bytes: number) => void,
 ): Promise<Uint8Array> {
   const tooLarge = () =>
     new RequestError(413, `the body is larger than ${maxBodyBytes} bytes`, {
@@ -44,7 +70,9 @@ async function bytesOf(
   if (!raw.body) return new Uint8Array();
   const reader = raw.body.getReader();
   const { promise: late, reject } = Promise.withResolvers<never>();
+  let isLate = false;
   const tooSlow = () => {
+    isLate = true;
     reject(
       new RequestError(408, `the body took longer than ${bodySeconds} seconds`, {
         code: "body_too_slow",
@@ -61,10 +89,12 @@ async function bytesOf(
       if (done) return joined(chunks, bytes);
       bytes += value.length;
       if (bytes > maxBodyBytes) throw tooLarge();
+      hold(value.length);
       chunks.push(value);
     }
   } catch (error) {
-    void reader.cancel().catch(() => {});
+    // A read that waits ends with the connection; where it is cancelled Deno keeps its buffer for good.
+    if (!isLate) void reader.cancel().catch(() => {});
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "the body broke off", { code: "body_broken", cause: error });
   } finally {

@@ -71,7 +71,7 @@ export async function answersTo<Answer>(
 ): Promise<Answer[]> {
   const at = Date.now();
   const answers = await parts.ask(inputs.map((input) => ({ model, input })), c.get("signal"));
-  parts.answered({
+  await parts.answered({
     id: c.get("requestId"),
     model,
     at,

@@ -82,7 +82,7 @@ export async function beginTexts(
       } finally {
         stop.abort();
       }
-      parts.answered({
+      await parts.answered({
         id: c.get("requestId"),
         model,
         at,

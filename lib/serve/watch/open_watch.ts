@@ -49,15 +49,18 @@ export interface WatchedRequest {
 
 /** A model that is watched. */
 export interface Watch extends AsyncDisposable {
-  /** Takes note of a request; it is looked at after the answer is sent. */
-  answered(request: WatchedRequest): void;
+  /**
+   * Takes note of a request. Settled at once, and the request is looked at after the answer is sent; where
+   * requests are stored, settled when this one is, so that no answer is given that the store does not have.
+   */
+  answered(request: WatchedRequest): Promise<void>;
   /** Takes note of a request that failed on the server's side. */
   failed(): void;
   /** Takes note of how many requests wait. */
   queued(requests: number): void;
   /**
    * Tells the true label of an answer that was given before, or its labels where it may have several. False
-   * where the request is not known (any more).
+   * where the request is not known (any more); a store knows those of before the last start, too.
    *
    * @param row the number of the input in its request, from 0; 0 unless given
    */
@@ -173,7 +176,7 @@ export async function openWatch(folder: string, options: WatchOptions = {}): Pro
   Deno.unrefTimer(purging);
   stored((open) => void open.purge(now()));
   return Object.freeze({
-    answered(request: WatchedRequest) {
+    async answered(request: WatchedRequest) {
       watched.live.answered(request.milliseconds);
       if (waiting === mostWaiting) return watched.skip();
       waiting++;
@@ -181,14 +184,16 @@ export async function openWatch(folder: string, options: WatchOptions = {}): Pro
         watched.skip();
         say(`a request of ${model} could not be watched: ${messageOf(error)}`);
       }).finally(() => void waiting--);
+      if (store) await pending;
     },
     failed: () => watched.live.failed(),
     queued: (requests: number) => watched.live.queued(requests),
     label(id: string, label: string | readonly string[], row = 0) {
       const name = labelClass(typeof label === "string" ? [label] : label);
       const isKnown = watched.label(id, row, name);
-      if (isKnown) stored((open) => open.addLabel(id, row, name, now()));
-      return isKnown;
+      if (!isKnown && !store?.has(id, row)) return false;
+      stored((open) => open.addLabel(id, row, name, now()));
+      return true;
     },
     check: () => tell(watched.check()),
     async report() {

@@ -41,6 +41,8 @@ export interface StoredRow {
 /** An open store. */
 export interface RequestStore {
   add(rows: readonly StoredRow[]): void;
+  /** Whether the answer to this input of a request is there. */
+  has(id: string, row: number): boolean;
   addLabel(id: string, row: number, label: string, at: number): void;
   addAlarm(alarm: Alarm): void;
   /** Keeps the report that `deno task watch` shows of the file. */
@@ -97,6 +99,7 @@ export async function openStore(options: StoreOptions): Promise<RequestStore> {
   const insert = database.prepare(
     "INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
+  const known = database.prepare("SELECT 1 FROM requests WHERE id = ? AND row = ?");
   const label = database.prepare("INSERT OR REPLACE INTO labels VALUES (?, ?, ?, ?)");
   const alarm = database.prepare("INSERT INTO alarms VALUES (?, ?)");
   const report = database.prepare("INSERT OR REPLACE INTO report VALUES (1, ?, ?)");
@@ -117,6 +120,7 @@ export async function openStore(options: StoreOptions): Promise<RequestStore> {
         throw error;
       }
     },
+    has: (id, row) => known.get(id, row) !== undefined,
     addLabel: (id, row, name, at) => void label.run(id, row, name, at),
     addAlarm: (each) => void alarm.run(each.at, JSON.stringify(each)),
     keepReport: (value, at) => void report.run(at, JSON.stringify(value)),

@@ -88,6 +88,11 @@ Deno.test("nothing of a text lands on disk unless it is asked for", () =>
     const store = await openStore({ file: join(folder, "requests.sqlite") });
     store.add([row("one", 1, "the butler did it")]);
     store.addLabel("one", 0, "bad", 2);
+    assert.deepEqual([store.has("one", 0), store.has("one", 9), store.has("two", 0)], [
+      true,
+      false,
+      false,
+    ]);
     store.keepReport({ fine: true }, 3);
     const open = await bytesOf(folder);
     store.close();
