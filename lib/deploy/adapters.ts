@@ -101,6 +101,7 @@ export function adapters(folder: string, options: AdaptersOptions = {}): DeployT
   const ownFile = (folder: string) => join(folder, fileOf(name));
   return {
     name: "adapters",
+    isPublic: true,
     folder,
     ...(Object.keys(options).length > 0 ? { options: { ...options } } : {}),
     tolerance,

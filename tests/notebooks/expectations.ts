@@ -180,7 +180,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
       /train: learned \((?:assistant)\): \d+ of \d+ tokens/,
       /the end token <\|endoftext\|> is learned \d+ times/,
       /(?:perplexity by hand|困惑度 手算) ([\d.]+)\n+(?:perplexity library|困惑度 程序库) \1\n/,
-      /onnx +(?:\.\.\/)+out\/(?:zh\/)?chat\/onnx +5 /,
+      /onnx +(?:\.\.\/)+out\/(?:zh\/)?chat\/onnx +6 /,
       /transformers\.js: +([^\n]*)[^]*tunebook: +\1/,
     ],
   },
@@ -195,7 +195,7 @@ export const expectations: Readonly<Record<string, Expectation>> = {
     texts: [
       /500 rows/,
       /draws of the paired bootstrap/,
-      /onnx +(?:\.\.\/)+out\/(?:zh\/)?translation\/onnx +6 /,
+      /onnx +(?:\.\.\/)+out\/(?:zh\/)?translation\/onnx +7 /,
       /transformers\.js: +([^\n]*)\n+tunebook: +\1/,
     ],
   },
