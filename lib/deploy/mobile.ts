@@ -59,6 +59,7 @@ export function mobile(folder: string, options: MobileOptions = {}): DeployTarge
   return {
     ...whole,
     name: "mobile",
+    isPublic: true,
     formsOf: (trained) =>
       hasGgufForm(trained.trainable)
         ? ggufForms(options)
