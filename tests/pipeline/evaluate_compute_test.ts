@@ -68,7 +68,7 @@ Deno.test("a device without eight-bit products is refused before anything is tra
   assert.throws(
     () =>
       scoringOf(
-        { evaluateCompute: "int8", targets: [], metrics: {}, task: textClassification(asked) },
+        { evaluateCompute: "int8", metrics: {}, task: textClassification(asked) },
         trainable,
         device,
       ),
