@@ -8,11 +8,12 @@ import { checkOptions } from "../core/check_options.ts";
 import { type Mistake, optionMistake } from "../core/errors.ts";
 import { oneOf, positive, type Rules, text, texts } from "../core/option_rules.ts";
 import { checkPage, writePage } from "./browser/page.ts";
-import { checkAsked, pageSettings, titles } from "./browser/page_settings.ts";
+import { checkAsked, type PageSettings, pageSettings, titles } from "./browser/page_settings.ts";
 import { formWithin } from "./form_within.ts";
 import { onnx, type OnnxOptions } from "./onnx.ts";
 import { fileKind, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
+import type { TrainedModel } from "./trained_model.ts";
 
 /** How to make the page. */
 export interface BrowserOptions {
@@ -69,10 +70,7 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
       await whole.check?.(trainable, about);
     },
     async write(trained, folder) {
-      await Deno.mkdir(join(folder, "model"));
-      await whole.write(trained, join(folder, "model"));
-      const { dtype } = fileKind(trained.trainable.model, written.dtype);
-      const settings = pageSettings(trained, dtype);
+      const settings = await writeAskedModel(whole, trained, folder, written.dtype);
       await writePage(folder, settings, { title: title ?? titles[settings.kind], examples });
     },
     async inspect(trained, folder, proof) {
@@ -80,6 +78,18 @@ export function browser(folder: string, options: BrowserOptions = {}): DeployTar
       return await form.inspect!(trained, folder, proof);
     },
   };
+}
+
+/** Writes the graphs into the folder `model`; gives how they are asked. */
+export async function writeAskedModel(
+  whole: Pick<DeployTarget, "write">,
+  trained: TrainedModel,
+  folder: string,
+  dtype: OnnxDtype | undefined,
+): Promise<PageSettings> {
+  await Deno.mkdir(join(folder, "model"));
+  await whole.write(trained, join(folder, "model"));
+  return pageSettings(trained, fileKind(trained.trainable.model, dtype).dtype);
 }
 
 /** The options of `onnx` that write one file. */

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { checkOptions } from "../core/check_options.ts";
 import { TunebookError } from "../core/errors.ts";
 import { oneOf, positive, type Rules, text } from "../core/option_rules.ts";
-import { floatMistakes, onnxOptions } from "./browser.ts";
-import { checkAsked, pageSettings, titles } from "./browser/page_settings.ts";
+import { floatMistakes, onnxOptions, writeAskedModel } from "./browser.ts";
+import { checkAsked, titles } from "./browser/page_settings.ts";
 import { askEdge } from "./edge/ask_edge.ts";
 import { writeEdge } from "./edge/edge_files.ts";
 import { formWithin } from "./form_within.ts";
 import { onnx } from "./onnx.ts";
-import { fileKind, isQuantised, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
+import { isQuantised, type OnnxDtype, onnxDtypes } from "./onnx_dtype.ts";
 import { checkTargetFolder, type DeployTarget } from "./target.ts";
 
 /** How to make the server. */
@@ -73,10 +72,7 @@ export function edge(folder: string, options: EdgeOptions = {}): DeployTarget {
       await whole.check?.(trainable, about);
     },
     async write(trained, folder) {
-      await Deno.mkdir(join(folder, "model"));
-      await whole.write(trained, join(folder, "model"));
-      const { dtype } = fileKind(trained.trainable.model, written.dtype);
-      const settings = pageSettings(trained, dtype);
+      const settings = await writeAskedModel(whole, trained, folder, written.dtype);
       await writeEdge(folder, settings, { title: title ?? titles[settings.kind] });
     },
     async inspect(trained, folder, proof) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { edge, full, imageClassification, lora, model, tableFromColumns } from "tunebook";
+import { serveEdge } from "../../lib/deploy/edge/serve_edge.ts";
 import { columnValues } from "../../lib/table/columns.ts";
 import { isMistake } from "../is_mistake.ts";
 import { moods, tinyModel } from "../pipeline/tiny.ts";
@@ -21,7 +22,7 @@ Deno.test("a server by WebAssembly answers as trained with the network's permiss
     const [{ probabilities }] = await result.predict(["the film was lovely"]);
     await result.dispose();
 
-    await using server = await start(out);
+    await using server = await serveEdge(out);
     const { title, input } = await (await fetch(server.url)).json();
     assert.deepEqual([title, input], ["Moods", { text: "a text" }]);
     assert.equal(await (await fetch(`${server.url}health`)).text(), "ok");
@@ -83,25 +84,3 @@ Deno.test("images are refused before any training", () =>
       isMistake("unsupported", "edge(folder) takes texts"),
     );
   }));
-
-async function start(folder: string) {
-  const server = new Deno.Command(Deno.execPath(), {
-    args: ["serve", "--no-prompt", "--host", "127.0.0.1", "--port", "0", "handler.js"],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const told = server.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  while (!/http:\S+/.test(said)) said += (await told.read()).value;
-  return {
-    url: /http:\S+/.exec(said)![0],
-    async [Symbol.asyncDispose]() {
-      server.kill("SIGKILL");
-      await server.status;
-      while (!(await told.read()).done);
-    },
-  };
-}

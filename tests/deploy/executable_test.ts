@@ -45,7 +45,9 @@ Deno.test("a compiled file is known by its mark, and refused where it does not s
   inFolder(async (folder) => {
     const parts = join(folder, "parts");
     await Deno.mkdir(join(parts, "model"), { recursive: true });
-    await Deno.mkdir(join(parts, "lib", "engine", "devices"), { recursive: true });
+    for (const path of ["engine/devices", "serve/page", "deploy/browser/page"]) {
+      await Deno.mkdir(join(parts, "lib", path), { recursive: true });
+    }
     for (const path of ["lib/engine/devices/runtime_worker.ts", "deno.json"]) {
       await Deno.writeTextFile(join(parts, path), path.endsWith(".ts") ? "" : "{}");
     }

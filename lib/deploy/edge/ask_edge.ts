@@ -10,6 +10,7 @@ import type { ReaderKind } from "../../nn/reader_contract.ts";
 import { nativeTransformers } from "../../text/transformers_js.ts";
 import { answerDistance } from "../answer_distance.ts";
 import type { PageSettings } from "../browser/page_settings.ts";
+import { serveEdge } from "./serve_edge.ts";
 import type { WebAssemblyReceipt } from "./web_assembly_receipt.ts";
 
 /** Enough to see a mistake; each is asked twice. */
@@ -56,9 +57,10 @@ export async function askEdge(
   const { openModel } = await import("../browser/page/answers.js");
   const native = await openModel(transformers, settings, {}, join(folder, "model"));
   let largestDifference = 0;
-  await withServer(folder, async (url) => {
+  try {
+    await using server = await serveEdge(folder);
     for (const input of chosen) {
-      const [found, expected] = [await answerOf(url, input), await native.ask(input)];
+      const [found, expected] = [await answerOf(server.url, input), await native.ask(input)];
       const anyText = isRounded && writes.includes(settings.kind);
       const difference = answerDistance(found, JSON.parse(JSON.stringify(expected)), anyText);
       if (!(difference <= (isRounded ? roundedTolerance : tolerance))) {
@@ -71,7 +73,9 @@ export async function askEdge(
       }
       largestDifference = Math.max(largestDifference, difference);
     }
-  }).finally(() => native.dispose());
+  } finally {
+    await native.dispose();
+  }
   return { inputs: chosen.length, largestDifference };
 }
 
@@ -83,44 +87,4 @@ async function answerOf(url: string, input: unknown): Promise<unknown> {
     "output",
     `edge: the server refuses ${JSON.stringify(input)}: ${error.message}`,
   );
-}
-
-/** `deno serve` grants the network alone. */
-async function withServer(folder: string, work: (url: string) => Promise<void>): Promise<void> {
-  const server = new Deno.Command(Deno.execPath(), {
-    args: ["serve", "--no-prompt", "--host", "127.0.0.1", "--port", "0", "handler.js"],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  try {
-    const told = server.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    await work(await addressIn(told));
-  } finally {
-    server.kill("SIGKILL");
-    await server.status;
-  }
-}
-
-/** The address that the server listens at; an error with what it said where it ended before. */
-async function addressIn(told: ReadableStreamDefaultReader<string>): Promise<string> {
-  let said = "";
-  for (;;) {
-    const { value, done } = await told.read();
-    if (done) break;
-    said += value;
-    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said);
-    if (address) {
-      drain(told);
-      return address[0];
-    }
-  }
-  throw new TunebookError("output", `edge: the server does not start: ${said.trim()}`);
-}
-
-/** A server that nobody listens to would wait in the end. */
-async function drain(told: ReadableStreamDefaultReader<string>): Promise<void> {
-  while (!(await told.read()).done);
 }

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
+import { runDeno } from "../server/run_deno.ts";
 import { permissions } from "../server/server_command.ts";
 import { moduleEnding } from "../server/server_files.ts";
 import { programFile } from "./program.ts";
@@ -22,13 +23,22 @@ export async function removeUnreadable(folder: string): Promise<void> {
   if (await exists(path)) await Deno.remove(path, { recursive: true });
 }
 
+/** What is read or started by its path, which `deno compile` does not find by itself. */
+const included = [
+  "model",
+  `lib/engine/devices/runtime_worker${moduleEnding}`,
+  "lib/serve/page",
+  "lib/deploy/browser/page",
+];
+
 /** Compiles the program in `folder`, with its packages and the model, into `file`. */
 export async function compileServer(folder: string, file: string): Promise<void> {
-  const said = await compile(folder, [
+  const said = await runDeno([
+    "compile",
     ...["--frozen", "--no-check", "--self-extracting", ...permissions()],
-    ...["--include", "model", "--include", `lib/engine/devices/runtime_worker${moduleEnding}`],
+    ...included.flatMap((each) => ["--include", each]),
     ...["--output", file, programFile],
-  ]);
+  ], folder);
   if (said === undefined) return;
   throw new TunebookError("output", `executable: deno compile has failed: ${said}`);
 }
@@ -41,7 +51,10 @@ export async function checkRuntime(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "tunebook-compile-" });
   try {
     await Deno.writeTextFile(join(folder, "one.js"), "console.log(1);\n");
-    const said = await compile(folder, ["--no-config", "--output", join(folder, "one"), "one.js"]);
+    const said = await runDeno(
+      ["compile", "--no-config", "--output", join(folder, "one"), "one.js"],
+      folder,
+    );
     if (said === undefined) return;
     throw new TunebookError(
       "unsupported",
@@ -52,19 +65,4 @@ export async function checkRuntime(): Promise<void> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** What Deno said where it failed. */
-async function compile(folder: string, args: readonly string[]): Promise<string | undefined> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", ...args],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (code === 0) return undefined;
-  const [said] = new TextDecoder().decode(stderr).split("\nStack backtrace:");
-  return said.trim() || `it ended with ${code}`;
 }

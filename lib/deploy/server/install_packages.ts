@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { TunebookError } from "../../core/errors.ts";
 import { exists } from "../../core/exists.ts";
+import { runDeno } from "./run_deno.ts";
 import { entryPoint } from "./server_files.ts";
 
 /** The arguments of Deno, which takes the versions of `deno.lock` and no others. */
@@ -21,20 +22,11 @@ export const installArguments: readonly string[] = [
  * where they cannot be had.
  */
 export async function installPackages(target: string, folder: string): Promise<void> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...installArguments],
-    cwd: folder,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (code === 0) return;
+  const failure = await runDeno(installArguments, folder);
+  if (failure === undefined) return;
   throw new TunebookError(
     "download",
-    `${target}: the server's packages cannot be installed: ${
-      new TextDecoder().decode(stderr).trim()
-    }`,
+    `${target}: the server's packages cannot be installed: ${failure}`,
   );
 }
 
