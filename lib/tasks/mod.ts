@@ -12,6 +12,9 @@ import { textGeneration } from "./text_generation.ts";
 import { chat } from "./chat.ts";
 import { chatFlags } from "./chat/flags.ts";
 import { chatShapes } from "./chat/options.ts";
+import { dpo } from "./dpo.ts";
+import { dpoFlags } from "./dpo/flags.ts";
+import { preferenceShapes } from "./preference/options.ts";
 import { imageClassificationFlags } from "./image_classification/flags.ts";
 import { openedImageClassification } from "./image_classification/opened.ts";
 import { imageGenerationFlags } from "./image_generation/flags.ts";
@@ -137,6 +140,12 @@ export const tasks: Readonly<Record<string, TaskEntry>> = {
     flags: chatFlags,
     opened: () => chat({ messages: "messages" }),
     columns: Object.values(chatShapes),
+  },
+  dpo: {
+    make: dpo,
+    flags: dpoFlags,
+    opened: () => dpo({ prompt: "prompt", chosen: "chosen", rejected: "rejected" }),
+    columns: preferenceShapes,
   },
 };
 

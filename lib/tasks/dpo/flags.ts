@@ -1,0 +1,24 @@
+/**
+ * Direct preference optimisation on a command line.
+ *
+ * @module
+ */
+import { preferenceFlags } from "../preference/flags.ts";
+import type { TaskFlag } from "../shared/task_flag.ts";
+
+/** The options as flags. */
+export const dpoFlags: readonly TaskFlag[] = [
+  ...preferenceFlags,
+  {
+    name: "loss",
+    value: "text",
+    what: "sigmoid, hinge, ipo, robust, apo_zero, apo_down, sigmoid_norm (sigmoid)",
+  },
+  { name: "beta", value: "number", what: "how strongly the model is held to what it was (0.1)" },
+  {
+    name: "labelSmoothing",
+    flag: "preferenceSmoothing",
+    value: "number",
+    what: "of sigmoid and robust: how likely a pair is the wrong way round (0)",
+  },
+];
