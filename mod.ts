@@ -152,9 +152,15 @@ export type {
 } from "./lib/tasks/object_detection/prediction.ts";
 export { chat, type ChatTask } from "./lib/tasks/chat.ts";
 export type { ChatTaskOptions, Learn } from "./lib/tasks/chat/options.ts";
+export { cpo, type CpoOptions } from "./lib/tasks/cpo.ts";
+export type { CpoLossName } from "./lib/tasks/cpo/losses.ts";
 export { dpo } from "./lib/tasks/dpo.ts";
 export type { DpoLossName } from "./lib/tasks/dpo/losses.ts";
 export type { DpoOptions } from "./lib/tasks/dpo/options.ts";
+export { kto } from "./lib/tasks/kto.ts";
+export type { KtoLossName, KtoOptions } from "./lib/tasks/kto/options.ts";
+export { orpo, type OrpoOptions } from "./lib/tasks/orpo.ts";
+export { simpo, type SimpoOptions } from "./lib/tasks/simpo.ts";
 export type { ConversationOptions, PreferenceColumns } from "./lib/tasks/preference/options.ts";
 export type { PreferenceTask } from "./lib/tasks/preference/pair_task.ts";
 export type { ReferenceColumns } from "./lib/tasks/preference/reference_columns.ts";

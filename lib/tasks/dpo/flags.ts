@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { preferenceFlags } from "../preference/flags.ts";
+import { preferenceFlags, smoothingFlag } from "../preference/flags.ts";
 import type { TaskFlag } from "../shared/task_flag.ts";
 
 /** The options as flags. */
@@ -15,10 +15,5 @@ export const dpoFlags: readonly TaskFlag[] = [
     what: "sigmoid, hinge, ipo, robust, apo_zero, apo_down, sigmoid_norm (sigmoid)",
   },
   { name: "beta", value: "number", what: "how strongly the model is held to what it was (0.1)" },
-  {
-    name: "labelSmoothing",
-    flag: "preferenceSmoothing",
-    value: "number",
-    what: "of sigmoid and robust: how likely a pair is the wrong way round (0)",
-  },
+  smoothingFlag,
 ];

@@ -27,3 +27,11 @@ export const preferenceFlags: readonly TaskFlag[] = [
   { name: "pairs", value: "text", what: "answers of a ranking to compare: all or adjacent (all)" },
   ...conversationFlags,
 ];
+
+/** The flag of label smoothing, whose name a setting of the training has. */
+export const smoothingFlag: TaskFlag = {
+  name: "labelSmoothing",
+  flag: "pairSmoothing",
+  value: "number",
+  what: "how likely a pair is the wrong way round (0)",
+};
